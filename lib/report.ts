@@ -1,0 +1,122 @@
+/**
+ * The answer of every command, as a value: reporters print it, `--format json` is it, and the exit
+ * code follows from it. Keys are snake_case because the JSON is a public contract; it only ever grows.
+ */
+import type { ErrorCode, Issue } from './errors.ts'
+
+/** When a change starts to act on the runtime. */
+export type Effect = 'at once' | 'on reload' | 'on restart'
+
+/** A file that would change, or did. */
+export interface Change {
+  readonly target: string
+  readonly path: string
+  readonly action: 'create' | 'update' | 'delete'
+  readonly effect: Effect
+  /** Why this file, in a few words. */
+  readonly why: string
+  /** Permission bits the file will have, as in `0644`; absent when it is deleted. */
+  readonly mode?: string
+  /** Unified diff with secrets hidden. */
+  readonly diff: string
+}
+
+/** Something to know that stops nothing. `code` is stable. */
+export interface Notice {
+  readonly code: string
+  readonly message: string
+  readonly target?: string
+  readonly registry?: string
+  readonly mirror?: string
+  readonly file?: string
+  readonly line?: number
+}
+
+/** A runtime that has to be restarted before all of this acts. */
+export interface Restart {
+  readonly target: string
+  readonly command: string
+  readonly why: string
+}
+
+/** Why an endpoint is not healthy. Readers must accept reasons they do not know. */
+export type Reason =
+  | 'dns'
+  | 'refused'
+  | 'reset'
+  | 'connect_timeout'
+  | 'no_answer'
+  | 'tls'
+  | 'certificate_expired'
+  | 'not_a_registry'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'server_error'
+  | 'redirect_refused'
+
+export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
+
+/** How one endpoint answered. */
+export interface Probe {
+  readonly registry: string
+  /** The API base, as in the list. */
+  readonly url: string
+  readonly role: 'mirror' | 'server'
+  readonly status: Status
+  readonly reason?: Reason
+  /** One sentence for a person, safe for a terminal. */
+  readonly detail?: string
+  /** Milliseconds from the start of the connection to the first byte of the answer. */
+  readonly latency_ms?: { readonly best: number; readonly median: number }
+}
+
+export interface PlanReport {
+  readonly version: 1
+  readonly kind: 'plan' | 'apply'
+  readonly changed: boolean
+  readonly changes: readonly Change[]
+  readonly notices: readonly Notice[]
+  readonly restart: readonly Restart[]
+  /** Files that are already as they should be. */
+  readonly unchanged: number
+  readonly probes?: readonly Probe[]
+}
+
+export interface ProbeReport {
+  readonly version: 1
+  readonly kind: 'probe'
+  readonly probes: readonly Probe[]
+  /** Registries of which nothing that may be asked is healthy. */
+  readonly unhealthy: readonly string[]
+  readonly notices: readonly Notice[]
+}
+
+export interface ValidateReport {
+  readonly version: 1
+  readonly kind: 'validate'
+  readonly file: string
+  readonly registries: number
+  readonly mirrors: number
+  readonly notices: readonly Notice[]
+}
+
+export interface InitReport {
+  readonly version: 1
+  readonly kind: 'init'
+  readonly preset: string
+  /** Where the list was written; absent when it is printed. */
+  readonly file?: string
+  readonly list: string
+}
+
+export interface ErrorReport {
+  readonly version: 1
+  readonly kind: 'error'
+  readonly code: ErrorCode
+  readonly message: string
+  readonly issues?: readonly Issue[]
+}
+
+export type Report = PlanReport | ProbeReport | ValidateReport | InitReport | ErrorReport
