@@ -50,8 +50,8 @@ export interface Writer extends Reader {
   /** Replaces or creates a file in one step: readers see the old bytes or the new, also after a power cut. */
   write(file: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void>
   remove(file: string): Promise<void>
-  /** Creates a directory and its parents; those it makes get `mode` whatever the umask. */
-  makeDirectory(directory: string, mode: number): Promise<void>
+  /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
+  makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -67,7 +67,11 @@ export function openTree(root: string): Writer {
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
-      orFail('read', file, async () => readBounded(await at(file), file, limit)),
+      orFail('read', file, async () => {
+        const bytes = await readBounded(await at(file), file, limit)
+        if (bytes === undefined) await refuseDangling(top, file)
+        return bytes
+      }),
     facts: file => orFail('look at', file, async () => factsOf(await maybe(fs.lstat(await at(file))))),
     entries: directory => orFail('list', directory, async () => entriesOf(await at(directory))),
     real: async file => orFail('follow', file, async () => inside(top, await at(file))),
@@ -75,7 +79,10 @@ export function openTree(root: string): Writer {
       orFail('write', file, async () => replace(await at(file), bytes, ownership)),
     remove: file => orFail('remove', file, async () => removeDurably(await at(file))),
     makeDirectory: (directory, mode) =>
-      orFail('create', directory, async () => makeAll(await at(directory), mode)),
+      orFail('create', directory, async () => {
+        const made = await makeAll(await at(directory), mode)
+        return made.map(real => inside(top, real))
+      }),
     removeEmptyDirectory: directory =>
       orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
     rename: (from, to) =>
@@ -85,6 +92,11 @@ export function openTree(root: string): Writer {
         await syncDirectory(path.dirname(target))
       }),
   }
+}
+
+/** A name beside a file or directory that nobody else uses, hidden, and told as ours. */
+export function temporaryName(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.regmirror-${randomBytes(6).toString('hex')}`)
 }
 
 /**
@@ -154,6 +166,16 @@ async function readBounded(real: string, file: string, limit: number): Promise<B
   return await fs.readFile(real)
 }
 
+/** A link to nothing is somebody's mistake, not an absent file: writing there would surprise them. */
+async function refuseDangling(top: string, file: string): Promise<void> {
+  const directory = await follow(top, path.dirname(file))
+  const link = await readLink(path.join(directory, path.basename(file)))
+  if (link === undefined) return
+  throw new Failure('io', [
+    { file, message: `is a link to ${link}, which is not there`, hint: 'repair or remove the link' },
+  ])
+}
+
 function factsOf(stat: Stats | undefined): FileFacts | undefined {
   if (stat === undefined) return undefined
   return { type: typeOf(stat), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, size: stat.size }
@@ -181,10 +203,7 @@ function nameOf(kinds: Kinds): string {
 
 async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {
   const directory = path.dirname(real)
-  const temporary = path.join(
-    directory,
-    `.${path.basename(real)}.regmirror-${randomBytes(6).toString('hex')}`,
-  )
+  const temporary = temporaryName(real)
   const handle = await fs.open(temporary, 'wx', 0o600)
   try {
     try {
@@ -209,12 +228,13 @@ async function removeDurably(real: string): Promise<void> {
   await syncDirectory(path.dirname(real))
 }
 
-async function makeAll(real: string, mode: number): Promise<void> {
-  if ((await maybe(fs.lstat(real))) !== undefined) return
-  await makeAll(path.dirname(real), mode)
+async function makeAll(real: string, mode: number): Promise<string[]> {
+  if ((await maybe(fs.lstat(real))) !== undefined) return []
+  const parents = await makeAll(path.dirname(real), mode)
   await fs.mkdir(real)
   await fs.chmod(real, mode)
   await syncDirectory(path.dirname(real))
+  return [real, ...parents]
 }
 
 async function removeIfEmpty(real: string): Promise<boolean> {

@@ -104,3 +104,12 @@ export interface MirrorList {
 export function baseUrl(base: ApiBase): string {
   return base.origin + base.path
 }
+
+/**
+ * Whether a `host[:port]` is this machine itself: containerd treats these registries differently
+ * (core/remotes/docker/registry.go MatchLocalhost@v2.3.4).
+ */
+export function isLoopback(hostPort: string): boolean {
+  const host = hostPort.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

@@ -1,0 +1,43 @@
+/** The only spawner of processes. What it returns is a value; a program that is missing is not an error. */
+import { spawn } from 'node:child_process'
+
+export interface Outcome {
+  /** Exit code; 128 + the signal's number is not used: a killed program has code null. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program without a shell; undefined when there is no such program. */
+export type Run = (program: string, args: readonly string[]) => Promise<Outcome | undefined>
+
+const LIMIT_MS = 10_000
+const OUTPUT_LIMIT = 4 * 1024 * 1024
+
+/** Runs on this machine, at most ten seconds and four MiB of output each way. */
+export const runHere: Run = (program, args) =>
+  new Promise((done, failed) => {
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
+    const stdout = collect(child.stdout)
+    const stderr = collect(child.stderr)
+    child.on('error', error => {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'ENOENT' || code === 'EACCES') done(undefined)
+      else failed(error)
+    })
+    child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
+  })
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= OUTPUT_LIMIT) chunks.push(chunk)
+  })
+  return () => Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,93 @@
+/**
+ * What regmirror remembers on a node, under /var/lib/regmirror: for each file it writes the digest of what it
+ * wrote, and what was there before. Parsing and serializing are pure; `originals/` holds the bytes.
+ */
+import { createHash } from 'node:crypto'
+import { Failure } from './errors.ts'
+import type { Ownership, Reader } from './files.ts'
+import type { Effect } from './report.ts'
+
+export const STATE_DIRECTORY = '/var/lib/regmirror'
+export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
+export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
+
+/** What stood at a path before our first write: nothing, or bytes kept under `originals/<kept>`. */
+export type Original = null | {
+  readonly kept: string
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** What we know of one file that we wrote. */
+export interface Written {
+  readonly target: string
+  /** sha256 of the bytes we wrote, hex. */
+  readonly digest: string
+  /** ISO 8601. */
+  readonly written_at: string
+  readonly effect: Effect
+  /** `whole`: the file is ours; `value`: it belongs to somebody else and we own a value in it. */
+  readonly owns: 'whole' | 'value'
+  readonly original: Original
+}
+
+export interface State {
+  readonly version: 1
+  /** By absolute path as seen from the root. */
+  readonly files: Readonly<Record<string, Written>>
+}
+
+/** The state of the node; empty where we have never written. */
+export async function readState(node: Reader): Promise<State> {
+  const bytes = await node.read(STATE_FILE)
+  if (bytes === undefined) return { version: 1, files: {} }
+  const state = parse(bytes.toString('utf8'))
+  if (state === undefined) {
+    const hint = `move it away: originals stay in ${ORIGINALS_DIRECTORY}`
+    throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
+  }
+  return state
+}
+
+export function serializeState(state: State): string {
+  return `${JSON.stringify(state, null, 2)}\n`
+}
+
+/** sha256 in hex. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The name under which the original of a path is kept: stable, and no path can collide with another. */
+export function keptName(path: string): string {
+  return digestOf(Buffer.from(path)).slice(0, 32)
+}
+
+/** The bytes and ownership of an original; undefined when there was nothing. */
+export async function readOriginal(
+  node: Reader,
+  original: Original,
+): Promise<{ bytes: Buffer; ownership: Ownership } | undefined> {
+  if (original === null) return undefined
+  const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
+  const bytes = await node.read(file)
+  if (bytes === undefined) {
+    throw new Failure('io', [
+      { file, message: 'the original kept here is gone', hint: 'put the file in place by hand' },
+    ])
+  }
+  return { bytes, ownership: { mode: original.mode, uid: original.uid, gid: original.gid } }
+}
+
+function parse(text: string): State | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const files = (value as State)?.files
+    return (value as State)?.version === 1 && typeof files === 'object' && files !== null
+      ? (value as State)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,77 @@
+/** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
+import type { MirrorList } from '../../registry.ts'
+import type { Notice } from '../../report.ts'
+import type { DesiredFile, Target, View } from '../target.ts'
+import { dumpIssues } from './config-dump.ts'
+import { daemonStart } from './daemon.ts'
+import { type Generation, generationText, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
+import { observe, type Snapshot } from './observe.ts'
+import { renderConfig } from './render-config.ts'
+import { renderDirectories } from './render-directories.ts'
+
+export const containerd: Target<Snapshot> = {
+  title: 'containerd',
+  observe,
+  render(list, now, choices) {
+    const directories = renderDirectories(list, now, choices)
+    const config = renderConfig(now)
+    return {
+      files: [...directories.files, ...config.files],
+      notices: [...generationNotices(list, now), ...config.notices, ...directories.notices],
+      conflicts: [...config.conflicts, ...directories.conflicts],
+    }
+  },
+  check: checkConfig,
+  restart: {
+    command: 'systemctl restart containerd',
+    why: 'containerd reads config_path only when it starts',
+  },
+  startedAt: (now, view) =>
+    view.machine && daemonStart(view.machine.files, view.machine.now, now.config.path),
+}
+
+async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view: View) {
+  const config = changed.find(file => file.path === now.config.path)
+  const asked = now.installed !== undefined && sameLine(now.installed, now.generation)
+  if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
+  return await dumpIssues(view.machine.run, config.path, config.content, now.hostsDir)
+}
+
+/** The binary may judge for its own release line only. */
+function sameLine(a: Generation, b: Generation | undefined): boolean {
+  return a.major === b?.major && a.minor === b.minor
+}
+
+function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
+  const { generation, installed } = now
+  const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
+  if (generation === undefined) {
+    const message =
+      'which containerd will read this is not known: only what all of 1.6 to 2.3 read is written; name it with version in [targets.containerd] to be checked for it'
+    return [notice('generation_unknown', message)]
+  }
+  const name = `containerd ${generationText(generation)}`
+  const notices: Notice[] = []
+  if (installed !== undefined && !sameLine(installed, generation)) {
+    notices.push(
+      notice('generation_mismatch', `the list says ${name}, but this node has ${generationText(installed)}`),
+    )
+  }
+  if (!knowsDialTimeout(generation) && list.registries.some(registry => registry.mirrors.length > 0)) {
+    notices.push(
+      notice(
+        'dial_timeout_ignored',
+        `${name} does not know dial_timeout: a mirror that drops packets costs 30 s a request`,
+      ),
+    )
+  }
+  if (!knowsDefaultDirectory(generation) && list.registries.some(registry => registry.name === '*')) {
+    notices.push(
+      notice(
+        'default_ignored',
+        `${name} does not read _default (1.6.17 does): the mirrors of "*" are not used`,
+      ),
+    )
+  }
+  return notices
+}

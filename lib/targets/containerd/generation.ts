@@ -1,0 +1,46 @@
+/** Which containerd it is, and what that means for the files. Pure. */
+
+/** A containerd release. */
+export interface Generation {
+  readonly major: number
+  readonly minor: number
+  readonly patch: number
+}
+
+/** `2.1` (its oldest patch) or `1.7.24`; undefined for anything else. */
+export function parseGeneration(text: string): Generation | undefined {
+  const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? []
+  if (major === undefined || minor === undefined) return undefined
+  return { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) }
+}
+
+/** What `containerd --version` prints: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
+export function parseVersionOutput(text: string): Generation | undefined {
+  const word = text.split(/\s+/).find(part => /^v?\d+\.\d+/.test(part))
+  return word === undefined ? undefined : parseGeneration(word)
+}
+
+export function generationText(generation: Generation): string {
+  return `${generation.major}.${generation.minor}.${generation.patch}`
+}
+
+/** Whether the release is at least the one named as `2.1.0`. */
+export function atLeast(generation: Generation, text: string): boolean {
+  const other = parseGeneration(text) as Generation
+  const keys = ['major', 'minor', 'patch'] as const
+  const differs = keys.find(key => generation[key] !== other[key])
+  return differs === undefined || generation[differs] > other[differs]
+}
+
+/**
+ * Whether hosts.toml may carry `dial_timeout` to any effect: since 2.0.7 and 2.1.0, never in 1.x
+ * (core/remotes/docker/config/hosts.go@v2.1.0). Older ones ignore the key.
+ */
+export function knowsDialTimeout(generation: Generation): boolean {
+  return atLeast(generation, '2.0.7')
+}
+
+/** `_default` is looked up since 1.6.17 (remotes/docker/config/config_unix.go@v1.6.17). */
+export function knowsDefaultDirectory(generation: Generation): boolean {
+  return atLeast(generation, '1.6.17')
+}

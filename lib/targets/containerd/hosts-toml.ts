@@ -1,0 +1,131 @@
+/**
+ * A registry as its directory under certs.d: hosts.toml and the certificates it names. Pure.
+ * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
+ */
+import { BANNER } from '../../banner.ts'
+import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../registry.ts'
+import { digestOf } from '../../state.ts'
+import { emitHosts, type HostSection, type HostsDocument, type TomlValue } from '../../toml.ts'
+import type { DesiredFile } from '../target.ts'
+
+/** The directory of a registry: `_default` stands for every registry without one of its own. */
+export function directoryName(registry: string): string {
+  return registry === '*' ? '_default' : registry
+}
+
+/** The files of a registry's directory in the order they must be written: certificates, then hosts.toml. */
+export function registryFiles(registry: Registry, hostsDir: string): readonly DesiredFile[] {
+  const directory = `${hostsDir}/${directoryName(registry.name)}`
+  const document = hostsDocument(registry)
+  const common = { owns: 'whole', effect: 'at once' } as const
+  const certificates = registry.mirrors.flatMap(certificateFiles).map(file => ({
+    path: `${directory}/${file.name}`,
+    content: file.text,
+    secret: file.secret,
+    why: `${file.what} for ${registry.name}`,
+    ...common,
+  }))
+  const hosts = {
+    path: `${directory}/hosts.toml`,
+    content: emitHosts(BANNER, document),
+    secret: registry.mirrors.some(mirror => Object.keys(mirror.header).length > 0),
+    why: whyHosts(registry),
+    ...common,
+  }
+  return [...uniqueByPath(certificates), hosts]
+}
+
+/**
+ * What hosts.toml says of a registry. `fallback = false` has no key: the endpoint tried last is whatever stands
+ * at the root, so the last mirror goes there with all its keys (hosts.go:414-419@v2.3.4).
+ */
+export function hostsDocument(registry: Registry): HostsDocument {
+  const last = registry.fallback ? undefined : registry.mirrors.at(-1)
+  const mirrors = last === undefined ? registry.mirrors : registry.mirrors.slice(0, -1)
+  return {
+    server: last === undefined ? serverSection(registry) : rootSection(last),
+    mirrors: mirrors.map(mirror => ({ url: endpointUrl(mirror.base), ...mirrorSection(mirror) })),
+  }
+}
+
+function serverSection(registry: Registry): HostSection {
+  const { server } = registry
+  // Without `server` containerd tries a loopback registry over https, then http (hosts.go:105-122@v2.3.4).
+  if (server === undefined || (!server.declared && isLoopback(registry.name))) return { keys: {}, header: {} }
+  return { keys: { server: endpointUrl(server.base), ...overridePath(server.base) }, header: {} }
+}
+
+function rootSection(mirror: Mirror): HostSection {
+  const { keys, header } = mirrorSection(mirror)
+  return { keys: { server: endpointUrl(mirror.base), ...keys }, header }
+}
+
+function mirrorSection(mirror: Mirror): HostSection {
+  const keys: Record<string, TomlValue> = {
+    capabilities: [...mirror.capabilities],
+    dial_timeout: mirror.dialTimeout,
+    ...overridePath(mirror.base),
+    ...(mirror.ca.length > 0 && { ca: mirror.ca.map(ca => certificateName('ca', ca.text)) }),
+    ...(mirror.client && { client: [clientNames(mirror.client.cert.text)] }),
+    ...(mirror.skipVerify && { skip_verify: true }),
+  }
+  return { keys, header: mirror.header }
+}
+
+/** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
+function endpointUrl(base: ApiBase): string {
+  return base.form === 'root' ? base.origin : baseUrl(base)
+}
+
+function overridePath(base: ApiBase): { override_path?: true } {
+  return base.form === 'prefix' || base.form === 'exact' ? { override_path: true } : {}
+}
+
+interface CertificateFile {
+  readonly name: string
+  readonly text: string
+  readonly secret: boolean
+  readonly what: string
+}
+
+function certificateFiles(mirror: Mirror): readonly CertificateFile[] {
+  const ca = mirror.ca.map(({ text }) => ({
+    name: certificateName('ca', text),
+    text,
+    secret: false,
+    what: 'CA',
+  }))
+  if (mirror.client === undefined) return ca
+  const [cert, key] = clientNames(mirror.client.cert.text)
+  return [
+    ...ca,
+    { name: cert, text: mirror.client.cert.text, secret: false, what: 'client certificate' },
+    { name: key, text: mirror.client.key.text, secret: true, what: 'client key' },
+  ]
+}
+
+/**
+ * Certificates are named after their content: a renewed one is a new file that hosts.toml switches to in one
+ * rename, never half of a new pair beside half of an old one. `.pem`, because containerd picks up `.crt`,
+ * `.cert` and `.key` on its own where hosts.toml does not parse (hosts.go:321-333@v2.3.4).
+ */
+function certificateName(kind: string, text: string): string {
+  return `${kind}-${digestOf(Buffer.from(text)).slice(0, 12)}.pem`
+}
+
+function clientNames(cert: string): readonly [cert: string, key: string] {
+  const name = certificateName('client', cert)
+  return [name, name.replace(/\.pem$/, '-key.pem')]
+}
+
+function whyHosts(registry: Registry): string {
+  const name = registry.name === '*' ? 'every other registry' : registry.name
+  const count = registry.mirrors.length
+  const mirrors = count === 0 ? 'no mirror' : count === 1 ? '1 mirror' : `${count} mirrors`
+  const tail = registry.fallback ? '' : ', never the registry itself'
+  return `${mirrors} for ${name}${tail}`
+}
+
+function uniqueByPath(files: readonly DesiredFile[]): readonly DesiredFile[] {
+  return files.filter((file, i) => files.findIndex(other => other.path === file.path) === i)
+}

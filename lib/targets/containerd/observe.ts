@@ -1,0 +1,170 @@
+/** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
+import path from 'node:path'
+import type { Issue } from '../../errors.ts'
+import type { Reader } from '../../files.ts'
+import type { ContainerdSettings, MirrorList } from '../../registry.ts'
+import type { View } from '../target.ts'
+import { effectiveRegistry, importsOf, isParsed, type ParsedConfig, parseConfig } from './config-toml.ts'
+import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
+
+export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
+export const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
+
+/** A directory under certs.d. */
+export interface RegistryDirectory {
+  readonly name: string
+  /** Names of what is in it. */
+  readonly entries: readonly string[]
+  /** Text of its hosts.toml. */
+  readonly hosts: string | undefined
+}
+
+export interface Snapshot {
+  /** From the list, else asked of the node; undefined when neither tells. */
+  readonly generation: Generation | undefined
+  /** What the node's own containerd says, where it can be asked. */
+  readonly installed: Generation | undefined
+  /** Path of config.toml, and whether we may change it. */
+  readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
+  /** config.toml first, then imports as they are merged; empty when there is no config.toml. */
+  readonly files: readonly ParsedConfig[]
+  /** Files that do not parse, and imports that are missing. */
+  readonly faults: readonly Issue[]
+  /** The one directory that config_path is to name. */
+  readonly hostsDir: string
+  /** The directories that config_path names now. */
+  readonly currentDirs: readonly string[]
+  /** Paths of the files that the state says we wrote. */
+  readonly written: readonly string[]
+  /** What is in each of these directories, by its path. */
+  readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
+}
+
+export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
+  const settings = list.targets.containerd
+  const installed = await installedGeneration(view)
+  const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
+  const config = settings.config === false ? DEFAULT_CONFIG : settings.config
+  const { files, faults } = await readConfigs(view.node, config)
+  const exists = files.length > 0 || faults.length > 0
+  const currentDirs = splitDirs(effectiveRegistry(files, generation).configPath?.value)
+  const hostsDir = chooseHostsDir(settings, currentDirs)
+  const directories: Record<string, readonly RegistryDirectory[]> = {}
+  for (const directory of new Set([hostsDir, ...currentDirs])) {
+    directories[directory] = await readDirectories(view.node, directory)
+  }
+  const managed = settings.config !== false
+  return {
+    generation,
+    installed,
+    config: { path: config, managed, exists },
+    files,
+    faults,
+    hostsDir,
+    currentDirs,
+    written: Object.keys(view.state.files),
+    directories,
+  }
+}
+
+/** The list's directory, else the one the node has set; of several the usual one, else the first. */
+export function chooseHostsDir(settings: ContainerdSettings, currentDirs: readonly string[]): string {
+  if (settings.hostsDir !== undefined) return settings.hostsDir
+  return currentDirs.find(directory => directory === DEFAULT_HOSTS_DIR) ?? currentDirs[0] ?? DEFAULT_HOSTS_DIR
+}
+
+/** `config_path` as a list: containerd splits it at `:` (filepath.SplitList), empty parts are nothing. */
+function splitDirs(value: unknown): readonly string[] {
+  return typeof value === 'string'
+    ? value
+        .split(':')
+        .filter(part => part !== '')
+        .map(part => path.posix.normalize(part))
+    : []
+}
+
+async function installedGeneration(view: View): Promise<Generation | undefined> {
+  const outcome = await view.machine?.run('containerd', ['--version'])
+  return outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
+}
+
+/** config.toml and its imports, breadth first, each once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
+async function readConfigs(node: Reader, main: string): Promise<{ files: ParsedConfig[]; faults: Issue[] }> {
+  const files: ParsedConfig[] = []
+  const faults: Issue[] = []
+  const queue: { path: string; from?: ParsedConfig }[] = [{ path: main }]
+  const seen = new Set<string>()
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (seen.has(next.path)) continue
+    seen.add(next.path)
+    const bytes = await node.read(next.path)
+    if (bytes === undefined) {
+      if (next.from !== undefined) faults.push(missingImport(next.path, next.from))
+      continue
+    }
+    const parsed = parseConfig({ path: next.path, bytes })
+    if (!isParsed(parsed)) {
+      faults.push(parsed)
+      continue
+    }
+    files.push(parsed)
+    for (const entry of importsOf(parsed)) {
+      for (const found of await expand(node, path.resolve(path.dirname(parsed.path), entry)))
+        queue.push({ path: found, from: parsed })
+    }
+  }
+  return { files, faults }
+}
+
+function missingImport(file: string, from: ParsedConfig): Issue {
+  const message = `imports ${file}, which is not there: containerd does not start`
+  return { file: from.path, message, hint: 'create it or remove the import' }
+}
+
+/** The files a pattern names, sorted; only `*` makes it a pattern, as for containerd. */
+async function expand(node: Reader, pattern: string): Promise<readonly string[]> {
+  if (!pattern.includes('*')) return [pattern]
+  let found = ['/']
+  for (const segment of pattern.split('/').filter(Boolean)) {
+    const matches = segmentMatcher(segment)
+    const next = await Promise.all(
+      found.map(async directory =>
+        segment.includes('*') || segment.includes('?') || segment.includes('[')
+          ? ((await node.entries(directory)) ?? [])
+              .filter(entry => matches.test(entry.name))
+              .map(entry => path.join(directory, entry.name))
+          : [path.join(directory, segment)],
+      ),
+    )
+    found = next.flat()
+  }
+  return found
+}
+
+/** One segment of Go's filepath.Match: `*`, `?` and `[…]`. */
+function segmentMatcher(segment: string): RegExp {
+  const source = segment
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  try {
+    return new RegExp(`^${source}$`, 's')
+  } catch {
+    return /$./ // a malformed […]: containerd matches nothing either
+  }
+}
+
+async function readDirectories(node: Reader, root: string): Promise<readonly RegistryDirectory[]> {
+  const found = (await node.entries(root)) ?? []
+  const directories = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))
+  return await Promise.all(directories.map(entry => readDirectory(node, root, entry.name)))
+}
+
+async function readDirectory(node: Reader, root: string, name: string): Promise<RegistryDirectory> {
+  const directory = path.join(root, name)
+  const entries = (await node.entries(directory)) ?? []
+  const hosts = path.join(directory, 'hosts.toml')
+  const readable = (await node.facts(hosts))?.type === 'file'
+  const bytes = readable ? await node.read(hosts) : undefined
+  return { name, entries: entries.map(entry => entry.name), hosts: bytes?.toString('utf8') }
+}

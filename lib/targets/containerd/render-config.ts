@@ -1,0 +1,152 @@
+/**
+ * config.toml as the list wants it: one value spliced in, or nothing to do, or why it cannot be done. Pure.
+ * Whatever is written has first been read again by the rules of that containerd, imports included.
+ */
+import type { Issue } from '../../errors.ts'
+import type { Notice } from '../../report.ts'
+import { splice } from '../../toml.ts'
+import type { DesiredFile } from '../target.ts'
+import {
+  disabledCri,
+  effectiveRegistry,
+  isParsed,
+  NEW_CONFIG,
+  type ParsedConfig,
+  parseConfig,
+  placeOfSetting,
+  registryTable,
+  type Setting,
+  versionClashes,
+  wipingImport,
+} from './config-toml.ts'
+import type { Snapshot } from './observe.ts'
+
+/** What one part of the rendering came to. */
+export interface Outcome {
+  readonly files: readonly DesiredFile[]
+  readonly notices: readonly Notice[]
+  readonly conflicts: readonly Issue[]
+}
+
+export function renderConfig(now: Snapshot): Outcome {
+  const notices = disabledNotices(now.files)
+  if (!now.config.managed)
+    return { files: [], notices: [...notices, ...unmanagedNotices(now)], conflicts: [] }
+  const files = editedFiles(now)
+  if (!Array.isArray(files)) return { files: [], notices, conflicts: files.issues }
+  const [main] = files
+  const conflicts = [...legacyConflicts(files, now), ...overrideConflicts(files, now)]
+  if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
+  const content = (main.byteOrderMark ? '\ufeff' : '') + main.text
+  const why = `tells containerd to read ${now.hostsDir}`
+  const desired: DesiredFile = {
+    path: main.path,
+    content,
+    secret: false,
+    owns: 'value',
+    effect: 'on restart',
+    why,
+  }
+  return { files: [desired], notices: [...notices, ...repairNotices(now)], conflicts }
+}
+
+/** All files as they would stand after the edit of the main one. */
+function editedFiles(now: Snapshot): ParsedConfig[] | { issues: readonly Issue[] } {
+  const before = now.files[0] ?? parseConfig({ path: now.config.path, bytes: Buffer.from(NEW_CONFIG) })
+  const issues = [...now.faults, ...versionClashes(now.files)]
+  if (issues.length > 0 || !isParsed(before)) return { issues }
+  const main = edited(before, now)
+  return 'message' in main ? { issues: [main] } : [main, ...now.files.slice(1)]
+}
+
+function edited(before: ParsedConfig, now: Snapshot): ParsedConfig | Issue {
+  if (before.byteOrderMark && now.generation?.major !== 1) {
+    const message = 'starts with a byte order mark, which containerd 2 refuses'
+    return { file: before.path, line: 1, column: 1, message, hint: 'save it as UTF-8 without one' }
+  }
+  const table = registryTable(before, now.generation)
+  if ('message' in table) return table
+  if (effectiveRegistry(now.files, now.generation).configPath?.value === now.hostsDir) return before
+  const text = splice(before.text, [...table, 'config_path'], now.hostsDir)
+  if (text === undefined) {
+    const hint = `set config_path = "${now.hostsDir}" in [${table.join('.')}] by hand`
+    return { file: before.path, message: 'config_path cannot be set without touching anything else', hint }
+  }
+  const parsed = parseConfig({ path: before.path, bytes: Buffer.from(text) })
+  return isParsed(parsed) ? { ...parsed, byteOrderMark: before.byteOrderMark } : parsed
+}
+
+/**
+ * `registry.mirrors` and `registry.configs.*.tls` beside `config_path` make the CRI plugin refuse to load while
+ * containerd itself looks healthy (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
+ */
+function legacyConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  const { mirrors, tls } = effectiveRegistry(files, now.generation)
+  const what = (setting: Setting) => setting.path.slice(2).join('.')
+  return [
+    ...mirrors.map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} cannot stand beside config_path: CRI would not load and the node would go NotReady`,
+      hint: 'move these mirrors into the list and remove the table, then run again',
+    })),
+    ...tls.map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} cannot stand beside config_path: CRI 1.x would not load, 2.x would ignore it`,
+      hint: 'name the certificates with ca or client in the list and remove the table, then run again',
+    })),
+  ]
+}
+
+/** Some other file has the last word on config_path. */
+function overrideConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  const { configPath } = effectiveRegistry(files, now.generation)
+  const wiping = wipingImport(files, now.generation)
+  if (wiping !== undefined) {
+    const who = now.generation === undefined ? 'containerd 1.x' : 'this containerd'
+    const message = `replaces the whole CRI section of ${files[0]?.path} on ${who}, config_path included`
+    const hint =
+      now.generation === undefined
+        ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
+        : 'move its settings into config.toml'
+    return [{ file: wiping.file.path, line: 1, column: 1, message, hint }]
+  }
+  if (configPath?.value === now.hostsDir) return []
+  if (configPath === undefined) {
+    return [{ file: now.config.path, message: 'config_path would not take effect', hint: 'set it by hand' }]
+  }
+  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${now.config.path}`
+  return [
+    {
+      ...placeOfSetting(configPath),
+      message,
+      hint: 'remove it there, or name that directory as hosts_dir in the list',
+    },
+  ]
+}
+
+function disabledNotices(files: readonly ParsedConfig[]): readonly Notice[] {
+  return disabledCri(files).map(({ name, file, line }) => ({
+    code: 'cri_disabled',
+    message: `disabled_plugins has "${name}": containerd does not serve CRI, so Kubernetes cannot pull through it`,
+    target: 'containerd',
+    file,
+    line,
+  }))
+}
+
+/** With `config = false` somebody else writes config.toml; that it names our directory is still worth a look. */
+function unmanagedNotices(now: Snapshot): readonly Notice[] {
+  const { configPath } = effectiveRegistry(now.files, now.generation)
+  if (configPath?.value === now.hostsDir) return []
+  const place = configPath && placeOfSetting(configPath)
+  const message = `config_path does not name ${now.hostsDir} alone: these mirrors are not used until it does`
+  const at = place ? { file: place.file, line: place.line } : { file: now.config.path }
+  return [{ code: 'config_path_elsewhere', message, target: 'containerd', ...at }]
+}
+
+function repairNotices(now: Snapshot): readonly Notice[] {
+  if (now.currentDirs.length < 2) return []
+  const was = now.currentDirs.join(':')
+  const message = `config_path was the list ${was}, which containerd 2.1 and later take for one directory name: now it is ${now.hostsDir}`
+  return [{ code: 'config_path_list', message, target: 'containerd', file: now.config.path }]
+}

@@ -1,0 +1,168 @@
+/** The directories of certs.d as the list wants them, and what in them is in the way. Pure. */
+import { hasBanner } from '../../banner.ts'
+import type { Issue } from '../../errors.ts'
+import type { MirrorList, Registry } from '../../registry.ts'
+import type { Notice } from '../../report.ts'
+import type { Choices } from '../target.ts'
+import { directoryName, registryFiles } from './hosts-toml.ts'
+import type { RegistryDirectory, Snapshot } from './observe.ts'
+import type { Outcome } from './render-config.ts'
+
+export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choices): Outcome {
+  const { registries } = list
+  return {
+    files: [
+      ...registries.flatMap(registry => registryFiles(registry, now.hostsDir)),
+      ...orphans(registries, now),
+    ],
+    notices: [
+      ...shadowNotices(registries, now),
+      ...certificateNotices(registries, now),
+      ...activationNotices(registries, now),
+    ],
+    conflicts: [
+      ...twinConflicts(registries, now),
+      ...lostRegistries(registries, now),
+      ...(choices.takeOver ? [] : writerConflicts(registries, now)),
+    ],
+  }
+}
+
+function here(now: Snapshot): readonly RegistryDirectory[] {
+  return now.directories[now.hostsDir] ?? []
+}
+
+/** Directories that the list does not speak of. */
+function others(
+  registries: readonly Registry[],
+  directories: readonly RegistryDirectory[],
+): readonly RegistryDirectory[] {
+  const listed = new Set(registries.map(registry => directoryName(registry.name)))
+  return directories.filter(directory => !listed.has(directory.name))
+}
+
+function isOurs(directory: RegistryDirectory): boolean {
+  return directory.hosts !== undefined && hasBanner(Buffer.from(directory.hosts))
+}
+
+/** Our files of which the state has no record (it was lost, or the tree was copied): they go with the registry. */
+function orphans(registries: readonly Registry[], now: Snapshot): Outcome['files'] {
+  return others(registries, here(now))
+    .filter(isOurs)
+    .map(directory => `${now.hostsDir}/${directory.name}/hosts.toml`)
+    .filter(path => !now.written.includes(path))
+    .map(path => ({
+      path,
+      content: undefined,
+      secret: false,
+      owns: 'whole',
+      effect: 'at once',
+      why: 'no longer in the list',
+    }))
+}
+
+/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide ours. */
+function twinConflicts(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
+  return registries.flatMap(registry => {
+    const twin = registry.name.replace(/:(\d+)$/, '_$1_')
+    const found = twin !== registry.name && here(now).find(directory => directory.name === twin)
+    if (!found) return []
+    const message = `stands before ${registry.name} when containerd looks that registry up: ours would never be read`
+    return [
+      { file: `${now.hostsDir}/${twin}`, message, hint: 'move its content into the list and remove it' },
+    ]
+  })
+}
+
+/** An existing directory is never completed by `_default`, even when it is empty (hosts.go:321-326@v2.3.4). */
+function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+  if (!registries.some(registry => registry.name === '*')) return []
+  return others(registries, here(now))
+    .filter(directory => directory.name !== '_default' && !isOurs(directory))
+    .map(directory => ({
+      code: 'default_shadowed',
+      message:
+        directory.hosts === undefined
+          ? `has no hosts.toml but stands before _default: the mirrors of "*" are not used for ${directory.name}`
+          : `stands before _default: the mirrors of "*" are not used for ${directory.name}`,
+      target: 'containerd',
+      registry: directory.name,
+      file: `${now.hostsDir}/${directory.name}`,
+    }))
+}
+
+/** `*.crt`, `*.cert` and `*.key` are only picked up where there is no valid hosts.toml. */
+function certificateNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+  return registries.flatMap(registry => {
+    const directory = here(now).find(entry => entry.name === directoryName(registry.name))
+    const names = directory?.entries.filter(name => /\.(crt|cert|key)$/.test(name)) ?? []
+    if (directory === undefined || isOurs(directory) || names.length === 0) return []
+    return [
+      {
+        code: 'certificates_ignored',
+        message: `${names.join(', ')}: containerd stops reading these once hosts.toml stands beside them; name them with ca or client in the list if a mirror needs them`,
+        target: 'containerd',
+        registry: registry.name,
+        file: `${now.hostsDir}/${directory.name}`,
+      },
+    ]
+  })
+}
+
+/** Directories of others that containerd did not read so far and will read now. */
+function activationNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+  const already = now.currentDirs.length === 1 && now.currentDirs[0] === now.hostsDir
+  if (already || !now.config.managed) return []
+  return others(registries, here(now))
+    .filter(directory => directory.entries.length > 0 && !isOurs(directory))
+    .map(directory => ({
+      code: 'foreign_activated',
+      message:
+        'was not read so far and takes effect with config_path: it is not in the list and stays as it is',
+      target: 'containerd',
+      registry: directory.name,
+      file: `${now.hostsDir}/${directory.name}`,
+    }))
+}
+
+/** Registries that containerd would lose because their directory lies where config_path no longer points. */
+function lostRegistries(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
+  if (!now.config.managed) return []
+  const left = now.currentDirs.filter(directory => directory !== now.hostsDir)
+  return left.flatMap(root =>
+    others(registries, now.directories[root] ?? [])
+      .filter(directory => directory.entries.length > 0)
+      .map(directory => ({
+        file: `${root}/${directory.name}`,
+        message: `goes out of effect when config_path becomes ${now.hostsDir}, and the list does not carry it`,
+        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory`,
+      })),
+  )
+}
+
+/** Programs that write certs.d again and again, and how their files are told. */
+const WRITERS: readonly { readonly name: string; readonly sign: RegExp }[] = [
+  { name: 'k3s', sign: /^# File generated by k3s/ },
+  { name: 'rke2', sign: /^# File generated by rke2/ },
+  { name: 'dragonfly', sign: /X-Dragonfly-Registry/i },
+]
+
+/** Files of a listed registry that another live program would write again. */
+function writerConflicts(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
+  const spegel = here(now).some(directory => directory.name === '_backup') ? 'spegel' : undefined
+  return registries.flatMap(registry => {
+    const directory = here(now).find(entry => entry.name === directoryName(registry.name))
+    if (directory?.hosts === undefined || isOurs(directory)) return []
+    const writer = WRITERS.find(({ sign }) => sign.test(directory.hosts ?? ''))?.name ?? spegel
+    if (writer === undefined) return []
+    const file = `${now.hostsDir}/${directory.name}/hosts.toml`
+    const message = `is written by ${writer}, which would overwrite ours or lose its own`
+    return [
+      {
+        file,
+        message,
+        hint: `take ${registry.name} out of the list, or take the file over with --take-over`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,63 @@
+/**
+ * The plug: what a runtime must tell about itself to be written for. Implementations stand beside this file,
+ * the table of them in index.ts. They know neither each other nor how the list was written down.
+ */
+import type { Issue } from '../errors.ts'
+import type { Ownership, Reader } from '../files.ts'
+import type { MirrorList } from '../registry.ts'
+import type { Effect, Notice } from '../report.ts'
+import type { Run } from '../run.ts'
+import type { State } from '../state.ts'
+
+/** The node as a target may look at it. Nothing here can change it. */
+export interface View {
+  readonly node: Reader
+  readonly state: State
+  /** The machine that runs us, when the node is this machine; undefined under `--root`. */
+  readonly machine: { readonly files: Reader; readonly run: Run; readonly now: number } | undefined
+}
+
+/** A file as it must be. */
+export interface DesiredFile {
+  readonly path: string
+  /** Undefined: it must not exist. */
+  readonly content: string | Buffer | undefined
+  /** Whether it holds a secret: 0600, and shown hidden. */
+  readonly secret: boolean
+  readonly owns: 'whole' | 'value'
+  readonly effect: Effect
+  /** Why, in a few words for the plan. */
+  readonly why: string
+  /** Exact mode and owner, for putting back what was there; otherwise those of the file that stands there are kept. */
+  readonly ownership?: Ownership
+}
+
+/** Everything a target has to say about a list on a node. */
+export interface Rendering {
+  /** In the order they must be written: what is pointed at before what points at it. */
+  readonly files: readonly DesiredFile[]
+  /** What the runtime cannot express or will not do, so that nothing is lost silently. */
+  readonly notices: readonly Notice[]
+  /** What forbids to write anything at all. */
+  readonly conflicts: readonly Issue[]
+}
+
+/** What a person decided that a list cannot say. */
+export interface Choices {
+  /** Adopt files that another live program writes. */
+  readonly takeOver: boolean
+}
+
+export interface Target<Snapshot = unknown> {
+  readonly title: string
+  /** Reads what the runtime has now. */
+  observe(view: View, list: MirrorList): Promise<Snapshot>
+  /** Pure: same list and snapshot, same bytes. */
+  render(list: MirrorList, now: Snapshot, choices: Choices): Rendering
+  /** Shows the files that would change to the runtime's own parser, and proves that ours read back. */
+  check(changed: readonly DesiredFile[], now: Snapshot, view: View): Promise<readonly Issue[]>
+  /** How the runtime is restarted and why it needs it. */
+  readonly restart: { readonly command: string; readonly why: string }
+  /** When its daemon was started, in milliseconds since 1970; undefined when it is not running or not known. */
+  startedAt(now: Snapshot, view: View): Promise<number | undefined> | undefined
+}
