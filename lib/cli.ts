@@ -1,0 +1,205 @@
+/** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
+import yargs, { type Argv } from 'yargs'
+import pkg from '../package.json' with { type: 'json' }
+import type { Options, World } from './commands/inputs.ts'
+import { Failure } from './errors.ts'
+import type { Report } from './report.ts'
+import { print } from './reporters/print.ts'
+
+/** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
+interface Answer {
+  readonly report: Report
+  readonly no?: boolean
+}
+
+type Action = () => Promise<Answer>
+
+/**
+ * Runs one command. Exit codes: 0 done, or asked and yes; 1 asked and no (changes under `plan --check`, an unhealthy
+ * registry, notices under `--strict`); 2 could not (usage, invalid list, conflict, no permission, a bug).
+ */
+export async function main(args: readonly string[], world: World): Promise<number> {
+  let chosen: Action | undefined
+  let help = ''
+  const json = wantsJson(args)
+  try {
+    const surface = commands(world, action => {
+      chosen = action
+    })
+    await surface.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
+      help = output
+    })
+    if (chosen === undefined) {
+      world.stdout.write(`${help}\n`)
+      return 0
+    }
+    const { report, no = false } = await chosen()
+    print(report, json, world)
+    return no ? 1 : 0
+  } catch (error) {
+    const { failureReport } = await import('./reporters/failure.ts')
+    print(failureReport(error, world.env), json, world)
+    return 2
+  }
+}
+
+/** Known before parsing, so that a usage error too is JSON for whoever asked for JSON. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some((arg, i) => arg === '--format=json' || (arg === '--format' && args[i + 1] === 'json'))
+}
+
+function commands(world: World, choose: (action: Action) => void): Argv {
+  return yargs()
+    .scriptName('regmirror')
+    .usage('$0 <command>\n\nOne declarative list of registry mirrors, made true on a container node.')
+    .command(
+      'init',
+      'write a starter list',
+      y =>
+        y
+          .option('preset', { type: 'string', default: 'starter', describe: 'which starter list' })
+          .option('output', { alias: 'o', type: 'string', describe: 'create this file instead of printing' })
+          .example('$0 init -o /etc/regmirror/mirrors.toml', 'start a list on this node')
+          .example('$0 init --preset harbor', 'print the list for Harbor proxy projects'),
+      args =>
+        choose(async () => {
+          const { init } = await import('./commands/init.ts')
+          return { report: await init(args) }
+        }),
+    )
+    .command(
+      'validate',
+      'is the list sound?',
+      y =>
+        y
+          .option('strict', { type: 'boolean', default: false, describe: 'exit 1 if there is any notice' })
+          .example('$0 validate -f mirrors.toml', 'check a list before it is rolled out'),
+      args =>
+        choose(async () => {
+          const { validate } = await import('./commands/validate.ts')
+          const report = await validate(optionsOf(args), world)
+          return { report, no: args.strict && report.notices.length > 0 }
+        }),
+    )
+    .command(
+      'plan',
+      'what would change on this node?',
+      y =>
+        takeOver(y)
+          .option('check', { type: 'boolean', default: false, describe: 'exit 1 if anything would change' })
+          .example('$0 plan', 'show the difference between the list and this node')
+          .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
+      args =>
+        choose(async () => {
+          const { plan } = await import('./commands/plan.ts')
+          const report = await plan({ ...optionsOf(args), takeOver: args['take-over'] }, world)
+          return { report, no: args.check && report.changed }
+        }),
+    )
+    .command(
+      'apply',
+      'make it so, then probe',
+      y =>
+        takeOver(y)
+          .option('probe', {
+            type: 'boolean',
+            describe: 'ask the mirrors afterwards (default without --root)',
+          })
+          .example('$0 apply -f mirrors.toml', 'write the files of this node and ask the mirrors')
+          .example('$0 apply --root /mnt/image', 'prepare an image: no daemon, no network'),
+      args =>
+        choose(async () => {
+          const { apply } = await import('./commands/apply.ts')
+          return {
+            report: await apply(
+              { ...optionsOf(args), takeOver: args['take-over'], probe: args.probe },
+              world,
+            ),
+          }
+        }),
+    )
+    .command(
+      'probe',
+      'are the mirrors well, and how fast?',
+      y => y.example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list'),
+      args =>
+        choose(async () => {
+          const { probe } = await import('./commands/probe.ts')
+          const report = await probe(optionsOf(args), world)
+          return { report, no: report.unhealthy.length > 0 }
+        }),
+    )
+    .options({
+      file: {
+        alias: 'f',
+        type: 'string',
+        describe: 'the mirror list; - is stdin [/etc/regmirror/mirrors.toml]',
+      },
+      'list-format': {
+        choices: ['toml', 'yaml', 'json'] as const,
+        describe: 'of a list without an extension',
+      },
+      'allow-files-from': {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'another directory that certificates and headers may come from',
+      },
+      root: { type: 'string', describe: 'work on the tree below this directory and run nothing' },
+      target: {
+        type: 'string',
+        array: true,
+        choices: ['containerd'],
+        default: [] as string[],
+        describe: 'only this runtime',
+      },
+      format: {
+        choices: ['text', 'json'] as const,
+        default: 'text' as const,
+        describe: 'of the answer on stdout',
+      },
+    })
+    .demandCommand(1, 1, 'which command?', 'one command at a time')
+    .recommendCommands()
+    .strict()
+    .detectLocale(false)
+    .version(pkg.version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(world.stdout.columns ?? 100, 110))
+    .epilogue('Exit codes: 0 done, or asked and yes; 1 asked and no; 2 could not.')
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new Failure('usage', [{ message, hint: 'see regmirror --help' }])
+    }) as unknown as Argv
+}
+
+function takeOver<T>(y: Argv<T>) {
+  return y.option('take-over', {
+    type: 'boolean',
+    default: false,
+    describe: 'adopt files that another program writes',
+  })
+}
+
+/** The flags that every command shares, as yargs names them. */
+interface Flags {
+  readonly file?: string | undefined
+  readonly 'list-format'?: Options['listFormat']
+  readonly 'allow-files-from'?: readonly string[]
+  readonly root?: string | undefined
+  readonly target?: readonly string[]
+  readonly format?: Options['format']
+}
+
+function optionsOf(args: unknown): Options {
+  const flags = args as Flags
+  return {
+    file: flags.file,
+    listFormat: flags['list-format'],
+    allowFilesFrom: flags['allow-files-from'] ?? [],
+    root: flags.root,
+    format: flags.format ?? 'text',
+    target: flags.target ?? [],
+  }
+}

@@ -1,0 +1,46 @@
+/** `init`: a starter list. */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Failure } from '../errors.ts'
+import { openTree } from '../files.ts'
+import type { InitReport } from '../report.ts'
+
+export interface InitOptions {
+  readonly preset: string
+  /** Where to write it; undefined: it is printed. */
+  readonly output: string | undefined
+}
+
+/** The starter lists, as seen from here and from the bundle: both lie two folders below the package. */
+const TEMPLATES = fileURLToPath(new URL('../../templates/lists', import.meta.url))
+
+/** Names of the starter lists. */
+export async function presets(): Promise<readonly string[]> {
+  const entries = (await openTree('/').entries(TEMPLATES)) ?? []
+  return entries.map(entry => path.basename(entry.name, '.toml'))
+}
+
+export async function init(options: InitOptions): Promise<InitReport> {
+  const files = openTree('/')
+  const known = await presets()
+  if (!known.includes(options.preset)) {
+    const message = `there is no starter list "${options.preset}"`
+    throw new Failure('usage', [{ message, hint: `choose one of ${known.join(', ')}` }])
+  }
+  const list = (await files.read(path.join(TEMPLATES, `${options.preset}.toml`)))?.toString('utf8') ?? ''
+  const report = { version: 1, kind: 'init', preset: options.preset, list } as const
+  if (options.output === undefined) return report
+  await createFile(path.resolve(options.output), list)
+  return { ...report, file: options.output }
+}
+
+/** A list that is there is somebody's work: it is never overwritten. */
+async function createFile(file: string, text: string): Promise<void> {
+  const files = openTree('/')
+  if ((await files.facts(file)) !== undefined) {
+    throw new Failure('usage', [
+      { file, message: 'is there already', hint: 'choose another name or move it away' },
+    ])
+  }
+  await files.write(file, text, { mode: 0o644 })
+}

@@ -1,0 +1,75 @@
+/** What every command starts from: the flags it was given, the world it runs in, the list and the node. */
+import { Failure } from '../errors.ts'
+import { openTree, type Writer } from '../files.ts'
+import { type LoadedList, loadList } from '../list/load.ts'
+import { runHere } from '../run.ts'
+import { readState } from '../state.ts'
+import { targets } from '../targets/index.ts'
+import type { Target, View } from '../targets/target.ts'
+
+/** A stream that is written to; a terminal says how wide it is. */
+export interface Sink {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/** The world outside, handed in so that a test can hand in another. */
+export interface World {
+  readonly stdout: Sink
+  readonly stderr: Sink
+  stdin(): Promise<Buffer>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Effective user id. */
+  readonly uid: number
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Aborted when the user asks to stop. */
+  readonly signal: AbortSignal
+}
+
+/** Flags that every command takes. */
+export interface Options {
+  readonly file: string | undefined
+  readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
+  readonly allowFilesFrom: readonly string[]
+  /** The tree to work on; undefined: this machine. */
+  readonly root: string | undefined
+  readonly format: 'text' | 'json'
+  readonly target: readonly string[]
+}
+
+/** Opens the node: this machine, or the tree under `--root`. */
+export async function openNode(options: Options): Promise<Writer> {
+  const node = openTree(options.root ?? '/')
+  if ((await node.facts('/'))?.type === 'directory') return node
+  throw new Failure('usage', [
+    { message: `--root ${options.root} is not a directory`, hint: 'create it first' },
+  ])
+}
+
+/** Reads and checks the list. */
+export async function openList(options: Options, node: Writer, world: World): Promise<LoadedList> {
+  return await loadList(node, openTree('/'), {
+    ...(options.file !== undefined && { file: options.file }),
+    ...(options.listFormat !== undefined && { format: options.listFormat }),
+    allowFilesFrom: options.allowFilesFrom,
+    stdin: world.stdin,
+    env: world.env,
+    uid: world.uid,
+  })
+}
+
+/** What targets may look at. Under `--root` no program is run and nothing of this machine is read. */
+export async function openView(options: Options, node: Writer, world: World): Promise<View> {
+  const here = { files: openTree('/'), run: runHere, now: world.now() }
+  return { node, state: await readState(node), machine: options.root === undefined ? here : undefined }
+}
+
+/** The runtimes to write for: those named by `--target`, else all. */
+export function chosenTargets(options: Options): Readonly<Record<string, Target>> {
+  const chosen = Object.entries(targets).filter(
+    ([name]) => options.target.length === 0 || options.target.includes(name),
+  )
+  return Object.fromEntries(chosen)
+}

@@ -1,0 +1,13 @@
+/** `plan`: what would change on this node? */
+import { makePlan, planReport } from '../plan.ts'
+import type { PlanReport } from '../report.ts'
+import type { Choices } from '../targets/target.ts'
+import { chosenTargets, type Options, openList, openNode, openView, type World } from './inputs.ts'
+
+export async function plan(options: Options & Choices, world: World): Promise<PlanReport> {
+  const node = await openNode(options)
+  const loaded = await openList(options, node, world)
+  const view = await openView(options, node, world)
+  const made = await makePlan(loaded.list, chosenTargets(options), view, options)
+  return planReport('plan', { ...made, notices: [...loaded.notices, ...made.notices] })
+}

@@ -1,0 +1,32 @@
+/** `probe`: are the mirrors well, and how fast? */
+import { endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
+import { probeAll } from '../probe/probe.ts'
+import type { MirrorList } from '../registry.ts'
+import type { Probe, ProbeReport } from '../report.ts'
+import { progress } from '../reporters/progress.ts'
+import { type Options, openList, openNode, type World } from './inputs.ts'
+
+/** How many endpoints are asked at once: most of the time is spent waiting, and each costs one socket. */
+const CONCURRENCY = 64
+const SAMPLES = 3
+
+export async function probe(options: Options, world: World): Promise<ProbeReport> {
+  const { list, notices } = await openList(options, await openNode(options), world)
+  const probes = await probeList(list, options, world)
+  return { version: 1, kind: 'probe', probes, unhealthy: unhealthyRegistries(list, probes), notices }
+}
+
+/** Asks every endpoint of the list, with live progress where somebody is looking. */
+export async function probeList(list: MirrorList, options: Options, world: World): Promise<readonly Probe[]> {
+  const endpoints = endpointsOf(list)
+  const quiet = { write: () => true }
+  const live = progress(options.format === 'text' ? world.stderr : quiet, endpoints.length)
+  try {
+    const { timeoutMs } = list.health
+    const { signal } = world
+    const asked = { timeoutMs, samples: SAMPLES, concurrency: CONCURRENCY, signal, onProbe: live.onProbe }
+    return await probeAll(endpoints, asked)
+  } finally {
+    live.end()
+  }
+}

@@ -1,0 +1,16 @@
+/** What went wrong, as a report. Also for what should not have happened: one line, and how to see more. */
+import { Failure } from '../errors.ts'
+import type { ErrorReport } from '../report.ts'
+
+export function failureReport(
+  error: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): ErrorReport {
+  if (error instanceof Failure) {
+    return { version: 1, kind: 'error', code: error.code, message: error.message, issues: error.issues }
+  }
+  const what = error instanceof Error ? (env.REGMIRROR_DEBUG ? error.stack : error.message) : String(error)
+  const message = `this is a bug in regmirror, please report it: ${what}`
+  const hint = 'REGMIRROR_DEBUG=1 shows where it happened'
+  return { version: 1, kind: 'error', code: 'bug', message, issues: [{ message, hint }] }
+}

@@ -1,0 +1,123 @@
+/** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
+import { type Issue, issueText } from '../errors.ts'
+import { printable } from '../printable.ts'
+import type {
+  Change,
+  ErrorReport,
+  Notice,
+  PlanReport,
+  ProbeReport,
+  Report,
+  ValidateReport,
+} from '../report.ts'
+import type { Paint } from './paint.ts'
+import { probeTable } from './probe-table.ts'
+
+/** Text for stdout (what was asked) and stderr (what goes with it); each ends in a newline or is empty. */
+export interface Printed {
+  readonly answer: string
+  readonly story: string
+}
+
+export interface Page {
+  readonly paint: Paint
+  /** Columns that a line may take. */
+  readonly width: number
+}
+
+export function textReport(report: Report, page: Page): Printed {
+  switch (report.kind) {
+    case 'plan':
+      return printed(planLines(report, page), report.notices, page)
+    case 'apply':
+      return printed(applyLines(report, page), report.notices, page)
+    case 'probe':
+      return printed(probeLines(report, page), report.notices, page)
+    case 'validate':
+      return printed(validateLines(report), report.notices, page)
+    case 'init':
+      return report.file === undefined
+        ? { answer: report.list, story: '' }
+        : { answer: '', story: `wrote ${report.file}; check it with: regmirror validate -f ${report.file}\n` }
+    case 'error':
+      return { answer: '', story: lines(errorLines(report, page)) }
+  }
+}
+
+function printed(answer: readonly string[], notices: readonly Notice[], page: Page): Printed {
+  return { answer: lines(answer), story: lines(notices.map(notice => noticeLine(notice, page))) }
+}
+
+function lines(all: readonly string[]): string {
+  return all.map(line => `${line}\n`).join('')
+}
+
+function planLines(report: PlanReport, page: Page): readonly string[] {
+  return [...report.changes.flatMap(change => changeLines(change, page)), ...summaryLines(report, page)]
+}
+
+function changeLines(change: Change, { paint }: Page): readonly string[] {
+  const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
+  return [
+    `${paint('bold', `${change.action} ${change.path}`)}`,
+    paint('dim', `  acts ${change.effect}; ${change.why}${mode}`),
+    ...change.diff.split('\n').map(line => `  ${diffLine(line, paint)}`),
+    '',
+  ]
+}
+
+function diffLine(line: string, paint: Paint): string {
+  const text = printable(line)
+  if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
+  if (text.startsWith('+')) return paint('green', text)
+  return text.startsWith('-') ? paint('red', text) : text
+}
+
+function applyLines(report: PlanReport, page: Page): readonly string[] {
+  const past = { create: 'created', update: 'updated', delete: 'deleted' }
+  const width = Math.max(0, ...report.changes.map(change => change.path.length))
+  const changes = report.changes.map(
+    change => `${past[change.action]} ${change.path.padEnd(width)}  ${page.paint('dim', change.why)}`,
+  )
+  const table = report.probes === undefined ? [] : ['', ...probeTable(report.probes, page)]
+  return [...changes, ...summaryLines(report, page), ...table]
+}
+
+function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
+  const restart = report.restart.map(({ target, command, why }) =>
+    paint('yellow', `${target} has to be restarted: ${command}  (${why})`),
+  )
+  if (!report.changed)
+    return [paint('green', `nothing to do: ${files(report.unchanged)} as the list says`), ...restart]
+  const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
+  const to =
+    report.kind === 'plan' ? ['to create', 'to update', 'to delete'] : ['created', 'updated', 'deleted']
+  const counts = (['create', 'update', 'delete'] as const).map((action, i) => `${count(action)} ${to[i]}`)
+  const none = restart.length === 0 ? ['no restart is needed'] : restart
+  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...none]
+}
+
+function files(count: number): string {
+  return count === 1 ? '1 file is' : `${count} files are`
+}
+
+function probeLines(report: ProbeReport, page: Page): readonly string[] {
+  return probeTable(report.probes, page)
+}
+
+function validateLines(report: ValidateReport): readonly string[] {
+  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+  const registries = counted(report.registries, 'registry', 'registries')
+  return [`${report.file}: sound (${registries}, ${counted(report.mirrors, 'mirror', 'mirrors')})`]
+}
+
+function errorLines(report: ErrorReport, { paint }: Page): readonly string[] {
+  const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
+  return issues.map(issue => `${paint('red', 'error:')} ${printable(issueText(issue))}`)
+}
+
+function noticeLine(notice: Notice, { paint }: Page): string {
+  const place = [notice.file, notice.line].filter(part => part !== undefined).join(':')
+  const text = place === '' ? notice.message : `${place}: ${notice.message}`
+  return `${paint('yellow', 'notice:')} ${printable(text)}`
+}

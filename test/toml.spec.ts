@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import TOML from '@iarna/toml'
+import { emitHosts, splice } from '../lib/toml.ts'
+
+const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
+const DIR = '/etc/containerd/certs.d'
+
+describe('splice', () => {
+  const cases: [title: string, before: string, after: string][] = [
+    [
+      'replaces the value where the key is, and keeps its quotes and comment',
+      `[plugins.'io.containerd.grpc.v1.cri'.registry]\n\tconfig_path = ''   # none\n`,
+      `[plugins.'io.containerd.grpc.v1.cri'.registry]\n\tconfig_path = '${DIR}'   # none\n`,
+    ],
+    [
+      'replaces a value of the wrong type',
+      `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = ["/a", "/b"]\n`,
+      `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${DIR}"\n`,
+    ],
+    [
+      'adds the key below the header, indented as its brothers',
+      `[plugins."io.containerd.grpc.v1.cri".registry] # here\n    other = 1\n`,
+      `[plugins."io.containerd.grpc.v1.cri".registry] # here\n    config_path = "${DIR}"\n    other = 1\n`,
+    ],
+    [
+      'adds the key below an empty header without a final newline',
+      `[plugins."io.containerd.grpc.v1.cri".registry]`,
+      `[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"`,
+    ],
+    [
+      'appends the table where it is absent',
+      `version = 2\n`,
+      `version = 2\n\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"\n`,
+    ],
+    [
+      'appends the table where only a table below it exists',
+      `[plugins."io.containerd.grpc.v1.cri".registry.configs."a".auth]\nusername = "u"`,
+      `[plugins."io.containerd.grpc.v1.cri".registry.configs."a".auth]\nusername = "u"\n\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"\n`,
+    ],
+    [
+      'adds to an inline table',
+      `[plugins."io.containerd.grpc.v1.cri"]\nregistry = { mirrors = {} }\n`,
+      `[plugins."io.containerd.grpc.v1.cri"]\nregistry = { config_path = "${DIR}", mirrors = {} }\n`,
+    ],
+    [
+      'adds to an inline table further up',
+      `plugins = { "io.containerd.grpc.v1.cri" = {} }\n`,
+      `plugins = { "io.containerd.grpc.v1.cri" = { registry.config_path = "${DIR}" } }\n`,
+    ],
+    [
+      'adds beside a dotted key of the same table',
+      `[plugins."io.containerd.grpc.v1.cri"]\n  registry.headers = {}\n`,
+      `[plugins."io.containerd.grpc.v1.cri"]\n  registry.config_path = "${DIR}"\n  registry.headers = {}\n`,
+    ],
+    [
+      'adds beside a dotted key at the root',
+      `version = 2\nplugins."io.containerd.grpc.v1.cri".sandbox_image = "x"\n[debug]\nlevel = "info"\n`,
+      `version = 2\nplugins."io.containerd.grpc.v1.cri".registry.config_path = "${DIR}"\nplugins."io.containerd.grpc.v1.cri".sandbox_image = "x"\n[debug]\nlevel = "info"\n`,
+    ],
+    [
+      'keeps CRLF',
+      `version = 2\r\n[plugins."io.containerd.grpc.v1.cri".registry]\r\n`,
+      `version = 2\r\n[plugins."io.containerd.grpc.v1.cri".registry]\r\n  config_path = "${DIR}"\r\n`,
+    ],
+    [
+      'reads TOML 1.1, which containerd 2 does',
+      `t = { a = 1,\n b = 2, }\n`,
+      `t = { a = 1,\n b = 2, }\n\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"\n`,
+    ],
+  ]
+  for (const [title, before, after] of cases) {
+    it(title, () => {
+      assert.equal(splice(before, PATH, DIR), after)
+      assert.equal(splice(after, PATH, DIR), after)
+    })
+  }
+
+  for (const version of ['1.6.20', '1.7.24', '2.1.9', '2.2.1', '2.3.4']) {
+    it(`changes one line of what containerd ${version} prints as its default`, () => {
+      const file = new URL(`../fixtures/containerd-default/${version}.toml`, import.meta.url)
+      const before = readFileSync(file, 'utf8')
+      const plugin = version.startsWith('1') ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.images'
+      const after = splice(before, ['plugins', plugin, 'registry', 'config_path'], DIR) as string
+      const [old, now] = [before.split('\n'), after.split('\n')]
+      assert.equal(now.length, old.length)
+      assert.equal(now.filter((line, i) => line !== old[i]).length, 1)
+    })
+  }
+
+  it('gives up on what is not TOML', () => {
+    assert.equal(splice('version = = 2', PATH, DIR), undefined)
+  })
+
+  it('gives up where the path leads through something that is not a table', () => {
+    assert.equal(splice('plugins = 3\n', PATH, DIR), undefined)
+  })
+})
+
+describe('emitHosts', () => {
+  const document = {
+    server: { keys: { server: 'https://registry-1.docker.io' }, header: {} },
+    mirrors: [
+      { url: 'https://z.example', keys: { capabilities: ['pull'] }, header: { 'X-A': 'q"\\\u007f' } },
+      { url: 'https://a.example', keys: { capabilities: ['pull'] }, header: {} },
+    ],
+  }
+
+  it('keeps the order of mirrors and the header table at its mirror', () => {
+    assert.equal(
+      emitHosts('# banner', document),
+      `# banner
+server = "https://registry-1.docker.io"
+
+[host."https://z.example"]
+  capabilities = ["pull"]
+  [host."https://z.example".header]
+    X-A = "q\\"\\\\\\u007F"
+
+[host."https://a.example"]
+  capabilities = ["pull"]
+`,
+    )
+  })
+
+  it('has a bare [host] where there is no mirror, for containerd before 1.7.32', () => {
+    const text = emitHosts('# banner', { ...document, mirrors: [] })
+    assert.deepEqual(JSON.parse(JSON.stringify(TOML.parse(text))), {
+      server: 'https://registry-1.docker.io',
+      host: {},
+    })
+  })
+})
