@@ -1,0 +1,182 @@
+/**
+ * TOML with positions: the syntax tree, its value, and where each key path stands. The only importer of
+ * toml-eslint-parser, which reads TOML 1.1 and keeps ranges.
+ */
+import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+
+export type TomlAst = AST.TOMLProgram
+export type TomlNode = AST.TOMLNode
+export type TomlTable = AST.TOMLTable
+export type TomlKeyValue = AST.TOMLKeyValue
+export type TomlContent = AST.TOMLContentNode
+
+/** Line and column count from 1. */
+export interface TomlPosition {
+  readonly line: number
+  readonly column: number
+}
+
+/** Why a text is not TOML, and where. */
+export interface TomlFault extends TomlPosition {
+  readonly message: string
+}
+
+/** Keys from the top of the document; numbers (or their digits) stand for array elements. */
+export type TomlPath = readonly (string | number)[]
+
+const MAX_DEPTH = 100
+
+/** The syntax tree, or the first fault. Throws nothing. A byte order mark is a fault, as it is for containerd 2. */
+export function parseTomlAst(text: string): { readonly ast: TomlAst } | { readonly fault: TomlFault } {
+  try {
+    const ast = parseTOML(text)
+    const deep = tooDeep(ast)
+    return deep === undefined ? { ast } : { fault: { ...positionOf(deep), message: TOO_DEEP } }
+  } catch (error) {
+    return { fault: faultOf(error, text) }
+  }
+}
+
+/** The plain value of a document. Every key becomes an own property, `__proto__` too; dates stay Dates. */
+export function tomlValue(ast: TomlAst): Record<string, unknown> {
+  const root: Record<string, unknown> = {}
+  for (const item of ast.body[0].body) {
+    if (item.type === 'TOMLKeyValue') assign(root, item)
+    else for (const pair of item.body) assign(tableAt(root, item.resolvedKey), pair)
+    if (item.type === 'TOMLTable') tableAt(root, item.resolvedKey)
+  }
+  return root
+}
+
+/** The position of the value at a key path: a table's is its header's, an array element's its own. */
+export function locateToml(ast: TomlAst, path: TomlPath): TomlPosition | undefined {
+  const spot = find(ast.body[0].body, path)
+  return spot && positionOf(spot.value)
+}
+
+/** The position of the last key of a path where it is written first; of an array element, the element. */
+export function locateKey(ast: TomlAst, path: TomlPath): TomlPosition | undefined {
+  const spot = find(ast.body[0].body, path)
+  return spot && positionOf(spot.key)
+}
+
+/** The keys of a table header or of a key-value pair, unquoted. */
+export function keyNames(key: AST.TOMLKey): string[] {
+  return key.keys.map(part => (part.type === 'TOMLBare' ? part.name : part.value))
+}
+
+interface Spot {
+  readonly key: TomlNode
+  readonly value: TomlNode
+}
+
+function find(items: readonly (TomlKeyValue | TomlTable)[], path: TomlPath): Spot | undefined {
+  for (const item of items) {
+    const spot = findIn(item, path)
+    if (spot !== undefined) return spot
+  }
+  return undefined
+}
+
+function findIn(item: TomlKeyValue | TomlTable, path: TomlPath): Spot | undefined {
+  const own = item.type === 'TOMLTable' ? item.resolvedKey : keyNames(item.key)
+  const shared = Math.min(own.length, path.length)
+  for (let i = 0; i < shared; i++) if (String(own[i]) !== String(path[i])) return undefined
+  if (own.length > path.length) {
+    const key = keyPart(item, own.slice(0, path.length))
+    return { key, value: key }
+  }
+  const key = keyPart(item, own)
+  const rest = path.slice(own.length)
+  if (rest.length === 0) return { key, value: item.type === 'TOMLTable' ? item : item.value }
+  return item.type === 'TOMLTable' ? find(item.body, rest) : findInValue(item.value, rest)
+}
+
+function findInValue(value: TomlContent, path: TomlPath): Spot | undefined {
+  if (value.type === 'TOMLInlineTable') return find(value.body, path)
+  if (value.type !== 'TOMLArray') return undefined
+  const element = value.elements[Number(path[0])]
+  if (element === undefined) return undefined
+  return path.length === 1 ? { key: element, value: element } : findInValue(element, path.slice(1))
+}
+
+/** The written key that the last name of `own` comes from; numbers in it are not written. */
+function keyPart(item: TomlKeyValue | TomlTable, own: TomlPath): TomlNode {
+  const written = own.filter(part => typeof part === 'string').length
+  return item.key.keys[Math.max(written - 1, 0)] ?? item
+}
+
+function assign(table: Record<string, unknown>, pair: TomlKeyValue): void {
+  const names = keyNames(pair.key)
+  define(tableAt(table, names.slice(0, -1)), names.at(-1) as string, contentOf(pair.value))
+}
+
+function contentOf(node: TomlContent): unknown {
+  if (node.type === 'TOMLValue') return node.value
+  if (node.type === 'TOMLArray') return node.elements.map(contentOf)
+  const table: Record<string, unknown> = {}
+  for (const pair of node.body) assign(table, pair)
+  return table
+}
+
+function tableAt(root: Record<string, unknown>, path: TomlPath): Record<string, unknown> {
+  let here = root
+  path.forEach((part, i) => {
+    if (!Object.hasOwn(here, part)) define(here, part, typeof path[i + 1] === 'number' ? [] : {})
+    here = here[part] as Record<string, unknown>
+  })
+  return here
+}
+
+function define(table: Record<string, unknown>, key: string | number, value: unknown): void {
+  Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function positionOf(node: Pick<TomlNode, 'loc'>): TomlPosition {
+  return { line: node.loc.start.line, column: node.loc.start.column + 1 }
+}
+
+/** Recursion over a tree is only safe when the tree is shallow. */
+function tooDeep(ast: TomlAst) {
+  let depth = 0
+  return ast.tokens.find(token => {
+    if (token.type !== 'Punctuator') return false
+    if (token.value === '[' || token.value === '{') depth += 1
+    if (token.value === ']' || token.value === '}') depth -= 1
+    return depth > MAX_DEPTH
+  })
+}
+
+const TOO_DEEP = `more than ${MAX_DEPTH} brackets are open at once`
+
+const WORDS: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [/multiple times/, 'this key or table is given twice'],
+  [/^Unspecified values/, 'a value is missing after "="'],
+  [/^Unterminated string/, 'a string is not closed'],
+  [/^Unterminated array/, 'an array is not closed'],
+  [/^Unterminated inline/, 'an inline table is not closed'],
+  [/^Must be a newline/, 'only one key and value fit on a line'],
+  [/^Unterminated table/, 'a table header is not closed'],
+  [/^Expected equal/, 'a key needs "=" and a value'],
+  [/^Expected comma/, 'a comma is missing'],
+]
+
+function faultOf(error: unknown, text: string): TomlFault {
+  if (error instanceof ParseError) {
+    const message = WORDS.find(([pattern]) => pattern.test(error.message))?.[1] ?? lowerFirst(error.message)
+    return { ...visible(text, error.lineNumber, error.column + 1), message }
+  }
+  if (error instanceof RangeError) return { line: 1, column: 1, message: TOO_DEEP }
+  throw error
+}
+
+/** The parser points behind the end of a line for what is missing on it; people look at the line itself. */
+function visible(text: string, line: number, column: number): TomlPosition {
+  if (column > 1 || line === 1) return { line, column }
+  const before = text.split('\n')[line - 2] ?? ''
+  return /=\s*$/.test(before) ? { line: line - 1, column: before.trimEnd().length + 1 } : { line, column }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
