@@ -1,0 +1,62 @@
+/**
+ * A client of the CRI, the interface through which a kubelet pulls: the only way of pulling that proves
+ * that containerd's config.toml is in effect.
+ */
+import path from 'node:path'
+import * as grpc from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+
+/** No test may hang on a runtime that does not answer; a sound pull takes well under a second. */
+const DEADLINE_MS = 60_000
+
+export interface Cri {
+  /** Version of the runtime, as it says. */
+  version(): Promise<string>
+  /** Pulls, and gives the id of the image: the digest of its config. */
+  pull(image: string): Promise<string>
+  close(): void
+}
+
+/** Speaks to the socket at that path. Connects when first asked. */
+export function connectCri(socket: string): Cri {
+  const file = path.join(import.meta.dirname, 'cri.proto')
+  const loaded = grpc.loadPackageDefinition(loadSync(file, { keepCase: true }))
+  const { v1 } = loaded.runtime as unknown as { v1: Record<string, grpc.ServiceClientConstructor> }
+  const client = (service: string) => clientOf(v1, service, socket)
+  const runtime = client('RuntimeService')
+  const images = client('ImageService')
+  return {
+    version: async () => (await call<{ runtime_version: string }>(runtime, 'Version', {})).runtime_version,
+    pull: async image =>
+      (await call<{ image_ref: string }>(images, 'PullImage', { image: { image } })).image_ref,
+    close: () => {
+      runtime.close()
+      images.close()
+    },
+  }
+}
+
+function clientOf(
+  v1: Record<string, grpc.ServiceClientConstructor>,
+  service: string,
+  socket: string,
+): grpc.Client {
+  const Client = v1[service]
+  if (Client === undefined) throw new Error(`cri.proto has no ${service}`)
+  return new Client(`unix:${socket}`, grpc.credentials.createInsecure(), {
+    // gRPC would look for a proxy in the environment, and would share one connection between daemons.
+    'grpc.enable_http_proxy': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    // A daemon that starts is asked again and again: at first in steps of this many milliseconds.
+    'grpc.initial_reconnect_backoff_ms': 50,
+  })
+}
+
+function call<T>(client: grpc.Client, method: string, request: object): Promise<T> {
+  const stub = (client as unknown as Record<string, (...args: unknown[]) => void>)[method]
+  return new Promise((resolve, reject) => {
+    const done = (error: grpc.ServiceError | null, value: T) =>
+      error === null ? resolve(value) : reject(error)
+    stub?.call(client, request, { deadline: Date.now() + DEADLINE_MS }, done)
+  })
+}

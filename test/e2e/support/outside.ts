@@ -1,0 +1,40 @@
+/**
+ * The world outside, as a daemon under test sees it: a proxy that writes down who would have been asked
+ * and lets nothing through. So "the server was never asked" can be proven, and no test leaves the machine.
+ */
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Outside {
+  /** Proxy settings for the daemon. Go never sends loopback addresses through a proxy. */
+  readonly env: Readonly<Record<string, string>>
+  /** `registry-1.docker.io:443` for https; the whole url for http, where a proxy can see it. */
+  readonly asked: readonly string[]
+  clear(): void
+  close(): Promise<void>
+}
+
+export async function startOutside(): Promise<Outside> {
+  const asked: string[] = []
+  const server = http.createServer((request, response) => {
+    asked.push(request.url ?? '')
+    response.writeHead(404).end()
+  })
+  server.on('connect', (request, socket) => {
+    asked.push(request.url ?? '')
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    env: { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '127.0.0.1,localhost' },
+    asked,
+    clear: () => void asked.splice(0),
+    close: async () => {
+      const closed = new Promise(resolve => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

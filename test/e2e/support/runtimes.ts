@@ -1,0 +1,66 @@
+/**
+ * The runtimes that tools/debian/fetch.sh unpacks, and whether this machine can run them.
+ */
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+
+const CACHE = path.resolve(import.meta.dirname, '../../../.cache/debian')
+
+/** Debian suites by what their containerd stands for; the newest one moves on with sid. */
+export const generations = [
+  { title: 'containerd 1.6', suite: 'bookworm' },
+  { title: 'containerd 1.7', suite: 'trixie' },
+  { title: 'containerd 2.1 or newer', suite: 'sid' },
+] as const
+
+/** The unpacked tree of a package, which can serve as the root of a chroot. */
+export function treeOf(name: string): string {
+  return path.join(CACHE, name)
+}
+
+/** A program of an unpacked tree that can be started in place. */
+export function launcher(name: string, program: string): string {
+  return path.join(treeOf(name), 'launch', program)
+}
+
+/** `1.7.24`, asked of the binary. */
+export function containerdVersion(tree: string): string {
+  const text = execFileSync(path.join(tree, 'launch/containerd'), ['--version'], { encoding: 'utf8' })
+  const [version] = /\d+\.\d+\.\d+/.exec(text) ?? []
+  if (version === undefined) throw new Error(`no version in: ${text}`)
+  return version
+}
+
+/** What `containerd config default` of that binary prints. */
+export function defaultConfig(tree: string): string {
+  return execFileSync(path.join(tree, 'launch/containerd'), ['config', 'default'], { encoding: 'utf8' })
+}
+
+/**
+ * For a `before` hook: skips the suite where it cannot run and says why, once. With CI=true that is a
+ * failure instead, so that a green run there means that everything ran.
+ */
+export function needRuntime(context: Mocha.Context, name: string, needsRoot: boolean): void {
+  const reason = missing(name, needsRoot)
+  if (reason === undefined) return
+  if (process.env.CI === 'true') throw new Error(reason)
+  console.error(`    skipped: ${reason}`)
+  context.skip()
+}
+
+function missing(name: string, needsRoot: boolean): string | undefined {
+  if (!fs.existsSync(treeOf(name))) return `${name} is not here: run sh tools/debian/fetch.sh`
+  if (needsRoot && process.getuid?.() !== 0) return 'a container daemon needs root'
+  if (needsRoot && !mayMount()) return 'this root may not make a mount namespace'
+  return undefined
+}
+
+function mayMount(): boolean {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,121 @@
+#!/bin/sh
+# Fetches the programs that the end-to-end tests run, out of Debian's archive, into .cache/debian.
+#
+#   sh tools/debian/fetch.sh
+#
+# Nothing is installed: each program is unpacked together with all it needs from its own suite, the C
+# library included. It can be started with chroot, or in place by a launcher (launch/<program>) that goes
+# through that suite's own ld.so. So a program of any suite runs on any machine that has apt, whatever the
+# machine itself has. What apt knows of the machine is not touched; what is there already is kept.
+#
+# The archive is the one this machine's apt is set up for, or $DEBIAN_MIRROR; its signature is checked with
+# Debian's keyring, or $DEBIAN_KEYRING. Needs no root. Exit code 3: cannot be had on this machine.
+set -eu
+cd "$(dirname "$0")/../.."
+cache=$PWD/.cache/debian
+
+say() { echo "$*" >&2; }
+
+give_up() {
+  say "$*"
+  exit 3
+}
+
+# Debian's keyring; the file's name depends on the release of the package that ships it.
+keyring() {
+  own=/usr/share/keyrings/debian-archive-keyring
+  for file in ${DEBIAN_KEYRING:-"$own.gpg" "$own.pgp"}; do
+    if [ -f "$file" ]; then
+      echo "$file"
+      return
+    fi
+  done
+  return 1
+}
+
+# Where this machine gets its packages from, one URI a line. Security and updates hold no whole suite.
+archives() {
+  if [ -n "${DEBIAN_MIRROR:-}" ]; then
+    echo "$DEBIAN_MIRROR"
+  else
+    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+      awk '$1 !~ /-(security|updates)$/ && $1 !~ /\// && !seen[$2]++ { print $2 }'
+  fi
+}
+
+# apt with a state of its own under $work: no installed package, no pin, one suite.
+private_apt() {
+  apt-get -q -q \
+    -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
+    -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o APT::Default-Release= \
+    -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false -o Acquire::Languages=none \
+    -o APT::Update::Error-Mode=any -o Debug::NoLocking=1 -o Acquire::Retries=2 "$@" >&2
+}
+
+# Reads the suite's index from the first archive that has it, its signature checked.
+read_index() {
+  suite=$1
+  key=$(keyring) || give_up "no keyring of Debian's archive here: install debian-archive-keyring, or set DEBIAN_KEYRING"
+  for uri in $(archives); do
+    echo "deb [signed-by=$key] $uri $suite main" >"$work/sources.list"
+    if private_apt update 2>"$work/complaint"; then return; fi
+  done
+  cat "$work/complaint" >&2 || true
+  give_up "none of this machine's archives has Debian's $suite: set DEBIAN_MIRROR to one that does"
+}
+
+# What the suite's base package would add: without merged directories chroot finds no ld.so.
+merge_usr() {
+  for directory in lib lib64; do
+    if [ ! -e "$work/tree/$directory" ]; then ln -s "usr/$directory" "$work/tree/$directory"; fi
+  done
+}
+
+# A launcher that finds the unpacked tree beside itself: <tree>/launch/<program>.
+write_launcher() {
+  loader=$(cd "$work/tree" && find . \( -path './lib*' -o -path './usr/lib*' \) -name 'ld-linux*' | head -n 1)
+  libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -exec dirname {} \; | sort -u |
+    awk -F/ '$NF ~ /-linux-/ { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
+  cat >"$work/tree/launch/$1" <<LAUNCHER
+#!/bin/sh
+tree=\${0%/launch/*}
+exec "\$tree/${loader#./}" --argv0 "\$tree/usr/bin/$1" --library-path "$libraries" "\$tree/usr/bin/$1" "\$@"
+LAUNCHER
+  chmod 755 "$work/tree/launch/$1"
+}
+
+# fetch <package> <suite> <program>…: into .cache/debian/<package>-<suite>, which appears whole or not at all.
+fetch() {
+  package=$1 suite=$2
+  shift 2
+  target=$cache/$package-$suite
+  if [ -d "$target" ]; then return; fi
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+    give_up "no apt on this machine: $package of Debian's $suite cannot be fetched"
+  say "fetching $package of Debian's $suite"
+  mkdir -p "$cache"
+  work=$(mktemp -d "$cache/.partial.XXXXXX")
+  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"
+  : >"$work/state/status"
+  read_index "$suite"
+  private_apt --yes --download-only install "$package"
+  for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
+  merge_usr
+  for program in "$@"; do write_launcher "$program"; done
+  mv -T "$work/tree" "$target" || [ -d "$target" ]
+  clean
+}
+
+work=
+clean() {
+  if [ -n "$work" ]; then rm -rf "$work"; fi
+}
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fetch containerd bookworm containerd ctr
+fetch containerd trixie containerd ctr
+fetch containerd sid containerd ctr
+fetch ansible-core trixie python3
