@@ -1,10 +1,11 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
-import type { Options, World } from './commands/inputs.ts'
+import type { Options } from './commands/inputs.ts'
 import { Failure } from './errors.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
+import type { World } from './world.ts'
 
 /** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
 interface Answer {

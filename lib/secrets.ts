@@ -9,6 +9,7 @@ const HEADER_TABLE = /^\s*\[+[^#]*\bheader["']?\s*\]/i
 const SECRET_KEY = /(auth|authorization|password|passwd|token|secret|cookie|header)["']?\s*[=:]/i
 const STRING = /"(?:[^"\\]|\\.)*"|'[^']*'/g
 const BLOCK = /"""|'''/g
+const PRIVATE_KEY = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*/g
 const URL_CREDENTIALS = /(\w+:\/\/)[^\s/@"']+@/g
 
 /** How a hidden value is written. */
@@ -47,7 +48,8 @@ function hide(text: string, label: Label): string {
     inBlock = opensOrCloses(line)
     return hideValues(line, inBlock, label)
   })
-  return lines.join('\n').replace(URL_CREDENTIALS, '$1***@')
+  const shown = lines.join('\n').replace(URL_CREDENTIALS, '$1***@')
+  return shown.replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
 }
 
 /** Whether a multi-line string starts in the line and does not end there, or the other way round. */

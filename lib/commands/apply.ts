@@ -3,7 +3,8 @@ import { applyPlan } from '../apply.ts'
 import { makePlan, planReport } from '../plan.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
-import { chosenTargets, type Options, openList, openNode, openView, type World } from './inputs.ts'
+import type { World } from '../world.ts'
+import { chosenTargets, type Options, openList, openNode, openView } from './inputs.ts'
 
 export interface ApplyOptions extends Options, Choices {
   /** Undefined: probe on this machine, not under `--root`. */

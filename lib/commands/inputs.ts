@@ -6,27 +6,7 @@ import { runHere } from '../run.ts'
 import { readState } from '../state.ts'
 import { targets } from '../targets/index.ts'
 import type { Target, View } from '../targets/target.ts'
-
-/** A stream that is written to; a terminal says how wide it is. */
-export interface Sink {
-  write(text: string): unknown
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-}
-
-/** The world outside, handed in so that a test can hand in another. */
-export interface World {
-  readonly stdout: Sink
-  readonly stderr: Sink
-  stdin(): Promise<Buffer>
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Effective user id. */
-  readonly uid: number
-  /** Milliseconds since 1970. */
-  now(): number
-  /** Aborted when the user asks to stop. */
-  readonly signal: AbortSignal
-}
+import type { World } from '../world.ts'
 
 /** Flags that every command takes. */
 export interface Options {

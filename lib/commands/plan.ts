@@ -2,7 +2,8 @@
 import { makePlan, planReport } from '../plan.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
-import { chosenTargets, type Options, openList, openNode, openView, type World } from './inputs.ts'
+import type { World } from '../world.ts'
+import { chosenTargets, type Options, openList, openNode, openView } from './inputs.ts'
 
 export async function plan(options: Options & Choices, world: World): Promise<PlanReport> {
   const node = await openNode(options)

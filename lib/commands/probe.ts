@@ -4,7 +4,8 @@ import { probeAll } from '../probe/probe.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { progress } from '../reporters/progress.ts'
-import { type Options, openList, openNode, type World } from './inputs.ts'
+import type { World } from '../world.ts'
+import { type Options, openList, openNode } from './inputs.ts'
 
 /** How many endpoints are asked at once: most of the time is spent waiting, and each costs one socket. */
 const CONCURRENCY = 64

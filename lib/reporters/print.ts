@@ -1,6 +1,7 @@
 /** Puts a report on the streams: the answer on stdout, what goes with it on stderr. */
-import type { Sink, World } from '../commands/inputs.ts'
+
 import type { Report } from '../report.ts'
+import type { Sink, World } from '../world.ts'
 import { jsonReport } from './json.ts'
 import { paint } from './paint.ts'
 import { textReport } from './text.ts'

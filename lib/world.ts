@@ -1,0 +1,22 @@
+/** The world outside as a value, so that a test can hand in another. */
+
+/** A stream that is written to; a terminal says how wide it is. */
+export interface Sink {
+  write(text: string): unknown
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/** Everything of the process that a command may use. */
+export interface World {
+  readonly stdout: Sink
+  readonly stderr: Sink
+  stdin(): Promise<Buffer>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Effective user id. */
+  readonly uid: number
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Aborted when the user asks to stop. */
+  readonly signal: AbortSignal
+}

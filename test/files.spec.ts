@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { Failure } from '../lib/errors.ts'
+import { openTree } from '../lib/files.ts'
+import { readTree, withDirectory, writeTree } from './support/tree.ts'
+
+const failsWith = (pattern: RegExp) => (error: unknown) =>
+  error instanceof Failure && pattern.test(error.message)
+
+describe('files under a root', () => {
+  it('follows absolute links as if the root were /', () =>
+    withDirectory(async root => {
+      await writeTree(root, { 'srv/real': 'here', 'etc/link': '-> /srv/real', 'etc/dir': '-> /srv' })
+      const tree = openTree(root)
+      assert.equal((await tree.read('/etc/link'))?.toString(), 'here')
+      assert.equal((await tree.read('/etc/dir/real'))?.toString(), 'here')
+      assert.equal(await tree.real('/etc/dir/real'), '/srv/real')
+    }))
+
+  it('refuses links that leave the root', () =>
+    withDirectory(async root => {
+      await writeTree(root, { 'etc/link': '-> ../../../etc/hostname' })
+      await assert.rejects(openTree(root).read('/etc/link'), failsWith(/leads out of/))
+      await assert.rejects(openTree(root).write('/etc/link', 'x', { mode: 0o644 }), failsWith(/leads out of/))
+    }))
+
+  it('refuses a loop of links', () =>
+    withDirectory(async root => {
+      await writeTree(root, { a: '-> b', b: '-> a' })
+      await assert.rejects(openTree(root).read('/a'), failsWith(/circle/))
+    }))
+
+  it('tells nothing from a link to nothing', () =>
+    withDirectory(async root => {
+      await writeTree(root, { a: '-> gone' })
+      assert.equal(await openTree(root).read('/b'), undefined)
+      await assert.rejects(openTree(root).read('/a'), failsWith(/is a link to gone, which is not there/))
+    }))
+
+  it('refuses what is not a file', () =>
+    withDirectory(async root => {
+      await fs.mkdir(path.join(root, 'd'))
+      await assert.rejects(openTree(root).read('/d'), failsWith(/is a directory, not a file/))
+    }))
+
+  it('refuses a file over the limit without reading it', () =>
+    withDirectory(async root => {
+      await writeTree(root, { big: 'x'.repeat(101) })
+      await assert.rejects(openTree(root).read('/big', 100), failsWith(/101 bytes long, more than the 100/))
+    }))
+
+  it('writes with the mode asked for whatever the umask, and leaves nothing else behind', () =>
+    withDirectory(async root => {
+      const mask = process.umask(0o077)
+      try {
+        const tree = openTree(root)
+        assert.deepEqual(await tree.makeDirectory('/a/b', 0o755), ['/a/b', '/a'])
+        await tree.write('/a/b/c', 'x', { mode: 0o644 })
+        assert.equal((await tree.facts('/a/b/c'))?.mode, 0o644)
+        assert.equal((await tree.facts('/a'))?.mode, 0o755)
+        assert.deepEqual(await readTree(root), { 'a/b/c': 'x' })
+      } finally {
+        process.umask(mask)
+      }
+    }))
+
+  it('replaces the target of a link and keeps the link', () =>
+    withDirectory(async root => {
+      await writeTree(root, { 'srv/real': 'old', 'etc/link': '-> /srv/real' })
+      await openTree(root).write('/etc/link', 'new', { mode: 0o600 })
+      assert.deepEqual(await readTree(root), { 'srv/real': 'new', 'etc/link': '-> /srv/real' })
+    }))
+
+  it('says in words what the system refuses', () =>
+    withDirectory(async root => {
+      await writeTree(root, { file: 'x' })
+      await assert.rejects(
+        openTree(root).write('/file/below', 'x', { mode: 0o644 }),
+        failsWith(/cannot write it: /),
+      )
+      const name = `/${'n'.repeat(300)}`
+      await assert.rejects(
+        openTree(root).write(name, 'x', { mode: 0o644 }),
+        failsWith(/the name is too long/),
+      )
+    }))
+})

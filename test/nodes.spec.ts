@@ -1,0 +1,150 @@
+/**
+ * Golden nodes: `fixtures/nodes/<case>` holds a list, a node `before`, the node `after`, and what the plan prints.
+ * A case without `after` is refused: its node stays as it was. `earlier.toml` is applied first, `args` are added.
+ * GOLDEN=update writes `after` and `plan.txt` anew; the diff of the commit is the review.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import TOML from '@iarna/toml'
+import { openTree } from '../lib/files.ts'
+import { loadList } from '../lib/list/load.ts'
+import { readOriginal, readState, STATE_DIRECTORY } from '../lib/state.ts'
+import { directoryName } from '../lib/targets/containerd/hosts-toml.ts'
+import { hostOrder } from './support/containerd-order.ts'
+import { hostsUrls } from './support/expected-hosts.ts'
+import { type Ran, run } from './support/run.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const NODES = path.join(import.meta.dirname, '../fixtures/nodes')
+const update = process.env.GOLDEN === 'update'
+
+const ours = (file: string) =>
+  file === STATE_DIRECTORY || file.startsWith(`${STATE_DIRECTORY}/`) || file === '/.gitkeep'
+
+describe('golden nodes', () => {
+  for (const name of readdirSync(NODES)) {
+    const folder = path.join(NODES, name)
+    const list = path.join(folder, 'mirrors.toml')
+    const args = existsSync(path.join(folder, 'args'))
+      ? readFileSync(path.join(folder, 'args'), 'utf8').trim().split(/\s+/)
+      : []
+    const command = (verb: string, root: string, file = list) =>
+      run([verb, '--root', root, '-f', file, ...args], { env: { TOKEN: 'Basic c2VjcmV0' } })
+
+    it(name, () =>
+      withDirectory(async root => {
+        await writeTree(root, await treeOf(path.join(folder, 'before')))
+        const earlier = path.join(folder, 'earlier.toml')
+        if (existsSync(earlier)) assert.equal((await command('apply', root, earlier)).code, 0)
+        const before = await readTree(root, ours)
+
+        const plan = await command('plan', root)
+        await golden(path.join(folder, 'plan.txt'), planText(plan, folder))
+        assert.deepEqual(await readTree(root, ours), before, 'plan writes nothing')
+
+        const apply = await command('apply', root)
+        const after = await readTree(root, ours)
+        assert.equal(apply.code, plan.code)
+        if (plan.code === 2) {
+          assert.deepEqual(after, before, 'a refused plan writes nothing')
+          return
+        }
+        await goldenTree(path.join(folder, 'after'), after)
+
+        const again = await command('plan', root)
+        assert.match(again.stdout, /^nothing to do/)
+        const changes = JSON.parse(
+          (
+            await run(['plan', '--root', root, '-f', list, ...args, '--format', 'json'], {
+              env: { TOKEN: 'Basic c2VjcmV0' },
+            })
+          ).stdout,
+        )
+        assert.equal(changes.changed, false)
+
+        await assertOriginals(root, await treeOf(path.join(folder, 'before')), existsSync(earlier))
+        await assertOrder(root, list, after)
+        assertParses(after)
+        assertForeignUntouched(before, after, plan.stdout)
+      }),
+    )
+  }
+})
+
+async function treeOf(directory: string): Promise<Tree> {
+  return existsSync(directory) ? await readTree(directory, ours) : {}
+}
+
+/** What a person sees, the folder of the case left out. */
+function planText(plan: Ran, folder: string): string {
+  return `${plan.stderr}${plan.stdout}exit ${plan.code}\n`.replaceAll(`${folder}/`, '')
+}
+
+async function golden(file: string, text: string): Promise<void> {
+  if (update) await fs.writeFile(file, text)
+  assert.equal(text, await fs.readFile(file, 'utf8'))
+}
+
+async function goldenTree(directory: string, tree: Tree): Promise<void> {
+  if (update) {
+    await fs.rm(directory, { recursive: true, force: true })
+    await writeTree(directory, tree)
+  }
+  assert.deepEqual(tree, await treeOf(directory))
+}
+
+/** Everything that was changed can be put back: the state holds the bytes, or knows that there was nothing. */
+async function assertOriginals(root: string, first: Tree, secondApply: boolean): Promise<void> {
+  const node = openTree(root)
+  const state = await readState(node)
+  for (const [file, written] of Object.entries(state.files)) {
+    const original = await readOriginal(node, written.original)
+    assert.equal(original?.bytes.toString('latin1'), first[file.slice(1)], `original of ${file}`)
+  }
+  if (!secondApply)
+    for (const file of await changedFiles(root, first))
+      assert.ok(state.files[file], `${file} is in the state`)
+}
+
+async function changedFiles(root: string, first: Tree): Promise<readonly string[]> {
+  const now = await readTree(root, ours)
+  return Object.keys(now)
+    .filter(file => now[file] !== first[file])
+    .map(file => `/${file}`)
+}
+
+/** Mirrors stand in the order of the list, by containerd's own rule of reading. */
+async function assertOrder(root: string, list: string, after: Tree): Promise<void> {
+  const options = {
+    file: list,
+    allowFilesFrom: [],
+    stdin: async () => Buffer.alloc(0),
+    env: { TOKEN: 'x' },
+    uid: 1000,
+  }
+  const loaded = await loadList(openTree(root), openTree('/'), options)
+  for (const registry of loaded.list.registries) {
+    const file = Object.keys(after).find(name => name.endsWith(`/${directoryName(registry.name)}/hosts.toml`))
+    assert.ok(file, `${registry.name} has a hosts.toml`)
+    assert.deepEqual(hostOrder(after[file] ?? ''), hostsUrls(registry))
+  }
+}
+
+function assertParses(after: Tree): void {
+  for (const [file, text] of Object.entries(after)) {
+    if (file.endsWith('.toml'))
+      TOML.parse(
+        Buffer.from(text ?? '', 'latin1')
+          .toString('utf8')
+          .replace(/^\ufeff/, ''),
+      )
+  }
+}
+
+function assertForeignUntouched(before: Tree, after: Tree, plan: string): void {
+  for (const [file, text] of Object.entries(before)) {
+    if (!plan.includes(` /${file}\n`)) assert.equal(after[file], text, `${file} is not in the plan and stays`)
+  }
+}

@@ -1,0 +1,31 @@
+/** Runs a command in this process, with a world of its own. */
+import { main } from '../../lib/cli.ts'
+import type { World } from '../../lib/world.ts'
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** `world` overrides what the command finds: environment, user, standard input, clock. */
+export async function run(args: readonly string[], world: Partial<World> = {}): Promise<Ran> {
+  const written = { stdout: '', stderr: '' }
+  const sink = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text
+    },
+  })
+  const code = await main(args, {
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    stdin: async () => Buffer.alloc(0),
+    env: {},
+    // Not root: whose fixtures these are and who may write them depends on the checkout.
+    uid: 1000,
+    now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+    signal: new AbortController().signal,
+    ...world,
+  })
+  return { code, ...written }
+}
