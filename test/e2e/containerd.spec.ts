@@ -1,0 +1,179 @@
+/**
+ * Pulls through real containerds, configured by `apply`. That a pull works proves nothing, for a runtime falls
+ * back without a word: the proof is in the registries' logs, and in that of the proxy towards the world outside.
+ */
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { PlanReport } from '../../lib/report.ts'
+import { refusingOrigin } from '../support/registry.ts'
+import { asked, type Bench, newImage, openBench, pullOf, registryTable } from './support/bench.ts'
+import type { Daemon } from './support/containerd.ts'
+import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+
+for (const { title, suite } of generations) {
+  describe(title, function () {
+    this.timeout(180_000)
+    let bench: Bench
+    let daemon: Daemon
+    let first: PlanReport
+
+    before(async function () {
+      needRuntime(this, `containerd-${suite}`, true)
+      bench = await openBench(treeOf(`containerd-${suite}`))
+      first = await bench.apply(registryTable('first.test', ['https://mirror.test']))
+      daemon = await bench.start()
+    })
+
+    beforeEach(() => bench.outside.clear())
+
+    afterEach(function () {
+      if (this.currentTest?.state === 'failed') console.error(daemon.log())
+    })
+
+    after(() => bench?.close())
+
+    /** Pulls what no endpoint has: the pull must fail, and the logs tell who was asked. */
+    const pullInVain = (image: string) => assert.rejects(daemon.cri.pull(image))
+
+    it('starts on its own default config after the first apply, which asks for a restart', async () => {
+      assert.deepEqual(
+        first.restart.map(({ target }) => target),
+        ['containerd'],
+      )
+      assert.match(await daemon.cri.version(), new RegExp(`^${bench.version}`))
+      await pullInVain('first.test/team/app:latest')
+      assert.deepEqual(bench.outside.asked, ['mirror.test:443', 'first.test:443'])
+    })
+
+    it('asks the mirrors in the order of the list, then the server', async () => {
+      await bench.apply(registryTable('docker.io', ['https://c.test', 'http://a.test', 'https://b.test']))
+      await pullInVain('team/app:latest')
+      assert.deepEqual(bench.outside.asked, [
+        'c.test:443',
+        'http://a.test/v2/team/app/manifests/latest?ns=docker.io',
+        'b.test:443',
+        'registry-1.docker.io:443',
+      ])
+    })
+
+    it('pulls every part from the second mirror when the first has nothing', async () => {
+      const image = newImage('library/busybox')
+      const empty = await bench.registry()
+      const mirror = await bench.registry({ images: [image] })
+      await bench.apply(registryTable('docker.io', [empty.url, mirror.url]))
+      assert.equal(await daemon.cri.pull(`busybox:${image.tag}`), image.blobs[0]?.digest)
+      assert.deepEqual(asked(empty), pullOf(image, 'docker.io'))
+      assert.deepEqual(asked(mirror), pullOf(image, 'docker.io'))
+      assert.deepEqual(bench.outside.asked, [])
+    })
+
+    it('pulls from the second mirror when the first refuses connections', async () => {
+      const image = newImage()
+      const refusing = await refusingOrigin()
+      const mirror = await bench.registry({ images: [image] })
+      await bench.apply(registryTable('ghcr.io', [refusing, mirror.url]))
+      await daemon.cri.pull(`ghcr.io/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), pullOf(image, 'ghcr.io'))
+      assert.ok(daemon.log().includes(`host="${refusing.slice('http://'.length)}"`), 'the first was tried')
+    })
+
+    for (const base of ['/v2/hub', '/registry/v2']) {
+      it(`asks a mirror at ${base} below that path`, async () => {
+        const image = newImage()
+        const mirror = await bench.registry({ images: [image], base })
+        await bench.apply(registryTable('quay.io', [mirror.url]))
+        await daemon.cri.pull(`quay.io/team/app:${image.tag}`)
+        assert.deepEqual(asked(mirror), pullOf(image, 'quay.io', base))
+      })
+    }
+
+    it('asks the mirrors of "*" for a registry without an entry, and only for such', async () => {
+      const image = newImage()
+      const mirror = await bench.registry({ images: [image] })
+      const own = await bench.registry()
+      await bench.apply(registryTable('*', [mirror.url]) + registryTable('own.test', [own.url]))
+      await daemon.cri.pull(`other.test/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), pullOf(image, 'other.test'))
+      mirror.clear()
+      await pullInVain(`own.test/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), [])
+      assert.equal(own.requests.length, 1)
+    })
+
+    it('tells a registry with a port from the one without', async () => {
+      const image = newImage()
+      const mirror = await bench.registry({ images: [image] })
+      await bench.apply(registryTable('registry.test:5000', [mirror.url]))
+      await daemon.cri.pull(`registry.test:5000/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), pullOf(image, 'registry.test:5000'))
+      mirror.clear()
+      await pullInVain(`registry.test/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), [])
+      assert.deepEqual(bench.outside.asked, ['registry.test:443'])
+    })
+
+    it('does not ask a pull-only mirror what a tag means', async () => {
+      const image = newImage()
+      const mirror = await bench.registry({ images: [image] })
+      const server = await bench.registry({ images: [image] })
+      const pullOnly = `{ url = "${mirror.url}", capabilities = ["pull"] }`
+      await bench.apply(registryTable('pull.test', [pullOnly], `server = "${server.url}"`))
+      await daemon.cri.pull(`pull.test/team/app:${image.tag}`)
+      const [tag, ...parts] = pullOf(image, 'pull.test')
+      assert.deepEqual(asked(server), [tag])
+      assert.deepEqual(asked(mirror), parts)
+    })
+
+    it('never asks the server with fallback = false', async () => {
+      const mirrors = [await bench.registry(), await bench.registry()] as const
+      const urls = mirrors.map(mirror => mirror.url)
+      await bench.apply(registryTable('closed.test', urls, 'fallback = false'))
+      await pullInVain('closed.test/team/app:latest')
+      assert.deepEqual(bench.outside.asked, [])
+      for (const mirror of mirrors) {
+        assert.deepEqual(asked(mirror), ['HEAD /v2/team/app/manifests/latest ns=closed.test'])
+      }
+    })
+
+    it('sends a header to its mirror', async () => {
+      const image = newImage()
+      const auth = { accept: 'Basic bWlycm9yOm9wZW4=' }
+      const mirror = await bench.registry({ images: [image], auth })
+      const withHeader = `{ url = "${mirror.url}", header = { Authorization = "${auth.accept}" } }`
+      await bench.apply(registryTable('header.test', [withHeader]))
+      await daemon.cri.pull(`header.test/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), pullOf(image, 'header.test'))
+      assert.ok(mirror.requests.every(request => request.authorization))
+    })
+
+    it('uses a changed list from the next pull on, without a restart', async () => {
+      const images = [newImage(), newImage()] as const
+      const before = await bench.registry({ images })
+      const after = await bench.registry({ images })
+      await bench.apply(registryTable('hot.test', [before.url]))
+      await daemon.cri.pull(`hot.test/team/app:${images[0].tag}`)
+      before.clear()
+      const report = await bench.apply(registryTable('hot.test', [after.url]))
+      assert.deepEqual(
+        report.changes.map(change => change.effect),
+        ['at once'],
+      )
+      await daemon.cri.pull(`hot.test/team/app:${images[1].tag}`)
+      assert.deepEqual(asked(before), [])
+      assert.deepEqual(asked(after), pullOf(images[1], 'hot.test'))
+    })
+
+    it('asks the server alone once a registry has left the list', async () => {
+      const mirror = await bench.registry()
+      await bench.apply(registryTable('gone.test', [mirror.url]))
+      await bench.apply(registryTable('other.test', ['https://mirror.test']))
+      assert.ok(!fs.existsSync(path.join(bench.hostsDir, 'gone.test')))
+      await pullInVain('gone.test/team/app:latest')
+      assert.deepEqual(asked(mirror), [])
+      assert.deepEqual(bench.outside.asked, ['gone.test:443'])
+    })
+
+    it('was never restarted', () => assert.ok(daemon.alive()))
+  })
+}

@@ -1,0 +1,80 @@
+/**
+ * Runs a playbook against this machine with Debian's Ansible, which sees no setting of this machine or user.
+ */
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { launcher, treeOf } from './runtimes.ts'
+
+export const ANSIBLE = 'ansible-core-trixie'
+
+export interface Task {
+  /** The task's name, with that of its role before it. A handler is a task too. */
+  readonly name: string
+  readonly status: 'ok' | 'changed' | 'failed' | 'ignored' | 'skipped' | 'unreachable'
+  /** What the module returned: `stdout`, `rc`, `diff`, `msg` and more, depending on the module. */
+  readonly result: Readonly<Record<string, unknown>>
+}
+
+export interface Played {
+  /** 0: every task did its work; 2: one failed; others: the playbook was not run at all. */
+  readonly code: number
+  /** Tasks in the order in which they ran; empty when the playbook could not be read. */
+  readonly tasks: readonly Task[]
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Play {
+  /** Path of the playbook. */
+  readonly playbook: string
+  /** An empty directory that holds everything Ansible writes. */
+  readonly home: string
+  /** Extra variables, which win over all others. */
+  readonly vars?: Readonly<Record<string, unknown>>
+  readonly check?: boolean
+  readonly diff?: boolean
+  /** For the modules, besides PATH of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a playbook on the host `localhost`, over no connection and as the user of the tests. */
+export async function play({ playbook, home, vars, check, diff, env }: Play): Promise<Played> {
+  const python = launcher(ANSIBLE, 'python3')
+  const settings = path.join(home, 'ansible.cfg')
+  await fs.writeFile(settings, settingsText(home))
+  const own = { ansible_connection: 'local', ansible_python_interpreter: python, ansible_become: false }
+  const args = ['--inventory', 'localhost,', '--extra-vars', JSON.stringify({ ...own, ...vars })]
+  if (check) args.push('--check')
+  if (diff) args.push('--diff')
+  return await run(python, [path.join(treeOf(ANSIBLE), 'usr/bin/ansible-playbook'), ...args, playbook], {
+    ...{ PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', ANSIBLE_CONFIG: settings },
+    ...env,
+  })
+}
+
+function settingsText(home: string): string {
+  return `[defaults]
+home = ${home}
+local_tmp = ${home}/tmp
+remote_tmp = ${home}/tmp
+callback_plugins = ${path.join(import.meta.dirname, 'ansible')}
+stdout_callback = results
+nocows = true
+`
+}
+
+function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Played> {
+  return new Promise(resolve => {
+    execFile(file, args, { env, timeout: 120_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : Number(error.code ?? -1)
+      resolve({ code, tasks: tasksOf(stdout), stdout, stderr })
+    })
+  })
+}
+
+/** The last line of the output, when the playbook came so far. */
+function tasksOf(stdout: string): readonly Task[] {
+  const last = stdout.trimEnd().split('\n').at(-1) ?? ''
+  return last.startsWith('[') ? JSON.parse(last) : []
+}
