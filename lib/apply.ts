@@ -3,9 +3,10 @@
  * that fails undoes all before it.
  */
 import path from 'node:path'
+import { temporaryName } from './disk.ts'
 import { Failure, type Issue } from './errors.ts'
-import { temporaryName, type Writer } from './files.ts'
-import { find, type Plan, type Step } from './plan.ts'
+import type { Writer } from './files.ts'
+import type { Plan } from './plan.ts'
 import {
   digestOf,
   keptName,
@@ -16,6 +17,7 @@ import {
   type State,
   serializeState,
 } from './state.ts'
+import { find, type Step } from './step.ts'
 
 /** Puts back what one action changed. */
 type Undo = () => Promise<void>

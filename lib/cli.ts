@@ -1,8 +1,8 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
-import type { Options } from './commands/inputs.ts'
 import { Failure } from './errors.ts'
+import { optionsOf, sharedFlags } from './flags.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
 import type { World } from './world.ts'
@@ -130,36 +130,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
           return { report, no: report.unhealthy.length > 0 }
         }),
     )
-    .options({
-      file: {
-        alias: 'f',
-        type: 'string',
-        describe: 'the mirror list; - is stdin [/etc/regmirror/mirrors.toml]',
-      },
-      'list-format': {
-        choices: ['toml', 'yaml', 'json'] as const,
-        describe: 'of a list without an extension',
-      },
-      'allow-files-from': {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        describe: 'another directory that certificates and headers may come from',
-      },
-      root: { type: 'string', describe: 'work on the tree below this directory and run nothing' },
-      target: {
-        type: 'string',
-        array: true,
-        choices: ['containerd'],
-        default: [] as string[],
-        describe: 'only this runtime',
-      },
-      format: {
-        choices: ['text', 'json'] as const,
-        default: 'text' as const,
-        describe: 'of the answer on stdout',
-      },
-    })
+    .options(sharedFlags)
     .demandCommand(1, 1, 'which command?', 'one command at a time')
     .recommendCommands()
     .strict()
@@ -181,26 +152,4 @@ function takeOver<T>(y: Argv<T>) {
     default: false,
     describe: 'adopt files that another program writes',
   })
-}
-
-/** The flags that every command shares, as yargs names them. */
-interface Flags {
-  readonly file?: string | undefined
-  readonly 'list-format'?: Options['listFormat']
-  readonly 'allow-files-from'?: readonly string[]
-  readonly root?: string | undefined
-  readonly target?: readonly string[]
-  readonly format?: Options['format']
-}
-
-function optionsOf(args: unknown): Options {
-  const flags = args as Flags
-  return {
-    file: flags.file,
-    listFormat: flags['list-format'],
-    allowFilesFrom: flags['allow-files-from'] ?? [],
-    root: flags.root,
-    format: flags.format ?? 'text',
-    target: flags.target ?? [],
-  }
 }

@@ -37,5 +37,9 @@ export function issueText(issue: Issue): string {
 
 /** True for errors of the operating system that carry a code such as ENOENT. */
 export function hasErrno(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && !(error instanceof Failure) && typeof (error as NodeJS.ErrnoException).code === 'string'
+  return (
+    error instanceof Error &&
+    !(error instanceof Failure) &&
+    typeof (error as NodeJS.ErrnoException).code === 'string'
+  )
 }

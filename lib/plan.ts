@@ -3,33 +3,13 @@
  * the value out and every report prints it.
  */
 import { hasBanner } from './banner.ts'
-import { unifiedDiff } from './diff.ts'
 import { Failure, type Issue } from './errors.ts'
-import type { Ownership, Reader } from './files.ts'
 import type { MirrorList } from './registry.ts'
-import type { Effect, Notice, PlanReport, Restart } from './report.ts'
-import { hideSecrets } from './secrets.ts'
-import { digestOf, ORIGINALS_DIRECTORY, readOriginal, type State, type Written } from './state.ts'
-import type { Choices, DesiredFile, Rendering, Target, View } from './targets/target.ts'
-
-/** A file with everything that putting it back needs. */
-export interface FoundFile {
-  readonly bytes: Buffer
-  readonly ownership: Required<Ownership>
-}
-
-/** One file to change. Both sides undefined does not occur. */
-export interface Step {
-  readonly target: string
-  readonly path: string
-  readonly before: FoundFile | undefined
-  readonly after: { readonly bytes: Buffer; readonly ownership: Ownership } | undefined
-  readonly owns: 'whole' | 'value'
-  /** Whether this puts back what was there before us. */
-  readonly restores: boolean
-  readonly effect: Effect
-  readonly why: string
-}
+import { released } from './release.ts'
+import type { Notice, Restart } from './report.ts'
+import { digestOf, ORIGINALS_DIRECTORY, type State, type Written } from './state.ts'
+import { compare, type Step } from './step.ts'
+import type { Choices, Target, View } from './targets/target.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */
@@ -64,27 +44,6 @@ export async function makePlan(
   }
 }
 
-/** The plan as a report. */
-export function planReport(kind: 'plan' | 'apply', plan: Plan): PlanReport {
-  return {
-    version: 1,
-    kind,
-    changed: plan.steps.length > 0,
-    changes: plan.steps.map(step => ({
-      target: step.target,
-      path: step.path,
-      action: step.before === undefined ? 'create' : step.after === undefined ? 'delete' : 'update',
-      effect: step.effect,
-      why: step.why,
-      ...(step.after && { mode: step.after.ownership.mode.toString(8).padStart(4, '0') }),
-      diff: diffOf(step),
-    })),
-    notices: plan.notices,
-    restart: plan.restart,
-    unchanged: plan.unchanged,
-  }
-}
-
 async function planTarget(name: string, target: Target, list: MirrorList, view: View, choices: Choices) {
   const now = await target.observe(view, list)
   const rendering = target.render(list, now, choices)
@@ -104,72 +63,6 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
     restart: await restartOf(name, target, now, steps, view),
     unchanged: compared.length - steps.length,
   }
-}
-
-/** What of ours the list no longer asks for: the original comes back, or nothing if there was none. */
-async function released(
-  name: string,
-  rendering: Rendering,
-  view: View,
-): Promise<{ files: DesiredFile[]; notices: Notice[] }> {
-  const wanted = new Set(rendering.files.map(file => file.path))
-  const files: DesiredFile[] = []
-  const notices: Notice[] = []
-  for (const [path, written] of Object.entries(view.state.files)) {
-    if (written.target !== name || written.owns !== 'whole' || wanted.has(path)) continue
-    const bytes = await view.node.read(path)
-    if (bytes === undefined) continue
-    if (digestOf(bytes) !== written.digest && !hasBanner(bytes)) {
-      notices.push({
-        code: 'left_alone',
-        message: 'is no longer in the list, but somebody else has rewritten it since: it stays',
-        target: name,
-        file: path,
-      })
-      continue
-    }
-    files.push(await restored(path, written, view.node))
-  }
-  return { files, notices }
-}
-
-async function restored(path: string, written: Written, node: Reader): Promise<DesiredFile> {
-  const original = await readOriginal(node, written.original)
-  const base = { path, owns: 'whole', effect: written.effect } as const
-  if (original === undefined)
-    return { ...base, content: undefined, secret: false, why: 'no longer in the list' }
-  const { bytes: content, ownership } = original
-  return { ...base, content, ownership, secret: false, why: 'no longer in the list: the original comes back' }
-}
-
-async function compare(target: string, file: DesiredFile, node: Reader): Promise<Step | undefined> {
-  const { path, owns, effect, why } = file
-  const step = { target, path, owns, effect, why, restores: file.ownership !== undefined }
-  const before = await find(node, path)
-  if (file.content === undefined) {
-    return before && { ...step, before, after: undefined }
-  }
-  const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before) }
-  const same = before?.bytes.equals(after.bytes) === true && sameOwnership(before, after.ownership)
-  return same ? undefined : { ...step, before, after }
-}
-
-/** The file that stands at a path, ready to be put back. */
-export async function find(node: Reader, path: string): Promise<FoundFile | undefined> {
-  const bytes = await node.read(path)
-  const facts = bytes && (await node.facts(path))
-  return bytes && facts && { bytes, ownership: { mode: facts.mode, uid: facts.uid, gid: facts.gid } }
-}
-
-function ownershipOf(file: DesiredFile, before: FoundFile | undefined): Ownership {
-  if (file.ownership !== undefined) return file.ownership
-  if (before === undefined) return { mode: file.secret ? 0o600 : 0o644 }
-  return { ...before.ownership, mode: file.secret ? before.ownership.mode & 0o600 : before.ownership.mode }
-}
-
-function sameOwnership(before: FoundFile, after: Ownership): boolean {
-  const { mode, uid, gid } = before.ownership
-  return mode === after.mode && (after.uid ?? uid) === uid && (after.gid ?? gid) === gid
 }
 
 /** Removals come last and in reverse: what points at a file goes before the file. */
@@ -212,13 +105,4 @@ async function restartOf(
   const startedAt = await target.startedAt(now, view)
   if (startedAt === undefined) return []
   return changes || writes.some(at => at > startedAt) ? restart : []
-}
-
-function diffOf(step: Step): string {
-  const [before, after] = hideSecrets(step.before?.bytes.toString('utf8'), step.after?.bytes.toString('utf8'))
-  const diff = unifiedDiff(step.path, before, after)
-  if (diff !== '') return diff
-  // The bytes are the same or differ in a secret only: say what does change.
-  const octal = (mode: number | undefined) => mode?.toString(8).padStart(4, '0')
-  return `mode ${octal(step.before?.ownership.mode)} becomes ${octal(step.after?.ownership.mode)}`
 }

@@ -3,8 +3,9 @@
  * wrote, and what was there before. Parsing and serializing are pure; `originals/` holds the bytes.
  */
 import { createHash } from 'node:crypto'
+import type { Ownership } from './disk.ts'
 import { Failure } from './errors.ts'
-import type { Ownership, Reader } from './files.ts'
+import type { Reader } from './files.ts'
 import type { Effect } from './report.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'

@@ -1,6 +1,7 @@
 /** `apply`: make the node what the list says, then ask the mirrors how they are. */
 import { applyPlan } from '../apply.ts'
-import { makePlan, planReport } from '../plan.ts'
+import { makePlan } from '../plan.ts'
+import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'

@@ -1,5 +1,6 @@
 /** `plan`: what would change on this node? */
-import { makePlan, planReport } from '../plan.ts'
+import { makePlan } from '../plan.ts'
+import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'

@@ -2,8 +2,10 @@
  * The plug: what a runtime must tell about itself to be written for. Implementations stand beside this file,
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
+
+import type { Ownership } from '../disk.ts'
 import type { Issue } from '../errors.ts'
-import type { Ownership, Reader } from '../files.ts'
+import type { Reader } from '../files.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
 import type { Run } from '../run.ts'

@@ -1,7 +1,7 @@
 /** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
 import path from 'node:path'
+import { withScratch } from '../../disk.ts'
 import type { Issue } from '../../errors.ts'
-import { withScratch } from '../../files.ts'
 import type { Run } from '../../run.ts'
 import { splice } from '../../toml.ts'
 import { parseTomlAst, tomlValue } from '../../toml-ast.ts'

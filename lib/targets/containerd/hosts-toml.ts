@@ -5,7 +5,8 @@
 import { BANNER } from '../../banner.ts'
 import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../registry.ts'
 import { digestOf } from '../../state.ts'
-import { emitHosts, type HostSection, type HostsDocument, type TomlValue } from '../../toml.ts'
+import { emitHosts, type HostSection, type HostsDocument } from '../../toml.ts'
+import type { TomlValue } from '../../toml-text.ts'
 import type { DesiredFile } from '../target.ts'
 
 /** The directory of a registry: `_default` stands for every registry without one of its own. */

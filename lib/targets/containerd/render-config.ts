@@ -6,18 +6,15 @@ import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
 import { splice } from '../../toml.ts'
 import type { DesiredFile } from '../target.ts'
+import { effectiveRegistry, placeOfSetting, type Setting, wipingImport } from './config-merge.ts'
 import {
   disabledCri,
-  effectiveRegistry,
   isParsed,
   NEW_CONFIG,
   type ParsedConfig,
   parseConfig,
-  placeOfSetting,
   registryTable,
-  type Setting,
   versionClashes,
-  wipingImport,
 } from './config-toml.ts'
 import type { Snapshot } from './observe.ts'
 

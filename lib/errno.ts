@@ -1,0 +1,26 @@
+/** What the system refuses, in words. */
+import { Failure, hasErrno } from './errors.ts'
+
+const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
+  EACCES: ['permission denied', 'run it as root'],
+  EPERM: ['not permitted', 'run it as root'],
+  EROFS: ['the file system is read-only', 'remount it or choose another --root'],
+  ENOSPC: ['no space is left on the device', 'free some and run again'],
+  EDQUOT: ['the disk quota is used up', 'free some and run again'],
+  ENOTDIR: ['a part of the path is not a directory'],
+  EISDIR: ['it is a directory', 'move it away'],
+  ENAMETOOLONG: ['the name is too long'],
+  EMFILE: ['too many files are open', 'raise the limit on open files'],
+  EIO: ['the disk reports an error', 'check the disk'],
+}
+
+/** Runs `act`; an error of the system becomes a Failure that names the file and says what to do. */
+export async function orFail<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!hasErrno(error)) throw error
+    const [message, hint] = WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
+    throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
+  }
+}

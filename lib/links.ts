@@ -1,0 +1,35 @@
+/** Symbolic links inside a tree, followed as if its top were `/`. */
+import path from 'node:path'
+import { Failure } from './errors.ts'
+
+/** As many as Linux follows. */
+const MAX_LINKS = 40
+
+/** Where a link points; undefined for what is not a link. */
+export type ReadLink = (file: string) => Promise<string | undefined>
+
+/** The path on disk of `file` as seen from `top`, links followed inside `top`. The last part may not exist. */
+export async function follow(top: string, file: string, readLink: ReadLink): Promise<string> {
+  let todo = path.resolve('/', file).split('/').filter(Boolean)
+  let done: string[] = []
+  let links = 0
+  while (todo.length > 0) {
+    const part = todo.shift() as string
+    if (part === '..') {
+      if (done.length === 0) throw new Failure('io', [{ file, message: `a link leads out of ${top}` }])
+      done.pop()
+      continue
+    }
+    const link = await readLink(path.join(top, ...done, part))
+    if (link === undefined) {
+      done.push(part)
+      continue
+    }
+    links += 1
+    if (links > MAX_LINKS)
+      throw new Failure('io', [{ file, message: 'links lead in a circle', hint: 'remove the loop' }])
+    if (link.startsWith('/')) done = []
+    todo = [...link.split('/').filter(step => step !== '' && step !== '.'), ...todo]
+  }
+  return path.join(top, ...done)
+}

@@ -1,0 +1,42 @@
+/** Files that we wrote and the list no longer asks for. */
+import { hasBanner } from './banner.ts'
+import type { Reader } from './files.ts'
+import type { Notice } from './report.ts'
+import { digestOf, readOriginal, type Written } from './state.ts'
+import type { DesiredFile, Rendering, View } from './targets/target.ts'
+
+/** What of ours the list no longer asks for: the original comes back, or nothing if there was none. */
+export async function released(
+  name: string,
+  rendering: Rendering,
+  view: View,
+): Promise<{ files: DesiredFile[]; notices: Notice[] }> {
+  const wanted = new Set(rendering.files.map(file => file.path))
+  const files: DesiredFile[] = []
+  const notices: Notice[] = []
+  for (const [path, written] of Object.entries(view.state.files)) {
+    if (written.target !== name || written.owns !== 'whole' || wanted.has(path)) continue
+    const bytes = await view.node.read(path)
+    if (bytes === undefined) continue
+    if (digestOf(bytes) !== written.digest && !hasBanner(bytes)) {
+      notices.push({
+        code: 'left_alone',
+        message: 'is no longer in the list, but somebody else has rewritten it since: it stays',
+        target: name,
+        file: path,
+      })
+      continue
+    }
+    files.push(await restored(path, written, view.node))
+  }
+  return { files, notices }
+}
+
+async function restored(path: string, written: Written, node: Reader): Promise<DesiredFile> {
+  const original = await readOriginal(node, written.original)
+  const base = { path, owns: 'whole', effect: written.effect } as const
+  if (original === undefined)
+    return { ...base, content: undefined, secret: false, why: 'no longer in the list' }
+  const { bytes: content, ownership } = original
+  return { ...base, content, ownership, secret: false, why: 'no longer in the list: the original comes back' }
+}

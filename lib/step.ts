@@ -1,0 +1,55 @@
+/** One file to change: what it must be beside what it is. */
+import type { Ownership } from './disk.ts'
+import type { Reader } from './files.ts'
+import type { Effect } from './report.ts'
+import type { DesiredFile } from './targets/target.ts'
+
+/** A file with everything that putting it back needs. */
+export interface FoundFile {
+  readonly bytes: Buffer
+  readonly ownership: Required<Ownership>
+}
+
+/** One file to change. Both sides undefined does not occur. */
+export interface Step {
+  readonly target: string
+  readonly path: string
+  readonly before: FoundFile | undefined
+  readonly after: { readonly bytes: Buffer; readonly ownership: Ownership } | undefined
+  readonly owns: 'whole' | 'value'
+  /** Whether this puts back what was there before us. */
+  readonly restores: boolean
+  readonly effect: Effect
+  readonly why: string
+}
+
+/** The step that makes a file as desired; undefined when it is so already. */
+export async function compare(target: string, file: DesiredFile, node: Reader): Promise<Step | undefined> {
+  const { path, owns, effect, why } = file
+  const step = { target, path, owns, effect, why, restores: file.ownership !== undefined }
+  const before = await find(node, path)
+  if (file.content === undefined) {
+    return before && { ...step, before, after: undefined }
+  }
+  const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before) }
+  const same = before?.bytes.equals(after.bytes) === true && sameOwnership(before, after.ownership)
+  return same ? undefined : { ...step, before, after }
+}
+
+/** The file that stands at a path, ready to be put back. */
+export async function find(node: Reader, path: string): Promise<FoundFile | undefined> {
+  const bytes = await node.read(path)
+  const facts = bytes && (await node.facts(path))
+  return bytes && facts && { bytes, ownership: { mode: facts.mode, uid: facts.uid, gid: facts.gid } }
+}
+
+function ownershipOf(file: DesiredFile, before: FoundFile | undefined): Ownership {
+  if (file.ownership !== undefined) return file.ownership
+  if (before === undefined) return { mode: file.secret ? 0o600 : 0o644 }
+  return { ...before.ownership, mode: file.secret ? before.ownership.mode & 0o600 : before.ownership.mode }
+}
+
+function sameOwnership(before: FoundFile, after: Ownership): boolean {
+  const { mode, uid, gid } = before.ownership
+  return mode === after.mode && (after.uid ?? uid) === uid && (after.gid ?? gid) === gid
+}

@@ -1,0 +1,23 @@
+/** TOML values, keys and table headers as text. */
+
+export type TomlValue = string | boolean | readonly TomlValue[]
+export type TomlKeys = Readonly<Record<string, TomlValue>>
+
+export function tableHeader(path: readonly string[]): string {
+  return `[${path.map(keyText).join('.')}]`
+}
+
+export function assignment(path: readonly string[], value: TomlValue): string {
+  return `${path.map(keyText).join('.')} = ${valueText(value)}`
+}
+
+export function keyText(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : valueText(key)
+}
+
+export function valueText(value: TomlValue): string {
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return `[${value.map(valueText).join(', ')}]`
+  // A JSON string is a TOML basic string but for DEL, which TOML wants escaped.
+  return JSON.stringify(value).replaceAll('\u007f', '\\u007F')
+}

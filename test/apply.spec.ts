@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { applyPlan } from '../lib/apply.ts'
+import { Failure } from '../lib/errors.ts'
+import { openTree, type Writer } from '../lib/files.ts'
+import { makePlan, type Plan } from '../lib/plan.ts'
+import type { MirrorList } from '../lib/registry.ts'
+import { readState, STATE_DIRECTORY } from '../lib/state.ts'
+import { targets } from '../lib/targets/index.ts'
+import { listOf, mirror, registry } from './support/lists.ts'
+import { readTree, withDirectory, writeTree } from './support/tree.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const CERTS = 'etc/containerd/certs.d'
+const state = (file: string) => file.startsWith(STATE_DIRECTORY)
+
+async function planFor(root: string, list: MirrorList): Promise<Plan> {
+  const node = openTree(root)
+  const view = { node, state: await readState(node), machine: undefined }
+  return await makePlan(list, targets, view, { takeOver: false })
+}
+
+async function applied(root: string, list: MirrorList): Promise<void> {
+  await applyPlan(await planFor(root, list), openTree(root), NOW)
+}
+
+/** A writer whose nth change of the node fails as a full disk does; a real disk cannot be filled at a chosen step. */
+function failingAt(node: Writer, nth: number): Writer {
+  let count = 0
+  const step =
+    <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      count += 1
+      if (count === nth) throw new Failure('io', [{ file: String(args[0]), message: 'no space is left' }])
+      return await act(...args)
+    }
+  return {
+    ...node,
+    write: step(node.write),
+    remove: step(node.remove),
+    rename: step(node.rename),
+    makeDirectory: step(node.makeDirectory),
+  }
+}
+
+const before = {
+  'etc/containerd/config.toml': 'version = 2\n',
+  [`${CERTS}/docker.io/hosts.toml`]: '# by hand\n',
+  [`${CERTS}/docker.io/notes`]: 'mine\n',
+}
+const first = listOf(
+  registry('docker.io', [mirror('https://a.example')]),
+  registry('quay.io', [mirror('https://b.example')]),
+  registry('ghcr.io', [mirror('https://c.example', { ca: [{ path: 'ca.pem', text: 'a certificate\n' }] })]),
+)
+const second = listOf(
+  registry('docker.io', [mirror('https://z.example')]),
+  registry('gcr.io', [mirror('https://d.example')]),
+)
+
+describe('apply', () => {
+  it('does all of it, and nothing the second time', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      await applied(root, first)
+      const stamps = async () => (await fs.stat(path.join(root, STATE_DIRECTORY, 'state.json'))).mtimeMs
+      const [tree, stamp] = [await readTree(root), await stamps()]
+      await applied(root, first)
+      assert.deepEqual(await readTree(root), tree)
+      assert.equal(await stamps(), stamp)
+    }))
+
+  it('puts the node back when a step fails, whichever it is', async () => {
+    let steps = 0
+    for (let nth = 1; ; nth += 1) {
+      const finished = await withDirectory(async root => {
+        await writeTree(root, before)
+        await applied(root, first)
+        const tree = await readTree(root, state)
+        const plan = await planFor(root, second)
+        try {
+          await applyPlan(plan, failingAt(openTree(root), nth), NOW)
+          return true
+        } catch (error) {
+          assert.ok(error instanceof Failure && /no space/.test(error.message), String(error))
+        }
+        const now = await readTree(root, state)
+        // What failed while sweeping up afterwards leaves a hidden name behind, and the job done.
+        const swept = Object.keys(now).some(file => file.includes('.regmirror-'))
+        if (!swept) assert.deepEqual(now, tree, `after step ${nth}`)
+        return false
+      })
+      if (finished) break
+      steps += 1
+    }
+    assert.ok(steps >= 10, `${steps} steps were made to fail`)
+  })
+
+  it('refuses a plan that a change has overtaken, and writes nothing', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      const plan = await planFor(root, first)
+      await fs.writeFile(path.join(root, CERTS, 'docker.io/hosts.toml'), '# edited meanwhile\n')
+      const tree = await readTree(root)
+      await assert.rejects(applyPlan(plan, openTree(root), NOW), error => {
+        return (
+          error instanceof Failure &&
+          error.code === 'stale' &&
+          /hosts\.toml: changed while/.test(error.message)
+        )
+      })
+      assert.deepEqual(await readTree(root), tree)
+    }))
+
+  it('keeps the state to root and the originals with it', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      await applied(root, first)
+      const mode = async (file: string) =>
+        (await fs.stat(path.join(root, STATE_DIRECTORY, file))).mode & 0o777
+      assert.deepEqual(
+        [await mode('.'), await mode('state.json'), await mode('originals')],
+        [0o700, 0o600, 0o700],
+      )
+    }))
+
+  it('brings originals back, or nothing, when a registry leaves the list', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      await applied(root, first)
+      await applied(root, listOf())
+      const tree = await readTree(root, state)
+      assert.deepEqual(Object.keys(tree), [
+        `${CERTS}/docker.io/hosts.toml`,
+        `${CERTS}/docker.io/notes`,
+        'etc/containerd/config.toml',
+      ])
+      assert.equal(tree[`${CERTS}/docker.io/hosts.toml`], '# by hand\n')
+    }))
+
+  it('leaves alone what somebody else has rewritten since', () =>
+    withDirectory(async root => {
+      await applied(root, first)
+      await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
+      const plan = await planFor(root, listOf())
+      assert.ok(plan.notices.some(notice => notice.code === 'left_alone'))
+      await applyPlan(plan, openTree(root), NOW)
+      assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
+    }))
+})

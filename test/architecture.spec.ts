@@ -1,0 +1,138 @@
+/** The arrows of the house, so that they stay: who may import what, and who may touch the world. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+const files = globSync('lib/**/*.ts', { cwd: root }).sort()
+const sources = new Map(files.map(file => [file, readFileSync(path.join(root, file), 'utf8')]))
+
+/** What a module imports: other modules of ours as `lib/…`, packages and built-ins by name; types left out or not. */
+function importsOf(file: string, withTypes = true): readonly string[] {
+  const source = sources.get(file) as string
+  const statements = source.matchAll(
+    /^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)/gms,
+  )
+  return [...statements]
+    .filter(([, type]) => withTypes || type === undefined)
+    .map(([, , from, lazy]) => from ?? lazy ?? '')
+    .map(name => (name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name))
+}
+
+const importers = (name: RegExp) => files.filter(file => importsOf(file).some(from => name.test(from)))
+const below = (folder: string) => files.filter(file => file.startsWith(folder))
+
+describe('architecture', () => {
+  const single: [library: RegExp, importer: string][] = [
+    [/^node:fs/, 'lib/disk.ts'],
+    [/^node:child_process$/, 'lib/run.ts'],
+    [/^yargs/, 'lib/cli.ts'],
+    [/^ajv/, 'lib/list/schema-validator.ts'],
+    [/^yaml$/, 'lib/list/yaml-source.ts'],
+    [/^@iarna\/toml$/, 'lib/toml.ts'],
+    [/^toml-eslint-parser$/, 'lib/toml-ast.ts'],
+    [/^diff$/, 'lib/diff.ts'],
+    [/^undici/, 'lib/probe/ask.ts'],
+  ]
+  for (const [library, importer] of single) {
+    it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
+  }
+
+  it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/registry.ts'), []))
+
+  it('what decides does not touch the world', () => {
+    const pure = [
+      'lib/report.ts',
+      'lib/secrets.ts',
+      'lib/toml.ts',
+      'lib/toml-ast.ts',
+      'lib/diff.ts',
+      'lib/list/rules.ts',
+      'lib/list/resolve.ts',
+      'lib/list/schema.ts',
+      ...below('lib/targets/containerd/').filter(file =>
+        /render|hosts-toml|config-toml|generation/.test(file),
+      ),
+      ...below('lib/reporters/').filter(file => !/print/.test(file)),
+    ]
+    const world = ['lib/disk.ts', 'lib/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
+    for (const file of pure) {
+      const reached = reach(file)
+      const touched = world.filter(name => reached.has(name))
+      assert.deepEqual(touched, [], `${file} reaches ${touched}`)
+    }
+  })
+
+  it('targets know neither the list as written, nor a command, nor a reporter', () => {
+    for (const file of below('lib/targets/')) {
+      const wrong = importsOf(file).filter(from =>
+        /^lib\/(list|commands|reporters|probe|plan|apply|cli)/.test(from),
+      )
+      assert.deepEqual(wrong, [], file)
+    }
+  })
+
+  it('nothing below the commands imports a command', () => {
+    const above = files.filter(file => !/^lib\/(commands\/|cli\.ts|main\.ts)/.test(file))
+    assert.deepEqual(
+      above.filter(file => importsOf(file).some(from => from.startsWith('lib/commands/'))),
+      [],
+    )
+  })
+
+  it('only apply, and the list that init writes, write', () => {
+    const writers = files.filter(file => /\bWriter\b/.test(sources.get(file) as string))
+    const allowed = ['lib/apply.ts', 'lib/commands/inputs.ts', 'lib/files.ts']
+    assert.deepEqual(
+      writers.filter(file => !allowed.includes(file)),
+      [],
+    )
+  })
+
+  it('only main knows the process', () => {
+    const users = files.filter(file => /\bprocess\./.test(withoutComments(sources.get(file) as string)))
+    assert.deepEqual(users, ['lib/main.ts'])
+  })
+
+  it('nothing prints but through a stream that was handed in', () => {
+    assert.deepEqual(
+      files.filter(file => /\bconsole\./.test(sources.get(file) as string)),
+      [],
+    )
+  })
+
+  it('has no classes but the error, no default exports, no barrels, no utils', () => {
+    for (const [file, source] of sources) {
+      if (file !== 'lib/errors.ts') assert.doesNotMatch(source, /^(export )?(abstract )?class /m, file)
+      assert.doesNotMatch(source, /^export default/m, file)
+      assert.doesNotMatch(source, /^export (\*|\{[^}]*\}) from/m, file)
+      assert.doesNotMatch(file, /util|helper|common|misc/)
+    }
+  })
+
+  it('has no file over 200 lines', () => {
+    const long = [...sources].filter(([, source]) => source.split('\n').length > 201).map(([file]) => file)
+    assert.deepEqual(long, [])
+  })
+
+  it('has no circular imports', () => {
+    const cycles = files.filter(file =>
+      importsOf(file, false).some(from => sources.has(from) && reach(from).has(file)),
+    )
+    assert.deepEqual(cycles, [])
+  })
+})
+
+/** Everything a module loads, directly or not; types load nothing. */
+function reach(file: string, seen = new Set<string>()): Set<string> {
+  for (const from of importsOf(file, false)) {
+    if (seen.has(from)) continue
+    seen.add(from)
+    if (sources.has(from)) reach(from, seen)
+  }
+  return seen
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+}

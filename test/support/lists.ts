@@ -1,0 +1,29 @@
+/** Lists as values, for tests that begin behind the reading of one. */
+import type { Mirror, MirrorList, Registry } from '../../lib/registry.ts'
+
+const place = { file: 'mirrors.toml', line: 1, column: 1 }
+
+export function mirror(origin: string, more: Partial<Mirror> = {}): Mirror {
+  return {
+    base: { origin, path: '/v2', form: 'root' },
+    capabilities: ['pull', 'resolve'],
+    dialTimeout: '2s',
+    ca: [],
+    client: undefined,
+    skipVerify: false,
+    header: {},
+    place,
+    ...more,
+  }
+}
+
+export function registry(name: string, mirrors: readonly Mirror[], more: Partial<Registry> = {}): Registry {
+  const server = { base: { origin: `https://${name}`, path: '/v2', form: 'root' }, declared: false } as const
+  return { name, server, mirrors, fallback: true, canary: undefined, place, ...more }
+}
+
+/** A list for containerd 2.1 in the default places. */
+export function listOf(...registries: readonly Registry[]): MirrorList {
+  const containerd = { config: '/etc/containerd/config.toml', hostsDir: undefined, version: '2.1', place }
+  return { registries, health: { timeoutMs: 3000 }, targets: { containerd } }
+}
