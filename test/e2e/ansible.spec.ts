@@ -1,57 +1,115 @@
+/**
+ * The playbook that we hand out, played for real: what it reports as changed must be what changed.
+ */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { withDirectory } from '../support/tree.ts'
+import { readTree, withDirectory } from '../support/tree.ts'
 import { ANSIBLE, type Played, play } from './support/ansible.ts'
-import { needRuntime } from './support/runtimes.ts'
+import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
-/** Copies a file, and runs a handler when that changed something. */
-const PLAYBOOK = `
-- hosts: all
-  gather_facts: false
-  tasks:
-    - name: copy
-      ansible.builtin.copy: { content: "{{ text }}", dest: "{{ to }}" }
-      notify: tell
-  handlers:
-    - name: tell
-      ansible.builtin.command: { argv: [echo, told] }
-`
+const REPOSITORY = path.resolve(import.meta.dirname, '../..')
+const CONTAINERD = 'containerd-trixie'
+const COPY = 'Copy the mirror list'
+const PLAN = 'Plan'
+const APPLY = 'Apply'
+const RESTART = 'Restart the runtimes'
 
-describe('Ansible', function () {
-  this.timeout(180_000)
+describe('the Ansible playbook', function () {
+  this.timeout(300_000)
   before(function () {
     needRuntime(this, ANSIBLE, false)
+    needRuntime(this, CONTAINERD, false)
   })
 
-  it('tells changed from unchanged, and shows what a check would change', () =>
+  it('reports changed, then unchanged, then what a check would change', () =>
     withDirectory(async home => {
-      const playbook = path.join(home, 'playbook.yml')
-      const to = path.join(home, 'copied')
-      await fs.writeFile(playbook, PLAYBOOK)
+      const node = path.join(home, 'node')
+      const playNow = await prepare(home, node)
 
-      const first = await play({ playbook, home, vars: { text: 'one\n', to } })
-      assert.deepEqual(statuses(first), ['copy changed', 'tell changed'])
-      assert.equal(first.tasks[1]?.result.stdout, 'told')
+      await writeList(home, 'https://one.test')
+      const first = await playNow({})
+      assert.equal(status(first, COPY), 'changed')
+      assert.equal(status(first, APPLY), 'changed')
+      assert.equal(status(first, RESTART), 'changed')
+      assert.equal(await restarts(home), 'restart containerd\n')
 
-      const again = await play({ playbook, home, vars: { text: 'one\n', to } })
-      assert.deepEqual(statuses(again), ['copy ok'])
+      const after = await readTree(node)
+      const again = await playNow({})
+      assert.equal(status(again, COPY), 'ok')
+      assert.equal(status(again, APPLY), 'ok')
+      assert.equal(status(again, RESTART), undefined)
+      assert.deepEqual(await readTree(node), after)
 
-      const check = await play({ playbook, home, vars: { text: 'two\n', to }, check: true, diff: true })
-      assert.deepEqual(statuses(check), ['copy changed', 'tell skipped'])
-      assert.match(JSON.stringify(check.tasks[0]?.result.diff), /two/)
-      assert.equal(await fs.readFile(to, 'utf8'), 'one\n')
+      await writeList(home, 'https://two.test')
+      const check = await playNow({ check: true, diff: true })
+      assert.equal(status(check, PLAN), 'changed')
+      assert.equal(status(check, APPLY), 'skipped')
+      assert.match(JSON.stringify(check.tasks), /\+\[host\.\\+"https:\/\/two\.test/)
+      assert.deepEqual(await readTree(node), after)
+
+      // Now for real: hosts.toml acts at once, so there is nothing to restart.
+      const second = await playNow({})
+      assert.equal(status(second, APPLY), 'changed')
+      assert.equal(status(second, RESTART), undefined)
+      assert.equal(await restarts(home), 'restart containerd\n')
     }))
 
-  it('says when a playbook cannot be read', () =>
+  it('fails when the list is not sound, and leaves the node as it was', () =>
     withDirectory(async home => {
-      const played = await play({ playbook: path.join(home, 'none.yml'), home })
-      assert.notEqual(played.code, 0)
-      assert.deepEqual(played.tasks, [])
+      const node = path.join(home, 'node')
+      const playNow = await prepare(home, node)
+      await writeList(home, 'ftp://one.test')
+      const before = await readTree(node)
+      const played = await playNow({}, 2)
+      assert.equal(status(played, PLAN), 'failed')
+      assert.deepEqual(await readTree(node), before)
     }))
 })
 
-function statuses(played: Played): string[] {
-  assert.equal(played.code, 0, played.stdout + played.stderr)
-  return played.tasks.map(task => `${task.name} ${task.status}`)
+/** Makes a node below `home`, and gives a function that plays our playbook on it. */
+async function prepare(home: string, node: string) {
+  await fs.mkdir(path.join(node, 'etc/containerd'), { recursive: true })
+  await fs.writeFile(path.join(node, 'etc/containerd/config.toml'), defaultConfig(treeOf(CONTAINERD)))
+  const command = path.join(home, 'regmirror.mjs')
+  const main = path.join(REPOSITORY, 'lib/main.ts')
+  await fs.writeFile(command, `import { start } from '${main}'\nawait start()\n`)
+  await writeFakeSystemctl(home)
+  const vars = {
+    regmirror_list: path.join(home, 'mirrors.toml'),
+    regmirror_directory: path.join(home, 'etc-regmirror'),
+    regmirror_command: [process.execPath, command, '--root', node],
+  }
+  const playbook = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
+  return async (how: { check?: boolean; diff?: boolean }, code = 0) => {
+    const played = await play({ playbook, home, vars, env: { PATH: `${home}:${process.env.PATH}` }, ...how })
+    assert.equal(played.code, code, failures(played))
+    return played
+  }
+}
+
+/** Stands in for this machine's own, and writes down what it was told. */
+async function writeFakeSystemctl(home: string): Promise<void> {
+  const script = `#!/bin/sh\necho "$@" >>'${home}/restarts'\n`
+  await fs.writeFile(path.join(home, 'systemctl'), script, { mode: 0o755 })
+}
+
+async function restarts(home: string): Promise<string> {
+  return await fs.readFile(path.join(home, 'restarts'), 'utf8')
+}
+
+async function writeList(home: string, mirror: string): Promise<void> {
+  const list = `version = 1\n[registries."docker.io"]\nmirrors = ["${mirror}"]\n[targets.containerd]\nversion = "1.7"\n`
+  await fs.writeFile(path.join(home, 'mirrors.toml'), list)
+}
+
+/** What a person needs to know about a play that ended otherwise than it should. */
+function failures(played: Played): string {
+  const failed = played.tasks.filter(task => task.status === 'failed')
+  return failed.map(task => `${task.name}: ${JSON.stringify(task.result)}`).join('\n') + played.stderr
+}
+
+/** How a task ended; undefined when it was not run, as a handler that nobody told. */
+function status(played: Played, task: string): string | undefined {
+  return played.tasks.find(({ name }) => name === task)?.status
 }

@@ -22,8 +22,10 @@ export interface Bench {
   readonly node: string
   readonly hostsDir: string
   readonly outside: Outside
-  /** Applies a list (its registries; the version of containerd is added) as the command does. */
+  /** Writes a list of these registries for this version of containerd, and applies it. */
   apply(registries: string): Promise<PlanReport>
+  /** Applies a list file as it is. */
+  applyFile(file: string): Promise<PlanReport>
   /** Starts a registry that ends with the bench. */
   registry(options?: RegistryOptions): Promise<LoopbackRegistry>
   /** Starts the daemon; it ends with the bench. */
@@ -46,7 +48,12 @@ export async function openBench(tree: string): Promise<Bench> {
   }
   return {
     ...{ tree, version, node, outside, hostsDir: path.join(etc, 'certs.d') },
-    apply: registries => applyList(path.join(home, 'mirrors.toml'), node, listText(version, registries)),
+    apply: async registries => {
+      const list = path.join(home, 'mirrors.toml')
+      await fs.writeFile(list, listText(version, registries))
+      return await applyFile(list, node)
+    },
+    applyFile: list => applyFile(list, node),
     registry: async options => {
       const registry = await startRegistry(options)
       return closing(registry, registry.close)
@@ -66,9 +73,7 @@ function listText(version: string, registries: string): string {
   return `version = 1\n${registries}\n[targets.containerd]\nversion = "${version}"\n`
 }
 
-/** Writes the list, applies it to the node and gives the report. */
-export async function applyList(file: string, node: string, text: string): Promise<PlanReport> {
-  await fs.writeFile(file, text)
+async function applyFile(file: string, node: string): Promise<PlanReport> {
   const { code, stdout, stderr } = await run(['apply', '-f', file, '--root', node, '--format', 'json'])
   assert.equal(code, 0, stdout + stderr)
   return JSON.parse(stdout)
