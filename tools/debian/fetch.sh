@@ -75,7 +75,7 @@ merge_usr() {
 # A launcher that finds the unpacked tree beside itself: <tree>/launch/<program>.
 write_launcher() {
   loader=$(cd "$work/tree" && find . \( -path './lib*' -o -path './usr/lib*' \) -name 'ld-linux*' | head -n 1)
-  libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -exec dirname {} \; | sort -u |
+  libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -printf '%h\n' | sort -u |
     awk -F/ '$NF ~ /-linux-/ { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
   cat >"$work/tree/launch/$1" <<LAUNCHER
 #!/bin/sh
