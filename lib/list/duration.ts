@@ -1,0 +1,9 @@
+/** Durations as Go writes them, one number and one unit. Pure. */
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds of `^\d+(\.\d+)?(ms|s|m|h)$`. */
+export function milliseconds(duration: string): number {
+  const [, number = '', unit = ''] = /^([\d.]+)(ms|s|m|h)$/.exec(duration) ?? []
+  return Number(number) * (UNITS[unit] ?? Number.NaN)
+}

@@ -1,0 +1,117 @@
+/**
+ * The list from its text to the nouns: read, parse, schema, rules, attachments, resolve, lints.
+ * Only this file knows all the stages, and only here key paths become lines and columns.
+ */
+import path from 'node:path'
+import { Failure, type Issue } from '../errors.ts'
+import type { Reader } from '../files.ts'
+import type { MirrorList, Place } from '../registry.ts'
+import type { Notice } from '../report.ts'
+import { type Attachments, readAttachments } from './attachments.ts'
+import { lintList } from './lints.ts'
+import { resolveList } from './resolve.ts'
+import { checkRules, soundMirrors, soundness } from './rules.ts'
+import { checkSchema } from './schema.ts'
+import { type ListFormat, type Position, parseSource, type Source } from './source.ts'
+import { type ListText, readListText } from './text.ts'
+import { type Path, type Problem, pathKey, type WrittenList } from './written.ts'
+
+export interface ListOptions {
+  /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
+  readonly file?: string
+  /** Needed for stdin; otherwise the file's extension says it. */
+  readonly format?: ListFormat
+  /** Further directories that the list may name files in. */
+  readonly allowFilesFrom: readonly string[]
+  stdin(): Promise<Buffer>
+  /** For `header = { X = { env = … } }`, and for CREDENTIALS_DIRECTORY. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The effective user: root does not read a list that others can write. */
+  readonly uid: number
+}
+
+export interface LoadedList {
+  readonly list: MirrorList
+  readonly notices: readonly Notice[]
+  /** As people named it. */
+  readonly file: string
+}
+
+/**
+ * Reads, checks and completes a list. `node` is the tree under `--root` and serves the default list only;
+ * `surroundings` is this machine, where `-f` and the files that the list names are found.
+ * Throws one Failure with every problem: `invalid_list`, or `usage` or `io` when there was nothing to check.
+ */
+export async function loadList(
+  node: Reader,
+  surroundings: Reader,
+  options: ListOptions,
+): Promise<LoadedList> {
+  const written = await readListText(node, surroundings, options)
+  const source = await sourceOf(written)
+  const attachments = await check(written, source, surroundings, options)
+  const list = source.value as WrittenList
+  const place = (at: Path) => placeOf(source, written.file, at)
+  const resolved = resolveList({ list, attachments, place })
+  return { list: resolved, notices: lintList({ list, resolved, place, now: Date.now() }), file: written.file }
+}
+
+async function sourceOf({ text, format, file }: ListText): Promise<Source> {
+  const parsed = await parseSource(text, format)
+  if ('source' in parsed) return parsed.source
+  throw new Failure(
+    'invalid_list',
+    parsed.faults.map(fault => ({ file, ...fault })),
+  )
+}
+
+async function check(
+  written: ListText,
+  source: Source,
+  files: Reader,
+  options: ListOptions,
+): Promise<Attachments> {
+  const schema = checkSchema(source.value)
+  const sound = soundness(schema)
+  const rules = checkRules(source.value, sound)
+  const around = { files, directory: written.directory, allowed: allowed(written, options), env: options.env }
+  const attachments = await readAttachments(soundMirrors(source.value), sound, around)
+  const problems = [...schema, ...rules, ...attachments.problems]
+  if (problems.length > 0) throw new Failure('invalid_list', issuesOf(problems, source, written.file))
+  return attachments
+}
+
+/** A list right under `/` would otherwise speak for the whole machine. */
+function allowed({ directory }: ListText, { allowFilesFrom, env }: ListOptions): string[] {
+  const beside = directory === '/' ? [] : [directory]
+  const credentials = env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []
+  return [...beside, '/etc/regmirror', ...credentials, ...allowFilesFrom].map(name => path.resolve(name))
+}
+
+/** In the order of the text; the same thing is said once. */
+function issuesOf(problems: readonly Problem[], source: Source, file: string): Issue[] {
+  const seen = new Set<string>()
+  return problems
+    .filter(problem => {
+      const key = pathKey([...problem.path, problem.message])
+      return !seen.has(key) && seen.add(key)
+    })
+    .map(problem => ({
+      file,
+      ...positionOf(source, problem.path, problem.atKey),
+      message: problem.message,
+      hint: problem.hint,
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** Where a path stands; what is missing stands at what it is missing from. */
+function positionOf(source: Source, at: Path, atKey = false): Position {
+  const own = atKey ? source.locateKey(at) : source.locate(at)
+  if (own !== undefined || at.length === 0) return own ?? { line: 1, column: 1 }
+  return positionOf(source, at.slice(0, -1), atKey)
+}
+
+function placeOf(source: Source, file: string, at: Path): Place {
+  return { file, ...positionOf(source, at, typeof at.at(-1) === 'string') }
+}

@@ -1,0 +1,83 @@
+/** Rules about a registry and its place among the others. Pure. */
+import type { Capability } from '../registry.ts'
+import { parseApiBase } from './api-base.ts'
+import { isRefused } from './authority.ts'
+import { BUILT_IN } from './built-in.ts'
+import { canaryProblem } from './canary.ts'
+import { parseRegistryName } from './registry-name.ts'
+import type { RegistryEntry, Rule } from './rules.ts'
+import type { MirrorEntry, Problem, WrittenList } from './written.ts'
+
+export const registryRules = {
+  registry_name: { needs: [], check: nameProblems },
+  registry_twice: { needs: [], check: twiceProblems },
+  server_url: { needs: ['server'], check: serverProblems },
+  any_registry: { needs: ['server', 'mirrors'], check: anyProblems },
+  no_fallback: { needs: ['server', 'mirrors', 'fallback'], check: fallbackProblems },
+  canary: { needs: ['canary'], check: canaryProblems },
+} satisfies Record<string, Rule<RegistryEntry>>
+
+function nameProblems({ key, path }: RegistryEntry): Problem[] {
+  const parsed = parseRegistryName(key)
+  return isRefused(parsed) ? [{ path, atKey: true, ...parsed }] : []
+}
+
+function twiceProblems({ key, path, list }: RegistryEntry): Problem[] {
+  const first = Object.keys(list.registries).find(other => nameOf(other) === nameOf(key))
+  if (first === key || first === undefined) return []
+  return [{ path, atKey: true, message: `this is the same registry as "${first}"`, hint: 'merge the two' }]
+}
+
+function nameOf(key: string): string {
+  const parsed = parseRegistryName(key)
+  return isRefused(parsed) ? key : parsed.name
+}
+
+function serverProblems({ path, registry }: RegistryEntry): Problem[] {
+  if (registry.server === undefined) return []
+  const base = parseApiBase(registry.server, 'server')
+  return isRefused(base) ? [{ path: [...path, 'server'], ...base }] : []
+}
+
+function anyProblems({ key, path, registry, mirrors }: RegistryEntry): Problem[] {
+  if (key !== '*') return []
+  const problems: Problem[] = []
+  if (registry.server !== undefined) {
+    const hint = 'each registry falls back to its own; leave the key out'
+    problems.push({ path: [...path, 'server'], atKey: true, message: '"*" has no server', hint })
+  }
+  if (mirrors.length === 0) {
+    problems.push({ path, atKey: true, message: '"*" needs a mirror', hint: 'give one, or leave "*" out' })
+  }
+  return problems
+}
+
+function fallbackProblems({ key, path, registry, mirrors, list }: RegistryEntry): Problem[] {
+  if (registry.fallback !== false) return []
+  const problem = (message: string, hint: string) => [
+    { path: [...path, 'fallback'], atKey: true, message, hint },
+  ]
+  if (registry.server !== undefined && key !== '*') {
+    return problem('fallback = false beside a server', 'a server that is never asked is not given')
+  }
+  if (mirrors.length === 0) {
+    return key === '*' ? [] : problem('fallback = false without a mirror', 'nothing would be left to ask')
+  }
+  if (mirrors.some(entry => mayResolve(entry, list))) return []
+  return problem(
+    'fallback = false, and no mirror may resolve',
+    'add "resolve" to a mirror, or no tag can be pulled',
+  )
+}
+
+function mayResolve({ mirror }: MirrorEntry, list: WrittenList): boolean {
+  const fallback = list.defaults?.capabilities ?? BUILT_IN.capabilities
+  const capabilities: readonly Capability[] = mirror.capabilities ?? fallback
+  return capabilities.includes('resolve')
+}
+
+function canaryProblems({ key, path, registry }: RegistryEntry): Problem[] {
+  if (registry.canary === undefined) return []
+  const problem = canaryProblem(registry.canary, nameOf(key))
+  return problem === undefined ? [] : [{ path: [...path, 'canary'], ...problem }]
+}

@@ -1,0 +1,86 @@
+/**
+ * What a schema cannot say. Every rule is a small named function; all of them run, each on what has the right
+ * shape, so that a person sees everything at once. Pure.
+ */
+import { mirrorRules } from './mirror-rules.ts'
+import { registryRules } from './registry-rules.ts'
+import type { SchemaProblem } from './schema.ts'
+import { settingRules } from './setting-rules.ts'
+import {
+  type MirrorEntry,
+  mirrorEntries,
+  type Path,
+  type Problem,
+  pathKey,
+  type WrittenList,
+  type WrittenRegistry,
+} from './written.ts'
+
+/** A rule about one kind of thing in the list. It runs where the keys it needs have the right shape. */
+export interface Rule<T> {
+  readonly needs: readonly string[]
+  check(subject: T): readonly Problem[]
+}
+
+export interface RegistryEntry {
+  readonly key: string
+  readonly path: Path
+  readonly registry: WrittenRegistry
+  readonly mirrors: readonly MirrorEntry[]
+  readonly list: WrittenList
+}
+
+/** Every rule by its name. */
+export const rules = { ...settingRules, ...registryRules, ...mirrorRules }
+
+/** Whether the value at a path, if there is one, has the right shape with everything in it. */
+export type Sound = (path: Path) => boolean
+
+export function soundness(problems: readonly SchemaProblem[]): Sound {
+  const unsound = new Set<string>()
+  for (const { path, about, atKey } of problems) {
+    for (let i = 0; i <= path.length; i++) unsound.add(pathKey(path.slice(0, i)))
+    if (about !== undefined) unsound.add(pathKey([...(atKey ? path.slice(0, -1) : path), about]))
+  }
+  return path => !unsound.has(pathKey(path))
+}
+
+/** All that the rules find in a list of which `sound` says what may be read. */
+export function checkRules(value: unknown, sound: Sound): readonly Problem[] {
+  const list = value as WrittenList
+  const registries = registryEntries(value)
+  return [
+    ...run(settingRules, [], list, sound),
+    ...registries.flatMap(entry => run(registryRules, entry.path, entry, sound)),
+    ...soundMirrors(value).flatMap(entry => run(mirrorRules, entry.path, entry, sound)),
+  ]
+}
+
+/** The registries of a value that need not be a list. */
+export function registryEntries(value: unknown): RegistryEntry[] {
+  if (!isTable(value) || !isTable(value.registries)) return []
+  const list = value as unknown as WrittenList
+  return Object.entries(value.registries).map(([key, written]) => {
+    const path = ['registries', key]
+    const registry: WrittenRegistry = isTable(written) ? written : {}
+    const mirrors = Array.isArray(registry.mirrors) ? mirrorEntries(path, registry) : []
+    return { key, path, registry, mirrors, list }
+  })
+}
+
+/** The mirrors of a value that need not be a list; what is neither a url nor a table is left out. */
+export function soundMirrors(value: unknown): MirrorEntry[] {
+  return registryEntries(value)
+    .flatMap(entry => entry.mirrors)
+    .filter(({ mirror }) => isTable(mirror))
+}
+
+function run<T>(table: Readonly<Record<string, Rule<T>>>, path: Path, subject: T, sound: Sound): Problem[] {
+  return Object.values(table)
+    .filter(rule => rule.needs.every(key => sound([...path, key])))
+    .flatMap(rule => rule.check(subject))
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

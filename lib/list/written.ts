@@ -1,0 +1,95 @@
+/**
+ * The list as it is written: checked for shape, nothing filled in. And the way every check speaks of it:
+ * a Problem names a key path, and only load.ts turns paths into lines and columns.
+ */
+import type { Capability } from '../registry.ts'
+
+/** Keys from the top of the list; numbers stand for array elements. */
+export type Path = readonly (string | number)[]
+
+/** Something wrong with the list. Messages never hold a secret. */
+export interface Problem {
+  readonly path: Path
+  /** Points at the key instead of at its value. */
+  readonly atKey?: boolean
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+export type WrittenHeader = string | { readonly file?: string; readonly env?: string }
+
+export interface WrittenMirror {
+  readonly url: string
+  readonly base?: 'exact'
+  readonly capabilities?: readonly Capability[]
+  readonly ca?: string | readonly string[]
+  readonly client?: { readonly cert: string; readonly key: string }
+  readonly skip_verify?: boolean
+  readonly header?: Readonly<Record<string, WrittenHeader>>
+  readonly dial_timeout?: string
+}
+
+export interface WrittenRegistry {
+  readonly server?: string
+  readonly mirrors?: readonly (string | WrittenMirror)[]
+  readonly fallback?: boolean
+  readonly canary?: string
+}
+
+export interface WrittenDefaults {
+  readonly capabilities?: readonly Capability[]
+  readonly dial_timeout?: string
+}
+
+export interface WrittenHealth {
+  readonly interval?: string
+  readonly timeout?: string
+  readonly rise?: number
+  readonly fall?: number
+  readonly depth?: 'ping'
+}
+
+export interface WrittenContainerd {
+  readonly config?: string | false
+  readonly hosts_dir?: string
+  readonly version?: string
+}
+
+export interface WrittenList {
+  readonly version: 1
+  readonly defaults?: WrittenDefaults
+  readonly registries: Readonly<Record<string, WrittenRegistry>>
+  readonly health?: WrittenHealth
+  readonly targets?: { readonly containerd?: WrittenContainerd }
+}
+
+/** A mirror in its long form, with the paths to speak of it. */
+export interface MirrorEntry {
+  readonly path: Path
+  /** Where its url stands: the mirror itself in the short form. */
+  readonly urlPath: Path
+  readonly mirror: WrittenMirror
+}
+
+/** The mirrors of one registry, the short form spelled out. */
+export function mirrorEntries(path: Path, registry: WrittenRegistry): MirrorEntry[] {
+  return (registry.mirrors ?? []).map((written, i) => {
+    const at = [...path, 'mirrors', i]
+    return typeof written === 'string'
+      ? { path: at, urlPath: at, mirror: { url: written } }
+      : { path: at, urlPath: [...at, 'url'], mirror: written }
+  })
+}
+
+/** The CA files of a mirror, one or several, each with its path in the list. */
+export function caEntries(entry: MirrorEntry): { readonly path: Path; readonly file: string }[] {
+  const { ca } = entry.mirror
+  if (ca === undefined) return []
+  const at = [...entry.path, 'ca']
+  return typeof ca === 'string' ? [{ path: at, file: ca }] : ca.map((file, i) => ({ path: [...at, i], file }))
+}
+
+/** One string for a path, to look things up by. */
+export function pathKey(path: Path): string {
+  return JSON.stringify(path.map(String))
+}
