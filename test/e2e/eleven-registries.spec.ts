@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import TOML from '@iarna/toml'
+import type { PlanReport } from '../../lib/report.ts'
 import { type Bench, openBench } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { fetchObject } from './support/ctr.ts'
@@ -39,16 +40,30 @@ for (const { title, suite } of generations) {
     this.timeout(180_000)
     let bench: Bench
     let daemon: Daemon
+    let report: PlanReport
 
     before(async function () {
       needRuntime(this, `containerd-${suite}`, true)
       bench = await openBench(treeOf(`containerd-${suite}`))
-      const { notices } = await bench.applyFile(LIST)
-      assert.deepEqual(notices, [])
+      report = await bench.applyFile(LIST)
       daemon = await bench.start()
     })
     beforeEach(() => bench.outside.clear())
     after(() => bench?.close())
+
+    it('is told what is doubtful in the list', () => {
+      const ofList = report.notices.filter(notice => notice.target === undefined)
+      const [hub, ...others] = registries.map(([name]) => name)
+      assert.deepEqual(
+        ofList.map(({ code, registry }) => `${code} ${registry}`),
+        [
+          `docker_io_server ${hub}`,
+          `http_resolve ${hub}`,
+          `http_mirror ${hub}`,
+          ...others.map(name => `push_granted ${name}`),
+        ],
+      )
+    })
 
     for (const [name, table] of registries) {
       it(`asks for ${name} as the list says`, async () => {
