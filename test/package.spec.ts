@@ -1,0 +1,68 @@
+/** What is published: packed, installed elsewhere, and run there. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { withDirectory, writeTree } from './support/tree.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+function run(program: string, args: readonly string[], cwd: string) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' })
+  assert.equal(status, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`)
+  return stdout
+}
+
+describe('the package', () => {
+  it('installs without a dependency and does its job from there', () =>
+    withDirectory(async directory => {
+      run(process.execPath, ['tools/build.ts'], root)
+      const [packed] = JSON.parse(
+        run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], root),
+      )
+      const files: string[] = packed.files.map((file: { path: string }) => file.path)
+      for (const file of [
+        'bin/regmirror.js',
+        'schema.json',
+        'templates/lists/starter.toml',
+        'LICENSE',
+        'README.md',
+      ]) {
+        assert.ok(files.includes(file), `${file} is in the package`)
+      }
+      assert.deepEqual(
+        files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
+        [],
+      )
+
+      await writeTree(directory, {
+        'package.json': '{"private":true}',
+        'node/etc/containerd/config.toml': 'version = 2\n',
+      })
+      run('npm', ['install', '--offline', '--no-audit', '--no-fund', packed.filename], directory)
+      const installed = await fs.readdir(path.join(directory, 'node_modules'))
+      assert.deepEqual(
+        installed.filter(name => !name.startsWith('.')),
+        ['regmirror'],
+      )
+
+      const regmirror = (...args: string[]) =>
+        run(path.join(directory, 'node_modules/.bin/regmirror'), args, directory)
+      const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'))
+      assert.equal(regmirror('--version').trim(), version)
+      regmirror('init', '-o', 'mirrors.toml')
+      assert.match(regmirror('validate', '-f', 'mirrors.toml'), /sound/)
+      assert.match(regmirror('apply', '-f', 'mirrors.toml', '--root', 'node'), /created/)
+      assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
+    }))
+
+  it('tells an old Node what to do', async () => {
+    const launcher = await fs.readFile(path.join(root, 'bin/regmirror.js'), 'utf8')
+    const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.4' });\n`
+    const { status, stderr } = spawnSync(process.execPath, ['--eval', old + launcher.replace(/^#!.*/, '')], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 2)
+    assert.match(stderr, /needs Node 22\.22 or newer, this is 18\.20\.4/)
+  })
+})

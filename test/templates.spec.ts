@@ -1,0 +1,36 @@
+/** The files that we hand to people. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { run } from './support/run.ts'
+
+const templates = path.resolve(import.meta.dirname, '../templates')
+
+describe('templates', () => {
+  for (const file of readdirSync(path.join(templates, 'lists'))) {
+    it(`the list ${file} is sound`, async () => {
+      const { code, stderr } = await run(['validate', '-f', path.join(templates, 'lists', file)])
+      assert.equal(code, 0, stderr)
+    })
+
+    it(`init prints ${file}`, async () => {
+      const { stdout } = await run(['init', '--preset', path.basename(file, '.toml')])
+      assert.equal(stdout, readFileSync(path.join(templates, 'lists', file), 'utf8'))
+    })
+  }
+
+  it('the unit runs before containerd and kubelet, without the network', () => {
+    const file = path.join(templates, 'systemd/regmirror-bootstrap.service')
+    const unit = readFileSync(file, 'utf8')
+    assert.match(unit, /^Before=containerd\.service kubelet\.service$/m)
+    assert.match(unit, /^Type=oneshot$/m)
+    assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror apply --no-probe$/m)
+    assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network/m)
+    // Where systemd is installed, it reads the unit too.
+    const verify = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', file], {
+      encoding: 'utf8',
+    })
+    if (verify.error === undefined) assert.equal(verify.status, 0, verify.stderr)
+  })
+})
