@@ -141,7 +141,7 @@ async function readAllowed(around: Surroundings, file: string, limit: number): P
 function notAllowed(file: string): Finding {
   return {
     message: `${file} is neither beside the list nor in /etc/regmirror`,
-    hint: `move it there, or run with --allow-files-from ${path.dirname(file)}`,
+    hint: 'move it there, or name its directory with --allow-files-from',
   }
 }
 
@@ -150,7 +150,7 @@ async function isAllowed({ files, allowed }: Surroundings, file: string): Promis
   const real = await files.real(file)
   for (const directory of allowed) {
     const inside = path.relative(await files.real(directory), real)
-    if (inside !== '' && inside !== '..' && !inside.startsWith('../')) return true
+    if (inside !== '..' && !inside.startsWith('../')) return true
   }
   return false
 }

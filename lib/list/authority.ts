@@ -14,7 +14,7 @@ export interface Refused {
 
 /** Reads `name[:port]`. Messages name what is wrong and never quote the text. */
 export function parseAuthority(text: string): Authority | Refused {
-  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(text)
+  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/s.exec(text)
   if (parts === null)
     return { message: 'has colons that belong to no port', hint: 'put an IPv6 address in [brackets]' }
   const name = (parts[1] ?? '').toLowerCase()
@@ -38,13 +38,21 @@ function nameProblem(name: string): Refused | undefined {
       : { message: 'holds a broken IPv6 address' }
   }
   if (/^(\d+|0x[\da-f]*)$/.test(name.split('.').at(-1) ?? '')) {
-    return isIPv4(name) ? undefined : { message: 'holds a broken IPv4 address' }
+    if (isIPv4(name)) return undefined
+    return {
+      message: name.includes('.') ? 'holds a broken IPv4 address' : 'holds a number in place of a name',
+    }
   }
-  if (name.endsWith('.')) return { message: 'holds a name that ends in a dot', hint: 'drop the final dot' }
-  const sound = name.length <= 253 && name.split('.').every(label => LABEL.test(label))
-  return sound
+  if (isDnsName(name.replace(/\.$/, '')) && name.endsWith('.')) {
+    return { message: 'holds a name that ends in a dot', hint: 'drop the final dot' }
+  }
+  return isDnsName(name)
     ? undefined
     : { message: 'holds a name that DNS cannot know', hint: 'names are letters, digits, "-" and "."' }
+}
+
+function isDnsName(name: string): boolean {
+  return name.length <= 253 && name.split('.').every(label => LABEL.test(label))
 }
 
 /** RFC 1123 section 2.1, and the underscore that container networks put into names. */

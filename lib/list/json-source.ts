@@ -104,7 +104,7 @@ function readArray(cursor: Cursor, depth: number): JsonNode {
 }
 
 function readKey(cursor: Cursor): string {
-  if (cursor.text[cursor.at] !== '"') stop(cursor, 'a key in double quotes must stand here')
+  if (cursor.text[cursor.at] !== '"') stop(cursor, whatIsWrong(cursor, 'a key in double quotes'))
   const key = readScalar(cursor) as string
   skipSpace(cursor)
   if (cursor.text[cursor.at] !== ':') stop(cursor, 'a colon is missing after the key')
@@ -132,12 +132,12 @@ function readScalar(cursor: Cursor): unknown {
   return JSON.parse(token)
 }
 
-function whatIsWrong({ text, at }: Cursor): string {
+function whatIsWrong({ text, at }: Cursor, wanted = 'a value'): string {
   if (at >= text.length) return 'the text ends too early'
   if (text[at] === '"')
     return 'a string is not closed on its line, or holds an escape that JSON does not know'
   if (text[at] === '/' || text[at] === '#') return 'JSON has no comments'
-  return 'a value must stand here: a string in double quotes, a number, true, false, null, [ or {'
+  return `${wanted} must stand here`
 }
 
 function skipSpace(cursor: Cursor): void {

@@ -107,9 +107,9 @@ function issuesOf(problems: readonly Problem[], source: Source, file: string): I
 
 /** Where a path stands; what is missing stands at what it is missing from. */
 function positionOf(source: Source, at: Path, atKey = false): Position {
+  if (at.length === 0) return { line: 1, column: 1 }
   const own = atKey ? source.locateKey(at) : source.locate(at)
-  if (own !== undefined || at.length === 0) return own ?? { line: 1, column: 1 }
-  return positionOf(source, at.slice(0, -1), atKey)
+  return own ?? positionOf(source, at.slice(0, -1), atKey)
 }
 
 function placeOf(source: Source, file: string, at: Path): Place {

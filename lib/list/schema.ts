@@ -54,7 +54,7 @@ const WORDS: Readonly<Record<string, (error: SchemaError, path: Path) => Words>>
   additionalProperties: unknownKey,
   required: ({ params, parentSchema }) => ({
     message: `${params.missingProperty} is missing`,
-    hint: `this must be ${parentSchema?.title}`,
+    hint: `give ${parentSchema?.properties?.[params.missingProperty]?.title}`,
     about: params.missingProperty,
   }),
   type: ({ parentSchema, data }) => ({ message: `must be ${parentSchema?.title}, not ${named(data)}` }),
@@ -71,6 +71,7 @@ const WORDS: Readonly<Record<string, (error: SchemaError, path: Path) => Words>>
   uniqueItems: ({ params }, path) => ({
     path: [...path, Math.max(params.i, params.j)],
     message: 'is listed twice',
+    hint: 'once is enough',
   }),
 }
 

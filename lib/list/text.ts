@@ -135,7 +135,7 @@ function decode(bytes: Buffer, file: string): string {
   if (!isUtf8(bytes))
     fail(file, { line: brokenLine(bytes), message: 'is not UTF-8', hint: 'save it as UTF-8' })
   const text = bytes.toString('utf8')
-  if (/^(\s|#.*)*$/.test(text))
+  if (text.split('\n').every(line => /^\s*(#|$)/.test(line)))
     fail(file, { message: 'is empty', hint: 'regmirror init prints a list to start from' })
   return text
 }
