@@ -7,9 +7,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { PlanReport } from '../../lib/report.ts'
 import { refusingOrigin } from '../support/registry.ts'
-import { asked, type Bench, newImage, openBench, pullOf, registryTable } from './support/bench.ts'
+import { asked, type Bench, newImage, openBench, pullOf, registryTable, TLS } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+
+const readTls = (name: string) => fs.readFileSync(path.join(TLS, name), 'utf8')
 
 for (const { title, suite } of generations) {
   describe(title, function () {
@@ -17,6 +19,7 @@ for (const { title, suite } of generations) {
     let bench: Bench
     let daemon: Daemon
     let first: PlanReport
+    let logged = 0
 
     before(async function () {
       needRuntime(this, `containerd-${suite}`, true)
@@ -25,10 +28,13 @@ for (const { title, suite } of generations) {
       daemon = await bench.start()
     })
 
-    beforeEach(() => bench.outside.clear())
+    beforeEach(() => {
+      bench.outside.clear()
+      logged = daemon.log().length
+    })
 
     afterEach(function () {
-      if (this.currentTest?.state === 'failed') console.error(daemon.log())
+      if (this.currentTest?.state === 'failed') console.error(daemon.log().slice(logged))
     })
 
     after(() => bench?.close())
@@ -147,6 +153,18 @@ for (const { title, suite } of generations) {
       await daemon.cri.pull(`header.test/team/app:${image.tag}`)
       assert.deepEqual(asked(mirror), pullOf(image, 'header.test'))
       assert.ok(mirror.requests.every(request => request.authorization))
+    })
+
+    it('trusts the CA of a mirror and shows it the client certificate', async () => {
+      const image = newImage()
+      const [key, cert, ca] = ['loopback-key.pem', 'loopback.pem', 'ca.pem'].map(readTls)
+      const tls = { key, cert, ca, requestCert: true, rejectUnauthorized: true }
+      const mirror = await bench.registry({ images: [image], tls })
+      const client = `{ cert = "${TLS}/client.pem", key = "${TLS}/client-key.pem" }`
+      const secured = `{ url = "${mirror.url}", ca = "${TLS}/loopback.pem", client = ${client} }`
+      await bench.apply(registryTable('tls.test', [secured]))
+      await daemon.cri.pull(`tls.test/team/app:${image.tag}`)
+      assert.deepEqual(asked(mirror), pullOf(image, 'tls.test'))
     })
 
     it('uses a changed list from the next pull on, without a restart', async () => {

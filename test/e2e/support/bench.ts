@@ -13,6 +13,9 @@ import { type Daemon, makeNode, startContainerd } from './containerd.ts'
 import { type Outside, startOutside } from './outside.ts'
 import { containerdVersion, defaultConfig } from './runtimes.ts'
 
+/** Where the certificates are that a list may name. */
+export const TLS = path.resolve(import.meta.dirname, '../../../fixtures/tls')
+
 export interface Bench {
   /** Where the runtime is unpacked. */
   readonly tree: string
@@ -74,7 +77,9 @@ function listText(version: string, registries: string): string {
 }
 
 async function applyFile(file: string, node: string): Promise<PlanReport> {
-  const { code, stdout, stderr } = await run(['apply', '-f', file, '--root', node, '--format', 'json'])
+  const { code, stdout, stderr } = await run([
+    ...['apply', '-f', file, '--root', node, '--format', 'json', '--allow-files-from', TLS],
+  ])
   assert.equal(code, 0, stdout + stderr)
   return JSON.parse(stdout)
 }
