@@ -89,8 +89,11 @@ const mirrorLints: Readonly<
     isExposed(mirror)
       ? 'image names and credentials travel to this mirror unencrypted; use https'
       : undefined,
-  skip_verify: ({ skipVerify }) =>
-    skipVerify ? 'the certificate of this mirror is not checked; give its CA as ca = "…" instead' : undefined,
+  skip_verify: ({ skipVerify, ca }) => {
+    if (!skipVerify) return undefined
+    const instead = ca.length > 0 ? 'its CA is given, so drop skip_verify' : 'give its CA as ca = "…" instead'
+    return `the certificate of this mirror is not checked; ${instead}`
+  },
   mirror_is_server: ({ base }, { server }) =>
     server && baseUrl(server.base) === baseUrl(base)
       ? 'this mirror is the server of the registry, which is asked anyway; leave it out'
