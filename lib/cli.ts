@@ -1,8 +1,8 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
+import { formatFlag, listFlags, optionsOf } from './commands/flags.ts'
 import { Failure } from './errors.ts'
-import { optionsOf, sharedFlags } from './flags.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
 import type { World } from './world.ts'
@@ -73,6 +73,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'is the list sound?',
       y =>
         y
+          .options(listFlags)
           .option('strict', { type: 'boolean', default: false, describe: 'exit 1 if there is any notice' })
           .example('$0 validate -f mirrors.toml', 'check a list before it is rolled out'),
       args =>
@@ -86,7 +87,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'plan',
       'what would change on this node?',
       y =>
-        takeOver(y)
+        takeOver(y.options(listFlags))
           .option('check', { type: 'boolean', default: false, describe: 'exit 1 if anything would change' })
           .example('$0 plan', 'show the difference between the list and this node')
           .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
@@ -101,7 +102,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'apply',
       'make it so, then probe',
       y =>
-        takeOver(y)
+        takeOver(y.options(listFlags))
           .option('probe', {
             type: 'boolean',
             describe: 'ask the mirrors afterwards (default without --root)',
@@ -122,7 +123,8 @@ function commands(world: World, choose: (action: Action) => void): Argv {
     .command(
       'probe',
       'are the mirrors well, and how fast?',
-      y => y.example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list'),
+      y =>
+        y.options(listFlags).example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list'),
       args =>
         choose(async () => {
           const { probe } = await import('./commands/probe.ts')
@@ -130,7 +132,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
           return { report, no: report.unhealthy.length > 0 }
         }),
     )
-    .options(sharedFlags)
+    .option('format', formatFlag)
     .demandCommand(1, 1, 'which command?', 'one command at a time')
     .recommendCommands()
     .strict()
@@ -142,7 +144,10 @@ function commands(world: World, choose: (action: Action) => void): Argv {
     .epilogue('Exit codes: 0 done, or asked and yes; 1 asked and no; 2 could not.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new Failure('usage', [{ message, hint: 'see regmirror --help' }])
+      throw (
+        error ??
+        new Failure('usage', [{ message: message.replace(/\s+/g, ' '), hint: 'see regmirror --help' }])
+      )
     }) as unknown as Argv
 }
 

@@ -12,5 +12,5 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
   const from = before === undefined ? NOTHING : path
   const to = after === undefined ? NOTHING : path
   const patch = createTwoFilesPatch(from, to, before ?? '', after ?? '', undefined, undefined, { context: 3 })
-  return patch.replace(/^=+\n/, '').replace(/\n$/, '')
+  return patch.replace(/^(Index: .*\n)?=+\n/, '').replace(/\n$/, '')
 }

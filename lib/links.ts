@@ -16,7 +16,10 @@ export async function follow(top: string, file: string, readLink: ReadLink): Pro
   while (todo.length > 0) {
     const part = todo.shift() as string
     if (part === '..') {
-      if (done.length === 0) throw new Failure('io', [{ file, message: `a link leads out of ${top}` }])
+      if (done.length === 0)
+        throw new Failure('io', [
+          { file, message: 'a link leads out of the root directory', hint: 'make it point below' },
+        ])
       done.pop()
       continue
     }

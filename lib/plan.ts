@@ -79,11 +79,11 @@ function ownershipNotice(target: string, step: Step, written: Written | undefine
   const base = { target, file: step.path }
   if (written === undefined) {
     if (hasBanner(step.before.bytes)) return []
-    const message = `was written by somebody else: we take it over and keep the original in ${ORIGINALS_DIRECTORY}`
+    const message = `was written by somebody else: regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`
     return [{ code: 'adopted', message, ...base }]
   }
   if (digestOf(step.before.bytes) === written.digest) return []
-  const message = `was changed by somebody else since we wrote it at ${written.written_at}: that change is undone`
+  const message = `was changed by somebody else since regmirror wrote it at ${written.written_at}: that change is undone`
   return [{ code: 'drifted', message, ...base }]
 }
 

@@ -46,9 +46,10 @@ function intoInline(pairs: readonly Pair[], path: readonly string[], value: Toml
   const deepest = around.sort((a, b) => b.path.length - a.path.length)[0]
   if (deepest?.node.value.type !== 'TOMLInlineTable') return undefined
   const table = deepest.node.value
-  const at = table.range[0] + 1
-  const added = ` ${assignment(path.slice(deepest.path.length), value)}`
-  return { at, end: at, text: table.body.length === 0 ? `${added} ` : `${added},` }
+  const [start, end] = table.range
+  const added = assignment(path.slice(deepest.path.length), value)
+  if (table.body.length === 0) return { at: start, end, text: `{ ${added} }` }
+  return { at: start + 1, end: start + 1, text: ` ${added},` }
 }
 
 /** Next to a dotted key that spells out a part of the table's path: a `[table]` there could define it twice. */

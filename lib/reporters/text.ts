@@ -67,7 +67,7 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
 }
 
 function diffLine(line: string, paint: Paint): string {
-  const text = printable(line)
+  const text = printable(line.replace(/\r$/, ''))
   if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
   if (text.startsWith('+')) return paint('green', text)
   return text.startsWith('-') ? paint('red', text) : text

@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '../../errors.ts'
 import { locateKey, parseTomlAst, type TomlAst, type TomlPath, tomlValue } from '../../toml-ast.ts'
-import { atLeast, type Generation, generationText } from './generation.ts'
+import { atLeast, type Generation } from './generation.ts'
 
 /** A file that containerd reads, and that parses. */
 export interface ParsedConfig {
@@ -62,7 +62,7 @@ export function registryTable(main: ParsedConfig, generation: Generation | undef
 type Fault = Pick<Issue, 'message' | 'hint'>
 
 function versionFault(version: number, generation: Generation | undefined): Fault | undefined {
-  const name = generation === undefined ? 'containerd' : `containerd ${generationText(generation)}`
+  const name = generation === undefined ? 'containerd' : `containerd ${generation.name}`
   if (![1, 2, 3, 4].includes(version)) {
     return { message: `version ${version} is not one that we know`, hint: 'use version 2, 3 or 4' }
   }

@@ -4,7 +4,7 @@ import type { Notice } from '../../report.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config-dump.ts'
 import { daemonStart } from './daemon.ts'
-import { type Generation, generationText, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
+import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
 import { renderConfig } from './render-config.ts'
 import { renderDirectories } from './render-directories.ts'
@@ -50,12 +50,10 @@ function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
       'which containerd will read this is not known: only what all of 1.6 to 2.3 read is written; name it with version in [targets.containerd] to be checked for it'
     return [notice('generation_unknown', message)]
   }
-  const name = `containerd ${generationText(generation)}`
+  const name = `containerd ${generation.name}`
   const notices: Notice[] = []
   if (installed !== undefined && !sameLine(installed, generation)) {
-    notices.push(
-      notice('generation_mismatch', `the list says ${name}, but this node has ${generationText(installed)}`),
-    )
+    notices.push(notice('generation_mismatch', `the list says ${name}, but this node has ${installed.name}`))
   }
   if (!knowsDialTimeout(generation) && list.registries.some(registry => registry.mirrors.length > 0)) {
     notices.push(

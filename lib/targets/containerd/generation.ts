@@ -1,7 +1,9 @@
 /** Which containerd it is, and what that means for the files. Pure. */
 
-/** A containerd release. */
+/** A containerd release, or a line of releases: then its oldest patch. */
 export interface Generation {
+  /** As people say it: `1.7` or `1.7.24`. */
+  readonly name: string
   readonly major: number
   readonly minor: number
   readonly patch: number
@@ -11,17 +13,14 @@ export interface Generation {
 export function parseGeneration(text: string): Generation | undefined {
   const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? []
   if (major === undefined || minor === undefined) return undefined
-  return { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) }
+  const name = [major, minor, patch].filter(part => part !== undefined).join('.')
+  return { name, major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) }
 }
 
 /** What `containerd --version` prints: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
 export function parseVersionOutput(text: string): Generation | undefined {
   const word = text.split(/\s+/).find(part => /^v?\d+\.\d+/.test(part))
   return word === undefined ? undefined : parseGeneration(word)
-}
-
-export function generationText(generation: Generation): string {
-  return `${generation.major}.${generation.minor}.${generation.patch}`
 }
 
 /** Whether the release is at least the one named as `2.1.0`. */

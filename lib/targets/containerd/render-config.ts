@@ -112,13 +112,11 @@ function overrideConflicts(files: readonly ParsedConfig[], now: Snapshot): reado
     return [{ file: now.config.path, message: 'config_path would not take effect', hint: 'set it by hand' }]
   }
   const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${now.config.path}`
-  return [
-    {
-      ...placeOfSetting(configPath),
-      message,
-      hint: 'remove it there, or name that directory as hosts_dir in the list',
-    },
-  ]
+  const hint =
+    configPath.value === ''
+      ? 'remove it there'
+      : 'remove it there, or name that directory as hosts_dir in the list'
+  return [{ ...placeOfSetting(configPath), message, hint }]
 }
 
 function disabledNotices(files: readonly ParsedConfig[]): readonly Notice[] {

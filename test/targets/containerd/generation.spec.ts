@@ -23,7 +23,7 @@ describe('generation', () => {
   }
 
   it('takes X.Y for its oldest patch', () =>
-    assert.deepEqual(parseGeneration('2.1'), { major: 2, minor: 1, patch: 0 }))
+    assert.deepEqual(parseGeneration('2.1'), { name: '2.1', major: 2, minor: 1, patch: 0 }))
 
   it('compares number by number', () => {
     const at = (text: string) => parseGeneration(text) as Generation

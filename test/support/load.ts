@@ -1,0 +1,45 @@
+/** Loads lists as the commands do, and says what was wrong with them in one string each. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { Failure, issueText } from '../../lib/errors.ts'
+import { openTree } from '../../lib/files.ts'
+import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
+
+export const ROOT = path.join(import.meta.dirname, '../..')
+
+/** Loads a list; by default not as root, and free to use the test certificates. */
+export async function load(options: Partial<ListOptions> & { root?: string } = {}): Promise<LoadedList> {
+  const { root = '/', ...rest } = options
+  return await loadList(openTree(root), openTree('/'), {
+    allowFilesFrom: [path.join(ROOT, 'fixtures/tls')],
+    stdin: async () => Buffer.alloc(0),
+    env: {},
+    uid: 1000,
+    ...rest,
+  })
+}
+
+/** Loads a text as if it came from standard input. */
+export async function loadText(
+  text: string | Uint8Array,
+  format: 'toml' | 'yaml' | 'json' = 'toml',
+  more: Partial<ListOptions> = {},
+) {
+  return await load({ file: '-', format, stdin: async () => Buffer.from(text), ...more })
+}
+
+/** The failure of something that must fail for a reason that is explained. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  assert.ok(outcome instanceof Failure, outcome === undefined ? 'it was accepted' : String(outcome))
+  return outcome
+}
+
+/** What is wrong, one line an issue, without the file. */
+export async function problemsOf(promise: Promise<unknown>): Promise<string[]> {
+  const { issues } = await failureOf(promise)
+  return issues.map(issue => issueText({ ...issue, file: undefined }))
+}
