@@ -1,5 +1,4 @@
 /** `name[:port]`, as it stands in a url and in front of an image name. Pure. */
-import { isIPv4, isIPv6 } from 'node:net'
 
 export interface Authority {
   /** Lower case; an IPv6 address stands in brackets. */
@@ -33,12 +32,10 @@ function portProblem(port: string | undefined): Refused | undefined {
 function nameProblem(name: string): Refused | undefined {
   if (name === '') return { message: 'names no machine' }
   if (name.startsWith('[')) {
-    return isIPv6(name.slice(1, -1)) && !name.includes('%')
-      ? undefined
-      : { message: 'holds a broken IPv6 address' }
+    return URL.canParse(`http://${name}/`) ? undefined : { message: 'holds a broken IPv6 address' }
   }
   if (/^(\d+|0x[\da-f]*)$/.test(name.split('.').at(-1) ?? '')) {
-    if (isIPv4(name)) return undefined
+    if (IPV4.test(name)) return undefined
     return {
       message: name.includes('.') ? 'holds a broken IPv4 address' : 'holds a number in place of a name',
     }
@@ -50,6 +47,8 @@ function nameProblem(name: string): Refused | undefined {
     ? undefined
     : { message: 'holds a name that DNS cannot know', hint: 'names are letters, digits, "-" and "."' }
 }
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/
 
 function isDnsName(name: string): boolean {
   return name.length <= 253 && name.split('.').every(label => LABEL.test(label))

@@ -54,7 +54,7 @@ async function fromStdin(options: TextOptions): Promise<ListText> {
   }
   const bytes = await options.stdin()
   if (bytes.length > MAX_BYTES) fail('stdin', tooLong(bytes.length))
-  return { text: decode(bytes, 'stdin'), format: options.format, file: 'stdin', directory: process.cwd() }
+  return { text: decode(bytes, 'stdin'), format: options.format, file: 'stdin', directory: path.resolve('.') }
 }
 
 async function fromNode(node: Reader, options: TextOptions): Promise<ListText> {

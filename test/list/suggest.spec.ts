@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { nearest } from '../../lib/list/suggest.ts'
+
+describe('did you mean', () => {
+  const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']
+
+  it('finds what a slip of the keyboard made of a word', () => {
+    assert.equal(nearest('capabilites', keys), 'capabilities')
+    assert.equal(nearest('skipverify', keys), 'skip_verify')
+    assert.equal(nearest('dial-timeout', keys), 'dial_timeout')
+    assert.equal(nearest('ulr', keys), 'url')
+    assert.equal(nearest('headers', keys), 'header')
+    assert.equal(nearest('URL', keys), 'url')
+  })
+
+  it('is silent where nothing is near', () => {
+    assert.equal(nearest('tls_verify_not', keys), undefined)
+    assert.equal(nearest('', keys), undefined)
+    assert.equal(nearest('x', []), undefined)
+  })
+})

@@ -1,0 +1,50 @@
+/** Lists that must be accepted: the same list in three formats, the starter lists, the lists people copy. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { load, ROOT } from '../support/load.ts'
+
+const VALID = path.join(ROOT, 'fixtures/lists/valid')
+const TEMPLATES = path.join(ROOT, 'templates/lists')
+const GOLDEN = path.join(ROOT, 'fixtures/lists/resolved/every-key.json')
+
+/** Without positions, and with paths that hold on every machine. */
+function comparable(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, part) =>
+    key === 'place' || key === 'line' || key === 'file' ? undefined : part,
+  )
+  return JSON.parse(
+    text.replaceAll(`${ROOT}/`, '').replaceAll(/-----BEGIN [^-]*-----[^-]*-----END [^-]*-----/g, 'PEM'),
+  )
+}
+
+describe('valid lists', () => {
+  for (const format of ['toml', 'yaml', 'json']) {
+    it(`every key, in ${format}`, async () => {
+      const { list, notices } = await load({
+        file: path.join(VALID, `every-key.${format}`),
+        env: { FROM: 'node-1' },
+      })
+      const found = comparable({ list, notices })
+      if (process.env.GOLDEN === 'update') writeFileSync(GOLDEN, `${JSON.stringify(found, null, 2)}\n`)
+      assert.deepEqual(found, JSON.parse(readFileSync(GOLDEN, 'utf8')))
+    })
+  }
+
+  for (const file of readdirSync(TEMPLATES)) {
+    it(`the starter list ${file} deserves no notice`, async () => {
+      const { notices } = await load({ file: path.join(TEMPLATES, file) })
+      assert.deepEqual(notices, [])
+    })
+  }
+
+  it('the eleven registries get the notices they deserve', async () => {
+    const { list, notices } = await load({ file: path.join(VALID, 'eleven-registries.toml') })
+    assert.equal(list.registries.length, 11)
+    assert.equal(list.registries[0]?.mirrors.length, 5)
+    assert.deepEqual(
+      notices.map(notice => notice.code),
+      ['docker_io_server', 'http_resolve', 'http_mirror', ...Array(10).fill('push_granted')],
+    )
+  })
+})
