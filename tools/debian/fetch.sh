@@ -6,7 +6,8 @@
 # Nothing is installed: each program is unpacked together with all it needs from its own suite, the C
 # library included. It can be started with chroot, or in place by a launcher (launch/<program>) that goes
 # through that suite's own ld.so. So a program of any suite runs on any machine that has apt, whatever the
-# machine itself has. What apt knows of the machine is not touched; what is there already is kept.
+# machine itself has. What apt knows of the machine is not touched. What is there already is kept: remove
+# .cache/debian to get what the suites have today.
 #
 # The archive is the one this machine's apt is set up for, or $DEBIAN_MIRROR; its signature is checked with
 # Debian's keyring, or $DEBIAN_KEYRING. Needs no root. Exit code 3: cannot be had on this machine.

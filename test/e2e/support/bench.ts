@@ -84,29 +84,28 @@ async function applyFile(file: string, node: string): Promise<PlanReport> {
   return JSON.parse(stdout)
 }
 
-/** A registry's table for a list; `more` holds other keys, one a line. */
+/** A registry's table for a list: mirrors as urls or as inline tables, other keys one a line. */
 export function registryTable(name: string, mirrors: readonly string[], more = ''): string {
-  return `[registries."${name}"]\nmirrors = [${mirrors.map(mirror => (mirror.startsWith('{') ? mirror : `"${mirror}"`)).join(', ')}]\n${more}\n`
+  const entries = mirrors.map(mirror => (mirror.startsWith('{') ? mirror : `"${mirror}"`))
+  return `[registries."${name}"]\nmirrors = [${entries.join(', ')}]\n${more}\n`
 }
 
 /** The four requests that pull such an image from an API base: tag, manifest, config, layer. */
-export function pullOf(image: Image, ns: string | undefined, base = '/v2'): readonly string[] {
+export function pullOf(image: Image, ns: string, base = '/v2'): readonly string[] {
   const [config, layer] = image.blobs
   const at = `${base}/${image.repository}`
-  const asked = [
+  const parts = [
     `HEAD ${at}/manifests/${image.tag}`,
     `GET ${at}/manifests/${image.manifest.digest}`,
     `GET ${at}/blobs/${config?.digest}`,
     `GET ${at}/blobs/${layer?.digest}`,
   ]
-  return ns === undefined ? asked : asked.map(line => `${line} ns=${ns}`)
+  return parts.map(part => `${part} ns=${ns}`)
 }
 
 /** What a registry was asked, in the words of `pullOf`. */
 export function asked(registry: LoopbackRegistry): readonly string[] {
-  return registry.requests.map(
-    ({ method, path, ns }) => `${method} ${path}${ns === undefined ? '' : ` ns=${ns}`}`,
-  )
+  return registry.requests.map(({ method, path, ns }) => `${method} ${path} ns=${ns}`)
 }
 
 let made = 0
