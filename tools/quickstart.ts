@@ -14,6 +14,15 @@ const bold = (text: string) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text
 const say = (text: string) => console.log(text)
 
+const NEXT = `${bold('On a real node')}, as root:
+
+  npm install --global .                          # or the package of a release
+  regmirror init -o /etc/regmirror/mirrors.toml   # then name your mirrors in it
+  regmirror plan                                  # look
+  regmirror apply                                 # write, then probe
+  systemctl restart containerd                    # once, when apply says so; never again for mirrors
+`
+
 await import('./build.ts')
 const images = [buildImage('library/busybox')]
 const registries = {
@@ -92,12 +101,3 @@ async function regmirror(args: readonly string[]): Promise<number | null> {
     child.on('close', done)
   })
 }
-
-const NEXT = `${bold('On a real node')}, as root:
-
-  npm install --global .                          # or the package of a release
-  regmirror init -o /etc/regmirror/mirrors.toml   # then name your mirrors in it
-  regmirror plan                                  # look
-  regmirror apply                                 # write, then probe
-  systemctl restart containerd                    # once, when apply says so; never again for mirrors
-`

@@ -20,8 +20,8 @@ export async function probe(options: Options, world: World): Promise<ProbeReport
 /** Asks every endpoint of the list, with live progress where somebody is looking. */
 export async function probeList(list: MirrorList, options: Options, world: World): Promise<readonly Probe[]> {
   const endpoints = endpointsOf(list)
-  const quiet = { write: () => true }
-  const live = progress(options.format === 'text' ? world.stderr : quiet, endpoints.length)
+  const drawn = options.format === 'text' && world.stderr.isTTY === true && world.env.TERM !== 'dumb'
+  const live = progress(world.stderr, endpoints.length, drawn)
   try {
     const { timeoutMs } = list.health
     const { signal } = world

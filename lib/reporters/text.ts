@@ -102,7 +102,9 @@ function files(count: number): string {
 }
 
 function probeLines(report: ProbeReport, page: Page): readonly string[] {
-  return probeTable(report.probes, page)
+  const names = report.unhealthy.join(', ')
+  const verdict = names === '' ? [] : [page.paint('red', `nothing healthy to pull from: ${names}`)]
+  return [...probeTable(report.probes, page), ...verdict]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {

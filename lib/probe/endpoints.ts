@@ -1,0 +1,102 @@
+/** From a list to what a probe asks, and from the answers back to the registries. Pure. */
+import type { ApiBase, Attachment, Mirror, MirrorList, Registry, Server } from '../registry.ts'
+import type { Probe, Status } from '../report.ts'
+
+/** All that is needed to ask one endpoint as the runtime would. */
+export interface Endpoint {
+  readonly registry: string
+  readonly role: 'mirror' | 'server'
+  readonly base: ApiBase
+  /** Tried in turn while the one before does not speak its scheme (a loopback registry: https, then http). */
+  readonly alternatives?: readonly ApiBase[]
+  /** PEM texts, trusted besides the system's own. */
+  readonly ca: readonly string[]
+  /** PEM texts. */
+  readonly client?: { readonly cert: string; readonly key: string }
+  readonly skipVerify: boolean
+  /** Sent on every request to the endpoint itself. Every value is a secret. */
+  readonly header: Readonly<Record<string, string>>
+  /** Limit for name lookup and connection together, as Go's net.Dialer counts. */
+  readonly dialTimeoutMs: number
+}
+
+/** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
+const DEFAULT_DIAL_TIMEOUT_MS = 30_000
+
+/**
+ * Every endpoint a pull may ask, registry by registry in list order: the mirrors, then the server unless
+ * `fallback` is false. `*` has no server.
+ */
+export function endpointsOf(list: MirrorList): readonly Endpoint[] {
+  return list.registries.flatMap(registry => [
+    ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
+    ...serverEndpoints(registry),
+  ])
+}
+
+/**
+ * Registries of which no probed endpoint can serve, in list order. `degraded` (429) serves, slowly, and
+ * `unknown` proves nothing: both count as able. A registry nothing was asked of is not named.
+ */
+export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
+  const able: readonly Status[] = ['healthy', 'degraded', 'unknown']
+  return list.registries
+    .map(registry => registry.name)
+    .filter(name => {
+      const own = probes.filter(probe => probe.registry === name)
+      return own.length > 0 && !own.some(probe => able.includes(probe.status))
+    })
+}
+
+function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
+  const { base, skipVerify, header } = mirror
+  return {
+    registry,
+    role: 'mirror',
+    base,
+    ca: mirror.ca.map(textOf),
+    ...(mirror.client && { client: { cert: textOf(mirror.client.cert), key: textOf(mirror.client.key) } }),
+    skipVerify,
+    header,
+    dialTimeoutMs: millisecondsOf(mirror.dialTimeout),
+  }
+}
+
+function serverEndpoints(registry: Registry): readonly Endpoint[] {
+  if (!registry.fallback || registry.name === '*') return []
+  if (registry.server !== undefined) return [{ ...bareServer(registry.name), base: registry.server.base }]
+  return loopbackServer(registry.name)
+}
+
+/**
+ * A loopback registry without a declared server: https unless the port is 80, then http unless it is 443,
+ * certificates unchecked. containerd: core/remotes/docker/config/hosts.go:105-122@v2.3.4.
+ */
+function loopbackServer(name: string): readonly Endpoint[] {
+  const port = new URL(`tcp://${name}`).port
+  const schemes = port === '80' ? ['http'] : port === '' || port === '443' ? ['https'] : ['https', 'http']
+  const [base, ...alternatives] = schemes.map(scheme => rootOf(new URL(`${scheme}://${name}`).origin))
+  if (base === undefined) return []
+  return [{ ...bareServer(name), base, alternatives, skipVerify: true }]
+}
+
+function bareServer(registry: string): Omit<Endpoint, 'base'> {
+  const dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS
+  return { registry, role: 'server', ca: [], skipVerify: false, header: {}, dialTimeoutMs }
+}
+
+function rootOf(origin: string): Server['base'] {
+  return { origin, path: '/v2', form: 'root' }
+}
+
+function textOf(attachment: Attachment): string {
+  return attachment.text
+}
+
+/** `2s`, `1.5m`, `300ms` in milliseconds; the list's own check has seen to the form. */
+function millisecondsOf(duration: string): number {
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+  const [, count, name] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration) ?? []
+  if (count === undefined || name === undefined) return DEFAULT_DIAL_TIMEOUT_MS
+  return Number(count) * unit[name as keyof typeof unit]
+}

@@ -1,0 +1,138 @@
+/** From an error to its meaning. Pure. */
+import { DIAL_TIMEOUT, SPACE_REFUSED, type Trace } from './dial.ts'
+import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
+
+export interface Limits {
+  readonly timeoutMs: number
+  readonly dialTimeoutMs: number
+}
+
+/** Milliseconds as people say them: `300 ms`, `2.5 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`
+}
+
+/** The limit for the whole exchange ran out: how far had it come? */
+export function lateFault(trace: Trace, { timeoutMs, dialTimeoutMs }: Limits): Fault {
+  const within = duration(timeoutMs)
+  switch (trace.phase) {
+    case 'lookup':
+    case 'connect':
+      return dialFault(trace, { timeoutMs, dialTimeoutMs })
+    case 'tls':
+      return { reason: 'no_answer', what: `it accepts connections and does not finish TLS within ${within}` }
+    case 'request':
+      return { reason: 'no_answer', what: `it accepts connections and does not answer within ${within}` }
+    case 'body':
+      return { reason: 'no_answer', what: `it begins an answer and does not end it within ${within}` }
+  }
+}
+
+/** What an error of an exchange means, by its code and by how far the exchange had come. */
+export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
+  const codes = codesOf(error)
+  return (
+    firstOf(codes, code => networkFault(code, trace, limits)) ??
+    firstOf(codes, code => tlsFault(code, error)) ??
+    firstOf(codes, code => httpFault(code, trace)) ?? {
+      reason: undefined,
+      what: `the probe could not be made (${codes[0] ?? 'no error code'})`,
+    }
+  )
+}
+
+/** Where several addresses failed each has an error of its own. */
+function codesOf(error: unknown): readonly string[] {
+  const parts = error instanceof AggregateError ? [error, ...error.errors] : [error]
+  return parts.map(part => (part as NodeJS.ErrnoException)?.code).filter(code => typeof code === 'string')
+}
+
+/** A timeout says most, then a refusal: one address may merely lack a route, as IPv6 often does. */
+const TELLING: readonly string[] = [DIAL_TIMEOUT, 'ETIMEDOUT', 'ECONNREFUSED']
+
+function firstOf(codes: readonly string[], meaning: (code: string) => Fault | undefined): Fault | undefined {
+  const telling = TELLING.filter(code => codes.includes(code))
+  return [...telling, ...codes].map(meaning).find(fault => fault !== undefined)
+}
+
+function networkFault(code: string, trace: Trace, limits: Limits): Fault | undefined {
+  switch (code) {
+    case DIAL_TIMEOUT:
+    case 'ETIMEDOUT':
+      return dialFault(trace, limits)
+    case 'ENOTFOUND':
+    case 'ENODATA':
+      return { reason: 'dns' }
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return { reason: 'dns', what: 'the lookup of its name got no answer' }
+    case 'ECONNREFUSED':
+      return { reason: 'refused' }
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        reason: 'refused',
+        what: 'the network refuses the way to it',
+        todo: 'check route and firewall',
+      }
+    case SPACE_REFUSED:
+      return { reason: 'redirect_refused', what: 'it redirects into loopback, link-local or private space' }
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return closedFault(trace)
+  }
+  return undefined
+}
+
+function dialFault(trace: Trace, { timeoutMs, dialTimeoutMs }: Limits): Fault {
+  const within = duration(Math.min(timeoutMs, dialTimeoutMs))
+  if (trace.phase === 'lookup') {
+    return { reason: 'dns', what: `the lookup of its name got no answer within ${within}` }
+  }
+  return { reason: 'connect_timeout', what: `no connection came about within ${within}` }
+}
+
+function closedFault(trace: Trace): Fault {
+  if (trace.phase === 'tls') return { reason: 'reset', what: 'it closed the connection during TLS' }
+  if (trace.phase === 'body') return { reason: 'reset', what: 'it closed the connection within its answer' }
+  return { reason: 'reset' }
+}
+
+function tlsFault(code: string, error: unknown): Fault | undefined {
+  if (code === 'CERT_HAS_EXPIRED') return { reason: 'certificate_expired' }
+  const words = TLS_WORDS[code]
+  if (words !== undefined) {
+    return {
+      reason: 'tls',
+      ...words,
+      heard: namesIn(error),
+      plainHttp: code === 'ERR_SSL_WRONG_VERSION_NUMBER',
+    }
+  }
+  // createSecureContext, on PEM texts of the list.
+  if (code.startsWith('ERR_OSSL_')) {
+    return { reason: 'tls', what: 'ca or client in the list cannot be used', todo: `check them (${code})` }
+  }
+  if (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|EPROTO$)/.test(code)) {
+    return { reason: 'tls', what: `${WORDS.tls.what} (${code})` }
+  }
+  return undefined
+}
+
+/** The names of the certificate, where Node's error about a wrong name carries it. */
+function namesIn(error: unknown): string | undefined {
+  return (error as { cert?: { subjectaltname?: string } }).cert?.subjectaltname
+}
+
+function httpFault(code: string, trace: Trace): Fault | undefined {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return { reason: 'not_a_registry', what: 'it sends more header than any registry does' }
+  }
+  if (!code.startsWith('HPE_')) return undefined
+  const what = trace.phase === 'body' ? 'its answer is not sound HTTP' : 'what answers does not speak HTTP'
+  return { reason: 'not_a_registry', what, todo: 'check scheme and port of the url' }
+}

@@ -1,0 +1,29 @@
+/** Which part of the address space an address is in: what a stranger may not send us to. */
+import { BlockList, isIPv6 } from 'node:net'
+
+/** `public` is everything that is none of the others. */
+export type Space = 'loopback' | 'link-local' | 'private' | 'public'
+
+const RANGES: readonly (readonly [Exclude<Space, 'public'>, readonly string[]])[] = [
+  // The unspecified address reaches this node, as loopback does.
+  ['loopback', ['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128']],
+  ['link-local', ['169.254.0.0/16', 'fe80::/10']],
+  // 100.64.0.0/10 is shared address space (RFC 6598): overlay networks, and one cloud's metadata address.
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']],
+]
+
+/** The space of an IP address in text; IPv4 written as IPv6 counts as IPv4. */
+export function spaceOf(address: string): Space {
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+  const found = RANGES.find(([, ranges]) => listOf(ranges).check(address, family))
+  return found === undefined ? 'public' : found[0]
+}
+
+function listOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [network = '', bits] = range.split('/')
+    list.addSubnet(network, Number(bits), isIPv6(network) ? 'ipv6' : 'ipv4')
+  }
+  return list
+}

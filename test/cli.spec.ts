@@ -1,0 +1,247 @@
+/** The command line: exit codes, streams, JSON, and what it says when it cannot. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { startRegistry } from './support/registry.ts'
+import { type Ran, run } from './support/run.ts'
+import { readTree, withDirectory } from './support/tree.ts'
+
+const SOUND =
+  'version = 1\n[registries."docker.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
+
+/** Runs `use` with a list and an empty node in a directory of their own. */
+const withNode = (list: string, use: (flags: string[], directory: string) => Promise<void>) =>
+  withDirectory(async directory => {
+    const file = path.join(directory, 'mirrors.toml')
+    const node = path.join(directory, 'node')
+    await fs.writeFile(file, list)
+    await fs.mkdir(node)
+    await use(['-f', file, '--root', node], directory)
+  })
+
+/** A list whose one registry is on loopback, so that nothing outside is asked. */
+const loopbackList = (mirror: string, server: string) =>
+  `version = 1\n[registries."loop.test"]\nserver = "${server}"\nmirrors = ["${mirror}"]\n[health]\ntimeout = "20s"\n`
+
+describe('exit codes', () => {
+  it('0 for help and version', async () => {
+    assert.equal((await run(['--help'])).code, 0)
+    assert.match((await run(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
+  })
+
+  for (const args of [
+    [],
+    ['nonsense'],
+    ['plan', '--nonsense'],
+    ['plan', '--format', 'xml'],
+    ['plan', '--target', 'x'],
+    ['plan', 'x'],
+    ['init', '--preset', 'none'],
+  ]) {
+    it(`2 for regmirror ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await run(args)
+      assert.equal(code, 2)
+      assert.equal(stdout, '')
+      assert.match(stderr, /^error: .+\n$/)
+    })
+  }
+
+  it('plan: 0 with or without changes; with --check 1 while there are some', () =>
+    withNode(SOUND, async flags => {
+      assert.equal((await run(['plan', ...flags])).code, 0)
+      assert.equal((await run(['plan', '--check', ...flags])).code, 1)
+      assert.equal((await run(['apply', ...flags])).code, 0)
+      assert.equal((await run(['plan', '--check', ...flags])).code, 0)
+    }))
+
+  it('validate: 0 with notices, with --strict 1', () =>
+    withNode(SOUND.replace('https://m', 'http://m'), async ([, file = '']) => {
+      assert.equal((await run(['validate', '-f', file])).code, 0)
+      assert.equal((await run(['validate', '--strict', '-f', file])).code, 1)
+    }))
+
+  it('probe: 0 while every registry has something healthy, else 1', async () => {
+    const registry = await startRegistry()
+    const broken = await startRegistry({ behaviour: 'broken' })
+    try {
+      await withNode(loopbackList(broken.url, registry.url), async ([, file = '']) => {
+        assert.equal((await run(['probe', '-f', file])).code, 0)
+      })
+      await withNode(loopbackList(broken.url, broken.url), async ([, file = '']) => {
+        assert.equal((await run(['probe', '-f', file])).code, 1)
+      })
+    } finally {
+      await registry.close()
+      await broken.close()
+    }
+  })
+
+  it('apply: 0 although a mirror is sick, and says so', async () => {
+    const broken = await startRegistry({ behaviour: 'broken' })
+    try {
+      await withNode(loopbackList(broken.url, broken.url), async flags => {
+        const { code, stdout } = await run(['apply', '--probe', ...flags])
+        assert.equal(code, 0)
+        assert.match(stdout, /server_error|unhealthy/)
+      })
+    } finally {
+      await broken.close()
+    }
+  })
+})
+
+describe('streams', () => {
+  it('the answer goes to stdout, notices to stderr', () =>
+    withNode(SOUND.replace('https://m', 'http://m'), async flags => {
+      const { stdout, stderr } = await run(['plan', ...flags])
+      assert.match(stdout, /^create /)
+      assert.match(stderr, /^notice: /)
+      assert.doesNotMatch(stdout, /notice:/)
+    }))
+
+  it('colours are for terminals, and NO_COLOR wins', () =>
+    withNode(SOUND, async flags => {
+      const plan = async (isTTY: boolean, env: Record<string, string>) => {
+        let text = ''
+        await run(['plan', ...flags], { env, stdout: { isTTY, columns: 80, write: part => (text += part) } })
+        return text.includes('\u001b[')
+      }
+      assert.deepEqual(
+        [
+          await plan(true, {}),
+          await plan(false, {}),
+          await plan(true, { NO_COLOR: '1' }),
+          await plan(false, { FORCE_COLOR: '1' }),
+          await plan(true, { TERM: 'dumb' }),
+        ],
+        [true, false, false, true, false],
+      )
+    }))
+
+  it('control characters of a file on the node are spelled out', () =>
+    withNode(SOUND, async (flags, directory) => {
+      const file = path.join(directory, 'node/etc/containerd/certs.d/docker.io/hosts.toml')
+      await fs.mkdir(path.dirname(file), { recursive: true })
+      await fs.writeFile(file, '# \u001b]0;owned\u0007\n')
+      const { stdout } = await run(['plan', ...flags])
+      assert.ok(stdout.includes('\\u001b]0;owned\\u0007'))
+    }))
+})
+
+describe('JSON', () => {
+  const schema = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../templates/report.schema.json'), 'utf8'),
+  )
+  // The published schema lets reports grow; here every key that is printed must be described.
+  const closed = JSON.parse(JSON.stringify(schema), (_, value) =>
+    value?.type === 'object' && value.properties && !value.oneOf
+      ? { ...value, additionalProperties: false }
+      : value,
+  )
+  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(closed)
+  const assertReport = (ran: Ran, kind: string) => {
+    const report = JSON.parse(ran.stdout)
+    assert.equal(report.kind, kind)
+    assert.ok(validate(report), JSON.stringify(validate.errors))
+    assert.equal(ran.stderr, '')
+  }
+  const json = (...args: string[]) => run([...args, '--format', 'json'])
+
+  it('is one document that its schema describes, whatever the command', async () => {
+    const registry = await startRegistry()
+    try {
+      await withNode(loopbackList('http://127.0.0.1:1', registry.url), async flags => {
+        assertReport(await json('plan', ...flags), 'plan')
+        assertReport(await json('apply', '--probe', ...flags), 'apply')
+        assertReport(await json('probe', ...flags.slice(0, 2)), 'probe')
+        assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
+        assertReport(await json('init'), 'init')
+      })
+    } finally {
+      await registry.close()
+    }
+  })
+
+  it('is also what errors are', () =>
+    withNode('version = 1\nregistrys = 3\n', async flags => {
+      const invalid = await json('plan', ...flags)
+      assert.equal(invalid.code, 2)
+      assertReport(invalid, 'error')
+      const { code, issues } = JSON.parse(invalid.stdout)
+      assert.equal(code, 'invalid_list')
+      assert.equal(issues[0].line, 2)
+      assertReport(await json('plan', '--nonsense'), 'error')
+      assertReport(await run(['plan', '--format=json', '-f', '/nowhere.toml']), 'error')
+    }))
+})
+
+describe('init', () => {
+  it('writes where it is told, and never over what is there', () =>
+    withDirectory(async directory => {
+      const file = path.join(directory, 'mirrors.toml')
+      const first = await run(['init', '-o', file])
+      assert.equal(first.code, 0)
+      assert.match(first.stderr, /regmirror validate -f /)
+      const tree = await readTree(directory)
+      const second = await run(['init', '-o', file])
+      assert.equal(second.code, 2)
+      assert.match(second.stderr, /is there already/)
+      assert.deepEqual(await readTree(directory), tree)
+    }))
+})
+
+describe('a list on standard input', () => {
+  it('is read with -f - and its format', () =>
+    withNode(SOUND, async ([, , ...root]) => {
+      const stdin = async () => Buffer.from(SOUND)
+      assert.equal((await run(['plan', '-f', '-', '--list-format', 'toml', ...root], { stdin })).code, 0)
+      const unsaid = await run(['plan', '-f', '-', ...root], { stdin })
+      assert.equal(unsaid.code, 2)
+      assert.match(unsaid.stderr, /--list-format/)
+    }))
+})
+
+describe('bad input', () => {
+  const cases: [title: string, list: string | Buffer, said: RegExp][] = [
+    ['an empty list', '', /mirrors\.toml/],
+    ['another version', 'version = 2\n', /mirrors\.toml:1:11: version must be 1/],
+    ['10 MB of junk', Buffer.alloc(10 * 1024 * 1024, 'x'), /mirrors\.toml/],
+    ['invalid UTF-8', Buffer.from([0x76, 0xff, 0xfe]), /UTF-8/],
+    ['a byte order mark', `\ufeff${SOUND}`, /byte order mark/],
+    ['NUL bytes', Buffer.alloc(64), /mirrors\.toml/],
+  ]
+  for (const [title, list, said] of cases) {
+    it(`${title}: one clear error, exit 2, nothing written`, () =>
+      withNode('', async (flags, directory) => {
+        await fs.writeFile(path.join(directory, 'mirrors.toml'), list)
+        const before = await readTree(directory)
+        for (const command of ['plan', 'apply']) {
+          const { code, stdout, stderr } = await run([command, ...flags])
+          assert.equal(code, 2)
+          assert.equal(stdout, '')
+          assert.match(stderr, said)
+          assert.match(stderr, /^error: [^\n]+\n$/)
+          assert.doesNotMatch(stderr, /\bat .*:\d+:\d+|this is a bug/)
+        }
+        assert.deepEqual(await readTree(directory), before)
+      }))
+  }
+
+  it('a list that is a directory, or not there', () =>
+    withNode('', async ([, , ...root], directory) => {
+      for (const file of [directory, path.join(directory, 'gone.toml')]) {
+        const { code, stderr } = await run(['plan', '-f', file, ...root])
+        assert.equal(code, 2)
+        assert.match(stderr, /^error: [^\n]+\n$/)
+      }
+    }))
+
+  it('a root that is not there', () =>
+    withNode(SOUND, async ([f = '', file = '']) => {
+      const { code, stderr } = await run(['plan', f, file, '--root', '/nowhere/at/all'])
+      assert.equal(code, 2)
+      assert.match(stderr, /--root \/nowhere\/at\/all is not a directory/)
+    }))
+})

@@ -1,0 +1,60 @@
+/** What the documents say is true: lists in them are sound, commands exist, links lead somewhere. */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { run } from './support/run.ts'
+import { withDirectory } from './support/tree.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort()
+const text = (document: string) => readFileSync(path.join(root, document), 'utf8')
+const blocks = (document: string, language: string) =>
+  [...text(document).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, block]) => block ?? '',
+  )
+
+describe('documents', () => {
+  for (const document of documents) {
+    blocks(document, 'toml').forEach((list, i) => {
+      it(`list ${i + 1} of ${document} is sound`, () =>
+        withDirectory(async directory => {
+          const file = path.join(directory, 'mirrors.toml')
+          await fs.writeFile(file, list)
+          const { code, stderr } = await run(['validate', '-f', file])
+          assert.equal(code, 0, stderr)
+        }))
+    })
+
+    it(`links of ${document} lead somewhere`, () => {
+      for (const [, link] of text(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+        assert.ok(existsSync(path.join(root, path.dirname(document), link ?? '')), link)
+      }
+    })
+
+    it(`scripts and commands of ${document} exist`, async () => {
+      const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+      for (const [, script] of text(document).matchAll(/npm run ([\w:]+)/g))
+        assert.ok(script && script in scripts, script)
+      const help = (await run(['--help'])).stdout
+      for (const [, command] of text(document).matchAll(/^regmirror (\w+)|`regmirror (\w+)/gm)) {
+        if (command !== undefined) assert.match(help, new RegExp(`^  regmirror ${command} `, 'm'))
+      }
+    })
+
+    it(`flags of ${document} exist`, async () => {
+      const commands = ['init', 'validate', 'plan', 'apply', 'probe']
+      const help = (await Promise.all(commands.map(command => run([command, '--help']))))
+        .map(({ stdout }) => stdout)
+        .join('')
+      const others = /npm|GOLDEN|ansible-playbook|git /
+      const lines = text(document)
+        .split('\n')
+        .filter(line => !others.test(line))
+      for (const [flag] of lines.join('\n').matchAll(/(?<=[\s`])--[a-z][a-z-]+/g)) {
+        const known = flag === '--diff' ? '--check' : flag.replace(/^--no-/, '--')
+        assert.ok(help.includes(known), flag)
+      }
+    })
+  }
+})
