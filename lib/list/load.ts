@@ -14,7 +14,7 @@ import { checkRules, soundMirrors, soundness } from './rules.ts'
 import { checkSchema } from './schema.ts'
 import { type ListFormat, type Position, parseSource, type Source } from './source.ts'
 import { type ListText, readListText } from './text.ts'
-import { type Path, type Problem, pathKey, type WrittenList } from './written.ts'
+import type { Path, Problem, WrittenList } from './written.ts'
 
 export interface ListOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
@@ -81,6 +81,8 @@ async function check(
   return attachments
 }
 
+const MAX_ISSUES = 100
+
 /** A list right under `/` would otherwise speak for the whole machine. */
 function allowed({ directory }: ListText, { allowFilesFrom, env }: ListOptions): string[] {
   const beside = directory === '/' ? [] : [directory]
@@ -88,21 +90,14 @@ function allowed({ directory }: ListText, { allowFilesFrom, env }: ListOptions):
   return [...beside, '/etc/regmirror', ...credentials, ...allowFilesFrom].map(name => path.resolve(name))
 }
 
-/** In the order of the text; the same thing is said once. */
+/** In the order of the text. A file that is something else altogether does not fill the terminal. */
 function issuesOf(problems: readonly Problem[], source: Source, file: string): Issue[] {
-  const seen = new Set<string>()
-  return problems
-    .filter(problem => {
-      const key = pathKey([...problem.path, problem.message])
-      return !seen.has(key) && seen.add(key)
-    })
-    .map(problem => ({
-      file,
-      ...positionOf(source, problem.path, problem.atKey),
-      message: problem.message,
-      hint: problem.hint,
-    }))
+  const issues = problems
+    .slice(0, MAX_ISSUES)
+    .map(({ path: at, atKey, message, hint }) => ({ file, ...positionOf(source, at, atKey), message, hint }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
+  const more = problems.length - issues.length
+  return more > 0 ? [...issues, { file, message: `and ${more} more problems` }] : issues
 }
 
 /** Where a path stands; what is missing stands at what it is missing from. */

@@ -22,15 +22,9 @@ function nameProblems({ key, path }: RegistryEntry): Problem[] {
   return isRefused(parsed) ? [{ path, atKey: true, ...parsed }] : []
 }
 
-function twiceProblems({ key, path, list }: RegistryEntry): Problem[] {
-  const first = Object.keys(list.registries).find(other => nameOf(other) === nameOf(key))
-  if (first === key || first === undefined) return []
-  return [{ path, atKey: true, message: `this is the same registry as "${first}"`, hint: 'merge the two' }]
-}
-
-function nameOf(key: string): string {
-  const parsed = parseRegistryName(key)
-  return isRefused(parsed) ? key : parsed.name
+function twiceProblems({ path, twin }: RegistryEntry): Problem[] {
+  if (twin === undefined) return []
+  return [{ path, atKey: true, message: `this is the same registry as "${twin}"`, hint: 'merge the two' }]
 }
 
 function serverProblems({ path, registry }: RegistryEntry): Problem[] {
@@ -76,8 +70,8 @@ function mayResolve({ mirror }: MirrorEntry, list: WrittenList): boolean {
   return capabilities.includes('resolve')
 }
 
-function canaryProblems({ key, path, registry }: RegistryEntry): Problem[] {
+function canaryProblems({ name, path, registry }: RegistryEntry): Problem[] {
   if (registry.canary === undefined) return []
-  const problem = canaryProblem(registry.canary, nameOf(key))
+  const problem = canaryProblem(registry.canary, name)
   return problem === undefined ? [] : [{ path: [...path, 'canary'], ...problem }]
 }

@@ -2,7 +2,9 @@
  * What a schema cannot say. Every rule is a small named function; all of them run, each on what has the right
  * shape, so that a person sees everything at once. Pure.
  */
+import { isRefused } from './authority.ts'
 import { mirrorRules } from './mirror-rules.ts'
+import { parseRegistryName } from './registry-name.ts'
 import { registryRules } from './registry-rules.ts'
 import type { SchemaProblem } from './schema.ts'
 import { settingRules } from './setting-rules.ts'
@@ -27,6 +29,10 @@ export interface RegistryEntry {
   readonly path: Path
   readonly registry: WrittenRegistry
   readonly mirrors: readonly MirrorEntry[]
+  /** Lower case and under one spelling; the key itself where it names no registry. */
+  readonly name: string
+  /** An earlier key for the same registry. */
+  readonly twin: string | undefined
   readonly list: WrittenList
 }
 
@@ -60,12 +66,21 @@ export function checkRules(value: unknown, sound: Sound): readonly Problem[] {
 export function registryEntries(value: unknown): RegistryEntry[] {
   if (!isTable(value) || !isTable(value.registries)) return []
   const list = value as unknown as WrittenList
+  const keys = new Map<string, string>()
   return Object.entries(value.registries).map(([key, written]) => {
     const path = ['registries', key]
     const registry: WrittenRegistry = isTable(written) ? written : {}
     const mirrors = Array.isArray(registry.mirrors) ? mirrorEntries(path, registry) : []
-    return { key, path, registry, mirrors, list }
+    const name = nameOf(key)
+    const twin = keys.get(name)
+    if (twin === undefined) keys.set(name, key)
+    return { key, path, registry, mirrors, name, twin, list }
   })
+}
+
+function nameOf(key: string): string {
+  const parsed = parseRegistryName(key)
+  return isRefused(parsed) ? key : parsed.name
 }
 
 /** The mirrors of a value that need not be a list; what is neither a url nor a table is left out. */

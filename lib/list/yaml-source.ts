@@ -3,9 +3,11 @@
  * welcome until they multiply. The only importer of yaml.
  */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -21,89 +23,94 @@ const MAX_DEPTH = 100
 /** Nodes after anchors are spelled out; far above any real list, far below what a bomb needs. */
 const MAX_NODES = 200_000
 
-/** A node that cannot be plain data, thrown inside this file only. */
-interface Refusal {
-  readonly node: Node
-  readonly message: string
+/** The walk over a document: what it met so far, and the first node that cannot be plain data. */
+interface Walk {
+  readonly anchors: Map<string, Node>
+  /** What each alias means. Kept here because the parser's own look-up searches the document every time. */
+  readonly meant: Map<Alias, Node>
+  refusal: { readonly node: Node; readonly message: string } | undefined
+  left: number
 }
 
 export function parseYaml(text: string): Parsed {
   const lines = new LineCounter()
   const at = (offset: number) => positionAt(lines, offset)
   try {
-    const document = parseDocument(text, OPTIONS(lines))
-    const faults = faultsOf(document, at)
-    return faults.length > 0 ? { faults } : readDocument(document, at)
+    const document = parseDocument(text, { ...OPTIONS, lineCounter: lines })
+    const fault = faultOf(document, at)
+    return fault === undefined ? readDocument(document, at) : { faults: [fault] }
   } catch (error) {
     if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, message: TOO_DEEP }] }
     throw error
   }
 }
 
-const OPTIONS = (lineCounter: LineCounter) =>
-  ({
-    lineCounter,
-    prettyErrors: false,
-    uniqueKeys: true,
-    stringKeys: true,
-    merge: false,
-    resolveKnownTags: false,
-    logLevel: 'error',
-  }) as const
+/** `uniqueKeys` compares each key with each other, which a hostile list turns into minutes; see plainMap. */
+const OPTIONS = {
+  prettyErrors: false,
+  uniqueKeys: false,
+  stringKeys: true,
+  merge: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const
 
-function readDocument(document: Document.Parsed, at: (offset: number) => Position): Parsed {
-  const refusals: Refusal[] = []
-  const value = plain(document.contents, { document, refusals, left: MAX_NODES }, 0)
-  const [refusal] = refusals
-  if (refusal !== undefined) {
-    return { faults: [{ ...at(refusal.node.range?.[0] ?? 0), message: refusal.message }] }
-  }
+function readDocument({ contents }: Document.Parsed, at: (offset: number) => Position): Parsed {
+  const walk: Walk = { anchors: new Map(), meant: new Map(), refusal: undefined, left: MAX_NODES }
+  const value = plain(contents, walk, 0)
   const place = (node: Node | undefined) => (node?.range ? at(node.range[0]) : undefined)
+  const { refusal, meant } = walk
+  if (refusal !== undefined) {
+    return { faults: [{ line: 1, column: 1, ...place(refusal.node), message: refusal.message }] }
+  }
   return {
     source: {
       value,
-      locate: path => place(nodeAt(document, path)),
-      locateKey: path => place(keyAt(document, path)),
+      locate: path => place(nodeAt(contents, path, meant)),
+      locateKey: path => place(keyAt(contents, path, meant)),
     },
   }
 }
 
-interface Reading {
-  readonly document: Document.Parsed
-  readonly refusals: Refusal[]
-  left: number
-}
-
-function plain(node: unknown, reading: Reading, depth: number): unknown {
-  if (reading.refusals.length > 0 || node === null || node === undefined) return null
-  reading.left -= 1
-  if (reading.left < 0) return refuse(reading, node as Node, 'anchors multiply this list beyond all measure')
-  if (depth > MAX_DEPTH) return refuse(reading, node as Node, TOO_DEEP)
-  if (isAlias(node)) {
-    const meant = node.resolve(reading.document)
-    return meant ? plain(meant, reading, depth + 1) : refuse(reading, node, 'no anchor has this name')
-  }
-  if (isSeq(node)) return node.items.map(item => plain(item, reading, depth + 1))
-  if (isMap(node)) return plainMap(node, reading, depth)
+function plain(node: unknown, walk: Walk, depth: number): unknown {
+  if (walk.refusal !== undefined || !isNode(node)) return null
+  walk.left -= 1
+  if (walk.left < 0) return refuse(walk, node, 'anchors multiply this list beyond all measure')
+  if (depth > MAX_DEPTH) return refuse(walk, node, TOO_DEEP)
+  if (isAlias(node)) return plainAlias(node, walk, depth)
+  if (node.anchor !== undefined && !walk.anchors.has(node.anchor)) walk.anchors.set(node.anchor, node)
+  else if (node.anchor !== undefined && walk.anchors.get(node.anchor) !== node)
+    return refuse(walk, node, ANCHOR_TWICE)
+  if (isSeq(node)) return node.items.map(item => plain(item, walk, depth + 1))
+  if (isMap(node)) return plainMap(node, walk, depth)
   return isScalar(node) ? node.value : null
 }
 
-function plainMap(map: YAMLMap, reading: Reading, depth: number): Record<string, unknown> {
+function plainAlias(alias: Alias, walk: Walk, depth: number): unknown {
+  const meant = walk.anchors.get(alias.source)
+  if (meant === undefined) return refuse(walk, alias, 'no anchor above has this name')
+  walk.meant.set(alias, meant)
+  return plain(meant, walk, depth + 1)
+}
+
+function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unknown> {
   const table: Record<string, unknown> = {}
   for (const { key, value } of map.items) {
-    const content = {
-      value: plain(value, reading, depth + 1),
+    const name = keyText(key)
+    if (Object.hasOwn(table, name)) refuse(walk, key as Node, 'this key is given twice')
+    const content = plain(value, walk, depth + 1)
+    Object.defineProperty(table, name, {
+      value: content,
       writable: true,
       enumerable: true,
       configurable: true,
-    }
-    Object.defineProperty(table, keyText(key), content)
+    })
   }
   return table
 }
 
-function refuse(reading: Reading, node: Node, message: string): null {
-  reading.refusals.push({ node, message })
+function refuse(walk: Walk, node: Node, message: string): null {
+  walk.refusal ??= { node, message }
   return null
 }
 
@@ -111,37 +118,36 @@ function keyText(key: unknown): string {
   return String(isScalar(key) ? key.value : key)
 }
 
-function nodeAt(document: Document.Parsed, path: Path): Node | undefined {
-  let node: unknown = document.contents
+function nodeAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
+  let node: unknown = root
   for (const part of path) {
-    const here = isAlias(node) ? node.resolve(document) : node
+    const here = isAlias(node) ? meant.get(node) : node
     if (isMap(here)) node = pairOf(here, part)?.value ?? pairOf(here, part)?.key
     else if (isSeq(here)) node = here.items[Number(part)]
     else return undefined
   }
-  return (node ?? undefined) as Node | undefined
+  return isNode(node) ? node : undefined
 }
 
-function keyAt(document: Document.Parsed, path: Path): Node | undefined {
-  const parent = nodeAt(document, path.slice(0, -1))
-  const map = isAlias(parent) ? parent.resolve(document) : parent
-  const pair = isMap(map) ? pairOf(map, path.at(-1) ?? '') : undefined
-  return (pair?.key as Node | undefined) ?? nodeAt(document, path)
+function keyAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
+  const parent = nodeAt(root, path.slice(0, -1), meant)
+  const map = isAlias(parent) ? meant.get(parent) : parent
+  const key = isMap(map) ? pairOf(map, path.at(-1) ?? '')?.key : undefined
+  return isNode(key) ? key : nodeAt(root, path, meant)
 }
 
 function pairOf(map: YAMLMap, key: string | number) {
   return map.items.find(pair => keyText(pair.key) === String(key))
 }
 
-function faultsOf(document: Document.Parsed, at: (offset: number) => Position): SourceFault[] {
-  const version = document.directives.yaml.explicit ? document.directives.yaml.version : '1.2'
-  if (version !== '1.2') {
-    return [
-      { line: 1, column: 1, message: `this is YAML ${version}, not 1.2`, hint: 'leave the %YAML line out' },
-    ]
+function faultOf(document: Document.Parsed, at: (offset: number) => Position): SourceFault | undefined {
+  const { explicit, version } = document.directives.yaml
+  if (explicit && version !== '1.2') {
+    const hint = 'leave the %YAML line out'
+    return { line: 1, column: 1, message: `this is YAML ${version}, not 1.2`, hint }
   }
   const first = document.errors[0] ?? document.warnings[0]
-  return first === undefined ? [] : [{ ...at(first.pos[0]), message: wordsFor(first) }]
+  return first && { ...at(first.pos[0]), message: WORDS[first.code] ?? 'this is not YAML' }
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {
@@ -150,14 +156,15 @@ function positionAt(lines: LineCounter, offset: number): Position {
 }
 
 const TOO_DEEP = `more than ${MAX_DEPTH} levels are nested, or an anchor holds itself`
+const ANCHOR_TWICE = 'another anchor has this name'
 
+/** Sentences of our own: the parser's may quote the text, and the text may hold a secret. */
 const WORDS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_ALIAS: 'this anchor or alias is not well formed',
   BAD_DQ_ESCAPE: 'a double-quoted string holds an escape that YAML does not know',
   BAD_INDENT: 'the indentation does not fit the lines above',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its value do not fit together here',
   BAD_SCALAR_START: 'a plain value cannot start with this character; quote it',
-  DUPLICATE_KEY: 'this key is given twice',
+  BLOCK_AS_IMPLICIT_KEY: 'a key and its value do not fit together here',
   KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
   MISSING_CHAR: 'a closing quote, bracket or comma is missing',
   MULTIPLE_DOCS: 'a second document starts here; a list is one document',
@@ -165,9 +172,4 @@ const WORDS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   RESOURCE_EXHAUSTION: TOO_DEEP,
   TAB_AS_INDENT: 'a tab is used as indentation; YAML wants spaces',
   TAG_RESOLVE_FAILED: 'tags (!…) are not used in a list; write the plain value',
-}
-
-/** The parser's own sentences may quote the text, and the text may hold a secret. */
-function wordsFor(error: YAMLError): string {
-  return WORDS[error.code] ?? 'this is not YAML'
 }

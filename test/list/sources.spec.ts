@@ -82,12 +82,12 @@ describe('positions', () => {
   for (const format of ['toml', 'yaml', 'json'] as const) {
     it(`in ${format}`, () => {
       const source = sourceOf(readers[format](texts[format]))
-      const at = (line: number | undefined, column: number | undefined) => ({ line, column })
+      const at = ([line, column]: readonly [number, number]) => ({ line, column })
       assert.deepEqual(source.value, { a: 1, b: { c: { d: [1, { e: 2 }] } }, f: [{}, { g: 'x' }] })
-      assert.deepEqual(source.locate(['b', 'c', 'd']), at(...places[format].d))
-      assert.deepEqual(source.locate(['b', 'c', 'd', 1, 'e']), at(...places[format].e))
-      assert.deepEqual(source.locate(['f', 1, 'g']), at(...places[format].g))
-      assert.deepEqual(source.locateKey(['f', 1, 'g']), at(...places[format].key))
+      assert.deepEqual(source.locate(['b', 'c', 'd']), at(places[format].d))
+      assert.deepEqual(source.locate(['b', 'c', 'd', 1, 'e']), at(places[format].e))
+      assert.deepEqual(source.locate(['f', 1, 'g']), at(places[format].g))
+      assert.deepEqual(source.locateKey(['f', 1, 'g']), at(places[format].key))
       assert.equal(source.locate(['f', 2]), undefined)
       assert.equal(source.locate(['nowhere']), undefined)
     })

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import type { Notice } from '../../lib/report.ts'
+import { loadText, ROOT } from '../support/load.ts'
+
+/** Notices on a registry with these keys. */
+async function noticesOn(keys: string, name = 'docker.io'): Promise<readonly Notice[]> {
+  return (await loadText(`version = 1\n[registries."${name}"]\n${keys}\n`)).notices
+}
+
+const codesOn = async (keys: string, name?: string) =>
+  (await noticesOn(keys, name)).map(notice => notice.code)
+
+describe('notices on a list', () => {
+  it('say where they belong', async () => {
+    assert.deepEqual(
+      await noticesOn('mirrors = [\n  { url = "https://a.example", capabilities = ["push"] }\n]'),
+      [
+        {
+          code: 'push_granted',
+          message: 'this mirror may be pushed to; leave "push" out unless you mean it',
+          registry: 'docker.io',
+          mirror: 'https://a.example/v2',
+          file: 'stdin',
+          line: 4,
+        },
+      ],
+    )
+  })
+
+  it('name what is risky', async () => {
+    assert.deepEqual(await codesOn('mirrors = ["http://a.example"]'), ['http_resolve', 'http_mirror'])
+    assert.deepEqual(await codesOn('mirrors = [{ url = "http://a.example", capabilities = ["pull"] }]'), [
+      'http_mirror',
+    ])
+    assert.deepEqual(
+      await codesOn('mirrors = ["http://127.0.0.1:5000", "http://[::1]:5000", "http://localhost"]'),
+      [],
+    )
+    assert.deepEqual(await codesOn('mirrors = [{ url = "https://a.example", skip_verify = true }]'), [
+      'skip_verify',
+    ])
+    const expired = `${ROOT}/fixtures/tls/expired-ca.pem`
+    assert.deepEqual(await codesOn(`mirrors = [{ url = "https://a.example", ca = "${expired}" }]`), [
+      'ca_expired',
+    ])
+  })
+
+  it('name what is futile', async () => {
+    assert.deepEqual(await codesOn('mirrors = ["https://registry-1.docker.io/v2/"]'), ['mirror_is_server'])
+    assert.deepEqual(await codesOn('mirrors = []', 'Index.Docker.io'), ['registry_alias'])
+    assert.deepEqual(await codesOn('mirrors = []', 'registry-1.docker.io'), ['registry_alias'])
+    const [twice] = await noticesOn(
+      'mirrors = [\n"https://a.example",\n"https://b.example",\n"https://A.example:443/v2"]',
+    )
+    assert.deepEqual([twice?.code, twice?.line], ['mirror_twice', 6])
+  })
+
+  it('name servers of docker.io that do not serve it', async () => {
+    for (const server of ['https://docker.io', 'http://index.docker.io', 'https://hub.docker.com/v2']) {
+      assert.deepEqual(await codesOn(`server = "${server}"`), ['docker_io_server'])
+    }
+    assert.deepEqual(await codesOn('server = "https://registry-1.docker.io"'), [])
+    assert.deepEqual(await codesOn('server = "https://docker.io"', 'quay.io'), [])
+  })
+})

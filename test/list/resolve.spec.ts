@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import type { Registry } from '../../lib/registry.ts'
+import { baseUrl } from '../../lib/registry.ts'
+import { loadText } from '../support/load.ts'
+
+async function resolved(text: string) {
+  return (await loadText(`version = 1\n${text}`)).list
+}
+
+async function registry(name: string, keys = ''): Promise<Registry> {
+  const [first] = (await resolved(`[registries."${name}"]\n${keys}`)).registries
+  assert.ok(first)
+  return first
+}
+
+const serverOf = async (name: string, keys?: string) => {
+  const { server } = await registry(name, keys)
+  return server && `${baseUrl(server.base)}${server.declared ? ' declared' : ''}`
+}
+
+describe('a list with every default filled in', () => {
+  it('knows each server', async () => {
+    assert.equal(await serverOf('docker.io'), 'https://registry-1.docker.io/v2')
+    assert.equal(await serverOf('index.docker.io'), 'https://registry-1.docker.io/v2')
+    assert.equal(
+      await serverOf('docker.io', 'server = "https://docker.io"'),
+      'https://registry-1.docker.io/v2 declared',
+    )
+    assert.equal(await serverOf('quay.io'), 'https://quay.io/v2')
+    assert.equal(
+      await serverOf('reg.example:5000', 'server = "http://reg.example:5000/x/v2"'),
+      'http://reg.example:5000/x/v2 declared',
+    )
+    assert.equal(await serverOf('localhost:5000'), 'https://localhost:5000/v2')
+    assert.equal(await serverOf('*', 'mirrors = ["https://a.example"]'), undefined)
+    assert.equal(await serverOf('quay.io', 'mirrors = ["https://a.example"]\nfallback = false'), undefined)
+  })
+
+  it('has the built-in defaults, those of the list, and those of the mirror', async () => {
+    const short = (await registry('quay.io', 'mirrors = ["https://a.example"]')).mirrors[0]
+    assert.deepEqual(
+      [short?.capabilities, short?.dialTimeout, short?.skipVerify],
+      [['pull', 'resolve'], '2s', false],
+    )
+    const list = await resolved(
+      '[defaults]\ncapabilities = ["pull"]\ndial_timeout = "1s"\n[registries."quay.io"]\nmirrors = ["https://a.example", { url = "https://b.example", dial_timeout = "3s" }]',
+    )
+    assert.deepEqual(
+      list.registries[0]?.mirrors.map(mirror => [...mirror.capabilities, mirror.dialTimeout]),
+      [
+        ['pull', '1s'],
+        ['pull', '3s'],
+      ],
+    )
+  })
+
+  it('lists no endpoint twice', async () => {
+    const { mirrors } = await registry(
+      'quay.io',
+      'mirrors = ["https://a.example", "https://b.example", "https://a.example/v2"]',
+    )
+    assert.deepEqual(
+      mirrors.map(mirror => mirror.base.origin),
+      ['https://a.example', 'https://b.example'],
+    )
+  })
+
+  it('means containerd where it names no target', async () => {
+    const { targets, health } = await resolved('[registries."quay.io"]')
+    assert.equal(targets.containerd.config, '/etc/containerd/config.toml')
+    assert.equal(targets.containerd.hostsDir, undefined)
+    assert.equal(health.timeoutMs, 3000)
+    const own = await resolved(
+      '[registries."quay.io"]\n[health]\ntimeout = "0.5s"\n[targets.containerd]\nconfig = "/etc//c.toml"',
+    )
+    assert.deepEqual([own.targets.containerd.config, own.health.timeoutMs], ['/etc/c.toml', 500])
+    assert.equal(own.targets.containerd.place.line, 5)
+  })
+})
