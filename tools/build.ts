@@ -3,12 +3,13 @@
  * loaded; the schema compiled ahead of time; no dependency left to install.
  */
 import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import path from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Plugin } from 'esbuild'
+import { ajvOptions } from '../lib/list/schema-validator.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const require = createRequire(import.meta.url)
 
 /** yargs measures text with string-width, which costs more at start than all of regmirror; our help is ASCII. */
 const plainWidth: Plugin = {
@@ -26,12 +27,9 @@ const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {
     onLoad({ filter: /lib\/list\/schema-validator\.ts$/ }, async () => {
-      const { ajvOptions } = await import(path.join(root, 'lib/list/schema-validator.ts'))
-      const { Ajv2020 } = require('ajv/dist/2020.js')
-      const standalone = require('ajv/dist/standalone').default
-      const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: false } })
-      const validate = ajv.compile(JSON.parse(await readFile(path.join(root, 'schema.json'), 'utf8')))
-      const code = standalone(ajv, validate)
+      const ajv = new Ajv2020({ ...ajvOptions, code: { source: true } })
+      const schema = JSON.parse(await readFile(path.join(root, 'schema.json'), 'utf8'))
+      const code = standalone.default(ajv, ajv.compile(schema))
       return {
         contents: `const module = { exports: {} };\n${code}\nexport const schemaValidator = () => module.exports.default ?? module.exports`,
         loader: 'js',

@@ -23,9 +23,7 @@ fi
 
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
   echo "installing the packages regmirror is developed with" >&2
-  # Not npm ci: it refuses a lock file that lacks packages for other platforms, and not every registry has
-  # them all. The versions and digests are those of the lock file all the same.
-  npm install --no-save --ignore-scripts --loglevel=error >&2
+  npm ci --ignore-scripts --loglevel=error >&2
   touch node_modules/.package-lock.json
 fi
 

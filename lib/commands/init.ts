@@ -15,7 +15,7 @@ export interface InitOptions {
 const TEMPLATES = fileURLToPath(new URL('../../templates/lists', import.meta.url))
 
 /** Names of the starter lists. */
-export async function presets(): Promise<readonly string[]> {
+async function presets(): Promise<readonly string[]> {
   const entries = (await openTree('/').entries(TEMPLATES)) ?? []
   return entries.map(entry => path.basename(entry.name, '.toml'))
 }

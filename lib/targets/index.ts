@@ -3,5 +3,3 @@ import { containerd } from './containerd/containerd.ts'
 import type { Target } from './target.ts'
 
 export const targets = { containerd } satisfies Record<string, Target>
-
-export type TargetName = keyof typeof targets

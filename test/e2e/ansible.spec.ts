@@ -64,6 +64,7 @@ describe('the Ansible playbook', function () {
       const played = await playNow({}, 2)
       assert.equal(status(played, PLAN), 'failed')
       assert.deepEqual(await readTree(node), before)
+      await assert.rejects(fs.access(path.join(home, 'etc-regmirror')), 'the list never reached the node')
     }))
 })
 

@@ -72,7 +72,7 @@ function tablesThatCount(
 }
 
 /** Whether a file says anything of the plugin: on 1.x that alone replaces what files before it say. */
-export function hasPlugin(section: Section): boolean {
+function hasPlugin(section: Section): boolean {
   return valueAt(section.file, section.table.slice(0, -1)) !== undefined
 }
 

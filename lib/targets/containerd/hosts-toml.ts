@@ -40,7 +40,7 @@ export function registryFiles(registry: Registry, hostsDir: string): readonly De
  * What hosts.toml says of a registry. `fallback = false` has no key: the endpoint tried last is whatever stands
  * at the root, so the last mirror goes there with all its keys (hosts.go:414-419@v2.3.4).
  */
-export function hostsDocument(registry: Registry): HostsDocument {
+function hostsDocument(registry: Registry): HostsDocument {
   const last = registry.fallback ? undefined : registry.mirrors.at(-1)
   const mirrors = last === undefined ? registry.mirrors : registry.mirrors.slice(0, -1)
   return {

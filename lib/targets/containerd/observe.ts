@@ -9,7 +9,7 @@ import { importsOf, isParsed, type ParsedConfig, parseConfig } from './config-to
 import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
 
 export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
-export const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
+const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
 /** A directory under certs.d. */
 export interface RegistryDirectory {
@@ -69,7 +69,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
 }
 
 /** The list's directory, else the one the node has set; of several the usual one, else the first. */
-export function chooseHostsDir(settings: ContainerdSettings, currentDirs: readonly string[]): string {
+function chooseHostsDir(settings: ContainerdSettings, currentDirs: readonly string[]): string {
   if (settings.hostsDir !== undefined) return settings.hostsDir
   return currentDirs.find(directory => directory === DEFAULT_HOSTS_DIR) ?? currentDirs[0] ?? DEFAULT_HOSTS_DIR
 }
