@@ -3,7 +3,8 @@
  * accepts only paths that say where `/v2` is, or `base = "exact"`. Pure.
  */
 import type { ApiBase, BaseForm } from '../registry.ts'
-import { type Authority, isRefused, parseAuthority, type Refused } from './authority.ts'
+import { type Authority, parseAuthority } from './authority.ts'
+import { isRefused, type Refused } from './refused.ts'
 
 interface UrlParts {
   readonly scheme: string
@@ -25,7 +26,7 @@ export function parseApiBase(text: string, kind: UrlKind): ApiBase | Refused {
 }
 
 /** `https://name:port` without the port that the scheme implies. */
-export function originOf(scheme: string, { name, port }: Authority): string {
+function originOf(scheme: string, { name, port }: Authority): string {
   const implied = scheme === 'https' ? '443' : '80'
   return port === undefined || port === implied ? `${scheme}://${name}` : `${scheme}://${name}:${port}`
 }
@@ -40,9 +41,9 @@ function splitUrl(text: string): UrlParts | Refused {
   }
   const parts = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(text)
   const [, scheme, authority = '', path = '', query, fragment] = parts ?? []
-  if (authority.includes('@')) {
+  if (text.includes('@')) {
     return {
-      message: 'the url holds credentials',
+      message: 'the url holds credentials ("@")',
       hint: 'give them as header = { Authorization = { file = "…" } }',
     }
   }
@@ -65,7 +66,7 @@ function spelledOut(text: string): string {
 function pathProblem(path: string): Refused | undefined {
   if (path.includes('%'))
     return { message: 'the path is percent-encoded', hint: 'write the plain characters' }
-  const strange = /[^\w.~/:@!$&()*+,=-]/.exec(path)?.[0]
+  const strange = /[^\w.~/:!$&()*+,=-]/.exec(path)?.[0]
   if (strange !== undefined) return { message: `the path holds ${JSON.stringify(strange)}` }
   const segments = segmentsOf(path.replace(/\/$/, ''))
   if (segments.includes('')) return { message: 'the path holds "//"', hint: 'write a single "/"' }

@@ -9,6 +9,7 @@ import type { Reader } from '../files.ts'
 import type { Attachment } from '../registry.ts'
 import { headerValueProblem } from './header-rules.ts'
 import { certificatesIn, pairProblem } from './pem.ts'
+import type { Refused } from './refused.ts'
 import type { Sound } from './rules.ts'
 import { caEntries, type MirrorEntry, type Path, type Problem, pathKey } from './written.ts'
 
@@ -33,12 +34,7 @@ interface Gathering {
   readonly headers: Map<string, string>
   readonly problems: Problem[]
   /** One reading of a file is enough, however many mirrors name it. */
-  readonly read: Map<string, Attachment | Finding>
-}
-
-interface Finding {
-  readonly message: string
-  readonly hint?: string | undefined
+  readonly read: Map<string, Attachment | Refused>
 }
 
 const MAX_PEM = 1024 * 1024
@@ -125,7 +121,7 @@ async function attach(
   return 'message' in known ? undefined : known
 }
 
-async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Finding> {
+async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Refused> {
   if (file.includes('\0')) return { message: 'the path holds a null character' }
   try {
     if (!(await isAllowed(around, file))) return notAllowed(file)
@@ -138,7 +134,7 @@ async function readAllowed(around: Surroundings, file: string, limit: number): P
   }
 }
 
-function notAllowed(file: string): Finding {
+function notAllowed(file: string): Refused {
   return {
     message: `${file} is neither beside the list nor in /etc/regmirror`,
     hint: 'move it there, or name its directory with --allow-files-from',
@@ -155,6 +151,6 @@ async function isAllowed({ files, allowed }: Surroundings, file: string): Promis
   return false
 }
 
-function complain(gathering: Gathering, at: Path, file: string, finding: Finding): void {
+function complain(gathering: Gathering, at: Path, file: string, finding: Refused): void {
   gathering.problems.push({ path: at, message: `${file} ${finding.message}`, hint: finding.hint })
 }

@@ -1,14 +1,10 @@
 /** `name[:port]`, as it stands in a url and in front of an image name. Pure. */
+import type { Refused } from './refused.ts'
 
 export interface Authority {
   /** Lower case; an IPv6 address stands in brackets. */
   readonly name: string
   readonly port: string | undefined
-}
-
-export interface Refused {
-  readonly message: string
-  readonly hint?: string
 }
 
 /** Reads `name[:port]`. Messages name what is wrong and never quote the text. */
@@ -18,10 +14,6 @@ export function parseAuthority(text: string): Authority | Refused {
     return { message: 'has colons that belong to no port', hint: 'put an IPv6 address in [brackets]' }
   const name = (parts[1] ?? '').toLowerCase()
   return nameProblem(name) ?? portProblem(parts[2]) ?? { name, port: parts[2] }
-}
-
-export function isRefused<T extends object>(result: T | Refused): result is Refused {
-  return 'message' in result
 }
 
 function portProblem(port: string | undefined): Refused | undefined {

@@ -1,5 +1,5 @@
 /** What a deep probe asks for: `repository[:tag]`, or a full image name for `*`. Pure. */
-import { isRefused, type Refused } from './authority.ts'
+import { isRefused, type Refused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 
 /** github.com/distribution/reference regexp.go@v0.6.0: path components and tag. */

@@ -2,8 +2,8 @@
 import { baseUrl, isLoopback, type Mirror, type MirrorList, type Place, type Registry } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { parseApiBase } from './api-base.ts'
-import { isRefused } from './authority.ts'
 import { certificatesIn, firstEnd } from './pem.ts'
+import { isRefused } from './refused.ts'
 import { isWrongHub } from './resolve.ts'
 import { mirrorEntries, type Path, type WrittenList } from './written.ts'
 

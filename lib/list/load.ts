@@ -75,7 +75,7 @@ async function check(
   const sound = soundness(schema)
   const rules = checkRules(source.value, sound)
   const around = { files, directory: written.directory, allowed: allowed(written, options), env: options.env }
-  const attachments = await readAttachments(soundMirrors(source.value), sound, around)
+  const attachments = await readAttachments(soundMirrors(source.value, sound), sound, around)
   const problems = [...schema, ...rules, ...attachments.problems]
   if (problems.length > 0) throw new Failure('invalid_list', issuesOf(problems, source, written.file))
   return attachments

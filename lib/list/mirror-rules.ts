@@ -1,7 +1,7 @@
 /** Rules about one mirror. Pure. */
 import { parseApiBase } from './api-base.ts'
-import { isRefused } from './authority.ts'
 import { headerNameProblems, headerTwiceProblems, headerValueProblems } from './header-rules.ts'
+import { isRefused } from './refused.ts'
 import type { Rule } from './rules.ts'
 import { durationProblems } from './setting-rules.ts'
 import type { MirrorEntry, Problem } from './written.ts'

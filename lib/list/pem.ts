@@ -1,6 +1,6 @@
 /** PEM files a mirror needs: do they hold what they should? Pure; messages quote nothing from the files. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import type { Refused } from './authority.ts'
+import type { Refused } from './refused.ts'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
 

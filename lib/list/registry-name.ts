@@ -1,5 +1,6 @@
 /** Registries by name, as image names begin. Pure. */
-import { isRefused, parseAuthority, type Refused } from './authority.ts'
+import { parseAuthority } from './authority.ts'
+import { isRefused, type Refused } from './refused.ts'
 
 /** The name under which a runtime looks a registry up: lower case, `index.docker.io` → `docker.io`. */
 export function parseRegistryName(key: string): { readonly name: string } | Refused {

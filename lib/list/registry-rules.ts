@@ -1,12 +1,12 @@
 /** Rules about a registry and its place among the others. Pure. */
 import type { Capability } from '../registry.ts'
 import { parseApiBase } from './api-base.ts'
-import { isRefused } from './authority.ts'
 import { BUILT_IN } from './built-in.ts'
 import { canaryProblem } from './canary.ts'
+import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import type { RegistryEntry, Rule } from './rules.ts'
-import type { MirrorEntry, Problem, WrittenList } from './written.ts'
+import type { MirrorEntry, Problem, WrittenDefaults } from './written.ts'
 
 export const registryRules = {
   registry_name: { needs: [], check: nameProblems },
@@ -46,7 +46,7 @@ function anyProblems({ key, path, registry, mirrors }: RegistryEntry): Problem[]
   return problems
 }
 
-function fallbackProblems({ key, path, registry, mirrors, list }: RegistryEntry): Problem[] {
+function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEntry): Problem[] {
   if (registry.fallback !== false) return []
   const problem = (message: string, hint: string) => [
     { path: [...path, 'fallback'], atKey: true, message, hint },
@@ -57,16 +57,16 @@ function fallbackProblems({ key, path, registry, mirrors, list }: RegistryEntry)
   if (mirrors.length === 0) {
     return key === '*' ? [] : problem('fallback = false without a mirror', 'nothing would be left to ask')
   }
-  if (mirrors.some(entry => mayResolve(entry, list))) return []
+  if (mirrors.some(entry => mayResolve(entry, defaults))) return []
   return problem(
     'fallback = false, and no mirror may resolve',
     'add "resolve" to a mirror, or no tag can be pulled',
   )
 }
 
-function mayResolve({ mirror }: MirrorEntry, list: WrittenList): boolean {
-  const fallback = list.defaults?.capabilities ?? BUILT_IN.capabilities
-  const capabilities: readonly Capability[] = mirror.capabilities ?? fallback
+function mayResolve({ mirror }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
+  const capabilities: readonly Capability[] =
+    mirror.capabilities ?? defaults?.capabilities ?? BUILT_IN.capabilities
   return capabilities.includes('resolve')
 }
 

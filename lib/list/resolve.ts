@@ -14,9 +14,9 @@ import {
 } from '../registry.ts'
 import { parseApiBase, type UrlKind } from './api-base.ts'
 import type { Attachments } from './attachments.ts'
-import { isRefused } from './authority.ts'
 import { BUILT_IN } from './built-in.ts'
 import { milliseconds } from './duration.ts'
+import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import {
   caEntries,

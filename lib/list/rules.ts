@@ -2,8 +2,9 @@
  * What a schema cannot say. Every rule is a small named function; all of them run, each on what has the right
  * shape, so that a person sees everything at once. Pure.
  */
-import { isRefused } from './authority.ts'
+
 import { mirrorRules } from './mirror-rules.ts'
+import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import { registryRules } from './registry-rules.ts'
 import type { SchemaProblem } from './schema.ts'
@@ -14,6 +15,7 @@ import {
   type Path,
   type Problem,
   pathKey,
+  type WrittenDefaults,
   type WrittenList,
   type WrittenRegistry,
 } from './written.ts'
@@ -33,7 +35,8 @@ export interface RegistryEntry {
   readonly name: string
   /** An earlier key for the same registry. */
   readonly twin: string | undefined
-  readonly list: WrittenList
+  /** What holds for its mirrors; left out where it has not the right shape. */
+  readonly defaults: WrittenDefaults | undefined
 }
 
 /** Every rule by its name. */
@@ -54,18 +57,18 @@ export function soundness(problems: readonly SchemaProblem[]): Sound {
 /** All that the rules find in a list of which `sound` says what may be read. */
 export function checkRules(value: unknown, sound: Sound): readonly Problem[] {
   const list = value as WrittenList
-  const registries = registryEntries(value)
+  const registries = registryEntries(value, sound)
   return [
     ...run(settingRules, [], list, sound),
     ...registries.flatMap(entry => run(registryRules, entry.path, entry, sound)),
-    ...soundMirrors(value).flatMap(entry => run(mirrorRules, entry.path, entry, sound)),
+    ...soundMirrors(value, sound).flatMap(entry => run(mirrorRules, entry.path, entry, sound)),
   ]
 }
 
 /** The registries of a value that need not be a list. */
-export function registryEntries(value: unknown): RegistryEntry[] {
+function registryEntries(value: unknown, sound: Sound): RegistryEntry[] {
   if (!isTable(value) || !isTable(value.registries)) return []
-  const list = value as unknown as WrittenList
+  const defaults = sound(['defaults']) ? (value.defaults as WrittenDefaults | undefined) : undefined
   const keys = new Map<string, string>()
   return Object.entries(value.registries).map(([key, written]) => {
     const path = ['registries', key]
@@ -74,7 +77,7 @@ export function registryEntries(value: unknown): RegistryEntry[] {
     const name = nameOf(key)
     const twin = keys.get(name)
     if (twin === undefined) keys.set(name, key)
-    return { key, path, registry, mirrors, name, twin, list }
+    return { key, path, registry, mirrors, name, twin, defaults }
   })
 }
 
@@ -84,8 +87,8 @@ function nameOf(key: string): string {
 }
 
 /** The mirrors of a value that need not be a list; what is neither a url nor a table is left out. */
-export function soundMirrors(value: unknown): MirrorEntry[] {
-  return registryEntries(value)
+export function soundMirrors(value: unknown, sound: Sound): MirrorEntry[] {
+  return registryEntries(value, sound)
     .flatMap(entry => entry.mirrors)
     .filter(({ mirror }) => isTable(mirror))
 }

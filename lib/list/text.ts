@@ -100,6 +100,9 @@ async function textOf(reader: Reader, absolute: string, file: string, uid: numbe
   if (facts === undefined) throw new Failure('io', [{ file, message: 'there is no such file' }])
   if (facts.type === 'directory')
     throw new Failure('io', [{ file, message: 'is a directory', hint: 'name the list in it' }])
+  if (facts.type !== 'file') {
+    throw new Failure('io', [{ file, message: 'is not a file', hint: 'standard input is -f -' }])
+  }
   if (facts.size > MAX_BYTES) fail(file, tooLong(facts.size))
   if (uid === 0) refuseForeignHands(file, facts)
   const bytes = await reader.read(absolute, MAX_BYTES)

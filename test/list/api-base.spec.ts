@@ -68,6 +68,7 @@ describe('the API base in a url', () => {
       'https:///u:hunter2@a',
       'https:/u:hunter2@a',
       '//u:hunter2@a',
+      'https://u:1/hunter2@a/v2',
     ]) {
       const found = read(url)
       assert.ok('message' in found, url)
