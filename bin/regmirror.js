@@ -3,17 +3,23 @@
 var version = process.versions.node.split('.').map(Number)
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
+  // biome-ignore lint/style/useTemplate: an old Node does not know templates
   console.error(
-    // biome-ignore lint/style/useTemplate: an old Node does not know templates
     'regmirror needs Node 22.22 or newer, this is ' + process.versions.node + '; install a newer one',
   )
-  process.exitCode = 2
-} else {
-  import('../dist/lib/main.js').then(
-    program => program.start(),
-    () => {
-      console.error('regmirror is not built here; run npm run build')
-      process.exitCode = 2
+  process.exit(2)
+}
+
+import('../dist/lib/main.js')
+  .then(program => program.start())
+  .then(
+    // Exits at once: a name server that does not answer would otherwise hold the process for ten seconds more.
+    code => {
+      process.exit(code)
+    },
+    error => {
+      var missing = error.code === 'ERR_MODULE_NOT_FOUND'
+      console.error(missing ? 'regmirror is not built here; run npm run build' : error)
+      process.exit(2)
     },
   )
-}

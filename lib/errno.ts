@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   EROFS: ['the file system is read-only', 'remount it or choose another --root'],
   ENOSPC: ['no space is left on the device', 'free some and run again'],
   EDQUOT: ['the disk quota is used up', 'free some and run again'],
+  ENOENT: ['a directory on the way to it is not there', 'create it first'],
   ENOTDIR: ['a part of the path is not a directory'],
   EISDIR: ['it is a directory', 'move it away'],
   ENAMETOOLONG: ['the name is too long'],

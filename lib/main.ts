@@ -1,12 +1,12 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
 import { main } from './cli.ts'
 
-/** Runs the command that the process was started with and sets its exit code. */
-export async function start(): Promise<void> {
+/** Runs the command that the process was started with; returns its exit code. */
+export async function start(): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
-  process.exitCode = await main(process.argv.slice(2), {
+  return await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: readStdin,

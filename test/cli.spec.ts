@@ -180,7 +180,7 @@ describe('JSON', () => {
 describe('init', () => {
   it('writes where it is told, and never over what is there', () =>
     withDirectory(async directory => {
-      const file = path.join(directory, 'mirrors.toml')
+      const file = path.join(directory, 'regmirror/mirrors.toml')
       const first = await run(['init', '-o', file])
       assert.equal(first.code, 0)
       assert.match(first.stderr, /regmirror validate -f /)

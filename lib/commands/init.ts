@@ -42,5 +42,6 @@ async function createFile(file: string, text: string): Promise<void> {
       { file, message: 'is there already', hint: 'choose another name or move it away' },
     ])
   }
+  await files.makeDirectory(path.dirname(file), 0o755)
   await files.write(file, text, { mode: 0o644 })
 }

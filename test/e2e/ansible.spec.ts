@@ -74,7 +74,7 @@ async function prepare(home: string, node: string) {
   await fs.writeFile(path.join(node, 'etc/containerd/config.toml'), defaultConfig(treeOf(CONTAINERD)))
   const command = path.join(home, 'regmirror.mjs')
   const main = path.join(REPOSITORY, 'lib/main.ts')
-  await fs.writeFile(command, `import { start } from '${main}'\nawait start()\n`)
+  await fs.writeFile(command, `import { start } from '${main}'\nprocess.exit(await start())\n`)
   await writeFakeSystemctl(home)
   const vars = {
     regmirror_list: path.join(home, 'mirrors.toml'),

@@ -75,7 +75,9 @@ function mirrorSection(mirror: Mirror): HostSection {
 
 /** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
 function endpointUrl(base: ApiBase): string {
-  return base.form === 'root' ? base.origin : baseUrl(base)
+  if (base.form === 'root') return base.origin
+  // With the `/`, an exact mirror without a path is another header than a plain mirror of the same host.
+  return base.path === '' ? `${base.origin}/` : baseUrl(base)
 }
 
 function overridePath(base: ApiBase): { override_path?: true } {

@@ -48,16 +48,17 @@ export async function makeNode(parent: string): Promise<string> {
 
 /**
  * Starts the containerd of an unpacked tree on a node, with nothing but that node's config.toml, and waits
- * until its CRI answers. `env` is its whole environment but for PATH.
+ * until its CRI answers. `env` is its whole environment but for PATH, `args` its command line.
  */
 export async function startContainerd(
   tree: string,
   node: string,
   env: Record<string, string>,
+  args: readonly string[] = [],
 ): Promise<Daemon> {
   // Dies with the test run, also when that is killed: every step here is an exec, so the pid is the daemon's.
   const own = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private']
-  const enter = ['sh', '-c', ENTER_NODE, 'sh', node, tree, '/usr/bin/containerd']
+  const enter = ['sh', '-c', ENTER_NODE, 'sh', node, tree, '/usr/bin/containerd', ...args]
   const child = spawn('setpriv', [...own, ...enter], {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

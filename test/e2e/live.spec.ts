@@ -1,0 +1,111 @@
+/** A node that runs: what regmirror asks of the containerd binary there, and what it reads off the daemon. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { applyPlan } from '../../lib/apply.ts'
+import { Failure } from '../../lib/errors.ts'
+import { openTree } from '../../lib/files.ts'
+import { makePlan, type Plan } from '../../lib/plan.ts'
+import type { MirrorList } from '../../lib/registry.ts'
+import { type Run, runHere } from '../../lib/run.ts'
+import { readState } from '../../lib/state.ts'
+import { targets } from '../../lib/targets/index.ts'
+import { listOf, mirror, registry } from '../support/lists.ts'
+import { readTree, withDirectory } from '../support/tree.ts'
+import { makeNode, startContainerd } from './support/containerd.ts'
+import { startOutside } from './support/outside.ts'
+import {
+  containerdVersion,
+  defaultConfig,
+  generations,
+  launcher,
+  needRuntime,
+  treeOf,
+} from './support/runtimes.ts'
+
+// Not the usual path, so that a containerd of this very machine is none of ours.
+const CONFIG = '/etc/containerd/regmirror-e2e.toml'
+
+/** A list that leaves it to the binary to say which containerd it is. */
+const list: MirrorList = (() => {
+  const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
+  const containerd = { ...made.targets.containerd, config: CONFIG, version: undefined }
+  return { ...made, targets: { containerd } }
+})()
+
+for (const { title, suite } of generations) {
+  describe(`a running node with ${title}`, function () {
+    this.timeout(180_000)
+    const name = `containerd-${suite}`
+    const tree = treeOf(name)
+    const run: Run = (program, args) => runHere(launcher(name, program), args)
+
+    before(function () {
+      needRuntime(this, name, true)
+    })
+
+    const planOn = async (node: string): Promise<Plan> => {
+      const reader = openTree(node)
+      const machine = { files: openTree('/'), run, now: Date.now() }
+      const view = { node: reader, state: await readState(reader), machine }
+      return await makePlan(list, targets, view, { takeOver: false })
+    }
+
+    /** A node with this text as its config. */
+    const withNode = (config: string, use: (node: string) => Promise<void>) =>
+      withDirectory(async home => {
+        const node = await makeNode(home)
+        await fs.writeFile(path.join(node, CONFIG), config)
+        await use(node)
+      })
+
+    it('is asked which release it is, and takes the edit of its own default config', () =>
+      withNode(defaultConfig(tree), async node => {
+        const plan = await planOn(node)
+        assert.deepEqual(
+          plan.steps.map(step => step.path),
+          ['/etc/containerd/certs.d/docker.io/hosts.toml', CONFIG],
+        )
+        assert.ok(!plan.notices.some(notice => notice.code === 'generation_unknown'))
+        const old = Number(containerdVersion(tree).split('.')[0]) < 2
+        assert.equal(
+          plan.notices.some(notice => notice.code === 'dial_timeout_ignored'),
+          old,
+        )
+      }))
+
+    it('refuses what only containerd knows to be wrong, and nothing is written', () =>
+      withNode('version = 2\noom_score = "high"\n', async node => {
+        const before = await readTree(node)
+        await assert.rejects(planOn(node), error => {
+          return (
+            error instanceof Failure &&
+            error.code === 'conflict' &&
+            /containerd refuses it: .+/.test(error.message)
+          )
+        })
+        assert.deepEqual(await readTree(node), before)
+      }))
+
+    it('wants a restart until the daemon has been started after the change', () =>
+      withNode(defaultConfig(tree), async node => {
+        const outside = await startOutside()
+        const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
+        let daemon = await start()
+        try {
+          const restart = async () => (await planOn(node)).restart.map(({ command }) => command)
+          assert.deepEqual(await restart(), ['systemctl restart containerd'])
+          await applyPlan(await planOn(node), openTree(node), Date.now())
+          assert.deepEqual((await planOn(node)).steps, [])
+          assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still due')
+          await daemon.stop()
+          assert.deepEqual(await restart(), [], 'a daemon that does not run will read it when it starts')
+          daemon = await start()
+          assert.deepEqual(await restart(), [])
+        } finally {
+          await daemon.stop()
+          await outside.close()
+        }
+      }))
+  })
+}
