@@ -3,8 +3,8 @@
 var version = process.versions.node.split('.').map(Number)
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
-  // biome-ignore lint/style/useTemplate: an old Node does not know templates
   console.error(
+    // biome-ignore lint/style/useTemplate: an old Node does not know templates
     'regmirror needs Node 22.22 or newer, this is ' + process.versions.node + '; install a newer one',
   )
   process.exit(2)

@@ -134,6 +134,7 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
     stdin: async () => Buffer.alloc(0),
     env: { TOKEN: 'x' },
     uid: 1000,
+    now: Date.UTC(2026, 0, 1),
   }
   const loaded = await loadList(openTree(root), openTree('/'), options)
   for (const registry of loaded.list.registries) {

@@ -37,6 +37,7 @@ export async function openList(options: Options, node: Writer, world: World): Pr
     stdin: world.stdin,
     env: world.env,
     uid: world.uid,
+    now: world.now(),
   })
 }
 

@@ -28,6 +28,8 @@ export interface ListOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The effective user: root does not read a list that others can write. */
   readonly uid: number
+  /** Milliseconds since 1970, for certificates that have expired. */
+  readonly now: number
 }
 
 export interface LoadedList {
@@ -53,7 +55,11 @@ export async function loadList(
   const list = source.value as WrittenList
   const place = (at: Path) => placeOf(source, written.file, at)
   const resolved = resolveList({ list, attachments, place })
-  return { list: resolved, notices: lintList({ list, resolved, place, now: Date.now() }), file: written.file }
+  return {
+    list: resolved,
+    notices: lintList({ list, resolved, place, now: options.now }),
+    file: written.file,
+  }
 }
 
 async function sourceOf({ text, format, file }: ListText): Promise<Source> {

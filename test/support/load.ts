@@ -15,6 +15,7 @@ export async function load(options: Partial<ListOptions> & { root?: string } = {
     stdin: async () => Buffer.alloc(0),
     env: {},
     uid: 1000,
+    now: Date.UTC(2026, 0, 1),
     ...rest,
   })
 }
