@@ -1,0 +1,72 @@
+/** Nodes that cannot be written, by real file systems: one error, exit 2, and the node as it was. */
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { withDirectory } from '../support/tree.ts'
+import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const RUNTIME = 'containerd-trixie'
+
+/** Makes a node on a tmpfs of its own ($1 home, $2 mount options to end with), applies, and shows it before and after. */
+const ON_A_TMPFS = `
+set -e
+mkdir "$1/node"
+mount -t tmpfs -o size=64k tmpfs "$1/node"
+mkdir -p "$1/node/etc/containerd"
+cp "$1/config.toml" "$1/node/etc/containerd/config.toml"
+mount -o "remount,$2" "$1/node"
+look() { find "$1/node" -path "*/var/lib/regmirror*" -prune -o -type f -print0 | sort -z | xargs -0 sha256sum; find "$1/node/etc"; }
+look "$1" >"$1/before"
+set +e
+"$3" "$4/bin/regmirror.js" apply -f "$1/mirrors.toml" --root "$1/node"
+echo "exit $?"
+look "$1" >"$1/after"
+`
+
+describe('a node that cannot be written', function () {
+  this.timeout(120_000)
+  before(function () {
+    needRuntime(this, RUNTIME, true)
+    execFileSync(process.execPath, ['tools/build.ts'], { cwd: root })
+  })
+
+  const cases: [title: string, options: string, said: RegExp][] = [
+    ['is read-only', 'ro', /the file system is read-only/],
+    ['is full before all is written', 'size=64k', /no space is left on the device/],
+  ]
+  for (const [title, options, said] of cases) {
+    it(`${title}: says so once, and stays as it was`, () =>
+      withDirectory(async home => {
+        await fs.writeFile(path.join(home, 'config.toml'), defaultConfig(treeOf(RUNTIME)))
+        const tables = Array.from(
+          { length: 40 },
+          (_, i) => `[registries."r${i}.test"]\nmirrors = ["https://m.test"]\n`,
+        )
+        const list = `version = 1\n${tables.join('')}[targets.containerd]\nversion = "1.7"\n`
+        await fs.writeFile(path.join(home, 'mirrors.toml'), list, { mode: 0o644 })
+        const args = [
+          '--mount',
+          '--propagation',
+          'private',
+          'sh',
+          '-c',
+          ON_A_TMPFS,
+          'sh',
+          home,
+          options,
+          process.execPath,
+          root,
+        ]
+        const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
+        assert.equal(stdout, 'exit 2\n', stderr)
+        assert.match(stderr, said)
+        assert.match(stderr, /^error: [^\n]+\n$/)
+        assert.equal(
+          await fs.readFile(path.join(home, 'after'), 'utf8'),
+          await fs.readFile(path.join(home, 'before'), 'utf8'),
+        )
+      }))
+  }
+})
