@@ -16,15 +16,16 @@ export interface Question extends Dial {
 }
 
 /** Bytes of a body that are read before the connection is closed. */
-export const BODY_LIMIT = 64 * 1024
+const BODY_LIMIT = 64 * 1024
 /** Bytes of a response header that are taken. */
-export const HEADER_LIMIT = 64 * 1024
+const HEADER_LIMIT = 64 * 1024
 
 /**
  * Asks once, follows nothing. Rejects with the errors of `dial`, of undici, or with the reason of the signal.
  * Nothing is left open, whatever happens.
  */
 export async function ask(question: Question, trace: Trace): Promise<Answer> {
+  delete trace.error
   const client = clientFor(question, trace)
   try {
     const response = await client.request({
@@ -36,6 +37,8 @@ export async function ask(question: Question, trace: Trace): Promise<Answer> {
     trace.answeredAt = performance.now()
     trace.phase = 'body'
     return { status: response.statusCode, headers: response.headers, body: await start(response.body) }
+  } catch (error) {
+    throw question.signal.aborted ? error : (trace.error ?? error)
   } finally {
     await client.destroy()
   }
@@ -54,7 +57,10 @@ function clientFor(question: Question, trace: Trace): Client {
       const connecting = dialled ? Promise.reject(coded('ECONNRESET')) : dial(question, trace)
       dialled = true
       connecting.then(
-        socket => callback(null, socket),
+        socket => {
+          trace.phase = 'request'
+          callback(null, socket)
+        },
         error => callback(error, null),
       )
     },

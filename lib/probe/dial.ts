@@ -14,6 +14,8 @@ export interface Trace {
   answeredAt?: number
   /** Name and port of the latest connection, and the address it went to. */
   host?: string
+  /** The first error of a connection: what comes out at the other end may say less. */
+  error?: Error
   address?: string
 }
 
@@ -82,7 +84,10 @@ function open(to: Dial): net.Socket {
 function follow(socket: net.Socket, to: Dial, trace: Trace, connected: () => void): void {
   // A redirect opens a second connection; the time of the first is where the wait began.
   const first = trace.dialledAt === undefined
-  socket.on('error', () => {})
+  // A server's alert can come between the handshake and the first listener of whoever uses the socket.
+  socket.on('error', error => {
+    trace.error ??= error
+  })
   socket.on('connectionAttempt', () => {
     trace.phase = 'connect'
     if (first) trace.dialledAt = performance.now()

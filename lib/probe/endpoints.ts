@@ -1,5 +1,13 @@
 /** From a list to what a probe asks, and from the answers back to the registries. Pure. */
-import type { ApiBase, Attachment, Mirror, MirrorList, Registry, Server } from '../registry.ts'
+import {
+  type ApiBase,
+  type Attachment,
+  isLoopback,
+  type Mirror,
+  type MirrorList,
+  type Registry,
+  type Server,
+} from '../registry.ts'
 import type { Probe, Status } from '../report.ts'
 
 /** All that is needed to ask one endpoint as the runtime would. */
@@ -35,11 +43,11 @@ export function endpointsOf(list: MirrorList): readonly Endpoint[] {
 }
 
 /**
- * Registries of which no probed endpoint can serve, in list order. `degraded` (429) serves, slowly, and
- * `unknown` proves nothing: both count as able. A registry nothing was asked of is not named.
+ * Registries of which no probed endpoint is known to serve, in list order. `degraded` (429) does, slowly.
+ * A registry nothing was asked of is not named.
  */
 export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
-  const able: readonly Status[] = ['healthy', 'degraded', 'unknown']
+  const able: readonly Status[] = ['healthy', 'degraded']
   return list.registries
     .map(registry => registry.name)
     .filter(name => {
@@ -64,8 +72,9 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
 
 function serverEndpoints(registry: Registry): readonly Endpoint[] {
   if (!registry.fallback || registry.name === '*') return []
-  if (registry.server !== undefined) return [{ ...bareServer(registry.name), base: registry.server.base }]
-  return loopbackServer(registry.name)
+  const { name, server } = registry
+  if (server === undefined || (!server.declared && isLoopback(name))) return loopbackServer(name)
+  return [{ ...bareServer(name), base: server.base }]
 }
 
 /**

@@ -8,7 +8,7 @@ export interface Limits {
 }
 
 /** Milliseconds as people say them: `300 ms`, `2.5 s`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`
 }
 
@@ -44,7 +44,12 @@ export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
 /** Where several addresses failed each has an error of its own. */
 function codesOf(error: unknown): readonly string[] {
   const parts = error instanceof AggregateError ? [error, ...error.errors] : [error]
-  return parts.map(part => (part as NodeJS.ErrnoException)?.code).filter(code => typeof code === 'string')
+  return parts.map(codeOf).filter(code => typeof code === 'string')
+}
+
+/** undici leaves out the code where what answers is not HTTP from its first byte on. */
+function codeOf(error: NodeJS.ErrnoException | undefined): string | undefined {
+  return error?.code ?? (error?.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined)
 }
 
 /** A timeout says most, then a refusal: one address may merely lack a route, as IPv6 often does. */

@@ -17,7 +17,7 @@ export function judge(answer: Answer, authorized: boolean): Fault | undefined {
 }
 
 /** All values of a header as one text; empty where there is none. */
-export function headerText(answer: Answer, name: string): string {
+function headerText(answer: Answer, name: string): string {
   return [answer.headers[name] ?? []].flat().join(', ')
 }
 

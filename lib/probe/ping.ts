@@ -45,7 +45,7 @@ export async function ping(endpoint: Endpoint, options: PingOptions): Promise<Pr
 }
 
 /** Up to and including the `v2` segment: what stands behind it is a repository. */
-export function pingUrl(base: ApiBase): URL {
+function pingUrl(base: ApiBase): URL {
   const [root = ''] = /^.*?\/v2(?=\/|$)/.exec(base.path) ?? [base.path]
   return new URL(`${base.origin}${root}/`)
 }

@@ -39,4 +39,4 @@ export function checkName(name: string, certificate: tls.PeerCertificate): Error
 }
 
 /** The code of checkName's own error. */
-export const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'
+const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'
