@@ -60,6 +60,7 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
 
 /** Keeps, once for each path, what was there before us; returns the state as it will be. */
 async function rememberOriginals(plan: Plan, node: Writer, now: number): Promise<State> {
+  await node.makeDirectory(path.dirname(STATE_DIRECTORY), 0o755)
   await node.makeDirectory(STATE_DIRECTORY, 0o700)
   await node.makeDirectory(ORIGINALS_DIRECTORY, 0o700)
   const files = { ...plan.state.files }

@@ -58,7 +58,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'write a starter list',
       y =>
         y
-          .option('preset', { type: 'string', default: 'starter', describe: 'which starter list' })
+          .option('preset', { type: 'string', default: 'starter', describe: PRESETS })
           .option('output', { alias: 'o', type: 'string', describe: 'create this file instead of printing' })
           .example('$0 init -o /etc/regmirror/mirrors.toml', 'start a list on this node')
           .example('$0 init --preset harbor', 'print the list for Harbor proxy projects'),
@@ -105,7 +105,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
         takeOver(y.options(listFlags))
           .option('probe', {
             type: 'boolean',
-            describe: 'ask the mirrors afterwards (default without --root)',
+            describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
           })
           .example('$0 apply -f mirrors.toml', 'write the files of this node and ask the mirrors')
           .example('$0 apply --root /mnt/image', 'prepare an image: no daemon, no network'),
@@ -133,7 +133,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
         }),
     )
     .option('format', formatFlag)
-    .demandCommand(1, 1, 'which command?', 'one command at a time')
+    .demandCommand(1, 1, 'name a command', 'one command at a time')
     .recommendCommands()
     .strict()
     .detectLocale(false)
@@ -141,14 +141,25 @@ function commands(world: World, choose: (action: Action) => void): Argv {
     .help()
     .alias('help', 'h')
     .wrap(Math.min(world.stdout.columns ?? 100, 110))
-    .epilogue('Exit codes: 0 done, or asked and yes; 1 asked and no; 2 could not.')
+    .epilogue(EXIT_CODES)
     .exitProcess(false)
     .fail((message, error) => {
-      throw (
-        error ??
-        new Failure('usage', [{ message: message.replace(/\s+/g, ' '), hint: 'see regmirror --help' }])
-      )
+      throw usage(message ?? error.message)
     }) as unknown as Argv
+}
+
+const PRESETS = 'starter, air-gapped, daocloud, harbor or in-cluster'
+
+const EXIT_CODES = `Exit codes: 0 done; 1 the answer is no: changes are due (plan --check), there are notices
+(validate --strict), nobody can serve a registry (probe); 2 it could not be done.`
+
+/** What yargs says of a wrong command line, in our form. */
+function usage(message: string): Failure {
+  const meant = /^Did you mean (.*)\?$/.exec(message)?.[1]
+  const issue =
+    meant === undefined ? { message: message.replace(/\s+/g, ' ') } : { message: 'there is no such command' }
+  const hint = meant === undefined ? 'see regmirror --help' : `did you mean ${meant}?`
+  return new Failure('usage', [{ ...issue, hint }])
 }
 
 function takeOver<T>(y: Argv<T>) {

@@ -1,12 +1,25 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
 import { main } from './cli.ts'
 
+/** Exit codes of a process that a signal ended, as a shell gives them. */
+const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
-  return await main(process.argv.slice(2), {
+  let ended: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      ended = ENDED_BY[signal]
+      stop.abort()
+    })
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      ended = brokenStream(error)
+    })
+  }
+  const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: readStdin,
@@ -15,6 +28,9 @@ export async function start(): Promise<number> {
     now: Date.now,
     signal: stop.signal,
   })
+  // Errors of the streams arrive a moment after the writing.
+  await new Promise(setImmediate)
+  return ended ?? code
 }
 
 async function readStdin(): Promise<Buffer> {
@@ -23,7 +39,9 @@ async function readStdin(): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** `regmirror plan | head` is no error. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** `regmirror plan | head` is no error; an answer that cannot be written is. */
+function brokenStream(error: NodeJS.ErrnoException): number | undefined {
+  if (error.code === 'EPIPE') return undefined
+  process.stderr.write(`error: cannot write the answer: ${error.code}\n`)
+  return 2
 }

@@ -2,7 +2,7 @@
  * Builds the bundle in dist/: every command in a chunk of its own, so that what it does not need is not
  * loaded; the schema compiled ahead of time; no dependency left to install.
  */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -39,11 +39,13 @@ const compiledSchema: Plugin = {
   },
 }
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true })
+// Beside it first: an installed command may run from dist meanwhile, and a build may be interrupted.
+const [dist, building] = [path.join(root, 'dist'), path.join(root, 'dist.building')]
+await rm(building, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
   entryPoints: ['lib/main.ts'],
-  outdir: 'dist/lib',
+  outdir: path.join(building, 'lib'),
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -57,3 +59,5 @@ await build({
   },
   plugins: [plainWidth, compiledSchema],
 })
+await rm(dist, { recursive: true, force: true })
+await rename(building, dist)

@@ -16,7 +16,7 @@ const say = (text: string) => console.log(text)
 
 const NEXT = `${bold('On a real node')}, as root:
 
-  npm install --global .                          # or the package of a release
+  npm install --global "$(npm pack --silent)"     # needs Node 22.22 or newer there
   regmirror init -o /etc/regmirror/mirrors.toml   # then name your mirrors in it
   regmirror plan                                  # look
   regmirror apply                                 # write, then probe
@@ -47,7 +47,11 @@ async function quickstart(): Promise<number> {
   )
   say(await fs.readFile(path.join(folder, 'mirrors.toml'), 'utf8'))
   const steps: [title: string, args: string[], code: number][] = [
-    ['2. Plan: what would change on the node in ./node', ['plan', '-f', 'mirrors.toml', '--root', 'node'], 0],
+    [
+      '2. Plan: what would change on a node (here a folder, removed at the end)',
+      ['plan', '-f', 'mirrors.toml', '--root', 'node'],
+      0,
+    ],
     ['3. Apply it', ['apply', '-f', 'mirrors.toml', '--root', 'node'], 0],
     ['4. Probe: ask each mirror as a pull would', ['probe', '-f', 'mirrors.toml'], 0],
     ['5. Plan again: nothing is left to do', ['plan', '-f', 'mirrors.toml', '--root', 'node', '--check'], 0],

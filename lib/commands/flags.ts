@@ -1,11 +1,15 @@
 /** The flags that every command takes, as data for the command line and as the options that commands read. */
+import { Failure } from '../errors.ts'
 import type { Options } from './inputs.ts'
+
+/** A flag that takes one text and makes no sense twice. */
+const oneText = { type: 'string', requiresArg: true } as const
 
 /** Which list, and which node. */
 export const listFlags = {
   file: {
     alias: 'f',
-    type: 'string',
+    ...oneText,
     describe: 'the mirror list; - is stdin [/etc/regmirror/mirrors.toml]',
   },
   'list-format': {
@@ -19,7 +23,7 @@ export const listFlags = {
     default: [] as string[],
     describe: 'another directory that certificates and headers may come from',
   },
-  root: { type: 'string', describe: 'work on the tree below this directory and run nothing' },
+  root: { ...oneText, describe: 'work on the tree below this directory and run nothing' },
   target: {
     type: 'string',
     array: true,
@@ -38,10 +42,10 @@ export const formatFlag = {
 
 /** The flags that every command shares, as yargs names them. */
 interface Flags {
-  readonly file?: string | undefined
+  readonly file?: string | readonly string[] | undefined
   readonly 'list-format'?: Options['listFormat']
   readonly 'allow-files-from'?: readonly string[]
-  readonly root?: string | undefined
+  readonly root?: string | readonly string[] | undefined
   readonly target?: readonly string[]
   readonly format?: Options['format']
 }
@@ -50,11 +54,18 @@ interface Flags {
 export function optionsOf(args: unknown): Options {
   const flags = args as Flags
   return {
-    file: flags.file,
+    file: once('-f', flags.file),
     listFormat: flags['list-format'],
     allowFilesFrom: flags['allow-files-from'] ?? [],
-    root: flags.root,
+    root: once('--root', flags.root),
     format: flags.format ?? 'text',
     target: flags.target ?? [],
   }
+}
+
+/** yargs makes a list of what is given twice, and an unset variable of a script makes an empty text. */
+function once(flag: string, value: string | readonly string[] | undefined): string | undefined {
+  if (value === '') throw new Failure('usage', [{ message: `${flag} is empty`, hint: 'name one' }])
+  if (value === undefined || typeof value === 'string') return value
+  throw new Failure('usage', [{ message: `${flag} is given twice`, hint: 'name one' }])
 }

@@ -28,6 +28,10 @@ export async function init(options: InitOptions): Promise<InitReport> {
     throw new Failure('usage', [{ message, hint: `choose one of ${known.join(', ')}` }])
   }
   const list = (await files.read(path.join(TEMPLATES, `${options.preset}.toml`)))?.toString('utf8') ?? ''
+  if (options.output !== undefined && !options.output.endsWith('.toml')) {
+    const hint = `name it ${options.output.replace(/\.\w+$/, '')}.toml`
+    throw new Failure('usage', [{ file: options.output, message: 'starter lists are TOML', hint }])
+  }
   const report = { version: 1, kind: 'init', preset: options.preset, list } as const
   if (options.output === undefined) return report
   await createFile(path.resolve(options.output), list)

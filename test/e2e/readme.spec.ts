@@ -28,7 +28,7 @@ describe('the README', function () {
   it('says on a node what can be done there', () =>
     withDirectory(async home => {
       const readme = await fs.readFile(path.join(root, 'README.md'), 'utf8')
-      const [, block = ''] = /## On a node\n\n```sh\n(.*?)```/s.exec(readme) ?? []
+      const [, block = ''] = /## On a node\n.*?```sh\n(.*?)```/s.exec(readme) ?? []
       const commands = block.trim().split('\n')
       assert.ok(commands.length >= 5)
       const wrapper = `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/regmirror.js' "$@"\n`
