@@ -1,0 +1,275 @@
+/** Many endpoints at once: who is asked, how often, with what, and what stays behind. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import type net from 'node:net'
+import path from 'node:path'
+import { endpointsOf, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
+import { ping } from '../../lib/probe/ping.ts'
+import { probeAll } from '../../lib/probe/probe.ts'
+import type { Probe } from '../../lib/report.ts'
+import { loadText } from '../support/load.ts'
+import {
+  answering,
+  endpointAt,
+  listen,
+  names,
+  onRequest,
+  PATIENT,
+  REGISTRY,
+  response,
+  SHORT,
+} from '../support/sockets.ts'
+
+const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
+const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
+
+/** A server that takes what comes for HTTP, as all do: whoever speaks TLS to it is told so in HTTP. */
+const plainHttp = () => {
+  const server = http.createServer((_, out) => out.end('{}'))
+  return (socket: net.Socket) => void server.emit('connection', socket)
+}
+
+/** The endpoints of a list of registries, written in TOML. */
+const endpointsIn = async (text: string) => endpointsOf((await loadText(`version = 1\n${text}`)).list)
+
+describe('probe: many', () => {
+  it('answers come in the order of the questions, progress as they come in', async () => {
+    await using late = await listen(socket =>
+      onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), 300)),
+    )
+    await using soon = await listen(answering(response(503)))
+    const seen: string[] = []
+    const probes = await probeAll([endpointAt(late.origin), endpointAt(soon.origin)], {
+      timeoutMs: PATIENT,
+      samples: 1,
+      onProbe: ({ status }) => seen.push(status),
+    })
+    assert.deepEqual(
+      probes.map(({ status }) => status),
+      ['healthy', 'unhealthy'],
+    )
+    assert.deepEqual(seen, ['unhealthy', 'healthy'])
+  })
+
+  it('what is listed for two registries is asked once and told twice', async () => {
+    await using mirror = await listen(answering(REGISTRY))
+    const twins = ['a.test', 'b.test'].map(registry => endpointAt(mirror.origin, { registry }))
+    const other = endpointAt(mirror.origin, { registry: 'c.test', header: { 'X-Key': 'k' } })
+    const probes = await probeAll([...twins, other], { timeoutMs: PATIENT, samples: 1 })
+    assert.deepEqual(
+      probes.map(({ registry }) => registry),
+      ['a.test', 'b.test', 'c.test'],
+    )
+    assert.equal(mirror.heard.length, 2)
+  })
+
+  for (const concurrency of [1, 3]) {
+    it(`no more than ${concurrency} at the same time, and no fewer`, async () => {
+      let open = 0
+      let most = 0
+      await using mirror = await listen(socket =>
+        onRequest(socket, () => {
+          open += 1
+          most = Math.max(most, open)
+          // Answers once as many are here as may be: fewer would wait for ever.
+          const timer = setInterval(() => {
+            if (most < concurrency && !socket.destroyed) return
+            clearInterval(timer)
+            open -= 1
+            socket.end(REGISTRY)
+          }, 20)
+        }),
+      )
+      const endpoints = Array.from({ length: 9 }, (_, i) => endpointAt(`${mirror.origin}/${i}/v2`))
+      const probes = await probeAll(endpoints, { timeoutMs: PATIENT, samples: 1, concurrency })
+      assert.deepEqual(new Set(probes.map(({ status }) => status)), new Set(['healthy']))
+      assert.equal(most, concurrency)
+    })
+  }
+
+  it('a stopped run says unknown for all that were not asked', async () => {
+    const stop = new AbortController()
+    await using mirror = await listen(() => stop.abort())
+    const endpoints = Array.from({ length: 20 }, (_, i) => endpointAt(`${mirror.origin}/${i}/v2`))
+    const probes = await probeAll(endpoints, { timeoutMs: PATIENT, concurrency: 2, signal: stop.signal })
+    assert.equal(probes.length, 20)
+    assert.deepEqual(new Set(probes.map(({ status }) => status)), new Set(['unknown']))
+    assert.ok(mirror.heard.length <= 2)
+  })
+})
+
+describe('probe: latency', () => {
+  it('every sample has a connection of its own, and the first does not count', async () => {
+    // The first answers at once; were it counted, the best would be below the others' 300 ms.
+    await using mirror = await listen((socket, nth) =>
+      onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), nth === 0 ? 0 : 300)),
+    )
+    const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, samples: 2 })
+    assert.equal(mirror.heard.length, 3)
+    assert.ok((probe.latency_ms?.best ?? 0) >= 299)
+    assert.ok((probe.latency_ms?.median ?? 0) >= (probe.latency_ms?.best ?? 0))
+  })
+
+  it('counts from the connection, not from the lookup, and to the head, not to the end of the body', async () => {
+    await using mirror = await listen(socket =>
+      onRequest(socket, () => {
+        socket.write(REGISTRY.slice(0, -1))
+        setTimeout(() => socket.end(REGISTRY.slice(-1)), 300)
+      }),
+    )
+    using _ = names({ 'mirror.example': ['127.0.0.1'] }, 300)
+    const start = performance.now()
+    const probe = await ping(endpointAt(`http://mirror.example:${mirror.port}`), {
+      timeoutMs: PATIENT,
+      samples: 1,
+    })
+    const whole = performance.now() - start
+    assert.ok((probe.latency_ms?.best ?? whole) <= whole - 2 * 299)
+  })
+
+  it('nothing is asked again once it failed', async () => {
+    await using mirror = await listen((socket, nth) =>
+      answering(nth === 1 ? response(500) : REGISTRY)(socket, nth),
+    )
+    const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT })
+    assert.equal(probe.reason, 'server_error')
+    assert.equal(probe.latency_ms, undefined)
+    assert.equal(mirror.heard.length, 2)
+  })
+})
+
+describe('probe: what a list asks for', () => {
+  it('a loopback server that nobody declared: https, then http', async () => {
+    await using plain = await listen(plainHttp())
+    const [endpoint] = await endpointsIn(`[registries."127.0.0.1:${plain.port}"]\nmirrors = []`)
+    assert.ok(endpoint)
+    const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
+    assert.equal(probe.status, 'healthy', probe.detail)
+    assert.equal(probe.role, 'server')
+  })
+
+  it('the same in https, with a certificate of nobody: unchecked, as containerd does', async () => {
+    await using secure = await listen(answering(REGISTRY), tls)
+    const [endpoint] = await endpointsIn(`[registries."localhost:${secure.port}"]\nmirrors = []`)
+    assert.ok(endpoint)
+    using _ = names({ localhost: ['127.0.0.1'] })
+    assert.equal((await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })).status, 'healthy')
+    assert.equal(secure.heard.length, 1)
+  })
+
+  it('a declared loopback server is asked by its scheme alone', async () => {
+    await using plain = await listen(plainHttp())
+    const list = `[registries."127.0.0.1:${plain.port}"]\nserver = "https://127.0.0.1:${plain.port}"\nmirrors = []`
+    const [endpoint] = await endpointsIn(list)
+    assert.ok(endpoint)
+    const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
+    assert.match(probe.detail ?? '', /does not speak TLS/)
+  })
+
+  it('mirrors in order, then the server; none for * nor without fallback', async () => {
+    const endpoints = await endpointsIn(
+      `[registries."a.test"]
+       mirrors = ["https://one.test", { url = "https://two.test/v2/p", dial_timeout = "1.5s" }]
+       [registries."b.test"]
+       mirrors = ["https://one.test"]
+       fallback = false
+       [registries."*"]
+       mirrors = ["https://one.test"]`,
+    )
+    assert.deepEqual(
+      endpoints.map(({ registry, role, base, dialTimeoutMs }) => [
+        registry,
+        role,
+        base.origin + base.path,
+        dialTimeoutMs,
+      ]),
+      [
+        ['a.test', 'mirror', 'https://one.test/v2', 2000],
+        ['a.test', 'mirror', 'https://two.test/v2/p', 1500],
+        ['a.test', 'server', 'https://a.test/v2', 30_000],
+        ['b.test', 'mirror', 'https://one.test/v2', 2000],
+        ['*', 'mirror', 'https://one.test/v2', 2000],
+      ],
+    )
+  })
+
+  it('a registry is unhealthy when nothing of it serves', async () => {
+    const { list } = await loadText(
+      'version = 1\n[registries."a.test"]\nmirrors = []\n[registries."b.test"]\nmirrors = []',
+    )
+    const probe = (registry: string, status: Probe['status']): Probe => ({
+      registry,
+      url: 'x',
+      role: 'mirror',
+      status,
+    })
+    const unhealthy = (...probes: Probe[]) => unhealthyRegistries(list, probes)
+    assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), probe('b.test', 'healthy')), ['a.test'])
+    assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), probe('a.test', 'degraded')), [])
+    assert.deepEqual(unhealthy(), [])
+  })
+})
+
+describe('probe: what is sent, and what stays behind', () => {
+  it('sends the header as written, leaves Host alone and says who asks', async () => {
+    await using mirror = await listen(answering(REGISTRY))
+    const header = { 'X-Key': 'k', Host: 'elsewhere.test' }
+    await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
+    const [head = ''] = mirror.heard
+    assert.match(head, /^GET \/v2\/ HTTP\/1\.1\r\n/)
+    assert.match(head, new RegExp(`\r\nhost: 127\\.0\\.0\\.1:${mirror.port}\r\n`, 'i'))
+    assert.doesNotMatch(head, /elsewhere/)
+    assert.match(head, /\r\nX-Key: k\r\n/)
+    assert.match(head, /\r\nuser-agent: regmirror\r\n/)
+    assert.doesNotMatch(head, /accept-encoding/i)
+  })
+
+  it('credentials that are not accepted, and challenges nobody can meet', async () => {
+    const challenged = async (challenge: string, header = {}) => {
+      await using mirror = await listen(answering(response(401, { 'WWW-Authenticate': challenge })))
+      return await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
+    }
+    const header = { authorization: 'Basic planted-secret' }
+    assert.equal((await challenged('Basic realm="x"')).status, 'healthy')
+    assert.equal((await challenged('Digest realm="x", Bearer realm="y"')).status, 'healthy')
+    assert.equal((await challenged('Negotiate')).reason, 'unauthorized')
+    assert.match((await challenged('Basic realm="planted-secret"', header)).detail ?? '', /does not accept/)
+  })
+
+  it('leaves nothing open: a process that probed ends by itself', async () => {
+    await using silent = await listen(() => {})
+    await using endless = await listen(socket =>
+      onRequest(socket, () => socket.write('HTTP/1.1 200 OK\r\n\r\n{')),
+    )
+    await using reset = await listen(socket => socket.once('data', () => socket.resetAndDestroy()))
+    await using well = await listen(answering(REGISTRY), tls)
+    const urls = [
+      silent.origin,
+      endless.origin,
+      reset.origin,
+      well.origin,
+      `https://127.0.0.1:${silent.port}`,
+    ]
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', CHILD, ...urls], {
+      cwd: path.join(import.meta.dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let printed = ''
+    child.stdout.on('data', text => (printed += text))
+    child.stderr.on('data', text => (printed += text))
+    const code = await new Promise(done => child.once('close', done))
+    assert.equal(code, 0, printed)
+    assert.equal(printed.trim(), 'no_answer no_answer reset tls no_answer')
+  })
+})
+
+const CHILD = `
+  import { endpointAt } from './test/support/sockets.ts'
+  import { probeAll } from './lib/probe/probe.ts'
+  const endpoints = process.argv.slice(1).map(url => endpointAt(url))
+  const probes = await probeAll(endpoints, { timeoutMs: ${SHORT * 5}, samples: 1 })
+  console.log(probes.map(probe => probe.reason).join(' '))
+  process.on('exit', () => process.exitCode ??= 0)
+`

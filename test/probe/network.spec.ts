@@ -1,0 +1,181 @@
+/** Connections that do not come about, and answers without measure. */
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import { Worker } from 'node:worker_threads'
+import zlib from 'node:zlib'
+import { ping } from '../../lib/probe/ping.ts'
+import {
+  answering,
+  endpointAt,
+  listen,
+  names,
+  onRequest,
+  PATIENT,
+  REGISTRY,
+  response,
+  SHORT,
+} from '../support/sockets.ts'
+
+const ask = (url: string, timeoutMs = PATIENT) => ping(endpointAt(url), { timeoutMs, samples: 1 })
+
+/**
+ * A port whose queue of connections is full: a thread listens and then never takes one, so that the kernel
+ * drops every further SYN, as a firewall would. Nothing here depends on how fast the machine is.
+ */
+async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> {
+  const thread = new Worker(
+    `const { parentPort } = require('node:worker_threads')
+     const server = require('node:net').createServer()
+     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port)
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+     })`,
+    { eval: true },
+  )
+  const port: number = await new Promise((resolve, reject) =>
+    thread.once('message', resolve).once('error', reject),
+  )
+  const queued = Array.from({ length: 16 }, () => net.connect(port, '127.0.0.1').on('error', () => {}))
+  await Promise.race(queued.map(socket => new Promise(done => socket.once('connect', done))))
+  await new Promise(done => setTimeout(done, SHORT))
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of queued) socket.destroy()
+      await thread.terminate()
+    },
+  }
+}
+
+describe('probe: no connection', () => {
+  it('packets that are dropped: connect_timeout, by dial_timeout and by the limit of the probe', async () => {
+    await using deaf = await deafPort()
+    const url = `http://127.0.0.1:${deaf.port}`
+    const dialled = await ping(endpointAt(url, { dialTimeoutMs: SHORT }), { timeoutMs: PATIENT })
+    assert.equal(dialled.reason, 'connect_timeout')
+    assert.match(dialled.detail ?? '', /^no connection came about within 400 ms; /)
+    assert.equal((await ask(url, SHORT)).reason, 'connect_timeout')
+  })
+
+  it('a lookup that never answers: dns, by dial_timeout and by the limit of the probe', async () => {
+    using _ = names({})
+    const endpoint = endpointAt('https://mirror.example', { dialTimeoutMs: SHORT })
+    const dialled = await ping(endpoint, { timeoutMs: PATIENT })
+    assert.equal(dialled.reason, 'dns')
+    assert.match(dialled.detail ?? '', /^the lookup of its name got no answer within 400 ms; /)
+    assert.equal((await ask('https://mirror.example', SHORT)).reason, 'dns')
+  })
+
+  it('a name with a dead address and a live one is asked at the live one', async () => {
+    await using mirror = await listen(answering(REGISTRY))
+    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    assert.equal((await ask(`http://mirror.example:${mirror.port}`)).status, 'healthy')
+  })
+
+  it('all addresses of a name refuse: refused', async () => {
+    const gone = await listen(() => {})
+    await gone[Symbol.asyncDispose]()
+    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    assert.equal((await ask(`http://mirror.example:${gone.port}`)).reason, 'refused')
+  })
+})
+
+describe('probe: answers without measure', () => {
+  it('a greeting before the question is no HTTP', async () => {
+    await using mirror = await listen(socket => socket.write('220 mail.example ESMTP\r\n'))
+    const probe = await ask(mirror.origin)
+    assert.equal(probe.reason, 'not_a_registry')
+    assert.match(probe.detail ?? '', /does not speak HTTP/)
+  })
+
+  it('more than 64 KiB of header', async () => {
+    const head = Array.from({ length: 80 }, (_, i) => `X-${i}: ${'x'.repeat(1000)}\r\n`).join('')
+    await using mirror = await listen(answering(`HTTP/1.1 200 OK\r\n${head}\r\n`))
+    const probe = await ask(mirror.origin)
+    assert.equal(probe.reason, 'not_a_registry')
+    assert.match(probe.detail ?? '', /more header than any registry/)
+  })
+
+  it('a gzip bomb stays packed', async () => {
+    const bomb = zlib.gzipSync(Buffer.alloc(64 * 1024 * 1024))
+    const head = {
+      'Content-Type': 'application/json',
+      'Content-Encoding': 'gzip',
+      'Content-Length': `${bomb.length}`,
+    }
+    const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`)
+    await using mirror = await listen(
+      answering(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`), bomb])),
+    )
+    const before = process.memoryUsage().rss
+    assert.equal((await ask(mirror.origin)).status, 'healthy')
+    assert.ok(process.memoryUsage().rss - before < 48 * 1024 * 1024)
+  })
+
+  it('an answer that is cut off in its body', async () => {
+    await using mirror = await listen(answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{'))
+    const probe = await ask(mirror.origin)
+    assert.equal(probe.reason, 'reset')
+    assert.match(probe.detail ?? '', /within its answer/)
+  })
+
+  it('1xx for ever', async () => {
+    await using mirror = await listen(socket => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 50)
+      socket.on('close', () => clearInterval(timer))
+    })
+    assert.equal((await ask(mirror.origin, SHORT)).status, 'unhealthy')
+  })
+
+  it('101 Switching Protocols', async () => {
+    await using mirror = await listen(
+      answering('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    )
+    assert.equal((await ask(mirror.origin)).status, 'unhealthy')
+  })
+
+  it('control characters of a header are not told', async () => {
+    for (const evil of ['\u001b[31m', '\u0007', '\u009b31m', '\u202e', 'a\tb']) {
+      const location = `ftp://x/${evil}`
+      await using mirror = await listen(answering(response(302, { Location: location })))
+      const { detail = '', reason } = await ask(mirror.origin)
+      assert.ok(['redirect_refused', 'not_a_registry'].includes(reason ?? ''), detail)
+      assert.doesNotMatch(detail, /[\p{Cc}\p{Cf}]/u)
+    }
+  })
+})
+
+describe('probe: told to stop', () => {
+  const stopped = async (talk: (socket: net.Socket, stop: () => void) => void) => {
+    const stop = new AbortController()
+    await using mirror = await listen(socket => talk(socket, () => stop.abort()))
+    return await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, signal: stop.signal })
+  }
+
+  it('before it began: nobody is asked', async () => {
+    await using mirror = await listen(answering(REGISTRY))
+    const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, signal: AbortSignal.abort() })
+    assert.equal(probe.status, 'unknown')
+    assert.equal(probe.reason, undefined)
+    assert.deepEqual(mirror.heard, [])
+  })
+
+  it('while it waits for an answer, and in the middle of a body', async () => {
+    assert.equal((await stopped((socket, stop) => onRequest(socket, stop))).status, 'unknown')
+    const begun = await stopped((socket, stop) =>
+      onRequest(socket, () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{')
+        setTimeout(stop, 100)
+      }),
+    )
+    assert.equal(begun.status, 'unknown')
+  })
+
+  it('during a lookup that never answers', async () => {
+    using _ = names({})
+    const stop = new AbortController()
+    setImmediate(() => stop.abort())
+    const probe = await ping(endpointAt('http://mirror.example'), { timeoutMs: PATIENT, signal: stop.signal })
+    assert.equal(probe.status, 'unknown')
+  })
+})

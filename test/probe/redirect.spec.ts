@@ -1,0 +1,141 @@
+/** Where a redirect may lead, and what follows it. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { ping } from '../../lib/probe/ping.ts'
+import { spaceOf } from '../../lib/probe/space.ts'
+import {
+  answering,
+  endpointAt,
+  type Listener,
+  listen,
+  names,
+  onRequest,
+  PATIENT,
+  REGISTRY,
+  response,
+} from '../support/sockets.ts'
+
+const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
+const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
+const ca = [pem('ca.pem')]
+
+const to = (location: string, status = 307) => answering(response(status, { Location: location }))
+const ask = (mirror: Listener, more = {}) =>
+  ping(endpointAt(mirror.origin, more), { timeoutMs: PATIENT, samples: 1 })
+
+describe('probe: redirects that are followed', () => {
+  it('a relative one, with the static header', async () => {
+    const header = { 'X-Key': 'planted-secret' }
+    await using mirror = await listen((socket, nth) =>
+      answering(nth === 0 ? response(301, { Location: '../real/v2/?a=b' }) : REGISTRY)(socket, nth),
+    )
+    assert.equal((await ask(mirror, { header })).status, 'healthy')
+    assert.match(mirror.heard[1] ?? '', /^GET \/real\/v2\/\?a=b HTTP/)
+    assert.match(mirror.heard[1] ?? '', /x-key: planted-secret/i)
+  })
+
+  it('from https to http, as the runtime does, without the static header', async () => {
+    await using plain = await listen(answering(REGISTRY))
+    await using secure = await listen(to(`${plain.origin}/v2/`), tls)
+    const probe = await ask(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
+    assert.equal(probe.status, 'healthy', probe.detail)
+    assert.match(secure.heard[0] ?? '', /planted-secret/)
+    assert.doesNotMatch(plain.heard[0] ?? 'planted-secret', /planted-secret/)
+  })
+
+  it('ten of them; the time counts from the first connection', async () => {
+    await using mirror = await listen((socket, nth) =>
+      onRequest(socket, () =>
+        setTimeout(() => socket.end(nth < 10 ? response(308, { Location: `/${nth}/v2/` }) : REGISTRY), 50),
+      ),
+    )
+    const probe = await ask(mirror)
+    assert.equal(probe.status, 'healthy', probe.detail)
+    // Eleven waits of 50 ms; a timer may be a millisecond early.
+    assert.ok((probe.latency_ms?.best ?? 0) >= 11 * 49)
+  })
+})
+
+describe('probe: redirects that are refused', () => {
+  for (const location of [
+    'http://10.0.0.1/v2/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://192.168.1.1/',
+    'http://[fd00::1]/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://100.64.0.1/',
+    'http://0x0a000001/',
+    'file:///etc/passwd',
+    'http://:::/',
+  ]) {
+    it(`to ${location}`, async () => {
+      await using mirror = await listen(to(location))
+      assert.equal((await ask(mirror)).reason, 'redirect_refused')
+    })
+  }
+
+  it('to a name that means a private address, even beside a public one', async () => {
+    using _ = names({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
+    await using mirror = await listen(to('http://inside.example/v2/'))
+    const probe = await ask(mirror)
+    assert.equal(probe.reason, 'redirect_refused')
+    assert.match(probe.detail ?? '', /private space \(redirected to inside\.example\)/)
+  })
+
+  it('without a place to go, and 304', async () => {
+    for (const text of [response(302), response(304), response(300, { Location: '/v2/' })]) {
+      await using mirror = await listen(answering(text))
+      assert.equal((await ask(mirror)).reason, 'redirect_refused')
+    }
+  })
+
+  it('more than ten', async () => {
+    await using mirror = await listen(to('/v2/'))
+    const probe = await ask(mirror)
+    assert.match(probe.detail ?? '', /more than 10 times/)
+    assert.equal(mirror.heard.length, 11)
+  })
+
+  it('a fault at the far end says where that was', async () => {
+    await using far = await listen(answering(response(503)))
+    await using mirror = await listen(to(`${far.origin}/v2/`))
+    const probe = await ask(mirror)
+    assert.equal(probe.reason, 'server_error')
+    assert.match(
+      probe.detail ?? '',
+      new RegExp(`answers 503 \\(redirected to 127\\.0\\.0\\.1:${far.port}\\); `),
+    )
+  })
+
+  it('what it says is not told where a secret was sent', async () => {
+    const header = { Authorization: 'Basic planted-secret' }
+    await using mirror = await listen(to('ftp://planted-secret/'))
+    assert.doesNotMatch(JSON.stringify(await ask(mirror, { header })), /planted-secret/)
+  })
+})
+
+describe('spaces', () => {
+  const spaces: [address: string, space: string][] = [
+    ['127.0.0.1', 'loopback'],
+    ['127.255.255.254', 'loopback'],
+    ['0.0.0.0', 'loopback'],
+    ['::1', 'loopback'],
+    ['::', 'loopback'],
+    ['::ffff:127.0.0.1', 'loopback'],
+    ['169.254.169.254', 'link-local'],
+    ['fe80::1', 'link-local'],
+    ['10.255.0.1', 'private'],
+    ['172.31.0.1', 'private'],
+    ['172.32.0.1', 'public'],
+    ['192.168.0.1', 'private'],
+    ['100.100.100.200', 'private'],
+    ['fd00::1', 'private'],
+    ['::ffff:a00:1', 'private'],
+    ['8.8.8.8', 'public'],
+    ['2606:4700::1', 'public'],
+  ]
+  for (const [address, space] of spaces) {
+    it(`${address} is ${space}`, () => assert.equal(spaceOf(address), space))
+  }
+})
