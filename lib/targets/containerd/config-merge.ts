@@ -1,4 +1,5 @@
 /** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
+import path from 'node:path'
 import { locateToml } from '../../toml-ast.ts'
 import { type ParsedConfig, type TablePath, V1, V2, V3 } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
@@ -11,88 +12,83 @@ export interface Setting {
   readonly path: TablePath
 }
 
+/** A registry table of a file. */
+interface Section {
+  readonly file: ParsedConfig
+  readonly table: TablePath
+}
+
+/** The registry table that CRI ends up with, and what in it cannot stand beside `config_path`. */
+export interface EffectiveRegistry {
+  /** What it is merged from; later ones override. */
+  readonly sections: readonly Section[]
+  readonly configPath: Setting | undefined
+  readonly mirrors: readonly Setting[]
+  readonly tls: readonly Setting[]
+}
+
 /** Where a setting stands, for an issue or a notice. */
 export function placeOfSetting(setting: Setting): { file: string; line: number; column: number } {
   const place = locateToml(setting.file.ast, setting.path) ?? { line: 1, column: 1 }
   return { file: setting.file.path, ...place }
 }
 
-/**
- * What is in effect for CRI after the merge: `config_path`, and every setting that cannot stand beside it.
- * 1.x replaces a plugin's whole section by that of a later file (services/server/config/config.go:290-308@v1.7.24);
- * 2.x merges deeply, later files override (cmd/containerd/server/config/config.go:616-630@v2.3.4). With the
- * generation unknown a later file has to be right under both rules.
- */
-export function effectiveRegistry(files: readonly ParsedConfig[], generation: Generation | undefined) {
+/** What one containerd makes of the files. */
+export function effectiveRegistry(files: readonly ParsedConfig[], generation: Generation): EffectiveRegistry {
   const sections = sectionsInEffect(files, generation)
-  const settings = (key: string) =>
-    sections.flatMap(({ file, table }): Setting[] => {
-      const value = valueAt(file, [...table, key])
-      return value === undefined ? [] : [{ value, file, path: [...table, key] }]
-    })
+  const settings = (key: string) => sections.flatMap(section => settingsNamed(section, key))
   return {
+    sections,
     configPath: settings('config_path').at(-1),
-    mirrors: settings('mirrors').filter(
-      setting => isTable(setting.value) && Object.keys(setting.value).length > 0,
-    ),
+    mirrors: settings('mirrors').filter(({ value }) => isTable(value) && Object.keys(value).length > 0),
     tls: settings('configs').flatMap(tlsSettings),
   }
 }
 
-interface Section {
-  readonly file: ParsedConfig
-  readonly table: TablePath
-}
-
-function sectionsInEffect(
-  files: readonly ParsedConfig[],
-  generation: Generation | undefined,
-): readonly Section[] {
-  const [main] = files
-  if (main === undefined) return []
-  const sections = files.flatMap(file =>
-    tablesThatCount(main, file, generation).map(table => ({ file, table })),
-  )
-  if (generation === undefined || generation.major >= 2) return sections
-  return sections.filter(section => hasPlugin(section)).slice(-1)
-}
-
-/** Which spellings of the table containerd honours in a file, by the versions of it and of the main file. */
-function tablesThatCount(
-  main: ParsedConfig,
-  file: ParsedConfig,
-  generation: Generation | undefined,
-): readonly TablePath[] {
-  const version = main.version ?? 1
-  if (generation === undefined) return version === 1 ? [V1, V2] : [V2, V3]
-  if (generation.major < 2) return [version === 1 ? V1 : V2]
-  if (atLeast(generation, '2.3.0')) return version === 4 ? [V3] : [V1, V2, V3]
-  // 2.0 to 2.2 migrate only what is merged as version 2; a v2 drop-in takes the whole merge with it.
-  return version === 2 || file.version === 2 ? [V2, V3] : [V3]
-}
-
-/** Whether a file says anything of the plugin: on 1.x that alone replaces what files before it say. */
-function hasPlugin(section: Section): boolean {
-  return valueAt(section.file, section.table.slice(0, -1)) !== undefined
+function sectionsInEffect(files: readonly ParsedConfig[], generation: Generation): readonly Section[] {
+  if (generation.major < 2) return lastSection(files)
+  if (atLeast(generation, '2.3.0')) return files.flatMap(file => migrated([file], file.version !== 4))
+  const version = files.findLast(file => versionOf(file) > 1)?.version
+  return migrated(files, version === 2)
 }
 
 /**
- * A drop-in that speaks of the CRI plugin and leaves `config_path` out: on 1.x that wipes it.
- * Undefined where the generation merges deeply.
+ * 1.x takes a plugin's whole section from the last file that has one, and for all files the last version that one
+ * of them gives (services/server/config/config.go:290-308@v1.7.24).
  */
-export function wipingImport(
-  files: readonly ParsedConfig[],
-  generation: Generation | undefined,
-): Section | undefined {
-  if (generation !== undefined && generation.major >= 2) return undefined
-  const [main, ...imports] = files
-  if (main === undefined) return undefined
-  const table = (main.version ?? 1) === 1 ? V1 : V2
-  return imports
-    .map(file => ({ file, table }))
-    .filter(hasPlugin)
-    .filter(section => valueAt(section.file, [...table, 'config_path']) === undefined)
-    .at(-1)
+function lastSection(files: readonly ParsedConfig[]): readonly Section[] {
+  const table = (files.findLast(file => file.version)?.version ?? 1) === 1 ? V1 : V2
+  const speaking = files.filter(file => valueAt(file, table.slice(0, -1)) !== undefined)
+  return speaking.slice(-1).map(file => ({ file, table }))
+}
+
+/**
+ * 2.x merges deeply. It moves the registry table of version 2 to where version 3 has it, which replaces what stands
+ * there (plugins/cri/images/plugin.go:212-227@v2.3.4): since 2.3 in each file before the merge, up to 2.2 in the
+ * merged ones and only if version 2 was the last one given. Plugins of a file below version 2 are renamed first
+ * (v1Migrate, cmd/containerd/server/config/config.go:189@v2.1.9).
+ */
+function migrated(files: readonly ParsedConfig[], moved: boolean): readonly Section[] {
+  const old = files.flatMap(file => sectionsOf(file, versionOf(file) < 2 ? [V1, V2] : [V2]))
+  return moved && old.length > 0 ? old : files.flatMap(file => sectionsOf(file, [V3]))
+}
+
+function sectionsOf(file: ParsedConfig, tables: readonly TablePath[]): readonly Section[] {
+  return tables.filter(table => valueAt(file, table) !== undefined).map(table => ({ file, table }))
+}
+
+function versionOf(file: ParsedConfig): number {
+  return file.version ?? 1
+}
+
+/** A key of a section, also in capitals: containerd does not care (github.com/pelletier/go-toml/v2). */
+function settingsNamed({ file, table }: Section, key: string): readonly Setting[] {
+  const registry = valueAt(file, table)
+  if (!isTable(registry)) return []
+  return Object.entries(registry)
+    .filter(([name]) => name.toLowerCase() === key)
+    .sort(([name]) => (name === key ? 1 : -1))
+    .map(([name, value]) => ({ value, file, path: [...table, name] }))
 }
 
 /** Every `configs.<registry>.tls` that says something. */
@@ -103,6 +99,19 @@ function tlsSettings(setting: Setting): readonly Setting[] {
       ? [{ ...setting, value: entry.tls, path: [...setting.path, name, 'tls'] }]
       : [],
   )
+}
+
+/** `config_path` as containerd splits it (filepath.SplitList): each as it is seen from the root, where the daemon runs. */
+export function directoriesOf(value: unknown): readonly string[] {
+  if (typeof value !== 'string') return []
+  const parts = value.split(':').filter(part => part !== '')
+  return parts.map(part => path.posix.resolve('/', part))
+}
+
+/** Whether a `config_path` names that one directory and nothing else, in any spelling that every containerd takes. */
+export function namesOnly(value: unknown, directory: string): boolean {
+  const absolute = typeof value === 'string' && value.startsWith('/') && !value.includes(':')
+  return absolute && directoriesOf(value)[0] === directory
 }
 
 function valueAt(file: ParsedConfig, path: TablePath): unknown {

@@ -4,8 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '../../errors.ts'
-import { locateKey, parseTomlAst, type TomlAst, type TomlPath, tomlValue } from '../../toml-ast.ts'
-import { atLeast, type Generation } from './generation.ts'
+import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml-ast.ts'
+import { atLeast, type Generation, parseGeneration } from './generation.ts'
 
 /** A file that containerd reads, and that parses. */
 export interface ParsedConfig {
@@ -40,8 +40,25 @@ export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): P
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return { ...broken, ...parsed.fault }
   const value = tomlValue(parsed.ast)
-  const version = value.version === undefined ? undefined : Number(value.version)
+  const mistyped = mistypedKey(parsed.ast, value)
+  if (mistyped !== undefined) return { ...broken, ...mistyped }
+  const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
+}
+
+/** A key that decides what containerd reads, of a type that it does not start with. */
+function mistypedKey(ast: TomlAst, value: Readonly<Record<string, unknown>>) {
+  const { version, imports = [] } = value
+  const fault = (key: string, message: string) => ({ ...locateToml(ast, [key]), message })
+  if (version !== undefined && kindOf(ast, 'version') !== 'integer')
+    return fault('version', 'version is not an integer')
+  const strings = Array.isArray(imports) && imports.every(entry => typeof entry === 'string')
+  return strings ? undefined : fault('imports', 'imports is not a list of file names')
+}
+
+function kindOf(ast: TomlAst, key: string): string | undefined {
+  const pair = ast.body[0].body.find(item => item.type === 'TOMLKeyValue' && keyNames(item.key)[0] === key)
+  return pair?.type === 'TOMLKeyValue' && pair.value.type === 'TOMLValue' ? pair.value.kind : undefined
 }
 
 export function isParsed(parsed: ParsedConfig | Issue): parsed is ParsedConfig {
@@ -53,7 +70,7 @@ export function registryTable(main: ParsedConfig, generation: Generation | undef
   const version = main.version ?? 1
   const fault = versionFault(version, generation)
   if (fault !== undefined) {
-    const place = placeOf(main, ['version']) ?? { line: 1, column: 1 }
+    const place = locateKey(main.ast, ['version']) ?? { line: 1, column: 1 }
     return { file: main.path, ...place, ...fault }
   }
   return version === 1 ? V1 : version === 2 ? V2 : V3
@@ -83,28 +100,47 @@ function versionFault(version: number, generation: Generation | undefined): Faul
   }
 }
 
-/** A drop-in whose version does not go with the main file's: containerd drops settings or does not start. */
-export function versionClashes(files: readonly ParsedConfig[]): readonly Issue[] {
-  const [main, ...imports] = files
-  if (main === undefined) return []
-  const version = main.version ?? 1
-  return imports.flatMap(file => {
-    const place = { file: file.path, ...(placeOf(file, ['version']) ?? { line: 1, column: 1 }) }
-    if (file.version !== undefined && file.version > version) {
-      const message = `is version ${file.version} but ${main.path}, which imports it, is version ${version}: containerd does not start or drops its CRI settings`
-      return [{ ...place, message, hint: `write it as version ${version}` }]
-    }
-    if (file.version === undefined && version === 4) {
-      return [
-        {
-          ...place,
-          message: `has no version under the version 4 of ${main.path}: containerd 2.3 panics`,
-          hint: 'add version = 4',
-        },
-      ]
-    }
-    return []
-  })
+/** One release for each way in which config.toml and its imports have been merged. */
+const WAYS = ['1.7', '2.1', '2.3'].map(text => parseGeneration(text) as Generation)
+
+/** The releases that the files have to be right for: the one that is known, else all that read the main file. */
+export function readersOf(
+  main: ParsedConfig | undefined,
+  generation: Generation | undefined,
+): readonly Generation[] {
+  if (generation !== undefined) return [generation]
+  return WAYS.filter(way => versionFault(main?.version ?? 2, way) === undefined)
+}
+
+/** What in the drop-ins does not go with the main file's version: containerd drops settings or does not start. */
+export function versionClashes(
+  files: readonly ParsedConfig[],
+  readers: readonly Generation[],
+): readonly Issue[] {
+  const version = files[0]?.version ?? 1
+  // 1.x takes the version of the last file for all of them (services/server/config/config.go:290@v1.7.24).
+  const lastCounts = readers.some(({ major }) => major < 2)
+  const clashes = ({ version: own }: ParsedConfig) => own && (lastCounts ? own !== version : own > version)
+  return [
+    ...files.filter(clashes).map(file => ({
+      file: file.path,
+      ...locateKey(file.ast, ['version']),
+      message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start or drops its CRI settings`,
+      hint: `write it as version ${version}`,
+    })),
+    ...(lastCounts && version > 1 ? files.flatMap(shortNames) : []),
+  ]
+}
+
+/** Plugins by a name of version 1: 1.x does not start with them beside version 2 (config.go:117@v1.7.24). */
+function shortNames(file: ParsedConfig): readonly Issue[] {
+  const names = Object.keys(file.value.plugins ?? {}).filter(name => name.split('.').length < 4)
+  return names.map(name => ({
+    file: file.path,
+    ...locateKey(file.ast, ['plugins', name]),
+    message: `names the plugin "${name}" as in version 1: containerd 1.x does not start with it`,
+    hint: 'name it as in version 2, [plugins."io.containerd.grpc.v1.cri"] for cri',
+  }))
 }
 
 /** Entries of `disabled_plugins` that switch CRI off, with their places. */
@@ -129,9 +165,5 @@ export function disabledCri(
 /** `imports` of a file, as written. */
 export function importsOf(file: ParsedConfig): readonly string[] {
   const { imports } = file.value
-  return Array.isArray(imports) ? imports.filter(entry => typeof entry === 'string') : []
-}
-
-function placeOf(file: ParsedConfig, path: TomlPath) {
-  return locateKey(file.ast, path)
+  return Array.isArray(imports) ? imports : []
 }

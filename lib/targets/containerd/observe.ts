@@ -4,8 +4,8 @@ import type { Issue } from '../../errors.ts'
 import type { Reader } from '../../files.ts'
 import type { ContainerdSettings, MirrorList } from '../../registry.ts'
 import type { View } from '../target.ts'
-import { effectiveRegistry } from './config-merge.ts'
-import { importsOf, isParsed, type ParsedConfig, parseConfig } from './config-toml.ts'
+import { directoriesOf, effectiveRegistry } from './config-merge.ts'
+import { importsOf, isParsed, type ParsedConfig, parseConfig, readersOf } from './config-toml.ts'
 import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
 
 export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
@@ -23,6 +23,8 @@ export interface RegistryDirectory {
 export interface Snapshot {
   /** From the list, else asked of the node; undefined when neither tells. */
   readonly generation: Generation | undefined
+  /** The releases that what we write has to be right for. */
+  readonly readers: readonly Generation[]
   /** What the node's own containerd says, where it can be asked. */
   readonly installed: Generation | undefined
   /** Path of config.toml, and whether we may change it. */
@@ -48,7 +50,9 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const config = settings.config === false ? DEFAULT_CONFIG : settings.config
   const { files, faults } = await readConfigs(view.node, config)
   const exists = files.length > 0 || faults.length > 0
-  const currentDirs = splitDirs(effectiveRegistry(files, generation).configPath?.value)
+  const readers = readersOf(files[0], generation)
+  const values = readers.map(reader => effectiveRegistry(files, reader).configPath?.value)
+  const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const hostsDir = chooseHostsDir(settings, currentDirs)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   for (const directory of new Set([hostsDir, ...currentDirs])) {
@@ -57,6 +61,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const managed = settings.config !== false
   return {
     generation,
+    readers,
     installed,
     config: { path: config, managed, exists },
     files,
@@ -70,18 +75,8 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
 
 /** The list's directory, else the one the node has set; of several the usual one, else the first. */
 function chooseHostsDir(settings: ContainerdSettings, currentDirs: readonly string[]): string {
-  if (settings.hostsDir !== undefined) return settings.hostsDir
+  if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
   return currentDirs.find(directory => directory === DEFAULT_HOSTS_DIR) ?? currentDirs[0] ?? DEFAULT_HOSTS_DIR
-}
-
-/** `config_path` as a list: containerd splits it at `:` (filepath.SplitList), empty parts are nothing. */
-function splitDirs(value: unknown): readonly string[] {
-  return typeof value === 'string'
-    ? value
-        .split(':')
-        .filter(part => part !== '')
-        .map(part => path.posix.normalize(part))
-    : []
 }
 
 async function installedGeneration(view: View): Promise<Generation | undefined> {

@@ -5,8 +5,14 @@
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
 import { splice } from '../../toml.ts'
-import type { DesiredFile } from '../target.ts'
-import { effectiveRegistry, placeOfSetting, type Setting, wipingImport } from './config-merge.ts'
+import type { DesiredFile, Rendering } from '../target.ts'
+import {
+  type EffectiveRegistry,
+  effectiveRegistry,
+  namesOnly,
+  placeOfSetting,
+  type Setting,
+} from './config-merge.ts'
 import {
   disabledCri,
   isParsed,
@@ -19,11 +25,7 @@ import {
 import type { Snapshot } from './observe.ts'
 
 /** What one part of the rendering came to. */
-export interface Outcome {
-  readonly files: readonly DesiredFile[]
-  readonly notices: readonly Notice[]
-  readonly conflicts: readonly Issue[]
-}
+export type Outcome = Pick<Rendering, 'files' | 'notices' | 'conflicts'>
 
 export function renderConfig(now: Snapshot): Outcome {
   const notices = disabledNotices(now.files)
@@ -32,7 +34,7 @@ export function renderConfig(now: Snapshot): Outcome {
   const files = editedFiles(now)
   if (!Array.isArray(files)) return { files: [], notices, conflicts: files.issues }
   const [main] = files
-  const conflicts = [...legacyConflicts(files, now), ...overrideConflicts(files, now)]
+  const conflicts = conflictsOf(files, now)
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
   const content = (main.byteOrderMark ? '\ufeff' : '') + main.text
   const why = `tells containerd to read ${now.hostsDir}`
@@ -50,10 +52,11 @@ export function renderConfig(now: Snapshot): Outcome {
 /** All files as they would stand after the edit of the main one. */
 function editedFiles(now: Snapshot): ParsedConfig[] | { issues: readonly Issue[] } {
   const before = now.files[0] ?? parseConfig({ path: now.config.path, bytes: Buffer.from(NEW_CONFIG) })
-  const issues = [...now.faults, ...versionClashes(now.files)]
-  if (issues.length > 0 || !isParsed(before)) return { issues }
+  if (now.faults.length > 0 || !isParsed(before)) return { issues: now.faults }
   const main = edited(before, now)
-  return 'message' in main ? { issues: [main] } : [main, ...now.files.slice(1)]
+  if ('message' in main) return { issues: [main] }
+  const issues = versionClashes(now.files, now.readers)
+  return issues.length > 0 ? { issues } : [main, ...now.files.slice(1)]
 }
 
 function edited(before: ParsedConfig, now: Snapshot): ParsedConfig | Issue {
@@ -63,22 +66,32 @@ function edited(before: ParsedConfig, now: Snapshot): ParsedConfig | Issue {
   }
   const table = registryTable(before, now.generation)
   if ('message' in table) return table
-  if (effectiveRegistry(now.files, now.generation).configPath?.value === now.hostsDir) return before
-  const text = splice(before.text, [...table, 'config_path'], now.hostsDir)
+  const effective = now.readers.map(reader => effectiveRegistry(now.files, reader))
+  if (effective.every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir))) return before
+  const inEffect = now.generation && effective[0]?.sections.findLast(({ file }) => file === before)?.table
+  const text = splice(before.text, [...(inEffect ?? table), 'config_path'], now.hostsDir)
   if (text === undefined) {
-    const hint = `set config_path = "${now.hostsDir}" in [${table.join('.')}] by hand`
+    const hint = `set config_path = "${now.hostsDir}" in [${(inEffect ?? table).join('.')}] by hand`
     return { file: before.path, message: 'config_path cannot be set without touching anything else', hint }
   }
   const parsed = parseConfig({ path: before.path, bytes: Buffer.from(text) })
   return isParsed(parsed) ? { ...parsed, byteOrderMark: before.byteOrderMark } : parsed
 }
 
+/** What would go wrong with these files in any containerd that may read them, each told once. */
+function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  const found = now.readers.flatMap(reader => {
+    const effective = effectiveRegistry(files, reader)
+    return [...legacyConflicts(effective), ...overrideConflicts(effective, files, now)]
+  })
+  return [...new Map(found.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
+}
+
 /**
  * `registry.mirrors` and `registry.configs.*.tls` beside `config_path` make the CRI plugin refuse to load while
  * containerd itself looks healthy (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
-function legacyConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
-  const { mirrors, tls } = effectiveRegistry(files, now.generation)
+function legacyConflicts({ mirrors, tls }: EffectiveRegistry): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({
@@ -95,19 +108,14 @@ function legacyConflicts(files: readonly ParsedConfig[], now: Snapshot): readonl
 }
 
 /** Some other file has the last word on config_path. */
-function overrideConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
-  const { configPath } = effectiveRegistry(files, now.generation)
-  const wiping = wipingImport(files, now.generation)
-  if (wiping !== undefined) {
-    const who = now.generation === undefined ? 'containerd 1.x' : 'this containerd'
-    const message = `replaces the whole CRI section of ${files[0]?.path} on ${who}, config_path included`
-    const hint =
-      now.generation === undefined
-        ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
-        : 'move its settings into config.toml'
-    return [{ file: wiping.file.path, line: 1, column: 1, message, hint }]
-  }
-  if (configPath?.value === now.hostsDir) return []
+function overrideConflicts(
+  { configPath, sections }: EffectiveRegistry,
+  [main]: readonly ParsedConfig[],
+  now: Snapshot,
+): readonly Issue[] {
+  if (namesOnly(configPath?.value, now.hostsDir)) return []
+  const last = sections.at(-1)?.file
+  if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, now)]
   if (configPath === undefined) {
     return [{ file: now.config.path, message: 'config_path would not take effect', hint: 'set it by hand' }]
   }
@@ -117,6 +125,17 @@ function overrideConflicts(files: readonly ParsedConfig[], now: Snapshot): reado
       ? 'remove it there'
       : 'remove it there, or name that directory as hosts_dir in the list'
   return [{ ...placeOfSetting(configPath), message, hint }]
+}
+
+/** A drop-in that speaks of the CRI plugin and leaves `config_path` out takes away what the main file says. */
+function wipingConflict(file: ParsedConfig, now: Snapshot): Issue {
+  const who = now.generation === undefined ? 'containerd 1.x' : 'this containerd'
+  const message = `replaces the whole CRI section of ${now.config.path} on ${who}, config_path included`
+  const hint =
+    now.generation === undefined
+      ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
+      : 'move its settings into config.toml'
+  return { file: file.path, line: 1, column: 1, message, hint }
 }
 
 function disabledNotices(files: readonly ParsedConfig[]): readonly Notice[] {
@@ -131,8 +150,9 @@ function disabledNotices(files: readonly ParsedConfig[]): readonly Notice[] {
 
 /** With `config = false` somebody else writes config.toml; that it names our directory is still worth a look. */
 function unmanagedNotices(now: Snapshot): readonly Notice[] {
-  const { configPath } = effectiveRegistry(now.files, now.generation)
-  if (configPath?.value === now.hostsDir) return []
+  const effective = now.readers.map(reader => effectiveRegistry(now.files, reader).configPath)
+  if (effective.every(setting => namesOnly(setting?.value, now.hostsDir))) return []
+  const configPath = effective.find(setting => !namesOnly(setting?.value, now.hostsDir))
   const place = configPath && placeOfSetting(configPath)
   const message = `config_path does not name ${now.hostsDir} alone: these mirrors are not used until it does`
   const at = place ? { file: place.file, line: place.line } : { file: now.config.path }
