@@ -17,6 +17,8 @@ export interface PingOptions {
   readonly signal?: AbortSignal | undefined
   /** Shared among the probes of a run. */
   readonly trust?: Trust | undefined
+  /** Awaited before each exchange. */
+  readonly turn?: (() => Promise<void>) | undefined
 }
 
 const DEFAULT_SAMPLES = 3
@@ -29,8 +31,8 @@ interface Outcome {
 
 /**
  * Asks `GET …/v2/` as the runtime would, each time on a fresh connection. Never rejects: a failure is a Probe
- * with a reason. The first failure decides and nothing more is asked; no exchange begins after `timeoutMs`
- * are used up, so an endpoint takes less than twice `timeoutMs` (for each scheme, where two are tried).
+ * with a reason. The first failure decides and nothing more is asked; no exchange begins once those before
+ * took `timeoutMs`, so they take less than twice that together (for each scheme, where two are tried).
  * 429 is `degraded`, what could not be found out is `unknown`, every other fault is `unhealthy`.
  */
 export async function ping(endpoint: Endpoint, options: PingOptions): Promise<Probe> {
@@ -38,7 +40,8 @@ export async function ping(endpoint: Endpoint, options: PingOptions): Promise<Pr
   let outcome: Outcome = { times: [] }
   for (const base of [endpoint.base, ...(endpoint.alternatives ?? [])]) {
     outcome = await sample({ ...endpoint, base }, { ...options, trust })
-    // containerd goes on to plain http in just this case: core/remotes/docker/resolver.go isTLSError@v2.3.4.
+    // containerd goes on to plain http in this case, and after 10 s of a handshake without end, which is
+    // longer than a probe waits: core/remotes/docker/resolver.go isTLSError@v2.3.4.
     if (!outcome.fault?.plainHttp) break
   }
   return probeOf(endpoint, outcome)
@@ -53,14 +56,16 @@ function pingUrl(base: ApiBase): URL {
 type Settled = PingOptions & { readonly trust: Trust }
 
 async function sample(endpoint: Endpoint, options: Settled): Promise<Outcome> {
-  const { samples = DEFAULT_SAMPLES, timeoutMs } = options
+  const { samples = DEFAULT_SAMPLES, timeoutMs, turn } = options
   const rounds = samples > 1 ? samples + 1 : 1
-  const end = performance.now() + timeoutMs
   const times: number[] = []
-  while (times.length < rounds && (times.length === 0 || performance.now() < end)) {
+  for (let left = timeoutMs; times.length < rounds && left > 0; ) {
+    await turn?.()
+    const start = performance.now()
     const outcome = await exchange(endpoint, options)
     if (outcome.fault !== undefined) return outcome
     times.push(...outcome.times)
+    left -= performance.now() - start
   }
   // The first pays for what is done once: name caches here and there, code that runs for the first time.
   return { times: times.length > 1 ? times.slice(1) : times }

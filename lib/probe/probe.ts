@@ -1,10 +1,11 @@
 /** Many endpoints at once. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../report.ts'
 import type { Endpoint } from './endpoints.ts'
 import { type PingOptions, ping } from './ping.ts'
 import { openTrust } from './trust.ts'
 
-export interface ProbeOptions extends Omit<PingOptions, 'trust'> {
+export interface ProbeOptions extends Omit<PingOptions, 'trust' | 'turn'> {
   /** Endpoints asked at the same time, 256 if left out. */
   readonly concurrency?: number | undefined
   /** Called once for every endpoint as soon as it is known, in no order. */
@@ -12,6 +13,11 @@ export interface ProbeOptions extends Omit<PingOptions, 'trust'> {
 }
 
 const DEFAULT_CONCURRENCY = 256
+/**
+ * An exchange over TLS costs two milliseconds of work or so. Begun all at once they would wait for each other,
+ * and that wait would be taken for the mirrors': 190 ms instead of 4 where 64 on loopback were asked together.
+ */
+const PACE_MS = 5
 
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
@@ -21,9 +27,10 @@ export async function probeAll(
   const trust = openTrust()
   const asked = new Map<string, Promise<Probe>>()
   const inTurn = gate(concurrency)
+  const turn = pace(PACE_MS, options.signal)
   const one = async (endpoint: Endpoint) => {
     const question = questionOf(endpoint)
-    const answer = asked.get(question) ?? inTurn(() => ping(endpoint, { ...options, trust }))
+    const answer = asked.get(question) ?? inTurn(() => ping(endpoint, { ...options, trust, turn }))
     asked.set(question, answer)
     const { registry, role } = endpoint
     const probe = { ...(await answer), registry, role }
@@ -52,5 +59,15 @@ function gate(width: number): <T>(act: () => Promise<T>) => Promise<T> {
       if (next === undefined) free += 1
       else next()
     }
+  }
+}
+
+/** Lets one act begin every `ms`, later where the program is behind with its work; at once when told to stop. */
+function pace(ms: number, signal: AbortSignal | undefined): () => Promise<void> {
+  let last = Promise.resolve()
+  return () => {
+    const mine = last
+    last = mine.then(() => (signal?.aborted ? undefined : sleep(ms)))
+    return mine
   }
 }
