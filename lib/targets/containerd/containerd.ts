@@ -34,7 +34,8 @@ async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view:
   const config = changed.find(file => file.path === now.config.path)
   const asked = now.installed !== undefined && sameLine(now.installed, now.generation)
   if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
-  return await dumpIssues(view.machine.run, config.path, config.content, now.hostsDir)
+  const imports = now.files.slice(1).map(file => file.path)
+  return await dumpIssues(view.machine.run, config.path, config.content, imports, now.hostsDir)
 }
 
 /** The binary may judge for its own release line only. */

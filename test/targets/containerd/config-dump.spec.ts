@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import type { Outcome, Run } from '../../../lib/run.ts'
+import { dumpIssues } from '../../../lib/targets/containerd/config-dump.ts'
+
+const HOSTS_DIR = '/etc/containerd/certs.d'
+const TAKEN = `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${HOSTS_DIR}"\n`
+
+/** Asks a containerd that gives this answer; says what it was shown, too. */
+async function ask(answer: Partial<Outcome> | undefined, text = 'version = 2\n', imports: string[] = []) {
+  const shown = { text: '', file: '' }
+  const run: Run = async (_, args) => {
+    shown.file = args[1] ?? ''
+    shown.text = readFileSync(shown.file, 'utf8')
+    return answer && { code: 0, stdout: '', stderr: '', ...answer }
+  }
+  const issues = await dumpIssues(run, '/etc/containerd/config.toml', text, imports, HOSTS_DIR)
+  return { shown, messages: issues.map(issue => issue.message) }
+}
+
+describe('containerd config dump', () => {
+  it('is content with a file that takes effect, whatever else containerd warns of', async () => {
+    const stderr = 'level=warning msg="Ignoring unknown key in TOML" key="x config_path"\n'
+    assert.deepEqual((await ask({ stdout: TAKEN, stderr })).messages, [])
+  })
+
+  it('is nothing to ask where there is no containerd', async () => {
+    assert.deepEqual((await ask(undefined)).messages, [])
+  })
+
+  it('says what containerd refuses, but no value that it quotes', async () => {
+    const stderr = `containerd: failed: (3, 1): Can't convert planted\nsecret(string) to config.AuthConfig\n`
+    const { messages } = await ask({ code: 1, stderr })
+    assert.deepEqual(messages, [
+      "containerd refuses it: failed: (3, 1): Can't convert ***(string) to config.AuthConfig",
+    ])
+  })
+
+  it('says that containerd was stopped', async () => {
+    assert.deepEqual((await ask({ code: null })).messages, ['containerd did not finish reading it'])
+  })
+
+  it('says that the key is lost, and by which name', async () => {
+    assert.deepEqual((await ask({})).messages, ['containerd reads it, but config_path does not take effect'])
+    const stderr = 'msg="Ignoring unknown key in TOML for plugin" key="registry config_path"'
+    assert.match((await ask({ stderr })).messages[0] ?? '', /does not know the key we set: .*config_path/)
+  })
+
+  it('shows the imports by their paths: a pattern would match the file that is to be replaced', async () => {
+    const text = 'version = 2\nimports = ["*.toml"]\n'
+    const { shown } = await ask({ stdout: TAKEN }, text, ['/etc/containerd/a.toml'])
+    assert.equal(shown.text, 'version = 2\nimports = ["/etc/containerd/a.toml"]\n')
+  })
+
+  it('leaves nothing behind', async () => {
+    assert.equal(existsSync((await ask({ stdout: TAKEN })).shown.file), false)
+  })
+})
