@@ -1,6 +1,5 @@
 /** What is said to a person about each reason: what happened; what to do. */
 import type { Reason } from '../report.ts'
-import { plain } from './plain.ts'
 
 export interface Words {
   readonly what: string
@@ -120,6 +119,16 @@ export function sentence(fault: Fault, quote: boolean): string {
   const words = fault.reason === undefined ? UNTOLD : WORDS[fault.reason]
   const heard = quote && fault.heard !== undefined ? ` (${plain(fault.heard)})` : ''
   return `${fault.what ?? words.what}${heard}; ${fault.todo ?? words.todo}`
+}
+
+/**
+ * What others wrote, on one line, without control, format or separator characters, and cut: it becomes part of
+ * a sentence, so nothing is spelled out as in a diff.
+ */
+function plain(text: string, limit = 60): string {
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const characters = [...line]
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line
 }
 
 const UNTOLD: Words = { what: 'the probe could not be made', todo: 'run it again' }

@@ -1,12 +1,16 @@
 /** One question followed through its redirects to a verdict. */
-import { ask } from './ask.ts'
+import { type Answer, ask, type Question } from './ask.ts'
 import type { Trace } from './dial.ts'
 import type { Endpoint } from './endpoints.ts'
 import { judge } from './judge.ts'
 import type { Fault } from './reasons.ts'
-import { headersFor, MAX_REDIRECTS, nextOf } from './redirect.ts'
 import { type Space, spaceOf } from './space.ts'
 import type { Trust } from './trust.ts'
+
+/** As many as Go follows: net/http/client.go defaultCheckRedirect; containerd says the same for itself. */
+const MAX_REDIRECTS = 10
+
+const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
 export interface Walk {
   readonly url: URL
@@ -42,4 +46,29 @@ function wayTo(endpoint: Endpoint, url: URL, { trust, signal }: Walk) {
 
 function isAuthorized(headers: Readonly<Record<string, string>>): boolean {
   return Object.keys(headers).some(name => name.toLowerCase() === 'authorization')
+}
+
+type Next = { readonly url: URL } | { readonly fault: Fault } | undefined
+
+/** The next place to ask, why not, or undefined if the answer is no redirect. */
+function nextOf(answer: Answer, from: URL): Next {
+  if (answer.status < 300 || answer.status > 399) return undefined
+  const location = [answer.headers.location ?? []].flat()[0]
+  if (!FOLLOWED.includes(answer.status) || location === undefined) {
+    return refuse(`it answers ${answer.status}, which leads nowhere`)
+  }
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    return refuse('it redirects to what is no http address', location)
+  }
+  return { url }
+}
+
+/** The given headers as long as the question stays at the endpoint itself: same scheme, name and port. */
+function headersFor(headers: Question['headers'], home: URL, to: URL): Question['headers'] {
+  return to.origin === home.origin ? headers : {}
+}
+
+function refuse(what: string, heard?: string): Next {
+  return { fault: { reason: 'redirect_refused', what, heard } }
 }

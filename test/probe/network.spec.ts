@@ -119,6 +119,16 @@ describe('probe: answers without measure', () => {
     assert.match(probe.detail ?? '', /within its answer/)
   })
 
+  it('a head that comes one byte at a time and never ends', async () => {
+    const head = `HTTP/1.1 200 OK\r\nX-Filler: ${'x'.repeat(100_000)}`
+    await using mirror = await listen(socket => {
+      let sent = 0
+      const timer = setInterval(() => socket.write(head[sent++] ?? 'x'), 10)
+      socket.on('close', () => clearInterval(timer))
+    })
+    assert.equal((await ask(mirror.origin, SHORT)).reason, 'no_answer')
+  })
+
   it('1xx for ever', async () => {
     await using mirror = await listen(socket => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 50)
