@@ -3,6 +3,7 @@
  * that fails undoes all before it.
  */
 import path from 'node:path'
+import { hasBanner } from './banner.ts'
 import { temporaryName } from './disk.ts'
 import { Failure, type Issue } from './errors.ts'
 import type { Writer } from './files.ts'
@@ -16,6 +17,7 @@ import {
   STATE_FILE,
   type State,
   serializeState,
+  type Written,
 } from './state.ts'
 import { find, type Step } from './step.ts'
 
@@ -66,7 +68,7 @@ async function rememberOriginals(plan: Plan, node: Writer, now: number): Promise
   const files = { ...plan.state.files }
   for (const step of plan.steps) {
     const known = files[step.path]
-    const original = known === undefined ? await keepOriginal(step, node) : known.original
+    const original = known?.original ?? (isForeign(step, known) ? await keepOriginal(step, node) : null)
     if (step.after === undefined || step.restores) delete files[step.path]
     else files[step.path] = written(step, original, now)
   }
@@ -82,6 +84,13 @@ function written(step: Step, original: Original, now: number): State['files'][st
     owns: step.owns,
     original,
   }
+}
+
+/** Whether what stands there is somebody else's, maybe in the place of what we wrote. */
+function isForeign({ before, owns }: Step, known: Written | undefined): boolean {
+  if (before === undefined) return false
+  if (owns === 'value') return known === undefined
+  return !hasBanner(before.bytes) && digestOf(before.bytes) !== known?.digest
 }
 
 async function keepOriginal(step: Step, node: Writer): Promise<Original> {
@@ -105,7 +114,8 @@ function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
 }
 
 async function carryOut(steps: readonly Step[], node: Writer, done: Done): Promise<void> {
-  const directory = path.dirname(steps[0]?.path as string)
+  // Behind a link, so that new names stand on the file system that the directory is on.
+  const directory = await node.real(path.dirname(steps[0]?.path as string))
   const entries = await node.entries(directory)
   if (entries === undefined) return await buildDirectory(directory, steps, node, done)
   const removed = steps.filter(step => step.after === undefined).map(step => path.basename(step.path))

@@ -83,12 +83,22 @@ export async function readOriginal(
 
 function parse(text: string): State | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    const files = (value as State)?.files
-    return (value as State)?.version === 1 && typeof files === 'object' && files !== null
-      ? (value as State)
-      : undefined
+    const state = JSON.parse(text) as State
+    return state.version === 1 && Object.values(state.files).every(isWritten) ? state : undefined
   } catch {
     return undefined
   }
+}
+
+function isWritten({ target, digest, written_at, effect, owns, original }: Written): boolean {
+  return (
+    [target, digest, written_at, effect].every(text => typeof text === 'string') &&
+    ['whole', 'value'].includes(owns) &&
+    (original === null || isKept(original))
+  )
+}
+
+/** The name must be one of ours: it becomes a path. */
+function isKept({ kept, mode, uid, gid }: NonNullable<Original>): boolean {
+  return /^[0-9a-f]{32}$/.test(kept) && [mode, uid, gid].every(Number.isInteger)
 }

@@ -1,5 +1,7 @@
 /** One file to change: what it must be beside what it is. */
+import { dirname } from 'node:path'
 import type { Ownership } from './disk.ts'
+import { Failure } from './errors.ts'
 import type { Reader } from './files.ts'
 import type { Effect } from './report.ts'
 import type { DesiredFile } from './targets/target.ts'
@@ -31,9 +33,19 @@ export async function compare(target: string, file: DesiredFile, node: Reader): 
   if (file.content === undefined) {
     return before && { ...step, before, after: undefined }
   }
+  if (before === undefined) await refuseBelowFile(node, path)
   const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before) }
   const same = before?.bytes.equals(after.bytes) === true && sameOwnership(before, after.ownership)
   return same ? undefined : { ...step, before, after }
+}
+
+/** Something else than a directory stands on the way to the file. */
+async function refuseBelowFile(node: Reader, file: string): Promise<void> {
+  const above = dirname(file)
+  const facts = await node.facts(above)
+  if (facts === undefined) return await refuseBelowFile(node, above)
+  if (facts.type === 'directory') return
+  throw new Failure('io', [{ file: above, message: 'is not a directory', hint: 'move it away' }])
 }
 
 /** The file that stands at a path, ready to be put back. */

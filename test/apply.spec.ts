@@ -148,4 +148,66 @@ describe('apply', () => {
       await applyPlan(plan, openTree(root), NOW)
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
+
+  it('keeps what somebody else put in the place of ours, when it takes that over again', () =>
+    withDirectory(async root => {
+      await applied(root, first)
+      await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
+      await applied(root, first)
+      await applied(root, listOf())
+      assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
+    }))
+
+  it('never takes its own files for originals, also when the state is lost', () =>
+    withDirectory(async root => {
+      await applied(root, listOf(registry('quay.io', [mirror('https://a.example')])))
+      await fs.rm(path.join(root, STATE_DIRECTORY), { recursive: true })
+      await applied(root, listOf(registry('quay.io', [mirror('https://b.example')])))
+      await applied(root, listOf())
+      assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], undefined)
+    }))
+
+  it('comes and goes behind a linked registry directory, on the file system that is there', () =>
+    withDirectory(async root => {
+      await writeTree(root, { 'opt/quay/': undefined, [`${CERTS}/quay.io`]: '-> /opt/quay' })
+      const names: string[] = []
+      const node = openTree(root)
+      const watched = {
+        ...node,
+        rename: async (from: string, to: string) => {
+          names.push(from, to)
+          await node.rename(from, to)
+        },
+      }
+      const list = listOf(registry('quay.io', [mirror('https://b.example')]))
+      await applied(root, list)
+      await applyPlan(await planFor(root, listOf()), watched, NOW)
+      assert.ok(
+        names.every(name => name.startsWith('/opt/')),
+        names.join(),
+      )
+      await applied(root, list)
+      assert.ok((await readTree(root))['opt/quay/hosts.toml'])
+    }))
+
+  it('refuses a registry directory that is a file, before anything is written', () =>
+    withDirectory(async root => {
+      await writeTree(root, { [`${CERTS}/quay.io`]: 'a file\n' })
+      await assert.rejects(planFor(root, first), /certs\.d\/quay\.io: is not a directory/)
+    }))
+
+  for (const damaged of [
+    '',
+    'null',
+    '{"version":2,"files":{}}',
+    '{"version":1,"files":{"/a":null}}',
+    `{"version":1,"files":{"/a":{"target":"containerd","digest":"","written_at":"","effect":"at once","owns":"whole",
+      "original":{"kept":"../../../etc/shadow","mode":420,"uid":0,"gid":0}}}}`,
+  ]) {
+    it(`refuses a state that says ${damaged.slice(0, 40) || 'nothing'}`, () =>
+      withDirectory(async root => {
+        await writeTree(root, { 'var/lib/regmirror/state.json': damaged })
+        await assert.rejects(readState(openTree(root)), /state\.json: is damaged or of a newer version/)
+      }))
+  }
 })
