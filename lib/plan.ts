@@ -4,12 +4,13 @@
  */
 import { hasBanner } from './banner.ts'
 import { Failure, type Issue } from './errors.ts'
+import type { Reader } from './files.ts'
 import type { MirrorList } from './registry.ts'
 import { released } from './release.ts'
 import type { Notice, Restart } from './report.ts'
 import { digestOf, ORIGINALS_DIRECTORY, type State, type Written } from './state.ts'
 import { compare, type Step } from './step.ts'
-import type { Choices, Target, View } from './targets/target.ts'
+import type { Choices, DesiredFile, Target, View } from './targets/target.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */
@@ -47,11 +48,12 @@ export async function makePlan(
 async function planTarget(name: string, target: Target, list: MirrorList, view: View, choices: Choices) {
   const now = await target.observe(view, list)
   const rendering = target.render(list, now, choices)
-  const gone = await released(name, rendering, view)
-  const compared = await Promise.all(
-    [...rendering.files, ...gone.files].map(file => compare(name, file, view.node)),
-  )
-  const steps = inOrder(compared.filter(step => step !== undefined))
+  const wanted = await compareAll(name, rendering.files, view.node)
+  const restart = await restartOf(name, target, now, wanted.steps, view)
+  const due = view.machine !== undefined && restart.length > 0
+  const gone = await released(name, rendering, view, due)
+  const left = await compareAll(name, gone.files, view.node)
+  const steps = inOrder([...wanted.steps, ...left.steps])
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
   const conflicts: readonly Issue[] =
     rendering.conflicts.length > 0 ? rendering.conflicts : await target.check(changed, now, view)
@@ -60,9 +62,16 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
     steps,
     conflicts,
     notices: [...rendering.notices, ...gone.notices, ...ownership],
-    restart: await restartOf(name, target, now, steps, view),
-    unchanged: compared.length - steps.length,
+    restart,
+    unchanged: wanted.unchanged + left.unchanged,
   }
+}
+
+/** The steps that make files as desired, and how many are so already. */
+async function compareAll(name: string, files: readonly DesiredFile[], node: Reader) {
+  const compared = await Promise.all(files.map(file => compare(name, file, node)))
+  const steps = compared.filter(step => step !== undefined)
+  return { steps, unchanged: files.length - steps.length }
 }
 
 /** Removals come last and in reverse: what points at a file goes before the file. */
@@ -74,8 +83,7 @@ function inOrder(steps: readonly Step[]): readonly Step[] {
 }
 
 function ownershipNotice(target: string, step: Step, written: Written | undefined): readonly Notice[] {
-  if (step.before === undefined || step.after === undefined || step.owns === 'value' || step.restores)
-    return []
+  if (step.before === undefined || step.owns === 'value') return []
   const base = { target, file: step.path }
   if (written === undefined) {
     if (hasBanner(step.before.bytes)) return []
@@ -86,6 +94,8 @@ function ownershipNotice(target: string, step: Step, written: Written | undefine
   const message = `was changed by somebody else since regmirror wrote it at ${written.written_at}: that change is undone`
   return [{ code: 'drifted', message, ...base }]
 }
+
+const IF_IT_RUNS = 'only if it already runs from this tree'
 
 async function restartOf(
   name: string,
@@ -100,7 +110,8 @@ async function restartOf(
   const changes = steps.some(step => step.effect === 'on restart')
   if (!changes && writes.length === 0) return []
   const restart = [{ target: name, ...target.restart }]
-  if (view.machine === undefined) return changes ? restart : []
+  // An image, or the node of another machine: we cannot know whether anything runs from it.
+  if (view.machine === undefined) return changes ? [{ ...target.restart, target: name, why: IF_IT_RUNS }] : []
   // Without the daemon there is nothing to restart: it will read the files when it starts.
   const startedAt = await target.startedAt(now, view)
   if (startedAt === undefined) return []

@@ -10,6 +10,7 @@ export async function released(
   name: string,
   rendering: Rendering,
   view: View,
+  restartDue: boolean,
 ): Promise<{ files: DesiredFile[]; notices: Notice[] }> {
   const wanted = new Set(rendering.files.map(file => file.path))
   const files: DesiredFile[] = []
@@ -18,6 +19,15 @@ export async function released(
     if (written.target !== name || written.owns !== 'whole' || wanted.has(path)) continue
     const bytes = await view.node.read(path)
     if (bytes === undefined) continue
+    if (restartDue && rendering.held.includes(path)) {
+      notices.push({
+        code: 'kept_until_restart',
+        message: 'is read until the restart and stays until then: run regmirror again afterwards',
+        target: name,
+        file: path,
+      })
+      continue
+    }
     if (digestOf(bytes) !== written.digest && !hasBanner(bytes)) {
       notices.push({
         code: 'left_alone',
@@ -27,14 +37,14 @@ export async function released(
       })
       continue
     }
-    files.push(await restored(path, written, view.node))
+    files.push({ ...(await restored(path, written, view.node)), effect: rendering.effect })
   }
   return { files, notices }
 }
 
-async function restored(path: string, written: Written, node: Reader): Promise<DesiredFile> {
+async function restored(path: string, written: Written, node: Reader): Promise<Omit<DesiredFile, 'effect'>> {
   const original = await readOriginal(node, written.original)
-  const base = { path, owns: 'whole', effect: written.effect } as const
+  const base = { path, owns: 'whole' } as const
   if (original === undefined)
     return { ...base, content: undefined, secret: false, why: 'no longer in the list' }
   const { bytes: content, ownership } = original

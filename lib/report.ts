@@ -82,6 +82,8 @@ export interface PlanReport {
   /** Files that are already as they should be. */
   readonly unchanged: number
   readonly probes?: readonly Probe[]
+  /** Beside `probes`: registries of which nothing that may be asked is healthy. */
+  readonly unhealthy?: readonly string[]
 }
 
 export interface ProbeReport {

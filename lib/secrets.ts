@@ -4,20 +4,23 @@
  * too much, so that it also serves for a file that does not parse.
  */
 
+import { createHash } from 'node:crypto'
+
 const TABLE = /^\s*\[/
 const HEADER_TABLE = /^\s*\[+[^#]*\bheader["']?\s*\]/i
 const SECRET_KEY = /(auth|authorization|password|passwd|token|secret|cookie|header)["']?\s*[=:]/i
 const STRING = /"(?:[^"\\]|\\.)*"|'[^']*'/g
 const BLOCK = /"""|'''/g
 const PRIVATE_KEY = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*/g
+const CERTIFICATE = /(-----BEGIN CERTIFICATE-----)([^-]*)/g
 const URL_CREDENTIALS = /(\w+:\/\/)[^\s/@"']+@/g
 
 /** How a hidden value is written. */
 type Label = (secret: string) => string
 
 /**
- * Both sides of a difference with their secrets hidden: `***`, or `*** (changed)` for a value that the
- * first text does not have, so that a rotated token still shows as a change.
+ * Both sides of a difference with their secrets hidden: `***`, or `*** (new)` for a value that the first
+ * text does not have, so that a rotated token still shows as a change.
  */
 export function hideSecrets(
   before: string | undefined,
@@ -28,7 +31,7 @@ export function hideSecrets(
     known.add(secret)
     return '"***"'
   }
-  const compare: Label = secret => (before === undefined || known.has(secret) ? '"***"' : '"*** (changed)"')
+  const compare: Label = secret => (before === undefined || known.has(secret) ? '"***"' : '"*** (new)"')
   return [before && hide(before, remember), after && hide(after, compare)]
 }
 
@@ -49,7 +52,15 @@ function hide(text: string, label: Label): string {
     return hideValues(line, inBlock, label)
   })
   const shown = lines.join('\n').replace(URL_CREDENTIALS, '$1***@')
-  return shown.replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
+  // A certificate is no secret, but its letters tell a person nothing; their digest tells two apart.
+  return shown
+    .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
+    .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)
+}
+
+function digest(body: string): string {
+  const bytes = Buffer.from(body, 'base64')
+  return `${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`
 }
 
 /** Whether a multi-line string starts in the line and does not end there, or the other way round. */

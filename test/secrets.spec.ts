@@ -47,6 +47,6 @@ describe('hideSecrets', () => {
       'password = "new"\ntoken = "same"',
     )
     assert.equal(before, 'password = "***"\ntoken = "***"')
-    assert.equal(after, 'password = "*** (changed)"\ntoken = "***"')
+    assert.equal(after, 'password = "*** (new)"\ntoken = "***"')
   })
 })

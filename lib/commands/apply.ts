@@ -21,5 +21,5 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const report = planReport('apply', { ...made, notices: [...loaded.notices, ...made.notices] })
   if (!(options.probe ?? options.root === undefined)) return report
   const { probeList } = await import('./probe.ts')
-  return { ...report, probes: await probeList(loaded.list, options, world) }
+  return { ...report, ...(await probeList(loaded.list, options, world)) }
 }

@@ -13,12 +13,15 @@ const SAMPLES = 3
 
 export async function probe(options: Options, world: World): Promise<ProbeReport> {
   const { list, notices } = await openList(options, await openNode(options), world)
-  const probes = await probeList(list, options, world)
-  return { version: 1, kind: 'probe', probes, unhealthy: unhealthyRegistries(list, probes), notices }
+  return { version: 1, kind: 'probe', ...(await probeList(list, options, world)), notices }
 }
 
 /** Asks every endpoint of the list, with live progress where somebody is looking. */
-export async function probeList(list: MirrorList, options: Options, world: World): Promise<readonly Probe[]> {
+export async function probeList(
+  list: MirrorList,
+  options: Options,
+  world: World,
+): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
   const endpoints = endpointsOf(list)
   const drawn = options.format === 'text' && world.stderr.isTTY === true && world.env.TERM !== 'dumb'
   const live = progress(world.stderr, endpoints.length, drawn)
@@ -26,7 +29,8 @@ export async function probeList(list: MirrorList, options: Options, world: World
     const { timeoutMs } = list.health
     const { signal } = world
     const asked = { timeoutMs, samples: SAMPLES, concurrency: CONCURRENCY, signal, onProbe: live.onProbe }
-    return await probeAll(endpoints, asked)
+    const probes = await probeAll(endpoints, asked)
+    return { probes, unhealthy: unhealthyRegistries(list, probes) }
   } finally {
     live.end()
   }

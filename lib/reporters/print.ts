@@ -14,7 +14,11 @@ export function print(report: Report, json: boolean, world: World): void {
     world.stdout.write(jsonReport(report))
     return
   }
-  const page = (sink: Sink) => ({ paint: paint(coloured(sink, world.env)), width: sink.columns ?? WIDTH })
+  const page = (sink: Sink) => ({
+    paint: paint(coloured(sink, world.env)),
+    width: sink.columns ?? WIDTH,
+    wrapped: sink.isTTY === true && sink.columns !== undefined,
+  })
   const { answer } = textReport(report, page(world.stdout))
   const { story } = textReport(report, page(world.stderr))
   if (story !== '') world.stderr.write(story)

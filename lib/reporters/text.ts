@@ -1,17 +1,10 @@
 /** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
 import { type Issue, issueText } from '../errors.ts'
 import { printable } from '../printable.ts'
-import type {
-  Change,
-  ErrorReport,
-  Notice,
-  PlanReport,
-  ProbeReport,
-  Report,
-  ValidateReport,
-} from '../report.ts'
+import type { Change, ErrorReport, Notice, PlanReport, Report, ValidateReport } from '../report.ts'
 import type { Paint } from './paint.ts'
 import { probeTable } from './probe-table.ts'
+import { wrap } from './wrap.ts'
 
 /** Text for stdout (what was asked) and stderr (what goes with it); each ends in a newline or is empty. */
 export interface Printed {
@@ -23,6 +16,8 @@ export interface Page {
   readonly paint: Paint
   /** Columns that a line may take. */
   readonly width: number
+  /** Whether sentences are broken to that width: for a terminal, not for what a program may search. */
+  readonly wrapped: boolean
 }
 
 export function textReport(report: Report, page: Page): Printed {
@@ -75,11 +70,11 @@ function diffLine(line: string, paint: Paint): string {
 
 function applyLines(report: PlanReport, page: Page): readonly string[] {
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
-  const width = Math.max(0, ...report.changes.map(change => change.path.length))
-  const changes = report.changes.map(
-    change => `${past[change.action]} ${change.path.padEnd(width)}  ${page.paint('dim', change.why)}`,
-  )
-  const table = report.probes === undefined ? [] : ['', ...probeTable(report.probes, page)]
+  const changes = report.changes.flatMap(change => [
+    `${past[change.action]} ${change.path}`,
+    page.paint('dim', `  ${change.why}`),
+  ])
+  const table = report.probes === undefined ? [] : ['', ...probeLines(report, page)]
   return [...changes, ...summaryLines(report, page), ...table]
 }
 
@@ -101,10 +96,10 @@ function files(count: number): string {
   return count === 1 ? '1 file is' : `${count} files are`
 }
 
-function probeLines(report: ProbeReport, page: Page): readonly string[] {
-  const names = report.unhealthy.join(', ')
-  const verdict = names === '' ? [] : [page.paint('red', `nothing healthy to pull from: ${names}`)]
-  return [...probeTable(report.probes, page), ...verdict]
+/** The table of what was asked, and which registries nobody can serve. */
+function probeLines({ probes = [], unhealthy = [] }: Pick<PlanReport, 'probes' | 'unhealthy'>, page: Page) {
+  const verdict = unhealthy.map(name => page.paint('red', `nothing healthy to pull ${name} from`))
+  return [...probeTable(probes, page), ...verdict]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {
@@ -113,13 +108,22 @@ function validateLines(report: ValidateReport): readonly string[] {
   return [`${report.file}: sound (${registries}, ${counted(report.mirrors, 'mirror', 'mirrors')})`]
 }
 
-function errorLines(report: ErrorReport, { paint }: Page): readonly string[] {
+function errorLines(report: ErrorReport, page: Page): readonly string[] {
   const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
-  return issues.map(issue => `${paint('red', 'error:')} ${printable(issueText(issue))}`)
+  return issues.map(issue => sentence('red', 'error:', issueText(issue), page))
 }
 
-function noticeLine(notice: Notice, { paint }: Page): string {
+function noticeLine(notice: Notice, page: Page): string {
   const place = [notice.file, notice.line].filter(part => part !== undefined).join(':')
-  const text = place === '' ? notice.message : `${place}: ${notice.message}`
-  return `${paint('yellow', 'notice:')} ${printable(text)}`
+  const parts = [place, notice.mirror ?? '', notice.message].filter(part => part !== '')
+  return sentence('yellow', 'notice:', parts.join(': '), page)
+}
+
+function sentence(style: 'red' | 'yellow', word: string, text: string, page: Page): string {
+  const room = page.wrapped ? page.width - word.length - 1 : Number.POSITIVE_INFINITY
+  const lines = wrap(printable(text), room)
+  return [
+    `${page.paint(style, word)} ${lines[0]}`,
+    ...lines.slice(1).map(line => ' '.repeat(word.length + 1) + line),
+  ].join('\n')
 }

@@ -42,6 +42,10 @@ export interface Rendering {
   readonly notices: readonly Notice[]
   /** What forbids to write anything at all. */
   readonly conflicts: readonly Issue[]
+  /** When it acts that a file of ours goes. */
+  readonly effect: Effect
+  /** Files of ours that the daemon may go on reading until it is restarted: they stay until then. */
+  readonly held: readonly string[]
 }
 
 /** What a person decided that a list cannot say. */

@@ -27,11 +27,11 @@ import {
 const CONFIG = '/etc/containerd/regmirror-e2e.toml'
 
 /** A list that leaves it to the binary to say which containerd it is. */
-const list: MirrorList = (() => {
+function listWith(hostsDir: string | undefined): MirrorList {
   const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
-  const containerd = { ...made.targets.containerd, config: CONFIG, version: undefined }
+  const containerd = { ...made.targets.containerd, config: CONFIG, hostsDir, version: undefined }
   return { ...made, targets: { containerd } }
-})()
+}
 
 for (const { title, suite } of generations) {
   describe(`a running node with ${title}`, function () {
@@ -44,7 +44,7 @@ for (const { title, suite } of generations) {
       needRuntime(this, name, true)
     })
 
-    const planOn = async (node: string): Promise<Plan> => {
+    const planOn = async (node: string, list = listWith(undefined)): Promise<Plan> => {
       const reader = openTree(node)
       const machine = { files: openTree('/'), run, now: Date.now() }
       const view = { node: reader, state: await readState(reader), machine }
@@ -102,6 +102,36 @@ for (const { title, suite } of generations) {
           assert.deepEqual(await restart(), [], 'a daemon that does not run will read it when it starts')
           daemon = await start()
           assert.deepEqual(await restart(), [])
+        } finally {
+          await daemon.stop()
+          await outside.close()
+        }
+      }))
+
+    it('keeps a directory that the daemon still reads until it has been restarted', () =>
+      withNode(defaultConfig(tree), async node => {
+        const outside = await startOutside()
+        const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
+        await applyPlan(await planOn(node), openTree(node), Date.now())
+        let daemon = await start()
+        try {
+          const moved = listWith('/srv/certs.d')
+          const old = '/etc/containerd/certs.d/docker.io/hosts.toml'
+          const plan = await planOn(node, moved)
+          assert.deepEqual(
+            plan.notices.filter(notice => notice.code === 'kept_until_restart').map(notice => notice.file),
+            [old],
+          )
+          await applyPlan(plan, openTree(node), Date.now())
+          assert.deepEqual((await planOn(node, moved)).steps, [])
+          await daemon.stop()
+          daemon = await start()
+          const after = await planOn(node, moved)
+          assert.deepEqual(
+            after.steps.map(step => [step.path, step.after]),
+            [[old, undefined]],
+          )
+          assert.deepEqual(after.restart, [])
         } finally {
           await daemon.stop()
           await outside.close()

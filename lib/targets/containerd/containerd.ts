@@ -7,7 +7,7 @@ import { daemonStart } from './daemon.ts'
 import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
 import { renderConfig } from './render-config.ts'
-import { renderDirectories } from './render-directories.ts'
+import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
 
 export const containerd: Target<Snapshot> = {
   title: 'containerd',
@@ -19,6 +19,8 @@ export const containerd: Target<Snapshot> = {
       files: [...directories.files, ...config.files],
       notices: [...generationNotices(list, now), ...config.notices, ...directories.notices],
       conflicts: [...config.conflicts, ...directories.conflicts],
+      effect: effectOf(now),
+      held: formerFiles(now),
     }
   },
   check: checkConfig,
@@ -48,7 +50,7 @@ function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
     const message =
-      'which containerd will read this is not known: only what all of 1.6 to 2.3 read is written; name it with version in [targets.containerd] to be checked for it'
+      'which containerd will read this is not known: only what all of 1.6 to 2.3 accept is written; name it with version in [targets.containerd] to be checked for it'
     return [notice('generation_unknown', message)]
   }
   const name = `containerd ${generation.name}`
@@ -60,7 +62,7 @@ function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
     notices.push(
       notice(
         'dial_timeout_ignored',
-        `${name} does not know dial_timeout: a mirror that drops packets costs 30 s a request`,
+        `${name} ignores dial_timeout (2.1 honours it): a mirror that drops packets costs 30 s a request`,
       ),
     )
   }

@@ -4,6 +4,7 @@
  */
 import { BANNER } from '../../banner.ts'
 import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../registry.ts'
+import type { Effect } from '../../report.ts'
 import { digestOf } from '../../state.ts'
 import { emitHosts, type HostSection, type HostsDocument } from '../../toml.ts'
 import type { TomlValue } from '../../toml-text.ts'
@@ -15,10 +16,10 @@ export function directoryName(registry: string): string {
 }
 
 /** The files of a registry's directory in the order they must be written: certificates, then hosts.toml. */
-export function registryFiles(registry: Registry, hostsDir: string): readonly DesiredFile[] {
+export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
   const directory = `${hostsDir}/${directoryName(registry.name)}`
   const document = hostsDocument(registry)
-  const common = { owns: 'whole', effect: 'at once' } as const
+  const common = { owns: 'whole', effect } as const
   const certificates = registry.mirrors.flatMap(certificateFiles).map(file => ({
     path: `${directory}/${file.name}`,
     content: file.text,

@@ -2,7 +2,7 @@
 import { hasBanner } from '../../banner.ts'
 import type { Issue } from '../../errors.ts'
 import type { MirrorList, Registry } from '../../registry.ts'
-import type { Notice } from '../../report.ts'
+import type { Effect, Notice } from '../../report.ts'
 import type { Choices } from '../target.ts'
 import { directoryName, registryFiles } from './hosts-toml.ts'
 import type { RegistryDirectory, Snapshot } from './observe.ts'
@@ -10,9 +10,10 @@ import type { Outcome } from './render-config.ts'
 
 export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choices): Outcome {
   const { registries } = list
+  const effect = effectOf(now)
   return {
     files: [
-      ...registries.flatMap(registry => registryFiles(registry, now.hostsDir)),
+      ...registries.flatMap(registry => registryFiles(registry, now.hostsDir, effect)),
       ...orphans(registries, now),
     ],
     notices: [
@@ -26,6 +27,21 @@ export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choi
       ...(choices.takeOver ? [] : writerConflicts(registries, now)),
     ],
   }
+}
+
+/** When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help. */
+export function effectOf(now: Snapshot): Effect {
+  return isRead(now) || !now.config.managed ? 'at once' : 'on restart'
+}
+
+/** What we wrote where config_path used to point. */
+export function formerFiles(now: Snapshot): readonly string[] {
+  return now.written.filter(file => file !== now.config.path && !file.startsWith(`${now.hostsDir}/`))
+}
+
+/** Whether config_path names our directory already, so that the next pull reads what is there. */
+function isRead(now: Snapshot): boolean {
+  return now.currentDirs.length === 1 && now.currentDirs[0] === now.hostsDir
 }
 
 function here(now: Snapshot): readonly RegistryDirectory[] {
@@ -56,7 +72,7 @@ function orphans(registries: readonly Registry[], now: Snapshot): Outcome['files
       content: undefined,
       secret: false,
       owns: 'whole',
-      effect: 'at once',
+      effect: effectOf(now),
       why: 'no longer in the list',
     }))
 }
@@ -74,6 +90,11 @@ function twinConflicts(registries: readonly Registry[], now: Snapshot): readonly
   })
 }
 
+/** The registry a directory is for, also under the name with underscores. */
+function registryOf(name: string): string {
+  return name.replace(/_(\d+)_$/, ':$1')
+}
+
 /** An existing directory is never completed by `_default`, even when it is empty (hosts.go:321-326@v2.3.4). */
 function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
   if (!registries.some(registry => registry.name === '*')) return []
@@ -83,10 +104,10 @@ function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly
       code: 'default_shadowed',
       message:
         directory.hosts === undefined
-          ? `has no hosts.toml but stands before _default: the mirrors of "*" are not used for ${directory.name}`
-          : `stands before _default: the mirrors of "*" are not used for ${directory.name}`,
+          ? `has no hosts.toml but stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`
+          : `stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
       target: 'containerd',
-      registry: directory.name,
+      registry: registryOf(directory.name),
       file: `${now.hostsDir}/${directory.name}`,
     }))
 }
@@ -111,8 +132,7 @@ function certificateNotices(registries: readonly Registry[], now: Snapshot): rea
 
 /** Directories of others that containerd did not read so far and will read now. */
 function activationNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
-  const already = now.currentDirs.length === 1 && now.currentDirs[0] === now.hostsDir
-  if (already || !now.config.managed) return []
+  if (isRead(now) || !now.config.managed) return []
   return others(registries, here(now))
     .filter(directory => directory.entries.length > 0 && !isOurs(directory))
     .map(directory => ({
@@ -120,7 +140,7 @@ function activationNotices(registries: readonly Registry[], now: Snapshot): read
       message:
         'was not read so far and takes effect with config_path: it is not in the list and stays as it is',
       target: 'containerd',
-      registry: directory.name,
+      registry: registryOf(directory.name),
       file: `${now.hostsDir}/${directory.name}`,
     }))
 }
