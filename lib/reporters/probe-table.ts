@@ -2,52 +2,107 @@
 import { printable } from '../printable.ts'
 import type { Probe, Status } from '../report.ts'
 import type { Paint } from './paint.ts'
+import { wrap } from './wrap.ts'
 
 const MARKS = { healthy: '●', degraded: '◐', unhealthy: '✗', unknown: '?' } as const
 const COLOURS = { healthy: 'green', degraded: 'yellow', unhealthy: 'red', unknown: 'dim' } as const
 const BAR_WIDTH = 8
-const LEAST_URL_WIDTH = 24
-/** What stands on a line besides the url: mark, status, latency, bar, gaps. */
-const OTHER_COLUMNS = 38
+const LEAST_URL_WIDTH = 20
+/** Before the url: indent, mark, status and a gap. */
+const HEAD_WIDTH = 15
+const DETAIL_INDENT = '      '
 
-/** Lines of the table and a last one that sums it up. `width`: columns that a line may take. */
-export function probeTable(
-  probes: readonly Probe[],
-  { paint, width }: { paint: Paint; width: number },
-): readonly string[] {
-  const room = Math.max(LEAST_URL_WIDTH, Math.floor((width - OTHER_COLUMNS) * 0.6))
-  const urls = Math.min(room, Math.max(0, ...probes.map(probe => urlText(probe).length)))
-  const slowest = Math.max(1, ...probes.map(probe => probe.latency_ms?.median ?? 0))
-  const line = (probe: Probe) => probeLine(probe, { paint, urls, slowest })
-  const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => [
-    paint('bold', registry),
-    ...probes.filter(probe => probe.registry === registry).flatMap(line),
-  ])
-  return [...groups.flatMap(group => [...group, '']), summary(probes)]
+export interface TablePage {
+  readonly paint: Paint
+  /** Columns that a line may take. */
+  readonly width: number
+  /** Whether urls and sentences are made to fit: for a terminal, not for what a program may search. */
+  readonly wrapped: boolean
 }
 
-interface Columns {
-  readonly paint: Paint
+/**
+ * Lines of the table and a last one that sums it up. A sentence about one endpoint stands under it; one about
+ * several is said once, below the table, under a number.
+ */
+export function probeTable(probes: readonly Probe[], page: TablePage): readonly string[] {
+  const shared = sharedDetails(probes)
+  const columns = columnsOf(probes, shared, page)
+  const line = (probe: Probe) => probeLines(probe, shared, columns)
+  const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => [
+    page.paint('bold', registry),
+    ...probes.filter(probe => probe.registry === registry).flatMap(line),
+  ])
+  return [...groups.flatMap(group => [...group, '']), ...legend(shared, page), summary(probes)]
+}
+
+interface Columns extends TablePage {
   readonly urls: number
   /** Milliseconds that fill a whole bar. */
   readonly slowest: number
 }
 
-function probeLine(probe: Probe, { paint, urls, slowest }: Columns): readonly string[] {
-  const colour = COLOURS[probe.status]
-  const status = paint(colour, `${MARKS[probe.status]} ${probe.status.padEnd(9)}`)
-  const url = cut(printable(urlText(probe)), urls).padEnd(urls)
-  const time = probe.latency_ms?.median
-  const took = time === undefined ? '' : `${time.toFixed(time < 10 ? 1 : 0)} ms`.padStart(9)
-  const head = `  ${status}  ${url}`
-  if (time !== undefined) return [`${head} ${took}  ${paint(colour, bar(time, slowest))}`.trimEnd()]
-  const reason = paint(colour, probe.reason ?? '')
-  const detail = probe.detail === undefined ? [] : [paint('dim', `      ${printable(probe.detail)}`)]
-  return [`${head}  ${reason}`.trimEnd(), ...detail]
+function columnsOf(probes: readonly Probe[], shared: readonly string[], page: TablePage): Columns {
+  const widest = (widths: readonly number[]) => widths.reduce((most, width) => Math.max(most, width), 0)
+  const tail = widest(probes.map(probe => 2 + tailOf(probe, shared).length))
+  const room = page.wrapped
+    ? Math.max(LEAST_URL_WIDTH, page.width - HEAD_WIDTH - tail)
+    : Number.POSITIVE_INFINITY
+  const urls = Math.min(room, widest(probes.map(probe => urlText(probe, room).length)))
+  return { ...page, urls, slowest: widest([1, ...probes.map(probe => probe.latency_ms?.median ?? 0)]) }
 }
 
-function urlText({ url, role }: Probe): string {
-  return role === 'server' ? `${url}  (server)` : url
+function probeLines(probe: Probe, shared: readonly string[], columns: Columns): readonly string[] {
+  const { paint, urls, slowest } = columns
+  const colour = COLOURS[probe.status]
+  const status = paint(colour, `${MARKS[probe.status]} ${probe.status.padEnd(9)}`)
+  const head = `  ${status}  ${urlText(probe, urls).padEnd(urls)}`
+  const time = probe.latency_ms?.median
+  if (time !== undefined) return [`${head}  ${took(time)}  ${paint(colour, bar(time, slowest))}`]
+  const tail = tailOf(probe, shared)
+  const line = tail === '' ? head.trimEnd() : `${head}  ${paint(colour, tail)}`
+  return [line, ...ownDetail(probe, shared, columns)]
+}
+
+/** What stands after the url: as wide as latency and a whole bar, or the reason. */
+function tailOf({ latency_ms, reason, detail = '' }: Probe, shared: readonly string[]): string {
+  if (latency_ms !== undefined) return `${took(latency_ms.median)}  ${' '.repeat(BAR_WIDTH)}`
+  const number = shared.indexOf(detail) + 1
+  return [reason ?? [], number === 0 ? [] : `[${number}]`].flat().join(' ')
+}
+
+function took(ms: number): string {
+  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`.padStart(8)
+}
+
+/** Sentences that several endpoints have in common, in the order in which they come up. */
+function sharedDetails(probes: readonly Probe[]): readonly string[] {
+  const details = probes.map(probe => probe.detail ?? '').filter(detail => detail !== '')
+  return [...new Set(details)].filter(detail => details.indexOf(detail) !== details.lastIndexOf(detail))
+}
+
+function ownDetail({ detail = '' }: Probe, shared: readonly string[], page: TablePage): readonly string[] {
+  if (detail === '' || shared.includes(detail)) return []
+  return fitted(detail, DETAIL_INDENT.length, page).map(line => page.paint('dim', DETAIL_INDENT + line))
+}
+
+function legend(shared: readonly string[], page: TablePage): readonly string[] {
+  const lines = shared.flatMap((detail, index) => {
+    const number = `[${index + 1}] `
+    return fitted(detail, number.length, page).map(
+      (line, nth) => (nth === 0 ? number : ' '.repeat(number.length)) + line,
+    )
+  })
+  return lines.length === 0 ? [] : [...lines, '']
+}
+
+function fitted(text: string, indent: number, { width, wrapped }: TablePage): readonly string[] {
+  const line = printable(text.replace(/\s+/g, ' '))
+  return wrapped ? wrap(line, width - indent) : [line]
+}
+
+function urlText({ url, role }: Probe, width: number): string {
+  const suffix = role === 'server' ? '  (server)' : ''
+  return cut(printable(url), width - suffix.length) + suffix
 }
 
 /** Linear, and never empty: the fastest still has an eighth of a block. */
