@@ -1,19 +1,19 @@
 /**
  * Hides secrets in text that will be shown: what we write (header tables) and what stands around it in
- * files of others (registry.configs.*.auth, credentials in urls). Pure. It works on lines and rather hides
- * too much, so that it also serves for a file that does not parse.
+ * files of others (registry.configs.*.auth, credentials in urls). Pure. In TOML it goes by keys, however they are
+ * spelled; in a file that does not parse it hides too much rather than too little.
  */
 
 import { createHash } from 'node:crypto'
+import { keyNames, parseTomlAst, type TomlAst, type TomlContent, type TomlKeyValue } from './toml-ast.ts'
 
-const TABLE = /^\s*\[/
-const HEADER_TABLE = /^\s*\[+[^#]*\bheader["']?\s*\]/i
-const SECRET_KEY = /(auth|authorization|password|passwd|token|secret|cookie|header)["']?\s*[=:]/i
+const SECRET = /auth|passw|token|secret|cookie|header|credential|(?:api|access|private).?key/i
+/** A line such as `# password = "x"` or `"token": "x"`, with its value. */
+const SECRET_LINE = new RegExp(`(?:${SECRET.source})[\\w-]*["']?\\s*[=:]\\s*(\\S.*)$`, 'i')
 const STRING = /"(?:[^"\\]|\\.)*"|'[^']*'/g
-const BLOCK = /"""|'''/g
-const PRIVATE_KEY = /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*/g
+const PRIVATE_KEY = /(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[\s\S]*?(?=-----END|$)/g
 const CERTIFICATE = /(-----BEGIN CERTIFICATE-----)([^-]*)/g
-const URL_CREDENTIALS = /(\w+:\/\/)[^\s/@"']+@/g
+const URL_CREDENTIALS = /(\w+:\/\/)[^\s/"']+@/g
 
 /** How a hidden value is written. */
 type Label = (secret: string) => string
@@ -36,24 +36,11 @@ export function hideSecrets(
 }
 
 function hide(text: string, label: Label): string {
-  let inHeader = false
-  let inBlock = false
-  const lines = text.split('\n').map(line => {
-    if (inBlock) {
-      inBlock = !opensOrCloses(line)
-      return label(line.trim())
-    }
-    if (TABLE.test(line)) {
-      inHeader = HEADER_TABLE.test(line)
-      return line
-    }
-    if (!inHeader && !SECRET_KEY.test(line)) return line
-    inBlock = opensOrCloses(line)
-    return hideValues(line, inBlock, label)
-  })
-  const shown = lines.join('\n').replace(URL_CREDENTIALS, '$1***@')
+  const parsed = parseTomlAst(text.replace(/^\ufeff/, ' '))
+  const hidden = 'ast' in parsed ? hideByKey(text, parsed.ast, label) : hideByLine(text, label)
   // A certificate is no secret, but its letters tell a person nothing; their digest tells two apart.
-  return shown
+  return hidden
+    .replace(URL_CREDENTIALS, '$1***@')
     .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
     .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)
 }
@@ -63,14 +50,54 @@ function digest(body: string): string {
   return `${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** Whether a multi-line string starts in the line and does not end there, or the other way round. */
-function opensOrCloses(line: string): boolean {
-  return (line.match(BLOCK) ?? []).length % 2 === 1
+type Range = readonly [start: number, end: number]
+
+function hideByKey(text: string, ast: TomlAst, label: Label): string {
+  const values = ast.body[0].body.flatMap(item =>
+    item.type === 'TOMLTable'
+      ? item.body.flatMap(pair => secretsIn(pair, item.resolvedKey.some(isSecret)))
+      : secretsIn(item, false),
+  )
+  const comments = ast.comments.flatMap(({ range: [start, end] }): readonly Range[] => {
+    const value = SECRET_LINE.exec(text.slice(start, end))?.[1]
+    return value === undefined ? [] : [[end - value.length, end]]
+  })
+  return replaceAll(text, [...values, ...comments], label)
 }
 
-/** Hides every string to the right of the key; the whole line where a value goes on from the line above. */
-function hideValues(line: string, opensBlock: boolean, label: Label): string {
-  const start = line.replace(STRING, found => 'x'.repeat(found.length)).search(/[=:]/) + 1
-  const value = line.slice(start)
-  return line.slice(0, start) + (opensBlock ? ` ${label(value)}` : value.replace(STRING, label))
+/** The values below a key that are secret: because of a name above them, or one of their own. */
+function secretsIn(pair: TomlKeyValue, above: boolean): readonly Range[] {
+  return rangesOf(pair.value, above || keyNames(pair.key).some(isSecret))
+}
+
+function rangesOf(value: TomlContent, secret: boolean): readonly Range[] {
+  if (value.type === 'TOMLArray') return value.elements.flatMap(element => rangesOf(element, secret))
+  if (value.type === 'TOMLInlineTable') return value.body.flatMap(pair => secretsIn(pair, secret))
+  return secret ? [value.range] : []
+}
+
+/** Names of registries and plugins say nothing of what is below them. */
+function isSecret(name: string | number): boolean {
+  return typeof name === 'string' && !/[./]/.test(name) && SECRET.test(name)
+}
+
+function replaceAll(text: string, ranges: readonly Range[], label: Label): string {
+  const inOrder = [...ranges].sort(([a], [b]) => a - b)
+  const starts = [0, ...inOrder.map(([, end]) => end)]
+  const parts = inOrder.map(([start, end], i) => text.slice(starts[i], start) + label(text.slice(start, end)))
+  return parts.join('') + text.slice(starts.at(-1))
+}
+
+/** Where any line may hold a secret, every value is hidden: where one starts and ends is not known. */
+function hideByLine(text: string, label: Label): string {
+  const lines = text.split('\n')
+  if (!lines.some(line => SECRET_LINE.test(line) || /^\s*\[.*header/i.test(line))) return text
+  return lines.map(line => hideValue(line, label)).join('\n')
+}
+
+function hideValue(line: string, label: Label): string {
+  if (/^\s*(\[.*\]\s*)?(#[^=:]*)?$|^-----/.test(line)) return line
+  const separator = line.replace(STRING, found => 'x'.repeat(found.length)).search(/[=:]/)
+  const start = separator === -1 ? /^\s*/.exec(line)?.[0].length : line.slice(0, separator + 1).length
+  return `${line.slice(0, start)}${separator === -1 ? '' : ' '}${label(line.slice(start).trim())}`
 }

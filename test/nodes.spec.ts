@@ -95,17 +95,15 @@ async function goldenTree(directory: string, tree: Tree): Promise<void> {
   assert.deepEqual(tree, await treeOf(directory))
 }
 
-/** Everything that was changed can be put back: the state holds the bytes, or knows that there was nothing. */
+/** Everything that was changed can be put back: the state holds the bytes, or knows that there was nothing of others. */
 async function assertOriginals(root: string, first: Tree, secondApply: boolean): Promise<void> {
   const node = openTree(root)
   const state = await readState(node)
   for (const [file, written] of Object.entries(state.files)) {
     const original = await readOriginal(node, written.original)
-    assert.equal(
-      original?.bytes.toString('latin1'),
-      throughLinks(first, file.slice(1)),
-      `original of ${file}`,
-    )
+    const found = throughLinks(first, file.slice(1))
+    const theirs = found?.startsWith('# Managed by regmirror') ? undefined : found
+    assert.equal(original?.bytes.toString('latin1'), theirs, `original of ${file}`)
   }
   if (secondApply) return
   const known = await Promise.all(Object.keys(state.files).map(file => node.real(file)))

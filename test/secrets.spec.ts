@@ -26,14 +26,37 @@ describe('hideSecrets', () => {
     ['credentials in a url', `endpoint = ["https://user:${secret}@m.example"]`],
     ['a value with an escaped quote', `password = "a\\"${secret}"`],
     ['JSON', `{ "auths": { "r": { "auth": "${secret}" } } }`],
+    ['a list over several lines', `password = [\n  "${secret}",\n  [ '${secret}' ]\n]`],
+    ['a header of any name', `[plugins.x.registry.headers]\n  X-Any = ["${secret}"]`],
+    ['headers inline over several lines', `headers = { X-Any = [\n"${secret}"\n] }`],
+    ['a dotted header', `host."https://m".header.X-Any = "${secret}"`],
+    ['a header table under a url with #', `[host."https://m/#a".header]\nA = "${secret}"`],
+    ['a setting that is commented out', `# password = "${secret}"\n# Authorization: Basic ${secret}`],
+    ['a password with @', `endpoint = ["https://user:x@${secret}@m.example"]`],
+    ['a file that does not parse', `[host."https://m".header]\nA = "${secret}\nB = [\n ${secret}\n`],
+    ['a bare value', `password = ${secret}`],
+    [
+      'an encrypted private key',
+      `-----BEGIN EC PRIVATE KEY-----\nDEK-Info: AES-128-CBC,AB\n\n${secret}\n-----END EC PRIVATE KEY-----`,
+    ],
+    ['half a private key', `-----BEGIN PRIVATE KEY-----\n${secret}`],
     ['a private key', `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`],
   ]
-  for (const [title, text] of places) {
+  for (const [title, text] of places)
     it(`hides ${title}`, () => assert.ok(!shown(text).includes(secret), shown(text)))
-  }
 
   it('leaves the rest as it is', () => {
     const text = 'version = 2 # password of Ann: none\n[debug]\n  level = "info"\n'
+    assert.equal(shown(text), text)
+  })
+
+  it('shows what is below a registry that has such a name', () => {
+    const text = '[host."https://auth.example"]\n  ca = "a.pem"\n[configs."auth.example"]\n  x = 1\n'
+    assert.equal(shown(text), text)
+  })
+
+  it('shows a broken file that holds none', () => {
+    const text = 'server = "https://a"\nserver = "https://b"\n'
     assert.equal(shown(text), text)
   })
 
