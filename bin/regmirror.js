@@ -10,6 +10,9 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   process.exit(2)
 }
 
+// Name lookups run on these threads, and by default two that hang would hold up all others.
+process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '64'
+
 import('../dist/lib/main.js')
   .then(program => program.start())
   .then(

@@ -6,7 +6,7 @@ import { canaryProblem } from './canary.ts'
 import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import type { RegistryEntry, Rule } from './rules.ts'
-import type { MirrorEntry, Problem, WrittenDefaults } from './written.ts'
+import { isTable, type MirrorEntry, type Problem, type WrittenDefaults } from './written.ts'
 
 export const registryRules = {
   registry_name: { needs: [], check: nameProblems },
@@ -17,7 +17,9 @@ export const registryRules = {
   canary: { needs: ['canary'], check: canaryProblems },
 } satisfies Record<string, Rule<RegistryEntry>>
 
-function nameProblems({ key, path }: RegistryEntry): Problem[] {
+function nameProblems({ key, path, registry }: RegistryEntry): Problem[] {
+  // A table inside is the rest of a name without quotes, and said to be that.
+  if (Object.values(registry).some(isTable)) return []
   const parsed = parseRegistryName(key)
   return isRefused(parsed) ? [{ path, atKey: true, ...parsed }] : []
 }

@@ -10,6 +10,7 @@ import { registryRules } from './registry-rules.ts'
 import type { SchemaProblem } from './schema.ts'
 import { settingRules } from './setting-rules.ts'
 import {
+  isTable,
   type MirrorEntry,
   mirrorEntries,
   type Path,
@@ -97,8 +98,4 @@ function run<T>(table: Readonly<Record<string, Rule<T>>>, path: Path, subject: T
   return Object.values(table)
     .filter(rule => rule.needs.every(key => sound([...path, key])))
     .flatMap(rule => rule.check(subject))
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

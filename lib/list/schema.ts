@@ -1,7 +1,7 @@
 /** Does the list have the right shape? Pure: the validator's findings in our words, one for each mistake. */
 import { type SchemaError, schemaValidator } from './schema-validator.ts'
 import { nearest } from './suggest.ts'
-import { type Path, type Problem, pathKey } from './written.ts'
+import { isTable, type Path, type Problem, pathKey } from './written.ts'
 
 /** A problem of shape. `about`: the key that is missing, or that an unknown key was probably meant to be. */
 export interface SchemaProblem extends Problem {
@@ -35,7 +35,11 @@ function missingVersion(value: Record<string, unknown>): Problem {
   if (meant !== undefined) {
     return { path: [meant], atKey: true, message: `unknown key "${meant}"`, hint: 'did you mean "version"?' }
   }
-  return { path: [], message: 'version is missing', hint: 'say which format this is: version 1' }
+  return {
+    path: [],
+    message: 'version is missing',
+    hint: 'begin the list with version = 1 (version: 1 in YAML)',
+  }
 }
 
 interface Finding extends SchemaProblem {
@@ -79,8 +83,10 @@ function wrongValue({ parentSchema }: SchemaError): Words {
   return { message: `must be ${parentSchema?.title}` }
 }
 
-function unknownKey({ params, parentSchema }: SchemaError, path: Path): Words {
+function unknownKey({ params, parentSchema, data }: SchemaError, path: Path): Words {
   const key: string = params.additionalProperty
+  const table = (data as Record<string, unknown>)[key]
+  if (path.length === 2 && path[0] === 'registries' && isTable(table)) return unquotedName(path, key, table)
   const known = Object.keys(parentSchema?.properties ?? {})
   const meant = nearest(key, known)
   const hint =
@@ -94,6 +100,20 @@ function unknownKey({ params, parentSchema }: SchemaError, path: Path): Words {
     hint,
     about: meant,
   }
+}
+
+/** `[registries.docker.io]` is the registry "docker" with a table "io": the name was meant to be one key. */
+function unquotedName(path: Path, key: string, table: Record<string, unknown>): Words {
+  const whole = [path[1], key, ...namesIn(table)].join('.')
+  const hint = `write [registries."${whole}"], or "${whole}" as one key`
+  return { path: [...path, key], atKey: true, message: 'a name with dots needs quotes', hint }
+}
+
+/** The keys that lead through tables of one table each. */
+function namesIn(table: Record<string, unknown>): string[] {
+  const [name] = Object.keys(table)
+  const inner = name === undefined ? undefined : table[name]
+  return name !== undefined && isTable(inner) ? [name, ...namesIn(inner)] : []
 }
 
 function oneOf(allowed: readonly string[], data: unknown): Words {
@@ -140,10 +160,6 @@ function pathOf(pointer: string, root: unknown): Path {
       here = (here as Record<string | number, unknown>)[step]
       return step
     })
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
 
 /** The kind of a value in words that hold for all three formats. */
