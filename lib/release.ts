@@ -43,7 +43,7 @@ export async function released(
 }
 
 async function restored(path: string, written: Written, node: Reader): Promise<Omit<DesiredFile, 'effect'>> {
-  const original = await readOriginal(node, written.original)
+  const original = await readOriginal(node, path, written.original)
   const base = { path, owns: 'whole' } as const
   if (original === undefined)
     return { ...base, content: undefined, secret: false, why: 'no longer in the list' }

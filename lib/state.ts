@@ -65,18 +65,18 @@ export function keptName(path: string): string {
   return digestOf(Buffer.from(path)).slice(0, 32)
 }
 
-/** The bytes and ownership of an original; undefined when there was nothing. */
+/** The bytes and ownership of what stood at a path; undefined when there was nothing. */
 export async function readOriginal(
   node: Reader,
+  path: string,
   original: Original,
 ): Promise<{ bytes: Buffer; ownership: Ownership } | undefined> {
   if (original === null) return undefined
   const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
   const bytes = await node.read(file)
   if (bytes === undefined) {
-    throw new Failure('io', [
-      { file, message: 'the original kept here is gone', hint: 'put the file in place by hand' },
-    ])
+    const hint = 'put a file there that shall come back in its place'
+    throw new Failure('io', [{ file: path, message: `its original is gone from ${file}`, hint }])
   }
   return { bytes, ownership: { mode: original.mode, uid: original.uid, gid: original.gid } }
 }

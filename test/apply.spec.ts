@@ -158,6 +158,14 @@ describe('apply', () => {
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
 
+  it('names the file whose original is gone', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      await applied(root, first)
+      await fs.rm(path.join(root, STATE_DIRECTORY, 'originals'), { recursive: true })
+      await assert.rejects(planFor(root, listOf()), /docker\.io\/hosts\.toml: its original is gone from/)
+    }))
+
   it('never takes its own files for originals, also when the state is lost', () =>
     withDirectory(async root => {
       await applied(root, listOf(registry('quay.io', [mirror('https://a.example')])))

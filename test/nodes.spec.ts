@@ -100,7 +100,7 @@ async function assertOriginals(root: string, first: Tree, secondApply: boolean):
   const node = openTree(root)
   const state = await readState(node)
   for (const [file, written] of Object.entries(state.files)) {
-    const original = await readOriginal(node, written.original)
+    const original = await readOriginal(node, file, written.original)
     const found = throughLinks(first, file.slice(1))
     const theirs = found?.startsWith('# Managed by regmirror') ? undefined : found
     assert.equal(original?.bytes.toString('latin1'), theirs, `original of ${file}`)
