@@ -68,7 +68,7 @@ export interface Probe {
   readonly reason?: Reason
   /** One sentence for a person, safe for a terminal. */
   readonly detail?: string
-  /** Milliseconds from the start of the connection to the first byte of the answer. */
+  /** Milliseconds from the start of the connection to the head of the answer. */
   readonly latency_ms?: { readonly best: number; readonly median: number }
 }
 

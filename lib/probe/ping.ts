@@ -25,7 +25,7 @@ const DEFAULT_SAMPLES = 3
 
 interface Outcome {
   readonly fault?: Fault
-  /** Milliseconds from the start of the connection to the first byte of the answer. */
+  /** Milliseconds from the start of the connection to the head of the answer. */
   readonly times: readonly number[]
 }
 
