@@ -1,12 +1,14 @@
 /** Rules about a registry and its place among the others. Pure. */
+
 import type { Capability } from '../registry.ts'
+import { isTable } from '../tables.ts'
 import { parseApiBase } from './api-base.ts'
 import { BUILT_IN } from './built-in.ts'
 import { canaryProblem } from './canary.ts'
 import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import type { RegistryEntry, Rule } from './rules.ts'
-import { isTable, type MirrorEntry, type Problem, type WrittenDefaults } from './written.ts'
+import type { MirrorEntry, Problem, WrittenDefaults } from './written.ts'
 
 export const registryRules = {
   registry_name: { needs: [], check: nameProblems },

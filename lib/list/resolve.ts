@@ -1,5 +1,6 @@
 /** From a sound list to the nouns of registry.ts, every default filled in. Pure. */
 import path from 'node:path'
+import { milliseconds } from '../duration.ts'
 import {
   type ApiBase,
   type Attachment,
@@ -15,7 +16,6 @@ import {
 import { parseApiBase, type UrlKind } from './api-base.ts'
 import type { Attachments } from './attachments.ts'
 import { BUILT_IN } from './built-in.ts'
-import { milliseconds } from './duration.ts'
 import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
 import {

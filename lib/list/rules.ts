@@ -3,6 +3,7 @@
  * shape, so that a person sees everything at once. Pure.
  */
 
+import { isTable } from '../tables.ts'
 import { mirrorRules } from './mirror-rules.ts'
 import { isRefused } from './refused.ts'
 import { parseRegistryName } from './registry-name.ts'
@@ -10,7 +11,6 @@ import { registryRules } from './registry-rules.ts'
 import type { SchemaProblem } from './schema.ts'
 import { settingRules } from './setting-rules.ts'
 import {
-  isTable,
   type MirrorEntry,
   mirrorEntries,
   type Path,

@@ -1,7 +1,8 @@
 /** Does the list have the right shape? Pure: the validator's findings in our words, one for each mistake. */
+import { isTable } from '../tables.ts'
 import { type SchemaError, schemaValidator } from './schema-validator.ts'
 import { nearest } from './suggest.ts'
-import { isTable, type Path, type Problem, pathKey } from './written.ts'
+import { type Path, type Problem, pathKey } from './written.ts'
 
 /** A problem of shape. `about`: the key that is missing, or that an unknown key was probably meant to be. */
 export interface SchemaProblem extends Problem {

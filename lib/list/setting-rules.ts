@@ -1,5 +1,5 @@
 /** Rules about what is not a registry: defaults, health, targets. Pure. */
-import { milliseconds } from './duration.ts'
+import { milliseconds } from '../duration.ts'
 import type { Rule } from './rules.ts'
 import type { Path, Problem, WrittenContainerd, WrittenList } from './written.ts'
 

@@ -93,8 +93,3 @@ export function caEntries(entry: MirrorEntry): { readonly path: Path; readonly f
 export function pathKey(path: Path): string {
   return JSON.stringify(path.map(String))
 }
-
-/** Whether a value is a table: dates and lists are not. */
-export function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-}

@@ -1,4 +1,5 @@
 /** From a list to what a probe asks, and from the answers back to the registries. Pure. */
+import { milliseconds } from '../duration.ts'
 import {
   type ApiBase,
   type Attachment,
@@ -66,7 +67,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
     ...(mirror.client && { client: { cert: textOf(mirror.client.cert), key: textOf(mirror.client.key) } }),
     skipVerify,
     header,
-    dialTimeoutMs: millisecondsOf(mirror.dialTimeout),
+    dialTimeoutMs: milliseconds(mirror.dialTimeout),
   }
 }
 
@@ -100,12 +101,4 @@ function rootOf(origin: string): Server['base'] {
 
 function textOf(attachment: Attachment): string {
   return attachment.text
-}
-
-/** `2s`, `1.5m`, `300ms` in milliseconds; the list's own check has seen to the form. */
-function millisecondsOf(duration: string): number {
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  const [, count, name] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration) ?? []
-  if (count === undefined || name === undefined) return DEFAULT_DIAL_TIMEOUT_MS
-  return Number(count) * unit[name as keyof typeof unit]
 }

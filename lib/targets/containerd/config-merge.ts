@@ -1,5 +1,7 @@
 /** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
+
 import path from 'node:path'
+import { isTable } from '../../tables.ts'
 import { locateToml } from '../../toml-ast.ts'
 import { type ParsedConfig, type TablePath, V1, V2, V3 } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
@@ -121,8 +123,4 @@ function valueAt(file: ParsedConfig, path: TablePath): unknown {
     here = here[part]
   }
   return here
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
