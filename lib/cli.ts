@@ -1,7 +1,7 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
-import { formatFlag, listFlags, optionsOf } from './commands/flags.ts'
+import { formatFlag, listFlags, optionsOf, writingFlags, writingOf } from './commands/flags.ts'
 import { Failure } from './errors.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
@@ -102,7 +102,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'apply',
       'make it so, then probe',
       y =>
-        takeOver(y.options(listFlags))
+        takeOver(y.options({ ...listFlags, ...writingFlags }))
           .option('probe', {
             type: 'boolean',
             describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
@@ -112,12 +112,8 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       args =>
         choose(async () => {
           const { apply } = await import('./commands/apply.ts')
-          return {
-            report: await apply(
-              { ...optionsOf(args), takeOver: args['take-over'], probe: args.probe },
-              world,
-            ),
-          }
+          const { probe, 'take-over': takeOver } = args
+          return { report: await apply({ ...optionsOf(args), ...writingOf(args), takeOver, probe }, world) }
         }),
     )
     .command(

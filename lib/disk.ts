@@ -2,10 +2,8 @@
  * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
  * root around it.
  */
-import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Failure, hasErrno } from './errors.ts'
 
@@ -16,43 +14,20 @@ export interface Entry {
   readonly type: EntryType
 }
 
-/** Facts of a file after following links. `mode` holds the permission bits only. */
+/** Facts of a file after following links. `mode` holds the permission bits only, `changed` is ms since 1970. */
 export interface FileFacts {
   readonly type: EntryType
   readonly mode: number
   readonly uid: number
   readonly gid: number
   readonly size: number
+  readonly changed: number
 }
 
 export interface Ownership {
   readonly mode: number
   readonly uid?: number
   readonly gid?: number
-}
-
-/** A name beside a file or directory that nobody else uses, hidden, and told as ours. */
-export function temporaryName(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.regmirror-${randomBytes(6).toString('hex')}`)
-}
-
-/**
- * Runs `use` with a private folder that holds the given files, and removes the folder afterwards.
- * For what a program has to be shown on disk before the node may see it.
- */
-export async function withScratch<T>(
-  files: Readonly<Record<string, string>>,
-  use: (directory: string) => Promise<T>,
-): Promise<T> {
-  const directory = await fs.mkdtemp(path.join(tmpdir(), 'regmirror-'))
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await fs.writeFile(path.join(directory, name), text, { mode: 0o600 })
-    }
-    return await use(directory)
-  } finally {
-    await fs.rm(directory, { recursive: true, force: true })
-  }
 }
 
 export async function readLink(file: string): Promise<string | undefined> {
@@ -77,7 +52,8 @@ export async function readBounded(real: string, file: string, limit: number): Pr
 export async function factsOf(real: string): Promise<FileFacts | undefined> {
   const stat = await maybe(fs.lstat(real))
   if (stat === undefined) return undefined
-  return { type: typeOf(stat), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, size: stat.size }
+  const { mode, uid, gid, size, mtimeMs: changed } = stat
+  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed }
 }
 
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
@@ -100,26 +76,61 @@ function nameOf(kinds: Kinds): string {
   return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
 }
 
-export async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {
-  const directory = path.dirname(real)
-  const temporary = temporaryName(real)
-  const handle = await fs.open(temporary, 'wx', 0o600)
+/** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
+export type CopyAttributes = (from: string, to: string) => Promise<void>
+
+/** Creates a file that is whole and on disk when it is done; fails when something stands there. */
+export async function create(
+  real: string,
+  bytes: Uint8Array | string,
+  ownership: Ownership,
+  attributes: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  const handle = await fs.open(real, 'wx', 0o600)
   try {
-    try {
-      await handle.writeFile(bytes)
-      if (ownership.uid !== undefined && ownership.gid !== undefined)
-        await handle.chown(ownership.uid, ownership.gid)
-      await handle.chmod(ownership.mode)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await fs.rename(temporary, real)
-  } catch (error) {
-    await fs.rm(temporary, { force: true })
-    throw error
+    await handle.writeFile(bytes)
+    await attributes()
+    if (ownership.uid !== undefined && ownership.gid !== undefined)
+      await handle.chown(ownership.uid, ownership.gid)
+    await handle.chmod(ownership.mode)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
-  await syncDirectory(directory)
+  await syncDirectory(path.dirname(real))
+}
+
+/** What a file system without hard links says, and the kernel of links to files of others. */
+const NO_LINKS = ['EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
+
+/** Gives a file a second name, or a copy under it where the file system knows no hard links. */
+export async function duplicate(from: string, to: string): Promise<void> {
+  try {
+    await fs.link(from, to)
+  } catch (error) {
+    if (!hasErrno(error) || !NO_LINKS.includes(error.code ?? '')) throw error
+    const { mode, uid, gid } = await fs.stat(from)
+    return await create(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
+  }
+  await syncDirectory(path.dirname(to))
+}
+
+/** Gives a file a second name in one step: fails to where that name is taken, or the file itself gone. */
+export async function linkOnce(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
+  try {
+    await fs.link(from, to)
+    return 'linked'
+  } catch (error) {
+    if (!hasErrno(error) || !['EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
+    return error.code === 'EEXIST' ? 'taken' : 'gone'
+  }
+}
+
+/** A directory under a name that is short enough for a socket in it (107 bytes, unix(7)). */
+export async function shortName(real: string): Promise<{ path: string; close: () => Promise<void> }> {
+  if (Buffer.byteLength(real) < 80) return { path: real, close: async () => {} }
+  const handle = await fs.open(real, 'r')
+  return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }
 }
 
 export async function removeDurably(real: string): Promise<void> {
@@ -130,10 +141,22 @@ export async function removeDurably(real: string): Promise<void> {
 export async function makeAll(real: string, mode: number): Promise<string[]> {
   if ((await maybe(fs.lstat(real))) !== undefined) return []
   const parents = await makeAll(path.dirname(real), mode)
-  await fs.mkdir(real)
+  if (!(await makeOne(real, mode))) return parents
+  // Again, for the umask takes bits away from what mkdir is given.
   await fs.chmod(real, mode)
   await syncDirectory(path.dirname(real))
   return [real, ...parents]
+}
+
+/** False: somebody else was quicker. */
+async function makeOne(real: string, mode: number): Promise<boolean> {
+  try {
+    await fs.mkdir(real, mode)
+    return true
+  } catch (error) {
+    if (hasErrno(error) && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 export async function removeIfEmpty(real: string): Promise<boolean> {

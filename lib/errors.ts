@@ -14,7 +14,7 @@ export interface Issue {
 }
 
 /** Stable words for `code` in the JSON report; scripts may match them. */
-export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'stale' | 'io' | 'bug'
+export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'stale' | 'locked' | 'io' | 'bug'
 
 /** A failure for the person at the terminal: exit code 2, one line an issue, no stack. */
 export class Failure extends Error {

@@ -5,10 +5,14 @@
  */
 import path from 'node:path'
 import {
+  type CopyAttributes,
+  create,
+  duplicate,
   type Entry,
   entriesOf,
   type FileFacts,
   factsOf,
+  linkOnce,
   makeAll,
   move,
   type Ownership,
@@ -16,11 +20,12 @@ import {
   readLink,
   removeDurably,
   removeIfEmpty,
-  replace,
+  shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
 import { Failure } from './errors.ts'
 import { follow } from './links.ts'
+import { temporaryName } from './temporary.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
@@ -38,6 +43,14 @@ export interface Reader {
 export interface Writer extends Reader {
   /** Replaces or creates a file in one step: readers see the old bytes or the new, also after a power cut. */
   write(file: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void>
+  /** Creates a file where none is, with the label and the extended attributes of the file `like`. */
+  create(file: string, bytes: Uint8Array, ownership: Ownership, like?: string): Promise<void>
+  /** Gives a file a second name: the same file, or a copy where the file system knows no hard links. */
+  duplicate(from: string, to: string): Promise<void>
+  /** Gives a file a second name in one step, unless that name is taken or the file gone. */
+  link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
+  /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
+  openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
   remove(file: string): Promise<void>
   /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
@@ -48,8 +61,11 @@ export interface Writer extends Reader {
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
-/** A Writer on the tree under `root` (an existing directory). */
-export function openTree(root: string): Writer {
+/**
+ * A Writer on the tree under `root` (an existing directory). Attributes beside mode and owner are kept where
+ * `copyAttributes` is given.
+ */
+export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
   const at = (file: string) => follow(top, file, readLink)
   return {
@@ -65,6 +81,14 @@ export function openTree(root: string): Writer {
     real: async file => orFail('follow', file, async () => inside(top, await at(file))),
     write: (file, bytes, ownership) =>
       orFail('write', file, async () => replace(await at(file), bytes, ownership)),
+    create: (file, bytes, ownership, like) =>
+      orFail('write', file, async () => {
+        const [from, to] = [like && (await at(like)), await at(file)]
+        await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
+      }),
+    duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
+    link: (from, to) => orFail('link', from, async () => linkOnce(await at(from), await at(to))),
+    openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
     remove: file => orFail('remove', file, async () => removeDurably(await at(file))),
     makeDirectory: (directory, mode) =>
       orFail('create', directory, async () => {
@@ -74,6 +98,18 @@ export function openTree(root: string): Writer {
     removeEmptyDirectory: directory =>
       orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
     rename: (from, to) => orFail('rename', from, async () => move(await at(from), await at(to))),
+  }
+}
+
+async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {
+  const temporary = temporaryName(real)
+  try {
+    await create(temporary, bytes, ownership)
+    await move(temporary, real)
+  } catch (error) {
+    // What went wrong first is what is told.
+    await removeDurably(temporary).catch(() => {})
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
+import { hostname } from 'node:os'
 import { main } from './cli.ts'
 
 /** Exit codes of a process that a signal ended, as a shell gives them. */
@@ -25,6 +26,8 @@ export async function start(): Promise<number> {
     stdin: readStdin,
     env: process.env,
     uid: process.geteuid?.() ?? -1,
+    pid: process.pid,
+    machine: hostname(),
     now: Date.now,
     signal: stop.signal,
   })

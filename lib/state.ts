@@ -30,19 +30,33 @@ export interface Written {
   readonly effect: Effect
   /** `whole`: the file is ours; `value`: it belongs to somebody else and we own a value in it. */
   readonly owns: 'whole' | 'value'
+  /** Where our value stands, when that is what we own. */
+  readonly setting?: Setting
   readonly original: Original
+}
+
+/** One value in a file of somebody else: its path in the document, ending in the key. */
+export interface Setting {
+  readonly path: readonly string[]
+  readonly value: string
 }
 
 export interface State {
   readonly version: 1
   /** By absolute path as seen from the root. */
   readonly files: Readonly<Record<string, Written>>
+  /** Directories that we made, parents first: they go with the last of us if nothing is left in them. */
+  readonly made: readonly string[]
+  /** Directories that stood there empty when we came: they stay when ours leave them empty. */
+  readonly empty: readonly string[]
 }
+
+export const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
 
 /** The state of the node; empty where we have never written. */
 export async function readState(node: Reader): Promise<State> {
   const bytes = await node.read(STATE_FILE)
-  if (bytes === undefined) return { version: 1, files: {} }
+  if (bytes === undefined) return NO_STATE
   const state = parse(bytes.toString('utf8'))
   if (state === undefined) {
     const hint = `move it away: originals stay in ${ORIGINALS_DIRECTORY}`
@@ -83,22 +97,33 @@ export async function readOriginal(
 
 function parse(text: string): State | undefined {
   try {
-    const state = JSON.parse(text) as State
-    return state.version === 1 && Object.values(state.files).every(isWritten) ? state : undefined
+    const read = JSON.parse(text) as State | null
+    const state = { ...NO_STATE, ...read, version: read?.version }
+    const sound = Object.values(state.files).every(isWritten) && [...state.made, ...state.empty].every(isPath)
+    return state.version === 1 && sound ? { ...state, version: 1 } : undefined
   } catch {
     return undefined
   }
 }
 
-function isWritten({ target, digest, written_at, effect, owns, original }: Written): boolean {
+function isPath(path: unknown): boolean {
+  return typeof path === 'string' && path.startsWith('/')
+}
+
+function isWritten({ target, digest, written_at, effect, owns, setting, original }: Written): boolean {
   return (
     [target, digest, written_at, effect].every(text => typeof text === 'string') &&
     ['whole', 'value'].includes(owns) &&
+    (setting === undefined || [...setting.path, setting.value].every(text => typeof text === 'string')) &&
     (original === null || isKept(original))
   )
 }
 
 /** The name must be one of ours: it becomes a path. */
 function isKept({ kept, mode, uid, gid }: NonNullable<Original>): boolean {
-  return /^[0-9a-f]{32}$/.test(kept) && [mode, uid, gid].every(Number.isInteger)
+  return isKeptName(kept) && [mode, uid, gid].every(Number.isInteger)
+}
+
+export function isKeptName(name: unknown): boolean {
+  return typeof name === 'string' && /^[0-9a-f]{32}$/.test(name)
 }

@@ -4,6 +4,7 @@ import type { Ownership } from './disk.ts'
 import { Failure } from './errors.ts'
 import type { Reader } from './files.ts'
 import type { Effect } from './report.ts'
+import type { Setting } from './state.ts'
 import type { DesiredFile } from './targets/target.ts'
 
 /** A file with everything that putting it back needs. */
@@ -19,6 +20,8 @@ export interface Step {
   readonly before: FoundFile | undefined
   readonly after: { readonly bytes: Buffer; readonly ownership: Ownership } | undefined
   readonly owns: 'whole' | 'value'
+  /** Where our value stands, when that is what we own. */
+  readonly setting?: Setting | undefined
   /** Whether this puts back what was there before us. */
   readonly restores: boolean
   readonly effect: Effect
@@ -27,8 +30,8 @@ export interface Step {
 
 /** The step that makes a file as desired; undefined when it is so already. */
 export async function compare(target: string, file: DesiredFile, node: Reader): Promise<Step | undefined> {
-  const { path, owns, effect, why } = file
-  const step = { target, path, owns, effect, why, restores: file.ownership !== undefined }
+  const { path, owns, setting, effect, why } = file
+  const step = { target, path, owns, setting, effect, why, restores: file.ownership !== undefined }
   const before = await find(node, path)
   if (file.content === undefined) {
     return before && { ...step, before, after: undefined }

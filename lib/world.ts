@@ -15,6 +15,9 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective user id. */
   readonly uid: number
+  /** Who we are for others: process id, and the name of the machine or container. */
+  readonly pid: number
+  readonly machine: string
   /** Milliseconds since 1970. */
   now(): number
   /** Aborted when the user asks to stop. */

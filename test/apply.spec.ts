@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { applyPlan } from '../lib/apply.ts'
+import { applyPlan } from '../lib/apply/apply.ts'
+import { recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/errors.ts'
 import { openTree, type Writer } from '../lib/files.ts'
 import { makePlan, type Plan } from '../lib/plan.ts'
@@ -11,9 +12,10 @@ import { targets } from '../lib/targets/index.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { readTree, withDirectory, writeTree } from './support/tree.ts'
 
-const NOW = Date.UTC(2026, 0, 1)
+const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
 const CERTS = 'etc/containerd/certs.d'
-const state = (file: string) => file.startsWith(STATE_DIRECTORY)
+const state = (file: string) => `/${file}`.replace('//', '/').startsWith(STATE_DIRECTORY)
+const isLeftover = (file: string) => /\.regmirror-|journal/.test(file)
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
   const node = openTree(root)
@@ -22,7 +24,7 @@ async function planFor(root: string, list: MirrorList): Promise<Plan> {
 }
 
 async function applied(root: string, list: MirrorList): Promise<void> {
-  await applyPlan(await planFor(root, list), openTree(root), NOW)
+  await applyPlan(await planFor(root, list), openTree(root), OCCASION)
 }
 
 /** A writer whose nth change of the node fails as a full disk does; a real disk cannot be filled at a chosen step. */
@@ -38,6 +40,8 @@ function failingAt(node: Writer, nth: number): Writer {
   return {
     ...node,
     write: step(node.write),
+    create: step(node.create),
+    duplicate: step(node.duplicate),
     remove: step(node.remove),
     rename: step(node.rename),
     makeDirectory: step(node.makeDirectory),
@@ -71,30 +75,27 @@ describe('apply', () => {
       assert.equal(await stamps(), stamp)
     }))
 
-  it('puts the node back when a step fails, whichever it is', async () => {
-    let steps = 0
-    for (let nth = 1; ; nth += 1) {
-      const finished = await withDirectory(async root => {
+  it('puts the node back when a step fails, whichever it is; what cannot be swept up waits for the next run', async () => {
+    let failed = 0
+    for (let swept: boolean | undefined = false; swept !== true; ) {
+      swept = await withDirectory(async root => {
         await writeTree(root, before)
         await applied(root, first)
-        const tree = await readTree(root, state)
-        const plan = await planFor(root, second)
-        try {
-          await applyPlan(plan, failingAt(openTree(root), nth), NOW)
-          return true
-        } catch (error) {
+        const tree = await readTree(root)
+        const node = failingAt(openTree(root), failed + 1)
+        const done = await applyPlan(await planFor(root, second), node, OCCASION).catch(error => {
           assert.ok(error instanceof Failure && /no space/.test(error.message), String(error))
-        }
-        const now = await readTree(root, state)
-        // What failed while sweeping up afterwards leaves a hidden name behind, and the job done.
-        const swept = Object.keys(now).some(file => file.includes('.regmirror-'))
-        if (!swept) assert.deepEqual(now, tree, `after step ${nth}`)
-        return false
+          return undefined
+        })
+        if (done === undefined) assert.deepEqual(await readTree(root), tree, `step ${failed + 1}`)
+        if (done === false) assert.equal((await recover(openTree(root)))?.outcome, 'finished')
+        if (done !== undefined) assert.deepEqual((await planFor(root, second)).steps, [])
+        assert.deepEqual(Object.keys(await readTree(root)).filter(isLeftover), [])
+        return done
       })
-      if (finished) break
-      steps += 1
+      if (swept !== true) failed += 1
     }
-    assert.ok(steps >= 10, `${steps} steps were made to fail`)
+    assert.ok(failed >= 20, `${failed} steps were made to fail`)
   })
 
   it('refuses a plan that a change has overtaken, and writes nothing', () =>
@@ -103,7 +104,7 @@ describe('apply', () => {
       const plan = await planFor(root, first)
       await fs.writeFile(path.join(root, CERTS, 'docker.io/hosts.toml'), '# edited meanwhile\n')
       const tree = await readTree(root)
-      await assert.rejects(applyPlan(plan, openTree(root), NOW), error => {
+      await assert.rejects(applyPlan(plan, openTree(root), OCCASION), error => {
         return (
           error instanceof Failure &&
           error.code === 'stale' &&
@@ -145,7 +146,7 @@ describe('apply', () => {
       await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
       const plan = await planFor(root, listOf())
       assert.ok(plan.notices.some(notice => notice.code === 'left_alone'))
-      await applyPlan(plan, openTree(root), NOW)
+      await applyPlan(plan, openTree(root), OCCASION)
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
 
@@ -189,9 +190,9 @@ describe('apply', () => {
       }
       const list = listOf(registry('quay.io', [mirror('https://b.example')]))
       await applied(root, list)
-      await applyPlan(await planFor(root, listOf()), watched, NOW)
+      await applyPlan(await planFor(root, listOf()), watched, OCCASION)
       assert.ok(
-        names.every(name => name.startsWith('/opt/')),
+        names.every(name => name.startsWith('/opt/') || state(name.slice(1))),
         names.join(),
       )
       await applied(root, list)

@@ -1,6 +1,8 @@
 /** The flags that every command takes, as data for the command line and as the options that commands read. */
+import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
 import type { Options } from './inputs.ts'
+import type { WritingOptions } from './writing.ts'
 
 /** A flag that takes one text and makes no sense twice. */
 const oneText = { type: 'string', requiresArg: true } as const
@@ -34,6 +36,15 @@ export const listFlags = {
   },
 } as const
 
+/** For commands that write to the node. */
+export const writingFlags = {
+  'lock-timeout': {
+    ...oneText,
+    default: '60s',
+    describe: 'how long to wait for another regmirror that writes to this node',
+  },
+} as const
+
 export const formatFlag = {
   choices: ['text', 'json'],
   default: 'text',
@@ -61,6 +72,15 @@ export function optionsOf(args: unknown): Options {
     format: flags.format ?? 'text',
     target: flags.target ?? [],
   }
+}
+
+export function writingOf(args: {
+  readonly 'lock-timeout'?: string | readonly string[] | undefined
+}): WritingOptions {
+  const lockTimeout = once('--lock-timeout', args['lock-timeout']) ?? ''
+  if (Number.isFinite(milliseconds(lockTimeout))) return { lockTimeout }
+  const message = `--lock-timeout ${lockTimeout} is not a duration`
+  throw new Failure('usage', [{ message, hint: 'write it as 500ms, 30s or 5m' }])
 }
 
 /** yargs makes a list of what is given twice, and an unset variable of a script makes an empty text. */

@@ -1,4 +1,5 @@
 /** What every command starts from: the flags it was given, the world it runs in, the list and the node. */
+import { attributesBy } from '../attributes.ts'
 import { Failure } from '../errors.ts'
 import { openTree, type Writer } from '../files.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
@@ -21,7 +22,8 @@ export interface Options {
 
 /** Opens the node: this machine, or the tree under `--root`. */
 export async function openNode(options: Options): Promise<Writer> {
-  const node = openTree(options.root ?? '/')
+  // Under a root no program is run, `cp` neither.
+  const node = options.root === undefined ? openTree('/', attributesBy(runHere)) : openTree(options.root)
   if ((await node.facts('/'))?.type === 'directory') return node
   throw new Failure('usage', [
     { message: `--root ${options.root} is not a directory`, hint: 'create it first' },

@@ -5,11 +5,13 @@ import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type Options, openList, openNode, openView } from './inputs.ts'
+import { unfinishedNotices } from './writing.ts'
 
 export async function plan(options: Options & Choices, world: World): Promise<PlanReport> {
   const node = await openNode(options)
   const loaded = await openList(options, node, world)
   const view = await openView(options, node, world)
   const made = await makePlan(loaded.list, chosenTargets(options), view, options)
-  return planReport('plan', { ...made, notices: [...loaded.notices, ...made.notices] })
+  const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...made.notices]
+  return planReport('plan', { ...made, notices })
 }

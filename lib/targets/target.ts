@@ -9,7 +9,7 @@ import type { Reader } from '../files.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
 import type { Run } from '../run.ts'
-import type { State } from '../state.ts'
+import type { Setting, State } from '../state.ts'
 
 /** The node as a target may look at it. Nothing here can change it. */
 export interface View {
@@ -27,6 +27,8 @@ export interface DesiredFile {
   /** Whether it holds a secret: 0600, and shown hidden. */
   readonly secret: boolean
   readonly owns: 'whole' | 'value'
+  /** Where our value stands, when that is what we own. */
+  readonly setting?: Setting
   readonly effect: Effect
   /** Why, in a few words for the plan. */
   readonly why: string

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { applyPlan } from '../../lib/apply.ts'
+import { applyPlan } from '../../lib/apply/apply.ts'
 import { Failure } from '../../lib/errors.ts'
 import { openTree } from '../../lib/files.ts'
 import { makePlan, type Plan } from '../../lib/plan.ts'
@@ -25,6 +25,8 @@ import {
 
 // Not the usual path, so that a containerd of this very machine is none of ours.
 const CONFIG = '/etc/containerd/regmirror-e2e.toml'
+
+const occasion = () => ({ command: 'apply', now: Date.now(), made: [] }) as const
 
 /** A list that leaves it to the binary to say which containerd it is. */
 function listWith(hostsDir: string | undefined): MirrorList {
@@ -95,7 +97,7 @@ for (const { title, suite } of generations) {
         try {
           const restart = async () => (await planOn(node)).restart.map(({ command }) => command)
           assert.deepEqual(await restart(), ['systemctl restart containerd'])
-          await applyPlan(await planOn(node), openTree(node), Date.now())
+          await applyPlan(await planOn(node), openTree(node), occasion())
           assert.deepEqual((await planOn(node)).steps, [])
           assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still due')
           await daemon.stop()
@@ -112,7 +114,7 @@ for (const { title, suite } of generations) {
       withNode(defaultConfig(tree), async node => {
         const outside = await startOutside()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
-        await applyPlan(await planOn(node), openTree(node), Date.now())
+        await applyPlan(await planOn(node), openTree(node), occasion())
         let daemon = await start()
         try {
           const moved = listWith('/srv/certs.d')
@@ -122,7 +124,7 @@ for (const { title, suite } of generations) {
             plan.notices.filter(notice => notice.code === 'kept_until_restart').map(notice => notice.file),
             [old],
           )
-          await applyPlan(plan, openTree(node), Date.now())
+          await applyPlan(plan, openTree(node), occasion())
           assert.deepEqual((await planOn(node, moved)).steps, [])
           await daemon.stop()
           daemon = await start()

@@ -23,6 +23,8 @@ export async function run(args: readonly string[], world: Partial<World> = {}): 
     env: {},
     // Not root: whose fixtures these are and who may write them depends on the checkout.
     uid: 1000,
+    pid: 4711,
+    machine: 'test',
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     signal: new AbortController().signal,
     ...world,

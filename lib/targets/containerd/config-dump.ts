@@ -1,8 +1,8 @@
 /** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
 import path from 'node:path'
-import { withScratch } from '../../disk.ts'
 import type { Issue } from '../../errors.ts'
 import type { Outcome, Run } from '../../run.ts'
+import { withScratch } from '../../scratch.ts'
 import { splice } from '../../toml.ts'
 import { parseTomlAst, tomlValue } from '../../toml-ast.ts'
 

@@ -1,0 +1,123 @@
+/** Carries a plan out, as one transaction. */
+import path from 'node:path'
+import { Failure, type Issue } from '../errors.ts'
+import type { Writer } from '../files.ts'
+import type { Plan } from '../plan.ts'
+import {
+  digestOf,
+  ORIGINALS_DIRECTORY,
+  STATE_DIRECTORY,
+  STATE_FILE,
+  type State,
+  serializeState,
+} from '../state.ts'
+import { find, type Step } from '../step.ts'
+import { temporaryName } from '../temporary.ts'
+import { arrange, type LikeOf } from './arrange.ts'
+import type { Journal } from './journal.ts'
+import { isForeign, type Memory, remember } from './remember.ts'
+import type { Content, Swap } from './swap.ts'
+import { transact } from './transaction.ts'
+
+export interface Occasion {
+  readonly command: Journal['command']
+  /** Milliseconds since 1970, for the state. */
+  readonly now: number
+  /** Directories that were made for the state before. */
+  readonly made: readonly string[]
+}
+
+/**
+ * Makes the node what the plan says. A plan without steps opens no file. Throws Failure `stale` when a file is no
+ * longer what the plan was made from, `io` when a step fails; the node is then as before. False: done, but leftovers
+ * wait for the next run.
+ */
+export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
+  if (plan.steps.length === 0) return true
+  await refuseStale(plan.steps, node)
+  const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+  const memory = remember(plan.steps, plan.state, occasion.now)
+  const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
+  const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
+  const swaps = [...arranged.swaps, await stateSwap(state, node)]
+  return await transact(
+    {
+      journal: {
+        version: 1,
+        command: occasion.command,
+        started_at: new Date(occasion.now).toISOString(),
+        swaps: swaps.map(([swap]) => swap),
+        makes: arranged.makes,
+        empties: isBlank(state) ? [...state.made].reverse() : [],
+        keeps: memory.keeps.map(({ kept }) => kept),
+        drops: memory.drops,
+      },
+      contents: new Map(swaps),
+      keepOriginals: () => keepOriginals(memory.keeps, node),
+    },
+    node,
+  )
+}
+
+async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> {
+  const issues: Issue[] = []
+  for (const step of steps) {
+    const now = await find(node, step.path)
+    const same = now === undefined ? step.before === undefined : step.before?.bytes.equals(now.bytes)
+    if (!same)
+      issues.push({ file: step.path, message: 'changed while the plan was made', hint: 'run it again' })
+  }
+  if (issues.length > 0) throw new Failure('stale', issues)
+}
+
+/** A file of somebody else that we edit or replace hands its attributes on; one that comes back has them kept. */
+function likeOf(state: State): LikeOf {
+  return step => {
+    const known = state.files[step.path]
+    if (step.restores) return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
+    return step.before && (step.owns === 'value' || isForeign(step, known)) ? step.path : undefined
+  }
+}
+
+function withDirectories(
+  state: State,
+  made: readonly string[],
+  { makes, empty }: Pick<Journal, 'makes'> & { empty: readonly string[] },
+): State {
+  const unique = (paths: readonly string[]) => [...new Set(paths)]
+  return {
+    ...state,
+    made: unique([...state.made, ...made, ...makes]),
+    empty: unique([...state.empty, ...empty]),
+  }
+}
+
+/** Whether nothing of us is left on the node. */
+function isBlank(state: State): boolean {
+  return Object.keys(state.files).length === 0
+}
+
+/** The state is the last to change; without anything to remember it goes. */
+async function stateSwap(state: State, node: Writer): Promise<[Swap, readonly Content[]]> {
+  const before = await node.read(STATE_FILE)
+  const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
+  const swap = {
+    path: STATE_FILE,
+    staged: bytes ? temporaryName(STATE_FILE) : null,
+    aside: before ? temporaryName(STATE_FILE) : null,
+    before: before ? digestOf(before) : null,
+    after: bytes ? digestOf(bytes) : null,
+    files: null,
+  }
+  const content = { name: path.basename(STATE_FILE), ownership: { mode: 0o600 }, like: undefined }
+  return [swap, bytes ? [{ ...content, bytes }] : []]
+}
+
+async function keepOriginals(keeps: Memory['keeps'], node: Writer): Promise<void> {
+  if (keeps.length > 0) await node.makeDirectory(ORIGINALS_DIRECTORY, 0o700)
+  for (const { kept, path: file, file: found } of keeps) {
+    const to = `${ORIGINALS_DIRECTORY}/${kept}`
+    await node.remove(to)
+    await node.create(to, found.bytes, { mode: 0o600 }, file)
+  }
+}

@@ -1,0 +1,104 @@
+/** Arranges the steps of a plan as swaps: which files, and which directories in whole. Reads, never writes. */
+import path from 'node:path'
+import type { Reader } from '../files.ts'
+import { digestOf, type State } from '../state.ts'
+import type { Step } from '../step.ts'
+import { temporaryName } from '../temporary.ts'
+import type { Content, Swap } from './swap.ts'
+
+export interface Arrangement {
+  readonly swaps: readonly (readonly [Swap, readonly Content[]])[]
+  /** Directories that have to be made, parents first. */
+  readonly makes: readonly string[]
+  /** Directories that stand there empty and are written into. */
+  readonly empty: readonly string[]
+}
+
+/** The file whose label and extended attributes a step's file takes over. */
+export type LikeOf = (step: Step) => string | undefined
+
+export async function arrange(
+  steps: readonly Step[],
+  state: State,
+  likeOf: LikeOf,
+  node: Reader,
+): Promise<Arrangement> {
+  const swaps: [Swap, readonly Content[]][] = []
+  const makes: string[] = []
+  const empty: string[] = []
+  for (const group of byDirectory(steps)) {
+    // Behind a link, so that new names stand on the file system that the directory is on.
+    const directory = await node.real(path.dirname(group[0]?.path as string))
+    const entries = makes.includes(directory) ? [] : await node.entries(directory)
+    if (entries === undefined) {
+      makes.push(...(await missing(path.dirname(directory), node)).filter(parent => !makes.includes(parent)))
+      swaps.push(building(directory, group, likeOf))
+      continue
+    }
+    if (entries.length === 0 && !makes.includes(directory)) empty.push(directory)
+    const names = group.filter(step => step.after === undefined).map(step => path.basename(step.path))
+    const emptied = names.length > 0 && entries.every(entry => names.includes(entry.name))
+    if (emptied && !state.empty.includes(directory)) swaps.push(clearing(directory, group))
+    else for (const step of group) swaps.push(await exchange(step, likeOf, node))
+  }
+  return { swaps, makes, empty }
+}
+
+/** Steps in one directory that follow each other: a new directory appears, and an old one goes, in whole. */
+function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups: Step[][] = []
+  for (const step of steps) {
+    const last = groups.at(-1)?.[0]
+    const together =
+      last && path.dirname(last.path) === path.dirname(step.path) && !last.after === !step.after
+    if (together) groups.at(-1)?.push(step)
+    else groups.push([step])
+  }
+  return groups
+}
+
+/** The directory itself and those above it that are not there, parents first. */
+async function missing(directory: string, node: Reader): Promise<readonly string[]> {
+  if ((await node.facts(directory)) !== undefined) return []
+  return [...(await missing(path.dirname(directory), node)), directory]
+}
+
+/** An empty or half-filled registry directory shadows `_default`, so it is filled under another name first. */
+function building(directory: string, steps: readonly Step[], likeOf: LikeOf): [Swap, readonly Content[]] {
+  const contents = steps.flatMap(step => contentOf(step, likeOf))
+  const files = Object.fromEntries(contents.map(({ name, bytes }) => [name, digestOf(bytes)]))
+  const staged = temporaryName(directory)
+  return [{ path: directory, staged, aside: null, before: null, after: null, files }, contents]
+}
+
+/** For the same reason it goes before it is emptied. */
+function clearing(directory: string, steps: readonly Step[]): [Swap, readonly Content[]] {
+  const files = Object.fromEntries(
+    steps.map(step => [path.basename(step.path), digestBefore(step) as string]),
+  )
+  const aside = temporaryName(directory)
+  return [{ path: directory, staged: null, aside, before: null, after: null, files }, []]
+}
+
+/** A file comes, goes, or gives way to another. */
+async function exchange(step: Step, likeOf: LikeOf, node: Reader): Promise<[Swap, readonly Content[]]> {
+  const real = await node.real(step.path)
+  const swap = {
+    path: real,
+    staged: step.after ? temporaryName(real) : null,
+    aside: step.before ? temporaryName(real) : null,
+    before: digestBefore(step),
+    after: step.after ? digestOf(step.after.bytes) : null,
+    files: null,
+  }
+  return [swap, contentOf(step, likeOf)]
+}
+
+function digestBefore({ before }: Step): string | null {
+  return before ? digestOf(before.bytes) : null
+}
+
+function contentOf(step: Step, likeOf: LikeOf): readonly Content[] {
+  const { path: file, after } = step
+  return after ? [{ name: path.basename(file), ...after, like: likeOf(step) }] : []
+}

@@ -1,0 +1,161 @@
+/**
+ * One writer a node, wherever it runs: on the machine, or in a container that mounts the state folder.
+ *
+ * The lock is a ticket, `lock-<number>` in the state folder: a second name of a unix socket on which its holder
+ * listens. Whether the holder lives is asked of the kernel by connecting, so a crash leaves nothing that has to
+ * expire, and no process id is believed. The highest ticket rules; the number after it may be taken when it is dead,
+ * number one when there is none, and a name can be taken once only.
+ *
+ * Nobody may act on what they saw long ago: whoever releases first removes the sockets of all who wait (`wait-…`, made
+ * before looking), then the ticket. Who has decided before that finds the file gone that they would link, and looks again.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { orFail } from '../errno.ts'
+import { Failure } from '../errors.ts'
+import type { Writer } from '../files.ts'
+import { printable } from '../printable.ts'
+import { STATE_DIRECTORY } from '../state.ts'
+import { ask, listen } from './socket.ts'
+
+/** Who wants it, and how long they wait. */
+export interface Applicant {
+  /** What others are told: who holds it, since when. One line. */
+  readonly card: string
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** Called once when it is held, with the card of the holder, empty when they do not answer. */
+  readonly onWait: (card: string) => void
+}
+
+interface Hold {
+  /** Directories that had to be made for the state, deepest first. */
+  readonly made: readonly string[]
+  readonly release: () => Promise<void>
+}
+
+const POLL_MS = 100
+
+/** Runs `use` as the only one who writes to this node. Throws Failure `locked` when somebody else goes on for too long. */
+export async function alone<T>(
+  node: Writer,
+  applicant: Applicant,
+  use: (made: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const hold = await acquire(node, waiting(applicant))
+  try {
+    return await use(hold.made)
+  } finally {
+    await hold.release()
+    await removeMade(node, hold.made)
+  }
+}
+
+/** Where nothing was written after all, nothing of us stays. */
+async function removeMade(node: Writer, made: readonly string[]): Promise<void> {
+  if (!(await node.removeEmptyDirectory(STATE_DIRECTORY))) return
+  for (const parent of made) await node.removeEmptyDirectory(parent)
+}
+
+/** Waits a moment, again and again, until the applicant has had enough. */
+function waiting(applicant: Applicant): Applicant {
+  const deadline = performance.now() + applicant.timeoutMs
+  let told = false
+  const onWait = (card: string) => {
+    if (performance.now() >= deadline || applicant.signal.aborted) throw held(card)
+    if (!told) applicant.onWait(card)
+    told = true
+  }
+  return { ...applicant, onWait }
+}
+
+function held(card: string): Failure {
+  const message = `${printable(card) || 'another regmirror'} is writing to this node`
+  return new Failure('locked', [
+    { file: STATE_DIRECTORY, message, hint: 'run it again later, or give --lock-timeout more time' },
+  ])
+}
+
+async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
+  for (;;) {
+    const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+    try {
+      const hold = await queue(node, applicant)
+      if (hold !== undefined) return { made, ...hold }
+    } catch (error) {
+      // The last of them to leave has removed it, between our making it and our use of it.
+      if (!(error instanceof Failure) || (await node.facts(STATE_DIRECTORY)) !== undefined) throw error
+    }
+  }
+}
+
+/** Listens under a name of its own and waits for its turn; undefined when that name was taken away meanwhile. */
+async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 'release'> | undefined> {
+  const directory = await node.openDirectory(STATE_DIRECTORY)
+  const name = `wait-${randomBytes(6).toString('hex')}`
+  let close = async () => {}
+  const leave = async () => {
+    await close()
+    await directory.close()
+  }
+  try {
+    close = await orFail('lock', STATE_DIRECTORY, () => listen(`${directory.path}/${name}`, applicant.card))
+    const ticket = await draw(node, directory.path, name, applicant)
+    if (ticket !== undefined) return { release: () => release(node, ticket).finally(leave) }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+  await leave()
+  return undefined
+}
+
+async function draw(
+  node: Writer,
+  directory: string,
+  name: string,
+  applicant: Applicant,
+): Promise<number | undefined> {
+  for (;;) {
+    const highest = (await tickets(node)).at(-1) ?? 0
+    const card = highest === 0 ? undefined : await ask(`${directory}/${fileOf(highest)}`)
+    if (card !== undefined) {
+      applicant.onWait(card)
+      await sleep(POLL_MS, undefined, { signal: applicant.signal }).catch(() => {})
+      continue
+    }
+    const linked = await node.link(`${STATE_DIRECTORY}/${name}`, ticketFile(highest + 1))
+    if (linked === 'gone') return undefined
+    if (linked === 'linked' && (await isHighest(node, highest + 1))) return highest + 1
+  }
+}
+
+/** Whether nobody came in between. Then all lower tickets are of the dead. */
+async function isHighest(node: Writer, mine: number): Promise<boolean> {
+  const all = await tickets(node)
+  const higher = all.some(number => number > mine)
+  for (const number of higher ? [mine] : all.filter(number => number < mine))
+    await node.remove(ticketFile(number))
+  return !higher
+}
+
+async function release(node: Writer, ticket: number): Promise<void> {
+  for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
+    if (name.startsWith('wait-')) await node.remove(`${STATE_DIRECTORY}/${name}`)
+  await node.remove(ticketFile(ticket))
+}
+
+/** The numbers that are taken, lowest first. */
+async function tickets(node: Writer): Promise<readonly number[]> {
+  const entries = (await node.entries(STATE_DIRECTORY)) ?? []
+  const numbers = entries.flatMap(({ name }) => /^lock-(\d{1,15})$/.exec(name)?.[1] ?? [])
+  return numbers.map(Number).sort((a, b) => a - b)
+}
+
+function fileOf(ticket: number): string {
+  return `lock-${ticket}`
+}
+
+function ticketFile(ticket: number): string {
+  return `${STATE_DIRECTORY}/${fileOf(ticket)}`
+}

@@ -1,0 +1,63 @@
+/** What the state will be once a plan is carried out, and which originals it needs. Pure. */
+import { hasBanner } from '../banner.ts'
+import { digestOf, keptName, type Original, type State, type Written } from '../state.ts'
+import type { FoundFile, Step } from '../step.ts'
+
+export interface Memory {
+  readonly state: State
+  /** What is kept for the first time, by its name under `originals`. */
+  readonly keeps: readonly { readonly kept: string; readonly path: string; readonly file: FoundFile }[]
+  /** Names under `originals` that nothing refers to afterwards. */
+  readonly drops: readonly string[]
+}
+
+/** `now` is in milliseconds since 1970. */
+export function remember(steps: readonly Step[], state: State, now: number): Memory {
+  const files = { ...state.files }
+  const keeps: Memory['keeps'][number][] = []
+  for (const step of steps) {
+    const known = files[step.path]
+    // Taken out first: the order of the entries is the order of writing, and the last written is restored first.
+    delete files[step.path]
+    if (step.after === undefined || step.restores) continue
+    const kept = known?.original ? undefined : toKeep(step, known)
+    if (kept) keeps.push(kept)
+    files[step.path] = written(step, known?.original ?? (kept ? originalOf(kept) : null), now)
+  }
+  const needed = keptNames(files)
+  const drops = [...keptNames(state.files)].filter(name => !needed.has(name))
+  return { state: { ...state, files }, keeps, drops }
+}
+
+/** Whether what stands there is somebody else's, maybe in the place of what we wrote. */
+export function isForeign({ before, owns }: Step, known: Written | undefined): boolean {
+  if (before === undefined) return false
+  if (owns === 'value') return known === undefined
+  return !hasBanner(before.bytes) && digestOf(before.bytes) !== known?.digest
+}
+
+function toKeep(step: Step, known: Written | undefined): Memory['keeps'][number] | undefined {
+  if (step.before === undefined || !isForeign(step, known)) return undefined
+  return { kept: keptName(step.path), path: step.path, file: step.before }
+}
+
+function originalOf({ kept, file }: Memory['keeps'][number]): Original {
+  return { kept, ...file.ownership }
+}
+
+function written(step: Step, original: Original, now: number): Written {
+  const { target, effect, owns, setting, after } = step
+  return {
+    target,
+    digest: digestOf(after?.bytes ?? Buffer.alloc(0)),
+    written_at: new Date(now).toISOString(),
+    effect,
+    owns,
+    ...(setting && { setting }),
+    original,
+  }
+}
+
+function keptNames(files: State['files']): Set<string> {
+  return new Set(Object.values(files).flatMap(({ original }) => (original ? [original.kept] : [])))
+}

@@ -1,0 +1,48 @@
+/** Unix sockets that tell whether a process is alive: the kernel answers, not a file that a crash leaves behind. */
+import net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasErrno } from '../errors.ts'
+
+/** A name card is short; what is longer is not one. */
+const LIMIT = 1024
+const PATIENCE_MS = 500
+
+/** Listens at a path and tells everybody who connects the same. Returns how to stop. */
+export async function listen(file: string, card: string): Promise<() => Promise<void>> {
+  const server = net.createServer(socket => {
+    socket.on('error', () => {})
+    socket.end(card)
+  })
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed)
+    server.listen(file, done)
+  })
+  return () => new Promise(done => server.close(() => done()))
+}
+
+/** What the one who listens there tells; empty where they are too busy to; undefined when nobody listens. */
+export async function ask(file: string): Promise<string | undefined> {
+  const socket = net.connect(file)
+  let heard = ''
+  socket.setEncoding('utf8').on('data', text => {
+    heard += text
+    if (heard.length > LIMIT) socket.destroy()
+  })
+  const ended = new Promise<string | undefined>(done => {
+    socket.on('close', () => done(heard))
+    socket.on('error', error => done(isNobody(error) ? undefined : heard))
+  })
+  const patience = new AbortController()
+  const tired = sleep(PATIENCE_MS, '', { signal: patience.signal }).catch(() => '')
+  try {
+    return await Promise.race([ended, tired])
+  } finally {
+    patience.abort()
+    socket.destroy()
+  }
+}
+
+/** Refused is what the kernel says of a socket whose process is gone. */
+function isNobody(error: Error): boolean {
+  return hasErrno(error) && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT')
+}

@@ -1,0 +1,144 @@
+/**
+ * All or nothing: stages everything, then commits by renames alone, then sweeps up. A failure on the way puts the
+ * node back; a run that is cut off, or cannot put it back, leaves a journal by which the next one does.
+ */
+import { Failure, type Issue } from '../errors.ts'
+import type { Writer } from '../files.ts'
+import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
+import { isTemporary } from '../temporary.ts'
+import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
+
+/** What is to be done, and the bytes for it. */
+export interface Work {
+  readonly journal: Journal
+  readonly contents: ReadonlyMap<Swap, readonly Content[]>
+  /** Keeps what was there before us. Run in the staging phase; what it leaves is swept up if all is undone. */
+  readonly keepOriginals: () => Promise<void>
+}
+
+/**
+ * Carries the work out. Throws Failure `stale` when somebody changes a file meanwhile and `io` when a step fails:
+ * the node is then as before, or the error names every file that is not. False: all is done, but leftovers could
+ * not be swept up; the journal stays, and the next run does it.
+ */
+export async function transact(work: Work, node: Writer): Promise<boolean> {
+  const { journal } = work
+  await writeJournal(journal, node)
+  try {
+    await stageAll(work, node)
+    await enter('committing', 'staging', node)
+    for (const swap of journal.swaps) await commitOrFail(swap, node)
+    for (const swap of journal.swaps) await verify(swap, node)
+  } catch (error) {
+    return await failed(error, journal, node)
+  }
+  try {
+    await sweep(journal, node)
+    return true
+  } catch (error) {
+    if (error instanceof Failure) return false
+    throw error
+  }
+}
+
+/** What came of an unfinished run: its journal, and whether it was finished or undone. */
+export interface Recovery {
+  readonly journal: Journal
+  readonly outcome: 'finished' | 'undone'
+  /** Files that somebody else has changed since, which were left as they are. */
+  readonly foreign: readonly string[]
+}
+
+/** Finishes or undoes what an earlier run has left; undefined when it left nothing. */
+export async function recover(node: Writer): Promise<Recovery | undefined> {
+  const found = await readJournal(node)
+  if (found === undefined) return undefined
+  const { journal, phase } = found
+  if (phase !== 'committing') {
+    await backOut(node)
+    return { journal, outcome: 'undone', foreign: [] }
+  }
+  const foreign: string[] = []
+  for (const swap of journal.swaps) if (!(await commit(swap, node))) foreign.push(swap.path)
+  await sweep(journal, node)
+  return { journal, outcome: 'finished', foreign }
+}
+
+async function stageAll({ journal, contents, keepOriginals }: Work, node: Writer): Promise<void> {
+  await keepOriginals()
+  for (const directory of journal.makes) await node.makeDirectory(directory, 0o755)
+  for (const swap of journal.swaps) await stage(swap, contents.get(swap) ?? [], node)
+}
+
+async function enter(next: Phase, from: Phase, node: Writer): Promise<void> {
+  await node.rename(journalFile(from), journalFile(next))
+}
+
+async function commitOrFail(swap: Swap, node: Writer): Promise<void> {
+  if (await commit(swap, node)) return
+  const hint = 'nothing was changed; run it again'
+  throw new Failure('stale', [{ file: swap.path, message: 'changed while it was to be replaced', hint }])
+}
+
+async function verify(swap: Swap, node: Writer): Promise<void> {
+  if (await stands(swap, 'after', node)) return
+  const hint = 'check the disk, and what else writes there'
+  throw new Failure('io', [{ file: swap.path, message: 'does not read back as it was written', hint }])
+}
+
+/** Puts the node back as it was before what the journal speaks of; whatever its phase really is by now. */
+async function backOut(node: Writer): Promise<void> {
+  const found = await readJournal(node)
+  if (found === undefined) return
+  const { journal, phase } = found
+  const staged = phase !== 'staging'
+  if (phase === 'committing') await enter('undoing', phase, node)
+  for (const swap of [...journal.swaps].reverse()) await (staged ? undo : discard)(swap, node)
+  for (const directory of [...journal.makes].reverse()) await node.removeEmptyDirectory(directory)
+  await removeOriginals(journal.keeps, node)
+  await close(staged ? 'undoing' : phase, node)
+}
+
+/** Everything is in its place: what waited goes, and what is no longer needed. */
+async function sweep(journal: Journal, node: Writer): Promise<void> {
+  for (const swap of journal.swaps) await discard(swap, node)
+  await removeOriginals(journal.drops, node)
+  for (const directory of journal.empties) await node.removeEmptyDirectory(directory)
+  await close('committing', node)
+}
+
+async function removeOriginals(names: readonly string[], node: Writer): Promise<void> {
+  for (const name of names) await node.remove(`${ORIGINALS_DIRECTORY}/${name}`)
+}
+
+/** The end of a run. Also goes what a run that was killed was just writing down for itself. */
+async function close(phase: Phase, node: Writer): Promise<void> {
+  for (const directory of [ORIGINALS_DIRECTORY, STATE_DIRECTORY])
+    for (const { name } of (await node.entries(directory)) ?? [])
+      if (isTemporary(name)) await node.remove(`${directory}/${name}`)
+  await node.removeEmptyDirectory(ORIGINALS_DIRECTORY)
+  await node.remove(journalFile(phase))
+}
+
+/** Backs out, then throws the error that made it necessary, with every file that could not be put back. */
+async function failed(error: unknown, journal: Journal, node: Writer): Promise<never> {
+  try {
+    await backOut(node)
+  } catch (stuck) {
+    if (!(error instanceof Failure && stuck instanceof Failure)) throw error
+    throw new Failure(error.code, [...error.issues, ...(await leftNew(journal, node))])
+  }
+  throw error
+}
+
+async function leftNew(journal: Journal, node: Writer): Promise<readonly Issue[]> {
+  const hint = 'run regmirror again: it finishes or undoes this first'
+  const issues: Issue[] = []
+  for (const swap of journal.swaps) {
+    if (swap.path === STATE_FILE) continue
+    const unchanged = await stands(swap, 'before', node).catch(() => false)
+    if (!unchanged) issues.push({ file: swap.path, message: 'is new and could not be put back', hint })
+  }
+  return issues
+}

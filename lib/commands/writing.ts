@@ -1,0 +1,79 @@
+/** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
+
+import { type Journal, readJournal } from '../apply/journal.ts'
+import { alone } from '../apply/lock.ts'
+import { type Recovery, recover } from '../apply/transaction.ts'
+import { milliseconds } from '../duration.ts'
+import type { Writer } from '../files.ts'
+import type { Notice } from '../report.ts'
+import { STATE_DIRECTORY } from '../state.ts'
+import type { World } from '../world.ts'
+
+export interface WritingOptions {
+  /** A duration. */
+  readonly lockTimeout: string
+}
+
+/** What a command writes, given the directories that were made for the state. */
+type Use<T> = (made: readonly string[]) => Promise<T>
+
+/** Runs `use` alone on the node. Gives what came of it, and what was done before: notices. */
+export async function writing<T>(
+  command: Journal['command'],
+  node: Writer,
+  options: WritingOptions,
+  world: World,
+  use: Use<T>,
+): Promise<{ result: T; notices: readonly Notice[] }> {
+  const applicant = {
+    card: `regmirror ${command} (process ${world.pid} on ${world.machine}, since ${new Date(world.now()).toISOString()})`,
+    timeoutMs: milliseconds(options.lockTimeout),
+    signal: world.signal,
+    onWait: (card: string) =>
+      world.stderr.write(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most\n`),
+  }
+  return await alone(node, applicant, async made => {
+    const recovery = await recover(node)
+    return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
+  })
+}
+
+/** Does what an earlier run has left, when it left anything. */
+export async function settle(
+  command: Journal['command'],
+  node: Writer,
+  options: WritingOptions,
+  world: World,
+): Promise<readonly Notice[]> {
+  if ((await readJournal(node)) === undefined) return []
+  return (await writing(command, node, options, world, async () => {})).notices
+}
+
+/** What to know of an earlier run that did not get to its end, where nothing may be written. */
+export async function unfinishedNotices(node: Writer): Promise<readonly Notice[]> {
+  const found = await readJournal(node)
+  if (found === undefined) return []
+  const { command, started_at } = found.journal
+  const verb = found.phase === 'committing' ? 'finishes' : 'undoes'
+  const message = `regmirror ${command} of ${started_at} was cut off: the next apply or restore ${verb} it first`
+  return [{ code: 'unfinished', message, file: STATE_DIRECTORY }]
+}
+
+/** Nothing, or that the work is done but for sweeping up. */
+export function sweptNotices(swept: boolean): readonly Notice[] {
+  if (swept) return []
+  const message = 'everything is written, but temporary files could not be removed: the next run does it'
+  return [{ code: 'leftovers', message, file: STATE_DIRECTORY }]
+}
+
+function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Notice[] {
+  const message = `regmirror ${journal.command} of ${journal.started_at} was cut off: it was ${outcome} first`
+  return [
+    { code: 'recovered', message, file: STATE_DIRECTORY },
+    ...foreign.map(file => ({
+      code: 'left_alone',
+      message: 'was to be replaced by that run, but somebody else has changed it since: it stayed',
+      file,
+    })),
+  ]
+}

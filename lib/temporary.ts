@@ -1,0 +1,13 @@
+/** Names for what stands on a node for a moment only. Pure but for the dice. */
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+
+/** A name beside a file or directory that nobody else uses, hidden, and told as ours. */
+export function temporaryName(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.regmirror-${randomBytes(6).toString('hex')}`)
+}
+
+/** Whether a name without its directory is one of those. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.regmirror-[0-9a-f]{12}$/.test(name)
+}
