@@ -1,7 +1,16 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
-import { formatFlag, listFlags, optionsOf, writingFlags, writingOf } from './commands/flags.ts'
+import {
+  formatFlag,
+  listFlags,
+  nodeFlags,
+  nodeOf,
+  optionsOf,
+  restoreFlags,
+  writingFlags,
+  writingOf,
+} from './commands/flags.ts'
 import { Failure } from './errors.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
@@ -16,7 +25,7 @@ interface Answer {
 type Action = () => Promise<Answer>
 
 /**
- * Runs one command. Exit codes: 0 done, or asked and yes; 1 asked and no (changes under `plan --check`, an unhealthy
+ * Runs one command. Exit codes: 0 done, or asked and yes; 1 asked and no (changes under `--check`, an unhealthy
  * registry, notices under `--strict`); 2 could not (usage, invalid list, conflict, no permission, a bug).
  */
 export async function main(args: readonly string[], world: World): Promise<number> {
@@ -128,6 +137,25 @@ function commands(world: World, choose: (action: Action) => void): Argv {
           return { report, no: report.unhealthy.length > 0 }
         }),
     )
+    .command(
+      'restore',
+      'put back what was there before us',
+      y =>
+        y
+          .options({ ...nodeFlags, ...restoreFlags, ...writingFlags })
+          .example('$0 restore --check', 'show what would be put back')
+          .example('$0 restore', 'leave this node as if regmirror had never been there'),
+      args =>
+        choose(async () => {
+          const { restore } = await import('./commands/restore.ts')
+          const { file: files, overwrite, check } = args
+          const report = await restore(
+            { ...nodeOf(args), ...writingOf(args), files, overwrite, check },
+            world,
+          )
+          return { report, no: check && report.changed }
+        }),
+    )
     .option('format', formatFlag)
     .demandCommand(1, 1, 'name a command', 'one command at a time')
     .recommendCommands()
@@ -146,7 +174,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
 
 const PRESETS = 'starter, air-gapped, daocloud, harbor or in-cluster'
 
-const EXIT_CODES = `Exit codes: 0 done; 1 the answer is no: changes are due (plan --check), there are notices
+const EXIT_CODES = `Exit codes: 0 done; 1 the answer is no: changes are due (plan or restore --check), there are notices
 (validate --strict), nobody can serve a registry (probe); 2 it could not be done.`
 
 /** What yargs says of a wrong command line, in our form. */

@@ -1,4 +1,4 @@
-/** A plan as the report of `plan` and `apply`. Pure. */
+/** A plan as the report of `plan`, `apply` and `restore`. Pure. */
 import { unifiedDiff } from './diff.ts'
 import type { Plan } from './plan.ts'
 import type { PlanReport } from './report.ts'
@@ -6,7 +6,7 @@ import { hideSecrets } from './secrets.ts'
 import type { Step } from './step.ts'
 
 /** The plan as a report. */
-export function planReport(kind: 'plan' | 'apply', plan: Plan): PlanReport {
+export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
   return {
     version: 1,
     kind,

@@ -9,7 +9,7 @@ import type { MirrorList } from './registry.ts'
 import { released } from './release.ts'
 import type { Notice, Restart } from './report.ts'
 import { digestOf, ORIGINALS_DIRECTORY, type State, type Written } from './state.ts'
-import { compare, type Step } from './step.ts'
+import { compare, inOrder, type Step } from './step.ts'
 import type { Choices, DesiredFile, Target, View } from './targets/target.ts'
 
 export interface Plan {
@@ -19,6 +19,8 @@ export interface Plan {
   readonly restart: readonly Restart[]
   /** How many files are already as they should be. */
   readonly unchanged: number
+  /** Paths in the state of which nothing is to be remembered any more, though no step changes them. */
+  readonly forgets: readonly string[]
   /** The state the plan was made from. */
   readonly state: State
 }
@@ -36,11 +38,14 @@ export async function makePlan(
   }
   const conflicts = parts.flatMap(part => part.conflicts)
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  const steps = parts.flatMap(part => part.steps)
   return {
-    steps: parts.flatMap(part => part.steps),
+    steps,
     notices: parts.flatMap(part => part.notices),
     restart: parts.flatMap(part => part.restart),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
+    // No reason to write by itself.
+    forgets: steps.length === 0 ? [] : parts.flatMap(part => part.forgets),
     state: view.state,
   }
 }
@@ -64,6 +69,7 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
     notices: [...rendering.notices, ...gone.notices, ...ownership],
     restart,
     unchanged: wanted.unchanged + left.unchanged,
+    forgets: gone.forgets,
   }
 }
 
@@ -72,14 +78,6 @@ async function compareAll(name: string, files: readonly DesiredFile[], node: Rea
   const compared = await Promise.all(files.map(file => compare(name, file, node)))
   const steps = compared.filter(step => step !== undefined)
   return { steps, unchanged: files.length - steps.length }
-}
-
-/** Removals come last and in reverse: what points at a file goes before the file. */
-function inOrder(steps: readonly Step[]): readonly Step[] {
-  return [
-    ...steps.filter(step => step.after !== undefined),
-    ...steps.filter(step => step.after === undefined).reverse(),
-  ]
 }
 
 function ownershipNotice(target: string, step: Step, written: Written | undefined): readonly Notice[] {
@@ -97,6 +95,11 @@ function ownershipNotice(target: string, step: Step, written: Written | undefine
 
 const IF_IT_RUNS = 'only if it already runs from this tree'
 
+/** That a runtime has to be restarted. Of an image, or another machine's node, we cannot know whether any runs from it. */
+export function restartNeed(name: string, { restart }: Target, here: boolean): Restart {
+  return { target: name, ...restart, ...(!here && { why: IF_IT_RUNS }) }
+}
+
 async function restartOf(
   name: string,
   target: Target,
@@ -109,9 +112,8 @@ async function restartOf(
     .map(written => Date.parse(written.written_at))
   const changes = steps.some(step => step.effect === 'on restart')
   if (!changes && writes.length === 0) return []
-  const restart = [{ target: name, ...target.restart }]
-  // An image, or the node of another machine: we cannot know whether anything runs from it.
-  if (view.machine === undefined) return changes ? [{ ...target.restart, target: name, why: IF_IT_RUNS }] : []
+  const restart = [restartNeed(name, target, view.machine !== undefined)]
+  if (view.machine === undefined) return changes ? restart : []
   // Without the daemon there is nothing to restart: it will read the files when it starts.
   const startedAt = await target.startedAt(now, view)
   if (startedAt === undefined) return []

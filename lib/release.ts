@@ -11,14 +11,19 @@ export async function released(
   rendering: Rendering,
   view: View,
   restartDue: boolean,
-): Promise<{ files: DesiredFile[]; notices: Notice[] }> {
+): Promise<{ files: DesiredFile[]; notices: Notice[]; forgets: string[] }> {
   const wanted = new Set(rendering.files.map(file => file.path))
   const files: DesiredFile[] = []
   const notices: Notice[] = []
+  const forgets: string[] = []
   for (const [path, written] of Object.entries(view.state.files)) {
     if (written.target !== name || written.owns !== 'whole' || wanted.has(path)) continue
     const bytes = await view.node.read(path)
-    if (bytes === undefined) continue
+    if (bytes === undefined) {
+      // Somebody has removed it. What stood there before us may still be wanted back.
+      if (written.original === null) forgets.push(path)
+      continue
+    }
     if (restartDue && rendering.held.includes(path)) {
       notices.push({
         code: 'kept_until_restart',
@@ -39,10 +44,15 @@ export async function released(
     }
     files.push({ ...(await restored(path, written, view.node)), effect: rendering.effect })
   }
-  return { files, notices }
+  return { files, notices, forgets }
 }
 
-async function restored(path: string, written: Written, node: Reader): Promise<Omit<DesiredFile, 'effect'>> {
+/** What stood at a path before us, as a file that must be. */
+export async function restored(
+  path: string,
+  written: Written,
+  node: Reader,
+): Promise<Omit<DesiredFile, 'effect'>> {
   const original = await readOriginal(node, path, written.original)
   const base = { path, owns: 'whole' } as const
   if (original === undefined)

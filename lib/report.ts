@@ -74,7 +74,9 @@ export interface Probe {
 
 export interface PlanReport {
   readonly version: 1
-  readonly kind: 'plan' | 'apply'
+  readonly kind: 'plan' | 'apply' | 'restore'
+  /** True: nothing was done, this is what `restore` would do. */
+  readonly check?: boolean
   readonly changed: boolean
   readonly changes: readonly Change[]
   readonly notices: readonly Notice[]

@@ -31,12 +31,12 @@ export interface Written {
   /** `whole`: the file is ours; `value`: it belongs to somebody else and we own a value in it. */
   readonly owns: 'whole' | 'value'
   /** Where our value stands, when that is what we own. */
-  readonly setting?: Setting
+  readonly setting?: OwnedSetting
   readonly original: Original
 }
 
 /** One value in a file of somebody else: its path in the document, ending in the key. */
-export interface Setting {
+export interface OwnedSetting {
   readonly path: readonly string[]
   readonly value: string
 }

@@ -4,7 +4,7 @@ import type { Ownership } from './disk.ts'
 import { Failure } from './errors.ts'
 import type { Reader } from './files.ts'
 import type { Effect } from './report.ts'
-import type { Setting } from './state.ts'
+import type { OwnedSetting } from './state.ts'
 import type { DesiredFile } from './targets/target.ts'
 
 /** A file with everything that putting it back needs. */
@@ -21,7 +21,7 @@ export interface Step {
   readonly after: { readonly bytes: Buffer; readonly ownership: Ownership } | undefined
   readonly owns: 'whole' | 'value'
   /** Where our value stands, when that is what we own. */
-  readonly setting?: Setting | undefined
+  readonly setting?: OwnedSetting | undefined
   /** Whether this puts back what was there before us. */
   readonly restores: boolean
   readonly effect: Effect
@@ -67,4 +67,12 @@ function ownershipOf(file: DesiredFile, before: FoundFile | undefined): Ownershi
 function sameOwnership(before: FoundFile, after: Ownership): boolean {
   const { mode, uid, gid } = before.ownership
   return mode === after.mode && (after.uid ?? uid) === uid && (after.gid ?? gid) === gid
+}
+
+/** Removals come last and in reverse: what points at a file goes before the file. */
+export function inOrder(steps: readonly Step[]): readonly Step[] {
+  return [
+    ...steps.filter(step => step.after !== undefined),
+    ...steps.filter(step => step.after === undefined).reverse(),
+  ]
 }

@@ -1,7 +1,16 @@
 /** Where in a TOML text a value goes: the smallest edit that sets one key. Pure; toml.ts proves what comes of it. */
 import { isDeepStrictEqual } from 'node:util'
-import { keyNames, type TomlAst, type TomlContent, type TomlKeyValue } from './toml-ast.ts'
-import { assignment, type TomlValue, tableHeader, valueText } from './toml-text.ts'
+import type { TomlAst } from './toml-ast.ts'
+import { commonLength, flatten, type Pair, startsWith } from './toml-pairs.ts'
+import {
+  assignment,
+  indentAt,
+  lineBreak,
+  lineEnd,
+  type TomlValue,
+  tableHeader,
+  valueText,
+} from './toml-text.ts'
 
 /** Replace what stands from `at` to `end` by `text`. */
 export interface Edit {
@@ -80,55 +89,9 @@ function appended(text: string, path: readonly string[], value: TomlValue): Edit
   return { at: text.length, end: text.length, text: table }
 }
 
-/** Every key-value pair with its full path; `tableLength` counts the names that its `[table]` header gives. */
-interface Pair {
-  readonly path: readonly (string | number)[]
-  readonly tableLength: number
-  readonly inline: boolean
-  readonly node: TomlKeyValue
-}
-
-function flatten(ast: TomlAst): readonly Pair[] {
-  return ast.body[0].body.flatMap(item =>
-    item.type === 'TOMLTable'
-      ? item.body.flatMap(pair => pairsOf(item.resolvedKey, pair, false))
-      : pairsOf([], item, false),
-  )
-}
-
-function pairsOf(table: readonly (string | number)[], node: TomlKeyValue, inline: boolean): readonly Pair[] {
-  const path = [...table, ...keyNames(node.key)]
-  const value: TomlContent = node.value
-  const below = value.type === 'TOMLInlineTable' ? value.body.flatMap(pair => pairsOf(path, pair, true)) : []
-  return [{ path, tableLength: table.length, inline, node }, ...below]
-}
-
 /** The value in the quotes that stand there, where it can be written in them. */
 function quoteLike(quote: string, value: TomlValue): string {
   return typeof value === 'string' && quote === "'" && !/['\u0000-\u001f\u007f]/.test(value)
     ? `'${value}'`
     : valueText(value)
-}
-
-function lineBreak(text: string): string {
-  return /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n'
-}
-
-function lineEnd(text: string, from: number): number {
-  const found = text.slice(from).search(/\r?\n/)
-  return found === -1 ? text.length : from + found
-}
-
-function indentAt(text: string, at: number): string {
-  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
-  return /^[ \t]*/.exec(line)?.[0] ?? ''
-}
-
-function startsWith(path: readonly unknown[], prefix: readonly unknown[]): boolean {
-  return prefix.length <= path.length && commonLength(path, prefix) === prefix.length
-}
-
-function commonLength(a: readonly unknown[], b: readonly unknown[]): number {
-  const differs = a.findIndex((part, i) => part !== b[i])
-  return differs === -1 ? Math.min(a.length, b.length) : differs
 }

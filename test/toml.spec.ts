@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
-import { emitHosts, splice } from '../lib/toml.ts'
+import { emitHosts, splice, withdraw } from '../lib/toml.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'
@@ -73,6 +73,9 @@ describe('splice', () => {
     it(title, () => {
       assert.equal(splice(before, PATH, DIR), after)
       assert.equal(splice(after, PATH, DIR), after)
+    })
+    it(`${title}, and takes it back`, () => {
+      assert.equal(withdraw(after, before, PATH)?.trimEnd(), before.trimEnd())
     })
   }
 

@@ -33,10 +33,10 @@ export interface Occasion {
  * wait for the next run.
  */
 export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
-  if (plan.steps.length === 0) return true
+  if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
-  const memory = remember(plan.steps, plan.state, occasion.now)
+  const memory = remember(plan, occasion.now)
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   const swaps = [...arranged.swaps, await stateSwap(state, node)]
@@ -57,6 +57,11 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
     },
     node,
   )
+}
+
+/** Whether there is nothing to write. */
+export function isDone({ steps, forgets }: Plan): boolean {
+  return steps.length === 0 && forgets.length === 0
 }
 
 async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> {

@@ -44,17 +44,22 @@ export async function arrange(
   return { swaps, makes, empty }
 }
 
-/** Steps in one directory that follow each other: a new directory appears, and an old one goes, in whole. */
+/** Steps by directory: a new directory appears, and an old one goes, in whole. What is pointed at goes last. */
 function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
-  const groups: Step[][] = []
-  for (const step of steps) {
-    const last = groups.at(-1)?.[0]
-    const together =
-      last && path.dirname(last.path) === path.dirname(step.path) && !last.after === !step.after
-    if (together) groups.at(-1)?.push(step)
-    else groups.push([step])
-  }
-  return groups
+  const writes = Object.groupBy(
+    steps.filter(step => step.after),
+    step => path.dirname(step.path),
+  )
+  const removals = Object.groupBy(
+    steps.filter(step => !step.after),
+    step => path.dirname(step.path),
+  )
+  const ordered = Object.values(removals).map(group => group?.toSorted(certificatesLast))
+  return [...Object.values(writes), ...ordered].filter(group => group !== undefined)
+}
+
+function certificatesLast(a: Step, b: Step): number {
+  return Number(a.path.endsWith('.pem')) - Number(b.path.endsWith('.pem'))
 }
 
 /** The directory itself and those above it that are not there, parents first. */

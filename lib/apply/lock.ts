@@ -22,6 +22,8 @@ import { ask, listen } from './socket.ts'
 export interface Applicant {
   /** What others are told: who holds it, since when. One line. */
   readonly card: string
+  /** Directories that earlier runs have made for the state: they go with it when nothing of it is left. */
+  readonly made: readonly string[]
   readonly timeoutMs: number
   readonly signal: AbortSignal
   /** Called once when it is held, with the card of the holder, empty when they do not answer. */
@@ -47,7 +49,7 @@ export async function alone<T>(
     return await use(hold.made)
   } finally {
     await hold.release()
-    await removeMade(node, hold.made)
+    await removeMade(node, [...applicant.made].reverse().concat(hold.made))
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the state will be once a plan is carried out, and which originals it needs. Pure. */
 import { hasBanner } from '../banner.ts'
+import type { Plan } from '../plan.ts'
 import { digestOf, keptName, type Original, type State, type Written } from '../state.ts'
 import type { FoundFile, Step } from '../step.ts'
 
@@ -12,18 +13,18 @@ export interface Memory {
 }
 
 /** `now` is in milliseconds since 1970. */
-export function remember(steps: readonly Step[], state: State, now: number): Memory {
+export function remember({ steps, state, forgets }: Plan, now: number): Memory {
   const files = { ...state.files }
   const keeps: Memory['keeps'][number][] = []
   for (const step of steps) {
     const known = files[step.path]
-    // Taken out first: the order of the entries is the order of writing, and the last written is restored first.
     delete files[step.path]
     if (step.after === undefined || step.restores) continue
     const kept = known?.original ? undefined : toKeep(step, known)
     if (kept) keeps.push(kept)
     files[step.path] = written(step, known?.original ?? (kept ? originalOf(kept) : null), now)
   }
+  for (const path of forgets) delete files[path]
   const needed = keptNames(files)
   const drops = [...keptNames(state.files)].filter(name => !needed.has(name))
   return { state: { ...state, files }, keeps, drops }

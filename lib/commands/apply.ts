@@ -1,5 +1,5 @@
 /** `apply`: make the node what the list says, then ask the mirrors how they are. */
-import { applyPlan } from '../apply/apply.ts'
+import { applyPlan, isDone } from '../apply/apply.ts'
 import { makePlan } from '../plan.ts'
 import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
@@ -27,8 +27,7 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   }
   const first = await walk()
   const idle = { result: { plan: first, after: [] }, notices: [] }
-  const { result, notices } =
-    first.steps.length === 0 ? idle : await writing('apply', node, options, world, write)
+  const { result, notices } = isDone(first) ? idle : await writing('apply', node, options, world, write)
   const all = [...settled, ...notices, ...loaded.notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
   if (!(options.probe ?? options.root === undefined)) return report

@@ -1,11 +1,31 @@
 /** The flags that every command takes, as data for the command line and as the options that commands read. */
 import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
-import type { Options } from './inputs.ts'
+import type { NodeOptions, Options } from './inputs.ts'
 import type { WritingOptions } from './writing.ts'
 
 /** A flag that takes one text and makes no sense twice. */
 const oneText = { type: 'string', requiresArg: true } as const
+
+/** A flag that may be given again and again. */
+const manyTexts = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const
+
+/** Which node, and what of it. */
+export const nodeFlags = {
+  root: { ...oneText, describe: 'work on the tree below this directory and run nothing' },
+  target: { ...manyTexts, choices: ['containerd'], describe: 'only this runtime' },
+} as const
+
+/** What of a node is put back. */
+export const restoreFlags = {
+  file: { ...manyTexts, describe: 'only this file of the node' },
+  overwrite: {
+    type: 'boolean',
+    default: false,
+    describe: 'also what somebody else has changed since',
+  },
+  check: { type: 'boolean', default: false, describe: 'only show it; exit 1 if anything would change' },
+} as const
 
 /** Which list, and which node. */
 export const listFlags = {
@@ -19,21 +39,10 @@ export const listFlags = {
     describe: 'of a list without an extension',
   },
   'allow-files-from': {
-    type: 'string',
-    array: true,
-    nargs: 1,
-    default: [] as string[],
+    ...manyTexts,
     describe: 'another directory that certificates and headers may come from',
   },
-  root: { ...oneText, describe: 'work on the tree below this directory and run nothing' },
-  target: {
-    type: 'string',
-    array: true,
-    nargs: 1,
-    choices: ['containerd'],
-    default: [] as string[],
-    describe: 'only this runtime',
-  },
+  ...nodeFlags,
 } as const
 
 /** For commands that write to the node. */
@@ -68,10 +77,14 @@ export function optionsOf(args: unknown): Options {
     file: once('-f', flags.file),
     listFormat: flags['list-format'],
     allowFilesFrom: flags['allow-files-from'] ?? [],
-    root: once('--root', flags.root),
     format: flags.format ?? 'text',
-    target: flags.target ?? [],
+    ...nodeOf(args),
   }
+}
+
+export function nodeOf(args: unknown): NodeOptions {
+  const { root, target } = args as Flags
+  return { root: once('--root', root), target: target ?? [] }
 }
 
 export function writingOf(args: {

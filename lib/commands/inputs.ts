@@ -9,19 +9,23 @@ import { targets } from '../targets/index.ts'
 import type { Target, View } from '../targets/target.ts'
 import type { World } from '../world.ts'
 
-/** Flags that every command takes. */
-export interface Options {
-  readonly file: string | undefined
-  readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
-  readonly allowFilesFrom: readonly string[]
+/** Which node, and what of it. */
+export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
   readonly root: string | undefined
-  readonly format: 'text' | 'json'
   readonly target: readonly string[]
 }
 
+/** Flags of every command that reads a list. */
+export interface Options extends NodeOptions {
+  readonly file: string | undefined
+  readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
+  readonly allowFilesFrom: readonly string[]
+  readonly format: 'text' | 'json'
+}
+
 /** Opens the node: this machine, or the tree under `--root`. */
-export async function openNode(options: Options): Promise<Writer> {
+export async function openNode(options: NodeOptions): Promise<Writer> {
   // Under a root no program is run, `cp` neither.
   const node = options.root === undefined ? openTree('/', attributesBy(runHere)) : openTree(options.root)
   if ((await node.facts('/'))?.type === 'directory') return node
@@ -50,7 +54,7 @@ export async function openView(options: Options, node: Writer, world: World): Pr
 }
 
 /** The runtimes to write for: those named by `--target`, else all. */
-export function chosenTargets(options: Options): Readonly<Record<string, Target>> {
+export function chosenTargets(options: NodeOptions): Readonly<Record<string, Target>> {
   const chosen = Object.entries(targets).filter(
     ([name]) => options.target.length === 0 || options.target.includes(name),
   )

@@ -6,7 +6,7 @@ import { type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
 import type { Writer } from '../files.ts'
 import type { Notice } from '../report.ts'
-import { STATE_DIRECTORY } from '../state.ts'
+import { readState, STATE_DIRECTORY } from '../state.ts'
 import type { World } from '../world.ts'
 
 export interface WritingOptions {
@@ -25,16 +25,18 @@ export async function writing<T>(
   world: World,
   use: Use<T>,
 ): Promise<{ result: T; notices: readonly Notice[] }> {
+  const { made } = await readState(node)
   const applicant = {
+    made,
     card: `regmirror ${command} (process ${world.pid} on ${world.machine}, since ${new Date(world.now()).toISOString()})`,
     timeoutMs: milliseconds(options.lockTimeout),
     signal: world.signal,
     onWait: (card: string) =>
       world.stderr.write(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most\n`),
   }
-  return await alone(node, applicant, async made => {
+  return await alone(node, applicant, async fresh => {
     const recovery = await recover(node)
-    return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
+    return { result: await use(fresh), notices: recovery ? recoveryNotices(recovery) : [] }
   })
 }
 

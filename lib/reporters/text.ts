@@ -26,6 +26,8 @@ export function textReport(report: Report, page: Page): Printed {
       return printed(planLines(report, page), report.notices, page)
     case 'apply':
       return printed(applyLines(report, page), report.notices, page)
+    case 'restore':
+      return printed((report.check ? planLines : applyLines)(report, page), report.notices, page)
     case 'probe':
       return printed(probeLines(report, page), report.notices, page)
     case 'validate':
@@ -82,14 +84,20 @@ function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
   const restart = report.restart.map(({ target, command, why }) =>
     paint('yellow', `${target} has to be restarted: ${command}  (${why})`),
   )
-  if (!report.changed)
-    return [paint('green', `nothing to do: ${files(report.unchanged)} as the list says`), ...restart]
+  if (!report.changed) return [paint('green', idleLine(report)), ...restart]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const to =
-    report.kind === 'plan' ? ['to create', 'to update', 'to delete'] : ['created', 'updated', 'deleted']
+    report.kind === 'plan' || report.check
+      ? ['to create', 'to update', 'to delete']
+      : ['created', 'updated', 'deleted']
   const counts = (['create', 'update', 'delete'] as const).map((action, i) => `${count(action)} ${to[i]}`)
   const none = restart.length === 0 ? ['no restart is needed'] : restart
   return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...none]
+}
+
+function idleLine({ kind, unchanged }: PlanReport): string {
+  if (kind === 'restore') return 'nothing to put back: no file of this node is of regmirror'
+  return `nothing to do: ${files(unchanged)} as the list says`
 }
 
 function files(count: number): string {

@@ -9,7 +9,7 @@ import type { Reader } from '../files.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
 import type { Run } from '../run.ts'
-import type { Setting, State } from '../state.ts'
+import type { OwnedSetting, State } from '../state.ts'
 
 /** The node as a target may look at it. Nothing here can change it. */
 export interface View {
@@ -28,7 +28,7 @@ export interface DesiredFile {
   readonly secret: boolean
   readonly owns: 'whole' | 'value'
   /** Where our value stands, when that is what we own. */
-  readonly setting?: Setting
+  readonly setting?: OwnedSetting
   readonly effect: Effect
   /** Why, in a few words for the plan. */
   readonly why: string
@@ -64,6 +64,16 @@ export interface Target<Snapshot = unknown> {
   render(list: MirrorList, now: Snapshot, choices: Choices): Rendering
   /** Shows the files that would change to the runtime's own parser, and proves that ours read back. */
   check(changed: readonly DesiredFile[], now: Snapshot, view: View): Promise<readonly Issue[]>
+  /**
+   * A file of somebody else without the value that we set in it: as the original has it, every other byte as it is.
+   * The text itself when the value is no longer ours, unless `always`; undefined when it cannot be done. Pure.
+   */
+  withdraw(
+    text: string,
+    original: string | undefined,
+    setting: OwnedSetting,
+    always: boolean,
+  ): string | undefined
   /** How the runtime is restarted and why it needs it. */
   readonly restart: { readonly command: string; readonly why: string }
   /** When its daemon was started, in milliseconds since 1970; undefined when it is not running or not known. */

@@ -1,6 +1,8 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
 import type { MirrorList } from '../../registry.ts'
 import type { Notice } from '../../report.ts'
+import type { OwnedSetting } from '../../state.ts'
+import { valueAt, withdraw } from '../../toml.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config-dump.ts'
 import { daemonStart } from './daemon.ts'
@@ -24,6 +26,7 @@ export const containerd: Target<Snapshot> = {
     }
   },
   check: checkConfig,
+  withdraw: withdrawSetting,
   restart: {
     command: 'systemctl restart containerd',
     why: 'containerd reads config_path only when it starts',
@@ -38,6 +41,14 @@ async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view:
   if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
   const imports = now.files.slice(1).map(file => file.path)
   return await dumpIssues(view.machine.run, config.path, config.content, imports, now.hostsDir)
+}
+
+function withdrawSetting(text: string, original: string | undefined, setting: OwnedSetting, always: boolean) {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
+  const toml = text.slice(mark.length)
+  if (!always && valueAt(toml, setting.path) !== setting.value) return text
+  const result = withdraw(toml, original?.replace(/^\ufeff/, ''), setting.path)
+  return result === undefined ? undefined : mark + result
 }
 
 /** The binary may judge for its own release line only. */

@@ -4,6 +4,7 @@
  */
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
+import type { OwnedSetting } from '../../state.ts'
 import { splice } from '../../toml.ts'
 import type { DesiredFile, Rendering } from '../target.ts'
 import {
@@ -31,8 +32,9 @@ export function renderConfig(now: Snapshot): Outcome {
   const notices = disabledNotices(now.files)
   if (!now.config.managed)
     return { files: [], notices: [...notices, ...unmanagedNotices(now)], conflicts: [] }
-  const files = editedFiles(now)
-  if (!Array.isArray(files)) return { files: [], notices, conflicts: files.issues }
+  const written = editedFiles(now)
+  if ('issues' in written) return { files: [], notices, conflicts: written.issues }
+  const { files, setting } = written
   const [main] = files
   const conflicts = conflictsOf(files, now)
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
@@ -43,23 +45,29 @@ export function renderConfig(now: Snapshot): Outcome {
     content,
     secret: false,
     owns: 'value',
+    ...(setting && { setting }),
     effect: 'on restart',
     why,
   }
   return { files: [desired], notices: [...notices, ...repairNotices(now)], conflicts }
 }
 
-/** All files as they would stand after the edit of the main one. */
-function editedFiles(now: Snapshot): ParsedConfig[] | { issues: readonly Issue[] } {
+/** All files as they would stand after the edit of the main one, and what the edit sets. */
+interface Edited {
+  readonly files: readonly ParsedConfig[]
+  readonly setting?: OwnedSetting
+}
+
+function editedFiles(now: Snapshot): Edited | { issues: readonly Issue[] } {
   const before = now.files[0] ?? parseConfig({ path: now.config.path, bytes: Buffer.from(NEW_CONFIG) })
   if (now.faults.length > 0 || !isParsed(before)) return { issues: now.faults }
   const main = edited(before, now)
   if ('message' in main) return { issues: [main] }
   const issues = versionClashes(now.files, now.readers)
-  return issues.length > 0 ? { issues } : [main, ...now.files.slice(1)]
+  return issues.length > 0 ? { issues } : { ...main, files: [...main.files, ...now.files.slice(1)] }
 }
 
-function edited(before: ParsedConfig, now: Snapshot): ParsedConfig | Issue {
+function edited(before: ParsedConfig, now: Snapshot): Edited | Issue {
   if (before.byteOrderMark && now.generation?.major !== 1) {
     const message = 'starts with a byte order mark, which containerd 2 refuses'
     return { file: before.path, line: 1, column: 1, message, hint: 'save it as UTF-8 without one' }
@@ -67,15 +75,18 @@ function edited(before: ParsedConfig, now: Snapshot): ParsedConfig | Issue {
   const table = registryTable(before, now.generation)
   if ('message' in table) return table
   const effective = now.readers.map(reader => effectiveRegistry(now.files, reader))
-  if (effective.every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir))) return before
+  if (effective.every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir)))
+    return { files: [before] }
   const inEffect = now.generation && effective[0]?.sections.findLast(({ file }) => file === before)?.table
-  const text = splice(before.text, [...(inEffect ?? table), 'config_path'], now.hostsDir)
+  const setting = { path: [...(inEffect ?? table), 'config_path'], value: now.hostsDir }
+  const text = splice(before.text, setting.path, setting.value)
   if (text === undefined) {
     const hint = `set config_path = "${now.hostsDir}" in [${(inEffect ?? table).join('.')}] by hand`
     return { file: before.path, message: 'config_path cannot be set without touching anything else', hint }
   }
   const parsed = parseConfig({ path: before.path, bytes: Buffer.from(text) })
-  return isParsed(parsed) ? { ...parsed, byteOrderMark: before.byteOrderMark } : parsed
+  if (!isParsed(parsed)) return parsed
+  return { files: [{ ...parsed, byteOrderMark: before.byteOrderMark }], setting }
 }
 
 /** What would go wrong with these files in any containerd that may read them, each told once. */

@@ -1,0 +1,42 @@
+/** `restore`: put back what was there before us. */
+import { applyPlan, isDone } from '../apply/apply.ts'
+import type { Plan } from '../plan.ts'
+import { planReport } from '../plan-report.ts'
+import type { PlanReport } from '../report.ts'
+import { planRestore, type RestoreChoices } from '../restore.ts'
+import { readState } from '../state.ts'
+import type { World } from '../world.ts'
+import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
+import { settle, sweptNotices, unfinishedNotices, type WritingOptions, writing } from './writing.ts'
+
+export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoices {
+  /** Only say what would be done. */
+  readonly check: boolean
+}
+
+export async function restore(options: RestoreOptions, world: World): Promise<PlanReport> {
+  const node = await openNode(options)
+  const targets = chosenTargets(options)
+  const here = options.root === undefined
+  const walk = async () => await planRestore({ node, targets, here, state: await readState(node) }, options)
+  if (options.check) {
+    const notices = await unfinishedNotices(node)
+    const plan = await walk()
+    return { ...reportOf(plan, [...notices, ...plan.notices]), check: true }
+  }
+  const settled = await settle('restore', node, options, world)
+  const first = await walk()
+  if (isDone(first)) return reportOf(first, [...settled, ...first.notices])
+  const write = async (made: readonly string[]) => {
+    // Again, now that nobody else writes.
+    const plan = await walk()
+    const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), made })
+    return { plan, after: sweptNotices(swept) }
+  }
+  const { result, notices } = await writing('restore', node, options, world, write)
+  return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])
+}
+
+function reportOf(plan: Plan, notices: Plan['notices']): PlanReport {
+  return planReport('restore', { ...plan, notices })
+}

@@ -1,0 +1,141 @@
+/** What stood on a node before us, as a plan: a restore is an apply without a list. Reads, never writes. */
+import { Failure, type Issue } from './errors.ts'
+import type { Reader } from './files.ts'
+import { type Plan, restartNeed } from './plan.ts'
+import { restored } from './release.ts'
+import type { Notice, Restart } from './report.ts'
+import { digestOf, readOriginal, type State, type Written } from './state.ts'
+import { compare, inOrder, type Step } from './step.ts'
+import type { DesiredFile, Target } from './targets/target.ts'
+import { authorOf } from './writers.ts'
+
+export interface RestoreChoices {
+  /** Paths on the node; none: all that we have written. */
+  readonly files: readonly string[]
+  /** Also what somebody else has changed since. */
+  readonly overwrite: boolean
+}
+
+/** The node, and what is known of it. */
+export interface Ground {
+  readonly node: Reader
+  readonly state: State
+  readonly targets: Readonly<Record<string, Target>>
+  /** Whether it is this machine, as against a tree under `--root`. */
+  readonly here: boolean
+}
+
+/** What putting back comes to for one file: what it must be, or why it is not to be. */
+interface Part {
+  readonly file?: DesiredFile
+  readonly conflict?: Issue
+  readonly notice?: Notice
+}
+
+/**
+ * Works out how the node was. Throws Failure `conflict` when somebody else has changed a file since, `usage` when a
+ * file is named that we have not written.
+ */
+export async function planRestore(ground: Ground, choices: RestoreChoices): Promise<Plan> {
+  const chosen = choose(ground, choices)
+  const parts = await Promise.all(chosen.map(([path, written]) => partOf(path, written, ground, choices)))
+  const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
+  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  const compared = await Promise.all(
+    parts.map(({ file }, i) => file && compare(chosen[i]?.[1].target as string, file, ground.node)),
+  )
+  const steps = inOrder(compared.filter(step => step !== undefined)).toSorted(valuesFirst)
+  return {
+    steps,
+    notices: parts.flatMap(({ notice }) => notice ?? []),
+    restart: restartsOf(steps, ground),
+    unchanged: chosen.length - steps.length,
+    forgets: chosen.map(([path]) => path),
+    state: ground.state,
+  }
+}
+
+function choose({ state, targets }: Ground, { files }: RestoreChoices): readonly [string, Written][] {
+  const unknown = files.filter(file => state.files[file] === undefined)
+  if (unknown.length > 0) {
+    const hint = 'regmirror restore --check shows what is'
+    throw new Failure(
+      'usage',
+      unknown.map(file => ({ file, message: 'was not written by regmirror', hint })),
+    )
+  }
+  return Object.entries(state.files).filter(
+    ([path, { target }]) => targets[target] !== undefined && (files.length === 0 || files.includes(path)),
+  )
+}
+
+async function partOf(
+  path: string,
+  written: Written,
+  ground: Ground,
+  choices: RestoreChoices,
+): Promise<Part> {
+  const { node } = ground
+  const now = await node.read(path)
+  if (now === undefined) return written.original ? { file: await originalOf(path, written, node) } : {}
+  const theirs = digestOf(now) !== written.digest
+  if (theirs && written.owns === 'value') return await withdrawn(path, now, written, ground, choices)
+  if (!theirs || choices.overwrite) return { file: await originalOf(path, written, node) }
+  const original = await readOriginal(node, path, written.original)
+  return original?.bytes.equals(now) ? {} : { conflict: changedSince(path, now, written) }
+}
+
+async function originalOf(path: string, written: Written, node: Reader): Promise<DesiredFile> {
+  const why = written.original ? 'as it was before regmirror' : 'was not there before regmirror'
+  return { ...(await restored(path, written, node)), owns: written.owns, effect: written.effect, why }
+}
+
+function changedSince(file: string, now: Buffer, written: Written): Issue {
+  const author = authorOf(file, now.toString('utf8'))
+  const message = `was changed by ${author} since regmirror wrote it at ${written.written_at}`
+  return {
+    file,
+    message,
+    hint: 'name the files to put back with --file, or put this one back too with --overwrite',
+  }
+}
+
+/** A file of somebody else that has gone on changing: only our value is put back. */
+async function withdrawn(
+  path: string,
+  now: Buffer,
+  written: Written,
+  { node, targets }: Ground,
+  { overwrite }: RestoreChoices,
+): Promise<Part> {
+  const before = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
+  const text = now.toString('utf8')
+  const key = written.setting?.path.at(-1) ?? 'the value'
+  const content =
+    written.setting && targets[written.target]?.withdraw(text, before, written.setting, overwrite)
+  if (content === undefined) {
+    const message = `has changed since, and ${key} cannot be taken out of it without touching anything else`
+    return { conflict: { file: path, message, hint: 'set it back by hand, then run it again' } }
+  }
+  if (content === text) return { notice: notOurs(path, key, written) }
+  const why = `${key} as it was before regmirror; the rest has changed since and stays`
+  const facts = await node.facts(path)
+  const ownership = facts && { mode: facts.mode, uid: facts.uid, gid: facts.gid }
+  const common = { path, content, secret: false, owns: 'value', effect: written.effect, why } as const
+  return { file: { ...common, ...(ownership && { ownership }) } }
+}
+
+function notOurs(file: string, key: string, { target }: Written): Notice {
+  const message = `${key} is no longer what regmirror set: it stays`
+  return { code: 'left_alone', message, target, file }
+}
+
+/** What points at the rest goes first. */
+function valuesFirst(a: Step, b: Step): number {
+  return Number(b.owns === 'value') - Number(a.owns === 'value')
+}
+
+function restartsOf(steps: readonly Step[], { targets, here }: Ground): readonly Restart[] {
+  const names = new Set(steps.filter(step => step.effect === 'on restart').map(step => step.target))
+  return [...names].flatMap(name => (targets[name] ? [restartNeed(name, targets[name], here)] : []))
+}
