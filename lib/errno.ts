@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   EISDIR: ['it is a directory', 'move it away'],
   ENAMETOOLONG: ['the name is too long'],
   EMFILE: ['too many files are open', 'raise the limit on open files'],
+  EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
   EIO: ['the disk reports an error', 'check the disk'],
 }
 

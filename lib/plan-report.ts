@@ -1,8 +1,10 @@
 /** A plan as the report of `plan`, `apply` and `restore`. Pure. */
 import { unifiedDiff } from './diff.ts'
+import { causeOf } from './drift.ts'
 import type { Plan } from './plan.ts'
-import type { PlanReport } from './report.ts'
+import type { Change, PlanReport } from './report.ts'
 import { hideSecrets } from './secrets.ts'
+import type { Written } from './state.ts'
 import type { Step } from './step.ts'
 
 /** The plan as a report. */
@@ -11,18 +13,26 @@ export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
     version: 1,
     kind,
     changed: plan.steps.length > 0,
-    changes: plan.steps.map(step => ({
-      target: step.target,
-      path: step.path,
-      action: step.before === undefined ? 'create' : step.after === undefined ? 'delete' : 'update',
-      effect: step.effect,
-      why: step.why,
-      ...(step.after && { mode: step.after.ownership.mode.toString(8).padStart(4, '0') }),
-      diff: diffOf(step),
-    })),
+    changes: plan.steps.map(step =>
+      changeOf(step, kind === 'restore' ? undefined : plan.state.files[step.path]),
+    ),
     notices: plan.notices,
     restart: plan.restart,
     unchanged: plan.unchanged,
+  }
+}
+
+function changeOf(step: Step, written: Written | undefined): Change {
+  const cause = causeOf(step, written)
+  return {
+    target: step.target,
+    path: step.path,
+    action: step.before === undefined ? 'create' : step.after === undefined ? 'delete' : 'update',
+    effect: step.effect,
+    why: step.why,
+    ...(cause && { cause }),
+    ...(step.after && { mode: step.after.ownership.mode.toString(8).padStart(4, '0') }),
+    diff: diffOf(step),
   }
 }
 

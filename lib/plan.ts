@@ -2,13 +2,13 @@
  * The plan: what the list asks for beside what the node has, as a value. Reads, never writes; `apply` carries
  * the value out and every report prints it.
  */
-import { hasBanner } from './banner.ts'
+import { ownershipNotices } from './drift.ts'
 import { Failure, type Issue } from './errors.ts'
 import type { Reader } from './files.ts'
 import type { MirrorList } from './registry.ts'
 import { released } from './release.ts'
 import type { Notice, Restart } from './report.ts'
-import { digestOf, ORIGINALS_DIRECTORY, type State, type Written } from './state.ts'
+import type { State } from './state.ts'
 import { compare, inOrder, type Step } from './step.ts'
 import type { Choices, DesiredFile, Target, View } from './targets/target.ts'
 
@@ -62,7 +62,7 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
   const conflicts: readonly Issue[] =
     rendering.conflicts.length > 0 ? rendering.conflicts : await target.check(changed, now, view)
-  const ownership = steps.flatMap(step => ownershipNotice(name, step, view.state.files[step.path]))
+  const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path]))
   return {
     steps,
     conflicts,
@@ -78,19 +78,6 @@ async function compareAll(name: string, files: readonly DesiredFile[], node: Rea
   const compared = await Promise.all(files.map(file => compare(name, file, node)))
   const steps = compared.filter(step => step !== undefined)
   return { steps, unchanged: files.length - steps.length }
-}
-
-function ownershipNotice(target: string, step: Step, written: Written | undefined): readonly Notice[] {
-  if (step.before === undefined || step.owns === 'value') return []
-  const base = { target, file: step.path }
-  if (written === undefined) {
-    if (hasBanner(step.before.bytes)) return []
-    const message = `was written by somebody else: regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`
-    return [{ code: 'adopted', message, ...base }]
-  }
-  if (digestOf(step.before.bytes) === written.digest) return []
-  const message = `was changed by somebody else since regmirror wrote it at ${written.written_at}: that change is undone`
-  return [{ code: 'drifted', message, ...base }]
 }
 
 const IF_IT_RUNS = 'only if it already runs from this tree'

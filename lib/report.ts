@@ -7,6 +7,9 @@ import type { ErrorCode, Issue } from './errors.ts'
 /** When a change starts to act on the runtime. */
 export type Effect = 'at once' | 'on reload' | 'on restart'
 
+/** Why a file of ours changes: the list asks for something else, somebody else has changed it since, or both. */
+export type Cause = 'list' | 'drift' | 'both'
+
 /** A file that would change, or did. */
 export interface Change {
   readonly target: string
@@ -15,6 +18,8 @@ export interface Change {
   readonly effect: Effect
   /** Why this file, in a few words. */
   readonly why: string
+  /** Absent for a file that was not ours before. */
+  readonly cause?: Cause
   /** Permission bits the file will have, as in `0644`; absent when it is deleted. */
   readonly mode?: string
   /** Unified diff with secrets hidden. */

@@ -11,6 +11,8 @@ import type { DesiredFile } from './targets/target.ts'
 export interface FoundFile {
   readonly bytes: Buffer
   readonly ownership: Required<Ownership>
+  /** When its bytes were changed last, ms since 1970. */
+  readonly changed: number
 }
 
 /** One file to change. Both sides undefined does not occur. */
@@ -55,13 +57,17 @@ async function refuseBelowFile(node: Reader, file: string): Promise<void> {
 export async function find(node: Reader, path: string): Promise<FoundFile | undefined> {
   const bytes = await node.read(path)
   const facts = bytes && (await node.facts(path))
-  return bytes && facts && { bytes, ownership: { mode: facts.mode, uid: facts.uid, gid: facts.gid } }
+  if (bytes === undefined || facts === undefined) return undefined
+  const { mode, uid, gid, changed } = facts
+  return { bytes, ownership: { mode, uid, gid }, changed }
 }
 
 function ownershipOf(file: DesiredFile, before: FoundFile | undefined): Ownership {
   if (file.ownership !== undefined) return file.ownership
   if (before === undefined) return { mode: file.secret ? 0o600 : 0o644 }
-  return { ...before.ownership, mode: file.secret ? before.ownership.mode & 0o600 : before.ownership.mode }
+  // A file with a secret becomes our own: whoever owned it could read it, or open it to others.
+  if (file.secret) return { mode: before.ownership.mode & 0o600 }
+  return before.ownership
 }
 
 function sameOwnership(before: FoundFile, after: Ownership): boolean {

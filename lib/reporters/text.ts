@@ -57,10 +57,21 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  acts ${change.effect}; ${change.why}${mode}`),
+    paint('dim', `  acts ${change.effect}; ${causeWords(change)}${change.why}${mode}`),
     ...change.diff.split('\n').map(line => `  ${diffLine(line, paint)}`),
     '',
   ]
+}
+
+const CAUSES = {
+  list: 'the list changed: ',
+  drift: 'somebody else changed it: ',
+  both: 'the list changed, and somebody else changed it: ',
+}
+
+function causeWords({ cause, action }: Change): string {
+  const obvious = cause === 'list' && action === 'delete'
+  return cause === undefined || obvious ? '' : CAUSES[cause]
 }
 
 function diffLine(line: string, paint: Paint): string {
@@ -74,7 +85,7 @@ function applyLines(report: PlanReport, page: Page): readonly string[] {
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
   const changes = report.changes.flatMap(change => [
     `${past[change.action]} ${change.path}`,
-    page.paint('dim', `  ${change.why}`),
+    page.paint('dim', `  ${causeWords(change)}${change.why}`),
   ])
   const table = report.probes === undefined ? [] : ['', ...probeLines(report, page)]
   return [...changes, ...summaryLines(report, page), ...table]
