@@ -78,15 +78,18 @@ function held(card: string): Failure {
   ])
 }
 
+/** A directory that the last to leave removes between our making it and our use of it is made again. */
+const ATTEMPTS = 5
+
 async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
-  for (;;) {
+  for (let attempt = 1; ; ) {
     const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
     try {
       const hold = await queue(node, applicant)
       if (hold !== undefined) return { made, ...hold }
     } catch (error) {
-      // The last of them to leave has removed it, between our making it and our use of it.
-      if (!(error instanceof Failure) || (await node.facts(STATE_DIRECTORY)) !== undefined) throw error
+      if (!(error instanceof Failure) || error.code === 'locked' || attempt === ATTEMPTS) throw error
+      attempt += 1
     }
   }
 }

@@ -1,0 +1,236 @@
+/** One writer a node: held, waited for, and free again however its holder ends. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Applicant, alone } from '../lib/apply/lock.ts'
+import { Failure } from '../lib/errors.ts'
+import { openTree, type Writer } from '../lib/files.ts'
+import { kill, spawnCli, startHolder } from './support/process.ts'
+import { readTree, type Tree, withDirectory } from './support/tree.ts'
+
+const STATE = 'var/lib/regmirror'
+
+const applicant = (more: Partial<Applicant> = {}): Applicant => ({
+  card: 'a test',
+  made: [],
+  timeoutMs: 60_000,
+  signal: new AbortController().signal,
+  onWait: () => {},
+  ...more,
+})
+
+/** A writer that takes its time, each call another, so that contenders meet in every order. */
+function unsteady(node: Writer, random: () => number): Writer {
+  const slow =
+    <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await sleep(random() * 4)
+      const result = await act(...args)
+      await sleep(random() * 4)
+      return result
+    }
+  return { ...node, entries: slow(node.entries), link: slow(node.link), remove: slow(node.remove) }
+}
+
+/** The same numbers for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
+describe('the lock', () => {
+  for (const seed of [1, 2, 3]) {
+    it(`is held by one at a time, though holders die with it (seed ${seed})`, () =>
+      withDirectory(async root => {
+        const random = randomFrom(seed)
+        let [inside, entered] = [0, 0]
+        const enter = async () => {
+          inside += 1
+          entered += 1
+          assert.equal(inside, 1)
+          await sleep(random() * 3)
+          inside -= 1
+        }
+        const contend = async () => {
+          const node = unsteady(openTree(root), random)
+          // One in five leaves its ticket behind, as a process does that is killed: nobody listens on it.
+          const dying = { ...node, remove: async () => assert.fail('killed') }
+          const dies = random() < 0.2
+          await alone(dies ? dying : node, applicant(), enter).catch(error =>
+            assert.equal(error.message, 'killed'),
+          )
+        }
+        const contenders = Array.from({ length: 12 }, async () => {
+          for (let i = 0; i < 4; i += 1) await contend()
+        })
+        await Promise.all(contenders)
+        // Some die before they get in.
+        assert.ok(entered >= 36, `${entered} of 48 got in`)
+        await alone(openTree(root), applicant(), async () => {})
+        assert.deepEqual(Object.keys(await readTree(root)), ['var/lib/'], 'nothing of it is left')
+      }))
+  }
+
+  it('is not given for what somebody saw before others came and went', () =>
+    withDirectory(async root => {
+      await kill(await startHolder(root), 'SIGKILL')
+      const node = openTree(root)
+      const [decided, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const slow: Writer = {
+        ...node,
+        link: async (from, to) => {
+          decided.resolve()
+          await late.promise
+          return await node.link(from, to)
+        },
+      }
+      const [inside, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const order: string[] = []
+      // It has seen that the ticket of the dead is the highest, and is about to take the next.
+      const first = alone(slow, applicant(), async () => void order.push('first'))
+      await decided.promise
+      await alone(node, applicant(), async () => void order.push('second'))
+      const third = alone(node, applicant(), async () => {
+        inside.resolve()
+        await done.promise
+        order.push('third')
+      })
+      await inside.promise
+      late.resolve()
+      await sleep(300)
+      done.resolve()
+      await Promise.all([first, third])
+      assert.deepEqual(order, ['second', 'third', 'first'])
+    }))
+
+  it('names its holder to who waits, and gives up in time', () =>
+    withDirectory(async root => {
+      const holder = await startHolder(root)
+      try {
+        const told: string[] = []
+        const waiting = applicant({ timeoutMs: 300, onWait: card => told.push(card) })
+        await assert.rejects(
+          alone(openTree(root), waiting, async () => {}),
+          error =>
+            error instanceof Failure &&
+            error.code === 'locked' &&
+            error.message.startsWith(`/${STATE}: holder ${holder.pid} is writing to this node; `),
+        )
+        assert.deepEqual(told, [`holder ${holder.pid}`])
+      } finally {
+        await kill(holder, 'SIGTERM')
+      }
+    }))
+
+  it('gives up at once when it is told to stop', () =>
+    withDirectory(async root => {
+      const holder = await startHolder(root)
+      try {
+        const stop = new AbortController()
+        const waiting = applicant({ signal: stop.signal, onWait: () => stop.abort() })
+        await assert.rejects(
+          alone(openTree(root), waiting, async () => {}),
+          Failure,
+        )
+      } finally {
+        await kill(holder, 'SIGTERM')
+      }
+    }))
+
+  it('is free as soon as its holder is killed', () =>
+    withDirectory(async root => {
+      const holder = await startHolder(root)
+      await kill(holder, 'SIGKILL')
+      assert.ok((await fs.readdir(path.join(root, STATE))).includes('lock-1'), 'the ticket is left behind')
+      await alone(openTree(root), applicant({ timeoutMs: 0 }), async () => {})
+      assert.deepEqual(await readTree(root), { 'var/lib/': undefined }, 'the dead had made these directories')
+    }))
+
+  it('is held by a process that is stopped', () =>
+    withDirectory(async root => {
+      const holder = await startHolder(root)
+      holder.kill('SIGSTOP')
+      try {
+        const waiting = applicant({ timeoutMs: 0 })
+        await assert.rejects(
+          alone(openTree(root), waiting, async () => {}),
+          /another regmirror is writing/,
+        )
+      } finally {
+        await kill(holder, 'SIGKILL')
+      }
+    }))
+
+  it('works below a path that is too long for a socket', () =>
+    withDirectory(async home => {
+      const root = path.join(home, 'x'.repeat(120), 'y'.repeat(120))
+      await fs.mkdir(root, { recursive: true })
+      const holder = await startHolder(root)
+      try {
+        const waiting = applicant({ timeoutMs: 0 })
+        await assert.rejects(
+          alone(openTree(root), waiting, async () => {}),
+          /holder \d+ is writing/,
+        )
+      } finally {
+        await kill(holder, 'SIGTERM')
+      }
+    }))
+
+  it('is waited for by apply, which says so, and refuses after --lock-timeout', () =>
+    withDirectory(async root => {
+      const list = path.join(root, 'mirrors.toml')
+      await fs.writeFile(list, 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n')
+      const holder = await startHolder(root)
+      try {
+        const args = ['apply', '--root', root, '-f', list]
+        const refused = await spawnCli([...args, '--lock-timeout', '0s', '--format', 'json'])
+        assert.equal(refused.code, 2)
+        assert.equal(JSON.parse(refused.stdout).code, 'locked')
+        const waiting = spawnCli(args)
+        await sleep(500)
+        holder.stdin?.end()
+        const { code, stderr } = await waiting
+        assert.equal(code, 0, stderr)
+      } finally {
+        await kill(holder, 'SIGTERM')
+      }
+    }))
+})
+
+describe('twenty applies of two lists at once', () => {
+  const listOf = (names: readonly string[]) =>
+    `version = 1\n${names.map(name => `[registries."${name}"]\nmirrors = ["https://m.example"]\n`).join('')}`
+  const lists = { a: listOf(['docker.io', 'quay.io', 'ghcr.io']), b: listOf(['docker.io', 'gcr.io']) }
+  const notState = (tree: Tree) =>
+    Object.fromEntries(Object.entries(tree).filter(([file]) => !file.startsWith(STATE)))
+
+  it('come to exactly one of the two, with nothing left over', function () {
+    this.timeout(300_000)
+    return withDirectory(async home => {
+      for (const [name, text] of Object.entries(lists)) await fs.writeFile(path.join(home, name), text)
+      const applyTo = async (root: string, name: string) => {
+        const args = ['apply', '--root', root, '-f', path.join(home, name), '--list-format', 'toml']
+        const { code, stderr } = await spawnCli([...args, '--lock-timeout', '4m'])
+        assert.equal(code, 0, stderr)
+      }
+      const roots = ['only-a', 'only-b', 'both'].map(name => path.join(home, name))
+      for (const root of roots) await fs.mkdir(root)
+      const [onlyA = '', onlyB = '', both = ''] = roots
+      await applyTo(onlyA, 'a')
+      await applyTo(onlyB, 'b')
+      await Promise.all(Array.from({ length: 20 }, (_, i) => applyTo(both, i % 2 === 0 ? 'a' : 'b')))
+      const [a, b, result] = await Promise.all([onlyA, onlyB, both].map(async root => readTree(root)))
+      const same = (one = {}, other = {}) => JSON.stringify(notState(one)) === JSON.stringify(notState(other))
+      assert.ok(same(result, a) || same(result, b), JSON.stringify(result, null, 2))
+      assert.deepEqual(
+        Object.keys(result ?? {}).filter(file => file.startsWith(STATE)),
+        [`${STATE}/state.json`],
+      )
+    })
+  })
+})

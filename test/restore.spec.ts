@@ -1,0 +1,258 @@
+/** Putting a node back: whole, in part, and when somebody else has been at it. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { type Ran, run } from './support/run.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const CONFIG = 'etc/containerd/config.toml'
+const DOCKER = 'etc/containerd/certs.d/docker.io/hosts.toml'
+const QUAY = 'etc/containerd/certs.d/quay.io/hosts.toml'
+const KEY = '[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n'
+
+const LIST = `version = 1
+[registries."docker.io"]
+mirrors = ["https://a.example"]
+[registries."quay.io"]
+mirrors = ["https://b.example"]
+[targets.containerd]
+version = "1.7"
+`
+
+const before: Tree = {
+  [CONFIG]: 'version = 2\n# mine\n',
+  [DOCKER]: '# by hand\n',
+  'etc/containerd/certs.d/docker.io/notes': 'mine\n',
+  'var/lib/other/': undefined,
+}
+
+/** A node with the list applied to it, and what can be done to it. */
+interface Node {
+  readonly root: string
+  readonly command: (...args: string[]) => Promise<Ran>
+  readonly write: (file: string, text: string) => Promise<void>
+  readonly tree: () => Promise<Tree>
+}
+
+const onNode = (use: (node: Node) => Promise<void>, tree = before) =>
+  withDirectory(async home => {
+    const root = path.join(home, 'node')
+    await fs.mkdir(root)
+    await writeTree(root, tree)
+    const list = path.join(home, 'mirrors.toml')
+    await fs.writeFile(list, LIST)
+    const applied = await run(['apply', '--root', root, '-f', list])
+    assert.equal(applied.code, 0, applied.stderr)
+    const command = (name: string, ...args: string[]) =>
+      run([name, '--root', root, ...(name === 'restore' ? [] : ['-f', list]), ...args])
+    const write = (file: string, text: string) => fs.writeFile(path.join(root, file), text)
+    await use({ root, command, write, tree: () => readTree(root) })
+  })
+
+describe('restore', () => {
+  it('leaves no trace', () =>
+    onNode(async ({ command, tree }) => {
+      const { code, stdout } = await command('restore')
+      assert.equal(code, 0)
+      assert.match(stdout, /^0 created, 2 updated, 1 deleted, 0 unchanged$/m)
+      assert.deepEqual(await tree(), before)
+    }))
+
+  it('leaves no trace where nothing at all was there', () =>
+    onNode(async ({ command, tree }) => {
+      await command('restore')
+      assert.deepEqual(await tree(), {})
+    }, {}))
+
+  it('keeps a registry directory that stood there empty', () => {
+    const empty: Tree = { 'etc/containerd/certs.d/quay.io/': undefined }
+    return onNode(async ({ command, tree }) => {
+      await command('restore')
+      assert.deepEqual(await tree(), empty)
+    }, empty)
+  })
+
+  it('brings modes back', () =>
+    withDirectory(async home => {
+      const [root, list] = [path.join(home, 'node'), path.join(home, 'mirrors.toml')]
+      await writeTree(root, before)
+      await fs.writeFile(list, LIST)
+      await fs.chmod(path.join(root, CONFIG), 0o640)
+      await fs.chmod(path.join(root, DOCKER), 0o604)
+      await run(['apply', '--root', root, '-f', list])
+      await fs.chmod(path.join(root, CONFIG), 0o600)
+      assert.equal((await run(['restore', '--root', root])).code, 0)
+      const mode = async (file: string) => (await fs.stat(path.join(root, file))).mode & 0o777
+      assert.deepEqual([await mode(CONFIG), await mode(DOCKER)], [0o640, 0o604])
+    }))
+
+  it('shows the difference with --check, exit 1, and writes nothing', () =>
+    onNode(async ({ command, tree }) => {
+      const applied = await tree()
+      const { code, stdout } = await command('restore', '--check')
+      assert.equal(code, 1)
+      assert.match(stdout, /^ {2}-server = "https:\/\/quay\.io"$/m)
+      assert.match(stdout, /^ {2}\+# by hand$/m)
+      assert.match(stdout, /0 to create, 2 to update, 1 to delete/)
+      assert.deepEqual(await tree(), applied)
+    }))
+
+  it('has nothing to do on a node that was never written to, or is restored', () =>
+    onNode(async ({ command }) => {
+      await command('restore')
+      for (const args of [[], ['--check']]) {
+        const { code, stdout } = await command('restore', ...args)
+        assert.deepEqual([code, stdout], [0, 'nothing to put back: no file of this node is of regmirror\n'])
+      }
+    }))
+
+  it('puts back one file, and the rest later', () =>
+    onNode(async ({ command, tree }) => {
+      const { code } = await command('restore', '--file', `/${DOCKER}`)
+      assert.equal(code, 0)
+      assert.equal((await tree())[DOCKER], before[DOCKER])
+      assert.match((await tree())[QUAY] ?? '', /b\.example/)
+      await command('restore')
+      assert.deepEqual(await tree(), before)
+    }))
+
+  it('refuses a file that is not ours, and a duration that is none', () =>
+    onNode(async ({ command }) => {
+      const unknown = await command('restore', '--file', '/etc/passwd')
+      assert.equal(unknown.code, 2)
+      assert.match(unknown.stderr, /^error: \/etc\/passwd: was not written by regmirror; /)
+      const waiting = await command('restore', '--lock-timeout', 'soon')
+      assert.match(
+        waiting.stderr,
+        /^error: --lock-timeout soon is not a duration; write it as 500ms, 30s or 5m\n$/,
+      )
+    }))
+
+  it('refuses to overwrite what somebody else has changed since, unless told', () =>
+    onNode(async ({ command, write, tree }) => {
+      await write(DOCKER, '# Ansible managed\nserver = "https://theirs.example"\n')
+      const now = await tree()
+      const { code, stderr } = await command('restore')
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /hosts\.toml: was changed by ansible since regmirror wrote it at 2026-01-02T03:04:05\.000Z; /,
+      )
+      assert.deepEqual(await tree(), now)
+      assert.equal((await command('restore', '--overwrite')).code, 0)
+      assert.deepEqual(await tree(), before)
+    }))
+
+  it('does not mind what has been put back by hand, or removed', () =>
+    onNode(async ({ root, command, write, tree }) => {
+      await write(DOCKER, '# by hand\n')
+      await fs.rm(path.join(root, QUAY))
+      await fs.rmdir(path.dirname(path.join(root, QUAY)))
+      await fs.rm(path.join(root, CONFIG))
+      assert.equal((await command('restore')).code, 0)
+      assert.deepEqual(await tree(), before)
+    }))
+
+  it('takes its value alone out of a file that has changed since', () =>
+    onNode(async ({ command, write, tree }) => {
+      const theirs = '[debug]\n  level = "info" # new\n'
+      await write(CONFIG, `${(await tree())[CONFIG]}${theirs}`)
+      const { code, stdout } = await command('restore')
+      assert.equal(code, 0)
+      assert.match(stdout, /config_path as it was before regmirror; the rest has changed since and stays/)
+      assert.deepEqual(await tree(), { ...before, [CONFIG]: `${before[CONFIG]}${theirs}` })
+    }))
+
+  it('puts the value back that was there, in a file that has changed since', () => {
+    const was = { ...before, [CONFIG]: `version = 2\n${KEY.replace('/etc/containerd/certs.d', '')}` }
+    return onNode(async ({ command, write, tree }) => {
+      await write(CONFIG, `# theirs\n${(await tree())[CONFIG]}`)
+      await command('restore')
+      assert.deepEqual(await tree(), { ...was, [CONFIG]: `# theirs\n${was[CONFIG]}` })
+    }, was)
+  })
+
+  it('leaves a value alone that is no longer ours, and says so', () =>
+    onNode(async ({ command, write, tree }) => {
+      const theirs = (await tree())[CONFIG]?.replace('/etc/containerd/certs.d', '/srv/certs.d') as string
+      await write(CONFIG, theirs)
+      const { code, stderr } = await command('restore')
+      assert.equal(code, 0)
+      assert.match(stderr, /config\.toml: config_path is no longer what regmirror set: it stays/)
+      assert.deepEqual(await tree(), { ...before, [CONFIG]: theirs })
+    }))
+
+  it('keeps a file that it made and others have written into', () =>
+    onNode(async ({ command, write, tree }) => {
+      await write(CONFIG, `${(await tree())[CONFIG]}[debug]\n`)
+      await command('restore')
+      assert.deepEqual(await tree(), { [CONFIG]: 'version = 2\n[debug]\n' })
+    }, {}))
+
+  it('keeps what others have put beside our files', () =>
+    onNode(async ({ command, write, tree }) => {
+      await write('etc/containerd/certs.d/quay.io/notes', 'theirs\n')
+      await command('restore')
+      assert.deepEqual(await tree(), { 'etc/containerd/certs.d/quay.io/notes': 'theirs\n' })
+    }, {}))
+
+  it('says in JSON what it did, and with --check what it would', () =>
+    onNode(async ({ command }) => {
+      const asked = JSON.parse((await command('restore', '--check', '--format', 'json')).stdout)
+      const done = JSON.parse((await command('restore', '--format', 'json')).stdout)
+      assert.deepEqual(
+        [asked.kind, asked.check, done.kind, done.check],
+        ['restore', true, 'restore', undefined],
+      )
+      assert.deepEqual(asked.changes, done.changes)
+      assert.deepEqual(
+        done.restart.map(({ command }: { command: string }) => command),
+        ['systemctl restart containerd'],
+      )
+    }))
+})
+
+describe('drift', () => {
+  it('is told apart from a change of the list, with the time and the other writer', () =>
+    onNode(async ({ root, command, write }) => {
+      await write(QUAY, '# File generated by k3s. DO NOT EDIT.\n')
+      await fs.utimes(path.join(root, QUAY), new Date(), new Date(Date.UTC(2026, 0, 3)))
+      const refused = await command('plan')
+      assert.match(refused.stderr, /is written by k3s, which would overwrite ours/)
+      const plan = await command('plan', '--take-over')
+      assert.match(
+        plan.stderr,
+        /hosts\.toml: was changed by k3s at 2026-01-03T00:00:00\.000Z, after regmirror wrote it at 2026-01-02T03:04:05\.000Z: that is undone; the file is kept in/,
+      )
+      assert.match(plan.stdout, /acts at once; somebody else changed it: 1 mirror for quay\.io/)
+      const report = JSON.parse((await command('plan', '--take-over', '--format', 'json')).stdout)
+      assert.deepEqual(
+        report.changes.map(({ cause }: { cause: string }) => cause),
+        ['drift'],
+      )
+    }))
+
+  it('is also a file that was removed, and our value in the file of others', () =>
+    onNode(async ({ root, command, write, tree }) => {
+      await fs.rm(path.join(root, DOCKER))
+      await write(CONFIG, ((await tree())[CONFIG] as string).replace('/etc/containerd/certs.d', ''))
+      const { stdout, stderr } = await command('plan', '--format', 'json')
+      const { changes, notices } = JSON.parse(stdout)
+      assert.equal(stderr, '')
+      assert.deepEqual(
+        changes.map(({ path: file, cause }: { path: string; cause: string }) => [file, cause]),
+        [
+          [`/${DOCKER}`, 'drift'],
+          [`/${CONFIG}`, 'drift'],
+        ],
+      )
+      assert.match(JSON.stringify(notices), /was removed by somebody else after regmirror wrote it/)
+      assert.match(JSON.stringify(notices), /its config_path was changed by somebody else at/)
+    }))
+
+  it('is no news where others change the rest of their file', () =>
+    onNode(async ({ command, write, tree }) => {
+      await write(CONFIG, `${(await tree())[CONFIG]}[debug]\n`)
+      assert.match((await command('plan')).stdout, /^nothing to do/)
+    }))
+})

@@ -1,0 +1,42 @@
+/** Processes of a test: started, waited for, and stopped by their own id. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import type { Ran } from './run.ts'
+
+const CLI = path.join(import.meta.dirname, 'cli.ts')
+const HOLDER = path.join(import.meta.dirname, 'holder.ts')
+
+/** Runs the command in a process of its own. */
+export async function spawnCli(args: readonly string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
+  const [code] = await once(child, 'close')
+  return { code, stdout: stdout(), stderr: stderr() }
+}
+
+/** A process that holds the lock of the node below `root`. `wrapper` is a command to start it with. */
+export async function startHolder(root: string, wrapper: readonly string[] = []): Promise<ChildProcess> {
+  const [program = '', ...args] = [...wrapper, process.execPath, HOLDER, root]
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [text] = await Promise.race([
+    once(child.stdout as NodeJS.ReadableStream, 'data'),
+    once(child, 'exit').then(() => ['it ended']),
+  ])
+  if (String(text) !== 'held\n') throw new Error(`the lock was not taken: ${text}`)
+  return child
+}
+
+/** Ends it with that signal and waits until it is gone. */
+export async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  await gone
+}
+
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  const chunks: string[] = []
+  stream.setEncoding('utf8').on('data', chunk => chunks.push(String(chunk)))
+  return () => chunks.join('')
+}
