@@ -27,13 +27,17 @@ async function applied(root: string, list: MirrorList): Promise<void> {
   await applyPlan(await planFor(root, list), openTree(root), OCCASION)
 }
 
-/** A writer whose nth change of the node fails as a full disk does; a real disk cannot be filled at a chosen step. */
-function failingAt(node: Writer, nth: number): Writer {
+/**
+ * A writer whose nth change of the node fails as a full disk does: a real one cannot be filled at a chosen step. With
+ * `dead` nothing works from there on, as for a process that is killed.
+ */
+function failingAt(node: Writer, nth: number, dead = false): Writer {
   let count = 0
   const step =
     <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       count += 1
+      if (dead && count >= nth) throw new Error('killed')
       if (count === nth) throw new Failure('io', [{ file: String(args[0]), message: 'no space is left' }])
       return await act(...args)
     }
@@ -45,6 +49,17 @@ function failingAt(node: Writer, nth: number): Writer {
     remove: step(node.remove),
     rename: step(node.rename),
     makeDirectory: step(node.makeDirectory),
+    removeEmptyDirectory: step(node.removeEmptyDirectory),
+  }
+}
+
+/** Works once, when the journal enters the phase of committing, and kills from then on. */
+function dieAtSecond(rename: Writer['rename']): Writer['rename'] {
+  let count = 0
+  return async (from, to) => {
+    count += 1
+    if (count > 1) throw new Error('killed')
+    await rename(from, to)
   }
 }
 
@@ -97,6 +112,46 @@ describe('apply', () => {
     }
     assert.ok(failed >= 20, `${failed} steps were made to fail`)
   })
+
+  it('leaves a journal when it is killed, by which the next run finishes or undoes it', async () => {
+    const outcomes: (string | undefined)[] = []
+    for (let killed = true; killed; ) {
+      killed = await withDirectory(async root => {
+        await writeTree(root, before)
+        await applied(root, first)
+        const old = await readTree(root)
+        const node = failingAt(openTree(root), outcomes.length + 1, true)
+        const done = await applyPlan(await planFor(root, second), node, OCCASION).catch(error => {
+          assert.equal(error.message, 'killed')
+        })
+        if (done) return false
+        const recovery = await recover(openTree(root))
+        outcomes.push(recovery?.outcome)
+        assert.deepEqual(Object.keys(await readTree(root)).filter(isLeftover), [])
+        if (recovery?.outcome === 'finished') assert.deepEqual((await planFor(root, second)).steps, [])
+        else assert.deepEqual(await readTree(root), old)
+        return true
+      })
+    }
+    const turns = outcomes.filter((outcome, i) => i === 0 || outcome !== outcomes[i - 1])
+    assert.deepEqual(turns, [undefined, 'undone', 'finished'])
+    assert.ok(outcomes.length >= 40, `killed at ${outcomes.length} steps`)
+  })
+
+  it('leaves alone what somebody else changes before the next run finishes it', () =>
+    withDirectory(async root => {
+      await writeTree(root, before)
+      await applied(root, first)
+      const node = openTree(root)
+      const dying = { ...node, rename: dieAtSecond(node.rename) }
+      await assert.rejects(applyPlan(await planFor(root, second), dying, OCCASION), /killed/)
+      await fs.writeFile(path.join(root, CERTS, 'docker.io/hosts.toml'), '# theirs\n')
+      const recovery = await recover(node)
+      assert.deepEqual(recovery?.foreign, [`/${CERTS}/docker.io/hosts.toml`])
+      const tree = await readTree(root)
+      assert.equal(tree[`${CERTS}/docker.io/hosts.toml`], '# theirs\n')
+      assert.deepEqual(Object.keys(tree).filter(isLeftover), [])
+    }))
 
   it('refuses a plan that a change has overtaken, and writes nothing', () =>
     withDirectory(async root => {
