@@ -75,11 +75,15 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
   if (issues.length > 0) throw new Failure('stale', issues)
 }
 
-/** A file of somebody else that we edit or replace hands its attributes on; one that comes back has them kept. */
+/**
+ * A file of somebody else that we edit or replace hands its attributes on, unless it becomes our own for a secret; one
+ * that comes back has had them kept.
+ */
 function likeOf(state: State): LikeOf {
   return step => {
     const known = state.files[step.path]
     if (step.restores) return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
+    if (step.after?.ownership.uid === undefined) return undefined
     return step.before && (step.owns === 'value' || isForeign(step, known)) ? step.path : undefined
   }
 }

@@ -120,3 +120,4 @@ fetch containerd bookworm containerd ctr
 fetch containerd trixie containerd ctr
 fetch containerd sid containerd ctr
 fetch ansible-core trixie python3
+fetch attr trixie getfattr setfattr
