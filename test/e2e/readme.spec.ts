@@ -18,38 +18,54 @@ cd /
 exec sh -c "$2"
 `
 
-describe('the README', function () {
+/** Types the commands in such a node; gives their exit codes, and all that was printed. */
+async function type(
+  home: string,
+  commands: readonly string[],
+): Promise<{ codes: number[]; printed: string }> {
+  const wrapper = `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/regmirror.js' "$@"\n`
+  await fs.writeFile(path.join(home, 'regmirror'), wrapper, { mode: 0o755 })
+  const script = ['rm -rf /etc/containerd /etc/regmirror', ...commands.map(line => `${line}\necho "exit $?"`)]
+  const { stdout, stderr } = spawnSync(
+    'unshare',
+    ['--mount', '--net', '--propagation', 'private', 'sh', '-c', IN_A_NODE, 'sh', home, script.join('\n')],
+    { encoding: 'utf8', env: { ...process.env, PATH: `${home}:${process.env.PATH}` } },
+  )
+  const codes = [...stdout.matchAll(/^exit (\d+)$/gm)].map(([, code]) => Number(code))
+  return { codes, printed: stdout + stderr }
+}
+
+async function commandsOf(document: string, heading: string): Promise<string[]> {
+  const text = await fs.readFile(path.join(root, document), 'utf8')
+  const [, block = ''] = new RegExp(`## ${heading}\n.*?\`\`\`sh\n(.*?)\`\`\``, 's').exec(text) ?? []
+  return block.trim().split('\n')
+}
+
+const IS_GONE = '! ls -d /etc/containerd /var/lib/regmirror'
+
+describe('the documents', function () {
   this.timeout(120_000)
   before(function () {
     needRuntime(this, 'containerd-trixie', true)
     execFileSync(process.execPath, ['tools/build.ts'], { cwd: root })
   })
 
-  it('says on a node what can be done there', () =>
+  it('say on a node what can be done there', () =>
     withDirectory(async home => {
-      const readme = await fs.readFile(path.join(root, 'README.md'), 'utf8')
-      const [, block = ''] = /## On a node\n.*?```sh\n(.*?)```/s.exec(readme) ?? []
-      const commands = block.trim().split('\n')
-      assert.ok(commands.length >= 5)
-      const wrapper = `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/regmirror.js' "$@"\n`
-      await fs.writeFile(path.join(home, 'regmirror'), wrapper, { mode: 0o755 })
-      const script = [
-        'rm -rf /etc/containerd /etc/regmirror',
-        ...commands.map(command => `${command}\necho "exit $?"`),
-        'cat /etc/containerd/certs.d/docker.io/hosts.toml',
-      ].join('\n')
-      const { stdout, stderr } = spawnSync(
-        'unshare',
-        ['--mount', '--net', '--propagation', 'private', 'sh', '-c', IN_A_NODE, 'sh', home, script],
-        { encoding: 'utf8', env: { ...process.env, PATH: `${home}:${process.env.PATH}` } },
-      )
-      const codes = [...stdout.matchAll(/^exit (\d+)$/gm)].map(([, code]) => Number(code))
+      const commands = await commandsOf('README.md', 'On a node')
+      assert.ok(commands.length >= 6)
+      const { codes, printed } = await type(home, [...commands, IS_GONE])
       // Without a network docker.io itself is out of reach, so probe answers its question with no.
-      assert.deepEqual(
-        codes,
-        commands.map(command => (/^regmirror probe/.test(command) ? 1 : 0)),
-        stdout + stderr,
-      )
-      assert.match(stdout, /server = "https:\/\/registry-1\.docker\.io"/)
+      const expected = commands.map(command => (/^regmirror probe/.test(command) ? 1 : 0))
+      assert.deepEqual(codes, [...expected, 0], printed)
+      assert.match(printed, /server = "https:\/\/registry-1\.docker\.io"/)
+    }))
+
+  it('say how a node is put back', () =>
+    withDirectory(async home => {
+      const applied = ['regmirror init -o /etc/regmirror/mirrors.toml', 'regmirror apply --no-probe']
+      const commands = await commandsOf('docs/writing.md', 'Restore')
+      const { codes, printed } = await type(home, [...applied, ...commands, IS_GONE])
+      assert.deepEqual(codes, [0, 0, 1, 0, 0, 0], printed)
     }))
 })
