@@ -121,3 +121,4 @@ fetch containerd trixie containerd ctr
 fetch containerd sid containerd ctr
 fetch ansible-core trixie python3
 fetch attr trixie getfattr setfattr
+fetch strace trixie strace

@@ -43,7 +43,11 @@ export function defaultConfig(tree: string): string {
  */
 export function needRuntime(context: Mocha.Context, name: string, needsRoot: boolean): void {
   const reason = missing(name, needsRoot)
-  if (reason === undefined) return
+  if (reason !== undefined) skip(context, reason)
+}
+
+/** Skips and says why; with CI=true that is a failure. */
+export function skip(context: Mocha.Context, reason: string): void {
   if (process.env.CI === 'true') throw new Error(reason)
   console.error(`    skipped: ${reason}`)
   context.skip()

@@ -1,0 +1,131 @@
+/**
+ * The real program under strace, which kills it, or lets a call fail, at a step of ours.
+ *
+ * strace counts calls by name and by thread, and the main thread opens dozens of files before it comes to its job.
+ * So it is attached to one thread alone: that of libuv's pool, which with UV_THREADPOOL_SIZE=1 does all file-system
+ * work in one order, or the main one, which does that of sockets.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { type Step, stepsOf, type Thread, WATCHED } from './calls.ts'
+import { launcher, needRuntime, skip } from './runtimes.ts'
+
+const STRACE = 'strace-trixie'
+const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/regmirror.js')
+const HOLD = import.meta.resolve('./hold.cjs')
+
+/** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
+export interface Tampering {
+  readonly thread: Thread
+  readonly name: string
+  readonly when: string
+  readonly how: string
+}
+
+export interface Traced {
+  /** Null: it was killed. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Those of the watched threads. */
+  readonly steps: readonly Step[]
+}
+
+/** For a `before` hook, as needRuntime is. */
+export function needStrace(context: Mocha.Context): void {
+  needRuntime(context, STRACE, true)
+  try {
+    execFileSync(launcher(STRACE, 'strace'), ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
+  } catch {
+    skip(context, 'this root may not trace programs')
+  }
+}
+
+/**
+ * Runs regmirror with these arguments on the node at `root`. Without tampering both threads are watched, else the one
+ * that is tampered with. The log is kept beside the node until the run is over.
+ */
+export async function traced(
+  args: readonly string[],
+  root: string,
+  tampering: readonly Tampering[] = [],
+): Promise<Traced> {
+  const child = spawn(process.execPath, [PROGRAM, ...args, '--root', root], {
+    env: {
+      PATH: process.env.PATH,
+      UV_THREADPOOL_SIZE: '1',
+      UV_USE_IO_URING: '0',
+      NODE_OPTIONS: `--import=${HOLD}`,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr] = [text(child.stdout as Readable), text(child.stderr as Readable)]
+  const ended = once(child, 'exit')
+  const early = ended.then(async () => assert.fail(`it ended before it was watched: ${await stderr}`))
+  try {
+    const log = await Promise.race([watch(child, `${root}.strace`, tampering), early])
+    const [code] = await ended
+    return { code, stdout: await stdout, stderr: await stderr, steps: await log(root) }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** Attaches strace, lets the program go on, and gives a way to wait for the log. */
+async function watch(child: ChildProcess, file: string, tampering: readonly Tampering[]) {
+  const gate = child.stdio[3] as Readable & Writable
+  const [pool] = String(await once(gate, 'data'))
+    .split('\n')
+    .map(Number)
+  const ids: Record<Thread, number> = { main: child.pid as number, pool: pool as number }
+  const threads = tampering.length === 0 ? (['pool', 'main'] as const) : [tampering[0]?.thread ?? 'pool']
+  const own = await optionsFor(ids, tampering)
+  const attach = ['-p', threads.map(thread => ids[thread]).join(), '-o', file, '-y', '-s', '0']
+  const strace = spawn(launcher(STRACE, 'strace'), [...attach, '--always-show-pid', ...own], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const gone = once(strace, 'exit')
+  await attached(strace, threads.length)
+  gate.end('x')
+  return async (root: string) => {
+    await gone
+    const log = await fs.readFile(file, 'utf8')
+    await fs.rm(file)
+    return stepsOf(log, root, id => (id === ids.main ? 'main' : 'pool'))
+  }
+}
+
+/** Descriptors by which threads wake each other are left out where `write` is counted; see `wakes` in calls.ts. */
+async function optionsFor(ids: Record<Thread, number>, tampering: readonly Tampering[]): Promise<string[]> {
+  const injected = tampering.map(({ name, how, when }) => `--inject=${name}:${how}:when=${when}`)
+  if (!tampering.some(({ name }) => name === 'write')) return [`--trace=${WATCHED}`, ...injected]
+  return ['--trace=write', `--trace-fds=!${await wakers(ids.main)}`, ...injected]
+}
+
+async function wakers(pid: number): Promise<string> {
+  const found: string[] = []
+  for (const fd of await fs.readdir(`/proc/${pid}/fd`)) {
+    if ((await fs.readlink(`/proc/${pid}/fd/${fd}`)) === 'anon_inode:[eventfd]') found.push(fd)
+  }
+  return found.join()
+}
+
+/** Waits until strace has said of so many threads that it is attached to them. */
+async function attached(strace: ChildProcess, count: number): Promise<void> {
+  let said = ''
+  const stderr = strace.stderr as Readable
+  stderr.setEncoding('utf8')
+  await new Promise<void>((resolve, reject) => {
+    stderr.on('data', chunk => {
+      said += chunk
+      if (said.split(' attached\n').length > count) resolve()
+    })
+    strace.on('error', reject)
+    strace.on('exit', () => reject(new Error(`strace ended: ${said}`)))
+  })
+}
