@@ -1,0 +1,149 @@
+/**
+ * Killed at any moment: whichever call that changes something a run does not get to, the node is sound, real
+ * containerds take it, and the next run brings it where it was to go, or back to where it came from.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Step } from './support/calls.ts'
+import { type Journey, travel } from './support/journey.ts'
+import { judgeConfigs, judgeHosts, type Seen } from './support/judge.ts'
+import { type Course, course, killed, type Leg, tamperingWith } from './support/legs.ts'
+import { type Outside, startOutside } from './support/outside.ts'
+import { choose, forAll } from './support/points.ts'
+import { generations, needRuntime } from './support/runtimes.ts'
+import { assertWhole, bothWays, lookAt, type Sight } from './support/sight.ts'
+import { copyTree, idOf, inUse } from './support/snapshot.ts'
+import { needStrace } from './support/strace.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+
+/** How many points of a run that recovers are tried, of each; all of them in a full test. */
+const SECOND_KILLS = 10
+
+/** Where in an apply the first kill of two falls: while it stages, commits early and late, and sweeps up. */
+const FIRST_KILLS = [0.3, 0.64, 0.72, 0.85, 0.97]
+
+describe('a run that is killed', function () {
+  this.timeout(3_600_000)
+  let journey: Journey
+  let first: Sight
+  let between: Sight
+  let last: Sight
+  let applying: Leg
+  let applied: Course
+  let assertBothWays: ReturnType<typeof bothWays>
+  let points = 0
+  /** By what they look like for those who use them. */
+  const trees = new Map<string, Seen>()
+
+  before(async function () {
+    needStrace(this)
+    needRuntime(this, 'containerd-trixie', true)
+    execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT })
+    journey = await travel()
+    first = await lookAt(journey.first)
+    between = await lookAt(journey.between)
+    last = await lookAt(journey.last)
+    assertBothWays = bothWays({ apply: journey.apply, first: first.snapshot, last: last.snapshot })
+    const states = [between, last]
+    applying = { name: 'apply', from: journey.between, args: journey.apply, states }
+    applied = await course(applying, journey.home)
+  })
+
+  after(() => journey?.close())
+
+  const killAt = async (leg: Leg, whole: Course, step: Step, nth: number): Promise<void> => {
+    const node = path.join(journey.home, `${leg.name}-${nth}`)
+    await killed(leg, whole, step, node)
+    const sight = await lookAt(node)
+    await keep(node, sight)
+    assertWhole(sight, leg.states)
+    await assertBothWays(node, sight.snapshot)
+    await fs.rm(node, { recursive: true })
+  }
+
+  /** Keeps a copy of what looks new. */
+  const keep = async (node: string, sight: Sight): Promise<void> => {
+    const id = idOf(inUse(sight.snapshot))
+    if (trees.has(id)) return
+    const root = path.join(journey.home, `tree-${trees.size}`)
+    trees.set(id, { root, sight })
+    await copyTree(node, root)
+  }
+
+  /** Kills the run at its steps, or at so many of them. */
+  const killAll = async (
+    leg: Leg,
+    whole: Course,
+    steps: readonly Step[],
+    count = Number.POSITIVE_INFINITY,
+  ) => {
+    const chosen = choose(steps, count)
+    points += chosen.length
+    const nameOf = (step: Step) =>
+      `${leg.name}, killed before step ${whole.steps.indexOf(step)}, ${step.text}`
+    const failures = await forAll(chosen, nameOf, (step, nth) => killAt(leg, whole, step, nth))
+    assert.equal(failures.length, 0, failures.join('\n\n'))
+  }
+
+  it('leaves a sound node, when it applies', () => killAll(applying, applied, applied.steps))
+
+  it('leaves a sound node, when it restores', async () => {
+    const leg = { name: 'restore', from: journey.last, args: ['restore'], states: [last, first] }
+    const whole = await course(leg, journey.home)
+    await killAll(leg, whole, whole.steps)
+  })
+
+  it('leaves a sound node, when it puts back what it could not finish', async () => {
+    const commits = applied.steps.findIndex(({ text }) => /^rename .*\/state\.json$/.test(text))
+    const fault = tamperingWith(applied.steps[commits + 1] as Step, 'error=EIO')
+    const leg = { ...applying, name: 'undo', fault }
+    const whole = await course(leg, journey.home)
+    // Two things cannot be done to calls of one name.
+    const after = whole.steps.slice(commits + 2).filter(({ name }) => name !== fault.name && name !== 'write')
+    await killAll(leg, whole, after)
+  })
+
+  for (const [nth, part] of FIRST_KILLS.entries()) {
+    const command = nth % 2 === 0 ? 'apply' : 'restore'
+    it(`leaves a sound node, when it is the ${command} after one killed at ${part * 100} %`, async () => {
+      const step = applied.steps[Math.floor(part * applied.steps.length)] as Step
+      const from = path.join(journey.home, `crashed-${nth}`)
+      await killed(applying, applied, step, from)
+      const args = command === 'apply' ? journey.apply : ['restore']
+      const states = command === 'apply' ? [between, last] : [between, last, first]
+      const leg = { name: `second-${nth}`, from, args, states }
+      const second = await course(leg, journey.home)
+      await killAll(leg, second, second.steps, SECOND_KILLS)
+    })
+  }
+
+  it('was killed often enough', () => {
+    console.log(`    crash: ${points} kill points, ${trees.size} distinct trees`)
+    assert.ok(points >= 150, `${points} kill points`)
+  })
+
+  for (const { title, suite } of generations.filter(({ suite }) => suite !== 'bookworm')) {
+    describe(`leaves what ${title} takes`, () => {
+      const name = `containerd-${suite}`
+      let outside: Outside
+      before(async function () {
+        needRuntime(this, name, true)
+        outside = await startOutside()
+      })
+      after(() => outside?.close())
+
+      it('as config.toml', async () => {
+        const count = await judgeConfigs(name, [...trees.values()], outside, journey.home)
+        assert.equal(count, 2, 'the old and the new')
+      })
+
+      it('as hosts.toml', async () => {
+        const count = await judgeHosts(name, [...trees.values()], outside)
+        assert.ok(count >= 20, `${count} were seen`)
+      })
+    })
+  }
+})

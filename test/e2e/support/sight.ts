@@ -1,0 +1,87 @@
+/** What there is to see on a node after a run that did not end well, and what must be true of it. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { run } from '../../support/run.ts'
+import { endpointsOf, missingCertificates } from './endpoints.ts'
+import { HOSTS_DIR, REGISTRIES } from './journey.ts'
+import {
+  copyTree,
+  differences,
+  idOf,
+  isTemporary,
+  type Snapshot,
+  snapshotOf,
+  sorted,
+  torn,
+} from './snapshot.ts'
+
+export interface Sight {
+  readonly snapshot: Snapshot
+  /** By registry. */
+  readonly endpoints: Readonly<Record<string, string>>
+  readonly missing: readonly string[]
+}
+
+export async function lookAt(root: string): Promise<Sight> {
+  const hostsDir = path.join(root, HOSTS_DIR)
+  const endpoints: Record<string, string> = {}
+  for (const registry of REGISTRIES) endpoints[registry] = await endpointsOf(hostsDir, registry)
+  return { snapshot: await snapshotOf(root), endpoints, missing: await missingCertificates(hostsDir) }
+}
+
+/** Every file, and whom each registry is asked at, is wholly as in one of the states. */
+export function assertWhole(now: Sight, states: readonly Sight[]): void {
+  const snapshots = states.map(state => state.snapshot)
+  assert.deepEqual(torn(now.snapshot, snapshots), [], 'files in no sound state')
+  const mixed = REGISTRIES.filter(
+    name => !states.some(state => state.endpoints[name] === now.endpoints[name]),
+  )
+  const told = mixed.map(name => `${name}: ${now.endpoints[name]}`)
+  assert.deepEqual(told, [], 'registries whose endpoints are neither the old nor the new')
+  assert.deepEqual(now.missing, [], 'certificates that are named but not there')
+}
+
+export interface Destinations {
+  readonly apply: readonly string[]
+  /** Where `restore` leads, and where that apply does. */
+  readonly first: Snapshot
+  readonly last: Snapshot
+}
+
+/**
+ * Makes the check that from a node both ways are open: `apply` makes it what the list says, `restore` what it was
+ * before us. It changes the node. Many a call leaves no mark: what has been checked already is not checked again.
+ */
+export function bothWays({
+  apply,
+  first,
+  last,
+}: Destinations): (root: string, now: Snapshot) => Promise<void> {
+  const known = new Map<string, Promise<void>>()
+  const check = async (root: string) => {
+    await copyTree(root, `${root}.back`)
+    const ways = [assertLeads(apply, root, last), assertLeads(['restore'], `${root}.back`, first)]
+    const ends = await Promise.allSettled(ways)
+    const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason.message] : []))
+    assert.equal(failures.length, 0, failures.join('\n'))
+    await fs.rm(`${root}.back`, { recursive: true })
+  }
+  return async (root, now) => {
+    const id = idOf(now)
+    const checked = known.get(id) ?? check(root)
+    known.set(id, checked)
+    await checked
+  }
+}
+
+async function assertLeads(args: readonly string[], root: string, to: Snapshot): Promise<void> {
+  const before = await snapshotOf(root)
+  const cutOff = Object.keys(before).some(file => /\/journal-\w+\.json$/.test(file))
+  const { code, stdout, stderr } = await run([...args, '--root', root])
+  assert.equal(code, 0, `${args[0]} afterwards: ${stdout}${stderr}`)
+  if (cutOff) assert.match(stderr, /was cut off: it was (finished|undone) first/)
+  const now = await snapshotOf(root)
+  assert.deepEqual(Object.keys(now).filter(isTemporary), [], `temporary names after ${args[0]}`)
+  assert.deepEqual(differences(sorted(now), sorted(to)), [], `the node after ${args[0]}`)
+}

@@ -1,0 +1,85 @@
+/** A node as a value, with the modes and owners that readTree leaves out, and what a crash may do to it. */
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { digestOf, STATE_DIRECTORY } from '../../../lib/state.ts'
+import { plain } from './calls.ts'
+
+const run = promisify(execFile)
+
+/** Everything below the root, by path from there (`/etc`): type, mode, owner and bytes as one text. */
+export type Snapshot = Readonly<Record<string, string>>
+
+export async function snapshotOf(root: string): Promise<Snapshot> {
+  const found: Record<string, string> = {}
+  const walk = async (at: string) => {
+    for (const name of (await fs.readdir(path.join(root, at))).sort()) {
+      const file = `${at}/${name}`
+      found[file] = await describe(path.join(root, file))
+      if (found[file].startsWith('directory')) await walk(file)
+    }
+  }
+  await walk('')
+  return found
+}
+
+async function describe(real: string): Promise<string> {
+  const stat = await fs.lstat(real)
+  const own = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`
+  if (stat.isSymbolicLink()) return `link ${await fs.readlink(real)}`
+  if (stat.isDirectory()) return `directory ${own}`
+  return stat.isFile() ? `file ${own}\n${await fs.readFile(real, 'latin1')}` : `special ${own}`
+}
+
+/** The node for those who use it: without what is ours alone, the state and what waits under a temporary name. */
+export function inUse(node: Snapshot): Snapshot {
+  return pick(node, file => !isState(file) && !isTemporary(file))
+}
+
+function isState(file: string): boolean {
+  return `${file}/`.startsWith(`${STATE_DIRECTORY}/`)
+}
+
+export function isTemporary(file: string): boolean {
+  return /\/\.[^/]+\.regmirror-[^/]*(\/|$)/.test(file)
+}
+
+/** With the entries of the state sorted: their order tells in which order we came to them, by whatever way. */
+export function sorted(node: Snapshot): Snapshot {
+  const file = `${STATE_DIRECTORY}/state.json`
+  const [own, text] = node[file]?.split(/\n(.*)/s) ?? []
+  if (text === undefined) return node
+  const { files, ...state } = JSON.parse(text)
+  const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { ...node, [file]: `${own}\n${JSON.stringify({ ...state, files: Object.fromEntries(entries) })}` }
+}
+
+/** What is otherwise on one node than on the other, a path a line with the first line of both. */
+export function differences(now: Snapshot, then: Snapshot): readonly string[] {
+  const paths = [...new Set([...Object.keys(now), ...Object.keys(then)])].sort()
+  const line = (text = 'nothing') => text.split('\n', 1)[0]
+  return paths
+    .filter(file => now[file] !== then[file])
+    .map(file => `${file}: ${line(now[file])}, not ${line(then[file])}`)
+}
+
+/** Paths that are in none of the states they may be in. */
+export function torn(node: Snapshot, states: readonly Snapshot[]): readonly string[] {
+  const paths = new Set([node, ...states].flatMap(each => Object.keys(inUse(each))))
+  return [...paths].filter(file => !states.some(state => state[file] === node[file])).sort()
+}
+
+/** The same for nodes that differ in nothing but diced names. */
+export function idOf(node: Snapshot): string {
+  return digestOf(Buffer.from(plain(JSON.stringify(node))))
+}
+
+function pick(node: Snapshot, wanted: (file: string) => boolean): Snapshot {
+  return Object.fromEntries(Object.entries(node).filter(([file]) => wanted(file)))
+}
+
+/** Copies a whole tree with modes and owners; `to` must not be there. */
+export async function copyTree(from: string, to: string): Promise<void> {
+  await run('cp', ['--archive', from, to])
+}
