@@ -45,7 +45,8 @@ export async function readBounded(real: string, file: string, limit: number): Pr
     const message = `is ${stat.size} bytes long, more than the ${limit} that are read`
     throw new Failure('io', [{ file, message, hint: 'check that it is the file you mean' }])
   }
-  return await fs.readFile(real)
+  // It may go between the two calls.
+  return await maybe(fs.readFile(real))
 }
 
 /** What stands at a path, links not followed; undefined when nothing does. */
@@ -134,6 +135,7 @@ export async function shortName(real: string): Promise<{ path: string; close: ()
 }
 
 export async function removeDurably(real: string): Promise<void> {
+  if ((await maybe(fs.lstat(real))) === undefined) return
   await fs.rm(real, { force: true })
   await syncDirectory(path.dirname(real))
 }
@@ -184,11 +186,14 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Nothing can stand under a name that is too long. */
+const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
+
 async function maybe<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {
-    if (hasErrno(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    if (hasErrno(error) && NOTHING.includes(error.code ?? '')) return undefined
     throw error
   }
 }

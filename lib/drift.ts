@@ -42,13 +42,16 @@ function isAskedAnew({ after, owns, setting }: Step, written: Written): boolean 
   return digestOf(after.bytes) !== written.digest
 }
 
-function driftMessage({ path, before, owns, setting }: Step, { written_at }: Written): string {
+function driftMessage({ path, before, owns, setting }: Step, { written_at, original }: Written): string {
   if (before === undefined)
     return `was removed by somebody else after regmirror wrote it at ${written_at}: it comes back`
   const author = authorOf(path, before.bytes.toString('utf8'))
   const what = owns === 'value' ? `its ${setting?.path.at(-1)} ` : ''
   const kept =
-    owns === 'whole' && !hasBanner(before.bytes) ? `; the file is kept in ${ORIGINALS_DIRECTORY}` : ''
+    // What was there before us stays the original; this is not it.
+    owns === 'whole' && original === null && !hasBanner(before.bytes)
+      ? `; the file is kept in ${ORIGINALS_DIRECTORY}`
+      : ''
   const when = new Date(before.changed).toISOString()
   return `${what}was changed by ${author} at ${when}, after regmirror wrote it at ${written_at}: that is undone${kept}`
 }

@@ -3,7 +3,7 @@ import { Failure, hasErrno } from './errors.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run it as root'],
-  EPERM: ['not permitted', 'run it as root'],
+  EPERM: ['not permitted', 'run it as root; as root, look at lsattr: it may be immutable'],
   EROFS: ['the file system is read-only', 'remount it or choose another --root'],
   ENOSPC: ['no space is left on the device', 'free some and run again'],
   EDQUOT: ['the disk quota is used up', 'free some and run again'],
@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   ENAMETOOLONG: ['the name is too long'],
   EMFILE: ['too many files are open', 'raise the limit on open files'],
   EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
+  EXDEV: ['it is a mount point, or lies on another file system', 'mount the directory that holds it instead'],
   EIO: ['the disk reports an error', 'check the disk'],
 }
 

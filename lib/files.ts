@@ -23,7 +23,7 @@ import {
   shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
-import { Failure } from './errors.ts'
+import { Failure, hasErrno } from './errors.ts'
 import { follow } from './links.ts'
 import { temporaryName } from './temporary.ts'
 
@@ -57,6 +57,8 @@ export interface Writer extends Reader {
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
+  /** Removes a directory that is empty and can be removed; anything else stays, and nothing is said. */
+  prune(directory: string): Promise<boolean>
 }
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024
@@ -97,7 +99,11 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       }),
     removeEmptyDirectory: directory =>
       orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
-    rename: (from, to) => orFail('rename', from, async () => move(await at(from), await at(to))),
+    prune: directory =>
+      at(directory)
+        .then(removeIfEmpty)
+        .catch(() => false),
+    rename: (from, to) => orFail('rename', from, async () => moveWhole(await at(from), await at(to))),
   }
 }
 
@@ -111,6 +117,22 @@ async function replace(real: string, bytes: Uint8Array | string, ownership: Owne
     await removeDurably(temporary).catch(() => {})
     throw error
   }
+}
+
+/**
+ * A directory of a lower layer of an overlay cannot be renamed (EXDEV without redirect_dir); the files in it can. May
+ * be cut off and done again.
+ */
+async function moveWhole(from: string, to: string): Promise<void> {
+  try {
+    return await move(from, to)
+  } catch (error) {
+    const whole = hasErrno(error) && error.code === 'EXDEV' && (await factsOf(from))?.type === 'directory'
+    if (!whole) throw error
+  }
+  await makeAll(to, 0o755)
+  for (const { name } of (await entriesOf(from)) ?? []) await move(path.join(from, name), path.join(to, name))
+  await removeIfEmpty(from)
 }
 
 /** A link to nothing is somebody's mistake, not an absent file: writing there would surprise them. */

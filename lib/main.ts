@@ -31,9 +31,14 @@ export async function start(): Promise<number> {
     now: Date.now,
     signal: stop.signal,
   })
-  // Errors of the streams arrive a moment after the writing.
-  await new Promise(setImmediate)
+  // A pipe takes what its reader has room for, and errors of the streams come a moment after the writing.
+  await Promise.all([process.stdout, process.stderr].map(written))
   return ended ?? code
+}
+
+/** Waits until everything is written, or cannot be. */
+function written(stream: NodeJS.WriteStream): Promise<unknown> {
+  return new Promise(done => stream.write('', done))
 }
 
 async function readStdin(): Promise<Buffer> {

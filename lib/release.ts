@@ -40,6 +40,7 @@ export async function released(
         target: name,
         file: path,
       })
+      if (written.original === null) forgets.push(path)
       continue
     }
     files.push({ ...(await restored(path, written, view.node)), effect: rendering.effect })

@@ -1,4 +1,5 @@
 /** What stood on a node before us, as a plan: a restore is an apply without a list. Reads, never writes. */
+import path from 'node:path'
 import { Failure, type Issue } from './errors.ts'
 import type { Reader } from './files.ts'
 import { type Plan, restartNeed } from './plan.ts'
@@ -38,7 +39,8 @@ interface Part {
  */
 export async function planRestore(ground: Ground, choices: RestoreChoices): Promise<Plan> {
   const chosen = choose(ground, choices)
-  const parts = await Promise.all(chosen.map(([path, written]) => partOf(path, written, ground, choices)))
+  await refuseNamed(chosen, ground)
+  const parts = await Promise.all(chosen.map(([file, written]) => partOf(file, written, ground, choices)))
   const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
   const compared = await Promise.all(
@@ -50,12 +52,13 @@ export async function planRestore(ground: Ground, choices: RestoreChoices): Prom
     notices: parts.flatMap(({ notice }) => notice ?? []),
     restart: restartsOf(steps, ground),
     unchanged: chosen.length - steps.length,
-    forgets: chosen.map(([path]) => path),
+    forgets: chosen.map(([file]) => file),
     state: ground.state,
   }
 }
 
-function choose({ state, targets }: Ground, { files }: RestoreChoices): readonly [string, Written][] {
+function choose({ state, targets }: Ground, choices: RestoreChoices): readonly [string, Written][] {
+  const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => state.files[file] === undefined)
   if (unknown.length > 0) {
     const hint = 'regmirror restore --check shows what is'
@@ -65,29 +68,44 @@ function choose({ state, targets }: Ground, { files }: RestoreChoices): readonly
     )
   }
   return Object.entries(state.files).filter(
-    ([path, { target }]) => targets[target] !== undefined && (files.length === 0 || files.includes(path)),
+    ([file, { target }]) => targets[target] !== undefined && (files.length === 0 || files.includes(file)),
   )
 }
 
+/** A certificate may not go while a file of ours that stays names it: no pull would succeed any more. */
+async function refuseNamed(chosen: readonly [string, Written][], { node, state }: Ground): Promise<void> {
+  const going = chosen.map(([file]) => file)
+  const issues: Issue[] = []
+  for (const file of Object.keys(state.files).filter(other => !going.includes(other))) {
+    const text = (await node.read(file))?.toString('utf8') ?? ''
+    const named = going.filter(
+      other => path.dirname(other) === path.dirname(file) && text.includes(`"${path.basename(other)}"`),
+    )
+    const hint = `put both back: --file ${file} too`
+    issues.push(...named.map(other => ({ file: other, message: `is named by ${file}`, hint })))
+  }
+  if (issues.length > 0) throw new Failure('conflict', issues)
+}
+
 async function partOf(
-  path: string,
+  file: string,
   written: Written,
   ground: Ground,
   choices: RestoreChoices,
 ): Promise<Part> {
   const { node } = ground
-  const now = await node.read(path)
-  if (now === undefined) return written.original ? { file: await originalOf(path, written, node) } : {}
-  const theirs = digestOf(now) !== written.digest
-  if (theirs && written.owns === 'value') return await withdrawn(path, now, written, ground, choices)
-  if (!theirs || choices.overwrite) return { file: await originalOf(path, written, node) }
-  const original = await readOriginal(node, path, written.original)
-  return original?.bytes.equals(now) ? {} : { conflict: changedSince(path, now, written) }
+  const now = await node.read(file)
+  if (now === undefined) return written.original ? { file: await originalOf(file, written, node) } : {}
+  if (written.owns === 'value') return await withdrawn(file, now, written, ground, choices)
+  const ours = digestOf(now) === written.digest
+  if (ours || choices.overwrite) return { file: await originalOf(file, written, node) }
+  const original = await readOriginal(node, file, written.original)
+  return original?.bytes.equals(now) ? {} : { conflict: changedSince(file, now, written) }
 }
 
-async function originalOf(path: string, written: Written, node: Reader): Promise<DesiredFile> {
+async function originalOf(file: string, written: Written, node: Reader): Promise<DesiredFile> {
   const why = written.original ? 'as it was before regmirror' : 'was not there before regmirror'
-  return { ...(await restored(path, written, node)), owns: written.owns, effect: written.effect, why }
+  return { ...(await restored(file, written, node)), owns: written.owns, effect: written.effect, why }
 }
 
 function changedSince(file: string, now: Buffer, written: Written): Issue {
@@ -100,28 +118,29 @@ function changedSince(file: string, now: Buffer, written: Written): Issue {
   }
 }
 
-/** A file of somebody else that has gone on changing: only our value is put back. */
+/** A file of somebody else: the original, or, where it has gone on changing, the file without our value. */
 async function withdrawn(
-  path: string,
+  at: string,
   now: Buffer,
   written: Written,
   { node, targets }: Ground,
   { overwrite }: RestoreChoices,
 ): Promise<Part> {
-  const before = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
+  const before = (await readOriginal(node, at, written.original))?.bytes.toString('utf8')
   const text = now.toString('utf8')
   const key = written.setting?.path.at(-1) ?? 'the value'
-  const content =
-    written.setting && targets[written.target]?.withdraw(text, before, written.setting, overwrite)
+  if (before === text || written.setting === undefined) return { notice: notOurs(at, key, written) }
+  const content = targets[written.target]?.withdraw(text, before, written.setting, overwrite)
+  if (content === null || content === before) return { file: await originalOf(at, written, node) }
   if (content === undefined) {
     const message = `has changed since, and ${key} cannot be taken out of it without touching anything else`
-    return { conflict: { file: path, message, hint: 'set it back by hand, then run it again' } }
+    return { conflict: { file: at, message, hint: 'set it back by hand, then run it again' } }
   }
-  if (content === text) return { notice: notOurs(path, key, written) }
+  if (content === text) return { notice: notOurs(at, key, written) }
   const why = `${key} as it was before regmirror; the rest has changed since and stays`
-  const facts = await node.facts(path)
+  const facts = await node.facts(at)
   const ownership = facts && { mode: facts.mode, uid: facts.uid, gid: facts.gid }
-  const common = { path, content, secret: false, owns: 'value', effect: written.effect, why } as const
+  const common = { path: at, content, secret: false, owns: 'value', effect: written.effect, why } as const
   return { file: { ...common, ...(ownership && { ownership }) } }
 }
 

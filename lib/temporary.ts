@@ -4,7 +4,9 @@ import path from 'node:path'
 
 /** A name beside a file or directory that nobody else uses, hidden, and told as ours. */
 export function temporaryName(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.regmirror-${randomBytes(6).toString('hex')}`)
+  // Not more of the name than leaves it as short as names may be (255 bytes; a character has up to four).
+  const name = path.basename(file).slice(0, 50)
+  return path.join(path.dirname(file), `.${name}.regmirror-${randomBytes(6).toString('hex')}`)
 }
 
 /** Whether a name without its directory is one of those. */

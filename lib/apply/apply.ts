@@ -13,7 +13,7 @@ import {
 } from '../state.ts'
 import { find, type Step } from '../step.ts'
 import { temporaryName } from '../temporary.ts'
-import { arrange, type LikeOf } from './arrange.ts'
+import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import type { Journal } from './journal.ts'
 import { isForeign, type Memory, remember } from './remember.ts'
 import type { Content, Swap } from './swap.ts'
@@ -39,6 +39,7 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
   const memory = remember(plan, occasion.now)
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
+  refuseTwins(arranged)
   const swaps = [...arranged.swaps, await stateSwap(state, node)]
   return await transact(
     {
@@ -82,23 +83,31 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
 function likeOf(state: State): LikeOf {
   return step => {
     const known = state.files[step.path]
-    if (step.restores) return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
+    if (step.restores && step.owns === 'whole')
+      return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
     if (step.after?.ownership.uid === undefined) return undefined
     return step.before && (step.owns === 'value' || isForeign(step, known)) ? step.path : undefined
   }
 }
 
-function withDirectories(
-  state: State,
-  made: readonly string[],
-  { makes, empty }: Pick<Journal, 'makes'> & { empty: readonly string[] },
-): State {
-  const unique = (paths: readonly string[]) => [...new Set(paths)]
-  return {
-    ...state,
-    made: unique([...state.made, ...made, ...makes]),
-    empty: unique([...state.empty, ...empty]),
-  }
+/** What the state knows of directories: those that we made, those built whole among them, and the empty ones we found. */
+function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: Arrangement): State {
+  const directories = swaps.map(([swap]) => swap).filter(({ files }) => files !== null)
+  const built = directories.filter(({ staged }) => staged !== null).map(swap => swap.path)
+  const gone = directories.filter(({ staged }) => staged === null).map(swap => swap.path)
+  const still = [...new Set([...state.made, ...made, ...makes, ...built])].filter(
+    path => !gone.includes(path),
+  )
+  return { ...state, made: still, empty: [...new Set([...state.empty, ...empty])] }
+}
+
+/** Two steps that come to one file, by a link, cannot both be done. */
+function refuseTwins({ swaps }: Arrangement): void {
+  const paths = swaps.map(([swap]) => swap.path)
+  const twin = paths.find((path, i) => paths.indexOf(path) !== i)
+  if (twin === undefined) return
+  const message = 'is meant twice: two of the directories that the list speaks of are one, by a link'
+  throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link, or one of the registries' }])
 }
 
 /** Whether nothing of us is left on the node. */

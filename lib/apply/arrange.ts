@@ -26,6 +26,7 @@ export async function arrange(
   const swaps: [Swap, readonly Content[]][] = []
   const makes: string[] = []
   const empty: string[] = []
+  const written = new Set(steps.filter(step => step.after).map(step => path.dirname(step.path)))
   for (const group of byDirectory(steps)) {
     // Behind a link, so that new names stand on the file system that the directory is on.
     const directory = await node.real(path.dirname(group[0]?.path as string))
@@ -35,9 +36,10 @@ export async function arrange(
       swaps.push(building(directory, group, likeOf))
       continue
     }
-    if (entries.length === 0 && !makes.includes(directory)) empty.push(directory)
+    if (entries.length === 0 && ![...makes, ...state.made].includes(directory)) empty.push(directory)
     const names = group.filter(step => step.after === undefined).map(step => path.basename(step.path))
-    const emptied = names.length > 0 && entries.every(entry => names.includes(entry.name))
+    const stays = written.has(path.dirname(group[0]?.path as string))
+    const emptied = !stays && names.length > 0 && entries.every(entry => names.includes(entry.name))
     if (emptied && !state.empty.includes(directory)) swaps.push(clearing(directory, group))
     else for (const step of group) swaps.push(await exchange(step, likeOf, node))
   }

@@ -55,8 +55,20 @@ export async function alone<T>(
 
 /** Where nothing was written after all, nothing of us stays. */
 async function removeMade(node: Writer, made: readonly string[]): Promise<void> {
-  if (!(await node.removeEmptyDirectory(STATE_DIRECTORY))) return
-  for (const parent of made) await node.removeEmptyDirectory(parent)
+  if (!(await node.prune(STATE_DIRECTORY))) return
+  for (const parent of made) await node.prune(parent)
+}
+
+/** Whether somebody writes to the node at this moment. */
+export async function isHeld(node: Writer): Promise<boolean> {
+  const highest = (await tickets(node)).at(-1)
+  if (highest === undefined) return false
+  const directory = await node.openDirectory(STATE_DIRECTORY)
+  try {
+    return (await ask(`${directory.path}/${fileOf(highest)}`)) !== undefined
+  } finally {
+    await directory.close()
+  }
 }
 
 /** Waits a moment, again and again, until the applicant has had enough. */
@@ -146,15 +158,18 @@ async function isHighest(node: Writer, mine: number): Promise<boolean> {
 
 async function release(node: Writer, ticket: number): Promise<void> {
   for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-    if (name.startsWith('wait-')) await node.remove(`${STATE_DIRECTORY}/${name}`)
+    if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
   await node.remove(ticketFile(ticket))
 }
 
 /** The numbers that are taken, lowest first. */
 async function tickets(node: Writer): Promise<readonly number[]> {
   const entries = (await node.entries(STATE_DIRECTORY)) ?? []
-  const numbers = entries.flatMap(({ name }) => /^lock-(\d{1,15})$/.exec(name)?.[1] ?? [])
-  return numbers.map(Number).sort((a, b) => a - b)
+  const numbers = entries.flatMap(({ name }) => /^lock-(\d+)$/.exec(name)?.[1] ?? [])
+  const sorted = numbers.map(Number).sort((a, b) => a - b)
+  if ((sorted.at(-1) ?? 0) < Number.MAX_SAFE_INTEGER) return sorted
+  const file = `${STATE_DIRECTORY}/lock-${numbers.at(-1)}`
+  throw new Failure('io', [{ file, message: 'is no lock of ours', hint: 'remove it' }])
 }
 
 function fileOf(ticket: number): string {

@@ -42,18 +42,34 @@ export async function stage(swap: Swap, contents: readonly Content[], node: Writ
 
 /** Puts the new in its place, unless that is done already. False: something else stands there than was planned. */
 export async function commit(swap: Swap, node: Writer): Promise<boolean> {
-  if (await isCommitted(swap, node)) return true
-  if (!(await stands(swap, 'before', node))) return false
-  const { path: file, staged, aside } = swap
+  if (await isCommitted(swap, node)) return await stands(swap, 'after', node)
+  const { path: file, staged, aside, files } = swap
+  // A directory whose files are on their way one by one is half there.
+  const begun = files !== null && aside !== null && (await exists(aside, node))
+  if (!begun && !(await stands(swap, 'before', node))) return false
   if (staged !== null) await node.rename(staged, file)
   else if (aside !== null) await node.rename(file, aside)
   return true
 }
 
-/** Puts the old back where the new still stands, and drops what waits. For a swap that had been staged wholly. */
-export async function undo(swap: Swap, node: Writer): Promise<void> {
-  if ((await isCommitted(swap, node)) && (await stands(swap, 'after', node))) await putBack(swap, node)
+/**
+ * Puts the old back where the new still stands, and drops what waits. For a swap that had been staged wholly. False:
+ * somebody else has changed it since, and that stays.
+ */
+export async function undo(swap: Swap, node: Writer): Promise<boolean> {
+  const committed = await isCommitted(swap, node)
+  const ours = !committed || (await stands(swap, 'after', node)) || (await stands(swap, 'before', node))
+  if (committed && (await stands(swap, 'after', node))) await putBack(swap, node)
+  await bringBack(swap, node)
   await discard(swap, node)
+  return ours
+}
+
+/** The files of a directory that could not be moved aside in whole. */
+async function bringBack({ path: home, aside, files }: Swap, node: Writer): Promise<void> {
+  if (aside === null || files === null || !(await exists(aside, node)) || !(await exists(home, node))) return
+  for (const { name } of (await node.entries(aside)) ?? [])
+    await node.rename(path.join(aside, name), path.join(home, name))
 }
 
 async function putBack({ path: file, staged, aside }: Swap, node: Writer): Promise<void> {
@@ -87,8 +103,9 @@ export async function stands(swap: Swap, side: 'before' | 'after', node: Reader)
   return true
 }
 
-async function isCommitted({ staged, aside }: Swap, node: Reader): Promise<boolean> {
-  return staged === null ? aside !== null && (await exists(aside, node)) : !(await exists(staged, node))
+/** The new has left its temporary name; the old, where nothing follows, has left its place. */
+async function isCommitted({ path: file, staged }: Swap, node: Reader): Promise<boolean> {
+  return staged === null ? !(await exists(file, node)) : !(await exists(staged, node))
 }
 
 async function exists(file: string, node: Reader): Promise<boolean> {

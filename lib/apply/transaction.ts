@@ -56,12 +56,12 @@ export async function recover(node: Writer): Promise<Recovery | undefined> {
   if (found === undefined) return undefined
   const { journal, phase } = found
   if (phase !== 'committing') {
-    await backOut(node)
-    return { journal, outcome: 'undone', foreign: [] }
+    return { journal, outcome: 'undone', foreign: await backOut(node) }
   }
   const foreign: string[] = []
   for (const swap of journal.swaps) if (!(await commit(swap, node))) foreign.push(swap.path)
-  await sweep(journal, node)
+  // What did not come about may want its original again.
+  await sweep(foreign.length === 0 ? journal : { ...journal, drops: [] }, node)
   return { journal, outcome: 'finished', foreign }
 }
 
@@ -87,24 +87,32 @@ async function verify(swap: Swap, node: Writer): Promise<void> {
   throw new Failure('io', [{ file: swap.path, message: 'does not read back as it was written', hint }])
 }
 
-/** Puts the node back as it was before what the journal speaks of; whatever its phase really is by now. */
-async function backOut(node: Writer): Promise<void> {
+/**
+ * Puts the node back as it was before what the journal speaks of; whatever its phase really is by now. Gives the
+ * paths that somebody else has changed since: they stay, and the originals that were kept of them too.
+ */
+async function backOut(node: Writer): Promise<readonly string[]> {
   const found = await readJournal(node)
-  if (found === undefined) return
+  if (found === undefined) return []
   const { journal, phase } = found
   const staged = phase !== 'staging'
+  const foreign: string[] = []
   if (phase === 'committing') await enter('undoing', phase, node)
-  for (const swap of [...journal.swaps].reverse()) await (staged ? undo : discard)(swap, node)
-  for (const directory of [...journal.makes].reverse()) await node.removeEmptyDirectory(directory)
-  await removeOriginals(journal.keeps, node)
+  for (const swap of [...journal.swaps].reverse()) {
+    if (!staged) await discard(swap, node)
+    else if (!(await undo(swap, node))) foreign.push(swap.path)
+  }
+  for (const directory of [...journal.makes].reverse()) await node.prune(directory)
+  if (foreign.length === 0) await removeOriginals(journal.keeps, node)
   await close(staged ? 'undoing' : phase, node)
+  return foreign
 }
 
 /** Everything is in its place: what waited goes, and what is no longer needed. */
 async function sweep(journal: Journal, node: Writer): Promise<void> {
   for (const swap of journal.swaps) await discard(swap, node)
   await removeOriginals(journal.drops, node)
-  for (const directory of journal.empties) await node.removeEmptyDirectory(directory)
+  for (const directory of journal.empties) await node.prune(directory)
   await close('committing', node)
 }
 
@@ -117,19 +125,24 @@ async function close(phase: Phase, node: Writer): Promise<void> {
   for (const directory of [ORIGINALS_DIRECTORY, STATE_DIRECTORY])
     for (const { name } of (await node.entries(directory)) ?? [])
       if (isTemporary(name)) await node.remove(`${directory}/${name}`)
-  await node.removeEmptyDirectory(ORIGINALS_DIRECTORY)
+  await node.prune(ORIGINALS_DIRECTORY)
   await node.remove(journalFile(phase))
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */
 async function failed(error: unknown, journal: Journal, node: Writer): Promise<never> {
+  const foreign: Issue[] = []
   try {
-    await backOut(node)
+    const message = 'was changed by somebody else meanwhile: that stays, and the original is kept'
+    foreign.push(
+      ...(await backOut(node)).map(file => ({ file, message, hint: `look into ${ORIGINALS_DIRECTORY}` })),
+    )
   } catch (stuck) {
     if (!(error instanceof Failure && stuck instanceof Failure)) throw error
     throw new Failure(error.code, [...error.issues, ...(await leftNew(journal, node))])
   }
-  throw error
+  if (foreign.length === 0 || !(error instanceof Failure)) throw error
+  throw new Failure(error.code, [...error.issues, ...foreign])
 }
 
 async function leftNew(journal: Journal, node: Writer): Promise<readonly Issue[]> {

@@ -1,7 +1,7 @@
 /** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
 
 import { type Journal, readJournal } from '../apply/journal.ts'
-import { alone } from '../apply/lock.ts'
+import { alone, isHeld } from '../apply/lock.ts'
 import { type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
 import type { Writer } from '../files.ts'
@@ -56,6 +56,10 @@ export async function unfinishedNotices(node: Writer): Promise<readonly Notice[]
   const found = await readJournal(node)
   if (found === undefined) return []
   const { command, started_at } = found.journal
+  if (await isHeld(node)) {
+    const message = `another regmirror is writing to this node: what is said here may be over in a moment`
+    return [{ code: 'under_way', message, file: STATE_DIRECTORY }]
+  }
   const verb = found.phase === 'committing' ? 'finishes' : 'undoes'
   const message = `regmirror ${command} of ${started_at} was cut off: the next apply or restore ${verb} it first`
   return [{ code: 'unfinished', message, file: STATE_DIRECTORY }]
@@ -74,7 +78,7 @@ function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Noti
     { code: 'recovered', message, file: STATE_DIRECTORY },
     ...foreign.map(file => ({
       code: 'left_alone',
-      message: 'was to be replaced by that run, but somebody else has changed it since: it stayed',
+      message: 'was to be changed by that run, but somebody else has changed it since: it stayed',
       file,
     })),
   ]

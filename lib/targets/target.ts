@@ -65,15 +65,16 @@ export interface Target<Snapshot = unknown> {
   /** Shows the files that would change to the runtime's own parser, and proves that ours read back. */
   check(changed: readonly DesiredFile[], now: Snapshot, view: View): Promise<readonly Issue[]>
   /**
-   * A file of somebody else without the value that we set in it: as the original has it, every other byte as it is.
-   * The text itself when the value is no longer ours, unless `always`; undefined when it cannot be done. Pure.
+   * A file of somebody else without the value that we set in it. The original, or null for none, where nothing but that
+   * value tells it from the original; else with the value as the original has it, every other byte as it is. The text
+   * itself when the value is no longer ours, unless `always`; undefined when it cannot be done. Pure.
    */
   withdraw(
     text: string,
     original: string | undefined,
     setting: OwnedSetting,
     always: boolean,
-  ): string | undefined
+  ): string | null | undefined
   /** How the runtime is restarted and why it needs it. */
   readonly restart: { readonly command: string; readonly why: string }
   /** When its daemon was started, in milliseconds since 1970; undefined when it is not running or not known. */

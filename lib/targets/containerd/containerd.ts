@@ -2,9 +2,10 @@
 import type { MirrorList } from '../../registry.ts'
 import type { Notice } from '../../report.ts'
 import type { OwnedSetting } from '../../state.ts'
-import { valueAt, withdraw } from '../../toml.ts'
+import { splice, valueAt, withdraw } from '../../toml.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config-dump.ts'
+import { NEW_CONFIG } from './config-toml.ts'
 import { daemonStart } from './daemon.ts'
 import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
@@ -46,6 +47,8 @@ async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view:
 function withdrawSetting(text: string, original: string | undefined, setting: OwnedSetting, always: boolean) {
   const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
   const toml = text.slice(mark.length)
+  const before = original?.replace(/^\ufeff/, '') ?? NEW_CONFIG
+  if (splice(before, setting.path, setting.value) === toml) return original ?? null
   if (!always && valueAt(toml, setting.path) !== setting.value) return text
   const result = withdraw(toml, original?.replace(/^\ufeff/, ''), setting.path)
   return result === undefined ? undefined : mark + result

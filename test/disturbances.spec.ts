@@ -1,0 +1,406 @@
+/** What others do to a node while we write and in between, and runs that are cut off where it hurts most. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { applyPlan } from '../lib/apply/apply.ts'
+import { alone } from '../lib/apply/lock.ts'
+import { recover } from '../lib/apply/transaction.ts'
+import { Failure } from '../lib/errors.ts'
+import { openTree, type Writer } from '../lib/files.ts'
+import { makePlan, type Plan } from '../lib/plan.ts'
+import type { MirrorList } from '../lib/registry.ts'
+import { planRestore } from '../lib/restore.ts'
+import { readState } from '../lib/state.ts'
+import { targets } from '../lib/targets/index.ts'
+import { listOf, mirror, registry } from './support/lists.ts'
+import { kill, startHolder } from './support/process.ts'
+import { run } from './support/run.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
+const CONFIG = 'etc/containerd/config.toml'
+const QUAY = 'etc/containerd/certs.d/quay.io'
+const HOSTS = `${QUAY}/hosts.toml`
+const STATE = 'var/lib/regmirror'
+const CLI = path.join(import.meta.dirname, 'support/cli.ts')
+const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
+const CA_FILE = path.resolve(import.meta.dirname, '../fixtures/tls/ca.pem')
+const WITH_CA = `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", ca = "${CA_FILE}" }]\n`
+
+const quay = listOf(registry('quay.io', [mirror('https://b.example')]))
+
+async function planFor(root: string, list: MirrorList): Promise<Plan> {
+  const node = openTree(root)
+  const view = { node, state: await readState(node), machine: undefined }
+  return await makePlan(list, targets, view, { takeOver: false })
+}
+
+async function restoreFor(root: string): Promise<Plan> {
+  const node = openTree(root)
+  const ground = { node, state: await readState(node), targets, here: false }
+  return await planRestore(ground, { files: [], overwrite: false })
+}
+
+/** Dead from the nth change of the node on. */
+function dyingAt(node: Writer, nth: number): Writer {
+  let count = 0
+  const step =
+    <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      count += 1
+      if (count >= nth) throw new Error('killed')
+      return await act(...args)
+    }
+  return {
+    ...node,
+    write: step(node.write),
+    create: step(node.create),
+    duplicate: step(node.duplicate),
+    remove: step(node.remove),
+    rename: step(node.rename),
+    makeDirectory: step(node.makeDirectory),
+    removeEmptyDirectory: step(node.removeEmptyDirectory),
+  }
+}
+
+interface Node {
+  readonly root: string
+  readonly list: (text: string) => Promise<void>
+  readonly apply: (...args: string[]) => ReturnType<typeof run>
+  readonly restore: (...args: string[]) => ReturnType<typeof run>
+}
+
+const onNode = (tree: Tree, use: (node: Node) => Promise<void>, text = LIST) =>
+  withDirectory(async home => {
+    const root = path.join(home, 'node')
+    const file = path.join(home, 'mirrors.toml')
+    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...tree })
+    await fs.writeFile(file, text)
+    await use({
+      root,
+      list: text => fs.writeFile(file, text),
+      apply: (...args) =>
+        run(['apply', '--root', root, '-f', file, '--allow-files-from', path.dirname(CA_FILE), ...args]),
+      restore: (...args) => run(['restore', '--root', root, ...args]),
+    })
+  })
+
+describe('originals and the edits of others', () => {
+  it('restore keeps a config.toml that somebody else put in the place of the one we made', () =>
+    onNode({}, async ({ root, apply, restore }) => {
+      await apply()
+      await fs.writeFile(path.join(root, CONFIG), 'version = 2\n# theirs\n')
+      assert.equal((await apply()).code, 0)
+      await restore()
+      assert.equal((await readTree(root))[CONFIG], 'version = 2\n# theirs\n')
+    }))
+
+  it('restore keeps edits of config.toml that were made before our value was set again', () =>
+    onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
+      await apply()
+      await fs.writeFile(path.join(root, CONFIG), 'version = 2\n# a later edit\n')
+      assert.equal((await apply()).code, 0)
+      await restore()
+      assert.equal((await readTree(root))[CONFIG], 'version = 2\n# a later edit\n')
+    }))
+
+  it('restore does not write the bytes of one file into another to which config.toml was linked meanwhile', () =>
+    onNode(
+      {
+        [CONFIG]: '-> /srv/a',
+        'srv/a': 'version = 2\n# a\n',
+        'srv/b': 'version = 2\n# b\n',
+      },
+      async ({ root, apply, restore }) => {
+        await apply()
+        await fs.rm(path.join(root, CONFIG))
+        await fs.symlink('/srv/b', path.join(root, CONFIG))
+        await apply()
+        await restore()
+        assert.equal((await readTree(root))['srv/b'], 'version = 2\n# b\n')
+      },
+    ))
+
+  it('what the plan says is kept in originals is kept there', () =>
+    onNode({ [HOSTS]: '# A\n' }, async ({ root, apply }) => {
+      await apply()
+      await fs.writeFile(path.join(root, HOSTS), '# B\n')
+      const { stderr } = await apply()
+      const kept = Object.values(await readTree(path.join(root, STATE, 'originals')))
+      assert.ok(!/the file is kept in/.test(stderr) || kept.includes('# B\n'), stderr)
+    }))
+
+  it('an undo that leaves the edit of somebody else keeps the original that stood there before both', () =>
+    onNode({ [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }, async ({ root }) => {
+      const node = openTree(root)
+      let edited = false
+      const watched: Writer = {
+        ...node,
+        rename: async (from, to) => {
+          if (edited && to === `/${CONFIG}`) throw new Failure('io', [{ file: to, message: 'disk error' }])
+          await node.rename(from, to)
+          if (to !== `/${HOSTS}` || edited) return
+          edited = true
+          await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+        },
+      }
+      await assert.rejects(applyPlan(await planFor(root, quay), watched, OCCASION), /disk error/)
+      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'it is nowhere any more')
+    }))
+
+  it('a restore that is finished around the edit of somebody else keeps the original of that file', () =>
+    onNode({ [HOSTS]: '# by hand\n' }, async ({ root, apply }) => {
+      await apply()
+      const node = openTree(root)
+      let renames = 0
+      const dying = {
+        ...node,
+        rename: async (from: string, to: string) => {
+          renames += 1
+          if (renames > 1) throw new Error('killed')
+          await node.rename(from, to)
+        },
+      }
+      const occasion = { ...OCCASION, command: 'restore' } as const
+      await assert.rejects(applyPlan(await restoreFor(root), dying, occasion), /killed/)
+      await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+      const recovery = await recover(node)
+      assert.deepEqual(recovery?.foreign, [`/${HOSTS}`])
+      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'it is nowhere any more')
+    }))
+})
+
+describe('recovery', () => {
+  const adopted = { [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }
+
+  it('undoes a first apply that was killed before `originals` was made', () =>
+    onNode(adopted, async ({ root }) => {
+      // 1: the state folder, 2: the journal, 3: originals.
+      const dying = dyingAt(openTree(root), 3)
+      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      assert.equal((await recover(openTree(root)))?.outcome, 'undone')
+    }))
+
+  it('finishes a restore whichever step it was killed at, and blames nobody', async () => {
+    const wrong: string[] = []
+    for (let nth = 1, killed = true; killed; nth += 1) {
+      await onNode(adopted, async ({ root }) => {
+        await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
+        const occasion = { ...OCCASION, command: 'restore' } as const
+        const done = await applyPlan(await restoreFor(root), dyingAt(openTree(root), nth), occasion).catch(
+          error => {
+            if (error.message !== 'killed') throw error
+          },
+        )
+        if (done) killed = false
+        const recovery = await recover(openTree(root)).catch(error =>
+          wrong.push(`step ${nth}: ${error.message}`),
+        )
+        if (typeof recovery === 'object' && recovery.foreign.length > 0)
+          wrong.push(`step ${nth}: ${recovery.foreign.join()} was blamed on somebody else`)
+      })
+    }
+    for (let nth = 1, killed = true; killed; nth += 1) {
+      await onNode({}, async ({ root }) => {
+        await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
+        const occasion = { ...OCCASION, command: 'restore' } as const
+        const done = await applyPlan(await restoreFor(root), dyingAt(openTree(root), nth), occasion).catch(
+          () => undefined,
+        )
+        if (done) killed = false
+        const recovery = await recover(openTree(root)).catch(error =>
+          wrong.push(`step ${nth}: ${error.message}`),
+        )
+        if (typeof recovery === 'object' && recovery.foreign.length > 0)
+          wrong.push(`step ${nth}: ${recovery.foreign.join()} was blamed on somebody else`)
+      })
+    }
+    assert.deepEqual(wrong, [])
+  })
+
+  it('does not say that it finished what it could not, where a staged file is gone', () =>
+    onNode(adopted, async ({ root }) => {
+      const node = openTree(root)
+      let renames = 0
+      const dying = {
+        ...node,
+        rename: async (from: string, to: string) => {
+          renames += 1
+          if (renames > 1) throw new Error('killed')
+          await node.rename(from, to)
+        },
+      }
+      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      const journal = JSON.parse((await readTree(root))[`${STATE}/journal-committing.json`] as string)
+      const swap = journal.swaps.find((swap: { path: string }) => swap.path === `/${HOSTS}`)
+      await fs.rm(path.join(root, swap.staged))
+      const recovery = await recover(node)
+      const hosts = (await readTree(root))[HOSTS]
+      assert.ok(
+        hosts !== '# by hand\n' || recovery?.foreign.includes(`/${HOSTS}`),
+        `outcome ${recovery?.outcome}, foreign ${recovery?.foreign}, yet the file is the old one`,
+      )
+    }))
+
+  it('a name as long as names may be is written and put back', () => {
+    const name = `${Array.from({ length: 4 }, () => 'a'.repeat(60)).join('.')}.io`
+    return onNode(
+      {},
+      async ({ root, apply, restore }) => {
+        const before = await readTree(root)
+        assert.equal((await apply()).code, 0)
+        assert.equal((await restore()).code, 0)
+        assert.deepEqual(await readTree(root), before)
+      },
+      LIST.replace('quay.io', name),
+    )
+  })
+})
+
+describe('directories', () => {
+  it('a directory that is written into is not cleared in the same run', () =>
+    onNode(
+      {},
+      async ({ root, list, apply }) => {
+        await apply()
+        await fs.rm(path.join(root, HOSTS))
+        await list(LIST)
+        const { code, stderr } = await apply()
+        assert.equal(code, 0, stderr)
+      },
+      WITH_CA,
+    ))
+
+  it('the same for restore, where the original comes back beside a certificate of ours', () =>
+    onNode(
+      { [HOSTS]: '# by hand\n' },
+      async ({ root, apply, restore }) => {
+        await apply()
+        await fs.rm(path.join(root, HOSTS))
+        const { code, stderr } = await restore()
+        assert.equal(code, 0, stderr)
+      },
+      WITH_CA,
+    ))
+
+  for (const again of [false, true]) {
+    it(`a directory that we made goes, also when its hosts.toml was removed by hand${again ? ' and came back' : ''}`, () =>
+      onNode({}, async ({ root, apply, restore }) => {
+        await apply()
+        await fs.rm(path.join(root, HOSTS))
+        if (again) await apply()
+        await restore()
+        assert.deepEqual(await readTree(root), { 'etc/': undefined, 'var/lib/': undefined })
+      }))
+  }
+
+  it('two registries whose directory is one by a link are refused for what they are', () =>
+    onNode(
+      { [`${QUAY}/`]: undefined, 'etc/containerd/certs.d/ghcr.io': '-> quay.io' },
+      async ({ list, apply }) => {
+        await list(`${LIST}[registries."ghcr.io"]\nmirrors = ["https://m.example"]\n`)
+        const { stderr } = await apply()
+        assert.doesNotMatch(stderr, /changed while it was to be replaced/)
+      },
+    ))
+})
+
+describe('restore, among others', () => {
+  it('of a certificate is refused while a hosts.toml names it', () =>
+    onNode(
+      {},
+      async ({ root, apply, restore }) => {
+        await apply()
+        const name = (await fs.readdir(path.join(root, QUAY))).find(name => name.endsWith('.pem')) as string
+        await restore('--file', `/${QUAY}/${name}`)
+        const tree = await readTree(root)
+        assert.ok(tree[`${QUAY}/${name}`] !== undefined || !tree[HOSTS]?.includes(name), tree[HOSTS])
+      },
+      WITH_CA,
+    ))
+
+  it('comes to an end once a value of which the state does not say where it stands is set back by hand', () =>
+    onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
+      await apply()
+      const file = path.join(root, STATE, 'state.json')
+      const state = JSON.parse(await fs.readFile(file, 'utf8'))
+      delete state.files[`/${CONFIG}`].setting
+      await fs.writeFile(file, JSON.stringify(state))
+      await fs.writeFile(path.join(root, CONFIG), 'version = 2\n')
+      const { code, stderr } = await restore()
+      assert.equal(code, 0, stderr)
+    }))
+
+  it('does not refuse for good because of a file that apply has let go of', () =>
+    onNode({}, async ({ root, list, apply, restore }) => {
+      await apply()
+      await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+      await list(LIST.replace('quay.io', 'ghcr.io'))
+      assert.match((await apply()).stderr, /it stays/)
+      const { code, stderr } = await restore()
+      assert.equal(code, 0, stderr)
+      assert.deepEqual(await readTree(root), {
+        'etc/containerd/certs.d/quay.io/hosts.toml': '# theirs\n',
+        'var/lib/': undefined,
+      })
+    }))
+})
+
+describe('the lock, among other files', () => {
+  it('is taken once, whatever the number of the ticket before', () =>
+    onNode({ [`${STATE}/lock-999999999999999`]: '' }, async ({ root }) => {
+      const holder = await startHolder(root)
+      try {
+        const other = {
+          card: 'other',
+          made: [],
+          timeoutMs: 0,
+          signal: new AbortController().signal,
+          onWait: () => {},
+        }
+        await assert.rejects(
+          alone(openTree(root), other, async () => {}),
+          /is writing to this node/,
+        )
+      } finally {
+        await kill(holder, 'SIGKILL')
+      }
+    }))
+})
+
+describe('answers', () => {
+  it('plan does not say of a run that goes on that it was cut off', () =>
+    onNode(adoptedTree(), async ({ root }) => {
+      // As in the middle of an apply: the lock is held, the journal is there.
+      const dying = dyingAt(openTree(root), 4)
+      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      const holder = await startHolder(root)
+      try {
+        const { stderr } = await run(['restore', '--check', '--root', root])
+        assert.doesNotMatch(stderr, /was cut off/)
+      } finally {
+        await kill(holder, 'SIGKILL')
+      }
+    }))
+
+  it('the answer arrives in whole, however slow its reader is', () =>
+    onNode({}, async ({ root }) => {
+      const names = Array.from({ length: 400 }, (_, i) => `r${i}.example.com`)
+      const text = `version = 1\n${names.map(name => `[registries."${name}"]\nmirrors = ["https://m.example"]\n`).join('')}`
+      const list = path.join(root, 'mirrors.toml')
+      await fs.writeFile(list, text)
+      const script = 'trap "" PIPE; "$0" "$@" | { sleep 3; cat; }'
+      const args = [CLI, 'plan', '--root', root, '-f', list, '--format', 'json']
+      const child = spawn('sh', ['-c', script, process.execPath, ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let answer = ''
+      for await (const chunk of child.stdout.setEncoding('utf8')) answer += chunk
+      assert.equal(JSON.parse(answer).changes.length, 401)
+    }))
+})
+
+function adoptedTree(): Tree {
+  return { [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }
+}

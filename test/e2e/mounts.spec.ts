@@ -1,0 +1,83 @@
+/** Nodes with file systems mounted on the places that regmirror writes to, each in a mount namespace of its own. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+import { withDirectory, writeTree } from '../support/tree.ts'
+import { needRuntime } from './support/runtimes.ts'
+
+const CLI = path.join(import.meta.dirname, '../support/cli.ts')
+const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
+
+describe('mounts', function () {
+  this.timeout(120_000)
+  before(function () {
+    needRuntime(this, 'containerd-trixie', true)
+  })
+  const inside = (home: string, script: string) =>
+    execFileSync(
+      'unshare',
+      ['-m', 'bash', '-c', `exec 2>&1; regmirror() { "${process.execPath}" "${CLI}" "$@"; }\n${script}`],
+      {
+        cwd: home,
+        encoding: 'utf8',
+      },
+    )
+  const withNode = (use: (home: string) => void) =>
+    withDirectory(async home => {
+      await writeTree(home, {
+        'n/etc/': undefined,
+        'n/var/lib/regmirror/': undefined,
+        'state/': undefined,
+        l: LIST,
+      })
+      use(home)
+    })
+  const APPLY = 'regmirror apply --root n -f l --list-format toml'
+
+  it('apply succeeds where the state folder is mounted, as in the DaemonSet', () =>
+    withNode(home => {
+      const said = inside(home, `mount --bind state n/var/lib/regmirror; ${APPLY}; echo "exit $?"`)
+      assert.match(said, /^exit 0$/m)
+    }))
+
+  it('apply succeeds where the root file system is read-only but for what it writes to', () =>
+    withNode(home => {
+      const said = inside(
+        home,
+        `mkdir etc; mount --bind n n; mount --bind state n/var/lib/regmirror; mount --bind etc n/etc
+        mount -o remount,ro,bind n; ${APPLY}; echo "exit $?"`,
+      )
+      assert.match(said, /^exit 0$/m)
+    }))
+
+  it('a registry leaves the list where its directory is of a lower layer of an overlay', () =>
+    withNode(home => {
+      const said = inside(
+        home,
+        `${APPLY} >/dev/null; mkdir t m; mount -t tmpfs t t; mkdir t/u t/w
+        mount -t overlay o -o lowerdir=n,upperdir=t/u,workdir=t/w m || exit 0
+        sed -i s/quay.io/ghcr.io/ l; regmirror apply --root m -f l --list-format toml; echo "exit $?"`,
+      )
+      assert.doesNotMatch(said, /EXDEV/)
+    }))
+
+  it('a directory that we made and somebody has mounted on does not stop every run after a restore', () =>
+    withNode(home => {
+      const said = inside(
+        home,
+        `rmdir n/var/lib/regmirror; ${APPLY} >/dev/null; mount -t tmpfs t n/etc/containerd/certs.d
+        regmirror restore --root n >/dev/null; ${APPLY}; echo "exit $?"`,
+      )
+      assert.match(said, /^exit 0$/m)
+    }))
+
+  it('a config.toml that is mounted by itself is refused in words', () =>
+    withNode(home => {
+      const said = inside(
+        home,
+        `mkdir n/etc/containerd; echo 'version = 2' > c; touch n/etc/containerd/config.toml
+        mount --bind c n/etc/containerd/config.toml; ${APPLY}`.concat('; true'),
+      )
+      assert.doesNotMatch(said, /the system says/)
+    }))
+})
