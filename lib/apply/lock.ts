@@ -156,10 +156,15 @@ async function isHighest(node: Writer, mine: number): Promise<boolean> {
   return !higher
 }
 
+/** What cannot be removed is a ticket of the dead from the moment on that nobody listens. */
 async function release(node: Writer, ticket: number): Promise<void> {
-  for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-    if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
-  await node.remove(ticketFile(ticket))
+  try {
+    for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
+      if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
+    await node.remove(ticketFile(ticket))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+  }
 }
 
 /** The numbers that are taken, lowest first. */

@@ -24,8 +24,8 @@ export interface Work {
  */
 export async function transact(work: Work, node: Writer): Promise<boolean> {
   const { journal } = work
-  await writeJournal(journal, node)
   try {
+    await writeJournal(journal, node)
     await stageAll(work, node)
     await enter('committing', 'staging', node)
     for (const swap of journal.swaps) await commitOrFail(swap, node)
