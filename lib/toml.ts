@@ -1,86 +1,14 @@
 /**
- * TOML that we write: a small emitter for hosts.toml, the splice of one value into a file of somebody else,
- * and for both the proof that another parser reads back what was meant. The only importer of @iarna/toml.
+ * TOML of somebody else that we edit: one value set or taken back, every other byte as it was, and the proof that
+ * another parser reads back what was meant.
  */
 import { isDeepStrictEqual } from 'node:util'
-import TOML from '@iarna/toml'
 import { parseTomlAst, tomlValue } from './toml-ast.ts'
+import { flatten } from './toml-pairs.ts'
+import { readToml } from './toml-read.ts'
 import { type Edit, findEdit } from './toml-splice.ts'
-import { keyText, type TomlKeys, type TomlValue, tableHeader, valueText } from './toml-text.ts'
+import type { TomlValue } from './toml-text.ts'
 import { findRemoval } from './toml-withdraw.ts'
-
-/** One section of hosts.toml: the root (the server) or a `[host."url"]`. */
-export interface HostSection {
-  readonly keys: TomlKeys
-  readonly header: Readonly<Record<string, string>>
-}
-
-/** A hosts.toml. Mirrors in the order in which they are asked. */
-export interface HostsDocument {
-  readonly server: HostSection
-  readonly mirrors: readonly (HostSection & { readonly url: string })[]
-}
-
-/**
- * The text of a hosts.toml, proved by reading it back. Only `[host."…"]` headers, each with its keys and its header table right below:
- * containerd 2 takes order from headers alone and lists a host twice whose sub-table stands elsewhere
- * (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror a bare `[host]` stands, for up to
- * 1.6.39 and 1.7.31 ignore a file that has none.
- */
-export function emitHosts(banner: string, document: HostsDocument): string {
-  const text = hostsText(banner, document)
-  if (!readsBack(text, document)) throw new Error(`a hosts.toml did not read back as it was meant:\n${text}`)
-  return text
-}
-
-function hostsText(banner: string, document: HostsDocument): string {
-  const blocks = [
-    [banner, ...keyLines(document.server.keys, '')].join('\n'),
-    ...headerLines(['header'], document.server.header, ''),
-    ...(document.mirrors.length === 0 ? ['[host]'] : document.mirrors.map(emitMirror)),
-  ]
-  return `${blocks.join('\n\n')}\n`
-}
-
-function emitMirror(mirror: HostsDocument['mirrors'][number]): string {
-  const path = ['host', mirror.url]
-  return [
-    tableHeader(path),
-    ...keyLines(mirror.keys, '  '),
-    ...headerLines([...path, 'header'], mirror.header, '  '),
-  ].join('\n')
-}
-
-function keyLines(keys: TomlKeys, indent: string): readonly string[] {
-  return Object.entries(keys).map(([key, value]) => `${indent}${keyText(key)} = ${valueText(value)}`)
-}
-
-function headerLines(
-  path: readonly string[],
-  header: Readonly<Record<string, string>>,
-  indent: string,
-): readonly string[] {
-  if (Object.keys(header).length === 0) return []
-  return [[indent + tableHeader(path), ...keyLines(header, `${indent}  `)].join('\n')]
-}
-
-/** Whether the text, read by another parser, says what the document says, mirrors in the same order. */
-function readsBack(text: string, document: HostsDocument): boolean {
-  const plain = (section: HostSection) => ({
-    ...section.keys,
-    ...(Object.keys(section.header).length > 0 && { header: section.header }),
-  })
-  const host = Object.fromEntries(document.mirrors.map(mirror => [mirror.url, plain(mirror)]))
-  const read = JSON.parse(JSON.stringify(TOML.parse(text)))
-  const order = Object.keys(read.host ?? {})
-  return (
-    isDeepStrictEqual(read, JSON.parse(JSON.stringify({ ...plain(document.server), host }))) &&
-    isDeepStrictEqual(
-      order,
-      document.mirrors.map(mirror => mirror.url),
-    )
-  )
-}
 
 /**
  * The text with one value set and every other byte as it was. `path` ends in the key. The value is replaced
@@ -104,7 +32,7 @@ export function withdraw(
   path: readonly string[],
 ): string | undefined {
   const was = valueAt(original ?? '', path)
-  if (was !== undefined) return isTomlValue(was) ? splice(text, path, was) : undefined
+  if (was !== undefined) return isTomlValue(was) ? respell(text, original ?? '', path, was) : undefined
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
   const edit = findRemoval(text, parsed.ast, path, !hasTable(original ?? '', path.slice(0, -1)))
@@ -113,6 +41,26 @@ export function withdraw(
   const gone = valueAt(result, path) === undefined
   const without = (root: Record<string, unknown>) => removeAt(root, path)
   return gone && proves(text, result, without, without) ? result : undefined
+}
+
+/** The text with the value as it is spelled in the original. */
+function respell(
+  text: string,
+  original: string,
+  path: readonly string[],
+  was: TomlValue,
+): string | undefined {
+  const [there, here] = [rangeOf(original, path), rangeOf(text, path)]
+  if (there === undefined || here === undefined) return splice(text, path, was)
+  const result = edited(text, { at: here[0], end: here[1], text: original.slice(...there) })
+  return proves(text, result, root => setAt(root, path, was)) ? result : undefined
+}
+
+/** Where the value stands at that path. */
+function rangeOf(text: string, path: readonly string[]): readonly [number, number] | undefined {
+  const parsed = parseTomlAst(text)
+  if ('fault' in parsed) return undefined
+  return flatten(parsed.ast).find(pair => isDeepStrictEqual(pair.path, path))?.node.value.range
 }
 
 /** The value at a path of a TOML text; undefined where there is none, or the text is not TOML. */
@@ -157,7 +105,7 @@ function proves(before: string, after: string, change: Change, discount: Change 
     return isDeepStrictEqual(was, is)
   }
   try {
-    return same(TOML.parse(before), TOML.parse(after))
+    return same(readToml(before), readToml(after))
   } catch {
     return provesNewerToml(before, after, same)
   }

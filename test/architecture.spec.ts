@@ -29,7 +29,7 @@ describe('architecture', () => {
     [/^yargs/, 'lib/cli.ts'],
     [/^ajv/, 'lib/list/schema-validator.ts'],
     [/^yaml$/, 'lib/list/yaml-source.ts'],
-    [/^@iarna\/toml$/, 'lib/toml.ts'],
+    [/^@iarna\/toml$/, 'lib/toml-read.ts'],
     [/^toml-eslint-parser$/, 'lib/toml-ast.ts'],
     [/^diff$/, 'lib/diff.ts'],
     [/^undici/, 'lib/probe/ask.ts'],

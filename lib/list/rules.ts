@@ -60,7 +60,7 @@ export function checkRules(value: unknown, sound: Sound): readonly Problem[] {
   const list = value as WrittenList
   const registries = registryEntries(value, sound)
   return [
-    ...run(settingRules, [], list, sound),
+    ...(isTable(value) ? run(settingRules, [], list, sound) : []),
     ...registries.flatMap(entry => run(registryRules, entry.path, entry, sound)),
     ...soundMirrors(value, sound).flatMap(entry => run(mirrorRules, entry.path, entry, sound)),
   ]

@@ -12,7 +12,8 @@ import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 import { readList, wanted } from './support/wanted.ts'
 
 const LIST = path.resolve(import.meta.dirname, '../../fixtures/lists/valid/eleven-registries.toml')
-const registries = Object.entries(readList(LIST).registries)
+const list = readList(LIST)
+const registries = Object.keys(list.registries)
 
 for (const { title, suite } of generations) {
   describe(`eleven registries on ${title}`, function () {
@@ -32,7 +33,7 @@ for (const { title, suite } of generations) {
 
     it('is told what is doubtful in the list', () => {
       const ofList = report.notices.filter(notice => notice.target === undefined)
-      const [hub, ...others] = registries.map(([name]) => name)
+      const [hub, ...others] = registries
       assert.deepEqual(
         ofList.map(({ code, registry }) => `${code} ${registry}`),
         [
@@ -44,20 +45,20 @@ for (const { title, suite } of generations) {
       )
     })
 
-    for (const [name, table] of registries) {
+    for (const name of registries) {
       const image = { registry: name, repository: 'team/app' }
       const reference = `${image.registry}/${image.repository}:latest`
 
       it(`asks for ${name} as the list says`, async () => {
         await assert.rejects(daemon.cri.pull(reference))
-        assert.deepEqual(bench.outside.asked, wanted(name, table, image))
+        assert.deepEqual(bench.outside.asked, wanted(list, name, image))
       })
 
       it(`finds nothing wrong with hosts.toml of ${name}`, async () => {
         const { tree, hostsDir, outside } = bench
         const said = await fetchObject(tree, hostsDir, reference, outside.env)
         assert.doesNotMatch(said, /failed to decode/)
-        assert.deepEqual(outside.asked, wanted(name, table, image))
+        assert.deepEqual(outside.asked, wanted(list, name, image))
       })
     }
   })

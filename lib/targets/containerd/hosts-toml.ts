@@ -6,7 +6,7 @@ import { BANNER } from '../../banner.ts'
 import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../registry.ts'
 import type { Effect } from '../../report.ts'
 import { digestOf } from '../../state.ts'
-import { emitHosts, type HostSection, type HostsDocument } from '../../toml.ts'
+import { emitHosts, type HostSection, type HostsDocument } from '../../toml-emit.ts'
 import type { TomlValue } from '../../toml-text.ts'
 import type { DesiredFile } from '../target.ts'
 

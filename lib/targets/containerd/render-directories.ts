@@ -5,6 +5,7 @@ import type { MirrorList, Registry } from '../../registry.ts'
 import type { Effect, Notice } from '../../report.ts'
 import { writerOf } from '../../writers.ts'
 import type { Choices } from '../target.ts'
+import { addressConflicts } from './addresses.ts'
 import { directoryName, registryFiles } from './hosts-toml.ts'
 import type { RegistryDirectory, Snapshot } from './observe.ts'
 import type { Outcome } from './render-config.ts'
@@ -24,6 +25,7 @@ export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choi
     ],
     conflicts: [
       ...twinConflicts(registries, now),
+      ...addressConflicts(registries, now),
       ...lostRegistries(registries, now),
       ...(choices.takeOver ? [] : writerConflicts(registries, now)),
     ],

@@ -14,8 +14,8 @@ export interface Outside {
   close(): Promise<void>
 }
 
-export async function startOutside(): Promise<Outside> {
-  const asked: string[] = []
+/** Starts it; it writes into the log that it is given, else into one of its own. */
+export async function startOutside(asked: string[] = []): Promise<Outside> {
   const server = http.createServer((request, response) => {
     asked.push(request.url ?? '')
     response.writeHead(404).end()

@@ -1,44 +1,55 @@
 /**
- * Whom a list wants to be asked, worked out from its text alone: the oracle of the tests over whole lists.
+ * Whom a list wants to be asked for an image, in the words of the log of the world outside: the oracle of the tests
+ * in which a real containerd asks.
  */
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
+import type { WrittenList } from '../../../lib/list/written.ts'
+import { ENV, TLS } from '../../support/arbitrary/lists.ts'
+import type { Endpoint } from '../../support/containerd-hosts.ts'
+import { wantedEndpoints } from '../../support/wanted-endpoints.ts'
 
-interface Table {
-  readonly server?: string
-  readonly fallback?: boolean
-  readonly mirrors?: readonly (string | { readonly url: string; readonly capabilities?: readonly string[] })[]
+export interface Image {
+  readonly registry: string
+  readonly repository: string
 }
 
-interface List {
-  readonly registries: Readonly<Record<string, Table>>
-  readonly targets?: { readonly containerd?: { readonly version?: string } }
+export function readList(file: string): WrittenList {
+  return TOML.parse(readFileSync(file, 'utf8')) as unknown as WrittenList
 }
 
-export function readList(file: string): List {
-  return TOML.parse(readFileSync(file, 'utf8')) as unknown as List
+/** Who must be asked for the tag of `registry/repository:latest`, in order, by what the list says under a key. */
+export function wanted(list: WrittenList, key: string, image: Image): string[] {
+  return asksFor('latest', wantedEndpoints(list, key, image.registry, { env: ENV, files: TLS }), image)
 }
 
 /**
- * The endpoints that must be asked for the tag of `registry/repository:latest`, in order and in the words of the
- * log of the world outside. Those on loopback are not seen there and left out.
+ * The requests for a tag or a digest to these endpoints. A tag is asked of those who may pull and resolve, a digest of
+ * all who may pull (core/remotes/docker/resolver.go:252-270@v2.3.4). `heard`: origins on loopback that are listened to.
  */
-export function wanted(
-  name: string,
-  table: Table,
-  image: { registry: string; repository: string },
+export function asksFor(
+  reference: string,
+  endpoints: readonly Endpoint[],
+  image: Image,
+  heard: readonly string[] = [],
 ): string[] {
-  const mirrors = (table.mirrors ?? []).map(mirror => (typeof mirror === 'string' ? { url: mirror } : mirror))
-  const asked = mirrors.filter(({ capabilities }) => capabilities?.includes('resolve') ?? true)
-  const server = table.fallback === false ? [] : [serverOf(name, table, image.registry)]
-  const path = `/v2/${image.repository}/manifests/latest?ns=${image.registry}`
-  return [...asked.map(({ url }) => url), ...server]
-    .map(url => new URL(url))
-    .filter(({ hostname }) => hostname !== '127.0.0.1' && hostname !== 'localhost')
-    .map(url => (url.protocol === 'http:' ? url.origin + path : `${url.hostname}:${url.port || 443}`))
+  const needs = reference.includes(':') ? ['pull'] : ['pull', 'resolve']
+  return endpoints
+    .filter(({ capabilities }) => needs.every(need => capabilities.includes(need)))
+    .filter(({ base }) => heard.includes(new URL(base).origin) || !isLoopback(base))
+    .map(({ base }) => asked(base, `/${image.repository}/manifests/${reference}`, image.registry))
 }
 
-/** docker.io is served elsewhere, whatever its list says. */
-function serverOf(name: string, { server }: Table, registry: string): string {
-  return name === 'docker.io' ? 'https://registry-1.docker.io' : (server ?? `https://${registry}`)
+/** One request as the world outside sees it: of an https url only the machine. */
+function asked(base: string, path: string, registry: string): string {
+  const { protocol, hostname, host, port } = new URL(base)
+  if (protocol === 'https:') return `${hostname}:${port || 443}`
+  // A registry's own host is not told of which registry it is asked (registry.go:85-92@v2.3.4).
+  const own = registry === 'docker.io' ? ['docker.io', 'registry-1.docker.io'] : [registry]
+  return base + path + (own.includes(host) ? '' : `?ns=${encodeURIComponent(registry)}`)
+}
+
+/** What goes to this machine goes through no proxy. */
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 }

@@ -1,0 +1,164 @@
+/**
+ * Whatever the list and whatever the node: regmirror either says why it cannot and touches nothing, or makes the node
+ * what the list says, once, and leaves everything else alone. The oracles read the list as it is written and certs.d
+ * as containerd does; they know nothing of how it came about.
+ */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import fc from 'fast-check'
+import { openTree } from '../lib/files.ts'
+import type { PlanReport } from '../lib/report.ts'
+import { type Case, cases } from './support/arbitrary/cases.ts'
+import { fallbackLists } from './support/arbitrary/lists.ts'
+import { type Spelled, spelled } from './support/arbitrary/spelling.ts'
+import { assertAsked, assertInEffect, hostsDirOf, settingsOf, somebodyResolves } from './support/asked.ts'
+import { holds } from './support/holds.ts'
+import { assertRefusal, command, type Home, shown, withHome } from './support/home.ts'
+import { assertOnlyOurs, type Written } from './support/only-ours.ts'
+import { type Snapshot, snapshot, touches } from './support/planted.ts'
+import { run } from './support/run.ts'
+
+/** Applies a list and looks at everything that came of it; undefined when it was refused, which is looked at too. */
+async function applied(home: Home, list: Spelled, earlier: readonly Written[]): Promise<Written | undefined> {
+  const touched = await touches(home.root)
+  const plan = await command(home, 'plan', list, '--check')
+  assert.deepEqual(await touches(home.root), touched, 'plan touches nothing')
+  const stood = await snapshot(home.root)
+  const done = await command(home, 'apply', list, '--format', 'json')
+  const after = await snapshot(home.root)
+  assert.equal(done.code === 2, plan.code === 2, plan.stderr + done.stdout)
+  if (done.code === 2) {
+    assertRefusal(plan, JSON.parse(done.stdout))
+    assert.deepEqual(after, stood, 'a refusal changes nothing')
+    return undefined
+  }
+  const { changes }: PlanReport = JSON.parse(done.stdout)
+  assert.equal(plan.code, changes.length > 0 ? 1 : 0, 'plan --check says whether there is anything to do')
+  const files = changes.map(change => change.path)
+  const written = { list: list.list, hostsDir: await hostsDirOf(openTree(home.root), list.list, files) }
+  await assertAsListed(home, written, earlier, after)
+  await assertOnce(home, list)
+  return written
+}
+
+async function assertAsListed(home: Home, written: Written, earlier: readonly Written[], after: Snapshot) {
+  const node = openTree(home.root)
+  await assertInEffect(node, written.list, written.hostsDir)
+  await assertAsked(node, written.list, written.hostsDir)
+  await assertOnlyOurs(node, written, earlier, home.before, after)
+}
+
+/** Applied once, a list is true: nothing is left to do, and doing it opens nothing. */
+async function assertOnce(home: Home, list: Spelled): Promise<void> {
+  const touched = await touches(home.root)
+  const again = await command(home, 'apply', list, '--format', 'json')
+  assert.deepEqual(JSON.parse(again.stdout).changes, [], 'once is enough')
+  assert.equal((await command(home, 'plan', list, '--check')).code, 0)
+  assert.deepEqual(await touches(home.root), touched, 'with nothing to do nothing is opened')
+}
+
+/** restore leaves the tree as it was before the first apply, and no trace of us; --check tells without doing. */
+async function assertRestored({ root, before }: Home, ...flags: string[]): Promise<void> {
+  const written = await touches(root)
+  const checked = await run(['restore', '--check', '--root', root, ...flags])
+  assert.deepEqual(await touches(root), written, 'restore --check touches nothing')
+  const restored = await run(['restore', '--root', root, ...flags])
+  assert.equal(restored.code, 0, checked.stderr + restored.stderr)
+  assert.deepEqual(await snapshot(root), before, 'restore gives back the node')
+}
+
+const lives = { applied: 0, refused: 0 }
+
+/** A node's life: one list, then another, then as it was. */
+async function life(of: Case): Promise<void> {
+  await withHome(of, async home => {
+    const first = await applied(home, of.first, [])
+    lives[first === undefined ? 'refused' : 'applied'] += 1
+    if (first === undefined) return
+    await applied(home, of.second, [first])
+    await assertRestored(home)
+  })
+}
+
+/** What somebody else may do to a config.toml, wherever our value stands in it. */
+const EDITS: readonly ((text: string) => string)[] = [
+  text => `# changed since\n${text}`,
+  text => `plugin_dir = "/since"\n${text}`,
+  text => `${text}\n[proxy_plugins.since]\n  type = "snapshot"\n`,
+  text => `${text}\n# changed since`,
+]
+
+/** A config.toml that somebody else has edited since loses our value and nothing else. */
+async function configEdited(of: Case, edit: (text: string) => string): Promise<void> {
+  await withHome(of, async home => {
+    const { root, before } = home
+    if ((await command(home, 'apply', of.first)).code === 2) return
+    const config = await openTree(root).real(settingsOf(of.first.list).main)
+    const file = path.join(root, config)
+    const ours = await fs.readFile(file, 'latin1').catch(() => undefined)
+    if (ours === undefined) return
+    await fs.writeFile(file, edit(ours), 'latin1')
+    const { code, stderr } = await run(['restore', '--root', root])
+    assert.equal(code, 0, stderr)
+    const after = await snapshot(root)
+    const was = before[config]?.text ?? 'version = 2\n'
+    assert.deepEqual(linesOf(after[config]?.text), linesOf(edit(was)))
+    const others = (tree: Snapshot) => Object.entries(tree).filter(([name]) => !config.startsWith(name))
+    assert.deepEqual(others(after), others(before), 'the rest is as it was')
+  })
+}
+
+/** Empty lines may come and go with a table of ours. */
+function linesOf(text = ''): readonly string[] {
+  return text.split(/\r?\n/).filter(line => line.trim() !== '')
+}
+
+/** A file of ours that somebody else has edited since is put back on demand only. */
+async function hostsEdited(of: Case): Promise<void> {
+  await withHome(of, async home => {
+    const { root } = home
+    const done = await command(home, 'apply', of.first, '--format', 'json')
+    if (done.code === 2) return
+    const hosts = (JSON.parse(done.stdout) as PlanReport).changes.find(({ path: file }) =>
+      file.endsWith('hosts.toml'),
+    )
+    await fs.appendFile(path.join(root, await openTree(root).real(hosts?.path ?? '')), '# changed since\n')
+    const touched = await touches(root)
+    const refused = await run(['restore', '--root', root])
+    assert.equal(refused.code, 2)
+    assert.ok(refused.stderr.startsWith(`error: ${hosts?.path}: was changed by `), refused.stderr)
+    assert.deepEqual(await touches(root), touched)
+    await assertRestored(home, '--overwrite')
+  })
+}
+
+describe('whatever the list and the node', function () {
+  this.timeout(0)
+
+  it('the node is left alone, or made what the list says and put back', async () => {
+    await holds(cases, 250, life, shown)
+    assert.ok(
+      lives.applied > lives.refused,
+      `${lives.refused} nodes of ${lives.applied + lives.refused} were refused`,
+    )
+  })
+
+  it('what somebody else has changed since in config.toml stays', async () => {
+    const edited = fc.tuple(cases, fc.nat(EDITS.length - 1))
+    const property = ([of, i]: [Case, number]) => configEdited(of, EDITS[i] as (typeof EDITS)[0])
+    await holds(edited, 80, property, ([of, i]) => `${shown(of)}\nedit ${i}`)
+  })
+
+  it('what somebody else has changed since in a file of ours is not thrown away', () =>
+    holds(cases, 40, hostsEdited, shown))
+
+  it('without fallback, somebody must be able to tell what a tag means', async () => {
+    const accepted = async (list: Spelled) => {
+      const stdin = async () => Buffer.from(list.text)
+      const { code, stderr } = await run(['validate', '-f', '-', '--list-format', list.format], { stdin })
+      assert.equal(code, somebodyResolves(list.list) ? 0 : 2, stderr)
+    }
+    await holds(spelled(fallbackLists), 200, accepted, ({ text }) => text)
+  })
+})

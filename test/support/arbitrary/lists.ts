@@ -1,0 +1,147 @@
+/** Mirror lists as people write them: sound by construction, with everything that docs/list.md knows. */
+import path from 'node:path'
+import fc from 'fast-check'
+import type {
+  WrittenDefaults,
+  WrittenHeader,
+  WrittenList,
+  WrittenMirror,
+  WrittenRegistry,
+} from '../../../lib/list/written.ts'
+import type { Capability } from '../../../lib/registry.ts'
+import { clearUrl, mirrorUrl, registryKeys } from './endpoints.ts'
+
+/** The files that lists name lie here, and copies of them beside the list. */
+export const TLS = path.resolve(import.meta.dirname, '../../../fixtures/tls')
+
+/** What `header = { X = { env = … } }` finds. */
+export const ENV: Readonly<Record<string, string>> = {
+  TOKEN: 'Basic dXNlcjpwYXNzd29yZA==',
+  FROM_: 'node 1, rack #2',
+  ODD: `a "quoted" \\ value's = [end]`,
+}
+
+type Entry = string | WrittenMirror
+
+const capabilities = fc.shuffledSubarray<Capability>(['pull', 'resolve', 'push'], { minLength: 1 })
+const duration = fc.constantFrom('1ms', '500ms', '2s', '1.5s', '0.25m', '24h')
+const attached = (name: string) => fc.constantFrom(name, path.join(TLS, name))
+
+const ca = fc.oneof(
+  attached('ca.pem'),
+  fc.uniqueArray(fc.oneof(attached('ca.pem'), attached('expired-ca.pem')), { minLength: 1, maxLength: 3 }),
+)
+const client = fc
+  .constantFrom('client', 'loopback')
+  .chain(name => fc.record({ cert: attached(`${name}.pem`), key: attached(`${name}-key.pem`) }))
+
+const RESERVED = /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
+const headerName = fc.oneof(
+  fc.constantFrom('Authorization', 'X-From', 'x-meta', '__proto__', 'constructor', 'toString', '1'),
+  fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,10}$/).filter(name => !RESERVED.test(name)),
+)
+const headerValue: fc.Arbitrary<WrittenHeader> = fc.oneof(
+  fc.stringMatching(/^[\x21-\x7e]([\x20-\x7e]{0,12}[\x21-\x7e])?$/),
+  attached('token').map(file => ({ file })),
+  fc.constantFrom(...Object.keys(ENV)).map(env => ({ env })),
+)
+const header = fc
+  .uniqueArray(fc.tuple(headerName, headerValue), { maxLength: 3, selector: ([name]) => name.toLowerCase() })
+  .map(pairs => Object.fromEntries(pairs))
+
+const mirrorKeys: fc.Arbitrary<Omit<WrittenMirror, 'url' | 'base'>> = fc.record(
+  { capabilities, ca, client, skip_verify: fc.boolean(), header, dial_timeout: duration },
+  { requiredKeys: [] },
+)
+
+/** A mirror, in the short form where it has nothing but a url. TLS keys go with https only. */
+const mirror: fc.Arbitrary<Entry> = fc
+  .tuple(mirrorUrl, fc.oneof(fc.constant({}), mirrorKeys))
+  .map(([{ url, exact }, keys]) => {
+    if (!exact && Object.keys(keys).length === 0) return url
+    const { ca: _ca, client: _client, skip_verify: _skip, ...plain } = keys as WrittenMirror
+    const legal = /^http:/i.test(url) ? plain : keys
+    return { url, ...(exact && { base: 'exact' as const }), ...legal }
+  })
+
+const registry: fc.Arbitrary<WrittenRegistry> = fc.record(
+  {
+    server: fc.oneof(clearUrl, fc.constantFrom('https://docker.io', 'https://index.docker.io')),
+    mirrors: fc.array(mirror, { maxLength: 4 }),
+    fallback: fc.boolean(),
+    canary: fc.constant('library/busybox:latest'),
+  },
+  { requiredKeys: [] },
+)
+
+const defaults: fc.Arbitrary<WrittenDefaults> = fc.record(
+  { capabilities, dial_timeout: duration },
+  { requiredKeys: [] },
+)
+const health = fc.record(
+  {
+    interval: duration,
+    timeout: duration,
+    rise: fc.integer({ min: 1, max: 100 }),
+    fall: fc.integer({ min: 1, max: 100 }),
+    depth: fc.constant('ping' as const),
+  },
+  { requiredKeys: [] },
+)
+
+/** What the rules ask beyond the shape: of "*", and of `fallback = false`. */
+function legal(key: string, written: WrittenRegistry, ofAll: WrittenDefaults | undefined): WrittenRegistry {
+  const any = key === '*'
+  const mirrors = any && !written.mirrors?.length ? ['https://a.example'] : written.mirrors
+  const { server, fallback, canary, ...rest } = { ...written, ...(mirrors && { mirrors }) }
+  const closed = fallback === false && mayResolve(mirrors?.[0], ofAll)
+  return {
+    ...rest,
+    ...(server !== undefined && !any && !closed && { server }),
+    ...(fallback !== undefined && { fallback: !closed }),
+    ...(canary !== undefined && { canary: any ? `ghcr.io/${canary}` : canary }),
+  }
+}
+
+/** Whether tags may be asked of a mirror, for which it needs both capabilities. */
+function mayResolve(entry: Entry | undefined, ofAll: WrittenDefaults | undefined): boolean {
+  const own = typeof entry === 'object' ? entry.capabilities : undefined
+  const granted = own ?? ofAll?.capabilities ?? ['pull', 'resolve']
+  return (
+    entry !== undefined && ['pull', 'resolve'].every(need => granted.some(capability => capability === need))
+  )
+}
+
+/** `[targets.containerd]` is handed in: it has to fit the node. */
+export function lists(targets: fc.Arbitrary<WrittenList['targets']>): fc.Arbitrary<WrittenList> {
+  const tables = registryKeys.chain(keys =>
+    fc.tuple(...keys.map(key => registry.map(table => [key, table] as const))),
+  )
+  const optional = fc.record({ defaults, health }, { requiredKeys: [] })
+  return fc.tuple(tables, optional, targets).map(([pairs, more, of]) => {
+    const registries = pairs.map(([key, table]) => [key, legal(key, table, more.defaults)])
+    return { version: 1, ...more, registries: Object.fromEntries(registries), ...(of && { targets: of }) }
+  })
+}
+
+const grants = fc.record({
+  url: fc.constantFrom('https://a.example', 'https://a.example/v2', 'http://b.example'),
+  capabilities,
+})
+
+/** One registry whose server is never asked, of mirrors that may be granted too little for that. */
+export const fallbackLists: fc.Arbitrary<WrittenList> = fc
+  .array(
+    fc.oneof({ weight: 3, arbitrary: grants }, { weight: 1, arbitrary: fc.constant('https://a.example') }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .chain(mirrors =>
+    fc.record({
+      version: fc.constant(1 as const),
+      defaults: fc.record({ capabilities }, { requiredKeys: [] }),
+      registries: fc.constant({ 'quay.io': { fallback: false, mirrors } }),
+    }),
+  )

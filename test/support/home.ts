@@ -1,0 +1,58 @@
+/** A node and its lists on a real disk, and commands run on them. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { ErrorReport } from '../../lib/report.ts'
+import type { Case } from './arbitrary/cases.ts'
+import { ENV, TLS } from './arbitrary/lists.ts'
+import type { Spelled } from './arbitrary/spelling.ts'
+import { plant, type Snapshot, snapshot, withQuickDirectory } from './planted.ts'
+import { type Ran, run } from './run.ts'
+
+export interface Home {
+  /** The node's root. */
+  readonly root: string
+  /** Where lists lie, with the files that they name. */
+  readonly lists: string
+  /** The node as it was planted. */
+  readonly before: Snapshot
+  readonly flags: readonly string[]
+}
+
+/** Plants the node of a case, and removes all of it afterwards. */
+export async function withHome(
+  { node, takeOver }: Pick<Case, 'node' | 'takeOver'>,
+  use: (home: Home) => Promise<void>,
+): Promise<void> {
+  await withQuickDirectory(async directory => {
+    const root = path.join(directory, 'node')
+    const lists = path.join(directory, 'lists')
+    await fs.mkdir(root)
+    await fs.cp(TLS, lists, { recursive: true })
+    await plant(root, node)
+    await use({ root, lists, before: await snapshot(root), flags: takeOver ? ['--take-over'] : [] })
+  })
+}
+
+/** Runs a command on the node with a list. */
+export async function command(home: Home, verb: string, list: Spelled, ...more: string[]): Promise<Ran> {
+  const file = path.join(home.lists, `mirrors.${list.format}`)
+  await fs.writeFile(file, list.text)
+  const args = [verb, '--root', home.root, '-f', file, '--allow-files-from', TLS, ...home.flags, ...more]
+  return await run(args, { env: ENV })
+}
+
+/** Every line of a refusal is an error that says where and what; a sound list is refused for the node's sake only. */
+export function assertRefusal({ stderr }: Ran, { code, message, issues }: ErrorReport): void {
+  assert.ok(['conflict', 'io'].includes(code), `${code}: ${message}`)
+  const lines = stderr.trimEnd().split('\n')
+  for (const line of lines) assert.match(line, /^error: \/[^\0-\x1f\x7f]+: [^\0-\x1f\x7f]+$/)
+  assert.equal(lines.length, issues?.length)
+}
+
+/** A case in words. */
+export function shown({ node, first, second, takeOver }: Case): string {
+  const entries = Object.entries(node).map(([name, entry]) => `${name}: ${JSON.stringify(entry)}`)
+  const lists = [first, second].map(({ format, text }) => `--- ${format}\n${text}`)
+  return [...entries, ...lists, takeOver ? '--take-over' : ''].join('\n')
+}

@@ -1,0 +1,129 @@
+/** Whether regmirror kept to what is its own: whole files of listed registries, and one value in config.toml. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import type { Reader } from '../../lib/files.ts'
+import type { WrittenList } from '../../lib/list/written.ts'
+import { STATE_DIRECTORY } from '../../lib/state.ts'
+import { settingsOf } from './asked.ts'
+import { parseConfig } from './containerd-config.ts'
+import type { Snapshot } from './planted.ts'
+import { nameOf } from './wanted-endpoints.ts'
+
+/** A list that was applied, and the directory of its registries. */
+export interface Written {
+  readonly list: WrittenList
+  readonly hostsDir: string
+}
+
+const OURS = /^(hosts\.toml|(ca|client)-[0-9a-f]{12}(-key)?\.pem)$/
+const SECRET = /^\s*\[(.*\.)?header\]$|PRIVATE KEY/m
+
+/** Asserts that between the two snapshots only what the list speaks of changed; `earlier` are lists before it. */
+export async function assertOnlyOurs(
+  node: Reader,
+  { list, hostsDir }: Written,
+  earlier: readonly Written[],
+  before: Snapshot,
+  after: Snapshot,
+): Promise<void> {
+  const configs = await Promise.all([list, ...earlier.map(one => one.list)].map(one => configOf(node, one)))
+  const whole = await wholeFiles(node, list, hostsDir)
+  const state = await node.real(STATE_DIRECTORY)
+  const ours = (name: string) => name === state || name.startsWith(`${state}/`) || whole(name)
+  const roots = [hostsDir, ...earlier.map(one => one.hostsDir)]
+
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (configs.includes(name)) assertOneValue(before[name]?.text, after[name]?.text)
+    else if (!ours(name) && !isNewAbove(name, before, after, roots))
+      assert.deepEqual(after[name], before[name], name)
+    if (whole(name) || configs.includes(name)) assertModeKept(name, before, after)
+  }
+}
+
+/** Where the value of config_path is ours; nowhere when somebody else writes config.toml. */
+async function configOf(node: Reader, list: WrittenList): Promise<string | undefined> {
+  const { main, config } = settingsOf(list)
+  return config === false ? undefined : await node.real(main)
+}
+
+/** Says which files are ours in whole: those of the registries of the list. */
+async function wholeFiles(
+  node: Reader,
+  list: WrittenList,
+  hostsDir: string,
+): Promise<(name: string) => boolean> {
+  const directories = await Promise.all(
+    Object.keys(list.registries).map(key =>
+      node.real(`${hostsDir}/${key === '*' ? '_default' : nameOf(key)}`),
+    ),
+  )
+  const hosts = await Promise.all(directories.map(directory => node.real(`${directory}/hosts.toml`)))
+  return name =>
+    hosts.includes(name) || (directories.includes(path.dirname(name)) && OURS.test(path.basename(name)))
+}
+
+/** A directory that was made for what is ours, and holds nothing else. */
+function isNewAbove(name: string, before: Snapshot, after: Snapshot, roots: readonly string[]): boolean {
+  if (before[name] !== undefined || after[name]?.type !== 'directory') return false
+  const forLater = roots.some(root => `${root}/`.startsWith(`${name}/`))
+  return forLater || Object.keys(after).some(other => other.startsWith(`${name}/`))
+}
+
+/** Mode and owner stay, but for a file that holds a secret, or held one: it is ours alone. */
+function assertModeKept(name: string, before: Snapshot, after: Snapshot): void {
+  const [was, is] = [before[name], after[name]]
+  if (is?.type !== 'file') return
+  const own = `${process.getuid?.()}:${process.getgid?.()}`
+  if (SECRET.test(is.text)) assert.deepEqual([is.mode & 0o077, is.owner], [0, own], `${name} holds a secret`)
+  if (was?.type !== 'file') return
+  assert.ok([was.owner, own].includes(is.owner), `${name} belongs to ${is.owner}`)
+  assert.ok([was.mode, was.mode & 0o600].includes(is.mode), `${name} is ${is.mode.toString(8)}`)
+}
+
+/** Asserts that two texts differ in the value of config_path alone, and in the bytes of that value or its line alone. */
+export function assertOneValue(before: string | undefined, after: string | undefined): void {
+  if (before === after) return
+  assert.ok(after !== undefined, 'config.toml is there')
+  const old = Buffer.from(before ?? 'version = 2\n', 'latin1').toString('utf8')
+  const now = Buffer.from(after, 'latin1').toString('utf8')
+  assert.deepEqual(withoutPath(now), withoutPath(old), 'only config_path differs')
+  assertSpliced(old, now)
+}
+
+/** What was cut out is a quoted text at most; what was put in is the value, its key, and a table for it. */
+function assertSpliced(old: string, now: string): void {
+  const start = commonLength(old, now)
+  const end = Math.min(commonLength(reversed(old), reversed(now)), old.length - start, now.length - start)
+  const cut = old.slice(start, old.length - end)
+  assert.match(cut, /^["'\\/\w.:-]*$/, 'nothing but a value is cut out')
+  assert.match(
+    now.slice(start, now.length - end),
+    /^[\s{}[\]"'\\/\w.:,=-]*$/,
+    'nothing but a value is put in',
+  )
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('')
+}
+
+function commonLength(a: string, b: string): number {
+  let i = 0
+  while (i < a.length && i < b.length && a[i] === b[i]) i += 1
+  return i
+}
+
+/** The values of a config.toml without any registry's config_path, and without the tables that held nothing else. */
+function withoutPath(text: string): unknown {
+  const value = parseConfig(text.replace(/^\ufeff/, ''))
+  const plugins = (value.plugins ?? {}) as Record<string, Record<string, unknown>>
+  for (const [name, section] of Object.entries(plugins)) {
+    if (!/cri/.test(name)) continue
+    const registry = section.registry as Record<string, unknown> | undefined
+    if (registry !== undefined) delete registry.config_path
+    if (registry !== undefined && Object.keys(registry).length === 0) delete section.registry
+    if (Object.keys(section).length === 0) delete plugins[name]
+  }
+  if (Object.keys(plugins).length === 0) delete value.plugins
+  return value
+}

@@ -1,0 +1,110 @@
+/** Nodes on a real disk, and everything about them that a test may want unchanged. */
+import { accessSync, constants } from 'node:fs'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { Entry, Node } from './arbitrary/nodes.ts'
+
+/** What stands at a path: bytes of a file, or where a link leads. */
+export interface Stand {
+  readonly type: 'file' | 'directory' | 'link'
+  readonly mode: number
+  readonly owner: string
+  readonly text: string
+}
+
+/** By path from the root; the root itself is left out. */
+export type Snapshot = Readonly<Record<string, Stand>>
+
+/** Writes a node below a directory. Only root can give files away; for others they stay their own. */
+export async function plant(root: string, node: Node): Promise<void> {
+  for (const [name, entry] of Object.entries(node)) {
+    const at = path.join(root, landing(node, name))
+    await fs.mkdir(path.dirname(at), { recursive: true, mode: 0o755 })
+    await plantEntry(at, entry)
+  }
+}
+
+async function plantEntry(at: string, entry: Entry): Promise<void> {
+  if (entry.kind === 'link') return await fs.symlink(entry.to, at)
+  if (entry.kind === 'directory') await fs.mkdir(at, { recursive: true })
+  else await fs.writeFile(at, entry.bytes)
+  await fs.chmod(at, entry.mode)
+  if (entry.kind === 'file' && process.getuid?.() === 0) await fs.chown(at, entry.owner, entry.owner)
+}
+
+/** Where a path of the node really lies: links of the node are followed inside it, never on this machine. */
+function landing(node: Node, name: string): string {
+  const parts = name.split('/')
+  for (let i = 2; i < parts.length; i++) {
+    const above = parts.slice(0, i).join('/')
+    const entry = node[above]
+    if (entry?.kind !== 'link') continue
+    const to = path.posix.resolve(path.posix.dirname(above), entry.to)
+    return landing(node, [to, ...parts.slice(i)].join('/'))
+  }
+  return name
+}
+
+export async function snapshot(root: string): Promise<Snapshot> {
+  const found: Record<string, Stand> = {}
+  await walk(root, async (name, stats, text) => {
+    const type = stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'file'
+    found[name] = {
+      type,
+      mode: Number(stats.mode) & 0o7777,
+      owner: `${stats.uid}:${stats.gid}`,
+      text: await text(),
+    }
+  })
+  return found
+}
+
+/** When each file and directory was last touched in any way, and which one it is. */
+export async function touches(root: string): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {}
+  await walk(root, async (name, { ino, ctimeNs, mtimeNs }) => {
+    found[name] = `${ino} ${mtimeNs} ${ctimeNs}`
+  })
+  return found
+}
+
+type Visit = (
+  name: string,
+  stats: Awaited<ReturnType<typeof statOf>>,
+  text: () => Promise<string>,
+) => Promise<void>
+
+const statOf = (file: string) => fs.lstat(file, { bigint: true })
+
+async function walk(root: string, visit: Visit, below = ''): Promise<void> {
+  const entries = await fs.readdir(path.join(root, below), { withFileTypes: true })
+  for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const at = path.join(root, below, name)
+    const stats = await statOf(at)
+    await visit(`${below}/${name}`, stats, async () => {
+      if (stats.isSymbolicLink()) return await fs.readlink(at)
+      return stats.isDirectory() ? '' : await fs.readFile(at, 'latin1')
+    })
+    if (stats.isDirectory()) await walk(root, visit, `${below}/${name}`)
+  }
+}
+
+/** Runs `use` with a new empty directory, in memory where this machine has such a place, and removes it afterwards. */
+export async function withQuickDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await fs.mkdtemp(path.join(quickPlace(), 'regmirror-test-'))
+  try {
+    return await use(directory)
+  } finally {
+    await fs.rm(directory, { recursive: true, force: true })
+  }
+}
+
+function quickPlace(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK)
+    return '/dev/shm'
+  } catch {
+    return os.tmpdir()
+  }
+}
