@@ -46,7 +46,10 @@ export async function arrange(
   return { swaps, makes, empty }
 }
 
-/** Steps by directory: a new directory appears, and an old one goes, in whole. What is pointed at goes last. */
+/**
+ * Steps by directory: a new directory appears, and an old one goes, in whole. What is pointed at goes last, and what
+ * stands in for everything else first: who loses a directory must not be asked for by a `_default` that goes too.
+ */
 function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
   const writes = Object.groupBy(
     steps.filter(step => step.after),
@@ -57,7 +60,13 @@ function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
     step => path.dirname(step.path),
   )
   const ordered = Object.values(removals).map(group => group?.toSorted(certificatesLast))
-  return [...Object.values(writes), ...ordered].filter(group => group !== undefined)
+  const groups = ordered.filter(group => group !== undefined).toSorted(defaultFirst)
+  return [...Object.values(writes), ...groups].filter(group => group !== undefined)
+}
+
+function defaultFirst([a]: readonly Step[], [b]: readonly Step[]): number {
+  const isDefault = (step: Step | undefined) => path.basename(path.dirname(step?.path ?? '')) === '_default'
+  return Number(isDefault(b)) - Number(isDefault(a))
 }
 
 function certificatesLast(a: Step, b: Step): number {

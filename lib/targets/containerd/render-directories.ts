@@ -15,7 +15,7 @@ export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choi
   const effect = effectOf(now)
   return {
     files: [
-      ...registries.flatMap(registry => registryFiles(registry, now.hostsDir, effect)),
+      ...defaultLast(registries).flatMap(registry => registryFiles(registry, now.hostsDir, effect)),
       ...orphans(registries, now),
     ],
     notices: [
@@ -30,6 +30,14 @@ export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choi
       ...(choices.takeOver ? [] : writerConflicts(registries, now)),
     ],
   }
+}
+
+/**
+ * What `_default` becomes must not be seen for a registry that has a directory of its own in the end: at every moment
+ * of a change each registry is asked for as before or as afterwards.
+ */
+function defaultLast(registries: readonly Registry[]): readonly Registry[] {
+  return registries.toSorted((a, b) => Number(a.name === '*') - Number(b.name === '*'))
 }
 
 /** When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help. */
