@@ -2,18 +2,24 @@
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
 import {
+  askingOf,
   formatFlag,
+  gateFlags,
   listFlags,
   nodeFlags,
   nodeOf,
   optionsOf,
+  probeFlags,
+  rankFlag,
   restoreFlags,
+  samplesOf,
   writingFlags,
   writingOf,
 } from './commands/flags.ts'
-import { Failure } from './errors.ts'
+import type { Depth } from './probe/pull.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
+import { EXIT_CODES, formatOf, usage } from './usage.ts'
 import type { World } from './world.ts'
 
 /** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
@@ -31,7 +37,7 @@ type Action = () => Promise<Answer>
 export async function main(args: readonly string[], world: World): Promise<number> {
   let chosen: Action | undefined
   let help = ''
-  const json = wantsJson(args)
+  const format = formatOf(args)
   try {
     const surface = commands(world, action => {
       chosen = action
@@ -44,18 +50,13 @@ export async function main(args: readonly string[], world: World): Promise<numbe
       return 0
     }
     const { report, no = false } = await chosen()
-    print(report, json, world)
+    print(report, format, world)
     return no ? 1 : 0
   } catch (error) {
     const { failureReport } = await import('./reporters/failure.ts')
-    print(failureReport(error, world.env), json, world)
+    print(failureReport(error, world.env), format, world)
     return 2
   }
-}
-
-/** Known before parsing, so that a usage error too is JSON for whoever asked for JSON. */
-function wantsJson(args: readonly string[]): boolean {
-  return args.some((arg, i) => arg === '--format=json' || (arg === '--format' && args[i + 1] === 'json'))
 }
 
 function commands(world: World, choose: (action: Action) => void): Argv {
@@ -96,14 +97,15 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'plan',
       'what would change on this node?',
       y =>
-        takeOver(y.options(listFlags))
+        takeOver(y.options({ ...listFlags, ...rankFlag }))
           .option('check', { type: 'boolean', default: false, describe: 'exit 1 if anything would change' })
           .example('$0 plan', 'show the difference between the list and this node')
           .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
       args =>
         choose(async () => {
           const { plan } = await import('./commands/plan.ts')
-          const report = await plan({ ...optionsOf(args), takeOver: args['take-over'] }, world)
+          const takeOver = args['take-over']
+          const report = await plan({ ...optionsOf(args), ...askingOf(args), takeOver }, world)
           return { report, no: args.check && report.changed }
         }),
     )
@@ -111,7 +113,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'apply',
       'make it so, then probe',
       y =>
-        takeOver(y.options({ ...listFlags, ...writingFlags }))
+        takeOver(y.options({ ...listFlags, ...writingFlags, ...rankFlag, ...gateFlags }))
           .option('probe', {
             type: 'boolean',
             describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
@@ -122,18 +124,27 @@ function commands(world: World, choose: (action: Action) => void): Argv {
         choose(async () => {
           const { apply } = await import('./commands/apply.ts')
           const { probe, 'take-over': takeOver } = args
-          return { report: await apply({ ...optionsOf(args), ...writingOf(args), takeOver, probe }, world) }
+          const asking = askingOf(args)
+          const options = { ...optionsOf(args), ...writingOf(args), ...asking, takeOver, probe }
+          const report = await apply(options, world)
+          return { report, no: asking.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
         }),
     )
     .command(
       'probe',
       'are the mirrors well, and how fast?',
       y =>
-        y.options(listFlags).example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list'),
+        y
+          .options({ ...listFlags, ...probeFlags })
+          .option('format', { ...formatFlag, choices: ['text', 'json', 'prometheus'] })
+          .example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list')
+          .example('$0 probe --depth blob', 'pull a small image through each of them, and measure it'),
       args =>
         choose(async () => {
           const { probe } = await import('./commands/probe.ts')
-          const report = await probe(optionsOf(args), world)
+          const { depth, samples } = args
+          const options = { ...optionsOf(args), depth: depth as Depth, samples: samplesOf(samples) }
+          const report = await probe(options, world)
           return { report, no: report.unhealthy.length > 0 }
         }),
     )
@@ -173,18 +184,6 @@ function commands(world: World, choose: (action: Action) => void): Argv {
 }
 
 const PRESETS = 'starter, air-gapped, daocloud, harbor or in-cluster'
-
-const EXIT_CODES = `Exit codes: 0 done; 1 the answer is no: changes are due (plan or restore --check), there are notices
-(validate --strict), nobody can serve a registry (probe); 2 it could not be done.`
-
-/** What yargs says of a wrong command line, in our form. */
-function usage(message: string): Failure {
-  const meant = /^Did you mean (.*)\?$/.exec(message)?.[1]
-  const issue =
-    meant === undefined ? { message: message.replace(/\s+/g, ' ') } : { message: 'there is no such command' }
-  const hint = meant === undefined ? 'see regmirror --help' : `did you mean ${meant}?`
-  return new Failure('usage', [{ ...issue, hint }])
-}
 
 function takeOver<T>(y: Argv<T>) {
   return y.option('take-over', {

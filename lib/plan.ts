@@ -5,6 +5,7 @@
 import { ownershipNotices } from './drift.ts'
 import { Failure, type Issue } from './errors.ts'
 import type { Reader } from './files.ts'
+import { forEach } from './gate.ts'
 import type { MirrorList } from './registry.ts'
 import { released } from './release.ts'
 import type { Notice, Restart } from './report.ts'
@@ -75,7 +76,7 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
 
 /** The steps that make files as desired, and how many are so already. */
 async function compareAll(name: string, files: readonly DesiredFile[], node: Reader) {
-  const compared = await Promise.all(files.map(file => compare(name, file, node)))
+  const compared = await forEach(files, file => compare(name, file, node))
   const steps = compared.filter(step => step !== undefined)
   return { steps, unchanged: files.length - steps.length }
 }

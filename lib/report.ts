@@ -60,6 +60,10 @@ export type Reason =
   | 'rate_limited'
   | 'server_error'
   | 'redirect_refused'
+  | 'wrong_digest'
+  | 'slow'
+  | 'stale'
+  | 'divergent'
 
 export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
 
@@ -73,8 +77,34 @@ export interface Probe {
   readonly reason?: Reason
   /** One sentence for a person, safe for a terminal. */
   readonly detail?: string
+  /** How deep it was asked. */
+  readonly depth: 'ping' | 'manifest' | 'blob'
   /** Milliseconds from the start of the connection to the head of the answer. */
-  readonly latency_ms?: { readonly best: number; readonly median: number }
+  readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
+  /** Medians of what that time goes into; `dns` comes before it, `tls` where there is any. */
+  readonly phases_ms?: {
+    readonly dns: number
+    readonly tcp: number
+    readonly tls?: number
+    readonly first_byte: number
+  }
+  /** How fast it served a layer. */
+  readonly bytes_per_second?: number
+  /** An estimate for an image of 50 MB in one layer: four requests and the bytes. */
+  readonly pull_50mb_s?: number
+  /** What the tag of the canary stands for there. */
+  readonly digest?: string
+  readonly tls?: { readonly version: string; readonly expires: string; readonly days: number }
+  /** `Docker-Distribution-Api-Version`. */
+  readonly api_version?: string
+  /** What it says of its limits (RateLimit-Limit, RateLimit-Remaining). */
+  readonly rate_limit?: { readonly limit?: string; readonly remaining?: string }
+  /** Its clock less ours. */
+  readonly clock_skew_s?: number
+  /** Redirects on the way to its answer. */
+  readonly redirects?: number
+  /** Whether it asks for credentials with 401: a runtime will offer it those it has. */
+  readonly challenges?: boolean
 }
 
 export interface PlanReport {

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { Failure, type Issue } from './errors.ts'
 import type { Reader } from './files.ts'
+import { forEach } from './gate.ts'
 import { type Plan, restartNeed } from './plan.ts'
 import { restored } from './release.ts'
 import type { Notice, Restart } from './report.ts'
@@ -40,11 +41,12 @@ interface Part {
 export async function planRestore(ground: Ground, choices: RestoreChoices): Promise<Plan> {
   const chosen = choose(ground, choices)
   await refuseNamed(chosen, ground)
-  const parts = await Promise.all(chosen.map(([file, written]) => partOf(file, written, ground, choices)))
+  const parts = await forEach(chosen, ([file, written]) => partOf(file, written, ground, choices))
   const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
-  const compared = await Promise.all(
-    parts.map(({ file }, i) => file && compare(chosen[i]?.[1].target as string, file, ground.node)),
+  const compared = await forEach(
+    parts,
+    async ({ file }, i) => file && (await compare(chosen[i]?.[1].target as string, file, ground.node)),
   )
   const steps = inOrder(compared.filter(step => step !== undefined)).toSorted(valuesFirst)
   return {

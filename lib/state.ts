@@ -51,7 +51,7 @@ export interface State {
   readonly empty: readonly string[]
 }
 
-export const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
+const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
 
 /** The state of the node; empty where we have never written. */
 export async function readState(node: Reader): Promise<State> {
@@ -65,8 +65,11 @@ export async function readState(node: Reader): Promise<State> {
   return state
 }
 
+/** The same text however the state came about; parents sort before what is in them. */
 export function serializeState(state: State): string {
-  return `${JSON.stringify(state, null, 2)}\n`
+  const files = Object.fromEntries(Object.entries(state.files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const sorted = { ...state, files, made: state.made.toSorted(), empty: state.empty.toSorted() }
+  return `${JSON.stringify(sorted, null, 2)}\n`
 }
 
 /** sha256 in hex. */

@@ -295,6 +295,24 @@ describe('directories', () => {
       }))
   }
 
+  it('what the list does not speak of need not be readable', () =>
+    onNode(
+      {
+        'etc/containerd/certs.d/far.io': '-> ../../../../../outside',
+        'etc/containerd/certs.d/loop.io/hosts.toml': '-> hosts.toml',
+      },
+      async ({ apply, restore }) => {
+        const { code, stderr } = await apply()
+        assert.equal(code, 0, stderr)
+        assert.match(
+          stderr,
+          /certs\.d\/far\.io: a link leads out of the root directory: it is not in the list/,
+        )
+        assert.match(stderr, /certs\.d\/loop\.io: links lead in a circle: it is not in the list/)
+        assert.equal((await restore()).code, 0)
+      },
+    ))
+
   it('two registries whose directory is one by a link are refused for what they are', () =>
     onNode(
       { [`${QUAY}/`]: undefined, 'etc/containerd/certs.d/ghcr.io': '-> quay.io' },

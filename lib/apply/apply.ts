@@ -49,7 +49,7 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
         started_at: new Date(occasion.now).toISOString(),
         swaps: swaps.map(([swap]) => swap),
         makes: arranged.makes,
-        empties: isBlank(state) ? [...state.made].reverse() : [],
+        empties: isBlank(state) ? state.made.toSorted().reverse() : [],
         keeps: memory.keeps.map(({ kept }) => kept),
         drops: memory.drops,
       },

@@ -4,7 +4,7 @@ import type { Reader } from '../files.ts'
 import { digestOf, type State } from '../state.ts'
 import type { Step } from '../step.ts'
 import { temporaryName } from '../temporary.ts'
-import type { Content, Swap } from './swap.ts'
+import { type Content, certificatesLast, type Swap } from './swap.ts'
 
 export interface Arrangement {
   readonly swaps: readonly (readonly [Swap, readonly Content[]])[]
@@ -59,7 +59,9 @@ function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
     steps.filter(step => !step.after),
     step => path.dirname(step.path),
   )
-  const ordered = Object.values(removals).map(group => group?.toSorted(certificatesLast))
+  const ordered = Object.values(removals).map(group =>
+    group?.toSorted((a, b) => certificatesLast(a.path, b.path)),
+  )
   const groups = ordered.filter(group => group !== undefined).toSorted(defaultFirst)
   return [...Object.values(writes), ...groups].filter(group => group !== undefined)
 }
@@ -67,10 +69,6 @@ function byDirectory(steps: readonly Step[]): readonly (readonly Step[])[] {
 function defaultFirst([a]: readonly Step[], [b]: readonly Step[]): number {
   const isDefault = (step: Step | undefined) => path.basename(path.dirname(step?.path ?? '')) === '_default'
   return Number(isDefault(b)) - Number(isDefault(a))
-}
-
-function certificatesLast(a: Step, b: Step): number {
-  return Number(a.path.endsWith('.pem')) - Number(b.path.endsWith('.pem'))
 }
 
 /** The directory itself and those above it that are not there, parents first. */

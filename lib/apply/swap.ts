@@ -89,8 +89,14 @@ export async function discard({ path: file, staged, aside, files }: Swap, node: 
 
 /** What somebody else has put into it meanwhile is not ours to remove: then the directory returns to its place. */
 async function removeDirectory(directory: string, names: readonly string[], home: string, node: Writer) {
-  for (const name of names) await node.remove(path.join(directory, name))
+  // A hosts.toml goes before the certificates that it names.
+  for (const name of names.toSorted(certificatesLast)) await node.remove(path.join(directory, name))
   if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, home)
+}
+
+/** Order of removal: what is pointed at goes last. */
+export function certificatesLast(a: string, b: string): number {
+  return Number(a.endsWith('.pem')) - Number(b.endsWith('.pem'))
 }
 
 /** Whether the place holds what was there `before` the swap, or what must be there `after` it. */

@@ -2,8 +2,9 @@
  * All or nothing: stages everything, then commits by renames alone, then sweeps up. A failure on the way puts the
  * node back; a run that is cut off, or cannot put it back, leaves a journal by which the next one does.
  */
+import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { Writer } from '../files.ts'
+import type { Reader, Writer } from '../files.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
 import { isTemporary } from '../temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
@@ -53,7 +54,10 @@ export interface Recovery {
 /** Finishes or undoes what an earlier run has left; undefined when it left nothing. */
 export async function recover(node: Writer): Promise<Recovery | undefined> {
   const found = await readJournal(node)
-  if (found === undefined) return undefined
+  if (found === undefined) {
+    await tidy(node)
+    return undefined
+  }
   const { journal, phase } = found
   if (phase !== 'committing') {
     return { journal, outcome: 'undone', foreign: await backOut(node) }
@@ -120,13 +124,24 @@ async function removeOriginals(names: readonly string[], node: Writer): Promise<
   for (const name of names) await node.remove(`${ORIGINALS_DIRECTORY}/${name}`)
 }
 
-/** The end of a run. Also goes what a run that was killed was just writing down for itself. */
 async function close(phase: Phase, node: Writer): Promise<void> {
+  await tidy(node)
+  await node.prune(ORIGINALS_DIRECTORY)
+  await node.remove(journalFile(phase))
+}
+
+/** Removes what a run that was killed was just writing down for itself. */
+async function tidy(node: Writer): Promise<void> {
   for (const directory of [ORIGINALS_DIRECTORY, STATE_DIRECTORY])
     for (const { name } of (await node.entries(directory)) ?? [])
       if (isTemporary(name)) await node.remove(`${directory}/${name}`)
-  await node.prune(ORIGINALS_DIRECTORY)
-  await node.remove(journalFile(phase))
+}
+
+/** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
+export async function hasLeft(node: Reader): Promise<boolean> {
+  const entries = await node.entries(STATE_DIRECTORY)
+  const known = [STATE_FILE, ORIGINALS_DIRECTORY].map(file => path.basename(file))
+  return entries?.length === 0 || entries?.some(({ name }) => !known.includes(name)) === true
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */

@@ -2,13 +2,14 @@
 import { applyPlan, isDone } from '../apply/apply.ts'
 import { makePlan } from '../plan.ts'
 import { planReport } from '../plan-report.ts'
-import type { PlanReport } from '../report.ts'
+import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
-import { chosenTargets, type Options, openList, openNode, openView } from './inputs.ts'
+import { type Asked, type AskingOptions, askFirst } from './asking.ts'
+import { chosenTargets, openList, openNode, openView } from './inputs.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
-export interface ApplyOptions extends Options, Choices, WritingOptions {
+export interface ApplyOptions extends AskingOptions, Choices, WritingOptions {
   /** Undefined: probe on this machine, not under `--root`. */
   readonly probe: boolean | undefined
 }
@@ -17,8 +18,11 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const node = await openNode(options)
   const settled = await settle('apply', node, options, world)
   const loaded = await openList(options, node, world)
+  const asked = await askFirst(loaded.list, options, world)
+  const known = [...settled, ...loaded.notices, ...asked.notices]
+  if (options.requireHealthy && asked.unhealthy?.length) return refusal(asked, known)
   const walk = async () =>
-    await makePlan(loaded.list, chosenTargets(options), await openView(options, node, world), options)
+    await makePlan(asked.list, chosenTargets(options), await openView(options, node, world), options)
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes: what was planned before may be done or outdated by now.
     const plan = await walk()
@@ -28,9 +32,23 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const first = await walk()
   const idle = { result: { plan: first, after: [] }, notices: [] }
   const { result, notices } = isDone(first) ? idle : await writing('apply', node, options, world, write)
-  const all = [...settled, ...notices, ...loaded.notices, ...result.plan.notices, ...result.after]
+  const all = [...known, ...notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
-  if (!(options.probe ?? options.root === undefined)) return report
+  return { ...report, ...(await probed(asked, options, world)) }
+}
+
+/** What the mirrors say: asked before, or now, or not at all. */
+async function probed({ list, probes, unhealthy }: Asked, options: ApplyOptions, world: World) {
+  if (probes !== undefined && unhealthy !== undefined) return { probes, unhealthy }
+  if (!(options.probe ?? options.root === undefined)) return {}
   const { probeList } = await import('./probe.ts')
-  return { ...report, ...(await probeList(loaded.list, options, world)) }
+  return await probeList(list, { ...options, depth: 'ping', samples: 3 }, world)
+}
+
+/** Nothing was written: the answer to `--require-healthy` is no. */
+function refusal({ probes = [], unhealthy = [] }: Asked, notices: readonly Notice[]): PlanReport {
+  const message = `nothing was written: nothing healthy to pull ${unhealthy.join(', ')} from`
+  const refused = { code: 'not_healthy', message }
+  const none = { changed: false, changes: [], restart: [], unchanged: 0 }
+  return { version: 1, kind: 'apply', ...none, notices: [...notices, refused], probes, unhealthy }
 }

@@ -1,6 +1,7 @@
 /** The flags that every command takes, as data for the command line and as the options that commands read. */
 import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
+import type { AskingOptions } from './asking.ts'
 import type { NodeOptions, Options } from './inputs.ts'
 import type { WritingOptions } from './writing.ts'
 
@@ -25,6 +26,35 @@ export const restoreFlags = {
     describe: 'also what somebody else has changed since',
   },
   check: { type: 'boolean', default: false, describe: 'only show it; exit 1 if anything would change' },
+} as const
+
+/** How mirrors are asked. */
+export const probeFlags = {
+  depth: {
+    choices: ['ping', 'manifest', 'blob'],
+    default: 'ping',
+    describe: 'ask for /v2/ alone, for the canary too, or also for a layer of it',
+  },
+  samples: { type: 'number', default: 3, requiresArg: true, describe: 'exchanges to measure, 1 to 20' },
+} as const
+
+/** Asking the mirrors before anything is planned. */
+export const rankFlag = {
+  rank: {
+    type: 'string',
+    describe:
+      'ask the mirrors, and list those first that are clearly better: latency (default) or throughput',
+  },
+} as const
+
+/** Asking them before anything is written. */
+export const gateFlags = {
+  'require-healthy': {
+    type: 'boolean',
+    default: false,
+    describe: 'write nothing and exit 1 unless every registry has something healthy',
+  },
+  wait: { ...oneText, describe: 'how long to wait for that', implies: 'require-healthy' },
 } as const
 
 /** Which list, and which node. */
@@ -90,10 +120,44 @@ export function nodeOf(args: unknown): NodeOptions {
 export function writingOf(args: {
   readonly 'lock-timeout'?: string | readonly string[] | undefined
 }): WritingOptions {
-  const lockTimeout = once('--lock-timeout', args['lock-timeout']) ?? ''
-  if (Number.isFinite(milliseconds(lockTimeout))) return { lockTimeout }
-  const message = `--lock-timeout ${lockTimeout} is not a duration`
-  throw new Failure('usage', [{ message, hint: 'write it as 500ms, 30s or 5m' }])
+  return { lockTimeout: durationOf('--lock-timeout', once('--lock-timeout', args['lock-timeout']) ?? '') }
+}
+
+interface AskingFlags {
+  readonly rank?: string | readonly string[] | undefined
+  readonly 'require-healthy'?: boolean
+  readonly wait?: string | readonly string[] | undefined
+}
+
+export function askingOf(args: AskingFlags): Pick<AskingOptions, 'rank' | 'requireHealthy' | 'wait'> {
+  const wait = once('--wait', args.wait)
+  return {
+    rank: args.rank === '' ? 'latency' : rankOf(once('--rank', args.rank)),
+    requireHealthy: args['require-healthy'] ?? false,
+    wait: wait && durationOf('--wait', wait),
+  }
+}
+
+function rankOf(text: string | undefined): AskingOptions['rank'] {
+  if (text === undefined || text === 'latency' || text === 'throughput') return text
+  throw new Failure('usage', [
+    { message: `--rank ${text} is not known`, hint: 'rank by latency or throughput' },
+  ])
+}
+
+function durationOf(flag: string, text: string): string {
+  if (Number.isFinite(milliseconds(text))) return text
+  throw new Failure('usage', [
+    { message: `${flag} ${text} is not a duration`, hint: 'write it as 500ms, 30s or 5m' },
+  ])
+}
+
+export function samplesOf(samples: number | readonly number[]): number {
+  if (typeof samples === 'number' && Number.isInteger(samples) && samples >= 1 && samples <= 20)
+    return samples
+  throw new Failure('usage', [
+    { message: '--samples must be a whole number from 1 to 20', hint: 'leave it out for 3' },
+  ])
 }
 
 /** yargs makes a list of what is given twice, and an unset variable of a script makes an empty text. */

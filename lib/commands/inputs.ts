@@ -3,6 +3,7 @@ import { attributesBy } from '../attributes.ts'
 import { Failure } from '../errors.ts'
 import { openTree, type Writer } from '../files.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
+import type { Format } from '../reporters/print.ts'
 import { runHere } from '../run.ts'
 import { readState } from '../state.ts'
 import { targets } from '../targets/index.ts'
@@ -21,7 +22,7 @@ export interface Options extends NodeOptions {
   readonly file: string | undefined
   readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
   readonly allowFilesFrom: readonly string[]
-  readonly format: 'text' | 'json'
+  readonly format: Format
 }
 
 /** Opens the node: this machine, or the tree under `--root`. */

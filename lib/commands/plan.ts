@@ -4,14 +4,16 @@ import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
-import { chosenTargets, type Options, openList, openNode, openView } from './inputs.ts'
+import { type AskingOptions, askFirst } from './asking.ts'
+import { chosenTargets, openList, openNode, openView } from './inputs.ts'
 import { unfinishedNotices } from './writing.ts'
 
-export async function plan(options: Options & Choices, world: World): Promise<PlanReport> {
+export async function plan(options: AskingOptions & Choices, world: World): Promise<PlanReport> {
   const node = await openNode(options)
   const loaded = await openList(options, node, world)
   const view = await openView(options, node, world)
-  const made = await makePlan(loaded.list, chosenTargets(options), view, options)
-  const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...made.notices]
-  return planReport('plan', { ...made, notices })
+  const { list, notices: asked, ...probed } = await askFirst(loaded.list, options, world)
+  const made = await makePlan(list, chosenTargets(options), view, options)
+  const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...asked, ...made.notices]
+  return { ...planReport('plan', { ...made, notices }), ...probed }
 }

@@ -1,37 +1,69 @@
 /** `probe`: are the mirrors well, and how fast? */
+import { openTree } from '../files.ts'
 import { endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
 import { probeAll } from '../probe/probe.ts'
+import { proxiesOf } from '../probe/proxy.ts'
+import type { Depth } from '../probe/pull.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { progress } from '../reporters/progress.ts'
+import { targets } from '../targets/index.ts'
 import type { World } from '../world.ts'
+import { probeNotices } from './cautions.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 
-/** How many endpoints are asked at once: most of the time is spent waiting, and each costs one socket. */
-const CONCURRENCY = 64
-const SAMPLES = 3
+export interface ProbeOptions extends Options {
+  readonly depth: Depth
+  readonly samples: number
+}
 
-export async function probe(options: Options, world: World): Promise<ProbeReport> {
+/** How many endpoints are asked at once: most of the time is spent waiting, and each costs one socket. */
+const CONCURRENCY = 256
+
+export async function probe(options: ProbeOptions, world: World): Promise<ProbeReport> {
   const { list, notices } = await openList(options, await openNode(options), world)
-  return { version: 1, kind: 'probe', ...(await probeList(list, options, world)), notices }
+  const probed = await probeList(list, options, world)
+  return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }
 
 /** Asks every endpoint of the list, with live progress where somebody is looking. */
 export async function probeList(
   list: MirrorList,
-  options: Options,
+  { format, depth, samples, root }: Pick<ProbeOptions, 'format' | 'depth' | 'samples' | 'root'>,
   world: World,
 ): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
   const endpoints = endpointsOf(list)
-  const drawn = options.format === 'text' && world.stderr.isTTY === true && world.env.TERM !== 'dumb'
+  const drawn = format === 'text' && world.stderr.isTTY === true && world.env.TERM !== 'dumb'
   const live = progress(world.stderr, endpoints.length, drawn)
   try {
     const { timeoutMs } = list.health
-    const { signal } = world
-    const asked = { timeoutMs, samples: SAMPLES, concurrency: CONCURRENCY, signal, onProbe: live.onProbe }
-    const probes = await probeAll(endpoints, asked)
+    const { signal, now } = world
+    const probes = await probeAll(endpoints, {
+      timeoutMs,
+      samples,
+      depth,
+      signal,
+      now,
+      concurrency: CONCURRENCY,
+      proxyFor: proxiesOf(await environmentOf(list, root, world)),
+      onProbe: live.onProbe,
+    })
     return { probes, unhealthy: unhealthyRegistries(list, probes) }
   } finally {
     live.end()
   }
+}
+
+/** That of the runtime where it runs here: its proxies are those of a pull, and need not be ours. */
+async function environmentOf(
+  list: MirrorList,
+  root: string | undefined,
+  world: World,
+): Promise<World['env']> {
+  if (root !== undefined) return world.env
+  for (const target of Object.values(targets)) {
+    const found = await target.environment(openTree('/'), list)
+    if (found !== undefined) return found
+  }
+  return world.env
 }

@@ -2,7 +2,7 @@
 
 import { type Journal, readJournal } from '../apply/journal.ts'
 import { alone, isHeld } from '../apply/lock.ts'
-import { type Recovery, recover } from '../apply/transaction.ts'
+import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
 import type { Writer } from '../files.ts'
 import type { Notice } from '../report.ts'
@@ -47,7 +47,7 @@ export async function settle(
   options: WritingOptions,
   world: World,
 ): Promise<readonly Notice[]> {
-  if ((await readJournal(node)) === undefined) return []
+  if (!(await hasLeft(node)) || (await isHeld(node))) return []
   return (await writing(command, node, options, world, async () => {})).notices
 }
 

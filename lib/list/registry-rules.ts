@@ -61,17 +61,24 @@ function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEn
   if (mirrors.length === 0) {
     return key === '*' ? [] : problem('fallback = false without a mirror', 'nothing would be left to ask')
   }
-  if (mirrors.some(entry => mayResolve(entry, defaults))) return []
+  if (onlyFirst(mirrors).some(entry => mayResolve(entry, defaults))) return []
   return problem(
     'fallback = false, and no mirror may resolve',
     'add "resolve" to a mirror, or no tag can be pulled',
   )
 }
 
+/** Of mirrors that are listed twice the first one counts. */
+function onlyFirst(mirrors: readonly MirrorEntry[]): readonly MirrorEntry[] {
+  const keys = mirrors.map(({ mirror }) => JSON.stringify(parseApiBase(mirror.url, mirror.base ?? 'mirror')))
+  return mirrors.filter((_, i) => keys.indexOf(keys[i] as string) === i)
+}
+
+/** A tag is asked of hosts that may do both: core/remotes/docker/resolver.go:252-270@v2.3.4. */
 function mayResolve({ mirror }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
   const capabilities: readonly Capability[] =
     mirror.capabilities ?? defaults?.capabilities ?? BUILT_IN.capabilities
-  return capabilities.includes('resolve')
+  return capabilities.includes('resolve') && capabilities.includes('pull')
 }
 
 function canaryProblems({ name, path, registry }: RegistryEntry): Problem[] {

@@ -43,7 +43,10 @@ export function resolveList({ list, attachments, place }: ResolveInput): MirrorL
     registries: Object.entries(list.registries).map(([key, registry]) =>
       resolveRegistry(key, registry, context),
     ),
-    health: { timeoutMs: milliseconds(list.health?.timeout ?? BUILT_IN.probeTimeout) },
+    health: {
+      timeoutMs: milliseconds(list.health?.timeout ?? BUILT_IN.probeTimeout),
+      order: list.health?.order ?? 'list',
+    },
     targets: { containerd: resolveContainerd(list, place) },
   }
 }

@@ -47,6 +47,7 @@ export interface WrittenHealth {
   readonly rise?: number
   readonly fall?: number
   readonly depth?: 'ping'
+  readonly order?: 'list' | 'latency' | 'throughput'
 }
 
 export interface WrittenContainerd {

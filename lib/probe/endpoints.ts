@@ -10,6 +10,7 @@ import {
   type Server,
 } from '../registry.ts'
 import type { Probe, Status } from '../report.ts'
+import { canaryOf, type NamedCanary } from './canaries.ts'
 
 /** All that is needed to ask one endpoint as the runtime would. */
 export interface Endpoint {
@@ -27,6 +28,19 @@ export interface Endpoint {
   readonly header: Readonly<Record<string, string>>
   /** Limit for name lookup and connection together, as Go's net.Dialer counts. */
   readonly dialTimeoutMs: number
+  /** Whether the runtime asks it what a tag stands for. */
+  readonly resolves: boolean
+  /** What a deep probe asks it for. */
+  readonly canary?: Canary
+}
+
+/** An image to ask for. */
+export interface Canary {
+  readonly repository: string
+  /** A tag. */
+  readonly reference: string
+  /** The registry that the image is of, told to whoever is not that registry (registry.go:85-92@v2.3.4). */
+  readonly ns?: string
 }
 
 /** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
@@ -37,11 +51,24 @@ const DEFAULT_DIAL_TIMEOUT_MS = 30_000
  * `fallback` is false. `*` has no server.
  */
 export function endpointsOf(list: MirrorList): readonly Endpoint[] {
-  return list.registries.flatMap(registry => [
-    ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
-    ...serverEndpoints(registry),
-  ])
+  return list.registries.flatMap(registry => {
+    const endpoints = [
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
+      ...serverEndpoints(registry),
+    ]
+    return endpoints.map(endpoint => withCanary(endpoint, canaryOf(registry)))
+  })
 }
+
+function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined): Endpoint {
+  if (canary === undefined) return endpoint
+  const { registry, repository, reference } = canary
+  const itself = new URL(endpoint.base.origin).host === (registry === 'docker.io' ? HUB : registry)
+  return { ...endpoint, canary: { repository, reference, ...(!itself && { ns: registry }) } }
+}
+
+/** Who is docker.io, and so is not told (isProxy, registry.go:85-92@v2.3.4). */
+const HUB = 'registry-1.docker.io'
 
 /**
  * Registries of which no probed endpoint is known to serve, in list order. `degraded` (429) does, slowly.
@@ -62,6 +89,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
   return {
     registry,
     role: 'mirror',
+    resolves: mirror.capabilities.includes('resolve') && mirror.capabilities.includes('pull'),
     base,
     ca: mirror.ca.map(textOf),
     ...(mirror.client && { client: { cert: textOf(mirror.client.cert), key: textOf(mirror.client.key) } }),
@@ -92,7 +120,7 @@ function loopbackServer(name: string): readonly Endpoint[] {
 
 function bareServer(registry: string): Omit<Endpoint, 'base'> {
   const dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS
-  return { registry, role: 'server', ca: [], skipVerify: false, header: {}, dialTimeoutMs }
+  return { registry, role: 'server', resolves: true, ca: [], skipVerify: false, header: {}, dialTimeoutMs }
 }
 
 function rootOf(origin: string): Server['base'] {

@@ -1,6 +1,8 @@
 /** From an error to its meaning. Pure. */
-import { DIAL_TIMEOUT, SPACE_REFUSED, type Trace } from './dial.ts'
+import { SPACE_REFUSED } from './address.ts'
+import { DIAL_TIMEOUT, PROXY_SOCKS, type Trace } from './dial.ts'
 import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
+import { PROXY_REFUSED } from './tunnel.ts'
 
 export interface Limits {
   readonly timeoutMs: number
@@ -82,6 +84,14 @@ function networkFault(code: string, trace: Trace, limits: Limits): Fault | undef
         what: 'the network refuses the way to it',
         todo: 'check route and firewall',
       }
+    case PROXY_REFUSED:
+      return {
+        reason: 'refused',
+        what: 'the proxy between does not let this node through to it',
+        todo: 'allow it in the proxy, or name it in NO_PROXY of containerd and of regmirror',
+      }
+    case PROXY_SOCKS:
+      return { reason: undefined, what: 'a SOCKS proxy stands between, which only the runtime speaks' }
     case SPACE_REFUSED:
       return { reason: 'redirect_refused', what: 'it redirects into loopback, link-local or private space' }
     case 'ECONNRESET':

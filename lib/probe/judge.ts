@@ -7,7 +7,7 @@ export function judge(answer: Answer, authorized: boolean): Fault | undefined {
   const { status } = answer
   if (status === 200) return judgeContent(answer)
   if (status === 401) return judgeChallenge(answer, authorized)
-  const page = PAGES.find(([pattern]) => pattern.test(answer.body))
+  const page = PAGES.find(([pattern]) => pattern.test(answer.body.toString('utf8')))
   if (page !== undefined) return { reason: page[1], ...page[2] }
   if (status === 403) return { reason: 'forbidden' }
   if (status === 404) return { reason: 'not_found' }
@@ -17,7 +17,7 @@ export function judge(answer: Answer, authorized: boolean): Fault | undefined {
 }
 
 /** All values of a header as one text; empty where there is none. */
-function headerText(answer: Answer, name: string): string {
+export function headerText(answer: Answer, name: string): string {
   return [answer.headers[name] ?? []].flat().join(', ')
 }
 
@@ -30,7 +30,8 @@ function headerText(answer: Answer, name: string): string {
 function judgeContent(answer: Answer): Fault | undefined {
   if (headerText(answer, 'docker-distribution-api-version').includes('registry/2')) return undefined
   const isPage = /^\s*(text\/html|application\/xhtml)/i.test(headerText(answer, 'content-type'))
-  if (!isPage && !/^\s*<(!doctype|html|head|body|script|meta|!--)/i.test(answer.body)) return undefined
+  if (!isPage && !/^\s*<(!doctype|html|head|body|script|meta|!--)/i.test(answer.body.toString('utf8')))
+    return undefined
   return { reason: 'not_a_registry', what: 'it answers with a web page' }
 }
 

@@ -1,18 +1,30 @@
-/** Many endpoints at once. */
+/** Many endpoints at once, each as deep as asked. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
 import type { Endpoint } from './endpoints.ts'
-import { type PingOptions, ping } from './ping.ts'
+import type { Means } from './exchange.ts'
+import { dissentersOf, dissentFault } from './freshness.ts'
+import { ping } from './ping.ts'
+import { type Depth, pull } from './pull.ts'
 import { openTrust } from './trust.ts'
+import { judged, verdictOf } from './verdict.ts'
 
-export interface ProbeOptions extends Omit<PingOptions, 'trust' | 'turn'> {
+export interface ProbeOptions extends Omit<Means, 'trust' | 'turn'> {
+  /** `ping` if left out. Without a canary none is asked deeper. */
+  readonly depth?: Depth | undefined
+  /** Exchanges that are measured, 3 if left out. */
+  readonly samples?: number | undefined
   /** Endpoints asked at the same time, 256 if left out. */
   readonly concurrency?: number | undefined
   /** Called once for every endpoint as soon as it is known, in no order. */
   readonly onProbe?: ((probe: Probe) => void) | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
 }
 
 const DEFAULT_CONCURRENCY = 256
+const DEFAULT_SAMPLES = 3
 /**
  * An exchange over TLS costs two milliseconds of work or so. Begun all at once they would wait for each other,
  * and that wait would be taken for the mirrors': 190 ms instead of 4 where 64 on loopback were asked together.
@@ -22,44 +34,74 @@ const PACE_MS = 5
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
   endpoints: readonly Endpoint[],
-  { concurrency = DEFAULT_CONCURRENCY, onProbe, ...options }: ProbeOptions,
+  options: ProbeOptions,
 ): Promise<readonly Probe[]> {
-  const trust = openTrust()
+  const means = { ...options, trust: openTrust(), turn: pace(PACE_MS, options.signal) }
   const asked = new Map<string, Promise<Probe>>()
-  const inTurn = gate(concurrency)
-  const turn = pace(PACE_MS, options.signal)
+  const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
   const one = async (endpoint: Endpoint) => {
     const question = questionOf(endpoint)
-    const answer = asked.get(question) ?? inTurn(() => ping(endpoint, { ...options, trust, turn }))
+    const answer = asked.get(question) ?? inTurn(() => probeWith(endpoint, options, means))
     asked.set(question, answer)
     const { registry, role } = endpoint
     const probe = { ...(await answer), registry, role }
-    onProbe?.(probe)
+    options.onProbe?.(probe)
     return probe
   }
-  return await Promise.all(endpoints.map(one))
+  return await compared(endpoints, await Promise.all(endpoints.map(one)), means)
+}
+
+/** Asks one. Never rejects: a failure is a Probe with a reason. */
+export async function probeOne(endpoint: Endpoint, options: ProbeOptions): Promise<Probe> {
+  return await probeWith(endpoint, options, { ...options, trust: openTrust() })
+}
+
+async function probeWith(endpoint: Endpoint, options: ProbeOptions, means: Means): Promise<Probe> {
+  const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
+  const pinged = await ping(endpoint, samples, means)
+  const deeper = depth !== 'ping' && endpoint.canary !== undefined && pinged.fault === undefined
+  const pulled = deeper ? await pull(pinged.endpoint, endpoint.canary, depth, means) : undefined
+  const clock = { now: now(), at: performance.now() }
+  return { ...verdictOf(pinged, pulled, depth, clock), ...asListed(endpoint) }
+}
+
+/** The url of the list, also where another scheme answered. */
+function asListed({ base }: Endpoint): Pick<Probe, 'url'> {
+  return { url: base.origin + base.path }
+}
+
+/** The probes, with those named whose tag stands for another image than elsewhere. */
+async function compared(
+  endpoints: readonly Endpoint[],
+  probes: readonly Probe[],
+  means: Means,
+): Promise<readonly Probe[]> {
+  const result = [...probes]
+  for (const registry of new Set(probes.map(probe => probe.registry))) {
+    const places = probes.flatMap((probe, i) => (probe.registry === registry ? [i] : []))
+    const server = places.find(i => probes[i]?.role === 'server' && probes[i]?.digest !== undefined)
+    for (const dissent of dissentersOf(places.map(i => probes[i] as Probe))) {
+      const at = places[dissent.index] as number
+      const endpoint = endpoints[at] as Endpoint
+      // Whoever is not asked for tags cannot mislead.
+      if (!endpoint.resolves || probes[at]?.status !== 'healthy') continue
+      const known =
+        server !== undefined && (await hasDigest(endpoints[server] as Endpoint, dissent.digest, means))
+      result[at] = { ...(probes[at] as Probe), ...judged(dissentFault(dissent, known), endpoint) }
+    }
+  }
+  return result
+}
+
+async function hasDigest(server: Endpoint, digest: string, means: Means): Promise<boolean> {
+  if (server.canary === undefined) return false
+  const { fault } = await pull(server, { ...server.canary, reference: digest }, 'manifest', means)
+  return fault === undefined
 }
 
 /** Equal for endpoints that are asked in the same way. */
 function questionOf({ registry: _, role: __, ...question }: Endpoint): string {
   return JSON.stringify(question)
-}
-
-/** Lets `width` acts run at the same time, the others wait in line. */
-function gate(width: number): <T>(act: () => Promise<T>) => Promise<T> {
-  let free = Math.max(1, width)
-  const line: (() => void)[] = []
-  return async act => {
-    if (free > 0) free -= 1
-    else await new Promise<void>(go => line.push(go))
-    try {
-      return await act()
-    } finally {
-      const next = line.shift()
-      if (next === undefined) free += 1
-      else next()
-    }
-  }
 }
 
 /** Lets one act begin every `ms`, later where the program is behind with its work; at once when told to stop. */

@@ -56,6 +56,19 @@ export const WORDS: Readonly<Record<Reason, Words>> = {
     todo: 'wait, log in for a higher limit, or list another mirror before it',
   },
   server_error: { what: 'it is up but fails', todo: 'look into its log or tell its operator' },
+  wrong_digest: {
+    what: 'it serves other bytes than the digest promises',
+    todo: 'take it out of the list: pulls fail on it, without trying the next',
+  },
+  slow: { what: 'it serves layers slowly', todo: 'list a faster mirror before it' },
+  stale: {
+    what: 'its tag stands for an older image than that of the server',
+    todo: 'give it capabilities = ["pull"], so that tags are resolved elsewhere',
+  },
+  divergent: {
+    what: 'its tag stands for another image than elsewhere',
+    todo: 'find out whose image that is; until then give it capabilities = ["pull"]',
+  },
   redirect_refused: {
     what: 'it redirects to where no registry should',
     todo: 'put the final address in the list if you trust it',
@@ -125,7 +138,7 @@ export function sentence(fault: Fault, quote: boolean): string {
  * What others wrote, on one line, without control, format or separator characters, and cut: it becomes part of
  * a sentence, so nothing is spelled out as in a diff.
  */
-function plain(text: string, limit = 60): string {
+export function plain(text: string, limit = 60): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   const characters = [...line]
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line

@@ -1,8 +1,8 @@
-/** One question followed through its redirects to a verdict. */
-import { type Answer, ask, type Question } from './ask.ts'
+/** One question followed through its redirects. */
+import { type Answer, ask } from './ask.ts'
 import type { Trace } from './dial.ts'
 import type { Endpoint } from './endpoints.ts'
-import { judge } from './judge.ts'
+import type { ProxyFor } from './proxy.ts'
 import type { Fault } from './reasons.ts'
 import { type Space, spaceOf } from './space.ts'
 import type { Trust } from './trust.ts'
@@ -16,36 +16,61 @@ export interface Walk {
   readonly url: URL
   readonly trust: Trust
   readonly signal: AbortSignal
+  readonly proxyFor?: ProxyFor | undefined
+  readonly method?: 'GET' | 'HEAD' | undefined
+  /** Sent wherever it leads: what is accepted, which part of it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Sent to the endpoint itself, in place of a static header of that name. */
+  readonly authorization?: string | undefined
+  /** Spaces the address may lie in; undefined: any, until a redirect. */
+  readonly spaces?: readonly Space[] | undefined
+  readonly bodyLimit?: number | undefined
+  readonly onChunk?: ((chunk: Buffer) => void) | undefined
+}
+
+/** An answer that is no redirect, and how many led there. */
+export interface Arrival {
+  readonly answer: Answer
+  readonly redirects: number
 }
 
 /**
- * Undefined where a registry answers in the end. Rejects as `ask` does. A redirect may lead to public
- * addresses and to the space the endpoint itself is in, no other; CAs, client certificate and skip_verify hold
- * for it too, since Go has them on the transport, while the static headers stay behind.
+ * Asks, and follows where that leads: to the last answer, or to why not. Rejects as `ask` does. A redirect may lead
+ * to public addresses and to the space the endpoint itself is in, no other; CAs, client certificate and skip_verify
+ * hold for it too, since Go has them on the transport, while credentials and static headers stay behind.
  */
-export async function walk(endpoint: Endpoint, from: Walk, trace: Trace): Promise<Fault | undefined> {
+export async function walk(endpoint: Endpoint, from: Walk, trace: Trace): Promise<Arrival | Fault> {
   let url = from.url
-  let spaces: readonly Space[] | undefined
+  let { spaces } = from
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const headers = headersFor(endpoint.header, from.url, url)
-    const answer = await ask({ ...wayTo(endpoint, url, from), spaces, headers }, trace)
+    const home = url.origin === endpoint.base.origin
+    const headers = { ...from.headers, ...(home ? ownHeaders(endpoint, from) : {}) }
+    const answer = await ask({ ...from, ...wayTo(endpoint, url, from), spaces, headers }, trace)
     const next = nextOf(answer, url)
-    if (next === undefined) return judge(answer, isAuthorized(headers))
+    if (next === undefined) return { answer, redirects }
     if ('fault' in next) return next.fault
-    spaces ??= ['public', spaceOf(trace.address ?? '')]
+    spaces ??= spacesFrom(trace)
     url = next.url
   }
   return { reason: 'redirect_refused', what: `it redirects more than ${MAX_REDIRECTS} times` }
 }
 
-function wayTo(endpoint: Endpoint, url: URL, { trust, signal }: Walk) {
-  const secureContext = url.protocol === 'https:' ? trust(endpoint) : undefined
-  const { skipVerify, dialTimeoutMs } = endpoint
-  return { url, secureContext, skipVerify, dialTimeoutMs, signal }
+/** What only the endpoint itself may see: its scheme, name and port. */
+function ownHeaders({ header }: Endpoint, { authorization }: Walk): Readonly<Record<string, string>> {
+  if (authorization === undefined) return header
+  const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
+  return { ...Object.fromEntries(others), authorization }
 }
 
-function isAuthorized(headers: Readonly<Record<string, string>>): boolean {
-  return Object.keys(headers).some(name => name.toLowerCase() === 'authorization')
+/** Where an endpoint may send us: to the world, and to the space it is in itself. */
+export function spacesFrom({ address = '' }: Trace): readonly Space[] {
+  return ['public', spaceOf(address)]
+}
+
+function wayTo(endpoint: Endpoint, url: URL, { trust, signal, proxyFor }: Walk) {
+  const secureContext = url.protocol === 'https:' ? trust(endpoint) : undefined
+  const { skipVerify, dialTimeoutMs } = endpoint
+  return { url, secureContext, skipVerify, dialTimeoutMs, signal, proxy: proxyFor?.(url) }
 }
 
 type Next = { readonly url: URL } | { readonly fault: Fault } | undefined
@@ -62,11 +87,6 @@ function nextOf(answer: Answer, from: URL): Next {
     return refuse('it redirects to what is no http address', location)
   }
   return { url }
-}
-
-/** The given headers as long as the question stays at the endpoint itself: same scheme, name and port. */
-function headersFor(headers: Question['headers'], home: URL, to: URL): Question['headers'] {
-  return to.origin === home.origin ? headers : {}
 }
 
 function refuse(what: string, heard?: string): Next {

@@ -4,13 +4,16 @@ import type { Report } from '../report.ts'
 import type { Sink, World } from '../world.ts'
 import { jsonReport } from './json.ts'
 import { paint } from './paint.ts'
+import { prometheusPage } from './prometheus.ts'
 import { textReport } from './text.ts'
 
 /** How wide a page is where no terminal says it. */
 const WIDTH = 110
 
-export function print(report: Report, json: boolean, world: World): void {
-  if (json) {
+export type Format = 'text' | 'json' | 'prometheus'
+
+export function print(report: Report, format: Format, world: World): void {
+  if (format === 'json') {
     world.stdout.write(jsonReport(report))
     return
   }
@@ -19,7 +22,10 @@ export function print(report: Report, json: boolean, world: World): void {
     width: sink.columns ?? WIDTH,
     wrapped: sink.isTTY === true && sink.columns !== undefined,
   })
-  const { answer } = textReport(report, page(world.stdout))
+  const metrics = format === 'prometheus' && report.kind === 'probe'
+  const { answer } = metrics
+    ? { answer: prometheusPage(report, world.now()) }
+    : textReport(report, page(world.stdout))
   const { story } = textReport(report, page(world.stderr))
   if (story !== '') world.stderr.write(story)
   if (answer !== '') world.stdout.write(answer)

@@ -57,17 +57,36 @@ function probeLines(probe: Probe, shared: readonly string[], columns: Columns): 
   const status = paint(colour, `${MARKS[probe.status]} ${probe.status.padEnd(9)}`)
   const head = `  ${status}  ${urlText(probe, urls).padEnd(urls)}`
   const time = probe.latency_ms?.median
-  if (time !== undefined) return [`${head}  ${took(time)}  ${paint(colour, bar(time, slowest))}`]
-  const tail = tailOf(probe, shared)
-  const line = tail === '' ? head.trimEnd() : `${head}  ${paint(colour, tail)}`
-  return [line, ...ownDetail(probe, shared, columns)]
+  const reason = reasonOf(probe, shared)
+  const detail = ownDetail(probe, shared, columns)
+  if (time === undefined) {
+    const line = reason === '' ? head.trimEnd() : `${head}  ${paint(colour, reason)}`
+    return [line, ...detail]
+  }
+  const length = bar(time, slowest)
+  const rest = [speedText(probe), reason].filter(text => text !== '')
+  const room = rest.length === 0 ? '' : ' '.repeat(BAR_WIDTH - length.length)
+  return [`${head}  ${took(time)}  ${[paint(colour, length) + room, ...rest].join('  ')}`, ...detail]
 }
 
-/** What stands after the url: as wide as latency and a whole bar, or the reason. */
-function tailOf({ latency_ms, reason, detail = '' }: Probe, shared: readonly string[]): string {
-  if (latency_ms !== undefined) return `${took(latency_ms.median)}  ${' '.repeat(BAR_WIDTH)}`
+/** What stands after the url: as wide as latency and a whole bar, and what was measured more, or the reason. */
+function tailOf(probe: Probe, shared: readonly string[]): string {
+  const reason = reasonOf(probe, shared)
+  if (probe.latency_ms === undefined) return reason
+  const parts = [took(probe.latency_ms.median), ' '.repeat(BAR_WIDTH), speedText(probe), reason]
+  return parts.filter(text => text !== '').join('  ')
+}
+
+function reasonOf({ reason, detail = '' }: Probe, shared: readonly string[]): string {
   const number = shared.indexOf(detail) + 1
   return [reason ?? [], number === 0 ? [] : `[${number}]`].flat().join(' ')
+}
+
+/** How fast it served a layer, and the figure that people compare. */
+function speedText({ bytes_per_second, pull_50mb_s }: Probe): string {
+  if (bytes_per_second === undefined || pull_50mb_s === undefined) return ''
+  const megabytes = bytes_per_second / 1e6
+  return `${megabytes.toFixed(megabytes < 10 ? 1 : 0).padStart(5)} MB/s  50 MB in ${pull_50mb_s.toFixed(1).padStart(6)} s`
 }
 
 function took(ms: number): string {

@@ -50,7 +50,9 @@ function lines(all: readonly string[]): string {
 }
 
 function planLines(report: PlanReport, page: Page): readonly string[] {
-  return [...report.changes.flatMap(change => changeLines(change, page)), ...summaryLines(report, page)]
+  const table = report.probes === undefined ? [] : [...probeLines(report, page), '']
+  const changes = report.changes.flatMap(change => changeLines(change, page))
+  return [...table, ...changes, ...summaryLines(report, page)]
 }
 
 function changeLines(change: Change, { paint }: Page): readonly string[] {

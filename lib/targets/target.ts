@@ -79,4 +79,6 @@ export interface Target<Snapshot = unknown> {
   readonly restart: { readonly command: string; readonly why: string }
   /** When its daemon was started, in milliseconds since 1970; undefined when it is not running or not known. */
   startedAt(now: Snapshot, view: View): Promise<number | undefined> | undefined
+  /** The environment its daemon runs in, its proxies above all; undefined when it is not running or not known. */
+  environment(files: Reader, list: MirrorList): Promise<Readonly<Record<string, string>> | undefined>
 }

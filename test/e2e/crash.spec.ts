@@ -19,8 +19,10 @@ import { needStrace } from './support/strace.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
-/** How many points of a run that recovers are tried, of each; all of them in a full test. */
-const SECOND_KILLS = 10
+/** How many points of each run are tried, of an apply most; all of them in a full test. */
+const APPLY_KILLS = 100
+const OTHER_KILLS = 24
+const SECOND_KILLS = 5
 
 /** Where in an apply the first kill of two falls: while it stages, commits early and late, and sweeps up. */
 const FIRST_KILLS = [0.3, 0.64, 0.72, 0.85, 0.97]
@@ -74,12 +76,7 @@ describe('a run that is killed', function () {
   }
 
   /** Kills the run at its steps, or at so many of them. */
-  const killAll = async (
-    leg: Leg,
-    whole: Course,
-    steps: readonly Step[],
-    count = Number.POSITIVE_INFINITY,
-  ) => {
+  const killAll = async (leg: Leg, whole: Course, steps: readonly Step[], count: number) => {
     const chosen = choose(steps, count)
     points += chosen.length
     const nameOf = (step: Step) =>
@@ -88,12 +85,12 @@ describe('a run that is killed', function () {
     assert.equal(failures.length, 0, failures.join('\n\n'))
   }
 
-  it('leaves a sound node, when it applies', () => killAll(applying, applied, applied.steps))
+  it('leaves a sound node, when it applies', () => killAll(applying, applied, applied.steps, APPLY_KILLS))
 
   it('leaves a sound node, when it restores', async () => {
     const leg = { name: 'restore', from: journey.last, args: ['restore'], states: [last, first] }
     const whole = await course(leg, journey.home)
-    await killAll(leg, whole, whole.steps)
+    await killAll(leg, whole, whole.steps, OTHER_KILLS)
   })
 
   it('leaves a sound node, when it puts back what it could not finish', async () => {
@@ -103,7 +100,7 @@ describe('a run that is killed', function () {
     const whole = await course(leg, journey.home)
     // Two things cannot be done to calls of one name.
     const after = whole.steps.slice(commits + 2).filter(({ name }) => name !== fault.name && name !== 'write')
-    await killAll(leg, whole, after)
+    await killAll(leg, whole, after, OTHER_KILLS)
   })
 
   for (const [nth, part] of FIRST_KILLS.entries()) {

@@ -61,6 +61,18 @@ describe('the documents', function () {
       assert.match(printed, /server = "https:\/\/registry-1\.docker\.io"/)
     }))
 
+  it('say how mirrors are put in order', () =>
+    withDirectory(async home => {
+      const commands = await commandsOf('docs/probing.md', 'In the order of what was measured')
+      const { codes, printed } = await type(home, [
+        'regmirror init -o /etc/regmirror/mirrors.toml',
+        ...commands,
+      ])
+      // Without a network nothing is healthy, so the gate stays shut.
+      assert.deepEqual(codes, [0, 0, 0, 1], printed)
+      assert.match(printed, /nothing was written: nothing healthy to pull docker\.io/)
+    }))
+
   it('say how a node is put back', () =>
     withDirectory(async home => {
       const applied = ['regmirror init -o /etc/regmirror/mirrors.toml', 'regmirror apply --no-probe']

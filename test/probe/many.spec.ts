@@ -6,8 +6,7 @@ import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
 import { endpointsOf, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
-import { ping } from '../../lib/probe/ping.ts'
-import { probeAll } from '../../lib/probe/probe.ts'
+import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import type { Probe } from '../../lib/report.ts'
 import { loadText } from '../support/load.ts'
 import {
@@ -203,6 +202,7 @@ describe('probe: what a list asks for', () => {
       registry,
       url: 'x',
       role: 'mirror',
+      depth: 'ping',
       status,
     })
     const unhealthy = (...probes: Probe[]) => unhealthyRegistries(list, probes)

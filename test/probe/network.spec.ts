@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import net from 'node:net'
 import { Worker } from 'node:worker_threads'
 import zlib from 'node:zlib'
-import { ping } from '../../lib/probe/ping.ts'
+import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   answering,
   endpointAt,

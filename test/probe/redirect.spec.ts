@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { ping } from '../../lib/probe/ping.ts'
+import { probeOne as ping } from '../../lib/probe/probe.ts'
 import { spaceOf } from '../../lib/probe/space.ts'
 import {
   answering,

@@ -7,7 +7,7 @@ import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import type tls from 'node:tls'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
-import { ping } from '../../lib/probe/ping.ts'
+import { probeOne as ping } from '../../lib/probe/probe.ts'
 import type { BaseForm } from '../../lib/registry.ts'
 import type { Probe } from '../../lib/report.ts'
 
@@ -46,6 +46,7 @@ function endpoint(
   return {
     registry: 'r.test',
     role: 'mirror',
+    resolves: true,
     base,
     ca: [],
     skipVerify: false,

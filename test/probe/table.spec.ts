@@ -12,7 +12,8 @@ const well = (url: string, median: number, more: Partial<Probe> = {}): Probe => 
   url,
   role: 'mirror',
   status: 'healthy',
-  latency_ms: { best: median, median },
+  depth: 'ping',
+  latency_ms: { best: median, median, worst: median },
   ...more,
 })
 const sick = (url: string, reason: Reason, detail: string, more: Partial<Probe> = {}): Probe => ({
@@ -20,6 +21,7 @@ const sick = (url: string, reason: Reason, detail: string, more: Partial<Probe> 
   url,
   role: 'mirror',
   status: 'unhealthy',
+  depth: 'ping',
   reason,
   detail,
   ...more,
@@ -44,7 +46,13 @@ const SMALL = [
   sick('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs', {
     registry: 'quay.io',
   }),
-  { registry: 'quay.io', url: 'https://q.example/v2', role: 'server', status: 'unknown' } as const,
+  {
+    registry: 'quay.io',
+    url: 'https://q.example/v2',
+    role: 'server',
+    status: 'unknown',
+    depth: 'ping',
+  } as const,
 ]
 
 /** Two hundred mirrors of twenty registries, with long urls and every kind of end. */

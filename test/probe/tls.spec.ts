@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
-import { ping } from '../../lib/probe/ping.ts'
+import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   answering,
   endpointAt,

@@ -98,6 +98,7 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
   return {
     registry: 'r.test',
     role: 'mirror',
+    resolves: true,
     base,
     ca: [],
     skipVerify: false,

@@ -16,12 +16,6 @@ export interface Around {
 
 const ALL = ['pull', 'push', 'resolve']
 
-/** The key of a list that speaks for a registry, if there is one. */
-export function keyFor(list: WrittenList, registry: string): string | undefined {
-  const named = Object.keys(list.registries).find(key => nameOf(key) === registry)
-  return named ?? (Object.hasOwn(list.registries, '*') ? '*' : undefined)
-}
-
 /** The name that a key of the list means. */
 export function nameOf(key: string): string {
   return key.toLowerCase() === 'index.docker.io' ? 'docker.io' : key.toLowerCase()

@@ -6,9 +6,9 @@ import { splice, valueAt, withdraw } from '../../toml.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config-dump.ts'
 import { NEW_CONFIG } from './config-toml.ts'
-import { daemonStart } from './daemon.ts'
+import { daemonEnvironment, daemonStart } from './daemon.ts'
 import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
-import { observe, type Snapshot } from './observe.ts'
+import { DEFAULT_CONFIG, observe, type Snapshot } from './observe.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
 
@@ -32,6 +32,7 @@ export const containerd: Target<Snapshot> = {
     command: 'systemctl restart containerd',
     why: 'containerd reads config_path only when it starts',
   },
+  environment: (files, { targets }) => daemonEnvironment(files, targets.containerd.config || DEFAULT_CONFIG),
   startedAt: (now, view) =>
     view.machine && daemonStart(view.machine.files, view.machine.now, now.config.path),
 }

@@ -1,22 +1,41 @@
-/** When the containerd that reads a config.toml was started, from /proc. */
+/** The containerd that reads a config.toml, if it runs: when it was started and with which environment, from /proc. */
 import type { Reader } from '../../files.ts'
 import { DEFAULT_CONFIG } from './observe.ts'
 
 /** Milliseconds since 1970; undefined when no such containerd is running. */
 export async function daemonStart(files: Reader, now: number, config: string): Promise<number | undefined> {
-  const ids = ((await files.entries('/proc')) ?? [])
-    .map(entry => entry.name)
-    .filter(name => /^\d+$/.test(name))
   const starts: number[] = []
-  for (const id of ids) {
-    const text = async (name: string) =>
-      (await files.read(`/proc/${id}/${name}`).catch(() => undefined))?.toString('utf8')
-    if ((await text('comm'))?.trim() !== 'containerd') continue
-    if (configOf((await text('cmdline')) ?? '') !== config) continue
+  for (const read of await daemons(files, config)) {
     const uptime = Number((await files.read('/proc/uptime'))?.toString('utf8').split(' ')[0])
-    starts.push(now - (uptime - startTicks((await text('stat')) ?? '') / TICKS) * 1000)
+    starts.push(now - (uptime - startTicks(await read('stat')) / TICKS) * 1000)
   }
   return starts.length === 0 ? undefined : Math.min(...starts)
+}
+
+/** The environment that it was started with, its proxies above all; undefined when it is not running, or not told. */
+export async function daemonEnvironment(
+  files: Reader,
+  config: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  for (const read of await daemons(files, config)) {
+    const text = await read('environ')
+    const pairs = text.split('\0').map(pair => /^([^=]+)=(.*)$/s.exec(pair)?.slice(1) ?? [])
+    if (text !== '') return Object.fromEntries(pairs.filter(pair => pair.length === 2))
+  }
+  return undefined
+}
+
+/** Readers of what /proc says of each containerd that reads this config. */
+async function daemons(files: Reader, config: string): Promise<((name: string) => Promise<string>)[]> {
+  const entries = (await files.entries('/proc')) ?? []
+  const found: ((name: string) => Promise<string>)[] = []
+  for (const id of entries.map(entry => entry.name).filter(name => /^\d+$/.test(name))) {
+    const read = async (name: string) =>
+      (await files.read(`/proc/${id}/${name}`).catch(() => undefined))?.toString('utf8') ?? ''
+    if ((await read('comm')).trim() === 'containerd' && configOf(await read('cmdline')) === config)
+      found.push(read)
+  }
+  return found
 }
 
 /** Clock ticks a second as /proc counts them; the same on every Linux that Node runs on. */

@@ -9,11 +9,7 @@ import { digestOf } from '../../state.ts'
 import { emitHosts, type HostSection, type HostsDocument } from '../../toml-emit.ts'
 import type { TomlValue } from '../../toml-text.ts'
 import type { DesiredFile } from '../target.ts'
-
-/** The directory of a registry: `_default` stands for every registry without one of its own. */
-export function directoryName(registry: string): string {
-  return registry === '*' ? '_default' : registry
-}
+import { directoryName } from './directory-name.ts'
 
 /** The files of a registry's directory in the order they must be written: certificates, then hosts.toml. */
 export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {

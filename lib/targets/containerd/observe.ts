@@ -1,11 +1,13 @@
 /** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
-import type { Issue } from '../../errors.ts'
+import { Failure, type Issue } from '../../errors.ts'
 import type { Reader } from '../../files.ts'
+import { forEach } from '../../gate.ts'
 import type { ContainerdSettings, MirrorList } from '../../registry.ts'
 import type { View } from '../target.ts'
 import { directoriesOf, effectiveRegistry } from './config-merge.ts'
 import { importsOf, isParsed, type ParsedConfig, parseConfig, readersOf } from './config-toml.ts'
+import { directoryName } from './directory-name.ts'
 import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
 
 export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
@@ -41,6 +43,8 @@ export interface Snapshot {
   readonly written: readonly string[]
   /** What is in each of these directories, by its path. */
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
+  /** What is there and cannot be read, of what the list does not speak of. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }
 
 export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
@@ -55,8 +59,12 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const hostsDir = chooseHostsDir(settings, currentDirs)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
+  const unreadable: Snapshot['unreadable'][number][] = []
+  const listed = new Set(list.registries.map(registry => directoryName(registry.name)))
   for (const directory of new Set([hostsDir, ...currentDirs])) {
-    directories[directory] = await readDirectories(view.node, directory)
+    const found = await readDirectories(view.node, directory, listed)
+    directories[directory] = found.directories
+    unreadable.push(...found.unreadable)
   }
   const managed = settings.config !== false
   return {
@@ -70,6 +78,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     currentDirs,
     written: Object.keys(view.state.files),
     directories,
+    unreadable,
   }
 }
 
@@ -150,10 +159,27 @@ function segmentMatcher(segment: string): RegExp {
   }
 }
 
-async function readDirectories(node: Reader, root: string): Promise<readonly RegistryDirectory[]> {
+interface Found {
+  readonly directories: readonly RegistryDirectory[]
+  readonly unreadable: Snapshot['unreadable']
+}
+
+/** What is in certs.d. Only what the list speaks of has to be readable. */
+async function readDirectories(node: Reader, root: string, listed: ReadonlySet<string>): Promise<Found> {
   const found = (await node.entries(root)) ?? []
-  const directories = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))
-  return await Promise.all(directories.map(entry => readDirectory(node, root, entry.name)))
+  const entries = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))
+  const read = await forEach(entries, async ({ name }) => {
+    try {
+      return await readDirectory(node, root, name)
+    } catch (error) {
+      if (!(error instanceof Failure) || listed.has(name)) throw error
+      return { path: path.join(root, name), why: error.issues[0]?.message ?? 'cannot be read' }
+    }
+  })
+  return {
+    directories: read.filter(entry => 'entries' in entry),
+    unreadable: read.filter(entry => 'why' in entry),
+  }
 }
 
 async function readDirectory(node: Reader, root: string, name: string): Promise<RegistryDirectory> {

@@ -1,13 +1,15 @@
 /** The directories of certs.d as the list wants them, and what in them is in the way. Pure. */
-import { hasBanner } from '../../banner.ts'
 import type { Issue } from '../../errors.ts'
 import type { MirrorList, Registry } from '../../registry.ts'
-import type { Effect, Notice } from '../../report.ts'
+import type { Effect } from '../../report.ts'
 import { writerOf } from '../../writers.ts'
 import type { Choices } from '../target.ts'
 import { addressConflicts } from './addresses.ts'
-import { directoryName, registryFiles } from './hosts-toml.ts'
-import type { RegistryDirectory, Snapshot } from './observe.ts'
+import { here, isOurs, isRead, others } from './directories.ts'
+import { directoryName } from './directory-name.ts'
+import { directoryNotices } from './directory-notices.ts'
+import { registryFiles } from './hosts-toml.ts'
+import type { Snapshot } from './observe.ts'
 import type { Outcome } from './render-config.ts'
 
 export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choices): Outcome {
@@ -18,11 +20,7 @@ export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choi
       ...defaultLast(registries).flatMap(registry => registryFiles(registry, now.hostsDir, effect)),
       ...orphans(registries, now),
     ],
-    notices: [
-      ...shadowNotices(registries, now),
-      ...certificateNotices(registries, now),
-      ...activationNotices(registries, now),
-    ],
+    notices: directoryNotices(registries, now),
     conflicts: [
       ...twinConflicts(registries, now),
       ...addressConflicts(registries, now),
@@ -48,28 +46,6 @@ export function effectOf(now: Snapshot): Effect {
 /** What we wrote where config_path used to point. */
 export function formerFiles(now: Snapshot): readonly string[] {
   return now.written.filter(file => file !== now.config.path && !file.startsWith(`${now.hostsDir}/`))
-}
-
-/** Whether config_path names our directory already, so that the next pull reads what is there. */
-function isRead(now: Snapshot): boolean {
-  return now.currentDirs.length === 1 && now.currentDirs[0] === now.hostsDir
-}
-
-function here(now: Snapshot): readonly RegistryDirectory[] {
-  return now.directories[now.hostsDir] ?? []
-}
-
-/** Directories that the list does not speak of. */
-function others(
-  registries: readonly Registry[],
-  directories: readonly RegistryDirectory[],
-): readonly RegistryDirectory[] {
-  const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  return directories.filter(directory => !listed.has(directory.name))
-}
-
-function isOurs(directory: RegistryDirectory): boolean {
-  return directory.hosts !== undefined && hasBanner(Buffer.from(directory.hosts))
 }
 
 /** Our files of which the state has no record (it was lost, or the tree was copied): they go with the registry. */
@@ -99,61 +75,6 @@ function twinConflicts(registries: readonly Registry[], now: Snapshot): readonly
       { file: `${now.hostsDir}/${twin}`, message, hint: 'move its content into the list and remove it' },
     ]
   })
-}
-
-/** The registry a directory is for, also under the name with underscores. */
-function registryOf(name: string): string {
-  return name.replace(/_(\d+)_$/, ':$1')
-}
-
-/** An existing directory is never completed by `_default`, even when it is empty (hosts.go:321-326@v2.3.4). */
-function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
-  if (!registries.some(registry => registry.name === '*')) return []
-  return others(registries, here(now))
-    .filter(directory => directory.name !== '_default' && !isOurs(directory))
-    .map(directory => ({
-      code: 'default_shadowed',
-      message:
-        directory.hosts === undefined
-          ? `has no hosts.toml but stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`
-          : `stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
-      target: 'containerd',
-      registry: registryOf(directory.name),
-      file: `${now.hostsDir}/${directory.name}`,
-    }))
-}
-
-/** `*.crt`, `*.cert` and `*.key` are only picked up where there is no valid hosts.toml. */
-function certificateNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
-  return registries.flatMap(registry => {
-    const directory = here(now).find(entry => entry.name === directoryName(registry.name))
-    const names = directory?.entries.filter(name => /\.(crt|cert|key)$/.test(name)) ?? []
-    if (directory === undefined || isOurs(directory) || names.length === 0) return []
-    return [
-      {
-        code: 'certificates_ignored',
-        message: `${names.join(', ')}: containerd stops reading these once hosts.toml stands beside them; name them with ca or client in the list if a mirror needs them`,
-        target: 'containerd',
-        registry: registry.name,
-        file: `${now.hostsDir}/${directory.name}`,
-      },
-    ]
-  })
-}
-
-/** Directories of others that containerd did not read so far and will read now. */
-function activationNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
-  if (isRead(now) || !now.config.managed) return []
-  return others(registries, here(now))
-    .filter(directory => directory.entries.length > 0 && !isOurs(directory))
-    .map(directory => ({
-      code: 'foreign_activated',
-      message:
-        'was not read so far and takes effect with config_path: it is not in the list and stays as it is',
-      target: 'containerd',
-      registry: registryOf(directory.name),
-      file: `${now.hostsDir}/${directory.name}`,
-    }))
 }
 
 /** Registries that containerd would lose because their directory lies where config_path no longer points. */

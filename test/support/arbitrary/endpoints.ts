@@ -62,7 +62,7 @@ const registryKey = fc.oneof(
 )
 
 /** The name under which a key is looked up, as docs/list.md has it. */
-export function registryName(key: string): string {
+function registryName(key: string): string {
   const name = key.toLowerCase()
   return name === 'index.docker.io' ? 'docker.io' : name
 }

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { openTree } from '../../../lib/files.ts'
-import { configOf, daemonStart, startTicks } from '../../../lib/targets/containerd/daemon.ts'
+import {
+  configOf,
+  daemonEnvironment,
+  daemonStart,
+  startTicks,
+} from '../../../lib/targets/containerd/daemon.ts'
 import { withDirectory } from '../../support/tree.ts'
 
 const CONFIG = '/etc/containerd/config.toml'
@@ -25,7 +30,7 @@ describe('when containerd was started', () => {
     assert.equal(startTicks(`12 (a) b (c) ${fields.join(' ')}`), 4711)
   })
 
-  it('reads /proc, and tells a containerd of somebody else from ours', () =>
+  it('reads start and environment from /proc, and tells a containerd of somebody else from ours', () =>
     withDirectory(async root => {
       const stat = (ticks: number) =>
         `1 (containerd) S ${Array.from({ length: 18 }, () => '0').join(' ')} ${ticks} 0`
@@ -40,6 +45,13 @@ describe('when containerd was started', () => {
         await fs.writeFile(path.join(root, 'proc', id, 'cmdline'), cmdline)
         await fs.writeFile(path.join(root, 'proc', id, 'stat'), stat(ticks))
       }
+      await fs.writeFile(
+        path.join(root, 'proc/8/environ'),
+        'HTTPS_PROXY=http://p.test:3128/?a=b\0LINES=a\nb\0nonsense\0',
+      )
+      const environment = { HTTPS_PROXY: 'http://p.test:3128/?a=b', LINES: 'a\nb' }
+      assert.deepEqual(await daemonEnvironment(openTree(root), CONFIG), environment)
+      assert.equal(await daemonEnvironment(openTree(root), '/other.toml'), undefined)
       await fs.writeFile(path.join(root, 'proc/uptime'), '100.00 50.00\n')
       // Up for 100 s, started 90 s after boot: 10 s ago.
       assert.equal(await daemonStart(openTree(root), 1_000_000, CONFIG), 990_000)

@@ -1,0 +1,153 @@
+/** What an endpoint has shown, as a probe in the report. Pure. */
+import { baseUrl } from '../registry.ts'
+import type { Probe, Status } from '../report.ts'
+import type { Answer } from './ask.ts'
+import type { Trace } from './dial.ts'
+import type { Endpoint } from './endpoints.ts'
+import { headerText } from './judge.ts'
+import type { Pinged } from './ping.ts'
+import type { Depth, Pulled } from './pull.ts'
+import { type Fault, plain, sentence } from './reasons.ts'
+
+/** Below this an image of 50 MB takes more than three minutes: slower than any kubelet's patience with a rollout. */
+const SLOW_BYTES_PER_SECOND = 256 * 1024
+
+/** `now` is in milliseconds since 1970, and performance.now() was then `at`. */
+export interface Clock {
+  readonly now: number
+  readonly at: number
+}
+
+export function verdictOf(pinged: Pinged, pulled: Pulled | undefined, depth: Depth, clock: Clock): Probe {
+  const { endpoint } = pinged
+  const fault = pinged.fault ?? pulled?.fault ?? slowness(pulled)
+  return {
+    registry: endpoint.registry,
+    url: baseUrl(endpoint.base),
+    role: endpoint.role,
+    ...judged(fault, endpoint),
+    depth: pulled === undefined ? 'ping' : depth,
+    ...timings(pinged.traces, pulled),
+    ...(pulled?.digest && { digest: pulled.digest }),
+    ...remarks(pinged, pulled, clock),
+  }
+}
+
+/** Status, reason and sentence of a fault. What an endpoint says is not quoted where it was given a secret. */
+export function judged(
+  fault: Fault | undefined,
+  { header }: Pick<Endpoint, 'header'>,
+): Pick<Probe, 'status' | 'reason' | 'detail'> {
+  if (fault === undefined) return { status: 'healthy' }
+  const reason = fault.reason === undefined ? {} : { reason: fault.reason }
+  return { status: statusOf(fault), ...reason, detail: sentence(fault, Object.keys(header).length === 0) }
+}
+
+/** What serves, though badly, is degraded: a pull through it succeeds. */
+const DEGRADED: readonly Fault['reason'][] = ['rate_limited', 'slow', 'stale']
+
+function statusOf({ reason }: Fault): Status {
+  if (reason === undefined) return 'unknown'
+  return DEGRADED.includes(reason) ? 'degraded' : 'unhealthy'
+}
+
+/** Less than this that comes within a moment is all latency, and says nothing about speed. */
+const TELLING_BYTES = 64 * 1024
+const TELLING_MS = 200
+
+function speedOf(pulled: Pulled | undefined): number | undefined {
+  const { bytes = 0, ms } = pulled ?? {}
+  if (ms === undefined || (bytes < TELLING_BYTES && ms < TELLING_MS)) return undefined
+  return Math.round(bytes / (Math.max(ms, 1) / 1000))
+}
+
+function slowness(pulled: Pulled | undefined): Fault | undefined {
+  const speed = speedOf(pulled)
+  if (speed === undefined || speed >= SLOW_BYTES_PER_SECOND) return undefined
+  return { reason: 'slow', what: `it serves ${Math.round(speed / 1024)} KiB/s` }
+}
+
+/** Requests of a pull before bytes come: HEAD and GET of the manifest, the config, the layer. */
+const REQUESTS = 4
+const IMAGE_BYTES = 50_000_000
+
+function timings(traces: readonly Trace[], pulled: Pulled | undefined): Partial<Probe> {
+  if (traces.length === 0) return {}
+  const latency = latencyOf(traces.map(trace => between(trace.dialledAt, trace.answeredAt)))
+  const speed = speedOf(pulled)
+  return {
+    latency_ms: latency,
+    phases_ms: phasesOf(traces),
+    ...(speed !== undefined && {
+      bytes_per_second: speed,
+      pull_50mb_s: rounded((REQUESTS * latency.median) / 1000 + IMAGE_BYTES / Math.max(speed, 1)),
+    }),
+  }
+}
+
+function phasesOf(traces: readonly Trace[]): NonNullable<Probe['phases_ms']> {
+  const median = (of: (trace: Trace) => number) => latencyOf(traces.map(of)).median
+  const secure = traces.every(trace => trace.securedAt !== undefined)
+  return {
+    dns: median(trace => between(trace.startedAt, trace.dialledAt)),
+    tcp: median(trace => between(trace.dialledAt, trace.connectedAt)),
+    ...(secure && { tls: median(trace => between(trace.connectedAt, trace.securedAt)) }),
+    first_byte: median(trace => between(trace.securedAt ?? trace.connectedAt, trace.answeredAt)),
+  }
+}
+
+function between(from = 0, to = from): number {
+  return Math.max(0, to - from)
+}
+
+function latencyOf(times: readonly number[]): { best: number; median: number; worst: number } {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (index: number) => rounded(sorted[index] ?? 0)
+  return { best: at(0), median: at(Math.floor((sorted.length - 1) / 2)), worst: at(sorted.length - 1) }
+}
+
+/** To a tenth. */
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+const DAY_MS = 86_400_000
+
+/** What else an SRE would want to know of it. Text of a stranger is made plain. */
+function remarks({ arrival, traces }: Pinged, pulled: Pulled | undefined, clock: Clock): Partial<Probe> {
+  const [trace] = traces
+  if (arrival === undefined || trace === undefined) return {}
+  const { answer, redirects } = arrival
+  const api = plain(headerText(answer, 'docker-distribution-api-version'))
+  const skew = skewOf(answer, trace, clock)
+  return {
+    ...(trace.tls && { tls: certificateOf(trace.tls, clock) }),
+    ...(api !== '' && { api_version: api }),
+    ...limitsOf(pulled?.answer ?? answer),
+    ...(skew !== undefined && { clock_skew_s: skew }),
+    ...(redirects > 0 && { redirects }),
+    ...((answer.status === 401 || pulled?.challenged) && { challenges: true }),
+  }
+}
+
+function certificateOf(
+  { version, expiresAt }: NonNullable<Trace['tls']>,
+  { now }: Clock,
+): NonNullable<Probe['tls']> {
+  const days = Math.floor((expiresAt - now) / DAY_MS)
+  return { version, expires: new Date(expiresAt).toISOString(), days }
+}
+
+function limitsOf(answer: Answer): Pick<Probe, 'rate_limit'> {
+  const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map(name =>
+    plain(headerText(answer, name)),
+  )
+  if (!limit && !remaining) return {}
+  return { rate_limit: { ...(limit && { limit }), ...(remaining && { remaining }) } }
+}
+
+/** Whole seconds: a Date header has no more. */
+function skewOf(answer: Answer, { answeredAt = 0 }: Trace, { now, at }: Clock): number | undefined {
+  const theirs = Date.parse(headerText(answer, 'date'))
+  return Number.isNaN(theirs) ? undefined : Math.round((theirs - (now + answeredAt - at)) / 1000)
+}

@@ -1,0 +1,155 @@
+/** Proxies as Go reads them from the environment. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { probeOne } from '../../lib/probe/probe.ts'
+import { proxiesOf } from '../../lib/probe/proxy.ts'
+import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
+
+const asked = (url: string, env: Record<string, string>) => proxiesOf(env)(new URL(url))?.url.href
+
+describe('the proxy of a url', () => {
+  const PROXY = 'http://proxy.test:3128/'
+
+  it('is that of its scheme', () => {
+    const env = { HTTP_PROXY: 'http://plain.test:1', https_proxy: 'secure.test:2' }
+    assert.equal(asked('http://a.test/', env), 'http://plain.test:1/')
+    assert.equal(asked('https://a.test/', env), 'http://secure.test:2/')
+    assert.equal(asked('https://a.test/', { HTTP_PROXY: PROXY }), undefined)
+    assert.equal(asked('https://a.test/', {}), undefined)
+  })
+
+  it('is not believed in a CGI, where a client could have set it', () =>
+    assert.equal(asked('http://a.test/', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }), undefined))
+
+  it('keeps its password out of its url', () => {
+    const proxy = proxiesOf({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
+    assert.equal(proxy?.url.href, 'http://proxy.test/')
+    assert.equal(proxy?.authorization, `Basic ${Buffer.from('u:p@ss').toString('base64')}`)
+  })
+
+  const direct: [noProxy: string, yes: string[], no: string[]][] = [
+    [
+      '',
+      ['https://localhost/', 'https://127.0.0.9:5000/', 'https://[::1]/'],
+      ['https://10.0.0.1/', 'https://a.test/'],
+    ],
+    ['*', ['https://a.test/', 'https://1.2.3.4/'], []],
+    [
+      'b.test',
+      ['https://b.test/', 'https://x.b.test:5000/', 'https://B.TEST/'],
+      ['https://ab.test/', 'https://a.test/'],
+    ],
+    ['.b.test', ['https://x.b.test/'], ['https://b.test/']],
+    ['*.b.test', ['https://x.b.test/'], ['https://b.test/', 'https://ab.test/']],
+    ['b.test:5000', ['https://b.test:5000/'], ['https://b.test/']],
+    [' b.test , c.test ', ['https://b.test/', 'https://c.test/'], ['https://d.test/']],
+    [
+      '10.0.0.0/8,fd00::/8',
+      ['https://10.9.8.7/', 'https://[fd00::1]/'],
+      ['https://11.0.0.1/', 'https://ten.test/'],
+    ],
+    [
+      '10.0.0.1,[fd00::2]:443',
+      ['https://10.0.0.1/', 'https://[fd00::2]/'],
+      ['https://10.0.0.2/', 'https://[fd00::2]:5000/'],
+    ],
+    ['10.0.0.0/99,nonsense/8', [], ['https://10.0.0.1/']],
+  ]
+  for (const [noProxy, yes, no] of direct) {
+    it(`NO_PROXY="${noProxy}"`, () => {
+      const env = { HTTPS_PROXY: PROXY, NO_PROXY: noProxy }
+      for (const url of yes) assert.equal(asked(url, env), undefined, url)
+      for (const url of no) assert.equal(asked(url, env), PROXY, url)
+    })
+  }
+})
+
+/** A proxy that lets everything through to one listener, whatever is asked for, and writes down what that was. */
+async function startProxy(to: Listener | undefined, status = 200) {
+  const asked: string[] = []
+  const note = (request: http.IncomingMessage) =>
+    asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? '-'}`)
+  const server = http.createServer((request, response) => {
+    note(request)
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+  })
+  server.on('connect', (request, socket) => {
+    note(request)
+    socket.on('error', () => {})
+    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} x\r\n\r\n`)
+    const way = net.connect(to?.port ?? 0, '127.0.0.1', () => socket.write('HTTP/1.1 200 x\r\nX: y\r\n\r\n'))
+    way.on('error', () => socket.destroy())
+    socket.on('close', () => way.destroy())
+    way.pipe(socket).pipe(way)
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  return {
+    asked,
+    url: `http://user:planted@127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => {
+      server.closeAllConnections()
+      return new Promise<void>(done => server.close(() => done()))
+    },
+  }
+}
+
+describe('probe: through a proxy', () => {
+  const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
+  const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
+  const secret = `Basic ${Buffer.from('user:planted').toString('base64')}`
+  const probe = (url: string, proxy: string, more = {}, timeoutMs = PATIENT) =>
+    probeOne(endpointAt(url, more), {
+      timeoutMs,
+      samples: 1,
+      proxyFor: proxiesOf({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
+    })
+
+  it('https goes through a tunnel, inside which nobody learns the password', async () => {
+    await using mirror = await listen(answering(REGISTRY), tls)
+    await using proxy = await startProxy(mirror)
+    const result = await probe('https://mirror.test:5000', proxy.url, { skipVerify: true })
+    assert.equal(result.status, 'healthy', result.detail)
+    assert.deepEqual(proxy.asked, [`CONNECT mirror.test:5000 ${secret}`])
+    assert.doesNotMatch(mirror.heard[0] ?? '', /proxy-authorization/i)
+    assert.ok(result.tls !== undefined && result.phases_ms?.tls !== undefined)
+  })
+
+  it('http is asked of the proxy with the whole url', async () => {
+    await using proxy = await startProxy(undefined)
+    assert.equal((await probe('http://mirror.test', proxy.url)).status, 'healthy')
+    assert.deepEqual(proxy.asked, [`GET http://mirror.test/v2/ ${secret}`])
+  })
+
+  it('is not used for this machine', async () => {
+    await using mirror = await listen(answering(REGISTRY))
+    await using proxy = await startProxy(mirror)
+    assert.equal((await probe(mirror.origin, proxy.url)).status, 'healthy')
+    assert.deepEqual(proxy.asked, [])
+  })
+
+  it('that refuses, is down, or stays silent is told apart from the mirror', async () => {
+    await using refusing = await startProxy(undefined, 403)
+    await using silent = await listen(() => {})
+    const results = await Promise.all([
+      probe('https://mirror.test', refusing.url),
+      probe('https://mirror.test', 'http://127.0.0.1:1'),
+      probe('https://mirror.test', silent.origin, {}, 2000),
+      probe('https://mirror.test', 'socks5://127.0.0.1:1'),
+    ])
+    assert.deepEqual(
+      results.map(({ status, reason }) => [status, reason]),
+      [
+        ['unhealthy', 'refused'],
+        ['unhealthy', 'refused'],
+        ['unhealthy', 'no_answer'],
+        ['unknown', undefined],
+      ],
+    )
+    assert.match(results[0]?.detail ?? '', /the proxy between does not let this node through/)
+    assert.match(results[1]?.detail ?? '', /through the proxy 127\.0\.0\.1:1/)
+    assert.doesNotMatch(JSON.stringify(results), /planted|dXNlcjpwbGFudGVk/)
+  })
+})
