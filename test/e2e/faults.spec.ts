@@ -19,8 +19,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 const ERRORS = ['ENOSPC', 'EIO', 'EROFS', 'EACCES', 'EMFILE']
 
 /** How many steps are tried with each error; all of them in a full test. */
-const ONCE = 8
-const ONWARDS = 4
+const ONCE = 4
+const ONWARDS = 2
 
 describe('a run whose calls fail', function () {
   this.timeout(3_600_000)

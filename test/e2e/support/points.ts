@@ -1,8 +1,6 @@
 /** The moments at which something is done to a run: which of them are tried, and how. */
+import { full } from '../../support/holds.ts'
 import type { Step } from './calls.ts'
-
-/** With REGMIRROR_TEST=full everything is tried, however long it takes. */
-const FULL = process.env.REGMIRROR_TEST === 'full'
 
 /** As many as a machine of CI has processors. */
 const AT_ONCE = 2
@@ -12,7 +10,7 @@ const AT_ONCE = 2
  * every time. Of every kind of call there is one at least.
  */
 export function choose(steps: readonly Step[], count: number, seed = 1): readonly Step[] {
-  if (FULL || steps.length <= count) return steps
+  if (full || steps.length <= count) return steps
   const dice = diceOf(seed)
   const start = (nth: number) => Math.floor((nth * steps.length) / count)
   const drawn = Array.from(
