@@ -57,7 +57,7 @@ export interface Writer extends Reader {
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
-  /** Removes a directory that is empty and can be removed; anything else stays, and nothing is said. */
+  /** Removes a directory that is empty and can be removed; anything else stays, links too, and nothing is said. */
   prune(directory: string): Promise<boolean>
 }
 
@@ -79,7 +79,12 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         return bytes
       }),
     facts: file => orFail('look at', file, async () => factsOf(await at(file))),
-    entries: directory => orFail('list', directory, async () => entriesOf(await at(directory))),
+    entries: directory =>
+      orFail('list', directory, async () => {
+        const entries = await entriesOf(await at(directory))
+        if (entries === undefined) await refuseDangling(top, directory)
+        return entries
+      }),
     real: async file => orFail('follow', file, async () => inside(top, await at(file))),
     write: (file, bytes, ownership) =>
       orFail('write', file, async () => replace(await at(file), bytes, ownership)),
@@ -100,8 +105,8 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
     removeEmptyDirectory: directory =>
       orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
     prune: directory =>
-      at(directory)
-        .then(removeIfEmpty)
+      at(path.dirname(directory))
+        .then(above => removeIfEmpty(path.join(above, path.basename(directory))))
         .catch(() => false),
     rename: (from, to) => orFail('rename', from, async () => moveWhole(await at(from), await at(to))),
   }
@@ -135,11 +140,18 @@ async function moveWhole(from: string, to: string): Promise<void> {
   await removeIfEmpty(from)
 }
 
-/** A link to nothing is somebody's mistake, not an absent file: writing there would surprise them. */
+/**
+ * A link to nothing is somebody's mistake, not an absent file: writing there would surprise them. Nor is what
+ * would be below it absent.
+ */
 async function refuseDangling(top: string, file: string): Promise<void> {
-  const directory = await follow(top, path.dirname(file), readLink)
+  const above = path.dirname(file)
+  const directory = await follow(top, above, readLink)
   const link = await readLink(path.join(directory, path.basename(file)))
-  if (link === undefined) return
+  if (link === undefined) {
+    if (above !== file && (await factsOf(directory)) === undefined) await refuseDangling(top, above)
+    return
+  }
   throw new Failure('io', [
     { file, message: `is a link to ${link}, which is not there`, hint: 'repair or remove the link' },
   ])
