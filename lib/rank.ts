@@ -4,7 +4,10 @@ import type { Probe, Status } from './report.ts'
 
 export type RankBy = 'latency' | 'throughput'
 
-/** What a mirror must be better by to pass another: below that a difference is noise, and every move a rewrite. */
+/**
+ * What a mirror must be better by to pass another: below that a difference is noise, and every move a rewrite. Latency
+ * is the best of its samples: what comes on top is as often the noise of a busy node as that of the mirror.
+ */
 const MARGIN = 0.2
 const MARGIN_MS = 10
 
@@ -33,7 +36,7 @@ const STANDING: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, un
 function isClearlyBetter(a: Probe, b: Probe, by: RankBy): boolean {
   if (STANDING[a.status] !== STANDING[b.status]) return STANDING[a.status] < STANDING[b.status]
   if (by === 'throughput') return (a.bytes_per_second ?? 0) > (b.bytes_per_second ?? Infinity) * (1 + MARGIN)
-  const [mine, theirs] = [a.latency_ms?.median ?? Infinity, b.latency_ms?.median ?? 0]
+  const [mine, theirs] = [a.latency_ms?.best ?? Infinity, b.latency_ms?.best ?? 0]
   return mine < theirs * (1 - MARGIN) && mine <= theirs - MARGIN_MS
 }
 

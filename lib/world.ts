@@ -1,10 +1,11 @@
 /** The world outside as a value, so that a test can hand in another. */
 
-/** A stream that is written to; a terminal says how wide it is. */
+/** A stream that is written to; a terminal says how wide and how high it is. */
 export interface Sink {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  readonly rows?: number | undefined
 }
 
 /** Everything of the process that a command may use. */

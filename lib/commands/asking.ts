@@ -32,12 +32,17 @@ export async function askFirst(list: MirrorList, options: AskingOptions, world: 
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: notRanked(list, options) }
   const depth = by === undefined ? 'ping' : 'blob'
-  const { probes, unhealthy } = await untilHealthy(list, { ...options, depth, samples: SAMPLES }, world)
+  const { probes, unhealthy } = await untilHealthy(
+    list,
+    { ...options, depth, samples: by === undefined ? 1 : SAMPLES },
+    world,
+  )
   const ranked = by === undefined ? list : rank(list, probes, by)
   return { list: ranked, probes, unhealthy, notices: by === undefined ? [] : rankNotices(probes, by) }
 }
 
-const SAMPLES = 3
+/** Of each mirror that is to be ranked. */
+const SAMPLES = 5
 
 /** Under a root nothing is asked but on request. */
 function rankBy(list: MirrorList, { rank: flag, root }: AskingOptions): RankBy | undefined {

@@ -1,12 +1,13 @@
 /** `probe`: are the mirrors well, and how fast? */
 import { openTree } from '../files.ts'
-import { endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
+import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
 import type { Depth } from '../probe/pull.ts'
-import type { MirrorList } from '../registry.ts'
+import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
-import { progress } from '../reporters/progress.ts'
+import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
+import { isDrawable, pageOf } from '../reporters/page.ts'
 import { targets } from '../targets/index.ts'
 import type { World } from '../world.ts'
 import { probeNotices } from './cautions.ts'
@@ -26,15 +27,15 @@ export async function probe(options: ProbeOptions, world: World): Promise<ProbeR
   return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }
 
-/** Asks every endpoint of the list, with live progress where somebody is looking. */
+/** Asks every endpoint of the list, with a live table where somebody is looking. */
 export async function probeList(
   list: MirrorList,
   { format, depth, samples, root }: Pick<ProbeOptions, 'format' | 'depth' | 'samples' | 'root'>,
   world: World,
 ): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
   const endpoints = endpointsOf(list)
-  const drawn = format === 'text' && world.stderr.isTTY === true && world.env.TERM !== 'dumb'
-  const live = progress(world.stderr, endpoints.length, drawn)
+  const table =
+    format === 'text' && isDrawable(world.stderr, world.env) ? liveTable(endpoints, world) : NOT_LIVE
   try {
     const { timeoutMs } = list.health
     const { signal, now } = world
@@ -46,12 +47,17 @@ export async function probeList(
       now,
       concurrency: CONCURRENCY,
       proxyFor: proxiesOf(await environmentOf(list, root, world)),
-      onProbe: live.onProbe,
+      onProbe: table.onProbe,
     })
     return { probes, unhealthy: unhealthyRegistries(list, probes) }
   } finally {
-    live.end()
+    table.end()
   }
+}
+
+function liveTable(endpoints: readonly Endpoint[], { stderr, env }: World): Live {
+  const rows = endpoints.map(({ registry, role, base }) => ({ registry, role, url: baseUrl(base) }))
+  return live(rows, stderr, pageOf(stderr, env))
 }
 
 /** That of the runtime where it runs here: its proxies are those of a pull, and need not be ours. */

@@ -1,33 +1,36 @@
 /** Probes as a table: by registry in list order, one endpoint a line, a bar for the eye. Pure. */
 import { printable } from '../printable.ts'
 import type { Probe, Status } from '../report.ts'
-import type { Paint } from './paint.ts'
+import type { Page } from './page.ts'
 import { wrap } from './wrap.ts'
 
-const MARKS = { healthy: '●', degraded: '◐', unhealthy: '✗', unknown: '?' } as const
-const COLOURS = { healthy: 'green', degraded: 'yellow', unhealthy: 'red', unknown: 'dim' } as const
+/** An endpoint with its answer, or before that. */
+export interface Row extends Omit<Probe, 'status' | 'depth'> {
+  readonly status: Status | 'waiting'
+}
+
+const MARKS = { healthy: '●', degraded: '◐', unhealthy: '✗', unknown: '?', waiting: '·' } as const
+const COLOURS = {
+  healthy: 'green',
+  degraded: 'yellow',
+  unhealthy: 'red',
+  unknown: 'dim',
+  waiting: 'dim',
+} as const
 const BAR_WIDTH = 8
 const LEAST_URL_WIDTH = 20
 /** Before the url: indent, mark, status and a gap. */
 const HEAD_WIDTH = 15
 const DETAIL_INDENT = '      '
 
-export interface TablePage {
-  readonly paint: Paint
-  /** Columns that a line may take. */
-  readonly width: number
-  /** Whether urls and sentences are made to fit: for a terminal, not for what a program may search. */
-  readonly wrapped: boolean
-}
-
 /**
  * Lines of the table and a last one that sums it up. A sentence about one endpoint stands under it; one about
  * several is said once, below the table, under a number.
  */
-export function probeTable(probes: readonly Probe[], page: TablePage): readonly string[] {
+export function probeTable(probes: readonly Row[], page: Page): readonly string[] {
   const shared = sharedDetails(probes)
   const columns = columnsOf(probes, shared, page)
-  const line = (probe: Probe) => probeLines(probe, shared, columns)
+  const line = (probe: Row) => probeLines(probe, shared, columns)
   const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => [
     page.paint('bold', registry),
     ...probes.filter(probe => probe.registry === registry).flatMap(line),
@@ -35,13 +38,13 @@ export function probeTable(probes: readonly Probe[], page: TablePage): readonly 
   return [...groups.flatMap(group => [...group, '']), ...legend(shared, page), summary(probes)]
 }
 
-interface Columns extends TablePage {
+interface Columns extends Page {
   readonly urls: number
   /** Milliseconds that fill a whole bar. */
   readonly slowest: number
 }
 
-function columnsOf(probes: readonly Probe[], shared: readonly string[], page: TablePage): Columns {
+function columnsOf(probes: readonly Row[], shared: readonly string[], page: Page): Columns {
   const widest = (widths: readonly number[]) => widths.reduce((most, width) => Math.max(most, width), 0)
   const tail = widest(probes.map(probe => 2 + tailOf(probe, shared).length))
   const room = page.wrapped
@@ -51,7 +54,7 @@ function columnsOf(probes: readonly Probe[], shared: readonly string[], page: Ta
   return { ...page, urls, slowest: widest([1, ...probes.map(probe => probe.latency_ms?.median ?? 0)]) }
 }
 
-function probeLines(probe: Probe, shared: readonly string[], columns: Columns): readonly string[] {
+function probeLines(probe: Row, shared: readonly string[], columns: Columns): readonly string[] {
   const { paint, urls, slowest } = columns
   const colour = COLOURS[probe.status]
   const status = paint(colour, `${MARKS[probe.status]} ${probe.status.padEnd(9)}`)
@@ -70,20 +73,20 @@ function probeLines(probe: Probe, shared: readonly string[], columns: Columns): 
 }
 
 /** What stands after the url: as wide as latency and a whole bar, and what was measured more, or the reason. */
-function tailOf(probe: Probe, shared: readonly string[]): string {
+function tailOf(probe: Row, shared: readonly string[]): string {
   const reason = reasonOf(probe, shared)
   if (probe.latency_ms === undefined) return reason
   const parts = [took(probe.latency_ms.median), ' '.repeat(BAR_WIDTH), speedText(probe), reason]
   return parts.filter(text => text !== '').join('  ')
 }
 
-function reasonOf({ reason, detail = '' }: Probe, shared: readonly string[]): string {
+function reasonOf({ reason, detail = '' }: Row, shared: readonly string[]): string {
   const number = shared.indexOf(detail) + 1
   return [reason ?? [], number === 0 ? [] : `[${number}]`].flat().join(' ')
 }
 
 /** How fast it served a layer, and the figure that people compare. */
-function speedText({ bytes_per_second, pull_50mb_s }: Probe): string {
+function speedText({ bytes_per_second, pull_50mb_s }: Row): string {
   if (bytes_per_second === undefined || pull_50mb_s === undefined) return ''
   const megabytes = bytes_per_second / 1e6
   return `${megabytes.toFixed(megabytes < 10 ? 1 : 0).padStart(5)} MB/s  50 MB in ${pull_50mb_s.toFixed(1).padStart(6)} s`
@@ -94,17 +97,17 @@ function took(ms: number): string {
 }
 
 /** Sentences that several endpoints have in common, in the order in which they come up. */
-function sharedDetails(probes: readonly Probe[]): readonly string[] {
+function sharedDetails(probes: readonly Row[]): readonly string[] {
   const details = probes.map(probe => probe.detail ?? '').filter(detail => detail !== '')
   return [...new Set(details)].filter(detail => details.indexOf(detail) !== details.lastIndexOf(detail))
 }
 
-function ownDetail({ detail = '' }: Probe, shared: readonly string[], page: TablePage): readonly string[] {
+function ownDetail({ detail = '' }: Row, shared: readonly string[], page: Page): readonly string[] {
   if (detail === '' || shared.includes(detail)) return []
   return fitted(detail, DETAIL_INDENT.length, page).map(line => page.paint('dim', DETAIL_INDENT + line))
 }
 
-function legend(shared: readonly string[], page: TablePage): readonly string[] {
+function legend(shared: readonly string[], page: Page): readonly string[] {
   const lines = shared.flatMap((detail, index) => {
     const number = `[${index + 1}] `
     return fitted(detail, number.length, page).map(
@@ -114,12 +117,12 @@ function legend(shared: readonly string[], page: TablePage): readonly string[] {
   return lines.length === 0 ? [] : [...lines, '']
 }
 
-function fitted(text: string, indent: number, { width, wrapped }: TablePage): readonly string[] {
+function fitted(text: string, indent: number, { width, wrapped }: Page): readonly string[] {
   const line = printable(text.replace(/\s+/g, ' '))
   return wrapped ? wrap(line, width - indent) : [line]
 }
 
-function urlText({ url, role }: Probe, width: number): string {
+function urlText({ url, role }: Row, width: number): string {
   const suffix = role === 'server' ? '  (server)' : ''
   return cut(printable(url), width - suffix.length) + suffix
 }
@@ -138,9 +141,9 @@ function cut(text: string, width: number): string {
   return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`
 }
 
-function summary(probes: readonly Probe[]): string {
-  const count = (status: Status) => probes.filter(probe => probe.status === status).length
-  const parts = (['healthy', 'degraded', 'unhealthy', 'unknown'] as const)
+function summary(probes: readonly Row[]): string {
+  const count = (status: Row['status']) => probes.filter(probe => probe.status === status).length
+  const parts = (['healthy', 'degraded', 'unhealthy', 'unknown', 'waiting'] as const)
     .map(status => ({ status, n: count(status) }))
     .filter(({ status, n }) => n > 0 || status === 'healthy')
   return `${probes.length} asked: ${parts.map(({ status, n }) => `${n} ${status}`).join(', ')}`

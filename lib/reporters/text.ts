@@ -2,7 +2,7 @@
 import { type Issue, issueText } from '../errors.ts'
 import { printable } from '../printable.ts'
 import type { Change, ErrorReport, Notice, PlanReport, Report, ValidateReport } from '../report.ts'
-import type { Paint } from './paint.ts'
+import type { Page } from './page.ts'
 import { probeTable } from './probe-table.ts'
 import { wrap } from './wrap.ts'
 
@@ -10,14 +10,6 @@ import { wrap } from './wrap.ts'
 export interface Printed {
   readonly answer: string
   readonly story: string
-}
-
-export interface Page {
-  readonly paint: Paint
-  /** Columns that a line may take. */
-  readonly width: number
-  /** Whether sentences are broken to that width: for a terminal, not for what a program may search. */
-  readonly wrapped: boolean
 }
 
 export function textReport(report: Report, page: Page): Printed {
@@ -76,7 +68,7 @@ function causeWords({ cause, action }: Change): string {
   return cause === undefined || obvious ? '' : CAUSES[cause]
 }
 
-function diffLine(line: string, paint: Paint): string {
+function diffLine(line: string, paint: Page['paint']): string {
   const text = printable(line.replace(/\r$/, ''))
   if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
   if (text.startsWith('+')) return paint('green', text)

@@ -39,6 +39,7 @@ export async function rank(folder: string): Promise<void> {
       for (let run = 0; run < RUNS; run += 1) {
         const found = await rankedOf(shuffled(mirrors.origins, run), course, folder)
         if (found.join() === mirrors.origins.join()) right += 1
+        else console.log(found.map(o => mirrors.origins.indexOf(o)).join())
       }
       console.log(`${name.padEnd(50)} ${right} of ${RUNS}`)
       if (right < RUNS) process.exitCode = 1

@@ -1,11 +1,12 @@
-/** The table of a probe, and the line that says how far it is. */
+/** The table of a probe, and the table while it comes about. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import type { Probe, Reason } from '../../lib/report.ts'
+import { live } from '../../lib/reporters/live.ts'
+import { isDrawable } from '../../lib/reporters/page.ts'
 import { paint } from '../../lib/reporters/paint.ts'
 import { probeTable } from '../../lib/reporters/probe-table.ts'
-import { progress } from '../../lib/reporters/progress.ts'
 
 const well = (url: string, median: number, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
@@ -137,43 +138,80 @@ describe('the table', () => {
   })
 })
 
-describe('progress', () => {
-  const watched = () => {
-    const written: string[] = []
-    return { written, sink: { write: (text: string) => written.push(text) } }
+describe('a live table', () => {
+  const NAMES = ['a', 'b', 'c']
+  const endpoints = NAMES.map(url => ({ registry: 'docker.io', role: 'mirror' as const, url }))
+  const page = { paint: paint(false), width: 80, wrapped: true }
+
+  /** A terminal of so many rows that knows the two sequences that are used; anything else shows as it is. */
+  const terminal = (rows: number) => {
+    let lines = ['$ regmirror probe', '']
+    const sink = {
+      rows,
+      columns: 80,
+      isTTY: true,
+      writes: 0,
+      write: (text: string) => {
+        sink.writes += 1
+        const [, up, rest = ''] = /^(?:\u001b\[(\d+)A\r\u001b\[0J)?(.*)$/s.exec(text) ?? []
+        if (up !== undefined) lines = [...lines.slice(0, lines.length - 1 - Number(up)), '']
+        lines = [...lines.slice(0, -1), ...`${lines.at(-1)}${rest}`.split('\n')]
+      },
+    }
+    return { sink, screen: () => lines }
   }
-  /** What a line of a terminal shows in the end. */
-  const shown = (written: readonly string[]) => written.join('').split('\r\u001b[2K').at(-1)
+  const drawn = async (sink: { writes: number }, atLeast: number) => {
+    while (sink.writes < atLeast) await sleep(20)
+  }
 
-  it('draws nothing in a pipe', async () => {
-    const { written, sink } = watched()
-    const live = progress(sink, 2, false)
-    live.onProbe(well('x', 1))
+  it('is not drawn for a quick run', async () => {
+    const { sink, screen } = terminal(24)
+    const table = live(endpoints, sink, page)
+    table.onProbe(well('a', 1))
+    table.end()
     await sleep(400)
-    live.onProbe(well('x', 1))
-    live.end()
-    assert.deepEqual(written, [])
+    assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('draws nothing for a quick run', async () => {
-    const { written, sink } = watched()
-    const live = progress(sink, 1, true)
-    live.onProbe(well('x', 1))
-    live.end()
-    await sleep(400)
-    assert.deepEqual(written, [])
+  it('has every endpoint from the start, and is gone in the end', async () => {
+    const { sink, screen } = terminal(24)
+    const table = live(endpoints, sink, page)
+    table.onProbe(well('b', 1))
+    await drawn(sink, 1)
+    assert.deepEqual(
+      screen().map(line => line.trimEnd()),
+      [
+        '$ regmirror probe',
+        'docker.io',
+        '  · waiting    a',
+        '  ● healthy    b    1.0 ms  ████████',
+        '  · waiting    c',
+        '',
+        '3 asked: 1 healthy, 2 waiting',
+        '',
+      ],
+    )
+    table.onProbe(sick('a', 'dns', 'no; yes'))
+    await drawn(sink, 2)
+    assert.equal(screen().filter(line => line.includes('waiting')).length, 2)
+    assert.ok(screen().some(line => line.includes('unhealthy  a  dns')))
+    table.end()
+    assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('counts on one line, and erases it', async () => {
-    const { written, sink } = watched()
-    const live = progress(sink, 3, true)
-    live.onProbe(well('x', 1))
-    while (written.length === 0) await sleep(20)
-    assert.equal(shown(written), 'probing: 1 of 3')
-    live.onProbe(sick('x', 'dns', 'no; yes'))
-    assert.equal(shown(written), 'probing: 2 of 3, 1 unhealthy')
-    live.end()
-    assert.equal(shown(written), '')
-    assert.doesNotMatch(written.join(''), /\n/)
+  it('is one line where the terminal has no room for it', async () => {
+    const { sink, screen } = terminal(6)
+    const table = live(endpoints, sink, page)
+    await drawn(sink, 1)
+    assert.deepEqual(screen(), ['$ regmirror probe', '3 asked: 0 healthy, 3 waiting', ''])
+    table.end()
+    assert.deepEqual(screen(), ['$ regmirror probe', ''])
+  })
+
+  it('is for a terminal that can be drawn over', () => {
+    const tty = { write: () => {}, isTTY: true, columns: 80, rows: 24 }
+    assert.ok(isDrawable(tty, { TERM: 'xterm' }))
+    assert.ok(!isDrawable(tty, { TERM: 'dumb' }))
+    assert.ok(!isDrawable({ write: () => {} }, { TERM: 'xterm' }))
   })
 })

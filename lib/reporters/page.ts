@@ -1,0 +1,34 @@
+/** What a stream is able to show: colour, width, and whether it can be drawn over. */
+import type { Sink, World } from '../world.ts'
+import { type Paint, paint } from './paint.ts'
+
+export interface Page {
+  readonly paint: Paint
+  /** Columns that a line may take. */
+  readonly width: number
+  /** Whether lines are made to fit that width: for a terminal, not for what a program may search. */
+  readonly wrapped: boolean
+}
+
+/** How wide a page is where no terminal says it. */
+const WIDTH = 110
+
+export function pageOf(sink: Sink, env: World['env']): Page {
+  return {
+    paint: paint(coloured(sink, env)),
+    width: sink.columns ?? WIDTH,
+    wrapped: sink.isTTY === true && sink.columns !== undefined,
+  }
+}
+
+/** Whether what was written can be drawn over. */
+export function isDrawable({ isTTY, columns, rows }: Sink, { TERM }: World['env']): boolean {
+  return isTTY === true && columns !== undefined && rows !== undefined && TERM !== 'dumb'
+}
+
+/** NO_COLOR wins over everything, FORCE_COLOR over the stream (no-color.org, force-color.org). */
+function coloured(sink: Sink, env: World['env']): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
+  return sink.isTTY === true && env.TERM !== 'dumb'
+}
