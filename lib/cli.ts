@@ -143,7 +143,11 @@ function commands(world: World, choose: (action: Action) => void): Argv {
         choose(async () => {
           const { probe } = await import('./commands/probe.ts')
           const { depth, samples } = args
-          const options = { ...optionsOf(args), depth: depth as Depth, samples: samplesOf(samples) }
+          const options = {
+            ...optionsOf(args),
+            depth: depth as Depth | undefined,
+            samples: samplesOf(samples),
+          }
           const report = await probe(options, world)
           return { report, no: report.unhealthy.length > 0 }
         }),

@@ -91,6 +91,8 @@ export interface ContainerdSettings {
 /** `[health]` with defaults filled in; durations in milliseconds. */
 export interface HealthSettings {
   readonly timeoutMs: number
+  /** How deep a mirror is asked where nobody says otherwise. */
+  readonly depth: 'ping' | 'manifest'
   /** `list`: order is policy; otherwise what was measured to be clearly better goes first. */
   readonly order: 'list' | 'latency' | 'throughput'
 }

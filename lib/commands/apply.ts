@@ -42,7 +42,7 @@ async function probed({ list, probes, unhealthy }: Asked, options: ApplyOptions,
   if (probes !== undefined && unhealthy !== undefined) return { probes, unhealthy }
   if (!(options.probe ?? options.root === undefined)) return {}
   const { probeList } = await import('./probe.ts')
-  return await probeList(list, { ...options, depth: 'ping', samples: 3 }, world)
+  return await probeList(list, { ...options, depth: undefined, samples: 3 }, world)
 }
 
 /** Nothing was written: the answer to `--require-healthy` is no. */

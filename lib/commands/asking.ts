@@ -31,7 +31,7 @@ const PAUSE_MS = 1000
 export async function askFirst(list: MirrorList, options: AskingOptions, world: World): Promise<Asked> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: notRanked(list, options) }
-  const depth = by === undefined ? 'ping' : 'blob'
+  const depth = by === undefined ? undefined : 'blob'
   const { probes, unhealthy } = await untilHealthy(
     list,
     { ...options, depth, samples: by === undefined ? 1 : SAMPLES },

@@ -32,8 +32,7 @@ export const restoreFlags = {
 export const probeFlags = {
   depth: {
     choices: ['ping', 'manifest', 'blob'],
-    default: 'ping',
-    describe: 'ask for /v2/ alone, for the canary too, or also for a layer of it',
+    describe: 'ask for /v2/ alone (default), for the canary too, or also for a layer of it',
   },
   samples: { type: 'number', default: 3, requiresArg: true, describe: 'exchanges to measure, 1 to 20' },
 } as const
@@ -54,7 +53,7 @@ export const gateFlags = {
     default: false,
     describe: 'write nothing and exit 1 unless every registry has something healthy',
   },
-  wait: { ...oneText, describe: 'how long to wait for that', implies: 'require-healthy' },
+  wait: { ...oneText, describe: 'how long to wait for that' },
 } as const
 
 /** Which list, and which node. */
@@ -131,9 +130,14 @@ interface AskingFlags {
 
 export function askingOf(args: AskingFlags): Pick<AskingOptions, 'rank' | 'requireHealthy' | 'wait'> {
   const wait = once('--wait', args.wait)
+  const requireHealthy = args['require-healthy'] ?? false
+  if (wait !== undefined && !requireHealthy) {
+    const hint = 'add --require-healthy, or leave it out'
+    throw new Failure('usage', [{ message: '--wait has nothing to wait for', hint }])
+  }
   return {
     rank: args.rank === '' ? 'latency' : rankOf(once('--rank', args.rank)),
-    requireHealthy: args['require-healthy'] ?? false,
+    requireHealthy,
     wait: wait && durationOf('--wait', wait),
   }
 }

@@ -14,7 +14,8 @@ import { probeNotices } from './cautions.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 
 export interface ProbeOptions extends Options {
-  readonly depth: Depth
+  /** Undefined: as the list says. */
+  readonly depth: Depth | undefined
   readonly samples: number
 }
 
@@ -37,12 +38,12 @@ export async function probeList(
   const table =
     format === 'text' && isDrawable(world.stderr, world.env) ? liveTable(endpoints, world) : NOT_LIVE
   try {
-    const { timeoutMs } = list.health
+    const { timeoutMs, depth: usual } = list.health
     const { signal, now } = world
     const probes = await probeAll(endpoints, {
       timeoutMs,
       samples,
-      depth,
+      depth: depth ?? usual,
       signal,
       now,
       concurrency: CONCURRENCY,

@@ -45,6 +45,7 @@ export function resolveList({ list, attachments, place }: ResolveInput): MirrorL
     ),
     health: {
       timeoutMs: milliseconds(list.health?.timeout ?? BUILT_IN.probeTimeout),
+      depth: list.health?.depth ?? 'ping',
       order: list.health?.order ?? 'list',
     },
     targets: { containerd: resolveContainerd(list, place) },

@@ -46,7 +46,7 @@ export interface WrittenHealth {
   readonly timeout?: string
   readonly rise?: number
   readonly fall?: number
-  readonly depth?: 'ping'
+  readonly depth?: 'ping' | 'manifest'
   readonly order?: 'list' | 'latency' | 'throughput'
 }
 

@@ -25,5 +25,5 @@ export function registry(name: string, mirrors: readonly Mirror[], more: Partial
 /** A list for containerd 2.1 in the default places. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
   const containerd = { config: '/etc/containerd/config.toml', hostsDir: undefined, version: '2.1', place }
-  return { registries, health: { timeoutMs: 3000, order: 'list' }, targets: { containerd } }
+  return { registries, health: { timeoutMs: 3000, depth: 'ping', order: 'list' }, targets: { containerd } }
 }

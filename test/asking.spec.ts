@@ -1,0 +1,238 @@
+/** Mirrors that are asked before anything is written: to order them, to refuse, to wait; and the page for Prometheus. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import type http from 'node:http'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PlanReport } from '../lib/report.ts'
+import { type Bend, reply, startMirror } from './support/mirror.ts'
+import { type Ran, run } from './support/run.ts'
+import { PATIENT } from './support/sockets.ts'
+import { readTree, withDirectory } from './support/tree.ts'
+
+/** Answers everything so many milliseconds later. */
+const late =
+  (ms: number, bend: Bend = () => false): Bend =>
+  (request, response) => {
+    const { end } = response
+    const later = (...args: Parameters<typeof end>) => setTimeout(() => end.apply(response, args), ms)
+    response.end = later as unknown as typeof end
+    return bend(request, response)
+  }
+
+const refusingManifests: Bend = (request, response) => {
+  if (!request.url?.includes('/manifests/')) return false
+  reply(response, 403)
+  return true
+}
+
+/** So far apart that no machine takes one for the other. */
+const [NEAR_MS, FAR_MS] = [0, 300]
+
+interface Node {
+  readonly flags: readonly string[]
+  readonly root: string
+}
+
+const onNode = (
+  mirrors: readonly string[],
+  { health = '', rest = '' }: { health?: string; rest?: string },
+  use: (node: Node) => Promise<void>,
+) =>
+  withDirectory(async directory => {
+    const list = path.join(directory, 'mirrors.toml')
+    const root = path.join(directory, 'node')
+    await fs.mkdir(root)
+    const urls = mirrors.map(url => JSON.stringify(url)).join(', ')
+    const registry = `[registries."r.test"]\nfallback = false\nmirrors = [${urls}]\ncanary = "library/busybox:latest"\n`
+    await fs.writeFile(list, `version = 1\n${registry}[health]\ntimeout = "${PATIENT}ms"\n${health}\n${rest}`)
+    await use({ flags: ['-f', list, '--root', root], root })
+  })
+
+/** The mirrors of the one registry as hosts.toml would have them: the last one stands at the root of it, first. */
+function orderIn({ stdout }: Ran): readonly string[] {
+  const { changes }: PlanReport = JSON.parse(stdout)
+  const diff = changes.find(({ path: file }) => file.endsWith('/r.test/hosts.toml'))?.diff ?? ''
+  const hosts = [...diff.matchAll(/^\+\[host\."([^"]+)"\]/gm)].map(([, url]) => url as string)
+  return [...hosts, /^\+server = "([^"]+)"/m.exec(diff)?.[1] ?? '']
+}
+
+const json = ['--format', 'json']
+
+describe('--rank', () => {
+  it('shows and writes those first that are clearly quicker, and without it the order of the list', async () => {
+    await using far = await startMirror(late(FAR_MS))
+    await using near = await startMirror(late(NEAR_MS))
+    await onNode([far.origin, near.origin], {}, async ({ flags, root }) => {
+      const listed = [far.origin, near.origin]
+      assert.deepEqual(orderIn(await run(['plan', ...json, ...flags])), listed)
+      assert.equal(far.asked.length + near.asked.length, 0, 'nobody is asked unless somebody wants it')
+      const ranked = await run(['plan', '--rank', ...json, ...flags])
+      assert.deepEqual(orderIn(ranked), listed.toReversed())
+      assert.deepEqual(await readTree(root), {})
+      const applied = await run(['apply', '--rank', ...json, ...flags])
+      assert.deepEqual(orderIn(applied), listed.toReversed())
+      const { probes = [] }: PlanReport = JSON.parse(applied.stdout)
+      assert.deepEqual(
+        probes.map(({ status, depth }) => `${status} at ${depth}`),
+        ['healthy at blob', 'healthy at blob'],
+      )
+      assert.equal(
+        (await run(['plan', '--check', '--rank', ...flags])).code,
+        0,
+        'ranked again it is the same',
+      )
+    })
+  })
+
+  it('puts last what refuses the images, however quickly it answers', async () => {
+    await using far = await startMirror(late(FAR_MS))
+    await using near = await startMirror(late(NEAR_MS, refusingManifests))
+    await onNode([near.origin, far.origin], {}, async ({ flags }) =>
+      assert.deepEqual(orderIn(await run(['plan', '--rank', ...json, ...flags])), [far.origin, near.origin]),
+    )
+  })
+
+  it('says that a registry without a canary has no throughput', () =>
+    withDirectory(async directory => {
+      await using mirror = await startMirror()
+      const list = path.join(directory, 'mirrors.toml')
+      const registry = `[registries."r.test"]\nserver = "${mirror.origin}"\nmirrors = ["${mirror.origin}/v2/hub"]\n`
+      await fs.writeFile(list, `version = 1\n${registry}`)
+      const { code, stderr } = await run(['plan', '--rank=throughput', '-f', list, '--root', directory])
+      assert.equal(code, 0)
+      assert.match(stderr, /^notice: no throughput is known of r\.test: give it a canary/m)
+    }))
+
+  it('is what order = "latency" in the list asks for, but not under a root', async () => {
+    await using far = await startMirror(late(FAR_MS))
+    await using near = await startMirror(late(NEAR_MS))
+    await onNode([far.origin, near.origin], { health: 'order = "latency"' }, async ({ flags }) => {
+      const { stdout, stderr } = await run(['plan', ...flags])
+      assert.match(stderr, /^notice: order = "latency": under --root no mirror is asked/m)
+      assert.ok(stdout.indexOf(far.origin) >= 0)
+      assert.equal(far.asked.length, 0)
+    })
+    const rest = (root: string) =>
+      `[targets.containerd]\nversion = "2.1"\nconfig = "${root}/config.toml"\nhosts_dir = "${root}/certs.d"\n`
+    await withDirectory(async root => {
+      const health = { health: 'order = "latency"', rest: rest(root) }
+      await onNode([far.origin, near.origin], health, async ({ flags: [, list = ''] }) =>
+        assert.deepEqual(orderIn(await run(['plan', ...json, '-f', list])), [near.origin, far.origin]),
+      )
+    })
+  })
+})
+
+describe('--require-healthy', () => {
+  const dead = 'http://127.0.0.1:1'
+
+  it('writes where something can serve, and says what it found', async () => {
+    await using mirror = await startMirror()
+    await onNode([dead, mirror.origin], {}, async ({ flags, root }) => {
+      const { code, stdout } = await run(['apply', '--require-healthy', ...flags])
+      assert.equal(code, 0)
+      assert.match(stdout, /healthy {4}http:\/\/127\.0\.0\.1:/)
+      assert.notDeepEqual(await readTree(root), {})
+    })
+  })
+
+  it('writes nothing where nothing can', () =>
+    onNode([dead], {}, async ({ flags, root }) => {
+      const { code, stderr } = await run(['apply', '--require-healthy', ...flags])
+      assert.equal(code, 1)
+      assert.match(stderr, /^notice: nothing was written: nothing healthy to pull r\.test from$/m)
+      assert.deepEqual(await readTree(root), {})
+      const report: PlanReport = JSON.parse(
+        (await run(['apply', '--require-healthy', ...json, ...flags])).stdout,
+      )
+      assert.deepEqual([report.changed, report.changes, report.unhealthy], [false, [], ['r.test']])
+    }))
+
+  it('asks as deep as the list says', async () => {
+    await using mirror = await startMirror(refusingManifests)
+    const codeWith = (health: string) => async (use: (code: number) => void) =>
+      onNode([mirror.origin], { health }, async ({ flags }) =>
+        use((await run(['apply', '--require-healthy', ...flags])).code),
+      )
+    await codeWith('')(code => assert.equal(code, 0))
+    await codeWith('depth = "manifest"')(code => assert.equal(code, 1))
+  })
+
+  it('waits for a mirror that is still coming up', async () => {
+    let up = false
+    const starting: Bend = (_request, response) => {
+      if (!up) reply(response, 503)
+      return !up
+    }
+    await using mirror = await startMirror(starting)
+    await onNode([mirror.origin], {}, async ({ flags }) => {
+      const waiting = run(['apply', '--require-healthy', '--wait', '60s', ...flags])
+      while (mirror.asked.length < 2) await sleep(20)
+      up = true
+      const { code, stderr } = await waiting
+      assert.equal(code, 0)
+      assert.match(stderr, /^waiting for something healthy to pull r\.test from, 60s at most$/m)
+    })
+  })
+
+  it('does not wait for ever, and not longer than somebody wants to', () =>
+    onNode([dead], {}, async ({ flags, root }) => {
+      assert.equal((await run(['apply', '--require-healthy', '--wait', '10ms', ...flags])).code, 1)
+      const stop = new AbortController()
+      const waiting = run(['apply', '--require-healthy', '--wait', '10m', ...flags], { signal: stop.signal })
+      await sleep(100)
+      stop.abort()
+      assert.equal((await waiting).code, 1)
+      assert.deepEqual(await readTree(root), {})
+    }))
+
+  it('--wait alone is a mistake', async () => {
+    const { code, stderr } = await run(['apply', '--wait', '1s'])
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: --wait has nothing to wait for; add --require-healthy/)
+  })
+})
+
+describe('the page for Prometheus', () => {
+  const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/
+
+  it('is one that a collector can read: every metric with its help and type, all its samples together', async () => {
+    const garbled = (_: http.IncomingMessage, response: http.ServerResponse) => {
+      reply(response, 500, { Server: 'a"b\\c' }, 'no')
+      return true
+    }
+    await using well = await startMirror()
+    await using sick = await startMirror(garbled)
+    await onNode([well.origin, sick.origin], {}, async ({ flags }) => {
+      const probe = ['probe', '--depth', 'blob', '--format', 'prometheus', '-f', flags[1] as string]
+      const { code, stdout, stderr } = await run(probe)
+      assert.equal(code, 0, stderr)
+      assert.ok(stdout.endsWith('\n'))
+      const names: string[] = []
+      const lines = stdout.split('\n').slice(0, -1)
+      for (const line of lines) {
+        const [, name = ''] = /^# HELP ([a-z_0-9]+) [^\n]+$/.exec(line) ?? []
+        if (name !== '') names.push(name)
+        else if (line.startsWith('# TYPE')) assert.equal(line, `# TYPE ${names.at(-1)} gauge`)
+        else assert.equal(SAMPLE.exec(line)?.[1], names.at(-1), line)
+      }
+      assert.equal(new Set(names).size, names.length)
+      const value = (start: string) =>
+        lines
+          .find(line => line.startsWith(start))
+          ?.split(' ')
+          .at(-1)
+      const at = (origin: string) => `registry="r.test",url="${origin}/v2",role="mirror"`
+      assert.equal(value(`regmirror_up{${at(well.origin)}}`), '1')
+      assert.equal(value(`regmirror_up{${at(sick.origin)}}`), '0')
+      assert.equal(
+        value(`regmirror_status{${at(sick.origin)},status="unhealthy",reason="server_error"}`),
+        '1',
+      )
+      assert.ok(Number(value(`regmirror_latency_seconds{${at(well.origin)},stat="best"}`)) > 0)
+      assert.equal(value('regmirror_registry_up{registry="r.test"}'), '1')
+      assert.equal(value('regmirror_probe_timestamp_seconds'), String(Date.UTC(2026, 0, 2, 3, 4, 5) / 1000))
+    })
+  })
+})
