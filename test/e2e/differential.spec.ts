@@ -28,14 +28,18 @@ const REFERENCES = ['latest', `sha256:${'5'.repeat(64)}`]
 function audible(version: string, origins: readonly string[]): fc.Arbitrary<Spelled> {
   const ours = (url: string, i: number) =>
     url.replace(/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(?=\/|$)/i, origins[i % origins.length] ?? '')
+  // A dial that is given up before it has begun is heard by nobody.
+  const patient = <T extends { readonly dial_timeout?: string }>(table: T): T =>
+    /\dms$/.test(table.dial_timeout ?? '') ? { ...table, dial_timeout: '2s' } : table
   const mirror = (entry: string | WrittenMirror, i: number) =>
-    typeof entry === 'string' ? ours(entry, i) : { ...entry, url: ours(entry.url, i) }
+    typeof entry === 'string' ? ours(entry, i) : { ...patient(entry), url: ours(entry.url, i) }
   const heard = (list: WrittenList): WrittenList => {
     const tables = Object.entries(list.registries).map(([key, table]) => [
       key,
       { ...table, ...(table.mirrors && { mirrors: table.mirrors.map(mirror) }) },
     ])
-    return { ...list, registries: Object.fromEntries(tables) }
+    const defaults = list.defaults && { defaults: patient(list.defaults) }
+    return { ...list, ...defaults, registries: Object.fromEntries(tables) }
   }
   return spelled(lists(fc.constant({ containerd: { version } })).map(heard))
 }
@@ -91,12 +95,7 @@ for (const { title, suite } of generations) {
     ): Promise<string[]> {
       log.splice(0)
       const name = `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`
-      const t0 = Date.now()
-      const said = await fetchObject(tree, path.join(root, CERTS), name, outside.env).catch(e => {
-        console.log('FAIL', name, log, e)
-        throw e
-      })
-      if (Date.now() - t0 > 3000) console.log('SLOW', Date.now() - t0, name, log, said)
+      const said = await fetchObject(tree, path.join(root, CERTS), name, outside.env)
       assert.doesNotMatch(said, /failed to decode|unable to (read|load)|invalid/, said)
       return log.map(decodeURIComponent)
     }
