@@ -90,7 +90,16 @@ export interface ContainerdSettings {
 
 /** `[health]` with defaults filled in; durations in milliseconds. */
 export interface HealthSettings {
+  /** Between two questions to a mirror, and for the answer to one. */
+  readonly intervalMs: number
   readonly timeoutMs: number
+  /** Answers in a row that make a mirror healthy, and those that make it unhealthy. */
+  readonly rise: number
+  readonly fall: number
+  /** What watch does with a mirror that is not well. */
+  readonly onUnhealthy: 'drop' | 'demote' | 'keep'
+  /** From this on an answer is slow; undefined: none is. */
+  readonly slowAfterMs: number | undefined
   /** How deep a mirror is asked where nobody says otherwise. */
   readonly depth: 'ping' | 'manifest'
   /** `list`: order is policy; otherwise what was measured to be clearly better goes first. */

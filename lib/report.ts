@@ -99,6 +99,8 @@ export interface Probe {
   readonly api_version?: string
   /** What it says of its limits (RateLimit-Limit, RateLimit-Remaining). */
   readonly rate_limit?: { readonly limit?: string; readonly remaining?: string }
+  /** How long it wants to be left in peace (Retry-After). */
+  readonly retry_after_s?: number
   /** Its clock less ours. */
   readonly clock_skew_s?: number
   /** Redirects on the way to its answer. */

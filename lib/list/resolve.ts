@@ -44,7 +44,12 @@ export function resolveList({ list, attachments, place }: ResolveInput): MirrorL
       resolveRegistry(key, registry, context),
     ),
     health: {
+      intervalMs: milliseconds(list.health?.interval ?? BUILT_IN.interval),
       timeoutMs: milliseconds(list.health?.timeout ?? BUILT_IN.probeTimeout),
+      rise: list.health?.rise ?? BUILT_IN.rise,
+      fall: list.health?.fall ?? BUILT_IN.fall,
+      onUnhealthy: list.health?.on_unhealthy ?? 'drop',
+      slowAfterMs: list.health?.slow_after === undefined ? undefined : milliseconds(list.health.slow_after),
       depth: list.health?.depth ?? 'ping',
       order: list.health?.order ?? 'list',
     },

@@ -13,6 +13,7 @@ export const settingRules = {
     check: ({ health }) => [
       ...durationProblems(['health', 'interval'], health?.interval),
       ...durationProblems(['health', 'timeout'], health?.timeout),
+      ...durationProblems(['health', 'slow_after'], health?.slow_after),
     ],
   },
   containerd_path: { needs: ['targets'], check: ({ targets }) => pathProblems(targets?.containerd ?? {}) },

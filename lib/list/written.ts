@@ -47,6 +47,8 @@ export interface WrittenHealth {
   readonly rise?: number
   readonly fall?: number
   readonly depth?: 'ping' | 'manifest'
+  readonly on_unhealthy?: 'drop' | 'demote' | 'keep'
+  readonly slow_after?: string
   readonly order?: 'list' | 'latency' | 'throughput'
 }
 

@@ -1,5 +1,5 @@
 /** Lists as values, for tests that begin behind the reading of one. */
-import type { Mirror, MirrorList, Registry } from '../../lib/registry.ts'
+import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/registry.ts'
 
 const place = { file: 'mirrors.toml', line: 1, column: 1 }
 
@@ -22,8 +22,20 @@ export function registry(name: string, mirrors: readonly Mirror[], more: Partial
   return { name, server, mirrors, fallback: true, canary: undefined, place, ...more }
 }
 
+/** As where the list says nothing. */
+export const HEALTH: HealthSettings = {
+  intervalMs: 30_000,
+  timeoutMs: 3000,
+  rise: 2,
+  fall: 2,
+  onUnhealthy: 'drop',
+  slowAfterMs: undefined,
+  depth: 'ping',
+  order: 'list',
+}
+
 /** A list for containerd 2.1 in the default places. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
   const containerd = { config: '/etc/containerd/config.toml', hostsDir: undefined, version: '2.1', place }
-  return { registries, health: { timeoutMs: 3000, depth: 'ping', order: 'list' }, targets: { containerd } }
+  return { registries, health: HEALTH, targets: { containerd } }
 }

@@ -1,0 +1,133 @@
+/**
+ * What a mirror is taken to be, answer by answer: one bad answer is not its death, one good answer not its recovery.
+ * Pure; the clock and the dice are handed in.
+ */
+import type { HealthSettings } from '../registry.ts'
+import type { Probe, Reason } from '../report.ts'
+
+/** `up` until the opposite is shown. `limited`: it has answered 429 and is left in peace. */
+export type Health = 'up' | 'slow' | 'limited' | 'down'
+
+export interface Standing {
+  readonly health: Health
+  /** When it became that; this and every time below in milliseconds since 1970. */
+  readonly since: number
+  /** Answers in a row that speak for another health. */
+  readonly streak: number
+  /** The latest answer: when, and what was wrong with it. */
+  readonly askedAt: number
+  readonly reason?: Reason
+  readonly detail?: string
+  /** Of the latest answers that had one, newest last. */
+  readonly latenciesMs: readonly number[]
+  /** Not before that it is asked again. */
+  readonly nextAt: number
+  /** How many times in a row it was asked while it was down or limited: each doubles the wait. */
+  readonly rounds: number
+  /** Questions that may still be asked out of turn. */
+  readonly extra: number
+}
+
+/** Numbers from 0 to 1. */
+export type Dice = () => number
+
+/** Between two answers that are to settle a doubt. */
+const DOUBT_MS = 1000
+/** Of the interval, up or down: a fleet that was started at once must not ask at once. */
+const JITTER = 0.1
+/** How many intervals the dead are left alone at most. */
+const LONGEST_PAUSE = 4
+/** What a 429 without Retry-After costs at first, and what one with it costs at most. */
+const LIMITED_MS = 60_000
+const LONGEST_LIMIT_MS = 3_600_000
+/** Questions out of turn that can be saved up; one more comes with every interval. */
+const EXTRA = 10
+/** Latencies that are kept of each. */
+const LATENCIES = 5
+
+/** Before the first answer: asked within an interval, not at once by all. */
+export function unheard(now: number, { intervalMs }: HealthSettings, dice: Dice): Standing {
+  const nextAt = now + dice() * Math.min(intervalMs, DOUBT_MS)
+  const never = { streak: 0, askedAt: 0, latenciesMs: [], rounds: 0, extra: EXTRA }
+  return { health: 'up', since: now, nextAt, ...never }
+}
+
+/** The standing after an answer. An answer that says nothing (`unknown`) changes nothing but the time of the next. */
+export function judged(
+  before: Standing,
+  probe: Probe,
+  now: number,
+  settings: HealthSettings,
+  dice: Dice,
+): Standing {
+  const shown = shownBy(probe, settings)
+  const doubt = shown !== undefined && shown !== before.health
+  const streak = doubt ? before.streak + 1 : 0
+  const changed = doubt && streak >= needed(before.health, shown, settings)
+  const health = changed ? shown : before.health
+  const away = health === 'down' || health === 'limited'
+  const after = {
+    health,
+    since: changed ? now : before.since,
+    streak: changed ? 0 : streak,
+    askedAt: now,
+    ...(probe.reason !== undefined && { reason: probe.reason }),
+    ...(probe.detail !== undefined && { detail: probe.detail }),
+    latenciesMs: latenciesAfter(before, probe),
+    rounds: away && !changed ? before.rounds + 1 : 0,
+    extra: Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs),
+  }
+  const next = pauseOf(after, probe, settings, dice)
+  return { ...after, extra: after.extra - (next.extra ? 1 : 0), nextAt: now + next.ms }
+}
+
+/** What one answer speaks for; undefined: for nothing. */
+function shownBy({ status, reason, latency_ms }: Probe, { slowAfterMs }: HealthSettings): Health | undefined {
+  if (status === 'unknown') return undefined
+  if (reason === 'rate_limited') return 'limited'
+  if (status === 'unhealthy') return 'down'
+  const slow =
+    status === 'degraded' || (slowAfterMs !== undefined && (latency_ms?.median ?? 0) >= slowAfterMs)
+  return slow ? 'slow' : 'up'
+}
+
+/** How many answers in a row it takes. Who says 429 is believed at once, and so is who says it no longer. */
+function needed(from: Health, to: Health, { rise, fall }: HealthSettings): number {
+  if (to === 'limited' || from === 'limited') return 1
+  return RANK[to] < RANK[from] ? rise : fall
+}
+
+const RANK: Readonly<Record<Health, number>> = { up: 0, slow: 1, limited: 2, down: 2 }
+
+function latenciesAfter({ latenciesMs }: Standing, { latency_ms }: Probe): readonly number[] {
+  return latency_ms === undefined ? latenciesMs : [...latenciesMs, latency_ms.median].slice(-LATENCIES)
+}
+
+/** How long until the next question, and whether it is one out of turn. */
+function pauseOf(
+  { health, streak, rounds, extra }: Omit<Standing, 'nextAt'>,
+  { retry_after_s }: Probe,
+  { intervalMs }: HealthSettings,
+  dice: Dice,
+): { ms: number; extra: boolean } {
+  const jittered = (ms: number) => ms * (1 + JITTER * (2 * dice() - 1))
+  // Whatever the settings, nobody is asked more often than once a second, and never for ever out of turn.
+  if (streak > 0 && extra >= 1) return { ms: Math.min(DOUBT_MS, intervalMs), extra: true }
+  const doubled = 2 ** Math.min(rounds, 16)
+  if (health === 'limited') {
+    const asked = retry_after_s === undefined ? LIMITED_MS * doubled : retry_after_s * 1000
+    // Never earlier than it was asked for.
+    return {
+      ms: Math.min(LONGEST_LIMIT_MS, Math.max(intervalMs, asked)) * (1 + JITTER * dice()),
+      extra: false,
+    }
+  }
+  if (health === 'down') return { ms: jittered(intervalMs * Math.min(doubled, LONGEST_PAUSE)), extra: false }
+  return { ms: jittered(intervalMs), extra: false }
+}
+
+/** The most questions that a mirror is asked in an hour, by one node. */
+export function questionsAnHour({ intervalMs }: HealthSettings): number {
+  const regular = 3_600_000 / (intervalMs * (1 - JITTER))
+  return Math.ceil(regular + 3_600_000 / intervalMs + EXTRA)
+}
