@@ -1,0 +1,136 @@
+/** Which mirrors are written while some are not well: never one that the list does not name, never nobody. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { type Book, keyOf, knownOf, parseBook, serializeBook } from '../../lib/health/book.ts'
+import { listed } from '../../lib/health/listing.ts'
+import { type Health, unheard } from '../../lib/health/standing.ts'
+import type { HealthSettings, Registry } from '../../lib/registry.ts'
+import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+
+type Healths = Readonly<Record<string, Health>>
+
+const urlOf = (name: string) => `https://${name}/v2`
+
+/** The names of the mirrors that are written for a registry whose mirrors are called as the keys. */
+function written(
+  healths: Healths,
+  {
+    settings = {},
+    more = {},
+    serverUp,
+  }: { settings?: Partial<HealthSettings>; more?: Partial<Registry>; serverUp?: boolean } = {},
+  order?: readonly string[],
+): string {
+  const mirrors = Object.keys(healths).map(name => mirror(`https://${name}`))
+  const list = {
+    ...listOf({ ...registry('docker.io', mirrors), ...more }),
+    health: { ...HEALTH, ...settings },
+  }
+  const known = {
+    health: (_: string, url: string) => healths[new URL(url).host],
+    serverUp: () => serverUp,
+    order: () => order?.map(urlOf),
+  }
+  return (listed(list, known).registries[0]?.mirrors ?? [])
+    .map(({ base }) => new URL(base.origin).host)
+    .join(' ')
+}
+
+describe('what is written', () => {
+  it('is the list while all are well, or nothing is known', () => {
+    assert.equal(written({ a: 'up', b: 'up' }), 'a b')
+    const list = listOf(registry('docker.io', [mirror('https://a')]))
+    const nothing = { health: () => undefined, serverUp: () => undefined }
+    assert.deepEqual(listed(list, nothing), list)
+  })
+
+  it('leaves out the dead and those that want to be left in peace', () =>
+    assert.equal(written({ a: 'down', b: 'up', c: 'limited', d: 'up' }), 'b d'))
+
+  it('has the slow after the others', () => assert.equal(written({ a: 'slow', b: 'up', c: 'up' }), 'b c a'))
+
+  it('has the dead last, or where they are, where the list wants that', () => {
+    assert.equal(written({ a: 'down', b: 'up' }, { settings: { onUnhealthy: 'demote' } }), 'b a')
+    assert.equal(written({ a: 'down', b: 'up' }, { settings: { onUnhealthy: 'keep' } }), 'a b')
+  })
+
+  it('is the server alone when no mirror is well and the server answers', () =>
+    assert.equal(written({ a: 'down', b: 'limited' }, { serverUp: true }), ''))
+
+  it('is the whole list when nobody answers, or nobody may be asked instead', () => {
+    assert.equal(written({ a: 'down', b: 'down' }), 'a b')
+    assert.equal(written({ a: 'down', b: 'down' }, { serverUp: false }), 'a b')
+    assert.equal(written({ a: 'down' }, { serverUp: true, more: { fallback: false } }), 'a')
+    assert.equal(written({ a: 'down' }, { serverUp: true, more: { name: '*', server: undefined } }), 'a')
+  })
+
+  it('is the whole list where nobody would be left who may say what a tag means', () => {
+    const pullOnly = [mirror('https://a', { capabilities: ['pull'] }), mirror('https://b')]
+    const more = { fallback: false, mirrors: pullOnly }
+    assert.equal(written({ a: 'up', b: 'down' }, { more }), 'a b')
+    assert.equal(written({ a: 'down', b: 'up' }, { more }), 'b')
+  })
+
+  it('has the order that was measured, the unmeasured last', () =>
+    assert.equal(written({ a: 'up', b: 'up', c: 'up' }, {}, ['c', 'a']), 'c a b'))
+
+  const health = fc.constantFrom<Health>('up', 'slow', 'limited', 'down')
+  const some = fc.record({
+    healths: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), health, { minKeys: 1 }),
+    settings: fc.record({
+      onUnhealthy: fc.constantFrom<HealthSettings['onUnhealthy']>('drop', 'demote', 'keep'),
+    }),
+    fallback: fc.boolean(),
+    serverUp: fc.boolean(),
+    order: fc.option(fc.shuffledSubarray(['a', 'b', 'c', 'x']), { nil: undefined }),
+  })
+
+  it('is never anything that the list does not name, nothing twice, and somebody whom a pull can ask', () =>
+    fc.assert(
+      fc.property(some, ({ healths, settings, fallback, serverUp, order }) => {
+        const got = written(healths, { settings, serverUp, more: { fallback } }, order)
+          .split(' ')
+          .filter(Boolean)
+        assert.equal(new Set(got).size, got.length)
+        assert.ok(got.every(name => name in healths))
+        if (got.length === 0) assert.ok(fallback && serverUp && settings.onUnhealthy === 'drop')
+        const well = Object.keys(healths).filter(name => healths[name] === 'up')
+        assert.ok(
+          well.every(name => got.includes(name)),
+          'who is well is written',
+        )
+      }),
+      { seed: 7, numRuns: 1000 },
+    ))
+})
+
+describe('what is kept of it', () => {
+  const book: Book = {
+    version: 1,
+    written_at: 5,
+    stale_at: 10,
+    mirrors: { [keyOf('docker.io', urlOf('a'))]: { ...unheard(0, HEALTH, () => 0.5), health: 'down' } },
+    servers: { 'docker.io': true },
+    orders: { 'docker.io': [urlOf('a')] },
+  }
+
+  it('reads back', () => {
+    assert.deepEqual(parseBook(serializeBook(book)), book)
+    const known = knownOf(book)
+    assert.equal(known.health('docker.io', urlOf('a')), 'down')
+    assert.equal(known.health('quay.io', urlOf('a')), undefined)
+    assert.equal(known.serverUp('docker.io'), true)
+    assert.deepEqual(known.order?.('docker.io'), [urlOf('a')])
+  })
+
+  for (const text of [
+    '',
+    'nonsense',
+    '{}',
+    '{"version":2}',
+    'null',
+    '[]',
+    '{"version":1,"written_at":1,"stale_at":2,"mirrors":{"a b":{}},"servers":{},"orders":{}}',
+  ])
+    it(`is nothing where it says ${text || 'nothing'}`, () => assert.equal(parseBook(text), undefined))
+})
