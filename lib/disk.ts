@@ -152,23 +152,19 @@ export async function makeAll(real: string, mode: number): Promise<string[]> {
 
 /** False: somebody else was quicker. */
 async function makeOne(real: string, mode: number): Promise<boolean> {
-  try {
-    await fs.mkdir(real, mode)
-    return true
-  } catch (error) {
-    if (hasErrno(error) && error.code === 'EEXIST') return false
-    throw error
-  }
+  const made = fs.mkdir(real, mode).then(() => true)
+  return (await maybe(made, ['EEXIST'])) ?? false
 }
 
 export async function removeIfEmpty(real: string): Promise<boolean> {
-  try {
-    await fs.rmdir(real)
-    return true
-  } catch (error) {
-    if (hasErrno(error) && ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) return false
-    throw error
-  }
+  const removed = fs.rmdir(real).then(() => true)
+  return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
+}
+
+/** Takes from a directory what others than its owner may do there. */
+export async function closeToOthers(real: string): Promise<void> {
+  const { mode } = await fs.stat(real)
+  if ((mode & 0o077) !== 0) await fs.chmod(real, mode & 0o7700)
 }
 
 /** Renames for good: the new name survives a power cut. */
@@ -189,11 +185,11 @@ async function syncDirectory(directory: string): Promise<void> {
 /** Nothing can stand under a name that is too long. */
 const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
-async function maybe<T>(promise: Promise<T>): Promise<T | undefined> {
+async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {
-    if (hasErrno(error) && NOTHING.includes(error.code ?? '')) return undefined
+    if (hasErrno(error) && expected.includes(error.code ?? '')) return undefined
     throw error
   }
 }

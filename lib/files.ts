@@ -6,6 +6,7 @@
 import path from 'node:path'
 import {
   type CopyAttributes,
+  closeToOthers,
   create,
   duplicate,
   type Entry,
@@ -54,6 +55,8 @@ export interface Writer extends Reader {
   remove(file: string): Promise<void>
   /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
+  /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
+  closeToOthers(directory: string): Promise<void>
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -102,6 +105,10 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         const made = await makeAll(await at(directory), mode)
         return made.map(real => inside(top, real))
       }),
+    closeToOthers: directory =>
+      at(directory)
+        .then(closeToOthers)
+        .catch(() => {}),
     removeEmptyDirectory: directory =>
       orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
     prune: directory =>

@@ -5,15 +5,29 @@
  */
 
 import { createHash } from 'node:crypto'
-import { keyNames, parseTomlAst, type TomlAst, type TomlContent, type TomlKeyValue } from './toml-ast.ts'
+import {
+  keyNames,
+  parseTomlAst,
+  type TomlAst,
+  type TomlContent,
+  type TomlKeyValue,
+  tomlValue,
+} from './toml-ast.ts'
 
 const SECRET = /auth|passw|token|secret|cookie|header|credential|(?:api|access|private).?key/i
 /** A line such as `# password = "x"` or `"token": "x"`, with its value. */
 const SECRET_LINE = new RegExp(`(?:${SECRET.source})[\\w-]*["']?\\s*[=:]\\s*(\\S.*)$`, 'i')
+/** A comment below which secrets may stand: `# [header]`, `# password =`. */
+const OPENING = new RegExp(
+  `^#\\s*\\[.*(?:${SECRET.source})|(?:${SECRET.source})[\\w-]*["']?\\s*[=:]\\s*$`,
+  'i',
+)
 const STRING = /"(?:[^"\\]|\\.)*"|'[^']*'/g
 const PRIVATE_KEY = /(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)[\s\S]*?(?=-----END|$)/g
+const PEM = /-----BEGIN [\s\S]*?(?:-----END.*|$)/g
 const CERTIFICATE = /(-----BEGIN CERTIFICATE-----)([^-]*)/g
-const URL_CREDENTIALS = /(\w+:\/\/)[^\s/"']+@/g
+/** `PASSWORD=x` and `Authorization: x`, as programs are given them. */
+const ARGUMENT = new RegExp(`(?:${SECRET.source})[\\w-]{0,64}(?:=|:\\s)`, 'i')
 
 /** How a hidden value is written. */
 type Label = (secret: string) => string
@@ -35,14 +49,40 @@ export function hideSecrets(
   return [before && hide(before, remember), after && hide(after, compare)]
 }
 
+/** What is said of a TOML text by somebody who was shown it, without the secrets in that. */
+export function withoutSecrets(said: string, text: string): string {
+  const secrets: string[] = []
+  hide(text, secret => {
+    secrets.push(secret, meant(secret))
+    return ''
+  })
+  // A shorter one is no secret, and would be found in every second word.
+  const long = secrets.filter(secret => secret.length > 3)
+  return long.reduce((left, secret) => left.replaceAll(secret, '***'), said).replace(/\S+/g, hideCredentials)
+}
+
+/** The value that is written so. */
+function meant(written: string): string {
+  const parsed = parseTomlAst(`x = ${written}`)
+  return 'ast' in parsed ? String(tomlValue(parsed.ast).x) : written
+}
+
 function hide(text: string, label: Label): string {
+  // Not text, or UTF-16: of that nothing is understood.
+  if (text.includes('\0')) return label(text)
   const parsed = parseTomlAst(text.replace(/^\ufeff/, ' '))
   const hidden = 'ast' in parsed ? hideByKey(text, parsed.ast, label) : hideByLine(text, label)
   // A certificate is no secret, but its letters tell a person nothing; their digest tells two apart.
   return hidden
-    .replace(URL_CREDENTIALS, '$1***@')
+    .replace(/\S+/g, hideCredentials)
     .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
     .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)
+}
+
+/** Of a url. A password may hold what it should not, a "/" or a quote; so it ends at the last "@" of the word. */
+function hideCredentials(word: string): string {
+  const [start, end] = [word.indexOf('://'), word.lastIndexOf('@')]
+  return start === -1 || end < start ? word : `${word.slice(0, start)}://***${word.slice(end)}`
 }
 
 function digest(body: string): string {
@@ -58,11 +98,25 @@ function hideByKey(text: string, ast: TomlAst, label: Label): string {
       ? item.body.flatMap(pair => secretsIn(pair, item.resolvedKey.some(isSecret)))
       : secretsIn(item, false),
   )
-  const comments = ast.comments.flatMap(({ range: [start, end] }): readonly Range[] => {
-    const value = SECRET_LINE.exec(text.slice(start, end))?.[1]
-    return value === undefined ? [] : [[end - value.length, end]]
+  return replaceAll(text, [...values, ...secretsInComments(text, ast)], label)
+}
+
+/** What is commented out: below a table of headers, and below a key without its value, every line may hold one. */
+function secretsInComments(text: string, { comments }: TomlAst): readonly Range[] {
+  let [open, line] = [false, 0]
+  return comments.flatMap(({ range: [start, end], loc }): readonly Range[] => {
+    const comment = text.slice(start, end)
+    const follows = open && loc.start.line === line + 1 && !/^#\s*\[+[\w-]/.test(comment)
+    const opens = OPENING.test(comment)
+    ;[open, line] = [opens || follows, loc.start.line]
+    const value = follows && !opens ? valueIn(comment) : SECRET_LINE.exec(comment)?.[1]
+    return value ? [[end - value.length, end]] : []
   })
-  return replaceAll(text, [...values, ...comments], label)
+}
+
+/** What follows the key, or all of it where there is none. */
+function valueIn(comment: string): string {
+  return comment.slice(Math.max(0, comment.search(/[=:]/)) + 1).trimStart()
 }
 
 /** The values below a key that are secret: because of a name above them, or one of their own. */
@@ -73,7 +127,8 @@ function secretsIn(pair: TomlKeyValue, above: boolean): readonly Range[] {
 function rangesOf(value: TomlContent, secret: boolean): readonly Range[] {
   if (value.type === 'TOMLArray') return value.elements.flatMap(element => rangesOf(element, secret))
   if (value.type === 'TOMLInlineTable') return value.body.flatMap(pair => secretsIn(pair, secret))
-  return secret ? [value.range] : []
+  const given = value.kind === 'string' && ARGUMENT.test(value.value)
+  return secret || given ? [value.range] : []
 }
 
 /** Names of registries and plugins say nothing of what is below them. */
@@ -90,13 +145,15 @@ function replaceAll(text: string, ranges: readonly Range[], label: Label): strin
 
 /** Where any line may hold a secret, every value is hidden: where one starts and ends is not known. */
 function hideByLine(text: string, label: Label): string {
-  const lines = text.split('\n')
-  if (!lines.some(line => SECRET_LINE.test(line) || /^\s*\[.*header/i.test(line))) return text
-  return lines.map(line => hideValue(line, label)).join('\n')
+  if (!SECRET.test(text.replace(PEM, ''))) return text
+  return text
+    .split('\n')
+    .map(line => hideValue(line, label))
+    .join('\n')
 }
 
 function hideValue(line: string, label: Label): string {
-  if (/^\s*(\[.*\]\s*)?(#[^=:]*)?$|^-----/.test(line)) return line
+  if (/^\s*(\[+[\w-].*\]\s*)?(#[^=:]*)?$|^-----/.test(line)) return line
   const separator = line.replace(STRING, found => 'x'.repeat(found.length)).search(/[=:]/)
   const start = separator === -1 ? /^\s*/.exec(line)?.[0].length : line.slice(0, separator + 1).length
   return `${line.slice(0, start)}${separator === -1 ? '' : ' '}${label(line.slice(start).trim())}`

@@ -68,6 +68,33 @@ describe('files under a root', () => {
       }
     }))
 
+  it('keeps a file to itself until it is whole, whatever the umask', () =>
+    withDirectory(async root => {
+      const mask = process.umask(0)
+      try {
+        const modes: number[] = []
+        const noting = async (_from: string, to: string) => {
+          modes.push((await fs.stat(to)).mode & 0o777)
+        }
+        await writeTree(root, { like: '' })
+        await openTree(root, noting).create('/new', Buffer.from('x'), { mode: 0o644 }, '/like')
+        assert.deepEqual([...modes, (await fs.stat(path.join(root, 'new'))).mode & 0o777], [0o600, 0o644])
+      } finally {
+        process.umask(mask)
+      }
+    }))
+
+  it('closes a directory to others, where the system lets it', () =>
+    withDirectory(async root => {
+      await fs.mkdir(path.join(root, 'open'))
+      await fs.chmod(path.join(root, 'open'), 0o2775)
+      await openTree(root).closeToOthers('/open')
+      assert.equal((await openTree(root).facts('/open'))?.mode, 0o2700)
+      await openTree('/').closeToOthers('/proc/1')
+      assert.equal((await openTree('/').facts('/proc/1'))?.mode, 0o555)
+      await openTree(root).closeToOthers('/gone')
+    }))
+
   it('replaces the target of a link and keeps the link', () =>
     withDirectory(async root => {
       await writeTree(root, { 'srv/real': 'old', 'etc/link': '-> /srv/real' })

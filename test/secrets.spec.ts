@@ -35,6 +35,15 @@ describe('hideSecrets', () => {
     ['a password with @', `endpoint = ["https://user:x@${secret}@m.example"]`],
     ['a file that does not parse', `[host."https://m".header]\nA = "${secret}\nB = [\n ${secret}\n`],
     ['a bare value', `password = ${secret}`],
+    ['a header table that is commented out', `# [host."https://m".header]\n#   X-Any = "${secret}"\nx = 1`],
+    ['a value that is commented out below others', `# [header]\n# A = "x"\n#\n# B:\n# ${secret}`],
+    ['a value that is commented out, on the next line', `# Authorization:\n#   Basic ${secret}`],
+    ['a value on the next line', `password =\n  "${secret}"`],
+    ['a list on the next line', `password =\n["${secret}"]`],
+    ['a password with / and a quote', `endpoint = ["https://user:a/'\\"${secret}@m.example"]`],
+    ['a variable for a program', `env = ["A=b", "PASSWORD=${secret}"]`],
+    ['an argument of a program', `args = ["--header", "X-Auth: ${secret}", '--token=${secret}']`],
+    ['what is no text', `password = "${secret}"\0`],
     [
       'an encrypted private key',
       `-----BEGIN EC PRIVATE KEY-----\nDEK-Info: AES-128-CBC,AB\n\n${secret}\n-----END EC PRIVATE KEY-----`,
@@ -50,6 +59,27 @@ describe('hideSecrets', () => {
     assert.equal(shown(text), text)
   })
 
+  it('leaves urls as they are that have no credentials', () => {
+    const text = 'a = ["https://m/x", "https://m@2", "me@m"] # ask a@b about https://m/x\n'
+    assert.equal(shown(text), text.replace('m@2', '***@2'))
+  })
+
+  it('takes no longer for a long word', () => {
+    const text = `a = "${'a://'.repeat(1_000_000)}"\n`
+    assert.ok(shown(text) === text)
+  })
+
+  it('leaves comments as they are that only speak of secrets', () => {
+    const text =
+      '# about auth and tokens:\nx = 1\n# [host."https://m"]\n#   ca = "a.pem"\n# the header of it all\n# and more\n'
+    assert.equal(shown(text), text)
+  })
+
+  it('leaves images as they are that have such a name', () => {
+    const text = 'sandbox_image = "r.test/auth/token:1.0"\n[host."https://m"]\n  ca = ["https.pem", "a@b"]\n'
+    assert.equal(shown(text), text)
+  })
+
   it('shows what is below a registry that has such a name', () => {
     const text = '[host."https://auth.example"]\n  ca = "a.pem"\n[configs."auth.example"]\n  x = 1\n'
     assert.equal(shown(text), text)
@@ -62,6 +92,13 @@ describe('hideSecrets', () => {
 
   it('goes on after a multi-line string', () => {
     assert.match(shown(`password = """\n${secret}\n"""\nlevel = "info"`), /level = "info"/)
+  })
+
+  it('shows which certificate stands beside a private key', () => {
+    const of = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`
+    const certificate = of('CERTIFICATE', 'YWJj')
+    const key = of('PRIVATE KEY', 'b2theAuth')
+    assert.equal(shown(certificate + key), shown(certificate) + of('PRIVATE KEY', '***'))
   })
 
   it('shows that a secret changed without showing it', () => {

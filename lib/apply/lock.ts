@@ -96,6 +96,8 @@ const ATTEMPTS = 5
 async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
   for (let attempt = 1; ; ) {
     const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+    // One that was there before may be open.
+    await node.closeToOthers(STATE_DIRECTORY)
     try {
       const hold = await queue(node, applicant)
       if (hold !== undefined) return { made, ...hold }

@@ -100,8 +100,10 @@ function readHeaderVariable(gathering: Gathering, at: Path, variable: string): v
   const problem = headerValueProblem(value)
   if (problem === undefined) gathering.headers.set(pathKey(at), value)
   else {
+    // What is not written as variables are may be the value itself.
+    const name = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? variable : 'named here'
     const message =
-      value === '' ? `the environment variable ${variable} is not set` : `the value of ${variable} ${problem}`
+      value === '' ? `the environment variable ${name} is not set` : `the value of ${variable} ${problem}`
     gathering.problems.push({ path: [...at, 'env'], message })
   }
 }
@@ -114,15 +116,26 @@ async function attach(
 ): Promise<Attachment | undefined> {
   const { around, files, problems, read } = gathering
   const place = path.resolve(around.directory, file)
-  const known = read.get(place) ?? (await readAllowed(around, place, limit))
+  const known = read.get(place) ?? pathProblem(file) ?? (await readAllowed(around, place, limit))
   read.set(place, known)
   if ('message' in known) problems.push({ path: at, ...known })
   else files.set(pathKey(at), known)
   return 'message' in known ? undefined : known
 }
 
+/** What was written in the place of a path may be a secret, and is not repeated. */
+function pathProblem(file: string): Refused | undefined {
+  if (/[\r\n]|^-----BEGIN|^(basic|bearer)\s/i.test(file))
+    return {
+      message: 'must be a path, not the text itself',
+      hint: 'write the text into a file and name that',
+    }
+  if (/^\w+:\/\//.test(file))
+    return { message: 'must be a path, not a url', hint: 'fetch it, and name the file' }
+  return file.includes('\0') ? { message: 'the path holds a null character' } : undefined
+}
+
 async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Refused> {
-  if (file.includes('\0')) return { message: 'the path holds a null character' }
   try {
     if (!(await isAllowed(around, file))) return notAllowed(file)
     const bytes = await around.files.read(file, limit)

@@ -62,7 +62,11 @@ const WORDS: Readonly<Record<string, (error: SchemaError, path: Path) => Words>>
     hint: `give ${parentSchema?.properties?.[params.missingProperty]?.title}`,
     about: params.missingProperty,
   }),
-  type: ({ parentSchema, data }) => ({ message: `must be ${parentSchema?.title}, not ${named(data)}` }),
+  type: ({ parentSchema, data }, path) => {
+    // A header may be a number to TOML or YAML; as the value of one it is as secret as any other.
+    const found = typeof data === 'number' && isBelowHeader(path) ? 'a number' : named(data)
+    return { message: `must be ${parentSchema?.title}, not ${found}` }
+  },
   enum: ({ params, data }) => oneOf(params.allowedValues, data),
   minItems: ({ parentSchema }) => ({
     message: 'must not be empty',
@@ -94,19 +98,26 @@ function unknownKey({ params, parentSchema, data }: SchemaError, path: Path): Wo
     meant === undefined
       ? `known here: ${known.filter(name => name !== '$schema').join(', ')}`
       : `did you mean "${meant}"?`
-  return {
-    path: [...path, key],
-    atKey: true,
-    message: `unknown key ${JSON.stringify(key)}`,
-    hint,
-    about: meant,
-  }
+  const shown = meant !== undefined || (isPlain(key) && !isBelowHeader(path))
+  const message = shown ? `unknown key ${JSON.stringify(key)}` : 'unknown key'
+  return { path: [...path, key], atKey: true, message, hint, about: meant }
+}
+
+function isBelowHeader(path: Path): boolean {
+  return path[4] === 'header'
+}
+
+/** What is no plain name is a value in the wrong place, and that may be a secret. */
+function isPlain(key: string): boolean {
+  return /^[\w.:-]{1,64}$/.test(key)
 }
 
 /** `[registries.docker.io]` is the registry "docker" with a table "io": the name was meant to be one key. */
 function unquotedName(path: Path, key: string, table: Record<string, unknown>): Words {
   const whole = [path[1], key, ...namesIn(table)].join('.')
-  const hint = `write [registries."${whole}"], or "${whole}" as one key`
+  const hint = isPlain(whole)
+    ? `write [registries."${whole}"], or "${whole}" as one key`
+    : 'write it as one key'
   return { path: [...path, key], atKey: true, message: 'a name with dots needs quotes', hint }
 }
 

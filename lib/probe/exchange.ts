@@ -34,7 +34,7 @@ export async function exchange(
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
   const limit = limited(timeoutMs, signal)
-  const proxy = proxyFor?.(question.url)?.url.host
+  const proxy = proxyFor?.(question.url)?.name
   const fail = (fault: Fault) => ({ fault: placed(fault, trace, question.url, proxy), trace })
   try {
     const arrival = await walk(endpoint, { ...question, trust, proxyFor, signal: limit.signal }, trace)
@@ -50,9 +50,9 @@ export async function exchange(
 
 /** A fault at the end of a redirect, or behind a proxy, says where that was. */
 export function placed(fault: Fault, trace: Trace, url: URL, proxy?: string): Fault {
-  const redirected = trace.host !== undefined && trace.host !== url.host && `redirected to ${trace.host}`
-  const way = redirected || (proxy !== undefined && `through the proxy ${proxy}`)
-  return way ? { ...fault, heard: fault.heard ?? way } : fault
+  const redirected = trace.host !== undefined && trace.host !== url.host
+  const heard = fault.heard ?? (redirected ? `redirected to ${trace.host}` : undefined)
+  return { ...fault, heard, proxy: fault.proxy ?? proxy }
 }
 
 /** A signal that also ends by itself. AbortSignal.any is avoided: what it joins may be collected as garbage. */

@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoints.ts'
 import type { Means } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { ping } from './ping.ts'
-import { type Depth, pull } from './pull.ts'
+import { type Depth, type Pulled, pull } from './pull.ts'
 import { openTrust } from './trust.ts'
 import { judged, verdictOf } from './verdict.ts'
 
@@ -63,7 +63,13 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, means: Means
   const deeper = depth !== 'ping' && endpoint.canary !== undefined && pinged.fault === undefined
   const pulled = deeper ? await pull(pinged.endpoint, endpoint.canary, depth, means) : undefined
   const clock = { now: now(), at: performance.now() }
-  return { ...verdictOf(pinged, pulled, depth, clock), ...asListed(endpoint) }
+  const quote = !isConfided(endpoint, pulled, means)
+  return { ...verdictOf(pinged, pulled, depth, clock, quote), ...asListed(endpoint) }
+}
+
+/** Whether it, or what stands between, was given a secret that it could say back. */
+function isConfided({ header }: Endpoint, pulled: Pulled | undefined, { proxyFor }: Means): boolean {
+  return Object.keys(header).length > 0 || pulled?.authorized === true || proxyFor?.confides === true
 }
 
 /** The url of the list, also where another scheme answered. */
@@ -88,7 +94,7 @@ async function compared(
       if (!endpoint.resolves || probes[at]?.status !== 'healthy') continue
       const known =
         server !== undefined && (await hasDigest(endpoints[server] as Endpoint, dissent.digest, means))
-      result[at] = { ...(probes[at] as Probe), ...judged(dissentFault(dissent, known), endpoint) }
+      result[at] = { ...(probes[at] as Probe), ...judged(dissentFault(dissent, known), false) }
     }
   }
   return result

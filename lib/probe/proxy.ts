@@ -3,12 +3,18 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 
 export interface HttpProxy {
   readonly url: URL
+  /** Name and port, for people. */
+  readonly name: string
   /** Value of Proxy-Authorization; a secret. */
   readonly authorization: string | undefined
 }
 
 /** Gives the proxy for a url; undefined: it is asked directly. */
-export type ProxyFor = (url: URL) => HttpProxy | undefined
+export interface ProxyFor {
+  (url: URL): HttpProxy | undefined
+  /** Whether one of them is given a password. */
+  readonly confides: boolean
+}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -19,10 +25,12 @@ export function proxiesOf(env: Environment): ProxyFor {
   const http = env.REQUEST_METHOD ? undefined : parse(value('HTTP_PROXY'))
   const https = parse(value('HTTPS_PROXY'))
   const excluded = exclusionsOf(value('NO_PROXY'))
-  return url => {
+  const proxyFor = (url: URL) => {
     const proxy = url.protocol === 'https:' ? https : http
     return proxy === undefined || isLocal(url) || excluded(url) ? undefined : proxy
   }
+  const confides = [http, https].some(proxy => proxy?.authorization !== undefined)
+  return Object.assign(proxyFor, { confides })
 }
 
 function parse(text: string): HttpProxy | undefined {
@@ -30,12 +38,23 @@ function parse(text: string): HttpProxy | undefined {
   const full = /^(https?|socks5h?):\/\//i.test(text) ? text : `http://${text}`
   if (!URL.canParse(full)) return undefined
   const url = new URL(full)
-  const { username, password } = url
-  if (username === '') return { url, authorization: undefined }
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const credentials = credentialsIn(url)
+  if (credentials === undefined) return undefined
   url.username = ''
   url.password = ''
-  return { url, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+  // With a bare "/" in the password, what stands before it was taken for name and port of the machine.
+  const name = url.href.includes('@') ? 'of the environment' : url.host
+  const basic = `Basic ${Buffer.from(credentials).toString('base64')}`
+  return { url, name, authorization: credentials === ':' ? undefined : basic }
+}
+
+/** `user:password`. Undefined: for Go this is no url either (net/url/url.go), and it asks directly. */
+function credentialsIn({ username, password }: URL): string | undefined {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  } catch {
+    return undefined
+  }
 }
 
 /** This machine itself is never asked through a proxy. */

@@ -19,6 +19,8 @@ export interface Pulled {
   readonly fault?: Fault
   /** Whether it answered 401 on the way. */
   readonly challenged: boolean
+  /** Whether it was shown a token. */
+  readonly authorized: boolean
   /** To the question for the tag. */
   readonly answer?: Answer
   /** What the tag stands for. */
@@ -38,10 +40,11 @@ const LAYER_LIMIT = 8 * 1024 * 1024
 export async function pull(endpoint: Endpoint, canary: Canary, depth: Depth, means: Means): Promise<Pulled> {
   const session = openSession(endpoint, canary, means)
   const pulled = await pullManifest(session, depth === 'blob')
-  return { ...pulled, challenged: session.challenged }
+  const authorized = session.authorization !== undefined
+  return { ...pulled, challenged: session.challenged, authorized }
 }
 
-type Part = Omit<Pulled, 'challenged'>
+type Part = Omit<Pulled, 'challenged' | 'authorized'>
 
 async function pullManifest(session: Session, deep: boolean): Promise<Part> {
   const head = await request(session, 'HEAD', `manifests/${session.canary.reference}`)

@@ -14,6 +14,8 @@ export interface Fault {
   readonly todo?: string | undefined
   /** Something the endpoint itself said, unchecked. */
   readonly heard?: string | undefined
+  /** The proxy between. */
+  readonly proxy?: string | undefined
   /** It speaks plain http where https was asked. */
   readonly plainHttp?: boolean
 }
@@ -126,12 +128,13 @@ export const PAGES: readonly (readonly [RegExp, Reason, Words])[] = [
 
 /**
  * The one sentence for a person. What the endpoint said is quoted only if `quote`, made plain: an endpoint
- * that was given a secret could say that very secret.
+ * that was given a secret could say that very secret. The proxy is named by our own environment.
  */
 export function sentence(fault: Fault, quote: boolean): string {
   const words = fault.reason === undefined ? UNTOLD : WORDS[fault.reason]
-  const heard = quote && fault.heard !== undefined ? ` (${plain(fault.heard)})` : ''
-  return `${fault.what ?? words.what}${heard}; ${fault.todo ?? words.todo}`
+  const told = (quote ? fault.heard : undefined) ?? (fault.proxy && `through the proxy ${fault.proxy}`)
+  const aside = told === undefined ? '' : ` (${plain(told)})`
+  return `${fault.what ?? words.what}${aside}; ${fault.todo ?? words.todo}`
 }
 
 /**

@@ -3,7 +3,6 @@ import { baseUrl } from '../registry.ts'
 import type { Probe, Status } from '../report.ts'
 import type { Answer } from './ask.ts'
 import type { Trace } from './dial.ts'
-import type { Endpoint } from './endpoints.ts'
 import { headerText } from './judge.ts'
 import type { Pinged } from './ping.ts'
 import type { Depth, Pulled } from './pull.ts'
@@ -18,29 +17,36 @@ export interface Clock {
   readonly at: number
 }
 
-export function verdictOf(pinged: Pinged, pulled: Pulled | undefined, depth: Depth, clock: Clock): Probe {
+/** What it says is told as it said it only if `quote`. */
+export function verdictOf(
+  pinged: Pinged,
+  pulled: Pulled | undefined,
+  depth: Depth,
+  clock: Clock,
+  quote: boolean,
+): Probe {
   const { endpoint } = pinged
   const fault = pinged.fault ?? pulled?.fault ?? slowness(pulled)
   return {
     registry: endpoint.registry,
     url: baseUrl(endpoint.base),
     role: endpoint.role,
-    ...judged(fault, endpoint),
+    ...judged(fault, quote),
     depth: pulled === undefined ? 'ping' : depth,
     ...timings(pinged.traces, pulled),
     ...(pulled?.digest && { digest: pulled.digest }),
-    ...remarks(pinged, pulled, clock),
+    ...remarks(pinged, pulled, clock, quote),
   }
 }
 
-/** Status, reason and sentence of a fault. What an endpoint says is not quoted where it was given a secret. */
+/** Status, reason and sentence of a fault. */
 export function judged(
   fault: Fault | undefined,
-  { header }: Pick<Endpoint, 'header'>,
+  quote: boolean,
 ): Pick<Probe, 'status' | 'reason' | 'detail'> {
   if (fault === undefined) return { status: 'healthy' }
   const reason = fault.reason === undefined ? {} : { reason: fault.reason }
-  return { status: statusOf(fault), ...reason, detail: sentence(fault, Object.keys(header).length === 0) }
+  return { status: statusOf(fault), ...reason, detail: sentence(fault, quote) }
 }
 
 /** What serves, though badly, is degraded: a pull through it succeeds. */
@@ -114,16 +120,21 @@ function rounded(value: number): number {
 const DAY_MS = 86_400_000
 
 /** What else an SRE would want to know of it. Text of a stranger is made plain. */
-function remarks({ arrival, traces }: Pinged, pulled: Pulled | undefined, clock: Clock): Partial<Probe> {
+function remarks(
+  { arrival, traces }: Pinged,
+  pulled: Pulled | undefined,
+  clock: Clock,
+  quote: boolean,
+): Partial<Probe> {
   const [trace] = traces
   if (arrival === undefined || trace === undefined) return {}
   const { answer, redirects } = arrival
-  const api = plain(headerText(answer, 'docker-distribution-api-version'))
+  const api = toldIn(answer, 'docker-distribution-api-version', quote ? ANYTHING : /^registry\/\d\.\d$/)
   const skew = skewOf(answer, trace, clock)
   return {
     ...(trace.tls && { tls: certificateOf(trace.tls, clock) }),
     ...(api !== '' && { api_version: api }),
-    ...limitsOf(pulled?.answer ?? answer),
+    ...limitsOf(pulled?.answer ?? answer, quote),
     ...(skew !== undefined && { clock_skew_s: skew }),
     ...(redirects > 0 && { redirects }),
     ...((answer.status === 401 || pulled?.challenged) && { challenges: true }),
@@ -138,12 +149,22 @@ function certificateOf(
   return { version, expires: new Date(expiresAt).toISOString(), days }
 }
 
-function limitsOf(answer: Answer): Pick<Probe, 'rate_limit'> {
+/** `100;w=21600`. */
+const LIMIT = /^\d+(;w=\d+)?$/
+const ANYTHING = /./
+
+function limitsOf(answer: Answer, quote: boolean): Pick<Probe, 'rate_limit'> {
   const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map(name =>
-    plain(headerText(answer, name)),
+    toldIn(answer, name, quote ? ANYTHING : LIMIT),
   )
   if (!limit && !remaining) return {}
   return { rate_limit: { ...(limit && { limit }), ...(remaining && { remaining }) } }
+}
+
+/** The text of a header, made plain, if it is of that form; else nothing. */
+function toldIn(answer: Answer, name: string, form: RegExp): string {
+  const text = plain(headerText(answer, name))
+  return form.test(text) ? text : ''
 }
 
 /** Whole seconds: a Date header has no more. */

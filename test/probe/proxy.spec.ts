@@ -30,6 +30,19 @@ describe('the proxy of a url', () => {
     assert.equal(proxy?.authorization, `Basic ${Buffer.from('u:p@ss').toString('base64')}`)
   })
 
+  it('keeps its password out of its name, also where it is not spelled as a url', () => {
+    const named = (text: string) => proxiesOf({ HTTPS_PROXY: text })(new URL('https://a.test'))
+    assert.equal(named('http://u:pass@proxy.test:3128')?.name, 'proxy.test:3128')
+    assert.equal(named('http://:pass@proxy.test')?.authorization, `Basic ${btoa(':pass')}`)
+    assert.equal(named('http://u:12/34@proxy.test')?.name, 'of the environment')
+    assert.equal(named('http://u:%zz@proxy.test'), undefined)
+  })
+
+  it('is known to be given a password, whichever it is', () => {
+    assert.equal(proxiesOf({ HTTP_PROXY: 'u@proxy.test', NO_PROXY: '*' }).confides, true)
+    assert.equal(proxiesOf({ HTTP_PROXY: 'proxy.test' }).confides, false)
+  })
+
   const direct: [noProxy: string, yes: string[], no: string[]][] = [
     [
       '',

@@ -84,7 +84,7 @@ async function walk(root: string, visit: Visit, below = ''): Promise<void> {
     const stats = await statOf(at)
     await visit(`${below}/${name}`, stats, async () => {
       if (stats.isSymbolicLink()) return await fs.readlink(at)
-      return stats.isDirectory() ? '' : await fs.readFile(at, 'latin1')
+      return stats.isFile() ? await fs.readFile(at, 'latin1') : ''
     })
     if (stats.isDirectory()) await walk(root, visit, `${below}/${name}`)
   }

@@ -7,9 +7,14 @@ import type { Ran } from './run.ts'
 const CLI = path.join(import.meta.dirname, 'cli.ts')
 const HOLDER = path.join(import.meta.dirname, 'holder.ts')
 
-/** Runs the command in a process of its own. */
-export async function spawnCli(args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs the command in a process of its own. `wrapper` is a command to start it with. */
+export async function spawnCli(
+  args: readonly string[],
+  env = process.env,
+  wrapper: readonly string[] = [],
+): Promise<Ran> {
+  const [program = '', ...rest] = [...wrapper, process.execPath, CLI, ...args]
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
   const [code] = await once(child, 'close')
   return { code, stdout: stdout(), stderr: stderr() }

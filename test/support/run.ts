@@ -1,6 +1,6 @@
 /** Runs a command in this process, with a world of its own. */
 import { main } from '../../lib/cli.ts'
-import type { World } from '../../lib/world.ts'
+import type { Sink, World } from '../../lib/world.ts'
 
 export interface Ran {
   readonly code: number
@@ -8,10 +8,15 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** `world` overrides what the command finds: environment, user, standard input, clock. */
-export async function run(args: readonly string[], world: Partial<World> = {}): Promise<Ran> {
+/** `world` overrides what the command finds: environment, user, standard input, clock; `terminal` what it writes to. */
+export async function run(
+  args: readonly string[],
+  world: Partial<World> = {},
+  terminal: Omit<Sink, 'write'> = {},
+): Promise<Ran> {
   const written = { stdout: '', stderr: '' }
   const sink = (name: keyof typeof written) => ({
+    ...terminal,
     write: (text: string) => {
       written[name] += text
     },

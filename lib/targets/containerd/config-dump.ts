@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Issue } from '../../errors.ts'
 import type { Outcome, Run } from '../../run.ts'
 import { withScratch } from '../../scratch.ts'
+import { withoutSecrets } from '../../secrets.ts'
 import { splice } from '../../toml.ts'
 import { parseTomlAst, tomlValue } from '../../toml-ast.ts'
 
@@ -24,7 +25,9 @@ export async function dumpIssues(
   )
   if (outcome === undefined || dumpedPaths(outcome).includes(hostsDir)) return []
   const hint = 'nothing was written; check the file with containerd config dump'
-  return [{ file, message: refusal(outcome), hint }]
+  // It may quote the file that it was shown.
+  const stderr = withoutSecrets(outcome.stderr, text)
+  return [{ file, message: refusal({ ...outcome, stderr }), hint }]
 }
 
 /**

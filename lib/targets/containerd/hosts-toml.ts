@@ -92,16 +92,22 @@ function certificateFiles(mirror: Mirror): readonly CertificateFile[] {
   const ca = mirror.ca.map(({ text }) => ({
     name: certificateName('ca', text),
     text,
-    secret: false,
+    secret: holdsKey(text),
     what: 'CA',
   }))
   if (mirror.client === undefined) return ca
-  const [cert, key] = clientNames(mirror.client.cert.text)
+  const [clientCert, clientKey] = [mirror.client.cert.text, mirror.client.key.text]
+  const [cert, key] = clientNames(clientCert)
   return [
     ...ca,
-    { name: cert, text: mirror.client.cert.text, secret: false, what: 'client certificate' },
-    { name: key, text: mirror.client.key.text, secret: true, what: 'client key' },
+    { name: cert, text: clientCert, secret: holdsKey(clientCert), what: 'client certificate' },
+    { name: key, text: clientKey, secret: true, what: 'client key' },
   ]
+}
+
+/** Many keep a certificate and its key in one file. */
+function holdsKey(pem: string): boolean {
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
 }
 
 /**

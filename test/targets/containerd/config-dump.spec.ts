@@ -36,6 +36,16 @@ describe('containerd config dump', () => {
     ])
   })
 
+  it('says what containerd refuses, but no secret of the file that it quotes', async () => {
+    const text =
+      'version = 2\n[r.auth]\nusername = "it"\npassword = "plan\\"ted"\nx = "https://u:planted@r.test"\n'
+    for (const quote of ['"plan\\"ted"', 'plan"ted', 'https://u:planted@r.test']) {
+      const { messages } = await ask({ code: 1, stderr: `containerd: it is wrong: ${quote}\n` }, text)
+      assert.match(messages[0] ?? '', /^containerd refuses it: it is wrong: \S*\*\*\*/)
+      assert.doesNotMatch(messages[0] ?? '', /ted/)
+    }
+  })
+
   it('says that containerd was stopped', async () => {
     assert.deepEqual((await ask({ code: null })).messages, ['containerd did not finish reading it'])
   })

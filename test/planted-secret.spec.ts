@@ -1,0 +1,485 @@
+/**
+ * Secrets are planted wherever one can come from, every command is run, and everything that comes out of it is searched:
+ * both streams, and the node. Only originals and the files that need it may hold one, and those are for root alone.
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { appendFileSync, readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { emitHosts } from '../lib/toml-emit.ts'
+import { type Echo, startEcho, WAYS } from './support/echo.ts'
+import { leaksIn, type Secret, secret, secretKey } from './support/leaks.ts'
+import { snapshot } from './support/planted.ts'
+import {
+  assertKept,
+  assertSilent,
+  type Place,
+  STYLES,
+  type Style,
+  TEXT,
+  withPlace,
+} from './support/planting.ts'
+import { kill, spawnCli, startHolder } from './support/process.ts'
+import type { Ran } from './support/run.ts'
+import { type Tree, writeTree } from './support/tree.ts'
+
+const KILLING = import.meta.resolve('./support/killing.cjs')
+const STATE = 'var/lib/regmirror'
+const CONFIG = 'etc/containerd/config.toml'
+const CERTS = 'etc/containerd/certs.d'
+const ADOPTED = `${CERTS}/adopted.test/hosts.toml`
+
+const fixture = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, '../fixtures/tls', name), 'utf8')
+
+const KEY = secretKey('the client key', fixture('client-key.pem'))
+const OTHER_KEY = secretKey('the key beside a CA', fixture('other-key.pem'))
+const FILE = secret('the header file')
+const ROTATED = secret('the header file, rotated')
+const ENV = secret('the header variable')
+const INLINE = secret('the inline header')
+const TOKEN = secret('the token', '.-_~+/=')
+const PROXY = secret('the password of the proxy')
+const SECURE_PROXY = secret('the password of the proxy for https')
+const DAEMON_PROXY = secret('the password of the proxy of the daemon')
+const THEIRS = secret('the header of somebody else')
+const DRIFTED = secret('the header of somebody else, later')
+const PASSWORD = secret('the password in config.toml')
+const DAMAGED = secret('what is in the way')
+const ALL = [
+  ...[KEY, OTHER_KEY, FILE, ROTATED, ENV, INLINE, TOKEN, PROXY, SECURE_PROXY, DAEMON_PROXY],
+  ...[THEIRS, DRIFTED, PASSWORD],
+]
+
+const HEADER = `header = { Authorization = { file = "mirror.token" }, X-Env = { env = "MIRROR_KEY" }, X-Inline = ${JSON.stringify(INLINE.text)} }`
+
+const theirHosts = ({ text }: Secret) =>
+  `# mine\n[host."https://t.test"]\n  [host."https://t.test".header]\n    X-Key = ${JSON.stringify(text)}\n`
+
+const THEIR_CONFIG = `version = 2
+[plugins."io.containerd.grpc.v1.cri".registry.configs."r.test".auth]
+  password = ${JSON.stringify(PASSWORD.text)}
+`
+
+const BESIDE: Tree = {
+  'mirror.token': `Bearer ${FILE.text}\n`,
+  'client-key.pem': KEY.text,
+  'cert-and-key.pem': fixture('client.pem') + KEY.text,
+  'ca-and-key.pem': fixture('ca.pem') + OTHER_KEY.text,
+}
+
+/** Where a token is handed out, or is not, and a mirror that was shown one says it back. */
+const TOKEN_WAYS = WAYS.filter(way => /token|realm|place|well/.test(way))
+
+describe('a planted secret', function () {
+  this.timeout(120_000)
+  let echo: Echo
+  before(async () => {
+    echo = await startEcho(TOKEN.text)
+  })
+  after(() => echo?.[Symbol.asyncDispose]())
+
+  const proxy = ({ text }: Secret) => `http://user:${encodeURIComponent(text)}@127.0.0.1:${echo.port}`
+  const environment = () => ({
+    MIRROR_KEY: ENV.text,
+    HTTP_PROXY: proxy(PROXY),
+    HTTPS_PROXY: proxy(SECURE_PROXY),
+    REGMIRROR_DEBUG: '1',
+  })
+
+  /** Registries of a list that has something to hide. */
+  const registries = () => {
+    const server = `server = "${echo.origin}/well/v2"\ncanary = "library/busybox:latest"`
+    const table = (name: string, mirrors: readonly string[]) =>
+      `[registries."${name}"]\n${server}\nmirrors = [\n${mirrors.map(mirror => `  ${mirror},\n`).join('')}]\n`
+    const secure = echo.origin.replace('http:', 'https:')
+    const client = 'client = { cert = "cert-and-key.pem", key = "client-key.pem" }'
+    return {
+      headers: table(
+        'headers.test',
+        WAYS.map(way => `{ url = "${echo.origin}/${way}/v2", ${HEADER} }`),
+      ),
+      tokens: table(
+        'tokens.test',
+        TOKEN_WAYS.map(way => `"${echo.origin}/${way}/v2"`),
+      ),
+      proxied: table('proxied.test', [
+        ...WAYS.map(way => `"http://${way}.proxied.test/${way}/v2"`),
+        '"https://secure.proxied.test"',
+      ]),
+      keys: table('keys.test', [`{ url = "${secure}/well/v2", ca = "ca-and-key.pem", ${client} }`]),
+      adopted: table('adopted.test', [`"${echo.origin}/well/v2"`]),
+      left: table('left.test', [`{ url = "${echo.origin}/well/v2", ${HEADER} }`]),
+    }
+  }
+  const listOf = (...tables: readonly string[]) =>
+    `version = 1\n${tables.join('')}[health]\ntimeout = "2s"\n[targets.containerd]\nversion = "1.7"\n`
+
+  /** A node of somebody else and a list with secrets, not applied to it. */
+  const onNode = (
+    list: string,
+    use: (place: Place, from: readonly string[]) => Promise<void>,
+    style: Style = TEXT,
+  ) => {
+    const node = { [ADOPTED]: theirHosts(THEIRS), [CONFIG]: THEIR_CONFIG }
+    const lists = { ...BESIDE, 'mirrors.toml': list }
+    const field = { node, lists, secrets: ALL, env: environment(), open: [ADOPTED, CONFIG], style }
+    return withPlace(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
+  }
+
+  it('is found in whatever form', () => {
+    const one = secret('any')
+    const [word = ''] = one.words
+    const forms = [
+      word.toUpperCase(),
+      `x${word}x`,
+      ...['', 'u', 'us', 'user:'].map(before => Buffer.from(before + one.text).toString('base64')),
+      Buffer.from(`x${word}x`).toString('base64url'),
+      encodeURIComponent(`?${one.text}`),
+      JSON.stringify(one.text),
+      Buffer.from(word, 'utf16le').toString('utf8'),
+      [...word].join('\\u0000'),
+      [...word].join('\u001b[2m'),
+      `${word.slice(0, 6)}\n   ${word.slice(6)}`,
+    ]
+    for (const form of forms) assert.deepEqual(leaksIn(`before ${form} after`, [one, FILE]), [one.name], form)
+    assert.deepEqual(leaksIn(secret('another').text, [one]), [])
+    assert.deepEqual(leaksIn(KEY.text.slice(120, 170), [KEY, OTHER_KEY]), [KEY.name])
+  })
+
+  for (const [title, style] of Object.entries(STYLES)) {
+    it(`is told by no command, ${title}`, () => {
+      const { left, ...others } = registries()
+      return onNode(
+        listOf(left, ...Object.values(others)),
+        async ({ root, lists, ask }, from) => {
+          const before = await snapshot(root)
+          await ask(['validate', ...from], 0)
+          await ask(['validate', '--strict', ...from], 1)
+          await ask(['plan', '--check', ...from], 1)
+          await ask(['probe', '--samples', '1', ...from], 0)
+          await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+          await ask(['probe', '--depth', 'blob', '--samples', '1', ...from], 1)
+          await ask(['plan', '--rank', ...from], 0)
+          await ask(['apply', '--probe', ...from], 0)
+          await assertPlanted(root)
+          await ask(['apply', ...from], 0)
+
+          await fs.writeFile(path.join(root, CERTS, 'headers.test/hosts.toml'), theirHosts(DRIFTED))
+          await ask(['plan', ...from], 0)
+          await ask(['restore', '--check'], 2)
+          await ask(['restore', '--check', '--overwrite'], 1)
+          await ask(['apply', ...from], 0)
+
+          await writeTree(lists, { 'mirror.token': `Bearer ${ROTATED.text}\n` })
+          await ask(['plan', ...from], 0)
+          await ask(['apply', ...from], 0)
+          await writeTree(lists, { 'mirrors.toml': listOf(...Object.values(others)) })
+          await ask(['plan', ...from], 0)
+          await ask(['apply', ...from], 0)
+
+          await ask(['restore', '--check'], 1)
+          await ask(['restore'], 0)
+          const after = await snapshot(root)
+          for (const file of [ADOPTED, CONFIG]) assert.deepEqual(after[`/${file}`], before[`/${file}`])
+        },
+        style,
+      )
+    })
+  }
+
+  it('is told by no mirror that says back its header or its token alone, without a proxy', () => {
+    const { headers, tokens } = registries()
+    return onNode(
+      listOf(headers, tokens),
+      async ({ ask }, from) => {
+        const env = { MIRROR_KEY: ENV.text }
+        for (const depth of ['ping', 'manifest'])
+          await ask(['probe', '--depth', depth, '--samples', '1', ...from], 0, { env })
+      },
+      STYLES['as JSON'],
+    )
+  })
+
+  it('is not on the page for Prometheus', () =>
+    onNode(
+      listOf(...Object.values(registries())),
+      async ({ ask }, from) => {
+        const { stdout } = await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+        assert.match(stdout, /^regmirror_up\{registry="headers\.test"/m)
+      },
+      { args: ['--format', 'prometheus'] },
+    ))
+
+  it('was told to whom it is for', () => {
+    const heard = echo.heard.join('\n').toLowerCase()
+    const basic = ({ text }: Secret) => `Basic ${Buffer.from(`user:${text}`).toString('base64')}`
+    for (const line of [
+      `Authorization: Bearer ${FILE.text}`,
+      `Authorization: Bearer ${TOKEN.text}`,
+      `X-Env: ${ENV.text}`,
+      `X-Inline: ${INLINE.text}`,
+      `Proxy-Authorization: ${basic(PROXY)}`,
+      `Proxy-Authorization: ${basic(SECURE_PROXY)}`,
+    ])
+      assert.ok(heard.includes(line.toLowerCase()), `nobody was told ${line}`)
+  })
+
+  it('is not told where a proxy is not spelled as one', async () => {
+    const [word = ''] = PROXY.words
+    const spelled = [`user:a/${word}@p.test`, `${word}/a@p.test`, `:${word}@p.test`, `u:%zz${word}@p.test`]
+    for (const HTTP_PROXY of spelled.flatMap(text => [text, `http://${text}`])) {
+      const list = listOf('[registries."r.test"]\nmirrors = ["http://m.test"]\nfallback = false\n')
+      await onNode(list, async ({ ask }, from) => {
+        await ask(['probe', '--samples', '1', ...from], 1, { env: { HTTP_PROXY } })
+      })
+    }
+  })
+
+  it('is not told where a hosts.toml could not be proved', () => {
+    // The order of such keys is not that in which they are given.
+    const mirrors = ['2', '1'].map(url => ({ url, keys: {}, header: { A: INLINE.text } }))
+    const broken = () => emitHosts('# x', { server: { keys: {}, header: {} }, mirrors })
+    assert.throws(broken, (error: Error) => leaksIn(`${error.stack}`, [INLINE]).length === 0)
+  })
+
+  describe('where a run comes to nothing', () => {
+    const { 'as text': text, 'as JSON': json } = STYLES
+    const refused = async (
+      use: (place: Place, from: readonly string[]) => Promise<void>,
+      styles = [text, json],
+    ) => {
+      const { left, keys, adopted } = registries()
+      for (const style of styles) await onNode(listOf(left, keys, adopted), use, style)
+    }
+
+    it('because of the command line', () =>
+      refused(async ({ ask }, from) => {
+        const wrong = [
+          [],
+          ['nonsense'],
+          ['plan', '--nonsense', ...from],
+          ['plan', '--rank=luck', ...from],
+          ['plan', '-f', '/nowhere.toml'],
+          ['plan', '--root', '/nowhere', ...from],
+          ['plan', ...from, ...from],
+          ['probe', '--samples', 'many', ...from],
+          ['apply', '--lock-timeout', 'soon', ...from],
+          ['restore', '--file', '/etc/passwd'],
+          ['init', '--preset', 'none'],
+          ['init', '-o', from[1] ?? ''],
+          ['validate', '-f', '-'],
+        ]
+        for (const args of wrong) await ask(args, 2)
+      }))
+
+    it('because standard input is no list', () =>
+      refused(async ({ ask }, from) => {
+        const stdin = () => fs.readFile(from[1] ?? '')
+        for (const format of ['json', 'yaml'])
+          await ask(['plan', '-f', '-', '--list-format', format], 2, { stdin })
+      }))
+
+    it('because nobody is healthy', () =>
+      refused(async ({ ask, lists }, from) => {
+        const sick = registries().left.replaceAll('/well/', '/with-500/')
+        await writeTree(lists, { 'mirrors.toml': listOf(sick) })
+        await ask(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
+      }))
+
+    it('because somebody else writes', () =>
+      refused(
+        async ({ root, ask }, from) => {
+          const holder = await startHolder(root)
+          try {
+            await ask(['apply', '--lock-timeout', '1ms', ...from], 2)
+            await ask(['apply', '--lock-timeout', '1ms', '--format', 'json', ...from], 2)
+            await ask(['restore', '--check'], 0)
+          } finally {
+            await kill(holder, 'SIGKILL')
+          }
+        },
+        [text],
+      ))
+
+    it('because a file is changed meanwhile', () =>
+      refused(async ({ root, ask }, from) => {
+        const now = () => {
+          appendFileSync(path.join(root, ADOPTED), '# and so on\n')
+          return Date.now()
+        }
+        const { stdout, stderr } = await ask(['apply', ...from], 2, { now })
+        assert.match(stdout + stderr, /changed while the plan was made/)
+      }))
+
+    it('because another program writes that file', () =>
+      refused(async ({ root, ask }, from) => {
+        const text = `# File generated by k3s. DO NOT EDIT.\n${theirHosts(THEIRS)}`
+        await fs.writeFile(path.join(root, ADOPTED), text)
+        await ask(['plan', ...from], 2)
+        await ask(['plan', '--take-over', ...from], 0)
+      }))
+
+    for (const place of [
+      `${ADOPTED}/directory`,
+      CERTS,
+      STATE,
+      `${STATE}/state.json`,
+      `${STATE}/journal-committing.json`,
+    ]) {
+      it(`because of what is in the way at ${place}`, () =>
+        refused(async ({ root, ask }, from) => {
+          await fs.rm(path.join(root, CERTS), { recursive: true })
+          await writeTree(root, { [place]: `{ "version": ${JSON.stringify(DAMAGED.text)}` })
+          for (const one of [STATE, place]) await fs.chmod(path.join(root, one), 0o700).catch(() => {})
+          assertSilent(await ask(['apply', ...from], 2), [place], [DAMAGED])
+        }))
+    }
+
+    it('because there is no room', () =>
+      refused(
+        async ({ root }, from) => {
+          const before = await snapshot(root)
+          const limited = ['sh', '-c', 'ulimit -f 1 && exec "$0" "$@"']
+          const { code, stderr } = await spawned(['apply', ...from], root, {}, limited)
+          assert.deepEqual([code, /EFBIG/.test(stderr)], [2, true], stderr)
+          assert.deepEqual(await snapshot(root), before)
+        },
+        [text],
+      ))
+
+    const moments: [moment: string, leaves: RegExp][] = [
+      ['rename 1', /\/\.journal-staging\.json\.regmirror-/],
+      ['link 2', /\/\.left\.test\.regmirror-\w+\/hosts\.toml.*\/journal-staging\.json/s],
+      ['rename 3', /\/\.state\.json\.regmirror-.*\/journal-committing\.json.*\/originals\/\w/s],
+      ['rm 1', /\/journal-committing\.json.*\/state\.json/s],
+    ]
+    for (const [moment, leaves] of moments) {
+      it(`because it is killed before ${moment}`, () =>
+        refused(
+          async ({ root, ask }, from) => {
+            const env = { NODE_OPTIONS: `--import=${KILLING}`, REGMIRROR_TEST_KILL: moment }
+            assert.equal((await spawned(['apply', ...from], root, env)).code, null)
+            assert.match(Object.keys(await snapshot(root)).join('\n'), leaves)
+            await ask(['plan', ...from], 0)
+            await ask(['plan', '--format', 'json', ...from], 0)
+            await ask(['apply', ...from], 0)
+            await assertPlanted(root)
+            await ask(['restore'], 0)
+          },
+          [text],
+        ))
+    }
+  })
+
+  /** Runs it in a process of its own: on the node, or on this machine. */
+  async function spawned(
+    args: readonly string[],
+    root: string | undefined,
+    env: NodeJS.ProcessEnv,
+    wrapper: readonly string[] = [],
+  ): Promise<Ran> {
+    const all = [...args, ...(root === undefined ? [] : ['--root', root])]
+    const ran = await spawnCli(all, { ...process.env, ...environment(), ...env }, wrapper)
+    assertSilent(ran, args, ALL)
+    if (root !== undefined) await assertKept(root, ALL, [ADOPTED, CONFIG])
+    return ran
+  }
+
+  describe('on a machine', () => {
+    /** What a node has as containerd: it says of which release it is, finds every config wrong, and runs. */
+    const containerd = (refusal: string) => `#!/bin/sh
+case "$*" in
+  --version) echo containerd github.com/containerd/containerd 1.7.24 ;;
+  *dump) stat -c %a "$2" "\${2%/*}" >>"\${0%/*}/modes"; ${refusal} >&2; exit 1 ;;
+  *) read -r _ ;;
+esac
+`
+
+    /** Commands without a root, on files that are nobody else's. */
+    const onMachine = (
+      refusal: string,
+      use: (from: readonly string[], bin: string, config: string) => Promise<void>,
+    ) =>
+      onNode('', async ({ root, lists }) => {
+        const config = path.join(root, CONFIG)
+        const targets = `[targets.containerd]\nconfig = "${config}"\nhosts_dir = "${path.join(root, CERTS)}"\n`
+        const list = `version = 1\n${registries().proxied}[health]\ntimeout = "2s"\n${targets}`
+        await writeTree(lists, {
+          'mirrors.toml': list,
+          'bin/containerd': containerd(refusal),
+          'tmp/': undefined,
+        })
+        await fs.chmod(path.join(lists, 'bin/containerd'), 0o755)
+        await use(['-f', path.join(lists, 'mirrors.toml')], path.join(lists, 'bin'), config)
+      })
+
+    const quotes = {
+      'as it is written': 'grep "password = " "$2"',
+      'as it is meant': String.raw`sed -n 's/\\\(.\)/\1/g; s/^ *password = "\(.*\)"$/bad value \1/p' "$2"`,
+    }
+    for (const [title, quote] of Object.entries(quotes)) {
+      it(`is not told where containerd quotes it ${title}`, () =>
+        onMachine(quote, async (from, bin) => {
+          const TMPDIR = path.join(bin, '../tmp')
+          const { code, stderr } = await spawned(['plan', ...from], undefined, {
+            PATH: `${bin}:${process.env.PATH}`,
+            TMPDIR,
+          })
+          assert.match(stderr, /containerd refuses it: .*\*\*\*/)
+          assert.equal(code, 2)
+          assert.equal(await fs.readFile(path.join(bin, 'modes'), 'utf8'), '600\n700\n')
+          assert.deepEqual(await fs.readdir(TMPDIR), [])
+        }))
+    }
+
+    it('is not told where the daemon has it in its environment', () =>
+      onMachine('true', async (from, bin, config) => {
+        const env = { PATH: process.env.PATH, HTTP_PROXY: proxy(DAEMON_PROXY) }
+        const daemon = spawn(path.join(bin, 'containerd'), ['--config', config], {
+          env,
+          stdio: ['pipe', 'ignore', 'inherit'],
+        })
+        try {
+          await spawned(['probe', '--samples', '1', ...from], undefined, { HTTP_PROXY: '', HTTPS_PROXY: '' })
+          const basic = Buffer.from(`user:${DAEMON_PROXY.text}`).toString('base64')
+          assert.ok(echo.heard.some(request => request.includes(basic)))
+        } finally {
+          await kill(daemon, 'SIGKILL')
+        }
+      }))
+  })
+
+  it('lies in a folder that is closed, also where it was open', () => {
+    const { left, adopted } = registries()
+    return onNode(listOf(left, adopted), async ({ root, lists, ask }, from) => {
+      await ask(['apply', ...from], 0)
+      await fs.chmod(path.join(root, STATE), 0o755)
+      await writeTree(lists, { 'mirrors.toml': listOf(adopted) })
+      await ask(['apply', ...from], 0)
+      assert.equal((await fs.stat(path.join(root, STATE))).mode & 0o7777, 0o700)
+    })
+  })
+})
+
+/** After an apply what has to hold a secret does. */
+async function assertPlanted(root: string): Promise<void> {
+  const files = Object.entries(await snapshot(root)).filter(([, { type }]) => type === 'file')
+  const places: [place: RegExp, secrets: readonly Secret[]][] = [
+    [/left\.test\/hosts\.toml$/, [FILE, ENV, INLINE]],
+    [/keys\.test\/client-\w+-key\.pem$/, [KEY]],
+    [/keys\.test\/client-[0-9a-f]+\.pem$/, [KEY]],
+    [/keys\.test\/ca-\w+\.pem$/, [OTHER_KEY]],
+    [/originals/, [THEIRS, PASSWORD]],
+    [/config\.toml$/, [PASSWORD]],
+  ]
+  for (const [place, secrets] of places) {
+    const texts = files.filter(([name]) => place.test(name)).map(([, { text }]) => text)
+    assert.deepEqual(
+      leaksIn(texts.join('\n'), secrets),
+      secrets.map(({ name }) => name),
+      String(place),
+    )
+  }
+}

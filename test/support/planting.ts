@@ -1,0 +1,104 @@
+/** Commands run on a node on which secrets are planted: each is searched for in what they say, and all over the node. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Sink, World } from '../../lib/world.ts'
+import { leaksIn, type Secret } from './leaks.ts'
+import { snapshot, withQuickDirectory } from './planted.ts'
+import { type Ran, run } from './run.ts'
+import { type Tree, writeTree } from './tree.ts'
+
+/** How answers are asked for, and what they are written to. */
+export interface Style {
+  readonly args: readonly string[]
+  readonly terminal?: Omit<Sink, 'write'>
+}
+
+export const TEXT: Style = { args: [] }
+
+export const STYLES: Readonly<Record<string, Style>> = {
+  'as text': TEXT,
+  'in colours on a narrow terminal': { args: [], terminal: { isTTY: true, columns: 24 } },
+  'as JSON': { args: ['--format', 'json'] },
+}
+
+export interface Field {
+  readonly node: Tree
+  /** Beside the list. */
+  readonly lists?: Tree
+  readonly secrets: readonly Secret[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Files of others that hold one, and need not be for root alone. */
+  readonly open?: readonly string[]
+  readonly style?: Style
+}
+
+export interface Place {
+  readonly root: string
+  readonly lists: string
+  /** Runs a command on the node and wants this exit code, and no secret where none may be. */
+  readonly ask: (args: readonly string[], code: number, world?: Partial<World>) => Promise<Ran>
+}
+
+export async function withPlace(field: Field, use: (place: Place) => Promise<void>): Promise<void> {
+  const { secrets, env = {}, open = [], style = TEXT } = field
+  await withQuickDirectory(async home => {
+    const [root, lists] = [path.join(home, 'node'), path.join(home, 'lists')]
+    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...field.node })
+    await fs.mkdir(lists)
+    await writeTree(lists, field.lists ?? {})
+    const ask: Place['ask'] = async (args, code, world = {}) => {
+      const where = args.includes('--root') || args[0] === 'init' ? [] : ['--root', root]
+      const ran = await run([...args, ...where, ...style.args], { env, ...world }, style.terminal)
+      assertSilent(ran, args, secrets)
+      assert.equal(ran.code, code, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`)
+      await assertKept(root, secrets, open)
+      return ran
+    }
+    await use({ root, lists, ask })
+  })
+}
+
+/** Neither stream tells anything. */
+export function assertSilent(
+  { stdout, stderr }: Ran,
+  args: readonly string[],
+  secrets: readonly Secret[],
+): void {
+  for (const [stream, text] of Object.entries({ stdout, stderr })) {
+    const leaks = leaksIn(text, secrets)
+    assert.deepEqual(leaks, [], `${args.join(' ')} tells ${leaks.join(', ')} on ${stream}:\n${text}`)
+  }
+}
+
+const HOLDERS = [
+  /^\/var\/lib\/regmirror\/originals\/[0-9a-f]{32}$/,
+  /^\/etc\/containerd\/certs\.d\/[^/]+\/(hosts\.toml|(ca|client)-\w+(-key)?\.pem)$/,
+  /^\/etc\/containerd\/config\.toml$/,
+]
+
+/** On the node it stands where it must, for root alone; and the state folder is open to nobody. */
+export async function assertKept(
+  root: string,
+  secrets: readonly Secret[],
+  open: readonly string[],
+): Promise<void> {
+  for (const [name, { type, mode, text }] of Object.entries(await snapshot(root))) {
+    assert.deepEqual(leaksIn(name, secrets), [], `the name of ${name}`)
+    const leaks = type === 'directory' ? [] : leaksIn(text, secrets)
+    const place = name.replace(/\.([^/]+)\.regmirror-[0-9a-f]{12}(?=\/|$)/g, '$1')
+    const told = `${name} (mode ${mode.toString(8)}) holds ${leaks.join(', ') || 'no secret'}`
+    if (leaks.length > 0)
+      assert.ok(
+        HOLDERS.some(holder => holder.test(place)),
+        told,
+      )
+    const closed = leaks.length > 0 ? !open.includes(place.slice(1)) : isOfState(name, type)
+    if (closed) assert.equal(mode & 0o077, 0, told)
+  }
+}
+
+/** Sockets of the lock are named like nothing else; they can be connected to by nobody but root, for the folder is closed. */
+function isOfState(name: string, type: string): boolean {
+  return name.startsWith('/var/lib/regmirror') && type !== 'link' && !/\/(lock|wait)-\w+$/.test(name)
+}
