@@ -10,6 +10,8 @@ import type { Effect } from './report.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
+/** What watch knows of the mirrors. */
+export const HEALTH_FILE = `${STATE_DIRECTORY}/health.json`
 export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
 
 /** What stood at a path before our first write: nothing, or bytes kept under `originals/<kept>`. */

@@ -371,6 +371,7 @@ describe('the lock, among other files', () => {
       const holder = await startHolder(root)
       try {
         const other = {
+          purpose: 'lock' as const,
           card: 'other',
           made: [],
           timeoutMs: 0,

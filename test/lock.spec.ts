@@ -12,6 +12,7 @@ import { readTree, type Tree, withDirectory } from './support/tree.ts'
 const STATE = 'var/lib/regmirror'
 
 const applicant = (more: Partial<Applicant> = {}): Applicant => ({
+  purpose: 'lock' as const,
   card: 'a test',
   made: [],
   timeoutMs: 60_000,

@@ -1,7 +1,8 @@
 /**
- * One writer a node, wherever it runs: on the machine, or in a container that mounts the state folder.
+ * One writer a node, and one watcher, wherever they run: on the machine, or in a container that mounts the state
+ * folder.
  *
- * The lock is a ticket, `lock-<number>` in the state folder: a second name of a unix socket on which its holder
+ * The lock is a ticket, `lock-<number>` or `watch-<number>` in the state folder: a second name of a unix socket on which its holder
  * listens. Whether the holder lives is asked of the kernel by connecting, so a crash leaves nothing that has to
  * expire, and no process id is believed. The highest ticket rules; the number after it may be taken when it is dead,
  * number one when there is none, and a name can be taken once only.
@@ -18,8 +19,12 @@ import { printable } from '../printable.ts'
 import { STATE_DIRECTORY } from '../state.ts'
 import { ask, listen } from './socket.ts'
 
+/** To write, for one walk; or to watch, for as long as a watcher runs. */
+export type Purpose = 'lock' | 'watch'
+
 /** Who wants it, and how long they wait. */
 export interface Applicant {
+  readonly purpose: Purpose
   /** What others are told: who holds it, since when. One line. */
   readonly card: string
   /** Directories that earlier runs have made for the state: they go with it when nothing of it is left. */
@@ -38,7 +43,7 @@ interface Hold {
 
 const POLL_MS = 100
 
-/** Runs `use` as the only one who writes to this node. Throws Failure `locked` when somebody else goes on for too long. */
+/** Runs `use` as the only one who writes to this node, or watches it. Throws Failure `locked` when somebody else goes on for too long. */
 export async function alone<T>(
   node: Writer,
   applicant: Applicant,
@@ -59,13 +64,13 @@ async function removeMade(node: Writer, made: readonly string[]): Promise<void> 
   for (const parent of made) await node.prune(parent)
 }
 
-/** Whether somebody writes to the node at this moment. */
-export async function isHeld(node: Writer): Promise<boolean> {
-  const highest = (await tickets(node)).at(-1)
+/** Whether somebody writes to the node, or watches it, at this moment. */
+export async function isHeld(node: Writer, purpose: Purpose = 'lock'): Promise<boolean> {
+  const highest = (await tickets(node, purpose)).at(-1)
   if (highest === undefined) return false
   const directory = await node.openDirectory(STATE_DIRECTORY)
   try {
-    return (await ask(`${directory.path}/${fileOf(highest)}`)) !== undefined
+    return (await ask(`${directory.path}/${fileOf(purpose, highest)}`)) !== undefined
   } finally {
     await directory.close()
   }
@@ -76,18 +81,23 @@ function waiting(applicant: Applicant): Applicant {
   const deadline = performance.now() + applicant.timeoutMs
   let told = false
   const onWait = (card: string) => {
-    if (performance.now() >= deadline || applicant.signal.aborted) throw held(card)
+    if (performance.now() >= deadline || applicant.signal.aborted) throw held(card, applicant)
     if (!told) applicant.onWait(card)
     told = true
   }
   return { ...applicant, onWait }
 }
 
-function held(card: string): Failure {
-  const message = `${printable(card) || 'another regmirror'} is writing to this node`
-  return new Failure('locked', [
-    { file: STATE_DIRECTORY, message, hint: 'run it again later, or give --lock-timeout more time' },
-  ])
+function held(card: string, { purpose }: Applicant): Failure {
+  const who = printable(card) || 'another regmirror'
+  const issue =
+    purpose === 'watch'
+      ? { message: `${who} is watching this node`, hint: 'stop it first' }
+      : {
+          message: `${who} is writing to this node`,
+          hint: 'run it again later, or give --lock-timeout more time',
+        }
+  return new Failure('locked', [{ file: STATE_DIRECTORY, ...issue }])
 }
 
 /** A directory that the last to leave removes between our making it and our use of it is made again. */
@@ -120,7 +130,8 @@ async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 're
   try {
     close = await orFail('lock', STATE_DIRECTORY, () => listen(`${directory.path}/${name}`, applicant.card))
     const ticket = await draw(node, directory.path, name, applicant)
-    if (ticket !== undefined) return { release: () => release(node, ticket).finally(leave) }
+    if (ticket !== undefined)
+      return { release: () => release(node, applicant.purpose, ticket).finally(leave) }
   } catch (error) {
     await leave()
     throw error
@@ -135,54 +146,65 @@ async function draw(
   name: string,
   applicant: Applicant,
 ): Promise<number | undefined> {
+  const { purpose } = applicant
   for (;;) {
-    const highest = (await tickets(node)).at(-1) ?? 0
-    const card = highest === 0 ? undefined : await ask(`${directory}/${fileOf(highest)}`)
+    const highest = (await tickets(node, purpose)).at(-1) ?? 0
+    const card = highest === 0 ? undefined : await ask(`${directory}/${fileOf(purpose, highest)}`)
     if (card !== undefined) {
       applicant.onWait(card)
       await sleep(POLL_MS, undefined, { signal: applicant.signal }).catch(() => {})
       continue
     }
-    const linked = await node.link(`${STATE_DIRECTORY}/${name}`, ticketFile(highest + 1))
+    const linked = await node.link(`${STATE_DIRECTORY}/${name}`, ticketFile(purpose, highest + 1))
     if (linked === 'gone') return undefined
-    if (linked === 'linked' && (await isHighest(node, highest + 1))) return highest + 1
+    if (linked === 'linked' && (await isHighest(node, purpose, highest + 1))) return highest + 1
   }
 }
 
 /** Whether nobody came in between. Then all lower tickets are of the dead. */
-async function isHighest(node: Writer, mine: number): Promise<boolean> {
-  const all = await tickets(node)
+async function isHighest(node: Writer, purpose: Purpose, mine: number): Promise<boolean> {
+  const all = await tickets(node, purpose)
   const higher = all.some(number => number > mine)
   for (const number of higher ? [mine] : all.filter(number => number < mine))
-    await node.remove(ticketFile(number))
+    await node.remove(ticketFile(purpose, number))
   return !higher
 }
 
 /** What cannot be removed is a ticket of the dead from the moment on that nobody listens. */
-async function release(node: Writer, ticket: number): Promise<void> {
+async function release(node: Writer, purpose: Purpose, ticket: number): Promise<void> {
   try {
     for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
       if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
-    await node.remove(ticketFile(ticket))
+    await node.remove(ticketFile(purpose, ticket))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }
 }
 
 /** The numbers that are taken, lowest first. */
-async function tickets(node: Writer): Promise<readonly number[]> {
+async function tickets(node: Writer, purpose: Purpose): Promise<readonly number[]> {
   const entries = (await node.entries(STATE_DIRECTORY)) ?? []
-  const numbers = entries.flatMap(({ name }) => /^lock-(\d+)$/.exec(name)?.[1] ?? [])
+  const numbers = entries.flatMap(({ name }) => {
+    const [, found, number] = TICKET.exec(name) ?? []
+    return found === purpose && number !== undefined ? [number] : []
+  })
   const sorted = numbers.map(Number).sort((a, b) => a - b)
   if ((sorted.at(-1) ?? 0) < Number.MAX_SAFE_INTEGER) return sorted
-  const file = `${STATE_DIRECTORY}/lock-${numbers.at(-1)}`
+  const file = `${STATE_DIRECTORY}/${purpose}-${numbers.at(-1)}`
   throw new Failure('io', [{ file, message: 'is no lock of ours', hint: 'remove it' }])
 }
 
-function fileOf(ticket: number): string {
-  return `lock-${ticket}`
+/** Whether a name in the state folder is that of a watcher's ticket. */
+export function isWatchTicket(name: string): boolean {
+  return TICKET.exec(name)?.[1] === 'watch'
 }
 
-function ticketFile(ticket: number): string {
-  return `${STATE_DIRECTORY}/${fileOf(ticket)}`
+const TICKET = /^(lock|watch)-(\d+)$/
+
+function fileOf(purpose: Purpose, ticket: number): string {
+  return `${purpose}-${ticket}`
+}
+
+function ticketFile(purpose: Purpose, ticket: number): string {
+  return `${STATE_DIRECTORY}/${fileOf(purpose, ticket)}`
 }

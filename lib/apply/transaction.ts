@@ -5,9 +5,10 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
 import type { Reader, Writer } from '../files.ts'
-import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
+import { HEALTH_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
 import { isTemporary } from '../temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { isWatchTicket } from './lock.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
 
 /** What is to be done, and the bytes for it. */
@@ -140,8 +141,9 @@ async function tidy(node: Writer): Promise<void> {
 /** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
 export async function hasLeft(node: Reader): Promise<boolean> {
   const entries = await node.entries(STATE_DIRECTORY)
-  const known = [STATE_FILE, ORIGINALS_DIRECTORY].map(file => path.basename(file))
-  return entries?.length === 0 || entries?.some(({ name }) => !known.includes(name)) === true
+  const known = [STATE_FILE, ORIGINALS_DIRECTORY, HEALTH_FILE].map(file => path.basename(file))
+  const left = (name: string) => !known.includes(name) && !isWatchTicket(name)
+  return entries?.length === 0 || entries?.some(({ name }) => left(name)) === true
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */

@@ -27,8 +27,9 @@ export async function writing<T>(
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { made } = await readState(node)
   const applicant = {
+    purpose: 'lock' as const,
     made,
-    card: `regmirror ${command} (process ${world.pid} on ${world.machine}, since ${new Date(world.now()).toISOString()})`,
+    card: cardOf(command, world),
     timeoutMs: milliseconds(options.lockTimeout),
     signal: world.signal,
     onWait: (card: string) =>
@@ -38,6 +39,11 @@ export async function writing<T>(
     const recovery = await recover(node)
     return { result: await use(fresh), notices: recovery ? recoveryNotices(recovery) : [] }
   })
+}
+
+/** What others are told of who keeps them waiting. */
+export function cardOf(command: string, { pid, machine, now }: World): string {
+  return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
 /** Does what an earlier run has left, when it left anything. */

@@ -2,11 +2,8 @@
  * What watch knows of the mirrors, as it is kept on the node: it survives a restart of the watcher, and `plan` and
  * `apply` go by it while it is fresh, so that they and the watcher want the same files. Pure.
  */
-import { STATE_DIRECTORY } from '../state.ts'
 import type { Known } from './listing.ts'
 import type { Standing } from './standing.ts'
-
-export const HEALTH_FILE = `${STATE_DIRECTORY}/health.json`
 
 export interface Book {
   readonly version: 1

@@ -3,6 +3,7 @@ import { alone } from '../../lib/apply/lock.ts'
 import { openTree } from '../../lib/files.ts'
 
 const applicant = {
+  purpose: 'lock' as const,
   card: `holder ${process.pid}`,
   made: [],
   timeoutMs: 10_000,

@@ -1,0 +1,30 @@
+/** So many in an hour, and some of them at once. Pure. */
+
+export interface Allowance {
+  /** What may still be spent; whole ones count. */
+  readonly left: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+const HOUR_MS = 3_600_000
+
+export interface Limit {
+  readonly anHour: number
+  readonly atOnce: number
+}
+
+export function fullAllowance(now: number, { atOnce }: Limit): Allowance {
+  return { left: atOnce, at: now }
+}
+
+/** Spends one; or says when there will be one. */
+export function spend(
+  { left, at }: Allowance,
+  now: number,
+  { anHour, atOnce }: Limit,
+): { readonly allowance: Allowance } | { readonly heldUntil: number } {
+  const saved = Math.min(atOnce, left + (Math.max(0, now - at) * anHour) / HOUR_MS)
+  if (saved >= 1) return { allowance: { left: saved - 1, at: now } }
+  return { heldUntil: now + ((1 - saved) * HOUR_MS) / anHour }
+}

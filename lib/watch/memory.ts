@@ -1,0 +1,217 @@
+/** What a watcher remembers, and what follows from an answer, a new list, a walk. The clock is handed in. */
+import { type Allowance, fullAllowance } from '../health/allowance.ts'
+import { type Book, keyOf } from '../health/book.ts'
+import type { Known } from '../health/listing.ts'
+import { type Order, reordered } from '../health/ordering.ts'
+import { type Dice, judged, type Standing, unheard } from '../health/standing.ts'
+import type { LoadedList } from '../list/load.ts'
+import { type Endpoint, endpointsOf } from '../probe/endpoints.ts'
+import { baseUrl, type MirrorList, type Registry } from '../registry.ts'
+import type { Probe } from '../report.ts'
+import type { Happening, Point, RegistryStatus } from './status.ts'
+
+/** Rewrites for the sake of health; what the list or somebody else changes is not counted. */
+export const REWRITES = { anHour: 60, atOnce: 20 } as const
+
+/** An endpoint that is asked, and what came of it. */
+export interface Watched {
+  readonly endpoint: Endpoint
+  readonly url: string
+  readonly key: string
+  standing: Standing
+  probe: Probe | undefined
+  asking: boolean
+  changes: number
+  readonly asked: Record<string, number>
+  points: readonly Point[]
+}
+
+export interface Memory {
+  readonly startedAt: number
+  /** Of the latest turn of the loop. */
+  turnedAt: number
+  loaded: LoadedList | undefined
+  loadedAt: number
+  listProblem: string | undefined
+  readonly reads: { good: number; bad: number }
+  mirrors: readonly Watched[]
+  /** The registries' own, where they may be asked. */
+  servers: readonly Watched[]
+  readonly orders: Map<string, Order>
+  rewrites: Allowance
+  heldUntil: number | undefined
+  /** The list as it was last written, as text; undefined: never by this watcher. */
+  written: string | undefined
+  writtenAt: number | undefined
+  writes: number
+  failures: number
+  nodeProblem: string | undefined
+  restart: readonly string[]
+  hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
+  keptAt: number
+  happenings: readonly Happening[]
+}
+
+export function blank(now: number): Memory {
+  return {
+    startedAt: now,
+    turnedAt: now,
+    loaded: undefined,
+    loadedAt: 0,
+    listProblem: undefined,
+    reads: { good: 0, bad: 0 },
+    mirrors: [],
+    servers: [],
+    orders: new Map(),
+    rewrites: fullAllowance(now, REWRITES),
+    heldUntil: undefined,
+    written: undefined,
+    writtenAt: undefined,
+    writes: 0,
+    failures: 0,
+    nodeProblem: undefined,
+    restart: [],
+    hosts: new Map(),
+    keptAt: 0,
+    happenings: [],
+  }
+}
+
+/** Takes over a list: who is known stays known, also from what was kept of an earlier watcher. */
+export function adopt(
+  memory: Memory,
+  { list }: LoadedList,
+  book: Book | undefined,
+  now: number,
+  dice: Dice,
+): void {
+  const known = new Map(
+    [...memory.mirrors, ...memory.servers].map(watched => [questionOf(watched.endpoint), watched]),
+  )
+  const watch = (endpoint: Endpoint): Watched => {
+    const url = baseUrl(endpoint.base)
+    const key = keyOf(endpoint.registry, url)
+    const before = known.get(questionOf(endpoint))
+    if (before !== undefined) return before
+    const kept = endpoint.role === 'mirror' ? book?.mirrors[key] : undefined
+    // A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again.
+    const standing = kept
+      ? { ...kept, nextAt: Math.min(kept.nextAt, now + list.health.intervalMs) }
+      : unheard(now, list.health, dice)
+    return {
+      endpoint,
+      url,
+      key,
+      standing,
+      probe: undefined,
+      asking: false,
+      changes: 0,
+      asked: {},
+      points: [],
+    }
+  }
+  const all = endpointsOf(list).map(watch)
+  memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
+  memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
+  for (const [name, urls] of Object.entries(book?.orders ?? {}))
+    if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
+}
+
+function questionOf(endpoint: Endpoint): string {
+  return JSON.stringify(endpoint)
+}
+
+/** Points that are kept of each mirror, one an interval or so. */
+const POINTS = 240
+const HOUR_MS = 3_600_000
+
+/** Puts an answer down; says whether the health has changed. */
+export function answered(watched: Watched, probe: Probe, list: MirrorList, now: number, dice: Dice): boolean {
+  const before = watched.standing
+  watched.standing = judged(before, probe, now, list.health, dice)
+  watched.probe = probe
+  const result = probe.reason ?? probe.status
+  watched.asked[result] = (watched.asked[result] ?? 0) + 1
+  const ms = probe.status === 'unhealthy' ? undefined : probe.latency_ms?.median
+  watched.points = [...watched.points, { at: now, ms }].filter(({ at }) => at > now - HOUR_MS).slice(-POINTS)
+  const changed = watched.standing.health !== before.health
+  if (changed) watched.changes += 1
+  return changed
+}
+
+/** Whether no mirror of the registry is well, so that it matters what its server says. */
+export function needsServer(memory: Memory, registry: string): boolean {
+  const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
+  return own.length > 0 && own.every(({ standing: { health } }) => health === 'down' || health === 'limited')
+}
+
+/** Servers of registries of which no mirror is well. Of the others it is forgotten what they said: it grows old. */
+export function neededServers(memory: Memory): readonly Watched[] {
+  const needed = (server: Watched) => needsServer(memory, server.endpoint.registry)
+  for (const server of memory.servers) if (!needed(server)) server.probe = undefined
+  return memory.servers.filter(needed)
+}
+
+/** Undefined: it was not asked. A server that fails once is not relied on. */
+export function isUp({ probe, standing }: Watched): boolean | undefined {
+  return probe && probe.status !== 'unhealthy' && standing.health === 'up'
+}
+
+export function knownOf({ mirrors, servers, orders }: Memory, { health }: MirrorList): Known {
+  const standings = new Map(mirrors.map(({ key, standing }) => [key, standing]))
+  const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))
+  return {
+    health: (registry, url) => standings.get(keyOf(registry, url))?.health,
+    serverUp: registry => up.get(registry),
+    order: registry => (health.order === 'list' ? undefined : orders.get(registry)?.urls),
+  }
+}
+
+/** Looks at the order by latency again, where the list wants it. */
+export function reorder(memory: Memory, list: MirrorList, now: number): void {
+  if (list.health.order !== 'latency') return
+  const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
+  for (const registry of list.registries) {
+    const standingOf = (url: string) => standings.get(keyOf(registry.name, url))
+    memory.orders.set(
+      registry.name,
+      reordered(memory.orders.get(registry.name), registry, standingOf, list, now),
+    )
+  }
+}
+
+/** How many intervals what was kept holds. */
+const FRESH = 3
+
+export function bookOf({ mirrors, servers, orders }: Memory, { health }: MirrorList, now: number): Book {
+  return {
+    version: 1,
+    written_at: now,
+    stale_at: now + FRESH * health.intervalMs,
+    mirrors: Object.fromEntries(mirrors.map(({ key, standing }) => [key, standing])),
+    servers: Object.fromEntries(
+      servers.flatMap(server => {
+        const up = isUp(server)
+        return up === undefined ? [] : [[server.endpoint.registry, up]]
+      }),
+    ),
+    orders:
+      health.order === 'latency'
+        ? Object.fromEntries([...orders].map(([name, { urls }]) => [name, urls]))
+        : {},
+  }
+}
+
+/** What of a list decides what is written, as text: to tell whether that has changed. */
+export function writtenForm(list: MirrorList): string {
+  return JSON.stringify([
+    list.registries.map((registry: Registry) => ({ ...registry, place: undefined })),
+    list.targets,
+  ])
+}
+
+const HAPPENINGS = 50
+
+export function note(memory: Memory, at: number, text: string): void {
+  memory.happenings = [{ at, text }, ...memory.happenings].slice(0, HAPPENINGS)
+}

@@ -1,0 +1,250 @@
+/** The watcher's loop, hours in a moment: who leaves the file and when, who returns, and how often anything is written. */
+import assert from 'node:assert/strict'
+import { Failure } from '../../lib/errors.ts'
+import { questionsAnHour } from '../../lib/health/standing.ts'
+import type { MirrorList, Registry } from '../../lib/registry.ts'
+import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import {
+  type Manner,
+  REFUSING,
+  SILENT,
+  type Simulated,
+  simulate,
+  WELL,
+  type Written,
+} from '../support/simulation.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const [A, B, SERVER] = ['https://a/v2', 'https://b/v2', 'https://docker.io/v2']
+const hub = (more: Partial<Registry> = {}): MirrorList =>
+  listOf({ ...registry('docker.io', [mirror('https://a'), mirror('https://b')]), ...more })
+
+/** One manner until a moment, another afterwards. */
+const from =
+  (at: number, before: Manner, after: Manner): Manner =>
+  now =>
+    (now < at ? before : after)(now)
+
+const hubs = ({ written }: Simulated) =>
+  written.map(({ at, urls }) => ({
+    at,
+    urls: (urls['docker.io'] ?? []).map(url => new URL(url).host).join(' '),
+  }))
+/** What was written, without when. */
+const forms = (run: Simulated) => hubs(run).map(({ urls }) => urls)
+/** When that was first written after a moment. */
+const writtenAt = (run: Simulated, form: string, after = 0) =>
+  hubs(run).find(({ at, urls }) => at >= after && urls === form)?.at ?? Number.NaN
+const askedAfter = (run: Simulated, url: string, at: number) =>
+  (run.asked[url] ?? []).find(time => time >= at) ?? Number.NaN
+
+describe('a watcher', () => {
+  it('writes the list at the start, and nothing while nothing happens', async () => {
+    const run = await simulate({ until: 2 * HOUR, list: hub, manners: {} })
+    assert.deepEqual(forms(run), ['a b'])
+    assert.equal(run.written[0]?.scope, 'all')
+    assert.deepEqual(
+      run.events.map(({ event }) => event),
+      ['list_loaded'],
+      'no line for no news',
+    )
+  })
+
+  it('has a mirror out of the file within 3 s of the first failing question where it refuses, 10 s where it is silent', async () => {
+    for (const [manner, limit] of [
+      [REFUSING, 3 * SECOND],
+      [SILENT, 10 * SECOND],
+    ] as const) {
+      const run = await simulate({
+        until: HOUR,
+        list: hub,
+        manners: { [A]: from(10 * MINUTE, WELL, manner) },
+      })
+      assert.deepEqual(forms(run), ['a b', 'b'])
+      const took = writtenAt(run, 'b') - askedAfter(run, A, 10 * MINUTE)
+      assert.ok(took <= limit, `${took} ms`)
+      assert.ok(writtenAt(run, 'b') - 10 * MINUTE <= limit + 1.1 * HEALTH.intervalMs)
+      assert.equal(run.written[1]?.scope, 'at once')
+    }
+  })
+
+  it('has it back when it has answered twice', async () => {
+    const manners = { [A]: from(10 * MINUTE, WELL, from(40 * MINUTE, REFUSING, WELL)) }
+    const run = await simulate({ until: HOUR, list: hub, manners })
+    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
+    const returned = writtenAt(run, 'a b', 11 * MINUTE) - 40 * MINUTE
+    assert.ok(returned <= 1.1 * 4 * HEALTH.intervalMs + 2 * SECOND, `${returned} ms`)
+    assert.deepEqual(
+      run.events.map(({ event }) => event),
+      ['list_loaded', 'mirror_down', 'mirror_up'],
+    )
+  })
+
+  it('asks the server only while no mirror is well, and leaves it alone in the file when it answers', async () => {
+    const dead = from(10 * MINUTE, WELL, from(30 * MINUTE, REFUSING, WELL))
+    const run = await simulate({ until: HOUR, list: hub, manners: { [A]: dead, [B]: dead } })
+    assert.equal(forms(run).at(-1), 'a b')
+    assert.ok(forms(run).includes(''))
+    const times = run.asked[SERVER] ?? []
+    assert.ok(times.length > 0)
+    assert.ok(times.every(at => at > 10 * MINUTE && at < 35 * MINUTE))
+  })
+
+  it('writes the declared list when nobody answers: the fault may be ours', async () => {
+    const dead = from(10 * MINUTE, WELL, SILENT)
+    const run = await simulate({
+      until: HOUR,
+      list: hub,
+      manners: { [A]: dead, [B]: dead, [SERVER]: SILENT },
+    })
+    assert.equal(forms(run).at(-1), 'a b')
+    assert.ok(forms(run).every(form => form !== ''))
+  })
+
+  it('leaves in peace who says 429, for as long as they want', async () => {
+    const busy: Manner = () => ({
+      probe: { status: 'degraded', reason: 'rate_limited', retry_after_s: 600 },
+      ms: 5,
+    })
+    const manners = { [A]: from(10 * MINUTE, WELL, from(11 * MINUTE, busy, WELL)) }
+    const run = await simulate({ until: HOUR, list: hub, manners })
+    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
+    const [first = 0, second = 0] = (run.asked[A] ?? []).filter(at => at >= 10 * MINUTE)
+    assert.ok(second - first >= 600 * SECOND)
+  })
+
+  it('asks what stands in several registries once', async () => {
+    const shared = () =>
+      listOf(registry('docker.io', [mirror('https://a')]), registry('quay.io', [mirror('https://a')]))
+    const run = await simulate({ until: HOUR, list: shared, manners: {} })
+    const most = (HOUR / HEALTH.intervalMs) * 1.3
+    assert.ok((run.asked[A] ?? []).length <= most, `${run.asked[A]?.length} questions`)
+  })
+
+  it('goes by what an earlier watcher knew', async () => {
+    const first = await simulate({ until: HOUR, list: hub, manners: { [A]: from(MINUTE, WELL, REFUSING) } })
+    const book = first.books.at(-1)
+    assert.ok(book !== undefined)
+    const second = await simulate({ until: 10 * SECOND, list: hub, manners: { [A]: REFUSING }, book })
+    assert.deepEqual(forms(second), ['b'])
+  })
+
+  it('takes another list over at once, and knows whom it knew', async () => {
+    let list = hub()
+    const hints = (now: number) => {
+      const changed = now >= 20 * MINUTE && list.registries[0]?.mirrors.length === 2
+      if (changed)
+        list = hub({ mirrors: [...hub().registries.flatMap(one => one.mirrors), mirror('https://c')] })
+      return { list: changed, node: false }
+    }
+    const run = await simulate({ until: HOUR, list: () => list, manners: { [A]: REFUSING }, hints })
+    assert.deepEqual(forms(run), ['a b', 'b', 'b c'])
+    assert.equal(run.written.at(-1)?.scope, 'all')
+  })
+
+  it('changes nothing for a list that is not sound, and says so once', async () => {
+    let sound = true
+    const list = () => {
+      if (!sound)
+        throw new Failure('invalid_list', [{ file: 'mirrors.toml', line: 3, message: 'must be a url' }])
+      return hub()
+    }
+    const hints = (now: number) => {
+      sound = now < 10 * MINUTE || now > 20 * MINUTE
+      return { list: false, node: false }
+    }
+    const run = await simulate({ until: HOUR, list, manners: {}, hints })
+    assert.deepEqual(forms(run), ['a b'])
+    const events = run.events.map(({ event }) => event)
+    assert.deepEqual(events, ['list_loaded', 'list_invalid', 'list_valid'])
+    assert.match(
+      run.events[1]?.text ?? '',
+      /^mirrors\.toml:3: must be a url \(the last good list stays in force\)$/,
+    )
+  })
+
+  it('goes on when the node cannot be written to, and says so once', async () => {
+    const walk = () => {
+      throw new Failure('io', [{ file: '/etc', message: 'the file system is read-only' }])
+    }
+    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
+    assert.deepEqual(
+      run.events.map(({ event }) => event),
+      ['list_loaded', 'write_failed'],
+    )
+    assert.ok(run.memory.failures > 10)
+  })
+
+  it('moves a mirror by latency only when it was clearly faster for several rounds', async () => {
+    const list = () => ({ ...hub(), health: { ...HEALTH, order: 'latency' as const } })
+    const at =
+      (ms: number): Manner =>
+      () => ({ probe: { latency_ms: { best: ms, median: ms, worst: ms } }, ms })
+    const faster = await simulate({ until: HOUR, list, manners: { [A]: at(200), [B]: at(50) } })
+    assert.deepEqual(forms(faster), ['a b', 'b a'])
+    assert.ok(writtenAt(faster, 'b a') >= 4 * HEALTH.intervalMs)
+    const nearly = await simulate({ until: HOUR, list, manners: { [A]: at(200), [B]: at(190) } })
+    assert.deepEqual(forms(nearly), ['a b'])
+    let beat = 0
+    const fickle: Manner = () => at(beat++ % 4 < 2 ? 20 : 400)(0)
+    const wild = await simulate({ until: 4 * HOUR, list, manners: { [A]: fickle, [B]: at(150) } })
+    assert.ok(wild.written.length <= 3, `${wild.written.length} rewrites`)
+  })
+
+  it('holds its bounds over days of mirrors that come and go, and does not grow', async function () {
+    this.timeout(240_000)
+    let seed = 7
+    const flapping: Manner = () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+      return (seed >> 8) % 3 === 0 ? WELL(0) : REFUSING(0)
+    }
+    let turns = 0
+    const heaps: number[] = []
+    const turned = () => {
+      turns += 1
+      if (turns % 2000 !== 0) return
+      globalThis.gc?.()
+      heaps.push(process.memoryUsage().heapUsed)
+    }
+    const list = () =>
+      listOf(
+        ...Array.from({ length: 5 }, (_, i) =>
+          registry(`r${i}`, [mirror(`https://a${i}`), mirror(`https://b${i}`)]),
+        ),
+      )
+    const manners = Object.fromEntries(
+      list().registries.flatMap(({ mirrors }) => mirrors.map(({ base }) => [`${base.origin}/v2`, flapping])),
+    )
+    const run = await simulate({ until: 48 * HOUR, list, manners, turned })
+    assert.ok(turns >= 10_000, `${turns} rounds`)
+    assertAnHour(run.written, 60 + 20)
+    assert.ok(run.written.length > 1000, 'mirrors did come and go')
+    assert.ok(run.events.some(({ event }) => event === 'held'))
+    const most = questionsAnHour(HEALTH)
+    for (const times of Object.values(run.asked))
+      assertAnHour(
+        times.map(at => ({ at })),
+        most,
+      )
+    const { memory } = run
+    assert.ok(memory.happenings.length <= 50)
+    assert.ok(
+      memory.mirrors.every(
+        ({ points, standing }) => points.length <= 240 && standing.latenciesMs.length <= 5,
+      ),
+    )
+    // What the test itself writes down grows too: a hundred bytes an entry or so.
+    const [early = 0, late = 0] = [heaps[1], heaps.at(-1)]
+    assert.ok(late - early < 24 * 1024 * 1024, `the heap grew from ${early} to ${late}`)
+  })
+})
+
+function assertAnHour(times: readonly Pick<Written, 'at'>[], most: number): void {
+  for (const [i, { at }] of times.entries()) {
+    const next = times[i + most]
+    assert.ok(next === undefined || next.at - at >= HOUR, `more than ${most} from ${at} on`)
+  }
+}
