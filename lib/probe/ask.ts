@@ -1,7 +1,9 @@
 /** One request on a connection of its own, bounded in every direction. The only importer of undici. */
-import { Client, type Dispatcher } from 'undici'
+import type net from 'node:net'
+import { Client } from 'undici'
 import { coded } from './coded.ts'
 import { type Dial, dial, type Trace } from './dial.ts'
+import { HEADER_LIMIT, type Meter, meter } from './meter.ts'
 
 /** What came back: the head, and the start of the body. */
 export interface Answer {
@@ -17,15 +19,13 @@ export interface Answer {
 export interface Question extends Dial {
   readonly headers: Readonly<Record<string, string>>
   readonly method?: 'GET' | 'HEAD' | undefined
-  /** Bytes of the body that are read before the connection is closed; 64 KiB if left out. */
+  /** Bytes of what was asked for that are read before the connection is closed; 64 KiB if left out. */
   readonly bodyLimit?: number | undefined
-  /** Takes the body as it comes; then none of it is kept. */
+  /** Takes what was asked for as it comes; then none of it is kept. What comes with another status is no part of it. */
   readonly onChunk?: ((chunk: Buffer) => void) | undefined
 }
 
 const BODY_LIMIT = 64 * 1024
-/** Bytes of a response header that are taken. */
-const HEADER_LIMIT = 64 * 1024
 
 /**
  * Asks once, follows nothing. Rejects with the errors of `dial`, of undici, or with the reason of the signal.
@@ -33,19 +33,13 @@ const HEADER_LIMIT = 64 * 1024
  */
 export async function ask(question: Question, trace: Trace): Promise<Answer> {
   delete trace.error
-  const client = clientFor(question, trace)
+  delete trace.endedAt
+  let metered: Meter = () => {}
+  const client = clientFor(question, trace, socket => {
+    metered = meter(socket)
+  })
   try {
-    const response = await client.request({
-      method: question.method ?? 'GET',
-      path: pathOf(question),
-      headers: headersOf(question),
-      signal: question.signal,
-    })
-    trace.answeredAt = performance.now()
-    trace.phase = 'body'
-    const taken = await take(response.body, question)
-    trace.endedAt = performance.now()
-    return { status: response.statusCode, headers: response.headers, ...taken }
+    return await answerOf(client, question, trace, bytes => metered(bytes))
   } catch (error) {
     throw question.signal.aborted ? error : (trace.error ?? error)
   } finally {
@@ -54,7 +48,7 @@ export async function ask(question: Question, trace: Trace): Promise<Answer> {
 }
 
 /** undici on a connection that `dial` makes: one, for a second would be another measurement. */
-function clientFor(question: Question, trace: Trace): Client {
+function clientFor(question: Question, trace: Trace, connected: (socket: net.Socket) => void): Client {
   let dialled = false
   return new Client(question.url.origin, {
     maxHeaderSize: HEADER_LIMIT,
@@ -68,11 +62,50 @@ function clientFor(question: Question, trace: Trace): Client {
       connecting.then(
         socket => {
           trace.phase = 'request'
+          connected(socket)
           callback(null, socket)
         },
         error => callback(error, null),
       )
     },
+  })
+}
+
+/**
+ * The answer, as soon as all is there that was asked for. Below undici's streams: those hold what comes in the pieces
+ * it came in, and where a piece is one byte that is a hundred times as much.
+ */
+function answerOf(client: Client, question: Question, trace: Trace, metered: Meter): Promise<Answer> {
+  const { method = 'GET', signal } = question
+  return new Promise<Answer>((resolve, reject) => {
+    let head = { status: 0, headers: {} as Answer['headers'] }
+    let taken = taking({})
+    const end = (complete: boolean) => {
+      trace.endedAt = performance.now()
+      resolve({ ...head, body: taken.body(), complete })
+    }
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    client.dispatch(
+      { method, path: pathOf(question), headers: headersOf(question) },
+      {
+        onRequestStart: () => {},
+        onResponseStart: (_controller, status, headers) => {
+          if (status < 200) return
+          trace.answeredAt = performance.now()
+          trace.phase = 'body'
+          head = { status, headers }
+          taken = taking(status < 300 ? question : {})
+          // Whoever redirects has said all.
+          if (status >= 300 && status < 400) end(false)
+        },
+        onResponseData: (_controller, chunk) => {
+          metered(chunk.length)
+          if (!taken.take(chunk)) end(false)
+        },
+        onResponseEnd: () => end(true),
+        onResponseError: (_controller, error) => reject(error),
+      },
+    )
   })
 }
 
@@ -95,17 +128,30 @@ function headersOf(question: Question): Record<string, string> {
   }
 }
 
-async function take(
-  body: Dispatcher.ResponseData['body'],
-  { bodyLimit = BODY_LIMIT, onChunk }: Question,
-): Promise<Pick<Answer, 'body' | 'complete'>> {
-  const chunks: Buffer[] = []
+interface Taken {
+  /** False once there is more than the limit. */
+  take(chunk: Buffer): boolean
+  body(): Buffer
+}
+
+/** Keeps a copy of what comes: undici's pieces hold on to all that arrived together with them. */
+function taking({ bodyLimit = BODY_LIMIT, onChunk }: Pick<Question, 'bodyLimit' | 'onChunk'>): Taken {
+  let kept = Buffer.alloc(0)
   let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (onChunk === undefined) chunks.push(chunk)
-    else onChunk(chunk)
-    if (size > bodyLimit) break
+  const keep = (chunk: Buffer) => {
+    // Twice as much as is needed, so that it is seldom copied.
+    const needed = Math.min(bodyLimit, size + chunk.length)
+    if (needed > kept.length) kept = Buffer.concat([kept], Math.min(bodyLimit, Math.max(1024, 2 * needed)))
+    chunk.copy(kept, size)
   }
-  return { body: Buffer.concat(chunks).subarray(0, bodyLimit), complete: size <= bodyLimit }
+  const use = onChunk ?? keep
+  return {
+    take: chunk => {
+      if (size > bodyLimit) return false
+      use(chunk)
+      size += chunk.length
+      return size <= bodyLimit
+    },
+    body: () => kept.subarray(0, onChunk === undefined ? Math.min(size, bodyLimit) : 0),
+  }
 }

@@ -1,7 +1,8 @@
 /** One bounded exchange with an endpoint: what it came to, or why it came to nothing. */
+import type { Answer } from './ask.ts'
 import type { Trace } from './dial.ts'
 import type { Endpoint } from './endpoints.ts'
-import { faultOf, lateFault } from './faults.ts'
+import { duration, faultOf, lateFault } from './faults.ts'
 import type { ProxyFor } from './proxy.ts'
 import type { Fault } from './reasons.ts'
 import type { Trust } from './trust.ts'
@@ -18,9 +19,30 @@ export interface Means {
   readonly proxyFor?: ProxyFor | undefined
   /** Awaited before each exchange. */
   readonly turn?: (() => Promise<void>) | undefined
+  /** Lets one act be done at a time; undefined: as it comes. */
+  readonly alone?: (<T>(act: () => Promise<T>) => Promise<T>) | undefined
+  /** Shared by the exchanges with one endpoint; undefined: they may take as long as they take. */
+  readonly budget?: Budget | undefined
 }
 
-export type Outcome = (Arrival | { readonly fault: Fault }) & { readonly trace: Trace }
+/** What the exchanges with one endpoint may take together: none begins once it is spent. */
+export interface Budget {
+  readonly wholeMs: number
+  leftMs: number
+}
+
+/** A drip answers each question just in time; who asks six of them must not wait six times. */
+const BUDGET_TIMEOUTS = 3
+
+export function openBudget({ timeoutMs }: Pick<Means, 'timeoutMs'>): Budget {
+  const wholeMs = BUDGET_TIMEOUTS * timeoutMs
+  return { wholeMs, leftMs: wholeMs }
+}
+
+/** `answer` beside a fault is what the fault was found in. */
+export type Outcome = (Arrival | { readonly fault: Fault; readonly answer?: Answer }) & {
+  readonly trace: Trace
+}
 
 const INTERRUPTED: Fault = { reason: undefined, what: 'the probe was interrupted' }
 
@@ -28,14 +50,16 @@ const INTERRUPTED: Fault = { reason: undefined, what: 'the probe was interrupted
 export async function exchange(
   endpoint: Endpoint,
   question: Omit<Walk, 'trust' | 'signal' | 'proxyFor'>,
-  { timeoutMs, signal, trust, turn, proxyFor }: Means,
+  { timeoutMs, signal, trust, turn, proxyFor, budget }: Means,
 ): Promise<Outcome> {
   await turn?.()
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
+  if (budget !== undefined && budget.leftMs <= 0) return { fault: spent(budget), trace }
+  const begin = performance.now()
   const limit = limited(timeoutMs, signal)
   const proxy = proxyFor?.(question.url)?.name
-  const fail = (fault: Fault) => ({ fault: placed(fault, trace, question.url, proxy), trace })
+  const fail = (fault: Fault): Outcome => ({ fault: placed(fault, trace, question.url, proxy), trace })
   try {
     const arrival = await walk(endpoint, { ...question, trust, proxyFor, signal: limit.signal }, trace)
     return 'answer' in arrival ? { ...arrival, trace } : fail(arrival)
@@ -45,7 +69,13 @@ export async function exchange(
     return fail(limit.signal.aborted ? lateFault(trace, limits) : faultOf(error, trace, limits))
   } finally {
     limit.release()
+    if (budget !== undefined) budget.leftMs -= performance.now() - begin
   }
+}
+
+/** Every answer came in time, so it is not called dead. */
+function spent({ wholeMs }: Budget): Fault {
+  return { reason: 'slow', what: `its answers to one pull take longer than ${duration(wholeMs)} together` }
 }
 
 /** A fault at the end of a redirect, or behind a proxy, says where that was. */

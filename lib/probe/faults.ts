@@ -1,6 +1,7 @@
 /** From an error to its meaning. Pure. */
 import { SPACE_REFUSED } from './address.ts'
 import { DIAL_TIMEOUT, PROXY_SOCKS, type Trace } from './dial.ts'
+import { WRAPPING_LIMIT } from './meter.ts'
 import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
 import { PROXY_REFUSED } from './tunnel.ts'
 
@@ -10,7 +11,7 @@ export interface Limits {
 }
 
 /** Milliseconds as people say them: `300 ms`, `2.5 s`. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`
 }
 
@@ -49,10 +50,17 @@ function codesOf(error: unknown): readonly string[] {
   return parts.map(codeOf).filter(code => typeof code === 'string')
 }
 
-/** undici leaves out the code where what answers is not HTTP from its first byte on. */
+/** undici tells some things apart by their words alone. */
 function codeOf(error: NodeJS.ErrnoException | undefined): string | undefined {
-  return error?.code ?? (error?.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined)
+  if (error?.code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return UNASKED
+  if (error?.name !== 'HTTPParserError') return error?.code
+  return error.message.includes('(Expected HTTP/') ? NO_HTTP : UNSOUND
 }
+
+/** Something else from its first byte on; anything later; 100, 101 or an answer before the question. */
+const NO_HTTP = 'NO_HTTP'
+const UNSOUND = 'UNSOUND'
+const UNASKED = 'UNASKED'
 
 /** A timeout says most, then a refusal: one address may merely lack a route, as IPv6 often does. */
 const TELLING: readonly string[] = [DIAL_TIMEOUT, 'ETIMEDOUT', 'ECONNREFUSED']
@@ -97,8 +105,10 @@ function networkFault(code: string, trace: Trace, limits: Limits): Fault | undef
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return closedFault(trace)
+    // Before its body it is what undici makes of every error in a head that has told a length.
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return trace.phase === 'body' ? closedFault(trace) : undefined
   }
   return undefined
 }
@@ -143,11 +153,26 @@ function namesIn(error: unknown): string | undefined {
   return (error as { cert?: { subjectaltname?: string } }).cert?.subjectaltname
 }
 
-function httpFault(code: string, trace: Trace): Fault | undefined {
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { reason: 'not_a_registry', what: 'it sends more header than any registry does' }
+function httpFault(code: string, { phase }: Trace): Fault | undefined {
+  switch (code) {
+    case WRAPPING_LIMIT:
+      if (phase === 'body')
+        return { reason: 'not_a_registry', what: 'its answer is more wrapping than content' }
+      return { reason: 'not_a_registry', what: 'it sends more header than any registry does' }
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return { reason: 'not_a_registry', what: 'it sends more header than any registry does' }
+    case NO_HTTP:
+      return { reason: 'not_a_registry', what: 'what answers does not speak HTTP', todo: CHECK_PORT }
+    case UNASKED:
+      return {
+        reason: 'not_a_registry',
+        what: 'it sends an answer that nobody asked for (100, 101 or too early)',
+      }
+    case UNSOUND:
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return { reason: 'not_a_registry', what: 'its answer is not sound HTTP', todo: CHECK_PORT }
   }
-  if (!code.startsWith('HPE_')) return undefined
-  const what = trace.phase === 'body' ? 'its answer is not sound HTTP' : 'what answers does not speak HTTP'
-  return { reason: 'not_a_registry', what, todo: 'check scheme and port of the url' }
+  return undefined
 }
+
+const CHECK_PORT = 'check scheme and port of the url'

@@ -11,9 +11,19 @@ export function judge(answer: Answer, authorized: boolean): Fault | undefined {
   if (page !== undefined) return { reason: page[1], ...page[2] }
   if (status === 403) return { reason: 'forbidden' }
   if (status === 404) return { reason: 'not_found' }
-  if (status === 429) return { reason: 'rate_limited' }
+  if (status === 429) return { reason: 'rate_limited', retryAfterS: retryAfterOf(answer) }
   if (status >= 500) return { reason: 'server_error', what: `it is up but answers ${status}` }
   return { reason: 'not_a_registry', what: `it answers ${status}, where a registry answers 200 or 401` }
+}
+
+const DAY_S = 86_400
+
+/** Seconds, or a date that is compared with the clock of whoever says it (RFC 9110 10.2.3); a day at most. */
+function retryAfterOf(answer: Answer): number | undefined {
+  const text = headerText(answer, 'retry-after')
+  const date = headerText(answer, 'date')
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(date)) / 1000
+  return seconds >= 0 ? Math.min(DAY_S, Math.round(seconds)) : undefined
 }
 
 /** All values of a header as one text; empty where there is none. */

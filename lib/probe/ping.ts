@@ -41,9 +41,9 @@ async function sample(endpoint: Endpoint, samples: number, means: Means): Promis
   for (let left = means.timeoutMs; traces.length < rounds && left > 0; ) {
     const start = performance.now()
     const outcome = await exchange(endpoint, { url: pingUrl(endpoint.base) }, means)
-    const fault = 'fault' in outcome ? outcome.fault : verdictOn(outcome, outcome.trace, endpoint)
-    if (fault !== undefined || !('answer' in outcome))
-      return { endpoint, traces: [], ...(fault && { fault }) }
+    if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault }
+    const fault = verdictOn(outcome, outcome.trace, endpoint)
+    if (fault !== undefined) return { endpoint, traces: [], fault }
     traces.push(outcome.trace)
     arrival = outcome
     left -= performance.now() - start

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
 import type { Endpoint } from './endpoints.ts'
-import type { Means } from './exchange.ts'
+import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { ping } from './ping.ts'
 import { type Depth, type Pulled, pull } from './pull.ts'
 import { openTrust } from './trust.ts'
 import { judged, verdictOf } from './verdict.ts'
 
-export interface ProbeOptions extends Omit<Means, 'trust' | 'turn'> {
+export interface ProbeOptions extends Omit<Means, 'trust' | 'turn' | 'budget'> {
   /** `ping` if left out. Without a canary none is asked deeper. */
-  readonly depth?: Depth | undefined
+  readonly depth?: Depth | 'tag' | undefined
   /** Exchanges that are measured, 3 if left out. */
   readonly samples?: number | undefined
   /** Endpoints asked at the same time, 256 if left out. */
@@ -37,7 +37,7 @@ export async function probeAll(
   endpoints: readonly Endpoint[],
   options: ProbeOptions,
 ): Promise<readonly Probe[]> {
-  const means = { ...options, trust: openTrust(), turn: pace(options.signal) }
+  const means = { ...options, trust: openTrust(), turn: pace(options.signal), alone: gate(1) }
   const asked = new Map<string, Promise<Probe>>()
   const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
   const one = async (endpoint: Endpoint) => {
@@ -57,14 +57,18 @@ export async function probeOne(endpoint: Endpoint, options: ProbeOptions): Promi
   return await probeWith(endpoint, options, { ...options, trust: openTrust() })
 }
 
-async function probeWith(endpoint: Endpoint, options: ProbeOptions, means: Means): Promise<Probe> {
+async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Means): Promise<Probe> {
   const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
+  const means = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, means)
   const deeper = depth !== 'ping' && endpoint.canary !== undefined && pinged.fault === undefined
   const pulled = deeper ? await pull(pinged.endpoint, endpoint.canary, depth, means) : undefined
   const clock = { now: now(), at: performance.now() }
   const quote = !isConfided(endpoint, pulled, means)
-  return { ...verdictOf(pinged, pulled, depth, clock, quote), ...asListed(endpoint) }
+  return {
+    ...verdictOf(pinged, pulled, depth === 'tag' ? 'manifest' : depth, clock, quote),
+    ...asListed(endpoint),
+  }
 }
 
 /** Whether it, or what stands between, was given a secret that it could say back. */
@@ -84,26 +88,38 @@ async function compared(
   means: Means,
 ): Promise<readonly Probe[]> {
   const result = [...probes]
-  for (const registry of new Set(probes.map(probe => probe.registry))) {
-    const places = probes.flatMap((probe, i) => (probe.registry === registry ? [i] : []))
-    const server = places.find(i => probes[i]?.role === 'server' && probes[i]?.digest !== undefined)
-    for (const dissent of dissentersOf(places.map(i => probes[i] as Probe))) {
-      const at = places[dissent.index] as number
+  const registries = [...new Set(probes.map(probe => probe.registry))]
+  const places = (registry: string) => probes.flatMap((probe, i) => (probe.registry === registry ? [i] : []))
+  const compareAt = async (own: readonly number[]) => {
+    const server = own.find(i => probes[i]?.role === 'server' && probes[i]?.digest !== undefined)
+    const knows = serverKnows(server === undefined ? undefined : endpoints[server], means)
+    for (const dissent of dissentersOf(own.map(i => probes[i] as Probe))) {
+      const at = own[dissent.index] as number
       const endpoint = endpoints[at] as Endpoint
       // Whoever is not asked for tags cannot mislead.
       if (!endpoint.resolves || probes[at]?.status !== 'healthy') continue
-      const known =
-        server !== undefined && (await hasDigest(endpoints[server] as Endpoint, dissent.digest, means))
+      const known = await knows(dissent.digest)
       result[at] = { ...(probes[at] as Probe), ...judged(dissentFault(dissent, known), false) }
     }
   }
+  await Promise.all(registries.map(registry => compareAt(places(registry))))
   return result
 }
 
-async function hasDigest(server: Endpoint, digest: string, means: Means): Promise<boolean> {
-  if (server.canary === undefined) return false
-  const { fault } = await pull(server, { ...server.canary, reference: digest }, 'manifest', means)
-  return fault === undefined
+/** Asks the server for an image by its digest, for each once, and for all of them within the time of one endpoint. */
+function serverKnows(server: Endpoint | undefined, shared: Means): (digest: string) => Promise<boolean> {
+  const means = { ...shared, budget: openBudget(shared) }
+  const asked = new Map<string, Promise<boolean>>()
+  const ask = async (digest: string) => {
+    if (server?.canary === undefined) return false
+    const pulled = await pull(server, { ...server.canary, reference: digest }, 'manifest', means)
+    return pulled.fault === undefined && pulled.digest === digest
+  }
+  return digest => {
+    const answer = asked.get(digest) ?? ask(digest)
+    asked.set(digest, answer)
+    return answer
+  }
 }
 
 /** Equal for endpoints that are asked in the same way. */

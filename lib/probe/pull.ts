@@ -6,13 +6,23 @@ import { createHash } from 'node:crypto'
 import { arch } from 'node:os'
 import type { Answer } from './ask.ts'
 import type { Canary, Endpoint } from './endpoints.ts'
-import type { Means } from './exchange.ts'
+import type { Means, Outcome } from './exchange.ts'
 import { headerText } from './judge.ts'
-import { type Descriptor, isDigest, type Manifest, platformFor, readManifest, sha256 } from './manifest.ts'
+import {
+  type Descriptor,
+  isAnyDigest,
+  isDigest,
+  type Manifest,
+  platformFor,
+  readManifest,
+  sha256,
+} from './manifest.ts'
 import type { Fault } from './reasons.ts'
 import { openSession, request, type Session } from './session.ts'
 
 export type Depth = 'ping' | 'manifest' | 'blob'
+/** `tag`: the question for the tag alone, which costs a mirror least and counts against no limit. */
+export type PullDepth = 'tag' | Exclude<Depth, 'ping'>
 
 /** What came of it, as far as it went. */
 export interface Pulled {
@@ -31,50 +41,102 @@ export interface Pulled {
   readonly ms?: number
 }
 
-/** A manifest is read to its end or not at all: four times what registries have been seen to serve. */
-const MANIFEST_LIMIT = 1024 * 1024
+/** A manifest is read to its end or not at all: eight times a large one (MaxManifestSize, resolver.go:53-64@v2.3.4). */
+const MANIFEST_LIMIT = 256 * 1024
 /** Bytes of a layer that are read: enough to measure, and to prove a small one. */
 const LAYER_LIMIT = 8 * 1024 * 1024
+/** Bytes a second below which a layer that does not end is no slow one: 50 MB would take half a day. */
+const LEAST_SPEED = 1024
 
 /** Asks for the canary at that depth. Never rejects. */
-export async function pull(endpoint: Endpoint, canary: Canary, depth: Depth, means: Means): Promise<Pulled> {
+export async function pull(
+  endpoint: Endpoint,
+  canary: Canary,
+  depth: PullDepth,
+  means: Means,
+): Promise<Pulled> {
   const session = openSession(endpoint, canary, means)
-  const pulled = await pullManifest(session, depth === 'blob')
+  const pulled = await pullManifest(session, depth)
   const authorized = session.authorization !== undefined
   return { ...pulled, challenged: session.challenged, authorized }
 }
 
 type Part = Omit<Pulled, 'challenged' | 'authorized'>
 
-async function pullManifest(session: Session, deep: boolean): Promise<Part> {
-  const head = await request(session, 'HEAD', `manifests/${session.canary.reference}`)
-  if ('fault' in head) return { fault: head.fault }
-  const told = headerText(head.answer, 'docker-content-digest')
-  const reference = isDigest(told) ? told : session.canary.reference
-  const manifest = await getManifest(session, reference)
+async function pullManifest(session: Session, depth: PullDepth): Promise<Part> {
+  const resolved = await resolve(session)
+  if ('fault' in resolved) return { fault: resolved.fault }
+  if (depth === 'tag') return resolved
+  const manifest = await getManifest(session, resolved.digest, resolved)
   if ('fault' in manifest) return { fault: manifest.fault }
-  const resolved = { answer: head.answer, digest: manifest.digest }
-  if (!deep) return resolved
+  if (depth === 'manifest') return resolved
   const image = await imageOf(session, manifest.manifest)
   if ('fault' in image) return { ...resolved, fault: image.fault }
+  // Two that are read at the same time share the line, and each would look half as fast.
+  const alone = session.means.alone ?? (act => act())
   const layer = image.layers.toSorted((a, b) => a.size - b.size)[0]
-  return layer === undefined ? resolved : { ...resolved, ...(await getLayer(session, layer)) }
+  return layer === undefined ? resolved : { ...resolved, ...(await alone(() => getLayer(session, layer))) }
 }
+
+/** What is known of a manifest before it is there. */
+interface Told {
+  readonly size?: number
+  readonly mediaType?: string
+}
+
+interface Resolved extends Told {
+  readonly answer: Answer
+  readonly digest: string
+}
+
+/**
+ * What the tag stands for, as containerd finds out (resolver.go:314-420@v2.3.4): by HEAD; by GET where HEAD leaves out
+ * digest or length; and a digest that is none ends the pull without asking the next.
+ */
+async function resolve(session: Session): Promise<Resolved | { fault: Fault }> {
+  const { reference } = session.canary
+  const head = await request(session, 'HEAD', `manifests/${reference}`)
+  if ('fault' in head) return { fault: await headFault(session, head) }
+  const { answer } = head
+  const digest = headerText(answer, 'docker-content-digest')
+  const length = headerText(answer, 'content-length')
+  if (digest !== '' && length !== '') {
+    const mediaType = headerText(answer, 'content-type')
+    if (isDigest(digest)) return { answer, digest, size: Number(length), mediaType }
+    if (!isAnyDigest(digest)) return { fault: { ...NO_DIGEST, heard: digest } }
+  }
+  const manifest = await getManifest(session, reference)
+  return 'fault' in manifest ? manifest : { answer, digest: manifest.digest }
+}
+
+/** Statuses that say no to a method, not to an image. */
+const NOT_BY_HEAD: readonly number[] = [400, 403, 405, 501]
+
+/** Whoever looks by GET alone, as with curl, would find nothing wrong. */
+async function headFault(session: Session, { fault, answer }: Refused): Promise<Fault> {
+  if (answer === undefined || !NOT_BY_HEAD.includes(answer.status)) return fault
+  const manifest = await getManifest(session, session.canary.reference)
+  if ('fault' in manifest) return fault
+  const what = `it answers ${answer.status} when asked for the manifest by HEAD, and gives it by GET`
+  return { ...fault, what, todo: 'have it answer HEAD: containerd begins with that, and goes on to the next' }
+}
+
+type Refused = Extract<Outcome, { fault: Fault }>
 
 async function getManifest(
   session: Session,
   reference: string,
+  { size, mediaType }: Told = {},
 ): Promise<{ manifest: Manifest; digest: string } | { fault: Fault }> {
   const outcome = await request(session, 'GET', `manifests/${reference}`, { bodyLimit: MANIFEST_LIMIT })
   if ('fault' in outcome) return outcome
   const { body, complete } = outcome.answer
-  if (!complete) return { fault: { reason: 'not_a_registry', what: 'its manifest is longer than 1 MiB' } }
+  if (!complete) return { fault: TOO_LONG }
   const digest = sha256(body)
   if (isDigest(reference) && digest !== reference) return { fault: WRONG_MANIFEST }
-  const manifest = readManifest(body)
-  if (manifest === undefined)
-    return { fault: { reason: 'not_a_registry', what: 'what it calls a manifest is none' } }
-  return { manifest, digest }
+  if (size !== undefined && size !== body.length) return { fault: WRONG_LENGTH }
+  const manifest = readManifest(body, mediaType ?? headerText(outcome.answer, 'content-type'))
+  return manifest === undefined ? { fault: NO_MANIFEST } : { manifest, digest }
 }
 
 /** The manifest for this platform, where the canary is an index. */
@@ -106,20 +168,30 @@ async function getLayer(session: Session, layer: Descriptor): Promise<Part> {
   }
   const headers = { range: `bytes=0-${Math.max(0, wanted - 1)}` }
   const outcome = await request(session, 'GET', `blobs/${layer.digest}`, {
-    bodyLimit: LAYER_LIMIT,
+    bodyLimit: wanted,
     onChunk,
     headers,
   })
   const { answeredAt = 0, endedAt = performance.now() } = outcome.trace
   const measured = { bytes, ms: endedAt - answeredAt }
   if ('fault' in outcome) {
-    const late = outcome.fault.reason === 'no_answer' && bytes > 0
+    const late = outcome.fault.reason === 'no_answer' && bytes >= LEAST_SPEED * (measured.ms / 1000)
     return late ? measured : { fault: outcome.fault }
   }
+  if (bytes < wanted) return { ...measured, fault: SHORT_LAYER }
   const whole = wanted === layer.size
   if (whole && `sha256:${hash.digest('hex')}` !== layer.digest) return { ...measured, fault: WRONG_LAYER }
   return measured
 }
 
+const TOO_LONG: Fault = {
+  reason: 'not_a_registry',
+  what: `its manifest is longer than ${MANIFEST_LIMIT / 1024} KiB`,
+  todo: 'name a smaller canary, if that is what the registry itself serves',
+}
+const NO_MANIFEST: Fault = { reason: 'not_a_registry', what: 'what it calls a manifest is none' }
+const NO_DIGEST: Fault = { reason: 'not_a_registry', what: 'its Docker-Content-Digest is no digest' }
+const WRONG_LENGTH: Fault = { reason: 'wrong_digest', what: 'its manifest is not as long as HEAD says' }
+const SHORT_LAYER: Fault = { reason: 'wrong_digest', what: 'a layer ends before its manifest says' }
 const WRONG_MANIFEST: Fault = { reason: 'wrong_digest', what: 'its manifest is not what its digest says' }
 const WRONG_LAYER: Fault = { reason: 'wrong_digest', what: 'a layer is not what its digest says' }

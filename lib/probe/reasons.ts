@@ -14,6 +14,8 @@ export interface Fault {
   readonly todo?: string | undefined
   /** Something the endpoint itself said, unchecked. */
   readonly heard?: string | undefined
+  /** Seconds that it wants to be left in peace. */
+  readonly retryAfterS?: number | undefined
   /** The proxy between. */
   readonly proxy?: string | undefined
   /** It speaks plain http where https was asked. */
@@ -131,17 +133,23 @@ export const PAGES: readonly (readonly [RegExp, Reason, Words])[] = [
  * that was given a secret could say that very secret. The proxy is named by our own environment.
  */
 export function sentence(fault: Fault, quote: boolean): string {
-  const words = fault.reason === undefined ? UNTOLD : WORDS[fault.reason]
-  const told = (quote ? fault.heard : undefined) ?? (fault.proxy && `through the proxy ${fault.proxy}`)
-  const aside = told === undefined ? '' : ` (${plain(told)})`
-  return `${fault.what ?? words.what}${aside}; ${fault.todo ?? words.todo}`
+  const { what, todo } = wordsFor(fault)
+  const heard = quote ? plain(fault.heard ?? '') : ''
+  const aside = heard || (fault.proxy && plain(`through the proxy ${fault.proxy}`))
+  return `${what}${aside ? ` (${aside})` : ''}; ${todo}`
+}
+
+/** Its own words, and for what it leaves out those of its reason. */
+export function wordsFor({ reason, what, todo }: Fault): Words {
+  const words = reason === undefined ? UNTOLD : WORDS[reason]
+  return { what: what ?? words.what, todo: todo ?? words.todo }
 }
 
 /**
  * What others wrote, on one line, without control, format or separator characters, and cut: it becomes part of
  * a sentence, so nothing is spelled out as in a diff.
  */
-export function plain(text: string, limit = 60): string {
+function plain(text: string, limit = 60): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   const characters = [...line]
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line

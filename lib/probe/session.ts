@@ -65,7 +65,7 @@ async function send(
 function judged(outcome: Outcome, path: string): Outcome {
   if ('fault' in outcome) return outcome
   const fault = faultIn(outcome.answer, path)
-  return fault === undefined ? outcome : { fault, trace: outcome.trace }
+  return fault === undefined ? outcome : { ...outcome, fault }
 }
 
 function faultIn(answer: Answer, path: string): Fault | undefined {

@@ -3,8 +3,9 @@ import type { Answer } from './ask.ts'
 import { challengesOf } from './challenge.ts'
 import type { Endpoint } from './endpoints.ts'
 import { exchange, type Means, type Outcome } from './exchange.ts'
+import { parseJson } from './json.ts'
 import { headerText } from './judge.ts'
-import type { Fault } from './reasons.ts'
+import { type Fault, wordsFor } from './reasons.ts'
 import { spacesFrom } from './walk.ts'
 
 /** The value of the Authorization header that meets the challenge of a 401, or why there is none. */
@@ -44,13 +45,9 @@ function tokenUrl(params: Readonly<Record<string, string>>, repository: string):
 
 /** `token`, or `access_token` as OAuth has it; only what may stand in a header. */
 function tokenIn({ body, complete }: Answer): string | undefined {
-  try {
-    const value = JSON.parse(body.toString('utf8')) as { token?: unknown; access_token?: unknown } | null
-    const token = value?.token ?? value?.access_token
-    return complete && typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
-  } catch {
-    return undefined
-  }
+  const value = complete ? parseJson(body) : undefined
+  const token = value?.token ?? value?.access_token
+  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
 }
 
 function needsLogin({ header }: Endpoint): Fault {
@@ -64,7 +61,7 @@ function needsLogin({ header }: Endpoint): Fault {
 }
 
 function atTokens(fault: Fault, url: URL): Fault {
-  const what = `the address that gives its tokens fails (${fault.reason ?? 'unknown'})`
+  const what = `the address that gives its tokens fails (${fault.reason ?? 'unknown'}): ${wordsFor(fault).what}`
   return { ...fault, what, heard: url.host }
 }
 

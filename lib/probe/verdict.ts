@@ -6,7 +6,7 @@ import type { Trace } from './dial.ts'
 import { headerText } from './judge.ts'
 import type { Pinged } from './ping.ts'
 import type { Depth, Pulled } from './pull.ts'
-import { type Fault, plain, sentence } from './reasons.ts'
+import { type Fault, sentence } from './reasons.ts'
 
 /** Below this an image of 50 MB takes more than three minutes: slower than any kubelet's patience with a rollout. */
 const SLOW_BYTES_PER_SECOND = 256 * 1024
@@ -35,7 +35,8 @@ export function verdictOf(
     depth: pulled === undefined ? 'ping' : depth,
     ...timings(pinged.traces, pulled),
     ...(pulled?.digest && { digest: pulled.digest }),
-    ...remarks(pinged, pulled, clock, quote),
+    ...remarks(pinged, pulled, clock),
+    ...(fault?.retryAfterS !== undefined && { retry_after_s: fault.retryAfterS }),
   }
 }
 
@@ -119,52 +120,46 @@ function rounded(value: number): number {
 
 const DAY_MS = 86_400_000
 
-/** What else an SRE would want to know of it. Text of a stranger is made plain. */
-function remarks(
-  { arrival, traces }: Pinged,
-  pulled: Pulled | undefined,
-  clock: Clock,
-  quote: boolean,
-): Partial<Probe> {
+/**
+ * What else an SRE would want to know of it. Of what it says only numbers are told, in the forms that registries use:
+ * other text could be anything, such as the secret that it was sent.
+ */
+function remarks({ arrival, traces }: Pinged, pulled: Pulled | undefined, clock: Clock): Partial<Probe> {
   const [trace] = traces
   if (arrival === undefined || trace === undefined) return {}
   const { answer, redirects } = arrival
-  const api = toldIn(answer, 'docker-distribution-api-version', quote ? ANYTHING : /^registry\/\d\.\d$/)
+  const api = told(answer, 'docker-distribution-api-version', /^registry\/\d{1,4}\.\d{1,4}$/)
   const skew = skewOf(answer, trace, clock)
   return {
-    ...(trace.tls && { tls: certificateOf(trace.tls, clock) }),
-    ...(api !== '' && { api_version: api }),
-    ...limitsOf(pulled?.answer ?? answer, quote),
+    ...certificateOf(trace.tls, clock),
+    ...(api && { api_version: api }),
+    ...limitsOf(pulled?.answer ?? answer),
     ...(skew !== undefined && { clock_skew_s: skew }),
     ...(redirects > 0 && { redirects }),
     ...((answer.status === 401 || pulled?.challenged) && { challenges: true }),
   }
 }
 
-function certificateOf(
-  { version, expiresAt }: NonNullable<Trace['tls']>,
-  { now }: Clock,
-): NonNullable<Probe['tls']> {
+/** Nothing of a certificate whose end is no date; with skip_verify such a one is taken. */
+function certificateOf(tls: Trace['tls'], { now }: Clock): Pick<Probe, 'tls'> {
+  if (tls === undefined || Number.isNaN(tls.expiresAt)) return {}
+  const { version, expiresAt } = tls
   const days = Math.floor((expiresAt - now) / DAY_MS)
-  return { version, expires: new Date(expiresAt).toISOString(), days }
+  return { tls: { version, expires: new Date(expiresAt).toISOString(), days } }
 }
 
-/** `100;w=21600`. */
-const LIMIT = /^\d+(;w=\d+)?$/
-const ANYTHING = /./
+/** What of a header has that form. */
+function told(answer: Answer, name: string, form: RegExp): string | undefined {
+  return form.exec(headerText(answer, name))?.[0]
+}
 
-function limitsOf(answer: Answer, quote: boolean): Pick<Probe, 'rate_limit'> {
-  const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map(name =>
-    toldIn(answer, name, quote ? ANYTHING : LIMIT),
-  )
+/** `100;w=21600`, as Docker Hub has it: so many in so many seconds. */
+const LIMIT = /^\d{1,9}(;w=\d{1,9})?$/
+
+function limitsOf(answer: Answer): Pick<Probe, 'rate_limit'> {
+  const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map(name => told(answer, name, LIMIT))
   if (!limit && !remaining) return {}
   return { rate_limit: { ...(limit && { limit }), ...(remaining && { remaining }) } }
-}
-
-/** The text of a header, made plain, if it is of that form; else nothing. */
-function toldIn(answer: Answer, name: string, form: RegExp): string {
-  const text = plain(headerText(answer, name))
-  return form.test(text) ? text : ''
 }
 
 /** Whole seconds: a Date header has no more. */

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
+import { ACCEPT } from '../../lib/probe/manifest.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import type { Probe } from '../../lib/report.ts'
-import { buildImage } from '../support/image.ts'
+import { buildImage, digestOf } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
 import { endpointAt, PATIENT, SHORT } from '../support/sockets.ts'
 
@@ -53,6 +54,63 @@ describe('deep probe: what is asked', () => {
     assert.ok((probe.pull_50mb_s ?? 0) > 0)
   })
 
+  for (const [lacking, changed] of [
+    ['digest', { 'Docker-Content-Digest': '' }],
+    ['length', { 'Content-Length': '' }],
+  ] as const) {
+    it(`the tag by GET too where HEAD tells no ${lacking}`, async () => {
+      await using mirror = await startMirror(
+        at(/^HEAD/, (_request, response) => {
+          const { mediaType, digest, bytes } = IMAGE.manifest
+          const told = {
+            'Content-Type': mediaType,
+            'Docker-Content-Digest': digest,
+            'Content-Length': bytes.length,
+          }
+          const headers = Object.entries({ ...told, ...changed }).filter(([, value]) => value !== '')
+          reply(response, 200, Object.fromEntries(headers))
+        }),
+      )
+      const probe = await deep(mirror.origin, {}, 'manifest')
+      assert.equal(probe.status, 'healthy', probe.detail)
+      const base = '/v2/library/busybox/manifests'
+      assert.deepEqual(mirror.asked.slice(1), [
+        `HEAD ${base}/latest?ns=docker.io`,
+        `GET ${base}/latest?ns=docker.io`,
+        `GET ${base}/${IMAGE.manifest.digest}?ns=docker.io`,
+      ])
+    })
+  }
+
+  for (const status of [400, 403, 405, 501]) {
+    it(`the tag by GET too where HEAD answers ${status}: the sentence says so`, async () => {
+      const refusing = at(/^HEAD/, (_request, response) => reply(response, status))
+      const probe = await bent(refusing, {}, 'manifest')
+      assert.equal(probe.status, 'unhealthy')
+      assert.match(
+        probe.detail ?? '',
+        new RegExp(`answers ${status} when asked for the manifest by HEAD, and gives`),
+      )
+      const neither = await bent(
+        at(/manifests/, (_request, response) => reply(response, status)),
+        {},
+        'manifest',
+      )
+      assert.doesNotMatch(neither.detail ?? '', /gives it by GET/)
+    })
+  }
+
+  it('manifests with what containerd accepts', async () => {
+    const accepted = new Set<string | undefined>()
+    await bent(
+      at(/manifests/, (request, response) => {
+        accepted.add(request.headers.accept)
+        serveBlob(IMAGE.manifest, request, response)
+      }),
+    )
+    assert.deepEqual([...accepted], [ACCEPT])
+  })
+
   it('no layer at depth manifest, and nothing below a ping without a canary', async () => {
     await using mirror = await startMirror()
     assert.equal((await deep(mirror.origin, {}, 'manifest')).bytes_per_second, undefined)
@@ -81,20 +139,18 @@ describe('deep probe: what is asked', () => {
       mediaType: IMAGE.manifest.mediaType,
       platform: of,
     })
-    const index = (entries: object[]) => Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries }))
-    const serving = (bytes: Buffer) =>
-      at(/manifests\/latest/, (request, response) =>
-        reply(
-          response,
-          200,
-          { 'Content-Type': 'application/vnd.oci.image.index.v1+json' },
-          request.method === 'HEAD' ? '' : bytes,
-        ),
+    const serving = (entries: object[]) => {
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries }))
+      const digest = digestOf(bytes)
+      const index = { mediaType: 'application/vnd.oci.image.index.v1+json', digest, bytes }
+      return at(new RegExp(`manifests/(latest|${digest})`), (request, response) =>
+        serveBlob(index, request, response),
       )
+    }
     const other = entry(`sha256:${'0'.repeat(64)}`, { os: 'plan9', architecture: 'mips' })
     const right = entry(IMAGE.manifest.digest, platform)
-    assert.equal((await bent(serving(index([other, right])))).status, 'healthy')
-    const none = await bent(serving(index([other])))
+    assert.equal((await bent(serving([other, right]))).status, 'healthy')
+    const none = await bent(serving([other]))
     assert.equal(none.reason, 'not_found')
     assert.match(none.detail ?? '', /the canary has no linux\//)
   })
@@ -222,10 +278,10 @@ describe('deep probe: what can be wrong', () => {
       /calls a manifest is none/,
     ],
     [
-      'a manifest of 2 MiB',
-      at(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(2 << 20))),
+      'a manifest of 257 KiB',
+      at(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(257 * 1024))),
       'not_a_registry',
-      /longer than 1 MiB/,
+      /longer than 256 KiB/,
     ],
     ['no such layer', at(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /has no such layer/],
     [
@@ -260,14 +316,54 @@ describe('deep probe: what can be wrong', () => {
     })
   }
 
-  it('a layer that drips is slow, not dead: what came in time is its speed', async () => {
-    await using mirror = await startMirror(
-      at(/blobs/, (_request, response) => {
+  it('a layer behind a redirect is that at its end, and so is its speed', async () => {
+    const image = buildImage(CANARY.repository, 'latest', randomBytes(200_000).toString('base64'))
+    const layer = image.blobs[1]
+    const leading = at(/blobs/, (request, response) => {
+      if (!request.url?.includes('storage')) {
+        const page = '<a href="/storage">Temporary Redirect</a>'
+        return reply(response, 307, { Location: `${request.url}&storage` }, page)
+      }
+      response.writeHead(200, { 'Content-Length': layer?.bytes.length })
+      response.write(layer?.bytes.subarray(0, 1000))
+      setTimeout(() => response.end(layer?.bytes.subarray(1000)), SHORT)
+    })
+    await using mirror = await startMirror(leading, image)
+    const probe = await deep(mirror.origin)
+    assert.equal(probe.reason === 'slow' ? undefined : probe.reason, undefined, probe.detail)
+    // Not faster than the pause allows.
+    assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / ((SHORT - 1) / 1000))
+    await using stuck = await startMirror(
+      at(/blobs/, (request, response) => {
+        if (!request.url?.includes('storage'))
+          return reply(response, 307, { Location: `${request.url}&storage` })
         response.writeHead(200)
-        const timer = setInterval(() => response.write('x'.repeat(1024)), 20)
-        response.on('close', () => clearInterval(timer))
+        response.write(layer?.bytes.subarray(0, 100_000))
       }),
+      image,
     )
+    const late = await deep(stuck.origin, {}, 'blob', SHORT * 5)
+    assert.deepEqual([late.status, late.reason], ['degraded', 'slow'], late.detail)
+  })
+
+  it('a layer of which one byte comes now and then is dead, not slow', async () => {
+    const drip = at(/blobs/, (_request, response) => {
+      response.writeHead(200)
+      const timer = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    await using mirror = await startMirror(drip)
+    assert.equal((await deep(mirror.origin, {}, 'blob', SHORT)).reason, 'no_answer')
+  })
+
+  it('a layer that drips is slow, not dead: what came in time is its speed', async () => {
+    const image = buildImage(CANARY.repository, 'latest', randomBytes(1_000_000).toString('base64'))
+    const drip = at(/blobs/, (_request, response) => {
+      response.writeHead(200)
+      const timer = setInterval(() => response.write('x'.repeat(1024)), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    await using mirror = await startMirror(drip, image)
     const probe = await deep(mirror.origin, {}, 'blob', SHORT)
     assert.deepEqual([probe.status, probe.reason], ['degraded', 'slow'], probe.detail)
     assert.match(probe.detail ?? '', /it serves \d+ KiB\/s/)
@@ -311,6 +407,21 @@ describe('deep probe: freshness', () => {
       probes[1]?.detail ?? '',
       /its tag stands for sha256:[0-9a-f]{12}, and for sha256:[0-9a-f]{12} at the server; /,
     )
+  })
+
+  it('the server is asked once for what several mirrors have', async () => {
+    await using server = await startMirror(alsoHas(older))
+    await using late = await startMirror(undefined, older)
+    const probes = await compare([
+      [late.origin, {}],
+      [`${late.origin}/v2`, { header: { 'X-Other': 'x' } }],
+      [server.origin, { role: 'server' }],
+    ])
+    assert.deepEqual(
+      probes.map(({ reason }) => reason),
+      ['stale', 'stale', undefined],
+    )
+    assert.equal(server.asked.filter(line => line.includes(older.manifest.digest)).length, 2)
   })
 
   it('without a server the majority counts; without one of those nobody is believed', async () => {

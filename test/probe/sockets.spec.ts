@@ -95,6 +95,17 @@ describe('probe: what a mirror answers', () => {
   it('500 is server_error', async () => assertReason(await asked(answer(500)), 'server_error'))
   it('429 is rate_limited and degraded, not dead', async () =>
     assertReason(await asked(answer(429)), 'rate_limited', 'degraded'))
+
+  it('429 may say for how long: in seconds, or until a date by its own clock', async () => {
+    const told = async (headers: http.OutgoingHttpHeaders) =>
+      (await asked((_, response) => void response.writeHead(429, headers).end())).retry_after_s
+    const at = 'Sat, 21 Nov 2020 10:00:00 GMT'
+    assert.equal(await told({ 'Retry-After': '120' }), 120)
+    assert.equal(await told({ Date: at, 'Retry-After': 'Sat, 21 Nov 2020 10:05:00 GMT' }), 300)
+    assert.equal(await told({ 'Retry-After': '999999999' }), 86_400)
+    for (const text of ['-5', 'soon', ''])
+      assert.equal(await told({ Date: at, 'Retry-After': text }), undefined)
+  })
   it('HTML is not_a_registry', async () =>
     assertReason(
       await asked(answer(200, { 'content-type': 'text/html' }, '<html></html>')),

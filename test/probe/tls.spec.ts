@@ -1,5 +1,6 @@
 /** What else goes wrong with TLS, and what is said about it. */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
@@ -62,6 +63,17 @@ describe('probe: certificates', () => {
   it('skip_verify takes an expired one for another name', async () => {
     await using mirror = await listen(answering(REGISTRY), { ...server, cert: pem('expired.pem') })
     assert.equal((await ask(mirror, { skipVerify: true })).status, 'healthy')
+  })
+
+  it('nothing is told of a certificate whose end is no date', async () => {
+    // Month 99: an end that skip_verify does not look at.
+    const der = new X509Certificate(pem('self-signed.pem')).raw.toString('latin1')
+    const bad = Buffer.from(der.replace('20991231000000Z', '20999931000000Z'), 'latin1')
+    const cert = `-----BEGIN CERTIFICATE-----\n${bad.toString('base64')}\n-----END CERTIFICATE-----\n`
+    await using mirror = await listen(answering(REGISTRY), { ...server, cert })
+    const probe = await ask(mirror, { skipVerify: true })
+    assert.equal(probe.status, 'healthy', probe.detail)
+    assert.equal(probe.tls, undefined)
   })
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -45,7 +45,7 @@ export function buildImage(repository: string, tag = 'latest', content = `${repo
   return { repository, tag, manifest, blobs: [config, layer] }
 }
 
-function digestOf(bytes: Uint8Array): string {
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 

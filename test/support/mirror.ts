@@ -49,7 +49,11 @@ export function serveBlob(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): void {
-  const headers = { 'Content-Type': mediaType, 'Docker-Content-Digest': digest }
+  const headers = {
+    'Content-Type': mediaType,
+    'Docker-Content-Digest': digest,
+    'Content-Length': bytes.length,
+  }
   reply(response, 200, headers, request.method === 'HEAD' ? '' : bytes)
 }
 

@@ -1,0 +1,157 @@
+/**
+ * A mirror on a raw socket that serves a canary as it should, and misbehaves at one step of a pull. Which step, and in
+ * which way, stands in the path of its url, so that one listener plays all of them: `/STAGE/NAME/v2` (or `/every/NAME/v2`),
+ * and `/via/STAGE/NAME/v2` for the same behind a redirect.
+ */
+import type net from 'node:net'
+import { TLSSocket, type TlsOptions } from 'node:tls'
+import { platformFor, sha256 } from '../../lib/probe/manifest.ts'
+import { buildImage } from './image.ts'
+import { type Listener, listen, onRequest } from './sockets.ts'
+
+/** The steps of a pull, in their order; `tag` is the GET that stands in for a HEAD without a digest. */
+export const STAGES = ['ping', 'challenge', 'token', 'head', 'tag', 'index', 'platform', 'blob'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** An answer, as a mirror that is well would give it. */
+export interface Polite {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Buffer
+}
+
+/** What is sent, and what comes after it. */
+export interface Script {
+  readonly send: string | Buffer
+  readonly delayMs?: number
+  readonly after: 'end' | 'reset' | 'nothing' | { readonly flood: string } | { readonly drip: string }
+}
+
+export const end = (send: string | Buffer): Script => ({ send, after: 'end' })
+export const reset = (send: string): Script => ({ send, after: 'reset' })
+/** Never goes on. */
+export const hold = (send: string): Script => ({ send, after: 'nothing' })
+/** The same again and again, as fast as it is taken. */
+export const flood = (send: string | Buffer, what: string): Script => ({ send, after: { flood: what } })
+/** Byte by byte, and from the beginning again. */
+export const drip = (send: string, what: string): Script => ({ send, after: { drip: what } })
+
+/** Told what would be polite, where the API of this mirror is, and what it was asked for. */
+export type Hostility = (polite: Polite, base: string, url: string) => Script
+
+export const CANARY = { repository: 'library/busybox', reference: 'latest', ns: 'docker.io' }
+export const IMAGE = buildImage(CANARY.repository, CANARY.reference)
+export const MANIFEST_TYPE = IMAGE.manifest.mediaType
+export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json'
+const INDEX = indexOf([IMAGE.manifest.digest])
+/** Time between the bytes of a drip. */
+const DRIP_MS = 100
+
+/** An image index for this platform. */
+export function indexOf(digests: readonly string[], of = platformFor(process.arch)): string {
+  const [os, architecture] = of.split('/')
+  const manifests = digests.map(digest => ({ digest, size: 1, platform: { os, architecture } }))
+  return JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })
+}
+
+/** A head as it stands on the wire, without the empty line. `changed` wins; undefined leaves one out. */
+export function headOf(
+  { status, headers }: Pick<Polite, 'status' | 'headers'>,
+  changed: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const all = Object.entries({ ...headers, ...changed }).filter(([, value]) => value !== undefined)
+  return `HTTP/1.1 ${status} x\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
+}
+
+/** All of an answer; its length is true unless `headers` say another. */
+export function answer({ status, headers, body }: Polite): Script {
+  const head = headOf({ status, headers: { 'Content-Length': String(Buffer.byteLength(body)), ...headers } })
+  return end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), Buffer.from(body)]))
+}
+
+export async function startHostile(
+  hostilities: Readonly<Record<string, Hostility>>,
+  options?: TlsOptions,
+): Promise<Listener> {
+  const listener: Listener = await listen(
+    socket => onRequest(socket, head => play(socket, scriptFor(head, hostilities, listener.origin))),
+    options,
+  )
+  return listener
+}
+
+function scriptFor(head: string, hostilities: Readonly<Record<string, Hostility>>, origin: string): Script {
+  const [, method = '', via = '', stage = '', name = '', path = ''] =
+    /^(\w+) (\/via)?\/(\w+)\/([^/]+)\/v2\/(\S*) HTTP/.exec(head) ?? []
+  const base = `${origin}/${stage}/${name}/v2`
+  if (via !== '') return answer({ status: 307, headers: { Location: `${base}/${path}` }, body: 'elsewhere' })
+  const here = stageOf(method, path, /\r\nauthorization: /i.test(head))
+  const polite = politely(here, method, base, stage)
+  return here === stage || stage === 'every'
+    ? (hostilities[name] as Hostility)(polite, base, `${base}/${path}`)
+    : answer(polite)
+}
+
+/** At which step of a pull a request is made. */
+function stageOf(method: string, path: string, authorized: boolean): Stage {
+  if (path === '' || path.startsWith('?')) return 'ping'
+  if (path.startsWith('token')) return 'token'
+  if (!authorized) return 'challenge'
+  if (path.includes('/blobs/')) return 'blob'
+  if (method === 'HEAD') return 'head'
+  if (path.includes('/manifests/latest')) return 'tag'
+  return path.includes(IMAGE.manifest.digest) ? 'platform' : 'index'
+}
+
+function politely(here: Stage, method: string, base: string, stage: string): Polite {
+  switch (here) {
+    case 'ping':
+      return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' }
+    case 'challenge':
+      return { status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${base}/token"` }, body: '' }
+    case 'token':
+      return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"token":"t0k3n"}' }
+    case 'blob':
+      return { status: 200, headers: {}, body: IMAGE.blobs[1]?.bytes ?? '' }
+    case 'platform':
+      return { status: 200, headers: { 'Content-Type': MANIFEST_TYPE }, body: IMAGE.manifest.bytes }
+    default: {
+      const length = method === 'HEAD' ? { 'Content-Length': String(Buffer.byteLength(INDEX)) } : {}
+      const digest = stage === 'tag' ? {} : { 'Docker-Content-Digest': sha256(Buffer.from(INDEX)) }
+      const headers = { 'Content-Type': INDEX_TYPE, ...length, ...digest }
+      return { status: 200, headers, body: method === 'HEAD' ? '' : INDEX }
+    }
+  }
+}
+
+function play(socket: net.Socket, { delayMs = 0, ...script }: Script): void {
+  socket.resume()
+  if (delayMs > 0) return void setTimeout(() => play(socket, script), delayMs)
+  const { send, after } = script
+  if (after === 'end') return void socket.end(send, 'latin1')
+  socket.write(send, 'latin1')
+  if (after === 'reset') setTimeout(() => cut(socket), DRIP_MS)
+  if (typeof after === 'string') return
+  if ('flood' in after) pour(socket, Buffer.from(after.flood, 'latin1'))
+  else trickle(socket, after.drip)
+}
+
+/** TLS knows no reset of its own. */
+function cut(socket: net.Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
+function pour(socket: net.Socket, bytes: Buffer): void {
+  const more = () => {
+    while (!socket.destroyed && socket.write(bytes));
+  }
+  socket.on('drain', more)
+  more()
+}
+
+function trickle(socket: net.Socket, text: string): void {
+  let sent = 0
+  const timer = setInterval(() => socket.write(text.charAt(sent++ % text.length), 'latin1'), DRIP_MS)
+  socket.on('close', () => clearInterval(timer))
+}
