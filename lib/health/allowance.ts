@@ -26,5 +26,6 @@ export function spend(
 ): { readonly allowance: Allowance } | { readonly heldUntil: number } {
   const saved = Math.min(atOnce, left + (Math.max(0, now - at) * anHour) / HOUR_MS)
   if (saved >= 1) return { allowance: { left: saved - 1, at: now } }
-  return { heldUntil: now + ((1 - saved) * HOUR_MS) / anHour }
+  // A moment later than it may seem: fractions must not add up to just less than one.
+  return { heldUntil: Math.ceil(now + ((1 - saved) * HOUR_MS) / anHour) + 1 }
 }

@@ -172,13 +172,14 @@ async function walk(memory: Memory, list: MirrorList, scope: 'all' | 'at once', 
 /** Asks whoever is due. What is listed for several registries in the same way is asked once. */
 function askDue(memory: Memory, list: MirrorList, around: Surroundings, answers: (() => void)[]): void {
   const now = around.now()
-  const due = [...memory.mirrors, ...remember.neededServers(memory)].filter(
-    ({ asking, standing }) => !asking && standing.nextAt <= now,
-  )
-  for (const group of alike(due)) {
+  const all = [...memory.mirrors, ...remember.neededServers(memory)]
+  for (const { question, asking, standing } of all) {
+    if (asking || standing.nextAt > now) continue
+    const group = all.filter(one => one.question === question && !one.asking)
+    const [first] = group
+    if (first === undefined) continue
     for (const watched of group) watched.asking = true
-    const [{ endpoint }] = group
-    void around.ask(endpoint, list).then(probe => {
+    void around.ask(first.endpoint, list).then(probe => {
       answers.push(() => {
         for (const watched of group) take(watched, probe, memory, list, around)
       })
@@ -192,27 +193,15 @@ function take(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, 
   // It may have gone from the list meanwhile.
   if (!memory.mirrors.includes(watched) && !memory.servers.includes(watched)) return
   if (!remember.answered(watched, probe, list, around.now(), around.dice)) return
-  memory.keptAt = 0
+  memory.keepAt = 0
   say(memory, healthEvent(watched), around)
-}
-
-function alike(all: readonly Watched[]): readonly [Watched, ...Watched[]][] {
-  const groups = new Map<string, [Watched, ...Watched[]]>()
-  for (const watched of all) {
-    const { registry: _, role: __, ...question } = watched.endpoint
-    const text = JSON.stringify(question)
-    const group = groups.get(text)
-    if (group === undefined) groups.set(text, [watched])
-    else group.push(watched)
-  }
-  return [...groups.values()]
 }
 
 /** Once an interval, and when a health has changed. */
 async function keep(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
   const now = around.now()
-  if (now - memory.keptAt < list.health.intervalMs) return
-  memory.keptAt = now
+  if (now < memory.keepAt) return
+  memory.keepAt = now + list.health.intervalMs
   try {
     await around.keep(remember.bookOf(memory, list, now))
   } catch (error) {
@@ -226,6 +215,5 @@ async function keep(memory: Memory, list: MirrorList, around: Surroundings): Pro
 function nextMoment(memory: Memory): number {
   if (memory.loaded === undefined) return Number.POSITIVE_INFINITY
   const asked = [...memory.mirrors, ...remember.neededServers(memory)].filter(({ asking }) => !asking)
-  const kept = memory.keptAt + memory.loaded.list.health.intervalMs
-  return Math.min(memory.heldUntil ?? Infinity, kept, ...asked.map(({ standing }) => standing.nextAt))
+  return Math.min(memory.heldUntil ?? Infinity, memory.keepAt, ...asked.map(({ standing }) => standing.nextAt))
 }

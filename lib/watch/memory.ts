@@ -18,6 +18,8 @@ export interface Watched {
   readonly endpoint: Endpoint
   readonly url: string
   readonly key: string
+  /** Equal for endpoints that are asked in the same way, and so are asked once. */
+  readonly question: string
   standing: Standing
   probe: Probe | undefined
   asking: boolean
@@ -48,7 +50,7 @@ export interface Memory {
   nodeProblem: string | undefined
   restart: readonly string[]
   hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
-  keptAt: number
+  keepAt: number
   happenings: readonly Happening[]
 }
 
@@ -72,7 +74,7 @@ export function blank(now: number): Memory {
     nodeProblem: undefined,
     restart: [],
     hosts: new Map(),
-    keptAt: 0,
+    keepAt: 0,
     happenings: [],
   }
 }
@@ -86,12 +88,13 @@ export function adopt(
   dice: Dice,
 ): void {
   const known = new Map(
-    [...memory.mirrors, ...memory.servers].map(watched => [questionOf(watched.endpoint), watched]),
+    [...memory.mirrors, ...memory.servers].map(watched => [JSON.stringify(watched.endpoint), watched]),
   )
   const watch = (endpoint: Endpoint): Watched => {
     const url = baseUrl(endpoint.base)
     const key = keyOf(endpoint.registry, url)
-    const before = known.get(questionOf(endpoint))
+    const { registry: _, role: __, ...question } = endpoint
+    const before = known.get(JSON.stringify(endpoint))
     if (before !== undefined) return before
     const kept = endpoint.role === 'mirror' ? book?.mirrors[key] : undefined
     // A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again.
@@ -102,6 +105,7 @@ export function adopt(
       endpoint,
       url,
       key,
+      question: JSON.stringify(question),
       standing,
       probe: undefined,
       asking: false,
@@ -110,15 +114,17 @@ export function adopt(
       points: [],
     }
   }
-  const all = endpointsOf(list).map(watch)
+  const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
   memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
   for (const [name, urls] of Object.entries(book?.orders ?? {}))
     if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
 }
 
-function questionOf(endpoint: Endpoint): string {
-  return JSON.stringify(endpoint)
+/** Watch asks deeper than a ping only where the list wants it and names what to ask for. */
+function asWatched({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
+  const named = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
+  return health.depth === 'manifest' && named && canary !== undefined ? { ...endpoint, canary } : endpoint
 }
 
 /** Points that are kept of each mirror, one an interval or so. */

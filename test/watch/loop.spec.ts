@@ -205,7 +205,7 @@ describe('a watcher', () => {
     const heaps: number[] = []
     const turned = () => {
       turns += 1
-      if (turns % 2000 !== 0) return
+      if (turns % 5000 !== 0) return
       globalThis.gc?.()
       heaps.push(process.memoryUsage().heapUsed)
     }
