@@ -33,6 +33,7 @@ describe('architecture', () => {
     [/^toml-eslint-parser$/, 'lib/toml-ast.ts'],
     [/^diff$/, 'lib/diff.ts'],
     [/^undici/, 'lib/probe/ask.ts'],
+    [/^node:http$/, 'lib/watch/serve.ts'],
   ]
   for (const [library, importer] of single) {
     it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
@@ -54,6 +55,7 @@ describe('architecture', () => {
         /render|hosts-toml|config-toml|generation/.test(file),
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
+      'lib/watch/answers.ts',
     ]
     const world = ['lib/disk.ts', 'lib/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
     for (const file of pure) {

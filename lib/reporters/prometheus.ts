@@ -1,17 +1,12 @@
 /** A probe as a page for the textfile collector of Prometheus. Pure. */
 import type { Probe, ProbeReport } from '../report.ts'
+import { exposition, type Metric, one, type Sample, seconds, timestamp } from './exposition.ts'
 
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number | undefined]
-
-interface Metric {
-  readonly name: string
-  readonly help: string
+interface Measure extends Omit<Metric, 'samples'> {
   readonly of: (probe: Probe) => readonly Sample[]
 }
 
-const one = (value: number | undefined): readonly Sample[] => [[{}, value]]
-
-const METRICS: readonly Metric[] = [
+const MEASURES: readonly Measure[] = [
   {
     name: 'regmirror_up',
     help: 'Whether a pull through the endpoint succeeds: 1 for healthy and degraded.',
@@ -54,51 +49,31 @@ const METRICS: readonly Metric[] = [
   },
 ]
 
-/** Without the noise of binary fractions. */
-function seconds(ms: number): number {
-  return Number((ms / 1000).toPrecision(9))
-}
-
 /** Text exposition format 0.0.4; ends in a newline. `now` is in milliseconds since 1970. */
-export function prometheusPage(report: ProbeReport, now: number): string {
-  const metrics = METRICS.flatMap(metric => metricLines(metric, report.probes))
-  const registries = [...new Set(report.probes.map(({ registry }) => registry))]
-  return [
-    ...metrics,
-    ...header('regmirror_registry_up', 'Whether anything that may be asked can serve the registry.'),
-    ...registries.map(registry =>
-      sampleLine('regmirror_registry_up', { registry }, Number(!report.unhealthy.includes(registry))),
-    ),
-    ...header('regmirror_probe_timestamp_seconds', 'When this was measured.'),
-    sampleLine('regmirror_probe_timestamp_seconds', {}, Math.round(now / 1000)),
-    '',
-  ].join('\n')
+export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number): string {
+  const registries = [...new Set(probes.map(({ registry }) => registry))]
+  return exposition([
+    ...MEASURES.map(measure => metricOf(measure, probes)),
+    {
+      name: 'regmirror_registry_up',
+      help: 'Whether anything that may be asked can serve the registry.',
+      samples: registries.map(registry => [{ registry }, Number(!unhealthy.includes(registry))]),
+    },
+    {
+      name: 'regmirror_probe_timestamp_seconds',
+      help: 'When this was measured.',
+      samples: one(timestamp(now)),
+    },
+  ])
 }
 
-function metricLines({ name, help, of }: Metric, probes: readonly Probe[]): readonly string[] {
-  const lines = probes.flatMap(probe =>
-    of(probe).flatMap(([labels, value]) =>
-      value === undefined || !Number.isFinite(value)
-        ? []
-        : [sampleLine(name, { ...whose(probe), ...labels }, value)],
-    ),
+function metricOf({ of, ...about }: Measure, probes: readonly Probe[]): Metric {
+  const samples = probes.flatMap(probe =>
+    of(probe).map(([labels, value]): Sample => [{ ...whose(probe), ...labels }, value]),
   )
-  return lines.length === 0 ? [] : [...header(name, help), ...lines]
-}
-
-function header(name: string, help: string): readonly string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`]
+  return { ...about, samples }
 }
 
 function whose({ registry, url, role }: Probe): Readonly<Record<string, string>> {
   return { registry, url, role }
-}
-
-function sampleLine(name: string, labels: Readonly<Record<string, string>>, value: number): string {
-  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`)
-  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }

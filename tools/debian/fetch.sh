@@ -77,13 +77,42 @@ merge_usr() {
 write_launcher() {
   loader=$(cd "$work/tree" && find . \( -path './lib*' -o -path './usr/lib*' \) -name 'ld-linux*' | head -n 1)
   libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -printf '%h\n' | sort -u |
-    awk -F/ '$NF ~ /-linux-/ { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
+    awk -F/ '$NF ~ /-linux-/ || $NF == "pulseaudio" { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
   cat >"$work/tree/launch/$1" <<LAUNCHER
 #!/bin/sh
 tree=\${0%/launch/*}
 exec "\$tree/${loader#./}" --argv0 "\$tree/usr/bin/$1" --library-path "$libraries" "\$tree/usr/bin/$1" "\$@"
 LAUNCHER
   chmod 755 "$work/tree/launch/$1"
+}
+
+# A launcher for the browser. It starts processes of its own from /proc/self/exe, which is ld.so here: so ld.so lies
+# beside it, where it looks for its data, and the others are started through the launcher too. The fonts are those of
+# the tree alone, whatever the machine has.
+write_browser_launcher() {
+  write_launcher "$1"
+  cp -L "$work/tree/${loader#./}" "$work/tree/usr/lib/chromium/ld.so"
+  cat >"$work/tree/launch/$1" <<LAUNCHER
+#!/bin/sh
+tree=\${0%/launch/*}
+export FONTCONFIG_FILE="\$tree/launch/fonts.conf"
+exec "\$tree/usr/lib/chromium/ld.so" --library-path "$libraries" "\$tree/usr/lib/chromium/$1" \\
+  --no-sandbox --no-zygote --browser-subprocess-path="\$0" "\$@"
+LAUNCHER
+  cat >"$work/tree/launch/fonts.conf" <<FONTS
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">../usr/share/fonts</dir>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+</fontconfig>
+FONTS
+}
+
+# What a package is fetched with that it only recommends.
+beside() {
+  case $1 in chromium*) echo fonts-dejavu-core ;; esac
 }
 
 # fetch <package> <suite> <program>…: into .cache/debian/<package>-<suite>, which appears whole or not at all.
@@ -100,10 +129,15 @@ fetch() {
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"
   : >"$work/state/status"
   read_index "$suite"
-  private_apt --yes --download-only install "$package"
+  private_apt --yes --download-only install "$package" $(beside "$package")
   for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
   merge_usr
-  for program in "$@"; do write_launcher "$program"; done
+  for program in "$@"; do
+    case $program in
+      chromium*) write_browser_launcher "$program" ;;
+      *) write_launcher "$program" ;;
+    esac
+  done
   mv -T "$work/tree" "$target" || [ -d "$target" ]
   clean
 }
@@ -122,3 +156,4 @@ fetch containerd sid containerd ctr
 fetch ansible-core trixie python3
 fetch attr trixie getfattr setfattr
 fetch strace trixie strace
+fetch chromium-headless-shell trixie chromium-headless-shell

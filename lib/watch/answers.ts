@@ -1,0 +1,38 @@
+/** What the watcher answers to a request, by its path. Pure. */
+import { printable } from '../printable.ts'
+import { metricsPage } from './metrics.ts'
+import { statusPage } from './page.ts'
+import { problemsOf } from './reading.ts'
+import type { WatchStatus } from './status.ts'
+
+export interface Answer {
+  readonly code: number
+  readonly type: string
+  readonly body: string
+}
+
+export const PLAIN = 'text/plain; charset=utf-8'
+
+/** Undefined: there is nothing at that path. */
+export function answerAt(path: string): ((status: WatchStatus) => Answer) | undefined {
+  return Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined
+}
+
+const ANSWERS: Readonly<Record<string, (status: WatchStatus) => Answer>> = {
+  '/': status => ({ code: 200, type: 'text/html; charset=utf-8', body: statusPage(status) }),
+  '/metrics': status => ({
+    code: 200,
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+    body: metricsPage(status),
+  }),
+  '/healthz': status => checked(problemsOf(status)),
+  '/readyz': ({ ready }) => checked(ready ? [] : ['the first walk is not done yet']),
+  '/livez': ({ alive }) => checked(alive ? [] : ['the watcher has stopped looking']),
+}
+
+/** One line a problem. */
+function checked(problems: readonly string[]): Answer {
+  if (problems.length === 0) return { code: 200, type: PLAIN, body: 'ok\n' }
+  const lines = problems.map(problem => `${printable(problem.replace(/\s+/g, ' ').trim())}\n`)
+  return { code: 503, type: PLAIN, body: lines.join('') }
+}

@@ -1,0 +1,113 @@
+/** The status page: one file of HTML without a script or anything from elsewhere. Pure. */
+import { type Alarm, alarmsOf, anchorOf, titleOf, verdictOf } from './alarms.ts'
+import { html, type Markup } from './markup.ts'
+import { type Grade, gradeOf } from './reading.ts'
+import { MARKS, registrySection } from './registry-section.ts'
+import type { RegistryStatus, WatchStatus } from './status.ts'
+import { STYLE } from './style.ts'
+import { ago, clock, moment, span } from './when.ts'
+
+/** From so many registries on there is a line to choose from. */
+const MANY = 6
+
+export function statusPage(status: WatchStatus): string {
+  const alarms = alarmsOf(status)
+  const verdict = verdictOf(alarms)
+  const words = verdictWords(verdict, alarms)
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="10">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+<title>${MARKS[verdict]} ${words} · regmirror</title>
+<style>${{ markup: STYLE }}</style>
+</head>
+<body>
+<header>
+<h1>regmirror <small>watches the registry mirrors of this node</small></h1>
+<p class="soft">as of ${clock(status.now, status.now)} UTC</p>
+</header>
+<main>
+${verdictSection(verdict, words, alarms)}
+${registriesSection(status)}
+${happeningsSection(status)}
+${factsSection(status)}
+</main>
+<footer class="soft">regmirror ${status.version} · <a href="/metrics">metrics</a> · <a href="/healthz">health</a> · this page is loaded again every 10 s</footer>
+</body>
+</html>
+`
+  return page.markup
+}
+
+function verdictWords(verdict: Grade, alarms: readonly Alarm[]): string {
+  if (verdict === 'good') return 'All is well'
+  const count = alarms.filter(({ grade }) => grade === verdict).length
+  const things = count === 1 ? '1 thing' : `${count} things`
+  return verdict === 'bad' ? `${things} ${count === 1 ? 'is' : 'are'} wrong` : `Working, ${things} to know`
+}
+
+function verdictSection(verdict: Grade, words: string, alarms: readonly Alarm[]): Markup {
+  const items = alarms.map(
+    ({ grade, text }) =>
+      html`<li><span class="${grade}"><span aria-hidden="true">${MARKS[grade]}</span><span class="aside">${grade}: </span></span><div>${text}</div></li>
+`,
+  )
+  const list = items.length === 0 ? undefined : html`<ul>${items}</ul>`
+  return html`<section class="verdict is-${verdict}" aria-labelledby="verdict">
+<h2 id="verdict"><span class="${verdict}" aria-hidden="true">${MARKS[verdict]}</span> ${words}</h2>${list}
+</section>`
+}
+
+/** Those in trouble first, otherwise in the order of the list. */
+function registriesSection(status: WatchStatus): Markup {
+  const { registries, list, now } = status
+  if (registries.length === 0)
+    return html`<section aria-labelledby="registries"><h2 id="registries">Registries</h2>
+<p>The list names no registry. Add one to <code>${list.file}</code>.</p></section>`
+  const sorted = registries.toSorted((a, b) => RANK[gradeOf(a)] - RANK[gradeOf(b)])
+  return html`<section aria-labelledby="registries">
+<h2 id="registries">Registries <small>${registries.length}</small></h2>
+${registries.length < MANY ? undefined : overview(status, sorted)}
+${sorted.map(registry => registrySection(registry, anchorOf(status, registry), now))}</section>`
+}
+
+const RANK: Readonly<Record<Grade, number>> = { bad: 0, fair: 1, good: 2 }
+
+function overview(status: WatchStatus, sorted: readonly RegistryStatus[]): Markup {
+  const items = sorted.map(registry => {
+    const grade = gradeOf(registry)
+    return html`<li><a href="#${anchorOf(status, registry)}"><span class="${grade}" aria-hidden="true">${MARKS[grade]}</span> ${titleOf(registry)}</a></li>
+`
+  })
+  return html`<nav aria-label="Registries"><ul class="overview">${items}</ul></nav>`
+}
+
+function happeningsSection({ happenings, now }: WatchStatus): Markup {
+  const items = happenings.map(
+    ({ at, text }) =>
+      html`<li><span class="soft">${clock(at, now)}</span> <span>${text}</span></li>
+`,
+  )
+  return html`<section aria-labelledby="happenings">
+<h2 id="happenings">Last changes <small>times are UTC</small></h2>
+${items.length === 0 ? html`<p class="soft">Nothing has happened since the start.</p>` : html`<ol class="happenings">${items}</ol>`}
+</section>`
+}
+
+function factsSection({ list, node, now, startedAt }: WatchStatus): Markup {
+  const { good, bad } = list.reads
+  const written = node.writtenAt === undefined ? 'not since the start' : ago(node.writtenAt, now)
+  const facts: readonly [string, Markup][] = [
+    ['List', html`<code>${list.file}</code>, in force since ${clock(list.loadedAt, now)} UTC`],
+    ['Read', html`${good + bad} times since the start, ${bad} not sound`],
+    ['Files last written', html`${written}; ${node.writes} writes since the start, ${node.failures} failed`],
+    ['Watching for', html`${moment(startedAt, span(now - startedAt))}`],
+  ]
+  return html`<section aria-labelledby="facts"><h2 id="facts">This watcher</h2>
+<dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`
+}

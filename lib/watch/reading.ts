@@ -1,0 +1,39 @@
+/** What follows from what a watcher knows: what is wrong, and where. Pure; every page says the same. */
+import type { Health } from '../health/standing.ts'
+import type { RegistryStatus, WatchStatus } from './status.ts'
+
+/** How bad something is: it works, it works but, it does not work. */
+export type Grade = 'good' | 'fair' | 'bad'
+
+/** Whether a mirror of that health is one to pull from. */
+export function isWell(health: Health): boolean {
+  return health === 'up' || health === 'slow'
+}
+
+/** Whether anything that may be asked can serve the registry; undefined while nobody knows. */
+export function canServe({ mirrors, server }: RegistryStatus): boolean | undefined {
+  if (mirrors.some(({ health }) => isWell(health))) return true
+  return server === undefined ? false : server.up
+}
+
+/** A registry that never had a mirror is not ill for want of an answer: its server need not be asked. */
+export function gradeOf(registry: RegistryStatus): Grade {
+  const serves = canServe(registry) ?? (registry.mirrors.length === 0 || undefined)
+  if (serves !== true) return 'bad'
+  return registry.mirrors.every(({ health }) => health === 'up') ? 'good' : 'fair'
+}
+
+/** What keeps the watcher from its work, a sentence each; none: all goes well. */
+export function problemsOf({ alive, list, node }: WatchStatus): readonly string[] {
+  return [
+    ...(alive ? [] : ['the watcher has stopped looking']),
+    ...(list.problem === undefined
+      ? []
+      : [`the list is not sound, the last good one is in force: ${list.problem}`]),
+    ...(node.problem === undefined ? [] : [`the node is not as the list says: ${node.problem}`]),
+  ]
+}
+
+export function isHeld({ node, now }: WatchStatus): boolean {
+  return node.heldUntil !== undefined && node.heldUntil > now
+}

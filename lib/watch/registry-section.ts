@@ -1,0 +1,94 @@
+/** A registry on the status page: its mirrors in the order in which they are asked, its server, its file. Pure. */
+import type { Health } from '../health/standing.ts'
+import { titleOf } from './alarms.ts'
+import { html, type Markup } from './markup.ts'
+import { type Grade, gradeOf, isWell } from './reading.ts'
+import { range, spark } from './spark.ts'
+import type { MirrorStatus, RegistryStatus } from './status.ts'
+import { clock, span } from './when.ts'
+
+export const MARKS: Readonly<Record<Grade, string>> = { good: '●', fair: '◐', bad: '✗' }
+
+const HEALTHS: Readonly<Record<Health, { mark: string; grade: Grade }>> = {
+  up: { mark: '●', grade: 'good' },
+  slow: { mark: '◐', grade: 'fair' },
+  limited: { mark: '○', grade: 'fair' },
+  down: { mark: '✗', grade: 'bad' },
+}
+
+export function registrySection(registry: RegistryStatus, anchor: string, now: number): Markup {
+  const grade = gradeOf(registry)
+  return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
+<h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${MARKS[grade]}</span> ${titleOf(registry)} <small>${inWords(registry)}</small></h3>
+<ul class="endpoints">
+${byPlace(registry.mirrors).map(mirror => mirrorItem(mirror, now))}${serverItem(registry)}</ul>
+${hostsFile(registry, anchor)}
+</section>
+`
+}
+
+function inWords({ mirrors }: RegistryStatus): string {
+  const well = mirrors.filter(({ health }) => isWell(health)).length
+  if (mirrors.length === 0) return 'no mirrors'
+  if (well === mirrors.length) return `${well} ${well === 1 ? 'mirror' : 'mirrors'}, well`
+  return `${well} of ${mirrors.length} ${mirrors.length === 1 ? 'mirror' : 'mirrors'} well`
+}
+
+function byPlace(mirrors: readonly MirrorStatus[]): readonly MirrorStatus[] {
+  const place = (mirror: MirrorStatus) => mirror.place ?? Number.MAX_SAFE_INTEGER
+  return mirrors.toSorted((a, b) => place(a) - place(b))
+}
+
+function mirrorItem(mirror: MirrorStatus, now: number): Markup {
+  const { url, health, since, place, latencyMs, points } = mirror
+  const { mark, grade } = HEALTHS[health]
+  const position =
+    place === undefined
+      ? html`<span class="place out" title="left out">–<span class="aside"> left out</span></span>`
+      : html`<span class="place"><span class="aside">place </span>${place}</span>`
+  const state =
+    mirror.askedAt === 0
+      ? html`<span class="state">· not asked yet</span>`
+      : html`<span class="state"><span class="${grade}"><span aria-hidden="true">${mark}</span> ${health}</span> <span class="soft">for ${span(now - since)}</span></span>`
+  const answered = latencyMs === undefined || !isWell(health) ? '' : `${latency(latencyMs)} ms`
+  return html`<li>${position}<span class="url">${url}</span>${state}<span class="ms">${answered}</span><span class="hour">${spark(points, now)}<span class="soft">${range(points)}</span></span>${note(mirror, now)}</li>
+`
+}
+
+function latency(ms: number): string {
+  return ms.toFixed(ms < 10 ? 1 : 0)
+}
+
+/** Why it is not well, and what happens next; nothing about one that is. */
+function note(
+  { health, reason, detail, since, place, askedAt, nextAt }: MirrorStatus,
+  now: number,
+): Markup | undefined {
+  if (health === 'up' && reason === undefined) return undefined
+  const why = [reason ?? [], detail ?? []].flat().join(': ')
+  const out = place === undefined ? html`<b>left out</b> · ` : undefined
+  const next = nextAt <= now ? 'asked again now' : `asked again in ${span(nextAt - now)}`
+  const asked = askedAt === 0 ? undefined : html` · asked ${span(now - askedAt)} ago, ${next}`
+  return html`<p class="note">${out}since ${clock(since, now)} UTC${asked}${why === '' ? undefined : html`<br><span class="said">${why}</span>`}</p>`
+}
+
+function serverItem({ server }: RegistryStatus): Markup | undefined {
+  if (server === undefined) return undefined
+  const state =
+    server.up === undefined
+      ? html`<span class="soft">· not asked</span>`
+      : server.up
+        ? html`<span class="good"><span aria-hidden="true">●</span> answers</span>`
+        : html`<span class="bad"><span aria-hidden="true">✗</span> no answer</span>`
+  return html`<li class="server"><span class="place soft" title="after the mirrors">↳</span><span class="url">${server.url} <span class="soft">server</span></span><span class="state">${state}</span></li>
+`
+}
+
+/** The link keeps it open: a browser opens what its address points to, also after the page was loaded again. */
+function hostsFile({ hosts }: RegistryStatus, anchor: string): Markup {
+  if (hosts === undefined) return html`<p class="soft file">There is no hosts.toml of it now.</p>`
+  const id = `${anchor}-file`
+  return html`<details><summary>In the file now <span class="soft path">${hosts.path}</span></summary>
+<div id="${id}"><p class="soft"><a href="#${id}">Keep this open</a> while the page is loaded again.</p>
+<pre tabindex="0" role="region" aria-label="${hosts.path}">${hosts.text}</pre></div></details>`
+}

@@ -1,0 +1,261 @@
+/** The status page as HTML: nobody can write into it, and every state is told in words. */
+import assert from 'node:assert/strict'
+import { statusPage } from '../../lib/watch/page.ts'
+import type { RegistryStatus, WatchStatus } from '../../lib/watch/status.ts'
+import { mirrorDown, mirrorStatus, NOW, pointsOf, registryStatus, watchStatus } from '../support/status.ts'
+
+const pageOf = (more: Partial<WatchStatus> = {}) => statusPage(watchStatus(more))
+const withRegistries = (...registries: RegistryStatus[]) => pageOf({ registries })
+
+/** What a person reads, without the names that only the machine sees. */
+const textOf = (page: string) =>
+  page
+    .replace(/<(style|head)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,:;])/g, '$1')
+
+/** Tags with the names of their attributes, in order: what a page is made of, whatever is written in it. */
+const skeletonOf = (page: string) =>
+  [...page.matchAll(/<(!?\/?[a-zA-Z0-9]+)((?:\s+[a-zA-Z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map(
+    ([, tag, attributes = '']) =>
+      [tag, ...[...attributes.matchAll(/([a-zA-Z-]+)(?:="[^"]*")?/g)].map(([, name]) => name)].join(' '),
+  )
+
+/** A status that holds this text wherever a stranger may have written something. */
+function filledWith(text: string): WatchStatus {
+  const server = { url: text, up: false }
+  const hosts = { path: text, text }
+  const mirrors = [
+    mirrorStatus({ url: text }),
+    mirrorDown({ url: text, detail: text, reason: text as 'dns' }),
+    mirrorDown({ url: text, detail: text, health: 'limited' }),
+  ]
+  const dead = [mirrorDown({ url: text, detail: text })]
+  return watchStatus({
+    version: text,
+    list: { ...watchStatus().list, file: text, problem: text },
+    node: { ...watchStatus().node, problem: text, restart: [text], heldUntil: NOW + 1 },
+    registries: [
+      registryStatus({ name: text, mirrors, server, hosts }),
+      registryStatus({ name: text, mirrors: dead, server, hosts }),
+    ],
+    happenings: [{ at: NOW, text }],
+  })
+}
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' autofocus onfocus='alert(1)",
+  '</pre></details></style></title><style>*{display:none}</style>',
+  '<!-- ',
+  ']]><svg onload=alert(1)>',
+  '&lt;b&gt;&amp;#60;',
+  'a" style="position:fixed" x="',
+  '<meta http-equiv=refresh content="0;url=https://evil.test/">',
+]
+
+describe('the status page', () => {
+  it('is made of the same tags, whatever strangers write', () => {
+    const harmless = skeletonOf(statusPage(filledWith('x')))
+    assert.ok(harmless.length > 100)
+    for (const text of HOSTILE) {
+      const page = statusPage(filledWith(text))
+      assert.deepEqual(skeletonOf(page), harmless, text)
+      // What was not taken for a tag is none in a browser's eyes either.
+      assert.equal((page.match(/</g) ?? []).length, harmless.length, text)
+    }
+  })
+
+  it('shows what could steer a terminal or turn the text around, instead of sending it', () => {
+    const page = statusPage(filledWith('a\u202egnp.exe\u0000\u001b[31m'))
+    assert.doesNotMatch(page, /[\u0000\u001b\u202e]/)
+    assert.match(page, /a\\u202egnp\.exe\\u0000\\u001b\[31m/)
+  })
+
+  it('keeps hosts.toml as it is, line by line', () => {
+    const page = withRegistries(
+      registryStatus({ hosts: { path: '/p', text: '[host."https://a"]\n\tx = 1 # <&>\n' } }),
+    )
+    assert.ok(page.includes('>[host.&quot;https://a&quot;]\n\tx = 1 # &lt;&amp;&gt;\n</pre>'))
+  })
+
+  it('needs no script and nothing from elsewhere', () => {
+    const page = statusPage(filledWith('x'))
+    assert.doesNotMatch(page, /<script|<link rel="stylesheet|@import|url\(|<img|<iframe| on[a-z]+=/i)
+    for (const [, target = ''] of page.matchAll(/ (?:href|src)="([^"]*)"/g))
+      assert.match(target, /^(#|data:,$|\/metrics$|\/healthz$)/)
+  })
+
+  it('has a language, a title, a way to shrink, one heading above all, and every link leads somewhere', () => {
+    const page = withRegistries(
+      ...['a.test', 'b.test', 'c.test'].map(name => registryStatus({ name, mirrors: [mirrorDown()] })),
+    )
+    assert.match(page, /^<!DOCTYPE html>\n<html lang="en">/)
+    assert.match(page, /<meta name="viewport" content="width=device-width, initial-scale=1">/)
+    assert.match(page, /<meta http-equiv="refresh" content="10">/)
+    assert.equal(page.match(/<h1>/g)?.length, 1)
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    assert.equal(new Set(ids).size, ids.length)
+    const named = [...page.matchAll(/ (?:href="#|aria-labelledby=")([^"]*)"/g)].map(([, id]) => id)
+    assert.ok(named.length > 6)
+    for (const id of named) assert.ok(ids.includes(id), id)
+    for (const [, time = ''] of page.matchAll(/<time datetime="([^"]*)"/g))
+      assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+  })
+
+  const wrong: [title: string, more: Partial<WatchStatus>, title: RegExp, text: RegExp][] = [
+    ['nothing', {}, /<title>● All is well · regmirror</, /as of 03:14:15 UTC ● All is well/],
+    ['a loop that hangs', { alive: false }, /✗ 1 thing is wrong/, /The watcher has stopped looking\./],
+    [
+      'a list that is not sound',
+      { list: { ...watchStatus().list, problem: 'mirrors.toml:3:1: no' } },
+      /✗ 1 thing is wrong/,
+      /The list is not sound\. The one of 20 h ago stays in force\. mirrors\.toml:3:1: no/,
+    ],
+    [
+      'a node that cannot be written',
+      { node: { ...watchStatus().node, problem: 'read-only' } },
+      /✗ 1 thing is wrong/,
+      /The node is not as the list says\. read-only/,
+    ],
+    [
+      'a restart that is due',
+      { node: { ...watchStatus().node, restart: ['systemctl restart containerd'] } },
+      /◐ Working, 1 thing to know/,
+      /A restart is needed before all of this acts: systemctl restart containerd/,
+    ],
+    [
+      'changes that wait',
+      { node: { ...watchStatus().node, heldUntil: NOW + 600_000 } },
+      /◐ Working, 1 thing to know/,
+      /Changes are held back until 03:24:15 UTC: there were too many within an hour\./,
+    ],
+    [
+      'the time before the first walk',
+      { ready: false },
+      /◐ Working, 1 thing to know/,
+      /Starting\. The first walk is not done/,
+    ],
+    [
+      'no registry',
+      { registries: [], happenings: [] },
+      /● All is well/,
+      /The list names no registry\. Add one to \/etc/,
+    ],
+    [
+      'a mirror that is down',
+      { registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] },
+      /◐ Working, 1 thing to know/,
+      /docker\.io: 1 down of 2 mirrors; the latest change was 4 min ago\./,
+    ],
+    [
+      'a registry that nobody can serve',
+      {
+        registries: [
+          registryStatus({
+            mirrors: [mirrorDown()],
+            server: { url: 'https://registry-1.docker.io/v2', up: false },
+          }),
+        ],
+      },
+      /✗ 1 thing is wrong/,
+      /Nothing to pull docker\.io from, for 4 min: no mirror is well, and its server does not answer\./,
+    ],
+    [
+      'a server that is alone',
+      { registries: [registryStatus({ mirrors: [], server: { url: 'https://r.test/v2', up: undefined } })] },
+      /● All is well/,
+      /docker\.io no mirrors ↳ https:\/\/r\.test\/v2 server · not asked/,
+    ],
+  ]
+  for (const [state, more, title, text] of wrong) {
+    it(`says in words: ${state}`, () => {
+      const page = pageOf(more)
+      assert.match(page, title)
+      assert.match(textOf(page), text)
+    })
+  }
+
+  it('tells of every mirror its place, its health and since when, and why', () => {
+    const text = textOf(
+      withRegistries(
+        registryStatus({
+          mirrors: [
+            mirrorDown(),
+            mirrorStatus({
+              url: 'https://slow.test/v2',
+              health: 'slow',
+              place: 2,
+              latencyMs: 1203,
+              reason: 'slow',
+            }),
+            mirrorStatus(),
+            mirrorDown({ url: 'https://busy.test/v2', health: 'limited', nextAt: NOW + 600_000 }),
+            mirrorStatus({ url: 'https://new.test/v2', place: 3, askedAt: 0, points: [] }),
+          ],
+        }),
+      ),
+    )
+    const told = [
+      /place 1 https:\/\/mirror\.test\/v2 ● up for 3 h 12 ms .* 11–13 ms place 2/,
+      /place 2 https:\/\/slow\.test\/v2 ◐ slow for 3 h 1203 ms .* slow place 3/,
+      /place 3 https:\/\/new\.test\/v2 · not asked yet .*not asked within the last hour/,
+      /– left out https:\/\/down\.test\/v2 ✗ down for 4 min .*left out · since 03:10:15 UTC/,
+      /asked 5 s ago, asked again in 10 s connect_timeout: no connection to 192\.0\.2\.7:443 within 5s/,
+      /https:\/\/busy\.test\/v2 ○ limited for 4 min .*asked again in 10 min/,
+      /↳ https:\/\/registry-1\.docker\.io\/v2 server ● answers/,
+    ]
+    for (const part of told) assert.match(text, part)
+  })
+
+  it('puts what is in trouble first', () => {
+    const page = withRegistries(
+      registryStatus({ name: 'well.test' }),
+      registryStatus({ name: 'ill.test', mirrors: [mirrorStatus(), mirrorDown()] }),
+      registryStatus({
+        name: 'dead.test',
+        mirrors: [mirrorDown()],
+        server: { url: 'https://d.test', up: false },
+      }),
+    )
+    const names = [...page.matchAll(/<h3 [^>]*>.*<\/span> (\S+) /g)].map(([, name]) => name)
+    assert.deepEqual(names, ['dead.test', 'ill.test', 'well.test'])
+  })
+
+  it('draws gaps where a mirror did not answer well, and says how many', () => {
+    const drawn = (page: string) => /<path class="line" d="([^"]*)"/.exec(page)?.[1] ?? ''
+    const mirrors = (ms: (nth: number) => number | undefined) => [mirrorStatus({ points: pointsOf(ms) })]
+    const steady = withRegistries(registryStatus({ mirrors: mirrors(() => 10) }))
+    assert.equal(drawn(steady).match(/M/g)?.length, 1)
+    assert.doesNotMatch(steady, /class="gap"/)
+    const broken = withRegistries(
+      registryStatus({ mirrors: mirrors(nth => (nth >= 100 && nth < 120 ? undefined : 10)) }),
+    )
+    assert.equal(drawn(broken).match(/M/g)?.length, 2)
+    assert.match(broken, /class="gap"/)
+    assert.match(broken, /last hour: 20 of 240 times it did not answer well, 10 ms where it did/)
+    const never = withRegistries(registryStatus({ mirrors: mirrors(() => undefined) }))
+    assert.equal(drawn(never), '')
+    assert.match(never, /last hour: 240 of 240 times it did not answer well</)
+  })
+
+  it('draws nothing that is not a number, whatever the clock has done', () => {
+    for (const now of [0, NOW - 7_200_000, NOW + 7_200_000]) {
+      const page = pageOf({ now, registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] })
+      assert.doesNotMatch(page, /NaN|Infinity|undefined|Invalid/)
+    }
+  })
+
+  it('stays small with 40 registries of 5 mirrors, and gives a way to each', () => {
+    const mirrors = Array.from({ length: 5 }, (_, nth) => mirrorStatus({ place: nth + 1 }))
+    const names = Array.from({ length: 40 }, (_, nth) => `r${nth}.test`)
+    const page = withRegistries(...names.map(name => registryStatus({ name, mirrors })))
+    assert.ok(page.length < 400_000, `${page.length} characters`)
+    const [nav = ''] = /<nav aria-label="Registries">[\s\S]*?<\/nav>/.exec(page) ?? []
+    assert.equal(nav.match(/<a href="#/g)?.length, 40)
+  })
+})
