@@ -2,20 +2,18 @@
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
 import {
-  askingOf,
+  applyFlags,
   formatFlag,
-  gateFlags,
+  initFlags,
   listFlags,
   nodeFlags,
-  nodeOf,
-  optionsOf,
+  planFlags,
   probeFlags,
-  rankFlag,
   restoreFlags,
-  samplesOf,
+  watchFlags,
   writingFlags,
-  writingOf,
 } from './commands/flags.ts'
+import { askingOf, choicesOf, nodeOf, optionsOf, samplesOf, watchOf, writingOf } from './commands/given.ts'
 import type { Depth } from './probe/pull.ts'
 import type { Report } from './report.ts'
 import { print } from './reporters/print.ts'
@@ -24,7 +22,8 @@ import type { World } from './world.ts'
 
 /** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
 interface Answer {
-  readonly report: Report
+  /** Undefined: all has been said. */
+  readonly report?: Report
   readonly no?: boolean
 }
 
@@ -50,7 +49,7 @@ export async function main(args: readonly string[], world: World): Promise<numbe
       return 0
     }
     const { report, no = false } = await chosen()
-    print(report, format, world)
+    if (report !== undefined) print(report, format, world)
     return no ? 1 : 0
   } catch (error) {
     const { failureReport } = await import('./reporters/failure.ts')
@@ -68,8 +67,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'write a starter list',
       y =>
         y
-          .option('preset', { type: 'string', default: 'starter', describe: PRESETS })
-          .option('output', { alias: 'o', type: 'string', describe: 'create this file instead of printing' })
+          .options(initFlags)
           .example('$0 init -o /etc/regmirror/mirrors.toml', 'start a list on this node')
           .example('$0 init --preset harbor', 'print the list for Harbor proxy projects'),
       args =>
@@ -97,15 +95,15 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'plan',
       'what would change on this node?',
       y =>
-        takeOver(y.options({ ...listFlags, ...rankFlag }))
+        y
+          .options(planFlags)
           .option('check', { type: 'boolean', default: false, describe: 'exit 1 if anything would change' })
           .example('$0 plan', 'show the difference between the list and this node')
           .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
       args =>
         choose(async () => {
           const { plan } = await import('./commands/plan.ts')
-          const takeOver = args['take-over']
-          const report = await plan({ ...optionsOf(args), ...askingOf(args), takeOver }, world)
+          const report = await plan({ ...optionsOf(args), ...askingOf(args), ...choicesOf(args) }, world)
           return { report, no: args.check && report.changed }
         }),
     )
@@ -113,21 +111,16 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'apply',
       'make it so, then probe',
       y =>
-        takeOver(y.options({ ...listFlags, ...writingFlags, ...rankFlag, ...gateFlags }))
-          .option('probe', {
-            type: 'boolean',
-            describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
-          })
+        y
+          .options(applyFlags)
           .example('$0 apply -f mirrors.toml', 'write the files of this node and ask the mirrors')
           .example('$0 apply --root /mnt/image', 'prepare an image: no daemon, no network'),
       args =>
         choose(async () => {
           const { apply } = await import('./commands/apply.ts')
-          const { probe, 'take-over': takeOver } = args
-          const asking = askingOf(args)
-          const options = { ...optionsOf(args), ...writingOf(args), ...asking, takeOver, probe }
-          const report = await apply(options, world)
-          return { report, no: asking.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
+          const own = { ...askingOf(args), ...choicesOf(args), ...writingOf(args), probe: args.probe }
+          const report = await apply({ ...optionsOf(args), ...own }, world)
+          return { report, no: own.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
         }),
     )
     .command(
@@ -150,6 +143,24 @@ function commands(world: World, choose: (action: Action) => void): Argv {
           }
           const report = await probe(options, world)
           return { report, no: report.unhealthy.length > 0 }
+        }),
+    )
+    .command(
+      'watch',
+      'keep it so while mirrors die and recover',
+      y =>
+        y
+          .options(watchFlags)
+          .example(
+            '$0 watch --listen 127.0.0.1:9464',
+            'keep this node right, with a status page and /metrics',
+          )
+          .example('$0 watch --on-exit declared', 'when it stops, put every mirror of the list back'),
+      args =>
+        choose(async () => {
+          const { watch } = await import('./commands/watch.ts')
+          await watch({ ...optionsOf(args), ...writingOf(args), ...watchOf(args), ...choicesOf(args) }, world)
+          return {}
         }),
     )
     .command(
@@ -185,14 +196,4 @@ function commands(world: World, choose: (action: Action) => void): Argv {
     .fail((message, error) => {
       throw usage(message ?? error.message)
     }) as unknown as Argv
-}
-
-const PRESETS = 'starter, air-gapped, daocloud, harbor or in-cluster'
-
-function takeOver<T>(y: Argv<T>) {
-  return y.option('take-over', {
-    type: 'boolean',
-    default: false,
-    describe: 'adopt files that another program writes',
-  })
 }

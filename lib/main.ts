@@ -9,9 +9,13 @@ const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 export async function start(): Promise<number> {
   const stop = new AbortController()
   let ended: number | undefined
+  let hangup: (() => void) | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      ended = ENDED_BY[signal]
+    process.on(signal, () => {
+      if (signal === 'SIGHUP' && hangup !== undefined) return hangup()
+      // Whoever says it twice means it.
+      if (stop.signal.aborted) process.exit(ENDED_BY[signal])
+      if (hangup === undefined) ended = ENDED_BY[signal]
       stop.abort()
     })
   }
@@ -29,7 +33,11 @@ export async function start(): Promise<number> {
     pid: process.pid,
     machine: hostname(),
     now: Date.now,
+    monotonic: () => process.hrtime.bigint() / 1000n,
     signal: stop.signal,
+    onHangup: listener => {
+      hangup = listener
+    },
   })
   // A pipe takes what its reader has room for, and errors of the streams come a moment after the writing.
   await Promise.all([process.stdout, process.stderr].map(written))

@@ -21,6 +21,13 @@ export interface World {
   readonly machine: string
   /** Milliseconds since 1970. */
   now(): number
+  /** Microseconds of the clock that systemd counts by. */
+  monotonic(): bigint
   /** Aborted when the user asks to stop. */
   readonly signal: AbortSignal
+  /**
+   * For what runs until it is told to stop: that is no failure then, and a hangup (SIGHUP) is a wish to look again
+   * instead.
+   */
+  onHangup(listener: () => void): void
 }

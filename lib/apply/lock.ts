@@ -18,9 +18,7 @@ import type { Writer } from '../files.ts'
 import { printable } from '../printable.ts'
 import { STATE_DIRECTORY } from '../state.ts'
 import { ask, listen } from './socket.ts'
-
-/** To write, for one walk; or to watch, for as long as a watcher runs. */
-export type Purpose = 'lock' | 'watch'
+import { fileOf, type Purpose, ticketFile, tickets } from './tickets.ts'
 
 /** Who wants it, and how long they wait. */
 export interface Applicant {
@@ -179,32 +177,4 @@ async function release(node: Writer, purpose: Purpose, ticket: number): Promise<
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }
-}
-
-/** The numbers that are taken, lowest first. */
-async function tickets(node: Writer, purpose: Purpose): Promise<readonly number[]> {
-  const entries = (await node.entries(STATE_DIRECTORY)) ?? []
-  const numbers = entries.flatMap(({ name }) => {
-    const [, found, number] = TICKET.exec(name) ?? []
-    return found === purpose && number !== undefined ? [number] : []
-  })
-  const sorted = numbers.map(Number).sort((a, b) => a - b)
-  if ((sorted.at(-1) ?? 0) < Number.MAX_SAFE_INTEGER) return sorted
-  const file = `${STATE_DIRECTORY}/${purpose}-${numbers.at(-1)}`
-  throw new Failure('io', [{ file, message: 'is no lock of ours', hint: 'remove it' }])
-}
-
-/** Whether a name in the state folder is that of a watcher's ticket. */
-export function isWatchTicket(name: string): boolean {
-  return TICKET.exec(name)?.[1] === 'watch'
-}
-
-const TICKET = /^(lock|watch)-(\d+)$/
-
-function fileOf(purpose: Purpose, ticket: number): string {
-  return `${purpose}-${ticket}`
-}
-
-function ticketFile(purpose: Purpose, ticket: number): string {
-  return `${STATE_DIRECTORY}/${fileOf(purpose, ticket)}`
 }

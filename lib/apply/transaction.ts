@@ -8,8 +8,8 @@ import type { Reader, Writer } from '../files.ts'
 import { HEALTH_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
 import { isTemporary } from '../temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
-import { isWatchTicket } from './lock.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
+import { isWatchTicket } from './tickets.ts'
 
 /** What is to be done, and the bytes for it. */
 export interface Work {

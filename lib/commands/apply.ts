@@ -6,10 +6,11 @@ import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
 import { type Asked, type AskingOptions, askFirst } from './asking.ts'
+import { asItIs, type HealthOptions } from './health.ts'
 import { chosenTargets, openList, openNode, openView } from './inputs.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
-export interface ApplyOptions extends AskingOptions, Choices, WritingOptions {
+export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {
   /** Undefined: probe on this machine, not under `--root`. */
   readonly probe: boolean | undefined
 }
@@ -19,10 +20,11 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const settled = await settle('apply', node, options, world)
   const loaded = await openList(options, node, world)
   const asked = await askFirst(loaded.list, options, world)
-  const known = [...settled, ...loaded.notices, ...asked.notices]
+  const { list, notices: away } = await asItIs(asked.list, options, node, world)
+  const known = [...settled, ...loaded.notices, ...asked.notices, ...away]
   if (options.requireHealthy && asked.unhealthy?.length) return refusal(asked, known)
   const walk = async () =>
-    await makePlan(asked.list, chosenTargets(options), await openView(options, node, world), options)
+    await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes: what was planned before may be done or outdated by now.
     const plan = await walk()

@@ -1,9 +1,4 @@
-/** The flags that every command takes, as data for the command line and as the options that commands read. */
-import { milliseconds } from '../duration.ts'
-import { Failure } from '../errors.ts'
-import type { AskingOptions } from './asking.ts'
-import type { NodeOptions, Options } from './inputs.ts'
-import type { WritingOptions } from './writing.ts'
+/** The flags of the commands, as data for the command line. */
 
 /** A flag that takes one text and makes no sense twice. */
 const oneText = { type: 'string', requiresArg: true } as const
@@ -38,7 +33,7 @@ export const probeFlags = {
 } as const
 
 /** Asking the mirrors before anything is planned. */
-export const rankFlag = {
+const rankFlag = {
   rank: {
     type: 'string',
     describe:
@@ -46,8 +41,17 @@ export const rankFlag = {
   },
 } as const
 
+/** Whether what watch knows of the mirrors counts. */
+const declaredFlag = {
+  declared: {
+    type: 'boolean',
+    default: false,
+    describe: 'every mirror of the list, also those that watch has found to be down',
+  },
+} as const
+
 /** Asking them before anything is written. */
-export const gateFlags = {
+const gateFlags = {
   'require-healthy': {
     type: 'boolean',
     default: false,
@@ -83,90 +87,45 @@ export const writingFlags = {
   },
 } as const
 
+const keepingFlags = {
+  listen: { ...oneText, describe: 'serve a status page, /metrics, /healthz and /readyz at HOST:PORT' },
+  'log-format': { choices: ['text', 'json'], describe: 'of the log [text on a terminal, else json]' },
+  'on-exit': {
+    choices: ['keep', 'declared'],
+    default: 'keep',
+    describe: 'what it leaves: the files as they are, or every mirror of the list',
+  },
+} as const
+
 export const formatFlag = {
   choices: ['text', 'json'],
   default: 'text',
   describe: 'of the answer on stdout',
 } as const
 
-/** The flags that every command shares, as yargs names them. */
-interface Flags {
-  readonly file?: string | readonly string[] | undefined
-  readonly 'list-format'?: Options['listFormat']
-  readonly 'allow-files-from'?: readonly string[]
-  readonly root?: string | readonly string[] | undefined
-  readonly target?: readonly string[]
-  readonly format?: Options['format']
-}
+const takeOverFlag = {
+  'take-over': { type: 'boolean', default: false, describe: 'adopt files that another program writes' },
+} as const
 
-/** The shared flags out of everything that was parsed. */
-export function optionsOf(args: unknown): Options {
-  const flags = args as Flags
-  return {
-    file: once('-f', flags.file),
-    listFormat: flags['list-format'],
-    allowFilesFrom: flags['allow-files-from'] ?? [],
-    format: flags.format ?? 'text',
-    ...nodeOf(args),
-  }
-}
+export const initFlags = {
+  preset: {
+    type: 'string',
+    default: 'starter',
+    describe: 'starter, air-gapped, daocloud, harbor or in-cluster',
+  },
+  output: { alias: 'o', type: 'string', describe: 'create this file instead of printing' },
+} as const
 
-export function nodeOf(args: unknown): NodeOptions {
-  const { root, target } = args as Flags
-  return { root: once('--root', root), target: target ?? [] }
-}
+/** For commands that plan. */
+export const planFlags = { ...listFlags, ...rankFlag, ...declaredFlag, ...takeOverFlag } as const
+export const applyFlags = {
+  ...planFlags,
+  ...writingFlags,
+  ...gateFlags,
+  probe: {
+    type: 'boolean',
+    describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
+  },
+} as const
 
-export function writingOf(args: {
-  readonly 'lock-timeout'?: string | readonly string[] | undefined
-}): WritingOptions {
-  return { lockTimeout: durationOf('--lock-timeout', once('--lock-timeout', args['lock-timeout']) ?? '') }
-}
-
-interface AskingFlags {
-  readonly rank?: string | readonly string[] | undefined
-  readonly 'require-healthy'?: boolean
-  readonly wait?: string | readonly string[] | undefined
-}
-
-export function askingOf(args: AskingFlags): Pick<AskingOptions, 'rank' | 'requireHealthy' | 'wait'> {
-  const wait = once('--wait', args.wait)
-  const requireHealthy = args['require-healthy'] ?? false
-  if (wait !== undefined && !requireHealthy) {
-    const hint = 'add --require-healthy, or leave it out'
-    throw new Failure('usage', [{ message: '--wait has nothing to wait for', hint }])
-  }
-  return {
-    rank: args.rank === '' ? 'latency' : rankOf(once('--rank', args.rank)),
-    requireHealthy,
-    wait: wait && durationOf('--wait', wait),
-  }
-}
-
-function rankOf(text: string | undefined): AskingOptions['rank'] {
-  if (text === undefined || text === 'latency' || text === 'throughput') return text
-  throw new Failure('usage', [
-    { message: `--rank ${text} is not known`, hint: 'rank by latency or throughput' },
-  ])
-}
-
-function durationOf(flag: string, text: string): string {
-  if (Number.isFinite(milliseconds(text))) return text
-  throw new Failure('usage', [
-    { message: `${flag} ${text} is not a duration`, hint: 'write it as 500ms, 30s or 5m' },
-  ])
-}
-
-export function samplesOf(samples: number | readonly number[]): number {
-  if (typeof samples === 'number' && Number.isInteger(samples) && samples >= 1 && samples <= 20)
-    return samples
-  throw new Failure('usage', [
-    { message: '--samples must be a whole number from 1 to 20', hint: 'leave it out for 3' },
-  ])
-}
-
-/** yargs makes a list of what is given twice, and an unset variable of a script makes an empty text. */
-function once(flag: string, value: string | readonly string[] | undefined): string | undefined {
-  if (value === '') throw new Failure('usage', [{ message: `${flag} is empty`, hint: 'name one' }])
-  if (value === undefined || typeof value === 'string') return value
-  throw new Failure('usage', [{ message: `${flag} is given twice`, hint: 'name one' }])
-}
+export const watchFlags = { ...listFlags, ...writingFlags, ...keepingFlags, ...takeOverFlag } as const

@@ -62,7 +62,7 @@ function liveTable(endpoints: readonly Endpoint[], { stderr, env }: World): Live
 }
 
 /** That of the runtime where it runs here: its proxies are those of a pull, and need not be ours. */
-async function environmentOf(
+export async function environmentOf(
   list: MirrorList,
   root: string | undefined,
   world: World,

@@ -1,13 +1,14 @@
 /** `restore`: put back what was there before us. */
 import { applyPlan, isDone } from '../apply/apply.ts'
+import { alone } from '../apply/lock.ts'
 import type { Plan } from '../plan.ts'
 import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
 import { planRestore, type RestoreChoices } from '../restore.ts'
-import { readState } from '../state.ts'
+import { HEALTH_FILE, readState } from '../state.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
-import { settle, sweptNotices, unfinishedNotices, type WritingOptions, writing } from './writing.ts'
+import { cardOf, settle, sweptNotices, unfinishedNotices, type WritingOptions, writing } from './writing.ts'
 
 export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoices {
   /** Only say what would be done. */
@@ -25,15 +26,30 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
     return { ...reportOf(plan, [...notices, ...plan.notices]), check: true }
   }
   const settled = await settle('restore', node, options, world)
-  const first = await walk()
-  if (isDone(first)) return reportOf(first, [...settled, ...first.notices])
+  const planned = await walk()
+  const remembered = (await node.facts(HEALTH_FILE)) !== undefined
+  if (isDone(planned) && !remembered) return reportOf(planned, [...settled, ...planned.notices])
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes.
     const plan = await walk()
     const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), made })
+    // What was known of mirrors helps nobody without a list in force.
+    if (Object.keys((await readState(node)).files).length === 0) await node.remove(HEALTH_FILE)
     return { plan, after: sweptNotices(swept) }
   }
-  const { result, notices } = await writing('restore', node, options, world, write)
+  // A watcher would put everything back at once.
+  const { made } = await readState(node)
+  const applicant = {
+    purpose: 'watch' as const,
+    card: cardOf('restore', world),
+    made,
+    timeoutMs: 0,
+    signal: world.signal,
+    onWait: () => {},
+  }
+  const { result, notices } = await alone(node, applicant, first =>
+    writing('restore', node, options, world, second => write([...first, ...second])),
+  )
   return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])
 }
 

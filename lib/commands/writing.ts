@@ -19,7 +19,7 @@ type Use<T> = (made: readonly string[]) => Promise<T>
 
 /** Runs `use` alone on the node. Gives what came of it, and what was done before: notices. */
 export async function writing<T>(
-  command: Journal['command'],
+  command: Journal['command'] | 'watch',
   node: Writer,
   options: WritingOptions,
   world: World,

@@ -13,13 +13,19 @@ export interface Answer {
 
 export const PLAIN = 'text/plain; charset=utf-8'
 
-/** Undefined: there is nothing at that path. */
-export function answerAt(path: string): ((status: WatchStatus) => Answer) | undefined {
-  return Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined
+/** By the path and the query of a request. Undefined: there is nothing at that path. */
+export function answerAt(target: string): ((status: WatchStatus) => Answer) | undefined {
+  const [path = '', query] = target.split('?')
+  const answer = Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined
+  return answer && (status => answer(status, new URLSearchParams(query)))
 }
 
-const ANSWERS: Readonly<Record<string, (status: WatchStatus) => Answer>> = {
-  '/': status => ({ code: 200, type: 'text/html; charset=utf-8', body: statusPage(status) }),
+const ANSWERS: Readonly<Record<string, (status: WatchStatus, query: URLSearchParams) => Answer>> = {
+  '/': (status, query) => ({
+    code: 200,
+    type: 'text/html; charset=utf-8',
+    body: statusPage(status, query.get('open') ?? undefined),
+  }),
   '/metrics': status => ({
     code: 200,
     type: 'text/plain; version=0.0.4; charset=utf-8',

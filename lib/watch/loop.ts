@@ -3,54 +3,14 @@
  * due. The world is handed in, so that days pass in a test within a moment.
  */
 import { spend } from '../health/allowance.ts'
-import type { Book } from '../health/book.ts'
 import { listed } from '../health/listing.ts'
-import type { Dice } from '../health/standing.ts'
-import type { LoadedList } from '../list/load.ts'
-import type { Endpoint } from '../probe/endpoints.ts'
 import type { MirrorList } from '../registry.ts'
-import type { PlanReport, Probe } from '../report.ts'
+import type { Probe } from '../report.ts'
 import { changeEvent, type Event, healthEvent, problemOf } from './events.ts'
+import * as known from './known.ts'
 import type { Memory, Watched } from './memory.ts'
 import * as remember from './memory.ts'
-import type { RegistryStatus } from './status.ts'
-
-/** What may have changed. */
-export interface Hints {
-  list: boolean
-  node: boolean
-}
-
-/** What a walk came to. */
-export interface Walked {
-  readonly report: PlanReport
-  /** What is in each hosts.toml now, by registry. */
-  readonly hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
-}
-
-export interface Surroundings {
-  /** Milliseconds since 1970. */
-  now(): number
-  readonly dice: Dice
-  /** Until then, or until somebody wakes it. */
-  wait(until: number): Promise<void>
-  wake(): void
-  stopped(): boolean
-  /** What may have changed since the last call. */
-  hints(): Hints
-  /** Throws Failure for a list that is not sound. */
-  load(): Promise<LoadedList>
-  /** Makes the node what the list says; `at once`: only files that act without a restart. Throws Failure. */
-  walk(list: MirrorList, scope: 'all' | 'at once'): Promise<Walked>
-  /** Never rejects. */
-  ask(endpoint: Endpoint, list: MirrorList): Promise<Probe>
-  recall(): Promise<Book | undefined>
-  /** Throws Failure. */
-  keep(book: Book): Promise<void>
-  tell(event: Event): void
-  /** Called at the end of every turn. */
-  turned(memory: Memory): void
-}
+import type { Surroundings } from './surroundings.ts'
 
 /** What no hint tells of is found out by looking. */
 const LOOK_MS = 60_000
@@ -67,7 +27,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
     const renewed = (look || hints.list) && (await reload(memory, around))
     const list = memory.loaded?.list
     if (list !== undefined) {
-      remember.reorder(memory, list, around.now())
+      known.reorder(memory, list, around.now())
       await write(memory, list, { renewed, node: look || hints.node || hints.list }, around)
       askDue(memory, list, around, answers)
       await keep(memory, list, around)
@@ -120,7 +80,7 @@ interface Reasons {
 }
 
 async function write(memory: Memory, declared: MirrorList, { renewed, node }: Reasons, around: Surroundings) {
-  const list = listed(declared, remember.knownOf(memory, declared))
+  const list = listed(declared, known.knownOf(memory, declared))
   const form = remember.writtenForm(list)
   const first = memory.written === undefined
   const moved = form !== memory.written
@@ -128,7 +88,7 @@ async function write(memory: Memory, declared: MirrorList, { renewed, node }: Re
   if (!moved && !node) return
   if (moved && !first && !renewed) {
     // Whether the server can stand in is known in a moment.
-    const unsettled = remember.neededServers(memory).some(server => remember.isUp(server) === undefined)
+    const unsettled = known.neededServers(memory).some(server => known.isUp(server) === undefined)
     if (unsettled || !mayRewrite(memory, around)) return
   }
   await walk(memory, list, first || renewed ? 'all' : 'at once', around)
@@ -172,7 +132,7 @@ async function walk(memory: Memory, list: MirrorList, scope: 'all' | 'at once', 
 /** Asks whoever is due. What is listed for several registries in the same way is asked once. */
 function askDue(memory: Memory, list: MirrorList, around: Surroundings, answers: (() => void)[]): void {
   const now = around.now()
-  const all = [...memory.mirrors, ...remember.neededServers(memory)]
+  const all = [...memory.mirrors, ...known.neededServers(memory)]
   for (const { question, asking, standing } of all) {
     if (asking || standing.nextAt > now) continue
     const group = all.filter(one => one.question === question && !one.asking)
@@ -203,7 +163,7 @@ async function keep(memory: Memory, list: MirrorList, around: Surroundings): Pro
   if (now < memory.keepAt) return
   memory.keepAt = now + list.health.intervalMs
   try {
-    await around.keep(remember.bookOf(memory, list, now))
+    await around.keep(known.bookOf(memory, list, now))
   } catch (error) {
     const problem = problemOf(error)
     if (memory.nodeProblem === undefined)
@@ -214,6 +174,10 @@ async function keep(memory: Memory, list: MirrorList, around: Surroundings): Pro
 
 function nextMoment(memory: Memory): number {
   if (memory.loaded === undefined) return Number.POSITIVE_INFINITY
-  const asked = [...memory.mirrors, ...remember.neededServers(memory)].filter(({ asking }) => !asking)
-  return Math.min(memory.heldUntil ?? Infinity, memory.keepAt, ...asked.map(({ standing }) => standing.nextAt))
+  const asked = [...memory.mirrors, ...known.neededServers(memory)].filter(({ asking }) => !asking)
+  return Math.min(
+    memory.heldUntil ?? Infinity,
+    memory.keepAt,
+    ...asked.map(({ standing }) => standing.nextAt),
+  )
 }

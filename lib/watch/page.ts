@@ -2,7 +2,7 @@
 import { type Alarm, alarmsOf, anchorOf, titleOf, verdictOf } from './alarms.ts'
 import { html, type Markup } from './markup.ts'
 import { type Grade, gradeOf } from './reading.ts'
-import { MARKS, registrySection } from './registry-section.ts'
+import { MARKS, openedAt, registrySection } from './registry-section.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 import { STYLE } from './style.ts'
 import { ago, clock, moment, span } from './when.ts'
@@ -10,7 +10,8 @@ import { ago, clock, moment, span } from './when.ts'
 /** From so many registries on there is a line to choose from. */
 const MANY = 6
 
-export function statusPage(status: WatchStatus): string {
+/** `open`: the name of the registry whose file is shown from the start. */
+export function statusPage(status: WatchStatus, open?: string): string {
   const alarms = alarmsOf(status)
   const verdict = verdictOf(alarms)
   const words = verdictWords(verdict, alarms)
@@ -19,7 +20,7 @@ export function statusPage(status: WatchStatus): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="10">
+<meta http-equiv="refresh" content="10; url=${againAt(status, open)}">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
@@ -33,15 +34,24 @@ export function statusPage(status: WatchStatus): string {
 </header>
 <main>
 ${verdictSection(verdict, words, alarms)}
-${registriesSection(status)}
+${registriesSection(status, open)}
 ${happeningsSection(status)}
 ${factsSection(status)}
 </main>
-<footer class="soft">regmirror ${status.version} · <a href="/metrics">metrics</a> · <a href="/healthz">health</a> · this page is loaded again every 10 s</footer>
+<footer class="soft">regmirror ${status.version} · <a href="metrics">metrics</a> · <a href="healthz">health</a> · this page is loaded again every 10 s</footer>
 </body>
 </html>
 `
   return page.markup
+}
+
+/**
+ * With an address of its own: without one, a browser whose address ends in #something would go there instead of
+ * loading the page again, for ever. Where somebody has scrolled to stays.
+ */
+function againAt({ registries }: WatchStatus, open: string | undefined): string {
+  const opened = registries.find(({ name }) => name === open)
+  return opened === undefined ? './' : openedAt(opened)
 }
 
 function verdictWords(verdict: Grade, alarms: readonly Alarm[]): string {
@@ -64,7 +74,7 @@ function verdictSection(verdict: Grade, words: string, alarms: readonly Alarm[])
 }
 
 /** Those in trouble first, otherwise in the order of the list. */
-function registriesSection(status: WatchStatus): Markup {
+function registriesSection(status: WatchStatus, open: string | undefined): Markup {
   const { registries, list, now } = status
   if (registries.length === 0)
     return html`<section aria-labelledby="registries"><h2 id="registries">Registries</h2>
@@ -73,7 +83,7 @@ function registriesSection(status: WatchStatus): Markup {
   return html`<section aria-labelledby="registries">
 <h2 id="registries">Registries <small>${registries.length}</small></h2>
 ${registries.length < MANY ? undefined : overview(status, sorted)}
-${sorted.map(registry => registrySection(registry, anchorOf(status, registry), now))}</section>`
+${sorted.map(registry => registrySection(registry, { anchor: anchorOf(status, registry), now, open: registry.name === open }))}</section>`
 }
 
 const RANK: Readonly<Record<Grade, number>> = { bad: 0, fair: 1, good: 2 }

@@ -16,13 +16,26 @@ const HEALTHS: Readonly<Record<Health, { mark: string; grade: Grade }>> = {
   down: { mark: '✗', grade: 'bad' },
 }
 
-export function registrySection(registry: RegistryStatus, anchor: string, now: number): Markup {
+interface Shown {
+  readonly anchor: string
+  readonly now: number
+  /** Whether its file is shown from the start. */
+  readonly open: boolean
+}
+
+/** The address of the page with the file of a registry shown. */
+export function openedAt({ name }: RegistryStatus): string {
+  return `./?open=${encodeURIComponent(name)}`
+}
+
+export function registrySection(registry: RegistryStatus, shown: Shown): Markup {
+  const { anchor, now } = shown
   const grade = gradeOf(registry)
   return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${MARKS[grade]}</span> ${titleOf(registry)} <small>${inWords(registry)}</small></h3>
 <ul class="endpoints">
 ${byPlace(registry.mirrors).map(mirror => mirrorItem(mirror, now))}${serverItem(registry)}</ul>
-${hostsFile(registry, anchor)}
+${hostsFile(registry, shown)}
 </section>
 `
 }
@@ -84,11 +97,14 @@ function serverItem({ server }: RegistryStatus): Markup | undefined {
 `
 }
 
-/** The link keeps it open: a browser opens what its address points to, also after the page was loaded again. */
-function hostsFile({ hosts }: RegistryStatus, anchor: string): Markup {
+/** What is open closes when the page is loaded again, unless the address says otherwise. */
+function hostsFile(registry: RegistryStatus, { anchor, open }: Shown): Markup {
+  const { hosts } = registry
   if (hosts === undefined) return html`<p class="soft file">There is no hosts.toml of it now.</p>`
-  const id = `${anchor}-file`
-  return html`<details><summary>In the file now <span class="soft path">${hosts.path}</span></summary>
-<div id="${id}"><p class="soft"><a href="#${id}">Keep this open</a> while the page is loaded again.</p>
-<pre tabindex="0" role="region" aria-label="${hosts.path}">${hosts.text}</pre></div></details>`
+  const link = open
+    ? html`<a href="./#${anchor}">Let it close</a>`
+    : html`<a href="${openedAt(registry)}#${anchor}-file">Keep it open</a>`
+  return html`<details id="${anchor}-file"${open ? html` open` : undefined}><summary>In the file now <span class="soft path">${hosts.path}</span></summary>
+<p class="soft">${link} when the page is loaded again.</p>
+<pre tabindex="0" role="region" aria-label="${hosts.path}">${hosts.text}</pre></details>`
 }

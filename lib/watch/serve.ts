@@ -88,7 +88,7 @@ function answerTo(
   status: () => WatchStatus,
 ): Answer & { readonly headers?: Readonly<Record<string, string>> } {
   if (!mayAsk(request)) return plain(403, 'ask for it by address or as localhost')
-  const answer = answerAt((request.url ?? '').replace(/\?.*$/s, ''))
+  const answer = answerAt(request.url ?? '')
   if (answer === undefined) return plain(404, 'there is: / /metrics /healthz /readyz /livez')
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { ...plain(405, 'there is nothing here but to read'), headers: { Allow: 'GET, HEAD' } }

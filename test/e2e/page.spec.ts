@@ -108,9 +108,10 @@ describe('the status page in a browser', function () {
     if (directory) await fs.rm(directory, { recursive: true, force: true, maxRetries: 5 })
   })
 
-  const show = async (more: Partial<WatchStatus>, view: View, fragment = '') => {
+  const show = async (more: Partial<WatchStatus>, view: View, address = '') => {
     status = watchStatus(more)
-    await browser.open(`${door.origin}/${fragment}`, view)
+    await browser.open(`${door.origin}/${address}`, view)
+    assert.match(await browser.evaluate('document.title'), / · regmirror$/)
   }
   const requests = () => door.heard.map(head => head.split('\r\n')[0])
 
@@ -169,20 +170,27 @@ describe('the status page in a browser', function () {
     for (const words of await browser.evaluate<string[]>(pictures)) assert.match(words, /^last hour: /)
   })
 
-  it('is loaded again by itself, and keeps open what its address names', async () => {
-    await show({}, PHONE, '#registry-1-file')
-    const isOpen = 'document.querySelector("#registry-1-file").closest("details").open'
-    assert.equal(await browser.evaluate(isOpen), true)
-    const before = requests().length
-    status = watchStatus({ alive: false })
-    while (requests().length === before) await sleep(100)
-    while (!(await browser.evaluate<string>('document.title')).startsWith('✗')) await sleep(100)
-    while (!(await browser.evaluate(isOpen))) await sleep(100)
+  it('is loaded again by itself, wherever in it somebody is', async () => {
+    const scrolled = 'scrollTo(0, 300), scrollY'
+    const isOpen = '[...document.querySelectorAll("details")].map(({ open }) => open)'
+    for (const address of ['', '#registry-1', '?open=docker.io#registry-1-file']) {
+      await show({ registries: many.with(0, registryStatus()) }, PHONE, address)
+      assert.equal(await browser.evaluate(scrolled), 300)
+      const opened = await browser.evaluate(isOpen)
+      status = { ...status, version: '9.9.9' }
+      const isNew = 'document.readyState === "complete" && document.body.innerText.includes("9.9.9")'
+      while (!(await browser.evaluate(isNew))) await sleep(200)
+      while ((await browser.evaluate('scrollY')) !== 300) await sleep(200)
+      assert.deepEqual(
+        await browser.evaluate(isOpen),
+        address.startsWith('?') ? opened : many.map(() => false),
+      )
+    }
   })
 
   it('has asked for nothing but itself, and nobody else for anything', () => {
     assert.ok(requests().length > 20)
-    assert.deepEqual([...new Set(requests())], ['GET / HTTP/1.1'])
+    assert.deepEqual(new Set(requests()), new Set(['GET / HTTP/1.1', 'GET /?open=docker.io HTTP/1.1']))
     assert.deepEqual(outside.heard, [])
   })
 })

@@ -32,6 +32,8 @@ export async function run(
     machine: 'test',
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     signal: new AbortController().signal,
+    monotonic: () => 0n,
+    onHangup: () => {},
     ...world,
   })
   return { code, ...written }

@@ -4,8 +4,9 @@ import type { MirrorList } from '../../lib/registry.ts'
 import { baseUrl } from '../../lib/registry.ts'
 import type { Probe } from '../../lib/report.ts'
 import type { Event } from '../../lib/watch/events.ts'
-import { type Hints, type Surroundings, type Walked, watch } from '../../lib/watch/loop.ts'
+import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
+import type { Hints, Surroundings, Walked } from '../../lib/watch/surroundings.ts'
 
 /** What an endpoint says at a moment, and how long that takes. */
 export type Manner = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }

@@ -83,11 +83,22 @@ describe('the status page', () => {
     assert.ok(page.includes('>[host.&quot;https://a&quot;]\n\tx = 1 # &lt;&amp;&gt;\n</pre>'))
   })
 
+  it('shows the file of the registry that its address names, also when it is loaded again', () => {
+    const status = watchStatus({ registries: [registryStatus(), registryStatus({ name: 'r.test:5000' })] })
+    const page = statusPage(status, 'r.test:5000')
+    assert.deepEqual(page.match(/<details [^>]*>/g), [
+      '<details id="registry-1-file">',
+      '<details id="registry-2-file" open>',
+    ])
+    assert.match(page, /content="10; url=\.\/\?open=r\.test%3A5000"/)
+    assert.equal(statusPage(status, '"><script>'), statusPage(status))
+  })
+
   it('needs no script and nothing from elsewhere', () => {
     const page = statusPage(filledWith('x'))
     assert.doesNotMatch(page, /<script|<link rel="stylesheet|@import|url\(|<img|<iframe| on[a-z]+=/i)
     for (const [, target = ''] of page.matchAll(/ (?:href|src)="([^"]*)"/g))
-      assert.match(target, /^(#|data:,$|\/metrics$|\/healthz$)/)
+      assert.match(target, /^(#|data:,$|metrics$|healthz$|\.\/\?open=[^"&]*#)/)
   })
 
   it('has a language, a title, a way to shrink, one heading above all, and every link leads somewhere', () => {
@@ -96,7 +107,7 @@ describe('the status page', () => {
     )
     assert.match(page, /^<!DOCTYPE html>\n<html lang="en">/)
     assert.match(page, /<meta name="viewport" content="width=device-width, initial-scale=1">/)
-    assert.match(page, /<meta http-equiv="refresh" content="10">/)
+    assert.match(page, /<meta http-equiv="refresh" content="10; url=\.\/">/)
     assert.equal(page.match(/<h1>/g)?.length, 1)
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
     assert.equal(new Set(ids).size, ids.length)

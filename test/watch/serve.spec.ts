@@ -59,7 +59,8 @@ describe('what the watcher serves', () => {
   it('a page, metrics and three checks', async () => {
     const expected: [path: string, type: string, body: RegExp][] = [
       ['/', 'text/html; charset=utf-8', /^<!DOCTYPE html>[\s\S]*<\/html>\n$/],
-      ['/?from=a-bookmark', 'text/html; charset=utf-8', /All is well/],
+      ['/?open=docker.io', 'text/html; charset=utf-8', /<details [^>]* open>/],
+      ['/?open=%ff%00%zz&open=2', 'text/html; charset=utf-8', /All is well/],
       [
         '/metrics',
         'text/plain; version=0.0.4; charset=utf-8',

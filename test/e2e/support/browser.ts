@@ -19,8 +19,6 @@ export interface Browser extends AsyncDisposable {
   open(url: string, view: View): Promise<void>
   /** The value of an expression in the page; the page's own rules on scripts do not hold for it. */
   evaluate<T>(expression: string): Promise<T>
-  /** A picture of what the view shows. */
-  picture(): Promise<Buffer>
 }
 
 const PATIENCE_MS = 60_000
@@ -122,20 +120,18 @@ function pageIn(tab: Tab): Omit<Browser, typeof Symbol.asyncDispose> {
       await tab.send('Emulation.setDeviceMetricsOverride', metrics)
       const features = [{ name: 'prefers-color-scheme', value: scheme }]
       await tab.send('Emulation.setEmulatedMedia', { features })
-      await tab.send('Page.navigate', { url: 'about:blank' })
-      const loaded = tab.next('Page.loadEventFired')
-      await tab.send('Page.navigate', { url })
-      await loaded
+      // By way of an empty page: from one part of a page to another nothing would be loaded.
+      for (const next of ['about:blank', url]) {
+        const loaded = tab.next('Page.loadEventFired')
+        await tab.send('Page.navigate', { url: next })
+        await loaded
+      }
     },
     evaluate: async <T>(expression: string) => {
       const answer = await tab.send('Runtime.evaluate', { expression, returnByValue: true })
       const { value } = answer.result as { value?: unknown }
       if (answer.exceptionDetails !== undefined) throw new Error(JSON.stringify(answer.exceptionDetails))
       return value as T
-    },
-    picture: async () => {
-      const { data } = await tab.send('Page.captureScreenshot', { format: 'png' })
-      return Buffer.from(String(data), 'base64')
     },
   }
 }

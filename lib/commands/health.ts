@@ -1,0 +1,46 @@
+/** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
+import type { Reader } from '../files.ts'
+import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
+import { listed } from '../health/listing.ts'
+import { baseUrl, type MirrorList } from '../registry.ts'
+import type { Notice } from '../report.ts'
+import { HEALTH_FILE } from '../state.ts'
+import type { World } from '../world.ts'
+
+export interface HealthOptions {
+  /** Every mirror of the list, whatever is known of it. */
+  readonly declared: boolean
+}
+
+/** The list as it is to be written now. What is known is old when no watcher has said it anew for three intervals. */
+export async function asItIs(
+  list: MirrorList,
+  { declared }: HealthOptions,
+  node: Reader,
+  world: World,
+): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
+  const book = declared ? undefined : await freshBook(node, world.now())
+  if (book === undefined) return { list, notices: [] }
+  const known = listed(list, knownOf(book))
+  return { list: known, notices: awayNotices(list, known, book) }
+}
+
+async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
+  const bytes = await node.read(HEALTH_FILE)
+  const book = bytes && parseBook(bytes.toString('utf8'))
+  return book && now <= book.stale_at && now >= book.written_at ? book : undefined
+}
+
+/** Names who is left out, and why. */
+function awayNotices(list: MirrorList, known: MirrorList, book: Book): readonly Notice[] {
+  return list.registries.flatMap(({ name, mirrors }, i) => {
+    const left = known.registries[i]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
+    const away = mirrors.map(({ base }) => baseUrl(base)).filter(url => !left.includes(url))
+    return away.map(url => {
+      const { since = 0, detail } = book.mirrors[keyOf(name, url)] ?? {}
+      const why = detail === undefined ? '' : ` (${detail})`
+      const message = `${url} is left out: not well since ${new Date(since).toISOString()}${why}; --declared writes it all the same`
+      return { code: 'left_out', message, registry: name, mirror: url }
+    })
+  })
+}

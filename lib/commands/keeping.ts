@@ -1,0 +1,84 @@
+/** What a watcher does to the node at a time: as much of what `apply` does as needs nobody to decide. */
+import path from 'node:path'
+import { applyPlan, isDone } from '../apply/apply.ts'
+import { openTree, type Writer } from '../files.ts'
+import { makePlan, type Plan } from '../plan.ts'
+import { planReport } from '../plan-report.ts'
+import type { MirrorList } from '../registry.ts'
+import { hideSecrets } from '../secrets.ts'
+import { readState, type State } from '../state.ts'
+import { directoryName } from '../targets/containerd/directory-name.ts'
+import type { Walked } from '../watch/surroundings.ts'
+import type { World } from '../world.ts'
+import { chosenTargets, openView } from './inputs.ts'
+import type { WatchOptions } from './watch.ts'
+import { writing } from './writing.ts'
+
+export interface Work {
+  readonly node: Writer
+  /** Directories that were made for the state. */
+  readonly made: readonly string[]
+  readonly options: WatchOptions
+  readonly world: World
+}
+
+/** The line that `apply` walks, for as much of the plan as may be done. */
+export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Work): Promise<Walked> {
+  const { node, options, world } = work
+  const planned = async () => {
+    const plan = await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
+    return scope === 'all' ? plan : atOnce(plan)
+  }
+  const first = await planned()
+  const write = async (made: readonly string[]) => {
+    const plan = await planned()
+    await applyPlan(plan, node, { command: 'apply', now: world.now(), made: [...work.made, ...made] })
+    return plan
+  }
+  const plan = isDone(first) ? first : (await writing('watch', node, options, world, write)).result
+  return { report: planReport('apply', plan), hosts: await hostsOf(list, node) }
+}
+
+/** What needs a restart to act is somebody's decision. */
+function atOnce(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps.filter(step => step.effect === 'at once'), forgets: [] }
+}
+
+async function hostsOf(list: MirrorList, node: Writer): Promise<Walked['hosts']> {
+  const { files } = await readState(node)
+  const paths = Object.keys(files).filter(file => path.basename(file) === 'hosts.toml')
+  const found = new Map<string, { path: string; text: string }>()
+  for (const { name } of list.registries) {
+    const file = paths.find(one => path.basename(path.dirname(one)) === directoryName(name))
+    const bytes = file === undefined ? undefined : await node.read(file)
+    const [, text] = hideSecrets(undefined, bytes?.toString('utf8'))
+    if (file !== undefined && text !== undefined) found.set(name, { path: file, text })
+  }
+  return found
+}
+
+/** Where the list, what it names, and what we have written may change; as this machine knows the places. */
+export async function placesOf(
+  listFile: string | undefined,
+  { files }: State,
+  { node, options, world }: Work,
+) {
+  const onNode = (directory: string) => path.join(node.root, directory)
+  const managed = Object.entries(files).flatMap(([file, { owns }]) => {
+    const directory = path.dirname(file)
+    return owns === 'whole' ? [directory, path.dirname(directory)] : [directory]
+  })
+  const named = listFile ?? options.file
+  const beside = named === undefined || named === 'stdin' ? [] : [path.dirname(path.resolve(named))]
+  const credentials = world.env.CREDENTIALS_DIRECTORY
+  const sources = [
+    ...beside,
+    onNode('/etc/regmirror'),
+    ...options.allowFilesFrom,
+    ...(credentials ? [credentials] : []),
+  ]
+  const here = openTree('/')
+  const places = [...sources, ...managed.map(onNode)]
+  const there = await Promise.all(places.map(async place => (await here.facts(place))?.type === 'directory'))
+  return places.filter((_, i) => there[i])
+}

@@ -1,0 +1,186 @@
+/** `watch`: keep the node as the list says, while mirrors die and recover. */
+import pkg from '../../package.json' with { type: 'json' }
+import { alone } from '../apply/lock.ts'
+import { Failure } from '../errors.ts'
+import type { Writer } from '../files.ts'
+import { type Book, parseBook, serializeBook } from '../health/book.ts'
+import { probeOne } from '../probe/probe.ts'
+import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
+import { runHere } from '../run.ts'
+import { HEALTH_FILE, readState } from '../state.ts'
+import type { Choices } from '../targets/target.ts'
+import type { Event } from '../watch/events.ts'
+import { openEyes } from '../watch/eyes.ts'
+import { type LogFormat, logLine } from '../watch/log.ts'
+import { watch as loop } from '../watch/loop.ts'
+import { blank, type Memory } from '../watch/memory.ts'
+import { openNotifier } from '../watch/notify.ts'
+import { serve } from '../watch/serve.ts'
+import { openSleeper } from '../watch/sleeper.ts'
+import { statusOf } from '../watch/status-of.ts'
+import type { Hints, Surroundings } from '../watch/surroundings.ts'
+import type { World } from '../world.ts'
+import { type Options, openList, openNode } from './inputs.ts'
+import { placesOf, type Work, walk } from './keeping.ts'
+import { environmentOf } from './probe.ts'
+import { cardOf, type WritingOptions } from './writing.ts'
+
+export interface WatchOptions extends Options, Choices, WritingOptions {
+  /** Undefined: text on a terminal, JSON otherwise. */
+  readonly logFormat: LogFormat | undefined
+  /** `HOST:PORT` to serve the status at; undefined: nowhere. */
+  readonly listen: string | undefined
+  /** What is left behind: the files as they are, or as the list declares them. */
+  readonly onExit: 'keep' | 'declared'
+}
+
+type Tell = (event: Event) => void
+
+/** Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. */
+export async function watch(options: WatchOptions, world: World): Promise<void> {
+  const node = await openNode(options)
+  const { made } = await readState(node)
+  const applicant = {
+    card: cardOf('watch', world),
+    made,
+    timeoutMs: 0,
+    signal: world.signal,
+    onWait: () => {},
+  }
+  await alone(node, { purpose: 'watch', ...applicant }, fresh =>
+    watchAlone({ node, made: fresh, options, world }),
+  )
+}
+
+async function watchAlone(work: Work): Promise<void> {
+  const { options, world } = work
+  const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
+  const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
+  let memory = blank(world.now())
+  const serving =
+    options.listen === undefined
+      ? undefined
+      : await serve(options.listen, () => statusOf(memory, world.now(), pkg.version))
+  if (serving) {
+    const { port } = serving
+    tell({ event: 'serving', level: 'info', text: `serving the status on port ${port}`, fields: { port } })
+  }
+  try {
+    await watchNode(work, tell, now => {
+      memory = now
+    })
+    if (options.onExit === 'declared') await declare(memory, work, tell)
+  } finally {
+    await serving?.close()
+  }
+}
+
+async function watchNode(work: Work, tell: Tell, onTurn: (memory: Memory) => void): Promise<void> {
+  const { node, options, world } = work
+  const sleeper = openSleeper()
+  const notifier = openNotifier(world, runHere)
+  const hints: Hints = { list: false, node: false }
+  // Whose a path is does not matter: to look is cheap, and not to look where it was needed is not.
+  const look = () => {
+    Object.assign(hints, { list: true, node: true })
+    sleeper.wake()
+  }
+  const eyes = openEyes(look)
+  let listFile = options.file
+  let reloading = false
+  let ready = false
+  const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
+  world.onHangup(() => {
+    reloading = true
+    notifier.reloading()
+    tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
+    look()
+  })
+  world.signal.addEventListener('abort', sleeper.wake, { once: true })
+  const around: Surroundings = {
+    now: world.now,
+    dice: Math.random,
+    wait: until => sleeper.sleep(Math.min(until - world.now(), notifier.beatMs ?? Number.POSITIVE_INFINITY)),
+    wake: sleeper.wake,
+    stopped: () => world.signal.aborted,
+    hints: () => {
+      const taken = { ...hints }
+      Object.assign(hints, { list: false, node: false })
+      return taken
+    },
+    load: async () => {
+      const loaded = await openList(options, node, world)
+      listFile = loaded.file
+      return loaded
+    },
+    walk: async (list, scope) => {
+      const walked = await walk(list, scope, work)
+      await attend()
+      return walked
+    },
+    ask: asker(options, world),
+    recall: () => recall(node),
+    keep: book => node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 }),
+    tell,
+    turned: memory => {
+      onTurn(memory)
+      const words = summary(memory)
+      if ((!ready || reloading) && memory.written !== undefined) {
+        notifier.ready(words)
+        ready = true
+        reloading = false
+      }
+      notifier.beat(world.now(), words)
+    },
+  }
+  try {
+    await attend()
+    await loop(around)
+    tell({ event: 'stopping', level: 'info', text: 'told to stop' })
+    await notifier.stopping()
+  } finally {
+    await eyes.close()
+  }
+}
+
+/** Puts every mirror of the list back; being told to stop does not stop that. */
+async function declare({ loaded }: Memory, work: Work, tell: Tell): Promise<void> {
+  if (loaded === undefined) return
+  const world = { ...work.world, signal: new AbortController().signal }
+  const { report } = await walk(loaded.list, 'at once', { ...work, world })
+  for (const { path } of report.changes)
+    tell({ event: 'written', level: 'info', text: `${path} is as the list declares it`, fields: { path } })
+}
+
+function asker(options: WatchOptions, world: World): Surroundings['ask'] {
+  let proxies: Promise<ProxyFor | undefined> | undefined
+  return async (endpoint, list) => {
+    proxies ??= environmentOf(list, options.root, world).then(proxiesOf)
+    return await probeOne(endpoint, {
+      timeoutMs: list.health.timeoutMs,
+      samples: 1,
+      depth: endpoint.canary === undefined ? 'ping' : 'tag',
+      signal: world.signal,
+      now: world.now,
+      proxyFor: await proxies,
+    })
+  }
+}
+
+/** What cannot be read is not remembered: it will be found out again. */
+async function recall(node: Writer): Promise<Book | undefined> {
+  try {
+    const bytes = await node.read(HEALTH_FILE)
+    return bytes && parseBook(bytes.toString('utf8'))
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+function summary({ mirrors, listProblem, nodeProblem }: Memory): string {
+  const away = mirrors.filter(({ standing: { health } }) => health === 'down' || health === 'limited').length
+  const trouble = listProblem ?? nodeProblem
+  const words = `${mirrors.length} mirrors, ${away === 0 ? 'all well' : `${away} left out`}`
+  return trouble === undefined ? words : `${words}; ${trouble.slice(0, 200)}`
+}

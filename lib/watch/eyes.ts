@@ -1,0 +1,48 @@
+/** Tells that something may have changed in a directory. The only importer of chokidar. */
+import path from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+import { isTemporary } from '../temporary.ts'
+
+export interface Eyes {
+  /** Looks at these directories, one level deep, and at no others any more. */
+  attend(directories: readonly string[]): void
+  close(): Promise<void>
+}
+
+/** Several changes within that time are one: an editor's rename, a ConfigMap's swap. */
+const SETTLE_MS = 100
+
+/** `onChange` is given the paths that changed; which event it was does not matter, and is not to be relied on. */
+export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
+  let changed = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  const settle = () => {
+    timer = undefined
+    const paths = [...changed]
+    changed = new Set()
+    onChange(paths)
+  }
+  const seen = (_event: string, file: string) => {
+    if (isTemporary(path.basename(file))) return
+    changed.add(file)
+    timer ??= setTimeout(settle, SETTLE_MS)
+  }
+  const eyes: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
+  // What cannot be watched is looked at every minute.
+  eyes.on('all', seen).on('error', () => {})
+  let attended: readonly string[] = []
+  return {
+    attend: directories => {
+      const wanted = [...new Set(directories)]
+      const gone = attended.filter(directory => !wanted.includes(directory))
+      const fresh = wanted.filter(directory => !attended.includes(directory))
+      if (gone.length > 0) eyes.unwatch(gone)
+      if (fresh.length > 0) eyes.add(fresh)
+      attended = wanted
+    },
+    close: async () => {
+      clearTimeout(timer)
+      await eyes.close()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/** What follows from what a watcher remembers: for the list that is written, and for what is kept of it. Pure but for forgetting. */
+import { type Book, keyOf } from '../health/book.ts'
+import type { Known } from '../health/listing.ts'
+import { reordered } from '../health/ordering.ts'
+import type { MirrorList } from '../registry.ts'
+import type { Memory, Watched } from './memory.ts'
+
+/** Whether no mirror of the registry is well, so that it matters what its server says. */
+export function needsServer(memory: Memory, registry: string): boolean {
+  const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
+  return own.length > 0 && own.every(({ standing: { health } }) => health === 'down' || health === 'limited')
+}
+
+/** Servers of registries of which no mirror is well. Of the others it is forgotten what they said: it grows old. */
+export function neededServers(memory: Memory): readonly Watched[] {
+  const needed = (server: Watched) => needsServer(memory, server.endpoint.registry)
+  for (const server of memory.servers) if (!needed(server)) server.probe = undefined
+  return memory.servers.filter(needed)
+}
+
+/** Undefined: it was not asked. A server that fails once is not relied on. */
+export function isUp({ probe, standing }: Watched): boolean | undefined {
+  return probe && probe.status !== 'unhealthy' && standing.health === 'up'
+}
+
+export function knownOf({ mirrors, servers, orders }: Memory, { health }: MirrorList): Known {
+  const standings = new Map(mirrors.map(({ key, standing }) => [key, standing]))
+  const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))
+  return {
+    health: (registry, url) => standings.get(keyOf(registry, url))?.health,
+    serverUp: registry => up.get(registry),
+    order: registry => (health.order === 'list' ? undefined : orders.get(registry)?.urls),
+  }
+}
+
+/** Looks at the order by latency again, where the list wants it. */
+export function reorder(memory: Memory, list: MirrorList, now: number): void {
+  if (list.health.order !== 'latency') return
+  const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
+  for (const registry of list.registries) {
+    const standingOf = (url: string) => standings.get(keyOf(registry.name, url))
+    memory.orders.set(
+      registry.name,
+      reordered(memory.orders.get(registry.name), registry, standingOf, list, now),
+    )
+  }
+}
+
+/** How many intervals what was kept holds. */
+const FRESH = 3
+
+export function bookOf({ mirrors, servers, orders }: Memory, { health }: MirrorList, now: number): Book {
+  return {
+    version: 1,
+    written_at: now,
+    stale_at: now + FRESH * health.intervalMs,
+    mirrors: Object.fromEntries(mirrors.map(({ key, standing }) => [key, standing])),
+    servers: Object.fromEntries(
+      servers.flatMap(server => {
+        const up = isUp(server)
+        return up === undefined ? [] : [[server.endpoint.registry, up]]
+      }),
+    ),
+    orders:
+      health.order === 'latency'
+        ? Object.fromEntries([...orders].map(([name, { urls }]) => [name, urls]))
+        : {},
+  }
+}

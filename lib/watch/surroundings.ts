@@ -1,0 +1,47 @@
+/** The world of a watcher, as it is handed to its loop. */
+import type { Book } from '../health/book.ts'
+import type { Dice } from '../health/standing.ts'
+import type { LoadedList } from '../list/load.ts'
+import type { Endpoint } from '../probe/endpoints.ts'
+import type { MirrorList } from '../registry.ts'
+import type { PlanReport, Probe } from '../report.ts'
+import type { Event } from './events.ts'
+import type { Memory } from './memory.ts'
+import type { RegistryStatus } from './status.ts'
+
+/** What may have changed. */
+export interface Hints {
+  list: boolean
+  node: boolean
+}
+
+/** What a walk came to. */
+export interface Walked {
+  readonly report: PlanReport
+  /** What is in each hosts.toml now, by registry. */
+  readonly hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
+}
+
+export interface Surroundings {
+  /** Milliseconds since 1970. */
+  now(): number
+  readonly dice: Dice
+  /** Until then, or until somebody wakes it. */
+  wait(until: number): Promise<void>
+  wake(): void
+  stopped(): boolean
+  /** What may have changed since the last call. */
+  hints(): Hints
+  /** Throws Failure for a list that is not sound. */
+  load(): Promise<LoadedList>
+  /** Makes the node what the list says; `at once`: only files that act without a restart. Throws Failure. */
+  walk(list: MirrorList, scope: 'all' | 'at once'): Promise<Walked>
+  /** Never rejects. */
+  ask(endpoint: Endpoint, list: MirrorList): Promise<Probe>
+  recall(): Promise<Book | undefined>
+  /** Throws Failure. */
+  keep(book: Book): Promise<void>
+  tell(event: Event): void
+  /** Called at the end of every turn. */
+  turned(memory: Memory): void
+}
