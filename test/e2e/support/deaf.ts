@@ -1,0 +1,37 @@
+/**
+ * A mirror to which packets are lost: a process that listens and is stopped, its queue of connections full. The kernel
+ * drops what else wants to connect.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import net from 'node:net'
+
+const LISTENER = `
+const server = require('node:http').createServer((_, response) => response.end('{}'))
+server.listen({ port: Number(process.argv[1]), host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))
+`
+
+export interface Deaf {
+  readonly origin: string
+  close(): Promise<void>
+}
+
+export async function startDeaf(port = 0): Promise<Deaf> {
+  const child = spawn(process.execPath, ['-e', LISTENER, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(child.stdout, 'data')
+  const bound = Number(String(line))
+  child.kill('SIGSTOP')
+  // As many as the queue takes are accepted by the kernel; the others are dropped, and these wait with them.
+  const fillers = Array.from({ length: 8 }, () => net.connect(bound, '127.0.0.1').on('error', () => {}))
+  await new Promise(done => setTimeout(done, 300))
+  return {
+    origin: `http://127.0.0.1:${bound}`,
+    close: async () => {
+      for (const filler of fillers) filler.destroy()
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
