@@ -43,7 +43,7 @@ describe('documents', () => {
     })
 
     it(`flags of ${document} exist`, async () => {
-      const commands = ['init', 'validate', 'plan', 'apply', 'probe', 'restore']
+      const commands = ['init', 'validate', 'plan', 'apply', 'probe', 'watch', 'restore']
       const help = (await Promise.all(commands.map(command => run([command, '--help']))))
         .map(({ stdout }) => stdout)
         .join('')

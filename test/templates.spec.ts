@@ -20,6 +20,19 @@ describe('templates', () => {
     })
   }
 
+  it('the unit that watches tells systemd how it is', () => {
+    const file = path.join(templates, 'systemd/regmirror-watch.service')
+    const unit = readFileSync(file, 'utf8')
+    assert.match(unit, /^Type=notify$/m)
+    assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror watch /m)
+    assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m)
+    assert.match(unit, /^WatchdogSec=/m)
+    const verify = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', file], {
+      encoding: 'utf8',
+    })
+    if (verify.error === undefined) assert.equal(verify.status, 0, verify.stderr)
+  })
+
   it('the unit runs before containerd and kubelet, without the network', () => {
     const file = path.join(templates, 'systemd/regmirror-bootstrap.service')
     const unit = readFileSync(file, 'utf8')

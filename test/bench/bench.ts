@@ -8,11 +8,13 @@ import path from 'node:path'
 import { probe } from './probe.ts'
 import { rank } from './rank.ts'
 import { startUp } from './start-up.ts'
+import { watch } from './watch.ts'
 
 const benches: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'start-up': startUp,
   probe,
   rank,
+  watch,
 }
 
 await import('../../tools/build.ts')

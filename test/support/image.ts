@@ -1,5 +1,5 @@
 /**
- * Container images made in memory: one tiny layer, the same bytes every time for the same arguments.
+ * Container images made in memory: tiny layers, the same bytes every time for the same arguments.
  */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
@@ -16,7 +16,7 @@ export interface Image {
   readonly repository: string
   readonly tag: string
   readonly manifest: Blob
-  /** What the manifest points at: the config, then the one layer. */
+  /** What the manifest points at: the config, then the layers. */
   readonly blobs: readonly Blob[]
 }
 
@@ -24,25 +24,29 @@ const OCI = 'application/vnd.oci.image'
 const TAR_BLOCK = 512
 
 /**
- * An image for this machine's platform whose layer holds one file, `/content`, with the given text.
+ * An image for this machine's platform whose layers hold one file each, `/content`, with the given texts.
  * Two images that differ in text have different digests.
  */
-export function buildImage(repository: string, tag = 'latest', content = `${repository}:${tag}\n`): Image {
-  const tar = tarOf('content', content)
-  const layer = blob(`${OCI}.layer.v1.tar+gzip`, gzipSync(tar))
+export function buildImage(
+  repository: string,
+  tag = 'latest',
+  content: string | readonly string[] = `${repository}:${tag}\n`,
+): Image {
+  const tars = [content].flat().map(text => tarOf('content', text))
+  const layers = tars.map(tar => blob(`${OCI}.layer.v1.tar+gzip`, gzipSync(tar)))
   const config = jsonBlob(`${OCI}.config.v1+json`, {
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
     config: { Cmd: ['/content'] },
-    rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
+    rootfs: { type: 'layers', diff_ids: tars.map(digestOf) },
   })
   const manifest = jsonBlob(`${OCI}.manifest.v1+json`, {
     schemaVersion: 2,
     mediaType: `${OCI}.manifest.v1+json`,
     config: descriptor(config),
-    layers: [descriptor(layer)],
+    layers: layers.map(descriptor),
   })
-  return { repository, tag, manifest, blobs: [config, layer] }
+  return { repository, tag, manifest, blobs: [config, ...layers] }
 }
 
 export function digestOf(bytes: Uint8Array): string {

@@ -13,7 +13,7 @@ export interface Cri {
   /** Version of the runtime, as it says. */
   version(): Promise<string>
   /** Pulls, and gives the id of the image: the digest of its config. */
-  pull(image: string): Promise<string>
+  pull(image: string, deadlineMs?: number): Promise<string>
   close(): void
 }
 
@@ -27,8 +27,8 @@ export function connectCri(socket: string): Cri {
   const images = client('ImageService')
   return {
     version: async () => (await call<{ runtime_version: string }>(runtime, 'Version', {})).runtime_version,
-    pull: async image =>
-      (await call<{ image_ref: string }>(images, 'PullImage', { image: { image } })).image_ref,
+    pull: async (image, deadlineMs) =>
+      (await call<{ image_ref: string }>(images, 'PullImage', { image: { image } }, deadlineMs)).image_ref,
     close: () => {
       runtime.close()
       images.close()
@@ -52,11 +52,11 @@ function clientOf(
   })
 }
 
-function call<T>(client: grpc.Client, method: string, request: object): Promise<T> {
+function call<T>(client: grpc.Client, method: string, request: object, deadlineMs = DEADLINE_MS): Promise<T> {
   const stub = (client as unknown as Record<string, (...args: unknown[]) => void>)[method]
   return new Promise((resolve, reject) => {
     const done = (error: grpc.ServiceError | null, value: T) =>
       error === null ? resolve(value) : reject(error)
-    stub?.call(client, request, { deadline: Date.now() + DEADLINE_MS }, done)
+    stub?.call(client, request, { deadline: Date.now() + deadlineMs }, done)
   })
 }
