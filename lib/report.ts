@@ -120,6 +120,8 @@ export interface PlanReport {
   readonly restart: readonly Restart[]
   /** Files that are already as they should be. */
   readonly unchanged: number
+  /** Of `plan`: the most questions that one mirror is asked in an hour by `watch` on this node. */
+  readonly questions_an_hour?: number
   readonly probes?: readonly Probe[]
   /** Beside `probes`: registries of which nothing that may be asked is healthy. */
   readonly unhealthy?: readonly string[]

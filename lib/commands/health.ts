@@ -2,6 +2,7 @@
 import type { Reader } from '../files.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { listed } from '../health/listing.ts'
+import { questionsAnHour } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
@@ -22,13 +23,18 @@ export async function asItIs(
   const book = declared ? undefined : await freshBook(node, world.now())
   if (book === undefined) return { list, notices: [] }
   const known = listed(list, knownOf(book))
-  return { list: known, notices: awayNotices(list, known, book) }
+  return { list: known, notices: [watchedNotice(list), ...awayNotices(list, known, book)] }
 }
 
 async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
   const bytes = await node.read(HEALTH_FILE)
   const book = bytes && parseBook(bytes.toString('utf8'))
   return book && now <= book.stale_at && now >= book.written_at ? book : undefined
+}
+
+function watchedNotice({ health }: MirrorList): Notice {
+  const message = `a watcher keeps this node, and asks each mirror ${questionsAnHour(health)} times an hour at most`
+  return { code: 'watched', message }
 }
 
 /** Names who is left out, and why. */
@@ -39,7 +45,7 @@ function awayNotices(list: MirrorList, known: MirrorList, book: Book): readonly 
     return away.map(url => {
       const { since = 0, detail } = book.mirrors[keyOf(name, url)] ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
-      const message = `${url} is left out: not well since ${new Date(since).toISOString()}${why}; --declared writes it all the same`
+      const message = `is left out: not well since ${new Date(since).toISOString()}${why}; --declared writes it all the same`
       return { code: 'left_out', message, registry: name, mirror: url }
     })
   })

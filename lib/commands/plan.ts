@@ -1,4 +1,5 @@
 /** `plan`: what would change on this node? */
+import { questionsAnHour } from '../health/standing.ts'
 import { makePlan } from '../plan.ts'
 import { planReport } from '../plan-report.ts'
 import type { PlanReport } from '../report.ts'
@@ -20,5 +21,6 @@ export async function plan(
   const { list, notices: known } = await asItIs(wanted, options, node, world)
   const made = await makePlan(list, chosenTargets(options), view, options)
   const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...asked, ...known, ...made.notices]
-  return { ...planReport('plan', { ...made, notices }), ...probed }
+  const questions_an_hour = questionsAnHour(list.health)
+  return { ...planReport('plan', { ...made, notices }), questions_an_hour, ...probed }
 }

@@ -37,8 +37,13 @@ async function type(
 
 async function commandsOf(document: string, heading: string): Promise<string[]> {
   const text = await fs.readFile(path.join(root, document), 'utf8')
-  const [, block = ''] = new RegExp(`## ${heading}\n.*?\`\`\`sh\n(.*?)\`\`\``, 's').exec(text) ?? []
-  return block.trim().split('\n')
+  const [, block = ''] = new RegExp(`^#+ ${heading}\n.*?\`\`\`sh\n(.*?)\`\`\``, 'ms').exec(text) ?? []
+  return block.trim().split('\n').map(ending)
+}
+
+/** What runs until it is told to stop is told so after a while. */
+function ending(command: string): string {
+  return command.replace(/^regmirror watch/, 'timeout --preserve-status 8 regmirror watch')
 }
 
 const IS_GONE = '! ls -d /etc/containerd /var/lib/regmirror'
@@ -71,6 +76,16 @@ describe('the documents', function () {
       // Without a network nothing is healthy, so the gate stays shut.
       assert.deepEqual(codes, [0, 0, 0, 1], printed)
       assert.match(printed, /nothing was written: nothing healthy to pull docker\.io/)
+    }))
+
+  it('say how a node is kept right', () =>
+    withDirectory(async home => {
+      const applied = ['regmirror init -o /etc/regmirror/mirrors.toml', 'regmirror apply --no-probe']
+      const commands = await commandsOf('docs/watching.md', 'Keeping a node right')
+      assert.equal(commands.length, 3)
+      const { codes, printed } = await type(home, [...applied, 'ip link set lo up', ...commands])
+      assert.deepEqual(codes, [0, 0, 0, 0, 0, 0], printed)
+      assert.match(printed, /"event":"serving"/)
     }))
 
   it('say how a node is put back', () =>

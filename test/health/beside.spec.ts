@@ -1,0 +1,86 @@
+/** plan and apply beside a watcher: they go by what it knows while that is fresh, and say so. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { type Book, keyOf, serializeBook } from '../../lib/health/book.ts'
+import { unheard } from '../../lib/health/standing.ts'
+import { HEALTH } from '../support/lists.ts'
+import { run } from '../support/run.ts'
+import { withDirectory } from '../support/tree.ts'
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)
+const [DEAD, WELL] = ['https://dead.example', 'https://well.example']
+const LIST = `version = 1\n[registries."docker.io"]\nmirrors = ["${DEAD}", "${WELL}"]\n`
+
+const down = {
+  ...unheard(NOW, HEALTH, () => 0.5),
+  health: 'down' as const,
+  reason: 'refused' as const,
+  detail: 'nothing listens there',
+}
+
+const bookAt = (written_at: number, stale_at: number): Book => ({
+  version: 1,
+  written_at,
+  stale_at,
+  mirrors: { [keyOf('docker.io', `${DEAD}/v2`)]: down },
+  servers: {},
+  orders: {},
+})
+
+const beside = (text: string, use: (flags: string[], hosts: () => Promise<string>) => Promise<void>) =>
+  withDirectory(async root => {
+    const list = path.join(root, 'mirrors.toml')
+    const state = path.join(root, 'var/lib/regmirror')
+    await fs.mkdir(state, { recursive: true })
+    await fs.writeFile(path.join(state, 'health.json'), text, { mode: 0o600 })
+    await fs.writeFile(list, LIST)
+    const hosts = () => fs.readFile(path.join(root, 'etc/containerd/certs.d/docker.io/hosts.toml'), 'utf8')
+    await use(['-f', list, '--root', root], hosts)
+  })
+
+describe('beside a watcher', () => {
+  it('apply leaves out who is down, says so, and plan then has nothing to do', () =>
+    beside(serializeBook(bookAt(NOW - 5000, NOW + 60_000)), async (flags, hosts) => {
+      const { code, stderr } = await run(['apply', ...flags])
+      assert.equal(code, 0)
+      assert.match(
+        stderr,
+        /^notice: a watcher keeps this node, and asks each mirror 264 times an hour at most$/m,
+      )
+      assert.match(
+        stderr,
+        /^notice: https:\/\/dead\.example\/v2: is left out: not well since 2026-01-02T03:04:05\.000Z \(nothing listens there\); --declared/m,
+      )
+      assert.ok(!(await hosts()).includes(DEAD))
+      assert.ok((await hosts()).includes(WELL))
+      assert.equal((await run(['plan', '--check', ...flags])).code, 0)
+      assert.equal((await run(['plan', '--check', '--declared', ...flags])).code, 1)
+    }))
+
+  const old: [title: string, text: string][] = [
+    ['is old', serializeBook(bookAt(NOW - 600_000, NOW - 1))],
+    ['is of the future', serializeBook(bookAt(NOW + 60_000, NOW + 120_000))],
+    ['is damaged', '{"version":1'],
+  ]
+  for (const [title, text] of old)
+    it(`counts for nothing when it ${title}`, () =>
+      beside(text, async (flags, hosts) => {
+        assert.equal((await run(['apply', ...flags])).code, 0)
+        assert.ok((await hosts()).includes(DEAD))
+      }))
+
+  it('plan says in JSON what a watcher would ask', () =>
+    beside('', async flags => {
+      const { stdout } = await run(['plan', '--format', 'json', ...flags])
+      assert.equal(JSON.parse(stdout).questions_an_hour, 264)
+    }))
+
+  it('restore forgets it, and leaves no trace', () =>
+    beside(serializeBook(bookAt(NOW - 5000, NOW + 60_000)), async flags => {
+      const root = flags.at(-1) as string
+      await run(['apply', ...flags])
+      assert.equal((await run(['restore', '--root', root])).code, 0)
+      assert.deepEqual(await fs.readdir(path.join(root, 'var/lib')), [])
+    }))
+})
