@@ -6,7 +6,7 @@ import type { MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Whether no mirror of the registry is well, so that it matters what its server says. */
-export function needsServer(memory: Memory, registry: string): boolean {
+function needsServer(memory: Memory, registry: string): boolean {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
   return own.length > 0 && own.every(({ standing: { health } }) => health === 'down' || health === 'limited')
 }
