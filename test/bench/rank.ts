@@ -13,7 +13,7 @@ interface Course {
   readonly manners: readonly Manner[]
 }
 
-const healthy: readonly Manner[] = [20, 60, 120, 220, 350, 500].map(delayMs => ({ delayMs }))
+const healthy: readonly Manner[] = [15, 40, 70, 110, 170, 250].map(delayMs => ({ delayMs }))
 const trap = (manner: Manner): Course => ({ by: 'latency', manners: [...healthy, { delayMs: 2, ...manner }] })
 const courses: Readonly<Record<string, Course>> = {
   'by latency': { by: 'latency', manners: healthy },

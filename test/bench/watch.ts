@@ -18,7 +18,7 @@ import { median, ms, REGMIRROR } from './support/measure.ts'
 import { startMirrors } from './support/mirrors.ts'
 
 const CUT_S = Number(process.env.BENCH_CUT_S ?? 180)
-const PULLS = 5
+const PULLS = 15
 const LAYERS = 6
 const IDLE_MIRRORS = 50
 const IDLE_S = 60
@@ -33,7 +33,7 @@ export async function watch(folder: string): Promise<void> {
 }
 
 let made = 0
-const images: Image[] = Array.from({ length: 60 }, () => {
+const images: Image[] = Array.from({ length: 4 * PULLS }, () => {
   made += 1
   const layers = Array.from({ length: LAYERS }, (_, layer) => `image ${made}, layer ${layer}`)
   return buildImage('library/busybox', `t${made}`, layers)
