@@ -8,6 +8,7 @@ import type { MirrorList } from '../registry.ts'
 import { hideSecrets } from '../secrets.ts'
 import { readState, type State } from '../state.ts'
 import { directoryName } from '../targets/containerd/directory-name.ts'
+import type { Event } from '../watch/events.ts'
 import type { Walked } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, openView } from './inputs.ts'
@@ -20,14 +21,18 @@ export interface Work {
   readonly made: readonly string[]
   readonly options: WatchOptions
   readonly world: World
+  readonly tell: (event: Event) => void
 }
 
 /** The line that `apply` walks, for as much of the plan as may be done. */
 export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Work): Promise<Walked> {
-  const { node, options, world } = work
+  const { node, options, world, tell } = work
+  let left: readonly string[] = []
   const planned = async () => {
-    const plan = await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
-    return scope === 'all' ? plan : atOnce(plan)
+    const whole = await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
+    const plan = scope === 'all' ? whole : atOnce(whole)
+    left = whole.steps.filter(step => !plan.steps.includes(step)).map(step => step.path)
+    return plan
   }
   const first = await planned()
   const write = async (made: readonly string[]) => {
@@ -35,8 +40,12 @@ export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Wor
     await applyPlan(plan, node, { command: 'apply', now: world.now(), made: [...work.made, ...made] })
     return plan
   }
-  const plan = isDone(first) ? first : (await writing('watch', node, options, world, write)).result
-  return { report: planReport('apply', plan), hosts: await hostsOf(list, node) }
+  if (isDone(first)) return { report: planReport('apply', first), left, hosts: await hostsOf(list, node) }
+  const onWait = (text: string) => tell({ event: 'waiting', level: 'info', text })
+  const { result, notices } = await writing('watch', node, options, world, write, onWait)
+  for (const { code, message, file } of notices)
+    tell({ event: code, level: 'warn', text: file === undefined ? message : `${file}: ${message}` })
+  return { report: planReport('apply', result), left, hosts: await hostsOf(list, node) }
 }
 
 /** What needs a restart to act is somebody's decision. */

@@ -1,16 +1,13 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
-import { Failure } from '../errors.ts'
-import type { Writer } from '../files.ts'
-import { type Book, parseBook, serializeBook } from '../health/book.ts'
-import { probeOne } from '../probe/probe.ts'
-import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
+import { serializeBook } from '../health/book.ts'
+import { printable } from '../printable.ts'
 import { runHere } from '../run.ts'
 import { HEALTH_FILE, readState } from '../state.ts'
 import type { Choices } from '../targets/target.ts'
-import type { Event } from '../watch/events.ts'
 import { openEyes } from '../watch/eyes.ts'
+import { bookOf } from '../watch/known.ts'
 import { type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
 import { blank, type Memory } from '../watch/memory.ts'
@@ -20,9 +17,9 @@ import { openSleeper } from '../watch/sleeper.ts'
 import { statusOf } from '../watch/status-of.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
+import { asker, assertOurs, onceRead, recall } from './around.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 import { placesOf, type Work, walk } from './keeping.ts'
-import { environmentOf } from './probe.ts'
 import { cardOf, type WritingOptions } from './writing.ts'
 
 export interface WatchOptions extends Options, Choices, WritingOptions {
@@ -34,10 +31,13 @@ export interface WatchOptions extends Options, Choices, WritingOptions {
   readonly onExit: 'keep' | 'declared'
 }
 
-type Tell = (event: Event) => void
+type Tell = Work['tell']
 
 /** Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. */
-export async function watch(options: WatchOptions, world: World): Promise<void> {
+export async function watch(options: WatchOptions, outside: World): Promise<void> {
+  const world = { ...outside, stdin: onceRead(outside.stdin) }
+  const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
+  const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
   const node = await openNode(options)
   const { made } = await readState(node)
   const applicant = {
@@ -48,14 +48,12 @@ export async function watch(options: WatchOptions, world: World): Promise<void> 
     onWait: () => {},
   }
   await alone(node, { purpose: 'watch', ...applicant }, fresh =>
-    watchAlone({ node, made: fresh, options, world }),
+    watchAlone({ node, made: fresh, options, world, tell }),
   )
 }
 
 async function watchAlone(work: Work): Promise<void> {
-  const { options, world } = work
-  const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
-  const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
+  const { options, world, tell } = work
   let memory = blank(world.now())
   const serving =
     options.listen === undefined
@@ -66,17 +64,17 @@ async function watchAlone(work: Work): Promise<void> {
     tell({ event: 'serving', level: 'info', text: `serving the status on port ${port}`, fields: { port } })
   }
   try {
-    await watchNode(work, tell, now => {
+    await watchNode(work, now => {
       memory = now
     })
-    if (options.onExit === 'declared') await declare(memory, work, tell)
+    if (options.onExit === 'declared') await declare(memory, work)
   } finally {
     await serving?.close()
   }
 }
 
-async function watchNode(work: Work, tell: Tell, onTurn: (memory: Memory) => void): Promise<void> {
-  const { node, options, world } = work
+async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<void> {
+  const { node, options, world, tell } = work
   const sleeper = openSleeper()
   const notifier = openNotifier(world, runHere)
   const hints: Hints = { list: false, node: false }
@@ -91,16 +89,21 @@ async function watchNode(work: Work, tell: Tell, onTurn: (memory: Memory) => voi
   let ready = false
   const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
+    look()
+    // Once, however often it is said before it is done.
+    if (reloading) return
     reloading = true
     notifier.reloading()
     tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
-    look()
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
   const around: Surroundings = {
     now: world.now,
     dice: Math.random,
-    wait: until => sleeper.sleep(Math.min(until - world.now(), notifier.beatMs ?? Number.POSITIVE_INFINITY)),
+    wait: async until => {
+      await sleeper.sleep(Math.min(until - world.now(), notifier.beatMs ?? Number.POSITIVE_INFINITY))
+      await assertOurs(node)
+    },
     wake: sleeper.wake,
     stopped: () => world.signal.aborted,
     hints: () => {
@@ -125,7 +128,7 @@ async function watchNode(work: Work, tell: Tell, onTurn: (memory: Memory) => voi
     turned: memory => {
       onTurn(memory)
       const words = summary(memory)
-      if ((!ready || reloading) && memory.written !== undefined) {
+      if ((!ready || reloading) && memory.inForce) {
         notifier.ready(words)
         ready = true
         reloading = false
@@ -144,43 +147,27 @@ async function watchNode(work: Work, tell: Tell, onTurn: (memory: Memory) => voi
 }
 
 /** Puts every mirror of the list back; being told to stop does not stop that. */
-async function declare({ loaded }: Memory, work: Work, tell: Tell): Promise<void> {
+async function declare(memory: Memory, work: Work): Promise<void> {
+  const { loaded } = memory
   if (loaded === undefined) return
   const world = { ...work.world, signal: new AbortController().signal }
   const { report } = await walk(loaded.list, 'at once', { ...work, world })
   for (const { path } of report.changes)
-    tell({ event: 'written', level: 'info', text: `${path} is as the list declares it`, fields: { path } })
-}
-
-function asker(options: WatchOptions, world: World): Surroundings['ask'] {
-  let proxies: Promise<ProxyFor | undefined> | undefined
-  return async (endpoint, list) => {
-    proxies ??= environmentOf(list, options.root, world).then(proxiesOf)
-    return await probeOne(endpoint, {
-      timeoutMs: list.health.timeoutMs,
-      samples: 1,
-      depth: endpoint.canary === undefined ? 'ping' : 'tag',
-      signal: world.signal,
-      now: world.now,
-      proxyFor: await proxies,
+    work.tell({
+      event: 'written',
+      level: 'info',
+      text: `${path} is as the list declares it`,
+      fields: { path },
     })
-  }
-}
-
-/** What cannot be read is not remembered: it will be found out again. */
-async function recall(node: Writer): Promise<Book | undefined> {
-  try {
-    const bytes = await node.read(HEALTH_FILE)
-    return bytes && parseBook(bytes.toString('utf8'))
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
+  // Nobody is there any more who would take out again what apply leaves out.
+  const now = world.now()
+  const book = { ...bookOf(memory, loaded.list, now), stale_at: now - 1 }
+  await work.node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 })
 }
 
 function summary({ mirrors, listProblem, nodeProblem }: Memory): string {
   const away = mirrors.filter(({ standing: { health } }) => health === 'down' || health === 'limited').length
   const trouble = listProblem ?? nodeProblem
   const words = `${mirrors.length} mirrors, ${away === 0 ? 'all well' : `${away} left out`}`
-  return trouble === undefined ? words : `${words}; ${trouble.slice(0, 200)}`
+  return trouble === undefined ? words : `${words}; ${printable(trouble).replaceAll('\n', ' ').slice(0, 200)}`
 }

@@ -17,13 +17,14 @@ export interface WritingOptions {
 /** What a command writes, given the directories that were made for the state. */
 type Use<T> = (made: readonly string[]) => Promise<T>
 
-/** Runs `use` alone on the node. Gives what came of it, and what was done before: notices. */
+/** Runs `use` alone on the node, and says for whom it has to wait. Gives what came of it, and what was done before: notices. */
 export async function writing<T>(
   command: Journal['command'] | 'watch',
   node: Writer,
   options: WritingOptions,
   world: World,
   use: Use<T>,
+  say = (text: string): unknown => world.stderr.write(`${text}\n`),
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { made } = await readState(node)
   const applicant = {
@@ -33,7 +34,7 @@ export async function writing<T>(
     timeoutMs: milliseconds(options.lockTimeout),
     signal: world.signal,
     onWait: (card: string) =>
-      world.stderr.write(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most\n`),
+      void say(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most`),
   }
   return await alone(node, applicant, async fresh => {
     const recovery = await recover(node)

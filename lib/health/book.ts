@@ -50,6 +50,11 @@ export function knownOf(book: Book): Known {
   }
 }
 
+/** What a date can be made of. */
+function isTime(ms: number): boolean {
+  return Number.isFinite(ms) && !Number.isNaN(new Date(ms).getTime())
+}
+
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -58,7 +63,8 @@ function isStanding(standing: Standing): boolean {
   const { health, since, streak, askedAt, latenciesMs, nextAt, rounds, extra } = standing
   return (
     ['up', 'slow', 'limited', 'down'].includes(health) &&
-    [since, streak, askedAt, nextAt, rounds, extra].every(Number.isFinite) &&
+    [streak, rounds, extra].every(Number.isFinite) &&
+    [since, askedAt, nextAt].every(isTime) &&
     Array.isArray(latenciesMs) &&
     latenciesMs.every(Number.isFinite)
   )

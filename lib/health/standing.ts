@@ -110,9 +110,9 @@ function pauseOf(
   { intervalMs }: HealthSettings,
   dice: Dice,
 ): { ms: number; extra: boolean } {
-  const jittered = (ms: number) => ms * (1 + JITTER * (2 * dice() - 1))
+  const jittered = (ms: number) => Math.max(DOUBT_MS, ms * (1 + JITTER * (2 * dice() - 1)))
   // Whatever the settings, nobody is asked more often than once a second, and never for ever out of turn.
-  if (streak > 0 && extra >= 1) return { ms: Math.min(DOUBT_MS, intervalMs), extra: true }
+  if (streak > 0 && extra >= 1) return { ms: DOUBT_MS, extra: true }
   const doubled = 2 ** Math.min(rounds, 16)
   if (health === 'limited') {
     const asked = retry_after_s === undefined ? LIMITED_MS * doubled : retry_after_s * 1000

@@ -38,6 +38,8 @@ export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
       const fresh = wanted.filter(directory => !attended.includes(directory))
       if (gone.length > 0) eyes.unwatch(gone)
       if (fresh.length > 0) eyes.add(fresh)
+      // What changes before it sees is found by one more look.
+      for (const directory of fresh) seen('', directory)
       attended = wanted
     },
     close: async () => {

@@ -23,6 +23,11 @@ export function isUp({ probe, standing }: Watched): boolean | undefined {
   return probe && probe.status !== 'unhealthy' && standing.health === 'up'
 }
 
+/** Whether it is asked, or will be in a moment: one that wants to be left in peace is not waited for. */
+export function isAboutToTell(server: Watched, now: number): boolean {
+  return isUp(server) === undefined && (server.asking || server.standing.nextAt <= now + 1000)
+}
+
 export function knownOf({ mirrors, servers, orders }: Memory, { health }: MirrorList): Known {
   const standings = new Map(mirrors.map(({ key, standing }) => [key, standing]))
   const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))

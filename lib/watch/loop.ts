@@ -2,15 +2,15 @@
  * One loop, one walk at a time. Whatever happens is a hint to look again: at the list, at the node, at a mirror that is
  * due. The world is handed in, so that days pass in a test within a moment.
  */
-import { spend } from '../health/allowance.ts'
-import { listed } from '../health/listing.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe } from '../report.ts'
-import { changeEvent, type Event, healthEvent, problemOf } from './events.ts'
+import { healthEvent, problemOf } from './events.ts'
 import * as known from './known.ts'
 import type { Memory, Watched } from './memory.ts'
 import * as remember from './memory.ts'
+import { say } from './say.ts'
 import type { Surroundings } from './surroundings.ts'
+import { keep, write } from './writes.ts'
 
 /** What no hint tells of is found out by looking. */
 const LOOK_MS = 60_000
@@ -20,7 +20,10 @@ export async function watch(around: Surroundings): Promise<Memory> {
   const answers: (() => void)[] = []
   let lookAt = 0
   while (!around.stopped()) {
-    const look = around.now() >= lookAt
+    // A clock that was put back would have nothing due for as long.
+    const back = memory.turnedAt - around.now()
+    if (back > 0) remember.rewind(memory, back)
+    const look = back > 0 || around.now() >= lookAt
     const hints = around.hints()
     if (look) lookAt = around.now() + LOOK_MS
     for (const take of answers.splice(0)) take()
@@ -37,11 +40,6 @@ export async function watch(around: Surroundings): Promise<Memory> {
     if (answers.length === 0) await around.wait(Math.min(lookAt, nextMoment(memory)))
   }
   return memory
-}
-
-function say(memory: Memory, event: Event, around: Surroundings): void {
-  remember.note(memory, around.now(), event.text)
-  around.tell(event)
 }
 
 /** Reads the list; says whether it is another than before. */
@@ -72,63 +70,6 @@ async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
   }
 }
 
-interface Reasons {
-  /** The list is another. */
-  readonly renewed: boolean
-  /** The node may be. */
-  readonly node: boolean
-}
-
-async function write(memory: Memory, declared: MirrorList, { renewed, node }: Reasons, around: Surroundings) {
-  const list = listed(declared, known.knownOf(memory, declared))
-  const form = remember.writtenForm(list)
-  const first = memory.written === undefined
-  const moved = form !== memory.written
-  if (!moved) memory.heldUntil = undefined
-  if (!moved && !node) return
-  if (moved && !first && !renewed) {
-    // Whether the server can stand in is known in a moment.
-    const unsettled = known.neededServers(memory).some(server => known.isUp(server) === undefined)
-    if (unsettled || !mayRewrite(memory, around)) return
-  }
-  await walk(memory, list, first || renewed ? 'all' : 'at once', around)
-  memory.written = form
-}
-
-function mayRewrite(memory: Memory, around: Surroundings): boolean {
-  const spent = spend(memory.rewrites, around.now(), remember.REWRITES)
-  if ('allowance' in spent) {
-    Object.assign(memory, { rewrites: spent.allowance, heldUntil: undefined })
-    return true
-  }
-  if (memory.heldUntil === undefined) {
-    const text = `mirrors come and go: more than ${remember.REWRITES.anHour} changes an hour are held back`
-    say(memory, { event: 'held', level: 'warn', text }, around)
-  }
-  memory.heldUntil = spent.heldUntil
-  return false
-}
-
-async function walk(memory: Memory, list: MirrorList, scope: 'all' | 'at once', around: Surroundings) {
-  try {
-    const { report, hosts } = await around.walk(list, scope)
-    if (memory.nodeProblem !== undefined)
-      say(memory, { event: 'write_ok', level: 'info', text: 'the node can be written to again' }, around)
-    for (const change of report.changes) say(memory, changeEvent(change), around)
-    const restart = report.restart.map(({ command, why }) => `${command} (${why})`)
-    for (const text of restart.filter(one => !memory.restart.includes(one)))
-      say(memory, { event: 'restart_needed', level: 'warn', text: `needs a restart: ${text}` }, around)
-    Object.assign(memory, { nodeProblem: undefined, restart, hosts })
-    if (report.changes.length > 0)
-      Object.assign(memory, { writtenAt: around.now(), writes: memory.writes + 1 })
-  } catch (error) {
-    const problem = problemOf(error)
-    if (problem !== memory.nodeProblem)
-      say(memory, { event: 'write_failed', level: 'error', text: problem }, around)
-    Object.assign(memory, { nodeProblem: problem, failures: memory.failures + 1 })
-  }
-}
-
 /** Asks whoever is due. What is listed for several registries in the same way is asked once. */
 function askDue(memory: Memory, list: MirrorList, around: Surroundings, answers: (() => void)[]): void {
   const now = around.now()
@@ -139,13 +80,19 @@ function askDue(memory: Memory, list: MirrorList, around: Surroundings, answers:
     const [first] = group
     if (first === undefined) continue
     for (const watched of group) watched.asking = true
-    void around.ask(first.endpoint, list).then(probe => {
-      answers.push(() => {
-        for (const watched of group) take(watched, probe, memory, list, around)
-      })
-      around.wake()
-    })
+    const answer = (probe: Probe) => () => {
+      for (const watched of group) take(watched, probe, memory, list, around)
+    }
+    void heard(around.ask(first.endpoint, list).then(answer), answers).then(around.wake)
   }
+}
+
+/** What goes wrong there is the loop's to throw: nobody else would hear of it. */
+async function heard(asked: Promise<() => void>, answers: (() => void)[]): Promise<void> {
+  const fail = (error: unknown) => () => {
+    throw error
+  }
+  answers.push(await asked.catch(fail))
 }
 
 function take(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, around: Surroundings): void {
@@ -155,21 +102,6 @@ function take(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, 
   if (!remember.answered(watched, probe, list, around.now(), around.dice)) return
   memory.keepAt = 0
   say(memory, healthEvent(watched), around)
-}
-
-/** Once an interval, and when a health has changed. */
-async function keep(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
-  const now = around.now()
-  if (now < memory.keepAt) return
-  memory.keepAt = now + list.health.intervalMs
-  try {
-    await around.keep(known.bookOf(memory, list, now))
-  } catch (error) {
-    const problem = problemOf(error)
-    if (memory.nodeProblem === undefined)
-      say(memory, { event: 'write_failed', level: 'error', text: problem }, around)
-    memory.nodeProblem = problem
-  }
 }
 
 function nextMoment(memory: Memory): number {

@@ -41,12 +41,20 @@ export interface Memory {
   readonly orders: Map<string, Order>
   rewrites: Allowance
   heldUntil: number | undefined
-  /** The list as it was last written, as text; undefined: never by this watcher. */
+  /** The list as it was last tried to be written, as text; undefined: never by this watcher. */
   written: string | undefined
+  /** What the next walk has to write: what a renewed list asks for is owed until it is written. */
+  owed: 'all' | 'at once'
+  /** Whether a list was written in whole by this watcher. */
+  inForce: boolean
   writtenAt: number | undefined
   writes: number
   failures: number
   nodeProblem: string | undefined
+  /** Why what is known is not kept. */
+  keepProblem: string | undefined
+  /** What differs from the list and is not a watcher's to repair. */
+  left: readonly string[]
   restart: readonly string[]
   hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
   keepAt: number
@@ -67,15 +75,32 @@ export function blank(now: number): Memory {
     rewrites: fullAllowance(now, REWRITES),
     heldUntil: undefined,
     written: undefined,
+    owed: 'all',
+    inForce: false,
     writtenAt: undefined,
     writes: 0,
     failures: 0,
     nodeProblem: undefined,
+    keepProblem: undefined,
+    left: [],
     restart: [],
     hosts: new Map(),
     keepAt: 0,
     happenings: [],
   }
+}
+
+/** The clock was put back by so much: all times go back with it. */
+export function rewind(memory: Memory, ms: number): void {
+  for (const watched of [...memory.mirrors, ...memory.servers]) {
+    const { since, askedAt, nextAt } = watched.standing
+    watched.standing = { ...watched.standing, since: since - ms, askedAt: askedAt - ms, nextAt: nextAt - ms }
+    watched.points = watched.points.map(point => ({ ...point, at: point.at - ms }))
+  }
+  for (const [name, order] of memory.orders) memory.orders.set(name, { ...order, at: order.at - ms })
+  memory.rewrites = { ...memory.rewrites, at: memory.rewrites.at - ms }
+  if (memory.heldUntil !== undefined) memory.heldUntil -= ms
+  memory.keepAt = 0
 }
 
 /** Takes over a list: who is known stays known, also from what was kept of an earlier watcher. */
@@ -89,16 +114,24 @@ export function adopt(
   const known = new Map(
     [...memory.mirrors, ...memory.servers].map(watched => [JSON.stringify(watched.endpoint), watched]),
   )
+  // Whoever's answer may be another now is asked soon.
+  const longest = memory.loaded === undefined ? list.health.intervalMs : 1000
+  const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
   const watch = (endpoint: Endpoint): Watched => {
     const url = baseUrl(endpoint.base)
     const key = keyOf(endpoint.registry, url)
     const { registry: _, role: __, ...question } = endpoint
     const before = known.get(JSON.stringify(endpoint))
     if (before !== undefined) return before
-    const kept = endpoint.role === 'mirror' ? book?.mirrors[key] : undefined
+    // With another header or certificate it is who it was, until it has been asked.
+    const kept = endpoint.role === 'mirror' ? (standings.get(key) ?? book?.mirrors[key]) : undefined
     // A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again.
     const standing = kept
-      ? { ...kept, nextAt: Math.min(kept.nextAt, now + list.health.intervalMs) }
+      ? {
+          ...kept,
+          askedAt: Math.min(kept.askedAt, now),
+          nextAt: Math.min(kept.nextAt, now + dice() * longest),
+        }
       : unheard(now, list.health, dice)
     return {
       endpoint,
@@ -116,6 +149,8 @@ export function adopt(
   const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
   memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
+  for (const name of memory.orders.keys())
+    if (!list.registries.some(registry => registry.name === name)) memory.orders.delete(name)
   for (const [name, urls] of Object.entries(book?.orders ?? {}))
     if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
 }

@@ -2,8 +2,12 @@
  * What systemd is told (sd_notify(3)), through systemd-notify: Node has no datagram sockets. Without NOTIFY_SOCKET
  * nobody is told anything.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../run.ts'
 import type { World } from '../world.ts'
+
+/** Who is told to stop does not wait for a notifier that hangs. */
+const STOPPING_MS = 500
 
 export interface Notifier {
   ready(status: string): void
@@ -37,9 +41,11 @@ export function openNotifier({ env, pid, monotonic }: World, run: Run): Notifier
   return {
     ready: status => void tell('READY=1', `STATUS=${status}`),
     reloading: () => void tell('RELOADING=1', `MONOTONIC_USEC=${monotonic()}`),
-    stopping: async () => void (await tell('STOPPING=1')),
+    stopping: () =>
+      Promise.race([tell('STOPPING=1'), sleep(STOPPING_MS, undefined, { ref: false })]).then(() => {}),
     beat: (now, status) => {
-      const due = beatMs !== undefined && now - beaten.at >= beatMs
+      // The clock may be put back; who waits for a beat goes by another.
+      const due = beatMs !== undefined && Math.abs(now - beaten.at) >= beatMs
       if (!due && status === beaten.status) return
       void tell(...(beatMs === undefined ? [] : ['WATCHDOG=1']), `STATUS=${status}`)
       beaten = { at: now, status }

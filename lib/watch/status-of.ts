@@ -9,7 +9,7 @@ import type { MirrorStatus, RegistryStatus, WatchStatus } from './status.ts'
 const HANGING_MS = 180_000
 
 export function statusOf(memory: Memory, now: number, version: string): WatchStatus {
-  const { loaded, listProblem, nodeProblem, writtenAt, heldUntil } = memory
+  const { loaded, listProblem, nodeProblem = memory.keepProblem, writtenAt, heldUntil } = memory
   return {
     version,
     startedAt: memory.startedAt,
@@ -30,7 +30,7 @@ export function statusOf(memory: Memory, now: number, version: string): WatchSta
     },
     registries: registriesOf(memory),
     happenings: memory.happenings,
-    ready: memory.written !== undefined,
+    ready: memory.inForce,
     alive: now - memory.turnedAt < HANGING_MS,
   }
 }

@@ -18,6 +18,8 @@ export interface Hints {
 /** What a walk came to. */
 export interface Walked {
   readonly report: PlanReport
+  /** Paths of what differs and was not to be changed. */
+  readonly left: readonly string[]
   /** What is in each hosts.toml now, by registry. */
   readonly hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
 }
@@ -36,7 +38,6 @@ export interface Surroundings {
   load(): Promise<LoadedList>
   /** Makes the node what the list says; `at once`: only files that act without a restart. Throws Failure. */
   walk(list: MirrorList, scope: 'all' | 'at once'): Promise<Walked>
-  /** Never rejects. */
   ask(endpoint: Endpoint, list: MirrorList): Promise<Probe>
   recall(): Promise<Book | undefined>
   /** Throws Failure. */

@@ -33,7 +33,10 @@ export interface World {
   readonly manners: Readonly<Record<string, Manner>>
   readonly hints?: (now: number) => Hints
   readonly book?: Book
-  readonly walk?: (list: MirrorList) => Walked
+  readonly walk?: (list: MirrorList, scope: 'all' | 'at once') => Walked
+  readonly keep?: () => void
+  /** When its clock jumps, and by how much; all else goes by the true time. */
+  readonly clock?: { readonly at: number; readonly by: number }
   readonly turned?: (memory: Memory) => void
 }
 
@@ -56,13 +59,15 @@ export async function simulate(world: World): Promise<Simulated> {
   const events: (Event & { at: number })[] = []
   const asked: Record<string, number[]> = {}
   const books: Book[] = []
+  const ahead = () => (world.clock !== undefined && now >= world.clock.at ? world.clock.by : 0)
   const around: Surroundings = {
-    now: () => now,
+    now: () => now + ahead(),
     dice: () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
       return state / 0x7fffffff
     },
-    wait: async until => {
+    wait: async wanted => {
+      const until = wanted - ahead()
       pending.sort((a, b) => a.at - b.at)
       now = Math.max(now, Math.min(until, pending[0]?.at ?? Infinity, world.until))
       while (pending.length > 0 && (pending[0]?.at ?? 0) <= now) pending.shift()?.done()
@@ -80,7 +85,7 @@ export async function simulate(world: World): Promise<Simulated> {
       const last = written.at(-1)?.urls
       const next: Written['urls'] = Object.fromEntries(urls)
       if (JSON.stringify(last) !== JSON.stringify(next)) written.push({ at: now, urls: next, scope })
-      return world.walk?.(list) ?? { report: NO_CHANGE, hosts: new Map() }
+      return world.walk?.(list, scope) ?? UNCHANGED
     },
     ask: async ({ registry, role, base }) => {
       const url = baseUrl(base)
@@ -90,7 +95,10 @@ export async function simulate(world: World): Promise<Simulated> {
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
     recall: async () => world.book,
-    keep: async book => void books.push(book),
+    keep: async book => {
+      world.keep?.()
+      books.push(book)
+    },
     tell: event => void events.push({ ...event, at: now }),
     turned: memory => world.turned?.(memory),
   }
@@ -98,12 +106,16 @@ export async function simulate(world: World): Promise<Simulated> {
   return { memory, written, events, asked, books }
 }
 
-const NO_CHANGE = {
-  version: 1,
-  kind: 'apply',
-  changed: false,
-  changes: [],
-  notices: [],
-  restart: [],
-  unchanged: 0,
-} as const
+export const UNCHANGED: Walked = {
+  report: {
+    version: 1,
+    kind: 'apply',
+    changed: false,
+    changes: [],
+    notices: [],
+    restart: [],
+    unchanged: 0,
+  },
+  left: [],
+  hosts: new Map(),
+}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { Failure } from '../../lib/errors.ts'
 import { questionsAnHour } from '../../lib/health/standing.ts'
 import type { MirrorList, Registry } from '../../lib/registry.ts'
+import type { Memory } from '../../lib/watch/memory.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import {
   type Manner,
@@ -10,6 +11,7 @@ import {
   SILENT,
   type Simulated,
   simulate,
+  UNCHANGED,
   WELL,
   type Written,
 } from '../support/simulation.ts'
@@ -176,6 +178,112 @@ describe('a watcher', () => {
       ['list_loaded', 'write_failed'],
     )
     assert.ok(run.memory.failures > 10)
+  })
+
+  it('writes all of a list, config.toml too, when the node lets it at last', async () => {
+    let full = true
+    const scopes: string[] = []
+    const walk = (_: MirrorList, scope: 'all' | 'at once') => {
+      scopes.push(scope)
+      if (full) throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
+      return UNCHANGED
+    }
+    const ready: boolean[] = []
+    const turned = ({ inForce }: Memory) => void ready.push(inForce)
+    const hints = (now: number) => {
+      full = now < 10 * MINUTE
+      return { list: false, node: false }
+    }
+    const run = await simulate({ until: 20 * MINUTE, list: hub, manners: {}, walk, hints, turned })
+    const last = scopes.lastIndexOf('all')
+    assert.ok(last >= 10, 'it is tried again in whole')
+    assert.ok(scopes.slice(last + 1).every(scope => scope === 'at once'))
+    assert.deepEqual([ready[0], ready.at(-1)], [false, true])
+    assert.equal(run.events.at(-1)?.event, 'write_ok')
+  })
+
+  it('says once what differs and needs a restart, and leaves it', async () => {
+    const walk = (_: MirrorList, scope: 'all' | 'at once') =>
+      scope === 'all' ? UNCHANGED : { ...UNCHANGED, left: ['/etc/containerd/config.toml'] }
+    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
+    const said = run.events.filter(({ event }) => event === 'left_alone')
+    assert.equal(said.length, 1)
+    assert.match(said[0]?.text ?? '', /config\.toml is not as the list says.*regmirror apply/)
+  })
+
+  it('says once that what it knows cannot be kept, though nothing has to be written', async () => {
+    const keep = () => {
+      throw new Failure('io', [{ file: '/var', message: 'the file system is read-only' }])
+    }
+    const run = await simulate({ until: HOUR, list: hub, manners: {}, keep })
+    assert.deepEqual(
+      run.events.map(({ event }) => event),
+      ['list_loaded', 'keep_failed'],
+    )
+  })
+
+  it('goes on as before when the clock is put back, or forward, by a day', async () => {
+    for (const jump of [-24 * HOUR, 24 * HOUR]) {
+      const clock = { at: 20 * MINUTE, by: jump }
+      const manners = { [A]: from(30 * MINUTE, WELL, REFUSING) }
+      const run = await simulate({ until: HOUR, list: hub, manners, clock })
+      assert.deepEqual(forms(run), ['a b', 'b'])
+      assert.ok(writtenAt(run, 'b') - 30 * MINUTE <= 3 * SECOND + 1.1 * HEALTH.intervalMs)
+      const questions = (run.asked[B] ?? []).length
+      assert.ok(questions >= 100 && questions <= 140, `${questions} questions`)
+      assert.ok(run.memory.mirrors.every(({ standing }) => standing.extra >= 0))
+    }
+  })
+
+  it('does not wait for a server that wants to be left in peace', async () => {
+    const busy: Manner = () => ({
+      probe: { status: 'degraded', reason: 'rate_limited', retry_after_s: 3000 },
+      ms: 5,
+    })
+    const twice = from(10 * MINUTE, WELL, from(15 * MINUTE, REFUSING, from(25 * MINUTE, WELL, REFUSING)))
+    const manners = {
+      [A]: twice,
+      [B]: twice,
+      'https://c/v2': from(30 * MINUTE, WELL, REFUSING),
+      [SERVER]: busy,
+    }
+    const list = () =>
+      listOf(...hub().registries, registry('quay.io', [mirror('https://c'), mirror('https://d')]))
+    const run = await simulate({ until: 50 * MINUTE, list, manners })
+    const left = run.written.find(({ urls }) => urls['quay.io']?.length === 1)?.at ?? Number.NaN
+    assert.ok(left - 30 * MINUTE <= MINUTE, `${left - 30 * MINUTE} ms`)
+  })
+
+  it('ends with the error when a question goes wrong in a way that nobody has thought of', async () => {
+    const broken: Manner = now => {
+      if (now > MINUTE) throw new TypeError('a bug')
+      return WELL(now)
+    }
+    await assert.rejects(simulate({ until: HOUR, list: hub, manners: { [A]: broken } }), /a bug/)
+  })
+
+  it('knows a mirror whose header is another by what it was, and asks it at once', async () => {
+    let list = hub()
+    const hints = (now: number) => {
+      const changed = now >= 20 * MINUTE && list.registries[0]?.mirrors[0]?.header.X === undefined
+      if (changed)
+        list = hub({ mirrors: [{ ...mirror('https://a'), header: { X: 'other' } }, mirror('https://b')] })
+      return { list: changed, node: false }
+    }
+    const manners = { [A]: from(20 * MINUTE, REFUSING, WELL) }
+    const run = await simulate({ until: HOUR, list: () => list, manners, hints })
+    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
+    assert.ok(writtenAt(run, 'a b', 20 * MINUTE) - 20 * MINUTE <= MINUTE + 4 * SECOND)
+  })
+
+  it('forgets the order of a registry that has left the list', async () => {
+    let list: MirrorList = { ...hub(), health: { ...HEALTH, order: 'latency' } }
+    const hints = (now: number) => {
+      if (now >= 20 * MINUTE) list = { ...list, registries: [registry('quay.io', [mirror('https://a')])] }
+      return { list: false, node: false }
+    }
+    const run = await simulate({ until: HOUR, list: () => list, manners: {}, hints })
+    assert.deepEqual([...run.memory.orders.keys()], ['quay.io'])
   })
 
   it('moves a mirror by latency only when it was clearly faster for several rounds', async () => {

@@ -1,0 +1,62 @@
+/** What a watcher's loop is given of this machine and this node. */
+import { tickets } from '../apply/tickets.ts'
+import { Failure } from '../errors.ts'
+import type { Reader } from '../files.ts'
+import { type Book, parseBook } from '../health/book.ts'
+import { probeOne } from '../probe/probe.ts'
+import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
+import { HEALTH_FILE, STATE_DIRECTORY } from '../state.ts'
+import type { Surroundings } from '../watch/surroundings.ts'
+import type { World } from '../world.ts'
+import type { NodeOptions } from './inputs.ts'
+import { environmentOf } from './probe.ts'
+
+/** A list from there is read again and again, and comes only once. */
+export function onceRead(stdin: World['stdin']): World['stdin'] {
+  let bytes: Promise<Buffer> | undefined
+  return () => {
+    bytes ??= stdin()
+    return bytes
+  }
+}
+
+/** Whoever removes the state folder removes our lock: another would watch beside us, or restore. */
+export async function assertOurs(node: Reader): Promise<void> {
+  if ((await tickets(node, 'watch')).length > 0) return
+  const message = 'somebody has removed the lock of this watcher'
+  throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
+}
+
+export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
+  let proxies: Promise<ProxyFor | undefined> | undefined
+  return async (endpoint, list) => {
+    proxies ??= environmentOf(list, options.root, world).catch(ownOf(world)).then(proxiesOf)
+    return await probeOne(endpoint, {
+      timeoutMs: list.health.timeoutMs,
+      samples: 1,
+      depth: endpoint.canary === undefined ? 'ping' : 'tag',
+      signal: world.signal,
+      now: world.now,
+      proxyFor: await proxies,
+    })
+  }
+}
+
+/** What cannot be read is not remembered: it will be found out again. */
+export async function recall(node: Reader): Promise<Book | undefined> {
+  try {
+    const bytes = await node.read(HEALTH_FILE)
+    return bytes && parseBook(bytes.toString('utf8'))
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+/** Without the runtime's environment ours has to do: for that alone nobody stops to watch. */
+function ownOf({ env }: World): (error: unknown) => World['env'] {
+  return error => {
+    if (error instanceof Failure) return env
+    throw error
+  }
+}

@@ -1,0 +1,232 @@
+/** A watcher as a process: what an SRE sees of it on a bad night. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { kill, spawnCli, startHolder } from '../support/process.ts'
+import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
+
+const WRITTEN = /(created|updated) .*hosts\.toml/
+const TEXT = ['--log-format', 'text']
+
+/** What is in a folder of ours while nobody runs. */
+const leftIn = async (root: string) => (await fs.readdir(path.join(root, 'var/lib/regmirror'))).sort()
+
+async function assertStops(watcher: Watching, root: string): Promise<void> {
+  assert.equal(await watcher.stop(), 0)
+  assert.deepEqual(
+    (await leftIn(root)).filter(name => !['state.json', 'health.json', 'originals'].includes(name)),
+    [],
+  )
+}
+
+/** A folder with a systemd-notify that writes down what it is told. */
+async function fakeNotify(
+  directory: string,
+): Promise<{ env: NodeJS.ProcessEnv; told: () => Promise<string> }> {
+  const [program, notes] = [path.join(directory, 'systemd-notify'), path.join(directory, 'told')]
+  await fs.mkdir(directory)
+  await fs.writeFile(program, `#!/bin/sh\necho "$*" >> '${notes}'\n`, { mode: 0o755 })
+  const env = {
+    PATH: `${directory}:${process.env.PATH}`,
+    NOTIFY_SOCKET: '@nobody',
+    WATCHDOG_USEC: '600000',
+    WATCHDOG_PID: undefined,
+  }
+  return { env, told: () => fs.readFile(notes, 'utf8').catch(() => '') }
+}
+
+describe('a process that watches', () => {
+  it('writes the node, follows the list and the mirrors, repairs drift, and goes without a trace', async () => {
+    await using a = await startMortal()
+    await using b = await startMortal()
+    await withPlace(async ({ root, list, args, hosts, hostsFile }) => {
+      const rename = async (text: string) => {
+        await fs.writeFile(`${list}.new`, text)
+        await fs.rename(`${list}.new`, list)
+      }
+      await fs.writeFile(list, listText([a.url]))
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(WRITTEN)
+        await rename(listText([a.url, b.url]))
+        await watcher.until(WRITTEN)
+        assert.match((await hosts()) ?? '', new RegExp(b.url))
+
+        await a.die()
+        await watcher.until(/is down/)
+        await watcher.until(WRITTEN)
+        assert.doesNotMatch((await hosts()) ?? '', new RegExp(a.url))
+        const health = await fs.stat(path.join(root, 'var/lib/regmirror/health.json'))
+        assert.equal(health.mode & 0o777, 0o600)
+        // What is known is kept right after it is written.
+        await eventually(
+          async () => ((await spawnCli(['plan', '--check', ...args])).code === 0 ? true : undefined),
+          () => 'plan and the watcher want different files',
+        )
+        await a.rise()
+        await watcher.until(/is well again/)
+        await watcher.until(WRITTEN)
+        assert.match((await hosts()) ?? '', new RegExp(a.url))
+
+        await fs.rm(hostsFile)
+        await watcher.until(/created .*hosts\.toml, somebody else/)
+        await fs.truncate(hostsFile)
+        await watcher.until(/updated .*hosts\.toml, somebody else/)
+        await fs.rm(list)
+        await watcher.until(/error .*no such file .*last good list stays/)
+        await rename(listText([b.url]))
+        await watcher.until(/is sound again/)
+        await watcher.until(WRITTEN)
+        watcher.child.kill('SIGHUP')
+        await watcher.until(/told to read the list again/)
+        await assertStops(watcher, root)
+      })
+    })
+  })
+
+  it('follows the swap of a ConfigMap', async () => {
+    await withPlace(async ({ list, args, hosts }) => {
+      const folder = path.dirname(list)
+      const swap = async (version: string, text: string) => {
+        await fs.mkdir(path.join(folder, version))
+        await fs.writeFile(path.join(folder, version, 'mirrors.toml'), text)
+        await fs.symlink(version, path.join(folder, '..data_tmp'))
+        await fs.rename(path.join(folder, '..data_tmp'), path.join(folder, '..data'))
+      }
+      await swap('..1', listText(['http://127.0.0.1:9']))
+      await fs.symlink('..data/mirrors.toml', list)
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(WRITTEN)
+        await swap('..2', listText(['http://127.0.0.1:9', 'http://127.0.0.1:11']))
+        await watcher.until(WRITTEN)
+        assert.match((await hosts()) ?? '', /:11/)
+      })
+    })
+  })
+
+  it('tells of a config.toml that somebody else has changed, and leaves it', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      const config = path.join(root, 'etc/containerd/config.toml')
+      await fs.writeFile(list, listText([]))
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(/created .*config\.toml/)
+        await fs.writeFile(config, 'version = 2\n')
+        await watcher.until(/warn .*config\.toml is not as the list says.*regmirror apply/)
+        assert.equal(await fs.readFile(config, 'utf8'), 'version = 2\n')
+      })
+    })
+  })
+
+  it('has the node to itself, and lets it be taken over when it was killed', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(WRITTEN)
+        for (const other of [
+          ['watch', ...args],
+          ['restore', '--root', root],
+        ]) {
+          const { code, stderr } = await spawnCli(other)
+          assert.equal(code, 2)
+          assert.match(stderr, /regmirror watch \(process \d+ .*\) is watching this node; stop it first/)
+        }
+        await watcher.stop('SIGKILL')
+      })
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(/read .*mirrors\.toml/)
+        await assertStops(watcher, root)
+      })
+    })
+  })
+
+  it('stops when its lock is removed: another could watch beside it', async () => {
+    await using a = await startMortal()
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([a.url]))
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(WRITTEN)
+        await fs.rm(path.join(root, 'var/lib/regmirror'), { recursive: true, force: true, maxRetries: 5 })
+        await watcher.until(/error: .*removed the lock of this watcher; start it again/)
+        assert.equal(await watcher.stop(), 2)
+      })
+    })
+  })
+
+  it('says in JSON for whom it waits, and stops at once while it does', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      const holder = await startHolder(root)
+      try {
+        await watching([...args, '--log-format', 'json'], async watcher => {
+          await watcher.until(/"event":"waiting"/)
+          assert.equal(await watcher.stop(), 0)
+          for (const line of watcher.log().trimEnd().split('\n'))
+            assert.equal(typeof JSON.parse(line).event, 'string')
+        })
+      } finally {
+        await kill(holder, 'SIGKILL')
+      }
+    })
+  })
+
+  it('stops at once while a mirror accepts and hangs, and puts every mirror back where that is wanted', async () => {
+    await using a = await startMortal()
+    await using b = await startMortal({ hangs: true })
+    await withPlace(async ({ root, list, args, hosts }) => {
+      await fs.writeFile(list, listText([a.url, b.url], 'timeout = "60s"'))
+      await watching([...args, ...TEXT, '--on-exit', 'declared'], async watcher => {
+        await watcher.until(WRITTEN)
+        await a.die()
+        await watcher.until(/is down/)
+        await watcher.until(WRITTEN)
+        await b.asked()
+        await assertStops(watcher, root)
+      })
+      assert.match((await hosts()) ?? '', new RegExp(a.url))
+      assert.equal((await spawnCli(['plan', '--check', ...args])).code, 0)
+    })
+  })
+
+  it('tells systemd how it is, and a browser', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      const { env, told } = await fakeNotify(path.join(path.dirname(list), 'bin'))
+      let last = ''
+      const heard = (what: RegExp) =>
+        eventually(
+          async () => {
+            last = await told()
+            return what.test(last) || undefined
+          },
+          () => `systemd was not told ${what}, but: ${last}`,
+        )
+      const use = async (watcher: Watching) => {
+        const line = await watcher.until(/serving the status on port/)
+        const port = /port (\d+)/.exec(line)?.[1]
+        await heard(/READY=1 STATUS=0 mirrors/)
+        await heard(/WATCHDOG=1/)
+        assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200)
+        for (let i = 0; i < 50; i += 1) watcher.child.kill('SIGHUP')
+        await heard(/RELOADING=1 MONOTONIC_USEC=\d+\n(?:.*\n)*.*READY=1/)
+        await assertStops(watcher, root)
+      }
+      await watching([...args, ...TEXT, '--listen', '127.0.0.1:0'], use, env)
+      assert.match(await told(), /STOPPING=1\n$/)
+      const reloads = (await told()).match(/RELOADING/g) ?? []
+      assert.ok(reloads.length <= 50)
+    })
+  })
+
+  it('reads a list from stdin once, and knows it ever after', async () => {
+    await withPlace(async ({ root }) => {
+      const args = ['--root', root, '-f', '-', '--list-format', 'toml', ...TEXT]
+      const use = async (watcher: Watching) => {
+        await watcher.until(WRITTEN)
+        watcher.child.kill('SIGHUP')
+        await watcher.until(/told to read the list again/)
+        await assertStops(watcher, root)
+        assert.doesNotMatch(watcher.log(), /error/)
+      }
+      await watching(args, use, {}, listText([]))
+    })
+  })
+})
