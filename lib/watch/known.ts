@@ -2,7 +2,7 @@
 import { type Book, keyOf } from '../health/book.ts'
 import type { Known } from '../health/listing.ts'
 import { reordered } from '../health/ordering.ts'
-import type { MirrorList } from '../registry.ts'
+import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Whether no mirror of the registry is well, so that it matters what its server says. */
@@ -28,19 +28,22 @@ export function isAboutToTell(server: Watched, now: number): boolean {
   return isUp(server) === undefined && (server.asking || server.standing.nextAt <= now + 1000)
 }
 
-export function knownOf({ mirrors, servers, orders }: Memory, { health }: MirrorList): Known {
+export function knownOf({ mirrors, servers, orders }: Memory): Known {
   const standings = new Map(mirrors.map(({ key, standing }) => [key, standing]))
   const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))
   return {
     health: (registry, url) => standings.get(keyOf(registry, url))?.health,
     serverUp: registry => up.get(registry),
-    order: registry => (health.order === 'list' ? undefined : orders.get(registry)?.urls),
+    order: registry => orders.get(registry)?.urls,
   }
 }
 
 /** Looks at the order by latency again, where the list wants it. */
 export function reorder(memory: Memory, list: MirrorList, now: number): void {
-  if (list.health.order !== 'latency') return
+  if (list.health.order !== 'latency') {
+    declare(memory, list)
+    return
+  }
   const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
   for (const registry of list.registries) {
     const standingOf = (url: string) => standings.get(keyOf(registry.name, url))
@@ -49,6 +52,14 @@ export function reorder(memory: Memory, list: MirrorList, now: number): void {
       reordered(memory.orders.get(registry.name), registry, standingOf, list, now),
     )
   }
+}
+
+/** Throughput is not measured again and again: where the list wants that order, mirrors are written as it lists them. */
+function declare(memory: Memory, list: MirrorList): void {
+  memory.orders.clear()
+  if (list.health.order === 'list') return
+  for (const { name, mirrors } of list.registries)
+    memory.orders.set(name, { urls: mirrors.map(({ base }) => baseUrl(base)), rounds: 0, at: 0 })
 }
 
 /** How many intervals what was kept holds. */
@@ -66,9 +77,6 @@ export function bookOf({ mirrors, servers, orders }: Memory, { health }: MirrorL
         return up === undefined ? [] : [[server.endpoint.registry, up]]
       }),
     ),
-    orders:
-      health.order === 'latency'
-        ? Object.fromEntries([...orders].map(([name, { urls }]) => [name, urls]))
-        : {},
+    orders: Object.fromEntries([...orders].map(([name, { urls }]) => [name, urls])),
   }
 }

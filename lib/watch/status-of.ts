@@ -38,7 +38,7 @@ export function statusOf(memory: Memory, now: number, version: string): WatchSta
 function registriesOf(memory: Memory): readonly RegistryStatus[] {
   const list = memory.loaded?.list
   if (list === undefined) return []
-  const written = listed(list, knownOf(memory, list)).registries
+  const written = listed(list, knownOf(memory)).registries
   return list.registries.map((registry, i) => registryOf(registry, written[i] ?? registry, memory))
 }
 

@@ -22,7 +22,7 @@ export async function write(
   { renewed, node }: Reasons,
   around: Surroundings,
 ): Promise<void> {
-  const list = listed(declared, known.knownOf(memory, declared))
+  const list = listed(declared, known.knownOf(memory))
   const form = remember.writtenForm(list)
   const first = memory.written === undefined
   const moved = form !== memory.written

@@ -46,7 +46,8 @@ export interface Simulated {
   readonly events: readonly (Event & { readonly at: number })[]
   /** When each url was asked. */
   readonly asked: Readonly<Record<string, readonly number[]>>
-  readonly books: readonly Book[]
+  /** What was kept last. */
+  readonly book: Book | undefined
 }
 
 const NOTHING = { list: false, node: false }
@@ -58,7 +59,7 @@ export async function simulate(world: World): Promise<Simulated> {
   const written: Written[] = []
   const events: (Event & { at: number })[] = []
   const asked: Record<string, number[]> = {}
-  const books: Book[] = []
+  let kept: Book | undefined
   const ahead = () => (world.clock !== undefined && now >= world.clock.at ? world.clock.by : 0)
   const around: Surroundings = {
     now: () => now + ahead(),
@@ -97,13 +98,13 @@ export async function simulate(world: World): Promise<Simulated> {
     recall: async () => world.book,
     keep: async book => {
       world.keep?.()
-      books.push(book)
+      kept = book
     },
     tell: event => void events.push({ ...event, at: now }),
     turned: memory => world.turned?.(memory),
   }
   const memory = await watch(around)
-  return { memory, written, events, asked, books }
+  return { memory, written, events, asked, book: kept }
 }
 
 export const UNCHANGED: Walked = {
