@@ -31,7 +31,8 @@ export async function watch(around: Surroundings): Promise<Memory> {
     const list = memory.loaded?.list
     if (list !== undefined) {
       known.reorder(memory, list, around.now())
-      await write(memory, list, { renewed, node: look || hints.node || hints.list }, around)
+      const again = around.now() >= memory.retryAt
+      await write(memory, list, { renewed, node: look || again || hints.node || hints.list }, around)
       askDue(memory, list, around, answers)
       await keep(memory, list, around)
     }
@@ -110,6 +111,7 @@ function nextMoment(memory: Memory): number {
   return Math.min(
     memory.heldUntil ?? Infinity,
     memory.keepAt,
+    memory.retryAt,
     ...asked.map(({ standing }) => standing.nextAt),
   )
 }

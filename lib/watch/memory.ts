@@ -58,6 +58,8 @@ export interface Memory {
   restart: readonly string[]
   hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
   keepAt: number
+  /** When a write that failed is tried again; Infinity: none has. */
+  retryAt: number
   happenings: readonly Happening[]
 }
 
@@ -86,6 +88,7 @@ export function blank(now: number): Memory {
     restart: [],
     hosts: new Map(),
     keepAt: 0,
+    retryAt: Number.POSITIVE_INFINITY,
     happenings: [],
   }
 }

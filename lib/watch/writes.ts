@@ -50,19 +50,23 @@ function mayRewrite(memory: Memory, around: Surroundings): boolean {
   return false
 }
 
+/** Until a write that failed is tried again: a disk that is full is often not so for long. */
+const RETRY_MS = 10_000
+
 /** What could not be written stays owed: config.toml too, when it was to be written. */
 async function walk(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
   try {
     const walked = await around.walk(list, memory.owed)
     if (memory.nodeProblem !== undefined)
       say(memory, { event: 'write_ok', level: 'info', text: 'the node can be written to again' }, around)
-    Object.assign(memory, { nodeProblem: undefined, inForce: true, owed: 'at once' })
+    Object.assign(memory, { nodeProblem: undefined, retryAt: Infinity, inForce: true, owed: 'at once' })
     takeIn(walked, memory, around)
   } catch (error) {
     const problem = problemOf(error)
     if (problem !== memory.nodeProblem)
       say(memory, { event: 'write_failed', level: 'error', text: problem }, around)
-    Object.assign(memory, { nodeProblem: problem, failures: memory.failures + 1 })
+    const retryAt = around.now() + RETRY_MS
+    Object.assign(memory, { nodeProblem: problem, retryAt, failures: memory.failures + 1 })
   }
 }
 
