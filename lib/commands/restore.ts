@@ -8,7 +8,14 @@ import { planRestore, type RestoreChoices } from '../restore.ts'
 import { HEALTH_FILE, readState } from '../state.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
-import { cardOf, settle, sweptNotices, unfinishedNotices, type WritingOptions, writing } from './writing.ts'
+import {
+  settle,
+  sweptNotices,
+  unfinishedNotices,
+  type WritingOptions,
+  watchApplicant,
+  writing,
+} from './writing.ts'
 
 export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoices {
   /** Only say what would be done. */
@@ -38,15 +45,7 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
     return { plan, after: sweptNotices(swept) }
   }
   // A watcher would put everything back at once.
-  const { made } = await readState(node)
-  const applicant = {
-    purpose: 'watch' as const,
-    card: cardOf('restore', world),
-    made,
-    timeoutMs: 0,
-    signal: world.signal,
-    onWait: () => {},
-  }
+  const applicant = await watchApplicant('restore', node, world)
   const { result, notices } = await alone(node, applicant, first =>
     writing('restore', node, options, world, second => write([...first, ...second])),
   )

@@ -20,7 +20,7 @@ import type { World } from '../world.ts'
 import { asker, assertOurs, onceRead, recall } from './around.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 import { placesOf, type Work, walk } from './keeping.ts'
-import { cardOf, type WritingOptions } from './writing.ts'
+import { type WritingOptions, watchApplicant } from './writing.ts'
 
 export interface WatchOptions extends Options, Choices, WritingOptions {
   /** Undefined: text on a terminal, JSON otherwise. */
@@ -39,17 +39,8 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
   const node = await openNode(options)
-  const { made } = await readState(node)
-  const applicant = {
-    card: cardOf('watch', world),
-    made,
-    timeoutMs: 0,
-    signal: world.signal,
-    onWait: () => {},
-  }
-  await alone(node, { purpose: 'watch', ...applicant }, fresh =>
-    watchAlone({ node, made: fresh, options, world, tell }),
-  )
+  const applicant = await watchApplicant('watch', node, world)
+  await alone(node, applicant, fresh => watchAlone({ node, made: fresh, options, world, tell }))
 }
 
 async function watchAlone(work: Work): Promise<void> {

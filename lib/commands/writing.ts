@@ -1,9 +1,11 @@
 /** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
 
 import { type Journal, readJournal } from '../apply/journal.ts'
-import { alone, isHeld } from '../apply/lock.ts'
+import { type Applicant, alone, isHeld } from '../apply/lock.ts'
+import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
+import { Failure } from '../errors.ts'
 import type { Writer } from '../files.ts'
 import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
@@ -54,8 +56,28 @@ export async function settle(
   options: WritingOptions,
   world: World,
 ): Promise<readonly Notice[]> {
+  await sweepTickets(command, node, world)
   if (!(await hasLeft(node)) || (await isHeld(node))) return []
   return (await writing(command, node, options, world, async () => {})).notices
+}
+
+/** Who takes the lock of watchers removes the tickets of those that are dead. */
+async function sweepTickets(command: string, node: Writer, world: World): Promise<void> {
+  if ((await tickets(node, 'watch')).length === 0 || (await isHeld(node, 'watch'))) return
+  await alone(node, await watchApplicant(command, node, world), async () => {}).catch(error => {
+    // Somebody was quicker.
+    if (!(error instanceof Failure) || error.code !== 'locked') throw error
+  })
+}
+
+/** How long somebody who only sweeps up may be in the way. */
+const SWEEP_MS = 2000
+
+/** Whoever wants to be the only one that watches, or that no watcher is at work. */
+export async function watchApplicant(command: string, node: Writer, world: World): Promise<Applicant> {
+  const { made } = await readState(node)
+  const card = cardOf(command, world)
+  return { purpose: 'watch', card, made, timeoutMs: SWEEP_MS, signal: world.signal, onWait: () => {} }
 }
 
 /** What to know of an earlier run that did not get to its end, where nothing may be written. */
