@@ -45,7 +45,7 @@ export async function writing<T>(
 }
 
 /** What others are told of who keeps them waiting. */
-export function cardOf(command: string, { pid, machine, now }: World): string {
+function cardOf(command: string, { pid, machine, now }: World): string {
   return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
