@@ -43,6 +43,11 @@ export interface Canary {
   readonly ns?: string
 }
 
+/** Equal for endpoints that are asked in the same way. */
+export function questionOf({ registry: _, role: __, ...question }: Endpoint): string {
+  return JSON.stringify(question)
+}
+
 /** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
 const DEFAULT_DIAL_TIMEOUT_MS = 30_000
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
-import type { Endpoint } from './endpoints.ts'
+import { type Endpoint, questionOf } from './endpoints.ts'
 import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { ping } from './ping.ts'
@@ -122,11 +122,6 @@ function serverKnows(server: Endpoint | undefined, shared: Means): (digest: stri
     asked.set(digest, answer)
     return answer
   }
-}
-
-/** Equal for endpoints that are asked in the same way. */
-function questionOf({ registry: _, role: __, ...question }: Endpoint): string {
-  return JSON.stringify(question)
 }
 
 /** Lets a few acts begin at a time, the next when the program rests again; at once when told to stop. */

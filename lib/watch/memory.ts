@@ -4,7 +4,7 @@ import { type Book, keyOf } from '../health/book.ts'
 import type { Order } from '../health/ordering.ts'
 import { type Dice, judged, type Standing, unheard } from '../health/standing.ts'
 import type { LoadedList } from '../list/load.ts'
-import { type Endpoint, endpointsOf } from '../probe/endpoints.ts'
+import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
 import { baseUrl, type MirrorList, type Registry } from '../registry.ts'
 import type { Probe } from '../report.ts'
 import type { Happening, Point, RegistryStatus } from './status.ts'
@@ -123,7 +123,6 @@ export function adopt(
   const watch = (endpoint: Endpoint): Watched => {
     const url = baseUrl(endpoint.base)
     const key = keyOf(endpoint.registry, url)
-    const { registry: _, role: __, ...question } = endpoint
     const before = known.get(JSON.stringify(endpoint))
     if (before !== undefined) return before
     // With another header or certificate it is who it was, until it has been asked.
@@ -140,7 +139,7 @@ export function adopt(
       endpoint,
       url,
       key,
-      question: JSON.stringify(question),
+      question: questionOf(endpoint),
       standing,
       probe: undefined,
       asking: false,
