@@ -17,13 +17,16 @@ export interface Means {
   readonly trust: Trust
   /** Undefined: nothing is asked through a proxy. */
   readonly proxyFor?: ProxyFor | undefined
-  /** Awaited before each exchange. */
-  readonly turn?: (() => Promise<void>) | undefined
+  /** Awaited before each exchange; undefined: none has to wait. */
+  readonly turn?: Turn | undefined
   /** Lets one act be done at a time; undefined: as it comes. */
   readonly alone?: (<T>(act: () => Promise<T>) => Promise<T>) | undefined
   /** Shared by the exchanges with one endpoint; undefined: they may take as long as they take. */
   readonly budget?: Budget | undefined
 }
+
+/** Says when an exchange may begin; whether its times count decides how much it has to wait for. */
+export type Turn = (measured: boolean) => Promise<void>
 
 /** What the exchanges with one endpoint may take together: none begins once it is spent. */
 export interface Budget {
@@ -44,15 +47,20 @@ export type Outcome = (Arrival | { readonly fault: Fault; readonly answer?: Answ
   readonly trace: Trace
 }
 
+interface Inquiry extends Omit<Walk, 'trust' | 'signal' | 'proxyFor'> {
+  /** False where nobody looks at its times. */
+  readonly measured?: boolean
+}
+
 const INTERRUPTED: Fault = { reason: undefined, what: 'the probe was interrupted' }
 
 /** Asks once. Never rejects. */
 export async function exchange(
   endpoint: Endpoint,
-  question: Omit<Walk, 'trust' | 'signal' | 'proxyFor'>,
+  { measured = true, ...question }: Inquiry,
   { timeoutMs, signal, trust, turn, proxyFor, budget }: Means,
 ): Promise<Outcome> {
-  await turn?.()
+  await turn?.(measured)
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
   if (budget !== undefined && budget.leftMs <= 0) return { fault: spent(budget), trace }

@@ -40,7 +40,8 @@ async function sample(endpoint: Endpoint, samples: number, means: Means): Promis
   let arrival: Arrival | undefined
   for (let left = means.timeoutMs; traces.length < rounds && left > 0; ) {
     const start = performance.now()
-    const outcome = await exchange(endpoint, { url: pingUrl(endpoint.base) }, means)
+    const question = { url: pingUrl(endpoint.base), measured: rounds === 1 || traces.length > 0 }
+    const outcome = await exchange(endpoint, question, means)
     if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault }
     const fault = verdictOn(outcome, outcome.trace, endpoint)
     if (fault !== undefined) return { endpoint, traces: [], fault }

@@ -1,9 +1,9 @@
 /** Many endpoints at once, each as deep as asked. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as eventsDone, setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
-import { type Means, openBudget } from './exchange.ts'
+import { type Means, openBudget, type Turn } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { ping } from './ping.ts'
 import { type Depth, type Pulled, pull } from './pull.ts'
@@ -28,8 +28,8 @@ const DEFAULT_SAMPLES = 3
 /**
  * An exchange over TLS costs two milliseconds of work or so. Begun all at once they would wait for each other,
  * and that wait would be taken for the mirrors': 190 ms instead of 4 where 64 on loopback were asked together.
- * So a few begin at a time, and the next when the program has nothing else to do, or has not had it for so many
- * milliseconds.
+ * So of those that are measured a few begin at a time, and the next when the program has nothing else to do, or has
+ * not had it for so many milliseconds.
  */
 const AT_A_TIME = 3
 const PATIENCE_MS = 10
@@ -124,15 +124,21 @@ function serverKnows(server: Endpoint | undefined, shared: Means): (digest: stri
   }
 }
 
-/** Lets a few acts begin at a time, the next when the program rests again; at once when told to stop. */
-function pace(signal: AbortSignal | undefined): () => Promise<void> {
+/**
+ * Lets exchanges begin one after the other, each when what has come for those before is dealt with; those that are
+ * measured a few at a time, when the program rests. At once when told to stop.
+ */
+function pace(signal: AbortSignal | undefined): Turn {
   let last = Promise.resolve()
   let begun = 0
-  return () => {
-    const mine = last
-    begun += 1
-    if (begun % AT_A_TIME === 0) last = mine.then(() => (signal?.aborted ? undefined : rest()))
-    return mine
+  const wait = async (measured: boolean) => {
+    if (signal?.aborted) return
+    if (!measured) await eventsDone()
+    else if (begun++ % AT_A_TIME === 0) await rest()
+  }
+  return measured => {
+    last = last.then(() => wait(measured))
+    return last
   }
 }
 
