@@ -23,6 +23,8 @@ export interface RegistryOptions {
   readonly auth?: { readonly accept: string; readonly challenge?: string }
   /** Serve https with this key and certificate. */
   readonly tls?: https.ServerOptions
+  /** An IPv4 address of this machine to listen on, 127.0.0.1 if left out. */
+  readonly address?: string
 }
 
 /** A request as it came in, logged before it is answered. */
@@ -39,7 +41,7 @@ export interface Asked {
 }
 
 export interface LoopbackRegistry {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://ADDRESS:PORT`. */
   readonly origin: string
   readonly port: number
   /** The API base as one writes it in a list; just the origin for `/v2`. */
@@ -51,6 +53,8 @@ export interface LoopbackRegistry {
   behave(behaviour: Behaviour): void
   close(): Promise<void>
 }
+
+const LOOPBACK = '127.0.0.1'
 
 interface State {
   readonly options: RegistryOptions
@@ -65,13 +69,14 @@ interface Answer {
   readonly body?: string | Buffer
 }
 
-/** Starts a registry on a free port of 127.0.0.1. */
+/** Starts a registry on a free port. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<LoopbackRegistry> {
   const base = options.base ?? '/v2'
   const state: State = { options, base, requests: [], behaviour: options.behaviour ?? 'healthy' }
   const server = listener(state)
-  const port = await listen(server)
-  const origin = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
+  const { address = LOOPBACK } = options
+  const port = await listen(server, address)
+  const origin = `${options.tls === undefined ? 'http' : 'https'}://${address}:${port}`
   return {
     origin,
     port,
@@ -88,9 +93,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Loop
 /** An origin on 127.0.0.1 that refuses connections: its port was free a moment ago and is closed again. */
 export async function refusingOrigin(): Promise<string> {
   const server = http.createServer()
-  const port = await listen(server)
+  const port = await listen(server, LOOPBACK)
   await close(server)
-  return `http://127.0.0.1:${port}`
+  return `http://${LOOPBACK}:${port}`
 }
 
 function listener(state: State): http.Server {
@@ -100,10 +105,10 @@ function listener(state: State): http.Server {
     : https.createServer(state.options.tls, onRequest)
 }
 
-async function listen(server: http.Server): Promise<number> {
+async function listen(server: http.Server, address: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(0, address, resolve)
   })
   return (server.address() as AddressInfo).port
 }

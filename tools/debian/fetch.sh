@@ -156,4 +156,5 @@ fetch containerd sid containerd ctr
 fetch ansible-core trixie python3
 fetch attr trixie getfattr setfattr
 fetch strace trixie strace
+fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell

@@ -6,7 +6,10 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Outside {
-  /** Proxy settings for the daemon. Go never sends loopback addresses through a proxy. */
+  /**
+   * Proxy settings for the daemon. Go never sends loopback addresses through a proxy; the network of documents is a
+   * test's own too.
+   */
   readonly env: Readonly<Record<string, string>>
   /** `registry-1.docker.io:443` for https; the whole url for http, where a proxy can see it. */
   readonly asked: readonly string[]
@@ -28,7 +31,7 @@ export async function startOutside(asked: string[] = []): Promise<Outside> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    env: { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '127.0.0.1,localhost' },
+    env: { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '127.0.0.1,localhost,192.0.2.0/24' },
     asked,
     clear: () => void asked.splice(0),
     close: async () => {
