@@ -37,6 +37,12 @@ export interface Notice {
   readonly line?: number
 }
 
+/** `file:line: mirror: what to know`. */
+export function noticeText({ file, line, mirror, message }: Notice): string {
+  const place = [file, line].filter(part => part !== undefined).join(':')
+  return [place, mirror ?? '', message].filter(part => part !== '').join(': ')
+}
+
 /** A runtime that has to be restarted before all of this acts. */
 export interface Restart {
   readonly target: string

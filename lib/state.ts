@@ -12,6 +12,8 @@ export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
 /** What watch knows of the mirrors. */
 export const HEALTH_FILE = `${STATE_DIRECTORY}/health.json`
+/** What its pages show of the last hour. */
+export const HISTORY_FILE = `${STATE_DIRECTORY}/history.json`
 export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
 
 /** What stood at a path before our first write: nothing, or bytes kept under `originals/<kept>`. */
@@ -65,6 +67,11 @@ export async function readState(node: Reader): Promise<State> {
     throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
   }
   return state
+}
+
+/** Whether nothing of us is left on the node. */
+export function isBlank({ files }: State): boolean {
+  return Object.keys(files).length === 0
 }
 
 /** The same text however the state came about; parents sort before what is in them. */

@@ -5,6 +5,7 @@ import type { Writer } from '../files.ts'
 import type { Plan } from '../plan.ts'
 import {
   digestOf,
+  isBlank,
   ORIGINALS_DIRECTORY,
   STATE_DIRECTORY,
   STATE_FILE,
@@ -108,11 +109,6 @@ function refuseTwins({ swaps }: Arrangement): void {
   if (twin === undefined) return
   const message = 'is meant twice: two of the directories that the list speaks of are one, by a link'
   throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link, or one of the registries' }])
-}
-
-/** Whether nothing of us is left on the node. */
-function isBlank(state: State): boolean {
-  return Object.keys(state.files).length === 0
 }
 
 /** The state is the last to change; without anything to remember it goes. */

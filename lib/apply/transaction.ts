@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
 import type { Reader, Writer } from '../files.ts'
-import { HEALTH_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
+import { HEALTH_FILE, HISTORY_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
 import { isTemporary } from '../temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
@@ -141,7 +141,7 @@ async function tidy(node: Writer): Promise<void> {
 /** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
 export async function hasLeft(node: Reader): Promise<boolean> {
   const entries = await node.entries(STATE_DIRECTORY)
-  const known = [STATE_FILE, ORIGINALS_DIRECTORY, HEALTH_FILE].map(file => path.basename(file))
+  const known = [STATE_FILE, ORIGINALS_DIRECTORY, HEALTH_FILE, HISTORY_FILE].map(file => path.basename(file))
   const left = (name: string) => !known.includes(name) && !isWatchTicket(name)
   return entries?.length === 0 || entries?.some(({ name }) => left(name)) === true
 }

@@ -2,12 +2,14 @@
 import { tickets } from '../apply/tickets.ts'
 import { Failure } from '../errors.ts'
 import type { Reader } from '../files.ts'
-import { type Book, parseBook } from '../health/book.ts'
 import { probeOne } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
-import { HEALTH_FILE, STATE_DIRECTORY } from '../state.ts'
+import { HISTORY_FILE, STATE_DIRECTORY } from '../state.ts'
+import type { Kept } from '../watch/adopt.ts'
+import { type History, parseHistory } from '../watch/history.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
+import { readBook } from './health.ts'
 import type { NodeOptions } from './inputs.ts'
 import { environmentOf } from './probe.ts'
 
@@ -42,15 +44,27 @@ export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
   }
 }
 
+export async function recall(node: Reader): Promise<Kept> {
+  const [book, history] = await Promise.all([
+    recalled(() => readBook(node)),
+    recalled(() => readHistory(node)),
+  ])
+  return { book, history }
+}
+
 /** What cannot be read is not remembered: it will be found out again. */
-export async function recall(node: Reader): Promise<Book | undefined> {
+async function recalled<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    const bytes = await node.read(HEALTH_FILE)
-    return bytes && parseBook(bytes.toString('utf8'))
+    return await read()
   } catch (error) {
     if (error instanceof Failure) return undefined
     throw error
   }
+}
+
+async function readHistory(node: Reader): Promise<History | undefined> {
+  const bytes = await node.read(HISTORY_FILE)
+  return bytes && parseHistory(bytes.toString('utf8'))
 }
 
 /** Without the runtime's environment ours has to do: for that alone nobody stops to watch. */

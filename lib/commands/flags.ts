@@ -78,16 +78,18 @@ export const listFlags = {
   ...nodeFlags,
 } as const
 
-/** For commands that write to the node. */
-export const writingFlags = {
-  'lock-timeout': {
-    ...oneText,
-    default: '60s',
-    describe: 'how long to wait for another regmirror that writes to this node',
-  },
+const lockTimeout = {
+  ...oneText,
+  default: '60s',
+  describe: 'how long to wait for another regmirror that writes to this node',
 } as const
 
+/** For commands that write to the node. */
+export const writingFlags = { 'lock-timeout': lockTimeout } as const
+
 const keepingFlags = {
+  // It tries again, and has mirrors to ask meanwhile.
+  'lock-timeout': { ...lockTimeout, default: '5s' },
   listen: { ...oneText, describe: 'serve a status page, /metrics, /healthz and /readyz at HOST:PORT' },
   'log-format': { choices: ['text', 'json'], describe: 'of the log [text on a terminal, else json]' },
   'on-exit': {
@@ -128,4 +130,4 @@ export const applyFlags = {
   },
 } as const
 
-export const watchFlags = { ...listFlags, ...writingFlags, ...keepingFlags, ...takeOverFlag } as const
+export const watchFlags = { ...listFlags, ...keepingFlags, ...takeOverFlag } as const

@@ -26,9 +26,14 @@ export async function asItIs(
   return { list: known, notices: [watchedNotice(list), ...awayNotices(list, known, book)] }
 }
 
-async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
+/** What a watcher of this node has kept; undefined where there is nothing. */
+export async function readBook(node: Reader): Promise<Book | undefined> {
   const bytes = await node.read(HEALTH_FILE)
-  const book = bytes && parseBook(bytes.toString('utf8'))
+  return bytes && parseBook(bytes.toString('utf8'))
+}
+
+async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
+  const book = await readBook(node)
   return book && now <= book.stale_at && now >= book.written_at ? book : undefined
 }
 

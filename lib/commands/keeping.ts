@@ -8,7 +8,7 @@ import type { MirrorList } from '../registry.ts'
 import { hideSecrets } from '../secrets.ts'
 import { readState, type State } from '../state.ts'
 import { directoryName } from '../targets/containerd/directory-name.ts'
-import type { Event } from '../watch/events.ts'
+import { type Event, noticeEvent } from '../watch/events.ts'
 import type { Walked } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, openView } from './inputs.ts'
@@ -41,10 +41,8 @@ export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Wor
     return plan
   }
   if (isDone(first)) return { report: planReport('apply', first), left, hosts: await hostsOf(list, node) }
-  const onWait = (text: string) => tell({ event: 'waiting', level: 'info', text })
-  const { result, notices } = await writing('watch', node, options, world, write, onWait)
-  for (const { code, message, file } of notices)
-    tell({ event: code, level: 'warn', text: file === undefined ? message : `${file}: ${message}` })
+  const { result, notices } = await writing('watch', node, options, world, write, () => {})
+  for (const notice of notices) tell(noticeEvent(notice))
   return { report: planReport('apply', result), left, hosts: await hostsOf(list, node) }
 }
 
@@ -77,8 +75,11 @@ export async function placesOf(
     const directory = path.dirname(file)
     return owns === 'whole' ? [directory, path.dirname(directory)] : [directory]
   })
+  const here = openTree('/')
   const named = listFile ?? options.file
-  const beside = named === undefined || named === 'stdin' ? [] : [path.dirname(path.resolve(named))]
+  const list = named === undefined || named === 'stdin' ? undefined : path.resolve(named)
+  // A link may lead to where others keep the list.
+  const beside = list === undefined ? [] : [list, await here.real(list)].map(file => path.dirname(file))
   const credentials = world.env.CREDENTIALS_DIRECTORY
   const sources = [
     ...beside,
@@ -86,7 +87,6 @@ export async function placesOf(
     ...options.allowFilesFrom,
     ...(credentials ? [credentials] : []),
   ]
-  const here = openTree('/')
   const places = [...sources, ...managed.map(onNode)]
   const there = await Promise.all(places.map(async place => (await here.facts(place))?.type === 'directory'))
   return places.filter((_, i) => there[i])

@@ -2,11 +2,13 @@
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { serializeBook } from '../health/book.ts'
+import { isAway } from '../health/standing.ts'
 import { printable } from '../printable.ts'
 import { runHere } from '../run.ts'
-import { HEALTH_FILE, readState } from '../state.ts'
+import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
 import type { Choices } from '../targets/target.ts'
 import { openEyes } from '../watch/eyes.ts'
+import { serializeHistory } from '../watch/history.ts'
 import { bookOf } from '../watch/known.ts'
 import { type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
@@ -115,6 +117,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     ask: asker(options, world),
     recall: () => recall(node),
     keep: book => node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 }),
+    keepHistory: history => node.write(HISTORY_FILE, serializeHistory(history), { mode: 0o600 }),
     tell,
     turned: memory => {
       onTurn(memory)
@@ -157,7 +160,7 @@ async function declare(memory: Memory, work: Work): Promise<void> {
 }
 
 function summary({ mirrors, listProblem, nodeProblem }: Memory): string {
-  const away = mirrors.filter(({ standing: { health } }) => health === 'down' || health === 'limited').length
+  const away = mirrors.filter(({ standing }) => isAway(standing)).length
   const trouble = listProblem ?? nodeProblem
   const words = `${mirrors.length} mirrors, ${away === 0 ? 'all well' : `${away} left out`}`
   return trouble === undefined ? words : `${words}; ${printable(trouble).replaceAll('\n', ' ').slice(0, 200)}`

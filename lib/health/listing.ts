@@ -17,8 +17,8 @@ export function listed(list: MirrorList, known: Known): MirrorList {
 }
 
 function listedRegistry(declared: Registry, { health }: MirrorList, known: Known): Registry {
-  if (health.onUnhealthy === 'keep') return declared
   const registry = ordered(declared, known)
+  if (health.onUnhealthy === 'keep') return registry
   const healthOf = ({ base }: Mirror) => known.health(registry.name, baseUrl(base)) ?? 'up'
   const those = (...all: readonly Health[]) =>
     registry.mirrors.filter(mirror => all.includes(healthOf(mirror)))

@@ -28,6 +28,11 @@ export interface Standing {
   readonly extra: number
 }
 
+/** Whether it has left the file, where mirrors that are not well do. */
+export function isAway({ health }: Pick<Standing, 'health'>): boolean {
+  return health === 'down' || health === 'limited'
+}
+
 /** Numbers from 0 to 1. */
 export type Dice = () => number
 
@@ -65,7 +70,6 @@ export function judged(
   const streak = doubt ? before.streak + 1 : 0
   const changed = doubt && streak >= needed(before.health, shown, settings)
   const health = changed ? shown : before.health
-  const away = health === 'down' || health === 'limited'
   const after = {
     health,
     since: changed ? now : before.since,
@@ -74,7 +78,7 @@ export function judged(
     ...(probe.reason !== undefined && { reason: probe.reason }),
     ...(probe.detail !== undefined && { detail: probe.detail }),
     latenciesMs: latenciesAfter(before, probe),
-    rounds: away && !changed ? before.rounds + 1 : 0,
+    rounds: isAway({ health }) && !changed ? before.rounds + 1 : 0,
     extra: Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs),
   }
   const next = pauseOf(after, probe, settings, dice)

@@ -1,7 +1,15 @@
 /** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
 import { type Issue, issueText } from '../errors.ts'
 import { printable } from '../printable.ts'
-import type { Change, ErrorReport, Notice, PlanReport, Report, ValidateReport } from '../report.ts'
+import {
+  type Change,
+  type ErrorReport,
+  type Notice,
+  noticeText,
+  type PlanReport,
+  type Report,
+  type ValidateReport,
+} from '../report.ts'
 import type { Page } from './page.ts'
 import { probeTable } from './probe-table.ts'
 import { wrap } from './wrap.ts'
@@ -127,9 +135,7 @@ function errorLines(report: ErrorReport, page: Page): readonly string[] {
 }
 
 function noticeLine(notice: Notice, page: Page): string {
-  const place = [notice.file, notice.line].filter(part => part !== undefined).join(':')
-  const parts = [place, notice.mirror ?? '', notice.message].filter(part => part !== '')
-  return sentence('yellow', 'notice:', parts.join(': '), page)
+  return sentence('yellow', 'notice:', noticeText(notice), page)
 }
 
 function sentence(style: 'red' | 'yellow', word: string, text: string, page: Page): string {

@@ -1,7 +1,7 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
 import { Failure, issueText } from '../errors.ts'
 import type { Health } from '../health/standing.ts'
-import type { Change } from '../report.ts'
+import { type Change, type Notice, noticeText } from '../report.ts'
 import type { Watched } from './memory.ts'
 
 export interface Event {
@@ -41,6 +41,19 @@ export function changeEvent({ path, action, cause = 'list' }: Change): Event {
     text: `${DONE[action]} ${path}${why}`,
     fields: { path, action, cause },
   }
+}
+
+export function leftEvent(path: string): Event {
+  const text = `${path} is not as the list says, and acts on a restart: left to regmirror apply`
+  return { event: 'left_alone', level: 'warn', text }
+}
+
+export function restartEvent(restart: string): Event {
+  return { event: 'restart_needed', level: 'warn', text: `needs a restart: ${restart}` }
+}
+
+export function noticeEvent(notice: Notice): Event {
+  return { event: notice.code, level: 'warn', text: noticeText(notice) }
 }
 
 /** What a person has to know of an error, on one line. Anything but a Failure is a bug, and goes on. */

@@ -11,13 +11,17 @@ export interface Eyes {
 
 /** Several changes within that time are one: an editor's rename, a ConfigMap's swap. */
 const SETTLE_MS = 100
+/** Between two looks: what changes all the time beside the list is not worth a look each time. */
+const APART_MS = 1000
 
 /** `onChange` is given the paths that changed; which event it was does not matter, and is not to be relied on. */
 export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
   let changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
+  let looked = Number.NEGATIVE_INFINITY
   const settle = () => {
     timer = undefined
+    looked = performance.now()
     const paths = [...changed]
     changed = new Set()
     onChange(paths)
@@ -25,7 +29,7 @@ export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
   const seen = (_event: string, file: string) => {
     if (isTemporary(path.basename(file))) return
     changed.add(file)
-    timer ??= setTimeout(settle, SETTLE_MS)
+    timer ??= setTimeout(settle, Math.max(SETTLE_MS, looked + APART_MS - performance.now()))
   }
   const eyes: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
   // What cannot be watched is looked at every minute.

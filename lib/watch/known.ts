@@ -1,21 +1,26 @@
-/** What follows from what a watcher remembers: for the list that is written, and for what is kept of it. Pure but for forgetting. */
+/** What follows from what a watcher remembers: for the list that is written, and for what is kept of it. */
 import { type Book, keyOf } from '../health/book.ts'
 import type { Known } from '../health/listing.ts'
 import { reordered } from '../health/ordering.ts'
+import { isAway } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Whether no mirror of the registry is well, so that it matters what its server says. */
 function needsServer(memory: Memory, registry: string): boolean {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
-  return own.length > 0 && own.every(({ standing: { health } }) => health === 'down' || health === 'limited')
+  return own.length > 0 && own.every(({ standing }) => isAway(standing))
 }
 
-/** Servers of registries of which no mirror is well. Of the others it is forgotten what they said: it grows old. */
+/** Servers of registries of which no mirror is well. */
 export function neededServers(memory: Memory): readonly Watched[] {
-  const needed = (server: Watched) => needsServer(memory, server.endpoint.registry)
-  for (const server of memory.servers) if (!needed(server)) server.probe = undefined
-  return memory.servers.filter(needed)
+  return memory.servers.filter(({ endpoint }) => needsServer(memory, endpoint.registry))
+}
+
+/** What servers of other registries said grows old. */
+export function forgetServers(memory: Memory): void {
+  const needed = neededServers(memory)
+  for (const server of memory.servers) if (!needed.includes(server)) server.probe = undefined
 }
 
 /** Undefined: it was not asked. A server that fails once is not relied on. */

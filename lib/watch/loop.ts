@@ -2,15 +2,17 @@
  * One loop, one walk at a time. Whatever happens is a hint to look again: at the list, at the node, at a mirror that is
  * due. The world is handed in, so that days pass in a test within a moment.
  */
+import type { LoadedList } from '../list/load.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe } from '../report.ts'
-import { healthEvent, problemOf } from './events.ts'
+import { adopt } from './adopt.ts'
+import { healthEvent, noticeEvent, problemOf } from './events.ts'
 import * as known from './known.ts'
 import type { Memory, Watched } from './memory.ts'
 import * as remember from './memory.ts'
-import { say } from './say.ts'
+import { say, sayNews } from './say.ts'
 import type { Surroundings } from './surroundings.ts'
-import { keep, write } from './writes.ts'
+import { keep, keepHistory, write } from './writes.ts'
 
 /** What no hint tells of is found out by looking. */
 const LOOK_MS = 60_000
@@ -30,6 +32,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
     const renewed = (look || hints.list) && (await reload(memory, around))
     const list = memory.loaded?.list
     if (list !== undefined) {
+      known.forgetServers(memory)
       known.reorder(memory, list, around.now())
       const again = around.now() >= memory.retryAt
       await write(memory, list, { renewed, node: look || again || hints.node || hints.list }, around)
@@ -40,6 +43,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
     around.turned(memory)
     if (answers.length === 0) await around.wait(Math.min(lookAt, nextMoment(memory)))
   }
+  await keepHistory(memory, around)
   return memory
 }
 
@@ -51,14 +55,10 @@ async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
     if (memory.listProblem !== undefined)
       say(memory, { event: 'list_valid', level: 'info', text: `${loaded.file} is sound again` }, around)
     memory.listProblem = undefined
-    const text = JSON.stringify(loaded.list)
-    if (memory.loaded !== undefined && text === JSON.stringify(memory.loaded.list)) return false
-    const first = memory.loaded === undefined
-    remember.adopt(memory, loaded, first ? await around.recall() : undefined, around.now(), around.dice)
-    Object.assign(memory, { loaded, loadedAt: around.now() })
-    const text_ = `read ${loaded.file}: ${loaded.list.registries.length} registries, ${memory.mirrors.length} mirrors`
-    say(memory, { event: 'list_loaded', level: 'info', text: text_, fields: { file: loaded.file } }, around)
-    return true
+    const renewed = JSON.stringify(loaded.list) !== JSON.stringify(memory.loaded?.list)
+    if (renewed) await renew(loaded, memory, around)
+    memory.cautions = sayNews(memory.cautions, loaded.notices.map(noticeEvent), memory, around)
+    return renewed
   } catch (error) {
     const problem = problemOf(error)
     memory.reads.bad += 1
@@ -69,6 +69,15 @@ async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
     memory.listProblem = problem
     return false
   }
+}
+
+async function renew(loaded: LoadedList, memory: Memory, around: Surroundings): Promise<void> {
+  const { file, list } = loaded
+  const first = memory.loaded === undefined
+  adopt(memory, loaded, first ? await around.recall() : {}, around.now(), around.dice)
+  Object.assign(memory, { loaded, loadedAt: around.now() })
+  const text = `read ${file}: ${list.registries.length} registries, ${memory.mirrors.length} mirrors`
+  say(memory, { event: 'list_loaded', level: 'info', text, fields: { file } }, around)
 }
 
 /** Asks whoever is due. What is listed for several registries in the same way is asked once. */

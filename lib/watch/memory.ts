@@ -1,11 +1,10 @@
-/** What a watcher remembers, and what follows from an answer, a new list, a walk. The clock is handed in. */
+/** What a watcher remembers, and what follows from an answer. The clock is handed in. */
 import { type Allowance, fullAllowance } from '../health/allowance.ts'
-import { type Book, keyOf } from '../health/book.ts'
 import type { Order } from '../health/ordering.ts'
-import { type Dice, judged, type Standing, unheard } from '../health/standing.ts'
+import { type Dice, judged, type Standing } from '../health/standing.ts'
 import type { LoadedList } from '../list/load.ts'
-import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
-import { baseUrl, type MirrorList, type Registry } from '../registry.ts'
+import type { Endpoint } from '../probe/endpoints.ts'
+import type { MirrorList, Registry } from '../registry.ts'
 import type { Probe } from '../report.ts'
 import type { Happening, Point, RegistryStatus } from './status.ts'
 
@@ -53,11 +52,14 @@ export interface Memory {
   nodeProblem: string | undefined
   /** Why what is known is not kept. */
   keepProblem: string | undefined
-  /** What differs from the list and is not a watcher's to repair. */
-  left: readonly string[]
+  /** What was said of the list when it was last read, and of the node when it was last walked. */
+  cautions: readonly string[]
+  said: readonly string[]
+  /** What has to be restarted, and how. */
   restart: readonly string[]
   hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
   keepAt: number
+  historyAt: number
   /** When a write that failed is tried again; Infinity: none has. */
   retryAt: number
   happenings: readonly Happening[]
@@ -84,10 +86,12 @@ export function blank(now: number): Memory {
     failures: 0,
     nodeProblem: undefined,
     keepProblem: undefined,
-    left: [],
+    cautions: [],
+    said: [],
     restart: [],
     hosts: new Map(),
     keepAt: 0,
+    historyAt: now + 60_000,
     retryAt: Number.POSITIVE_INFINITY,
     happenings: [],
   }
@@ -103,64 +107,7 @@ export function rewind(memory: Memory, ms: number): void {
   for (const [name, order] of memory.orders) memory.orders.set(name, { ...order, at: order.at - ms })
   memory.rewrites = { ...memory.rewrites, at: memory.rewrites.at - ms }
   if (memory.heldUntil !== undefined) memory.heldUntil -= ms
-  memory.keepAt = 0
-}
-
-/** Takes over a list: who is known stays known, also from what was kept of an earlier watcher. */
-export function adopt(
-  memory: Memory,
-  { list }: LoadedList,
-  book: Book | undefined,
-  now: number,
-  dice: Dice,
-): void {
-  const known = new Map(
-    [...memory.mirrors, ...memory.servers].map(watched => [JSON.stringify(watched.endpoint), watched]),
-  )
-  // Whoever's answer may be another now is asked soon.
-  const longest = memory.loaded === undefined ? list.health.intervalMs : 1000
-  const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
-  const watch = (endpoint: Endpoint): Watched => {
-    const url = baseUrl(endpoint.base)
-    const key = keyOf(endpoint.registry, url)
-    const before = known.get(JSON.stringify(endpoint))
-    if (before !== undefined) return before
-    // With another header or certificate it is who it was, until it has been asked.
-    const kept = endpoint.role === 'mirror' ? (standings.get(key) ?? book?.mirrors[key]) : undefined
-    // A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again.
-    const standing = kept
-      ? {
-          ...kept,
-          askedAt: Math.min(kept.askedAt, now),
-          nextAt: Math.min(kept.nextAt, now + dice() * longest),
-        }
-      : unheard(now, list.health, dice)
-    return {
-      endpoint,
-      url,
-      key,
-      question: questionOf(endpoint),
-      standing,
-      probe: undefined,
-      asking: false,
-      changes: 0,
-      asked: {},
-      points: [],
-    }
-  }
-  const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
-  memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
-  memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
-  for (const name of memory.orders.keys())
-    if (!list.registries.some(registry => registry.name === name)) memory.orders.delete(name)
-  for (const [name, urls] of Object.entries(book?.orders ?? {}))
-    if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
-}
-
-/** Watch asks deeper than a ping only where the list wants it and names what to ask for. */
-function asWatched({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
-  const named = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
-  return health.depth === 'manifest' && named && canary !== undefined ? { ...endpoint, canary } : endpoint
+  Object.assign(memory, { keepAt: 0, historyAt: 0 })
 }
 
 /** Points that are kept of each mirror, one an interval or so. */
@@ -189,7 +136,7 @@ export function writtenForm(list: MirrorList): string {
   ])
 }
 
-const HAPPENINGS = 50
+export const HAPPENINGS = 50
 
 export function note(memory: Memory, at: number, text: string): void {
   memory.happenings = [{ at, text }, ...memory.happenings].slice(0, HAPPENINGS)

@@ -8,13 +8,13 @@ export function say(memory: Memory, event: Event, around: Surroundings): void {
   around.tell(event)
 }
 
-/** Says those that were not said the last time. */
+/** Says those that were not said the last time; returns what was said by now. */
 export function sayNews(
-  before: readonly string[],
-  now: readonly string[],
-  event: Omit<Event, 'text'>,
+  said: readonly string[],
+  events: readonly Event[],
   memory: Memory,
   around: Surroundings,
-): void {
-  for (const text of now) if (!before.includes(text)) say(memory, { ...event, text }, around)
+): readonly string[] {
+  for (const event of events) if (!said.includes(event.text)) say(memory, event, around)
+  return events.map(({ text }) => text)
 }

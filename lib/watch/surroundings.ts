@@ -5,7 +5,9 @@ import type { LoadedList } from '../list/load.ts'
 import type { Endpoint } from '../probe/endpoints.ts'
 import type { MirrorList } from '../registry.ts'
 import type { PlanReport, Probe } from '../report.ts'
+import type { Kept } from './adopt.ts'
 import type { Event } from './events.ts'
+import type { History } from './history.ts'
 import type { Memory } from './memory.ts'
 import type { RegistryStatus } from './status.ts'
 
@@ -39,9 +41,11 @@ export interface Surroundings {
   /** Makes the node what the list says; `at once`: only files that act without a restart. Throws Failure. */
   walk(list: MirrorList, scope: 'all' | 'at once'): Promise<Walked>
   ask(endpoint: Endpoint, list: MirrorList): Promise<Probe>
-  recall(): Promise<Book | undefined>
+  recall(): Promise<Kept>
   /** Throws Failure. */
   keep(book: Book): Promise<void>
+  /** Throws Failure. */
+  keepHistory(history: History): Promise<void>
   tell(event: Event): void
   /** Called at the end of every turn. */
   turned(memory: Memory): void

@@ -2,7 +2,8 @@
 import { spend } from '../health/allowance.ts'
 import { listed } from '../health/listing.ts'
 import type { MirrorList } from '../registry.ts'
-import { changeEvent, problemOf } from './events.ts'
+import { changeEvent, leftEvent, noticeEvent, problemOf, restartEvent } from './events.ts'
+import { historyOf } from './history.ts'
 import * as known from './known.ts'
 import type { Memory } from './memory.ts'
 import * as remember from './memory.ts'
@@ -72,30 +73,37 @@ async function walk(memory: Memory, list: MirrorList, around: Surroundings): Pro
 
 function takeIn({ report, left, hosts }: Walked, memory: Memory, around: Surroundings): void {
   for (const change of report.changes) say(memory, changeEvent(change), around)
-  const differs = left.map(
-    path => `${path} is not as the list says, and acts on a restart: left to regmirror apply`,
-  )
-  sayNews(memory.left, differs, { event: 'left_alone', level: 'warn' }, memory, around)
   const restart = report.restart.map(({ command, why }) => `${command} (${why})`)
-  const needs = restart.map(text => `needs a restart: ${text}`)
-  sayNews(
-    memory.restart.map(text => `needs a restart: ${text}`),
-    needs,
-    { event: 'restart_needed', level: 'warn' },
-    memory,
-    around,
-  )
-  Object.assign(memory, { left: differs, restart, hosts })
+  const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]
+  Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, hosts })
   if (report.changes.length > 0) Object.assign(memory, { writtenAt: around.now(), writes: memory.writes + 1 })
 }
 
-/** Once an interval, and when a health has changed. */
+/** Between two times that the history is kept: it is for the eye alone, and larger. */
+const HISTORY_MS = 600_000
+
+/** What is known is kept once an interval, and when a health has changed. */
 export async function keep(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
   const now = around.now()
   if (now < memory.keepAt) return
   memory.keepAt = now + list.health.intervalMs
-  try {
+  const history = now >= memory.historyAt
+  if (history) memory.historyAt = now + HISTORY_MS
+  await tryToKeep(memory, around, async () => {
     await around.keep(known.bookOf(memory, list, now))
+    if (history) await around.keepHistory(historyOf(memory))
+  })
+}
+
+/** At the end. */
+export async function keepHistory(memory: Memory, around: Surroundings): Promise<void> {
+  if (memory.loaded !== undefined)
+    await tryToKeep(memory, around, () => around.keepHistory(historyOf(memory)))
+}
+
+async function tryToKeep(memory: Memory, around: Surroundings, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
     memory.keepProblem = undefined
   } catch (error) {
     const problem = problemOf(error)

@@ -52,6 +52,10 @@ describe('what is written', () => {
   it('has the dead last, or where they are, where the list wants that', () => {
     assert.equal(written({ a: 'down', b: 'up' }, { settings: { onUnhealthy: 'demote' } }), 'b a')
     assert.equal(written({ a: 'down', b: 'up' }, { settings: { onUnhealthy: 'keep' } }), 'a b')
+    assert.equal(
+      written({ a: 'up', b: 'down', c: 'up' }, { settings: { onUnhealthy: 'keep' } }, ['c', 'b', 'a']),
+      'c b a',
+    )
   })
 
   it('is the server alone when no mirror is well and the server answers', () =>

@@ -4,6 +4,7 @@ import type { MirrorList } from '../../lib/registry.ts'
 import { baseUrl } from '../../lib/registry.ts'
 import type { Probe } from '../../lib/report.ts'
 import type { Event } from '../../lib/watch/events.ts'
+import type { History } from '../../lib/watch/history.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 import type { Hints, Surroundings, Walked } from '../../lib/watch/surroundings.ts'
@@ -33,8 +34,10 @@ export interface World {
   readonly manners: Readonly<Record<string, Manner>>
   readonly hints?: (now: number) => Hints
   readonly book?: Book
+  readonly history?: History
   readonly walk?: (list: MirrorList, scope: 'all' | 'at once') => Walked
   readonly keep?: () => void
+  readonly keepHistory?: () => void
   /** When its clock jumps, and by how much; all else goes by the true time. */
   readonly clock?: { readonly at: number; readonly by: number }
   readonly turned?: (memory: Memory) => void
@@ -48,6 +51,7 @@ export interface Simulated {
   readonly asked: Readonly<Record<string, readonly number[]>>
   /** What was kept last. */
   readonly book: Book | undefined
+  readonly history: History | undefined
 }
 
 const NOTHING = { list: false, node: false }
@@ -60,6 +64,7 @@ export async function simulate(world: World): Promise<Simulated> {
   const events: (Event & { at: number })[] = []
   const asked: Record<string, number[]> = {}
   let kept: Book | undefined
+  let history: History | undefined
   const ahead = () => (world.clock !== undefined && now >= world.clock.at ? world.clock.by : 0)
   const around: Surroundings = {
     now: () => now + ahead(),
@@ -95,16 +100,20 @@ export async function simulate(world: World): Promise<Simulated> {
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    recall: async () => world.book,
+    recall: async () => ({ book: world.book, history: world.history }),
     keep: async book => {
       world.keep?.()
       kept = book
+    },
+    keepHistory: async seen => {
+      world.keepHistory?.()
+      history = seen
     },
     tell: event => void events.push({ ...event, at: now }),
     turned: memory => world.turned?.(memory),
   }
   const memory = await watch(around)
-  return { memory, written, events, asked, book: kept }
+  return { memory, written, events, asked, book: kept, history }
 }
 
 export const UNCHANGED: Walked = {

@@ -14,7 +14,9 @@ const leftIn = async (root: string) => (await fs.readdir(path.join(root, 'var/li
 async function assertStops(watcher: Watching, root: string): Promise<void> {
   assert.equal(await watcher.stop(), 0)
   assert.deepEqual(
-    (await leftIn(root)).filter(name => !['state.json', 'health.json', 'originals'].includes(name)),
+    (await leftIn(root)).filter(
+      name => !['state.json', 'health.json', 'history.json', 'originals'].includes(name),
+    ),
     [],
   )
 }
@@ -151,16 +153,63 @@ describe('a process that watches', () => {
     })
   })
 
-  it('says in JSON for whom it waits, and stops at once while it does', async () => {
+  it('follows a list that is a link to elsewhere, and says once what is odd about it', async () => {
+    await using a = await startMortal()
+    await using b = await startMortal()
+    await withPlace(async ({ root, list, args, hosts }) => {
+      const elsewhere = path.join(root, '../elsewhere/list.toml')
+      await fs.mkdir(path.dirname(elsewhere))
+      const twice = (url: string) => listText([url, url])
+      await fs.writeFile(elsewhere, twice(a.url))
+      await fs.symlink(elsewhere, list)
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(/warn .*listed twice/)
+        await watcher.until(WRITTEN)
+        // Before what no event tells of is looked for.
+        const looked = Date.now()
+        await fs.writeFile(elsewhere, twice(b.url))
+        await watcher.until(/warn .*listed twice/)
+        assert.ok(Date.now() - looked < 55_000, 'it was not seen when it changed')
+        await watcher.until(WRITTEN)
+        assert.match((await hosts()) ?? '', new RegExp(b.url))
+        watcher.child.kill('SIGHUP')
+        await watcher.until(/told to read the list again/)
+        await assertStops(watcher, root)
+        assert.equal(watcher.log().match(/listed twice/g)?.length, 2)
+      })
+    })
+  })
+
+  it('says in JSON who is in its way, and writes when they are done', async () => {
+    await withPlace(async ({ root, list, args, hosts }) => {
+      await fs.writeFile(list, listText([]))
+      const holder = await startHolder(root)
+      try {
+        await watching([...args, '--log-format', 'json', '--lock-timeout', '1s'], async watcher => {
+          await watcher.until(/"event":"write_failed"/)
+          assert.equal(await hosts(), undefined)
+          await kill(holder, 'SIGKILL')
+          await watcher.until(/"event":"write_ok"/)
+          assert.notEqual(await hosts(), undefined)
+          assert.equal(await watcher.stop(), 0)
+          for (const line of watcher.log().trimEnd().split('\n'))
+            assert.equal(typeof JSON.parse(line).event, 'string')
+          assert.equal(watcher.log().match(/write_failed/g)?.length, 1)
+        })
+      } finally {
+        await kill(holder, 'SIGKILL')
+      }
+    })
+  })
+
+  it('stops at once while it waits for whoever writes', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const holder = await startHolder(root)
       try {
-        await watching([...args, '--log-format', 'json'], async watcher => {
-          await watcher.until(/"event":"waiting"/)
+        await watching([...args, ...TEXT, '--lock-timeout', '60s'], async watcher => {
+          await watcher.until(/read .*: 1 registries/)
           assert.equal(await watcher.stop(), 0)
-          for (const line of watcher.log().trimEnd().split('\n'))
-            assert.equal(typeof JSON.parse(line).event, 'string')
         })
       } finally {
         await kill(holder, 'SIGKILL')

@@ -1,0 +1,70 @@
+/** What follows from a new list for what a watcher remembers. The clock is handed in. */
+import { type Book, keyOf } from '../health/book.ts'
+import { type Dice, type Standing, unheard } from '../health/standing.ts'
+import type { LoadedList } from '../list/load.ts'
+import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
+import { baseUrl, type MirrorList } from '../registry.ts'
+import { type History, pointsOf } from './history.ts'
+import { HAPPENINGS, type Memory, type Watched } from './memory.ts'
+import type { Point } from './status.ts'
+
+/** What was kept of an earlier watcher. */
+export interface Kept {
+  readonly book?: Book | undefined
+  readonly history?: History | undefined
+}
+
+/** Takes over a list: who is known stays known, also from what was kept of an earlier watcher. */
+export function adopt(memory: Memory, { list }: LoadedList, kept: Kept, now: number, dice: Dice): void {
+  const same = new Map(
+    [...memory.mirrors, ...memory.servers].map(watched => [JSON.stringify(watched.endpoint), watched]),
+  )
+  // With another header or certificate it is who it was, until it has been asked.
+  const namesakes = new Map(memory.mirrors.map(watched => [watched.key, watched]))
+  // Whoever's answer may be another now is asked soon.
+  const longest = memory.loaded === undefined ? list.health.intervalMs : 1000
+  const watch = (endpoint: Endpoint): Watched => {
+    const before = same.get(JSON.stringify(endpoint))
+    if (before !== undefined) return before
+    const url = baseUrl(endpoint.base)
+    const key = keyOf(endpoint.registry, url)
+    const blank = { endpoint, url, key, question: questionOf(endpoint), probe: undefined, asking: false }
+    const known = endpoint.role === 'mirror' ? knownAs(key, namesakes.get(key), kept) : NOBODY
+    const standing = known.standing
+      ? askedBy(known.standing, now, now + dice() * longest)
+      : unheard(now, list.health, dice)
+    return { ...blank, standing, changes: 0, asked: {}, points: known.points }
+  }
+  memory.happenings = [...memory.happenings, ...(kept.history?.happenings ?? [])].slice(0, HAPPENINGS)
+  const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
+  memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
+  memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
+  for (const name of memory.orders.keys())
+    if (!list.registries.some(registry => registry.name === name)) memory.orders.delete(name)
+  for (const [name, urls] of Object.entries(kept.book?.orders ?? {}))
+    if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
+}
+
+interface Past {
+  readonly standing: Standing | undefined
+  readonly points: readonly Point[]
+}
+
+const NOBODY: Past = { standing: undefined, points: [] }
+
+function knownAs(key: string, namesake: Watched | undefined, { book, history }: Kept): Past {
+  if (namesake !== undefined) return namesake
+  return { standing: book?.mirrors[key], points: history ? pointsOf(history, key) : [] }
+}
+
+/** A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again. */
+function askedBy(standing: Standing, now: number, latest: number): Standing {
+  const { askedAt, nextAt } = standing
+  return { ...standing, askedAt: Math.min(askedAt, now), nextAt: Math.min(nextAt, latest) }
+}
+
+/** Watch asks deeper than a ping only where the list wants it and names what to ask for. */
+function asWatched({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
+  const named = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
+  return health.depth === 'manifest' && named && canary !== undefined ? { ...endpoint, canary } : endpoint
+}
