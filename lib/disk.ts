@@ -140,20 +140,22 @@ export async function removeDurably(real: string): Promise<void> {
   await syncDirectory(path.dirname(real))
 }
 
-export async function makeAll(real: string, mode: number): Promise<string[]> {
+export async function makeAll(real: string, mode: number, attempts = 10): Promise<string[]> {
   if ((await maybe(fs.lstat(real))) !== undefined) return []
   const parents = await makeAll(path.dirname(real), mode)
-  if (!(await makeOne(real, mode))) return parents
+  try {
+    await fs.mkdir(real, mode)
+  } catch (error) {
+    const code = hasErrno(error) ? error.code : undefined
+    if (code === 'EEXIST') return parents
+    // Whoever had made the directory above has removed it meanwhile.
+    if (code !== 'ENOENT' || attempts === 1) throw error
+    return [...new Set([...(await makeAll(real, mode, attempts - 1)), ...parents])]
+  }
   // Again, for the umask takes bits away from what mkdir is given.
   await fs.chmod(real, mode)
   await syncDirectory(path.dirname(real))
   return [real, ...parents]
-}
-
-/** False: somebody else was quicker. */
-async function makeOne(real: string, mode: number): Promise<boolean> {
-  const made = fs.mkdir(real, mode).then(() => true)
-  return (await maybe(made, ['EEXIST'])) ?? false
 }
 
 export async function removeIfEmpty(real: string): Promise<boolean> {

@@ -39,6 +39,8 @@ export interface Reader {
   entries(directory: string): Promise<readonly Entry[] | undefined>
   /** The path with every link followed, still as seen from the root. */
   real(file: string): Promise<string>
+  /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
+  openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
 
 export interface Writer extends Reader {
@@ -50,8 +52,6 @@ export interface Writer extends Reader {
   duplicate(from: string, to: string): Promise<void>
   /** Gives a file a second name in one step, unless that name is taken or the file gone. */
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
-  /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
-  openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
   remove(file: string): Promise<void>
   /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>

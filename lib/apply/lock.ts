@@ -14,7 +14,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { orFail } from '../errno.ts'
 import { Failure } from '../errors.ts'
-import type { Writer } from '../files.ts'
+import type { Reader, Writer } from '../files.ts'
 import { printable } from '../printable.ts'
 import { STATE_DIRECTORY } from '../state.ts'
 import { ask, listen } from './socket.ts'
@@ -63,7 +63,7 @@ async function removeMade(node: Writer, made: readonly string[]): Promise<void> 
 }
 
 /** Whether somebody writes to the node, or watches it, at this moment. */
-export async function isHeld(node: Writer, purpose: Purpose = 'lock'): Promise<boolean> {
+export async function isHeld(node: Reader, purpose: Purpose = 'lock'): Promise<boolean> {
   const highest = (await tickets(node, purpose)).at(-1)
   if (highest === undefined) return false
   const directory = await node.openDirectory(STATE_DIRECTORY)
@@ -103,10 +103,10 @@ const ATTEMPTS = 5
 
 async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
   for (let attempt = 1; ; ) {
-    const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
-    // One that was there before may be open.
-    await node.closeToOthers(STATE_DIRECTORY)
     try {
+      const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+      // One that was there before may be open.
+      await node.closeToOthers(STATE_DIRECTORY)
       const hold = await queue(node, applicant)
       if (hold !== undefined) return { made, ...hold }
     } catch (error) {

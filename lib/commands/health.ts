@@ -1,4 +1,5 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
+import { isHeld } from '../apply/lock.ts'
 import type { Reader } from '../files.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { listed } from '../health/listing.ts'
@@ -20,10 +21,11 @@ export async function asItIs(
   node: Reader,
   world: World,
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
+  const watched = (await isHeld(node, 'watch')) ? [declared ? undoneNotice() : watchedNotice(list)] : []
   const book = declared ? undefined : await freshBook(node, world.now())
-  if (book === undefined) return { list, notices: [] }
+  if (book === undefined) return { list, notices: watched }
   const known = listed(list, knownOf(book))
-  return { list: known, notices: [watchedNotice(list), ...awayNotices(list, known, book)] }
+  return { list: known, notices: [...watched, ...awayNotices(list, known, book)] }
 }
 
 /** What a watcher of this node has kept; undefined where there is nothing. */
@@ -39,6 +41,12 @@ async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
 
 function watchedNotice({ health }: MirrorList): Notice {
   const message = `a watcher keeps this node, and asks each mirror ${questionsAnHour(health)} times an hour at most`
+  return { code: 'watched', message }
+}
+
+function undoneNotice(): Notice {
+  const message =
+    'a watcher keeps this node, and takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
   return { code: 'watched', message }
 }
 

@@ -1,6 +1,7 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
 import { Failure, issueText } from '../errors.ts'
 import type { Health } from '../health/standing.ts'
+import type { Registry } from '../registry.ts'
 import { type Change, type Notice, noticeText } from '../report.ts'
 import type { Watched } from './memory.ts'
 
@@ -31,16 +32,26 @@ export function healthEvent({ endpoint, url, standing }: Watched): Event {
   }
 }
 
+/** Told when it is certain that nobody answers, and so nobody is left out any more. */
+export function outageEvent({ name, fallback }: Registry): Event {
+  const server =
+    fallback && name !== '*' ? 'its server does not answer' : 'there is no server that may be asked'
+  const text = `${name}: nothing to pull from: no mirror is well, and ${server}; every mirror of the list is written, for the fault may be this node's network`
+  return { event: 'registry_down', level: 'error', text, fields: { registry: name } }
+}
+
+export function recoveryEvent({ name }: Registry): Event {
+  const text = `${name}: can be pulled from again`
+  return { event: 'registry_up', level: 'info', text, fields: { registry: name } }
+}
+
 const DONE = { create: 'created', update: 'updated', delete: 'removed' } as const
 
-export function changeEvent({ path, action, cause = 'list' }: Change): Event {
+/** `renewed`: the list is another; otherwise what a plan takes for its doing is that of mirrors that come and go. */
+export function changeEvent({ path, action, cause = 'list' }: Change, renewed: boolean): Event {
   const why = cause === 'list' ? '' : ', somebody else had changed it'
-  return {
-    event: 'written',
-    level: 'info',
-    text: `${DONE[action]} ${path}${why}`,
-    fields: { path, action, cause },
-  }
+  const fields = { path, action, cause: cause === 'list' && !renewed ? 'health' : cause }
+  return { event: 'written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
 }
 
 export function leftEvent(path: string): Event {

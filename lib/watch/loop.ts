@@ -10,6 +10,7 @@ import { healthEvent, noticeEvent, problemOf } from './events.ts'
 import * as known from './known.ts'
 import type { Memory, Watched } from './memory.ts'
 import * as remember from './memory.ts'
+import { tellOutages } from './outages.ts'
 import { say, sayNews } from './say.ts'
 import type { Surroundings } from './surroundings.ts'
 import { keep, keepHistory, write } from './writes.ts'
@@ -36,6 +37,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
       known.reorder(memory, list, around.now())
       const again = around.now() >= memory.retryAt
       await write(memory, list, { renewed, node: look || again || hints.node || hints.list }, around)
+      tellOutages(memory, list, around)
       askDue(memory, list, around, answers)
       await keep(memory, list, around)
     }

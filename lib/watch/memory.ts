@@ -52,6 +52,8 @@ export interface Memory {
   nodeProblem: string | undefined
   /** Why what is known is not kept. */
   keepProblem: string | undefined
+  /** Registries that nothing can be pulled from, as was told. */
+  outages: readonly string[]
   /** What was said of the list when it was last read, and of the node when it was last walked. */
   cautions: readonly string[]
   said: readonly string[]
@@ -86,6 +88,7 @@ export function blank(now: number): Memory {
     failures: 0,
     nodeProblem: undefined,
     keepProblem: undefined,
+    outages: [],
     cautions: [],
     said: [],
     restart: [],

@@ -10,8 +10,13 @@ export function isWell(health: Health): boolean {
   return health === 'up' || health === 'slow'
 }
 
+interface Servers {
+  readonly mirrors: readonly { readonly health: Health }[]
+  readonly server?: { readonly up: boolean | undefined }
+}
+
 /** Whether anything that may be asked can serve the registry; undefined while nobody knows. */
-export function canServe({ mirrors, server }: RegistryStatus): boolean | undefined {
+export function canServe({ mirrors, server }: Servers): boolean | undefined {
   if (mirrors.some(({ health }) => isWell(health))) return true
   return server === undefined ? false : server.up
 }

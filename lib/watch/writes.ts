@@ -57,11 +57,12 @@ const RETRY_MS = 10_000
 /** What could not be written stays owed: config.toml too, when it was to be written. */
 async function walk(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
   try {
+    const renewed = memory.owed === 'all'
     const walked = await around.walk(list, memory.owed)
     if (memory.nodeProblem !== undefined)
       say(memory, { event: 'write_ok', level: 'info', text: 'the node can be written to again' }, around)
     Object.assign(memory, { nodeProblem: undefined, retryAt: Infinity, inForce: true, owed: 'at once' })
-    takeIn(walked, memory, around)
+    takeIn(walked, renewed, memory, around)
   } catch (error) {
     const problem = problemOf(error)
     if (problem !== memory.nodeProblem)
@@ -71,8 +72,13 @@ async function walk(memory: Memory, list: MirrorList, around: Surroundings): Pro
   }
 }
 
-function takeIn({ report, left, hosts }: Walked, memory: Memory, around: Surroundings): void {
-  for (const change of report.changes) say(memory, changeEvent(change), around)
+function takeIn(
+  { report, left, hosts }: Walked,
+  renewed: boolean,
+  memory: Memory,
+  around: Surroundings,
+): void {
+  for (const change of report.changes) say(memory, changeEvent(change, renewed), around)
   const restart = report.restart.map(({ command, why }) => `${command} (${why})`)
   const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]
   Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, hosts })

@@ -55,6 +55,16 @@ describe('the Ansible playbook', function () {
       assert.equal(await restarts(home), 'restart containerd\n')
     }))
 
+  it('restarts nothing where that is not wanted, and says what is due', () =>
+    withDirectory(async home => {
+      const playNow = await prepare(home, path.join(home, 'node'))
+      await writeList(home, 'https://one.test')
+      const played = await playNow({ more: { regmirror_restarts: false } })
+      assert.equal(status(played, 'Ask whether a runtime has to be restarted'), 'changed')
+      assert.equal(status(played, RESTART), 'skipped')
+      await assert.rejects(fs.access(path.join(home, 'restarts')))
+    }))
+
   it('fails when the list is not sound, and leaves the node as it was', () =>
     withDirectory(async home => {
       const node = path.join(home, 'node')
@@ -82,8 +92,12 @@ async function prepare(home: string, node: string) {
     regmirror_command: [process.execPath, command, '--root', node],
   }
   const playbook = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
-  return async (how: { check?: boolean; diff?: boolean }, code = 0) => {
-    const played = await play({ playbook, home, vars, env: { PATH: `${home}:${process.env.PATH}` }, ...how })
+  return async (
+    { more = {}, ...how }: { check?: boolean; diff?: boolean; more?: Readonly<Record<string, unknown>> },
+    code = 0,
+  ) => {
+    const env = { PATH: `${home}:${process.env.PATH}` }
+    const played = await play({ playbook, home, vars: { ...vars, ...more }, env, ...how })
     assert.equal(played.code, code, failures(played))
     return played
   }

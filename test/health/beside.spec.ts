@@ -44,10 +44,7 @@ describe('beside a watcher', () => {
     beside(serializeBook(bookAt(NOW - 5000, NOW + 60_000)), async (flags, hosts) => {
       const { code, stderr } = await run(['apply', ...flags])
       assert.equal(code, 0)
-      assert.match(
-        stderr,
-        /^notice: a watcher keeps this node, and asks each mirror 264 times an hour at most$/m,
-      )
+      assert.doesNotMatch(stderr, /a watcher keeps this node/, 'it has ended')
       assert.match(
         stderr,
         /^notice: https:\/\/dead\.example\/v2: is left out: not well since 2026-01-02T03:04:05\.000Z \(nothing listens there\); --declared/m,

@@ -101,6 +101,34 @@ describe('a watcher', () => {
     assert.ok(times.every(at => at > 10 * MINUTE && at < 35 * MINUTE))
   })
 
+  it('says once that nothing is left to pull from, and once that something is again', async () => {
+    const dead = from(10 * MINUTE, WELL, from(30 * MINUTE, REFUSING, WELL))
+    for (const [more, server] of [
+      [{}, REFUSING],
+      [{ fallback: false }, WELL],
+    ] as const) {
+      const manners = { [A]: dead, [B]: dead, [SERVER]: server }
+      const { events } = await simulate({ until: HOUR, list: () => hub(more), manners })
+      const told = events.filter(({ event }) => event.startsWith('registry_'))
+      assert.deepEqual(
+        told.map(({ event, level }) => [event, level]),
+        [
+          ['registry_down', 'error'],
+          ['registry_up', 'info'],
+        ],
+      )
+      assert.match(
+        told[0]?.text ?? '',
+        /^docker\.io: nothing to pull from.*every mirror of the list is written/,
+      )
+      const [down = 0, up = 0] = told.map(({ at }) => at)
+      assert.ok(down > 10 * MINUTE && down < 12 * MINUTE && up > 30 * MINUTE, `${down} ${up}`)
+    }
+    // Where the server stands in there is something.
+    const { events } = await simulate({ until: HOUR, list: hub, manners: { [A]: dead, [B]: dead } })
+    assert.ok(!events.some(({ event }) => event.startsWith('registry_')))
+  })
+
   it('writes the declared list when nobody answers: the fault may be ours', async () => {
     const dead = from(10 * MINUTE, WELL, SILENT)
     const run = await simulate({

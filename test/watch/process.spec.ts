@@ -64,6 +64,11 @@ describe('a process that watches', () => {
           async () => ((await spawnCli(['plan', '--check', ...args])).code === 0 ? true : undefined),
           () => 'plan and the watcher want different files',
         )
+        assert.match((await spawnCli(['plan', ...args])).stderr, /a watcher keeps this node, and asks each/)
+        assert.match(
+          (await spawnCli(['plan', '--declared', ...args])).stderr,
+          /takes out again who is not well/,
+        )
         await a.rise()
         await watcher.until(/is well again/)
         await watcher.until(WRITTEN)

@@ -32,10 +32,18 @@ async function daemons(files: Reader, config: string): Promise<((name: string) =
   for (const id of entries.map(entry => entry.name).filter(name => /^\d+$/.test(name))) {
     const read = async (name: string) =>
       (await files.read(`/proc/${id}/${name}`).catch(() => undefined))?.toString('utf8') ?? ''
-    if ((await read('comm')).trim() === 'containerd' && configOf(await read('cmdline')) === config)
-      found.push(read)
+    if ((await read('comm')).trim() !== 'containerd' || configOf(await read('cmdline')) !== config) continue
+    if (!isContained(await read('status'))) found.push(read)
   }
   return found
+}
+
+/**
+ * Whether a process lives in a container on this machine, in a PID namespace below ours: a containerd there (kind,
+ * docker:dind) has a config.toml of its own under the same name. It has a number in each of them (proc_pid_status(5)).
+ */
+function isContained(status: string): boolean {
+  return /^NSpid:\t\d+\t/m.test(status)
 }
 
 /** Clock ticks a second as /proc counts them; the same on every Linux that Node runs on. */

@@ -38,6 +38,7 @@ describe('when containerd was started', () => {
         7: ['containerd', 'containerd\0--config\0/var/run/docker/containerd/containerd.toml', 100],
         8: ['containerd', 'containerd', 9000],
         9: ['sh', 'containerd', 1],
+        10: ['containerd', 'containerd', 1],
       } as const
       for (const [id, [comm, cmdline, ticks]] of Object.entries(processes)) {
         await fs.mkdir(path.join(root, 'proc', id), { recursive: true })
@@ -45,6 +46,10 @@ describe('when containerd was started', () => {
         await fs.writeFile(path.join(root, 'proc', id, 'cmdline'), cmdline)
         await fs.writeFile(path.join(root, 'proc', id, 'stat'), stat(ticks))
       }
+      await fs.writeFile(path.join(root, 'proc/8/status'), 'Name:\tcontainerd\nNSpid:\t8\n')
+      // In a container of ours.
+      await fs.writeFile(path.join(root, 'proc/10/status'), 'Name:\tcontainerd\nNSpid:\t10\t1\n')
+      await fs.writeFile(path.join(root, 'proc/10/environ'), 'HTTPS_PROXY=http://wrong.test')
       await fs.writeFile(
         path.join(root, 'proc/8/environ'),
         'HTTPS_PROXY=http://p.test:3128/?a=b\0LINES=a\nb\0nonsense\0',
