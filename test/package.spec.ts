@@ -25,6 +25,7 @@ describe('the package', () => {
         'bin/regmirror.js',
         'schema.json',
         'templates/lists/starter.toml',
+        'docs/watching.md',
         'LICENSE',
         'README.md',
       ]) {
