@@ -14,6 +14,7 @@ import { type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
 import { blank, type Memory } from '../watch/memory.ts'
 import { openNotifier } from '../watch/notify.ts'
+import { openReadiness } from '../watch/readiness.ts'
 import { serve } from '../watch/serve.ts'
 import { openSleeper } from '../watch/sleeper.ts'
 import { statusOf } from '../watch/status-of.ts'
@@ -78,15 +79,13 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
   }
   const eyes = openEyes(look)
   let listFile = options.file
-  let reloading = false
-  let ready = false
+  const readiness = openReadiness()
   const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
     look()
-    // Once, however often it is said before it is done.
-    if (reloading) return
-    reloading = true
     notifier.reloading()
+    // Once, however often it is said before it is done.
+    if (readiness.wanted()) return
     tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
@@ -94,12 +93,14 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     now: world.now,
     dice: Math.random,
     wait: async until => {
-      await sleeper.sleep(Math.min(until - world.now(), notifier.beatMs ?? Number.POSITIVE_INFINITY))
+      const now = world.now()
+      await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
       await assertOurs(node)
     },
     wake: sleeper.wake,
     stopped: () => world.signal.aborted,
     hints: () => {
+      readiness.looks()
       const taken = { ...hints }
       Object.assign(hints, { list: false, node: false })
       return taken
@@ -122,11 +123,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     turned: memory => {
       onTurn(memory)
       const words = summary(memory)
-      if ((!ready || reloading) && memory.inForce) {
-        notifier.ready(words)
-        ready = true
-        reloading = false
-      }
+      if (readiness.reached()) notifier.ready(words)
       notifier.beat(world.now(), words)
     },
   }
@@ -159,9 +156,15 @@ async function declare(memory: Memory, work: Work): Promise<void> {
   await work.node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 })
 }
 
-function summary({ mirrors, listProblem, nodeProblem }: Memory): string {
+function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
   const away = mirrors.filter(({ standing }) => isAway(standing)).length
+  const unheard = mirrors.filter(({ probe }) => probe === undefined).length
   const trouble = listProblem ?? nodeProblem
-  const words = `${mirrors.length} mirrors, ${away === 0 ? 'all well' : `${away} left out`}`
-  return trouble === undefined ? words : `${words}; ${printable(trouble).replaceAll('\n', ' ').slice(0, 200)}`
+  const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'
+  const words =
+    loaded === undefined
+      ? []
+      : [`${mirrors.length} ${mirrors.length === 1 ? 'mirror' : 'mirrors'}, ${health}`]
+  const told = trouble === undefined ? [] : [printable(trouble).replaceAll('\n', ' ').slice(0, 200)]
+  return [...words, ...told].join('; ')
 }

@@ -115,8 +115,9 @@ async function attach(
   limit: number,
 ): Promise<Attachment | undefined> {
   const { around, files, problems, read } = gathering
-  const place = path.resolve(around.directory, file)
-  const known = read.get(place) ?? pathProblem(file) ?? (await readAllowed(around, place, limit))
+  const wrong = pathProblem(file)
+  const place = wrong === undefined ? await placeOf(around, file) : file
+  const known = read.get(place) ?? wrong ?? (await readAllowed(around, place, limit))
   read.set(place, known)
   if ('message' in known) problems.push({ path: at, ...known })
   else files.set(pathKey(at), known)
@@ -133,6 +134,24 @@ function pathProblem(file: string): Refused | undefined {
   if (/^\w+:\/\//.test(file))
     return { message: 'must be a path, not a url', hint: 'fetch it, and name the file' }
   return file.includes('\0') ? { message: 'the path holds a null character' } : undefined
+}
+
+/**
+ * Relative paths start at the list. What is not there may be one of systemd's credentials: where those are differs from
+ * unit to unit, and the list is the same for all.
+ */
+async function placeOf({ files, directory, env }: Surroundings, file: string): Promise<string> {
+  const beside = path.resolve(directory, file)
+  if (!env.CREDENTIALS_DIRECTORY || path.isAbsolute(file)) return beside
+  const given = path.resolve(env.CREDENTIALS_DIRECTORY, file)
+  const isThere = (place: string) => files.facts(place).then(facts => facts !== undefined, isFailure)
+  return !(await isThere(beside)) && (await isThere(given)) ? given : beside
+}
+
+/** What cannot be looked at is there, and what is wrong with it is told when it is read. */
+function isFailure(error: unknown): true {
+  if (error instanceof Failure) return true
+  throw error
 }
 
 async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Refused> {

@@ -16,7 +16,7 @@ export interface View {
   readonly node: Reader
   readonly state: State
   /** The machine that runs us, when the node is this machine; undefined under `--root`. */
-  readonly machine: { readonly files: Reader; readonly run: Run; readonly now: number } | undefined
+  readonly machine: { readonly files: Reader; readonly run: Run; now(): number } | undefined
 }
 
 /** A file as it must be. */

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts'
 import type { World } from '../world.ts'
 
 /** Who is told to stop does not wait for a notifier that hangs. */
-const STOPPING_MS = 500
+const STOPPING_MS = 2000
 
 export interface Notifier {
   ready(status: string): void
@@ -15,8 +15,8 @@ export interface Notifier {
   stopping(): Promise<void>
   /** The loop goes on, and how things are: told when it is due. */
   beat(now: number, status: string): void
-  /** Milliseconds within which there must be a beat; undefined: nobody waits for one. */
-  readonly beatMs: number | undefined
+  /** Milliseconds until the next beat is due; Infinity: nobody waits for one. */
+  beatIn(now: number): number
 }
 
 export function openNotifier({ env, pid, monotonic }: World, run: Run): Notifier {
@@ -26,30 +26,41 @@ export function openNotifier({ env, pid, monotonic }: World, run: Run): Notifier
       reloading: () => {},
       stopping: async () => {},
       beat: () => {},
-      beatMs: undefined,
+      beatIn: () => Number.POSITIVE_INFINITY,
     }
   let last = Promise.resolve<unknown>(undefined)
-  // One after the other: READY must not overtake RELOADING. It waits for no answer, which it would for 5 s.
-  const tell = (...words: readonly string[]) => {
-    last = last.then(() => run('systemd-notify', ['--no-block', ...words])).catch(() => {})
+  // One after the other: READY must not overtake RELOADING. And each until systemd has read it: whose a message is, it
+  // finds by a process that is still there.
+  const tellThen = (words: () => readonly string[]) => {
+    last = last.then(() => run('systemd-notify', words())).catch(() => {})
     return last
   }
+  const tell = (...words: readonly string[]) => tellThen(() => words)
+  let owed = false
   const ours = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === pid
   const watchdogUs = ours ? Number(env.WATCHDOG_USEC) : 0
-  const beatMs = watchdogUs > 0 ? watchdogUs / 1000 / 3 : undefined
-  let beaten = { at: Number.NEGATIVE_INFINITY, status: '' }
+  const beatMs = watchdogUs > 0 ? watchdogUs / 1000 / 3 : Number.POSITIVE_INFINITY
+  let beaten = { at: 0, status: '' }
+  // The clock may be put back; who waits for a beat goes by another.
+  const beatIn = (now: number) => Math.max(0, beatMs - Math.abs(now - beaten.at))
   return {
     ready: status => void tell('READY=1', `STATUS=${status}`),
-    reloading: () => void tell('RELOADING=1', `MONOTONIC_USEC=${monotonic()}`),
+    reloading: () => {
+      // Each time, for systemd takes none that is older than its own wish; but what waits to be told is not older.
+      if (owed) return
+      owed = true
+      void tellThen(() => {
+        owed = false
+        return ['RELOADING=1', `MONOTONIC_USEC=${monotonic()}`]
+      })
+    },
     stopping: () =>
       Promise.race([tell('STOPPING=1'), sleep(STOPPING_MS, undefined, { ref: false })]).then(() => {}),
     beat: (now, status) => {
-      // The clock may be put back; who waits for a beat goes by another.
-      const due = beatMs !== undefined && Math.abs(now - beaten.at) >= beatMs
-      if (!due && status === beaten.status) return
-      void tell(...(beatMs === undefined ? [] : ['WATCHDOG=1']), `STATUS=${status}`)
+      if (beatIn(now) > 0 && status === beaten.status) return
+      void tell(...(beatMs < Infinity ? ['WATCHDOG=1'] : []), `STATUS=${status}`)
       beaten = { at: now, status }
     },
-    beatMs,
+    beatIn,
   }
 }

@@ -135,6 +135,17 @@ describe('files the list refers to', () => {
       assert.equal(list.registries[0]?.mirrors[0]?.ca[0]?.path, `${TLS}/ca.pem`)
     }))
 
+  it('are a credential of that name when there is none beside the list', () =>
+    inDirectory({ 'list/mirrors.toml': header, 'given/token': 'given' }, async (_, root) => {
+      const file = path.join(root, 'list/mirrors.toml')
+      const env = { CREDENTIALS_DIRECTORY: path.join(root, 'given') }
+      const value = async () =>
+        (await load({ file, env, allowFilesFrom: [] })).list.registries[0]?.mirrors[0]?.header.Authorization
+      assert.equal(await value(), 'given')
+      await fs.writeFile(path.join(root, 'list/token'), 'beside')
+      assert.equal(await value(), 'beside')
+    }))
+
   it('are found from the default list on this machine, not under --root', () =>
     inDirectory({ 'etc/regmirror/mirrors.toml': header, 'etc/regmirror/token': 'x' }, async (_, root) => {
       const { list } = await load({ root, allowFilesFrom: [] })

@@ -270,6 +270,24 @@ describe('a process that watches', () => {
     })
   })
 
+  it('tells systemd that it is up, and why it can do nothing yet, when its first list is not sound', async () => {
+    await withPlace(async ({ list, args }) => {
+      await fs.writeFile(list, 'version = 2\n')
+      const { env, told } = await fakeNotify(path.join(path.dirname(list), 'bin'))
+      await watching(
+        [...args, ...TEXT],
+        async () => {
+          const ready = async () => /READY=1 (.*)/.exec(await told())?.[1]
+          assert.match(
+            await eventually(ready, () => 'systemd waits for ever'),
+            /^STATUS=\S+mirrors\.toml:1:\d+: /,
+          )
+        },
+        env,
+      )
+    })
+  })
+
   it('reads a list from stdin once, and knows it ever after', async () => {
     await withPlace(async ({ root }) => {
       const args = ['--root', root, '-f', '-', '--list-format', 'toml', ...TEXT]

@@ -66,9 +66,9 @@ read_index() {
   give_up "none of this machine's archives has Debian's $suite: set DEBIAN_MIRROR to one that does"
 }
 
-# What the suite's base package would add: without merged directories chroot finds no ld.so.
+# What the suite's base package would add: without merged directories chroot finds no ld.so, and a unit no /bin/kill.
 merge_usr() {
-  for directory in lib lib64; do
+  for directory in bin sbin lib lib64; do
     if [ ! -e "$work/tree/$directory" ]; then ln -s "usr/$directory" "$work/tree/$directory"; fi
   done
 }
@@ -110,9 +110,12 @@ LAUNCHER
 FONTS
 }
 
-# What a package is fetched with that it only recommends.
+# What a package is fetched with that it only recommends, or that every node has.
 beside() {
-  case $1 in chromium*) echo fonts-dejavu-core ;; esac
+  case $1 in
+    chromium*) echo fonts-dejavu-core ;;
+    systemd) echo coreutils procps dash libstdc++6 ;;
+  esac
 }
 
 # fetch <package> <suite> <program>…: into .cache/debian/<package>-<suite>, which appears whole or not at all.
@@ -158,3 +161,5 @@ fetch attr trixie getfattr setfattr
 fetch strace trixie strace
 fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell
+fetch systemd bookworm
+fetch systemd trixie

@@ -3,11 +3,17 @@ import type { Reader } from '../../files.ts'
 import { DEFAULT_CONFIG } from './observe.ts'
 
 /** Milliseconds since 1970; undefined when no such containerd is running. */
-export async function daemonStart(files: Reader, now: number, config: string): Promise<number | undefined> {
+export async function daemonStart(
+  files: Reader,
+  now: () => number,
+  config: string,
+): Promise<number | undefined> {
   const starts: number[] = []
   for (const read of await daemons(files, config)) {
     const uptime = Number((await files.read('/proc/uptime'))?.toString('utf8').split(' ')[0])
-    starts.push(now - (uptime - startTicks(await read('stat')) / TICKS) * 1000)
+    // The clock at that moment: one that was read before would have it started too early by what came between.
+    const at = now()
+    starts.push(at - (uptime - startTicks(await read('stat')) / TICKS) * 1000)
   }
   return starts.length === 0 ? undefined : Math.min(...starts)
 }

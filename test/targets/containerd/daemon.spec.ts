@@ -59,7 +59,7 @@ describe('when containerd was started', () => {
       assert.equal(await daemonEnvironment(openTree(root), '/other.toml'), undefined)
       await fs.writeFile(path.join(root, 'proc/uptime'), '100.00 50.00\n')
       // Up for 100 s, started 90 s after boot: 10 s ago.
-      assert.equal(await daemonStart(openTree(root), 1_000_000, CONFIG), 990_000)
-      assert.equal(await daemonStart(openTree(root), 1_000_000, '/other.toml'), undefined)
+      assert.equal(await daemonStart(openTree(root), () => 1_000_000, CONFIG), 990_000)
+      assert.equal(await daemonStart(openTree(root), () => 1_000_000, '/other.toml'), undefined)
     }))
 })

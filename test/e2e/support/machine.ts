@@ -1,0 +1,167 @@
+/**
+ * A machine whose first process is a real systemd, in namespaces of its own: its file system is an overlay in memory,
+ * its network is loopback alone, and whatever it starts or mounts ends with that process.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { kill } from '../../support/process.ts'
+import { type Tree, writeTree } from '../../support/tree.ts'
+import { eventually } from '../../support/watching.ts'
+import { cgroups, makeCgroup } from './cgroup.ts'
+import { needRuntime, skip, treeOf } from './runtimes.ts'
+
+/** Releases that the units are for: the oldest, and the one that Debian has today. */
+export const systemds = [
+  { title: 'systemd 252', suite: 'bookworm' },
+  { title: 'systemd 257', suite: 'trixie' },
+] as const
+
+type Suite = (typeof systemds)[number]['suite']
+
+export interface Ran {
+  readonly code: number
+  /** What it printed, on both streams. */
+  readonly said: string
+}
+
+export interface Machine extends AsyncDisposable {
+  /** Where a file of the machine is seen from here. */
+  at(file: string): string
+  /** Runs a program in it. */
+  run(...command: readonly string[]): Promise<Ran>
+}
+
+const PROJECT = path.resolve(import.meta.dirname, '../../..')
+const PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+/** Nobody in there is to touch this machine's kernel. */
+const BOUNDS = '-sys_module,-sys_time,-sys_rawio,-syslog'
+
+/**
+ * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the machine's own files. The pid that is
+ * printed is the one that processes outside know.
+ */
+const BOOT = `
+set -e
+read -r pid rest </proc/self/stat
+mount -t tmpfs tmpfs "$1"
+root=$1/root
+mkdir "$1/upper" "$1/work" "$root"
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$root"
+cd "$root"
+mkdir -p proc sys dev run tmp mnt root var/lib var/log usr/local/bin usr/local/lib/regmirror
+mount -t proc proc proc
+mount --bind proc/sys proc/sys
+mount -o remount,ro,bind proc/sys
+mount -t sysfs -o ro sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+for memory in dev run tmp var/lib; do mount -t tmpfs -o mode=755 tmpfs "$memory"; done
+mkdir dev/shm dev/pts
+mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+for device in null zero full random urandom tty; do
+  touch "dev/$device"
+  mount --bind "/dev/$device" "dev/$device"
+done
+touch usr/local/bin/node
+mount --bind "$3" usr/local/bin/node
+cp -R "$4/bin" "$4/dist" usr/local/lib/regmirror
+ln -s ../lib/regmirror/bin/regmirror.js usr/local/bin/regmirror
+cp -R "$5/." .
+for init in usr/lib/systemd/systemd lib/systemd/systemd; do if [ -x "$init" ]; then break; fi; done
+hostname node
+ip link set lo up
+pivot_root . mnt
+cd /
+umount -l /mnt
+# As a kernel's first process has it: credentials are mounted by a child of systemd, for all.
+mount --make-rshared /
+echo "$pid"
+exec env -i container=test "PATH=$6" "/$init" systemd.unit=multi-user.target
+`
+
+/** Joins the cgroup that is to be the root of all that the machine sees. */
+const JOIN = 'echo 0 >"$0/cgroup.procs"; exec unshare --cgroup sh -c "$@"'
+
+/** For a `before` hook, as needRuntime is. */
+export function needSystemd(context: Mocha.Context, suite: Suite): void {
+  for (const name of ['systemd', 'containerd']) needRuntime(context, `${name}-${suite}`, true)
+  if (cgroups() === undefined) skip(context, 'no cgroup2 is mounted here, which systemd needs')
+}
+
+/** Boots a machine with the project's build, its units and these files, and waits until it is up. */
+export async function boot(suite: Suite, files: Tree): Promise<Machine> {
+  const home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-machine-'))
+  const cgroup = await makeCgroup(path.basename(home))
+  const own = path.join(home, 'own')
+  const stage = path.join(home, 'stage')
+  await fs.mkdir(stage)
+  await writeTree(own, files)
+  await fs.cp(path.join(PROJECT, 'templates/systemd'), path.join(own, 'etc/systemd/system'), {
+    recursive: true,
+  })
+  const lower = ['systemd', 'containerd'].map(name => treeOf(`${name}-${suite}`)).join(':')
+  const child = start([stage, lower, process.execPath, PROJECT, own, PATH], cgroup.path)
+  const stop = async () => {
+    await kill(child, 'SIGKILL')
+    await cgroup.remove()
+    await fs.rm(home, { recursive: true, force: true })
+  }
+  try {
+    const machine = { ...machineOf(await firstProcess(child)), [Symbol.asyncDispose]: stop }
+    await up(machine)
+    return machine
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function start(args: readonly string[], cgroup: string): ChildProcess {
+  const namespaces = ['mount', 'pid', 'uts', 'ipc', 'net'].map(name => `--${name}`)
+  const bound = ['--pdeathsig', 'KILL', '--bounding-set', BOUNDS]
+  const unshare = ['unshare', ...namespaces, '--propagation', 'private', '--fork', '--kill-child']
+  return spawn('setpriv', [...bound, ...unshare, 'sh', '-c', JOIN, cgroup, BOOT, 'sh', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** The machine's first process, as it is known here. */
+async function firstProcess(child: ChildProcess): Promise<number> {
+  const complaint = text(child.stderr as Readable)
+  const told = once((child.stdout as Readable).setEncoding('utf8'), 'data')
+  const ended = once(child, 'exit').then(async () => {
+    throw new Error(`the machine did not boot: ${await complaint}`)
+  })
+  const [pid] = await Promise.race([told, ended])
+  return Number(pid)
+}
+
+function machineOf(pid: number): Omit<Machine, typeof Symbol.asyncDispose> {
+  const namespaces = ['mount', 'uts', 'ipc', 'net', 'pid', 'cgroup'].map(name => `--${name}`)
+  const enter = ['--target', String(pid), ...namespaces, '--root', '--wd']
+  const run = (...command: readonly string[]) =>
+    new Promise<Ran>(done => {
+      const options = { env: { PATH, SYSTEMD_PAGER: '', SYSTEMD_COLORS: '0', LC_ALL: 'C.UTF-8' } }
+      execFile('/usr/bin/nsenter', [...enter, ...command], options, (error, stdout, stderr) =>
+        done({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr }),
+      )
+    })
+  return { at: file => path.join(`/proc/${pid}/root`, file), run }
+}
+
+/** Waits until nothing is left to start; `degraded` is up too. */
+async function up({ run }: Pick<Machine, 'run'>): Promise<void> {
+  let last = ''
+  await eventually(
+    async () => {
+      last = (await run('systemctl', 'is-system-running')).said.trim()
+      return /^(running|degraded)$/.test(last) || undefined
+    },
+    () => `the machine is not up: ${last}`,
+  )
+}

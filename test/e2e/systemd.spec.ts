@@ -1,0 +1,173 @@
+/** The units as they are shipped, under real systemds: from the boot of a node to its worst day. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../support/watching.ts'
+import { BOOTSTRAP, onNodesWith, WATCH } from './support/booted.ts'
+import { needSystemd, systemds } from './support/machine.ts'
+
+const SECRET = 'Bearer planted-secret'
+const WATCHDOG_S = 3
+
+const INVALID = 'version = 1\n[registries."docker.io"]\nmirors = []\n'
+const COMPLAINT = /mirrors\.toml:3:1: unknown key "mirors"/
+
+/** Mirrors on loopback, of which that at port 5000 answers. They are asked so seldom that there is nothing to do for long. */
+const listOf = (...ports: readonly number[]) =>
+  listOfMirrors(ports.map(port => `"http://127.0.0.1:${port}"`).join())
+const listOfMirrors = (mirrors: string) =>
+  `version = 1\n[health]\ninterval = "1h"\non_unhealthy = "keep"\n[registries."docker.io"]\nmirrors = [${mirrors}]\n`
+
+describe('the units under systemd', function () {
+  this.timeout(240_000)
+  before(function () {
+    for (const { suite } of systemds) needSystemd(this, suite)
+    execFileSync(process.execPath, ['tools/build.ts'], { cwd: path.resolve(import.meta.dirname, '../..') })
+  })
+  describe('of a node with a list', wellNodes)
+  describe('of a node whose list is not sound', illNodes)
+})
+
+function wellNodes(): void {
+  const they = onNodesWith(listOf(5000))
+
+  they('are read without a complaint', async ({ machine: { run } }) => {
+    const files = [WATCH, BOOTSTRAP].map(unit => `/etc/systemd/system/${unit}`)
+    const verified = await run('systemd-analyze', 'verify', '--man=no', ...files)
+    assert.deepEqual(verified, { code: 0, said: '' })
+    const { said } = await run('journalctl', '--quiet', '--output', 'cat')
+    assert.doesNotMatch(said, /regmirror-\w+\.service:\d+:/)
+  })
+
+  they('write the list before containerd starts, and watch it from then on', async node => {
+    const { watch, bootstrap, containerd } = node
+    const { run } = node.machine
+    assert.equal((await run('systemctl', 'is-system-running')).said, 'running\n')
+    const done = Number(await bootstrap.show('ExecMainExitTimestampMonotonic'))
+    assert.ok(done > 0)
+    for (const later of [containerd, watch])
+      assert.ok(done < Number(await later.show('ExecMainStartTimestampMonotonic')))
+    assert.equal(await containerd.show('ActiveState'), 'active')
+    // It has read its config.toml after that was written.
+    assert.doesNotMatch((await run('regmirror', 'plan')).said, /restart/)
+    assert.doesNotMatch(await watch.journal(), /restart_needed/)
+    await watch.shows('StatusText', /^1 mirror, all well$/)
+  })
+
+  they('are up once the list is in force, and no sooner', async ({ watch, writeList, hosts }) => {
+    await watch.tell('stop')
+    await writeList(listOf(5000, 5001))
+    await watch.tell('start')
+    assert.match((await hosts()) ?? '', /:5001/)
+    assert.equal(await watch.show('ActiveState'), 'active')
+    assert.match(await watch.show('StatusText'), /^2 mirrors, /)
+  })
+
+  they('are reloaded once the list is in force, and no sooner', async ({ watch, writeList, hosts }) => {
+    for (let port = 5002; port < 5007; port += 1) {
+      await writeList(listOf(5000, port))
+      await watch.tell('reload')
+      assert.match((await hosts()) ?? '', new RegExp(`:${port}`))
+      assert.equal(await watch.show('ActiveState'), 'active')
+    }
+  })
+
+  they('say of a list that is not sound what is wrong, and leave the node as it is', async node => {
+    const { watch, writeList, hosts } = node
+    const before = await hosts()
+    await writeList(INVALID)
+    await watch.tell('reload')
+    assert.match(await watch.show('StatusText'), COMPLAINT)
+    assert.equal(await hosts(), before)
+    await writeList(listOf(5000))
+    await watch.tell('reload')
+    await watch.shows('StatusText', /^1 mirror, all well$/)
+  })
+
+  they('stop in peace and leave nobody behind', async ({ watch, machine: { run, at } }) => {
+    await run('systemctl', 'log-level', 'debug')
+    await watch.tell('stop')
+    await run('systemctl', 'log-level', 'info')
+    assert.match(await watch.journal(), /Got notification message .*STOPPING=1/)
+    assert.equal(await watch.show('Result'), 'success')
+    assert.equal(await watch.show('ExecMainStatus'), '0')
+    await assert.rejects(fs.stat(at(`/sys/fs/cgroup/system.slice/${WATCH}`)), { code: 'ENOENT' })
+  })
+
+  they('come back after a crash, and the node stays as it is meanwhile', async ({ watch, hostsFile }) => {
+    const facts = async () => {
+      const { ino, mtimeMs } = await fs.stat(hostsFile)
+      return { ino, mtimeMs }
+    }
+    await watch.tell('start')
+    const before = await facts()
+    await watch.tell('kill', '--kill-whom=main', '--signal=SIGKILL')
+    await watch.shows('NRestarts', /^1$/)
+    await watch.shows('ActiveState', /^active$/)
+    assert.deepEqual(await facts(), before)
+  })
+
+  they('are started anew when they hang, but not for having nothing to do', async ({ watch }) => {
+    await watch.dropIn(`WatchdogSec=${WATCHDOG_S}s`, 'RestartSec=100ms')
+    await watch.tell('restart')
+    await watch.tell('kill', '--kill-whom=main', '--signal=SIGSTOP')
+    await watch.shows('NRestarts', /^1$/)
+    await watch.shows('ActiveState', /^active$/)
+    assert.match(await watch.journal(), /Watchdog timeout/)
+    const pid = await watch.show('MainPID')
+    await sleep(5 * WATCHDOG_S * 1000)
+    assert.deepEqual([await watch.show('MainPID'), await watch.show('NRestarts')], [pid, '1'])
+  })
+
+  they('are heard where they may not speak for one another', async ({ watch }) => {
+    await watch.dropIn('CapabilityBoundingSet=~CAP_SYS_ADMIN', 'TimeoutStartSec=60s')
+    for (let i = 0; i < 5; i += 1) await watch.tell('restart')
+  })
+
+  they('read a header that systemd has given each of them, and tell nobody', async node => {
+    const { machine, watch, bootstrap, hosts, hostsFile, writeList } = node
+    // It still watches without the credential, and would undo what the other unit does with it.
+    await watch.tell('stop')
+    await fs.writeFile(machine.at('/root/token'), `${SECRET}\n`, { mode: 0o600 })
+    const header = '{ Authorization = { file = "hub-token" } }'
+    await writeList(listOfMirrors(`{ url = "http://127.0.0.1:5000", header = ${header} }`))
+    for (const unit of [bootstrap, watch]) {
+      await unit.dropIn('LoadCredential=hub-token:/root/token')
+      await fs.rm(hostsFile, { force: true })
+      await unit.tell('restart')
+      assert.ok((await hosts())?.includes(SECRET))
+      assert.equal((await fs.stat(hostsFile)).mode & 0o777, 0o600)
+      assert.ok(!(await unit.journal()).includes(SECRET))
+      assert.ok(!(await unit.tell('status')).includes(SECRET))
+    }
+  })
+}
+
+function illNodes(): void {
+  const they = onNodesWith(INVALID)
+
+  they(
+    'let it boot, and say what is wrong',
+    async ({ machine: { run }, watch, bootstrap, containerd, hosts }) => {
+      assert.equal((await run('systemctl', 'is-system-running')).said, 'degraded\n')
+      assert.equal(await containerd.show('ActiveState'), 'active')
+      assert.equal(await bootstrap.show('Result'), 'exit-code')
+      assert.equal(await bootstrap.show('ExecMainStatus'), '2')
+      assert.match((await run('systemctl', 'status', '--full', BOOTSTRAP)).said, COMPLAINT)
+      assert.equal(await watch.show('ActiveState'), 'active')
+      assert.match(await watch.show('StatusText'), COMPLAINT)
+      assert.equal(await hosts(), undefined)
+    },
+  )
+
+  they('make the node right as soon as the list is', async ({ watch, writeList, hosts }) => {
+    await writeList(listOf(5000))
+    assert.match(await eventually(hosts, () => 'nothing was written'), /:5000/)
+    await watch.shows('StatusText', /^1 mirror, all well$/)
+    assert.equal(await watch.show('NRestarts'), '0')
+    // containerd was there before its config.toml.
+    assert.match(await watch.journal(), /restart_needed.*systemctl restart containerd/)
+  })
+}
