@@ -3,7 +3,7 @@
  * A list that is not sound, or a node that cannot be written to, is what came of it, and no reason to wait for ever.
  */
 export interface Readiness {
-  /** Somebody waits for the next whole turn; says whether somebody already does. */
+  /** Somebody waits for the next whole turn; says whether somebody already does, besides who has started it. */
   wanted(): boolean
   /** A turn begins. */
   looks(): void
@@ -16,8 +16,9 @@ export function openReadiness(): Readiness {
   let [wanted, looked, reached] = [1, 0, 0]
   return {
     wanted: () => {
+      const already = wanted > Math.max(reached, 1)
       wanted += 1
-      return reached < wanted - 1
+      return already
     },
     looks: () => {
       looked = wanted

@@ -11,6 +11,15 @@ describe('the readiness of a watcher', () => {
     assert.equal(readiness.reached(), false)
   })
 
+  it('is wanted by nobody else while it is reached for the first time', () => {
+    const readiness = openReadiness()
+    readiness.looks()
+    assert.deepEqual([readiness.wanted(), readiness.wanted()], [false, true])
+    assert.equal(readiness.reached(), false)
+    readiness.looks()
+    assert.equal(readiness.reached(), true)
+  })
+
   it('is reached again by a turn that began after it was wanted again, not by the one under way', () => {
     const readiness = openReadiness()
     readiness.looks()
