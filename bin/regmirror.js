@@ -10,6 +10,13 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   process.exit(2)
 }
 
+try {
+  process.cwd()
+} catch {
+  console.error('error: the directory that this was started in is gone; change to one that is there')
+  process.exit(2)
+}
+
 // Name lookups run on these threads, and by default two that hang would hold up all others.
 process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '64'
 

@@ -66,4 +66,21 @@ describe('the package', () => {
     assert.equal(status, 2)
     assert.match(stderr, /needs Node 22\.22 or newer, this is 18\.20\.4/)
   })
+
+  it('says in one line that the directory it was started in is gone', () =>
+    withDirectory(async directory => {
+      const gone = path.join(directory, 'gone')
+      await fs.mkdir(gone)
+      const script = 'rmdir "$PWD" && exec "$0" "$@"'
+      const { status, stderr } = spawnSync(
+        'sh',
+        ['-c', script, process.execPath, path.join(root, 'bin/regmirror.js'), 'validate'],
+        { cwd: gone, encoding: 'utf8' },
+      )
+      assert.equal(status, 2)
+      assert.equal(
+        stderr,
+        'error: the directory that this was started in is gone; change to one that is there\n',
+      )
+    }))
 })
