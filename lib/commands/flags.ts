@@ -90,7 +90,10 @@ export const writingFlags = { 'lock-timeout': lockTimeout } as const
 const keepingFlags = {
   // It tries again, and has mirrors to ask meanwhile.
   'lock-timeout': { ...lockTimeout, default: '5s' },
-  listen: { ...oneText, describe: 'serve a status page, /metrics, /healthz and /readyz at HOST:PORT' },
+  listen: {
+    ...oneText,
+    describe: 'serve a status page, /metrics, /healthz, /readyz and /livez at [HOST:]PORT',
+  },
   'log-format': { choices: ['text', 'json'], describe: 'of the log [text on a terminal, else json]' },
   'on-exit': {
     choices: ['keep', 'declared'],

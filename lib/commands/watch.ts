@@ -7,6 +7,7 @@ import { printable } from '../printable.ts'
 import { runHere } from '../run.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
 import type { Choices } from '../targets/target.ts'
+import { servingEvent } from '../watch/address.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { serializeHistory } from '../watch/history.ts'
 import { bookOf } from '../watch/known.ts'
@@ -28,7 +29,7 @@ import { type WritingOptions, watchApplicant } from './writing.ts'
 export interface WatchOptions extends Options, Choices, WritingOptions {
   /** Undefined: text on a terminal, JSON otherwise. */
   readonly logFormat: LogFormat | undefined
-  /** `HOST:PORT` to serve the status at; undefined: nowhere. */
+  /** `[HOST:]PORT` to serve the status at; undefined: nowhere. */
   readonly listen: string | undefined
   /** What is left behind: the files as they are, or as the list declares them. */
   readonly onExit: 'keep' | 'declared'
@@ -48,15 +49,13 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
 
 async function watchAlone(work: Work): Promise<void> {
   const { options, world, tell } = work
+  const watcher = { version: pkg.version, machine: world.machine }
   let memory = blank(world.now())
   const serving =
     options.listen === undefined
       ? undefined
-      : await serve(options.listen, () => statusOf(memory, world.now(), pkg.version))
-  if (serving) {
-    const { port } = serving
-    tell({ event: 'serving', level: 'info', text: `serving the status on port ${port}`, fields: { port } })
-  }
+      : await serve(options.listen, () => statusOf(memory, world.now(), watcher))
+  if (serving) tell(servingEvent(serving))
   try {
     await watchNode(work, now => {
       memory = now

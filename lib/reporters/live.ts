@@ -5,7 +5,8 @@
 import type { Probe } from '../report.ts'
 import type { Sink } from '../world.ts'
 import type { Page } from './page.ts'
-import { probeTable, type Row } from './probe-table.ts'
+import type { Row } from './probe-row.ts'
+import { probeTable } from './probe-table.ts'
 
 /** Time to wait before anything is drawn: most runs are over by then. */
 const PATIENCE_MS = 300
@@ -20,7 +21,7 @@ export interface Live {
 
 export const NOT_LIVE: Live = { onProbe: () => {}, end: () => {} }
 
-/** `endpoints` in the order of the table. Too many for the terminal are summed up in one line. */
+/** `endpoints` in the order of the table. Too many for the terminal are only summed up. */
 export function live(
   endpoints: readonly Pick<Row, 'registry' | 'role' | 'url'>[],
   sink: Sink,
@@ -31,7 +32,7 @@ export function live(
   const draw = () => {
     const table = probeTable(rows, page)
     // The last line of a terminal is where the cursor stands.
-    const next = table.length < (sink.rows ?? 0) ? table : table.slice(-1)
+    const next = table.length < (sink.rows ?? 0) ? table : table.slice(table.lastIndexOf('') + 1)
     if (next.join() !== drawn.join()) sink.write(`${erased(drawn)}${next.map(line => `${line}\n`).join('')}`)
     drawn = next
   }

@@ -16,14 +16,15 @@ const WIDTH = 110
 export function pageOf(sink: Sink, env: World['env']): Page {
   return {
     paint: paint(coloured(sink, env)),
-    width: sink.columns ?? WIDTH,
-    wrapped: sink.isTTY === true && sink.columns !== undefined,
+    // Some terminals say 0 and mean that they do not know.
+    width: sink.columns || WIDTH,
+    wrapped: sink.isTTY === true && Boolean(sink.columns),
   }
 }
 
 /** Whether what was written can be drawn over. */
 export function isDrawable({ isTTY, columns, rows }: Sink, { TERM }: World['env']): boolean {
-  return isTTY === true && columns !== undefined && rows !== undefined && TERM !== 'dumb'
+  return isTTY === true && Boolean(columns && rows) && TERM !== 'dumb'
 }
 
 /** NO_COLOR wins over everything, FORCE_COLOR over the stream (no-color.org, force-color.org). */

@@ -9,7 +9,7 @@ interface Measure extends Omit<Metric, 'samples'> {
 const MEASURES: readonly Measure[] = [
   {
     name: 'regmirror_up',
-    help: 'Whether a pull through the endpoint succeeds: 1 for healthy and degraded.',
+    help: '1 for healthy and degraded, which one that answers 429 is too; 0 for unhealthy; absent for unknown.',
     of: ({ status }) => one(status === 'unknown' ? undefined : Number(status !== 'unhealthy')),
   },
   {

@@ -1,5 +1,6 @@
-/** Where to listen, as it is written after `--listen`. Pure. */
+/** Where to listen, as it is written after `--listen`, and as it is told. Pure. */
 import { Failure } from '../errors.ts'
+import type { Event } from './events.ts'
 
 export interface Listening {
   readonly host: string
@@ -17,7 +18,21 @@ export function parseListening(text: string): Listening {
   return { host: parts[1] ?? (parts[2] || LOOPBACK), port }
 }
 
+/** The address that it came to, as one opens it; who else may is worth a warning. */
+export function servingEvent({ host, port }: Listening): Event {
+  const everywhere = /^(::|(::ffff:)?0\.0\.0\.0)$/.test(host)
+  const here = everywhere ? (host === '::' ? '::1' : LOOPBACK) : host
+  const url = `http://${here.includes(':') ? `[${here}]` : here}:${port}/`
+  const others = everywhere ? ', and to whoever else can reach this machine' : ''
+  return {
+    event: 'serving',
+    level: everywhere ? 'warn' : 'info',
+    text: `serving the status at ${url}${others}`,
+    fields: { url, port },
+  }
+}
+
 function refused(text: string): Failure {
-  const hint = 'write HOST:PORT, as in 127.0.0.1:9464 or [::1]:9464'
+  const hint = 'write [HOST:]PORT, as in 9464 for this machine alone, 127.0.0.1:9464 or [::1]:9464'
   return new Failure('usage', [{ message: `--listen ${text} is not an address`, hint }])
 }

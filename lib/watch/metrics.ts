@@ -39,12 +39,12 @@ function listMetrics({ list }: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_list_valid',
-      help: 'Whether the list as it is now is sound; if not, the last good one is in force.',
+      help: 'Whether the list as it is now is sound; if not, the last good one is in force, if there was one.',
       samples: one(Number(list.problem === undefined)),
     },
     {
       name: 'regmirror_list_loaded_timestamp_seconds',
-      help: 'When the list that is in force was read.',
+      help: 'When the list that is in force was read; absent while none is.',
       samples: one(timestamp(list.loadedAt)),
     },
     {
@@ -116,7 +116,7 @@ function mirrorMetrics(registries: readonly RegistryStatus[]): readonly Metric[]
   return [
     {
       name: 'regmirror_mirror_up',
-      help: 'Whether the mirror is taken to be well: 1 for up and slow.',
+      help: 'Whether it is one to pull from: 1 for up and slow; 0 for down, and for limited (429), of which a probe says regmirror_up 1.',
       samples: each(({ health }) => one(Number(isWell(health)))),
     },
     {
@@ -154,7 +154,7 @@ function questionMetrics(registries: readonly RegistryStatus[]): readonly Metric
   return [
     {
       name: 'regmirror_questions_total',
-      help: 'How often it was asked, by what came of it: healthy, or the reason why not.',
+      help: 'Answers, by what came of them: healthy, or the reason why not. One counts for each registry that lists the mirror.',
       type: 'counter',
       samples: each(({ asked }) => Object.entries(asked).map(([result, count]) => [{ result }, count])),
     },

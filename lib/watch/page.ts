@@ -1,9 +1,10 @@
 /** The status page: one file of HTML without a script or anything from elsewhere. Pure. */
-import { type Alarm, alarmsOf, anchorOf, titleOf, verdictOf } from './alarms.ts'
+import { alarmsOf, verdictOf } from './alarms.ts'
 import { html, type Markup } from './markup.ts'
 import { type Grade, gradeOf } from './reading.ts'
+import { type Alarm, anchorOf, titleOf } from './registry-alarms.ts'
 import { MARKS, openedAt, registrySection } from './registry-section.ts'
-import type { RegistryStatus, WatchStatus } from './status.ts'
+import type { Happening, RegistryStatus, WatchStatus } from './status.ts'
 import { STYLE } from './style.ts'
 import { ago, clock, moment, span } from './when.ts'
 
@@ -14,7 +15,7 @@ const MANY = 6
 export function statusPage(status: WatchStatus, open?: string): string {
   const alarms = alarmsOf(status)
   const verdict = verdictOf(alarms)
-  const words = verdictWords(verdict, alarms)
+  const words = verdictWords(verdict, alarms, status)
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -24,12 +25,12 @@ export function statusPage(status: WatchStatus, open?: string): string {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="data:,">
-<title>${MARKS[verdict]} ${words} · regmirror</title>
+<title>${MARKS[verdict]} ${status.machine}: ${words} · regmirror</title>
 <style>${{ markup: STYLE }}</style>
 </head>
 <body>
 <header>
-<h1>regmirror <small>watches the registry mirrors of this node</small></h1>
+<h1>${status.machine} <small>regmirror<span> watches the registry mirrors of this node</span></small></h1>
 <p class="soft">as of ${clock(status.now, status.now)} UTC</p>
 </header>
 <main>
@@ -54,11 +55,13 @@ function againAt({ registries }: WatchStatus, open: string | undefined): string 
   return opened === undefined ? './' : openedAt(opened)
 }
 
-function verdictWords(verdict: Grade, alarms: readonly Alarm[]): string {
+function verdictWords(verdict: Grade, alarms: readonly Alarm[], { ready }: WatchStatus): string {
   if (verdict === 'good') return 'All is well'
   const count = alarms.filter(({ grade }) => grade === verdict).length
   const things = count === 1 ? '1 thing' : `${count} things`
-  return verdict === 'bad' ? `${things} ${count === 1 ? 'is' : 'are'} wrong` : `Working, ${things} to know`
+  return verdict === 'bad'
+    ? `${things} ${count === 1 ? 'is' : 'are'} wrong`
+    : `${ready ? 'Working' : 'Starting'}, ${things} to know`
 }
 
 function verdictSection(verdict: Grade, words: string, alarms: readonly Alarm[]): Markup {
@@ -78,7 +81,7 @@ function registriesSection(status: WatchStatus, open: string | undefined): Marku
   const { registries, list, now } = status
   if (registries.length === 0)
     return html`<section aria-labelledby="registries"><h2 id="registries">Registries</h2>
-<p>The list names no registry. Add one to <code>${list.file}</code>.</p></section>`
+<p>${list.loadedAt === undefined ? 'No list is in force.' : html`The list names no registry. Add one to <code>${list.file}</code>.`}</p></section>`
   const sorted = registries.toSorted((a, b) => RANK[gradeOf(a)] - RANK[gradeOf(b)])
   return html`<section aria-labelledby="registries">
 <h2 id="registries">Registries <small>${registries.length}</small></h2>
@@ -97,8 +100,9 @@ function overview(status: WatchStatus, sorted: readonly RegistryStatus[]): Marku
   return html`<nav aria-label="Registries"><ul class="overview">${items}</ul></nav>`
 }
 
-function happeningsSection({ happenings, now }: WatchStatus): Markup {
-  const items = happenings.map(
+function happeningsSection(status: WatchStatus): Markup {
+  const { now } = status
+  const items = withStart(status).map(
     ({ at, text }) =>
       html`<li><span class="soft">${clock(at, now)}</span> <span>${text}</span></li>
 `,
@@ -109,15 +113,29 @@ ${items.length === 0 ? html`<p class="soft">Nothing has happened since the start
 </section>`
 }
 
-function factsSection({ list, node, now, startedAt }: WatchStatus): Markup {
+/** What an earlier watcher has seen is told apart by the moment at which this one was started. */
+function withStart({ happenings, startedAt }: WatchStatus): readonly Happening[] {
+  const earlier = happenings.findIndex(({ at }) => at < startedAt)
+  if (earlier === -1) return happenings
+  const text = 'this watcher was started; what follows was seen by the one before it'
+  return happenings.toSpliced(earlier, 0, { at: startedAt, text })
+}
+
+function factsSection(status: WatchStatus): Markup {
+  const { list, node, now, startedAt } = status
   const { good, bad } = list.reads
   const written = node.writtenAt === undefined ? 'not since the start' : ago(node.writtenAt, now)
   const facts: readonly [string, Markup][] = [
-    ['List', html`<code>${list.file}</code>, in force since ${clock(list.loadedAt, now)} UTC`],
-    ['Read', html`${good + bad} times since the start, ${bad} not sound`],
+    ['List', inForce(status)],
+    ['Read', html`${good + bad === 1 ? 'once' : `${good + bad} times`} since the start, ${bad} not sound`],
     ['Files last written', html`${written}; ${node.writes} writes since the start, ${node.failures} failed`],
     ['Watching for', html`${moment(startedAt, span(now - startedAt))}`],
   ]
   return html`<section aria-labelledby="facts"><h2 id="facts">This watcher</h2>
 <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`
+}
+
+function inForce({ list, now }: WatchStatus): Markup {
+  if (list.loadedAt === undefined) return html`none is in force`
+  return html`<code>${list.file}</code>, in force since ${clock(list.loadedAt, now)} UTC`
 }

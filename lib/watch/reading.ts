@@ -32,11 +32,15 @@ export function gradeOf(registry: RegistryStatus): Grade {
 export function problemsOf({ alive, list, node }: WatchStatus): readonly string[] {
   return [
     ...(alive ? [] : ['the watcher has stopped looking']),
-    ...(list.problem === undefined
-      ? []
-      : [`the list is not sound, the last good one is in force: ${list.problem}`]),
+    ...(list.problem === undefined ? [] : [`the list is not sound, ${restOf(list)}: ${list.problem}`]),
     ...(node.problem === undefined ? [] : [`the node is not as the list says: ${node.problem}`]),
   ]
+}
+
+function restOf({ loadedAt }: WatchStatus['list']): string {
+  return loadedAt === undefined
+    ? 'there was none before it and nothing is done'
+    : 'the last good one is in force'
 }
 
 export function isHeld({ node, now }: WatchStatus): boolean {

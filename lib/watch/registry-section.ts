@@ -1,8 +1,8 @@
 /** A registry on the status page: its mirrors in the order in which they are asked, its server, its file. Pure. */
 import type { Health } from '../health/standing.ts'
-import { titleOf } from './alarms.ts'
 import { html, type Markup } from './markup.ts'
-import { type Grade, gradeOf, isWell } from './reading.ts'
+import { canServe, type Grade, gradeOf, isWell } from './reading.ts'
+import { titleOf } from './registry-alarms.ts'
 import { range, spark } from './spark.ts'
 import type { MirrorStatus, RegistryStatus } from './status.ts'
 import { clock, span } from './when.ts'
@@ -34,7 +34,7 @@ export function registrySection(registry: RegistryStatus, shown: Shown): Markup 
   return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${MARKS[grade]}</span> ${titleOf(registry)} <small>${inWords(registry)}</small></h3>
 <ul class="endpoints">
-${byPlace(registry.mirrors).map(mirror => mirrorItem(mirror, now))}${serverItem(registry)}</ul>
+${byPlace(registry.mirrors).map(mirror => mirrorItem(mirror, now))}${serverItem(registry)}</ul>${whyAll(registry)}
 ${hostsFile(registry, shown)}
 </section>
 `
@@ -95,6 +95,14 @@ function serverItem({ server }: RegistryStatus): Markup | undefined {
         : html`<span class="bad"><span aria-hidden="true">✗</span> no answer</span>`
   return html`<li class="server"><span class="place soft" title="after the mirrors">↳</span><span class="url">${server.url} <span class="soft">server</span></span><span class="state">${state}</span></li>
 `
+}
+
+/** Why mirrors have a place though none of them is well. */
+function whyAll(registry: RegistryStatus): Markup | undefined {
+  const away = registry.mirrors.filter(({ health, place }) => !isWell(health) && place !== undefined)
+  if (canServe(registry) !== false || away.length === 0) return undefined
+  return html`
+<p class="note">Nobody answers well, so every mirror of the list is written: the fault may be this node's own.</p>`
 }
 
 /** What is open closes when the page is loaded again, unless the address says otherwise. */

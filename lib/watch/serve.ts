@@ -2,12 +2,11 @@
 import http from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'
 import { Failure, hasErrno } from '../errors.ts'
-import { parseListening } from './address.ts'
+import { type Listening, parseListening } from './address.ts'
 import { type Answer, answerAt, PLAIN } from './answers.ts'
 import type { WatchStatus } from './status.ts'
 
-export interface Serving {
-  readonly port: number
+export interface Serving extends Listening {
   close(): Promise<void>
 }
 
@@ -47,7 +46,8 @@ export async function serve(address: string, status: () => WatchStatus): Promise
   await listen(server, address)
   // A connection that could not be accepted, for want of descriptors: the watcher goes on.
   server.on('error', () => {})
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+  const { address: host, port } = server.address() as AddressInfo
+  return { host, port, close: () => close(server) }
 }
 
 async function listen(server: http.Server, address: string): Promise<void> {

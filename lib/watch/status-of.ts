@@ -8,16 +8,19 @@ import type { MirrorStatus, RegistryStatus, WatchStatus } from './status.ts'
 /** A loop that has not turned for so long hangs: it looks at the node every minute. */
 const HANGING_MS = 180_000
 
-export function statusOf(memory: Memory, now: number, version: string): WatchStatus {
+/** Whose pages they are. */
+type Watcher = Pick<WatchStatus, 'version' | 'machine'>
+
+export function statusOf(memory: Memory, now: number, watcher: Watcher): WatchStatus {
   const { loaded, listProblem, nodeProblem = memory.keepProblem, writtenAt, heldUntil } = memory
   return {
-    version,
+    ...watcher,
     startedAt: memory.startedAt,
     now,
     list: {
       file: loaded?.file ?? 'no list',
       ...(listProblem !== undefined && { problem: listProblem }),
-      loadedAt: memory.loadedAt,
+      ...(loaded !== undefined && { loadedAt: memory.loadedAt }),
       reads: memory.reads,
     },
     node: {

@@ -48,13 +48,16 @@ export interface Happening {
 
 export interface WatchStatus {
   readonly version: string
+  /** The name of the machine that it runs on. */
+  readonly machine: string
   readonly startedAt: number
   readonly now: number
   readonly list: {
     readonly file: string
-    /** What is wrong with it as it is now; the last good one is in force. */
+    /** What is wrong with it as it is now; the last good one is in force, if there was one. */
     readonly problem?: string
-    readonly loadedAt: number
+    /** Undefined: none is in force. */
+    readonly loadedAt?: number
     /** How often it was read since the start. */
     readonly reads: { readonly good: number; readonly bad: number }
   }

@@ -75,7 +75,7 @@ dt { color: var(--soft); }
 footer { margin-top: 2rem; font-size: .875rem; }
 @media (max-width: 52rem) {
   body { padding: .75rem; }
-  h1 small { display: none; }
+  h1 small span { display: none; }
   .registry { padding: .6rem .75rem; }
   .endpoints li { grid-template-columns: 1rem minmax(0, 1fr) auto; gap: .1rem .6rem; padding: .5rem 0; }
   .endpoints .place { align-self: start; }

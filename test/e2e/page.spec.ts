@@ -28,6 +28,7 @@ function illWith(text: string): Partial<WatchStatus> {
   const server = { url: text, up: false }
   const hosts = { path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }
   return {
+    machine: text,
     list: { ...watchStatus().list, problem: text },
     node: { ...watchStatus().node, problem: text, restart: [text], heldUntil: NOW + 60_000 },
     registries: [
@@ -145,7 +146,7 @@ describe('the status page in a browser', function () {
 
   it('says what is wrong in its title and in its text', async () => {
     await show({ registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] }, PHONE)
-    assert.equal(await browser.evaluate('document.title'), '◐ Working, 1 thing to know · regmirror')
+    assert.equal(await browser.evaluate('document.title'), '◐ node-7: Working, 1 thing to know · regmirror')
     const text = await browser.evaluate<string>('document.body.innerText')
     for (const part of [
       'docker.io: 1 down of 2 mirrors',

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
 import type { Probe, Reason } from '../../lib/report.ts'
 import { live } from '../../lib/reporters/live.ts'
 import { isDrawable } from '../../lib/reporters/page.ts'
 import { paint } from '../../lib/reporters/paint.ts'
+import type { Row } from '../../lib/reporters/probe-row.ts'
 import { probeTable } from '../../lib/reporters/probe-table.ts'
+import { shortUrl } from '../../lib/reporters/short-url.ts'
 
 const well = (url: string, median: number, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
@@ -98,15 +101,11 @@ describe('the table', () => {
       )
       const rows = lines.filter(line => /^ {2}[●◐✗?] /.test(line))
       assert.equal(rows.length, 200)
-      assert.deepEqual(new Set(rows.map(row => row.indexOf('https://'))), new Set([15]))
-      assert.deepEqual(
-        new Set(rows.filter(row => row.includes(' ms ')).map(row => row.indexOf(' ms '))).size,
-        1,
-      )
-      assert.deepEqual(
-        new Set(rows.filter(row => row.includes('[')).map(row => row.search(/(cert|serv)\w+ \[/))).size,
-        1,
-      )
+      const start = width === 60 ? 5 : 15
+      assert.deepEqual(new Set(rows.map(row => row.search(/(https:\/\/)?mirror-\d/))), new Set([start]))
+      const placesOf = (cell: RegExp) => new Set(rows.map(row => row.search(cell)).filter(at => at !== -1))
+      assert.equal(placesOf(/ ms( |$)/).size, 1)
+      assert.equal(placesOf(/(cert|serv)\w+ \[/).size, width === 60 ? 0 : 1)
     })
   }
 
@@ -136,6 +135,99 @@ describe('the table', () => {
     assert.deepEqual(coloured.map(stripVTControlCharacters), table(SMALL))
     assert.notDeepEqual(coloured, table(SMALL))
   })
+})
+
+/** What a terminal makes of these; of everything else here, one column each. */
+const WIDE = ['中', '한', 'ｗ', '😀', '🚀']
+const FLAT = ['\u0301', '\u20dd']
+const ODD = [...WIDE, ...FLAT, '\u001b', '\u202e', '\t', '\n', ' ', 'é', '…', '\ud800', '❤\ufe0f']
+const widthOf = (line: string) =>
+  [...line].reduce((sum, sign) => sum + (WIDE.includes(sign) ? 2 : FLAT.includes(sign) ? 0 : 1), 0)
+
+const anyText = fc.string({
+  unit: fc.oneof(fc.constantFrom(...ODD), fc.string({ minLength: 1, maxLength: 9 })),
+})
+const anyUrl = fc
+  .tuple(fc.constantFrom('http://', 'https://', ''), fc.domain(), fc.constantFrom('', ':5000'), anyText)
+  .map(([scheme, host, port, path]) => `${scheme}${host}${port}/${path}`)
+const ms = fc.double({ min: 0, max: 120_000, noNaN: true })
+const anyRow: fc.Arbitrary<Row> = fc.record(
+  {
+    registry: fc.oneof(fc.domain(), anyText),
+    url: anyUrl,
+    role: fc.constantFrom('mirror', 'server'),
+    status: fc.constantFrom('healthy', 'degraded', 'unhealthy', 'unknown', 'waiting'),
+    reason: fc.constantFrom('dns', 'certificate_expired', 'redirect_refused', 'slow'),
+    detail: fc.oneof(anyText, fc.constant('its certificate has expired; renew it there')),
+    latency_ms: ms.map(median => ({ best: median, median, worst: median })),
+    bytes_per_second: fc.double({ min: 0, max: 1e11, noNaN: true }),
+    pull_50mb_s: ms,
+  },
+  { requiredKeys: ['registry', 'url', 'role', 'status'] },
+)
+
+describe('in little room', () => {
+  const pulled = { bytes_per_second: 12e6, pull_50mb_s: 4.8 }
+  const FEW = [
+    well('http://127.0.0.1:5001/v2', 3.2, pulled),
+    well('https://harbor.example.com/v2/hub', 264, { ...pulled, status: 'degraded', reason: 'slow' }),
+    sick('http://127.0.0.1:5003/v2', 'certificate_expired', 'renew it'),
+    well('http://127.0.0.1:5007/v2', 12, { ...pulled, role: 'server' }),
+  ]
+  const rowsAt = (width: number) =>
+    table(FEW, width)
+      .slice(1)
+      .filter(line => line.startsWith('  '))
+
+  it('bar, estimate and speed go, in that order', () => {
+    const shown = (width: number) => {
+      const text = rowsAt(width).join('\n')
+      return [/█/, /50 MB in/, / MB\/s/].map(part => part.test(text))
+    }
+    assert.deepEqual(shown(120), [true, true, true])
+    assert.deepEqual(shown(100), [false, true, true])
+    assert.deepEqual(shown(80), [false, false, true])
+    assert.deepEqual(shown(60), [false, false, false])
+  })
+
+  it('hosts stay', () => {
+    assert.deepEqual(rowsAt(60), [
+      '  ● healthy    http://127.0.0.1:5001/v2    3.2 ms',
+      '  ◐ degraded   harbor.example.com/v2…ub    264 ms  slow',
+      '  ✗ unhealthy  http://127.0.0.1:5003/v2  certificate_expired',
+      '      renew it',
+      '  ● healthy    127.0.0.1:5007  (server)     12 ms',
+    ])
+    assert.deepEqual(rowsAt(40), [
+      '  ●  http://127.0.0.1:5001/v2     3.2 ms',
+      '  ◐  harbor.example.com/v2/hub    264 ms',
+      '      slow',
+      '  ✗  http://127.0.0.1:5003/v2',
+      '      certificate_expired: renew it',
+      '  ●  127.0.0.1:5007…  (server)     12 ms',
+    ])
+  })
+
+  it('a url loses a long path, its scheme, its path, and then of its host', () => {
+    const url = 'https://mirror.example.com:5000/artifactory/api/docker/team-7/v2'
+    const at = (width: number) => shortUrl(url, width)
+    assert.equal(at(64), url)
+    assert.equal(at(50), 'https://mirror.example.com:5000/artifact…team-7/v2')
+    assert.equal(at(46), 'mirror.example.com:5000/artifactor…r/team-7/v2')
+    assert.equal(at(27), 'mirror.example.com:5000/a…2')
+    assert.equal(at(24), 'mirror.example.com:5000…')
+    assert.equal(at(20), 'mirror.exa….com:5000')
+  })
+
+  it('no line is wider than the terminal, whatever there is to say', () =>
+    fc.assert(
+      fc.property(fc.array(anyRow, { maxLength: 8 }), fc.integer({ min: 20, max: 200 }), (rows, width) => {
+        const lines = probeTable(rows, { paint: paint(true), width, wrapped: true })
+        for (const line of lines.map(stripVTControlCharacters))
+          assert.ok(widthOf(line) <= width, `${widthOf(line)} columns: ${line}`)
+        assert.doesNotMatch(lines.join(''), /[\t\n]/)
+      }),
+    ))
 })
 
 describe('a live table', () => {
@@ -199,6 +291,20 @@ describe('a live table', () => {
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
+  it('leaves nothing behind in a narrow terminal, whatever its urls', async () => {
+    const url = `https://${'a-long-label.'.repeat(5)}example.com:5000/v2/team`
+    const { sink, screen } = terminal(24)
+    const table = live([{ registry: 'docker.io', role: 'server', url }], sink, { ...page, width: 40 })
+    table.onProbe(well(url, 1, { role: 'server', bytes_per_second: 1e6, pull_50mb_s: 50 }))
+    await drawn(sink, 1)
+    assert.deepEqual(
+      screen().filter(line => line.length > 40),
+      [],
+    )
+    table.end()
+    assert.deepEqual(screen(), ['$ regmirror probe', ''])
+  })
+
   it('is one line where the terminal has no room for it', async () => {
     const { sink, screen } = terminal(6)
     const table = live(endpoints, sink, page)
@@ -213,5 +319,6 @@ describe('a live table', () => {
     assert.ok(isDrawable(tty, { TERM: 'xterm' }))
     assert.ok(!isDrawable(tty, { TERM: 'dumb' }))
     assert.ok(!isDrawable({ write: () => {} }, { TERM: 'xterm' }))
+    assert.ok(!isDrawable({ ...tty, columns: 0 }, { TERM: 'xterm' }))
   })
 })

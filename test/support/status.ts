@@ -61,6 +61,7 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
 export function watchStatus(more: Partial<WatchStatus> = {}): WatchStatus {
   return {
     version: '1.2.3',
+    machine: 'node-7',
     startedAt: NOW - 26 * HOUR,
     now: NOW,
     list: { file: '/etc/regmirror/mirrors.toml', loadedAt: NOW - 20 * HOUR, reads: { good: 2, bad: 0 } },

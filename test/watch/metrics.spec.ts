@@ -1,5 +1,6 @@
 /** The watcher's page for Prometheus. */
 import assert from 'node:assert/strict'
+import { prometheusPage } from '../../lib/reporters/prometheus.ts'
 import { metricsPage } from '../../lib/watch/metrics.ts'
 import type { MirrorStatus, WatchStatus } from '../../lib/watch/status.ts'
 import { mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
@@ -82,6 +83,26 @@ describe('metrics of a watcher', () => {
     assert.equal(samples.get(`regmirror_breaker_open{${DOWN}}`), 1)
     assert.equal(samples.get(`regmirror_mirror_up{${DOWN}}`), 0)
     assert.equal(samples.get(`regmirror_mirror_health{${DOWN},health="limited"}`), 1)
+    assert.match(
+      metricsPage(watchStatus()),
+      /^# HELP regmirror_mirror_up .*0 for down, and for limited \(429\)/m,
+    )
+    const probe = { registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'ping' } as const
+    const probes = [{ ...probe, status: 'degraded', reason: 'rate_limited' } as const]
+    const page = prometheusPage({ version: 1, kind: 'probe', probes, unhealthy: [], notices: [] }, NOW)
+    assert.match(page, /^# HELP regmirror_up 1 for healthy and degraded, which one that answers 429 is too;/m)
+    assert.match(page, /^regmirror_up\{.*\} 1$/m)
+  })
+
+  it('a question about a mirror of two registries is a sample of each, and says so', () => {
+    const page = metricsPage(
+      watchStatus({ registries: ['a.test', 'b.test'].map(name => registryStatus({ name })) }),
+    )
+    assert.equal(page.match(/^regmirror_questions_total\{.*\} 720$/gm)?.length, 2)
+    assert.match(
+      page,
+      /^# HELP regmirror_questions_total .* One counts for each registry that lists the mirror\.$/m,
+    )
   })
 
   it('what is wrong can be told from numbers', () => {

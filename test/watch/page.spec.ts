@@ -1,7 +1,9 @@
 /** The status page as HTML: nobody can write into it, and every state is told in words. */
 import assert from 'node:assert/strict'
+import { blank } from '../../lib/watch/memory.ts'
 import { statusPage } from '../../lib/watch/page.ts'
 import type { RegistryStatus, WatchStatus } from '../../lib/watch/status.ts'
+import { statusOf } from '../../lib/watch/status-of.ts'
 import { mirrorDown, mirrorStatus, NOW, pointsOf, registryStatus, watchStatus } from '../support/status.ts'
 
 const pageOf = (more: Partial<WatchStatus> = {}) => statusPage(watchStatus(more))
@@ -36,6 +38,7 @@ function filledWith(text: string): WatchStatus {
   const dead = [mirrorDown({ url: text, detail: text })]
   return watchStatus({
     version: text,
+    machine: text,
     list: { ...watchStatus().list, file: text, problem: text },
     node: { ...watchStatus().node, problem: text, restart: [text], heldUntil: NOW + 1 },
     registries: [
@@ -119,48 +122,63 @@ describe('the status page', () => {
   })
 
   const wrong: [title: string, more: Partial<WatchStatus>, title: RegExp, text: RegExp][] = [
-    ['nothing', {}, /<title>● All is well · regmirror</, /as of 03:14:15 UTC ● All is well/],
-    ['a loop that hangs', { alive: false }, /✗ 1 thing is wrong/, /The watcher has stopped looking\./],
+    ['nothing', {}, /<title>● node-7: All is well · regmirror</, /as of 03:14:15 UTC ● All is well/],
+    [
+      'a loop that hangs',
+      { alive: false },
+      /✗ node-7: 1 thing is wrong/,
+      /The watcher has stopped looking\./,
+    ],
     [
       'a list that is not sound',
       { list: { ...watchStatus().list, problem: 'mirrors.toml:3:1: no' } },
-      /✗ 1 thing is wrong/,
+      /✗ node-7: 1 thing is wrong/,
       /The list is not sound\. The one of 20 h ago stays in force\. mirrors\.toml:3:1: no/,
+    ],
+    [
+      'a list that is not sound, and none before it',
+      {
+        list: { file: 'no list', problem: 'mirrors.toml:3:1: no', reads: { good: 0, bad: 1 } },
+        registries: [],
+        ready: false,
+      },
+      /✗ node-7: 1 thing is wrong/,
+      /The list is not sound\. There was none before it, so nothing is done\. mirrors\.toml:3:1: no Registries No list is in force\./,
     ],
     [
       'a node that cannot be written',
       { node: { ...watchStatus().node, problem: 'read-only' } },
-      /✗ 1 thing is wrong/,
+      /✗ node-7: 1 thing is wrong/,
       /The node is not as the list says\. read-only/,
     ],
     [
       'a restart that is due',
       { node: { ...watchStatus().node, restart: ['systemctl restart containerd'] } },
-      /◐ Working, 1 thing to know/,
-      /A restart is needed before all of this acts: systemctl restart containerd/,
+      /✗ node-7: 1 thing is wrong/,
+      /A restart is needed\. None of this acts until then: systemctl restart containerd/,
     ],
     [
       'changes that wait',
       { node: { ...watchStatus().node, heldUntil: NOW + 600_000 } },
-      /◐ Working, 1 thing to know/,
+      /◐ node-7: Working, 1 thing to know/,
       /Changes are held back until 03:24:15 UTC: there were too many within an hour\./,
     ],
     [
       'the time before the first walk',
       { ready: false },
-      /◐ Working, 1 thing to know/,
+      /◐ node-7: Starting, 1 thing to know/,
       /Starting\. The first walk is not done/,
     ],
     [
       'no registry',
       { registries: [], happenings: [] },
-      /● All is well/,
+      /● node-7: All is well/,
       /The list names no registry\. Add one to \/etc/,
     ],
     [
       'a mirror that is down',
       { registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] },
-      /◐ Working, 1 thing to know/,
+      /◐ node-7: Working, 1 thing to know/,
       /docker\.io: 1 down of 2 mirrors; the latest change was 4 min ago\./,
     ],
     [
@@ -173,13 +191,13 @@ describe('the status page', () => {
           }),
         ],
       },
-      /✗ 1 thing is wrong/,
+      /✗ node-7: 1 thing is wrong/,
       /Nothing to pull docker\.io from, for 4 min: no mirror is well, and its server does not answer\./,
     ],
     [
       'a server that is alone',
       { registries: [registryStatus({ mirrors: [], server: { url: 'https://r.test/v2', up: undefined } })] },
-      /● All is well/,
+      /● node-7: All is well/,
       /docker\.io no mirrors ↳ https:\/\/r\.test\/v2 server · not asked/,
     ],
   ]
@@ -190,6 +208,121 @@ describe('the status page', () => {
       assert.match(textOf(page), text)
     })
   }
+
+  /** Registries r0.test, r1.test, …, whose only mirror and server are dead. */
+  const dead = (count: number, more: Partial<RegistryStatus> = {}) =>
+    Array.from({ length: count }, (_, nth) =>
+      registryStatus({
+        name: `r${nth}.test`,
+        mirrors: [mirrorDown({ place: 1 })],
+        server: { url: 'https://s.test', up: false },
+        ...more,
+      }),
+    )
+  const alarmsIn = (page: string) => {
+    const [, list = ''] = /<section class="verdict[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(page) ?? []
+    return textOf(list)
+      .trim()
+      .split(/ ?(?:[✗◐]) (?:bad|fair): /)
+      .slice(1)
+  }
+
+  it('an outage of all is one line, and about this node', () => {
+    const page = withRegistries(...dead(12), registryStatus({ name: 'no-mirrors.test', mirrors: [] }))
+    assert.deepEqual(alarmsIn(page), [
+      "Nothing can be pulled from any of 12 registries for 4 min: look at this node's own network first.",
+    ])
+    assert.match(page, /<title>✗ node-7: 1 thing is wrong · regmirror</)
+  })
+
+  it('an outage of some is a line each, or one for many', () => {
+    const few = alarmsIn(withRegistries(...dead(3), registryStatus()))
+    assert.deepEqual(
+      few.map(line => line.split(',')[0]),
+      ['r0.test', 'r1.test', 'r2.test'].map(name => `Nothing to pull ${name} from`),
+    )
+    const many = withRegistries(registryStatus(), ...dead(9))
+    assert.deepEqual(alarmsIn(many), [
+      'Nothing to pull r0.test, r1.test, r2.test and 6 more from: no mirror is well, and no server is known to answer.',
+    ])
+    assert.match(many, /<a href="#registry-2">r0\.test<\/a>/)
+  })
+
+  it('who says 429 is there: this is not the network of the node', () => {
+    const limited = dead(2, { mirrors: [mirrorDown({ health: 'limited' })] })
+    assert.equal(alarmsIn(withRegistries(...limited)).length, 2)
+  })
+
+  it('registries that are weakened are a line each, or one for many', () => {
+    const weak = (count: number) => dead(count, { mirrors: [mirrorStatus(), mirrorDown()] })
+    assert.equal(alarmsIn(withRegistries(...weak(3))).length, 3)
+    assert.deepEqual(alarmsIn(withRegistries(...weak(5))), [
+      'r0.test, r1.test, r2.test and 2 more: 5 down of 10 mirrors; the latest change was 4 min ago.',
+    ])
+  })
+
+  it('before a list was read none is in force', () => {
+    const page = statusPage(statusOf(blank(NOW), NOW, { version: '1.2.3', machine: 'node-7' }))
+    assert.match(page, /<title>◐ node-7: Starting, 1 thing to know/)
+    assert.match(textOf(page), /List none is in force Read 0 times/)
+  })
+
+  it('what hinders most comes first', () => {
+    const { list, node } = watchStatus()
+    const lines = alarmsIn(
+      pageOf({
+        registries: [...dead(2), registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })],
+        list: { ...list, problem: 'no' },
+        node: {
+          ...node,
+          problem: 'read-only',
+          restart: ['systemctl restart containerd'],
+          heldUntil: NOW + 1,
+        },
+        alive: false,
+      }),
+    )
+    const order = [
+      'The watcher',
+      'Nothing',
+      'Nothing',
+      'The node',
+      'A restart',
+      'The list',
+      'Changes',
+      'docker',
+    ]
+    assert.deepEqual(
+      lines.map((line, nth) => line.slice(0, order[nth]?.length)),
+      order,
+    )
+  })
+
+  it('says why mirrors are in the file though nobody answers', () => {
+    const why = /Nobody answers well, so every mirror of the list is written/
+    assert.match(withRegistries(...dead(1)), why)
+    assert.doesNotMatch(withRegistries(...dead(1, { mirrors: [mirrorDown()] })), why)
+    assert.doesNotMatch(
+      withRegistries(...dead(1, { mirrors: [mirrorStatus(), mirrorDown({ place: 2 })] })),
+      why,
+    )
+    assert.doesNotMatch(withRegistries(...dead(1, { server: { url: 'https://s.test', up: true } })), why)
+  })
+
+  it('tells what an earlier watcher has seen from what this one has', () => {
+    const startedAt = NOW - 60_000
+    const happenings = [NOW - 30_000, NOW - 90_000, NOW - 86_400_000].map((at, nth) => ({
+      at,
+      text: `no. ${nth}`,
+    }))
+    const told = (more: Partial<WatchStatus>) =>
+      textOf(/<ol[\s\S]*<\/ol>/.exec(pageOf(more))?.[0] ?? '').trim()
+    assert.equal(
+      told({ startedAt, happenings }),
+      '03:13:45 no. 0 03:13:15 this watcher was started; what follows was seen by the one before it 03:12:45 no. 1 2026-05-05 03:14:15 no. 2',
+    )
+    assert.equal(told({ startedAt, happenings: happenings.slice(0, 1) }), '03:13:45 no. 0')
+  })
 
   it('tells of every mirror its place, its health and since when, and why', () => {
     const text = textOf(

@@ -254,11 +254,11 @@ describe('a process that watches', () => {
           () => `systemd was not told ${what}, but: ${last}`,
         )
       const use = async (watcher: Watching) => {
-        const line = await watcher.until(/serving the status on port/)
-        const port = /port (\d+)/.exec(line)?.[1]
+        const line = await watcher.until(/serving the status at/)
+        const url = /http:\S+\/$/m.exec(line)?.[0]
         await heard(/READY=1 STATUS=0 mirrors/)
         await heard(/WATCHDOG=1/)
-        assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200)
+        assert.equal((await fetch(`${url}readyz`)).status, 200)
         for (let i = 0; i < 50; i += 1) watcher.child.kill('SIGHUP')
         await heard(/RELOADING=1 MONOTONIC_USEC=\d+\n(?:.*\n)*.*READY=1/)
         await assertStops(watcher, root)

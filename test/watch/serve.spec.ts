@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { Failure } from '../../lib/errors.ts'
-import { parseListening } from '../../lib/watch/address.ts'
+import { parseListening, servingEvent } from '../../lib/watch/address.ts'
 import { type Serving, serve } from '../../lib/watch/serve.ts'
 import type { WatchStatus } from '../../lib/watch/status.ts'
 import { watchStatus } from '../support/status.ts'
@@ -103,6 +103,20 @@ describe('what the watcher serves', () => {
     assert.deepEqual(
       await Promise.all(['/healthz', '/readyz', '/livez'].map(async path => (await get(path)).code)),
       [503, 200, 200],
+    )
+    assert.match(
+      (await get('/healthz')).body,
+      /^the list is not sound, the last good one is in force: mirrors/,
+    )
+  })
+
+  it('a list that never was sound is not said to be in force', async () => {
+    status = () => watchStatus({ list: { file: 'no list', problem, reads: { good: 0, bad: 1 } } })
+    const { code, body } = await get('/healthz')
+    assert.equal(code, 503)
+    assert.match(
+      body,
+      /^the list is not sound, there was none before it and nothing is done: mirrors\.toml:1:1: no/,
     )
   })
 
@@ -235,9 +249,27 @@ describe('the address to listen at', () => {
       assert.throws(
         () => parseListening(text),
         (error: unknown) =>
-          error instanceof Failure && error.code === 'usage' && /; write HOST:PORT/.test(error.message),
+          error instanceof Failure &&
+          error.code === 'usage' &&
+          /; write \[HOST:\]PORT, as in 9464 /.test(error.message),
         text,
       )
+  })
+
+  it('is told as one opens it, with a warning where everybody can', async () => {
+    const told = async (address: string) => {
+      const serving = await serve(address, watchStatus)
+      await serving.close()
+      const { level, text } = servingEvent(serving)
+      return `${level} ${text.replace(`:${serving.port}/`, ':PORT/')}`
+    }
+    const others = ', and to whoever else can reach this machine'
+    assert.equal(await told('0'), 'info serving the status at http://127.0.0.1:PORT/')
+    assert.equal(await told('127.0.0.2:0'), 'info serving the status at http://127.0.0.2:PORT/')
+    assert.equal(await told('0.0.0.0:0'), `warn serving the status at http://127.0.0.1:PORT/${others}`)
+    const six = (host: string) => servingEvent({ host, port: 80 })
+    assert.deepEqual([six('::1').level, six('::1').fields?.url], ['info', 'http://[::1]:80/'])
+    assert.deepEqual([six('::').level, six('::').fields?.url], ['warn', 'http://[::1]:80/'])
   })
 
   it('that is taken is said to be so', async () => {
