@@ -1,18 +1,7 @@
 /** The command surface on one screen. Arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
-import {
-  applyFlags,
-  formatFlag,
-  initFlags,
-  listFlags,
-  nodeFlags,
-  planFlags,
-  probeFlags,
-  restoreFlags,
-  watchFlags,
-  writingFlags,
-} from './commands/flags.ts'
+import { flagsOf } from './commands/flags.ts'
 import { askingOf, choicesOf, nodeOf, optionsOf, samplesOf, watchOf, writingOf } from './commands/given.ts'
 import type { Depth } from './probe/pull.ts'
 import type { Report } from './report.ts'
@@ -38,7 +27,7 @@ export async function main(args: readonly string[], world: World): Promise<numbe
   let help = ''
   const format = formatOf(args)
   try {
-    const surface = commands(world, action => {
+    const surface = commands(args, world, action => {
       chosen = action
     })
     await surface.parseAsync([...args], {}, (_error: unknown, _argv: unknown, output: string) => {
@@ -58,7 +47,7 @@ export async function main(args: readonly string[], world: World): Promise<numbe
   }
 }
 
-function commands(world: World, choose: (action: Action) => void): Argv {
+function commands(args: readonly string[], world: World, choose: (action: Action) => void): Argv {
   return yargs()
     .scriptName('regmirror')
     .usage('$0 <command>\n\nOne declarative list of registry mirrors, made true on a container node.')
@@ -67,7 +56,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'write a starter list',
       y =>
         y
-          .options(initFlags)
+          .options(flagsOf.init)
           .example('$0 init -o /etc/regmirror/mirrors.toml', 'start a list on this node')
           .example('$0 init --preset harbor', 'print the list for Harbor proxy projects'),
       args =>
@@ -81,8 +70,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'is the list sound?',
       y =>
         y
-          .options(listFlags)
-          .option('strict', { type: 'boolean', default: false, describe: 'exit 1 if there is any notice' })
+          .options(flagsOf.validate)
           .example('$0 validate -f mirrors.toml', 'check a list before it is rolled out'),
       args =>
         choose(async () => {
@@ -96,8 +84,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'what would change on this node?',
       y =>
         y
-          .options(planFlags)
-          .option('check', { type: 'boolean', default: false, describe: 'exit 1 if anything would change' })
+          .options(flagsOf.plan)
           .example('$0 plan', 'show the difference between the list and this node')
           .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
       args =>
@@ -112,7 +99,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'make it so, then probe',
       y =>
         y
-          .options(applyFlags)
+          .options(flagsOf.apply)
           .example('$0 apply -f mirrors.toml', 'write the files of this node and ask the mirrors')
           .example('$0 apply --root /mnt/image', 'prepare an image: no daemon, no network'),
       args =>
@@ -128,8 +115,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'are the mirrors well, and how fast?',
       y =>
         y
-          .options({ ...listFlags, ...probeFlags })
-          .option('format', { ...formatFlag, choices: ['text', 'json', 'prometheus'] })
+          .options(flagsOf.probe)
           .example('$0 probe -f mirrors.toml', 'ask every mirror and server of the list')
           .example('$0 probe --depth blob', 'pull a small image through each of them, and measure it'),
       args =>
@@ -150,7 +136,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'keep it so while mirrors die and recover',
       y =>
         y
-          .options(watchFlags)
+          .options(flagsOf.watch)
           .example(
             '$0 watch --listen 127.0.0.1:9464',
             'keep this node right, with a status page and /metrics',
@@ -168,7 +154,7 @@ function commands(world: World, choose: (action: Action) => void): Argv {
       'put back what was there before us',
       y =>
         y
-          .options({ ...nodeFlags, ...restoreFlags, ...writingFlags })
+          .options(flagsOf.restore)
           .example('$0 restore --check', 'show what would be put back')
           .example('$0 restore', 'leave this node as if regmirror had never been there'),
       args =>
@@ -182,7 +168,6 @@ function commands(world: World, choose: (action: Action) => void): Argv {
           return { report, no: check && report.changed }
         }),
     )
-    .option('format', formatFlag)
     .demandCommand(1, 1, 'name a command', 'one command at a time')
     .recommendCommands()
     .strict()
@@ -194,6 +179,6 @@ function commands(world: World, choose: (action: Action) => void): Argv {
     .epilogue(EXIT_CODES)
     .exitProcess(false)
     .fail((message, error) => {
-      throw usage(message ?? error.message)
+      throw usage(message ?? error.message, args, flagsOf)
     }) as unknown as Argv
 }

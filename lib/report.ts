@@ -37,10 +37,10 @@ export interface Notice {
   readonly line?: number
 }
 
-/** `file:line: mirror: what to know`. */
-export function noticeText({ file, line, mirror, message }: Notice): string {
+/** `file:line: mirror: what to know`; what stands in no file is told by its registry. */
+export function noticeText({ file, line, registry, mirror, message }: Notice): string {
   const place = [file, line].filter(part => part !== undefined).join(':')
-  return [place, mirror ?? '', message].filter(part => part !== '').join(': ')
+  return [place || registry, mirror, message].filter(Boolean).join(': ')
 }
 
 /** A runtime that has to be restarted before all of this acts. */

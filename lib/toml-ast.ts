@@ -3,23 +3,13 @@
  * toml-eslint-parser, which reads TOML 1.1 and keeps ranges.
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+import { type TomlFault, type TomlPosition, tomlFault } from './toml-faults.ts'
 
 export type TomlAst = AST.TOMLProgram
 export type TomlNode = AST.TOMLNode
 export type TomlTable = AST.TOMLTable
 export type TomlKeyValue = AST.TOMLKeyValue
 export type TomlContent = AST.TOMLContentNode
-
-/** Line and column count from 1. */
-export interface TomlPosition {
-  readonly line: number
-  readonly column: number
-}
-
-/** Why a text is not TOML, and where. */
-export interface TomlFault extends TomlPosition {
-  readonly message: string
-}
 
 /** Keys from the top of the document; numbers (or their digits) stand for array elements. */
 export type TomlPath = readonly (string | number)[]
@@ -149,34 +139,10 @@ function tooDeep(ast: TomlAst) {
 
 const TOO_DEEP = `more than ${MAX_DEPTH} brackets are open at once`
 
-const WORDS: readonly (readonly [pattern: RegExp, message: string])[] = [
-  [/multiple times/, 'this key or table is given twice'],
-  [/^Unspecified values/, 'a value is missing after "="'],
-  [/^Unterminated string/, 'a string is not closed'],
-  [/^Unterminated array/, 'an array is not closed'],
-  [/^Unterminated inline/, 'an inline table is not closed'],
-  [/^Must be a newline/, 'only one key and value fit on a line'],
-  [/^Unterminated table/, 'a table header is not closed'],
-  [/^Expected equal/, 'a key needs "=" and a value'],
-  [/^Expected comma/, 'a comma is missing'],
-]
-
 function faultOf(error: unknown, text: string): TomlFault {
   if (error instanceof ParseError) {
-    const message = WORDS.find(([pattern]) => pattern.test(error.message))?.[1] ?? lowerFirst(error.message)
-    return { ...visible(text, error.lineNumber, error.column + 1), message }
+    return tomlFault(error.message, text, { line: error.lineNumber, column: error.column + 1 })
   }
   if (error instanceof RangeError) return { line: 1, column: 1, message: TOO_DEEP }
   throw error
-}
-
-/** The parser points behind the end of a line for what is missing on it; people look at the line itself. */
-function visible(text: string, line: number, column: number): TomlPosition {
-  if (column > 1 || line === 1) return { line, column }
-  const before = text.split('\n')[line - 2] ?? ''
-  return /=\s*$/.test(before) ? { line: line - 1, column: before.trimEnd().length + 1 } : { line, column }
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }

@@ -101,7 +101,7 @@ describe('--rank', () => {
       await fs.writeFile(list, `version = 1\n${registry}`)
       const { code, stderr } = await run(['plan', '--rank=throughput', '-f', list, '--root', directory])
       assert.equal(code, 0)
-      assert.match(stderr, /^notice: no throughput is known of r\.test: give it a canary/m)
+      assert.match(stderr, /^notice: r\.test: no throughput is known; give it a canary/m)
     }))
 
   it('is what order = "latency" in the list asks for, but not under a root', async () => {

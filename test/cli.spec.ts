@@ -48,6 +48,27 @@ describe('exit codes', () => {
     })
   }
 
+  it('a flag that is not known: the nearest one, and the help of the command', async () => {
+    const said = async (...args: string[]) => (await run(args)).stderr
+    assert.equal(
+      await said('plan', '--chek'),
+      'error: Unknown argument: --chek; did you mean --check? see regmirror plan --help\n',
+    )
+    assert.equal(
+      await said('apply', '--lock-timeut=3s'),
+      'error: Unknown argument: --lock-timeut; did you mean --lock-timeout? see regmirror apply --help\n',
+    )
+    assert.equal(await said('plan', '--zzz'), 'error: Unknown argument: --zzz; see regmirror plan --help\n')
+    assert.match(await said(), /; see regmirror --help\n$/)
+  })
+
+  it('what may be chosen is said once', async () => {
+    const choices = '"text", "json", "prometheus"'
+    assert.ok((await run(['probe', '--help'])).stdout.includes(`[choices: ${choices}]`))
+    assert.match((await run(['probe', '--format', 'xml'])).stderr, new RegExp(`Choices: ${choices};`))
+    assert.match((await run(['plan', '--format', 'xml'])).stderr, /Choices: "text", "json";/)
+  })
+
   it('plan: 0 with or without changes; with --check 1 while there are some', () =>
     withNode(SOUND, async flags => {
       assert.equal((await run(['plan', ...flags])).code, 0)

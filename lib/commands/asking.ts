@@ -64,7 +64,7 @@ function rankNotices(probes: readonly Probe[], by: RankBy): readonly Notice[] {
   if (by !== 'throughput') return []
   return unknown.map(registry => ({
     code: 'not_ranked',
-    message: `no throughput is known of ${registry}: give it a canary; its mirrors stay as listed`,
+    message: 'no throughput is known; give it a canary, or its mirrors stay as listed',
     registry,
   }))
 }

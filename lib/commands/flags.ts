@@ -7,13 +7,13 @@ const oneText = { type: 'string', requiresArg: true } as const
 const manyTexts = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const
 
 /** Which node, and what of it. */
-export const nodeFlags = {
+const nodeFlags = {
   root: { ...oneText, describe: 'work on the tree below this directory and run nothing' },
   target: { ...manyTexts, choices: ['containerd'], describe: 'only this runtime' },
 } as const
 
 /** What of a node is put back. */
-export const restoreFlags = {
+const restoreFlags = {
   file: { ...manyTexts, describe: 'only this file of the node' },
   overwrite: {
     type: 'boolean',
@@ -24,7 +24,7 @@ export const restoreFlags = {
 } as const
 
 /** How mirrors are asked. */
-export const probeFlags = {
+const probeFlags = {
   depth: {
     choices: ['ping', 'manifest', 'blob'],
     describe: 'ask for /v2/ alone (default), for the canary too, or also for a layer of it',
@@ -61,7 +61,7 @@ const gateFlags = {
 } as const
 
 /** Which list, and which node. */
-export const listFlags = {
+const listFlags = {
   file: {
     alias: 'f',
     ...oneText,
@@ -85,7 +85,7 @@ const lockTimeout = {
 } as const
 
 /** For commands that write to the node. */
-export const writingFlags = { 'lock-timeout': lockTimeout } as const
+const writingFlags = { 'lock-timeout': lockTimeout } as const
 
 const keepingFlags = {
   // It tries again, and has mirrors to ask meanwhile.
@@ -102,7 +102,7 @@ const keepingFlags = {
   },
 } as const
 
-export const formatFlag = {
+const formatFlag = {
   choices: ['text', 'json'],
   default: 'text',
   describe: 'of the answer on stdout',
@@ -112,7 +112,7 @@ const takeOverFlag = {
   'take-over': { type: 'boolean', default: false, describe: 'adopt files that another program writes' },
 } as const
 
-export const initFlags = {
+const initFlags = {
   preset: {
     type: 'string',
     default: 'starter',
@@ -122,8 +122,9 @@ export const initFlags = {
 } as const
 
 /** For commands that plan. */
-export const planFlags = { ...listFlags, ...rankFlag, ...declaredFlag, ...takeOverFlag } as const
-export const applyFlags = {
+const planFlags = { ...listFlags, ...rankFlag, ...declaredFlag, ...takeOverFlag } as const
+
+const applyFlags = {
   ...planFlags,
   ...writingFlags,
   ...gateFlags,
@@ -133,4 +134,16 @@ export const applyFlags = {
   },
 } as const
 
-export const watchFlags = { ...listFlags, ...keepingFlags, ...takeOverFlag } as const
+/** A question whose answer may be no. */
+const askFlag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const
+
+/** The flags of each command. */
+export const flagsOf = {
+  init: { ...initFlags, format: formatFlag },
+  validate: { ...listFlags, strict: askFlag('exit 1 if there is any notice'), format: formatFlag },
+  plan: { ...planFlags, check: askFlag('exit 1 if anything would change'), format: formatFlag },
+  apply: { ...applyFlags, format: formatFlag },
+  probe: { ...listFlags, ...probeFlags, format: { ...formatFlag, choices: ['text', 'json', 'prometheus'] } },
+  watch: { ...listFlags, ...keepingFlags, ...takeOverFlag, format: formatFlag },
+  restore: { ...nodeFlags, ...restoreFlags, ...writingFlags, format: formatFlag },
+} as const

@@ -83,7 +83,10 @@ function rankOf(text: string | undefined): AskingOptions['rank'] {
 function durationOf(flag: string, text: string): string {
   if (Number.isFinite(milliseconds(text))) return text
   throw new Failure('usage', [
-    { message: `${flag} ${text} is not a duration`, hint: 'write it as 500ms, 30s or 5m' },
+    {
+      message: `${flag} ${text} is not a duration`,
+      hint: 'write one number and one of ms, s, m, h, such as 30s',
+    },
   ])
 }
 

@@ -36,6 +36,7 @@ export function isAway({ health }: Pick<Standing, 'health'>): boolean {
 /** Numbers from 0 to 1. */
 export type Dice = () => number
 
+const HOUR_MS = 3_600_000
 /** Between two answers that are to settle a doubt. */
 const DOUBT_MS = 1000
 /** Of the interval, up or down: a fleet that was started at once must not ask at once. */
@@ -44,7 +45,7 @@ const JITTER = 0.1
 const LONGEST_PAUSE = 4
 /** What a 429 without Retry-After costs at first, and what one with it costs at most. */
 const LIMITED_MS = 60_000
-const LONGEST_LIMIT_MS = 3_600_000
+const LONGEST_LIMIT_MS = HOUR_MS
 /** Questions out of turn that can be saved up; one more comes with every interval. */
 const EXTRA = 10
 /** Latencies that are kept of each. */
@@ -130,8 +131,8 @@ function pauseOf(
   return { ms: jittered(intervalMs), extra: false }
 }
 
-/** The most questions that a mirror is asked in an hour, by one node. */
+/** The most questions that a mirror is asked in an hour, by one node; never two within a second. */
 export function questionsAnHour({ intervalMs }: HealthSettings): number {
-  const regular = 3_600_000 / (intervalMs * (1 - JITTER))
-  return Math.ceil(regular + 3_600_000 / intervalMs + EXTRA)
+  const regular = HOUR_MS / (intervalMs * (1 - JITTER))
+  return Math.min(HOUR_MS / DOUBT_MS, Math.ceil(regular + HOUR_MS / intervalMs + EXTRA))
 }

@@ -57,6 +57,7 @@ function splitUrl(text: string): UrlParts | Refused {
 }
 
 function spelledOut(text: string): string {
+  if (/^url:/i.test(text)) return 'write a space after "url:"'
   const rest = text.replace(/^(https?)?:?\/+/i, '')
   return /^[\w.:[\]-]+(\/[\w./-]*)?$/.test(rest)
     ? `write "https://${rest}"`

@@ -5,6 +5,7 @@ import { parseApiBase } from './api-base.ts'
 import { certificatesIn, firstEnd } from './pem.ts'
 import { isRefused } from './refused.ts'
 import { isWrongHub } from './resolve.ts'
+import { lintSettings } from './setting-lints.ts'
 import { mirrorEntries, type Path, type WrittenList } from './written.ts'
 
 export interface LintInput {
@@ -18,15 +19,17 @@ export interface LintInput {
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
   const keys = Object.keys(input.list.registries)
-  return input.resolved.registries
-    .flatMap((registry, i) => lintRegistry(registry, keys[i] ?? '', input))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  const ofRegistries = input.resolved.registries.flatMap((registry, i) =>
+    lintRegistry(registry, keys[i] ?? '', input),
+  )
+  return [...ofRegistries, ...lintSettings(input)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
 }
 
 function lintRegistry(registry: Registry, key: string, input: LintInput): Notice[] {
   return [
     ...lintName(registry, key),
     ...lintServer(registry, key, input),
+    ...lintCanary(registry, input),
     ...lintTwice(registry, key, input),
     ...registry.mirrors.flatMap(mirror => lintMirror(mirror, registry, input.now)),
   ]
@@ -58,6 +61,15 @@ function lintServer(registry: Registry, key: string, { list, place }: LintInput)
   return [notice('docker_io_server', message, place(['registries', key, 'server']), registry)]
 }
 
+/** The images that probe knows by itself are not watched: nobody has asked for what that costs, hour by hour. */
+function lintCanary(registry: Registry, { resolved }: LintInput): Notice[] {
+  const { canary, mirrors, name } = registry
+  if (resolved.health.depth === 'ping' || canary !== undefined || mirrors.length === 0) return []
+  const image = name === '*' ? 'registry.example.com/repository:tag' : 'repository:tag'
+  const message = `without a canary, watch only pings these mirrors; name one with canary = "${image}"`
+  return [notice('no_canary', message, registry.place, registry)]
+}
+
 function lintTwice(registry: Registry, key: string, { list, place }: LintInput): Notice[] {
   const seen = new Set<string>()
   return mirrorEntries([], list.registries[key] ?? {}).flatMap(({ mirror }, i) => {
@@ -68,7 +80,7 @@ function lintTwice(registry: Registry, key: string, { list, place }: LintInput):
       seen.add(url)
       return []
     }
-    const message = 'this mirror is listed twice; the second entry is left out'
+    const message = `this mirror is listed twice; entry ${i + 1} is left out`
     return [notice('mirror_twice', message, place(['registries', key, 'mirrors', i]), registry, url)]
   })
 }

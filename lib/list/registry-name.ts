@@ -32,6 +32,8 @@ function isDomain(name: string, port: string | undefined): boolean {
 function specialCase(key: string): Refused | undefined {
   if (key === '_default')
     return { message: '"_default" is containerd\'s word', hint: 'write "*" for every other registry' }
+  if (/^(mirrors|server|fallback|canary)$/.test(key))
+    return { message: `${key} belongs to a registry`, hint: 'write it below the name of one' }
   if (key.includes('@'))
     return { message: 'a registry\'s name holds no "@"', hint: 'write it as image names begin' }
   const bare = key.replace(/^[a-z]+:\/\//i, '').split('/')[0] ?? ''

@@ -1,7 +1,9 @@
 /** Does the list have the right shape? Pure: the validator's findings in our words, one for each mistake. */
+
+import { nearest } from '../suggest.ts'
 import { isTable } from '../tables.ts'
 import { type SchemaError, schemaValidator } from './schema-validator.ts'
-import { nearest } from './suggest.ts'
+import { instead } from './slips.ts'
 import { type Path, type Problem, pathKey } from './written.ts'
 
 /** A problem of shape. `about`: the key that is missing, or that an unknown key was probably meant to be. */
@@ -65,7 +67,8 @@ const WORDS: Readonly<Record<string, (error: SchemaError, path: Path) => Words>>
   type: ({ parentSchema, data }, path) => {
     // A header may be a number to TOML or YAML; as the value of one it is as secret as any other.
     const found = typeof data === 'number' && isBelowHeader(path) ? 'a number' : named(data)
-    return { message: `must be ${parentSchema?.title}, not ${found}` }
+    const hint = instead(parentSchema?.type, data)
+    return { message: `must be ${parentSchema?.title}, not ${found}`, hint }
   },
   enum: ({ params, data }) => oneOf(params.allowedValues, data),
   minItems: ({ parentSchema }) => ({
@@ -93,6 +96,7 @@ function unknownKey({ params, parentSchema, data }: SchemaError, path: Path): Wo
   const table = (data as Record<string, unknown>)[key]
   if (path.length === 2 && path[0] === 'registries' && isTable(table)) return unquotedName(path, key, table)
   const known = Object.keys(parentSchema?.properties ?? {})
+  if (known.includes('url') && /^https?:/i.test(key)) return urlAsKey(path, key)
   const meant = nearest(key, known)
   const hint =
     meant === undefined
@@ -101,6 +105,12 @@ function unknownKey({ params, parentSchema, data }: SchemaError, path: Path): Wo
   const shown = meant !== undefined || (isPlain(key) && !isBelowHeader(path))
   const message = shown ? `unknown key ${JSON.stringify(key)}` : 'unknown key'
   return { path: [...path, key], atKey: true, message, hint, about: meant }
+}
+
+/** In YAML: `- https://m: 5000`, or `{https://m}`. It may hold credentials. */
+function urlAsKey(path: Path, key: string): Words {
+  const hint = 'write "url: " before it, and no space in it'
+  return { path: [...path, key], atKey: true, message: 'a url in the place of a key', hint, about: 'url' }
 }
 
 function isBelowHeader(path: Path): boolean {
@@ -114,6 +124,10 @@ function isPlain(key: string): boolean {
 
 /** `[registries.docker.io]` is the registry "docker" with a table "io": the name was meant to be one key. */
 function unquotedName(path: Path, key: string, table: Record<string, unknown>): Words {
+  if (/[.:*]/.test(key)) {
+    const message = 'a registry cannot stand in another'
+    return { path: [...path, key], atKey: true, message, hint: 'write it beside the other' }
+  }
   const whole = [path[1], key, ...namesIn(table)].join('.')
   const hint = isPlain(whole)
     ? `write [registries."${whole}"], or "${whole}" as one key`

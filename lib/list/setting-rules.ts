@@ -11,7 +11,7 @@ export const settingRules = {
   health_duration: {
     needs: ['health'],
     check: ({ health }) => [
-      ...durationProblems(['health', 'interval'], health?.interval),
+      ...intervalProblems(['health', 'interval'], health?.interval),
       ...durationProblems(['health', 'timeout'], health?.timeout),
       ...durationProblems(['health', 'slow_after'], health?.slow_after),
     ],
@@ -23,9 +23,19 @@ const DAY = 24 * 60 * 60 * 1000
 
 /** Zero would mean no limit to some and at once to others; beyond a day, timers and Go durations overflow. */
 export function durationProblems(path: Path, duration: string | undefined): readonly Problem[] {
+  return lasting('1ms', path, duration)
+}
+
+/** A shorter one would say what does not happen: watch asks no mirror again within a second. */
+function intervalProblems(path: Path, interval: string | undefined): readonly Problem[] {
+  return lasting('1s', path, interval, 'no mirror is asked oftener than once a second; "30s" is usual')
+}
+
+function lasting(least: string, path: Path, duration: string | undefined, hint?: string): Problem[] {
   if (duration === undefined) return []
   const ms = milliseconds(duration)
-  return ms >= 1 && ms <= DAY ? [] : [{ path, message: 'must last from 1ms to 24h' }]
+  const fits = ms >= milliseconds(least) && ms <= DAY
+  return fits ? [] : [{ path, message: `must last from ${least} to 24h`, hint }]
 }
 
 function pathProblems({ config, hosts_dir }: WrittenContainerd): Problem[] {

@@ -13,13 +13,12 @@ import {
   LineCounter,
   type Node,
   parseDocument,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml'
 import type { Parsed, Position, SourceFault } from './source.ts'
 import type { Path } from './written.ts'
+import { MAX_DEPTH, sayOf, TOO_DEEP } from './yaml-faults.ts'
 
-const MAX_DEPTH = 100
 /** Nodes after anchors are spelled out; far above any real list, far below what a bomb needs. */
 const MAX_NODES = 200_000
 
@@ -37,7 +36,7 @@ export function parseYaml(text: string): Parsed {
   const at = (offset: number) => positionAt(lines, offset)
   try {
     const document = parseDocument(text, { ...OPTIONS, lineCounter: lines })
-    const fault = faultOf(document, at)
+    const fault = faultOf(document, text, at)
     return fault === undefined ? readDocument(document, at) : { faults: [fault] }
   } catch (error) {
     if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, message: TOO_DEEP }] }
@@ -140,14 +139,18 @@ function pairOf(map: YAMLMap, key: string | number) {
   return map.items.find(pair => keyText(pair.key) === String(key))
 }
 
-function faultOf(document: Document.Parsed, at: (offset: number) => Position): SourceFault | undefined {
+function faultOf(
+  document: Document.Parsed,
+  text: string,
+  at: (offset: number) => Position,
+): SourceFault | undefined {
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') {
     const hint = 'leave the %YAML line out'
     return { line: 1, column: 1, message: `this is YAML ${version}, not 1.2`, hint }
   }
-  const first = document.errors[0] ?? document.warnings[0]
-  return first && { ...at(first.pos[0]), message: WORDS[first.code] ?? 'this is not YAML' }
+  const said = sayOf([...document.errors, ...document.warnings], text)
+  return said && { ...at(said.offset), ...said.words }
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {
@@ -155,21 +158,4 @@ function positionAt(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
-const TOO_DEEP = `more than ${MAX_DEPTH} levels are nested, or an anchor holds itself`
 const ANCHOR_TWICE = 'another anchor has this name'
-
-/** Sentences of our own: the parser's may quote the text, and the text may hold a secret. */
-const WORDS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  BAD_ALIAS: 'this anchor or alias is not well formed',
-  BAD_DQ_ESCAPE: 'a double-quoted string holds an escape that YAML does not know',
-  BAD_INDENT: 'the indentation does not fit the lines above',
-  BAD_SCALAR_START: 'a plain value cannot start with this character; quote it',
-  BLOCK_AS_IMPLICIT_KEY: 'a key and its value do not fit together here',
-  KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
-  MISSING_CHAR: 'a closing quote, bracket or comma is missing',
-  MULTIPLE_DOCS: 'a second document starts here; a list is one document',
-  NON_STRING_KEY: 'a key must be a string',
-  RESOURCE_EXHAUSTION: TOO_DEEP,
-  TAB_AS_INDENT: 'a tab is used as indentation; YAML wants spaces',
-  TAG_RESOLVE_FAILED: 'tags (!…) are not used in a list; write the plain value',
-}

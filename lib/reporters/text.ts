@@ -1,4 +1,5 @@
 /** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
+import { counted } from '../counted.ts'
 import { type Issue, issueText } from '../errors.ts'
 import { printable } from '../printable.ts'
 import {
@@ -124,7 +125,6 @@ function probeLines({ probes = [], unhealthy = [] }: Pick<PlanReport, 'probes' |
 }
 
 function validateLines(report: ValidateReport): readonly string[] {
-  const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
   const registries = counted(report.registries, 'registry', 'registries')
   return [`${report.file}: sound (${registries}, ${counted(report.mirrors, 'mirror', 'mirrors')})`]
 }

@@ -2,6 +2,7 @@
  * One loop, one walk at a time. Whatever happens is a hint to look again: at the list, at the node, at a mirror that is
  * due. The world is handed in, so that days pass in a test within a moment.
  */
+import { counted } from '../counted.ts'
 import type { LoadedList } from '../list/load.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe } from '../report.ts'
@@ -78,7 +79,8 @@ async function renew(loaded: LoadedList, memory: Memory, around: Surroundings): 
   const first = memory.loaded === undefined
   adopt(memory, loaded, first ? await around.recall() : {}, around.now(), around.dice)
   Object.assign(memory, { loaded, loadedAt: around.now() })
-  const text = `read ${file}: ${list.registries.length} registries, ${memory.mirrors.length} mirrors`
+  const registries = counted(list.registries.length, 'registry', 'registries')
+  const text = `read ${file}: ${registries}, ${counted(memory.mirrors.length, 'mirror', 'mirrors')}`
   say(memory, { event: 'list_loaded', level: 'info', text, fields: { file } }, around)
 }
 

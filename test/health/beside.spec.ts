@@ -47,7 +47,7 @@ describe('beside a watcher', () => {
       assert.doesNotMatch(stderr, /a watcher keeps this node/, 'it has ended')
       assert.match(
         stderr,
-        /^notice: https:\/\/dead\.example\/v2: is left out: not well since 2026-01-02T03:04:05\.000Z \(nothing listens there\); --declared/m,
+        /^notice: docker\.io: https:\/\/dead\.example\/v2: is left out: not well since 2026-01-02T03:04:05\.000Z \(nothing listens there\); --declared/m,
       )
       assert.ok(!(await hosts()).includes(DEAD))
       assert.ok((await hosts()).includes(WELL))

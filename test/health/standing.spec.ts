@@ -135,6 +135,11 @@ describe('a mirror that is watched', () => {
       { seed: 7, numRuns: 200 },
     ))
 
+  it('is never said to be asked more often than once a second', () => {
+    for (const intervalMs of [1, 1000, 1500]) assert.equal(questionsAnHour({ ...HEALTH, intervalMs }), 3600)
+    assert.equal(questionsAnHour(HEALTH), 264)
+  })
+
   it('changes only when enough answers in a row have said so', () =>
     fc.assert(
       fc.property(fc.array(fc.constantFrom(good, bad), { maxLength: 60 }), settings, (all, some) => {

@@ -55,6 +55,37 @@ describe('notices on a list', () => {
     assert.deepEqual([twice?.code, twice?.line], ['mirror_twice', 6])
   })
 
+  it('name each entry that is left out, also where all stand on one line', async () => {
+    const notices = await noticesOn(
+      'mirrors = ["https://a.example", "https://a.example", "https://a.example/v2"]',
+    )
+    assert.deepEqual(
+      notices.map(({ message }) => message),
+      [2, 3].map(i => `this mirror is listed twice; entry ${i} is left out`),
+    )
+  })
+
+  it('name registries that watch only pings, although more is wanted', async () => {
+    const deep = '\n[health]\ndepth = "manifest"'
+    const mirrors = 'mirrors = ["https://a.example"]'
+    const [notice, ...others] = await noticesOn(mirrors + deep)
+    assert.deepEqual([notice?.code, notice?.line, others], ['no_canary', 2, []])
+    assert.match(notice?.message ?? '', /only pings these mirrors; name one with canary = "repository:tag"/)
+    assert.deepEqual(await codesOn(mirrors), [])
+    assert.deepEqual(await codesOn(`mirrors = []${deep}`), [])
+    assert.deepEqual(await codesOn(`${mirrors}\ncanary = "library/busybox:1"${deep}`), [])
+  })
+
+  it('name an interval that a fleet is felt by, and a timeout that outlasts it', async () => {
+    const health = (keys: string) => noticesOn(`[health]\n${keys}`)
+    const [short] = await health('interval = "2s"')
+    assert.deepEqual([short?.code, short?.line], ['short_interval', 4])
+    assert.match(short?.message ?? '', /3600 times an hour; a fleet wants "30s" or more/)
+    const [long] = await health('interval = "5s"\ntimeout = "6s"')
+    assert.deepEqual([long?.code, long?.line], ['long_timeout', 5])
+    assert.deepEqual(await health('interval = "5s"\ntimeout = "5s"'), [])
+  })
+
   it('name servers of docker.io that do not serve it', async () => {
     for (const server of ['https://docker.io', 'http://index.docker.io', 'https://hub.docker.com/v2']) {
       assert.deepEqual(await codesOn(`server = "${server}"`), ['docker_io_server'])

@@ -59,6 +59,7 @@ describe('a watcher', () => {
       ['list_loaded'],
       'no line for no news',
     )
+    assert.equal(run.events[0]?.text, 'read mirrors.toml: 1 registry, 2 mirrors')
   })
 
   it('has a mirror out of the file within 3 s of the first failing question where it refuses, 10 s where it is silent', async () => {

@@ -213,7 +213,7 @@ describe('a process that watches', () => {
       const holder = await startHolder(root)
       try {
         await watching([...args, ...TEXT, '--lock-timeout', '60s'], async watcher => {
-          await watcher.until(/read .*: 1 registries/)
+          await watcher.until(/read .*: 1 registry, 0 mirrors/)
           assert.equal(await watcher.stop(), 0)
         })
       } finally {

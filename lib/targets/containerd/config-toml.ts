@@ -38,7 +38,7 @@ export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): P
   const whole = bytes.toString('utf8')
   const text = whole.replace(BYTE_ORDER_MARK, '')
   const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return { ...broken, ...parsed.fault }
+  if ('fault' in parsed) return { ...parsed.fault, ...broken }
   const value = tomlValue(parsed.ast)
   const mistyped = mistypedKey(parsed.ast, value)
   if (mistyped !== undefined) return { ...broken, ...mistyped }

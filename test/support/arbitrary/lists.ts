@@ -25,6 +25,7 @@ type Entry = string | WrittenMirror
 
 const capabilities = fc.shuffledSubarray<Capability>(['pull', 'resolve', 'push'], { minLength: 1 })
 const duration = fc.constantFrom('1ms', '500ms', '2s', '1.5s', '0.25m', '24h')
+const interval = fc.constantFrom('1s', '1500ms', '30s', '0.25m', '24h')
 const attached = (name: string) => fc.constantFrom(name, path.join(TLS, name))
 
 const ca = fc.oneof(
@@ -80,7 +81,7 @@ const defaults: fc.Arbitrary<WrittenDefaults> = fc.record(
 )
 const health = fc.record(
   {
-    interval: duration,
+    interval,
     timeout: duration,
     rise: fc.integer({ min: 1, max: 100 }),
     fall: fc.integer({ min: 1, max: 100 }),

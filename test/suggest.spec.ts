@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { nearest } from '../../lib/list/suggest.ts'
+import { nearest } from '../lib/suggest.ts'
 
 describe('did you mean', () => {
   const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']
@@ -16,6 +16,8 @@ describe('did you mean', () => {
   it('is silent where nothing is near', () => {
     assert.equal(nearest('tls_verify_not', keys), undefined)
     assert.equal(nearest('', keys), undefined)
+    for (const word of ['remove', 'delete', 'skip'])
+      assert.equal(nearest(word, ['drop', 'demote', 'keep']), undefined, word)
     assert.equal(nearest('x', []), undefined)
   })
 })

@@ -2,14 +2,19 @@
 
 /** The nearest candidate, if it is near enough to be meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const most = word.length <= 3 ? 1 : word.length <= 7 ? 2 : 3
   let best: { readonly candidate: string; readonly distance: number } | undefined
   for (const candidate of candidates) {
+    const most = slips(Math.max(word.length, candidate.length))
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), most)
     if (distance <= most && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { candidate, distance }
   }
   return best?.candidate
+}
+
+/** How many slips are believed: in a short word two make another word, "delete" of "demote". */
+function slips(letters: number): number {
+  return letters <= 6 ? 1 : Math.min(3, Math.floor(letters / 3))
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours from one word to the other; over `most`, anything above it. */
