@@ -26,7 +26,7 @@ import {
 import { orFail } from './errno.ts'
 import { Failure, hasErrno } from './errors.ts'
 import { follow } from './links.ts'
-import { temporaryName } from './temporary.ts'
+import { placeOf, temporaryName } from './temporary.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
@@ -92,7 +92,7 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
     write: (file, bytes, ownership) =>
       orFail('write', file, async () => replace(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
-      orFail('write', file, async () => {
+      orFail('write', placeOf(file), async () => {
         const [from, to] = [like && (await at(like)), await at(file)]
         await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
       }),
@@ -101,7 +101,7 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
     openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
     remove: file => orFail('remove', file, async () => removeDurably(await at(file))),
     makeDirectory: (directory, mode) =>
-      orFail('create', directory, async () => {
+      orFail('create', placeOf(directory), async () => {
         const made = await makeAll(await at(directory), mode)
         return made.map(real => inside(top, real))
       }),

@@ -9,13 +9,14 @@ const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 export async function start(): Promise<number> {
   const stop = new AbortController()
   let ended: number | undefined
+  let told: keyof typeof ENDED_BY | undefined
   let hangup: (() => void) | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (signal === 'SIGHUP' && hangup !== undefined) return hangup()
       // Whoever says it twice means it.
       if (stop.signal.aborted) process.exit(ENDED_BY[signal])
-      if (hangup === undefined) ended = ENDED_BY[signal]
+      told = signal
       stop.abort()
     })
   }
@@ -41,7 +42,12 @@ export async function start(): Promise<number> {
   })
   // A pipe takes what its reader has room for, and errors of the streams come a moment after the writing.
   await Promise.all([process.stdout, process.stderr].map(written))
-  return ended ?? code
+  return ended ?? (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : code)
+}
+
+/** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
+function isWish(signal: keyof typeof ENDED_BY, watches: boolean): boolean {
+  return watches && signal !== 'SIGHUP'
 }
 
 /** Waits until everything is written, or cannot be. */

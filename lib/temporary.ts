@@ -13,3 +13,8 @@ export function temporaryName(file: string): string {
 export function isTemporary(name: string): boolean {
   return /^\..+\.regmirror-[0-9a-f]{12}$/.test(name)
 }
+
+/** The place of what waits under such a name, or below it: to be told, for a name that is another each time says nothing. */
+export function placeOf(file: string): string {
+  return file.replace(/\.([^/]+)\.regmirror-[0-9a-f]{12}(?=\/|$)/g, '$1')
+}

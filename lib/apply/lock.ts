@@ -64,11 +64,16 @@ async function removeMade(node: Writer, made: readonly string[]): Promise<void> 
 
 /** Whether somebody writes to the node, or watches it, at this moment. */
 export async function isHeld(node: Reader, purpose: Purpose = 'lock'): Promise<boolean> {
+  return (await holderOf(node, purpose)) !== undefined
+}
+
+/** The card of whoever does; empty when they do not answer, undefined when nobody does. */
+export async function holderOf(node: Reader, purpose: Purpose): Promise<string | undefined> {
   const highest = (await tickets(node, purpose)).at(-1)
-  if (highest === undefined) return false
+  if (highest === undefined) return undefined
   const directory = await node.openDirectory(STATE_DIRECTORY)
   try {
-    return (await ask(`${directory.path}/${fileOf(purpose, highest)}`)) !== undefined
+    return await ask(`${directory.path}/${fileOf(purpose, highest)}`)
   } finally {
     await directory.close()
   }
@@ -129,7 +134,7 @@ async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 're
     close = await orFail('lock', STATE_DIRECTORY, () => listen(`${directory.path}/${name}`, applicant.card))
     const ticket = await draw(node, directory.path, name, applicant)
     if (ticket !== undefined)
-      return { release: () => release(node, applicant.purpose, ticket).finally(leave) }
+      return { release: () => release(node, directory.path, applicant, ticket).finally(leave) }
   } catch (error) {
     await leave()
     throw error
@@ -169,8 +174,16 @@ async function isHighest(node: Writer, purpose: Purpose, mine: number): Promise<
 }
 
 /** What cannot be removed is a ticket of the dead from the moment on that nobody listens. */
-async function release(node: Writer, purpose: Purpose, ticket: number): Promise<void> {
+async function release(
+  node: Writer,
+  directory: string,
+  { purpose, card }: Applicant,
+  ticket: number,
+): Promise<void> {
   try {
+    // Where somebody has removed the folder, another may have come to a ticket of that number.
+    const holder = await ask(`${directory}/${fileOf(purpose, ticket)}`)
+    if (holder !== undefined && holder !== '' && holder !== card) return
     for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
       if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
     await node.remove(ticketFile(purpose, ticket))

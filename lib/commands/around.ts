@@ -1,10 +1,9 @@
 /** What a watcher's loop is given of this machine and this node. */
-import { tickets } from '../apply/tickets.ts'
 import { Failure } from '../errors.ts'
 import type { Reader } from '../files.ts'
 import { probeOne } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
-import { HISTORY_FILE, STATE_DIRECTORY } from '../state.ts'
+import { HISTORY_FILE } from '../state.ts'
 import type { Kept } from '../watch/adopt.ts'
 import { type History, parseHistory } from '../watch/history.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
@@ -20,13 +19,6 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
     bytes ??= stdin()
     return bytes
   }
-}
-
-/** Whoever removes the state folder removes our lock: another would watch beside us, or restore. */
-export async function assertOurs(node: Reader): Promise<void> {
-  if ((await tickets(node, 'watch')).length > 0) return
-  const message = 'somebody has removed the lock of this watcher'
-  throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
 }
 
 export function asker(options: NodeOptions, world: World): Surroundings['ask'] {

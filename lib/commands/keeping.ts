@@ -17,6 +17,8 @@ import { writing } from './writing.ts'
 
 export interface Work {
   readonly node: Writer
+  /** What others are told of this watcher; no other tells the same. */
+  readonly card: string
   /** Directories that were made for the state. */
   readonly made: readonly string[]
   readonly options: WatchOptions

@@ -1,9 +1,10 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
+import { counted } from '../counted.ts'
 import { serializeBook } from '../health/book.ts'
 import { isAway } from '../health/standing.ts'
-import { printable } from '../printable.ts'
+import { onOneLine } from '../printable.ts'
 import { runHere } from '../run.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
 import type { Choices } from '../targets/target.ts'
@@ -21,10 +22,10 @@ import { openSleeper } from '../watch/sleeper.ts'
 import { statusOf } from '../watch/status-of.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
-import { asker, assertOurs, onceRead, recall } from './around.ts'
+import { asker, onceRead, recall } from './around.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 import { placesOf, type Work, walk } from './keeping.ts'
-import { type WritingOptions, watchApplicant } from './writing.ts'
+import { assertOurs, type WritingOptions, watchApplicant } from './writing.ts'
 
 export interface WatchOptions extends Options, Choices, WritingOptions {
   /** Undefined: text on a terminal, JSON otherwise. */
@@ -44,7 +45,9 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
   const node = await openNode(options)
   const applicant = await watchApplicant('watch', node, world)
-  await alone(node, applicant, fresh => watchAlone({ node, made: fresh, options, world, tell }))
+  await alone(node, applicant, fresh =>
+    watchAlone({ node, card: applicant.card, made: fresh, options, world, tell }),
+  )
 }
 
 async function watchAlone(work: Work): Promise<void> {
@@ -67,7 +70,7 @@ async function watchAlone(work: Work): Promise<void> {
 }
 
 async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<void> {
-  const { node, options, world, tell } = work
+  const { node, card, options, world, tell } = work
   const sleeper = openSleeper()
   const notifier = openNotifier(world, runHere)
   const hints: Hints = { list: false, node: false }
@@ -94,7 +97,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     wait: async until => {
       const now = world.now()
       await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
-      await assertOurs(node)
+      await assertOurs(node, card)
     },
     wake: sleeper.wake,
     stopped: () => world.signal.aborted,
@@ -160,10 +163,7 @@ function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string 
   const unheard = mirrors.filter(({ probe }) => probe === undefined).length
   const trouble = listProblem ?? nodeProblem
   const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'
-  const words =
-    loaded === undefined
-      ? []
-      : [`${mirrors.length} ${mirrors.length === 1 ? 'mirror' : 'mirrors'}, ${health}`]
-  const told = trouble === undefined ? [] : [printable(trouble).replaceAll('\n', ' ').slice(0, 200)]
+  const words = loaded === undefined ? [] : [`${counted(mirrors.length, 'mirror', 'mirrors')}, ${health}`]
+  const told = trouble === undefined ? [] : [onOneLine(trouble).slice(0, 200)]
   return [...words, ...told].join('; ')
 }

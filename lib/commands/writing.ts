@@ -1,7 +1,7 @@
 /** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
 
 import { type Journal, readJournal } from '../apply/journal.ts'
-import { type Applicant, alone, isHeld } from '../apply/lock.ts'
+import { type Applicant, alone, holderOf, isHeld } from '../apply/lock.ts'
 import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
@@ -78,6 +78,15 @@ export async function watchApplicant(command: string, node: Writer, world: World
   const { made } = await readState(node)
   const card = cardOf(command, world)
   return { purpose: 'watch', card, made, timeoutMs: SWEEP_MS, signal: world.signal, onWait: () => {} }
+}
+
+/** Whoever removes the state folder removes our lock: another could watch beside us, or restore. It may be there already. */
+export async function assertOurs(node: Writer, card: string): Promise<void> {
+  const holder = await holderOf(node, 'watch')
+  // Who is too busy to answer may well be this process.
+  if (holder === card || holder === '') return
+  const message = 'somebody has removed the lock of this watcher'
+  throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
 }
 
 /** What to know of an earlier run that did not get to its end, where nothing may be written. */

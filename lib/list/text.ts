@@ -1,6 +1,7 @@
 /** Finds the list and reads its text; refuses what cannot be a list before a parser sees it. */
 import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
+import type { FileFacts } from '../disk.ts'
 import { Failure, type Issue } from '../errors.ts'
 import type { Reader } from '../files.ts'
 import type { ListFormat } from './source.ts'
@@ -97,7 +98,14 @@ function formatOf(file: string, format: ListFormat | undefined): ListFormat {
 
 async function textOf(reader: Reader, absolute: string, file: string, uid: number): Promise<string> {
   const facts = await reader.facts(absolute)
-  if (facts === undefined) throw new Failure('io', [{ file, message: 'there is no such file' }])
+  if (facts !== undefined) refuseStranger(file, facts, uid)
+  // A link to nothing is refused here, and in other words than what is not there at all.
+  const bytes = await reader.read(absolute, MAX_BYTES)
+  if (bytes === undefined) throw new Failure('io', [{ file, message: 'there is no such file' }])
+  return decode(bytes, file)
+}
+
+function refuseStranger(file: string, facts: FileFacts, uid: number): void {
   if (facts.type === 'directory')
     throw new Failure('io', [{ file, message: 'is a directory', hint: 'name the list in it' }])
   if (facts.type !== 'file') {
@@ -105,9 +113,6 @@ async function textOf(reader: Reader, absolute: string, file: string, uid: numbe
   }
   if (facts.size > MAX_BYTES) fail(file, tooLong(facts.size))
   if (uid === 0) refuseForeignHands(file, facts)
-  const bytes = await reader.read(absolute, MAX_BYTES)
-  if (bytes === undefined) throw new Failure('io', [{ file, message: 'there is no such file' }])
-  return decode(bytes, file)
 }
 
 /** Who writes the list decides where root's images come from: that may be root or the owner, nobody else. */

@@ -1,5 +1,5 @@
 /** What the watcher answers to a request, by its path. Pure. */
-import { printable } from '../printable.ts'
+import { onOneLine } from '../printable.ts'
 import { metricsPage } from './metrics.ts'
 import { statusPage } from './page.ts'
 import { problemsOf } from './reading.ts'
@@ -39,6 +39,6 @@ const ANSWERS: Readonly<Record<string, (status: WatchStatus, query: URLSearchPar
 /** One line a problem. */
 function checked(problems: readonly string[]): Answer {
   if (problems.length === 0) return { code: 200, type: PLAIN, body: 'ok\n' }
-  const lines = problems.map(problem => `${printable(problem.replace(/\s+/g, ' ').trim())}\n`)
+  const lines = problems.map(problem => `${onOneLine(problem)}\n`)
   return { code: 503, type: PLAIN, body: lines.join('') }
 }

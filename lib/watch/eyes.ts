@@ -34,6 +34,11 @@ export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
   const eyes: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
   // What cannot be watched is looked at every minute.
   eyes.on('all', seen).on('error', () => {})
+  // A file that a folder takes the place of is no change to chokidar, nor is another mode; to the kernel both are.
+  eyes.on('raw', (event, name, where) => {
+    const { watchedPath } = where as { readonly watchedPath: string }
+    seen(event, path.join(watchedPath, name ?? ''))
+  })
   let attended: readonly string[] = []
   return {
     attend: directories => {

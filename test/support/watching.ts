@@ -22,14 +22,16 @@ export interface Watching {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Runs `watch`, and ends it whatever happens. */
+/** Runs `watch`, and ends it whatever happens. `wrapper` is a command to start it with, which becomes it. */
 export async function watching<T>(
   args: readonly string[],
   use: (watcher: Watching) => Promise<T>,
   env: NodeJS.ProcessEnv = {},
   stdin = '',
+  wrapper: readonly string[] = [],
 ): Promise<T> {
-  const child = spawn(process.execPath, [CLI, 'watch', ...args], {
+  const [program = '', ...rest] = [...wrapper, process.execPath, CLI, 'watch', ...args]
+  const child = spawn(program, rest, {
     env: { ...process.env, NOTIFY_SOCKET: '', ...env },
     stdio: ['pipe', 'ignore', 'pipe'],
   })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { fakeNotify } from '../support/notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
 import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
 
@@ -19,22 +20,6 @@ async function assertStops(watcher: Watching, root: string): Promise<void> {
     ),
     [],
   )
-}
-
-/** A folder with a systemd-notify that writes down what it is told. */
-async function fakeNotify(
-  directory: string,
-): Promise<{ env: NodeJS.ProcessEnv; told: () => Promise<string> }> {
-  const [program, notes] = [path.join(directory, 'systemd-notify'), path.join(directory, 'told')]
-  await fs.mkdir(directory)
-  await fs.writeFile(program, `#!/bin/sh\necho "$*" >> '${notes}'\n`, { mode: 0o755 })
-  const env = {
-    PATH: `${directory}:${process.env.PATH}`,
-    NOTIFY_SOCKET: '@nobody',
-    WATCHDOG_USEC: '600000',
-    WATCHDOG_PID: undefined,
-  }
-  return { env, told: () => fs.readFile(notes, 'utf8').catch(() => '') }
 }
 
 describe('a process that watches', () => {

@@ -46,6 +46,12 @@ export function needRuntime(context: Mocha.Context, name: string, needsRoot: boo
   if (reason !== undefined) skip(context, reason)
 }
 
+/** The same for what needs a mount namespace of its own and no runtime. */
+export function needMounts(context: Mocha.Context): void {
+  if (process.getuid?.() !== 0) skip(context, 'a mount namespace needs root')
+  if (!mayMount()) skip(context, NO_MOUNTS)
+}
+
 /** Skips and says why; with CI=true that is a failure. */
 export function skip(context: Mocha.Context, reason: string): void {
   if (process.env.CI === 'true') throw new Error(reason)
@@ -53,10 +59,12 @@ export function skip(context: Mocha.Context, reason: string): void {
   context.skip()
 }
 
+const NO_MOUNTS = 'this root may not make a mount namespace'
+
 function missing(name: string, needsRoot: boolean): string | undefined {
   if (!fs.existsSync(treeOf(name))) return `${name} is not here: run sh tools/debian/fetch.sh`
   if (needsRoot && process.getuid?.() !== 0) return 'a container daemon needs root'
-  if (needsRoot && !mayMount()) return 'this root may not make a mount namespace'
+  if (needsRoot && !mayMount()) return NO_MOUNTS
   return undefined
 }
 

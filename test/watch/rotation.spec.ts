@@ -1,0 +1,173 @@
+/** Certificates, keys and tokens of a mirror are renewed while a watcher runs: it and containerd follow, and nothing is started again. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { type Pages, pagesOf, SERVING } from '../support/served.ts'
+import { eventually, listText, type Place, watching, withPlace } from '../support/watching.ts'
+
+const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
+
+/** What a mirror shows, and what it wants to be shown. */
+interface Secrets {
+  readonly server: { readonly cert: string; readonly key: string }
+  readonly ca: string
+  readonly client: { readonly cert: string; readonly key: string; readonly ca: string }
+  readonly token: string
+}
+
+const tls = (name: string) => read(`probe/tls/${name}`)
+const fixture = (name: string) => read(`../fixtures/tls/${name}`)
+
+const OLD: Secrets = {
+  server: { cert: tls('server.pem'), key: tls('server-key.pem') },
+  ca: tls('ca.pem'),
+  client: { cert: tls('client.pem'), key: tls('client-key.pem'), ca: tls('ca.pem') },
+  token: 'Bearer old',
+}
+const NEW: Secrets = {
+  server: { cert: fixture('loopback.pem'), key: fixture('loopback-key.pem') },
+  ca: fixture('loopback.pem'),
+  client: { cert: fixture('client.pem'), key: fixture('client-key.pem'), ca: fixture('ca.pem') },
+  token: 'Bearer new',
+}
+
+/** A mirror that serves those who know its secrets, which may become others at any time. */
+async function startVault(first: Secrets) {
+  let token = ''
+  const server = https.createServer({ requestCert: true }, (request, response) => {
+    response.statusCode = request.headers.authorization === token ? 200 : 403
+    response.end('{}')
+  })
+  const become = (secrets: Secrets) => {
+    token = secrets.token
+    server.setSecureContext({ ...secrets.server, ca: secrets.client.ca })
+  }
+  become(first)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    become,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise(done => server.close(done))
+    },
+  }
+}
+
+const FILES = { 'ca.crt': 'ca', 'tls.crt': 'cert', 'tls.key': 'key', token: 'token' } as const
+
+function filesOf({ ca, client, token }: Secrets): Readonly<Record<string, string>> {
+  const texts = { ca, cert: client.cert, key: client.key, token: `${token}\n` }
+  return Object.fromEntries(Object.entries(FILES).map(([file, what]) => [file, texts[what]]))
+}
+
+/** A list with one mirror, whose files are in a folder beside it. */
+function listOf(url: string, folder: string): string {
+  const file = (name: string) => JSON.stringify(path.join(folder, name))
+  return `${listText([])}server = "http://127.0.0.1:9"
+[[registries."docker.io".mirrors]]
+url = "${url}"
+ca = ${file('ca.crt')}
+client = { cert = ${file('tls.crt')}, key = ${file('tls.key')} }
+header = { Authorization = { file = ${file('token')} } }
+`.replace('mirrors = []\n', '')
+}
+
+/** Waits until it was asked twice more, and was well. */
+async function askedWell({ get }: Pages): Promise<void> {
+  const count = async () =>
+    Number(/questions_total{.*result="healthy"} (\d+)/.exec((await get('/metrics')).body)?.[1] ?? 0)
+  const before = await count()
+  await eventually(
+    async () => ((await count()) >= before + 2 ? true : undefined),
+    () => 'it is not asked, or not well',
+  )
+}
+
+/** Waits until exactly these secrets are where containerd looks for them. */
+async function assertCopied({ hostsFile, hosts }: Place, { ca, client, token }: Secrets): Promise<void> {
+  const folder = path.dirname(hostsFile)
+  const texts = async () => {
+    const names = (await fs.readdir(folder)).filter(name => /^(ca|client)-.*\.pem$/.test(name))
+    const text = await hosts()
+    if (!names.every(name => text?.includes(name))) return []
+    return (await Promise.all(names.map(name => fs.readFile(path.join(folder, name), 'utf8')))).sort()
+  }
+  const wanted = [ca, client.cert, client.key].sort()
+  let last: readonly string[] = []
+  await eventually(
+    async () => {
+      last = await texts().catch(() => [])
+      const same = JSON.stringify(last) === JSON.stringify(wanted)
+      return same && (await hosts())?.includes(token) ? true : undefined
+    },
+    () => `${last.length} files: ${last.join('\n')}`,
+  )
+}
+
+describe('secrets that are renewed while a watcher runs', () => {
+  it('are followed, file by file: the mirror dies with the old ones and returns with the new', async () => {
+    await using vault = await startVault(OLD)
+    await withPlace(async place => {
+      const beside = path.dirname(place.list)
+      const write = async (secrets: Secrets) => {
+        for (const [name, text] of Object.entries(filesOf(secrets)))
+          await fs.writeFile(path.join(beside, name), text)
+      }
+      await write(OLD)
+      await fs.writeFile(place.list, listOf(vault.url, '.'))
+      await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
+        const pages = await pagesOf(watcher)
+        await askedWell(pages)
+        await assertCopied(place, OLD)
+        vault.become(NEW)
+        await watcher.until(/ is down: /)
+        await write(NEW)
+        await watcher.until(/ is well again/)
+        await assertCopied(place, NEW)
+        await askedWell(pages)
+        assert.equal(await watcher.stop(), 0)
+      })
+    })
+  })
+
+  it('are followed without a question that fails, where old and new hold for a while', async () => {
+    await using vault = await startVault(OLD)
+    const both = { ...OLD, ca: OLD.ca + NEW.ca }
+    await withPlace(async place => {
+      const folder = path.join(path.dirname(place.list), 'secret')
+      let version = 0
+      // As kubelet does it.
+      const swap = async (secrets: Secrets) => {
+        version += 1
+        const name = `..${version}`
+        await fs.mkdir(path.join(folder, name), { recursive: true })
+        for (const [file, text] of Object.entries(filesOf(secrets)))
+          await fs.writeFile(path.join(folder, name, file), text)
+        await fs.symlink(name, path.join(folder, '..data_tmp'))
+        await fs.rename(path.join(folder, '..data_tmp'), path.join(folder, '..data'))
+        if (version > 1) await fs.rm(path.join(folder, `..${version - 1}`), { recursive: true })
+      }
+      await swap(OLD)
+      for (const file of Object.keys(FILES)) await fs.symlink(`..data/${file}`, path.join(folder, file))
+      await fs.writeFile(place.list, listOf(vault.url, 'secret'))
+      await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
+        const pages = await pagesOf(watcher)
+        await askedWell(pages)
+        await swap(both)
+        await assertCopied(place, both)
+        vault.become({ ...OLD, server: NEW.server })
+        await askedWell(pages)
+        await swap({ ...OLD, ca: NEW.ca })
+        await assertCopied(place, { ...OLD, ca: NEW.ca })
+        await askedWell(pages)
+        assert.doesNotMatch(watcher.log(), / is down|error/)
+        assert.equal(await watcher.stop(), 0)
+      })
+    })
+  })
+})
