@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { atOnce } from '../support/at-once.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
 import { answering, listen } from '../support/sockets.ts'
@@ -128,38 +129,40 @@ async function assertTold(told: () => Promise<string>): Promise<void> {
 }
 
 describe('what mirrors and lists say through a watcher', () => {
-  it('stays one line of a log for people, and tells a terminal, a browser and systemd nothing', async () => {
-    await withEvil('text', async ({ root, watcher, told }) => {
-      await watcher.until(/error .*the last good list stays/)
-      const log = watcher.log()
-      assert.doesNotMatch(log, STEERING)
-      for (const line of log.trimEnd().split('\n')) {
-        assert.match(line, /^\d{4}-[\d-]+T[\d:.]+Z (info |warn |error) \S/)
-        assert.ok(!line.startsWith('2026-01-01'), line)
-        assert.ok(line.length < 2000)
-      }
-      await assertBook(root)
-      await assertTold(told)
-    })
-  })
+  atOnce({
+    'stays one line of a log for people, and tells a terminal, a browser and systemd nothing': async () => {
+      await withEvil('text', async ({ root, watcher, told }) => {
+        await watcher.until(/error .*the last good list stays/)
+        const log = watcher.log()
+        assert.doesNotMatch(log, STEERING)
+        for (const line of log.trimEnd().split('\n')) {
+          assert.match(line, /^\d{4}-[\d-]+T[\d:.]+Z (info |warn |error) \S/)
+          assert.ok(!line.startsWith('2026-01-01'), line)
+          assert.ok(line.length < 2000)
+        }
+        await assertBook(root)
+        await assertTold(told)
+      })
+    },
 
-  it('stays a string of one JSON document a line', async () => {
-    await withEvil('json', async ({ root, watcher, told }) => {
-      await watcher.until(/"event":"list_invalid"/)
-      const log = watcher.log()
-      assert.doesNotMatch(log, STEERING)
-      const events = log
-        .trimEnd()
-        .split('\n')
-        .map(line => JSON.parse(line))
-      for (const { time, level, event, msg } of events) {
-        for (const text of [time, level, event, msg]) assert.equal(typeof text, 'string')
-        assert.notEqual(event, 'forged')
-      }
-      const { file } = events.find(({ event }) => event === 'list_loaded')
-      assert.match(file, /\u001b\[2J\n2026.*\n\u009b\u202e\u2028<script>"\\\.toml$/, 'nothing is lost')
-      await assertBook(root)
-      await assertTold(told)
-    })
+    'stays a string of one JSON document a line': async () => {
+      await withEvil('json', async ({ root, watcher, told }) => {
+        await watcher.until(/"event":"list_invalid"/)
+        const log = watcher.log()
+        assert.doesNotMatch(log, STEERING)
+        const events = log
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line))
+        for (const { time, level, event, msg } of events) {
+          for (const text of [time, level, event, msg]) assert.equal(typeof text, 'string')
+          assert.notEqual(event, 'forged')
+        }
+        const { file } = events.find(({ event }) => event === 'list_loaded')
+        assert.match(file, /\u001b\[2J\n2026.*\n\u009b\u202e\u2028<script>"\\\.toml$/, 'nothing is lost')
+        await assertBook(root)
+        await assertTold(told)
+      })
+    },
   })
 })

@@ -6,6 +6,7 @@ import fs from 'node:fs/promises'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { atOnce } from '../support/at-once.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
 import { eventually, listText, type Place, watching, withPlace } from '../support/watching.ts'
 
@@ -110,64 +111,66 @@ async function assertCopied({ hostsFile, hosts }: Place, { ca, client, token }: 
 }
 
 describe('secrets that are renewed while a watcher runs', () => {
-  it('are followed, file by file: the mirror dies with the old ones and returns with the new', async () => {
-    await using vault = await startVault(OLD)
-    await withPlace(async place => {
-      const beside = path.dirname(place.list)
-      const write = async (secrets: Secrets) => {
-        for (const [name, text] of Object.entries(filesOf(secrets)))
-          await fs.writeFile(path.join(beside, name), text)
-      }
-      await write(OLD)
-      await fs.writeFile(place.list, listOf(vault.url, '.'))
-      await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
-        const pages = await pagesOf(watcher)
-        await askedWell(pages)
-        await assertCopied(place, OLD)
-        vault.become(NEW)
-        await watcher.until(/ is down: /)
-        await write(NEW)
-        await watcher.until(/ is well again/)
-        await assertCopied(place, NEW)
-        await askedWell(pages)
-        assert.equal(await watcher.stop(), 0)
+  atOnce({
+    'are followed, file by file: the mirror dies with the old ones and returns with the new': async () => {
+      await using vault = await startVault(OLD)
+      await withPlace(async place => {
+        const beside = path.dirname(place.list)
+        const write = async (secrets: Secrets) => {
+          for (const [name, text] of Object.entries(filesOf(secrets)))
+            await fs.writeFile(path.join(beside, name), text)
+        }
+        await write(OLD)
+        await fs.writeFile(place.list, listOf(vault.url, '.'))
+        await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
+          const pages = await pagesOf(watcher)
+          await askedWell(pages)
+          await assertCopied(place, OLD)
+          vault.become(NEW)
+          await watcher.until(/ is down: /)
+          await write(NEW)
+          await watcher.until(/ is well again/)
+          await assertCopied(place, NEW)
+          await askedWell(pages)
+          assert.equal(await watcher.stop(), 0)
+        })
       })
-    })
-  })
+    },
 
-  it('are followed without a question that fails, where old and new hold for a while', async () => {
-    await using vault = await startVault(OLD)
-    const both = { ...OLD, ca: OLD.ca + NEW.ca }
-    await withPlace(async place => {
-      const folder = path.join(path.dirname(place.list), 'secret')
-      let version = 0
-      // As kubelet does it.
-      const swap = async (secrets: Secrets) => {
-        version += 1
-        const name = `..${version}`
-        await fs.mkdir(path.join(folder, name), { recursive: true })
-        for (const [file, text] of Object.entries(filesOf(secrets)))
-          await fs.writeFile(path.join(folder, name, file), text)
-        await fs.symlink(name, path.join(folder, '..data_tmp'))
-        await fs.rename(path.join(folder, '..data_tmp'), path.join(folder, '..data'))
-        if (version > 1) await fs.rm(path.join(folder, `..${version - 1}`), { recursive: true })
-      }
-      await swap(OLD)
-      for (const file of Object.keys(FILES)) await fs.symlink(`..data/${file}`, path.join(folder, file))
-      await fs.writeFile(place.list, listOf(vault.url, 'secret'))
-      await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
-        const pages = await pagesOf(watcher)
-        await askedWell(pages)
-        await swap(both)
-        await assertCopied(place, both)
-        vault.become({ ...OLD, server: NEW.server })
-        await askedWell(pages)
-        await swap({ ...OLD, ca: NEW.ca })
-        await assertCopied(place, { ...OLD, ca: NEW.ca })
-        await askedWell(pages)
-        assert.doesNotMatch(watcher.log(), / is down|error/)
-        assert.equal(await watcher.stop(), 0)
+    'are followed without a question that fails, where old and new hold for a while': async () => {
+      await using vault = await startVault(OLD)
+      const both = { ...OLD, ca: OLD.ca + NEW.ca }
+      await withPlace(async place => {
+        const folder = path.join(path.dirname(place.list), 'secret')
+        let version = 0
+        // As kubelet does it.
+        const swap = async (secrets: Secrets) => {
+          version += 1
+          const name = `..${version}`
+          await fs.mkdir(path.join(folder, name), { recursive: true })
+          for (const [file, text] of Object.entries(filesOf(secrets)))
+            await fs.writeFile(path.join(folder, name, file), text)
+          await fs.symlink(name, path.join(folder, '..data_tmp'))
+          await fs.rename(path.join(folder, '..data_tmp'), path.join(folder, '..data'))
+          if (version > 1) await fs.rm(path.join(folder, `..${version - 1}`), { recursive: true })
+        }
+        await swap(OLD)
+        for (const file of Object.keys(FILES)) await fs.symlink(`..data/${file}`, path.join(folder, file))
+        await fs.writeFile(place.list, listOf(vault.url, 'secret'))
+        await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
+          const pages = await pagesOf(watcher)
+          await askedWell(pages)
+          await swap(both)
+          await assertCopied(place, both)
+          vault.become({ ...OLD, server: NEW.server })
+          await askedWell(pages)
+          await swap({ ...OLD, ca: NEW.ca })
+          await assertCopied(place, { ...OLD, ca: NEW.ca })
+          await askedWell(pages)
+          assert.doesNotMatch(watcher.log(), / is down|error/)
+          assert.equal(await watcher.stop(), 0)
+        })
       })
-    })
+    },
   })
 })
