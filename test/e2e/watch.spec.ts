@@ -117,6 +117,7 @@ for (const { title, suite } of generations) {
       assert.equal(await hosts(), sound)
       assert.deepEqual((await fs.readdir(path.join(bench.node, 'var/lib/regmirror'))).sort(), [
         'health.json',
+        'history.json',
         'originals',
         'state.json',
       ])

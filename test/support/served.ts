@@ -16,8 +16,8 @@ export interface Pages {
 
 /** Waits until it serves. */
 export async function pagesOf(watcher: Watching): Promise<Pages> {
-  const line = await watcher.until(/serving the status on port/)
-  const origin = `http://127.0.0.1:${/on port (\d+)/.exec(line)?.[1]}`
+  const line = await watcher.until(/serving the status at/)
+  const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
   const get = async (path: string) => {
     const answer = await fetch(origin + path)
     return { code: answer.status, body: await answer.text() }

@@ -64,7 +64,7 @@ describe('beside a watcher', () => {
         await write(textOf(a.url, b.url, c.url))
         await Promise.all([ask('apply'), ask('apply')])
         await named(c.url, true)
-        await watcher.until(/read .*: 1 registries, 3 mirrors/)
+        await watcher.until(/read .*: 1 registry, 3 mirrors/)
         await assertInOrder()
         assert.equal(await watcher.stop(), 0)
         assert.doesNotMatch(watcher.log(), / error /)

@@ -125,7 +125,7 @@ async function assertTold(told: () => Promise<string>): Promise<void> {
   const text = await told()
   assert.doesNotMatch(text, STEERING)
   for (const line of text.trimEnd().split('\n'))
-    assert.match(line, /^--no-block (READY=1 |RELOADING=1 |WATCHDOG=1 |STOPPING=1$)/)
+    assert.match(line, /^(READY=1 |RELOADING=1 |WATCHDOG=1 |STATUS=|STOPPING=1$)/)
 }
 
 describe('what mirrors and lists say through a watcher', () => {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { kill, startHolder } from '../support/process.ts'
 import { run } from '../support/run.ts'
-import { listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
+import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
 const TELLING = import.meta.resolve('../support/signalling.cjs')
@@ -16,7 +16,7 @@ const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n
 /** What is in a folder of ours while nobody runs. */
 async function leftIn({ root }: Place): Promise<readonly string[]> {
   const names = await fs.readdir(path.join(root, 'var/lib/regmirror')).catch(() => [])
-  return names.filter(name => !['state.json', 'health.json', 'originals'].includes(name))
+  return names.filter(name => !['state.json', 'health.json', 'history.json', 'originals'].includes(name))
 }
 
 const withList = (use: (place: Place) => Promise<void>) =>
@@ -82,7 +82,10 @@ describe('a watcher that is told', () => {
           const holder = await startHolder(place.root)
           try {
             await fs.rm(place.hostsFile)
-            await watcher.until(/waiting for /)
+            await eventually(
+              async () => ((await leftIn(place)).some(name => name.startsWith('wait-')) ? true : undefined),
+              () => 'it does not wait for the lock',
+            )
             watcher.child.kill('SIGTERM')
             // It is at what it was to do last, and waits for the lock again.
             await watcher.until(/told to stop/)
