@@ -5,18 +5,24 @@ import { main } from './cli.ts'
 /** Exit codes of a process that a signal ended, as a shell gives them. */
 const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
+/** Signals within that time are one. */
+const AT_ONCE_MS = 300
+
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
   const stop = new AbortController()
   let ended: number | undefined
   let told: keyof typeof ENDED_BY | undefined
+  let toldAt = Number.NEGATIVE_INFINITY
   let hangup: (() => void) | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (signal === 'SIGHUP' && hangup !== undefined) return hangup()
-      // Whoever says it twice means it.
+      // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
+      if (performance.now() - toldAt < AT_ONCE_MS) return
       if (stop.signal.aborted) process.exit(ENDED_BY[signal])
       told = signal
+      toldAt = performance.now()
       stop.abort()
     })
   }

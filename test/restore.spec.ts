@@ -124,7 +124,7 @@ describe('restore', () => {
       const waiting = await command('restore', '--lock-timeout', 'soon')
       assert.match(
         waiting.stderr,
-        /^error: --lock-timeout soon is not a duration; write it as 500ms, 30s or 5m\n$/,
+        /^error: --lock-timeout soon is not a duration; write one number and one of ms, s, m, h, such as 30s\n$/,
       )
     }))
 

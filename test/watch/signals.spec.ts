@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { atOnce } from '../support/at-once.ts'
 import { kill, startHolder } from '../support/process.ts'
 import { run } from '../support/run.ts'
@@ -89,6 +90,8 @@ describe('a watcher that is told', () => {
             watcher.child.kill('SIGTERM')
             // It is at what it was to do last, and waits for the lock again.
             await watcher.until(/told to stop/)
+            // What comes at once is one.
+            await sleep(1000)
             assert.equal(await watcher.stop(), 143)
           } finally {
             await kill(holder, 'SIGKILL')
