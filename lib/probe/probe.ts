@@ -1,5 +1,5 @@
 /** Many endpoints at once, each as deep as asked. */
-import { setImmediate as eventsDone, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
@@ -33,6 +33,7 @@ const DEFAULT_SAMPLES = 3
  */
 const AT_A_TIME = 3
 const PATIENCE_MS = 10
+const BRIEF_MS = 1
 
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
@@ -133,8 +134,8 @@ function pace(signal: AbortSignal | undefined): Turn {
   let begun = 0
   const wait = async (measured: boolean) => {
     if (signal?.aborted) return
-    if (!measured) await eventsDone()
-    else if (begun++ % AT_A_TIME === 0) await rest()
+    if (!measured) await rest(BRIEF_MS)
+    else if (begun++ % AT_A_TIME === 0) await rest(PATIENCE_MS)
   }
   return measured => {
     last = last.then(() => wait(measured))
@@ -142,11 +143,11 @@ function pace(signal: AbortSignal | undefined): Turn {
   }
 }
 
-/** Until the event loop has waited for something for a millisecond, or `PATIENCE_MS` are over. */
-async function rest(): Promise<void> {
+/** Until the event loop has waited for something for half a millisecond, or until patience is over. */
+async function rest(patienceMs: number): Promise<void> {
   const { idle } = performance.eventLoopUtilization()
   const rested = () => performance.eventLoopUtilization().idle - idle >= 0.5
-  const end = performance.now() + PATIENCE_MS
+  const end = performance.now() + patienceMs
   do await sleep(1)
   while (!rested() && performance.now() < end)
 }
