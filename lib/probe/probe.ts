@@ -1,5 +1,5 @@
 /** Many endpoints at once, each as deep as asked. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as eventsDone, setTimeout as sleep } from 'node:timers/promises'
 import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
@@ -33,7 +33,8 @@ const DEFAULT_SAMPLES = 3
  */
 const AT_A_TIME = 3
 const PATIENCE_MS = 10
-const BRIEF_MS = 1
+/** An event loop that turns slower has more to do than to begin exchanges: what comes in takes memory. */
+const BUSY_MS = 2
 
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
@@ -134,8 +135,8 @@ function pace(signal: AbortSignal | undefined): Turn {
   let begun = 0
   const wait = async (measured: boolean) => {
     if (signal?.aborted) return
-    if (!measured) await rest(BRIEF_MS)
-    else if (begun++ % AT_A_TIME === 0) await rest(PATIENCE_MS)
+    if (!measured) await breath()
+    else if (begun++ % AT_A_TIME === 0) await rest()
   }
   return measured => {
     last = last.then(() => wait(measured))
@@ -143,11 +144,21 @@ function pace(signal: AbortSignal | undefined): Turn {
   }
 }
 
-/** Until the event loop has waited for something for half a millisecond, or until patience is over. */
-async function rest(patienceMs: number): Promise<void> {
+/** Until the event loop has turned without much to do, or until `PATIENCE_MS` are over. */
+async function breath(): Promise<void> {
+  const end = performance.now() + PATIENCE_MS
+  for (let at = performance.now(), busy = true; busy && at < end; ) {
+    await eventsDone()
+    busy = performance.now() - at > BUSY_MS
+    at = performance.now()
+  }
+}
+
+/** Until the event loop has waited for something for half a millisecond, or until `PATIENCE_MS` are over. */
+async function rest(): Promise<void> {
   const { idle } = performance.eventLoopUtilization()
   const rested = () => performance.eventLoopUtilization().idle - idle >= 0.5
-  const end = performance.now() + patienceMs
+  const end = performance.now() + PATIENCE_MS
   do await sleep(1)
   while (!rested() && performance.now() < end)
 }
