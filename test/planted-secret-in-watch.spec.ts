@@ -1,29 +1,17 @@
 /** Secrets are planted wherever one can come from, and a watcher runs: its log, its pages, what systemd is told and the node are searched. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { atOnce } from './support/at-once.ts'
 import { startEcho, WAYS } from './support/echo.ts'
-import { leaksIn, secret, secretKey } from './support/leaks.ts'
+import { leaksIn } from './support/leaks.ts'
+import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
 import { fakeNotify } from './support/notify.ts'
 import { assertKept } from './support/planting.ts'
 import { type Pages, pagesOf, SERVING } from './support/served.ts'
 import { eventually, type Watching, watching, withPlace } from './support/watching.ts'
 
-const fixture = (name: string) =>
-  readFileSync(path.join(import.meta.dirname, '../fixtures/tls', name), 'utf8')
-
-const KEY = secretKey('the client key', fixture('client-key.pem'))
-const FILE = secret('the header file')
-const ROTATED = secret('the header file, rotated')
-const ENV = secret('the header variable')
-const INLINE = secret('the inline header')
-const TOKEN = secret('the token', '.-_~+/=')
-const PROXY = secret('the password of the proxy')
 const ALL = [KEY, FILE, ROTATED, ENV, INLINE, TOKEN, PROXY]
-
-const HEADER = `header = { Authorization = { file = "mirror.token" }, X-Env = { env = "MIRROR_KEY" }, X-Inline = ${JSON.stringify(INLINE.text)} }`
 
 function listOf(origin: string): string {
   const table = (name: string, mirrors: readonly string[]) =>

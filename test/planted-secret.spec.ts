@@ -4,12 +4,13 @@
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { emitHosts } from '../lib/toml-emit.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
 import { leaksIn, type Secret, secret, secretKey } from './support/leaks.ts'
+import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
 import { snapshot } from './support/planted.ts'
 import {
   assertKept,
@@ -30,17 +31,7 @@ const CONFIG = 'etc/containerd/config.toml'
 const CERTS = 'etc/containerd/certs.d'
 const ADOPTED = `${CERTS}/adopted.test/hosts.toml`
 
-const fixture = (name: string) =>
-  readFileSync(path.join(import.meta.dirname, '../fixtures/tls', name), 'utf8')
-
-const KEY = secretKey('the client key', fixture('client-key.pem'))
 const OTHER_KEY = secretKey('the key beside a CA', fixture('other-key.pem'))
-const FILE = secret('the header file')
-const ROTATED = secret('the header file, rotated')
-const ENV = secret('the header variable')
-const INLINE = secret('the inline header')
-const TOKEN = secret('the token', '.-_~+/=')
-const PROXY = secret('the password of the proxy')
 const SECURE_PROXY = secret('the password of the proxy for https')
 const DAEMON_PROXY = secret('the password of the proxy of the daemon')
 const THEIRS = secret('the header of somebody else')
@@ -51,8 +42,6 @@ const ALL = [
   ...[KEY, OTHER_KEY, FILE, ROTATED, ENV, INLINE, TOKEN, PROXY, SECURE_PROXY, DAEMON_PROXY],
   ...[THEIRS, DRIFTED, PASSWORD],
 ]
-
-const HEADER = `header = { Authorization = { file = "mirror.token" }, X-Env = { env = "MIRROR_KEY" }, X-Inline = ${JSON.stringify(INLINE.text)} }`
 
 const theirHosts = ({ text }: Secret) =>
   `# mine\n[host."https://t.test"]\n  [host."https://t.test".header]\n    X-Key = ${JSON.stringify(text)}\n`

@@ -3,7 +3,7 @@ import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { counted } from '../counted.ts'
 import { serializeBook } from '../health/book.ts'
-import { isAway } from '../health/standing.ts'
+import { isWell } from '../health/standing.ts'
 import { onOneLine } from '../printable.ts'
 import { runHere } from '../run.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
@@ -159,7 +159,7 @@ async function declare(memory: Memory, work: Work): Promise<void> {
 }
 
 function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
-  const away = mirrors.filter(({ standing }) => isAway(standing)).length
+  const away = mirrors.filter(({ standing }) => !isWell(standing.health)).length
   const unheard = mirrors.filter(({ probe }) => probe === undefined).length
   const trouble = listProblem ?? nodeProblem
   const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'

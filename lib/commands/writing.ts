@@ -6,7 +6,7 @@ import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
-import type { Writer } from '../files.ts'
+import type { Reader, Writer } from '../files.ts'
 import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
 import type { World } from '../world.ts'
@@ -81,7 +81,7 @@ export async function watchApplicant(command: string, node: Writer, world: World
 }
 
 /** Whoever removes the state folder removes our lock: another could watch beside us, or restore. It may be there already. */
-export async function assertOurs(node: Writer, card: string): Promise<void> {
+export async function assertOurs(node: Reader, card: string): Promise<void> {
   const holder = await holderOf(node, 'watch')
   // Who is too busy to answer may well be this process.
   if (holder === card || holder === '') return

@@ -50,9 +50,9 @@ export function knownOf(book: Book): Known {
   }
 }
 
-/** What a date can be made of. */
-function isTime(ms: number): boolean {
-  return Number.isFinite(ms) && !Number.isNaN(new Date(ms).getTime())
+/** Milliseconds since 1970 that a date can be made of. */
+export function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && !Number.isNaN(new Date(ms).getTime())
 }
 
 function isRecord(value: unknown): boolean {

@@ -28,9 +28,9 @@ export interface Standing {
   readonly extra: number
 }
 
-/** Whether it has left the file, where mirrors that are not well do. */
-export function isAway({ health }: Pick<Standing, 'health'>): boolean {
-  return health === 'down' || health === 'limited'
+/** Whether a mirror of that health is one to pull from; the others leave the file, where the list wants that. */
+export function isWell(health: Health): boolean {
+  return health === 'up' || health === 'slow'
 }
 
 /** Numbers from 0 to 1. */
@@ -79,7 +79,7 @@ export function judged(
     ...(probe.reason !== undefined && { reason: probe.reason }),
     ...(probe.detail !== undefined && { detail: probe.detail }),
     latenciesMs: latenciesAfter(before, probe),
-    rounds: isAway({ health }) && !changed ? before.rounds + 1 : 0,
+    rounds: !isWell(health) && !changed ? before.rounds + 1 : 0,
     extra: Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs),
   }
   const next = pauseOf(after, probe, settings, dice)

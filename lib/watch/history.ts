@@ -1,4 +1,5 @@
 /** What a watcher has seen of the last hour, as it is kept for the one that is started next: its pages begin with it. Pure. */
+import { isTime } from '../health/book.ts'
 import type { Memory } from './memory.ts'
 import type { Happening, Point } from './status.ts'
 
@@ -57,14 +58,9 @@ function badness({ ms }: Point): number {
 }
 
 function isHappening({ at, text }: Happening): boolean {
-  return isMoment(at) && typeof text === 'string'
+  return isTime(at) && typeof text === 'string'
 }
 
 function isPoint([at, ms]: readonly [unknown, unknown]): boolean {
-  return isMoment(at) && (ms === null || Number.isFinite(ms))
-}
-
-/** What a date can be made of. */
-function isMoment(at: unknown): boolean {
-  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime())
+  return isTime(at) && (ms === null || Number.isFinite(ms))
 }

@@ -2,14 +2,14 @@
 import { type Book, keyOf } from '../health/book.ts'
 import type { Known } from '../health/listing.ts'
 import { reordered } from '../health/ordering.ts'
-import { isAway } from '../health/standing.ts'
+import { isWell } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Whether no mirror of the registry is well, so that it matters what its server says. */
 function needsServer(memory: Memory, registry: string): boolean {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
-  return own.length > 0 && own.every(({ standing }) => isAway(standing))
+  return own.length > 0 && own.every(({ standing }) => !isWell(standing.health))
 }
 
 /** Servers of registries of which no mirror is well. */

@@ -1,14 +1,9 @@
 /** What follows from what a watcher knows: what is wrong, and where. Pure; every page says the same. */
-import type { Health } from '../health/standing.ts'
+import { type Health, isWell } from '../health/standing.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 
 /** How bad something is: it works, it works but, it does not work. */
 export type Grade = 'good' | 'fair' | 'bad'
-
-/** Whether a mirror of that health is one to pull from. */
-export function isWell(health: Health): boolean {
-  return health === 'up' || health === 'slow'
-}
 
 interface Servers {
   readonly mirrors: readonly { readonly health: Health }[]

@@ -1,6 +1,7 @@
 /** What has to be known of registries: a line for each of a few, and one for many. Pure. */
+import { isWell } from '../health/standing.ts'
 import { html, type Markup } from './markup.ts'
-import { canServe, type Grade, gradeOf, isWell } from './reading.ts'
+import { canServe, type Grade, gradeOf } from './reading.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 import { ago, span } from './when.ts'
 
