@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../support/watching.ts'
 import { BOOTSTRAP, onNodesWith, WATCH } from './support/booted.ts'
 import { needSystemd, systemds } from './support/machine.ts'
+import type { Unit } from './support/unit.ts'
 
 const SECRET = 'Bearer planted-secret'
 const WATCHDOG_S = 3
@@ -113,12 +113,10 @@ function wellNodes(): void {
     await watch.dropIn(`WatchdogSec=${WATCHDOG_S}s`, 'RestartSec=100ms')
     await watch.tell('restart')
     await watch.tell('kill', '--kill-whom=main', '--signal=SIGSTOP')
-    await watch.shows('NRestarts', /^1$/)
+    await watch.shows('NRestarts', /^[1-9]/)
     await watch.shows('ActiveState', /^active$/)
     assert.match(await watch.journal(), /Watchdog timeout/)
-    const pid = await watch.show('MainPID')
-    await sleep(5 * WATCHDOG_S * 1000)
-    assert.deepEqual([await watch.show('MainPID'), await watch.show('NRestarts')], [pid, '1'])
+    await outlivesTheWatchdog(watch)
   })
 
   they('are heard where they may not speak for one another', async ({ watch }) => {
@@ -170,4 +168,17 @@ function illNodes(): void {
     // containerd was there before its config.toml.
     assert.match(await watch.journal(), /restart_needed.*systemctl restart containerd/)
   })
+}
+
+/** Waits until one process has given signs of life for longer than the watchdog waits, although nothing happens. */
+async function outlivesTheWatchdog(unit: Unit): Promise<void> {
+  let first: { readonly pid: string; readonly atUs: number } | undefined
+  const hasLived = async () => {
+    const pid = await unit.show('MainPID')
+    const atUs = Number(await unit.show('WatchdogTimestampMonotonic'))
+    // A machine that stands still for seconds looks like a process that does; then the next one has to.
+    if (first?.pid !== pid) first = { pid, atUs }
+    return atUs - first.atUs > 2 * WATCHDOG_S * 1_000_000 || undefined
+  }
+  await eventually(hasLived, () => `since ${first?.pid} nobody has`)
 }
