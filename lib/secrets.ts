@@ -12,7 +12,7 @@ import {
   type TomlContent,
   type TomlKeyValue,
   tomlValue,
-} from './toml-ast.ts'
+} from './toml/ast.ts'
 
 const SECRET = /auth|passw|token|secret|cookie|header|credential|(?:api|access|private).?key/i
 /** A line such as `# password = "x"` or `"token": "x"`, with its value. */

@@ -3,10 +3,10 @@
  * wrote, and what was there before. Parsing and serializing are pure; `originals/` holds the bytes.
  */
 import { createHash } from 'node:crypto'
-import type { Ownership } from './disk.ts'
 import { Failure } from './errors.ts'
-import type { Reader } from './files.ts'
 import type { Effect } from './report.ts'
+import type { Ownership } from './system/disk.ts'
+import type { Reader } from './system/files.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`

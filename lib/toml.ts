@@ -3,12 +3,12 @@
  * another parser reads back what was meant.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { parseTomlAst, tomlValue } from './toml-ast.ts'
-import { flatten } from './toml-pairs.ts'
-import { readToml } from './toml-read.ts'
-import { type Edit, findEdit } from './toml-splice.ts'
-import type { TomlValue } from './toml-text.ts'
-import { findRemoval } from './toml-withdraw.ts'
+import { parseTomlAst, tomlValue } from './toml/ast.ts'
+import { flatten } from './toml/pairs.ts'
+import { readToml } from './toml/read.ts'
+import { type Edit, findEdit } from './toml/splice.ts'
+import type { TomlValue } from './toml/text.ts'
+import { findRemoval } from './toml/withdraw.ts'
 
 /**
  * The text with one value set and every other byte as it was. `path` ends in the key. The value is replaced

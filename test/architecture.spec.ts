@@ -24,13 +24,13 @@ const below = (folder: string) => files.filter(file => file.startsWith(folder))
 
 describe('architecture', () => {
   const single: [library: RegExp, importer: string][] = [
-    [/^node:fs/, 'lib/disk.ts'],
-    [/^node:child_process$/, 'lib/run.ts'],
+    [/^node:fs/, 'lib/system/disk.ts'],
+    [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/cli.ts'],
     [/^ajv/, 'lib/list/schema-validator.ts'],
     [/^yaml$/, 'lib/list/yaml-source.ts'],
-    [/^@iarna\/toml$/, 'lib/toml-read.ts'],
-    [/^toml-eslint-parser$/, 'lib/toml-ast.ts'],
+    [/^@iarna\/toml$/, 'lib/toml/read.ts'],
+    [/^toml-eslint-parser$/, 'lib/toml/ast.ts'],
     [/^diff$/, 'lib/diff.ts'],
     [/^undici/, 'lib/probe/ask.ts'],
     [/^node:http$/, 'lib/watch/serve.ts'],
@@ -46,8 +46,11 @@ describe('architecture', () => {
       'lib/report.ts',
       'lib/secrets.ts',
       'lib/toml.ts',
-      'lib/toml-ast.ts',
       'lib/diff.ts',
+      'lib/plan/drift.ts',
+      'lib/plan/report.ts',
+      ...below('lib/toml/'),
+      ...below('lib/health/'),
       'lib/list/rules.ts',
       'lib/list/resolve.ts',
       'lib/list/schema.ts',
@@ -57,7 +60,7 @@ describe('architecture', () => {
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/answers.ts',
     ]
-    const world = ['lib/disk.ts', 'lib/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
+    const world = ['lib/system/disk.ts', 'lib/system/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
     for (const file of pure) {
       const reached = reach(file)
       const touched = world.filter(name => reached.has(name))
@@ -90,7 +93,7 @@ describe('architecture', () => {
       'lib/commands/keeping.ts',
       'lib/commands/watch.ts',
       'lib/commands/writing.ts',
-      'lib/files.ts',
+      'lib/system/files.ts',
     ]
     assert.deepEqual(
       writers.filter(file => !allowed.includes(file)),

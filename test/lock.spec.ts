@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Applicant, alone } from '../lib/apply/lock.ts'
 import { Failure } from '../lib/errors.ts'
-import { openTree, type Writer } from '../lib/files.ts'
+import { openTree, type Writer } from '../lib/system/files.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
 import { readTree, type Tree, withDirectory } from './support/tree.ts'
 

@@ -1,8 +1,8 @@
 /** Carries a plan out, as one transaction. */
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { Writer } from '../files.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { find, type Step } from '../plan/step.ts'
 import {
   digestOf,
   isBlank,
@@ -12,8 +12,8 @@ import {
   type State,
   serializeState,
 } from '../state.ts'
-import { find, type Step } from '../step.ts'
-import { temporaryName } from '../temporary.ts'
+import type { Writer } from '../system/files.ts'
+import { temporaryName } from '../system/temporary.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import type { Journal } from './journal.ts'
 import { isForeign, type Memory, remember } from './remember.ts'

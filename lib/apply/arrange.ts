@@ -1,9 +1,9 @@
 /** Arranges the steps of a plan as swaps: which files, and which directories in whole. Reads, never writes. */
 import path from 'node:path'
-import type { Reader } from '../files.ts'
+import type { Step } from '../plan/step.ts'
 import { digestOf, type State } from '../state.ts'
-import type { Step } from '../step.ts'
-import { temporaryName } from '../temporary.ts'
+import type { Reader } from '../system/files.ts'
+import { temporaryName } from '../system/temporary.ts'
 import { type Content, certificatesLast, type Swap } from './swap.ts'
 
 export interface Arrangement {

@@ -3,8 +3,8 @@
  * digests, never bytes. Its phase is its name: moving on is a rename, which needs no room on a full disk.
  */
 import { Failure } from '../errors.ts'
-import type { Reader, Writer } from '../files.ts'
 import { isKeptName, STATE_DIRECTORY } from '../state.ts'
+import type { Reader, Writer } from '../system/files.ts'
 import type { Swap } from './swap.ts'
 
 /**

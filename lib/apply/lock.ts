@@ -12,11 +12,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { orFail } from '../errno.ts'
 import { Failure } from '../errors.ts'
-import type { Reader, Writer } from '../files.ts'
 import { printable } from '../printable.ts'
 import { STATE_DIRECTORY } from '../state.ts'
+import { orFail } from '../system/errno.ts'
+import type { Reader, Writer } from '../system/files.ts'
 import { ask, listen } from './socket.ts'
 import { fileOf, type Purpose, ticketFile, tickets } from './tickets.ts'
 

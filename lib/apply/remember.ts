@@ -1,8 +1,8 @@
 /** What the state will be once a plan is carried out, and which originals it needs. Pure. */
 import { hasBanner } from '../banner.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { FoundFile, Step } from '../plan/step.ts'
 import { digestOf, keptName, type Original, type State, type Written } from '../state.ts'
-import type { FoundFile, Step } from '../step.ts'
 
 export interface Memory {
   readonly state: State

@@ -3,9 +3,9 @@
  * all is done. Every action may be cut off at any moment and done again.
  */
 import path from 'node:path'
-import type { Ownership } from '../disk.ts'
-import type { Reader, Writer } from '../files.ts'
 import { digestOf } from '../state.ts'
+import type { Ownership } from '../system/disk.ts'
+import type { Reader, Writer } from '../system/files.ts'
 
 export interface Swap {
   /** As seen from the root, links followed. */

@@ -1,7 +1,7 @@
 /** The names of tickets in the state folder. */
 import { Failure } from '../errors.ts'
-import type { Reader } from '../files.ts'
 import { STATE_DIRECTORY } from '../state.ts'
+import type { Reader } from '../system/files.ts'
 
 /** To write, for one walk; or to watch, for as long as a watcher runs. */
 export type Purpose = 'lock' | 'watch'

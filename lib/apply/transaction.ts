@@ -4,9 +4,9 @@
  */
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { Reader, Writer } from '../files.ts'
 import { HEALTH_FILE, HISTORY_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
-import { isTemporary } from '../temporary.ts'
+import type { Reader, Writer } from '../system/files.ts'
+import { isTemporary } from '../system/temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
 import { isWatchTicket } from './tickets.ts'

@@ -1,7 +1,7 @@
 /** `apply`: make the node what the list says, then ask the mirrors how they are. */
 import { applyPlan, isDone } from '../apply/apply.ts'
-import { makePlan } from '../plan.ts'
-import { planReport } from '../plan-report.ts'
+import { makePlan } from '../plan/plan.ts'
+import { planReport } from '../plan/report.ts'
 import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'

@@ -1,9 +1,9 @@
 /** What a watcher's loop is given of this machine and this node. */
 import { Failure } from '../errors.ts'
-import type { Reader } from '../files.ts'
 import { probeOne } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
 import { HISTORY_FILE } from '../state.ts'
+import type { Reader } from '../system/files.ts'
 import type { Kept } from '../watch/adopt.ts'
 import { type History, parseHistory } from '../watch/history.ts'
 import type { Surroundings } from '../watch/surroundings.ts'

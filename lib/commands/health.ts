@@ -1,12 +1,12 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
 import { isHeld } from '../apply/lock.ts'
-import type { Reader } from '../files.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { listed } from '../health/listing.ts'
 import { questionsAnHour } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
+import type { Reader } from '../system/files.ts'
 import type { World } from '../world.ts'
 
 export interface HealthOptions {

@@ -2,8 +2,8 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '../errors.ts'
-import { openTree } from '../files.ts'
 import type { InitReport } from '../report.ts'
+import { openTree } from '../system/files.ts'
 
 export interface InitOptions {
   readonly preset: string

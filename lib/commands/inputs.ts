@@ -1,11 +1,12 @@
 /** What every command starts from: the flags it was given, the world it runs in, the list and the node. */
-import { attributesBy } from '../attributes.ts'
+
 import { Failure } from '../errors.ts'
-import { openTree, type Writer } from '../files.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import type { Format } from '../reporters/print.ts'
-import { runHere } from '../run.ts'
 import { readState } from '../state.ts'
+import { attributesBy } from '../system/attributes.ts'
+import { openTree, type Writer } from '../system/files.ts'
+import { runHere } from '../system/run.ts'
 import { targets } from '../targets/index.ts'
 import type { Target, View } from '../targets/target.ts'
 import type { World } from '../world.ts'

@@ -1,7 +1,7 @@
 /** `plan`: what would change on this node? */
 import { questionsAnHour } from '../health/standing.ts'
-import { makePlan } from '../plan.ts'
-import { planReport } from '../plan-report.ts'
+import { makePlan } from '../plan/plan.ts'
+import { planReport } from '../plan/report.ts'
 import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'

@@ -1,5 +1,5 @@
 /** `probe`: are the mirrors well, and how fast? */
-import { openTree } from '../files.ts'
+
 import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
@@ -8,6 +8,7 @@ import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
 import { isDrawable, pageOf } from '../reporters/page.ts'
+import { openTree } from '../system/files.ts'
 import { targets } from '../targets/index.ts'
 import type { World } from '../world.ts'
 import { probeNotices } from './cautions.ts'

@@ -1,10 +1,10 @@
 /** `restore`: put back what was there before us. */
 import { applyPlan, isDone } from '../apply/apply.ts'
 import { alone } from '../apply/lock.ts'
-import type { Plan } from '../plan.ts'
-import { planReport } from '../plan-report.ts'
+import type { Plan } from '../plan/plan.ts'
+import { planReport } from '../plan/report.ts'
+import { planRestore, type RestoreChoices } from '../plan/restore.ts'
 import type { PlanReport } from '../report.ts'
-import { planRestore, type RestoreChoices } from '../restore.ts'
 import { HEALTH_FILE, HISTORY_FILE, isBlank, readState } from '../state.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'

@@ -6,9 +6,9 @@ import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
-import type { Reader, Writer } from '../files.ts'
 import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
+import type { Reader, Writer } from '../system/files.ts'
 import type { World } from '../world.ts'
 
 export interface WritingOptions {

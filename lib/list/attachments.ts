@@ -5,8 +5,8 @@
  */
 import path from 'node:path'
 import { Failure } from '../errors.ts'
-import type { Reader } from '../files.ts'
 import type { Attachment } from '../registry.ts'
+import type { Reader } from '../system/files.ts'
 import { headerValueProblem } from './header-rules.ts'
 import { certificatesIn, pairProblem } from './pem.ts'
 import type { Refused } from './refused.ts'

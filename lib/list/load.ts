@@ -4,9 +4,9 @@
  */
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { Reader } from '../files.ts'
 import type { MirrorList, Place } from '../registry.ts'
 import type { Notice } from '../report.ts'
+import type { Reader } from '../system/files.ts'
 import { type Attachments, readAttachments } from './attachments.ts'
 import { lintList } from './lints.ts'
 import { resolveList } from './resolve.ts'

@@ -1,9 +1,9 @@
 /** Finds the list and reads its text; refuses what cannot be a list before a parser sees it. */
 import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
-import type { FileFacts } from '../disk.ts'
 import { Failure, type Issue } from '../errors.ts'
-import type { Reader } from '../files.ts'
+import type { FileFacts } from '../system/disk.ts'
+import type { Reader } from '../system/files.ts'
 import type { ListFormat } from './source.ts'
 
 export interface ListText {

@@ -1,5 +1,5 @@
 /** Lists in TOML. */
-import { locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../toml-ast.ts'
+import { locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../toml/ast.ts'
 import type { Parsed, SourceFault } from './source.ts'
 
 export function parseToml(text: string): Parsed {

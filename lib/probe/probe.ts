@@ -1,7 +1,7 @@
 /** Many endpoints at once, each as deep as asked. */
 import { setImmediate as eventsDone, setTimeout as sleep } from 'node:timers/promises'
-import { gate } from '../gate.ts'
 import type { Probe } from '../report.ts'
+import { gate } from '../system/gate.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
 import { type Means, openBudget, type Turn } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'

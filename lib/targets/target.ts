@@ -3,13 +3,13 @@
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
 
-import type { Ownership } from '../disk.ts'
 import type { Issue } from '../errors.ts'
-import type { Reader } from '../files.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
-import type { Run } from '../run.ts'
 import type { OwnedSetting, State } from '../state.ts'
+import type { Ownership } from '../system/disk.ts'
+import type { Reader } from '../system/files.ts'
+import type { Run } from '../system/run.ts'
 
 /** The node as a target may look at it. Nothing here can change it. */
 export interface View {

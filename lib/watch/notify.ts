@@ -3,7 +3,7 @@
  * nobody is told anything.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Run } from '../run.ts'
+import type { Run } from '../system/run.ts'
 import type { World } from '../world.ts'
 
 /** Who is told to stop does not wait for a notifier that hangs. */

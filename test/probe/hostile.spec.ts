@@ -13,12 +13,12 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TlsOptions } from 'node:tls'
 import zlib from 'node:zlib'
-import { gate } from '../../lib/gate.ts'
 import { readManifest } from '../../lib/probe/manifest.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { authorize } from '../../lib/probe/token.ts'
 import { openTrust } from '../../lib/probe/trust.ts'
 import type { Probe } from '../../lib/report.ts'
+import { gate } from '../../lib/system/gate.ts'
 import {
   answer,
   CANARY,

@@ -1,8 +1,8 @@
 /** Whether a node asks whom its list wants: the node read by containerd's rules, the list as it is written. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import type { Reader } from '../../lib/files.ts'
 import type { WrittenContainerd, WrittenList } from '../../lib/list/written.ts'
+import type { Reader } from '../../lib/system/files.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import { effectiveTable, parseConfig, WAYS } from './containerd-config.ts'
 import { type Endpoint, endpointsOf, lookUp } from './containerd-hosts.ts'

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import TOML from '@iarna/toml'
-import type { Reader } from '../../lib/files.ts'
+import type { Reader } from '../../lib/system/files.ts'
 import { hostOrder, type Major } from './containerd-order.ts'
 
 /** An endpoint with everything that decides how it is asked. */

@@ -1,6 +1,6 @@
 /** A process that takes the lock of the node below the given directory, says so on stdout, and holds it until it ends. */
 import { alone } from '../../lib/apply/lock.ts'
-import { openTree } from '../../lib/files.ts'
+import { openTree } from '../../lib/system/files.ts'
 
 const applicant = {
   purpose: 'lock' as const,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { Failure, issueText } from '../../lib/errors.ts'
-import { openTree } from '../../lib/files.ts'
 import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
+import { openTree } from '../../lib/system/files.ts'
 
 export const ROOT = path.join(import.meta.dirname, '../..')
 

@@ -1,9 +1,9 @@
 /** Whether regmirror kept to what is its own: whole files of listed registries, and one value in config.toml. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import type { Reader } from '../../lib/files.ts'
 import type { WrittenList } from '../../lib/list/written.ts'
 import { STATE_DIRECTORY } from '../../lib/state.ts'
+import type { Reader } from '../../lib/system/files.ts'
 import { settingsOf } from './asked.ts'
 import { parseConfig } from './containerd-config.ts'
 import type { Snapshot } from './planted.ts'

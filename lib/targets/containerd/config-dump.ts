@@ -1,11 +1,11 @@
 /** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
 import path from 'node:path'
 import type { Issue } from '../../errors.ts'
-import type { Outcome, Run } from '../../run.ts'
-import { withScratch } from '../../scratch.ts'
 import { withoutSecrets } from '../../secrets.ts'
+import type { Outcome, Run } from '../../system/run.ts'
+import { withScratch } from '../../system/scratch.ts'
+import { parseTomlAst, tomlValue } from '../../toml/ast.ts'
 import { splice } from '../../toml.ts'
-import { parseTomlAst, tomlValue } from '../../toml-ast.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 

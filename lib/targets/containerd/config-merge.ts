@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import { isTable } from '../../tables.ts'
-import { locateToml } from '../../toml-ast.ts'
+import { locateToml } from '../../toml/ast.ts'
 import { type ParsedConfig, type TablePath, V1, V2, V3 } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
 

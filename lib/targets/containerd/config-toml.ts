@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '../../errors.ts'
-import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml-ast.ts'
+import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml/ast.ts'
 import { atLeast, type Generation, parseGeneration } from './generation.ts'
 
 /** A file that containerd reads, and that parses. */

@@ -1,5 +1,5 @@
 /** The containerd that reads a config.toml, if it runs: when it was started and with which environment, from /proc. */
-import type { Reader } from '../../files.ts'
+import type { Reader } from '../../system/files.ts'
 import { DEFAULT_CONFIG } from './observe.ts'
 
 /** Milliseconds since 1970; undefined when no such containerd is running. */

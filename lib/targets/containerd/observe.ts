@@ -1,9 +1,9 @@
 /** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
 import { Failure, type Issue } from '../../errors.ts'
-import type { Reader } from '../../files.ts'
-import { forEach } from '../../gate.ts'
 import type { ContainerdSettings, MirrorList } from '../../registry.ts'
+import type { Reader } from '../../system/files.ts'
+import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
 import { directoriesOf, effectiveRegistry } from './config-merge.ts'
 import { importsOf, isParsed, type ParsedConfig, parseConfig, readersOf } from './config-toml.ts'

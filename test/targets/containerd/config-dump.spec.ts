@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import type { Outcome, Run } from '../../../lib/run.ts'
+import type { Outcome, Run } from '../../../lib/system/run.ts'
 import { dumpIssues } from '../../../lib/targets/containerd/config-dump.ts'
 
 const HOSTS_DIR = '/etc/containerd/certs.d'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { openTree } from '../../../lib/files.ts'
+import { openTree } from '../../../lib/system/files.ts'
 import {
   configOf,
   daemonEnvironment,

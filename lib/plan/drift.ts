@@ -1,9 +1,9 @@
 /** What somebody else has done to our files, apart from what the list asks for anew. Pure. */
-import { hasBanner } from './banner.ts'
-import type { Cause, Notice } from './report.ts'
-import { digestOf, ORIGINALS_DIRECTORY, type Written } from './state.ts'
+import { hasBanner } from '../banner.ts'
+import type { Cause, Notice } from '../report.ts'
+import { digestOf, ORIGINALS_DIRECTORY, type Written } from '../state.ts'
+import { authorOf } from '../writers.ts'
 import type { Step } from './step.ts'
-import { authorOf } from './writers.ts'
 
 /** Why a file that we have written before changes again; undefined for one that we have not. */
 export function causeOf(step: Step, written: Written | undefined): Cause | undefined {

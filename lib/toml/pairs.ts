@@ -1,5 +1,5 @@
 /** The key-value pairs of a TOML document, each with its full path. Pure. */
-import { keyNames, type TomlAst, type TomlContent, type TomlKeyValue } from './toml-ast.ts'
+import { keyNames, type TomlAst, type TomlContent, type TomlKeyValue } from './ast.ts'
 
 /** Every key-value pair with its full path; `tableLength` counts the names that its `[table]` header gives. */
 export interface Pair {

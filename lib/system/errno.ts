@@ -1,5 +1,5 @@
 /** What the system refuses, in words. */
-import { Failure, hasErrno } from './errors.ts'
+import { Failure, hasErrno } from '../errors.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run it as root'],

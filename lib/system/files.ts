@@ -4,6 +4,7 @@
  * whoever is handed a Reader cannot.
  */
 import path from 'node:path'
+import { Failure, hasErrno } from '../errors.ts'
 import {
   type CopyAttributes,
   closeToOthers,
@@ -24,7 +25,6 @@ import {
   shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
-import { Failure, hasErrno } from './errors.ts'
 import { follow } from './links.ts'
 import { placeOf, temporaryName } from './temporary.ts'
 

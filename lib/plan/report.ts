@@ -1,10 +1,10 @@
 /** A plan as the report of `plan`, `apply` and `restore`. Pure. */
-import { unifiedDiff } from './diff.ts'
+import { unifiedDiff } from '../diff.ts'
+import type { Change, PlanReport } from '../report.ts'
+import { hideSecrets } from '../secrets.ts'
+import type { Written } from '../state.ts'
 import { causeOf } from './drift.ts'
 import type { Plan } from './plan.ts'
-import type { Change, PlanReport } from './report.ts'
-import { hideSecrets } from './secrets.ts'
-import type { Written } from './state.ts'
 import type { Step } from './step.ts'
 
 /** The plan as a report. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { runHere } from '../lib/run.ts'
+import { runHere } from '../../lib/system/run.ts'
 
 describe('run', () => {
   it('returns what a program said and how it ended', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '../lib/errors.ts'
-import { openTree } from '../lib/files.ts'
-import { readTree, withDirectory, writeTree } from './support/tree.ts'
+import { Failure } from '../../lib/errors.ts'
+import { openTree } from '../../lib/system/files.ts'
+import { readTree, withDirectory, writeTree } from '../support/tree.ts'
 
 const failsWith = (pattern: RegExp) => (error: unknown) =>
   error instanceof Failure && pattern.test(error.message)

@@ -1,15 +1,15 @@
 /** What stood on a node before us, as a plan: a restore is an apply without a list. Reads, never writes. */
 import path from 'node:path'
-import { Failure, type Issue } from './errors.ts'
-import type { Reader } from './files.ts'
-import { forEach } from './gate.ts'
+import { Failure, type Issue } from '../errors.ts'
+import type { Notice, Restart } from '../report.ts'
+import { digestOf, readOriginal, type State, type Written } from '../state.ts'
+import type { Reader } from '../system/files.ts'
+import { forEach } from '../system/gate.ts'
+import type { DesiredFile, Target } from '../targets/target.ts'
+import { authorOf } from '../writers.ts'
 import { type Plan, restartNeed } from './plan.ts'
 import { restored } from './release.ts'
-import type { Notice, Restart } from './report.ts'
-import { digestOf, readOriginal, type State, type Written } from './state.ts'
 import { compare, inOrder, type Step } from './step.ts'
-import type { DesiredFile, Target } from './targets/target.ts'
-import { authorOf } from './writers.ts'
 
 export interface RestoreChoices {
   /** Paths on the node; none: all that we have written. */

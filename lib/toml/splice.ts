@@ -1,16 +1,8 @@
 /** Where in a TOML text a value goes: the smallest edit that sets one key. Pure; toml.ts proves what comes of it. */
 import { isDeepStrictEqual } from 'node:util'
-import type { TomlAst } from './toml-ast.ts'
-import { commonLength, flatten, type Pair, startsWith } from './toml-pairs.ts'
-import {
-  assignment,
-  indentAt,
-  lineBreak,
-  lineEnd,
-  type TomlValue,
-  tableHeader,
-  valueText,
-} from './toml-text.ts'
+import type { TomlAst } from './ast.ts'
+import { commonLength, flatten, type Pair, startsWith } from './pairs.ts'
+import { assignment, indentAt, lineBreak, lineEnd, type TomlValue, tableHeader, valueText } from './text.ts'
 
 /** Replace what stands from `at` to `end` by `text`. */
 export interface Edit {

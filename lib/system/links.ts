@@ -1,6 +1,6 @@
 /** Symbolic links inside a tree, followed as if its top were `/`. */
 import path from 'node:path'
-import { Failure } from './errors.ts'
+import { Failure } from '../errors.ts'
 
 /** As many as Linux follows. */
 const MAX_LINKS = 40

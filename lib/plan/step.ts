@@ -1,11 +1,11 @@
 /** One file to change: what it must be beside what it is. */
 import { dirname } from 'node:path'
-import type { Ownership } from './disk.ts'
-import { Failure } from './errors.ts'
-import type { Reader } from './files.ts'
-import type { Effect } from './report.ts'
-import type { OwnedSetting } from './state.ts'
-import type { DesiredFile } from './targets/target.ts'
+import { Failure } from '../errors.ts'
+import type { Effect } from '../report.ts'
+import type { OwnedSetting } from '../state.ts'
+import type { Ownership } from '../system/disk.ts'
+import type { Reader } from '../system/files.ts'
+import type { DesiredFile } from '../targets/target.ts'
 
 /** A file with everything that putting it back needs. */
 export interface FoundFile {

@@ -1,9 +1,9 @@
 /** The edit that takes one key out of a TOML text, with as little else as possible. Pure; toml.ts proves what comes of it. */
 import { isDeepStrictEqual } from 'node:util'
-import type { TomlAst, TomlTable } from './toml-ast.ts'
-import { flatten, type Pair } from './toml-pairs.ts'
-import type { Edit } from './toml-splice.ts'
-import { lineEnd } from './toml-text.ts'
+import type { TomlAst, TomlTable } from './ast.ts'
+import { flatten, type Pair } from './pairs.ts'
+import type { Edit } from './splice.ts'
+import { lineEnd } from './text.ts'
 
 /**
  * The edit that removes the key at `path`; its `[table]` header goes with it when nothing else is below it and

@@ -2,16 +2,17 @@
  * The plan: what the list asks for beside what the node has, as a value. Reads, never writes; `apply` carries
  * the value out and every report prints it.
  */
+
+import { Failure, type Issue } from '../errors.ts'
+import type { MirrorList } from '../registry.ts'
+import type { Notice, Restart } from '../report.ts'
+import type { State } from '../state.ts'
+import type { Reader } from '../system/files.ts'
+import { forEach } from '../system/gate.ts'
+import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
-import { Failure, type Issue } from './errors.ts'
-import type { Reader } from './files.ts'
-import { forEach } from './gate.ts'
-import type { MirrorList } from './registry.ts'
 import { released } from './release.ts'
-import type { Notice, Restart } from './report.ts'
-import type { State } from './state.ts'
 import { compare, inOrder, type Step } from './step.ts'
-import type { Choices, DesiredFile, Target, View } from './targets/target.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */

@@ -5,7 +5,7 @@
 import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { Failure, hasErrno } from './errors.ts'
+import { Failure, hasErrno } from '../errors.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'other'
 

@@ -1,7 +1,7 @@
 /** A small emitter for hosts.toml, proved by what another parser reads back. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import { readToml } from './toml-read.ts'
-import { keyText, type TomlKeys, tableHeader, valueText } from './toml-text.ts'
+import { readToml } from './read.ts'
+import { keyText, type TomlKeys, tableHeader, valueText } from './text.ts'
 
 /** One section of hosts.toml: the root (the server) or a `[host."url"]`. */
 export interface HostSection {

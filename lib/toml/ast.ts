@@ -3,7 +3,7 @@
  * toml-eslint-parser, which reads TOML 1.1 and keeps ranges.
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
-import { type TomlFault, type TomlPosition, tomlFault } from './toml-faults.ts'
+import { type TomlFault, type TomlPosition, tomlFault } from './faults.ts'
 
 export type TomlAst = AST.TOMLProgram
 export type TomlNode = AST.TOMLNode

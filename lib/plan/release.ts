@@ -1,9 +1,9 @@
 /** Files that we wrote and the list no longer asks for. */
-import { hasBanner } from './banner.ts'
-import type { Reader } from './files.ts'
-import type { Notice } from './report.ts'
-import { digestOf, readOriginal, type Written } from './state.ts'
-import type { DesiredFile, Rendering, View } from './targets/target.ts'
+import { hasBanner } from '../banner.ts'
+import type { Notice } from '../report.ts'
+import { digestOf, readOriginal, type Written } from '../state.ts'
+import type { Reader } from '../system/files.ts'
+import type { DesiredFile, Rendering, View } from '../targets/target.ts'
 
 /** What of ours the list no longer asks for: the original comes back, or nothing if there was none. */
 export async function released(
