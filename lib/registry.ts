@@ -113,6 +113,11 @@ export interface MirrorList {
   readonly targets: { readonly containerd: ContainerdSettings }
 }
 
+/** Whether its own server is asked for what no mirror serves; `*` has none. */
+export function mayFallBack({ name, fallback }: Pick<Registry, 'name' | 'fallback'>): boolean {
+  return fallback && name !== '*'
+}
+
 /** The API base as one string. */
 export function baseUrl(base: ApiBase): string {
   return base.origin + base.path

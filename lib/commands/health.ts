@@ -1,9 +1,10 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
 import { isHeld } from '../apply/lock.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
-import { listed } from '../health/listing.ts'
+import { type Known, listed } from '../health/listing.ts'
+import { isOut, serverWords } from '../health/outage.ts'
 import { questionsAnHour } from '../health/standing.ts'
-import { baseUrl, type MirrorList } from '../registry.ts'
+import { baseUrl, type MirrorList, mayFallBack } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
 import type { Reader } from '../system/files.ts'
@@ -24,8 +25,12 @@ export async function asItIs(
   const watched = (await isHeld(node, 'watch')) ? [declared ? undoneNotice() : watchedNotice(list)] : []
   const book = declared ? undefined : await freshBook(node, world.now())
   if (book === undefined) return { list, notices: watched }
-  const known = listed(list, knownOf(book))
-  return { list: known, notices: [...watched, ...awayNotices(list, known, book)] }
+  const known = knownOf(book)
+  const left = listed(list, known)
+  return {
+    list: left,
+    notices: [...watched, ...outageNotices(list, known), ...awayNotices(list, left, book)],
+  }
 }
 
 /** What a watcher of this node has kept; undefined where there is nothing. */
@@ -48,6 +53,19 @@ function undoneNotice(): Notice {
   const message =
     'a watcher keeps this node, and takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
   return { code: 'watched', message }
+}
+
+/** Names the registries of which nobody is left out, because nobody is well. */
+function outageNotices({ registries }: MirrorList, known: Known): readonly Notice[] {
+  return registries
+    .filter(registry => isOut(registry, known))
+    .map(registry => {
+      const { name } = registry
+      const isSilent = known.serverUp(name) === false
+      const server = serverWords(mayFallBack(registry) ? (isSilent ? 'silent' : 'unknown') : 'none')
+      const message = `nothing to pull it from: no mirror is well, and ${server}; its mirrors stay as the list has them`
+      return { code: 'registry_down', message, registry: name }
+    })
 }
 
 /** Names who is left out, and why. */

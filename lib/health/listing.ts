@@ -1,5 +1,5 @@
 /** Which mirrors are written, and in which order, while some of them are not well. Pure. */
-import { baseUrl, type Mirror, type MirrorList, type Registry } from '../registry.ts'
+import { baseUrl, type Mirror, type MirrorList, mayFallBack, type Registry } from '../registry.ts'
 import type { Health } from './standing.ts'
 
 /** What is known of the endpoints; undefined: nothing, which counts as well. */
@@ -27,7 +27,7 @@ function listedRegistry(declared: Registry, { health }: MirrorList, known: Known
   if (away.length === 0) return { ...registry, mirrors: well }
   if (!canServe(well, registry)) {
     // Without an answer of anybody the fault may well be ours: then what the list says stays.
-    const server = registry.fallback && registry.name !== '*' && known.serverUp(registry.name) === true
+    const server = mayFallBack(registry) && known.serverUp(registry.name) === true
     return server && health.onUnhealthy === 'drop' ? { ...registry, mirrors: [] } : declared
   }
   return { ...registry, mirrors: health.onUnhealthy === 'drop' ? well : [...well, ...away] }

@@ -6,6 +6,7 @@ import {
   isLoopback,
   type Mirror,
   type MirrorList,
+  mayFallBack,
   type Registry,
   type Server,
 } from '../registry.ts'
@@ -105,7 +106,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
 }
 
 function serverEndpoints(registry: Registry): readonly Endpoint[] {
-  if (!registry.fallback || registry.name === '*') return []
+  if (!mayFallBack(registry)) return []
   const { name, server } = registry
   if (server === undefined || (!server.declared && isLoopback(name))) return loopbackServer(name)
   return [{ ...bareServer(name), base: server.base }]

@@ -66,15 +66,15 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
   ]
 }
 
+/** That something else is asked for than was written, its `why` says: by another list, or by what watch knows. */
 const CAUSES = {
-  list: 'the list changed: ',
+  list: '',
   drift: 'somebody else changed it: ',
-  both: 'the list changed, and somebody else changed it: ',
+  both: 'somebody else changed it, too: ',
 }
 
-function causeWords({ cause, action }: Change): string {
-  const obvious = cause === 'list' && action === 'delete'
-  return cause === undefined || obvious ? '' : CAUSES[cause]
+function causeWords({ cause }: Change): string {
+  return cause === undefined ? '' : CAUSES[cause]
 }
 
 function diffLine(line: string, paint: Page['paint']): string {

@@ -1,7 +1,8 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
 import { Failure, issueText } from '../errors.ts'
+import { serverWords } from '../health/outage.ts'
 import type { Health } from '../health/standing.ts'
-import type { Registry } from '../registry.ts'
+import { mayFallBack, type Registry } from '../registry.ts'
 import { type Change, type Notice, noticeText } from '../report.ts'
 import type { Watched } from './memory.ts'
 
@@ -33,9 +34,9 @@ export function healthEvent({ endpoint, url, standing }: Watched): Event {
 }
 
 /** Told when it is certain that nobody answers, and so nobody is left out any more. */
-export function outageEvent({ name, fallback }: Registry): Event {
-  const server =
-    fallback && name !== '*' ? 'its server does not answer' : 'there is no server that may be asked'
+export function outageEvent(registry: Registry): Event {
+  const { name } = registry
+  const server = serverWords(mayFallBack(registry) ? 'silent' : 'none')
   const text = `${name}: nothing to pull from: no mirror is well, and ${server}; every mirror of the list is written, for the fault may be this node's network`
   return { event: 'registry_down', level: 'error', text, fields: { registry: name } }
 }
@@ -61,6 +62,11 @@ export function leftEvent(path: string): Event {
 
 export function restartEvent(restart: string): Event {
   return { event: 'restart_needed', level: 'warn', text: `needs a restart: ${restart}` }
+}
+
+/** Somebody has restarted it, or what it was needed for is gone. */
+export function restartedEvent(): Event {
+  return { event: 'restart_done', level: 'info', text: 'no restart is needed any more' }
 }
 
 export function noticeEvent(notice: Notice): Event {

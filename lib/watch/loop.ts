@@ -113,9 +113,10 @@ function take(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, 
   watched.asking = false
   // It may have gone from the list meanwhile.
   if (!memory.mirrors.includes(watched) && !memory.servers.includes(watched)) return
-  if (!remember.answered(watched, probe, list, around.now(), around.dice)) return
-  memory.keepAt = 0
-  say(memory, healthEvent(watched), around)
+  const wasUp = known.isUp(watched)
+  const changed = remember.answered(watched, probe, list, around.now(), around.dice)
+  if (changed) say(memory, healthEvent(watched), around)
+  if (changed || wasUp !== known.isUp(watched)) memory.keepAt = 0
 }
 
 function nextMoment(memory: Memory): number {

@@ -1,4 +1,5 @@
 /** What has to be known of registries: a line for each of a few, and one for many. Pure. */
+import { serverWords } from '../health/outage.ts'
 import { isWell } from '../health/standing.ts'
 import { html, type Markup } from './markup.ts'
 import { canServe, type Grade, gradeOf } from './reading.ts'
@@ -57,12 +58,8 @@ function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): 
 function outage(registry: RegistryStatus, status: WatchStatus): Alarm {
   const latest = latestChange([registry])
   const when = latest === 0 ? undefined : html`, for ${span(status.now - latest)}`
-  const server =
-    canServe(registry) === undefined
-      ? 'whether its server answers is not known yet'
-      : registry.server === undefined
-        ? 'there is no server that may be asked'
-        : 'its server does not answer'
+  const isKnown = canServe(registry) !== undefined
+  const server = serverWords(registry.server === undefined ? 'none' : isKnown ? 'silent' : 'unknown')
   return bad(
     html`<b>Nothing to pull ${links([registry], status)} from</b>${when}: no mirror is well, and ${server}.`,
   )

@@ -2,7 +2,7 @@
 import { spend } from '../health/allowance.ts'
 import { listed } from '../health/listing.ts'
 import type { MirrorList } from '../registry.ts'
-import { changeEvent, leftEvent, noticeEvent, problemOf, restartEvent } from './events.ts'
+import { changeEvent, leftEvent, noticeEvent, problemOf, restartEvent, restartedEvent } from './events.ts'
 import { historyOf } from './history.ts'
 import * as known from './known.ts'
 import type { Memory } from './memory.ts'
@@ -32,6 +32,8 @@ export async function write(
   if (!moved && !node) return
   if (moved && !first && !renewed && !mayRewrite(memory, around)) return
   await walk(memory, list, around)
+  // Who plans beside us is to want the same.
+  if (moved) memory.keepAt = 0
   memory.written = form
 }
 
@@ -81,6 +83,7 @@ function takeIn(
   for (const change of report.changes) say(memory, changeEvent(change, renewed), around)
   const restart = report.restart.map(({ command, why }) => `${command} (${why})`)
   const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]
+  if (memory.restart.length > 0 && restart.length === 0) say(memory, restartedEvent(), around)
   Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, hosts })
   if (report.changes.length > 0) Object.assign(memory, { writtenAt: around.now(), writes: memory.writes + 1 })
 }
@@ -88,7 +91,7 @@ function takeIn(
 /** Between two times that the history is kept: it is for the eye alone, and larger. */
 const HISTORY_MS = 600_000
 
-/** What is known is kept once an interval, and when a health has changed. */
+/** What is known is kept once an interval, and when something follows from it. */
 export async function keep(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
   const now = around.now()
   if (now < memory.keepAt) return

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import type { Notice } from '../../lib/report.ts'
 import { touches } from '../support/planted.ts'
 import { run } from '../support/run.ts'
 import { eventually, listText, startMortal, watching, withPlace } from '../support/watching.ts'
@@ -49,9 +50,9 @@ describe('beside a watcher', () => {
         await named(a.url, false)
         await assertInOrder()
         const { report } = await ask('plan')
-        const left = report.notices.filter(({ code }: { code: string }) => code === 'left_out')
+        const left = report.notices.filter(({ code }: Notice) => code === 'left_out')
         assert.deepEqual(
-          left.map(({ mirror }: { mirror: string }) => mirror),
+          left.map(({ mirror }: Notice) => mirror),
           [`${a.url}/v2`],
         )
 
@@ -66,8 +67,16 @@ describe('beside a watcher', () => {
         await named(c.url, true)
         await watcher.until(/read .*: 1 registry, 3 mirrors/)
         await assertInOrder()
+
+        // With the last of them the others come back: whoever plans reads why.
+        for (const mirror of [b, c]) await mirror.die()
+        await watcher.until(/nothing to pull from/)
+        await named(a.url, true)
+        await assertInOrder()
+        const out = (await ask('plan')).report.notices.find(({ code }: Notice) => code === 'registry_down')
+        assert.equal(out?.registry, 'docker.io')
+        assert.match(out.message, /no mirror is well, and its server does not answer; its mirrors stay/)
         assert.equal(await watcher.stop(), 0)
-        assert.doesNotMatch(watcher.log(), / error /)
       })
     })
   })

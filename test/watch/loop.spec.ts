@@ -246,6 +246,26 @@ describe('a watcher', () => {
     assert.match(said[0]?.text ?? '', /config\.toml is not as the list says.*regmirror apply/)
   })
 
+  it('says once that a restart is needed, and once that it is no longer', async () => {
+    let walks = 0
+    const restart = [
+      { target: 'containerd', command: 'systemctl restart containerd', why: 'config.toml is newer' },
+    ]
+    const walk = () => {
+      walks += 1
+      return { ...UNCHANGED, report: { ...UNCHANGED.report, restart: walks < 10 ? restart : [] } }
+    }
+    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
+    const said = run.events.filter(({ event }) => event.startsWith('restart'))
+    assert.deepEqual(
+      said.map(({ event, level }) => [event, level]),
+      [
+        ['restart_needed', 'warn'],
+        ['restart_done', 'info'],
+      ],
+    )
+  })
+
   it('says once that what it knows cannot be kept, though nothing has to be written', async () => {
     const keep = () => {
       throw new Failure('io', [{ file: '/var', message: 'the file system is read-only' }])
