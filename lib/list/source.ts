@@ -1,4 +1,5 @@
 /** A list's text as a value whose every key can be found again in the text. */
+import { isTable } from '../tables.ts'
 import type { Path } from './written.ts'
 
 export type ListFormat = 'toml' | 'yaml' | 'json'
@@ -24,8 +25,35 @@ export interface Source {
 
 export type Parsed = { readonly source: Source } | { readonly faults: readonly SourceFault[] }
 
-/** Reads a text in the given format. A parser is loaded only when it is needed. */
+/** Reads a text in the given format; says so when it is a list in another. */
 export async function parseSource(text: string, format: ListFormat): Promise<Parsed> {
+  const parsed = await parseAs(text, format)
+  // To YAML nearly every text is one long word.
+  if ('source' in parsed && typeof parsed.source.value !== 'string') return parsed
+  for (const other of othersOf(text, format))
+    if (isList(await parseAs(text, other))) return { faults: [misnamed(format, other)] }
+  return parsed
+}
+
+/** JSON is YAML too: it comes first, and with a slip in it, it is JSON still. */
+function othersOf(text: string, format: ListFormat): readonly ListFormat[] {
+  const all: readonly ListFormat[] = text.trimStart().startsWith('{') ? ['json'] : ['toml', 'yaml']
+  return all.filter(other => other !== format)
+}
+
+function isList(parsed: Parsed): boolean {
+  const value = 'source' in parsed && parsed.source.value
+  return isTable(value) && ('version' in value || 'registries' in value)
+}
+
+function misnamed(format: ListFormat, other: ListFormat): SourceFault {
+  const [named, is] = [format, other].map(name => name.toUpperCase())
+  const hint = `name it .${other}, or add --list-format ${other}`
+  return { line: 1, column: 1, message: `this is ${is}, and is read as ${named}`, hint }
+}
+
+/** A parser is loaded only when it is needed. */
+async function parseAs(text: string, format: ListFormat): Promise<Parsed> {
   if (format === 'toml') return (await import('./toml-source.ts')).parseToml(text)
   if (format === 'yaml') return (await import('./yaml-source.ts')).parseYaml(text)
   return (await import('./json-source.ts')).parseJson(text)

@@ -64,11 +64,6 @@ const SLIPS: readonly (readonly [said: RegExp, line: RegExp, words: Words])[] = 
     /[=[,]\s*‸|^\s*‸[^=]*$/,
     { message: 'text needs quotes', hint: 'only numbers, true and false stand without' },
   ],
-  [
-    /^Unexpected token/,
-    /^\s*‸[{]/,
-    { message: 'a line of TOML is a [table] or key = value', hint: 'a list in JSON is named .json' },
-  ],
   [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'nothing may follow a table header on its line' }],
 ]
 
