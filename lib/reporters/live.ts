@@ -2,8 +2,10 @@
  * The table of a probe while it comes about, on a terminal: every endpoint from the start, each with its answer as soon
  * as there is one. Nothing in a pipe, and nothing for a quick run.
  */
+import { stripVTControlCharacters } from 'node:util'
 import type { Probe } from '../report.ts'
 import type { Sink } from '../world.ts'
+import { columnsOf } from './columns.ts'
 import type { Page } from './page.ts'
 import type { Row } from './probe-row.ts'
 import { probeTable } from './probe-table.ts'
@@ -30,10 +32,11 @@ export function live(
   const rows: Row[] = endpoints.map(endpoint => ({ ...endpoint, status: 'waiting' }))
   let drawn: readonly string[] = []
   const draw = () => {
-    const table = probeTable(rows, page)
+    const table = probeTable(rows, { ...page, width: sink.columns || page.width })
     // The last line of a terminal is where the cursor stands.
     const next = table.length < (sink.rows ?? 0) ? table : table.slice(table.lastIndexOf('') + 1)
-    if (next.join() !== drawn.join()) sink.write(`${erased(drawn)}${next.map(line => `${line}\n`).join('')}`)
+    if (next.join() !== drawn.join())
+      sink.write(`${erased(drawn, sink)}${next.map(line => `${line}\n`).join('')}`)
     drawn = next
   }
   let timer = setTimeout(() => {
@@ -50,12 +53,18 @@ export function live(
     },
     end: () => {
       clearTimeout(timer)
-      sink.write(erased(drawn))
+      sink.write(erased(drawn, sink))
     },
   }
 }
 
 /** Back to where the drawing began, and everything from there on gone. */
-function erased(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `\u001b[${lines.length}A\r\u001b[0J`
+function erased(lines: readonly string[], { columns = Infinity }: Sink): string {
+  // A terminal that was made narrower has folded what did not fit any more.
+  const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(shownColumns(line) / columns)), 0)
+  return lines.length === 0 ? '' : `\u001b[${rows}A\r\u001b[0J`
+}
+
+function shownColumns(line: string): number {
+  return columnsOf(stripVTControlCharacters(line))
 }

@@ -102,7 +102,7 @@ function whyAll(registry: RegistryStatus): Markup | undefined {
   const away = registry.mirrors.filter(({ health, place }) => !isWell(health) && place !== undefined)
   if (canServe(registry) !== false || away.length === 0) return undefined
   return html`
-<p class="note">Nobody answers well, so every mirror of the list is written: the fault may be this node's own.</p>`
+<p class="note">Nobody answers well. Every mirror of the list stays written: the fault may be this node's own.</p>`
 }
 
 /** What is open closes when the page is loaded again, unless the address says otherwise. */

@@ -235,7 +235,7 @@ describe('a live table', () => {
   const endpoints = NAMES.map(url => ({ registry: 'docker.io', role: 'mirror' as const, url }))
   const page = { paint: paint(false), width: 80, wrapped: true }
 
-  /** A terminal of so many rows that knows the two sequences that are used; anything else shows as it is. */
+  /** A terminal of so many rows without colour that knows the two sequences that are used; anything else it shows. */
   const terminal = (rows: number) => {
     let lines = ['$ regmirror probe', '']
     const sink = {
@@ -247,10 +247,16 @@ describe('a live table', () => {
         sink.writes += 1
         const [, up, rest = ''] = /^(?:\u001b\[(\d+)A\r\u001b\[0J)?(.*)$/s.exec(text) ?? []
         if (up !== undefined) lines = [...lines.slice(0, lines.length - 1 - Number(up)), '']
-        lines = [...lines.slice(0, -1), ...`${lines.at(-1)}${rest}`.split('\n')]
+        lines = [...lines.slice(0, -1), ...`${lines.at(-1)}${rest.replace(/\u001b\[\d+m/g, '')}`.split('\n')]
       },
     }
-    return { sink, screen: () => lines }
+    /** Folds what does not fit, as terminals do. */
+    const narrow = (columns: number) => {
+      sink.columns = columns
+      const fold = new RegExp(`.{1,${columns}}`, 'g')
+      lines = lines.flatMap(line => line.match(fold) ?? [''])
+    }
+    return { sink, screen: () => lines, narrow }
   }
   const drawn = async (sink: { writes: number }, atLeast: number) => {
     while (sink.writes < atLeast) await sleep(20)
@@ -293,8 +299,9 @@ describe('a live table', () => {
 
   it('leaves nothing behind in a narrow terminal, whatever its urls', async () => {
     const url = `https://${'a-long-label.'.repeat(5)}example.com:5000/v2/team`
-    const { sink, screen } = terminal(24)
-    const table = live([{ registry: 'docker.io', role: 'server', url }], sink, { ...page, width: 40 })
+    const { sink, screen, narrow } = terminal(24)
+    narrow(40)
+    const table = live([{ registry: 'docker.io', role: 'server', url }], sink, page)
     table.onProbe(well(url, 1, { role: 'server', bytes_per_second: 1e6, pull_50mb_s: 50 }))
     await drawn(sink, 1)
     assert.deepEqual(
@@ -303,6 +310,27 @@ describe('a live table', () => {
     )
     table.end()
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
+  })
+
+  it('leaves nothing behind when the terminal is made narrower meanwhile, and fits it from then on', async () => {
+    const long = ['a', 'b'].map(
+      name => ({ registry: 'docker.io', role: 'mirror', url: name.repeat(60) }) as const,
+    )
+    for (const coloured of [false, true]) {
+      const { sink, screen, narrow } = terminal(24)
+      const table = live(long, sink, { ...page, paint: paint(coloured) })
+      await drawn(sink, 1)
+      narrow(40)
+      table.onProbe(well('b'.repeat(60), 1))
+      await drawn(sink, 2)
+      assert.deepEqual(
+        screen().filter(line => line.length > 40),
+        [],
+      )
+      assert.equal(screen().filter(line => line.includes('docker.io')).length, 1)
+      table.end()
+      assert.deepEqual(screen(), ['$ regmirror probe', ''])
+    }
   })
 
   it('is one line where the terminal has no room for it', async () => {

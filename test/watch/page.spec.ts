@@ -299,7 +299,7 @@ describe('the status page', () => {
   })
 
   it('says why mirrors are in the file though nobody answers', () => {
-    const why = /Nobody answers well, so every mirror of the list is written/
+    const why = /Nobody answers well. Every mirror of the list stays written/
     assert.match(withRegistries(...dead(1)), why)
     assert.doesNotMatch(withRegistries(...dead(1, { mirrors: [mirrorDown()] })), why)
     assert.doesNotMatch(
