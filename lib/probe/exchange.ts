@@ -17,16 +17,13 @@ export interface Means {
   readonly trust: Trust
   /** Undefined: nothing is asked through a proxy. */
   readonly proxyFor?: ProxyFor | undefined
-  /** Awaited before each exchange; undefined: none has to wait. */
-  readonly turn?: Turn | undefined
+  /** Awaited before each exchange whose times count; undefined: none has to wait. */
+  readonly turn?: (() => Promise<void>) | undefined
   /** Lets one act be done at a time; undefined: as it comes. */
   readonly alone?: (<T>(act: () => Promise<T>) => Promise<T>) | undefined
   /** Shared by the exchanges with one endpoint; undefined: they may take as long as they take. */
   readonly budget?: Budget | undefined
 }
-
-/** Says when an exchange may begin; whether its times count decides how much it has to wait for. */
-export type Turn = (measured: boolean) => Promise<void>
 
 /** What the exchanges with one endpoint may take together: none begins once it is spent. */
 export interface Budget {
@@ -60,7 +57,7 @@ export async function exchange(
   { measured = true, ...question }: Inquiry,
   { timeoutMs, signal, trust, turn, proxyFor, budget }: Means,
 ): Promise<Outcome> {
-  await turn?.(measured)
+  if (measured) await turn?.()
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
   if (budget !== undefined && budget.leftMs <= 0) return { fault: spent(budget), trace }

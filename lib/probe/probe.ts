@@ -1,9 +1,9 @@
 /** Many endpoints at once, each as deep as asked. */
-import { setImmediate as eventsDone, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../report.ts'
 import { gate } from '../system/gate.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
-import { type Means, openBudget, type Turn } from './exchange.ts'
+import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { ping } from './ping.ts'
 import { type Depth, type Pulled, pull } from './pull.ts'
@@ -29,12 +29,10 @@ const DEFAULT_SAMPLES = 3
  * An exchange over TLS costs two milliseconds of work or so. Begun all at once they would wait for each other,
  * and that wait would be taken for the mirrors': 190 ms instead of 4 where 64 on loopback were asked together.
  * So of those that are measured a few begin at a time, and the next when the program has nothing else to do, or has
- * not had it for so many milliseconds.
+ * not had it for so many milliseconds. Nobody waits for those that are not.
  */
 const AT_A_TIME = 3
 const PATIENCE_MS = 10
-/** An event loop that turns slower has more to do than to begin exchanges: what comes in takes memory. */
-const BUSY_MS = 2
 
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
@@ -126,31 +124,15 @@ function serverKnows(server: Endpoint | undefined, shared: Means): (digest: stri
   }
 }
 
-/**
- * Lets exchanges begin one after the other, each when what has come for those before is dealt with; those that are
- * measured a few at a time, when the program rests. At once when told to stop.
- */
-function pace(signal: AbortSignal | undefined): Turn {
+/** Lets exchanges begin a few at a time, when the program rests. At once when told to stop. */
+function pace(signal: AbortSignal | undefined): () => Promise<void> {
   let last = Promise.resolve()
   let begun = 0
-  const wait = async (measured: boolean) => {
-    if (signal?.aborted) return
-    if (!measured) await breath()
-    else if (begun++ % AT_A_TIME === 0) await rest()
-  }
-  return measured => {
-    last = last.then(() => wait(measured))
+  return () => {
+    last = last.then(async () => {
+      if (!signal?.aborted && begun++ % AT_A_TIME === 0) await rest()
+    })
     return last
-  }
-}
-
-/** Until the event loop has turned without much to do, or until `PATIENCE_MS` are over. */
-async function breath(): Promise<void> {
-  const end = performance.now() + PATIENCE_MS
-  for (let at = performance.now(), busy = true; busy && at < end; ) {
-    await eventsDone()
-    busy = performance.now() - at > BUSY_MS
-    at = performance.now()
   }
 }
 
