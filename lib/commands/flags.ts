@@ -8,7 +8,7 @@ const manyTexts = { type: 'string', array: true, nargs: 1, default: [] as string
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: { ...oneText, describe: 'work on the tree below this directory and run nothing' },
+  root: { ...oneText, describe: 'take the tree below this directory for /, and run nothing' },
   target: { ...manyTexts, choices: ['containerd'], describe: 'only this runtime' },
 } as const
 
@@ -130,7 +130,7 @@ const applyFlags = {
   ...gateFlags,
   probe: {
     type: 'boolean',
-    describe: 'ask the mirrors afterwards; --no-probe does not (nor does --root)',
+    describe: 'ask the mirrors afterwards; --no-probe and --root do not',
   },
 } as const
 
