@@ -6,13 +6,14 @@ import { serializeBook } from '../health/book.ts'
 import { isWell } from '../health/standing.ts'
 import { onOneLine } from '../printable.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
+import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { serializeHistory } from '../watch/history.ts'
 import { bookOf } from '../watch/known.ts'
-import { type LogFormat, logLine } from '../watch/log.ts'
+import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
 import { blank, type Memory } from '../watch/memory.ts'
 import { openNotifier } from '../watch/notify.ts'
@@ -42,7 +43,8 @@ type Tell = Work['tell']
 export async function watch(options: WatchOptions, outside: World): Promise<void> {
   const world = { ...outside, stdin: onceRead(outside.stdin) }
   const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
-  const tell: Tell = event => world.stderr.write(logLine(event, world.now(), format))
+  const line = (await isJournal(world.env)) ? journalLine : logLine
+  const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
   const node = await openNode(options)
   const applicant = await watchApplicant('watch', node, world)
   await alone(node, applicant, fresh =>
@@ -160,7 +162,7 @@ async function declare(memory: Memory, work: Work): Promise<void> {
 
 function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
   const away = mirrors.filter(({ standing }) => !isWell(standing.health)).length
-  const unheard = mirrors.filter(({ probe }) => probe === undefined).length
+  const unheard = mirrors.filter(({ standing }) => standing.askedAt === 0).length
   const trouble = listProblem ?? nodeProblem
   const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'
   const words = loaded === undefined ? [] : [`${counted(mirrors.length, 'mirror', 'mirrors')}, ${health}`]

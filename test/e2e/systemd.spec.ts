@@ -84,6 +84,10 @@ function wellNodes(): void {
     await writeList(listOf(5000))
     await watch.tell('reload')
     await watch.shows('StatusText', /^1 mirror, all well$/)
+    const errors = await watch.journal('--priority', 'err')
+    assert.match(errors, /^\{.*"event":"list_invalid".*\}$/m)
+    assert.doesNotMatch(errors, /list_loaded|list_valid/)
+    assert.match(await watch.journal('--priority', 'info'), /^\{.*"event":"list_valid".*\}$/m)
   })
 
   they('stop in peace and leave nobody behind', async ({ watch, machine: { run, at } }) => {

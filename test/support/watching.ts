@@ -32,7 +32,8 @@ export async function watching<T>(
 ): Promise<T> {
   const [program = '', ...rest] = [...wrapper, process.execPath, CLI, 'watch', ...args]
   const child = spawn(program, rest, {
-    env: { ...process.env, NOTIFY_SOCKET: '', ...env },
+    // Of a service's children, also where their stderr is another: then the journal's levels are no part of a line.
+    env: { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1', ...env },
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   child.stdin?.end(stdin)

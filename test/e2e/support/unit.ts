@@ -12,8 +12,8 @@ export interface Unit {
   show(property: string): Promise<string>
   /** Waits until a property is like that. */
   shows(property: string, like: RegExp): Promise<void>
-  /** What it has logged, and systemd of it. */
-  journal(): Promise<string>
+  /** What it has logged, and systemd of it: `journalctl [OPTION…]`. */
+  journal(...options: readonly string[]): Promise<string>
   /** Gives it lines of its `[Service]` that are not ours. */
   dropIn(...lines: readonly string[]): Promise<void>
 }
@@ -22,9 +22,9 @@ export interface Unit {
 export function unitOf({ run, at }: Machine, name: string): Unit {
   const show = async (property: string) =>
     (await run('systemctl', 'show', '--value', '--property', property, name)).said.trimEnd()
-  const journal = async () => {
+  const journal = async (...options: readonly string[]) => {
     await run('journalctl', '--sync')
-    return (await run('journalctl', '--quiet', '--output', 'cat', '--unit', name)).said
+    return (await run('journalctl', '--quiet', '--output', 'cat', '--unit', name, ...options)).said
   }
   return {
     show,
