@@ -106,6 +106,11 @@ const mirrorLints: Readonly<
     const instead = ca.length > 0 ? 'its CA is given, so drop skip_verify' : 'give its CA as ca = "…" instead'
     return `the certificate of this mirror is not checked; ${instead}`
   },
+  example_host: ({ base }) => {
+    // RFC 2606, section 3: the starter lists have them.
+    const [, host] = /^\w+:\/\/((?:[^/:]+\.)?example\.(?:com|net|org))(?::\d+)?$/.exec(base.origin) ?? []
+    return host && `${host} is a name for examples, and no mirror; write the name of yours`
+  },
   mirror_is_server: ({ base }, { server }) =>
     server && baseUrl(server.base) === baseUrl(base)
       ? 'this mirror is the server of the registry, which is asked anyway; leave it out'

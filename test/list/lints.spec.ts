@@ -65,6 +65,13 @@ describe('notices on a list', () => {
     )
   })
 
+  it('name mirrors that nobody has named yet', async () => {
+    for (const host of ['example.com', 'harbor.example.net:5000', 'a.b.example.org'])
+      assert.deepEqual(await codesOn(`mirrors = ["https://${host}"]`), ['example_host'], host)
+    for (const host of ['myexample.com', 'example.com.mirror.test', 'mirror.example'])
+      assert.deepEqual(await codesOn(`mirrors = ["https://${host}"]`), [], host)
+  })
+
   it('name registries that watch only pings, although more is wanted', async () => {
     const deep = '\n[health]\ndepth = "manifest"'
     const mirrors = 'mirrors = ["https://a.example"]'

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { baseUrl } from '../../lib/registry.ts'
 import { load, ROOT } from '../support/load.ts'
 
 const VALID = path.join(ROOT, 'fixtures/lists/valid')
@@ -32,9 +33,14 @@ describe('valid lists', () => {
   }
 
   for (const file of readdirSync(TEMPLATES)) {
-    it(`the starter list ${file} deserves no notice`, async () => {
-      const { notices } = await load({ file: path.join(TEMPLATES, file) })
-      assert.deepEqual(notices, [])
+    it(`the starter list ${file} deserves no notice but that its examples are to be replaced`, async () => {
+      const { list, notices } = await load({ file: path.join(TEMPLATES, file) })
+      const mirrors = list.registries.flatMap(registry => registry.mirrors.map(({ base }) => baseUrl(base)))
+      const examples = mirrors.filter(url => url.includes('example'))
+      assert.deepEqual(
+        notices.map(({ code, mirror }) => [code, mirror]),
+        examples.map(url => ['example_host', url]),
+      )
     })
   }
 
