@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every test in one run: units, golden nodes and the end-to-end tests, whose runtimes are fetched first.
+# Every test: units, golden nodes and the end-to-end tests, whose runtimes are fetched first.
 # Without them, or without root, end-to-end tests are skipped; with CI=true that is a failure.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,4 +9,4 @@ sh tools/debian/fetch.sh || {
   if [ "${CI:-}" = true ]; then exit "$status"; fi
   echo "going on without: end-to-end tests that need it will be skipped" >&2
 }
-exec mocha --spec 'test/e2e/**/*.spec.ts' "$@"
+exec node tools/test.ts "$@"

@@ -1,0 +1,57 @@
+/**
+ * Every test, in two runs at the same time: those with Debian's programs keep the processors busy, the others mostly
+ * wait. Arguments are mocha's, for both. The end-to-end run is seen as it goes; the other comes after it, and last the
+ * sum of both.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline/promises'
+
+const END_TO_END = [
+  ...['--no-config', '--spec', 'test/e2e/**/*.spec.ts', '--reporter', 'test/support/reporter.cjs'],
+  ...['--forbid-only', '--timeout', '300000'],
+]
+/** The line by which our reporter ends. */
+const SUM = /^(\d+) passed, (\d+) failed, (\d+) skipped$/
+
+interface Ended {
+  readonly code: number | null
+  /** Passed, failed, skipped; undefined: it did not come to its end. */
+  readonly sum: readonly number[] | undefined
+}
+
+const args = [...(process.stdout.isTTY ? ['--color'] : []), ...process.argv.slice(2)]
+const units = start(args)
+const endToEnd = start([...END_TO_END, ...args])
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    for (const child of [units, endToEnd]) child.kill(signal)
+  })
+const held: string[] = []
+const ends = await Promise.all([follow(units, line => held.push(line)), follow(endToEnd, tell)])
+for (const line of held) tell(line)
+const [passed, failed, skipped] = [0, 1, 2].map(nth =>
+  ends.reduce((all, { sum }) => all + (sum?.[nth] ?? Number.NaN), 0),
+)
+tell(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = ends.every(({ code, sum }) => code === 0 && sum) ? 0 : 1
+
+function start(options: readonly string[]): ChildProcess {
+  return spawn('mocha', options, { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+async function follow(child: ChildProcess, each: (line: string) => void): Promise<Ended> {
+  const closed = once(child, 'close')
+  let sum: readonly number[] | undefined
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const found = SUM.exec(line)
+    if (found === null) each(line)
+    else sum = found.slice(1).map(Number)
+  }
+  const [code] = await closed
+  return { code, sum }
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
