@@ -9,6 +9,7 @@ import type { MirrorList } from '../lib/registry.ts'
 import { readState, STATE_DIRECTORY } from '../lib/state.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { targets } from '../lib/targets/index.ts'
+import { beforeChanges } from './support/changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { readTree, withDirectory, writeTree } from './support/tree.ts'
 
@@ -33,24 +34,11 @@ async function applied(root: string, list: MirrorList): Promise<void> {
  */
 function failingAt(node: Writer, nth: number, dead = false): Writer {
   let count = 0
-  const step =
-    <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      count += 1
-      if (dead && count >= nth) throw new Error('killed')
-      if (count === nth) throw new Failure('io', [{ file: String(args[0]), message: 'no space is left' }])
-      return await act(...args)
-    }
-  return {
-    ...node,
-    write: step(node.write),
-    create: step(node.create),
-    duplicate: step(node.duplicate),
-    remove: step(node.remove),
-    rename: step(node.rename),
-    makeDirectory: step(node.makeDirectory),
-    removeEmptyDirectory: step(node.removeEmptyDirectory),
-  }
+  return beforeChanges(node, file => {
+    count += 1
+    if (dead && count >= nth) throw new Error('killed')
+    if (count === nth) throw new Failure('io', [{ file, message: 'no space is left' }])
+  })
 }
 
 /** Works once, when the journal enters the phase of committing, and kills from then on. */

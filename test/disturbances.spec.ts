@@ -13,6 +13,7 @@ import type { MirrorList } from '../lib/registry.ts'
 import { readState } from '../lib/state.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { targets } from '../lib/targets/index.ts'
+import { beforeChanges } from './support/changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { kill, startHolder } from './support/process.ts'
 import { run } from './support/run.ts'
@@ -45,23 +46,10 @@ async function restoreFor(root: string): Promise<Plan> {
 /** Dead from the nth change of the node on. */
 function dyingAt(node: Writer, nth: number): Writer {
   let count = 0
-  const step =
-    <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      count += 1
-      if (count >= nth) throw new Error('killed')
-      return await act(...args)
-    }
-  return {
-    ...node,
-    write: step(node.write),
-    create: step(node.create),
-    duplicate: step(node.duplicate),
-    remove: step(node.remove),
-    rename: step(node.rename),
-    makeDirectory: step(node.makeDirectory),
-    removeEmptyDirectory: step(node.removeEmptyDirectory),
-  }
+  return beforeChanges(node, () => {
+    count += 1
+    if (count >= nth) throw new Error('killed')
+  })
 }
 
 interface Node {

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import type net from 'node:net'
 import path from 'node:path'
@@ -40,14 +39,13 @@ import {
 } from '../support/hostile.ts'
 import { run } from '../support/run.ts'
 import { answering, endpointAt, listen, PATIENT, REGISTRY, response } from '../support/sockets.ts'
+import { pem, TLS } from '../support/tls.ts'
 import { withDirectory } from '../support/tree.ts'
 
 const MIB = 1024 * 1024
 /** For mirrors that are slow on purpose; those that are well must be quicker, also on a busy machine. */
 const LATE = 3000
 
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
-const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
 const ca = [pem('ca.pem')]
 
 /** Reason and sentence; undefined: it does no harm, and the probe says healthy. */
@@ -323,7 +321,7 @@ describe('hostile mirrors', () => {
 
   before(async () => {
     await using plain = await startHostile(hostilitiesOf(WAYS))
-    await using secure = await startHostile(hostilitiesOf(WAYS), tls)
+    await using secure = await startHostile(hostilitiesOf(WAYS), TLS)
     await using sayings = await startHostile({
       ...hostilitiesOf(SAYINGS),
       late: p => ({ ...answer(p), delayMs: 2000 }),
@@ -425,7 +423,7 @@ describe('hostile mirrors: secrets', () => {
   }
   for (const stage of ['ping', 'head', 'tag', 'index', 'platform', 'blob'] as const) {
     it(`do not follow a redirect to another host: ${stage}`, () => follows(stage, header))
-    it(`do not follow a redirect from https to http: ${stage}`, () => follows(stage, header, tls))
+    it(`do not follow a redirect from https to http: ${stage}`, () => follows(stage, header, TLS))
   }
   for (const stage of ['token', 'head', 'index', 'blob'] as const) {
     it(`do not follow it beside a token: ${stage}`, () => follows(stage, { 'X-Key': 'planted' }))
@@ -582,7 +580,7 @@ describe('hostile mirrors: what reaches a terminal', () => {
     await using mirror = await startHostile(
       Object.fromEntries(entries.map(([, hostility], i) => [`${i}`, hostility])),
     )
-    await using secure = await listen(answering(REGISTRY), { ...tls, cert: pem('evil.pem') })
+    await using secure = await listen(answering(REGISTRY), { ...TLS, cert: pem('evil.pem') })
     const urls = [...entries.map(([stage], i) => `${mirror.origin}/${stage}/${i}/v2`), secure.origin]
     await withDirectory(async directory => {
       const list = path.join(directory, 'mirrors.toml')

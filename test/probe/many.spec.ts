@@ -1,7 +1,6 @@
 /** Many endpoints at once: who is asked, how often, with what, and what stays behind. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
@@ -20,9 +19,7 @@ import {
   response,
   SHORT,
 } from '../support/sockets.ts'
-
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
-const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
+import { TLS } from '../support/tls.ts'
 
 /** A server that takes what comes for HTTP, as all do: whoever speaks TLS to it is told so in HTTP. */
 const plainHttp = () => {
@@ -150,7 +147,7 @@ describe('probe: what a list asks for', () => {
   })
 
   it('the same in https, with a certificate of nobody: unchecked, as containerd does', async () => {
-    await using secure = await listen(answering(REGISTRY), tls)
+    await using secure = await listen(answering(REGISTRY), TLS)
     const [endpoint] = await endpointsIn(`[registries."localhost:${secure.port}"]\nmirrors = []`)
     assert.ok(endpoint)
     using _ = names({ localhost: ['127.0.0.1'] })
@@ -244,7 +241,7 @@ describe('probe: what is sent, and what stays behind', () => {
       onRequest(socket, () => socket.write('HTTP/1.1 200 OK\r\n\r\n{')),
     )
     await using reset = await listen(socket => socket.once('data', () => socket.resetAndDestroy()))
-    await using well = await listen(answering(REGISTRY), tls)
+    await using well = await listen(answering(REGISTRY), TLS)
     const urls = [
       silent.origin,
       endless.origin,

@@ -1,12 +1,11 @@
 /** Proxies as Go reads them from the environment. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
-import path from 'node:path'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { proxiesOf } from '../../lib/probe/proxy.ts'
 import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
+import { TLS } from '../support/tls.ts'
 
 const asked = (url: string, env: Record<string, string>) => proxiesOf(env)(new URL(url))?.url.href
 
@@ -110,8 +109,6 @@ async function startProxy(to: Listener | undefined, status = 200) {
 }
 
 describe('probe: through a proxy', () => {
-  const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
-  const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
   const secret = `Basic ${Buffer.from('user:planted').toString('base64')}`
   const probe = (url: string, proxy: string, more = {}, timeoutMs = PATIENT) =>
     probeOne(endpointAt(url, more), {
@@ -121,7 +118,7 @@ describe('probe: through a proxy', () => {
     })
 
   it('https goes through a tunnel, inside which nobody learns the password', async () => {
-    await using mirror = await listen(answering(REGISTRY), tls)
+    await using mirror = await listen(answering(REGISTRY), TLS)
     await using proxy = await startProxy(mirror)
     const result = await probe('https://mirror.test:5000', proxy.url, { skipVerify: true })
     assert.equal(result.status, 'healthy', result.detail)

@@ -1,7 +1,5 @@
 /** Where a redirect may lead, and what follows it. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import { spaceOf } from '../../lib/probe/space.ts'
 import {
@@ -15,9 +13,8 @@ import {
   REGISTRY,
   response,
 } from '../support/sockets.ts'
+import { pem, TLS } from '../support/tls.ts'
 
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
-const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
 const ca = [pem('ca.pem')]
 
 const to = (location: string, status = 307) => answering(response(status, { Location: location }))
@@ -37,7 +34,7 @@ describe('probe: redirects that are followed', () => {
 
   it('from https to http, as the runtime does, without the static header', async () => {
     await using plain = await listen(answering(REGISTRY))
-    await using secure = await listen(to(`${plain.origin}/v2/`), tls)
+    await using secure = await listen(to(`${plain.origin}/v2/`), TLS)
     const probe = await ask(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.match(secure.heard[0] ?? '', /planted-secret/)

@@ -1,22 +1,20 @@
 /** The probe against real sockets: one listener for each way in which a mirror is well or not. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
-import path from 'node:path'
 import type tls from 'node:tls'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import type { BaseForm } from '../../lib/registry.ts'
 import type { Probe } from '../../lib/report.ts'
+import { endpointAt } from '../support/sockets.ts'
+import { pem, TLS } from '../support/tls.ts'
 
 /** Long enough for a healthy answer on a busy machine; never waited for. */
 const PLENTY_MS = 20_000
 /** For those that never answer: the verdict is the same however late it comes. */
 const SHORT_MS = 400
-
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
 
 type Handler = http.RequestListener
 type Server = http.Server | https.Server | net.Server
@@ -37,26 +35,10 @@ async function listening<T>(server: Server, use: (port: number) => Promise<T>): 
   }
 }
 
-function endpoint(
-  origin: string,
-  more: Partial<Endpoint> & { path?: string; form?: BaseForm } = {},
-): Endpoint {
-  const { path: at = '/v2', form = 'root', ...rest } = more
-  const base = { origin, path: at, form }
-  return {
-    registry: 'r.test',
-    role: 'mirror',
-    resolves: true,
-    base,
-    ca: [],
-    skipVerify: false,
-    header: {},
-    dialTimeoutMs: PLENTY_MS,
-    ...rest,
-  }
-}
+const endpoint = (origin: string, more: Partial<Endpoint> = {}) =>
+  endpointAt(origin, { dialTimeoutMs: PLENTY_MS, ...more })
 
-const asked = (handler: Handler, more: Parameters<typeof endpoint>[1] = {}, timeoutMs = PLENTY_MS) =>
+const asked = (handler: Handler, more: Partial<Endpoint> = {}, timeoutMs = PLENTY_MS) =>
   listening(http.createServer(handler), port =>
     ping(endpoint(`http://127.0.0.1:${port}`, more), { timeoutMs, samples: 1 }),
   )
@@ -217,9 +199,8 @@ describe('probe: connections that go wrong', () => {
 
 describe('probe: TLS', () => {
   const over = (options: tls.TlsOptions, more: Partial<Endpoint> = {}, host = '127.0.0.1') =>
-    listening(
-      https.createServer({ key: pem('server-key.pem'), cert: pem('server.pem'), ...options }, answer(200)),
-      port => ping(endpoint(`https://${host}:${port}`, more), { timeoutMs: PLENTY_MS, samples: 1 }),
+    listening(https.createServer({ ...TLS, ...options }, answer(200)), port =>
+      ping(endpoint(`https://${host}:${port}`, more), { timeoutMs: PLENTY_MS, samples: 1 }),
     )
   const ca = [pem('ca.pem')]
 
@@ -265,7 +246,14 @@ describe('probe: what is asked', () => {
         seen.push(`${request.method} ${request.url} ${request.headers['x-key']}`)
         answer(200)(request, response)
       }
-      assertHealthy(await asked(handler, { path: at, form, header: { 'X-Key': 'k' } }))
+      const probe = await listening(http.createServer(handler), port => {
+        const base = { origin: `http://127.0.0.1:${port}`, path: at, form }
+        return ping(endpoint(base.origin, { base, header: { 'X-Key': 'k' } }), {
+          timeoutMs: PLENTY_MS,
+          samples: 1,
+        })
+      })
+      assertHealthy(probe)
       assert.deepEqual(seen, [`GET ${url} k`])
     })
   }

@@ -1,9 +1,7 @@
 /** What else goes wrong with TLS, and what is said about it. */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
-import path from 'node:path'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
@@ -16,9 +14,8 @@ import {
   REGISTRY,
   SHORT,
 } from '../support/sockets.ts'
+import { pem, TLS } from '../support/tls.ts'
 
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, 'tls', name), 'utf8')
-const server = { key: pem('server-key.pem'), cert: pem('server.pem') }
 const ca = [pem('ca.pem')]
 
 const ask = (mirror: Listener, more: Partial<Endpoint> = {}, timeoutMs = PATIENT) =>
@@ -27,7 +24,7 @@ const ask = (mirror: Listener, more: Partial<Endpoint> = {}, timeoutMs = PATIENT
 describe('probe: certificates', () => {
   it('self-signed: not trusted, and trusted once it is in ca', async () => {
     const cert = pem('self-signed.pem')
-    await using mirror = await listen(answering(REGISTRY), { ...server, cert })
+    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert })
     const probe = await ask(mirror)
     assert.equal(probe.reason, 'tls')
     assert.match(probe.detail ?? '', /self-signed/)
@@ -35,14 +32,14 @@ describe('probe: certificates', () => {
   })
 
   it('an unknown authority is told apart from a wrong name, which is quoted', async () => {
-    await using stranger = await listen(answering(REGISTRY), server)
+    await using stranger = await listen(answering(REGISTRY), TLS)
     assert.match((await ask(stranger)).detail ?? '', /authority unknown here/)
-    await using misnamed = await listen(answering(REGISTRY), { ...server, cert: pem('wrong-name.pem') })
+    await using misnamed = await listen(answering(REGISTRY), { ...TLS, cert: pem('wrong-name.pem') })
     assert.match((await ask(misnamed, { ca })).detail ?? '', /another name \(DNS:other\.example\)/)
   })
 
   it('the name in the subject does not count, as in Go', async () => {
-    await using mirror = await listen(answering(REGISTRY), { ...server, cert: pem('unnamed.pem') })
+    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert: pem('unnamed.pem') })
     const probe = await ask(mirror, { ca })
     assert.equal(probe.reason, 'tls')
     assert.match(probe.detail ?? '', /alternative name/)
@@ -54,14 +51,14 @@ describe('probe: certificates', () => {
     await using mirror = await listen((socket, nth) => {
       sent = (socket as unknown as { servername: unknown }).servername
       answering(REGISTRY)(socket, nth)
-    }, server)
+    }, TLS)
     const probe = await ping(endpointAt(`https://localhost:${mirror.port}`, { ca }), { timeoutMs: PATIENT })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.equal(sent, 'localhost')
   })
 
   it('skip_verify takes an expired one for another name', async () => {
-    await using mirror = await listen(answering(REGISTRY), { ...server, cert: pem('expired.pem') })
+    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert: pem('expired.pem') })
     assert.equal((await ask(mirror, { skipVerify: true })).status, 'healthy')
   })
 
@@ -70,7 +67,7 @@ describe('probe: certificates', () => {
     const der = new X509Certificate(pem('self-signed.pem')).raw.toString('latin1')
     const bad = Buffer.from(der.replace('20991231000000Z', '20999931000000Z'), 'latin1')
     const cert = `-----BEGIN CERTIFICATE-----\n${bad.toString('base64')}\n-----END CERTIFICATE-----\n`
-    await using mirror = await listen(answering(REGISTRY), { ...server, cert })
+    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert })
     const probe = await ask(mirror, { skipVerify: true })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.equal(probe.tls, undefined)
@@ -78,7 +75,7 @@ describe('probe: certificates', () => {
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`a client certificate of a stranger is refused, ${maxVersion}`, async () => {
-      const wanted = { ...server, requestCert: true, ca: [pem('self-signed.pem')], maxVersion }
+      const wanted = { ...TLS, requestCert: true, ca: [pem('self-signed.pem')], maxVersion }
       await using mirror = await listen(answering(REGISTRY), wanted)
       const client = { cert: pem('client.pem'), key: pem('client-key.pem') }
       for (const more of [{ ca }, { ca, client }]) {
@@ -89,7 +86,7 @@ describe('probe: certificates', () => {
   }
 
   it('a ca or client that is no PEM is said to be the fault of the list', async () => {
-    await using mirror = await listen(answering(REGISTRY), server)
+    await using mirror = await listen(answering(REGISTRY), TLS)
     const client = { cert: pem('client.pem'), key: 'no key' }
     const probe = await ask(mirror, { ca, client })
     assert.equal(probe.reason, 'tls')
@@ -113,7 +110,7 @@ describe('probe: TLS where there is none, or no end of it', () => {
   })
 
   it('http asked of a port that speaks https', async () => {
-    await using mirror = await listen(answering(REGISTRY), server)
+    await using mirror = await listen(answering(REGISTRY), TLS)
     const probe = await ping(endpointAt(`http://127.0.0.1:${mirror.port}`), { timeoutMs: PATIENT })
     assert.equal(probe.status, 'unhealthy')
     assert.ok(['not_a_registry', 'reset'].includes(probe.reason ?? ''), probe.detail)

@@ -1,15 +1,13 @@
 /** Mirrors, and a list, that want to speak through a watcher: to a terminal, a log, a browser, Prometheus, systemd. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
 import { answering, listen } from '../support/sockets.ts'
+import { pem, TLS } from '../support/tls.ts'
 import { eventually, type Watching, watching, withPlace } from '../support/watching.ts'
-
-const pem = (name: string) => readFileSync(path.join(import.meta.dirname, '../probe/tls', name), 'utf8')
 
 const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 const FORGED = '2026-01-01T00:00:00.000Z info forged {"event":"forged"}'
@@ -54,7 +52,7 @@ type Use = (place: { root: string; watcher: Watching; told: () => Promise<string
 async function withEvil(format: 'text' | 'json', use: Use): Promise<void> {
   const mirrors = await Promise.all([
     ...ANSWERS.map(answer => listen(answering(Buffer.from(answer, 'latin1')))),
-    listen(answering(response(200)), { cert: pem('evil.pem'), key: pem('server-key.pem') }),
+    listen(answering(response(200)), { ...TLS, cert: pem('evil.pem') }),
   ])
   try {
     await beside(

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
+import { pem, TLS } from '../support/tls.ts'
 import { eventually, listText, type Place, watching, withPlace } from '../support/watching.ts'
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
@@ -20,13 +21,12 @@ interface Secrets {
   readonly token: string
 }
 
-const tls = (name: string) => read(`probe/tls/${name}`)
 const fixture = (name: string) => read(`../fixtures/tls/${name}`)
 
 const OLD: Secrets = {
-  server: { cert: tls('server.pem'), key: tls('server-key.pem') },
-  ca: tls('ca.pem'),
-  client: { cert: tls('client.pem'), key: tls('client-key.pem'), ca: tls('ca.pem') },
+  server: TLS,
+  ca: pem('ca.pem'),
+  client: { cert: pem('client.pem'), key: pem('client-key.pem'), ca: pem('ca.pem') },
   token: 'Bearer old',
 }
 const NEW: Secrets = {

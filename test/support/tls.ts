@@ -1,0 +1,10 @@
+/** Keys and certificates of mirrors in tests; `probe/tls/README.md` says what each is. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const FOLDER = path.join(import.meta.dirname, '../probe/tls')
+
+export const pem = (name: string) => readFileSync(path.join(FOLDER, name), 'utf8')
+
+/** A server by the names that tests call it. */
+export const TLS = { key: pem('server-key.pem'), cert: pem('server.pem') }
