@@ -2,7 +2,7 @@
 import { type Book, keyOf } from '../health/book.ts'
 import type { Known } from '../health/listing.ts'
 import { reordered } from '../health/ordering.ts'
-import { isWell } from '../health/standing.ts'
+import { isWell, type Standing } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
@@ -33,8 +33,14 @@ export function isAboutToTell(server: Watched, now: number): boolean {
   return isUp(server) === undefined && (server.asking || server.standing.nextAt <= now + 1000)
 }
 
-export function knownOf({ mirrors, servers, orders }: Memory): Known {
-  const standings = new Map(mirrors.map(({ key, standing }) => [key, standing]))
+/** By `keyOf`. */
+function standingsOf({ mirrors }: Memory): ReadonlyMap<string, Standing> {
+  return new Map(mirrors.map(({ key, standing }) => [key, standing]))
+}
+
+export function knownOf(memory: Memory): Known {
+  const { servers, orders } = memory
+  const standings = standingsOf(memory)
   const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))
   return {
     health: (registry, url) => standings.get(keyOf(registry, url))?.health,
@@ -49,7 +55,7 @@ export function reorder(memory: Memory, list: MirrorList, now: number): void {
     declare(memory, list)
     return
   }
-  const standings = new Map(memory.mirrors.map(({ key, standing }) => [key, standing]))
+  const standings = standingsOf(memory)
   for (const registry of list.registries) {
     const standingOf = (url: string) => standings.get(keyOf(registry.name, url))
     memory.orders.set(
@@ -70,12 +76,13 @@ function declare(memory: Memory, list: MirrorList): void {
 /** How many intervals what was kept holds. */
 const FRESH = 3
 
-export function bookOf({ mirrors, servers, orders }: Memory, { health }: MirrorList, now: number): Book {
+export function bookOf(memory: Memory, { health }: MirrorList, now: number): Book {
+  const { servers, orders } = memory
   return {
     version: 1,
     written_at: now,
     stale_at: now + FRESH * health.intervalMs,
-    mirrors: Object.fromEntries(mirrors.map(({ key, standing }) => [key, standing])),
+    mirrors: Object.fromEntries(standingsOf(memory)),
     servers: Object.fromEntries(
       servers.flatMap(server => {
         const up = isUp(server)
