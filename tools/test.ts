@@ -16,8 +16,8 @@ const SUM = /^(\d+) passed, (\d+) failed, (\d+) skipped$/
 
 interface Ended {
   readonly code: number | null
-  /** Passed, failed, skipped; undefined: it did not come to its end. */
-  readonly sum: readonly number[] | undefined
+  /** Passed, failed, skipped; empty: it did not come to its end. */
+  readonly sum: readonly number[]
 }
 
 const args = [...(process.stdout.isTTY ? ['--color'] : []), ...process.argv.slice(2)]
@@ -31,10 +31,12 @@ const held: string[] = []
 const ends = await Promise.all([follow(units, line => held.push(line)), follow(endToEnd, tell)])
 for (const line of held) tell(line)
 const [passed, failed, skipped] = [0, 1, 2].map(nth =>
-  ends.reduce((all, { sum }) => all + (sum?.[nth] ?? Number.NaN), 0),
+  ends.reduce((all, { sum }) => all + (sum[nth] ?? 0), 0),
 )
+const broken = ends.filter(({ sum }) => sum.length === 0).length
+if (broken > 0) tell(`${broken} of ${ends.length} runs did not come to an end`)
 tell(`${passed} passed, ${failed} failed, ${skipped} skipped`)
-process.exitCode = ends.every(({ code, sum }) => code === 0 && sum) ? 0 : 1
+process.exitCode = ends.every(({ code }) => code === 0) && broken === 0 ? 0 : 1
 
 function start(options: readonly string[]): ChildProcess {
   return spawn('mocha', options, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -42,7 +44,7 @@ function start(options: readonly string[]): ChildProcess {
 
 async function follow(child: ChildProcess, each: (line: string) => void): Promise<Ended> {
   const closed = once(child, 'close')
-  let sum: readonly number[] | undefined
+  let sum: readonly number[] = []
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     const found = SUM.exec(line)
     if (found === null) each(line)
