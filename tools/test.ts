@@ -6,10 +6,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import mocharc from '../.mocharc.json' with { type: 'json' }
 
 const END_TO_END = [
-  ...['--no-config', '--spec', 'test/e2e/**/*.spec.ts', '--reporter', 'test/support/reporter.cjs'],
-  ...['--forbid-only', '--timeout', '300000'],
+  ...['--no-config', '--spec', 'test/e2e/**/*.spec.ts', '--forbid-only'],
+  ...['--reporter', mocharc.reporter, '--timeout', String(mocharc.timeout)],
 ]
 /** The line by which our reporter ends. */
 const SUM = /^(\d+) passed, (\d+) failed, (\d+) skipped$/

@@ -2,9 +2,9 @@
 import { isHeld } from '../apply/lock.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { type Known, listed } from '../health/listing.ts'
-import { isOut, serverWords } from '../health/outage.ts'
+import { canServe, serversOf, whyNobody } from '../health/serving.ts'
 import { questionsAnHour } from '../health/standing.ts'
-import { baseUrl, type MirrorList, mayFallBack } from '../registry.ts'
+import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
 import type { Reader } from '../system/files.ts'
@@ -57,15 +57,12 @@ function undoneNotice(): Notice {
 
 /** Names the registries of which nobody is left out, because nobody is well. */
 function outageNotices({ registries }: MirrorList, known: Known): readonly Notice[] {
-  return registries
-    .filter(registry => isOut(registry, known))
-    .map(registry => {
-      const { name } = registry
-      const isSilent = known.serverUp(name) === false
-      const server = serverWords(mayFallBack(registry) ? (isSilent ? 'silent' : 'unknown') : 'none')
-      const message = `nothing to pull it from: no mirror is well, and ${server}; its mirrors stay as the list has them`
-      return { code: 'registry_down', message, registry: name }
-    })
+  return registries.flatMap(registry => {
+    const servers = serversOf(registry, known)
+    if (registry.mirrors.length === 0 || canServe(servers) === true) return []
+    const message = `nothing to pull it from: ${whyNobody(servers)}; its mirrors stay as the list has them`
+    return { code: 'registry_down', message, registry: registry.name }
+  })
 }
 
 /** Names who is left out, and why. */

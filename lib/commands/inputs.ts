@@ -1,5 +1,4 @@
 /** What every command starts from: the flags it was given, the world it runs in, the list and the node. */
-
 import { Failure } from '../errors.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import type { Format } from '../reporters/print.ts'

@@ -1,5 +1,4 @@
 /** `probe`: are the mirrors well, and how fast? */
-
 import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'

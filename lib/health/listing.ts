@@ -25,7 +25,7 @@ function listedRegistry(declared: Registry, { health }: MirrorList, known: Known
   const well = [...those('up'), ...those('slow')]
   const away = those('limited', 'down')
   if (away.length === 0) return { ...registry, mirrors: well }
-  if (!canServe(well, registry)) {
+  if (!suffice(well, registry)) {
     // Without an answer of anybody the fault may well be ours: then what the list says stays.
     const server = mayFallBack(registry) && known.serverUp(registry.name) === true
     return server && health.onUnhealthy === 'drop' ? { ...registry, mirrors: [] } : declared
@@ -34,7 +34,7 @@ function listedRegistry(declared: Registry, { health }: MirrorList, known: Known
 }
 
 /** Without the server somebody is needed who may say what a tag means. */
-function canServe(mirrors: readonly Mirror[], { fallback }: Registry): boolean {
+function suffice(mirrors: readonly Mirror[], { fallback }: Registry): boolean {
   return (
     mirrors.length > 0 && (fallback || mirrors.some(({ capabilities }) => capabilities.includes('resolve')))
   )

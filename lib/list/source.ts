@@ -35,7 +35,7 @@ export async function parseSource(text: string, format: ListFormat): Promise<Par
   return parsed
 }
 
-/** JSON is YAML too: it comes first, and with a slip in it, it is JSON still. */
+/** JSON is YAML too; what begins as JSON is meant to be that, also with a slip in it. */
 function othersOf(text: string, format: ListFormat): readonly ListFormat[] {
   const all: readonly ListFormat[] = text.trimStart().startsWith('{') ? ['json'] : ['toml', 'yaml']
   return all.filter(other => other !== format)

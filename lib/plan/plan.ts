@@ -2,7 +2,6 @@
  * The plan: what the list asks for beside what the node has, as a value. Reads, never writes; `apply` carries
  * the value out and every report prints it.
  */
-
 import { Failure, type Issue } from '../errors.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Notice, Restart } from '../report.ts'

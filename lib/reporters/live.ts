@@ -59,7 +59,8 @@ export function live(
 }
 
 /** Back to where the drawing began, and everything from there on gone. */
-function erased(lines: readonly string[], { columns = Infinity }: Sink): string {
+function erased(lines: readonly string[], sink: Sink): string {
+  const columns = sink.columns || Number.POSITIVE_INFINITY
   // A terminal that was made narrower has folded what did not fit any more.
   const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(shownColumns(line) / columns)), 0)
   return lines.length === 0 ? '' : `\u001b[${rows}A\r\u001b[0J`

@@ -2,7 +2,6 @@
  * The plug: what a runtime must tell about itself to be written for. Implementations stand beside this file,
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
-
 import type { Issue } from '../errors.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'

@@ -1,8 +1,8 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
 import { Failure, issueText } from '../errors.ts'
-import { serverWords } from '../health/outage.ts'
+import { type Servers, whyNobody } from '../health/serving.ts'
 import type { Health } from '../health/standing.ts'
-import { mayFallBack, type Registry } from '../registry.ts'
+import type { Registry } from '../registry.ts'
 import { type Change, type Notice, noticeText } from '../report.ts'
 import type { Watched } from './memory.ts'
 
@@ -34,10 +34,8 @@ export function healthEvent({ endpoint, url, standing }: Watched): Event {
 }
 
 /** Told when it is certain that nobody answers, and so nobody is left out any more. */
-export function outageEvent(registry: Registry): Event {
-  const { name } = registry
-  const server = serverWords(mayFallBack(registry) ? 'silent' : 'none')
-  const text = `${name}: nothing to pull from: no mirror is well, and ${server}; every mirror of the list is written, for the fault may be this node's network`
+export function outageEvent({ name }: Registry, servers: Servers): Event {
+  const text = `${name}: nothing to pull from: ${whyNobody(servers)}; every mirror of the list is written, for the fault may be this node's network`
   return { event: 'registry_down', level: 'error', text, fields: { registry: name } }
 }
 

@@ -1,7 +1,8 @@
 /** What a watcher knows as a page for Prometheus. Pure. Names are those of a probe's page where they mean the same. */
+import { canServe } from '../health/serving.ts'
 import { type Health, isWell } from '../health/standing.ts'
 import { exposition, type Metric, one, type Sample, seconds, timestamp } from '../reporters/exposition.ts'
-import { canServe, isHeld } from './reading.ts'
+import { isHeld } from './reading.ts'
 import type { MirrorStatus, RegistryStatus, WatchStatus } from './status.ts'
 
 const HEALTHS: readonly Health[] = ['up', 'slow', 'limited', 'down']

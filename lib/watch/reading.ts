@@ -1,20 +1,9 @@
 /** What follows from what a watcher knows: what is wrong, and where. Pure; every page says the same. */
-import { type Health, isWell } from '../health/standing.ts'
+import { canServe } from '../health/serving.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 
 /** How bad something is: it works, it works but, it does not work. */
 export type Grade = 'good' | 'fair' | 'bad'
-
-interface Servers {
-  readonly mirrors: readonly { readonly health: Health }[]
-  readonly server?: { readonly up: boolean | undefined }
-}
-
-/** Whether anything that may be asked can serve the registry; undefined while nobody knows. */
-export function canServe({ mirrors, server }: Servers): boolean | undefined {
-  if (mirrors.some(({ health }) => isWell(health))) return true
-  return server === undefined ? false : server.up
-}
 
 /** A registry that never had a mirror is not ill for want of an answer: its server need not be asked. */
 export function gradeOf(registry: RegistryStatus): Grade {

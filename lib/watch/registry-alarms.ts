@@ -1,8 +1,8 @@
 /** What has to be known of registries: a line for each of a few, and one for many. Pure. */
-import { serverWords } from '../health/outage.ts'
+import { canServe, whyNobody } from '../health/serving.ts'
 import { isWell } from '../health/standing.ts'
 import { html, type Markup } from './markup.ts'
-import { canServe, type Grade, gradeOf } from './reading.ts'
+import { type Grade, gradeOf } from './reading.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 import { ago, span } from './when.ts'
 
@@ -58,11 +58,7 @@ function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): 
 function outage(registry: RegistryStatus, status: WatchStatus): Alarm {
   const latest = latestChange([registry])
   const when = latest === 0 ? undefined : html`, for ${span(status.now - latest)}`
-  const isKnown = canServe(registry) !== undefined
-  const server = serverWords(registry.server === undefined ? 'none' : isKnown ? 'silent' : 'unknown')
-  return bad(
-    html`<b>Nothing to pull ${links([registry], status)} from</b>${when}: no mirror is well, and ${server}.`,
-  )
+  return bad(html`<b>Nothing to pull ${links([registry], status)} from</b>${when}: ${whyNobody(registry)}.`)
 }
 
 function weakness(registries: readonly RegistryStatus[], status: WatchStatus): Alarm {

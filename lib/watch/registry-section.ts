@@ -1,7 +1,8 @@
 /** A registry on the status page: its mirrors in the order in which they are asked, its server, its file. Pure. */
+import { canServe } from '../health/serving.ts'
 import { type Health, isWell } from '../health/standing.ts'
 import { html, type Markup } from './markup.ts'
-import { canServe, type Grade, gradeOf } from './reading.ts'
+import { type Grade, gradeOf } from './reading.ts'
 import { titleOf } from './registry-alarms.ts'
 import { range, spark } from './spark.ts'
 import type { MirrorStatus, RegistryStatus } from './status.ts'

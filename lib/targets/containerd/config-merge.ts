@@ -1,5 +1,4 @@
 /** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
-
 import path from 'node:path'
 import { isTable } from '../../tables.ts'
 import { locateToml } from '../../toml/ast.ts'
