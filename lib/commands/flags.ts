@@ -69,7 +69,7 @@ const listFlags = {
   },
   'list-format': {
     choices: ['toml', 'yaml', 'json'],
-    describe: 'of a list without an extension',
+    describe: 'of the list, whatever its name says',
   },
   'allow-files-from': {
     ...manyTexts,

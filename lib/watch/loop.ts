@@ -66,7 +66,10 @@ async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
     const problem = problemOf(error)
     memory.reads.bad += 1
     if (problem !== memory.listProblem) {
-      const rest = memory.loaded === undefined ? 'nothing is done' : 'the last good list stays in force'
+      const rest =
+        memory.loaded === undefined
+          ? 'nothing is done until the list is sound'
+          : 'the last good list stays in force'
       say(memory, { event: 'list_invalid', level: 'error', text: `${problem} (${rest})` }, around)
     }
     memory.listProblem = problem
