@@ -14,6 +14,8 @@ export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
 export const HEALTH_FILE = `${STATE_DIRECTORY}/health.json`
 /** What its pages show of the last hour. */
 export const HISTORY_FILE = `${STATE_DIRECTORY}/history.json`
+/** What the one watcher of a node writes, without the lock of those who write. */
+export const WATCH_FILES = [HEALTH_FILE, HISTORY_FILE] as const
 export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
 
 /** What stood at a path before our first write: nothing, or bytes kept under `originals/<kept>`. */

@@ -4,10 +4,11 @@
  */
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import { HEALTH_FILE, HISTORY_FILE, ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE } from '../state.ts'
+import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
-import { isTemporary } from '../system/temporary.ts'
+import { temporaryOf } from '../system/temporary.ts'
 import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { isHeld } from './lock.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
 import { isWatchTicket } from './tickets.ts'
 
@@ -133,15 +134,36 @@ async function close(phase: Phase, node: Writer): Promise<void> {
 
 /** Removes what a run that was killed was just writing down for itself. */
 async function tidy(node: Writer): Promise<void> {
-  for (const directory of [ORIGINALS_DIRECTORY, STATE_DIRECTORY])
-    for (const { name } of (await node.entries(directory)) ?? [])
-      if (isTemporary(name)) await node.remove(`${directory}/${name}`)
+  // What a watcher writes at this moment is no leftover.
+  const watched = await isHeld(node, 'watch')
+  await removeTemporaries(ORIGINALS_DIRECTORY, () => true, node)
+  await removeTemporaries(STATE_DIRECTORY, name => !watched || !isOfWatch(name), node)
+}
+
+/** Removes what a watcher that was killed was just writing down. For the only one that watches. */
+export async function tidyWatch(node: Writer): Promise<void> {
+  await removeTemporaries(STATE_DIRECTORY, isOfWatch, node)
+}
+
+function isOfWatch(name: string): boolean {
+  return WATCH_FILES.some(file => path.basename(file) === name)
+}
+
+async function removeTemporaries(
+  directory: string,
+  isLeft: (name: string) => boolean,
+  node: Writer,
+): Promise<void> {
+  for (const { name } of (await node.entries(directory)) ?? []) {
+    const of = temporaryOf(name)
+    if (of !== undefined && isLeft(of)) await node.remove(`${directory}/${name}`)
+  }
 }
 
 /** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
 export async function hasLeft(node: Reader): Promise<boolean> {
   const entries = await node.entries(STATE_DIRECTORY)
-  const known = [STATE_FILE, ORIGINALS_DIRECTORY, HEALTH_FILE, HISTORY_FILE].map(file => path.basename(file))
+  const known = [STATE_FILE, ORIGINALS_DIRECTORY, ...WATCH_FILES].map(file => path.basename(file))
   const left = (name: string) => !known.includes(name) && !isWatchTicket(name)
   return entries?.length === 0 || entries?.some(({ name }) => left(name)) === true
 }

@@ -13,7 +13,7 @@ import type { Walked } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, openView } from './inputs.ts'
 import type { WatchOptions } from './watch.ts'
-import { writing } from './writing.ts'
+import { finish, writing } from './writing.ts'
 
 export interface Work {
   readonly node: Writer
@@ -29,6 +29,8 @@ export interface Work {
 /** The line that `apply` walks, for as much of the plan as may be done. */
 export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Work): Promise<Walked> {
   const { node, options, world, tell } = work
+  const silent = () => {}
+  for (const notice of await finish('watch', node, options, world, silent)) tell(noticeEvent(notice))
   let left: readonly string[] = []
   const planned = async () => {
     const whole = await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
@@ -43,7 +45,7 @@ export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Wor
     return plan
   }
   if (isDone(first)) return { report: planReport('apply', first), left, hosts: await hostsOf(list, node) }
-  const { result, notices } = await writing('watch', node, options, world, write, () => {})
+  const { result, notices } = await writing('watch', node, options, world, write, silent)
   for (const notice of notices) tell(noticeEvent(notice))
   return { report: planReport('apply', result), left, hosts: await hostsOf(list, node) }
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
 import { planRestore, type RestoreChoices } from '../plan/restore.ts'
 import type { PlanReport } from '../report.ts'
-import { HEALTH_FILE, HISTORY_FILE, isBlank, readState } from '../state.ts'
+import { isBlank, readState, WATCH_FILES } from '../state.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
 import {
@@ -34,7 +34,7 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
   }
   const settled = await settle('restore', node, options, world)
   const planned = await walk()
-  const kept = await Promise.all([HEALTH_FILE, HISTORY_FILE].map(file => node.facts(file)))
+  const kept = await Promise.all(WATCH_FILES.map(file => node.facts(file)))
   const remembered = kept.some(facts => facts !== undefined)
   if (isDone(planned) && !remembered) return reportOf(planned, [...settled, ...planned.notices])
   const write = async (made: readonly string[]) => {
@@ -42,8 +42,7 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
     const plan = await walk()
     const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), made })
     // What was known of mirrors helps nobody without a list in force.
-    if (isBlank(await readState(node)))
-      for (const file of [HEALTH_FILE, HISTORY_FILE]) await node.remove(file)
+    if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return { plan, after: sweptNotices(swept) }
   }
   // A watcher would put everything back at once.

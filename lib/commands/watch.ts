@@ -1,6 +1,7 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
+import { tidyWatch } from '../apply/transaction.ts'
 import { counted } from '../counted.ts'
 import { serializeBook } from '../health/book.ts'
 import { isWell } from '../health/standing.ts'
@@ -47,9 +48,10 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
   const node = await openNode(options)
   const applicant = await watchApplicant('watch', node, world)
-  await alone(node, applicant, fresh =>
-    watchAlone({ node, card: applicant.card, made: fresh, options, world, tell }),
-  )
+  await alone(node, applicant, async fresh => {
+    await tidyWatch(node)
+    await watchAlone({ node, card: applicant.card, made: fresh, options, world, tell })
+  })
 }
 
 async function watchAlone(work: Work): Promise<void> {

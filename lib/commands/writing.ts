@@ -16,17 +16,21 @@ export interface WritingOptions {
   readonly lockTimeout: string
 }
 
+type Command = Journal['command'] | 'watch'
+/** Tells for whom somebody waits. */
+type Say = (text: string) => unknown
+
 /** What a command writes, given the directories that were made for the state. */
 type Use<T> = (made: readonly string[]) => Promise<T>
 
 /** Runs `use` alone on the node, and says for whom it has to wait. Gives what came of it, and what was done before: notices. */
 export async function writing<T>(
-  command: Journal['command'] | 'watch',
+  command: Command,
   node: Writer,
   options: WritingOptions,
   world: World,
   use: Use<T>,
-  say = (text: string): unknown => world.stderr.write(`${text}\n`),
+  say: Say = text => world.stderr.write(`${text}\n`),
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { made } = await readState(node)
   const applicant = {
@@ -49,7 +53,7 @@ function cardOf(command: string, { pid, machine, now }: World): string {
   return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
-/** Does what an earlier run has left, when it left anything. */
+/** Does what earlier runs and watchers have left, when they left anything. */
 export async function settle(
   command: Journal['command'],
   node: Writer,
@@ -57,8 +61,19 @@ export async function settle(
   world: World,
 ): Promise<readonly Notice[]> {
   await sweepTickets(command, node, world)
+  return await finish(command, node, options, world)
+}
+
+/** Finishes or undoes what an earlier run has left, when it left anything. */
+export async function finish(
+  command: Command,
+  node: Writer,
+  options: WritingOptions,
+  world: World,
+  say?: Say,
+): Promise<readonly Notice[]> {
   if (!(await hasLeft(node)) || (await isHeld(node))) return []
-  return (await writing(command, node, options, world, async () => {})).notices
+  return (await writing(command, node, options, world, async () => {}, say)).notices
 }
 
 /** Who takes the lock of watchers removes the tickets of those that are dead. */

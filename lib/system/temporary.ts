@@ -11,7 +11,12 @@ export function temporaryName(file: string): string {
 
 /** Whether a name without its directory is one of those. */
 export function isTemporary(name: string): boolean {
-  return /^\..+\.regmirror-[0-9a-f]{12}$/.test(name)
+  return temporaryOf(name) !== undefined
+}
+
+/** Whose such a name is, without its directory; undefined for any other name. */
+export function temporaryOf(name: string): string | undefined {
+  return /^\.(.+)\.regmirror-[0-9a-f]{12}$/.exec(name)?.[1]
 }
 
 /** The place of what waits under such a name, or below it: to be told, for a name that is another each time says nothing. */

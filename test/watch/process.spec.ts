@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { STATE_DIRECTORY } from '../../lib/state.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
 import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
@@ -10,14 +11,30 @@ const WRITTEN = /(created|updated) .*hosts\.toml/
 const TEXT = ['--log-format', 'text']
 
 /** What is in a folder of ours while nobody runs. */
-const leftIn = async (root: string) => (await fs.readdir(path.join(root, 'var/lib/regmirror'))).sort()
+const leftIn = async (root: string) => (await fs.readdir(path.join(root, STATE_DIRECTORY))).sort()
+const KEPT = ['health.json', 'history.json', 'state.json']
+
+/** Another list, beside the one that is watched. */
+async function otherList(list: string): Promise<string> {
+  const other = `${list}.other.toml`
+  await fs.writeFile(other, listText(['http://elsewhere.example']))
+  return other
+}
+
+/** Runs a command that is killed before it calls a function of the file system for the nth time. */
+async function killedOver(call: string, args: readonly string[]): Promise<void> {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/killing.cjs')}`,
+    REGMIRROR_TEST_KILL: call,
+  }
+  assert.equal((await spawnCli(args, env)).code, null)
+}
 
 async function assertStops(watcher: Watching, root: string): Promise<void> {
   assert.equal(await watcher.stop(), 0)
   assert.deepEqual(
-    (await leftIn(root)).filter(
-      name => !['state.json', 'health.json', 'history.json', 'originals'].includes(name),
-    ),
+    (await leftIn(root)).filter(name => ![...KEPT, 'originals'].includes(name)),
     [],
   )
 }
@@ -123,10 +140,34 @@ describe('a process that watches', () => {
         }
         await watcher.stop('SIGKILL')
       })
+      // Killed over a file that it was just keeping.
+      await fs.writeFile(path.join(root, STATE_DIRECTORY, '.health.json.regmirror-0123456789ab'), '{')
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/read .*mirrors\.toml/)
         await assertStops(watcher, root)
       })
+    })
+  })
+
+  it('finishes what an apply has left that was killed beside it, and what that left of the watcher stays', async () => {
+    await withPlace(async ({ root, list, args, hosts }) => {
+      const place = path.join(root, STATE_DIRECTORY)
+      const keeping = '.health.json.regmirror-0123456789ab'
+      await fs.writeFile(list, listText([]))
+      await watching([...args, ...TEXT], async watcher => {
+        await watcher.until(WRITTEN)
+        await fs.writeFile(path.join(place, keeping), '{')
+        await killedOver('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
+        assert.ok((await leftIn(root)).some(name => name.startsWith('journal-')))
+        watcher.child.kill('SIGHUP')
+        await watcher.until(/warn .*regmirror apply of .* was cut off: it was finished first/)
+        await watcher.until(WRITTEN)
+        assert.doesNotMatch((await hosts()) ?? 'elsewhere', /elsewhere/)
+        assert.ok((await leftIn(root)).includes(keeping))
+        await watcher.stop()
+      })
+      assert.equal((await spawnCli(['apply', ...args])).code, 0)
+      assert.deepEqual(await leftIn(root), KEPT)
     })
   })
 
