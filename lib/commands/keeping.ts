@@ -26,33 +26,45 @@ export interface Work {
   readonly tell: (event: Event) => void
 }
 
+/** As much of a plan as may be done now, and the paths of the rest. */
+interface Share {
+  readonly plan: Plan
+  readonly left: readonly string[]
+}
+
 /** The line that `apply` walks, for as much of the plan as may be done. */
 export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Work): Promise<Walked> {
   const { node, options, world, tell } = work
+  const planned = async () => {
+    const view = await openView(options, node, world)
+    return shareOf(await makePlan(list, chosenTargets(options), view, options), scope)
+  }
+  const write = async (made: readonly string[]) => {
+    const share = await planned()
+    const occasion = { command: 'apply' as const, now: world.now(), made: [...work.made, ...made] }
+    await applyPlan(share.plan, node, occasion)
+    return share
+  }
   const silent = () => {}
   for (const notice of await finish('watch', node, options, world, silent)) tell(noticeEvent(notice))
-  let left: readonly string[] = []
-  const planned = async () => {
-    const whole = await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
-    const plan = scope === 'all' ? whole : atOnce(whole)
-    left = whole.steps.filter(step => !plan.steps.includes(step)).map(step => step.path)
-    return plan
-  }
   const first = await planned()
-  const write = async (made: readonly string[]) => {
-    const plan = await planned()
-    await applyPlan(plan, node, { command: 'apply', now: world.now(), made: [...work.made, ...made] })
-    return plan
-  }
-  if (isDone(first)) return { report: planReport('apply', first), left, hosts: await hostsOf(list, node) }
+  if (isDone(first.plan)) return await walkedOf(first, list, work)
   const { result, notices } = await writing('watch', node, options, world, write, silent)
   for (const notice of notices) tell(noticeEvent(notice))
-  return { report: planReport('apply', result), left, hosts: await hostsOf(list, node) }
+  return await walkedOf(result, list, work)
 }
 
 /** What needs a restart to act is somebody's decision. */
-function atOnce(plan: Plan): Plan {
-  return { ...plan, steps: plan.steps.filter(step => step.effect === 'at once'), forgets: [] }
+function shareOf(whole: Plan, scope: 'all' | 'at once'): Share {
+  if (scope === 'all') return { plan: whole, left: [] }
+  const steps = whole.steps.filter(step => step.effect === 'at once')
+  const left = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
+  return { plan: { ...whole, steps, forgets: [] }, left }
+}
+
+async function walkedOf({ plan, left }: Share, list: MirrorList, { node, options }: Work): Promise<Walked> {
+  const seesRestarts = options.root === undefined
+  return { report: planReport('apply', plan), left, seesRestarts, hosts: await hostsOf(list, node) }
 }
 
 async function hostsOf(list: MirrorList, node: Writer): Promise<Walked['hosts']> {

@@ -22,6 +22,8 @@ export interface Walked {
   readonly report: PlanReport
   /** Paths of what differs and was not to be changed. */
   readonly left: readonly string[]
+  /** Whether a restart that is done is seen: not from under another root. */
+  readonly seesRestarts: boolean
   /** What is in each hosts.toml now, by registry. */
   readonly hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
 }

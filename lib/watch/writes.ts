@@ -75,13 +75,14 @@ async function walk(memory: Memory, list: MirrorList, around: Surroundings): Pro
 }
 
 function takeIn(
-  { report, left, hosts }: Walked,
+  { report, left, seesRestarts, hosts }: Walked,
   renewed: boolean,
   memory: Memory,
   around: Surroundings,
 ): void {
   for (const change of report.changes) say(memory, changeEvent(change, renewed), around)
-  const restart = report.restart.map(({ command, why }) => `${command} (${why})`)
+  const needed = report.restart.map(({ command, why }) => `${command} (${why})`)
+  const restart = needed.length > 0 || seesRestarts ? needed : memory.restart
   const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]
   if (memory.restart.length > 0 && restart.length === 0) say(memory, restartedEvent(), around)
   Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, hosts })

@@ -127,5 +127,6 @@ export const UNCHANGED: Walked = {
     unchanged: 0,
   },
   left: [],
+  seesRestarts: true,
   hosts: new Map(),
 }

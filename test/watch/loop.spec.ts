@@ -246,24 +246,28 @@ describe('a watcher', () => {
     assert.match(said[0]?.text ?? '', /config\.toml is not as the list says.*regmirror apply/)
   })
 
-  it('says once that a restart is needed, and once that it is no longer', async () => {
-    let walks = 0
+  it('says once that a restart is needed, and once that it is no longer, where it can see that', async () => {
     const restart = [
       { target: 'containerd', command: 'systemctl restart containerd', why: 'config.toml is newer' },
     ]
-    const walk = () => {
-      walks += 1
-      return { ...UNCHANGED, report: { ...UNCHANGED.report, restart: walks < 10 ? restart : [] } }
+    const watched = async (seesRestarts: boolean) => {
+      let walks = 0
+      const walk = () => {
+        walks += 1
+        const report = { ...UNCHANGED.report, restart: walks < 10 ? restart : [] }
+        return { ...UNCHANGED, report, seesRestarts }
+      }
+      const { events, memory } = await simulate({ until: HOUR, list: hub, manners: {}, walk })
+      const said = events.filter(({ event }) => event.startsWith('restart'))
+      return { said: said.map(({ event, level }) => [event, level]), restart: memory.restart }
     }
-    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
-    const said = run.events.filter(({ event }) => event.startsWith('restart'))
-    assert.deepEqual(
-      said.map(({ event, level }) => [event, level]),
-      [
-        ['restart_needed', 'warn'],
-        ['restart_done', 'info'],
-      ],
-    )
+    const [needed, done] = [
+      ['restart_needed', 'warn'],
+      ['restart_done', 'info'],
+    ]
+    assert.deepEqual(await watched(true), { said: [needed, done], restart: [] })
+    const advice = ['systemctl restart containerd (config.toml is newer)']
+    assert.deepEqual(await watched(false), { said: [needed], restart: advice })
   })
 
   it('says once that what it knows cannot be kept, though nothing has to be written', async () => {
