@@ -59,9 +59,10 @@ function splitUrl(text: string): UrlParts | Refused {
 function spelledOut(text: string): string {
   if (/^url:/i.test(text)) return 'write a space after "url:"'
   const rest = text.replace(/^(https?)?:?\/+/i, '')
-  return /^[\w.:[\]-]+(\/[\w./-]*)?$/.test(rest)
-    ? `write "https://${rest}"`
-    : 'it begins with https:// or http://'
+  if (!/^[\w.:[\]-]+(\/[\w./-]*)?$/.test(rest)) return 'it begins with https:// or http://'
+  // A port is often that of a cache without TLS.
+  const orPlain = /^[^/]*:\d+(\/|$)/.test(rest) ? `, or "http://${rest}" where there is no TLS` : ''
+  return `write "https://${rest}"${orPlain}`
 }
 
 function pathProblem(path: string): Refused | undefined {
