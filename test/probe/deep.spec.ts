@@ -326,13 +326,13 @@ describe('deep probe: what can be wrong', () => {
       }
       response.writeHead(200, { 'Content-Length': layer?.bytes.length })
       response.write(layer?.bytes.subarray(0, 1000))
-      setTimeout(() => response.end(layer?.bytes.subarray(1000)), SHORT)
+      setTimeout(() => response.end(layer?.bytes.subarray(1000)), 4 * SHORT)
     })
     await using mirror = await startMirror(leading, image)
     const probe = await deep(mirror.origin)
     assert.equal(probe.reason === 'slow' ? undefined : probe.reason, undefined, probe.detail)
-    // Not faster than the pause allows.
-    assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / ((SHORT - 1) / 1000))
+    // Not faster than the pause allows, of which a busy machine notices the beginning late.
+    assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / (SHORT / 1000))
     await using stuck = await startMirror(
       at(/blobs/, (request, response) => {
         if (!request.url?.includes('storage'))
