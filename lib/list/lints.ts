@@ -22,7 +22,20 @@ export function lintList(input: LintInput): readonly Notice[] {
   const ofRegistries = input.resolved.registries.flatMap((registry, i) =>
     lintRegistry(registry, keys[i] ?? '', input),
   )
-  return [...ofRegistries, ...lintSettings(input)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  return [...lintUnfilled(input), ...ofRegistries, ...lintSettings(input)].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0),
+  )
+}
+
+/** A starter list that nobody has filled in. */
+function lintUnfilled({ list, resolved, place }: LintInput): Notice[] {
+  const { registries } = resolved
+  const says = Object.values(list.registries).some(({ server }) => server !== undefined)
+  if (says || registries.some(({ mirrors }) => mirrors.length > 0)) return []
+  const message =
+    'no registry of this list has a mirror yet: what is pulled comes from the registries themselves'
+  const { file, line } = place(['registries'])
+  return [{ code: 'no_mirrors', message, file, line }]
 }
 
 function lintRegistry(registry: Registry, key: string, input: LintInput): Notice[] {

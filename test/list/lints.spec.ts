@@ -10,6 +10,8 @@ async function noticesOn(keys: string, name = 'docker.io'): Promise<readonly Not
 const codesOn = async (keys: string, name?: string) =>
   (await noticesOn(keys, name)).map(notice => notice.code)
 
+const A_MIRROR = 'mirrors = ["https://a.example"]'
+
 describe('notices on a list', () => {
   it('say where they belong', async () => {
     assert.deepEqual(
@@ -47,8 +49,8 @@ describe('notices on a list', () => {
 
   it('name what is futile', async () => {
     assert.deepEqual(await codesOn('mirrors = ["https://registry-1.docker.io/v2/"]'), ['mirror_is_server'])
-    assert.deepEqual(await codesOn('mirrors = []', 'Index.Docker.io'), ['registry_alias'])
-    assert.deepEqual(await codesOn('mirrors = []', 'registry-1.docker.io'), ['registry_alias'])
+    assert.deepEqual(await codesOn(A_MIRROR, 'Index.Docker.io'), ['registry_alias'])
+    assert.deepEqual(await codesOn(A_MIRROR, 'registry-1.docker.io'), ['registry_alias'])
     const [twice] = await noticesOn(
       'mirrors = [\n"https://a.example",\n"https://b.example",\n"https://A.example:443/v2"]',
     )
@@ -65,6 +67,14 @@ describe('notices on a list', () => {
     )
   })
 
+  it('name a list that nobody has filled in', async () => {
+    const [notice, ...others] = await noticesOn('mirrors = []')
+    assert.deepEqual([notice?.code, notice?.line, others], ['no_mirrors', 2, []])
+    assert.deepEqual(await codesOn(`mirrors = []\n[registries."quay.io"]\n${A_MIRROR}`), [])
+    // Another server is as good a reason for an entry.
+    assert.deepEqual(await codesOn('server = "https://a.example"'), [])
+  })
+
   it('name mirrors that nobody has named yet', async () => {
     for (const host of ['example.com', 'harbor.example.net:5000', 'a.b.example.org'])
       assert.deepEqual(await codesOn(`mirrors = ["https://${host}"]`), ['example_host'], host)
@@ -74,22 +84,21 @@ describe('notices on a list', () => {
 
   it('name registries that watch only pings, although more is wanted', async () => {
     const deep = '\n[health]\ndepth = "manifest"'
-    const mirrors = 'mirrors = ["https://a.example"]'
-    const [notice, ...others] = await noticesOn(mirrors + deep)
+    const [notice, ...others] = await noticesOn(A_MIRROR + deep)
     assert.deepEqual([notice?.code, notice?.line, others], ['no_canary', 2, []])
     assert.match(notice?.message ?? '', /only pings these mirrors; name one with canary = "repository:tag"/)
-    assert.deepEqual(await codesOn(mirrors), [])
-    assert.deepEqual(await codesOn(`mirrors = []${deep}`), [])
-    assert.deepEqual(await codesOn(`${mirrors}\ncanary = "library/busybox:1"${deep}`), [])
+    assert.deepEqual(await codesOn(A_MIRROR), [])
+    assert.deepEqual(await codesOn(`mirrors = []${deep}`), ['no_mirrors'])
+    assert.deepEqual(await codesOn(`${A_MIRROR}\ncanary = "library/busybox:1"${deep}`), [])
   })
 
   it('name an interval that a fleet is felt by, and a timeout that outlasts it', async () => {
-    const health = (keys: string) => noticesOn(`[health]\n${keys}`)
+    const health = (keys: string) => noticesOn(`${A_MIRROR}\n[health]\n${keys}`)
     const [short] = await health('interval = "2s"')
-    assert.deepEqual([short?.code, short?.line], ['short_interval', 4])
+    assert.deepEqual([short?.code, short?.line], ['short_interval', 5])
     assert.match(short?.message ?? '', /3600 times an hour; a fleet wants "30s" or more/)
     const [long] = await health('interval = "5s"\ntimeout = "6s"')
-    assert.deepEqual([long?.code, long?.line], ['long_timeout', 5])
+    assert.deepEqual([long?.code, long?.line], ['long_timeout', 6])
     assert.deepEqual(await health('interval = "5s"\ntimeout = "5s"'), [])
   })
 
