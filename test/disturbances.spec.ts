@@ -93,6 +93,42 @@ describe('originals and the edits of others', () => {
       assert.equal((await readTree(root))[CONFIG], 'version = 2\n# a later edit\n')
     }))
 
+  it('a config_path that somebody else has changed is set back, and nothing moves meanwhile', () =>
+    onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
+      await apply()
+      const applied = await readTree(root)
+      const set = applied[CONFIG] ?? ''
+      for (const theirs of [set.replace('/etc/containerd/certs.d', '/else'), 'version = 2\n']) {
+        assert.notEqual(theirs, set)
+        await fs.writeFile(path.join(root, CONFIG), theirs)
+        const { stdout, stderr } = await apply()
+        assert.match(stdout, /^updated \/etc\/containerd\/config\.toml\n.*\n0 created, 1 updated, 0 deleted/)
+        assert.match(stdout, /has to be restarted/)
+        assert.match(stderr, /its config_path was changed by somebody else/)
+        const tree = await readTree(root)
+        assert.deepEqual([tree[CONFIG], tree[HOSTS]], [set, applied[HOSTS]])
+      }
+      await restore()
+      assert.deepEqual(await readTree(root), { ...(await readTree(root)), [CONFIG]: 'version = 2\n' })
+      assert.equal((await readTree(root))[HOSTS], undefined)
+    }))
+
+  it('a list that names another directory, or a config.toml that is not ours to change, is followed', () =>
+    onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, list, apply }) => {
+      await apply()
+      const other = 'srv/certs.d/quay.io/hosts.toml'
+      await list(`${LIST}[targets.containerd]\nhosts_dir = "/srv/certs.d"\n`)
+      await apply()
+      assert.ok((await readTree(root))[other])
+      await list(LIST)
+      assert.match((await apply()).stdout, /nothing to do/)
+      await list(`${LIST}[targets.containerd]\nconfig = false\n`)
+      const theirs = (await readTree(root))[CONFIG]?.replace('/srv/certs.d', '/else')
+      await fs.writeFile(path.join(root, CONFIG), theirs ?? '')
+      await apply()
+      assert.ok((await readTree(root))['else/quay.io/hosts.toml'])
+    }))
+
   it('restore does not write the bytes of one file into another to which config.toml was linked meanwhile', () =>
     onNode(
       {

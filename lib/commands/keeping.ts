@@ -54,12 +54,14 @@ export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Wor
   return await walkedOf(result, list, work)
 }
 
-/** What needs a restart to act is somebody's decision. */
+/** What needs a restart to act is somebody's decision; until it is written, a restart would do harm. */
 function shareOf(whole: Plan, scope: 'all' | 'at once'): Share {
-  if (scope === 'all') return { plan: whole, left: [] }
-  const steps = whole.steps.filter(step => step.effect === 'at once')
+  const steps = whole.steps.filter(step => scope === 'all' || step.effect === 'at once')
   const left = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
-  return { plan: { ...whole, steps, forgets: [] }, left }
+  if (left.length === 0) return { plan: whole, left }
+  // What is done about them is told of the files that are left.
+  const notices = whole.notices.filter(({ file }) => file === undefined || !left.includes(file))
+  return { plan: { ...whole, steps, notices, restart: [], forgets: [] }, left }
 }
 
 async function walkedOf({ plan, left }: Share, list: MirrorList, { node, options }: Work): Promise<Walked> {

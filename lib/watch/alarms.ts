@@ -11,6 +11,7 @@ export function alarmsOf(status: WatchStatus): readonly Alarm[] {
     ...outages(status),
     ...unwritten(status),
     ...unread(status),
+    ...left(status),
     ...unsound(status),
     ...starting(status),
     ...held(status),
@@ -40,6 +41,14 @@ function unread({ node }: WatchStatus): readonly Alarm[] {
   )
 }
 
+function left({ node }: WatchStatus): readonly Alarm[] {
+  return node.left.map(path =>
+    bad(
+      html`<b><code>${path}</code> is not as the list says.</b> Run <code>regmirror apply</code>, and do not restart the runtime before that: it would not find these mirrors.`,
+    ),
+  )
+}
+
 function unsound({ list, now }: WatchStatus): readonly Alarm[] {
   if (list.problem === undefined) return []
   const rest =
@@ -52,7 +61,7 @@ function unsound({ list, now }: WatchStatus): readonly Alarm[] {
 /** Without a list nothing starts. */
 function starting({ ready, list }: WatchStatus): readonly Alarm[] {
   if (ready || (list.loadedAt === undefined && list.problem !== undefined)) return []
-  return [fair(html`<b>Starting.</b> The first walk is not done yet.`)]
+  return [fair(html`<b>Starting.</b> Nothing was written yet.`)]
 }
 
 function held(status: WatchStatus): readonly Alarm[] {

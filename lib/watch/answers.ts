@@ -32,7 +32,8 @@ const ANSWERS: Readonly<Record<string, (status: WatchStatus, query: URLSearchPar
     body: metricsPage(status),
   }),
   '/healthz': status => checked(problemsOf(status)),
-  '/readyz': ({ ready }) => checked(ready ? [] : ['the first walk is not done yet']),
+  '/readyz': ({ ready }) =>
+    checked(ready ? [] : ['nothing was written yet: it is starting, or its first list is not sound']),
   '/livez': ({ alive }) => checked(alive ? [] : ['the watcher has stopped looking']),
 }
 

@@ -54,8 +54,8 @@ export function changeEvent({ path, action, cause = 'list' }: Change, renewed: b
 }
 
 export function leftEvent(path: string): Event {
-  const text = `${path} is not as the list says, and acts on a restart: left to regmirror apply`
-  return { event: 'left_alone', level: 'warn', text }
+  const text = `${path} is not as the list says: run regmirror apply, and do not restart the runtime before that`
+  return { event: 'left_alone', level: 'warn', text, fields: { path } }
 }
 
 export function restartEvent(restart: string): Event {

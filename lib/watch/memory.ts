@@ -59,6 +59,8 @@ export interface Memory {
   said: readonly string[]
   /** What has to be restarted, and how. */
   restart: readonly string[]
+  /** Paths of what is not as the list says and is left to `apply`. */
+  left: readonly string[]
   hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
   keepAt: number
   historyAt: number
@@ -92,6 +94,7 @@ export function blank(now: number): Memory {
     cautions: [],
     said: [],
     restart: [],
+    left: [],
     hosts: new Map(),
     keepAt: 0,
     historyAt: now + 60_000,

@@ -32,7 +32,11 @@ function watchMetrics({ version, startedAt, alive, ready }: WatchStatus): readon
       samples: one(timestamp(startedAt)),
     },
     { name: 'regmirror_watch_alive', help: 'Whether its loop goes on.', samples: one(Number(alive)) },
-    { name: 'regmirror_watch_ready', help: 'Whether its first walk was done.', samples: one(Number(ready)) },
+    {
+      name: 'regmirror_watch_ready',
+      help: 'Whether the list was written, or found to be so, for the first time.',
+      samples: one(Number(ready)),
+    },
   ]
 }
 
@@ -62,8 +66,8 @@ function nodeMetrics(status: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_last_apply_success',
-      help: 'Whether the node is as it should be after the last attempt to make it so.',
-      samples: one(Number(node.problem === undefined)),
+      help: 'Whether the last attempt to make the node as it should be went well; absent before the first.',
+      samples: one(node.tried ? Number(node.problem === undefined) : undefined),
     },
     {
       name: 'regmirror_writes_total',
@@ -91,6 +95,11 @@ function nodeMetrics(status: WatchStatus): readonly Metric[] {
       name: 'regmirror_restart_pending',
       help: 'How many runtimes have to be restarted before all acts.',
       samples: one(node.restart.length),
+    },
+    {
+      name: 'regmirror_files_left',
+      help: 'How many files are not as the list says and are left to regmirror apply, because they act on a restart.',
+      samples: one(node.left.length),
     },
   ]
 }

@@ -122,12 +122,10 @@ function withStart({ happenings, startedAt }: WatchStatus): readonly Happening[]
 }
 
 function factsSection(status: WatchStatus): Markup {
-  const { list, node, now, startedAt } = status
-  const { good, bad } = list.reads
+  const { node, now, startedAt } = status
   const written = node.writtenAt === undefined ? 'not since the start' : ago(node.writtenAt, now)
   const facts: readonly [string, Markup][] = [
     ['List', inForce(status)],
-    ['Read', html`${good + bad === 1 ? 'once' : `${good + bad} times`} since the start, ${bad} not sound`],
     ['Files last written', html`${written}; ${node.writes} writes since the start, ${node.failures} failed`],
     ['Watching for', html`${moment(startedAt, span(now - startedAt))}`],
   ]

@@ -25,10 +25,12 @@ export function statusOf(memory: Memory, now: number, watcher: Watcher): WatchSt
     },
     node: {
       ...(nodeProblem !== undefined && { problem: nodeProblem }),
+      tried: memory.written !== undefined,
       ...(writtenAt !== undefined && { writtenAt }),
       writes: memory.writes,
       failures: memory.failures,
       restart: memory.restart,
+      left: memory.left,
       ...(heldUntil !== undefined && { heldUntil }),
     },
     registries: registriesOf(memory),

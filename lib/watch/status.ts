@@ -64,6 +64,8 @@ export interface WatchStatus {
   readonly node: {
     /** Undefined: all is as it should be. */
     readonly problem?: string
+    /** Whether this watcher has tried yet to make it so. */
+    readonly tried: boolean
     /** When a file was last written; undefined: not since the start. */
     readonly writtenAt?: number
     /** How often files were written since the start. */
@@ -71,6 +73,8 @@ export interface WatchStatus {
     readonly failures: number
     /** What has to be restarted before all acts, and how. */
     readonly restart: readonly string[]
+    /** Paths of what is not as the list says and is left to `apply`: it acts on a restart. */
+    readonly left: readonly string[]
     /** Until when changes wait, because there were too many in this hour. */
     readonly heldUntil?: number
   }

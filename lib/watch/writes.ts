@@ -84,8 +84,8 @@ function takeIn(
   const needed = report.restart.map(({ command, why }) => `${command} (${why})`)
   const restart = needed.length > 0 || seesRestarts ? needed : memory.restart
   const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]
-  if (memory.restart.length > 0 && restart.length === 0) say(memory, restartedEvent(), around)
-  Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, hosts })
+  if (memory.restart.length > 0 && restart.length + left.length === 0) say(memory, restartedEvent(), around)
+  Object.assign(memory, { said: sayNews(memory.said, news, memory, around), restart, left, hosts })
   if (report.changes.length > 0) Object.assign(memory, { writtenAt: around.now(), writes: memory.writes + 1 })
 }
 

@@ -65,7 +65,7 @@ export function watchStatus(more: Partial<WatchStatus> = {}): WatchStatus {
     startedAt: NOW - 26 * HOUR,
     now: NOW,
     list: { file: '/etc/regmirror/mirrors.toml', loadedAt: NOW - 20 * HOUR, reads: { good: 2, bad: 0 } },
-    node: { writes: 3, failures: 0, writtenAt: NOW - 4 * MINUTE, restart: [] },
+    node: { writes: 3, failures: 0, writtenAt: NOW - 4 * MINUTE, tried: true, restart: [], left: [] },
     registries: [registryStatus()],
     happenings: [{ at: NOW - 4 * MINUTE, text: 'docker.io: https://down.test/v2 is down: connect_timeout' }],
     ready: true,

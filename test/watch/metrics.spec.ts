@@ -52,6 +52,7 @@ describe('metrics of a watcher', () => {
       regmirror_last_write_timestamp_seconds: NOW / 1000 - 240,
       regmirror_writes_held: 0,
       regmirror_restart_pending: 0,
+      regmirror_files_left: 0,
     }
     for (const [name, value] of Object.entries(expected)) assert.equal(samples.get(name), value, name)
   })
@@ -110,14 +111,19 @@ describe('metrics of a watcher', () => {
     const restart = ['systemctl restart containerd']
     const samples = pageOf({
       list: { ...list, problem: 'no' },
-      node: { ...node, problem: 'no', heldUntil: NOW + 1, restart },
+      node: { ...node, problem: 'no', heldUntil: NOW + 1, restart, left: ['/etc/containerd/config.toml'] },
       ready: false,
       alive: false,
     })
     for (const name of ['list_valid', 'last_apply_success', 'watch_alive', 'watch_ready'])
       assert.equal(samples.get(`regmirror_${name}`), 0, name)
-    for (const name of ['writes_held', 'restart_pending'])
+    for (const name of ['writes_held', 'restart_pending', 'files_left'])
       assert.equal(samples.get(`regmirror_${name}`), 1, name)
+  })
+
+  it('nothing is said of writes before the first', () => {
+    const samples = pageOf({ node: { ...watchStatus().node, tried: false } })
+    assert.equal(samples.get('regmirror_last_apply_success'), undefined)
   })
 
   it('a registry can be served while a mirror is well or its server answers; what nobody knows is absent', () => {

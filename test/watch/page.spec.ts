@@ -158,6 +158,12 @@ describe('the status page', () => {
       /A restart is needed\. None of this acts until then: systemctl restart containerd/,
     ],
     [
+      'a file that is left to apply',
+      { node: { ...watchStatus().node, left: ['/etc/containerd/config.toml'] } },
+      /✗ node-7: 1 thing is wrong/,
+      /\/etc\/containerd\/config\.toml is not as the list says\. Run regmirror apply, and do not restart/,
+    ],
+    [
       'changes that wait',
       { node: { ...watchStatus().node, heldUntil: NOW + 600_000 } },
       /◐ node-7: Working, 1 thing to know/,
@@ -167,7 +173,7 @@ describe('the status page', () => {
       'the time before the first walk',
       { ready: false },
       /◐ node-7: Starting, 1 thing to know/,
-      /Starting\. The first walk is not done/,
+      /Starting\. Nothing was written yet/,
     ],
     [
       'no registry',
@@ -264,7 +270,7 @@ describe('the status page', () => {
   it('before a list was read none is in force', () => {
     const page = statusPage(statusOf(blank(NOW), NOW, { version: '1.2.3', machine: 'node-7' }))
     assert.match(page, /<title>◐ node-7: Starting, 1 thing to know/)
-    assert.match(textOf(page), /List none is in force Read 0 times/)
+    assert.match(textOf(page), /List none is in force/)
   })
 
   it('what hinders most comes first', () => {

@@ -113,14 +113,23 @@ describe('a process that watches', () => {
   })
 
   it('tells of a config.toml that somebody else has changed, and leaves it', async () => {
-    await withPlace(async ({ root, list, args }) => {
+    await withPlace(async ({ root, list, args, hosts }) => {
       const config = path.join(root, 'etc/containerd/config.toml')
       await fs.writeFile(list, listText([]))
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/created .*config\.toml/)
-        await fs.writeFile(config, 'version = 2\n')
-        await watcher.until(/warn .*config\.toml is not as the list says.*regmirror apply/)
-        assert.equal(await fs.readFile(config, 'utf8'), 'version = 2\n')
+        const set = await fs.readFile(config, 'utf8')
+        const theirs = set.replace('/etc/containerd/certs.d', '/else')
+        await fs.writeFile(config, theirs)
+        await watcher.until(
+          /warn .*config\.toml is not as the list says: run regmirror apply, and do not restart/,
+        )
+        assert.equal(await fs.readFile(config, 'utf8'), theirs)
+        assert.equal((await spawnCli(['apply', ...args])).code, 0)
+        assert.equal(await fs.readFile(config, 'utf8'), set)
+        assert.ok(await hosts())
+        assert.equal(await watcher.stop(), 0)
+        assert.doesNotMatch(watcher.log(), /\/else|removed|that is undone/)
       })
     })
   })

@@ -37,6 +37,8 @@ export interface Snapshot {
   readonly faults: readonly Issue[]
   /** The one directory that config_path is to name. */
   readonly hostsDir: string
+  /** The directory that we have set config_path to; undefined: it named it before us, or is not ours to set. */
+  readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
   /** Paths of the files that the state says we wrote. */
@@ -57,7 +59,9 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const readers = readersOf(files[0], generation)
   const values = readers.map(reader => effectiveRegistry(files, reader).configPath?.value)
   const currentDirs = [...new Set(values.flatMap(directoriesOf))]
-  const hostsDir = chooseHostsDir(settings, currentDirs)
+  const managed = settings.config !== false
+  const setDir = managed ? view.state.files[config]?.setting?.value : undefined
+  const hostsDir = chooseHostsDir(settings, setDir, currentDirs)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
   const listed = new Set(list.registries.map(registry => directoryName(registry.name)))
@@ -66,7 +70,6 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     directories[directory] = found.directories
     unreadable.push(...found.unreadable)
   }
-  const managed = settings.config !== false
   return {
     generation,
     readers,
@@ -75,6 +78,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     files,
     faults,
     hostsDir,
+    setDir,
     currentDirs,
     written: Object.keys(view.state.files),
     directories,
@@ -82,9 +86,17 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   }
 }
 
-/** The list's directory, else the one the node has set; of several the usual one, else the first. */
-function chooseHostsDir(settings: ContainerdSettings, currentDirs: readonly string[]): string {
+/**
+ * The list's directory, else the one that we have set: who sets another does not move the files away from under a
+ * containerd that runs. Else the one the node has set; of several the usual one, else the first.
+ */
+function chooseHostsDir(
+  settings: ContainerdSettings,
+  setDir: string | undefined,
+  currentDirs: readonly string[],
+): string {
   if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
+  if (setDir !== undefined) return setDir
   return currentDirs.find(directory => directory === DEFAULT_HOSTS_DIR) ?? currentDirs[0] ?? DEFAULT_HOSTS_DIR
 }
 

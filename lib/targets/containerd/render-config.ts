@@ -173,6 +173,6 @@ function unmanagedNotices(now: Snapshot): readonly Notice[] {
 function repairNotices(now: Snapshot): readonly Notice[] {
   if (now.currentDirs.length < 2) return []
   const was = now.currentDirs.join(':')
-  const message = `config_path was the list ${was}, which containerd 2.1 and later take for one directory name: now it is ${now.hostsDir}`
+  const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${now.hostsDir}`
   return [{ code: 'config_path_list', message, target: 'containerd', file: now.config.path }]
 }

@@ -38,9 +38,13 @@ function defaultLast(registries: readonly Registry[]): readonly Registry[] {
   return registries.toSorted((a, b) => Number(a.name === '*') - Number(b.name === '*'))
 }
 
-/** When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help. */
+/**
+ * When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help; where
+ * somebody has changed what we had set, containerd goes on with that until it is restarted.
+ */
 export function effectOf(now: Snapshot): Effect {
-  return isRead(now) || !now.config.managed ? 'at once' : 'on restart'
+  const isSet = isRead(now) || now.setDir === now.hostsDir
+  return isSet || !now.config.managed ? 'at once' : 'on restart'
 }
 
 /** What we wrote where config_path used to point. */
