@@ -105,7 +105,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const { apply } = await import('./commands/apply.ts')
-          const own = { ...askingOf(args), ...choicesOf(args), ...writingOf(args), probe: args.probe }
+          const own = { ...askingOf(args), ...choicesOf(args), ...writingOf(args) }
           const report = await apply({ ...optionsOf(args), ...own }, world)
           return { report, no: own.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
         }),

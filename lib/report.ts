@@ -85,6 +85,8 @@ export interface Probe {
   readonly detail?: string
   /** How deep it was asked. */
   readonly depth: 'ping' | 'manifest' | 'blob'
+  /** What was asked for, where that was more than a ping: `library/busybox:latest`. */
+  readonly image?: string
   /** Milliseconds from the start of the connection to the head of the answer. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
   /** Medians of what that time goes into; `dns` comes before it, `tls` where there is any. */
@@ -120,6 +122,10 @@ export interface PlanReport {
   readonly kind: 'plan' | 'apply' | 'restore'
   /** True: nothing was done, this is what `restore` would do. */
   readonly check?: boolean
+  /** True: `--require-healthy` was answered no, so nothing was planned or written. */
+  readonly refused?: boolean
+  /** By what the mirrors were ordered for this run; left out where they stay as listed. */
+  readonly ranked?: 'latency' | 'throughput'
   readonly changed: boolean
   readonly changes: readonly Change[]
   readonly notices: readonly Notice[]

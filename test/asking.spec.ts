@@ -4,9 +4,11 @@ import fs from 'node:fs/promises'
 import type http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { askFirst } from '../lib/commands/asking.ts'
 import type { PlanReport } from '../lib/report.ts'
+import { listOf, mirror, registry } from './support/lists.ts'
 import { type Bend, reply, startMirror } from './support/mirror.ts'
-import { type Ran, run } from './support/run.ts'
+import { type Ran, run, worldOf } from './support/run.ts'
 import { PATIENT } from './support/sockets.ts'
 import { readTree, withDirectory } from './support/tree.ts'
 
@@ -67,12 +69,19 @@ describe('--rank', () => {
       const listed = [far.origin, near.origin]
       assert.deepEqual(orderIn(await run(['plan', ...json, ...flags])), listed)
       assert.equal(far.asked.length + near.asked.length, 0, 'nobody is asked unless somebody wants it')
-      const ranked = await run(['plan', '--rank', ...json, ...flags])
-      assert.deepEqual(orderIn(ranked), listed.toReversed())
+      const planned = await run(['plan', '--rank', ...json, ...flags])
+      assert.deepEqual(orderIn(planned), listed.toReversed())
       assert.deepEqual(await readTree(root), {})
+      await run(['apply', ...flags])
+      const shown = await run(['apply', '--rank', ...flags])
+      assert.match(shown.stdout, /^updated .*\n.*2 mirrors.*\n {2}--- .*\n(?:.*\n)*? {2}\+server/)
+      assert.match(shown.stderr, /^notice: this order holds until the next run without --rank/m)
+      await fs.rm(root, { recursive: true })
+      await fs.mkdir(root)
       const applied = await run(['apply', '--rank', ...json, ...flags])
       assert.deepEqual(orderIn(applied), listed.toReversed())
-      const { probes = [] }: PlanReport = JSON.parse(applied.stdout)
+      const { probes = [], ranked }: PlanReport = JSON.parse(applied.stdout)
+      assert.equal(ranked, 'latency')
       assert.deepEqual(
         probes.map(({ status, depth }) => `${status} at ${depth}`),
         ['healthy at blob', 'healthy at blob'],
@@ -124,6 +133,32 @@ describe('--rank', () => {
   })
 })
 
+describe('--no-probe', () => {
+  it('asks nobody, whatever order the list wants', async () => {
+    await using one = await startMirror()
+    const asked = async (probe: boolean | undefined) => {
+      const list = listOf(registry('r.test', [mirror(one.origin)], { server: undefined }))
+      const health = { ...list.health, order: 'latency' as const }
+      const flags = { file: undefined, listFormat: undefined, allowFilesFrom: [], format: 'json' as const }
+      const here = { root: undefined, target: [], rank: undefined, requireHealthy: false, wait: undefined }
+      return await askFirst({ ...list, health }, { ...flags, ...here, probe }, worldOf())
+    }
+    const { notices, ...rest } = await asked(false)
+    assert.match(notices[0]?.message ?? '', /^order = "latency": with --no-probe no mirror is asked/)
+    assert.deepEqual([Object.keys(rest), one.asked.length], [['list'], 0])
+    assert.equal((await asked(undefined)).ranked, 'latency')
+    assert.notEqual(one.asked.length, 0)
+  })
+
+  it('beside what has to ask is a mistake', async () => {
+    for (const flag of ['--rank', '--rank=throughput', '--require-healthy']) {
+      const { code, stderr } = await run(['apply', '--no-probe', flag])
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: --(rank|require-healthy) asks the mirrors, and --no-probe forbids that/)
+    }
+  })
+})
+
 describe('--require-healthy', () => {
   const dead = 'http://127.0.0.1:1'
 
@@ -139,14 +174,15 @@ describe('--require-healthy', () => {
 
   it('writes nothing where nothing can', () =>
     onNode([dead], {}, async ({ flags, root }) => {
-      const { code, stderr } = await run(['apply', '--require-healthy', ...flags])
+      const { code, stdout, stderr } = await run(['apply', '--require-healthy', ...flags])
       assert.equal(code, 1)
+      assert.match(stdout, /^r\.test\n/, 'there may be much to do')
       assert.match(stderr, /^notice: nothing was written: nothing healthy to pull r\.test from$/m)
       assert.deepEqual(await readTree(root), {})
       const report: PlanReport = JSON.parse(
         (await run(['apply', '--require-healthy', ...json, ...flags])).stdout,
       )
-      assert.deepEqual([report.changed, report.changes, report.unhealthy], [false, [], ['r.test']])
+      assert.deepEqual([report.refused, report.changes, report.unhealthy], [true, [], ['r.test']])
     }))
 
   it('asks as deep as the list says', async () => {

@@ -5,15 +5,12 @@ import { planReport } from '../plan/report.ts'
 import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
-import { type Asked, type AskingOptions, askFirst } from './asking.ts'
+import { type Asked, type AskingOptions, askFirst, rankedOf } from './asking.ts'
 import { asItIs, type HealthOptions } from './health.ts'
 import { chosenTargets, openList, openNode, openView } from './inputs.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
-export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {
-  /** Undefined: probe on this machine, not under `--root`. */
-  readonly probe: boolean | undefined
-}
+export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {}
 
 export async function apply(options: ApplyOptions, world: World): Promise<PlanReport> {
   const node = await openNode(options)
@@ -36,7 +33,7 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const { result, notices } = isDone(first) ? idle : await writing('apply', node, options, world, write)
   const all = [...known, ...notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
-  return { ...report, ...(await probed(asked, options, world)) }
+  return { ...report, ...rankedOf(asked), ...(await probed(asked, options, world)) }
 }
 
 /** What the mirrors say: asked before, or now, or not at all. */
@@ -52,5 +49,13 @@ function refusal({ probes = [], unhealthy = [] }: Asked, notices: readonly Notic
   const message = `nothing was written: nothing healthy to pull ${unhealthy.join(', ')} from`
   const refused = { code: 'not_healthy', message }
   const none = { changed: false, changes: [], restart: [], unchanged: 0 }
-  return { version: 1, kind: 'apply', ...none, notices: [...notices, refused], probes, unhealthy }
+  return {
+    version: 1,
+    kind: 'apply',
+    refused: true,
+    ...none,
+    notices: [...notices, refused],
+    probes,
+    unhealthy,
+  }
 }

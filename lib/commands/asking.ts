@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { milliseconds } from '../duration.ts'
 import { type RankBy, rank } from '../rank.ts'
 import type { MirrorList } from '../registry.ts'
-import type { Notice, Probe } from '../report.ts'
+import type { Notice, PlanReport, Probe } from '../report.ts'
 import type { World } from '../world.ts'
 import type { Options } from './inputs.ts'
 import { probeList } from './probe.ts'
@@ -15,6 +15,8 @@ export interface AskingOptions extends Options {
   readonly requireHealthy: boolean
   /** A duration: how long to wait for that. */
   readonly wait: string | undefined
+  /** Whether mirrors may be asked where nothing else wants it: undefined on this machine only, not under a root. */
+  readonly probe: boolean | undefined
 }
 
 /** The list in the order to write it in, and what the mirrors said if they were asked. */
@@ -22,6 +24,8 @@ export interface Asked {
   readonly list: MirrorList
   readonly probes?: readonly Probe[]
   readonly unhealthy?: readonly string[]
+  /** By what the list was ordered. */
+  readonly ranked?: RankBy
   readonly notices: readonly Notice[]
 }
 
@@ -37,22 +41,35 @@ export async function askFirst(list: MirrorList, options: AskingOptions, world: 
     { ...options, depth, samples: by === undefined ? 1 : SAMPLES },
     world,
   )
-  const ranked = by === undefined ? list : rank(list, probes, by)
-  return { list: ranked, probes, unhealthy, notices: by === undefined ? [] : rankNotices(probes, by) }
+  if (by === undefined) return { list, probes, unhealthy, notices: [] }
+  const notices = [...rankNotices(probes, by), ...onceNotices(list, by)]
+  return { list: rank(list, probes, by), probes, unhealthy, ranked: by, notices }
+}
+
+/** What a report says of it. */
+export function rankedOf({ ranked }: Asked): Pick<PlanReport, 'ranked'> {
+  return ranked === undefined ? {} : { ranked }
 }
 
 /** Of each mirror that is to be ranked. */
 const SAMPLES = 5
 
 /** Under a root nothing is asked but on request. */
-function rankBy(list: MirrorList, { rank: flag, root }: AskingOptions): RankBy | undefined {
-  if (flag !== undefined) return flag
-  return list.health.order === 'list' || root !== undefined ? undefined : list.health.order
+function rankBy(list: MirrorList, options: AskingOptions): RankBy | undefined {
+  if (options.rank !== undefined) return options.rank
+  return list.health.order === 'list' || silence(options) !== undefined ? undefined : list.health.order
 }
 
-function notRanked({ health }: MirrorList, { root }: AskingOptions): readonly Notice[] {
-  if (health.order === 'list' || root === undefined) return []
-  const message = `order = "${health.order}": under --root no mirror is asked, so they stay as listed; --rank asks them`
+/** What keeps mirrors from being asked where nobody wants it expressly. */
+function silence({ root, probe }: AskingOptions): string | undefined {
+  if (probe === false) return 'with --no-probe'
+  return root === undefined ? undefined : 'under --root'
+}
+
+function notRanked({ health }: MirrorList, options: AskingOptions): readonly Notice[] {
+  const why = silence(options)
+  if (health.order === 'list' || why === undefined) return []
+  const message = `order = "${health.order}": ${why} no mirror is asked, so they stay as listed; --rank asks them`
   return [{ code: 'not_ranked', message }]
 }
 
@@ -67,6 +84,13 @@ function rankNotices(probes: readonly Probe[], by: RankBy): readonly Notice[] {
     message: 'no throughput is known; give it a canary, or its mirrors stay as listed',
     registry,
   }))
+}
+
+/** Whoever runs next goes by the list. */
+function onceNotices({ health }: MirrorList, by: RankBy): readonly Notice[] {
+  if (health.order === by) return []
+  const message = `this order holds until the next run without --rank; order = "${by}" in [health] keeps it`
+  return [{ code: 'ranked_once', message }]
 }
 
 async function untilHealthy(

@@ -57,16 +57,25 @@ interface AskingFlags {
   readonly rank?: string | readonly string[] | undefined
   readonly 'require-healthy'?: boolean
   readonly wait?: string | readonly string[] | undefined
+  readonly probe?: boolean | undefined
 }
 
-export function askingOf(args: AskingFlags): Pick<AskingOptions, 'rank' | 'requireHealthy' | 'wait'> {
+export function askingOf(
+  args: AskingFlags,
+): Pick<AskingOptions, 'rank' | 'requireHealthy' | 'wait' | 'probe'> {
   const wait = once('--wait', args.wait)
   const requireHealthy = args['require-healthy'] ?? false
   if (wait !== undefined && !requireHealthy) {
     const hint = 'add --require-healthy, or leave it out'
     throw new Failure('usage', [{ message: '--wait has nothing to wait for', hint }])
   }
+  const asks = args.rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
+  if (args.probe === false && asks !== undefined) {
+    const hint = 'leave out one of them'
+    throw new Failure('usage', [{ message: `${asks} asks the mirrors, and --no-probe forbids that`, hint }])
+  }
   return {
+    probe: args.probe,
     rank: args.rank === '' ? 'latency' : rankOf(once('--rank', args.rank)),
     requireHealthy,
     wait: wait && durationOf('--wait', wait),

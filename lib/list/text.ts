@@ -82,7 +82,7 @@ function noList(directory: string): Failure {
   return new Failure('io', [
     {
       message: `there is no list ${directory}/mirrors.toml (nor .yaml, .yml, .json)`,
-      hint: 'name one with -f, or write one: regmirror init -o mirrors.toml',
+      hint: `name one with -f, or write one: regmirror init -o ${directory}/mirrors.toml`,
     },
   ])
 }

@@ -10,7 +10,7 @@ import {
   type Registry,
   type Server,
 } from '../registry.ts'
-import type { Probe, Status } from '../report.ts'
+import type { Probe } from '../report.ts'
 import { canaryOf, type NamedCanary } from './canaries.ts'
 
 /** All that is needed to ask one endpoint as the runtime would. */
@@ -77,17 +77,21 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined): Endpoi
 const HUB = 'registry-1.docker.io'
 
 /**
- * Registries of which no probed endpoint is known to serve, in list order. `degraded` (429) does, slowly.
- * A registry nothing was asked of is not named.
+ * Registries of which no probed endpoint is known to serve, in list order. A registry nothing was asked of is not
+ * named.
  */
 export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
-  const able: readonly Status[] = ['healthy', 'degraded']
   return list.registries
     .map(registry => registry.name)
     .filter(name => {
       const own = probes.filter(probe => probe.registry === name)
-      return own.length > 0 && !own.some(probe => able.includes(probe.status))
+      return own.length > 0 && !own.some(serves)
     })
+}
+
+/** Who is slow or out of date does; who answers 429 answers a pull so, too. Watch goes by the same rule. */
+function serves({ status, reason }: Probe): boolean {
+  return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {

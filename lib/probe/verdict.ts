@@ -32,12 +32,18 @@ export function verdictOf(
     url: baseUrl(endpoint.base),
     role: endpoint.role,
     ...judged(fault, quote),
-    depth: pulled === undefined ? 'ping' : depth,
+    ...(pulled === undefined ? { depth: 'ping' } : { depth, ...imageOf(endpoint) }),
     ...timings(pinged.traces, pulled),
     ...(pulled?.digest && { digest: pulled.digest }),
     ...remarks(pinged, pulled, clock),
     ...(fault?.retryAfterS !== undefined && { retry_after_s: fault.retryAfterS }),
   }
+}
+
+function imageOf({ canary }: Pinged['endpoint']): Pick<Probe, 'image'> {
+  if (canary === undefined) return {}
+  const { repository, reference } = canary
+  return { image: repository + (reference.includes(':') ? '@' : ':') + reference }
 }
 
 /** Status, reason and sentence of a fault. */

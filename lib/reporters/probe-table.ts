@@ -15,17 +15,19 @@ const DETAIL_INDENT = '      '
 export function probeTable(probes: readonly Row[], page: Page): readonly string[] {
   const shared = sharedDetails(probes)
   const drawing = drawingOf(probes, shared, page)
-  const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => [
-    heading(registry, page),
-    ...probes.filter(probe => probe.registry === registry).flatMap(probe => probeLines(probe, drawing, page)),
-  ])
+  const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => {
+    const rows = probes.filter(probe => probe.registry === registry)
+    return [heading(registry, rows, page), ...rows.flatMap(probe => probeLines(probe, drawing, page))]
+  })
   const sum = fitted(summary(probes), 0, page)
   return [...groups.flatMap(group => [...group, '']), ...legend(shared, page), ...sum]
 }
 
-function heading(registry: string, { paint, width, wrapped }: Page): string {
-  const name = printable(registry.replace(/\s/g, ' '))
-  return paint('bold', wrapped ? cut(name, width) : name)
+/** The registry, and the image that was asked for: all of a registry are asked for the same. */
+function heading(registry: string, rows: readonly Row[], { paint, width, wrapped }: Page): string {
+  const image = rows.find(row => row.image !== undefined)?.image
+  const words = printable((image === undefined ? registry : `${registry}  (${image})`).replace(/\s/g, ' '))
+  return paint('bold', wrapped ? cut(words, width) : words)
 }
 
 /** Below a row stands what is about it alone, and what it has no room for. */

@@ -61,9 +61,13 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
     paint('dim', `  acts ${change.effect}; ${causeWords(change)}${change.why}${mode}`),
-    ...change.diff.split('\n').map(line => `  ${diffLine(line, paint)}`),
+    ...diffLines(change, { paint }),
     '',
   ]
+}
+
+function diffLines({ diff }: Change, { paint }: Pick<Page, 'paint'>): readonly string[] {
+  return diff.split('\n').map(line => `  ${diffLine(line, paint)}`)
 }
 
 /** That something else is asked for than was written, its `why` says: by another list, or by what watch knows. */
@@ -89,9 +93,13 @@ function applyLines(report: PlanReport, page: Page): readonly string[] {
   const changes = report.changes.flatMap(change => [
     `${past[change.action]} ${change.path}`,
     page.paint('dim', `  ${causeWords(change)}${change.why}`),
+    // The order was decided here: nobody has read it anywhere before.
+    ...(report.ranked === undefined ? [] : [...diffLines(change, page), '']),
   ])
-  const table = report.probes === undefined ? [] : ['', ...probeLines(report, page)]
-  return [...changes, ...summaryLines(report, page), ...table]
+  const summary = report.refused ? [] : summaryLines(report, page)
+  const table =
+    report.probes === undefined ? [] : [...(report.refused ? [] : ['']), ...probeLines(report, page)]
+  return [...changes, ...summary, ...table]
 }
 
 function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
@@ -111,7 +119,7 @@ function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
 
 function idleLine({ kind, unchanged }: PlanReport): string {
   if (kind === 'restore') return 'nothing to put back: no file of this node is of regmirror'
-  return `nothing to do: ${files(unchanged)} as the list says`
+  return `nothing to do: ${files(unchanged)} as ${unchanged === 1 ? 'it' : 'they'} should be`
 }
 
 function files(count: number): string {

@@ -21,9 +21,15 @@ export async function run(
       written[name] += text
     },
   })
-  const code = await main(args, {
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
+  const code = await main(args, { ...worldOf(), stdout: sink('stdout'), stderr: sink('stderr'), ...world })
+  return { code, ...written }
+}
+
+/** What a command finds where nothing else is said; what it writes is lost. */
+export function worldOf(): World {
+  return {
+    stdout: { write: () => {} },
+    stderr: { write: () => {} },
     stdin: async () => Buffer.alloc(0),
     env: {},
     // Not root: whose fixtures these are and who may write them depends on the checkout.
@@ -34,7 +40,5 @@ export async function run(
     signal: new AbortController().signal,
     monotonic: () => 0n,
     onHangup: () => {},
-    ...world,
-  })
-  return { code, ...written }
+  }
 }
