@@ -60,9 +60,9 @@ function isRecord(value: unknown): boolean {
 }
 
 function isStanding(standing: Standing): boolean {
-  const { health, since, streak, askedAt, latenciesMs, nextAt, rounds, extra } = standing
+  const { health, leaning = health, since, streak, askedAt, latenciesMs, nextAt, rounds, extra } = standing
   return (
-    ['up', 'slow', 'limited', 'down'].includes(health) &&
+    [health, leaning].every(word => ['up', 'slow', 'limited', 'down'].includes(word)) &&
     [streak, rounds, extra].every(Number.isFinite) &&
     [since, askedAt, nextAt].every(isTime) &&
     Array.isArray(latenciesMs) &&

@@ -12,8 +12,10 @@ export interface Standing {
   readonly health: Health
   /** When it became that; this and every time below in milliseconds since 1970. */
   readonly since: number
-  /** Answers in a row that speak for another health. */
+  /** Answers in a row that speak for a better health, or for a worse one. */
   readonly streak: number
+  /** What all of them speak for at least. */
+  readonly leaning?: Health
   /** The latest answer: when, and what was wrong with it. */
   readonly askedAt: number
   readonly reason?: Reason
@@ -67,23 +69,53 @@ export function judged(
   dice: Dice,
 ): Standing {
   const shown = shownBy(probe, settings)
-  const doubt = shown !== undefined && shown !== before.health
-  const streak = doubt ? before.streak + 1 : 0
-  const changed = doubt && streak >= needed(before.health, shown, settings)
-  const health = changed ? shown : before.health
-  const after = {
-    health,
-    since: changed ? now : before.since,
-    streak: changed ? 0 : streak,
-    askedAt: now,
+  const extra = Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs)
+  const after =
+    shown === undefined
+      ? { ...before, askedAt: now, extra }
+      : { ...turned(before, shown, now, settings), ...heard(before, probe), askedAt: now, extra }
+  const next = pauseOf(after, probe, settings, dice)
+  return { ...after, extra: extra - (next.extra ? 1 : 0), nextAt: now + next.ms }
+}
+
+type Turned = Pick<Standing, 'health' | 'since' | 'streak' | 'leaning' | 'rounds'>
+
+/** What it is after an answer that shows a health. */
+function turned(before: Standing, shown: Health, now: number, settings: HealthSettings): Turned {
+  const { health, since } = before
+  const doubt = shown === health ? undefined : doubtAfter(before, shown)
+  if (doubt !== undefined && doubt.streak >= needed(health, doubt.leaning, settings))
+    return { health: doubt.leaning, since: now, streak: 0, rounds: 0 }
+  return { health, since, streak: 0, ...doubt, rounds: isWell(health) ? 0 : before.rounds + 1 }
+}
+
+/** Answers count together that speak for better, or for worse; what they have in common is the less of it. */
+function doubtAfter(
+  { health, streak, leaning }: Standing,
+  shown: Health,
+): { streak: number; leaning: Health } {
+  const worse = RANK[shown] > RANK[health]
+  if (leaning === undefined || shown === 'limited' || worse !== RANK[leaning] > RANK[health])
+    return { streak: 1, leaning: shown }
+  const least = worse === RANK[leaning] < RANK[shown] ? leaning : shown
+  return { streak: streak + 1, leaning: least }
+}
+
+/** What an answer has told besides. */
+function heard(before: Standing, probe: Probe): Pick<Standing, 'reason' | 'detail' | 'latenciesMs'> {
+  return {
     ...(probe.reason !== undefined && { reason: probe.reason }),
     ...(probe.detail !== undefined && { detail: probe.detail }),
     latenciesMs: latenciesAfter(before, probe),
-    rounds: !isWell(health) && !changed ? before.rounds + 1 : 0,
-    extra: Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs),
   }
-  const next = pauseOf(after, probe, settings, dice)
-  return { ...after, extra: after.extra - (next.extra ? 1 : 0), nextAt: now + next.ms }
+}
+
+/** Somebody who was not asked for long: nothing is held against them but the wish to be left in peace. */
+export function forgotten(standing: Standing, now: number): Standing {
+  if (standing.health === 'limited') return standing
+  const { askedAt, latenciesMs, extra, nextAt } = standing
+  const blank = { health: 'up', since: now, streak: 0, rounds: 0 } as const
+  return { ...blank, askedAt, latenciesMs, extra, nextAt: Math.min(nextAt, now + DOUBT_MS) }
 }
 
 /** What one answer speaks for; undefined: for nothing. */
@@ -121,14 +153,17 @@ function pauseOf(
   const doubled = 2 ** Math.min(rounds, 16)
   if (health === 'limited') {
     const asked = retry_after_s === undefined ? LIMITED_MS * doubled : retry_after_s * 1000
-    // Never earlier than it was asked for.
-    return {
-      ms: Math.min(LONGEST_LIMIT_MS, Math.max(intervalMs, asked)) * (1 + JITTER * dice()),
-      extra: false,
-    }
+    // Not earlier than it wants, who may want an hour at most, and not more often than while it is well.
+    const ms = Math.max(intervalMs, Math.min(LONGEST_LIMIT_MS, asked))
+    return { ms: ms * (1 + JITTER * dice()), extra: false }
   }
   if (health === 'down') return { ms: jittered(intervalMs * Math.min(doubled, LONGEST_PAUSE)), extra: false }
   return { ms: jittered(intervalMs), extra: false }
+}
+
+/** The longest that somebody waits for the next question, who is not to be left in peace. */
+export function longestWaitMs({ intervalMs }: HealthSettings): number {
+  return intervalMs * LONGEST_PAUSE * (1 + JITTER)
 }
 
 /** The most questions that a mirror is asked in an hour, by one node; never two within a second. */

@@ -19,10 +19,10 @@ export function judge(answer: Answer, authorized: boolean): Fault | undefined {
 const DAY_S = 86_400
 
 /** Seconds, or a date that is compared with the clock of whoever says it (RFC 9110 10.2.3); a day at most. */
-function retryAfterOf(answer: Answer): number | undefined {
+export function retryAfterOf(answer: Answer): number | undefined {
   const text = headerText(answer, 'retry-after')
   const date = headerText(answer, 'date')
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(date)) / 1000
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.parse(date)) / 1000
   return seconds >= 0 ? Math.min(DAY_S, Math.round(seconds)) : undefined
 }
 

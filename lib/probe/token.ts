@@ -4,7 +4,7 @@ import { challengesOf } from './challenge.ts'
 import type { Endpoint } from './endpoints.ts'
 import { exchange, type Means, type Outcome } from './exchange.ts'
 import { parseJson } from './json.ts'
-import { headerText } from './judge.ts'
+import { headerText, retryAfterOf } from './judge.ts'
 import { type Fault, wordsFor } from './reasons.ts'
 import { spacesFrom } from './walk.ts'
 
@@ -67,8 +67,10 @@ function atTokens(fault: Fault, url: URL): Fault {
 
 function tokenRefused(answer: Answer, url: URL): Fault {
   const { status } = answer
-  if (status === 429)
-    return { reason: 'rate_limited', what: 'its token service answers 429, too many requests' }
+  if (status === 429) {
+    const what = 'its token service answers 429, too many requests'
+    return { reason: 'rate_limited', what, retryAfterS: retryAfterOf(answer) }
+  }
   const what = status === 200 ? 'its token service gives no token' : `its token service answers ${status}`
   const type = headerText(answer, 'content-type')
   return { reason: 'unauthorized', what, heard: `${url.host} ${type}`.trim() }

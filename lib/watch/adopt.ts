@@ -1,9 +1,9 @@
 /** What follows from a new list for what a watcher remembers. The clock is handed in. */
 import { type Book, keyOf } from '../health/book.ts'
-import { type Dice, type Standing, unheard } from '../health/standing.ts'
+import { type Dice, forgotten, longestWaitMs, type Standing, unheard } from '../health/standing.ts'
 import type { LoadedList } from '../list/load.ts'
 import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
-import { baseUrl, type MirrorList } from '../registry.ts'
+import { baseUrl, type HealthSettings, type MirrorList } from '../registry.ts'
 import { type History, pointsOf } from './history.ts'
 import { HAPPENINGS, type Memory, type Watched } from './memory.ts'
 import type { Point } from './status.ts'
@@ -21,15 +21,21 @@ export function adopt(memory: Memory, { list }: LoadedList, kept: Kept, now: num
   )
   // With another header or certificate it is who it was, until it has been asked.
   const namesakes = new Map(memory.mirrors.map(watched => [watched.key, watched]))
+  // Who is to be left in peace is so under every name.
+  const left = [...memory.mirrors, ...memory.servers].filter(({ standing }) => standing.health === 'limited')
+  const { intervalMs } = list.health
   // Whoever's answer may be another now is asked soon.
-  const longest = memory.loaded === undefined ? list.health.intervalMs : 1000
+  const longest = memory.loaded === undefined ? intervalMs : 1000
   const watch = (endpoint: Endpoint): Watched => {
     const before = same.get(JSON.stringify(endpoint))
-    if (before !== undefined) return before
+    if (before !== undefined) return sooner(before, list.health, now, dice)
     const url = baseUrl(endpoint.base)
     const key = keyOf(endpoint.registry, url)
-    const blank = { endpoint, url, key, question: questionOf(endpoint), probe: undefined, asking: false }
-    const known = endpoint.role === 'mirror' ? knownAs(key, namesakes.get(key), kept) : NOBODY
+    const question = questionOf(endpoint)
+    const blank = { endpoint, url, key, question, probe: undefined, asking: false }
+    const known = endpoint.role === 'mirror' ? knownAs(key, namesakes.get(key), kept, now) : NOBODY
+    const peace = left.find(other => other.question === question)?.standing
+    if (peace !== undefined) return { ...blank, standing: peace, changes: 0, asked: {}, points: known.points }
     const standing = known.standing
       ? askedBy(known.standing, now, now + dice() * longest)
       : unheard(now, list.health, dice)
@@ -52,9 +58,23 @@ interface Past {
 
 const NOBODY: Past = { standing: undefined, points: [] }
 
-function knownAs(key: string, namesake: Watched | undefined, { book, history }: Kept): Past {
+/** What was kept too long ago is a beginning, and no verdict: `plan` and `apply` do not go by it either. */
+function knownAs(key: string, namesake: Watched | undefined, { book, history }: Kept, now: number): Past {
   if (namesake !== undefined) return namesake
-  return { standing: book?.mirrors[key], points: history ? pointsOf(history, key) : [] }
+  const standing = book?.mirrors[key]
+  const old = book !== undefined && (now > book.stale_at || now < book.written_at)
+  return {
+    standing: old && standing ? forgotten(standing, now) : standing,
+    points: history ? pointsOf(history, key) : [],
+  }
+}
+
+/** A shorter interval holds at once: nobody is left alone for longer than the longest wait that it makes. */
+function sooner(watched: Watched, health: HealthSettings, now: number, dice: Dice): Watched {
+  const { standing } = watched
+  if (standing.health !== 'limited' && standing.nextAt > now + longestWaitMs(health))
+    watched.standing = { ...standing, nextAt: now + dice() * health.intervalMs }
+  return watched
 }
 
 /** A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again. */
@@ -63,8 +83,12 @@ function askedBy(standing: Standing, now: number, latest: number): Standing {
   return { ...standing, askedAt: Math.min(askedAt, now), nextAt: Math.min(nextAt, latest) }
 }
 
-/** Watch asks deeper than a ping only where the list wants it and names what to ask for. */
+/**
+ * Watch asks deeper than a ping only where the list wants it and names what to ask for. A server need only answer: it
+ * may want credentials that its mirrors do not, and that the list has no place for.
+ */
 function asWatched({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
   const named = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
-  return health.depth === 'manifest' && named && canary !== undefined ? { ...endpoint, canary } : endpoint
+  const deep = health.depth === 'manifest' && named && endpoint.role === 'mirror'
+  return deep && canary !== undefined ? { ...endpoint, canary } : endpoint
 }

@@ -2,7 +2,7 @@
 import { type Book, keyOf } from '../health/book.ts'
 import type { Known } from '../health/listing.ts'
 import { reordered } from '../health/ordering.ts'
-import { isWell, type Standing } from '../health/standing.ts'
+import { forgotten, isWell, type Standing } from '../health/standing.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
@@ -17,15 +17,18 @@ export function neededServers(memory: Memory): readonly Watched[] {
   return memory.servers.filter(({ endpoint }) => needsServer(memory, endpoint.registry))
 }
 
-/** What servers of other registries said grows old. */
-export function forgetServers(memory: Memory): void {
+/** What servers of other registries said grows old, and so does what they were. */
+export function forgetServers(memory: Memory, now: number): void {
   const needed = neededServers(memory)
-  for (const server of memory.servers) if (!needed.includes(server)) server.probe = undefined
+  for (const server of memory.servers) {
+    if (server.probe === undefined || needed.includes(server)) continue
+    Object.assign(server, { probe: undefined, standing: forgotten(server.standing, now) })
+  }
 }
 
-/** Undefined: it was not asked. A server that fails once is not relied on. */
+/** Undefined: it was not asked. A server that fails once is not relied on; one that is slow answers. */
 export function isUp({ probe, standing }: Watched): boolean | undefined {
-  return probe && probe.status !== 'unhealthy' && standing.health === 'up'
+  return probe && probe.status !== 'unhealthy' && isWell(standing.health)
 }
 
 /** Whether it is asked, or will be in a moment: one that wants to be left in peace is not waited for. */

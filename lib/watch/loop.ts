@@ -34,7 +34,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
     const renewed = (look || hints.list) && (await reload(memory, around))
     const list = memory.loaded?.list
     if (list !== undefined) {
-      known.forgetServers(memory)
+      known.forgetServers(memory, around.now())
       known.reorder(memory, list, around.now())
       const again = around.now() >= memory.retryAt
       await write(memory, list, { renewed, node: look || again || hints.node || hints.list }, around)
@@ -126,7 +126,7 @@ function nextMoment(memory: Memory): number {
   if (memory.loaded === undefined) return Number.POSITIVE_INFINITY
   const asked = [...memory.mirrors, ...known.neededServers(memory)].filter(({ asking }) => !asking)
   return Math.min(
-    memory.heldUntil ?? Infinity,
+    memory.doubtUntil ?? memory.heldUntil ?? Infinity,
     memory.keepAt,
     memory.retryAt,
     ...asked.map(({ standing }) => standing.nextAt),

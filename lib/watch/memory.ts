@@ -26,6 +26,12 @@ export interface Watched {
   points: readonly Point[]
 }
 
+/** A list as it is written, and as text what of it decides that. */
+export interface Form {
+  readonly list: MirrorList
+  readonly form: string
+}
+
 export interface Memory {
   readonly startedAt: number
   /** Of the latest turn of the loop. */
@@ -40,8 +46,10 @@ export interface Memory {
   readonly orders: Map<string, Order>
   rewrites: Allowance
   heldUntil: number | undefined
-  /** The list as it was last tried to be written, as text; undefined: never by this watcher. */
-  written: string | undefined
+  /** Until when a change waits for what a server is about to say. */
+  doubtUntil: number | undefined
+  /** The list as it was last tried to be written; undefined: never by this watcher. */
+  written: Form | undefined
   /** What the next walk has to write: what a renewed list asks for is owed until it is written. */
   owed: 'all' | 'at once'
   /** Whether a list was written in whole by this watcher. */
@@ -82,6 +90,7 @@ export function blank(now: number): Memory {
     orders: new Map(),
     rewrites: fullAllowance(now, REWRITES),
     heldUntil: undefined,
+    doubtUntil: undefined,
     written: undefined,
     owed: 'all',
     inForce: false,
@@ -113,6 +122,7 @@ export function rewind(memory: Memory, ms: number): void {
   for (const [name, order] of memory.orders) memory.orders.set(name, { ...order, at: order.at - ms })
   memory.rewrites = { ...memory.rewrites, at: memory.rewrites.at - ms }
   if (memory.heldUntil !== undefined) memory.heldUntil -= ms
+  if (memory.doubtUntil !== undefined) memory.doubtUntil -= ms
   Object.assign(memory, { keepAt: 0, historyAt: 0 })
 }
 

@@ -5,7 +5,7 @@ import type { MirrorList } from '../registry.ts'
 import { changeEvent, leftEvent, noticeEvent, problemOf, restartEvent, restartedEvent } from './events.ts'
 import { historyOf } from './history.ts'
 import * as known from './known.ts'
-import type { Memory } from './memory.ts'
+import type { Form, Memory } from './memory.ts'
 import * as remember from './memory.ts'
 import { say, sayNews } from './say.ts'
 import type { Surroundings, Walked } from './surroundings.ts'
@@ -25,39 +25,60 @@ export async function write(
 ): Promise<void> {
   const list = listed(declared, known.knownOf(memory))
   const form = remember.writtenForm(list)
-  const first = memory.written === undefined
-  const moved = form !== memory.written
+  const { written } = memory
+  const moved = form !== written?.form
   if (renewed) memory.owed = 'all'
-  if (!moved) memory.heldUntil = undefined
+  if (!moved) Object.assign(memory, { heldUntil: undefined, doubtUntil: undefined })
   if (!moved && !node) return
-  if (moved && !first && !renewed && !mayRewrite(memory, around)) return
-  await walk(memory, list, around)
-  // Who plans beside us is to want the same.
-  if (moved) memory.keepAt = 0
-  memory.written = form
+  if (!moved || written === undefined || renewed) {
+    await walk(memory, { list, form }, around)
+    return
+  }
+  if (mayRewrite(memory, declared, around)) {
+    const spent = spend(memory.rewrites, around.now(), remember.REWRITES)
+    const done = await walk(memory, { list, form }, around)
+    // What came to nothing has cost nothing.
+    if (done && 'allowance' in spent) memory.rewrites = spent.allowance
+    return
+  }
+  // What somebody else has changed does not wait for that.
+  if (node) await walk(memory, written, around)
 }
 
-function mayRewrite(memory: Memory, around: Surroundings): boolean {
-  // Whether the server can stand in is known in a moment.
-  if (known.neededServers(memory).some(server => known.isAboutToTell(server, around.now()))) return false
-  const spent = spend(memory.rewrites, around.now(), remember.REWRITES)
-  if ('allowance' in spent) {
-    Object.assign(memory, { rewrites: spent.allowance, heldUntil: undefined })
-    return true
+/** Whether what mirrors do may lead to another file now; says when it has to wait, and for how long. */
+function mayRewrite(memory: Memory, { health }: MirrorList, around: Surroundings): boolean {
+  const now = around.now()
+  if (isInDoubt(memory, now)) {
+    memory.doubtUntil ??= now + health.timeoutMs
+    if (now < memory.doubtUntil) return false
   }
-  if (memory.heldUntil === undefined) {
+  memory.doubtUntil = undefined
+  const spent = spend(memory.rewrites, now, remember.REWRITES)
+  const isHeld = memory.heldUntil !== undefined
+  memory.heldUntil = 'allowance' in spent ? undefined : spent.heldUntil
+  if ('allowance' in spent) return true
+  if (!isHeld) {
     const text = `mirrors come and go: more than ${remember.REWRITES.anHour} changes an hour are held back`
     say(memory, { event: 'held', level: 'warn', text }, around)
   }
-  memory.heldUntil = spent.heldUntil
   return false
+}
+
+/** Whether a server can stand in is known in a moment; others do not wait for that longer than for one answer. */
+function isInDoubt(memory: Memory, now: number): boolean {
+  return known.neededServers(memory).some(server => known.isAboutToTell(server, now))
 }
 
 /** Until a write that failed is tried again: a disk that is full is often not so for long. */
 const RETRY_MS = 10_000
 
-/** What could not be written stays owed: config.toml too, when it was to be written. */
-async function walk(memory: Memory, list: MirrorList, around: Surroundings): Promise<void> {
+/**
+ * What could not be written stays owed: config.toml too, when it was to be written. Says whether it went well.
+ */
+async function walk(memory: Memory, { list, form }: Form, around: Surroundings): Promise<boolean> {
+  // Who plans beside us is to want the same.
+  if (form !== memory.written?.form) memory.keepAt = 0
+  memory.written = { list, form }
   try {
     const renewed = memory.owed === 'all'
     const walked = await around.walk(list, memory.owed)
@@ -65,12 +86,14 @@ async function walk(memory: Memory, list: MirrorList, around: Surroundings): Pro
       say(memory, { event: 'write_ok', level: 'info', text: 'the node can be written to again' }, around)
     Object.assign(memory, { nodeProblem: undefined, retryAt: Infinity, inForce: true, owed: 'at once' })
     takeIn(walked, renewed, memory, around)
+    return true
   } catch (error) {
     const problem = problemOf(error)
     if (problem !== memory.nodeProblem)
       say(memory, { event: 'write_failed', level: 'error', text: problem }, around)
     const retryAt = around.now() + RETRY_MS
     Object.assign(memory, { nodeProblem: problem, retryAt, failures: memory.failures + 1 })
+    return false
   }
 }
 

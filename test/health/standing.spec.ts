@@ -80,6 +80,9 @@ describe('a mirror that is watched', () => {
     assert.ok((asked.pauses[1] ?? 0) >= 30, 'not oftener than the interval')
     assert.ok((asked.pauses[3] ?? 0) > 1.5 * (asked.pauses[2] ?? 0))
     assert.ok((course([limited(1e9)]).pauses[0] ?? 0) <= 1.1 * 3600)
+    // Nobody is asked more often for having said 429.
+    const seldom = course([limited(), limited(7200)], { ...HEALTH, intervalMs: 6 * HOUR }).pauses
+    assert.ok(seldom.every(pause => pause >= 6 * 3600))
   })
 
   it('is slow after two slow answers where the list says what slow is, and no longer after two that are not', () => {
@@ -92,6 +95,26 @@ describe('a mirror that is watched', () => {
     const { healths, standing } = course([bad, bad, nothing, nothing])
     assert.deepEqual(healths, ['up', 'down', 'down', 'down'])
     assert.equal(standing.health, 'down')
+  })
+
+  it('is not taken for more than what the answers in a row have in common', () => {
+    const settings = { ...HEALTH, slowAfterMs: 500 }
+    const slow = course([lazy, lazy], settings).standing
+    const down = course([bad, bad], settings).standing
+    const healths = (answers: readonly Probe[], from?: Standing) => course(answers, settings, from).healths
+    assert.deepEqual(healths([lazy, bad, bad, bad]), ['up', 'slow', 'slow', 'down'])
+    assert.deepEqual(healths([bad, lazy]), ['up', 'slow'])
+    // One is better, the other worse: neither counts for the other.
+    assert.deepEqual(healths([good, bad, bad], slow), ['slow', 'slow', 'down'])
+    assert.deepEqual(healths([bad, good, good], slow), ['slow', 'slow', 'up'])
+    assert.deepEqual(healths([good, lazy, good, good], down), ['down', 'slow', 'slow', 'up'])
+  })
+
+  it('keeps its doubts through an answer that says nothing', () => {
+    const { healths, standing } = course([bad, nothing, bad])
+    assert.deepEqual(healths, ['up', 'up', 'down'])
+    assert.equal(course([bad, nothing]).standing.reason, 'no_answer')
+    assert.equal(standing.reason, 'no_answer')
   })
 
   it('remembers why, and forgets it', () => {

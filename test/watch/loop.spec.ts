@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { Failure } from '../../lib/errors.ts'
+import type { Book } from '../../lib/health/book.ts'
 import { questionsAnHour } from '../../lib/health/standing.ts'
 import type { MirrorList, Registry } from '../../lib/registry.ts'
+import type { Probe } from '../../lib/report.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import {
@@ -29,6 +31,8 @@ const HOUR = 60 * MINUTE
 const [A, B, SERVER] = ['https://a/v2', 'https://b/v2', 'https://docker.io/v2']
 const hub = (more: Partial<Registry> = {}): MirrorList =>
   listOf({ ...registry('docker.io', [mirror('https://a'), mirror('https://b')]), ...more })
+
+const answering = (probe: Partial<Probe>) => ({ probe, ms: 20 })
 
 /** One manner until a moment, another afterwards. */
 const from =
@@ -163,10 +167,109 @@ describe('a watcher', () => {
 
   it('goes by what an earlier watcher knew', async () => {
     const first = await simulate({ until: HOUR, list: hub, manners: { [A]: from(MINUTE, WELL, REFUSING) } })
-    const book = first.book
-    assert.ok(book !== undefined)
-    const second = await simulate({ until: 10 * SECOND, list: hub, manners: { [A]: REFUSING }, book })
-    assert.deepEqual(forms(second), ['b'])
+    assert.ok(first.book !== undefined)
+    const knowing = async (stale_at: number) => {
+      const book = { ...(first.book as Book), written_at: 0, stale_at }
+      return forms(await simulate({ until: 10 * SECOND, list: hub, manners: { [A]: REFUSING }, book }))
+    }
+    assert.deepEqual(await knowing(HOUR), ['b'])
+    // As plan and apply: what was known long ago is to be found out anew.
+    assert.deepEqual(await knowing(-1), ['a b', 'b'])
+  })
+
+  it('believes a server that is slow, and holds nothing against one that was down in an earlier outage', async () => {
+    const one = () => listOf(registry('docker.io', [mirror('https://a')]))
+    const lazily = () => ({ ...one(), health: { ...HEALTH, slowAfterMs: 200 } })
+    const slow: Manner = () =>
+      answering({ status: 'healthy', latency_ms: { best: 500, median: 500, worst: 500 } })
+    const dead = from(10 * MINUTE, WELL, REFUSING)
+    const run = await simulate({ until: HOUR, list: lazily, manners: { [A]: dead, [SERVER]: slow } })
+    assert.deepEqual(forms(run), ['a', ''])
+
+    const twice = from(20 * MINUTE, dead, from(5 * HOUR, WELL, REFUSING))
+    const server = from(20 * MINUTE, REFUSING, WELL)
+    const again = await simulate({ until: 6 * HOUR, list: one, manners: { [A]: twice, [SERVER]: server } })
+    const outages = again.events.filter(({ event }) => event === 'registry_down')
+    assert.equal(outages.length, 1)
+    assert.ok(outages.every(({ at }) => at < 20 * MINUTE))
+    assert.deepEqual(forms(again), ['a', ''])
+  })
+
+  it('does not let one registry wait for the servers of many others', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `r${i}.test`)
+    const list = () =>
+      listOf(
+        ...names.map(name => registry(name, [mirror(`https://m.${name}`)])),
+        registry('docker.io', [mirror('https://a'), mirror('https://b')]),
+      )
+    const lost: Manner = () => ({ probe: { status: 'unhealthy', reason: 'connect_timeout' }, ms: 2000 })
+    for (let at = MINUTE; at < 2 * MINUTE; at += 3 * SECOND) {
+      const cut = from(at, WELL, lost)
+      const away = names.map(name => [`https://m.${name}/v2`, cut] as const)
+      const silent = names.map(name => [`https://${name}/v2`, SILENT] as const)
+      const manners = Object.fromEntries([...away, ...silent, [A, cut]])
+      const run = await simulate({ until: 4 * MINUTE, list, manners })
+      const took = writtenAt(run, 'b', at) - askedAfter(run, A, at)
+      assert.ok(took <= 10 * SECOND, `${took} ms`)
+    }
+  })
+
+  it('repairs what somebody else has changed while changes are held back, and rests meanwhile', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `m${i}`)
+    const list = () =>
+      listOf(
+        registry(
+          'docker.io',
+          [...names, 'b'].map(name => mirror(`https://${name}`)),
+        ),
+      )
+    // One dies every 10 s.
+    const manners = Object.fromEntries(
+      names.map((name, i) => [`https://${name}/v2`, from(10 * MINUTE + i * 10 * SECOND, WELL, REFUSING)]),
+    )
+    const walks: number[] = []
+    let [at, turns, most, held] = [-1, 0, 0, 0]
+    const turned = ({ turnedAt, heldUntil }: Memory) => {
+      turns = turnedAt === at ? turns + 1 : 1
+      at = turnedAt
+      most = Math.max(most, turns)
+      if (heldUntil !== undefined && held === 0) held = turnedAt
+    }
+    const hints = (now: number) => ({
+      list: false,
+      node: held > 0 && now > held + 5 * SECOND && now < held + 6 * SECOND,
+    })
+    const walk = () => {
+      walks.push(at)
+      if (held > 0 && at > held + 8 * SECOND)
+        throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
+      return UNCHANGED
+    }
+    const run = await simulate({ until: 20 * MINUTE, list, manners, turned, hints, walk })
+    assert.ok(held > 0 && run.events.some(({ event }) => event === 'held'))
+    assert.ok(run.events.some(({ event }) => event === 'write_failed'))
+    assert.ok(
+      walks.some(time => time >= held && time < held + 7 * SECOND),
+      'drift was left alone',
+    )
+    assert.ok(most < 100, `${most} turns at one moment`)
+    assert.ok(walks.length < 400, `${walks.length} walks`)
+  })
+
+  it('a shorter interval holds at once, and who is to be left in peace is so in every registry', async () => {
+    let list = { ...hub(), health: { ...HEALTH, intervalMs: 24 * HOUR } }
+    const limited: Manner = () =>
+      answering({ status: 'degraded', reason: 'rate_limited', retry_after_s: 3600 })
+    const hints = (now: number) => {
+      const changed = now >= 20 * MINUTE && list.registries.length === 1
+      const a = mirror('https://a')
+      if (changed) list = { ...listOf(...hub().registries, registry('quay.io', [a])), health: HEALTH }
+      return { list: changed, node: false }
+    }
+    const run = await simulate({ until: HOUR, list: () => list, manners: { [A]: limited }, hints })
+    const [first = 0, ...more] = run.asked[A] ?? []
+    assert.ok(first < 20 * MINUTE && more.every(at => at > first + 55 * MINUTE), `${more}`)
+    assert.ok((run.asked[B] ?? []).length > 60, `${run.asked[B]?.length}`)
   })
 
   it('takes another list over at once, and knows whom it knew', async () => {
