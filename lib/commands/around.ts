@@ -1,7 +1,8 @@
 /** What a watcher's loop is given of this machine and this node. */
 import { Failure } from '../errors.ts'
-import { probeOne } from '../probe/probe.ts'
+import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
+import type { MirrorList } from '../registry.ts'
 import { HISTORY_FILE } from '../state.ts'
 import type { Reader } from '../system/files.ts'
 import type { Kept } from '../watch/adopt.ts'
@@ -10,7 +11,7 @@ import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { readBook } from './health.ts'
 import type { NodeOptions } from './inputs.ts'
-import { environmentOf } from './probe.ts'
+import { runtimeEnvironment } from './probe.ts'
 
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
@@ -21,18 +22,38 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
   }
 }
 
+/** Asks one endpoint after another; what that costs more than once is shared for as long as the list is the same. */
 export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
-  let proxies: Promise<ProxyFor | undefined> | undefined
+  const proxies = proxiesOfRuntime(options, world)
+  let shared: (Shared & { readonly list: MirrorList }) | undefined
   return async (endpoint, list) => {
-    proxies ??= environmentOf(list, options.root, world).catch(ownOf(world)).then(proxiesOf)
-    return await probeOne(endpoint, {
+    if (shared?.list !== list) shared = { list, ...openShared(world.signal) }
+    const question = {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
-      depth: endpoint.canary === undefined ? 'ping' : 'tag',
+      depth: endpoint.canary === undefined ? ('ping' as const) : ('tag' as const),
       signal: world.signal,
       now: world.now,
-      proxyFor: await proxies,
-    })
+    }
+    const { trust, turn } = shared
+    return await probeOne(endpoint, { ...question, proxyFor: await proxies(list) }, { trust, turn })
+  }
+}
+
+/** The runtime may be started after us, and again with other proxies. */
+const PROXIES_MS = 60_000
+
+/** The proxies that the runtime has now; those that it had while it does not run, and ours before it ever did. */
+function proxiesOfRuntime({ root }: NodeOptions, { env, now }: World) {
+  let known = env
+  let [at, proxies]: [number, Promise<ProxyFor> | undefined] = [0, undefined]
+  const read = async (list: MirrorList) => {
+    known = (await runtimeEnvironment(list, root).catch(notTold)) ?? known
+    return proxiesOf(known)
+  }
+  return (list: MirrorList): Promise<ProxyFor> => {
+    if (proxies === undefined || Math.abs(now() - at) >= PROXIES_MS) [at, proxies] = [now(), read(list)]
+    return proxies
   }
 }
 
@@ -59,10 +80,7 @@ async function readHistory(node: Reader): Promise<History | undefined> {
   return bytes && parseHistory(bytes.toString('utf8'))
 }
 
-/** Without the runtime's environment ours has to do: for that alone nobody stops to watch. */
-function ownOf({ env }: World): (error: unknown) => World['env'] {
-  return error => {
-    if (error instanceof Failure) return env
-    throw error
-  }
+/** For that alone nobody stops to watch. */
+function notTold(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error
 }

@@ -47,7 +47,7 @@ export async function probeList(
       signal,
       now,
       concurrency: CONCURRENCY,
-      proxyFor: proxiesOf(await environmentOf(list, root, world)),
+      proxyFor: proxiesOf((await runtimeEnvironment(list, root)) ?? world.env),
       onProbe: table.onProbe,
     })
     return { probes, unhealthy: unhealthyRegistries(list, probes) }
@@ -62,15 +62,14 @@ function liveTable(endpoints: readonly Endpoint[], { stderr, env }: World): Live
 }
 
 /** That of the runtime where it runs here: its proxies are those of a pull, and need not be ours. */
-export async function environmentOf(
+export async function runtimeEnvironment(
   list: MirrorList,
   root: string | undefined,
-  world: World,
-): Promise<World['env']> {
-  if (root !== undefined) return world.env
+): Promise<World['env'] | undefined> {
+  if (root !== undefined) return undefined
   for (const target of Object.values(targets)) {
     const found = await target.environment(openTree('/'), list)
     if (found !== undefined) return found
   }
-  return world.env
+  return undefined
 }

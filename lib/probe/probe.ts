@@ -39,7 +39,7 @@ export async function probeAll(
   endpoints: readonly Endpoint[],
   options: ProbeOptions,
 ): Promise<readonly Probe[]> {
-  const means = { ...options, trust: openTrust(), turn: pace(options.signal), alone: gate(1) }
+  const means = { ...options, ...openShared(options.signal), alone: gate(1) }
   const asked = new Map<string, Promise<Probe>>()
   const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
   const one = async (endpoint: Endpoint) => {
@@ -54,9 +54,20 @@ export async function probeAll(
   return await compared(endpoints, await Promise.all(endpoints.map(one)), means)
 }
 
+/** What questions share that are asked one by one: certificates are parsed once, and few begin at the same moment. */
+export type Shared = Pick<Means, 'trust' | 'turn'>
+
+export function openShared(signal?: AbortSignal): Shared {
+  return { trust: openTrust(), turn: pace(signal) }
+}
+
 /** Asks one. Never rejects: a failure is a Probe with a reason. */
-export async function probeOne(endpoint: Endpoint, options: ProbeOptions): Promise<Probe> {
-  return await probeWith(endpoint, options, { ...options, trust: openTrust() })
+export async function probeOne(
+  endpoint: Endpoint,
+  options: ProbeOptions,
+  shared: Shared = openShared(options.signal),
+): Promise<Probe> {
+  return await probeWith(endpoint, options, { ...options, ...shared })
 }
 
 async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Means): Promise<Probe> {
