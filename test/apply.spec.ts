@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { recover } from '../lib/apply/transaction.ts'
+import { hasLeft, recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/errors.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import type { MirrorList } from '../lib/registry.ts'
@@ -100,6 +100,25 @@ describe('apply', () => {
     }
     assert.ok(failed >= 20, `${failed} steps were made to fail`)
   })
+
+  it('takes nothing for a leftover that is none of ours', () =>
+    withDirectory(async root => {
+      const place = path.join(root, STATE_DIRECTORY)
+      for (const name of ['lost+found', 'notes', 'watch-1', 'state.json', 'health.json'])
+        await fs.mkdir(path.join(place, name), { recursive: true })
+      assert.equal(await hasLeft(openTree(root)), false)
+      const ours = [
+        'journal-undoing.json',
+        'lock-7',
+        'wait-0123456789ab',
+        '.state.json.regmirror-0123456789ab',
+      ]
+      for (const name of ours) {
+        await fs.mkdir(path.join(place, name))
+        assert.equal(await hasLeft(openTree(root)), true, name)
+        await fs.rmdir(path.join(place, name))
+      }
+    }))
 
   it('leaves a journal when it is killed, by which the next run finishes or undoes it', async () => {
     const outcomes: (string | undefined)[] = []

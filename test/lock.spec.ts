@@ -1,6 +1,8 @@
 /** One writer a node: held, waited for, and free again however its holder ends. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import fs from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Applicant, alone } from '../lib/apply/lock.ts'
@@ -44,6 +46,17 @@ function randomFrom(seed: number): () => number {
 }
 
 describe('the lock', () => {
+  it('is let go of at once, also beside somebody who has asked for it and stopped there', () =>
+    withDirectory(async root => {
+      const socket = await alone(openTree(root), applicant(), async () => {
+        const asking = net.connect({ path: path.join(root, STATE, 'lock-1'), allowHalfOpen: true })
+        await once(asking, 'connect')
+        return asking
+      })
+      socket.destroy()
+      assert.deepEqual(await readTree(root), {})
+    }))
+
   for (const seed of [1, 2, 3]) {
     it(`is held by one at a time, though holders die with it (seed ${seed})`, () =>
       withDirectory(async root => {

@@ -2,6 +2,7 @@
  * What is under way on a node, so that the next run can finish or undo what this one could not. It holds paths and
  * digests, never bytes. Its phase is its name: moving on is a rename, which needs no room on a full disk.
  */
+import path from 'node:path'
 import { Failure } from '../errors.ts'
 import { isKeptName, STATE_DIRECTORY } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
@@ -33,6 +34,11 @@ const PHASES: readonly Phase[] = ['staging', 'committing', 'undoing']
 
 export function journalFile(phase: Phase): string {
   return `${STATE_DIRECTORY}/journal-${phase}.json`
+}
+
+/** Whether a name in the state folder is that of a journal. */
+export function isJournalName(name: string): boolean {
+  return PHASES.some(phase => path.basename(journalFile(phase)) === name)
 }
 
 /** The journal that an earlier run has left; undefined when there is none. Throws Failure `io` on a damaged one. */

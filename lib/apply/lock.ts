@@ -18,7 +18,7 @@ import { STATE_DIRECTORY } from '../state.ts'
 import { orFail } from '../system/errno.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { ask, listen } from './socket.ts'
-import { fileOf, type Purpose, ticketFile, tickets } from './tickets.ts'
+import { fileOf, isWaiting, type Purpose, ticketFile, tickets } from './tickets.ts'
 
 /** Who wants it, and how long they wait. */
 export interface Applicant {
@@ -185,7 +185,7 @@ async function release(
     const holder = await ask(`${directory}/${fileOf(purpose, ticket)}`)
     if (holder !== undefined && holder !== '' && holder !== card) return
     for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-      if (/^wait-[0-9a-f]{12}$/.test(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
+      if (isWaiting(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
     await node.remove(ticketFile(purpose, ticket))
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -9,15 +9,21 @@ const PATIENCE_MS = 500
 
 /** Listens at a path and tells everybody who connects the same. Returns how to stop. */
 export async function listen(file: string, card: string): Promise<() => Promise<void>> {
+  const open = new Set<net.Socket>()
   const server = net.createServer(socket => {
-    socket.on('error', () => {})
+    open.add(socket.on('error', () => {}).on('close', () => open.delete(socket)))
     socket.end(card)
   })
   await new Promise<void>((done, failed) => {
     server.once('error', failed)
     server.listen(file, done)
   })
-  return () => new Promise(done => server.close(() => done()))
+  return () =>
+    new Promise(done => {
+      server.close(() => done())
+      // Who has not heard all of it by now has stopped to listen.
+      for (const socket of open) socket.destroy()
+    })
 }
 
 /** What the one who listens there tells; empty where they are too busy to; undefined when nobody listens. */

@@ -19,9 +19,14 @@ export async function tickets(node: Reader, purpose: Purpose): Promise<readonly 
   throw new Failure('io', [{ file, message: 'is no lock of ours', hint: 'remove it' }])
 }
 
-/** Whether a name in the state folder is that of a watcher's ticket. */
-export function isWatchTicket(name: string): boolean {
-  return TICKET.exec(name)?.[1] === 'watch'
+/** Whether a name in the state folder is that of somebody who writes, or waits for that: dead, if nobody holds the lock. */
+export function isWriting(name: string): boolean {
+  return TICKET.exec(name)?.[1] === 'lock' || isWaiting(name)
+}
+
+/** Whether it is that of somebody who waits for a ticket. */
+export function isWaiting(name: string): boolean {
+  return /^wait-[0-9a-f]{12}$/.test(name)
 }
 
 const TICKET = /^(lock|watch)-(\d+)$/

@@ -7,10 +7,10 @@ import { Failure, type Issue } from '../errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { temporaryOf } from '../system/temporary.ts'
-import { type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { isJournalName, type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import { isHeld } from './lock.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
-import { isWatchTicket } from './tickets.ts'
+import { isWriting } from './tickets.ts'
 
 /** What is to be done, and the bytes for it. */
 export interface Work {
@@ -163,9 +163,12 @@ async function removeTemporaries(
 /** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
 export async function hasLeft(node: Reader): Promise<boolean> {
   const entries = await node.entries(STATE_DIRECTORY)
-  const known = [STATE_FILE, ORIGINALS_DIRECTORY, ...WATCH_FILES].map(file => path.basename(file))
-  const left = (name: string) => !known.includes(name) && !isWatchTicket(name)
-  return entries?.length === 0 || entries?.some(({ name }) => left(name)) === true
+  return entries?.length === 0 || entries?.some(({ name }) => isLeft(name)) === true
+}
+
+/** What else is there is somebody's, such as the lost+found of a volume. */
+function isLeft(name: string): boolean {
+  return isJournalName(name) || isWriting(name) || temporaryOf(name) !== undefined
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */

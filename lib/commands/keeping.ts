@@ -1,12 +1,13 @@
 /** What a watcher does to the node at a time: as much of what `apply` does as needs nobody to decide. */
 import path from 'node:path'
 import { applyPlan, isDone } from '../apply/apply.ts'
+import { Failure } from '../errors.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
 import type { MirrorList } from '../registry.ts'
 import { hideSecrets } from '../secrets.ts'
 import { readState, type State } from '../state.ts'
-import { openTree, type Writer } from '../system/files.ts'
+import { openTree, type Reader, type Writer } from '../system/files.ts'
 import { directoryName } from '../targets/containerd/directory-name.ts'
 import { type Event, noticeEvent } from '../watch/events.ts'
 import type { Walked } from '../watch/surroundings.ts'
@@ -97,7 +98,7 @@ export async function placesOf(
   const named = listFile ?? options.file
   const list = named === undefined || named === 'stdin' ? undefined : path.resolve(named)
   // A link may lead to where others keep the list.
-  const beside = list === undefined ? [] : [list, await here.real(list)].map(file => path.dirname(file))
+  const beside = list === undefined ? [] : [list, await realOf(list, here)].map(file => path.dirname(file))
   const credentials = world.env.CREDENTIALS_DIRECTORY
   const sources = [
     ...beside,
@@ -108,4 +109,12 @@ export async function placesOf(
   const places = [...sources, ...managed.map(onNode)]
   const there = await Promise.all(places.map(async place => (await here.facts(place))?.type === 'directory'))
   return places.filter((_, i) => there[i])
+}
+
+/** Itself where links lead nowhere: that the list cannot be read is told when it is read. */
+async function realOf(file: string, here: Reader): Promise<string> {
+  return await here.real(file).catch(error => {
+    if (!(error instanceof Failure)) throw error
+    return file
+  })
 }

@@ -106,7 +106,9 @@ async function open(
   const { url } = to.proxy
   if (url.protocol.startsWith('socks')) throw coded(PROXY_SOCKS)
   const place = placeOf(url, { ...to, spaces: undefined })
-  const way = await begin(url.protocol === 'https:' ? tls.connect(place) : net.connect(place))
+  // The transport has one TLS configuration, and Go meets a proxy with it too (net/http/transport.go addTLS).
+  const securely = { ...place, ...tlsOf({ ...to, url }) }
+  const way = await begin(url.protocol === 'https:' ? tls.connect(securely) : net.connect(place))
   if (!secure) return way
   await tunnel(way, `${to.url.hostname}:${to.url.port || 443}`, to.proxy)
   return await begin(tls.connect({ socket: way, ...tlsOf(to) }))
@@ -124,7 +126,11 @@ function placeOf(url: URL, { spaces, dialTimeoutMs }: Pick<Dial, 'spaces' | 'dia
   }
 }
 
-function tlsOf({ url, secureContext, skipVerify }: Dial): tls.ConnectionOptions {
+function tlsOf({
+  url,
+  secureContext,
+  skipVerify,
+}: Pick<Dial, 'url' | 'secureContext' | 'skipVerify'>): tls.ConnectionOptions {
   const host = hostOf(url)
   return {
     servername: net.isIP(host) === 0 ? host : '',

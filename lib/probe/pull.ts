@@ -2,12 +2,12 @@
  * What a pull would ask for: the canary by tag and by digest, and the smallest layer of this platform, each proved by
  * its digest. The first thing that is wrong ends it.
  */
-import { createHash } from 'node:crypto'
 import { arch } from 'node:os'
 import type { Answer } from './ask.ts'
 import type { Canary, Endpoint } from './endpoints.ts'
 import type { Means, Outcome } from './exchange.ts'
 import { headerText } from './judge.ts'
+import { getLayer } from './layer.ts'
 import {
   type Descriptor,
   isAnyDigest,
@@ -43,11 +43,6 @@ export interface Pulled {
 
 /** A manifest is read to its end or not at all: eight times a large one (MaxManifestSize, resolver.go:53-64@v2.3.4). */
 const MANIFEST_LIMIT = 256 * 1024
-/** Bytes of a layer that are read: enough to measure, and to prove a small one. */
-const LAYER_LIMIT = 8 * 1024 * 1024
-/** Bytes a second below which a layer that does not end is no slow one: 50 MB would take half a day. */
-const LEAST_SPEED = 1024
-
 /** Asks for the canary at that depth. Never rejects. */
 export async function pull(
   endpoint: Endpoint,
@@ -64,9 +59,10 @@ export async function pull(
 type Part = Omit<Pulled, 'challenged' | 'authorized'>
 
 async function pullManifest(session: Session, depth: PullDepth): Promise<Part> {
-  const resolved = await resolve(session)
+  const head = await request(session, 'HEAD', `manifests/${session.canary.reference}`)
+  if (depth === 'tag') return 'fault' in head ? { fault: head.fault } : tagOf(head.answer)
+  const resolved = await resolve(session, head)
   if ('fault' in resolved) return { fault: resolved.fault }
-  if (depth === 'tag') return resolved
   const manifest = await getManifest(session, resolved.digest, resolved)
   if ('fault' in manifest) return { fault: manifest.fault }
   if (depth === 'manifest') return resolved
@@ -93,9 +89,8 @@ interface Resolved extends Told {
  * What the tag stands for, as containerd finds out (resolver.go:314-420@v2.3.4): by HEAD; by GET where HEAD leaves out
  * digest or length; and a digest that is none ends the pull without asking the next.
  */
-async function resolve(session: Session): Promise<Resolved | { fault: Fault }> {
+async function resolve(session: Session, head: Outcome): Promise<Resolved | { fault: Fault }> {
   const { reference } = session.canary
-  const head = await request(session, 'HEAD', `manifests/${reference}`)
   if ('fault' in head) return { fault: await headFault(session, head) }
   const { answer } = head
   const digest = headerText(answer, 'docker-content-digest')
@@ -107,6 +102,13 @@ async function resolve(session: Session): Promise<Resolved | { fault: Fault }> {
   }
   const manifest = await getManifest(session, reference)
   return 'fault' in manifest ? manifest : { answer, digest: manifest.digest }
+}
+
+/** A HEAD alone, which registries with a limit on pulls do not count. What it leaves out containerd gets by GET. */
+function tagOf(answer: Answer): Part {
+  const digest = headerText(answer, 'docker-content-digest')
+  if (digest !== '' && !isAnyDigest(digest)) return { fault: { ...NO_DIGEST, heard: digest } }
+  return { answer, ...(isDigest(digest) && { digest }) }
 }
 
 /** Statuses that say no to a method, not to an image. */
@@ -157,33 +159,6 @@ async function imageOf(
   return { fault: { reason: 'not_a_registry', what: 'its index leads to another index' } }
 }
 
-/** Reads the layer, a part of a large one. Time runs out on a slow mirror: what came until then is its speed. */
-async function getLayer(session: Session, layer: Descriptor): Promise<Part> {
-  const hash = createHash('sha256')
-  const wanted = Math.min(layer.size, LAYER_LIMIT)
-  let bytes = 0
-  const onChunk = (chunk: Buffer) => {
-    bytes += chunk.length
-    hash.update(chunk)
-  }
-  const headers = { range: `bytes=0-${Math.max(0, wanted - 1)}` }
-  const outcome = await request(session, 'GET', `blobs/${layer.digest}`, {
-    bodyLimit: wanted,
-    onChunk,
-    headers,
-  })
-  const { answeredAt = 0, endedAt = performance.now() } = outcome.trace
-  const measured = { bytes, ms: endedAt - answeredAt }
-  if ('fault' in outcome) {
-    const late = outcome.fault.reason === 'no_answer' && bytes >= LEAST_SPEED * (measured.ms / 1000)
-    return late ? measured : { fault: outcome.fault }
-  }
-  if (bytes < wanted) return { ...measured, fault: SHORT_LAYER }
-  const whole = wanted === layer.size
-  if (whole && `sha256:${hash.digest('hex')}` !== layer.digest) return { ...measured, fault: WRONG_LAYER }
-  return measured
-}
-
 const TOO_LONG: Fault = {
   reason: 'not_a_registry',
   what: `its manifest is longer than ${MANIFEST_LIMIT / 1024} KiB`,
@@ -192,6 +167,4 @@ const TOO_LONG: Fault = {
 const NO_MANIFEST: Fault = { reason: 'not_a_registry', what: 'what it calls a manifest is none' }
 const NO_DIGEST: Fault = { reason: 'not_a_registry', what: 'its Docker-Content-Digest is no digest' }
 const WRONG_LENGTH: Fault = { reason: 'wrong_digest', what: 'its manifest is not as long as HEAD says' }
-const SHORT_LAYER: Fault = { reason: 'wrong_digest', what: 'a layer ends before its manifest says' }
 const WRONG_MANIFEST: Fault = { reason: 'wrong_digest', what: 'its manifest is not what its digest says' }
-const WRONG_LAYER: Fault = { reason: 'wrong_digest', what: 'a layer is not what its digest says' }

@@ -68,9 +68,17 @@ export function spacesFrom({ address = '' }: Trace): readonly Space[] {
 }
 
 function wayTo(endpoint: Endpoint, url: URL, { trust, signal, proxyFor }: Walk) {
-  const secureContext = url.protocol === 'https:' ? trust(endpoint) : undefined
+  const proxy = proxyFor?.(url)
+  const secure = [url, proxy?.url].some(place => place?.protocol === 'https:')
   const { skipVerify, dialTimeoutMs } = endpoint
-  return { url, secureContext, skipVerify, dialTimeoutMs, signal, proxy: proxyFor?.(url) }
+  return {
+    url,
+    secureContext: secure ? trust(endpoint) : undefined,
+    skipVerify,
+    dialTimeoutMs,
+    signal,
+    proxy,
+  }
 }
 
 type Next = { readonly url: URL } | { readonly fault: Fault } | undefined

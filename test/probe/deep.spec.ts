@@ -245,6 +245,31 @@ describe('deep probe: tokens', () => {
   })
 })
 
+describe('a question for the tag', () => {
+  const questions = async (bend: Bend) => {
+    await using mirror = await startMirror(bend)
+    const options = { timeoutMs: PATIENT, samples: 1, depth: 'tag' } as const
+    const { status } = await probeOne(endpointAt(mirror.origin, { canary: CANARY }), options)
+    return [status, ...mirror.asked.map(line => line.split('?')[0])]
+  }
+  const head = `HEAD /v2/${CANARY.repository}/manifests/${CANARY.reference}`
+
+  it('is a HEAD alone, whatever comes of it: a GET counts as a pull', async () => {
+    assert.deepEqual(await questions(() => false), ['healthy', 'GET /v2/', head])
+    for (const status of [400, 403, 405, 501, 404]) {
+      const refusing = at(/manifests/, (_request, response) => reply(response, status))
+      assert.deepEqual(await questions(refusing), ['unhealthy', 'GET /v2/', head])
+    }
+    const type = { 'Content-Type': IMAGE.manifest.mediaType }
+    const silent = at(/manifests/, (_request, response) => reply(response, 200, type))
+    assert.deepEqual(await questions(silent), ['healthy', 'GET /v2/', head])
+    const nonsense = at(/manifests/, (_q, response) =>
+      reply(response, 200, { ...type, 'Docker-Content-Digest': 'no' }),
+    )
+    assert.deepEqual(await questions(nonsense), ['unhealthy', 'GET /v2/', head])
+  })
+})
+
 describe('deep probe: what can be wrong', () => {
   const other = buildImage(CANARY.repository, 'latest', 'another\n')
   const type = { 'Content-Type': IMAGE.manifest.mediaType }

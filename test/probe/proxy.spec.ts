@@ -1,11 +1,12 @@
 /** Proxies as Go reads them from the environment. */
 import assert from 'node:assert/strict'
 import http from 'node:http'
+import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { proxiesOf } from '../../lib/probe/proxy.ts'
 import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
-import { TLS } from '../support/tls.ts'
+import { pem, TLS } from '../support/tls.ts'
 
 const asked = (url: string, env: Record<string, string>) => proxiesOf(env)(new URL(url))?.url.href
 
@@ -80,14 +81,15 @@ describe('the proxy of a url', () => {
 })
 
 /** A proxy that lets everything through to one listener, whatever is asked for, and writes down what that was. */
-async function startProxy(to: Listener | undefined, status = 200) {
+async function startProxy(to: Listener | undefined, status = 200, secure = false) {
   const asked: string[] = []
   const note = (request: http.IncomingMessage) =>
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? '-'}`)
-  const server = http.createServer((request, response) => {
+  const answer = (request: http.IncomingMessage, response: http.ServerResponse) => {
     note(request)
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
-  })
+  }
+  const server = secure ? https.createServer(TLS, answer) : http.createServer(answer)
   server.on('connect', (request, socket) => {
     note(request)
     socket.on('error', () => {})
@@ -100,7 +102,7 @@ async function startProxy(to: Listener | undefined, status = 200) {
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   return {
     asked,
-    url: `http://user:planted@127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${secure ? 'https' : 'http'}://user:planted@127.0.0.1:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: () => {
       server.closeAllConnections()
       return new Promise<void>(done => server.close(() => done()))
@@ -131,6 +133,24 @@ describe('probe: through a proxy', () => {
     await using proxy = await startProxy(undefined)
     assert.equal((await probe('http://mirror.test', proxy.url)).status, 'healthy')
     assert.deepEqual(proxy.asked, [`GET http://mirror.test/v2/ ${secret}`])
+  })
+
+  it('with TLS is believed as the mirror behind it is: Go has one configuration for both', async () => {
+    await using mirror = await listen(answering(REGISTRY), TLS)
+    await using proxy = await startProxy(mirror, 200, true)
+    const ours = { ca: [pem('ca.pem')] }
+    for (const url of ['http://mirror.test', 'https://mirror.test:5000']) {
+      const result = await probe(url, proxy.url)
+      assert.deepEqual([result.status, result.reason], ['unhealthy', 'tls'], result.detail)
+      assert.match(result.detail ?? '', /through the proxy/)
+      assert.deepEqual(proxy.asked, [])
+    }
+    assert.equal((await probe('http://mirror.test', proxy.url, ours)).status, 'healthy')
+    assert.equal((await probe('https://mirror.test', proxy.url, { skipVerify: true })).status, 'healthy')
+    assert.deepEqual(
+      proxy.asked.map(line => line.split(' ')[0]),
+      ['GET', 'CONNECT'],
+    )
   })
 
   it('is not used for this machine', async () => {

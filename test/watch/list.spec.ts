@@ -26,6 +26,11 @@ const TROUBLES: readonly Trouble[] = [
     told: /is a link to gone\.toml, which is not there; repair or remove the link/,
   },
   {
+    name: 'a link to itself',
+    make: list => fs.symlink('mirrors.toml', list),
+    told: /links lead in a circle/,
+  },
+  {
     name: 'a pipe that nobody writes into',
     make: async list => execFileSync('mkfifo', [list]),
     told: /is not a file/,
