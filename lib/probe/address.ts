@@ -7,27 +7,36 @@ import { type Space, spaceOf } from './space.ts'
 /** Code of the error about an address that lies elsewhere. */
 export const SPACE_REFUSED = 'SPACE_REFUSED'
 
-/** A name is judged by what it resolves to: names are cheap, and may mean another address a second later. */
-export function lookupWithin(spaces: readonly Space[] | undefined): net.LookupFunction {
-  if (spaces === undefined) return dns.lookup as net.LookupFunction
-  return (name, options, callback) => {
-    dns.lookup(name, { ...options, all: true }, (error, found) => {
-      const refused =
-        error ?? (found.every(({ address }) => allowed(address, spaces)) ? null : coded(SPACE_REFUSED))
-      if (options.all || refused !== null) callback(refused, found)
-      else callback(null, found[0]?.address ?? '', found[0]?.family)
+/**
+ * The addresses of a name, as the system orders them. A name is judged by what it resolves to: names are cheap, and may
+ * mean another address a second later. Rejects with the system's error, or with the reason of `end`.
+ */
+export async function addressesOf(
+  name: string,
+  spaces: readonly Space[] | undefined,
+  end: AbortSignal,
+): Promise<readonly dns.LookupAddress[]> {
+  const family = net.isIP(name)
+  if (family !== 0) return [{ address: name, family }]
+  return await new Promise((resolve, reject) => {
+    if (end.aborted) reject(end.reason)
+    end.addEventListener('abort', () => reject(end.reason), { once: true })
+    dns.lookup(name, { all: true, hints: dns.ADDRCONFIG }, (error, found) => {
+      if (error) reject(error)
+      else if (found.every(({ address }) => allowed(address, spaces))) resolve(found)
+      else reject(coded(SPACE_REFUSED))
     })
-  }
+  })
 }
 
 /** Literal addresses are connected to without a lookup. */
 export function refuseLiteral(url: URL, spaces: readonly Space[] | undefined): void {
   const host = hostOf(url)
-  if (spaces !== undefined && net.isIP(host) !== 0 && !allowed(host, spaces)) throw coded(SPACE_REFUSED)
+  if (net.isIP(host) !== 0 && !allowed(host, spaces)) throw coded(SPACE_REFUSED)
 }
 
-function allowed(address: string, spaces: readonly Space[]): boolean {
-  return spaces.includes(spaceOf(address))
+function allowed(address: string, spaces: readonly Space[] | undefined): boolean {
+  return spaces?.includes(spaceOf(address)) ?? true
 }
 
 /** The name or address in a url, an IPv6 address without its brackets. */

@@ -1,8 +1,9 @@
 /** A fresh connection, and how it came about: name, TCP, TLS. */
 import net from 'node:net'
 import tls from 'node:tls'
-import { hostOf, lookupWithin, refuseLiteral } from './address.ts'
+import { addressesOf, hostOf, refuseLiteral } from './address.ts'
 import { coded } from './coded.ts'
+import { connectToAny, DIAL_TIMEOUT, endWith, ready } from './connect.ts'
 import type { HttpProxy } from './proxy.ts'
 import type { Space } from './space.ts'
 import { checkName } from './trust.ts'
@@ -13,7 +14,7 @@ export interface Trace {
   phase: 'lookup' | 'connect' | 'tls' | 'request' | 'body'
   /** When the lookup of the first connection began. */
   startedAt?: number
-  /** Start of the first connection: of the address that answered, where the name has several. */
+  /** Start of the first connection; what an address costs that does not answer is a part of it, as of a pull. */
   dialledAt?: number
   /** When it was there, and when TLS was. */
   connectedAt?: number
@@ -52,8 +53,7 @@ export interface Dial {
   readonly signal: AbortSignal
 }
 
-/** Codes of dial's own errors. */
-export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
+/** Code of an error of its own. */
 export const PROXY_SOCKS = 'PROXY_SOCKS'
 
 /**
@@ -67,70 +67,79 @@ export async function dial(to: Dial, trace: Trace): Promise<net.Socket> {
   trace.startedAt ??= performance.now()
   trace.host = to.url.host
   refuseLiteral(to.url, to.spaces)
-  const sockets: net.Socket[] = []
-  const destroy = (reason: Error) => {
-    for (const socket of sockets) socket.destroy(reason)
-  }
-  const timer = setTimeout(() => destroy(coded(DIAL_TIMEOUT)), to.dialTimeoutMs)
-  const stop = () => destroy(to.signal.reason)
+  const end = new AbortController()
+  const timer = setTimeout(() => end.abort(coded(DIAL_TIMEOUT)), to.dialTimeoutMs)
+  const stop = () => end.abort(to.signal.reason)
   to.signal.addEventListener('abort', stop, { once: true })
   try {
-    return await open(to, sockets, socket =>
-      follow(socket, to, { trace, first, connected: () => clearTimeout(timer) }),
-    )
+    return await open(to, { trace, first, end: end.signal, connected: () => clearTimeout(timer) })
   } catch (error) {
-    destroy(error as Error)
-    throw error
+    // Whatever is still open of it.
+    end.abort(error)
+    throw end.signal.reason
   } finally {
     clearTimeout(timer)
     to.signal.removeEventListener('abort', stop)
   }
 }
 
-/** Every socket is put into `sockets` and shown to `watch` as soon as it is there. */
-async function open(
-  to: Dial,
-  sockets: net.Socket[],
-  watch: (socket: net.Socket) => void,
-): Promise<net.Socket> {
-  const begin = async (socket: net.Socket) => {
-    sockets.push(socket)
-    watch(socket)
-    return await ready(socket)
-  }
+/** One connection as it comes about. */
+interface Way {
+  readonly trace: Trace
+  /** Of the exchange: a redirect opens a second connection; the time of the first is where the wait began. */
+  readonly first: boolean
+  /** Everything that was opened goes with its reason. */
+  readonly end: AbortSignal
+  /** Called once TCP is there. */
+  readonly connected: () => void
+}
+
+async function open(to: Dial, way: Way): Promise<net.Socket> {
   const secure = to.url.protocol === 'https:'
   if (to.proxy === undefined) {
-    const place = placeOf(to.url, to)
-    return await begin(secure ? tls.connect({ ...place, ...tlsOf(to) }) : net.connect(place))
+    const socket = await connect(to.url, to, way)
+    if (socket.remoteAddress !== undefined) way.trace.address = socket.remoteAddress
+    return secure ? await secured(socket, to, way) : socket
   }
   const { url } = to.proxy
   if (url.protocol.startsWith('socks')) throw coded(PROXY_SOCKS)
-  const place = placeOf(url, { ...to, spaces: undefined })
+  const socket = await connect(url, { ...to, spaces: undefined }, way)
   // The transport has one TLS configuration, and Go meets a proxy with it too (net/http/transport.go addTLS).
-  const securely = { ...place, ...tlsOf({ ...to, url }) }
-  const way = await begin(url.protocol === 'https:' ? tls.connect(securely) : net.connect(place))
-  if (!secure) return way
-  await tunnel(way, `${to.url.hostname}:${to.url.port || 443}`, to.proxy)
-  return await begin(tls.connect({ socket: way, ...tlsOf(to) }))
+  const met = url.protocol === 'https:' ? await secured(socket, { ...to, url }, way) : socket
+  if (!secure) return met
+  await tunnel(met, `${to.url.hostname}:${to.url.port || 443}`, to.proxy)
+  return await secured(met, to, way)
 }
 
-function placeOf(url: URL, { spaces, dialTimeoutMs }: Pick<Dial, 'spaces' | 'dialTimeoutMs'>) {
-  return {
-    host: hostOf(url),
-    port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
-    noDelay: true,
-    lookup: lookupWithin(spaces),
-    // Node gives up on an address after 250 ms, less than a round trip to the far side of the world takes.
-    // Go shares its dial timeout among the addresses (net/dial.go partialDeadline); so does this.
-    autoSelectFamilyAttemptTimeout: Math.max(250, Math.floor(dialTimeoutMs / 3)),
-  }
+async function connect(
+  url: URL,
+  { spaces, dialTimeoutMs }: Pick<Dial, 'spaces' | 'dialTimeoutMs'>,
+  { trace, first, end, connected }: Way,
+): Promise<net.Socket> {
+  const deadline = performance.now() + dialTimeoutMs
+  const addresses = await addressesOf(hostOf(url), spaces, end)
+  trace.phase = 'connect'
+  if (first) trace.dialledAt = performance.now()
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  const socket = await connectToAny(addresses, port, deadline, end)
+  connected()
+  if (first) trace.connectedAt ??= performance.now()
+  trace.phase = 'request'
+  endWith(socket, end)
+  return noting(socket, trace)
 }
 
-function tlsOf({
-  url,
-  secureContext,
-  skipVerify,
-}: Pick<Dial, 'url' | 'secureContext' | 'skipVerify'>): tls.ConnectionOptions {
+async function secured(way: net.Socket, to: Dial, { trace, first, end }: Way): Promise<net.Socket> {
+  trace.phase = 'tls'
+  const socket = tls.connect({ socket: way, ...tlsOf(to) })
+  endWith(noting(socket, trace), end)
+  await ready(socket, 'secureConnect')
+  if (first) noteTls(socket, trace)
+  trace.phase = 'request'
+  return socket
+}
+
+function tlsOf({ url, secureContext, skipVerify }: Dial): tls.ConnectionOptions {
   const host = hostOf(url)
   return {
     servername: net.isIP(host) === 0 ? host : '',
@@ -141,46 +150,15 @@ function tlsOf({
   }
 }
 
-interface Watch {
-  readonly trace: Trace
-  /** Of the exchange: a redirect opens a second connection; the time of the first is where the wait began. */
-  readonly first: boolean
-  /** Called once the way is open. */
-  readonly connected: () => void
-}
-
-function follow(socket: net.Socket, to: Dial, { trace, first, connected }: Watch): void {
-  const secure = to.url.protocol === 'https:'
-  // A server's alert can come between the handshake and the first listener of whoever uses the socket.
-  socket.on('error', error => {
+/** A server's alert can come between the handshake and the first listener of whoever uses the socket. */
+function noting<S extends net.Socket>(socket: S, trace: Trace): S {
+  return socket.on('error', error => {
     trace.error ??= error
   })
-  socket.on('connectionAttempt', () => {
-    trace.phase = 'connect'
-    if (first) trace.dialledAt = performance.now()
-  })
-  socket.once('connect', () => {
-    connected()
-    if (first) trace.connectedAt ??= performance.now()
-    trace.phase = secure ? 'tls' : 'request'
-    if (to.proxy === undefined && socket.remoteAddress !== undefined) trace.address = socket.remoteAddress
-  })
-  if (first && secure && socket instanceof tls.TLSSocket) {
-    socket.once('secureConnect', () => noteTls(socket, trace))
-  }
 }
 
 function noteTls(socket: tls.TLSSocket, trace: Trace): void {
   trace.securedAt = performance.now()
   const { valid_to } = socket.getPeerCertificate()
   trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt: Date.parse(valid_to) }
-}
-
-function ready(socket: net.Socket): Promise<net.Socket> {
-  const event = socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect'
-  return new Promise((resolve, reject) => {
-    socket.once(event, () => resolve(socket))
-    socket.once('error', reject)
-    socket.once('close', () => reject(coded('ECONNRESET')))
-  })
 }

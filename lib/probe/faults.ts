@@ -1,6 +1,7 @@
 /** From an error to its meaning. Pure. */
 import { SPACE_REFUSED } from './address.ts'
-import { DIAL_TIMEOUT, PROXY_SOCKS, type Trace } from './dial.ts'
+import { DIAL_TIMEOUT } from './connect.ts'
+import { PROXY_SOCKS, type Trace } from './dial.ts'
 import { WRAPPING_LIMIT } from './meter.ts'
 import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
 import { PROXY_REFUSED } from './tunnel.ts'

@@ -1,5 +1,6 @@
 /** Connections that do not come about, and answers without measure. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import net from 'node:net'
 import { Worker } from 'node:worker_threads'
 import zlib from 'node:zlib'
@@ -47,6 +48,14 @@ async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> 
   }
 }
 
+/** A registry at that address. */
+async function listenAt(host: string, port: number): Promise<AsyncDisposable> {
+  const talk = answering(REGISTRY)
+  const server = net.createServer(socket => talk(socket, 0)).listen({ port, host })
+  await once(server, 'listening')
+  return { [Symbol.asyncDispose]: () => new Promise(done => server.close(() => done())) }
+}
+
 describe('probe: no connection', () => {
   it('packets that are dropped: connect_timeout, by dial_timeout and by the limit of the probe', async () => {
     await using deaf = await deafPort()
@@ -70,6 +79,32 @@ describe('probe: no connection', () => {
     await using mirror = await listen(answering(REGISTRY))
     using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
     assert.equal((await ask(`http://mirror.example:${mirror.port}`)).status, 'healthy')
+  })
+
+  it('an address that is silent has two seconds, as in Go: with no more to spend the next is not reached', async () => {
+    await using deaf = await deafPort()
+    await using _server = await listenAt('127.0.0.2', deaf.port)
+    const both = { 'mirror.example': ['127.0.0.1', '127.0.0.2'] }
+    const dialled = async (dialTimeoutMs: number) =>
+      await ping(endpointAt(`http://mirror.example:${deaf.port}`, { dialTimeoutMs }), {
+        timeoutMs: PATIENT,
+        samples: 1,
+      })
+    using _ = names(both)
+    assert.equal((await dialled(2000)).reason, 'connect_timeout')
+    const late = await dialled(5000)
+    assert.equal(late.status, 'healthy', late.detail)
+    // A pull waits for the dead address too.
+    assert.ok((late.latency_ms?.best ?? 0) >= 1900, `${late.latency_ms?.best} ms`)
+  })
+
+  it('an address of the other family is tried beside one that is silent', async () => {
+    await using deaf = await deafPort()
+    await using _server = await listenAt('::1', deaf.port)
+    using _ = names({ 'mirror.example': ['127.0.0.1', '::1'] })
+    const endpoint = endpointAt(`http://mirror.example:${deaf.port}`, { dialTimeoutMs: 2000 })
+    const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
+    assert.equal(probe.status, 'healthy', probe.detail)
   })
 
   it('all addresses of a name refuse: refused', async () => {
