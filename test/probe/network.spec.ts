@@ -100,8 +100,8 @@ describe('probe: no connection', () => {
 
   it('an address of the other family is tried beside one that is silent', async () => {
     await using deaf = await deafPort()
-    await using _server = await listenAt('::1', deaf.port)
-    using _ = names({ 'mirror.example': ['127.0.0.1', '::1'] })
+    await using _server = await listenAt('127.0.0.2', deaf.port)
+    using _ = names({ 'mirror.example': ['127.0.0.1', '::ffff:127.0.0.2'] })
     const endpoint = endpointAt(`http://mirror.example:${deaf.port}`, { dialTimeoutMs: 2000 })
     const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
     assert.equal(probe.status, 'healthy', probe.detail)
