@@ -1,9 +1,10 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
-import { isHeld } from '../apply/lock.ts'
+import { holderOf } from '../apply/lock.ts'
 import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { type Known, listed } from '../health/listing.ts'
 import { canServe, serversOf, whyNobody } from '../health/serving.ts'
 import { questionsAnHour } from '../health/standing.ts'
+import { printable } from '../printable.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
@@ -22,7 +23,8 @@ export async function asItIs(
   node: Reader,
   world: World,
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
-  const watched = (await isHeld(node, 'watch')) ? [declared ? undoneNotice() : watchedNotice(list)] : []
+  const watcher = await holderOf(node, 'watch')
+  const watched = watcher === undefined ? [] : [watchedNotice(watcher, declared, list)]
   const book = declared ? undefined : await freshBook(node, world.now())
   if (book === undefined) return { list, notices: watched }
   const known = knownOf(book)
@@ -44,15 +46,13 @@ async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
   return book && now <= book.stale_at && now >= book.written_at ? book : undefined
 }
 
-function watchedNotice({ health }: MirrorList): Notice {
-  const message = `a watcher keeps this node, and asks each mirror ${questionsAnHour(health)} times an hour at most`
-  return { code: 'watched', message }
-}
-
-function undoneNotice(): Notice {
-  const message =
-    'a watcher keeps this node, and takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
-  return { code: 'watched', message }
+/** Whoever writes what a watcher does not want is overruled within a minute. */
+function watchedNotice(card: string, declared: boolean, { health }: MirrorList): Notice {
+  const who = printable(card) || 'a watcher'
+  const undoes = declared
+    ? 'takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
+    : `undoes what its list does not say; by this list it asks each mirror ${questionsAnHour(health)} times an hour at most`
+  return { code: 'watched', message: `${who} keeps this node, and ${undoes}` }
 }
 
 /** Names the registries of which nobody is left out, because nobody is well. */

@@ -1,4 +1,5 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
+import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { tidyWatch } from '../apply/transaction.ts'
@@ -47,11 +48,16 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const line = (await isJournal(world.env)) ? journalLine : logLine
   const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
   const node = await openNode(options)
-  const applicant = await watchApplicant('watch', node, world)
+  const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
     await tidyWatch(node)
     await watchAlone({ node, card: applicant.card, made: fresh, options, world, tell })
   })
+}
+
+/** With its list, where that is not the usual one: who plans by another is to see that. */
+function calledAs({ file }: WatchOptions): string {
+  return file === undefined ? 'watch' : `watch -f ${file === '-' ? file : path.resolve(file).slice(0, 300)}`
 }
 
 async function watchAlone(work: Work): Promise<void> {
@@ -77,7 +83,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
   const { node, card, options, world, tell } = work
   const sleeper = openSleeper()
   const notifier = openNotifier(world, runHere)
-  const hints: Hints = { list: false, node: false }
+  const hints: Hints = { list: false, node: false, told: false }
   // Whose a path is does not matter: to look is cheap, and not to look where it was needed is not.
   const look = () => {
     Object.assign(hints, { list: true, node: true })
@@ -88,6 +94,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
   const readiness = openReadiness()
   const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
+    hints.told = true
     look()
     notifier.reloading()
     // Once, however often it is said before it is done.
@@ -108,7 +115,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     hints: () => {
       readiness.looks()
       const taken = { ...hints }
-      Object.assign(hints, { list: false, node: false })
+      Object.assign(hints, { list: false, node: false, told: false })
       return taken
     },
     load: async () => {

@@ -46,10 +46,14 @@ export function recoveryEvent({ name }: Registry): Event {
 
 const DONE = { create: 'created', update: 'updated', delete: 'removed' } as const
 
-/** `renewed`: the list is another; otherwise what a plan takes for its doing is that of mirrors that come and go. */
-export function changeEvent({ path, action, cause = 'list' }: Change, renewed: boolean): Event {
-  const why = cause === 'list' ? '' : ', somebody else had changed it'
-  const fields = { path, action, cause: cause === 'list' && !renewed ? 'health' : cause }
+/** What asks for another file: the list, the health of mirrors, or nothing that is new here. */
+export type Asking = 'list' | 'health' | undefined
+
+/** Where nothing new asks for it, somebody has written it otherwise: with regmirror, or without. */
+export function changeEvent({ path, action, cause = 'list' }: Change, asking: Asking): Event {
+  const other = action === 'create' ? ', somebody else had removed it' : ', somebody else had changed it'
+  const why = cause === 'list' && asking !== undefined ? '' : other
+  const fields = { path, action, cause: cause === 'list' ? (asking ?? 'drift') : cause }
   return { event: 'written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
 }
 
@@ -59,7 +63,7 @@ export function leftEvent(path: string): Event {
 }
 
 export function restartEvent(restart: string): Event {
-  return { event: 'restart_needed', level: 'warn', text: `needs a restart: ${restart}` }
+  return { event: 'restart_needed', level: 'warn', text: `a restart is needed: ${restart}` }
 }
 
 /** Somebody has restarted it, or what it was needed for is gone. */
@@ -68,7 +72,28 @@ export function restartedEvent(): Event {
 }
 
 export function noticeEvent(notice: Notice): Event {
-  return { event: notice.code, level: 'warn', text: noticeText(notice) }
+  const { registry, mirror: url, file: path, line } = notice
+  const fields = {
+    ...(registry && { registry }),
+    ...(url && { url }),
+    ...(path && { path }),
+    ...(line && { line }),
+  }
+  return { event: notice.code, level: 'warn', text: noticeText(notice), fields }
+}
+
+/** Why the list cannot be read, and where that is. `rest`: what that means. */
+export function unsoundEvent(error: unknown, rest: string): Event {
+  const { file: path, line } = (error instanceof Failure && error.issues[0]) || {}
+  const fields = { ...(path && { path }), ...(line && { line }) }
+  return { event: 'list_invalid', level: 'error', text: `${problemOf(error)} (${rest})`, fields }
+}
+
+/** The answer to somebody who has told us to look, where nothing else tells them. */
+export function sameEvent(file: string, problem: string | undefined): Event {
+  return problem === undefined
+    ? { event: 'list_same', level: 'info', text: `${file} is as it was` }
+    : { event: 'list_same', level: 'error', text: `still not sound: ${problem}` }
 }
 
 /** What a person has to know of an error, on one line. Anything but a Failure is a bug, and goes on. */

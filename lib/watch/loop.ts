@@ -7,13 +7,13 @@ import type { LoadedList } from '../list/load.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Probe } from '../report.ts'
 import { adopt } from './adopt.ts'
-import { healthEvent, noticeEvent, problemOf } from './events.ts'
+import { healthEvent, noticeEvent, problemOf, sameEvent, unsoundEvent } from './events.ts'
 import * as known from './known.ts'
 import type { Memory, Watched } from './memory.ts'
 import * as remember from './memory.ts'
 import { tellOutages } from './outages.ts'
 import { say, sayNews } from './say.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Hints, Surroundings } from './surroundings.ts'
 import { keep, keepHistory, write } from './writes.ts'
 
 /** What no hint tells of is found out by looking. */
@@ -31,7 +31,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
     const hints = around.hints()
     if (look) lookAt = around.now() + LOOK_MS
     for (const take of answers.splice(0)) take()
-    const renewed = (look || hints.list) && (await reload(memory, around))
+    const renewed = (look || hints.list) && (await reload(memory, hints, around))
     const list = memory.loaded?.list
     if (list !== undefined) {
       known.forgetServers(memory, around.now())
@@ -51,7 +51,8 @@ export async function watch(around: Surroundings): Promise<Memory> {
 }
 
 /** Reads the list; says whether it is another than before. */
-async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
+async function reload(memory: Memory, { told }: Hints, around: Surroundings): Promise<boolean> {
+  const before = memory.listProblem
   try {
     const loaded = await around.load()
     memory.reads.good += 1
@@ -60,18 +61,16 @@ async function reload(memory: Memory, around: Surroundings): Promise<boolean> {
     memory.listProblem = undefined
     const renewed = JSON.stringify(loaded.list) !== JSON.stringify(memory.loaded?.list)
     if (renewed) await renew(loaded, memory, around)
+    else if (told && before === undefined) say(memory, sameEvent(loaded.file, undefined), around)
     memory.cautions = sayNews(memory.cautions, loaded.notices.map(noticeEvent), memory, around)
     return renewed
   } catch (error) {
     const problem = problemOf(error)
     memory.reads.bad += 1
-    if (problem !== memory.listProblem) {
-      const rest =
-        memory.loaded === undefined
-          ? 'nothing is done until the list is sound'
-          : 'the last good list stays in force'
-      say(memory, { event: 'list_invalid', level: 'error', text: `${problem} (${rest})` }, around)
-    }
+    const none = memory.loaded === undefined
+    const rest = none ? 'nothing is done until the list is sound' : 'the last good list stays in force'
+    if (problem !== before) say(memory, unsoundEvent(error, rest), around)
+    else if (told) say(memory, sameEvent('', problem), around)
     memory.listProblem = problem
     return false
   }

@@ -15,6 +15,8 @@ import type { RegistryStatus } from './status.ts'
 export interface Hints {
   list: boolean
   node: boolean
+  /** Somebody has told us to look, and waits for an answer. */
+  told: boolean
 }
 
 /** What a walk came to. */

@@ -2,7 +2,15 @@
 import { spend } from '../health/allowance.ts'
 import { listed } from '../health/listing.ts'
 import type { MirrorList } from '../registry.ts'
-import { changeEvent, leftEvent, noticeEvent, problemOf, restartEvent, restartedEvent } from './events.ts'
+import {
+  type Asking,
+  changeEvent,
+  leftEvent,
+  noticeEvent,
+  problemOf,
+  restartEvent,
+  restartedEvent,
+} from './events.ts'
 import { historyOf } from './history.ts'
 import * as known from './known.ts'
 import type { Form, Memory } from './memory.ts'
@@ -76,16 +84,17 @@ const RETRY_MS = 10_000
  * What could not be written stays owed: config.toml too, when it was to be written. Says whether it went well.
  */
 async function walk(memory: Memory, { list, form }: Form, around: Surroundings): Promise<boolean> {
+  const moved = form !== memory.written?.form
   // Who plans beside us is to want the same.
-  if (form !== memory.written?.form) memory.keepAt = 0
+  if (moved) memory.keepAt = 0
   memory.written = { list, form }
   try {
-    const renewed = memory.owed === 'all'
+    const asking = memory.owed === 'all' ? 'list' : moved ? 'health' : undefined
     const walked = await around.walk(list, memory.owed)
     if (memory.nodeProblem !== undefined)
       say(memory, { event: 'write_ok', level: 'info', text: 'the node can be written to again' }, around)
     Object.assign(memory, { nodeProblem: undefined, retryAt: Infinity, inForce: true, owed: 'at once' })
-    takeIn(walked, renewed, memory, around)
+    takeIn(walked, asking, memory, around)
     return true
   } catch (error) {
     const problem = problemOf(error)
@@ -99,11 +108,11 @@ async function walk(memory: Memory, { list, form }: Form, around: Surroundings):
 
 function takeIn(
   { report, left, seesRestarts, hosts }: Walked,
-  renewed: boolean,
+  asking: Asking,
   memory: Memory,
   around: Surroundings,
 ): void {
-  for (const change of report.changes) say(memory, changeEvent(change, renewed), around)
+  for (const change of report.changes) say(memory, changeEvent(change, asking), around)
   const needed = report.restart.map(({ command, why }) => `${command} (${why})`)
   const restart = needed.length > 0 || seesRestarts ? needed : memory.restart
   const news = [...report.notices.map(noticeEvent), ...left.map(leftEvent), ...restart.map(restartEvent)]

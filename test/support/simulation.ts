@@ -32,7 +32,7 @@ export interface World {
   readonly list: () => MirrorList
   /** By url. */
   readonly manners: Readonly<Record<string, Manner>>
-  readonly hints?: (now: number) => Hints
+  readonly hints?: (now: number) => Partial<Hints>
   readonly book?: Book
   readonly history?: History
   readonly walk?: (list: MirrorList, scope: 'all' | 'at once') => Walked
@@ -54,7 +54,7 @@ export interface Simulated {
   readonly history: History | undefined
 }
 
-const NOTHING = { list: false, node: false }
+const NOTHING = { list: false, node: false, told: false }
 
 export async function simulate(world: World): Promise<Simulated> {
   let now = 0
@@ -81,7 +81,7 @@ export async function simulate(world: World): Promise<Simulated> {
     },
     wake: () => {},
     stopped: () => now >= world.until,
-    hints: () => world.hints?.(now) ?? NOTHING,
+    hints: () => ({ ...NOTHING, ...world.hints?.(now) }),
     load: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
     walk: async (list, scope) => {
       const urls = list.registries.map(({ name, mirrors }) => [

@@ -59,6 +59,7 @@ describe('beside a watcher', () => {
         // Whoever writes it all the same is overruled: the watcher is at work.
         assert.equal((await ask('apply', '--declared')).report.changed, true)
         await named(a.url, false)
+        await watcher.until(/updated .*hosts\.toml, somebody else had changed it/)
         await assertInOrder()
 
         // Both follow a new list at the same time.

@@ -66,7 +66,10 @@ describe('a process that watches', () => {
           async () => ((await spawnCli(['plan', '--check', ...args])).code === 0 ? true : undefined),
           () => 'plan and the watcher want different files',
         )
-        assert.match((await spawnCli(['plan', ...args])).stderr, /a watcher keeps this node, and asks each/)
+        assert.match(
+          (await spawnCli(['plan', ...args])).stderr,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node, and undoes .*3600 times an hour/,
+        )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,
           /takes out again who is not well/,
@@ -87,6 +90,7 @@ describe('a process that watches', () => {
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
         await watcher.until(/told to read the list again/)
+        await watcher.until(/mirrors\.toml is as it was/)
         await assertStops(watcher, root)
       })
     })
@@ -145,7 +149,10 @@ describe('a process that watches', () => {
         ]) {
           const { code, stderr } = await spawnCli(other)
           assert.equal(code, 2)
-          assert.match(stderr, /regmirror watch \(process \d+ .*\) is watching this node; stop it first/)
+          assert.match(
+            stderr,
+            /regmirror watch -f \S+ \(process \d+ .*\) is watching this node; stop it first/,
+          )
         }
         await watcher.stop('SIGKILL')
       })
