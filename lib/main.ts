@@ -1,4 +1,5 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
+import { closeSync, openSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { main } from './cli.ts'
 
@@ -15,9 +16,12 @@ export async function start(): Promise<number> {
   let told: keyof typeof ENDED_BY | undefined
   let toldAt = Number.NEGATIVE_INFINITY
   let hangup: (() => void) | undefined
+  const attended = hasTerminal()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (signal === 'SIGHUP' && hangup !== undefined) return hangup()
+      // Where the terminal itself is gone, that is its end and no wish to look again.
+      const orphaned = attended && !hasTerminal()
+      if (signal === 'SIGHUP' && hangup !== undefined && !orphaned) return hangup()
       // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
       if (performance.now() - toldAt < AT_ONCE_MS) return
       if (stop.signal.aborted) process.exit(ENDED_BY[signal])
@@ -26,11 +30,14 @@ export async function start(): Promise<number> {
       stop.abort()
     })
   }
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', error => {
-      ended = brokenStream(error)
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    ended = brokenStream(error)
+    if (ended !== undefined) process.stderr.write(`error: cannot write the answer: ${error.code}\n`)
+  })
+  // There is nobody to tell that nobody can be told.
+  process.stderr.on('error', error => {
+    ended = brokenStream(error)
+  })
   const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -51,6 +58,16 @@ export async function start(): Promise<number> {
   return ended ?? (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : code)
 }
 
+/** Whether somebody could sit before it (tty(4): without a controlling terminal there is nothing to open). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
 function isWish(signal: keyof typeof ENDED_BY, watches: boolean): boolean {
   return watches && signal !== 'SIGHUP'
@@ -69,7 +86,5 @@ async function readStdin(): Promise<Buffer> {
 
 /** `regmirror plan | head` is no error; an answer that cannot be written is. */
 function brokenStream(error: NodeJS.ErrnoException): number | undefined {
-  if (error.code === 'EPIPE') return undefined
-  process.stderr.write(`error: cannot write the answer: ${error.code}\n`)
-  return 2
+  return error.code === 'EPIPE' ? undefined : 2
 }

@@ -64,6 +64,17 @@ describe('restore', () => {
       assert.deepEqual(await tree(), {})
     }, {}))
 
+  it('says which unit would write the node again', () =>
+    onNode(async ({ root, command }) => {
+      const wants = path.join(root, 'etc/systemd/system/multi-user.target.wants')
+      await writeTree(wants, { 'regmirror-bootstrap.service': '-> /unit', 'sshd.service': '' })
+      const said =
+        /^notice: .*regmirror-bootstrap\.service would write this node again, at the next boot: systemctl disable/m
+      assert.match((await command('restore', '--check')).stderr, said)
+      assert.doesNotMatch((await command('restore', '--file', `/${DOCKER}`)).stderr, said)
+      assert.match((await command('restore')).stderr, said)
+    }))
+
   it('keeps a registry directory that stood there empty', () => {
     const empty: Tree = { 'etc/containerd/certs.d/quay.io/': undefined }
     return onNode(async ({ command, tree }) => {

@@ -144,6 +144,11 @@ export const flagsOf = {
   plan: { ...planFlags, check: askFlag('exit 1 if anything would change'), format: formatFlag },
   apply: { ...applyFlags, format: formatFlag },
   probe: { ...listFlags, ...probeFlags, format: { ...formatFlag, choices: ['text', 'json', 'prometheus'] } },
-  watch: { ...listFlags, ...keepingFlags, ...takeOverFlag, format: formatFlag },
+  watch: {
+    ...listFlags,
+    ...keepingFlags,
+    ...takeOverFlag,
+    format: { ...formatFlag, describe: 'of what goes wrong before it watches; see --log-format' },
+  },
   restore: { ...nodeFlags, ...restoreFlags, ...writingFlags, format: formatFlag },
 } as const

@@ -4,8 +4,9 @@ import { alone } from '../apply/lock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
 import { planRestore, type RestoreChoices } from '../plan/restore.ts'
-import type { PlanReport } from '../report.ts'
+import type { Notice, PlanReport } from '../report.ts'
 import { isBlank, readState, WATCH_FILES } from '../state.ts'
+import type { Reader } from '../system/files.ts'
 import type { World } from '../world.ts'
 import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
 import {
@@ -28,11 +29,11 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
   const here = options.root === undefined
   const walk = async () => await planRestore({ node, targets, here, state: await readState(node) }, options)
   if (options.check) {
-    const notices = await unfinishedNotices(node)
+    const notices = [...(await unfinishedNotices(node)), ...(await unitNotices(node, options))]
     const plan = await walk()
     return { ...reportOf(plan, [...notices, ...plan.notices]), check: true }
   }
-  const settled = await settle('restore', node, options, world)
+  const settled = [...(await settle('restore', node, options, world)), ...(await unitNotices(node, options))]
   const planned = await walk()
   const kept = await Promise.all(WATCH_FILES.map(file => node.facts(file)))
   const remembered = kept.some(facts => facts !== undefined)
@@ -51,6 +52,19 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
     writing('restore', node, options, world, second => write([...first, ...second])),
   )
   return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])
+}
+
+/** The units that this package has (templates/systemd), where they are enabled. */
+const ENABLED = '/etc/systemd/system/multi-user.target.wants'
+
+/** Whoever restores a node is to know what writes it again. */
+async function unitNotices(node: Reader, { files }: RestoreOptions): Promise<readonly Notice[]> {
+  if (files.length > 0) return []
+  const entries = (await node.entries(ENABLED)) ?? []
+  const units = entries.map(({ name }) => name).filter(name => /^regmirror-.*\.service$/.test(name))
+  if (units.length === 0) return []
+  const message = `${units.join(' and ')} would write this node again, at the next boot: systemctl disable ${units.join(' ')}`
+  return [{ code: 'writes_again', message, file: ENABLED }]
 }
 
 function reportOf(plan: Plan, notices: Plan['notices']): PlanReport {

@@ -43,7 +43,8 @@ export async function readListText(
   if (file === undefined) return await fromNode(node, options)
   const absolute = path.resolve(file)
   const format = formatOf(file, options.format)
-  const text = await textOf(surroundings, absolute, file, options.uid)
+  const hint = node.root === '/' ? {} : { hint: 'what -f names is not looked for below --root' }
+  const text = await textOf(surroundings, absolute, file, options.uid, hint)
   return { text, format, file, directory: path.dirname(absolute) }
 }
 
@@ -96,12 +97,18 @@ function formatOf(file: string, format: ListFormat | undefined): ListFormat {
   ])
 }
 
-async function textOf(reader: Reader, absolute: string, file: string, uid: number): Promise<string> {
+async function textOf(
+  reader: Reader,
+  absolute: string,
+  file: string,
+  uid: number,
+  hint: Pick<Issue, 'hint'> = {},
+): Promise<string> {
   const facts = await reader.facts(absolute)
   if (facts !== undefined) refuseStranger(file, facts, uid)
   // A link to nothing is refused here, and in other words than what is not there at all.
   const bytes = await reader.read(absolute, MAX_BYTES)
-  if (bytes === undefined) throw new Failure('io', [{ file, message: 'there is no such file' }])
+  if (bytes === undefined) throw new Failure('io', [{ file, message: 'there is no such file', ...hint }])
   return decode(bytes, file)
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import type { ListOptions } from '../../lib/list/load.ts'
 import { failureOf, load, loadText, problemsOf, ROOT } from '../support/load.ts'
+import { run } from '../support/run.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 
 const LIST = 'version = 1\n[registries."docker.io"]\n'
@@ -76,7 +77,10 @@ describe('finding the list', () => {
         /^stdin: is 10000000 bytes long/,
       )
       assert.match((await failureOf(load({ file: directory, format: 'toml' }))).message, /is a directory/)
-      assert.match((await failureOf(load({ file: `${directory}/no.toml` }))).message, /there is no such file/)
+      const none = `${directory}/no.toml`
+      assert.match((await failureOf(load({ file: none }))).message, /there is no such file$/)
+      const { stderr } = await run(['validate', '--root', directory, '-f', none])
+      assert.match(stderr, /there is no such file; what -f names is not looked for below --root/)
     }))
 
   it('refuses other encodings', async () => {

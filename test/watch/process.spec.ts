@@ -1,5 +1,6 @@
 /** A watcher as a process: what an SRE sees of it on a bad night. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/state.ts'
@@ -197,6 +198,30 @@ describe('a process that watches', () => {
         await watcher.until(/error: .*removed the lock of this watcher; start it again/)
         assert.equal(await watcher.stop(), 2)
       })
+    })
+  })
+
+  it('ends with the terminal that it was started at', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      const script = path.join(root, 'typescript')
+      const cli = path.join(import.meta.dirname, '../support/cli.ts')
+      const watch = [process.execPath, cli, 'watch', ...args].map(word => `'${word}'`).join(' ')
+      const terminal = spawn('script', ['-qfec', `exec ${watch}`, script])
+      const tickets = async () => (await leftIn(root)).filter(name => name.startsWith('watch-'))
+      try {
+        await eventually(
+          async () => (await fs.readFile(script, 'utf8').catch(() => '')).match(WRITTEN) ?? undefined,
+          () => 'nothing is written',
+        )
+        assert.equal((await tickets()).length, 1)
+      } finally {
+        await kill(terminal, 'SIGKILL')
+      }
+      await eventually(
+        async () => ((await tickets()).length === 0 ? true : undefined),
+        () => 'it goes on',
+      )
     })
   })
 

@@ -45,13 +45,18 @@ export function isTemporary(file: string): boolean {
   return /\/\.[^/]+\.regmirror-[^/]*(\/|$)/.test(file)
 }
 
-/** With the entries of the state sorted: their order tells in which order we came to them, by whatever way. */
-export function sorted(node: Snapshot): Snapshot {
+/**
+ * Without what tells by which way we came there: the order of the entries of the state, and whether a file acted at once,
+ * which is so where config_path was ours before.
+ */
+export function withoutWay(node: Snapshot): Snapshot {
   const file = `${STATE_DIRECTORY}/state.json`
   const [own, text] = node[file]?.split(/\n(.*)/s) ?? []
   if (text === undefined) return node
   const { files, ...state } = JSON.parse(text)
-  const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(files as Record<string, object>)
+    .map(([name, written]) => [name, { ...written, effect: undefined }] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   return { ...node, [file]: `${own}\n${JSON.stringify({ ...state, files: Object.fromEntries(entries) })}` }
 }
 
