@@ -1,6 +1,6 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
-import { closeSync, openSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isatty } from 'node:tty'
 import { main } from './cli.ts'
 
 /** Exit codes of a process that a signal ended, as a shell gives them. */
@@ -16,11 +16,11 @@ export async function start(): Promise<number> {
   let told: keyof typeof ENDED_BY | undefined
   let toldAt = Number.NEGATIVE_INFINITY
   let hangup: (() => void) | undefined
-  const attended = hasTerminal()
+  const attended = terminals().length > 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // Where the terminal itself is gone, that is its end and no wish to look again.
-      const orphaned = attended && !hasTerminal()
+      const orphaned = attended && terminals().length === 0
       if (signal === 'SIGHUP' && hangup !== undefined && !orphaned) return hangup()
       // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
       if (performance.now() - toldAt < AT_ONCE_MS) return
@@ -58,14 +58,9 @@ export async function start(): Promise<number> {
   return ended ?? (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : code)
 }
 
-/** Whether somebody could sit before it (tty(4): without a controlling terminal there is nothing to open). */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return true
-  } catch {
-    return false
-  }
+/** The terminals among its streams; one that was closed is none any more (tcgetattr(3) fails with EIO). */
+function terminals(): readonly number[] {
+  return [0, 1, 2].filter(stream => isatty(stream))
 }
 
 /** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
