@@ -22,6 +22,15 @@ async function otherList(list: string): Promise<string> {
   return other
 }
 
+/** Whoever has ended by itself is not there any more. */
+function killAnyway(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL')
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH')
+  }
+}
+
 /** Runs a command that is killed before it calls a function of the file system for the nth time. */
 async function killedOver(call: string, args: readonly string[]): Promise<void> {
   const env = {
@@ -207,7 +216,8 @@ describe('a process that watches', () => {
       const script = path.join(root, 'typescript')
       const cli = path.join(import.meta.dirname, '../support/cli.ts')
       const watch = [process.execPath, cli, 'watch', ...args].map(word => `'${word}'`).join(' ')
-      const terminal = spawn('script', ['-qfec', `exec ${watch}`, script])
+      const id = path.join(root, 'id')
+      const terminal = spawn('script', ['-qfec', `echo $$ > '${id}'; exec ${watch}`, script])
       const tickets = async () => (await leftIn(root)).filter(name => name.startsWith('watch-'))
       try {
         await eventually(
@@ -215,13 +225,15 @@ describe('a process that watches', () => {
           () => 'nothing is written',
         )
         assert.equal((await tickets()).length, 1)
+        await kill(terminal, 'SIGKILL')
+        await eventually(
+          async () => ((await tickets()).length === 0 ? true : undefined),
+          () => 'it goes on',
+        )
       } finally {
         await kill(terminal, 'SIGKILL')
+        killAnyway(Number(await fs.readFile(id, 'utf8')))
       }
-      await eventually(
-        async () => ((await tickets()).length === 0 ? true : undefined),
-        () => 'it goes on',
-      )
     })
   })
 
