@@ -105,7 +105,8 @@ async function open(to: Dial, way: Way): Promise<net.Socket> {
   if (url.protocol.startsWith('socks')) throw coded(PROXY_SOCKS)
   const socket = await connect(url, { ...to, spaces: undefined }, way)
   // The transport has one TLS configuration, and Go meets a proxy with it too (net/http/transport.go addTLS).
-  const met = url.protocol === 'https:' ? await secured(socket, { ...to, url }, way) : socket
+  const meet = () => secured(socket, { ...to, url }, { ...way, first: false })
+  const met = url.protocol === 'https:' ? await meet() : socket
   if (!secure) return met
   await tunnel(met, `${to.url.hostname}:${to.url.port || 443}`, to.proxy)
   return await secured(met, to, way)

@@ -145,7 +145,8 @@ describe('probe: through a proxy', () => {
       assert.match(result.detail ?? '', /through the proxy/)
       assert.deepEqual(proxy.asked, [])
     }
-    assert.equal((await probe('http://mirror.test', proxy.url, ours)).status, 'healthy')
+    const plain = await probe('http://mirror.test', proxy.url, ours)
+    assert.deepEqual([plain.status, plain.tls], ['healthy', undefined])
     assert.equal((await probe('https://mirror.test', proxy.url, { skipVerify: true })).status, 'healthy')
     assert.deepEqual(
       proxy.asked.map(line => line.split(' ')[0]),
