@@ -65,6 +65,19 @@ describe('the Ansible playbook', function () {
       await assert.rejects(fs.access(path.join(home, 'restarts')))
     }))
 
+  it('takes a list in YAML, whatever its name ends in', () =>
+    withDirectory(async home => {
+      const node = path.join(home, 'node')
+      const playNow = await prepare(home, node)
+      const list = path.join(home, 'ours.yml')
+      await fs.writeFile(list, 'version: 1\nregistries:\n  docker.io:\n    mirrors: [https://one.test]\n')
+      const played = await playNow({ more: { regmirror_list: list } })
+      assert.equal(status(played, APPLY), 'changed')
+      assert.deepEqual(await fs.readdir(path.join(home, 'etc-regmirror')), ['mirrors.yaml'])
+      const hosts = path.join(node, 'etc/containerd/certs.d/docker.io/hosts.toml')
+      assert.match(await fs.readFile(hosts, 'utf8'), /one\.test/)
+    }))
+
   it('fails when the list is not sound, and leaves the node as it was', () =>
     withDirectory(async home => {
       const node = path.join(home, 'node')
