@@ -17,21 +17,23 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const settled = await settle('apply', node, options, world)
   const loaded = await openList(options, node, world)
   const asked = await askFirst(loaded.list, options, world)
-  const { list, notices: away } = await asItIs(asked.list, options, node, world)
-  const known = [...settled, ...loaded.notices, ...asked.notices, ...away]
+  const known = [...settled, ...loaded.notices, ...asked.notices]
   if (options.requireHealthy && asked.unhealthy?.length) return refusal(asked, known)
-  const walk = async () =>
-    await makePlan(list, chosenTargets(options), await openView(options, node, world), options)
+  const walk = async () => {
+    const { list, notices: away } = await asItIs(asked.list, options, node, world)
+    const view = await openView(options, node, world)
+    return { plan: await makePlan(list, chosenTargets(options), view, options), away }
+  }
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes: what was planned before may be done or outdated by now.
-    const plan = await walk()
-    const swept = await applyPlan(plan, node, { command: 'apply', now: world.now(), made })
-    return { plan, after: sweptNotices(swept) }
+    const walked = await walk()
+    const swept = await applyPlan(walked.plan, node, { command: 'apply', now: world.now(), made })
+    return { ...walked, after: sweptNotices(swept) }
   }
   const first = await walk()
-  const idle = { result: { plan: first, after: [] }, notices: [] }
-  const { result, notices } = isDone(first) ? idle : await writing('apply', node, options, world, write)
-  const all = [...known, ...notices, ...result.plan.notices, ...result.after]
+  const idle = { result: { ...first, after: [] }, notices: [] }
+  const { result, notices } = isDone(first.plan) ? idle : await writing('apply', node, options, world, write)
+  const all = [...known, ...result.away, ...notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
   return { ...report, ...rankedOf(asked), ...(await probed(asked, options, world)) }
 }
