@@ -48,7 +48,8 @@ const TROUBLES: readonly Trouble[] = [
   {
     where: STATE,
     told: /read-only/,
-    begin: mount => `mount -o remount,ro '${mount}'`,
+    // Refused (EBUSY) while the watcher is just writing there.
+    begin: mount => `timeout 60 sh -c 'until mount -o remount,ro "$0"; do sleep 0.05; done' '${mount}'`,
     end: mount => `mount -o remount,rw '${mount}'`,
   },
 ]

@@ -94,7 +94,7 @@ describe('a process that watches', () => {
         await fs.truncate(hostsFile)
         await watcher.until(/updated .*hosts\.toml, somebody else/)
         await fs.rm(list)
-        await watcher.until(/error .*no such file .*last good list stays/)
+        await watcher.until(/error .*no such file.*last good list stays/)
         await rename(listText([b.url]))
         await watcher.until(/is sound again/)
         await watcher.until(WRITTEN)
