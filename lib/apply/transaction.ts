@@ -6,7 +6,7 @@ import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
-import { temporaryOf } from '../system/temporary.ts'
+import { isTemporary, temporaryOf } from '../system/temporary.ts'
 import { isJournalName, type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import { isHeld } from './lock.ts'
 import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
@@ -168,7 +168,7 @@ export async function hasLeft(node: Reader): Promise<boolean> {
 
 /** What else is there is somebody's, such as the lost+found of a volume. */
 function isLeft(name: string): boolean {
-  return isJournalName(name) || isWriting(name) || temporaryOf(name) !== undefined
+  return isJournalName(name) || isWriting(name) || isTemporary(name)
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */

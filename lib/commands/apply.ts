@@ -5,7 +5,7 @@ import { planReport } from '../plan/report.ts'
 import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
-import { type Asked, type AskingOptions, askFirst, rankedOf } from './asking.ts'
+import { type Asked, type AskingOptions, askFirst } from './asking.ts'
 import { asItIs, type HealthOptions } from './health.ts'
 import { chosenTargets, openList, openNode, openView } from './inputs.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
@@ -35,12 +35,13 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const { result, notices } = isDone(first.plan) ? idle : await writing('apply', node, options, world, write)
   const all = [...known, ...result.away, ...notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
-  return { ...report, ...rankedOf(asked), ...(await probed(asked, options, world)) }
+  return { ...report, ...(await probed(asked, options, world)) }
 }
 
 /** What the mirrors say: asked before, or now, or not at all. */
-async function probed({ list, probes, unhealthy }: Asked, options: ApplyOptions, world: World) {
-  if (probes !== undefined && unhealthy !== undefined) return { probes, unhealthy }
+async function probed(asked: Asked, options: ApplyOptions, world: World): Promise<Partial<PlanReport>> {
+  const { list, notices: _, ...answers } = asked
+  if (answers.probes !== undefined) return answers
   if (!(options.probe ?? options.root === undefined)) return {}
   const { probeList } = await import('./probe.ts')
   return await probeList(list, { ...options, depth: undefined, samples: 3 }, world)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { milliseconds } from '../duration.ts'
 import { type RankBy, rank } from '../rank.ts'
 import type { MirrorList } from '../registry.ts'
-import type { Notice, PlanReport, Probe } from '../report.ts'
+import type { Notice, Probe } from '../report.ts'
 import type { World } from '../world.ts'
 import type { Options } from './inputs.ts'
 import { probeList } from './probe.ts'
@@ -44,11 +44,6 @@ export async function askFirst(list: MirrorList, options: AskingOptions, world: 
   if (by === undefined) return { list, probes, unhealthy, notices: [] }
   const notices = [...rankNotices(probes, by), ...onceNotices(list, by)]
   return { list: rank(list, probes, by), probes, unhealthy, ranked: by, notices }
-}
-
-/** What a report says of it. */
-export function rankedOf({ ranked }: Asked): Pick<PlanReport, 'ranked'> {
-  return ranked === undefined ? {} : { ranked }
 }
 
 /** Of each mirror that is to be ranked. */

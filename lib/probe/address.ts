@@ -2,6 +2,7 @@
 import dns from 'node:dns'
 import net from 'node:net'
 import { coded } from './coded.ts'
+import { onEnd } from './connect.ts'
 import { type Space, spaceOf } from './space.ts'
 
 /** Code of the error about an address that lies elsewhere. */
@@ -19,8 +20,7 @@ export async function addressesOf(
   const family = net.isIP(name)
   if (family !== 0) return [{ address: name, family }]
   return await new Promise((resolve, reject) => {
-    if (end.aborted) reject(end.reason)
-    end.addEventListener('abort', () => reject(end.reason), { once: true })
+    onEnd(end, () => reject(end.reason))
     dns.lookup(name, { all: true, hints: dns.ADDRCONFIG }, (error, found) => {
       if (error) reject(error)
       else if (found.every(({ address }) => allowed(address, spaces))) resolve(found)

@@ -104,7 +104,8 @@ export function endWith(socket: net.Socket, end: AbortSignal): () => void {
   return onEnd(end, () => socket.destroy(end.reason))
 }
 
-function onEnd(end: AbortSignal, act: () => void): () => void {
+/** Acts when the signal comes, or has come; returns how to leave it be. */
+export function onEnd(end: AbortSignal, act: () => void): () => void {
   if (end.aborted) act()
   end.addEventListener('abort', act, { once: true })
   return () => end.removeEventListener('abort', act)

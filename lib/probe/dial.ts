@@ -3,7 +3,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { addressesOf, hostOf, refuseLiteral } from './address.ts'
 import { coded } from './coded.ts'
-import { connectToAny, DIAL_TIMEOUT, endWith, ready } from './connect.ts'
+import { connectToAny, DIAL_TIMEOUT, endWith, onEnd, ready } from './connect.ts'
 import type { HttpProxy } from './proxy.ts'
 import type { Space } from './space.ts'
 import { checkName } from './trust.ts'
@@ -69,8 +69,7 @@ export async function dial(to: Dial, trace: Trace): Promise<net.Socket> {
   refuseLiteral(to.url, to.spaces)
   const end = new AbortController()
   const timer = setTimeout(() => end.abort(coded(DIAL_TIMEOUT)), to.dialTimeoutMs)
-  const stop = () => end.abort(to.signal.reason)
-  to.signal.addEventListener('abort', stop, { once: true })
+  const release = onEnd(to.signal, () => end.abort(to.signal.reason))
   try {
     return await open(to, { trace, first, end: end.signal, connected: () => clearTimeout(timer) })
   } catch (error) {
@@ -79,7 +78,7 @@ export async function dial(to: Dial, trace: Trace): Promise<net.Socket> {
     throw end.signal.reason
   } finally {
     clearTimeout(timer)
-    to.signal.removeEventListener('abort', stop)
+    release()
   }
 }
 

@@ -89,6 +89,7 @@ function diffLine(line: string, paint: Page['paint']): string {
 }
 
 function applyLines(report: PlanReport, page: Page): readonly string[] {
+  if (report.refused) return probeLines(report, page)
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
   const changes = report.changes.flatMap(change => [
     `${past[change.action]} ${change.path}`,
@@ -96,10 +97,8 @@ function applyLines(report: PlanReport, page: Page): readonly string[] {
     // The order was decided here: nobody has read it anywhere before.
     ...(report.ranked === undefined ? [] : [...diffLines(change, page), '']),
   ])
-  const summary = report.refused ? [] : summaryLines(report, page)
-  const table =
-    report.probes === undefined ? [] : [...(report.refused ? [] : ['']), ...probeLines(report, page)]
-  return [...changes, ...summary, ...table]
+  const table = report.probes === undefined ? [] : ['', ...probeLines(report, page)]
+  return [...changes, ...summaryLines(report, page), ...table]
 }
 
 function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {

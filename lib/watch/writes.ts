@@ -1,5 +1,5 @@
 /** When the node is written to, and what is said of it. */
-import { spend } from '../health/allowance.ts'
+import { type Allowance, spend } from '../health/allowance.ts'
 import { listed } from '../health/listing.ts'
 import type { MirrorList } from '../registry.ts'
 import {
@@ -42,34 +42,35 @@ export async function write(
     await walk(memory, { list, form }, around)
     return
   }
-  if (mayRewrite(memory, declared, around)) {
-    const spent = spend(memory.rewrites, around.now(), remember.REWRITES)
-    const done = await walk(memory, { list, form }, around)
-    // What came to nothing has cost nothing.
-    if (done && 'allowance' in spent) memory.rewrites = spent.allowance
+  const rest = allowanceFor(memory, declared, around)
+  if (rest === undefined) {
+    // What somebody else has changed does not wait for that.
+    if (node) await walk(memory, written, around)
     return
   }
-  // What somebody else has changed does not wait for that.
-  if (node) await walk(memory, written, around)
+  // What came to nothing has cost nothing.
+  if (await walk(memory, { list, form }, around)) memory.rewrites = rest
 }
 
-/** Whether what mirrors do may lead to another file now; says when it has to wait, and for how long. */
-function mayRewrite(memory: Memory, { health }: MirrorList, around: Surroundings): boolean {
+/**
+ * What is left of the rewrites after one for what mirrors do; undefined: that has to wait, and until when is remembered.
+ */
+function allowanceFor(memory: Memory, { health }: MirrorList, around: Surroundings): Allowance | undefined {
   const now = around.now()
   if (isInDoubt(memory, now)) {
     memory.doubtUntil ??= now + health.timeoutMs
-    if (now < memory.doubtUntil) return false
+    if (now < memory.doubtUntil) return undefined
   }
   memory.doubtUntil = undefined
   const spent = spend(memory.rewrites, now, remember.REWRITES)
   const isHeld = memory.heldUntil !== undefined
   memory.heldUntil = 'allowance' in spent ? undefined : spent.heldUntil
-  if ('allowance' in spent) return true
+  if ('allowance' in spent) return spent.allowance
   if (!isHeld) {
     const text = `mirrors come and go: more than ${remember.REWRITES.anHour} changes an hour are held back`
     say(memory, { event: 'held', level: 'warn', text }, around)
   }
-  return false
+  return undefined
 }
 
 /** Whether a server can stand in is known in a moment; others do not wait for that longer than for one answer. */
@@ -80,9 +81,7 @@ function isInDoubt(memory: Memory, now: number): boolean {
 /** Until a write that failed is tried again: a disk that is full is often not so for long. */
 const RETRY_MS = 10_000
 
-/**
- * What could not be written stays owed: config.toml too, when it was to be written. Says whether it went well.
- */
+/** What could not be written stays owed: config.toml too, when it was to be written. Says whether it went well. */
 async function walk(memory: Memory, { list, form }: Form, around: Surroundings): Promise<boolean> {
   const moved = form !== memory.written?.form
   // Who plans beside us is to want the same.
