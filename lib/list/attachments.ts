@@ -25,6 +25,8 @@ export interface Surroundings {
   /** Absolute directory that relative paths start from. */
   readonly directory: string
   readonly allowed: readonly string[]
+  /** Whether root reads: then only what root alone can have put there. */
+  readonly asRoot: boolean
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -156,10 +158,12 @@ function isFailure(error: unknown): true {
 
 async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Refused> {
   try {
-    if (!(await isAllowed(around, file))) return notAllowed(file)
-    const bytes = await around.files.read(file, limit)
-    if (bytes === undefined) return { message: `there is no file ${file}` }
-    return { path: file, text: bytes.toString('utf8') }
+    return await around.files.open(file, around.asRoot, async found => {
+      if (found === undefined) return { message: `there is no file ${file}` }
+      if ('message' in found) return { message: `${file}: ${found.message}`, hint: found.hint }
+      if (!(await isAllowed(around, found.real))) return notAllowed(file)
+      return { path: file, text: (await found.read(limit)).toString('utf8') }
+    })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { message: `${file}: ${error.issues[0]?.message}` }
@@ -173,9 +177,8 @@ function notAllowed(file: string): Refused {
   }
 }
 
-/** Looked at where the links lead, on both sides: a link beside the list must not lead out of its directory. */
-async function isAllowed({ files, allowed }: Surroundings, file: string): Promise<boolean> {
-  const real = await files.real(file)
+/** By where the links lead, on both sides: a link beside the list must not lead out of its directory. */
+async function isAllowed({ files, allowed }: Surroundings, real: string): Promise<boolean> {
   for (const directory of allowed) {
     const inside = path.relative(await files.real(directory), real)
     if (inside !== '..' && !inside.startsWith('../')) return true

@@ -80,7 +80,9 @@ async function check(
   const schema = checkSchema(source.value)
   const sound = soundness(schema)
   const rules = checkRules(source.value, sound)
-  const around = { files, directory: written.directory, allowed: allowed(written, options), env: options.env }
+  const { directory } = written
+  const asRoot = options.uid === 0
+  const around = { files, directory, allowed: allowed(written, options), asRoot, env: options.env }
   const attachments = await readAttachments(soundMirrors(source.value, sound), sound, around)
   const problems = [...schema, ...rules, ...attachments.problems]
   if (problems.length > 0) throw new Failure('invalid_list', issuesOf(problems, source, written.file))

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { FileFacts } from '../system/disk.ts'
+import type { FileFacts } from '../system/facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { ListFormat } from './source.ts'
 
@@ -104,28 +104,22 @@ async function textOf(
   uid: number,
   hint: Pick<Issue, 'hint'> = {},
 ): Promise<string> {
-  const facts = await reader.facts(absolute)
-  if (facts !== undefined) refuseStranger(file, facts, uid)
-  // A link to nothing is refused here, and in other words than what is not there at all.
-  const bytes = await reader.read(absolute, MAX_BYTES)
-  if (bytes === undefined) throw new Failure('io', [{ file, message: 'there is no such file', ...hint }])
-  return decode(bytes, file)
+  return await reader.open(absolute, uid === 0, async found => {
+    // A link to nothing is refused before, and in other words than what is not there at all.
+    if (found === undefined) throw new Failure('io', [{ file, message: 'there is no such file', ...hint }])
+    if ('message' in found) fail(file, found)
+    refuseUnreadable(file, found.facts)
+    return decode(await found.read(MAX_BYTES), file)
+  })
 }
 
-function refuseStranger(file: string, facts: FileFacts, uid: number): void {
+function refuseUnreadable(file: string, facts: FileFacts): void {
   if (facts.type === 'directory')
     throw new Failure('io', [{ file, message: 'is a directory', hint: 'name the list in it' }])
   if (facts.type !== 'file') {
     throw new Failure('io', [{ file, message: 'is not a file', hint: 'standard input is -f -' }])
   }
   if (facts.size > MAX_BYTES) fail(file, tooLong(facts.size))
-  if (uid === 0) refuseForeignHands(file, facts)
-}
-
-/** Who writes the list decides where root's images come from: that may be root or the owner, nobody else. */
-function refuseForeignHands(file: string, { mode }: { readonly mode: number }): void {
-  if ((mode & 0o022) === 0) return
-  fail(file, { message: 'can be written by others than its owner', hint: `chmod go-w ${file}` })
 }
 
 function decode(bytes: Buffer, file: string): string {

@@ -2,27 +2,20 @@
  * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
  * root around it.
  */
-import type { Stats } from 'node:fs'
-import fs from 'node:fs/promises'
+import { constants } from 'node:fs'
+import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure, hasErrno } from '../errors.ts'
-
-export type EntryType = 'file' | 'directory' | 'link' | 'other'
-
-export interface Entry {
-  readonly name: string
-  readonly type: EntryType
-}
-
-/** Facts of a file after following links. `mode` holds the permission bits only, `changed` is ms since 1970. */
-export interface FileFacts {
-  readonly type: EntryType
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-  readonly size: number
-  readonly changed: number
-}
+import { hasErrno } from '../errors.ts'
+import { maybe } from './errno.ts'
+import {
+  type Entry,
+  type FileFacts,
+  factsFrom,
+  type Held,
+  refuseLong,
+  refuseUnreadable,
+  typeOf,
+} from './facts.ts'
 
 export interface Ownership {
   readonly mode: number
@@ -35,26 +28,58 @@ export async function readLink(file: string): Promise<string | undefined> {
   return stat?.isSymbolicLink() ? await fs.readlink(file) : undefined
 }
 
+/** Bytes of a regular file of at most `limit` bytes; undefined when nothing stands there. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
   const stat = await maybe(fs.lstat(real))
   if (stat === undefined) return undefined
-  if (!stat.isFile()) {
-    throw new Failure('io', [{ file, message: `is ${nameOf(stat)}, not a file`, hint: 'move it away' }])
+  refuseUnreadable(stat, file, limit)
+  // Another may stand there by now: what was opened is checked again.
+  const handle = await maybe(fs.open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  return handle && (await readHandle(handle, file, limit))
+}
+
+/** A file may grow while it is read; one byte more than `limit` is enough to know. Closes the handle. */
+async function readHandle(handle: FileHandle, file: string, limit: number): Promise<Buffer> {
+  try {
+    refuseUnreadable(await handle.stat(), file, limit)
+    const chunks = handle.createReadStream({ end: limit, autoClose: false })
+    const bytes = Buffer.concat(await chunks.toArray())
+    refuseLong(bytes.length, file, limit)
+    return bytes
+  } finally {
+    await handle.close()
   }
-  if (stat.size > limit) {
-    const message = `is ${stat.size} bytes long, more than the ${limit} that are read`
-    throw new Failure('io', [{ file, message, hint: 'check that it is the file you mean' }])
-  }
-  // It may go between the two calls.
-  return await maybe(fs.readFile(real))
 }
 
 /** What stands at a path, links not followed; undefined when nothing does. */
 export async function factsOf(real: string): Promise<FileFacts | undefined> {
   const stat = await maybe(fs.lstat(real))
-  if (stat === undefined) return undefined
-  const { mode, uid, gid, size, mtimeMs: changed } = stat
-  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed }
+  return stat && factsFrom(stat)
+}
+
+/** open(2): holds a file without opening it: no device acts, no pipe waits. The same number wherever Node runs on Linux. */
+const O_PATH = 0o10000000
+
+/** Holds what stands at a path, a final link itself; undefined when nothing does. Needs /proc. */
+export function hold(real: string, flags = 0): Promise<Held | undefined> {
+  return held(fs.open(real, O_PATH | constants.O_NOFOLLOW | flags))
+}
+
+/** Holds a directory, mounted if it is an automount's (open(2): O_PATH alone mounts nothing); undefined for all else. */
+export const holdDirectory = (real: string) => hold(real, constants.O_DIRECTORY)
+
+async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
+  const handle = await maybe(opening)
+  if (handle === undefined) return undefined
+  const name = `/proc/self/fd/${handle.fd}`
+  const writes = () => fs.access(name, constants.W_OK).then(() => true)
+  return {
+    path: name,
+    facts: factsFrom(await handle.stat()),
+    read: async (file, limit) => readHandle(await fs.open(name, constants.O_NONBLOCK), file, limit),
+    isReadOnly: async () => (await maybe(writes(), ['EROFS'])) === undefined,
+    close: () => handle.close(),
+  }
 }
 
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
@@ -63,18 +88,6 @@ export async function entriesOf(directory: string): Promise<readonly Entry[] | u
   return found
     .map(entry => ({ name: entry.name, type: typeOf(entry) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-type Kinds = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
-
-function typeOf(kinds: Kinds): EntryType {
-  if (kinds.isFile()) return 'file'
-  if (kinds.isDirectory()) return 'directory'
-  return kinds.isSymbolicLink() ? 'link' : 'other'
-}
-
-function nameOf(kinds: Kinds): string {
-  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
 }
 
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
@@ -181,17 +194,5 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** Nothing can stand under a name that is too long. */
-const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
-
-async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch (error) {
-    if (hasErrno(error) && expected.includes(error.code ?? '')) return undefined
-    throw error
   }
 }

@@ -5,14 +5,13 @@
  */
 import path from 'node:path'
 import { Failure, hasErrno } from '../errors.ts'
+import { descend, type Opened } from './descent.ts'
 import {
   type CopyAttributes,
   closeToOthers,
   create,
   duplicate,
-  type Entry,
   entriesOf,
-  type FileFacts,
   factsOf,
   linkOnce,
   makeAll,
@@ -25,14 +24,21 @@ import {
   shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
+import type { Entry, FileFacts } from './facts.ts'
 import { follow } from './links.ts'
 import { placeOf, temporaryName } from './temporary.ts'
+import type { Distrust } from './trust.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
   readonly root: string
   /** Bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
   read(file: string, limit?: number): Promise<Buffer | undefined>
+  /**
+   * Opens what stands at the path, once, and uses it while it is open. `asRoot`: only what root alone can have put there
+   * may be read, else `use` is told why not. Others read what they can.
+   */
+  open<T>(file: string, asRoot: boolean, use: UseOpened<T>): Promise<T>
   /** Facts of what stands at the path; undefined when nothing does. */
   facts(file: string): Promise<FileFacts | undefined>
   /** Names and types in a directory, sorted by name; undefined when there is none. */
@@ -64,6 +70,8 @@ export interface Writer extends Reader {
   prune(directory: string): Promise<boolean>
 }
 
+export type UseOpened<T> = (found: Opened | Distrust | undefined) => Promise<T>
+
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
 /**
@@ -80,6 +88,14 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         const bytes = await readBounded(await at(file), file, limit)
         if (bytes === undefined) await refuseDangling(top, file)
         return bytes
+      }),
+    open: (file, asRoot, use) =>
+      orFail('read', file, async () => {
+        const found: typeof use = async opened => {
+          if (opened === undefined) await refuseDangling(top, file)
+          return await use(opened)
+        }
+        return asRoot ? await descend(top, file, found) : await found(await byName(top, file))
       }),
     facts: file => orFail('look at', file, async () => factsOf(await at(file))),
     entries: directory =>
@@ -117,6 +133,18 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         .catch(() => false),
     rename: (from, to) => orFail('rename', from, async () => moveWhole(await at(from), await at(to))),
   }
+}
+
+/** For those who have no more to lose than what they can read anyway; also where there is no /proc. */
+async function byName(top: string, file: string): Promise<Opened | undefined> {
+  const real = await follow(top, file, readLink)
+  const facts = await factsOf(real)
+  const read = async (limit: number) => {
+    const bytes = await readBounded(real, file, limit)
+    if (bytes === undefined) throw new Failure('io', [{ file, message: 'has just been removed' }])
+    return bytes
+  }
+  return facts && { real: inside(top, real), facts, read }
 }
 
 async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {

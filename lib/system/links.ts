@@ -3,23 +3,20 @@ import path from 'node:path'
 import { Failure } from '../errors.ts'
 
 /** As many as Linux follows. */
-const MAX_LINKS = 40
+export const MAX_LINKS = 40
 
 /** Where a link points; undefined for what is not a link. */
 export type ReadLink = (file: string) => Promise<string | undefined>
 
 /** The path on disk of `file` as seen from `top`, links followed inside `top`. The last part may not exist. */
 export async function follow(top: string, file: string, readLink: ReadLink): Promise<string> {
-  let todo = path.resolve('/', file).split('/').filter(Boolean)
+  let todo = stepsOf(path.resolve('/', file))
   let done: string[] = []
   let links = 0
   while (todo.length > 0) {
     const part = todo.shift() as string
     if (part === '..') {
-      if (done.length === 0)
-        throw new Failure('io', [
-          { file, message: 'a link leads out of the root directory', hint: 'make it point below' },
-        ])
+      if (done.length === 0) throw leadsOut(file)
       done.pop()
       continue
     }
@@ -29,10 +26,23 @@ export async function follow(top: string, file: string, readLink: ReadLink): Pro
       continue
     }
     links += 1
-    if (links > MAX_LINKS)
-      throw new Failure('io', [{ file, message: 'links lead in a circle', hint: 'remove the loop' }])
+    if (links > MAX_LINKS) throw leadsInCircle(file)
     if (link.startsWith('/')) done = []
-    todo = [...link.split('/').filter(step => step !== '' && step !== '.'), ...todo]
+    todo = [...stepsOf(link), ...todo]
   }
   return path.join(top, ...done)
+}
+
+/** The names in a path, in the order in which they are walked. */
+export function stepsOf(file: string): string[] {
+  return file.split('/').filter(step => step !== '' && step !== '.')
+}
+
+export function leadsOut(file: string): Failure {
+  const message = 'a link leads out of the root directory'
+  return new Failure('io', [{ file, message, hint: 'make it point below' }])
+}
+
+export function leadsInCircle(file: string): Failure {
+  return new Failure('io', [{ file, message: 'links lead in a circle', hint: 'remove the loop' }])
 }

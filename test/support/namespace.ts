@@ -1,0 +1,22 @@
+/** The command in namespaces of its own: other mounts, other users. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import path from 'node:path'
+
+const CLI = path.join(import.meta.dirname, 'cli.ts')
+
+/** Runs a script of bash in new namespaces, in a directory; `regmirror` is the command from source. Returns all output. */
+export function inNamespace(flags: readonly string[], cwd: string, script: string): string {
+  const text = `exec 2>&1; regmirror() { "${process.execPath}" "${CLI}" "$@"; }\n${script}`
+  return execFileSync('unshare', [...flags, 'bash', '-c', text], { cwd, encoding: 'utf8' })
+}
+
+/** Skips a test where there are no new namespaces to be had, as in most containers. */
+export function needNamespaces(context: Mocha.Context): void {
+  needRoot(context)
+  if (spawnSync('unshare', ['-m', '-U', '-r', 'true']).status !== 0) context.skip()
+}
+
+/** Skips a test that needs root and Linux. */
+export function needRoot(context: Mocha.Context): void {
+  if (process.geteuid?.() !== 0 || process.platform !== 'linux') context.skip()
+}
