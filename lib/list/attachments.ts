@@ -9,6 +9,7 @@ import type { Attachment } from '../registry.ts'
 import type { Reader } from '../system/files.ts'
 import { headerValueProblem } from './header-rules.ts'
 import { certificatesIn, pairProblem } from './pem.ts'
+import { dotsProblem, plainPathProblem } from './plain-path.ts'
 import type { Refused } from './refused.ts'
 import type { Sound } from './rules.ts'
 import { caEntries, type MirrorEntry, type Path, type Problem, pathKey } from './written.ts'
@@ -135,7 +136,8 @@ function pathProblem(file: string): Refused | undefined {
     }
   if (/^\w+:\/\//.test(file))
     return { message: 'must be a path, not a url', hint: 'fetch it, and name the file' }
-  return file.includes('\0') ? { message: 'the path holds a null character' } : undefined
+  // A relative one may climb: where it leads is judged, and files are read in a few places only.
+  return plainPathProblem(file) ?? (path.isAbsolute(file) ? dotsProblem(file) : undefined)
 }
 
 /**

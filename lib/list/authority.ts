@@ -24,7 +24,9 @@ function portProblem(port: string | undefined): Refused | undefined {
 function nameProblem(name: string): Refused | undefined {
   if (name === '') return { message: 'names no machine' }
   if (name.startsWith('[')) {
-    return URL.canParse(`http://${name}/`) ? undefined : { message: 'holds a broken IPv6 address' }
+    // URL drops line breaks and tabs (url.spec.whatwg.org, "basic URL parser", steps 2 and 3).
+    const fits = /^\[[\da-f:.]+\]$/.test(name) && URL.canParse(`http://${name}/`)
+    return fits ? undefined : { message: 'holds a broken IPv6 address' }
   }
   if (/^(\d+|0x[\da-f]*)$/.test(name.split('.').at(-1) ?? '')) {
     if (IPV4.test(name)) return undefined

@@ -1,5 +1,8 @@
 /** Rules about what is not a registry: defaults, health, targets. Pure. */
 import { milliseconds } from '../duration.ts'
+import { ownerOf } from '../places.ts'
+import { absolutePathProblem } from './plain-path.ts'
+import type { Refused } from './refused.ts'
 import type { Rule } from './rules.ts'
 import type { Path, Problem, WrittenContainerd, WrittenList } from './written.ts'
 
@@ -40,22 +43,34 @@ function lasting(least: string, path: Path, duration: string | undefined, hint?:
 
 function pathProblems({ config, hosts_dir }: WrittenContainerd): Problem[] {
   const at = ['targets', 'containerd']
-  const problems = [
-    ...(config ? absoluteProblems([...at, 'config'], config) : []),
-    ...(hosts_dir === undefined ? [] : absoluteProblems([...at, 'hosts_dir'], hosts_dir)),
+  return [
+    ...(config ? problemsAt([...at, 'config'], placeProblem(config) ?? configProblem(config)) : []),
+    ...(hosts_dir === undefined
+      ? []
+      : problemsAt([...at, 'hosts_dir'], placeProblem(hosts_dir), listProblem(hosts_dir))),
   ]
-  if (hosts_dir?.includes(':')) {
-    const hint = 'containerd from 2.1 on stops at a list of them'
-    problems.push({ path: [...at, 'hosts_dir'], message: 'must be one directory, without ":"', hint })
-  }
-  return problems
 }
 
-function absoluteProblems(path: Path, file: string): Problem[] {
-  if (!/^\/[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/]\/?$/.test(file)) {
-    return [{ path, message: 'must be an absolute path below "/"' }]
-  }
-  if (file.split('/').includes('..'))
-    return [{ path, message: 'must not hold ".."', hint: 'write where it leads' }]
-  return []
+function problemsAt(path: Path, ...found: readonly (Refused | undefined)[]): Problem[] {
+  return found.filter(problem => problem !== undefined).map(problem => ({ path, ...problem }))
+}
+
+/** Root writes there what a list says; a list must not make that another program's settings. */
+function placeProblem(file: string): Refused | undefined {
+  const problem = absolutePathProblem(file)
+  const owner = problem === undefined ? ownerOf(file) : undefined
+  if (owner === undefined) return problem
+  return { message: `belongs to ${owner}`, hint: 'use a directory of containerd, such as /etc/containerd' }
+}
+
+/** What containerd reads is TOML; what the name of another kind would start is none of its business. */
+function configProblem(file: string): Refused | undefined {
+  if (file.endsWith('.toml')) return undefined
+  return { message: 'must end in ".toml"', hint: 'name the main file of containerd' }
+}
+
+function listProblem(hosts_dir: string): Refused | undefined {
+  if (!hosts_dir.includes(':')) return undefined
+  const hint = 'containerd from 2.1 on stops at a list of them'
+  return { message: 'must be one directory, without ":"', hint }
 }

@@ -12,6 +12,7 @@ import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
 import { released } from './release.ts'
 import { compare, inOrder, type Step } from './step.ts'
+import { trespasses } from './trespass.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */
@@ -61,8 +62,9 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
   const left = await compareAll(name, gone.files, view.node)
   const steps = inOrder([...wanted.steps, ...left.steps])
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
+  const forbidden = [...rendering.conflicts, ...(await trespasses(wanted.steps, view.node))]
   const conflicts: readonly Issue[] =
-    rendering.conflicts.length > 0 ? rendering.conflicts : await target.check(changed, now, view)
+    forbidden.length > 0 ? forbidden : await target.check(changed, now, view)
   const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path]))
   return {
     steps,

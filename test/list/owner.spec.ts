@@ -22,7 +22,8 @@ async function withTree<T>(tree: Tree, changes: Changes, use: (home: string) => 
   return await withDirectory(async home => {
     await writeTree(home, tree)
     for (const file of changes.owner ?? []) await fs.lchown(path.join(home, file), USER, USER)
-    for (const [file, mode] of Object.entries(changes.modes ?? {})) await fs.chmod(path.join(home, file), mode)
+    for (const [file, mode] of Object.entries(changes.modes ?? {}))
+      await fs.chmod(path.join(home, file), mode)
     return await use(home)
   })
 }
@@ -39,7 +40,8 @@ describe('the owner of a list', () => {
   before(function () {
     needRoot(this)
   })
-  const asRoot = (home: string) => load({ file: path.join(home, 'd/mirrors.toml'), uid: 0, allowFilesFrom: [home] })
+  const asRoot = (home: string) =>
+    load({ file: path.join(home, 'd/mirrors.toml'), uid: 0, allowFilesFrom: [home] })
 
   const read: [title: string, tree: Tree, changes: Changes][] = [
     ['is root', TREE, {}],
@@ -69,7 +71,12 @@ describe('the owner of a list', () => {
       { owner: ['d'] },
       /^(\S+): the directory \S+\/d is owned by uid 1000, not by root; .*sudo install -m 600 \1 \/etc\/regmirror\/$/,
     ],
-    ['a list below a directory of another user', TREE, { owner: ['.'] }, /the directory \S+ is owned by uid 1000/],
+    [
+      'a list below a directory of another user',
+      TREE,
+      { owner: ['.'] },
+      /the directory \S+ is owned by uid 1000/,
+    ],
     [
       'a list that its group can write',
       TREE,
@@ -82,7 +89,12 @@ describe('the owner of a list', () => {
       { modes: { d: 0o777 } },
       /: the directory (\S+\/d) can be written by others than its owner \(mode 0777\); chmod go-w \1$/,
     ],
-    ['a list in a directory that a group can write', TREE, { modes: { d: 0o2775 } }, /\(mode 2775\); chmod go-w/],
+    [
+      'a list in a directory that a group can write',
+      TREE,
+      { modes: { d: 0o2775 } },
+      /\(mode 2775\); chmod go-w/,
+    ],
     ['a list below a directory that all can write', TREE, { modes: { '.': 0o777 } }, /\(mode 0777\)/],
     [
       'a list of another user in a sticky directory',
@@ -171,7 +183,10 @@ describe('the owner of a list', () => {
     withTree({ 'd/x': '' }, {}, async home => {
       const file = path.join(home, 'd/mirrors.toml')
       execFileSync('mkfifo', [file])
-      assert.match((await failureOf(asRoot(home))).message, /mirrors\.toml: is not a file; standard input is -f -$/)
+      assert.match(
+        (await failureOf(asRoot(home))).message,
+        /mirrors\.toml: is not a file; standard input is -f -$/,
+      )
       await fs.rm(file)
       await fs.mkdir(file)
       assert.match((await failureOf(asRoot(home))).message, /: is a directory; name the list in it$/)
@@ -218,7 +233,11 @@ describe('the owner of a list, in namespaces', function () {
 
   it('says what to do where /proc is not mounted', () =>
     withTree(TREE, {}, async home => {
-      const said = inNamespace(['-m'], home, 'mount -t tmpfs t /proc; regmirror validate -f d/mirrors.toml; echo "exit $?"')
+      const said = inNamespace(
+        ['-m'],
+        home,
+        'mount -t tmpfs t /proc; regmirror validate -f d/mirrors.toml; echo "exit $?"',
+      )
       assert.match(said, /cannot check who can write it: \/proc is not mounted; mount -t proc proc \/proc/)
       assert.match(said, /^exit 2$/m)
     }))

@@ -71,9 +71,9 @@ describe('a list with every default filled in', () => {
     assert.equal(targets.containerd.hostsDir, undefined)
     assert.equal(health.timeoutMs, 3000)
     const own = await resolved(
-      '[registries."quay.io"]\n[health]\ntimeout = "0.5s"\n[targets.containerd]\nconfig = "/etc//c.toml"',
+      '[registries."quay.io"]\n[health]\ntimeout = "0.5s"\n[targets.containerd]\nconfig = "/etc/containerd//c.toml"',
     )
-    assert.deepEqual([own.targets.containerd.config, own.health.timeoutMs], ['/etc/c.toml', 500])
+    assert.deepEqual([own.targets.containerd.config, own.health.timeoutMs], ['/etc/containerd/c.toml', 500])
     assert.equal(own.targets.containerd.place.line, 5)
   })
 })
