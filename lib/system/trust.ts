@@ -55,7 +55,7 @@ function severalNames(stop: Stop, reading: Reading): Distrust {
 
 function writable(stop: Stop, reading: Reading): Distrust {
   const mode = stop.facts.mode.toString(8).padStart(4, '0')
-  const message = `${subject(stop, reading)}can be written by others than its owner (mode ${mode})`
+  const message = `${subject(stop, reading)}has mode ${mode} and can be written by others than its owner`
   return { message, hint: `chmod go-w ${stop.at}` }
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import type { ListOptions } from '../../lib/list/load.ts'
 import { failureOf, load, loadText, problemsOf, ROOT } from '../support/load.ts'
+import { needRoot } from '../support/namespace.ts'
 import { run } from '../support/run.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 
@@ -95,15 +96,17 @@ describe('finding the list', () => {
     ])
   })
 
-  it('as root, reads only what root alone can write', () =>
-    inDirectory({ 'mirrors.toml': LIST }, async (here, directory) => {
+  it('as root, reads only what root alone can write', async function () {
+    needRoot(this)
+    await inDirectory({ 'mirrors.toml': LIST }, async (here, directory) => {
       const file = path.join(directory, 'mirrors.toml')
       await fs.chmod(file, 0o664)
       assert.match((await failureOf(here({ uid: 0 }))).message, /can be written by others/)
       assert.equal((await here({ uid: 1000 })).list.registries.length, 1)
       await fs.chmod(file, 0o644)
       assert.equal((await here({ uid: 0 })).list.registries.length, 1)
-    }))
+    })
+  })
 })
 
 describe('files the list refers to', () => {

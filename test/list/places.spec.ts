@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
+import type { Failure } from '../../lib/errors.ts'
 import { plainPathProblem } from '../../lib/list/plain-path.ts'
 import { ownerOf } from '../../lib/places.ts'
 import { loadText, problemsOf } from '../support/load.ts'
@@ -119,13 +120,13 @@ describe('directories that a list may name', () => {
 /** What a shell, a terminal or TOML reads more into than a name. */
 const parts = fc.constantFrom(
   ...[
-    '$(:>O)',
-    '`:>O`',
-    ';:>O;',
-    '|:>O',
-    '&:>O&',
+    '$(>O)',
+    '`>O`',
+    ';>O;',
+    '|>O',
+    '&>O&',
     '>O',
-    '\n:>O\n',
+    '\n>O\n',
     '"',
     "'",
     '\\',
@@ -166,11 +167,9 @@ describe('paths in a list', () => {
   it('are plain, or refused without being repeated', () =>
     fc.assert(
       fc.asyncProperty(paths, fc.constantFrom('config', 'hosts_dir'), async (file, key) => {
-        const said = await loadText(setting(key, file)).then(
-          () => [],
-          () => problemsOf(loadText(setting(key, file))),
-        )
-        assert.doesNotMatch(said.join('\n'), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|:>O/)
+        const problems = (error: Failure) => error.issues.map(({ message }) => message)
+        const said = await loadText(setting(key, file)).then(() => [], problems)
+        assert.doesNotMatch(said.join('\n'), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|>O/)
         const odd = /[^A-Za-z0-9._\-+@:/ ]/.test(file)
         assert.equal(
           said.some(line => line.includes('must be a plain path')),
@@ -178,22 +177,22 @@ describe('paths in a list', () => {
           file,
         )
       }),
-      { numRuns: 300, seed: 7 },
+      { numRuns: 100, seed: 7 },
     ))
 
   it('start nothing when what is written with them is read by a shell', async () => {
     const tried = fc
-      .sample(paths, { numRuns: 400, seed: 7 })
-      .filter(file => !plainPathProblem(file) && !ownerOf(file))
-    assert.ok(tried.length > 40)
+      .sample(paths, { numRuns: 200, seed: 7 })
+      .filter(file => !plainPathProblem(file) && !ownerOf(file) && !/:|\.\.|\/\//.test(file))
+    assert.ok(tried.length >= 20)
     await withDirectory(async home => {
-      for (const [i, hosts] of tried.slice(0, 40).entries()) {
+      for (const [i, hosts] of tried.slice(0, 20).entries()) {
         const root = path.join(home, `n${i}`)
         const list = path.join(home, 'mirrors.toml')
         await fs.mkdir(root)
         await fs.writeFile(list, setting('hosts_dir', hosts))
         const { code } = await run(['apply', '--root', root, '-f', list])
-        if (code === 2) continue
+        assert.equal(code, 0, hosts)
         const config = path.join(root, 'etc/containerd/config.toml')
         const sourced = path.join(home, 'sourced')
         await fs.mkdir(sourced, { recursive: true })

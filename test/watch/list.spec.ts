@@ -121,4 +121,29 @@ describe('a list that a watcher cannot read any more', () => {
       })
     })
   })
+
+  it('is not read where others can write its directory, and is again where they cannot', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    await withPlace(async ({ list, args, hosts }) => {
+      const place = path.dirname(list)
+      await fs.writeFile(list, SOUND, { mode: 0o644 })
+      await watching([...args, '--log-format', 'text'], async watcher => {
+        const look = () => watcher.child.kill('SIGHUP')
+        await watcher.until(/created .*hosts\.toml/)
+        await fs.chmod(place, 0o777)
+        look()
+        await watcher.until(/error .*the directory \S+ has mode 0777 and .*the last good list stays in force/)
+        await fs.chmod(place, 0o755)
+        await fs.chown(place, 1000, 1000)
+        look()
+        await watcher.until(
+          /error .*the directory \S+ is owned by uid 1000.*the last good list stays in force/,
+        )
+        await fs.chown(place, 0, 0)
+        look()
+        await watcher.until(/mirrors\.toml is sound again/)
+        assert.match((await hosts()) ?? '', /127\.0\.0\.1:9"/)
+      })
+    })
+  })
 })
