@@ -28,7 +28,8 @@ function isForeign(steps: readonly string[]): boolean {
   const [top = '', second = '', third = ''] = steps
   if (holdsSystemPart(steps) || holdsHidden(steps)) return true
   if (top === 'usr') return second !== 'local' || third !== 'etc'
-  if (SYSTEM_TOP.test(top)) return true
+  // Memory, not devices: no more another program's than /tmp.
+  if (SYSTEM_TOP.test(top)) return !startsWith(steps, 'dev', 'shm')
   if (top === 'etc' || top === 'run') return !isForRuntime(steps.slice(1))
   if (top !== 'var' || /^(opt|local|tmp)$/.test(second)) return false
   return !/^(lib|snap|run)$/.test(second) || !isForRuntime(steps.slice(2))

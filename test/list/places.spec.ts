@@ -29,6 +29,7 @@ const OF_RUNTIMES = [
   '/var/lib/k0s/certs.d',
   '/var/snap/microk8s/current/args/certs.d',
   '/var/tmp/node',
+  '/dev/shm/node',
   '/opt/containerd/certs.d',
   '/opt/my node/certs.d',
   '/srv/certs.d',
@@ -60,7 +61,7 @@ const OF_OTHERS = [
   ],
   ...['/etc/profile.d/containerd', '/etc/systemd/system/containerd.service.d', '/etc//cron.d/certs.d'],
   ...['/usr', '/usr/bin', '/usr/lib/containerd', '/usr/local/bin', '/usr/local/etc/cron.d', '/bin', '/sbin'],
-  ...['/lib', '/lib64', '/dev', '/dev/shm/certs.d', '/proc/1/root/etc', '/sys', '/boot', '/efi'],
+  ...['/lib', '/lib64', '/dev', '/dev/shmx', '/proc/1/root/etc', '/sys', '/boot', '/efi'],
   ...[
     '/run/systemd/system',
     '/run/udev/rules.d',
