@@ -160,9 +160,11 @@ function isFailure(error: unknown): true {
 
 async function readAllowed(around: Surroundings, file: string, limit: number): Promise<Attachment | Refused> {
   try {
+    if (!(await isAllowed(around, file))) return notAllowed(file)
     return await around.files.open(file, around.asRoot, async found => {
       if (found === undefined) return { message: `there is no file ${file}` }
       if ('message' in found) return { message: `${file}: ${found.message}`, hint: found.hint }
+      // Links may lead elsewhere by now.
       if (!(await isAllowed(around, found.real))) return notAllowed(file)
       return { path: file, text: (await found.read(limit)).toString('utf8') }
     })
@@ -179,8 +181,9 @@ function notAllowed(file: string): Refused {
   }
 }
 
-/** By where the links lead, on both sides: a link beside the list must not lead out of its directory. */
-async function isAllowed({ files, allowed }: Surroundings, real: string): Promise<boolean> {
+/** Looked at where the links lead, on both sides: a link beside the list must not lead out of its directory. */
+async function isAllowed({ files, allowed }: Surroundings, file: string): Promise<boolean> {
+  const real = await files.real(file)
   for (const directory of allowed) {
     const inside = path.relative(await files.real(directory), real)
     if (inside !== '..' && !inside.startsWith('../')) return true

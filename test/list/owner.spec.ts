@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { outsiderIn } from '../../lib/system/trust.ts'
 import { failureOf, load } from '../support/load.ts'
 import { inNamespace, needNamespaces, needRoot } from '../support/namespace.ts'
 import { type Tree, withDirectory, writeTree } from '../support/tree.ts'
@@ -250,4 +251,15 @@ describe('the owner of a list, in namespaces', function () {
       const said = inNamespace(['-U', '-r'], home, validate)
       assert.match(said, /token: is owned by uid 65534, not by root/)
     }))
+})
+
+describe('the owner that stands for those outside of a user namespace', () => {
+  const maps: [title: string, map: string, owner: number | undefined][] = [
+    ['is nobody’s on the machine itself', '         0          0 4294967295\n', undefined],
+    ['is 65534 where root alone is inside', '         0       1000          1\n', 65534],
+    ['is nobody’s where a user inside may be meant', '0 1000 1\n1 100000 65536\n', undefined],
+    ['is 65534 where fewer users are inside', '0 100000 65534\n', 65534],
+    ['is nobody’s where the kernel knows no such namespaces', '', undefined],
+  ]
+  for (const [title, map, owner] of maps) it(title, () => assert.equal(outsiderIn(map), owner))
 })
