@@ -91,7 +91,7 @@ describe('architecture', () => {
       ...below('lib/apply/'),
       'lib/commands/inputs.ts',
       'lib/commands/keeping.ts',
-      'lib/commands/watch.ts',
+      'lib/commands/kept.ts',
       'lib/commands/writing.ts',
       'lib/system/files.ts',
     ]

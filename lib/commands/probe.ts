@@ -3,6 +3,7 @@ import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoi
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
 import type { Depth } from '../probe/pull.ts'
+import { readRoots } from '../probe/system-roots.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
@@ -47,6 +48,7 @@ export async function probeList(
       signal,
       now,
       concurrency: CONCURRENCY,
+      roots: await readRoots(world.env),
       proxyFor: proxiesOf((await runtimeEnvironment(list, root)) ?? world.env),
       onProbe: table.onProbe,
     })

@@ -57,20 +57,23 @@ export async function factsOf(real: string): Promise<FileFacts | undefined> {
   return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed }
 }
 
+/** Differs once a file, links followed, is another one or has other bytes; undefined where there is none. */
+export async function stampOf(real: string): Promise<string | undefined> {
+  const stat = await maybe(fs.stat(real))
+  return stat && [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join()
+}
+
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
   const found = await maybe(fs.readdir(directory, { withFileTypes: true }))
-  if (found === undefined) return undefined
-  return found
-    .map(entry => ({ name: entry.name, type: typeOf(entry) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const entries = found?.map(entry => ({ name: entry.name, type: typeOf(entry) }))
+  return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 type Kinds = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
 
 function typeOf(kinds: Kinds): EntryType {
-  if (kinds.isFile()) return 'file'
-  if (kinds.isDirectory()) return 'directory'
-  return kinds.isSymbolicLink() ? 'link' : 'other'
+  if (kinds.isSymbolicLink()) return 'link'
+  return kinds.isFile() ? 'file' : kinds.isDirectory() ? 'directory' : 'other'
 }
 
 function nameOf(kinds: Kinds): string {

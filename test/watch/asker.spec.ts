@@ -6,7 +6,7 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import tls from 'node:tls'
-import { asker } from '../../lib/commands/around.ts'
+import { openAsker } from '../../lib/commands/around.ts'
 import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { kill } from '../support/process.ts'
@@ -42,7 +42,7 @@ describe('a watcher asks', () => {
       const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
       const [endpoint] = endpointsOf(list) as [Endpoint]
       let now = 0
-      const ask = asker(HERE, { ...worldOf(), now: () => now })
+      const { ask } = openAsker(HERE, { ...worldOf(), monotonic: () => BigInt(now) * 1000n })
       const statusAt = async (time: number) => {
         now = time
         return (await ask(endpoint, list)).status
@@ -71,7 +71,7 @@ describe('a watcher asks', () => {
       return real(options)
     }
     try {
-      const ask = asker(HERE, worldOf())
+      const { ask } = openAsker(HERE, worldOf())
       const listed = () => ({
         ...listOf(registry('docker.io', [mirror('https://127.0.0.1:9'), mirror('https://127.0.0.1:11')])),
         health: { ...HEALTH, timeoutMs: PATIENT },
