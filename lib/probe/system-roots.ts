@@ -6,6 +6,7 @@ import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
 import { stampOf } from '../system/disk.ts'
 import { openTree } from '../system/files.ts'
+import { forEach } from '../system/gate.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -86,7 +87,7 @@ async function filesIn(directory: string): Promise<readonly string[]> {
 
 /** Those that are there; a file that has several names, as in a directory of hash links, comes once. */
 async function stamped(files: readonly string[]): Promise<readonly Found[]> {
-  const stamps = await Promise.all(files.map(file => stampOf(path.resolve(file)).catch(() => undefined)))
+  const stamps = await forEach(files, file => stampOf(path.resolve(file)).catch(() => undefined))
   const found = new Map<string, Found>()
   for (const [i, file] of files.entries()) {
     const stamp = stamps[i]
@@ -96,34 +97,38 @@ async function stamped(files: readonly string[]): Promise<readonly Found[]> {
 }
 
 async function read({ bundles, others }: Places): Promise<Roots> {
-  const texts: string[] = []
-  for (const { file } of bundles) if (texts.length === 0) texts.push(...(await textOf(file)))
-  for (const { file } of others) texts.push(...(await textOf(file)))
-  return certificatesIn(texts)
+  const bundle = await firstOf(bundles)
+  const rest = others.filter(({ stamp }) => stamp !== bundle?.stamp)
+  const texts = await forEach(rest, ({ file }) => textOf(file))
+  return certificatesIn([bundle?.text ?? '', ...texts.map(text => text ?? '')])
 }
 
-/** None where it cannot be read: the runtime goes on without it, too. */
-async function textOf(file: string): Promise<readonly string[]> {
+async function firstOf(bundles: readonly Found[]) {
+  for (const { file, stamp } of bundles) {
+    const text = await textOf(file)
+    if (text !== undefined) return { stamp, text }
+  }
+  return undefined
+}
+
+/** Undefined where it cannot be read: the runtime goes on without it, too. */
+async function textOf(file: string): Promise<string | undefined> {
   const bytes = await here.read(path.resolve(file)).catch(() => undefined)
-  return bytes === undefined ? [] : [bytes.toString('latin1')]
+  return bytes?.toString('latin1')
 }
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Each once, and none that is broken: Go skips those, OpenSSL would take none of the others either. */
 function certificatesIn(texts: readonly string[]): Roots {
-  const found = new Map<string, string>()
-  for (const block of texts.flatMap(text => text.match(BLOCK) ?? [])) {
-    const name = fingerprintOf(block)
-    if (name !== undefined) found.set(name, block)
-  }
-  return [...found.values()]
+  const blocks = texts.flatMap(text => text.match(BLOCK) ?? [])
+  return [...new Set(blocks)].filter(isCertificate)
 }
 
-function fingerprintOf(block: string): string | undefined {
+function isCertificate(block: string): boolean {
   try {
-    return new X509Certificate(block).fingerprint256
+    return new X509Certificate(block).raw.length > 0
   } catch {
-    return undefined
+    return false
   }
 }
