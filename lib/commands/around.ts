@@ -3,12 +3,12 @@ import { monotonicMs } from '../clocks.ts'
 import { Failure } from '../errors.ts'
 import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
-import { openRoots, type Roots } from '../probe/system-roots.ts'
+import type { Roots } from '../probe/system-roots.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import type { NodeOptions } from './inputs.ts'
-import { runtimeEnvironment } from './probe.ts'
+import { rootsOf, runtimeEnvironment } from './probe.ts'
 
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
@@ -32,7 +32,7 @@ export interface Asker {
 export function openAsker(options: NodeOptions, world: World): Asker {
   const now = () => monotonicMs(world)
   const proxies = rarely(PROXIES_MS, now, proxiesOfRuntime(options, world))
-  const files = openRoots(world.env, now)
+  const files = rootsOf(world)
   const certificates = rarely(CERTIFICATES_MS, now, files.read)
   let shared: (Shared & { readonly list: MirrorList; readonly roots: Roots }) | undefined
   const ask: Asker['ask'] = async (endpoint, list) => {

@@ -27,10 +27,6 @@ const DIRECTORIES = ['/etc/ssl/certs', '/etc/pki/tls/certs']
 
 const here = openTree('/')
 
-export async function readRoots(env: Environment): Promise<Roots> {
-  return await read(await look(env))
-}
-
 /** Files are read again when one of them has changed, and in any case once in so many milliseconds. */
 const READ_MS = 3_600_000
 

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { openRoots, readRoots } from '../../lib/probe/system-roots.ts'
+import { openRoots } from '../../lib/probe/system-roots.ts'
 import { pem } from '../support/tls.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 
 const HOUR = 3_600_000
 const [CA, OTHER, THIRD] = [pem('ca.pem'), pem('self-signed.pem'), pem('expired.pem')]
+const readRoots = (env: Record<string, string>) => openRoots(env, () => 0).read()
 const nameOf = (text: string) => new X509Certificate(text).fingerprint256
 const names = (roots: readonly string[]) => roots.map(nameOf).sort()
 const namesOf = (...texts: string[]) => texts.map(nameOf).sort()
