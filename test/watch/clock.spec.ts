@@ -12,7 +12,7 @@ import { eventually, listText, type Place, startMortal, watching, withPlace } fr
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
-const SETTING = path.join(import.meta.dirname, '../support/setting-clock.cjs')
+const SETTING = import.meta.resolve('../support/setting-clock.cjs')
 
 /** How a program sees the wall clock, and how to set that. */
 async function clockIn({ root }: Place) {
@@ -22,7 +22,7 @@ async function clockIn({ root }: Place) {
     await fs.rename(`${file}.new`, file)
   }
   await set(0)
-  return { set, env: { NODE_OPTIONS: `--require ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
+  return { set, env: { NODE_OPTIONS: `--import ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
 }
 
 /** A mirror that wants to be left in peace for an hour. */
