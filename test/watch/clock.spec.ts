@@ -44,7 +44,7 @@ async function startBusy() {
 }
 
 const sampleOf = async ({ get }: Pages, pattern: RegExp) =>
-  Number(pattern.exec((await get('/metrics')).body)?.[1] ?? Number.NaN)
+  Number(pattern.exec((await get('/metrics')).body)?.[1] ?? 0)
 
 describe('a watcher on a node whose wall clock is set', () => {
   atOnce({
@@ -91,6 +91,7 @@ describe('a watcher on a node whose wall clock is set', () => {
           async watcher => {
             const pages = await pagesOf(watcher)
             await watcher.until(/wants to be left in peace/)
+            // None before the first.
             const probes = () => sampleOf(pages, new RegExp(`questions_total{.*"${b.url}/v2".*} (\\d+)`))
             for (const jump of [DAY, -2 * DAY]) {
               await set(jump)
