@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { isatty } from 'node:tty'
 import { main } from './cli.ts'
+import { readBootId } from './system/boot.ts'
 
 /** Exit codes of a process that a signal ended, as a shell gives them. */
 const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -48,6 +49,7 @@ export async function start(): Promise<number> {
     machine: hostname(),
     now: Date.now,
     monotonic: () => process.hrtime.bigint() / 1000n,
+    bootId: readBootId,
     signal: stop.signal,
     onHangup: listener => {
       hangup = listener

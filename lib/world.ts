@@ -19,10 +19,15 @@ export interface World {
   /** Who we are for others: process id, and the name of the machine or container. */
   readonly pid: number
   readonly machine: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: for people only. It may be set to any time, so nothing waits or expires by it. */
   now(): number
-  /** Microseconds of the clock that systemd counts by. */
+  /**
+   * Microseconds of CLOCK_MONOTONIC, which systemd counts by too: the same in every process, never set, from zero at each
+   * boot. It stands still while the machine is suspended, as timers do.
+   */
   monotonic(): bigint
+  /** Names the boot that the monotonic clock counts from; undefined where the kernel does not tell. */
+  bootId(): Promise<string | undefined>
   /** Aborted when the user asks to stop. */
   readonly signal: AbortSignal
   /**

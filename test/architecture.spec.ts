@@ -91,7 +91,7 @@ describe('architecture', () => {
       ...below('lib/apply/'),
       'lib/commands/inputs.ts',
       'lib/commands/keeping.ts',
-      'lib/commands/watch.ts',
+      'lib/commands/kept.ts',
       'lib/commands/writing.ts',
       'lib/system/files.ts',
     ]
@@ -104,6 +104,30 @@ describe('architecture', () => {
   it('only main knows the process', () => {
     const users = files.filter(file => /\bprocess\./.test(withoutComments(sources.get(file) as string)))
     assert.deepEqual(users, ['lib/main.ts'])
+  })
+
+  it('the wall clock is handed in by main alone; a probe may do without', () => {
+    const readers = files.filter(file =>
+      /\bDate\.now\b|\bnew Date\(\)/.test(withoutComments(sources.get(file) as string)),
+    )
+    assert.deepEqual(readers, ['lib/main.ts', 'lib/probe/probe.ts'])
+  })
+
+  it('what waits, expires or is due does not know the wall clock', () => {
+    const timed = [
+      ...below('lib/health/'),
+      ...['adopt', 'known', 'loop', 'memory', 'say', 'sleeper', 'writes', 'notify', 'readiness'].map(
+        name => `lib/watch/${name}.ts`,
+      ),
+      'lib/watch/surroundings.ts',
+      'lib/apply/lock.ts',
+      'lib/apply/socket.ts',
+      'lib/commands/around.ts',
+    ]
+    const wrong = timed.filter(file =>
+      /\bwallTime\b|\breadClocks\b|\bDate\.now\b/.test(sources.get(file) as string),
+    )
+    assert.deepEqual(wrong, [])
   })
 
   it('nothing prints but through a stream that was handed in', () => {

@@ -27,6 +27,7 @@ describe('templates', () => {
     assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror watch /m)
     assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m)
     assert.match(unit, /^WatchdogSec=/m)
+    assert.match(unit, /^After=.* network\.target /m, 'it is stopped before the network is')
     const verify = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', file], {
       encoding: 'utf8',
     })

@@ -1,17 +1,14 @@
 /** What a watcher's loop is given of this machine and this node. */
+import { monotonicMs } from '../clocks.ts'
 import { Failure } from '../errors.ts'
 import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
+import type { Roots } from '../probe/system-roots.ts'
 import type { MirrorList } from '../registry.ts'
-import { HISTORY_FILE } from '../state.ts'
-import type { Reader } from '../system/files.ts'
-import type { Kept } from '../watch/adopt.ts'
-import { type History, parseHistory } from '../watch/history.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
-import { readBook } from './health.ts'
 import type { NodeOptions } from './inputs.ts'
-import { runtimeEnvironment } from './probe.ts'
+import { rootsOf, runtimeEnvironment } from './probe.ts'
 
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
@@ -22,12 +19,26 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
   }
 }
 
-/** Asks one endpoint after another; what that costs more than once is shared for as long as the list is the same. */
-export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
-  const proxies = proxiesOfRuntime(options, world)
-  let shared: (Shared & { readonly list: MirrorList }) | undefined
-  return async (endpoint, list) => {
-    if (shared?.list !== list) shared = { list, ...openShared(world.signal) }
+export interface Asker {
+  readonly ask: Surroundings['ask']
+  /** What it has read of this machine is read again before the next question. */
+  readonly readAgain: () => void
+}
+
+/**
+ * Asks one endpoint after another; what that costs more than once is shared for as long as the list and the system's
+ * certificates are the same.
+ */
+export function openAsker(options: NodeOptions, world: World): Asker {
+  const now = () => monotonicMs(world)
+  const proxies = rarely(PROXIES_MS, now, proxiesOfRuntime(options, world))
+  const files = rootsOf(world)
+  const certificates = rarely(CERTIFICATES_MS, now, files.read)
+  let shared: (Shared & { readonly list: MirrorList; readonly roots: Roots }) | undefined
+  const ask: Asker['ask'] = async (endpoint, list) => {
+    const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
+    if (shared?.list !== list || shared.roots !== roots)
+      shared = { list, roots, ...openShared({ roots, signal: world.signal }) }
     const question = {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
@@ -36,48 +47,46 @@ export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
       now: world.now,
     }
     const { trust, turn } = shared
-    return await probeOne(endpoint, { ...question, proxyFor: await proxies(list) }, { trust, turn })
+    return await probeOne(endpoint, { ...question, proxyFor }, { trust, turn })
   }
+  const readAgain = () => {
+    files.expire()
+    proxies.expire()
+    certificates.expire()
+  }
+  return { ask, readAgain }
 }
 
 /** The runtime may be started after us, and again with other proxies. */
 const PROXIES_MS = 60_000
+/** Between two looks at the files of the system's certificates. */
+const CERTIFICATES_MS = 10_000
+
+/** Reads at most once in so many milliseconds, and once more when that has expired. */
+function rarely<G extends readonly unknown[], V>(
+  ms: number,
+  now: () => number,
+  readNow: (...given: G) => Promise<V>,
+) {
+  let last: { readonly at: number; readonly value: Promise<V> } | undefined
+  return {
+    read: (...given: G): Promise<V> => {
+      if (last === undefined || now() - last.at >= ms) last = { at: now(), value: readNow(...given) }
+      return last.value
+    },
+    expire: () => {
+      last = undefined
+    },
+  }
+}
 
 /** The proxies that the runtime has now; those that it had while it does not run, and ours before it ever did. */
-function proxiesOfRuntime({ root }: NodeOptions, { env, now }: World) {
+function proxiesOfRuntime({ root }: NodeOptions, { env }: World) {
   let known = env
-  let [at, proxies]: [number, Promise<ProxyFor> | undefined] = [0, undefined]
-  const read = async (list: MirrorList) => {
+  return async (list: MirrorList): Promise<ProxyFor> => {
     known = (await runtimeEnvironment(list, root).catch(notTold)) ?? known
     return proxiesOf(known)
   }
-  return (list: MirrorList): Promise<ProxyFor> => {
-    if (proxies === undefined || Math.abs(now() - at) >= PROXIES_MS) [at, proxies] = [now(), read(list)]
-    return proxies
-  }
-}
-
-export async function recall(node: Reader): Promise<Kept> {
-  const [book, history] = await Promise.all([
-    recalled(() => readBook(node)),
-    recalled(() => readHistory(node)),
-  ])
-  return { book, history }
-}
-
-/** What cannot be read is not remembered: it will be found out again. */
-async function recalled<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
-}
-
-async function readHistory(node: Reader): Promise<History | undefined> {
-  const bytes = await node.read(HISTORY_FILE)
-  return bytes && parseHistory(bytes.toString('utf8'))
 }
 
 /** For that alone nobody stops to watch. */

@@ -6,7 +6,7 @@ import type { MirrorList } from '../registry.ts'
 import type { Notice, Probe } from '../report.ts'
 import type { World } from '../world.ts'
 import type { Options } from './inputs.ts'
-import { probeList } from './probe.ts'
+import { probeList, rootsOf } from './probe.ts'
 
 export interface AskingOptions extends Options {
   /** Undefined: as the list says. */
@@ -95,8 +95,9 @@ async function untilHealthy(
 ) {
   const waitMs = options.requireHealthy && options.wait !== undefined ? milliseconds(options.wait) : 0
   const deadline = performance.now() + waitMs
+  const roots = rootsOf(world)
   for (let told = false; ; told = true) {
-    const probed = await probeList(list, options, world)
+    const probed = await probeList(list, options, world, roots)
     const left = deadline - performance.now()
     if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
     if (!told)

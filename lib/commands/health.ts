@@ -1,6 +1,7 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
 import { holderOf } from '../apply/lock.ts'
-import { type Book, keyOf, knownOf, parseBook } from '../health/book.ts'
+import { monotonicMs, readClocks, wallTime } from '../clocks.ts'
+import { type Book, isFresh, keyOf, knownOf, parseBook } from '../health/book.ts'
 import { type Known, listed } from '../health/listing.ts'
 import { canServe, serversOf, whyNobody } from '../health/serving.ts'
 import { questionsAnHour } from '../health/standing.ts'
@@ -25,25 +26,25 @@ export async function asItIs(
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
   const watcher = await holderOf(node, 'watch')
   const watched = watcher === undefined ? [] : [watchedNotice(watcher, declared, list)]
-  const book = declared ? undefined : await freshBook(node, world.now())
+  const book = declared ? undefined : await freshBook(node, world)
   if (book === undefined) return { list, notices: watched }
   const known = knownOf(book)
   const left = listed(list, known)
   return {
     list: left,
-    notices: [...watched, ...outageNotices(list, known), ...awayNotices(list, left, book)],
+    notices: [...watched, ...outageNotices(list, known), ...awayNotices(list, left, book, world)],
   }
 }
 
-/** What a watcher of this node has kept; undefined where there is nothing. */
-export async function readBook(node: Reader): Promise<Book | undefined> {
+/** What a watcher of this node has kept since the boot; undefined where there is nothing. */
+export async function readBook(node: Reader, world: World): Promise<Book | undefined> {
   const bytes = await node.read(HEALTH_FILE)
-  return bytes && parseBook(bytes.toString('utf8'))
+  return bytes && parseBook(bytes.toString('utf8'), await world.bootId(), monotonicMs(world))
 }
 
-async function freshBook(node: Reader, now: number): Promise<Book | undefined> {
-  const book = await readBook(node)
-  return book && now <= book.stale_at && now >= book.written_at ? book : undefined
+async function freshBook(node: Reader, world: World): Promise<Book | undefined> {
+  const book = await readBook(node, world)
+  return book && isFresh(book, monotonicMs(world)) ? book : undefined
 }
 
 /** Whoever writes what a watcher does not want is overruled within a minute. */
@@ -66,14 +67,15 @@ function outageNotices({ registries }: MirrorList, known: Known): readonly Notic
 }
 
 /** Names who is left out, and why. */
-function awayNotices(list: MirrorList, known: MirrorList, book: Book): readonly Notice[] {
+function awayNotices(list: MirrorList, known: MirrorList, book: Book, world: World): readonly Notice[] {
+  const now = readClocks(world)
   return list.registries.flatMap(({ name, mirrors }, i) => {
     const left = known.registries[i]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
     const away = mirrors.map(({ base }) => baseUrl(base)).filter(url => !left.includes(url))
     return away.map(url => {
       const { since = 0, detail } = book.mirrors[keyOf(name, url)] ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
-      const message = `is left out: not well since ${new Date(since).toISOString()}${why}; --declared writes it all the same`
+      const message = `is left out: not well since ${new Date(wallTime(since, now)).toISOString()}${why}; --declared writes it all the same`
       return { code: 'left_out', message, registry: name, mirror: url }
     })
   })

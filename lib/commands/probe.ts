@@ -1,8 +1,10 @@
 /** `probe`: are the mirrors well, and how fast? */
+import { monotonicMs } from '../clocks.ts'
 import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
 import type { Depth } from '../probe/pull.ts'
+import { openRoots, type RootsReader } from '../probe/system-roots.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
@@ -28,11 +30,17 @@ export async function probe(options: ProbeOptions, world: World): Promise<ProbeR
   return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }
 
+/** For as long as a command goes on asking. */
+export function rootsOf(world: World): RootsReader {
+  return openRoots(world.env, () => monotonicMs(world))
+}
+
 /** Asks every endpoint of the list, with a live table where somebody is looking. */
 export async function probeList(
   list: MirrorList,
   { format, depth, samples, root }: Pick<ProbeOptions, 'format' | 'depth' | 'samples' | 'root'>,
   world: World,
+  roots = rootsOf(world),
 ): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
   const endpoints = endpointsOf(list)
   const table =
@@ -47,6 +55,7 @@ export async function probeList(
       signal,
       now,
       concurrency: CONCURRENCY,
+      roots: await roots.read(),
       proxyFor: proxiesOf((await runtimeEnvironment(list, root)) ?? world.env),
       onProbe: table.onProbe,
     })

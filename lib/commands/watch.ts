@@ -3,17 +3,16 @@ import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { tidyWatch } from '../apply/transaction.ts'
+import { monotonicMs, openClocks } from '../clocks.ts'
 import { counted } from '../counted.ts'
-import { serializeBook } from '../health/book.ts'
 import { isWell } from '../health/standing.ts'
 import { onOneLine } from '../printable.ts'
-import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
+import { readState } from '../state.ts'
 import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
 import { openEyes } from '../watch/eyes.ts'
-import { serializeHistory } from '../watch/history.ts'
 import { bookOf } from '../watch/known.ts'
 import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
@@ -25,9 +24,10 @@ import { openSleeper } from '../watch/sleeper.ts'
 import { statusOf } from '../watch/status-of.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
-import { asker, onceRead, recall } from './around.ts'
+import { onceRead, openAsker } from './around.ts'
 import { type Options, openList, openNode } from './inputs.ts'
 import { placesOf, type Work, walk } from './keeping.ts'
+import { keepBook, keepHistory, recall } from './kept.ts'
 import { assertOurs, type WritingOptions, watchApplicant } from './writing.ts'
 
 export interface WatchOptions extends Options, Choices, WritingOptions {
@@ -63,11 +63,12 @@ function calledAs({ file }: WatchOptions): string {
 async function watchAlone(work: Work): Promise<void> {
   const { options, world, tell } = work
   const watcher = { version: pkg.version, machine: world.machine }
-  let memory = blank(world.now())
+  const clocks = openClocks(world)
+  let memory = blank(monotonicMs(world))
   const serving =
     options.listen === undefined
       ? undefined
-      : await serve(options.listen, () => statusOf(memory, world.now(), watcher))
+      : await serve(options.listen, () => statusOf(memory, clocks(), watcher))
   if (serving) tell(servingEvent(serving))
   try {
     await watchNode(work, now => {
@@ -92,9 +93,11 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
   const eyes = openEyes(look)
   let listFile = options.file
   const readiness = openReadiness()
+  const asker = openAsker(options, world)
   const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
     hints.told = true
+    asker.readAgain()
     look()
     notifier.reloading()
     // Once, however often it is said before it is done.
@@ -103,10 +106,10 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
   const around: Surroundings = {
-    now: world.now,
+    now: () => monotonicMs(world),
     dice: Math.random,
     wait: async until => {
-      const now = world.now()
+      const now = monotonicMs(world)
       await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
       await assertOurs(node, card)
     },
@@ -128,16 +131,16 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
       await attend()
       return walked
     },
-    ask: asker(options, world),
-    recall: () => recall(node),
-    keep: book => node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 }),
-    keepHistory: history => node.write(HISTORY_FILE, serializeHistory(history), { mode: 0o600 }),
+    ask: asker.ask,
+    recall: () => recall(node, world),
+    keep: book => keepBook(book, node, world),
+    keepHistory: history => keepHistory(history, node, world),
     tell,
     turned: memory => {
       onTurn(memory)
       const words = summary(memory)
       if (readiness.reached()) notifier.ready(words)
-      notifier.beat(world.now(), words)
+      notifier.beat(monotonicMs(world), words)
     },
   }
   try {
@@ -164,14 +167,13 @@ async function declare(memory: Memory, work: Work): Promise<void> {
       fields: { path },
     })
   // Nobody is there any more who would take out again what apply leaves out.
-  const now = world.now()
-  const book = { ...bookOf(memory, loaded.list, now), stale_at: now - 1 }
-  await work.node.write(HEALTH_FILE, serializeBook(book), { mode: 0o600 })
+  const now = monotonicMs(world)
+  await keepBook({ ...bookOf(memory, loaded.list, now), stale_at: now - 1 }, work.node, world)
 }
 
 function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
   const away = mirrors.filter(({ standing }) => !isWell(standing.health)).length
-  const unheard = mirrors.filter(({ standing }) => standing.askedAt === 0).length
+  const unheard = mirrors.filter(({ standing }) => standing.askedAt === undefined).length
   const trouble = listProblem ?? nodeProblem
   const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'
   const words = loaded === undefined ? [] : [`${counted(mirrors.length, 'mirror', 'mirrors')}, ${health}`]

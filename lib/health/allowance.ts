@@ -3,7 +3,7 @@
 export interface Allowance {
   /** What may still be spent; whole ones count. */
   readonly left: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds of the monotonic clock. */
   readonly at: number
 }
 

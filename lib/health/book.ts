@@ -6,8 +6,7 @@ import type { Known } from './listing.ts'
 import type { Standing } from './standing.ts'
 
 export interface Book {
-  readonly version: 1
-  /** Milliseconds since 1970. */
+  /** This and every time in it in milliseconds of the monotonic clock: it means nothing in another boot. */
   readonly written_at: number
   /** From then on it says nothing any more. */
   readonly stale_at: number
@@ -23,20 +22,31 @@ export function keyOf(registry: string, url: string): string {
   return `${registry} ${url}`
 }
 
-export function serializeBook(book: Book): string {
-  return `${JSON.stringify(book, null, 2)}\n`
+/** A boot of the machine, by its id; undefined where the kernel does not tell. */
+export type BootId = string | undefined
+
+/** `wall`, in milliseconds since 1970, goes in for people. */
+export function serializeBook(book: Book, bootId: BootId, wall: number): string {
+  const head = { version: VERSION, written: new Date(wall).toISOString(), boot_id: bootId }
+  return `${JSON.stringify({ ...head, ...book }, null, 2)}\n`
 }
 
-/** Undefined for what is none: it is a memory, and nothing is lost but that. */
-export function parseBook(text: string): Book | undefined {
+/** Times of version 1 were those of the wall clock. */
+const VERSION = 2
+
+/**
+ * Undefined for what is none: it is a memory, and nothing is lost but that. So is what was written in another boot, whose
+ * last verdicts may well be of a network that was going down; or by a clock that is ahead of `now` (a time namespace).
+ */
+export function parseBook(text: string, bootId: BootId, now: number): Book | undefined {
   try {
-    const book = JSON.parse(text) as Book
+    const { version, written: _, boot_id, ...book } = JSON.parse(text) as Book & Record<string, unknown>
+    if (version !== VERSION || boot_id !== bootId || bootId === undefined) return undefined
     const tables = [book.mirrors, book.servers, book.orders].every(isRecord)
     const orders = tables && Object.values(book.orders).every(Array.isArray)
-    const times = [book.written_at, book.stale_at].every(Number.isFinite)
-    return book.version === 1 && orders && times && Object.values(book.mirrors).every(isStanding)
-      ? book
-      : undefined
+    const times = isPast(book.written_at, now) && Number.isFinite(book.stale_at)
+    const standings = Object.values(book.mirrors).every(standing => isStanding(standing, book.written_at))
+    return orders && times && standings ? book : undefined
   } catch {
     return undefined
   }
@@ -50,21 +60,26 @@ export function knownOf(book: Book): Known {
   }
 }
 
-/** Milliseconds since 1970 that a date can be made of. */
-export function isTime(ms: unknown): boolean {
-  return typeof ms === 'number' && !Number.isNaN(new Date(ms).getTime())
+/** What is older holds no verdict any more. */
+export function isFresh({ stale_at }: Book, now: number): boolean {
+  return now <= stale_at
 }
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isStanding(standing: Standing): boolean {
+/** Whether it is a time between the boot and `latest`. */
+function isPast(ms: unknown, latest: number): boolean {
+  return typeof ms === 'number' && ms >= 0 && ms <= latest
+}
+
+function isStanding(standing: Standing, latest: number): boolean {
   const { health, leaning = health, since, streak, askedAt, latenciesMs, nextAt, rounds, extra } = standing
   return (
     [health, leaning].every(word => ['up', 'slow', 'limited', 'down'].includes(word)) &&
-    [streak, rounds, extra].every(Number.isFinite) &&
-    [since, askedAt, nextAt].every(isTime) &&
+    [streak, rounds, extra, nextAt].every(Number.isFinite) &&
+    [since, askedAt ?? since].every(ms => isPast(ms, latest)) &&
     Array.isArray(latenciesMs) &&
     latenciesMs.every(Number.isFinite)
   )

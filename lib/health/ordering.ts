@@ -7,7 +7,7 @@ import type { Standing } from './standing.ts'
 export interface Order {
   /** Urls as they are written now. */
   readonly urls: readonly string[]
-  /** Rounds in a row in which another order was better, and when the last of them was. */
+  /** Rounds in a row in which another order was better, and when the last of them was (milliseconds of the monotonic clock). */
   readonly rounds: number
   readonly at: number
 }

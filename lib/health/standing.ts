@@ -10,14 +10,14 @@ export type Health = 'up' | 'slow' | 'limited' | 'down'
 
 export interface Standing {
   readonly health: Health
-  /** When it became that; this and every time below in milliseconds since 1970. */
+  /** When it became that; this and every time below in milliseconds of the monotonic clock. */
   readonly since: number
   /** Answers in a row that speak for a better health, or for a worse one. */
   readonly streak: number
   /** What all of them speak for at least. */
   readonly leaning?: Health
-  /** The latest answer: when, and what was wrong with it. */
-  readonly askedAt: number
+  /** The latest answer: when (undefined: there was none yet), and what was wrong with it. */
+  readonly askedAt: number | undefined
   readonly reason?: Reason
   readonly detail?: string
   /** Of the latest answers that had one, newest last. */
@@ -56,7 +56,7 @@ const LATENCIES = 5
 /** Before the first answer: asked within an interval, not at once by all. */
 export function unheard(now: number, { intervalMs }: HealthSettings, dice: Dice): Standing {
   const nextAt = now + dice() * Math.min(intervalMs, DOUBT_MS)
-  const never = { streak: 0, askedAt: 0, latenciesMs: [], rounds: 0, extra: EXTRA }
+  const never = { streak: 0, askedAt: undefined, latenciesMs: [], rounds: 0, extra: EXTRA }
   return { health: 'up', since: now, nextAt, ...never }
 }
 
@@ -69,7 +69,7 @@ export function judged(
   dice: Dice,
 ): Standing {
   const shown = shownBy(probe, settings)
-  const extra = Math.min(EXTRA, before.extra + (now - before.askedAt) / settings.intervalMs)
+  const extra = Math.min(EXTRA, before.extra + (now - (before.askedAt ?? now)) / settings.intervalMs)
   const after =
     shown === undefined
       ? { ...before, askedAt: now, extra }

@@ -82,12 +82,16 @@ async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
   }
 }
 
+/** Differs once a file, links followed, is another one or has other bytes; undefined where there is none. */
+export async function stampOf(real: string): Promise<string | undefined> {
+  const stat = await maybe(fs.stat(real))
+  return stat && [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join()
+}
+
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
   const found = await maybe(fs.readdir(directory, { withFileTypes: true }))
-  if (found === undefined) return undefined
-  return found
-    .map(entry => ({ name: entry.name, type: typeOf(entry) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const entries = found?.map(entry => ({ name: entry.name, type: typeOf(entry) }))
+  return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */

@@ -1,5 +1,5 @@
 /** What follows from a new list for what a watcher remembers. The clock is handed in. */
-import { type Book, keyOf } from '../health/book.ts'
+import { type Book, isFresh, keyOf } from '../health/book.ts'
 import { type Dice, forgotten, longestWaitMs, type Standing, unheard } from '../health/standing.ts'
 import type { LoadedList } from '../list/load.ts'
 import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
@@ -37,7 +37,7 @@ export function adopt(memory: Memory, { list }: LoadedList, kept: Kept, now: num
     const peace = left.find(other => other.question === question)?.standing
     if (peace !== undefined) return { ...blank, standing: peace, changes: 0, asked: {}, points: known.points }
     const standing = known.standing
-      ? askedBy(known.standing, now, now + dice() * longest)
+      ? askedBy(known.standing, now + dice() * longest)
       : unheard(now, list.health, dice)
     return { ...blank, standing, changes: 0, asked: {}, points: known.points }
   }
@@ -62,9 +62,9 @@ const NOBODY: Past = { standing: undefined, points: [] }
 function knownAs(key: string, namesake: Watched | undefined, { book, history }: Kept, now: number): Past {
   if (namesake !== undefined) return namesake
   const standing = book?.mirrors[key]
-  const old = book !== undefined && (now > book.stale_at || now < book.written_at)
+  const fresh = book !== undefined && isFresh(book, now)
   return {
-    standing: old && standing ? forgotten(standing, now) : standing,
+    standing: fresh || !standing ? standing : forgotten(standing, now),
     points: history ? pointsOf(history, key) : [],
   }
 }
@@ -77,10 +77,9 @@ function sooner(watched: Watched, health: HealthSettings, now: number, dice: Dic
   return watched
 }
 
-/** A wait that was long for an earlier watcher, or a clock that was wrong, is not waited for again. */
-function askedBy(standing: Standing, now: number, latest: number): Standing {
-  const { askedAt, nextAt } = standing
-  return { ...standing, askedAt: Math.min(askedAt, now), nextAt: Math.min(nextAt, latest) }
+/** A wait that was long for an earlier watcher is not waited for again. */
+function askedBy(standing: Standing, latest: number): Standing {
+  return { ...standing, nextAt: Math.min(standing.nextAt, latest) }
 }
 
 /**

@@ -1,13 +1,13 @@
 /** What a watcher has seen of the last hour, as it is kept for the one that is started next: its pages begin with it. Pure. */
-import { isTime } from '../health/book.ts'
+import { type Clocks, monotonicTime, wallTime } from '../clocks.ts'
 import type { Memory } from './memory.ts'
 import type { Happening, Point } from './status.ts'
 
+/** Times are in milliseconds of the monotonic clock; in the file, which outlives the boot, in milliseconds since 1970. */
 export interface History {
-  readonly version: 1
   /** Newest first. */
   readonly happenings: readonly Happening[]
-  /** By `keyOf`, oldest first: milliseconds since 1970, and how long the answer took, null where it was none. */
+  /** By `keyOf`, oldest first: when, and how long the answer took, null where it was none. */
   readonly points: Readonly<Record<string, readonly (readonly [at: number, ms: number | null])[]>>
 }
 
@@ -18,24 +18,38 @@ export function historyOf({ mirrors, happenings }: Memory): History {
     key,
     worstOfMinutes(points).map(({ at, ms }) => [at, ms === undefined ? null : Math.ceil(ms)]),
   ])
-  return { version: 1, happenings, points: Object.fromEntries(points) }
+  return { happenings, points: Object.fromEntries(points) }
 }
 
 /** Without spaces: it grows with the mirrors, and nobody reads it. */
-export function serializeHistory(history: History): string {
-  return `${JSON.stringify(history)}\n`
+export function serializeHistory(history: History, now: Clocks): string {
+  return `${JSON.stringify({ version: 1, ...timed(history, at => wallTime(at, now)) })}\n`
 }
 
-/** Undefined for what is none: nothing is lost but what a page shows. */
-export function parseHistory(text: string): History | undefined {
+/** Undefined for what is none: nothing is lost but what a page shows. What the wall clock has not come to yet is left out. */
+export function parseHistory(text: string, now: Clocks): History | undefined {
   try {
-    const history = JSON.parse(text) as History
+    const { version, ...history } = JSON.parse(text) as History & { version: unknown }
     const points = Object.values(history.points).flat()
     const sound = history.happenings.every(isHappening) && points.every(isPoint)
-    return history.version === 1 && sound ? history : undefined
+    if (version !== 1 || !sound) return undefined
+    return timed(until(now.wall, history), at => monotonicTime(at, now))
   } catch {
     return undefined
   }
+}
+
+function timed({ happenings, points }: History, time: (at: number) => number): History {
+  const timedPoints = Object.entries(points).map(([key, all]) => [key, all.map(([at, ms]) => [time(at), ms])])
+  return {
+    happenings: happenings.map(({ at, text }) => ({ at: time(at), text })),
+    points: Object.fromEntries(timedPoints),
+  }
+}
+
+function until(latest: number, { happenings, points }: History): History {
+  const past = Object.entries(points).map(([key, all]) => [key, all.filter(([at]) => at <= latest)])
+  return { happenings: happenings.filter(({ at }) => at <= latest), points: Object.fromEntries(past) }
 }
 
 export function pointsOf({ points }: History, key: string): readonly Point[] {
@@ -55,6 +69,11 @@ function worstOfMinutes(points: readonly Point[]): readonly Point[] {
 
 function badness({ ms }: Point): number {
   return ms ?? Number.POSITIVE_INFINITY
+}
+
+/** Milliseconds since 1970 that a date can be made of. */
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && !Number.isNaN(new Date(ms).getTime())
 }
 
 function isHappening({ at, text }: Happening): boolean {

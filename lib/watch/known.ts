@@ -82,7 +82,6 @@ const FRESH = 3
 export function bookOf(memory: Memory, { health }: MirrorList, now: number): Book {
   const { servers, orders } = memory
   return {
-    version: 1,
     written_at: now,
     stale_at: now + FRESH * health.intervalMs,
     mirrors: Object.fromEntries(standingsOf(memory)),

@@ -24,10 +24,7 @@ export async function watch(around: Surroundings): Promise<Memory> {
   const answers: (() => void)[] = []
   let lookAt = 0
   while (!around.stopped()) {
-    // A clock that was put back would have nothing due for as long.
-    const back = memory.turnedAt - around.now()
-    if (back > 0) remember.rewind(memory, back)
-    const look = back > 0 || around.now() >= lookAt
+    const look = around.now() >= lookAt
     const hints = around.hints()
     if (look) lookAt = around.now() + LOOK_MS
     for (const take of answers.splice(0)) take()

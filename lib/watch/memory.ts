@@ -1,4 +1,4 @@
-/** What a watcher remembers, and what follows from an answer. The clock is handed in. */
+/** What a watcher remembers, and what follows from an answer. All times are in milliseconds of the monotonic clock. */
 import { type Allowance, fullAllowance } from '../health/allowance.ts'
 import type { Order } from '../health/ordering.ts'
 import { type Dice, judged, type Standing } from '../health/standing.ts'
@@ -110,20 +110,6 @@ export function blank(now: number): Memory {
     retryAt: Number.POSITIVE_INFINITY,
     happenings: [],
   }
-}
-
-/** The clock was put back by so much: all times go back with it. */
-export function rewind(memory: Memory, ms: number): void {
-  for (const watched of [...memory.mirrors, ...memory.servers]) {
-    const { since, askedAt, nextAt } = watched.standing
-    watched.standing = { ...watched.standing, since: since - ms, askedAt: askedAt - ms, nextAt: nextAt - ms }
-    watched.points = watched.points.map(point => ({ ...point, at: point.at - ms }))
-  }
-  for (const [name, order] of memory.orders) memory.orders.set(name, { ...order, at: order.at - ms })
-  memory.rewrites = { ...memory.rewrites, at: memory.rewrites.at - ms }
-  if (memory.heldUntil !== undefined) memory.heldUntil -= ms
-  if (memory.doubtUntil !== undefined) memory.doubtUntil -= ms
-  Object.assign(memory, { keepAt: 0, historyAt: 0 })
 }
 
 /** Points that are kept of each mirror, one an interval or so. */

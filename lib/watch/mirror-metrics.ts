@@ -55,7 +55,7 @@ export function questionMetrics(registries: readonly RegistryStatus[]): readonly
     {
       name: 'regmirror_last_question_timestamp_seconds',
       help: 'When it was last asked; absent before the first time.',
-      samples: each(({ askedAt }) => one(askedAt === 0 ? undefined : timestamp(askedAt))),
+      samples: each(({ askedAt }) => one(askedAt === undefined ? undefined : timestamp(askedAt))),
     },
     {
       name: 'regmirror_latency_seconds',

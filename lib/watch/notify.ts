@@ -13,7 +13,7 @@ export interface Notifier {
   ready(status: string): void
   reloading(): void
   stopping(): Promise<void>
-  /** The loop goes on, and how things are: told when it is due. */
+  /** The loop goes on, and how things are: told when it is due. `now` in milliseconds of the monotonic clock. */
   beat(now: number, status: string): void
   /** Milliseconds until the next beat is due; Infinity: nobody waits for one. */
   beatIn(now: number): number
@@ -41,8 +41,7 @@ export function openNotifier({ env, pid, monotonic }: World, run: Run): Notifier
   const watchdogUs = ours ? Number(env.WATCHDOG_USEC) : 0
   const beatMs = watchdogUs > 0 ? watchdogUs / 1000 / 3 : Number.POSITIVE_INFINITY
   let beaten = { at: 0, status: '' }
-  // The clock may be put back; who waits for a beat goes by another.
-  const beatIn = (now: number) => Math.max(0, beatMs - Math.abs(now - beaten.at))
+  const beatIn = (now: number) => Math.max(0, beatMs - (now - beaten.at))
   return {
     ready: status => void tell('READY=1', `STATUS=${status}`),
     reloading: () => {

@@ -61,7 +61,7 @@ function mirrorItem(mirror: MirrorStatus, now: number): Markup {
       ? html`<span class="place out" title="left out">–<span class="aside"> left out</span></span>`
       : html`<span class="place"><span class="aside">place </span>${place}</span>`
   const state =
-    mirror.askedAt === 0
+    mirror.askedAt === undefined
       ? html`<span class="state">· not asked yet</span>`
       : html`<span class="state"><span class="${grade}"><span aria-hidden="true">${mark}</span> ${health}</span> <span class="soft">for ${span(now - since)}</span></span>`
   const answered = latencyMs === undefined || !isWell(health) ? '' : `${latency(latencyMs)} ms`
@@ -82,7 +82,7 @@ function note(
   const why = [reason ?? [], detail ?? []].flat().join(': ')
   const out = place === undefined ? html`<b>left out</b> · ` : undefined
   const next = nextAt <= now ? 'asked again now' : `asked again in ${span(nextAt - now)}`
-  const asked = askedAt === 0 ? undefined : html` · asked ${span(now - askedAt)} ago, ${next}`
+  const asked = askedAt === undefined ? undefined : html` · asked ${span(now - askedAt)} ago, ${next}`
   return html`<p class="note">${out}since ${clock(since, now)} UTC${asked}${why === '' ? undefined : html`<br><span class="said">${why}</span>`}</p>`
 }
 

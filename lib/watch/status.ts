@@ -18,8 +18,8 @@ export interface MirrorStatus {
   readonly reason?: Reason
   /** One sentence, safe for a terminal; not for HTML. */
   readonly detail?: string
-  /** The latest answer. */
-  readonly askedAt: number
+  /** The latest answer; undefined: there was none yet. */
+  readonly askedAt: number | undefined
   readonly nextAt: number
   readonly phases?: Probe['phases_ms']
   readonly latencyMs?: number

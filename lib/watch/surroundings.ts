@@ -31,7 +31,7 @@ export interface Walked {
 }
 
 export interface Surroundings {
-  /** Milliseconds since 1970. */
+  /** Milliseconds of the monotonic clock: the loop knows no other. */
   now(): number
   readonly dice: Dice
   /** Until then, or until somebody wakes it. */

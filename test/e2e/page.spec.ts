@@ -23,7 +23,7 @@ function illWith(text: string): Partial<WatchStatus> {
     mirrorStatus({ url: text, health: 'slow', detail: text }),
     mirrorDown({ url: text, detail: text }),
     mirrorDown({ url: text, health: 'limited', detail: text }),
-    mirrorStatus({ askedAt: 0, points: [], place: 2 }),
+    mirrorStatus({ askedAt: undefined, points: [], place: 2 }),
   ]
   const server = { url: text, up: false }
   const hosts = { path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }

@@ -6,6 +6,7 @@ import { listed } from '../../lib/health/listing.ts'
 import { type Health, unheard } from '../../lib/health/standing.ts'
 import type { HealthSettings, Registry } from '../../lib/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { BOOT } from '../support/run.ts'
 
 type Healths = Readonly<Record<string, Health>>
 
@@ -110,16 +111,19 @@ describe('what is written', () => {
 
 describe('what is kept of it', () => {
   const book: Book = {
-    version: 1,
     written_at: 5,
     stale_at: 10,
-    mirrors: { [keyOf('docker.io', urlOf('a'))]: { ...unheard(0, HEALTH, () => 0.5), health: 'down' } },
+    mirrors: {
+      [keyOf('docker.io', urlOf('a'))]: { ...unheard(0, HEALTH, () => 0.5), askedAt: 3, health: 'down' },
+    },
     servers: { 'docker.io': true },
     orders: { 'docker.io': [urlOf('a')] },
   }
 
   it('reads back', () => {
-    assert.deepEqual(parseBook(serializeBook(book)), book)
+    const text = serializeBook(book, BOOT, 0)
+    assert.deepEqual(parseBook(text, BOOT, 5), book)
+    assert.equal(JSON.parse(text).written, '1970-01-01T00:00:00.000Z', 'for people')
     const known = knownOf(book)
     assert.equal(known.health('docker.io', urlOf('a')), 'down')
     assert.equal(known.health('quay.io', urlOf('a')), undefined)
@@ -127,6 +131,22 @@ describe('what is kept of it', () => {
     assert.deepEqual(known.order?.('docker.io'), [urlOf('a')])
   })
 
+  it('is nothing in another boot, where nobody tells which boot it is, or by a clock that is behind', () => {
+    const text = serializeBook(book, BOOT, 0)
+    assert.equal(parseBook(text, `${BOOT}0`, 5), undefined)
+    assert.equal(parseBook(text, undefined, 5), undefined)
+    assert.equal(parseBook(serializeBook(book, undefined, 0), undefined, 5), undefined)
+    assert.equal(parseBook(text, BOOT, 4), undefined)
+  })
+
+  it('is nothing in the form of the earlier version, whose times were those of the wall clock', () => {
+    const { version: _, boot_id: __, ...rest } = JSON.parse(serializeBook(book, BOOT, 0))
+    for (const more of [{ version: 1 }, { version: 1, boot_id: BOOT }, { version: 2 }])
+      assert.equal(parseBook(JSON.stringify({ ...more, ...rest }), BOOT, 5), undefined)
+  })
+
+  const HEAD = `"version":2,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
+  const late = JSON.stringify({ a: { ...unheard(2, HEALTH, () => 0.5) } })
   for (const text of [
     '',
     'nonsense',
@@ -134,7 +154,11 @@ describe('what is kept of it', () => {
     '{"version":2}',
     'null',
     '[]',
-    '{"version":1,"written_at":1,"stale_at":2,"mirrors":{"a b":{}},"servers":{},"orders":{}}',
+    `{${HEAD},"mirrors":{"a b":{}}}`,
+    `{${HEAD},"mirrors":${late}}`,
   ])
-    it(`is nothing where it says ${text || 'nothing'}`, () => assert.equal(parseBook(text), undefined))
+    it(`is nothing where it says ${text || 'nothing'}`, () =>
+      assert.equal(parseBook(text, BOOT, 5), undefined))
+
+  it('may hold no mirror at all', () => assert.ok(parseBook(`{${HEAD},"mirrors":{}}`, BOOT, 5)))
 })

@@ -1,5 +1,6 @@
 /** Runs a command in this process, with a world of its own. */
 import { main } from '../../lib/cli.ts'
+import { readBootId } from '../../lib/system/boot.ts'
 import type { Sink, World } from '../../lib/world.ts'
 
 export interface Ran {
@@ -25,6 +26,16 @@ export async function run(
   return { code, ...written }
 }
 
+/** The boot of the machine that a test runs on, as far as a command knows. */
+export const BOOT = '11111111-2222-3333-4444-555555555555'
+
+/** The clocks and the boot of this machine: for a command beside a process that is real. */
+export const REAL_TIME: Pick<World, 'now' | 'monotonic' | 'bootId'> = {
+  now: Date.now,
+  monotonic: () => process.hrtime.bigint() / 1000n,
+  bootId: readBootId,
+}
+
 /** What a command finds where nothing else is said; what it writes is lost. */
 export function worldOf(): World {
   return {
@@ -39,6 +50,7 @@ export function worldOf(): World {
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     signal: new AbortController().signal,
     monotonic: () => 0n,
+    bootId: async () => BOOT,
     onHangup: () => {},
   }
 }

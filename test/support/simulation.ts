@@ -27,7 +27,8 @@ export interface Written {
 }
 
 export interface World {
-  /** Milliseconds that the watcher runs for. */
+  /** When the watcher starts, 0 if left out, and when it ends: milliseconds of its clock. */
+  readonly start?: number
   readonly until: number
   readonly list: () => MirrorList
   /** By url. */
@@ -38,8 +39,6 @@ export interface World {
   readonly walk?: (list: MirrorList, scope: 'all' | 'at once') => Walked
   readonly keep?: () => void
   readonly keepHistory?: () => void
-  /** When its clock jumps, and by how much; all else goes by the true time. */
-  readonly clock?: { readonly at: number; readonly by: number }
   readonly turned?: (memory: Memory) => void
 }
 
@@ -57,7 +56,7 @@ export interface Simulated {
 const NOTHING = { list: false, node: false, told: false }
 
 export async function simulate(world: World): Promise<Simulated> {
-  let now = 0
+  let now = world.start ?? 0
   let state = 1
   const pending: { readonly at: number; readonly done: () => void }[] = []
   const written: Written[] = []
@@ -65,15 +64,13 @@ export async function simulate(world: World): Promise<Simulated> {
   const asked: Record<string, number[]> = {}
   let kept: Book | undefined
   let history: History | undefined
-  const ahead = () => (world.clock !== undefined && now >= world.clock.at ? world.clock.by : 0)
   const around: Surroundings = {
-    now: () => now + ahead(),
+    now: () => now,
     dice: () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
       return state / 0x7fffffff
     },
-    wait: async wanted => {
-      const until = wanted - ahead()
+    wait: async until => {
       pending.sort((a, b) => a.at - b.at)
       now = Math.max(now, Math.min(until, pending[0]?.at ?? Infinity, world.until))
       while (pending.length > 0 && (pending[0]?.at ?? 0) <= now) pending.shift()?.done()

@@ -6,12 +6,14 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import tls from 'node:tls'
-import { asker } from '../../lib/commands/around.ts'
+import { openAsker } from '../../lib/commands/around.ts'
 import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
+import type { MirrorList } from '../../lib/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { kill } from '../support/process.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
+import { pem } from '../support/tls.ts'
 import { withDirectory } from '../support/tree.ts'
 
 const HERE = { root: undefined, target: [] }
@@ -42,7 +44,7 @@ describe('a watcher asks', () => {
       const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
       const [endpoint] = endpointsOf(list) as [Endpoint]
       let now = 0
-      const ask = asker(HERE, { ...worldOf(), now: () => now })
+      const { ask } = openAsker(HERE, { ...worldOf(), monotonic: () => BigInt(now) * 1000n })
       const statusAt = async (time: number) => {
         now = time
         return (await ask(endpoint, list)).status
@@ -63,27 +65,49 @@ describe('a watcher asks', () => {
       }
     }))
 
-  it('with certificates that are parsed once for a list', async () => {
-    const real = tls.createSecureContext
-    let parsed = 0
-    tls.createSecureContext = options => {
-      parsed += 1
-      return real(options)
-    }
-    try {
-      const ask = asker(HERE, worldOf())
-      const listed = () => ({
-        ...listOf(registry('docker.io', [mirror('https://127.0.0.1:9'), mirror('https://127.0.0.1:11')])),
-        health: { ...HEALTH, timeoutMs: PATIENT },
-      })
-      for (const [i, list] of [listed(), listed()].entries()) {
-        const mirrors = endpointsOf(list).filter(({ role }) => role === 'mirror')
-        const asked = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
-        assert.deepEqual([...new Set(asked.map(({ reason }) => reason))], ['refused'])
-        assert.equal(parsed, i + 1)
+  it("with certificates that are parsed once for a list, and once more when the system's have changed", () =>
+    withDirectory(async directory => {
+      const real = tls.createSecureContext
+      let parsed = 0
+      tls.createSecureContext = options => {
+        parsed += 1
+        return real(options)
       }
-    } finally {
-      tls.createSecureContext = real
-    }
-  })
+      try {
+        const bundle = path.join(directory, 'bundle.pem')
+        await fs.writeFile(bundle, pem('ca.pem'))
+        let now = 0
+        const { ask, readAgain } = openAsker(HERE, {
+          ...worldOf(),
+          env: { SSL_CERT_FILE: bundle, SSL_CERT_DIR: directory },
+          monotonic: () => BigInt(now) * 1000n,
+        })
+        const listed = () => ({
+          ...listOf(registry('docker.io', [mirror('https://127.0.0.1:9'), mirror('https://127.0.0.1:11')])),
+          health: { ...HEALTH, timeoutMs: PATIENT },
+        })
+        const [before, after] = [listed(), listed()]
+        const parsedFor = async (list: MirrorList) => {
+          const sofar = parsed
+          const mirrors = endpointsOf(list).filter(({ role }) => role === 'mirror')
+          const asked = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
+          assert.deepEqual([...new Set(asked.map(({ reason }) => reason))], ['refused'])
+          return parsed - sofar
+        }
+        assert.equal(await parsedFor(before), 1)
+        assert.equal(await parsedFor(before), 0)
+        assert.equal(await parsedFor(after), 1)
+        await fs.writeFile(bundle, pem('self-signed.pem'))
+        assert.equal(await parsedFor(after), 0, 'nobody looks for every question')
+        now += 10_000
+        assert.equal(await parsedFor(after), 1)
+        readAgain()
+        assert.equal(await parsedFor(after), 0, 'they are the same')
+        await fs.writeFile(bundle, pem('ca.pem'))
+        readAgain()
+        assert.equal(await parsedFor(after), 1)
+      } finally {
+        tls.createSecureContext = real
+      }
+    }))
 })

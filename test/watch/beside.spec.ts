@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Notice } from '../../lib/report.ts'
 import { touches } from '../support/planted.ts'
-import { run } from '../support/run.ts'
+import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, startMortal, watching, withPlace } from '../support/watching.ts'
 
 /** What a watcher knows holds for three intervals: on a slow machine a second is too short. */
@@ -18,8 +18,7 @@ describe('beside a watcher', () => {
     await using c = await startMortal()
     await withPlace(async ({ root, list, args, hosts }) => {
       const ask = async (...command: string[]) => {
-        const now = Date.now
-        const { code, stdout, stderr } = await run([...command, ...args, '--format', 'json'], { now })
+        const { code, stdout, stderr } = await run([...command, ...args, '--format', 'json'], REAL_TIME)
         assert.ok(code === 0 || code === 1, stderr + stdout)
         return { code, report: JSON.parse(stdout) }
       }

@@ -268,7 +268,9 @@ describe('the status page', () => {
   })
 
   it('before a list was read none is in force', () => {
-    const page = statusPage(statusOf(blank(NOW), NOW, { version: '1.2.3', machine: 'node-7' }))
+    const page = statusPage(
+      statusOf(blank(NOW), { monotonic: NOW, wall: NOW }, { version: '1.2.3', machine: 'node-7' }),
+    )
     assert.match(page, /<title>◐ node-7: Starting, 1 thing to know/)
     assert.match(textOf(page), /List none is in force/)
   })
@@ -345,7 +347,7 @@ describe('the status page', () => {
             }),
             mirrorStatus(),
             mirrorDown({ url: 'https://busy.test/v2', health: 'limited', nextAt: NOW + 600_000 }),
-            mirrorStatus({ url: 'https://new.test/v2', place: 3, askedAt: 0, points: [] }),
+            mirrorStatus({ url: 'https://new.test/v2', place: 3, askedAt: undefined, points: [] }),
           ],
         }),
       ),

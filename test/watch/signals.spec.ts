@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { atOnce } from '../support/at-once.ts'
 import { kill, startHolder } from '../support/process.ts'
-import { run } from '../support/run.ts'
+import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
@@ -45,7 +45,7 @@ describe('a watcher that is told', () => {
             }
             await watching([...place.args, ...TEXT], use, telling(`${moment} SIGTERM`))
             assert.deepEqual(await leftIn(place), [], moment)
-            const { code, stdout } = await run(['plan', '--check', ...place.args], { now: Date.now })
+            const { code, stdout } = await run(['plan', '--check', ...place.args], REAL_TIME)
             const written = (await place.hosts()) !== undefined
             assert.equal(code, written ? 0 : 1, `${moment}:\n${stdout}`)
           }),

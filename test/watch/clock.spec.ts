@@ -1,0 +1,144 @@
+/** The wall clock of a node is set while a watcher runs: by NTP at boot, by hand, by a host that gives it to a guest. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { atOnce } from '../support/at-once.ts'
+import { spawnCli } from '../support/process.ts'
+import { type Pages, pagesOf, SERVING } from '../support/served.ts'
+import { eventually, listText, type Place, startMortal, watching, withPlace } from '../support/watching.ts'
+
+const DAY = 86_400_000
+const ARGS = ['--log-format', 'text', ...SERVING]
+const SETTING = import.meta.resolve('../support/setting-clock.cjs')
+
+/** How a program sees the wall clock, and how to set that. */
+async function clockIn({ root }: Place) {
+  const file = path.join(root, 'clock')
+  const set = async (ms: number) => {
+    await fs.writeFile(`${file}.new`, String(ms))
+    await fs.rename(`${file}.new`, file)
+  }
+  await set(0)
+  return { set, env: { NODE_OPTIONS: `--import ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
+}
+
+/** A mirror that wants to be left in peace for an hour. */
+async function startBusy() {
+  let asked = 0
+  const server = http.createServer((_, response) => {
+    asked += 1
+    response.writeHead(429, { 'Retry-After': '3600' }).end()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: () => asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise(done => server.close(done))
+    },
+  }
+}
+
+const sampleOf = async ({ get }: Pages, pattern: RegExp) =>
+  Number(pattern.exec((await get('/metrics')).body)?.[1] ?? 0)
+
+describe('a watcher on a node whose wall clock is set', () => {
+  atOnce({
+    'is alive at once, and shows its start by the new time': async () => {
+      await using mirror = await startMortal()
+      await withPlace(async place => {
+        const { env, set } = await clockIn(place)
+        // Its loop has no reason to turn within the next minute.
+        await fs.writeFile(place.list, listText([mirror.url]).replace('"1s"', '"1h"'))
+        await watching(
+          [...place.args, ...ARGS],
+          async watcher => {
+            const pages = await pagesOf(watcher)
+            await pages.until('/readyz', 200)
+            const start = () => sampleOf(pages, /^regmirror_watch_start_timestamp_seconds (\S+)/m)
+            const before = await start()
+            for (const jump of [DAY, -2 * DAY]) {
+              await set(jump)
+              assert.deepEqual(await pages.get('/livez'), { code: 200, body: 'ok\n' })
+              assert.ok(
+                Math.abs((await start()) - before - jump / 1000) < 2,
+                `${await start()} from ${before}`,
+              )
+              const { body } = await pages.get('/')
+              assert.match(body, /Watching for<\/dt><dd><time [^>]*>\d+ (s|min)</)
+            }
+            assert.equal(await watcher.stop(), 0)
+          },
+          env,
+        )
+      })
+    },
+
+    'keeps its rhythm, leaves in peace who wants that, and plan goes by what it knows': async () => {
+      await using a = await startMortal()
+      await using b = await startMortal()
+      await using busy = await startBusy()
+      await withPlace(async place => {
+        const { env, set } = await clockIn(place)
+        const text = listText([a.url, b.url, busy.url]).replace('"1s"', '"3s"')
+        await fs.writeFile(place.list, `${text}server = "http://127.0.0.1:9"\n`)
+        await watching(
+          [...place.args, ...ARGS],
+          async watcher => {
+            const pages = await pagesOf(watcher)
+            await watcher.until(/wants to be left in peace/)
+            // None before the first.
+            const probes = () => sampleOf(pages, new RegExp(`questions_total{.*"${b.url}/v2".*} (\\d+)`))
+            for (const jump of [DAY, -2 * DAY]) {
+              await set(jump)
+              const before = await probes()
+              watcher.child.kill('SIGHUP')
+              await watcher.until(/is as it was/)
+              await eventually(
+                async () => ((await probes()) >= before + 2 ? true : undefined),
+                () => 'the mirror that answers is not asked any more',
+              )
+              assert.equal(busy.asked(), 1)
+            }
+            await a.die()
+            await watcher.until(/ is down/)
+            await eventually(
+              async () => ((await place.hosts())?.includes(a.url) ? undefined : true),
+              () => 'the dead mirror stays',
+            )
+            // Whose clock is another again: that of this machine.
+            const plan = () => spawnCli(['plan', '--check', '--format', 'json', ...place.args])
+            const { stdout } = await eventually(
+              async () => {
+                const ran = await plan()
+                return ran.code === 0 ? ran : undefined
+              },
+              () => 'plan and the watcher want different files',
+            )
+            const left = JSON.parse(stdout).notices.filter(
+              ({ code }: { code: string }) => code === 'left_out',
+            )
+            assert.equal(left.length, 2)
+            assert.equal(await watcher.stop(), 0)
+          },
+          env,
+        )
+        // The next goes by what the last has known, whatever the clock says meanwhile.
+        await set(3 * DAY)
+        await watching(
+          [...place.args, ...ARGS],
+          async watcher => {
+            await (await pagesOf(watcher)).until('/readyz', 200)
+            assert.ok(!(await place.hosts())?.includes(busy.url))
+            assert.equal(await watcher.stop(), 0)
+          },
+          env,
+        )
+      })
+    },
+  })
+})
