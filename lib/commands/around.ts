@@ -44,11 +44,12 @@ export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
 const PROXIES_MS = 60_000
 
 /** The proxies that the runtime has now; those that it had while it does not run, and ours before it ever did. */
-function proxiesOfRuntime({ root }: NodeOptions, { env, now }: World) {
-  let known = env
+function proxiesOfRuntime({ root }: NodeOptions, world: World) {
+  const { now } = world
+  let known = world.env
   let [at, proxies]: [number, Promise<ProxyFor> | undefined] = [0, undefined]
   const read = async (list: MirrorList) => {
-    known = (await runtimeEnvironment(list, root).catch(notTold)) ?? known
+    known = (await runtimeEnvironment(list, root, world).catch(notTold)) ?? known
     return proxiesOf(known)
   }
   return (list: MirrorList): Promise<ProxyFor> => {

@@ -22,17 +22,14 @@ export interface FileFacts {
   readonly gid: number
   readonly size: number
   readonly changed: number
+  /** Device and inode: two paths with the same identity lead to one file. */
+  readonly identity: string
 }
 
-export interface Ownership {
-  readonly mode: number
-  readonly uid?: number
-  readonly gid?: number
-}
+export type Ownership = Pick<FileFacts, 'mode'> & Partial<Pick<FileFacts, 'uid' | 'gid'>>
 
 export async function readLink(file: string): Promise<string | undefined> {
-  const stat = await maybe(fs.lstat(file))
-  return stat?.isSymbolicLink() ? await fs.readlink(file) : undefined
+  return (await maybe(fs.lstat(file)))?.isSymbolicLink() ? await fs.readlink(file) : undefined
 }
 
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
@@ -51,10 +48,17 @@ export async function readBounded(real: string, file: string, limit: number): Pr
 
 /** What stands at a path, links not followed; undefined when nothing does. */
 export async function factsOf(real: string): Promise<FileFacts | undefined> {
-  const stat = await maybe(fs.lstat(real))
-  if (stat === undefined) return undefined
-  const { mode, uid, gid, size, mtimeMs: changed } = stat
-  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed }
+  return await maybe(fs.lstat(real).then(factsIn))
+}
+
+/** Facts of the file that the kernel finds, through links of /proc/PID also one without a name. Throws its errors. */
+export async function factsThrough(real: string): Promise<FileFacts> {
+  return factsIn(await fs.stat(real))
+}
+
+function factsIn(stat: Stats): FileFacts {
+  const { mode, uid, gid, size, mtimeMs: changed, dev, ino } = stat
+  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed, identity: `${dev}:${ino}` }
 }
 
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
@@ -159,8 +163,12 @@ export async function makeAll(real: string, mode: number, attempts = 10): Promis
 }
 
 export async function removeIfEmpty(real: string): Promise<boolean> {
-  const removed = fs.rmdir(real).then(() => true)
-  return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
+  return (
+    (await maybe(
+      fs.rmdir(real).then(() => true),
+      ['ENOTEMPTY', 'EEXIST', 'ENOENT'],
+    )) ?? false
+  )
 }
 
 /** Takes from a directory what others than its owner may do there. */
@@ -187,7 +195,7 @@ async function syncDirectory(directory: string): Promise<void> {
 /** Nothing can stand under a name that is too long. */
 const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
-async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
+async function maybe<T>(promise: Promise<T>, expected = NOTHING): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {
