@@ -32,14 +32,37 @@ function elf(): Buffer {
   const [machine, code] = MACHINES[process.arch] ?? assert.fail(`no program for ${process.arch}`)
   const bytes = Buffer.alloc(HEADERS + code.length / 2)
   bytes.write('7f454c46020101', 'hex')
-  for (const [at, value] of [[16, 2], [18, machine], [52, 64], [54, 56], [56, 1]] as const) bytes.writeUInt16LE(value, at)
-  for (const [at, value] of [[20, 1], [64, 1], [68, 5]] as const) bytes.writeUInt32LE(value, at)
+  for (const [at, value] of [
+    [16, 2],
+    [18, machine],
+    [52, 64],
+    [54, 56],
+    [56, 1],
+  ] as const)
+    bytes.writeUInt16LE(value, at)
+  for (const [at, value] of [
+    [20, 1],
+    [64, 1],
+    [68, 5],
+  ] as const)
+    bytes.writeUInt32LE(value, at)
   const [start, size] = [ADDRESS + BigInt(HEADERS), BigInt(bytes.length)]
-  const longs = [[24, start], [32, 64n], [80, ADDRESS], [88, ADDRESS], [96, size], [104, size], [112, 0x10000n]] as const
+  const longs = [
+    [24, start],
+    [32, 64n],
+    [80, ADDRESS],
+    [88, ADDRESS],
+    [96, size],
+    [104, size],
+    [112, 0x10000n],
+  ] as const
   for (const [at, value] of longs) bytes.writeBigUInt64LE(value, at)
   bytes.write(code, HEADERS, 'hex')
   return bytes
 }
+
+/** Where `chroot` and its like are found. */
+const SYSTEM = '/usr/sbin:/usr/bin:/sbin:/bin'
 
 export interface Waiting {
   readonly pid: number
@@ -56,10 +79,17 @@ export async function startContainerdLike(
   cwd?: string,
 ): Promise<Waiting> {
   const [program = '', ...args] = command
-  const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(program, args, {
+    env: { PATH: SYSTEM, ...env },
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const stop = () => kill(child, 'SIGKILL')
   try {
-    const pid = await eventually(() => namedContainerd(child), () => `${command.join(' ')} did not start`)
+    const pid = await eventually(
+      () => namedContainerd(child),
+      () => `${command.join(' ')} did not start`,
+    )
     return { pid, stop }
   } catch (error) {
     await stop()
@@ -71,6 +101,7 @@ async function namedContainerd({ pid, exitCode }: ChildProcess): Promise<number 
   assert.equal(exitCode, null, 'it ended')
   const children = await fs.readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   for (const one of [`${pid}`, ...children.split(' ')].filter(Boolean))
-    if ((await fs.readFile(`/proc/${one}/comm`, 'utf8').catch(() => '')).trim() === 'containerd') return Number(one)
+    if ((await fs.readFile(`/proc/${one}/comm`, 'utf8').catch(() => '')).trim() === 'containerd')
+      return Number(one)
   return undefined
 }
