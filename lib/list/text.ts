@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import { Failure, type Issue } from '../errors.ts'
-import type { FileFacts } from '../system/disk.ts'
+import type { FileFacts } from '../system/facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { ListFormat } from './source.ts'
 

@@ -2,34 +2,25 @@
  * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
  * root around it.
  */
-import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, hasErrno } from '../errors.ts'
-
-export type EntryType = 'file' | 'directory' | 'link' | 'other'
+import { type EntryType, type FileFacts, factsIn, nameOf, typeOf } from './facts.ts'
 
 export interface Entry {
   readonly name: string
   readonly type: EntryType
 }
 
-/** Facts of a file after following links. `mode` holds the permission bits only, `changed` is ms since 1970. */
-export interface FileFacts {
-  readonly type: EntryType
+export interface Ownership {
   readonly mode: number
-  readonly uid: number
-  readonly gid: number
-  readonly size: number
-  readonly changed: number
-  /** Device and inode: two paths with the same identity lead to one file. */
-  readonly identity: string
+  readonly uid?: number
+  readonly gid?: number
 }
 
-export type Ownership = Pick<FileFacts, 'mode'> & Partial<Pick<FileFacts, 'uid' | 'gid'>>
-
 export async function readLink(file: string): Promise<string | undefined> {
-  return (await maybe(fs.lstat(file)))?.isSymbolicLink() ? await fs.readlink(file) : undefined
+  const stat = await maybe(fs.lstat(file))
+  return stat?.isSymbolicLink() ? await fs.readlink(file) : undefined
 }
 
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
@@ -48,17 +39,16 @@ export async function readBounded(real: string, file: string, limit: number): Pr
 
 /** What stands at a path, links not followed; undefined when nothing does. */
 export async function factsOf(real: string): Promise<FileFacts | undefined> {
-  return await maybe(fs.lstat(real).then(factsIn))
+  const stat = await maybe(fs.lstat(real))
+  return stat && factsIn(stat)
 }
 
-/** Facts of the file that the kernel finds, through links of /proc/PID also one without a name. Throws its errors. */
+/**
+ * Facts of the file that the kernel finds at a path: through links of /proc/PID also one that has lost its name or stands
+ * in another mount namespace. Throws the system's errors.
+ */
 export async function factsThrough(real: string): Promise<FileFacts> {
   return factsIn(await fs.stat(real))
-}
-
-function factsIn(stat: Stats): FileFacts {
-  const { mode, uid, gid, size, mtimeMs: changed, dev, ino } = stat
-  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed, identity: `${dev}:${ino}` }
 }
 
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
@@ -67,18 +57,6 @@ export async function entriesOf(directory: string): Promise<readonly Entry[] | u
   return found
     .map(entry => ({ name: entry.name, type: typeOf(entry) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-type Kinds = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
-
-function typeOf(kinds: Kinds): EntryType {
-  if (kinds.isFile()) return 'file'
-  if (kinds.isDirectory()) return 'directory'
-  return kinds.isSymbolicLink() ? 'link' : 'other'
-}
-
-function nameOf(kinds: Kinds): string {
-  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
 }
 
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
@@ -163,12 +141,8 @@ export async function makeAll(real: string, mode: number, attempts = 10): Promis
 }
 
 export async function removeIfEmpty(real: string): Promise<boolean> {
-  return (
-    (await maybe(
-      fs.rmdir(real).then(() => true),
-      ['ENOTEMPTY', 'EEXIST', 'ENOENT'],
-    )) ?? false
-  )
+  const removed = fs.rmdir(real).then(() => true)
+  return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
 }
 
 /** Takes from a directory what others than its owner may do there. */
@@ -195,7 +169,7 @@ async function syncDirectory(directory: string): Promise<void> {
 /** Nothing can stand under a name that is too long. */
 const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
-async function maybe<T>(promise: Promise<T>, expected = NOTHING): Promise<T | undefined> {
+async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {

@@ -12,7 +12,6 @@ import {
   duplicate,
   type Entry,
   entriesOf,
-  type FileFacts,
   factsOf,
   linkOnce,
   makeAll,
@@ -25,6 +24,7 @@ import {
   shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
+import type { FileFacts } from './facts.ts'
 import { follow } from './links.ts'
 import { placeOf, temporaryName } from './temporary.ts'
 

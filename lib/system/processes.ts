@@ -1,7 +1,8 @@
 /** The processes of this machine, from /proc (proc(5)). */
 import { hasErrno } from '../errors.ts'
 import { startTicks } from './boot.ts'
-import { entriesOf, type FileFacts, factsThrough, readBounded, readLink } from './disk.ts'
+import { entriesOf, factsThrough, readBounded, readLink } from './disk.ts'
+import type { FileFacts } from './facts.ts'
 import { forEach } from './gate.ts'
 
 /** What tells one process from another. Reading it touches nothing that the process itself controls. */

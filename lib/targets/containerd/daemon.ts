@@ -44,15 +44,15 @@ export async function daemonEnvironment(
   config: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const { found } = await look(processes, node, config)
-  for (const { process, reads } of found) {
-    const variables = reads ? await processes.variables(process) : undefined
+  for (const { trusted, reads } of found) {
+    const variables = reads ? await processes.variables(trusted) : undefined
     if (variables !== undefined) return variables
   }
   return undefined
 }
 
 interface Found {
-  readonly process: TrustedProcess
+  readonly trusted: TrustedProcess
   readonly daemon: Daemon
   readonly reads: boolean
 }
@@ -64,11 +64,11 @@ async function look(
 ): Promise<{ found: readonly Found[]; doubted: Daemons['doubted'] }> {
   const { trusted, doubted } = await processes.named('containerd', EXECUTABLES)
   const found: Found[] = []
-  for (const process of trusted) {
-    const read = configRead(process)
+  for (const one of trusted) {
+    const read = configRead(one)
     if (read === undefined) continue
-    const daemon = { pid: process.identity.pid, startedAt: process.startedAt, config: read }
-    found.push({ process, daemon, reads: await isSame(node, config, openTree(process.tree), read) })
+    const daemon = { pid: one.identity.pid, startedAt: one.startedAt, config: read }
+    found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.tree), read) })
   }
   return { found, doubted: doubted.filter(({ command }) => !command || configRead(command) === config) }
 }
