@@ -249,12 +249,13 @@ describe('the containerd of this machine', function () {
     }))
 
   it('is none where the file that it reads is another one by the same name', () =>
-    withScene(async ({ home, config, among, proxied }) => {
+    withScene(async ({ home, config, outside, proxied }) => {
       const file = await program(path.join(home, 'containerd'))
-      const hidden = `mount -t tmpfs tmpfs ${path.dirname(config)} && echo 'version = 2' >${config} && exec "$@"`
-      await among([[file, '--config', config]], async () => {
-        assert.deepEqual(await proxied(['unshare', '--mount', 'sh', '-c', hidden, 'sh']), [])
-      })
+      const directory = path.dirname(config)
+      const hidden = `mount -t tmpfs tmpfs ${directory} && echo 'version = 2' >${config} && exec "$@"`
+      const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
+        unshare --mount sh -c "$0" sh "$@"`
+      assert.deepEqual(await proxied([...FIRST, script, hidden]), [])
     }))
 
   it('is none of those in containers, of which nothing is said', () =>
