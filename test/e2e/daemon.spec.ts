@@ -249,13 +249,15 @@ describe('the containerd of this machine', function () {
     }))
 
   it('is none where the file that it reads is another one by the same name', () =>
-    withScene(async ({ home, config, outside, proxied }) => {
+    withScene(async ({ home, config, outside, proxied, plan }) => {
       const file = await program(path.join(home, 'containerd'))
       const directory = path.dirname(config)
       const hidden = `mount -t tmpfs tmpfs ${directory} && echo 'version = 2' >${config} && exec "$@"`
       const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
         unshare --mount sh -c "$0" sh "$@"`
       assert.deepEqual(await proxied([...FIRST, script, hidden]), [])
+      const [notice] = ofDaemons(await plan([...FIRST, script, hidden]))
+      assert.match(notice?.message ?? '', /reads .*config\.toml, but through other mounts/)
     }))
 
   it('is none of those in containers, of which nothing is said', () =>
@@ -317,14 +319,19 @@ describe('the containerd of this machine', function () {
       )
     }))
 
-  it('is named once and with a count where many pretend to be it', () =>
+  it('is named first, where it is not trusted, and once with a count the many that pretend to be it', () =>
     withScene(async ({ home, config, among, plan }) => {
       const file = await program(path.join(home, 'containerd'))
-      await among(Array(5).fill([...AS_USER, file, '--config', config]), async () => {
+      const open = await program(path.join(home, 'open/containerd'), 0o777)
+      const many = Array(4).fill([...AS_USER, file, '--config', config])
+      await among([...many, [open, '--config', config]], async () => {
         const [notice, ...others] = ofDaemons(await plan())
+        const named =
+          /^(process \d+ is called containerd, but runs [^;]*; ){3}2 more are not trusted either: ignored$/
+        assert.match(notice?.message ?? '', named)
         assert.match(
           notice?.message ?? '',
-          /^(process \d+ is called containerd, but runs as uid 1000; ){3}2 more are/,
+          /^process \d+ is called containerd, but runs .*\/open\/containerd, which/,
         )
         assert.deepEqual(others, [])
       })

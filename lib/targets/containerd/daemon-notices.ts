@@ -1,20 +1,22 @@
 /** What to know of the containerds that run on this machine. Pure. */
-import { printable } from '../../printable.ts'
+import { onOneLine } from '../../printable.ts'
 import type { Notice } from '../../report.ts'
-import type { Daemons } from './daemon.ts'
+import type { Daemon, Daemons } from './daemon.ts'
 import type { Snapshot } from './observe.ts'
 
 export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'config'>): readonly Notice[] {
   return [
     ...doubtNotices(daemons),
     ...severalNotices(daemons, config.path),
-    ...daemons.others.map(daemon =>
-      notice(
-        'other_config',
-        `containerd (process ${daemon.pid}) reads ${printable(daemon.config)}, not ${config.path}`,
-      ),
-    ),
+    ...daemons.others.map(daemon => otherNotice(daemon, config.path)),
   ]
+}
+
+function otherNotice({ pid, config }: Daemon, ours: string): Notice {
+  const reads = `containerd (process ${pid}) reads ${onOneLine(config)}`
+  // In a container the machine's file may not be mounted, or stand elsewhere.
+  const same = `${reads}, but through other mounts: regmirror sees another file there; mount the directory of the machine`
+  return notice('other_config', config === ours ? same : `${reads}, not ${ours}`)
 }
 
 /** Any user can start thousands. */
@@ -24,7 +26,7 @@ function doubtNotices({ doubted }: Daemons): readonly Notice[] {
   if (doubted.length === 0) return []
   const reasons = doubted
     .slice(0, NAMED)
-    .map(({ pid, why }) => `process ${pid} is called containerd, but ${printable(why)}`)
+    .map(({ pid, why }) => `process ${pid} is called containerd, but ${onOneLine(why)}`)
   const more = doubted.length > NAMED ? [`${doubted.length - NAMED} more are not trusted either`] : []
   return [notice('daemon_ignored', `${[...reasons, ...more].join('; ')}: ignored`)]
 }

@@ -70,7 +70,9 @@ async function look(
     const daemon = { pid: one.identity.pid, startedAt: one.startedAt, config: read }
     found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.tree), read) })
   }
-  return { found, doubted: doubted.filter(({ command }) => !command || configRead(command) === config) }
+  const relevant = doubted.filter(({ command }) => !command || configRead(command) === config)
+  // The real one, where it is not trusted, is of a trusted user: others cannot hide it among thousands.
+  return { found, doubted: relevant.toSorted((a, b) => Number(!a.command) - Number(!b.command)) }
 }
 
 /** The path as the process sees it; undefined for a containerd that is no daemon, such as `containerd config dump`. */
