@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { Failure } from './errors.ts'
 import type { Effect } from './report.ts'
+import type { Moment } from './system/boot.ts'
 import type { Ownership } from './system/disk.ts'
 import type { Reader } from './system/files.ts'
 
@@ -31,8 +32,13 @@ export interface Written {
   readonly target: string
   /** sha256 of the bytes we wrote, hex. */
   readonly digest: string
-  /** ISO 8601. */
+  /** ISO 8601, for people. */
   readonly written_at: string
+  /**
+   * When a file that needs a restart got its place, by a clock that nobody sets. Absent in a tree under --root, where the
+   * machine does not tell, and in states of earlier versions.
+   */
+  readonly written_after?: Moment
   readonly effect: Effect
   /** `whole`: the file is ours; `value`: it belongs to somebody else and we own a value in it. */
   readonly owns: 'whole' | 'value'
@@ -124,13 +130,19 @@ function isPath(path: unknown): boolean {
   return typeof path === 'string' && path.startsWith('/')
 }
 
-function isWritten({ target, digest, written_at, effect, owns, setting, original }: Written): boolean {
+function isWritten(written: Written): boolean {
+  const { target, digest, written_at, written_after, effect, owns, setting, original } = written
   return (
     [target, digest, written_at, effect].every(text => typeof text === 'string') &&
+    (written_after === undefined || isMoment(written_after)) &&
     ['whole', 'value'].includes(owns) &&
     (setting === undefined || [...setting.path, setting.value].every(text => typeof text === 'string')) &&
     (original === null || isKept(original))
   )
+}
+
+function isMoment({ boot_id, ticks }: Moment): boolean {
+  return typeof boot_id === 'string' && Number.isInteger(ticks)
 }
 
 /** The name must be one of ours: it becomes a path. */

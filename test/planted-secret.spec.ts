@@ -3,7 +3,6 @@
  * both streams, and the node. Only originals and the files that need it may hold one, and those are for root alone.
  */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -24,6 +23,7 @@ import {
 import { kill, spawnCli, startHolder } from './support/process.ts'
 import type { Ran } from './support/run.ts'
 import { type Tree, writeTree } from './support/tree.ts'
+import { startContainerdLike, writeWaitingProgram } from './support/waiting-program.ts'
 
 const KILLING = import.meta.resolve('./support/killing.cjs')
 const STATE = 'var/lib/regmirror'
@@ -377,12 +377,11 @@ describe('a planted secret', function () {
   }
 
   describe('on a machine', () => {
-    /** What a node has as containerd: it says of which release it is, finds every config wrong, and runs. */
+    /** What a node has as containerd: it says of which release it is, and finds every config wrong. */
     const containerd = (refusal: string) => `#!/bin/sh
 case "$*" in
   --version) echo containerd github.com/containerd/containerd 1.7.24 ;;
   *dump) stat -c %a "$2" "\${2%/*}" >>"\${0%/*}/modes"; ${refusal} >&2; exit 1 ;;
-  *) read -r _ ;;
 esac
 `
 
@@ -425,17 +424,16 @@ esac
 
     it('is not told where the daemon has it in its environment', () =>
       onMachine('true', async (from, bin, config) => {
-        const env = { PATH: process.env.PATH, HTTP_PROXY: proxy(DAEMON_PROXY) }
-        const daemon = spawn(path.join(bin, 'containerd'), ['--config', config], {
-          env,
-          stdio: ['pipe', 'ignore', 'inherit'],
-        })
+        const program = path.join(bin, '../daemon/containerd')
+        await writeWaitingProgram(program)
+        const env = { HTTP_PROXY: proxy(DAEMON_PROXY) }
+        const daemon = await startContainerdLike([program, '--config', config], env)
         try {
           await spawned(['probe', '--samples', '1', ...from], undefined, { HTTP_PROXY: '', HTTPS_PROXY: '' })
           const basic = Buffer.from(`user:${DAEMON_PROXY.text}`).toString('base64')
           assert.ok(echo.heard.some(request => request.includes(basic)))
         } finally {
-          await kill(daemon, 'SIGKILL')
+          await daemon.stop()
         }
       }))
   })

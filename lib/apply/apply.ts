@@ -12,10 +12,12 @@ import {
   type State,
   serializeState,
 } from '../state.ts'
+import type { BootClock } from '../system/boot.ts'
 import type { Writer } from '../system/files.ts'
 import { temporaryName } from '../system/temporary.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import type { Journal } from './journal.ts'
+import { noteMoment, presentOf } from './moment.ts'
 import { isForeign, type Memory, remember } from './remember.ts'
 import type { Content, Swap } from './swap.ts'
 import { transact } from './transaction.ts'
@@ -24,6 +26,8 @@ export interface Occasion {
   readonly command: Journal['command']
   /** Milliseconds since 1970, for the state. */
   readonly now: number
+  /** The time since the start of this machine; left out where the node is not this machine. */
+  readonly bootClock?: (() => Promise<BootClock>) | undefined
   /** Directories that were made for the state before. */
   readonly made: readonly string[]
 }
@@ -37,28 +41,25 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
-  const memory = remember(plan, occasion.now)
+  const memory = remember(plan, { now: occasion.now, moment: await presentOf(occasion.bootClock) })
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   refuseTwins(arranged)
   const swaps = [...arranged.swaps, await stateSwap(state, node)]
-  return await transact(
-    {
-      journal: {
-        version: 1,
-        command: occasion.command,
-        started_at: new Date(occasion.now).toISOString(),
-        swaps: swaps.map(([swap]) => swap),
-        makes: arranged.makes,
-        empties: isBlank(state) ? state.made.toSorted().reverse() : [],
-        keeps: memory.keeps.map(({ kept }) => kept),
-        drops: memory.drops,
-      },
-      contents: new Map(swaps),
-      keepOriginals: () => keepOriginals(memory.keeps, node),
-    },
-    node,
-  )
+  const journal: Journal = {
+    version: 1,
+    command: occasion.command,
+    started_at: new Date(occasion.now).toISOString(),
+    swaps: swaps.map(([swap]) => swap),
+    makes: arranged.makes,
+    empties: isBlank(state) ? state.made.toSorted().reverse() : [],
+    keeps: memory.keeps.map(({ kept }) => kept),
+    drops: memory.drops,
+  }
+  const work = { journal, contents: new Map(swaps), keepOriginals: () => keepOriginals(memory.keeps, node) }
+  const swept = await transact(work, node)
+  if (swept) await noteMoment(journal, node, occasion.bootClock)
+  return swept
 }
 
 /** Whether there is nothing to write. */

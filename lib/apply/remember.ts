@@ -3,6 +3,7 @@ import { hasBanner } from '../banner.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { FoundFile, Step } from '../plan/step.ts'
 import { digestOf, keptName, type Original, type State, type Written } from '../state.ts'
+import type { Moment } from '../system/boot.ts'
 
 export interface Memory {
   readonly state: State
@@ -12,8 +13,13 @@ export interface Memory {
   readonly drops: readonly string[]
 }
 
-/** `now` is in milliseconds since 1970. */
-export function remember({ steps, state, forgets }: Plan, now: number): Memory {
+/** The present, in milliseconds since 1970, and by the clock that nobody sets where that can be read. */
+export interface Present {
+  readonly now: number
+  readonly moment: Moment | undefined
+}
+
+export function remember({ steps, state, forgets }: Plan, present: Present): Memory {
   const files = { ...state.files }
   const keeps: Memory['keeps'][number][] = []
   for (const step of steps) {
@@ -22,7 +28,7 @@ export function remember({ steps, state, forgets }: Plan, now: number): Memory {
     if (step.after === undefined || step.restores) continue
     const kept = known?.original ? undefined : toKeep(step, known)
     if (kept) keeps.push(kept)
-    files[step.path] = written(step, known?.original ?? (kept ? originalOf(kept) : null), now)
+    files[step.path] = written(step, known?.original ?? (kept ? originalOf(kept) : null), present)
   }
   for (const path of forgets) delete files[path]
   const needed = keptNames(files)
@@ -46,12 +52,13 @@ function originalOf({ kept, file }: Memory['keeps'][number]): Original {
   return { kept, ...file.ownership }
 }
 
-function written(step: Step, original: Original, now: number): Written {
+function written(step: Step, original: Original, { now, moment }: Present): Written {
   const { target, effect, owns, setting, after } = step
   return {
     target,
     digest: digestOf(after?.bytes ?? Buffer.alloc(0)),
     written_at: new Date(now).toISOString(),
+    ...(moment && effect === 'on restart' && { written_after: moment }),
     effect,
     owns,
     ...(setting && { setting }),

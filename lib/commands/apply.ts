@@ -7,7 +7,7 @@ import type { Choices } from '../targets/target.ts'
 import type { World } from '../world.ts'
 import { type Asked, type AskingOptions, askFirst } from './asking.ts'
 import { asItIs, type HealthOptions } from './health.ts'
-import { chosenTargets, openList, openNode, openView } from './inputs.ts'
+import { chosenTargets, machineOf, openList, openNode, openView } from './inputs.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
 export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {}
@@ -27,7 +27,8 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes: what was planned before may be done or outdated by now.
     const walked = await walk()
-    const swept = await applyPlan(walked.plan, node, { command: 'apply', now: world.now(), made })
+    const bootClock = machineOf(options, world)?.bootClock
+    const swept = await applyPlan(walked.plan, node, { command: 'apply', now: world.now(), bootClock, made })
     return { ...walked, after: sweptNotices(swept) }
   }
   const first = await walk()

@@ -81,10 +81,10 @@ function rarely<G extends readonly unknown[], V>(
 }
 
 /** The proxies that the runtime has now; those that it had while it does not run, and ours before it ever did. */
-function proxiesOfRuntime({ root }: NodeOptions, { env }: World) {
-  let known = env
+function proxiesOfRuntime({ root }: NodeOptions, world: World) {
+  let known = world.env
   return async (list: MirrorList): Promise<ProxyFor> => {
-    known = (await runtimeEnvironment(list, root).catch(notTold)) ?? known
+    known = (await runtimeEnvironment(list, root, world).catch(notTold)) ?? known
     return proxiesOf(known)
   }
 }

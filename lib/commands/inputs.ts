@@ -4,10 +4,12 @@ import { type LoadedList, loadList } from '../list/load.ts'
 import type { Format } from '../reporters/print.ts'
 import { readState } from '../state.ts'
 import { attributesBy } from '../system/attributes.ts'
+import { readBootClock } from '../system/boot.ts'
 import { openTree, type Writer } from '../system/files.ts'
 import { runHere } from '../system/run.ts'
+import { openProcesses } from '../system/trusted-processes.ts'
 import { targets } from '../targets/index.ts'
-import type { Target, View } from '../targets/target.ts'
+import type { Machine, Target, View } from '../targets/target.ts'
 import type { World } from '../world.ts'
 
 /** Which node, and what of it. */
@@ -50,8 +52,14 @@ export async function openList(options: Options, node: Writer, world: World): Pr
 
 /** What targets may look at. Under `--root` no program is run and nothing of this machine is read. */
 export async function openView(options: Options, node: Writer, world: World): Promise<View> {
-  const here = { files: openTree('/'), run: runHere, now: world.now }
-  return { node, state: await readState(node), machine: options.root === undefined ? here : undefined }
+  return { node, state: await readState(node), machine: machineOf(options, world) }
+}
+
+/** This machine, unless the node is another tree. */
+export function machineOf({ root }: Pick<NodeOptions, 'root'>, { now, uid }: World): Machine | undefined {
+  if (root !== undefined) return undefined
+  const processes = openProcesses(uid)
+  return { files: openTree('/'), run: runHere, processes, now, bootClock: readBootClock }
 }
 
 /** The runtimes to write for: those named by `--target`, else all. */

@@ -12,7 +12,7 @@ import { directoryName } from '../targets/containerd/directory-name.ts'
 import { type Event, noticeEvent } from '../watch/events.ts'
 import type { Walked } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
-import { chosenTargets, openView } from './inputs.ts'
+import { chosenTargets, machineOf, openView } from './inputs.ts'
 import type { WatchOptions } from './watch.ts'
 import { finish, writing } from './writing.ts'
 
@@ -42,7 +42,8 @@ export async function walk(list: MirrorList, scope: 'all' | 'at once', work: Wor
   }
   const write = async (made: readonly string[]) => {
     const share = await planned()
-    const occasion = { command: 'apply' as const, now: world.now(), made: [...work.made, ...made] }
+    const bootClock = machineOf(options, world)?.bootClock
+    const occasion = { command: 'apply' as const, now: world.now(), bootClock, made: [...work.made, ...made] }
     await applyPlan(share.plan, node, occasion)
     return share
   }

@@ -9,11 +9,10 @@ import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
 import { isDrawable, pageOf } from '../reporters/page.ts'
-import { openTree } from '../system/files.ts'
 import { targets } from '../targets/index.ts'
 import type { World } from '../world.ts'
 import { probeNotices } from './cautions.ts'
-import { type Options, openList, openNode } from './inputs.ts'
+import { machineOf, type Options, openList, openNode } from './inputs.ts'
 
 export interface ProbeOptions extends Options {
   /** Undefined: as the list says. */
@@ -56,7 +55,7 @@ export async function probeList(
       now,
       concurrency: CONCURRENCY,
       roots: await roots.read(),
-      proxyFor: proxiesOf((await runtimeEnvironment(list, root)) ?? world.env),
+      proxyFor: proxiesOf((await runtimeEnvironment(list, root, world)) ?? world.env),
       onProbe: table.onProbe,
     })
     return { probes, unhealthy: unhealthyRegistries(list, probes) }
@@ -74,10 +73,12 @@ function liveTable(endpoints: readonly Endpoint[], { stderr, env }: World): Live
 export async function runtimeEnvironment(
   list: MirrorList,
   root: string | undefined,
+  world: World,
 ): Promise<World['env'] | undefined> {
-  if (root !== undefined) return undefined
+  const machine = machineOf({ root }, world)
+  if (machine === undefined) return undefined
   for (const target of Object.values(targets)) {
-    const found = await target.environment(openTree('/'), list)
+    const found = await target.environment(list, machine)
     if (found !== undefined) return found
   }
   return undefined

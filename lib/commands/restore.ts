@@ -8,7 +8,7 @@ import type { Notice, PlanReport } from '../report.ts'
 import { isBlank, readState, WATCH_FILES } from '../state.ts'
 import type { Reader } from '../system/files.ts'
 import type { World } from '../world.ts'
-import { chosenTargets, type NodeOptions, openNode } from './inputs.ts'
+import { chosenTargets, machineOf, type NodeOptions, openNode } from './inputs.ts'
 import {
   settle,
   sweptNotices,
@@ -41,7 +41,8 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
   const write = async (made: readonly string[]) => {
     // Again, now that nobody else writes.
     const plan = await walk()
-    const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), made })
+    const bootClock = machineOf(options, world)?.bootClock
+    const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), bootClock, made })
     // What was known of mirrors helps nobody without a list in force.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return { plan, after: sweptNotices(swept) }

@@ -2,6 +2,7 @@
 
 import { type Journal, readJournal } from '../apply/journal.ts'
 import { type Applicant, alone, holderOf, isHeld } from '../apply/lock.ts'
+import { noteMoment } from '../apply/moment.ts'
 import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
 import { milliseconds } from '../duration.ts'
@@ -10,11 +11,14 @@ import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import type { World } from '../world.ts'
+import { machineOf, type NodeOptions } from './inputs.ts'
 
 export interface WritingOptions {
   /** A duration. */
   readonly lockTimeout: string
 }
+
+type Options = WritingOptions & Pick<NodeOptions, 'root'>
 
 type Command = Journal['command'] | 'watch'
 /** Tells for whom somebody waits. */
@@ -27,7 +31,7 @@ type Use<T> = (made: readonly string[]) => Promise<T>
 export async function writing<T>(
   command: Command,
   node: Writer,
-  options: WritingOptions,
+  options: Options,
   world: World,
   use: Use<T>,
   say: Say = text => world.stderr.write(`${text}\n`),
@@ -44,6 +48,8 @@ export async function writing<T>(
   }
   return await alone(node, applicant, async fresh => {
     const recovery = await recover(node)
+    if (recovery?.outcome === 'finished')
+      await noteMoment(recovery.journal, node, machineOf(options, world)?.bootClock)
     return { result: await use(fresh), notices: recovery ? recoveryNotices(recovery) : [] }
   })
 }
@@ -57,7 +63,7 @@ function cardOf(command: string, { pid, machine, now }: World): string {
 export async function settle(
   command: Journal['command'],
   node: Writer,
-  options: WritingOptions,
+  options: Options,
   world: World,
 ): Promise<readonly Notice[]> {
   await sweepTickets(command, node, world)
@@ -68,7 +74,7 @@ export async function settle(
 export async function finish(
   command: Command,
   node: Writer,
-  options: WritingOptions,
+  options: Options,
   world: World,
   say?: Say,
 ): Promise<readonly Notice[]> {

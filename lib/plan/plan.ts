@@ -10,6 +10,7 @@ import type { Reader } from '../system/files.ts'
 import { forEach } from '../system/gate.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
+import { isPending } from './pending.ts'
 import { released } from './release.ts'
 import { compare, inOrder, type Step } from './step.ts'
 import { trespasses } from './trespass.ts'
@@ -97,15 +98,16 @@ async function restartOf(
   steps: readonly Step[],
   view: View,
 ): Promise<readonly Restart[]> {
-  const writes = Object.values(view.state.files)
-    .filter(written => written.target === name && written.effect === 'on restart')
-    .map(written => Date.parse(written.written_at))
+  const writes = Object.values(view.state.files).filter(
+    written => written.target === name && written.effect === 'on restart',
+  )
   const changes = steps.some(step => step.effect === 'on restart')
   if (!changes && writes.length === 0) return []
   const restart = [restartNeed(name, target, view.machine !== undefined)]
   if (view.machine === undefined) return changes ? restart : []
   // Without the daemon there is nothing to restart: it will read the files when it starts.
-  const startedAt = await target.startedAt(now, view)
+  const startedAt = target.startedAt(now)
   if (startedAt === undefined) return []
-  return changes || writes.some(at => at > startedAt) ? restart : []
+  const clock = { ...(await view.machine.bootClock()), now: view.machine.now() }
+  return changes || writes.some(written => isPending(written, startedAt, clock)) ? restart : []
 }

@@ -1,10 +1,76 @@
-/** Which boot of the kernel this is. */
-import { openTree } from './files.ts'
+/** The time since this machine was started. No wall clock moves it, and the start of a process is given in it. */
+import { Failure, hasErrno } from '../errors.ts'
+import { readBounded } from './disk.ts'
 
-/** The same in every container of the machine; undefined where the kernel does not tell (random(4)). */
+/** A moment of this machine, in clock ticks after the start that `boot_id` names. */
+export interface Moment {
+  readonly boot_id: string
+  readonly ticks: number
+}
+
+/** What can be read of the present moment; a part that cannot be read is undefined. */
+export interface BootClock {
+  readonly bootId: string | undefined
+  readonly ticks: number | undefined
+}
+
+/** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on (time(7)). */
+export const TICKS = 100
+
+/** Reads the present moment. */
+export async function readBootClock(): Promise<BootClock> {
+  return { bootId: await readBootId(), ticks: await ticksNow() }
+}
+
+/** Which boot of the kernel this is: the same in every container of the machine; undefined where it is hidden (random(4)). */
 export async function readBootId(): Promise<string | undefined> {
-  const bytes = await openTree('/')
-    .read('/proc/sys/kernel/random/boot_id')
-    .catch(() => undefined)
-  return bytes?.toString('utf8').trim() || undefined
+  const bootId = (await textOf('/proc/sys/kernel/random/boot_id'))?.trim()
+  return isBootId(bootId) ? bootId : undefined
+}
+
+/** The clock as a moment to remember; undefined where a part of it cannot be read. */
+export function momentOf({ bootId, ticks }: BootClock): Moment | undefined {
+  return bootId === undefined || ticks === undefined ? undefined : { boot_id: bootId, ticks }
+}
+
+/**
+ * Ticks by which the time namespace of this process is ahead of the machine. /proc/uptime and /proc/PID/stat are shifted
+ * by it for whoever reads them (time_namespaces(7)).
+ */
+export async function namespaceShift(): Promise<number> {
+  const [, seconds, nanoseconds] =
+    /^boottime\s+(-?\d+)\s+(-?\d+)/m.exec((await textOf('/proc/self/timens_offsets')) ?? '') ?? []
+  return Math.round((Number(seconds ?? 0) + Number(nanoseconds ?? 0) / 1e9) * TICKS)
+}
+
+/** Field 22 of /proc/PID/stat: ticks after boot at which the process was made. The name in brackets may hold anything. */
+export function startTicks(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+}
+
+/**
+ * The present in ticks. Where /proc/uptime is that of a container (lxcfs) or hidden, the present is at least the start of
+ * this process, which is given in the same clock as that of other processes, plus the time that it has run.
+ */
+async function ticksNow(): Promise<number | undefined> {
+  const uptime = Number((await textOf('/proc/uptime'))?.split(' ')[0] || Number.NaN) * TICKS
+  const own = startTicks((await textOf('/proc/self/stat')) ?? '') + (performance.now() / 1000) * TICKS
+  const known = [uptime, own].filter(Number.isFinite)
+  return known.length === 0 ? undefined : Math.floor(Math.max(...known)) - (await namespaceShift())
+}
+
+function isBootId(text: string | undefined): boolean {
+  return text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+const LIMIT = 64 * 1024
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return (await readBounded(file, file, LIMIT))?.toString('utf8')
+  } catch (error) {
+    // A container may hide it behind a device.
+    if (hasErrno(error) || error instanceof Failure) return undefined
+    throw error
+  }
 }

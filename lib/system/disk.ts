@@ -82,6 +82,14 @@ async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
   }
 }
 
+/**
+ * Facts of the file that the kernel finds at a path: through links of /proc/PID also one that has lost its name or stands
+ * in another mount namespace. Throws the system's errors.
+ */
+export async function factsThrough(real: string): Promise<FileFacts> {
+  return factsFrom(await fs.stat(real))
+}
+
 /** Differs once a file, links followed, is another one or has other bytes; undefined where there is none. */
 export async function stampOf(real: string): Promise<string | undefined> {
   const stat = await maybe(fs.stat(real))

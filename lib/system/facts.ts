@@ -18,6 +18,8 @@ export interface FileFacts {
   /** How many names it has. */
   readonly links: number
   readonly changed: number
+  /** Device and inode: two paths with the same identity lead to one file. */
+  readonly identity: string
 }
 
 /** Something that is held by a descriptor: what is read is what `facts` describe, whoever renames meanwhile. */
@@ -56,11 +58,14 @@ interface Numbers {
   readonly size: number
   readonly nlink: number
   readonly mtimeMs: number
+  readonly dev: number
+  readonly ino: number
 }
 
 export function factsFrom(stat: Kinds & Numbers): FileFacts {
-  const { mode, uid, gid, size, nlink: links, mtimeMs: changed } = stat
-  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, links, changed }
+  const { mode, uid, gid, size, nlink: links, mtimeMs: changed, dev, ino } = stat
+  const identity = `${dev}:${ino}`
+  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, links, changed, identity }
 }
 
 /** Refuses what is no file, or a longer one than `limit` bytes. */

@@ -6,16 +6,29 @@ import type { Issue } from '../errors.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
 import type { OwnedSetting, State } from '../state.ts'
+import type { BootClock } from '../system/boot.ts'
 import type { Ownership } from '../system/disk.ts'
 import type { Reader } from '../system/files.ts'
 import type { Run } from '../system/run.ts'
+import type { Processes } from '../system/trusted-processes.ts'
+
+/** The machine that runs us. */
+export interface Machine {
+  readonly files: Reader
+  readonly run: Run
+  readonly processes: Processes
+  /** Milliseconds since 1970. */
+  now(): number
+  /** The time since the machine was started. */
+  bootClock(): Promise<BootClock>
+}
 
 /** The node as a target may look at it. Nothing here can change it. */
 export interface View {
   readonly node: Reader
   readonly state: State
   /** The machine that runs us, when the node is this machine; undefined under `--root`. */
-  readonly machine: { readonly files: Reader; readonly run: Run; now(): number } | undefined
+  readonly machine: Machine | undefined
 }
 
 /** A file as it must be. */
@@ -76,8 +89,11 @@ export interface Target<Snapshot = unknown> {
   ): string | null | undefined
   /** How the runtime is restarted and why it needs it. */
   readonly restart: { readonly command: string; readonly why: string }
-  /** When its daemon was started, in milliseconds since 1970; undefined when it is not running or not known. */
-  startedAt(now: Snapshot, view: View): Promise<number | undefined> | undefined
-  /** The environment its daemon runs in, its proxies above all; undefined when it is not running or not known. */
-  environment(files: Reader, list: MirrorList): Promise<Readonly<Record<string, string>> | undefined>
+  /** When its daemon was started, in clock ticks after the start of the machine; undefined when none is known that runs. Pure. */
+  startedAt(now: Snapshot): number | undefined
+  /** The environment its daemon runs in, its proxies above all; undefined when none is known that runs. */
+  environment(
+    list: MirrorList,
+    machine: Pick<Machine, 'files' | 'processes'>,
+  ): Promise<Readonly<Record<string, string>> | undefined>
 }

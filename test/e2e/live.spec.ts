@@ -7,12 +7,14 @@ import { Failure } from '../../lib/errors.ts'
 import { makePlan, type Plan } from '../../lib/plan/plan.ts'
 import type { MirrorList } from '../../lib/registry.ts'
 import { readState } from '../../lib/state.ts'
+import { readBootClock } from '../../lib/system/boot.ts'
 import { openTree } from '../../lib/system/files.ts'
 import { type Run, runHere } from '../../lib/system/run.ts'
+import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
-import { makeNode, startContainerd } from './support/containerd.ts'
+import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
 import { startOutside } from './support/outside.ts'
 import {
   containerdVersion,
@@ -26,7 +28,7 @@ import {
 // Not the usual path, so that a containerd of this very machine is none of ours.
 const CONFIG = '/etc/containerd/regmirror-e2e.toml'
 
-const occasion = () => ({ command: 'apply', now: Date.now(), made: [] }) as const
+const occasion = () => ({ command: 'apply', now: Date.now(), bootClock: readBootClock, made: [] }) as const
 
 /** A list that leaves it to the binary to say which containerd it is. */
 function listWith(hostsDir: string | undefined): MirrorList {
@@ -46,9 +48,11 @@ for (const { title, suite } of generations) {
       needRuntime(this, name, true)
     })
 
-    const planOn = async (node: string, list = listWith(undefined)): Promise<Plan> => {
+    /** As it is planned on the machine that the daemon is on, whose files and mounts are the node's. */
+    const planOn = async (node: string, daemon?: Daemon, list = listWith(undefined)): Promise<Plan> => {
       const reader = openTree(node)
-      const machine = { files: openTree('/'), run, now: Date.now }
+      const processes = openProcesses(0, daemon?.alive() ? daemon.pid : 'self')
+      const machine = { files: openTree('/'), run, processes, now: Date.now, bootClock: readBootClock }
       const view = { node: reader, state: await readState(reader), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
@@ -95,10 +99,10 @@ for (const { title, suite } of generations) {
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
         let daemon = await start()
         try {
-          const restart = async () => (await planOn(node)).restart.map(({ command }) => command)
+          const restart = async () => (await planOn(node, daemon)).restart.map(({ command }) => command)
           assert.deepEqual(await restart(), ['systemctl restart containerd'])
-          await applyPlan(await planOn(node), openTree(node), occasion())
-          assert.deepEqual((await planOn(node)).steps, [])
+          await applyPlan(await planOn(node, daemon), openTree(node), occasion())
+          assert.deepEqual((await planOn(node, daemon)).steps, [])
           assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still due')
           await daemon.stop()
           assert.deepEqual(await restart(), [], 'a daemon that does not run will read it when it starts')
@@ -119,16 +123,16 @@ for (const { title, suite } of generations) {
         try {
           const moved = listWith('/srv/certs.d')
           const old = '/etc/containerd/certs.d/docker.io/hosts.toml'
-          const plan = await planOn(node, moved)
+          const plan = await planOn(node, daemon, moved)
           assert.deepEqual(
             plan.notices.filter(notice => notice.code === 'kept_until_restart').map(notice => notice.file),
             [old],
           )
           await applyPlan(plan, openTree(node), occasion())
-          assert.deepEqual((await planOn(node, moved)).steps, [])
+          assert.deepEqual((await planOn(node, daemon, moved)).steps, [])
           await daemon.stop()
           daemon = await start()
-          const after = await planOn(node, moved)
+          const after = await planOn(node, daemon, moved)
           assert.deepEqual(
             after.steps.map(step => [step.path, step.after]),
             [[old, undefined]],

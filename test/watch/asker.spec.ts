@@ -1,6 +1,5 @@
 /** How a watcher asks: through the proxies that containerd has by now, and without doing the same work for each. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import http from 'node:http'
@@ -10,24 +9,14 @@ import { openAsker } from '../../lib/commands/around.ts'
 import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
 import type { MirrorList } from '../../lib/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
-import { kill } from '../support/process.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
 import { pem } from '../support/tls.ts'
 import { withDirectory } from '../support/tree.ts'
+import { startContainerdLike, writeWaitingProgram } from '../support/waiting-program.ts'
 
 const HERE = { root: undefined, target: [] }
 const MINUTE = 60_000
-
-/** A process that looks like containerd to whoever reads /proc. */
-async function startDaemon(directory: string, config: string, env: Record<string, string>) {
-  const [program, script] = [path.join(directory, 'containerd'), path.join(directory, 'script')]
-  await fs.symlink('/bin/sh', program)
-  await fs.writeFile(script, 'echo started; read line\n')
-  const child = spawn(program, [script, '--config', config], { env, stdio: ['pipe', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
-  return child
-}
 
 describe('a watcher asks', () => {
   it('through the proxies of a containerd that was started later, and through them while it is away', () =>
@@ -44,19 +33,23 @@ describe('a watcher asks', () => {
       const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
       const [endpoint] = endpointsOf(list) as [Endpoint]
       let now = 0
-      const { ask } = openAsker(HERE, { ...worldOf(), monotonic: () => BigInt(now) * 1000n })
+      const uid = process.geteuid?.() ?? 0
+      const { ask } = openAsker(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
       const statusAt = async (time: number) => {
         now = time
         return (await ask(endpoint, list)).status
       }
       try {
         assert.equal(await statusAt(0), 'unhealthy')
-        const daemon = await startDaemon(directory, config, { HTTP_PROXY: `http://127.0.0.1:${port}` })
+        const program = path.join(directory, 'containerd')
+        await writeWaitingProgram(program)
+        const env = { HTTP_PROXY: `http://127.0.0.1:${port}` }
+        const daemon = await startContainerdLike([program, '--config', config], env)
         try {
           assert.equal(await statusAt(1), 'unhealthy', 'nobody reads /proc for every question')
           assert.equal(await statusAt(MINUTE), 'healthy')
         } finally {
-          await kill(daemon, 'SIGKILL')
+          await daemon.stop()
         }
         assert.equal(await statusAt(2 * MINUTE), 'healthy', 'it is being restarted')
         assert.deepEqual(proxied, Array(2).fill('http://mirror.invalid/v2/'))

@@ -4,11 +4,13 @@ import type { Notice } from '../../report.ts'
 import type { OwnedSetting } from '../../state.ts'
 import { splice, valueAt, withdraw } from '../../toml.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
+import { DEFAULT_CONFIG } from './command-line.ts'
 import { dumpIssues } from './config-dump.ts'
 import { NEW_CONFIG } from './config-toml.ts'
-import { daemonEnvironment, daemonStart } from './daemon.ts'
+import { daemonEnvironment } from './daemon.ts'
+import { daemonNotices } from './daemon-notices.ts'
 import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
-import { DEFAULT_CONFIG, observe, type Snapshot } from './observe.ts'
+import { observe, type Snapshot } from './observe.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
 
@@ -20,7 +22,12 @@ export const containerd: Target<Snapshot> = {
     const config = renderConfig(now)
     return {
       files: [...directories.files, ...config.files],
-      notices: [...generationNotices(list, now), ...config.notices, ...directories.notices],
+      notices: [
+        ...generationNotices(list, now),
+        ...daemonNotices(now),
+        ...config.notices,
+        ...directories.notices,
+      ],
       conflicts: [...config.conflicts, ...directories.conflicts],
       effect: effectOf(now),
       held: formerFiles(now),
@@ -32,9 +39,10 @@ export const containerd: Target<Snapshot> = {
     command: 'systemctl restart containerd',
     why: 'containerd reads config_path only when it starts',
   },
-  environment: (files, { targets }) => daemonEnvironment(files, targets.containerd.config || DEFAULT_CONFIG),
-  startedAt: (now, view) =>
-    view.machine && daemonStart(view.machine.files, view.machine.now, now.config.path),
+  environment: ({ targets }, { files, processes }) =>
+    daemonEnvironment(processes, files, targets.containerd.config || DEFAULT_CONFIG),
+  startedAt: ({ daemons: { readers } }) =>
+    readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
 }
 
 async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view: View) {

@@ -1,69 +1,102 @@
-/** The containerd that reads a config.toml, if it runs: when it was started and with which environment, from /proc. */
-import type { Reader } from '../../system/files.ts'
-import { DEFAULT_CONFIG } from './observe.ts'
+/** The containerds that run on this machine, and which of them reads a config.toml. */
+import path from 'node:path'
+import { Failure } from '../../errors.ts'
+import { openTree, type Reader } from '../../system/files.ts'
+import type { DoubtedProcess, Processes, TrustedProcess } from '../../system/trusted-processes.ts'
+import { configOf } from './command-line.ts'
 
-/** Milliseconds since 1970; undefined when no such containerd is running. */
-export async function daemonStart(
-  files: Reader,
-  now: () => number,
-  config: string,
-): Promise<number | undefined> {
-  const starts: number[] = []
-  for (const read of await daemons(files, config)) {
-    const uptime = Number((await files.read('/proc/uptime'))?.toString('utf8').split(' ')[0])
-    // The clock at that moment: one that was read before would have it started too early by what came between.
-    const at = now()
-    starts.push(at - (uptime - startTicks(await read('stat')) / TICKS) * 1000)
-  }
-  return starts.length === 0 ? undefined : Math.min(...starts)
+/** A containerd that runs, and the path of the config that it was told to read. */
+export interface Daemon {
+  readonly pid: number
+  /** Clock ticks after the start of the machine. */
+  readonly startedAt: number
+  readonly config: string
 }
 
-/** The environment that it was started with, its proxies above all; undefined when it is not running, or not told. */
+export interface Daemons {
+  /** Those that read the config in question, by their number. */
+  readonly readers: readonly Daemon[]
+  /** Those that read another one. */
+  readonly others: readonly Daemon[]
+  /** Processes that are called containerd and are not trusted, unless they are known to read another config. */
+  readonly doubted: readonly Pick<DoubtedProcess, 'pid' | 'why'>[]
+}
+
+export const NO_DAEMONS: Daemons = { readers: [], others: [], doubted: [] }
+
+/** In k3s, containerd is one of the names of its one program (k3s scripts/build). */
+const EXECUTABLES = ['containerd', 'k3s']
+
+/** Finds those that run. `node` is where `config` lies. */
+export async function findDaemons(processes: Processes, node: Reader, config: string): Promise<Daemons> {
+  const { found, doubted } = await look(processes, node, config)
+  const named = (reads: boolean) => found.filter(one => one.reads === reads).map(one => one.daemon)
+  return { readers: named(true), others: named(false), doubted }
+}
+
+/**
+ * The variables of the containerd that reads a config, its proxies above all; undefined when none is known that runs. They
+ * hold secrets.
+ */
 export async function daemonEnvironment(
-  files: Reader,
+  processes: Processes,
+  node: Reader,
   config: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  for (const read of await daemons(files, config)) {
-    const text = await read('environ')
-    const pairs = text.split('\0').map(pair => /^([^=]+)=(.*)$/s.exec(pair)?.slice(1) ?? [])
-    if (text !== '') return Object.fromEntries(pairs.filter(pair => pair.length === 2))
+  const { found } = await look(processes, node, config)
+  for (const { trusted, reads } of found) {
+    const variables = reads ? await processes.variables(trusted) : undefined
+    if (variables !== undefined) return variables
   }
   return undefined
 }
 
-/** Readers of what /proc says of each containerd that reads this config. */
-async function daemons(files: Reader, config: string): Promise<((name: string) => Promise<string>)[]> {
-  const entries = (await files.entries('/proc')) ?? []
-  const found: ((name: string) => Promise<string>)[] = []
-  for (const id of entries.map(entry => entry.name).filter(name => /^\d+$/.test(name))) {
-    const read = async (name: string) =>
-      (await files.read(`/proc/${id}/${name}`).catch(() => undefined))?.toString('utf8') ?? ''
-    if ((await read('comm')).trim() !== 'containerd' || configOf(await read('cmdline')) !== config) continue
-    if (!isContained(await read('status'))) found.push(read)
+interface Found {
+  readonly trusted: TrustedProcess
+  readonly daemon: Daemon
+  readonly reads: boolean
+}
+
+async function look(
+  processes: Processes,
+  node: Reader,
+  config: string,
+): Promise<{ found: readonly Found[]; doubted: Daemons['doubted'] }> {
+  const { trusted, doubted } = await processes.named('containerd', EXECUTABLES)
+  const found: Found[] = []
+  for (const one of trusted) {
+    const read = configRead(one)
+    if (read === undefined) continue
+    const daemon = { pid: one.identity.pid, startedAt: one.startedAt, config: read }
+    found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.tree), read) })
   }
-  return found
+  const relevant = doubted.filter(({ command }) => !command || configRead(command) === config)
+  // The real one, where it is not trusted, is of a trusted user: others cannot hide it among thousands.
+  return { found, doubted: relevant.toSorted((a, b) => Number(!a.command) - Number(!b.command)) }
+}
+
+/** The path as the process sees it; undefined for a containerd that is no daemon, such as `containerd config dump`. */
+function configRead({ args, directory }: Pick<TrustedProcess, 'args' | 'directory'>): string | undefined {
+  const config = configOf(args)
+  return config === undefined ? undefined : path.posix.resolve(directory, config)
 }
 
 /**
- * Whether a process lives in a container on this machine, in a PID namespace below ours: a containerd there (kind,
- * docker:dind) has a config.toml of its own under the same name. It has a number in each of them (proc_pid_status(5)).
+ * Whether two paths are one file. Where both trees are one, the paths tell; a container, or a unit of systemd's, sees the
+ * files of the machine through mounts.
  */
-function isContained(status: string): boolean {
-  return /^NSpid:\t\d+\t/m.test(status)
+async function isSame(node: Reader, ours: string, tree: Reader, theirs: string): Promise<boolean> {
+  const [a, b] = await Promise.all([followed(node, ours), followed(tree, theirs)])
+  if (a.path === b.path && node.root === tree.root) return true
+  return a.identity === b.identity && (a.identity !== undefined || a.path === b.path)
 }
 
-/** Clock ticks a second as /proc counts them; the same on every Linux that Node runs on. */
-const TICKS = 100
-
-/** The config file a command line names; the default where it names none. */
-export function configOf(cmdline: string): string {
-  const args = cmdline.split('\0')
-  const at = args.findIndex(arg => /^--?c(onfig)?$/.test(arg))
-  const joined = args.map(arg => /^--?c(?:onfig)?=(.*)$/.exec(arg)?.[1]).find(value => value !== undefined)
-  return joined ?? (at === -1 ? DEFAULT_CONFIG : (args[at + 1] ?? DEFAULT_CONFIG))
-}
-
-/** Field 22 of /proc/PID/stat: start after boot in ticks. The name in brackets may hold anything. */
-export function startTicks(stat: string): number {
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+/** A path that cannot be followed is told by those who read the file. */
+async function followed(tree: Reader, file: string): Promise<{ path: string; identity: string | undefined }> {
+  try {
+    return { path: await tree.real(file), identity: (await tree.facts(file))?.identity }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { path: file, identity: undefined }
+  }
 }

@@ -5,13 +5,14 @@ import type { ContainerdSettings, MirrorList } from '../../registry.ts'
 import type { Reader } from '../../system/files.ts'
 import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
+import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, effectiveRegistry } from './config-merge.ts'
 import { type ParsedConfig, readersOf } from './config-toml.ts'
+import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './directory-name.ts'
 import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
 import { readConfigs } from './read-configs.ts'
 
-export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
 /** A directory under certs.d. */
@@ -46,6 +47,8 @@ export interface Snapshot {
   readonly written: readonly string[]
   /** What is in each of these directories, by its path. */
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
+  /** The containerds that run on this machine; none where the node is not this machine. */
+  readonly daemons: Daemons
   /** What is there and cannot be read, of what the list does not speak of. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }
@@ -83,6 +86,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     currentDirs,
     written: Object.keys(view.state.files),
     directories,
+    daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
 }

@@ -1,0 +1,29 @@
+/** The command line of containerd (cmd/containerd/command/main.go@v2.3.4), as its flag library reads it. Pure. */
+
+export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
+
+/** Flags without a value; every other flag takes one. */
+const SWITCHES = ['h', 'help', 'v', 'version']
+
+/** With one of these as the first argument containerd does something else and ends; any other starts the daemon. */
+const SUBCOMMANDS = ['config', 'publish', 'oci-hook', 'help', 'h']
+
+/** The config file that a daemon started with these arguments reads; undefined when they start no daemon. */
+export function configOf(args: readonly string[]): string | undefined {
+  const { flags, rest } = parse(args.slice(1))
+  if (SWITCHES.some(name => flags.has(name)) || SUBCOMMANDS.includes(rest[0] ?? '')) return undefined
+  return flags.get('config') ?? DEFAULT_CONFIG
+}
+
+/** As package flag of Go: one dash or two, the last value counts, and the first word that is no flag ends them. */
+function parse(args: readonly string[]): { flags: ReadonlyMap<string, string>; rest: readonly string[] } {
+  const flags = new Map<string, string>()
+  for (let i = 0; i < args.length; i += 1) {
+    const [, name, joined] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(args[i] ?? '') ?? []
+    if (name === undefined) return { flags, rest: args.slice(args[i] === '--' ? i + 1 : i) }
+    const takesNext = joined === undefined && !SWITCHES.includes(name)
+    if (takesNext) i += 1
+    flags.set(name === 'c' ? 'config' : name, joined ?? (takesNext ? (args[i] ?? '') : 'true'))
+  }
+  return { flags, rest: [] }
+}

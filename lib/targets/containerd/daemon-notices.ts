@@ -1,0 +1,43 @@
+/** What to know of the containerds that run on this machine. Pure. */
+import { onOneLine } from '../../printable.ts'
+import type { Notice } from '../../report.ts'
+import type { Daemon, Daemons } from './daemon.ts'
+import type { Snapshot } from './observe.ts'
+
+export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'config'>): readonly Notice[] {
+  return [
+    ...doubtNotices(daemons),
+    ...severalNotices(daemons, config.path),
+    ...daemons.others.map(daemon => otherNotice(daemon, config.path)),
+  ]
+}
+
+function otherNotice({ pid, config }: Daemon, ours: string): Notice {
+  const reads = `containerd (process ${pid}) reads ${onOneLine(config)}`
+  // In a container the machine's file may not be mounted, or stand elsewhere.
+  const same = `${reads}, but through other mounts: regmirror sees another file there; mount the directory of the machine`
+  return notice('other_config', config === ours ? same : `${reads}, not ${ours}`)
+}
+
+/** Any user can start thousands. */
+const NAMED = 3
+
+function doubtNotices({ doubted }: Daemons): readonly Notice[] {
+  if (doubted.length === 0) return []
+  const reasons = doubted
+    .slice(0, NAMED)
+    .map(({ pid, why }) => `process ${pid} is called containerd, but ${onOneLine(why)}`)
+  const more = doubted.length > NAMED ? [`${doubted.length - NAMED} more are not trusted either`] : []
+  return [notice('daemon_ignored', `${[...reasons, ...more].join('; ')}: ignored`)]
+}
+
+function severalNotices({ readers }: Daemons, config: string): readonly Notice[] {
+  if (readers.length < 2) return []
+  const pids = readers.map(({ pid }) => pid).join(', ')
+  const message = `${readers.length} containerd processes read ${config}: ${pids}; the proxies of the first are used`
+  return [notice('several_daemons', message)]
+}
+
+function notice(code: string, message: string): Notice {
+  return { code, message, target: 'containerd' }
+}

@@ -1,0 +1,384 @@
+/**
+ * Which process is trusted as the containerd of this machine. Real processes of other users, in other namespaces and of
+ * executables that others rule; the log of a proxy is the witness of whose environment was used.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Notice, PlanReport } from '../../lib/report.ts'
+import { openProcesses } from '../../lib/system/trusted-processes.ts'
+import { spawnCli } from '../support/process.ts'
+import { withDirectory } from '../support/tree.ts'
+import { startContainerdLike, type Waiting, writeWaitingProgram } from '../support/waiting-program.ts'
+import { type Outside, startOutside } from './support/outside.ts'
+import { needMounts, skip } from './support/runtimes.ts'
+
+const TOKEN = 'Bearer planted-token'
+const AS_USER = ['setpriv', '--reuid', '1000', '--regid', '1000', '--clear-groups']
+/** Runs a script as the first process of a machine. */
+const FIRST = ['unshare', '--pid', '--mount-proc', '--fork', '--kill-child', 'sh', '-c']
+/** Script: starts a daemon and waits until it runs under that number. */
+const until = (pid: number | '$!', command: string) =>
+  `${command} & until [ "$(cat /proc/${pid}/comm 2>/dev/null)" = containerd ]; do :; done`
+const MIRROR = 'http://mirror.invalid/v2/'
+
+/** A machine's own directory: a list, a config for the daemons, and a proxy that they are told of. */
+interface Scene {
+  readonly home: string
+  readonly config: string
+  readonly outside: Outside
+  /** Runs `use` while processes run that were started by these commands, with the proxy in their environment. */
+  among(
+    commands: readonly (readonly string[])[],
+    use: (running: readonly Waiting[]) => Promise<void>,
+  ): Promise<void>
+  /** What the proxy is asked by a probe. */
+  proxied(wrapper?: readonly string[]): Promise<readonly string[]>
+  plan(wrapper?: readonly string[]): Promise<PlanReport>
+}
+
+async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
+  await withDirectory(async home => {
+    await fs.chmod(home, 0o755)
+    const outside = await startOutside()
+    const [config, list] = [path.join(home, 'etc/config.toml'), path.join(home, 'list/mirrors.toml')]
+    await fs.mkdir(path.dirname(config))
+    await fs.writeFile(config, 'version = 2\n')
+    await fs.mkdir(path.dirname(list))
+    await fs.writeFile(list, listText(config, path.join(home, 'etc/certs.d')))
+    const ask = async (args: readonly string[], wrapper: readonly string[] = []) => {
+      const ran = await spawnCli(
+        [...args, '-f', list, '--format', 'json'],
+        { PATH: process.env.PATH },
+        wrapper,
+      )
+      assert.ok(ran.code === 0 || ran.code === 1, ran.stderr)
+      return JSON.parse(ran.stdout)
+    }
+    try {
+      await use({
+        ...{ home, config, outside },
+        among: async (commands, then) => {
+          const running: Waiting[] = []
+          try {
+            for (const command of commands)
+              running.push(await startContainerdLike(command, outside.env, home))
+            await then(running)
+          } finally {
+            for (const { stop } of running) await stop()
+          }
+        },
+        proxied: async wrapper => {
+          outside.clear()
+          await ask(['probe', '--samples', '1'], wrapper)
+          return [...outside.asked]
+        },
+        plan: wrapper => ask(['plan'], wrapper),
+      })
+    } finally {
+      await outside.close()
+    }
+  })
+}
+
+function listText(config: string, hostsDir: string): string {
+  const mirror = `{ url = "http://mirror.invalid", header = { Authorization = "${TOKEN}" } }`
+  const registry = `[registries."r.test"]\nserver = "http://127.0.0.1:9"\nmirrors = [${mirror}]\n`
+  return `version = 1\n${registry}[targets.containerd]\nconfig = "${config}"\nhosts_dir = "${hostsDir}"\n`
+}
+
+const ofDaemons = ({ notices }: PlanReport): readonly Notice[] =>
+  notices.filter(({ code }) => ['daemon_ignored', 'other_config', 'several_daemons'].includes(code))
+
+/** Gives a process's command; what it needs is made below the directory. `$PID` in `why` is its number. */
+interface Case {
+  readonly why: string
+  prepare(home: string): Promise<readonly string[]>
+}
+
+const program = async (file: string, mode?: number) => {
+  await writeWaitingProgram(file, mode)
+  return file
+}
+
+/** A program of this name that is setuid, and a second name for it. */
+const setuid = async (home: string, second: 'link' | 'symlink') => {
+  const helper = await program(path.join(home, 'bin/helper'))
+  await fs[second](helper, path.join(home, 'bin/containerd'))
+  await fs.chmod(helper, 0o4755)
+  return path.join(home, 'bin/containerd')
+}
+
+const doubted: Readonly<Record<string, Case>> = {
+  'of another user': {
+    why: 'runs as uid 1000',
+    prepare: async home => [...AS_USER, await program(path.join(home, 'containerd'))],
+  },
+  'that a link to a setuid program starts': {
+    why: 'runs as uid 1000 and 0',
+    prepare: async home => [...AS_USER, await setuid(home, 'symlink')],
+  },
+  'that a second name of a setuid program starts': {
+    why: 'runs as uid 1000 and 0',
+    prepare: async home => [...AS_USER, await setuid(home, 'link')],
+  },
+  'that is a setuid program under a second name': {
+    why: 'runs $HOME/bin/containerd, which is setuid or setgid',
+    prepare: async home => [await setuid(home, 'link')],
+  },
+  'that is another program of root under a link': {
+    why: 'runs $HOME/bin/helper',
+    prepare: async home => [await setuid(home, 'symlink')],
+  },
+  'whose executable others can write': {
+    why: 'runs $HOME/containerd, which others can write',
+    prepare: async home => [await program(path.join(home, 'containerd'), 0o757)],
+  },
+  'whose executable belongs to another user': {
+    why: 'runs $HOME/containerd, which belongs to uid 1000',
+    prepare: async home => {
+      const file = await program(path.join(home, 'containerd'))
+      await fs.chown(file, 1000, 1000)
+      return [file]
+    },
+  },
+  'whose directory others can write': {
+    why: 'runs $HOME/bin/containerd, but others can write $HOME/bin',
+    prepare: async home => {
+      const file = await program(path.join(home, 'bin/containerd'))
+      await fs.chmod(path.dirname(file), 0o775)
+      return [file]
+    },
+  },
+  'with a directory of another user above it': {
+    why: 'runs $HOME/a/b/containerd, but $HOME/a belongs to uid 1000',
+    prepare: async home => {
+      const file = await program(path.join(home, 'a/b/containerd'))
+      await fs.chown(path.join(home, 'a'), 1000, 1000)
+      return [file]
+    },
+  },
+  'in another mount namespace': {
+    why: 'runs in another mount namespace',
+    prepare: async home => ['unshare', '--mount', await program(path.join(home, 'containerd'))],
+  },
+  'with another root directory': {
+    why: 'has another root directory',
+    prepare: async home => {
+      await program(path.join(home, 'bin/containerd'))
+      await fs.mkdir(path.join(home, path.dirname(home)), { recursive: true })
+      await fs.symlink('/', path.join(home, home))
+      return ['chroot', home, '/bin/containerd']
+    },
+  },
+}
+
+const trusted: Readonly<Record<string, (home: string) => Promise<readonly string[]>>> = {
+  'of root': async home => [await program(path.join(home, 'containerd'))],
+  'that is the program of k3s under another name': async home => {
+    await program(path.join(home, 'bin/k3s'))
+    await fs.symlink('k3s', path.join(home, 'bin/containerd'))
+    return [path.join(home, 'bin/containerd')]
+  },
+  'in a directory of root below one that is sticky': async home => {
+    await fs.mkdir(path.join(home, 'open'))
+    await fs.chmod(path.join(home, 'open'), 0o1777)
+    return [await program(path.join(home, 'open/bin/containerd'))]
+  },
+}
+
+describe('the containerd of this machine', function () {
+  this.timeout(300_000)
+  before(function () {
+    needMounts(this)
+  })
+
+  for (const [title, { why, prepare }] of Object.entries(doubted)) {
+    it(`is not a process ${title}: its proxies get no token, and the plan says why`, () =>
+      withScene(async ({ home, config, among, proxied, plan }) => {
+        const command = [...(await prepare(home)), '--config', config]
+        await among([command], async ([one]) => {
+          assert.deepEqual(await proxied(), [])
+          const reason = why.replaceAll('$HOME', home)
+          const planned = await plan()
+          assert.deepEqual(planned.restart, [], 'nothing runs that would have to be restarted')
+          const message = `process ${one?.pid} is called containerd, but ${reason}: ignored`
+          assert.deepEqual(
+            ofDaemons(planned).map(({ code, message }) => [code, message]),
+            [['daemon_ignored', message]],
+          )
+        })
+      }))
+  }
+
+  for (const [title, prepare] of Object.entries(trusted)) {
+    it(`is a process ${title}`, () =>
+      withScene(async ({ home, config, among, proxied, plan }) => {
+        await among([[...(await prepare(home)), '--config', config]], async () => {
+          assert.deepEqual(await proxied(), [MIRROR])
+          const planned = await plan()
+          assert.deepEqual(
+            planned.restart.map(({ target }) => target),
+            ['containerd'],
+          )
+          assert.deepEqual(ofDaemons(planned), [])
+        })
+      }))
+  }
+
+  it('is one whose executable was replaced or removed, with its directory, by an upgrade', () =>
+    withScene(async ({ home, config, among, proxied, plan }) => {
+      const file = await program(path.join(home, 'data/1/containerd'))
+      await among([[file, '--config', config]], async () => {
+        await program(`${file}.new`)
+        await fs.rename(`${file}.new`, file)
+        assert.deepEqual(await proxied(), [MIRROR])
+        await fs.rm(path.join(home, 'data'), { recursive: true })
+        assert.deepEqual(await proxied(), [MIRROR])
+        assert.deepEqual(ofDaemons(await plan()), [])
+      })
+    }))
+
+  it('is found in the mount namespace of the first process, from one of our own: a unit of systemd, a container', () =>
+    withScene(async ({ home, config, outside, proxied }) => {
+      const file = await program(path.join(home, 'containerd'))
+      const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
+        unshare --mount "$@"`
+      assert.deepEqual(await proxied([...FIRST, script, 'sh']), [MIRROR])
+    }))
+
+  it('is none where the file that it reads is another one by the same name', () =>
+    withScene(async ({ home, config, outside, proxied, plan }) => {
+      const file = await program(path.join(home, 'containerd'))
+      const directory = path.dirname(config)
+      const hidden = `mount -t tmpfs tmpfs ${directory} && echo 'version = 2' >${config} && exec "$@"`
+      const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
+        unshare --mount sh -c "$0" sh "$@"`
+      assert.deepEqual(await proxied([...FIRST, script, hidden]), [])
+      const [notice] = ofDaemons(await plan([...FIRST, script, hidden]))
+      assert.match(notice?.message ?? '', /reads .*config\.toml, but through other mounts/)
+    }))
+
+  it('is none of those in containers, of which nothing is said', () =>
+    withScene(async ({ home, config, among, proxied, plan }) => {
+      const file = await program(path.join(home, 'containerd'))
+      await among([['unshare', '--pid', '--fork', '--kill-child', file, '--config', config]], async () => {
+        assert.deepEqual(await proxied(), [])
+        assert.deepEqual(ofDaemons(await plan()), [])
+      })
+    }))
+
+  it('is found by a relative path, by a link, and by the last --config', () =>
+    withScene(async ({ home, config, among, proxied }) => {
+      const file = await program(path.join(home, 'containerd'))
+      await fs.symlink(config, path.join(home, 'linked.toml'))
+      const lines = [
+        ['-c', 'etc/config.toml'],
+        ['-c=linked.toml'],
+        ['--config', '/other.toml', '-config', config],
+      ]
+      for (const args of lines)
+        await among([[file, ...args]], async () =>
+          assert.deepEqual(await proxied(), [MIRROR], args.join(' ')),
+        )
+    }))
+
+  it('is no `containerd config dump`, nor one that has ended', () =>
+    withScene(async ({ home, config, among, plan, proxied }) => {
+      const file = await program(path.join(home, 'containerd'))
+      await among([[file, '--config', config, 'config', 'dump']], async () => {
+        assert.deepEqual(await proxied(), [])
+        assert.deepEqual(ofDaemons(await plan()), [])
+      })
+    }))
+
+  it('is told apart from others of root that read another config, all of which are named', () =>
+    withScene(async ({ home, config, among, proxied, plan }) => {
+      const file = await program(path.join(home, 'containerd'))
+      await among([[file, '--config', '/run/other.toml']], async ([other]) => {
+        assert.deepEqual(await proxied(), [])
+        assert.deepEqual(
+          ofDaemons(await plan()).map(({ message }) => message),
+          [`containerd (process ${other?.pid}) reads /run/other.toml, not ${config}`],
+        )
+      })
+      await among(
+        [
+          [file, '--config', config],
+          [file, '--config', config],
+        ],
+        async running => {
+          assert.deepEqual(await proxied(), [MIRROR])
+          const pids = running.map(({ pid }) => pid).toSorted((a, b) => a - b)
+          assert.deepEqual(
+            ofDaemons(await plan()).map(({ message }) => message),
+            [`2 containerd processes read ${config}: ${pids.join(', ')}; the proxies of the first are used`],
+          )
+        },
+      )
+    }))
+
+  it('is named first, where it is not trusted, and once with a count the many that pretend to be it', () =>
+    withScene(async ({ home, config, among, plan }) => {
+      const file = await program(path.join(home, 'containerd'))
+      const open = await program(path.join(home, 'open/containerd'), 0o777)
+      const many = Array(4).fill([...AS_USER, file, '--config', config])
+      await among([...many, [open, '--config', config]], async () => {
+        const [notice, ...others] = ofDaemons(await plan())
+        const named =
+          /^(process \d+ is called containerd, but runs [^;]*; ){3}2 more are not trusted either: ignored$/
+        assert.match(notice?.message ?? '', named)
+        assert.match(
+          notice?.message ?? '',
+          /^process \d+ is called containerd, but runs .*\/open\/containerd, which/,
+        )
+        assert.deepEqual(others, [])
+      })
+    }))
+
+  it('is the first by number, not by the digits of the number', () =>
+    withScene(async ({ home, config, outside, proxied }) => {
+      const file = await program(path.join(home, 'containerd'))
+      const proxy = outside.env.HTTP_PROXY as string
+      const script = `echo 98 >/proc/sys/kernel/ns_last_pid
+        ${until(99, `HTTP_PROXY=${proxy} ${file} --config ${config}`)}
+        echo 99 >/proc/sys/kernel/ns_last_pid
+        ${until(100, `${file} --config ${config}`)}
+        "$@"`
+      assert.deepEqual(await proxied([...FIRST, script, 'sh']), [MIRROR])
+    }))
+
+  it('is ours where we do not run as root: also in namespaces of its own', function () {
+    const rootless = [...AS_USER, 'unshare', '--user', '--map-root-user', '--mount']
+    try {
+      execFileSync('env', [...rootless, 'true'], { stdio: 'ignore' })
+    } catch {
+      skip(this, 'users may not make user namespaces here')
+    }
+    return withScene(async ({ home, config, among, proxied }) => {
+      const file = await program(path.join(home, 'containerd'))
+      await among([[...rootless, file, '--config', config]], async () => {
+        assert.deepEqual(await proxied(AS_USER), [MIRROR])
+        const asAnother = AS_USER.map(word => word.replace('1000', '1001'))
+        assert.deepEqual(await proxied(asAnother), [])
+      })
+    })
+  })
+
+  it('is asked for its variables no more once another process has its number', () =>
+    withScene(async ({ home, config, among }) => {
+      const file = await program(path.join(home, 'containerd'))
+      const processes = openProcesses(0)
+      await among([[file, '--config', config]], async ([one]) => {
+        const { trusted: found } = await processes.named('containerd', ['containerd'])
+        const process = found.find(({ identity }) => identity.pid === one?.pid)
+        assert.ok(process)
+        assert.ok((await processes.variables(process))?.HTTP_PROXY)
+        const earlier = { ...process.identity, startTicks: process.identity.startTicks - 1 }
+        assert.equal(await processes.variables({ ...process, identity: earlier }), undefined)
+        await one?.stop()
+        assert.equal(await processes.variables(process), undefined)
+      })
+    }))
+})

@@ -1,0 +1,209 @@
+/** Whether a daemon has yet to read what was written: by the time since boot, which no clock on the wall moves. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { applyPlan } from '../lib/apply/apply.ts'
+import { writing } from '../lib/commands/writing.ts'
+import { isPending } from '../lib/plan/pending.ts'
+import { makePlan, type Plan } from '../lib/plan/plan.ts'
+import { readState, STATE_FILE, type Written } from '../lib/state.ts'
+import { type BootClock, momentOf, readBootClock } from '../lib/system/boot.ts'
+import { openTree } from '../lib/system/files.ts'
+import { openProcesses } from '../lib/system/trusted-processes.ts'
+import { targets } from '../lib/targets/index.ts'
+import { beforeChanges } from './support/changes.ts'
+import { listOf, mirror, registry } from './support/lists.ts'
+import { worldOf } from './support/run.ts'
+import { withDirectory } from './support/tree.ts'
+import { startContainerdLike, writeWaitingProgram } from './support/waiting-program.ts'
+
+const BOOT = '00000000-0000-4000-8000-000000000001'
+const OTHER_BOOT = '00000000-0000-4000-8000-000000000002'
+const NOW = Date.UTC(2026, 5, 1)
+const HOUR = 3_600_000
+const uid = process.geteuid?.() ?? 0
+
+const written = (at: number, after?: [boot: string, ticks: number]): Written => ({
+  target: 'containerd',
+  digest: '',
+  written_at: new Date(at).toISOString(),
+  ...(after && { written_after: { boot_id: after[0], ticks: after[1] } }),
+  effect: 'on restart',
+  owns: 'whole',
+  original: null,
+})
+
+describe('a file that a daemon reads when it starts', () => {
+  /** The machine has been up for 1000 s, and the daemon was started when it had been up for 900. */
+  const STARTED = 90_000
+  const clock = { now: NOW, bootId: BOOT, ticks: 100_000 }
+  const cases: [title: string, pending: boolean, file: Written, clock?: Partial<typeof clock | BootClock>][] =
+    [
+      ['after the daemon was started', true, written(NOW, [BOOT, 90_001])],
+      ['before the daemon was started', false, written(NOW, [BOOT, 89_999])],
+      ['in the same tick', true, written(NOW, [BOOT, 90_000])],
+      ['before, by a clock 8 h ahead', false, written(NOW + 8 * HOUR, [BOOT, 89_999])],
+      ['after, by a clock 8 h behind', true, written(NOW - 8 * HOUR, [BOOT, 90_001])],
+      ['before the machine was started again', false, written(NOW, [OTHER_BOOT, 99_999])],
+      ['after, by an earlier version', true, written(NOW - 99_000)],
+      ['before, by an earlier version', false, written(NOW - 101_000)],
+      ['by an earlier version, at a time yet to come', false, written(NOW + 8 * HOUR)],
+      [
+        'after, where no boot id can be read any more',
+        true,
+        written(NOW - 99_000, [BOOT, 1]),
+        { bootId: undefined },
+      ],
+      ['where no time since boot can be read', false, written(NOW), { ticks: undefined }],
+    ]
+  for (const [title, pending, file, changed] of cases)
+    it(`and that was written ${title}: ${pending ? 'a restart is due' : 'none is'}`, () =>
+      assert.equal(isPending(file, STARTED, { ...clock, ...changed }), pending))
+})
+
+/** A node below a directory, the clocks of its machine, and a daemon on it. */
+interface Scene {
+  readonly node: string
+  /** Plans, and applies where `at` is given, by a clock on the wall that shows that. */
+  plan(): Promise<Plan>
+  apply(at: number, bootClock?: () => Promise<BootClock>): Promise<void>
+  start(): Promise<{ stop(): Promise<void> }>
+}
+
+const restarts = async (scene: Scene) => (await scene.plan()).restart.map(({ target }) => target)
+
+/** `wall` is what the clock on the wall shows when a plan is made. */
+async function withScene(wall: () => number, use: (scene: Scene) => Promise<void>): Promise<void> {
+  await withDirectory(async home => {
+    const node = path.join(home, 'node')
+    const config = path.join(node, 'etc/containerd/config.toml')
+    await fs.mkdir(path.dirname(config), { recursive: true })
+    await fs.writeFile(config, 'version = 2\n')
+    const program = path.join(home, 'containerd')
+    await writeWaitingProgram(program)
+    const list = listOf(registry('docker.io', [mirror('https://mirror.test')]))
+    const plan = async () => {
+      const processes = openProcesses(uid)
+      const run = async () => undefined
+      const machine = { files: openTree('/'), run, processes, now: wall, bootClock: readBootClock }
+      const view = { node: openTree(node), state: await readState(openTree(node)), machine }
+      return await makePlan(list, targets, view, { takeOver: false })
+    }
+    await use({
+      node,
+      plan,
+      apply: async (now, bootClock = readBootClock) => {
+        await applyPlan(await plan(), openTree(node), { command: 'apply', now, bootClock, made: [] })
+      },
+      start: () => startContainerdLike([program, '--config', config]),
+    })
+  })
+}
+
+/** Until the clock that daemons are counted by shows another tick. */
+async function nextTick(): Promise<void> {
+  const { ticks } = await readBootClock()
+  while ((await readBootClock()).ticks === ticks);
+}
+
+describe('a restart that is due', () => {
+  before(function () {
+    if (process.platform !== 'linux') this.skip()
+  })
+
+  for (const [title, shift] of [
+    ['a clock 8 h ahead', 8 * HOUR],
+    ['a clock 8 h behind', -8 * HOUR],
+  ] as const) {
+    it(`is due until it is done, with a file that was written by ${title}`, () =>
+      withScene(Date.now, async scene => {
+        const daemon = await scene.start()
+        try {
+          await scene.apply(Date.now() + shift)
+          assert.deepEqual(await restarts(scene), ['containerd'])
+        } finally {
+          await daemon.stop()
+        }
+        await nextTick()
+        const again = await scene.start()
+        try {
+          assert.deepEqual(await restarts(scene), [])
+        } finally {
+          await again.stop()
+        }
+      }))
+  }
+
+  it('is not due since the machine was started again', () =>
+    withScene(Date.now, async scene => {
+      const clock = async () => ({ ...(await readBootClock()), bootId: OTHER_BOOT })
+      const daemon = await scene.start()
+      try {
+        await scene.apply(Date.now(), clock)
+        assert.deepEqual(await restarts(scene), [])
+      } finally {
+        await daemon.stop()
+      }
+    }))
+
+  it('counts from when the files are in their place, not from when the run began', () =>
+    withScene(Date.now, async scene => {
+      let ticks = 0
+      await scene.apply(NOW, async () => {
+        ticks += 100
+        return { bootId: BOOT, ticks }
+      })
+      const { files } = await readState(openTree(scene.node))
+      const config = files['/etc/containerd/config.toml']
+      assert.deepEqual(config?.written_after, { boot_id: BOOT, ticks: 200 })
+      const others = Object.values(files).filter(file => file !== config && file.effect === 'at once')
+      assert.ok(others.every(({ written_after }) => written_after === undefined))
+    }))
+
+  it('counts from when a run that was cut off is finished', () =>
+    withScene(Date.now, async scene => {
+      const real = openTree(scene.node)
+      const bootClock = async () => ({ bootId: OTHER_BOOT, ticks: 1 })
+      let committing = false
+      const dying = beforeChanges(real, () => {
+        if (committing) throw new Error('killed')
+      })
+      const rename = async (from: string, to: string) => {
+        await dying.rename(from, to)
+        committing = to.includes('journal-committing')
+      }
+      const plan = await scene.plan()
+      await assert.rejects(
+        applyPlan(plan, { ...dying, rename }, { command: 'apply', now: NOW, bootClock, made: [] }),
+        /killed/,
+      )
+      const daemon = await scene.start()
+      try {
+        const options = { root: undefined, lockTimeout: '60s' }
+        const { notices } = await writing('apply', real, options, { ...worldOf(), uid }, async () => {})
+        assert.deepEqual(
+          notices.map(({ code }) => code),
+          ['recovered'],
+        )
+        assert.deepEqual(await restarts(scene), ['containerd'])
+      } finally {
+        await daemon.stop()
+      }
+    }))
+
+  it('is not written down under --root, nor where the machine does not tell the time since boot', () =>
+    withScene(Date.now, async scene => {
+      await scene.apply(NOW, async () => ({ bootId: undefined, ticks: 5 }))
+      assert.ok(!(await fs.readFile(path.join(scene.node, STATE_FILE), 'utf8')).includes('written_after'))
+    }))
+
+  it('is refused with the whole state where it is no moment', () =>
+    withScene(Date.now, async scene => {
+      await scene.apply(NOW)
+      const file = path.join(scene.node, STATE_FILE)
+      const text = await fs.readFile(file, 'utf8')
+      assert.ok(momentOf(await readBootClock()))
+      await fs.writeFile(file, text.replace(/"ticks": \d+/, '"ticks": "soon"'))
+      await assert.rejects(readState(openTree(scene.node)), /is damaged/)
+    }))
+})
