@@ -1,5 +1,6 @@
 /** What a watcher's loop is given of this machine and this node. */
 import { Failure } from '../errors.ts'
+import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
 import type { MirrorList } from '../registry.ts'
@@ -25,9 +26,10 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
 /** Asks one endpoint after another; what that costs more than once is shared for as long as the list is the same. */
 export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
   const proxies = proxiesOfRuntime(options, world)
+  const lookUp = openNameLookup(world.env)
   let shared: (Shared & { readonly list: MirrorList }) | undefined
   return async (endpoint, list) => {
-    if (shared?.list !== list) shared = { list, ...openShared(world.signal) }
+    if (shared?.list !== list) shared = { list, ...openShared({ signal: world.signal, lookUp }) }
     const question = {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
@@ -36,7 +38,7 @@ export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
       now: world.now,
     }
     const { trust, turn } = shared
-    return await probeOne(endpoint, { ...question, proxyFor: await proxies(list) }, { trust, turn })
+    return await probeOne(endpoint, { ...question, proxyFor: await proxies(list) }, { trust, lookUp, turn })
   }
 }
 

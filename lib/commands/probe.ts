@@ -1,5 +1,6 @@
 /** `probe`: are the mirrors well, and how fast? */
 import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
+import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
 import type { Depth } from '../probe/pull.ts'
@@ -47,6 +48,7 @@ export async function probeList(
       signal,
       now,
       concurrency: CONCURRENCY,
+      lookUp: openNameLookup(world.env),
       proxyFor: proxiesOf((await runtimeEnvironment(list, root)) ?? world.env),
       onProbe: table.onProbe,
     })

@@ -5,12 +5,15 @@ import { gate } from '../system/gate.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
 import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
+import { type NameLookup, openNameLookup } from './names/name-lookup.ts'
 import { ping } from './ping.ts'
 import { type Depth, type Pulled, pull } from './pull.ts'
 import { openTrust } from './trust.ts'
 import { judged, verdictOf } from './verdict.ts'
 
-export interface ProbeOptions extends Omit<Means, 'trust' | 'turn' | 'budget'> {
+export interface ProbeOptions extends Omit<Means, 'trust' | 'lookUp' | 'turn' | 'budget'> {
+  /** Undefined: one with an empty environment. */
+  readonly lookUp?: NameLookup | undefined
   /** `ping` if left out. Without a canary none is asked deeper. */
   readonly depth?: Depth | 'tag' | undefined
   /** Exchanges that are measured, 3 if left out. */
@@ -39,7 +42,7 @@ export async function probeAll(
   endpoints: readonly Endpoint[],
   options: ProbeOptions,
 ): Promise<readonly Probe[]> {
-  const means = { ...options, ...openShared(options.signal), alone: gate(1) }
+  const means = { ...options, ...openShared(options), alone: gate(1) }
   const asked = new Map<string, Promise<Probe>>()
   const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
   const one = async (endpoint: Endpoint) => {
@@ -55,17 +58,17 @@ export async function probeAll(
 }
 
 /** What questions share that are asked one by one: certificates are parsed once, and few begin at the same moment. */
-export type Shared = Pick<Means, 'trust' | 'turn'>
+export type Shared = Pick<Means, 'trust' | 'lookUp' | 'turn'>
 
-export function openShared(signal?: AbortSignal): Shared {
-  return { trust: openTrust(), turn: pace(signal) }
+export function openShared({ signal, lookUp }: Pick<ProbeOptions, 'signal' | 'lookUp'>): Shared {
+  return { trust: openTrust(), lookUp: lookUp ?? openNameLookup({}), turn: pace(signal) }
 }
 
 /** Asks one. Never rejects: a failure is a Probe with a reason. */
 export async function probeOne(
   endpoint: Endpoint,
   options: ProbeOptions,
-  shared: Shared = openShared(options.signal),
+  shared: Shared = openShared(options),
 ): Promise<Probe> {
   return await probeWith(endpoint, options, { ...options, ...shared })
 }

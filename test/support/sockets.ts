@@ -5,6 +5,7 @@
 import dns from 'node:dns'
 import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
+import { coded } from '../../lib/probe/coded.ts'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
 
 /** Limit for whoever is going to answer: no machine is so slow. */
@@ -119,10 +120,18 @@ export function names(known: Readonly<Record<string, readonly string[]>>, ms = 0
       options.all ? callback(null, found) : callback(null, found[0]?.address, found[0]?.family)
     setTimeout(tell, ms)
   }
+  const { resolve4, resolve6 } = dns.Resolver.prototype
+  const query = (family: number) => (question: string, callback: (...found: unknown[]) => void) => {
+    const found = known[question.replace(/\.$/, '')]?.filter(address => net.isIP(address) === family)
+    if (found === undefined) return
+    setTimeout(() => (found.length > 0 ? callback(null, found) : callback(coded('ENODATA'))), ms)
+  }
   dns.lookup = answer as unknown as typeof dns.lookup
+  Object.assign(dns.Resolver.prototype, { resolve4: query(4), resolve6: query(6) })
   return {
     [Symbol.dispose]: () => {
       dns.lookup = original
+      Object.assign(dns.Resolver.prototype, { resolve4, resolve6 })
     },
   }
 }
