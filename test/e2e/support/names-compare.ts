@@ -23,6 +23,7 @@ async function systems(name: string): Promise<readonly string[] | string> {
 }
 
 const found: Record<string, { ours: readonly string[] | string; systems: readonly string[] | string }> = {}
-for (const name of process.argv.slice(2)) found[name] = { ours: await ours(name), systems: await systems(name) }
+for (const name of process.argv.slice(2))
+  found[name] = { ours: await ours(name), systems: await systems(name) }
 process.stdout.write(JSON.stringify(found))
 process.exit(0)

@@ -85,8 +85,9 @@ function start(command: readonly string[]): { child: ChildProcess; line: () => P
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines: Interface = createInterface(child.stdout as NodeJS.ReadableStream)
   const each = lines[Symbol.asyncIterator]()
+  const gone = once(child, 'exit').then(() => undefined)
   const line = async () => {
-    const next = await Promise.race([each.next(), once(child, 'exit').then(() => undefined)])
+    const next = await Promise.race([each.next(), gone])
     if (next === undefined || next.done) throw new Error(`${command.join(' ')} ended`)
     return next.value
   }

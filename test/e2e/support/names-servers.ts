@@ -11,7 +11,8 @@ import { startRegistry } from '../../support/registry.ts'
 const [zoneFile = '', ...addresses] = process.argv.slice(2)
 const zone = JSON.parse(readFileSync(zoneFile, 'utf8')) as Zone
 const questions: string[] = []
-for (const address of addresses) await startDnsServer(zone, address, question => void questions.push(question))
+for (const address of addresses)
+  await startDnsServer(zone, address, question => void questions.push(question))
 const registry = await startRegistry({ images: [buildImage('library/canary')] })
 process.stdout.write(`${registry.port}\n`)
 for await (const _ of createInterface(process.stdin)) {
