@@ -6,13 +6,14 @@ import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
 import type { MirrorList } from '../registry.ts'
 import { HISTORY_FILE } from '../state.ts'
 import type { Reader } from '../system/files.ts'
+import { gate } from '../system/gate.ts'
 import type { Kept } from '../watch/adopt.ts'
 import { type History, parseHistory } from '../watch/history.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { readBook } from './health.ts'
 import type { NodeOptions } from './inputs.ts'
-import { runtimeEnvironment } from './probe.ts'
+import { connectionsAtOnce, runtimeEnvironment } from './probe.ts'
 
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
@@ -27,6 +28,8 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
 export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
   const proxies = proxiesOfRuntime(options, world)
   const lookUp = openNameLookup(world.env)
+  // Opened with the first probe, when what a watcher needs is open.
+  let inTurn: Promise<ReturnType<typeof gate>> | undefined
   let shared: (Shared & { readonly list: MirrorList }) | undefined
   return async (endpoint, list) => {
     if (shared?.list !== list) shared = { list, ...openShared({ signal: world.signal, lookUp }) }
@@ -38,7 +41,9 @@ export function asker(options: NodeOptions, world: World): Surroundings['ask'] {
       now: world.now,
     }
     const { trust, turn } = shared
-    return await probeOne(endpoint, { ...question, proxyFor: await proxies(list) }, { trust, lookUp, turn })
+    const proxyFor = await proxies(list)
+    inTurn ??= connectionsAtOnce().then(gate)
+    return await (await inTurn)(() => probeOne(endpoint, { ...question, proxyFor }, { trust, lookUp, turn }))
   }
 }
 

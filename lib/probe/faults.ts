@@ -51,10 +51,8 @@ export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
 
 /** What this node lacks is no verdict on a mirror. */
 function shortageFault(code: string): Fault | undefined {
-  const what = shortageOf(code)
-  return what === undefined
-    ? undefined
-    : { reason: undefined, what, todo: 'raise the limit and run it again' }
+  const shortage = shortageOf(code)
+  return shortage && { reason: undefined, ...shortage }
 }
 
 /** Where several addresses failed each has an error of its own. */
