@@ -134,6 +134,7 @@ describe('names', () => {
 const watchedList = (urls: readonly string[]) =>
   `version = 1\n[health]\ninterval = "5s"\n[registries."docker.io"]\nserver = "http://127.0.0.1:9"\nmirrors = ${JSON.stringify(urls)}\n`
 
+const USUAL_SERVER = 'nameserver 127.0.0.1\n'
 const COUNT = 200
 const numbered = (kind: string) => Array.from({ length: COUNT }, (_, i) => `${kind}${i}.test`)
 const CROWD: Zone = {
@@ -174,6 +175,27 @@ describe('names: 200 that hang beside 200 that work', () => {
       )
       assert.deepEqual(new Set(told('hangs').map(({ reason }) => reason)), new Set(['dns']))
       assert.deepEqual(await askedBy(node), numbered('works').sort())
+    })
+  })
+
+  it('where only the C library looks names up: the names that work are healthy too', async () => {
+    // A source that Go leaves to the C library, which finds no such module and goes on.
+    const files = {
+      nsswitch: 'hosts: files wins dns\n',
+      resolvConf: `${USUAL_SERVER}options timeout:1 attempts:1\n`,
+    }
+    await withNamesNode(CROWD, files, async node => {
+      const list = path.join(node.directory, 'mirrors.toml')
+      const some = [...numbered('hangs').slice(0, 8), ...numbered('works').slice(0, 8)]
+      await fs.writeFile(list, watchedList(some.map(name => `http://${name}:${node.port}`)))
+      const args = ['probe', '-f', list, '--format', 'json', '--samples', '1']
+      const { stdout } = await spawnCli(args, { ...process.env, UV_THREADPOOL_SIZE: '4' }, node.wrapper)
+      const { probes } = JSON.parse(stdout) as ProbeReport
+      const works = probes.filter(({ url }) => url.includes('works'))
+      assert.deepEqual(
+        works.map(({ status, detail }) => [status, detail]),
+        works.map(() => ['healthy', undefined]),
+      )
     })
   })
 
