@@ -17,10 +17,14 @@ try {
   process.exit(2)
 }
 
-// Name lookups run on these threads, and by default two that hang would hold up all others.
-process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '64'
-
-import('../dist/lib/main.js')
+import('./limits.js')
+  .then(limits => {
+    var problem = limits.prepare(process.argv.slice(2), process.env)
+    if (problem === undefined) return
+    console.error(`error: ${problem}`)
+    process.exit(2)
+  })
+  .then(() => import('../dist/lib/main.js'))
   .then(program => program.start())
   .then(
     // Exits at once: a name server that does not answer would otherwise hold the process for ten seconds more.
@@ -28,8 +32,14 @@ import('../dist/lib/main.js')
       process.exit(code)
     },
     error => {
-      var missing = error.code === 'ERR_MODULE_NOT_FOUND'
-      console.error(missing ? 'regmirror is not built here; run npm run build' : error)
+      console.error(lineFor(error))
       process.exit(2)
     },
   )
+
+function lineFor(error) {
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return 'regmirror is not built here; run npm run build'
+  if (error.code === 'EMFILE' || error.code === 'ENFILE')
+    return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
+  return `error: regmirror cannot start: ${String(error.message).split('\n')[0]}`
+}

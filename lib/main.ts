@@ -33,7 +33,7 @@ export async function start(): Promise<number> {
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     ended = brokenStream(error)
-    if (ended !== undefined) process.stderr.write(`error: cannot write the answer: ${error.code}\n`)
+    if (ended !== undefined) process.stderr.write(`error: ${unwritten(error)}\n`)
   })
   // There is nobody to tell that nobody can be told.
   process.stderr.on('error', error => {
@@ -79,6 +79,12 @@ async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
+}
+
+/** Why the output is not complete. */
+function unwritten({ code }: NodeJS.ErrnoException): string {
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  return `cannot write the output: ${full ? 'no space is left; free some and run it again' : code}`
 }
 
 /** `regmirror plan | head` is no error; an answer that cannot be written is. */

@@ -2,6 +2,7 @@
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasErrno } from '../errors.ts'
+import { isShortage } from '../system/shortage.ts'
 
 /** A name card is short; what is longer is not one. */
 const LIMIT = 1024
@@ -18,6 +19,8 @@ export async function listen(file: string, card: string): Promise<() => Promise<
     server.once('error', failed)
     server.listen(file, done)
   })
+  // A connection that could not be accepted, for want of descriptors: the lock is held all the same.
+  server.on('error', () => {})
   return () =>
     new Promise(done => {
       server.close(() => done())
@@ -26,7 +29,10 @@ export async function listen(file: string, card: string): Promise<() => Promise<
     })
 }
 
-/** What the one who listens there tells; empty where they are too busy to; undefined when nobody listens. */
+/**
+ * What the one who listens there tells; empty where they are too busy to; undefined when nobody listens. Rejects with
+ * the system's error where this process cannot open a socket.
+ */
 export async function ask(file: string): Promise<string | undefined> {
   const socket = net.connect(file)
   let heard = ''
@@ -34,9 +40,12 @@ export async function ask(file: string): Promise<string | undefined> {
     heard += text
     if (heard.length > LIMIT) socket.destroy()
   })
-  const ended = new Promise<string | undefined>(done => {
+  const ended = new Promise<string | undefined>((done, failed) => {
+    // Before it is closed. Without a descriptor of our own nothing was found out about them.
+    socket.on('error', error =>
+      isShortage(error) ? failed(error) : done(isNobody(error) ? undefined : heard),
+    )
     socket.on('close', () => done(heard))
-    socket.on('error', error => done(isNobody(error) ? undefined : heard))
   })
   const patience = new AbortController()
   const tired = sleep(PATIENCE_MS, '', { signal: patience.signal }).catch(() => '')

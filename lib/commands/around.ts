@@ -1,14 +1,16 @@
 /** What a watcher's loop is given of this machine and this node. */
 import { monotonicMs } from '../clocks.ts'
 import { Failure } from '../errors.ts'
+import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
 import type { Roots } from '../probe/system-roots.ts'
 import type { MirrorList } from '../registry.ts'
+import { gate } from '../system/gate.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import type { NodeOptions } from './inputs.ts'
-import { rootsOf, runtimeEnvironment } from './probe.ts'
+import { connectionsAtOnce, rootsOf, runtimeEnvironment } from './probe.ts'
 
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
@@ -34,11 +36,14 @@ export function openAsker(options: NodeOptions, world: World): Asker {
   const proxies = rarely(PROXIES_MS, now, proxiesOfRuntime(options, world))
   const files = rootsOf(world)
   const certificates = rarely(CERTIFICATES_MS, now, files.read)
+  const lookUp = openNameLookup(world.env)
+  // Opened with the first probe, when what a watcher needs is open.
+  let inTurn: Promise<ReturnType<typeof gate>> | undefined
   let shared: (Shared & { readonly list: MirrorList; readonly roots: Roots }) | undefined
   const ask: Asker['ask'] = async (endpoint, list) => {
     const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
     if (shared?.list !== list || shared.roots !== roots)
-      shared = { list, roots, ...openShared({ roots, signal: world.signal }) }
+      shared = { list, roots, ...openShared({ roots, signal: world.signal, lookUp }) }
     const question = {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
@@ -47,7 +52,8 @@ export function openAsker(options: NodeOptions, world: World): Asker {
       now: world.now,
     }
     const { trust, turn } = shared
-    return await probeOne(endpoint, { ...question, proxyFor }, { trust, turn })
+    inTurn ??= connectionsAtOnce().then(gate)
+    return await (await inTurn)(() => probeOne(endpoint, { ...question, proxyFor }, { trust, lookUp, turn }))
   }
   const readAgain = () => {
     files.expire()

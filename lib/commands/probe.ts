@@ -1,6 +1,7 @@
 /** `probe`: are the mirrors well, and how fast? */
 import { monotonicMs } from '../clocks.ts'
 import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
+import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
 import { proxiesOf } from '../probe/proxy.ts'
 import type { Depth } from '../probe/pull.ts'
@@ -9,6 +10,7 @@ import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Probe, ProbeReport } from '../report.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
 import { isDrawable, pageOf } from '../reporters/page.ts'
+import { descriptorsLeft } from '../system/limits.ts'
 import { targets } from '../targets/index.ts'
 import type { World } from '../world.ts'
 import { probeNotices } from './cautions.ts'
@@ -20,8 +22,15 @@ export interface ProbeOptions extends Options {
   readonly samples: number
 }
 
-/** How many endpoints are asked at once: most of the time is spent waiting, and each costs one socket. */
+/** Most of the time of a probe is spent waiting. */
 const CONCURRENCY = 256
+/** A lookup asks for both families of addresses at once. */
+const SOCKETS = 2
+
+/** How many endpoints are probed at once: as many as have descriptors. The others wait, which counts against nobody. */
+export async function connectionsAtOnce(): Promise<number> {
+  return Math.max(1, Math.min(CONCURRENCY, Math.floor((await descriptorsLeft()) / SOCKETS)))
+}
 
 export async function probe(options: ProbeOptions, world: World): Promise<ProbeReport> {
   const { list, notices } = await openList(options, await openNode(options), world)
@@ -53,7 +62,8 @@ export async function probeList(
       depth: depth ?? usual,
       signal,
       now,
-      concurrency: CONCURRENCY,
+      concurrency: await connectionsAtOnce(),
+      lookUp: openNameLookup(world.env),
       roots: await roots.read(),
       proxyFor: proxiesOf((await runtimeEnvironment(list, root, world)) ?? world.env),
       onProbe: table.onProbe,

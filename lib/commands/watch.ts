@@ -12,6 +12,7 @@ import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
+import { blindEvent } from '../watch/events.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { bookOf } from '../watch/known.ts'
 import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
@@ -90,7 +91,7 @@ async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<
     Object.assign(hints, { list: true, node: true })
     sleeper.wake()
   }
-  const eyes = openEyes(look)
+  const eyes = openEyes(look, error => tell(blindEvent(error)))
   let listFile = options.file
   const readiness = openReadiness()
   const asker = openAsker(options, world)

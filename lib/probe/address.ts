@@ -1,32 +1,35 @@
 /** Which addresses may be connected to. */
-import dns from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import net from 'node:net'
 import { coded } from './coded.ts'
-import { onEnd } from './connect.ts'
+import type { NameLookup } from './names/name-lookup.ts'
 import { type Space, spaceOf } from './space.ts'
 
 /** Code of the error about an address that lies elsewhere. */
 export const SPACE_REFUSED = 'SPACE_REFUSED'
 
+/** More are not dialled within any limit; a response may hold thousands. */
+const MAX_ADDRESSES = 64
+
 /**
- * The addresses of a name, as the system orders them. A name is judged by what it resolves to: names are cheap, and may
- * mean another address a second later. Rejects with the system's error, or with the reason of `end`.
+ * Resolves when the lookup of a name has begun, to its addresses in the order in which containerd dials them. A name is
+ * judged by what it resolves to: names are cheap, and may mean another address a second later. Rejects as `lookUp` does,
+ * and with SPACE_REFUSED.
  */
-export async function addressesOf(
+export async function beginLookup(
   name: string,
   spaces: readonly Space[] | undefined,
+  lookUp: NameLookup,
   end: AbortSignal,
-): Promise<readonly dns.LookupAddress[]> {
+): Promise<() => Promise<readonly LookupAddress[]>> {
   const family = net.isIP(name)
-  if (family !== 0) return [{ address: name, family }]
-  return await new Promise((resolve, reject) => {
-    onEnd(end, () => reject(end.reason))
-    dns.lookup(name, { all: true, hints: dns.ADDRCONFIG }, (error, found) => {
-      if (error) reject(error)
-      else if (found.every(({ address }) => allowed(address, spaces))) resolve(found)
-      else reject(coded(SPACE_REFUSED))
-    })
-  })
+  if (family !== 0) return async () => [{ address: name, family }]
+  const { addresses } = await lookUp(name, end)
+  return async () => {
+    const found = await addresses
+    if (!found.every(({ address }) => allowed(address, spaces))) throw coded(SPACE_REFUSED)
+    return found.slice(0, MAX_ADDRESSES)
+  }
 }
 
 /** Literal addresses are connected to without a lookup. */

@@ -1,9 +1,11 @@
 /** A fresh connection, and how it came about: name, TCP, TLS. */
 import net from 'node:net'
 import tls from 'node:tls'
-import { addressesOf, hostOf, refuseLiteral } from './address.ts'
+import { startPausableTimer } from '../system/pausable-timer.ts'
+import { beginLookup, hostOf, refuseLiteral } from './address.ts'
 import { coded } from './coded.ts'
 import { connectToAny, DIAL_TIMEOUT, endWith, onEnd, ready } from './connect.ts'
+import type { NameLookup } from './names/name-lookup.ts'
 import type { HttpProxy } from './proxy.ts'
 import type { Space } from './space.ts'
 import { checkName } from './trust.ts'
@@ -14,6 +16,8 @@ export interface Trace {
   phase: 'lookup' | 'connect' | 'tls' | 'request' | 'body'
   /** When the lookup of the first connection began. */
   startedAt?: number
+  /** Milliseconds that lookups waited in line; they count against nobody. */
+  waitedMs?: number
   /** Start of the first connection; what an address costs that does not answer is a part of it, as of a pull. */
   dialledAt?: number
   /** When it was there, and when TLS was. */
@@ -50,8 +54,14 @@ export interface Dial {
   readonly spaces: readonly Space[] | undefined
   /** What stands between; undefined: nothing. */
   readonly proxy: HttpProxy | undefined
+  readonly lookUp: NameLookup
+  /** Holds the limits of the exchange while a lookup waits in line. */
+  readonly unhurried: Unhurried
   readonly signal: AbortSignal
 }
+
+/** Time during `act` counts against nobody. */
+export type Unhurried = <T>(act: () => Promise<T>) => Promise<T>
 
 /** Code of an error of its own. */
 export const PROXY_SOCKS = 'PROXY_SOCKS'
@@ -68,16 +78,17 @@ export async function dial(to: Dial, trace: Trace): Promise<net.Socket> {
   trace.host = to.url.host
   refuseLiteral(to.url, to.spaces)
   const end = new AbortController()
-  const timer = setTimeout(() => end.abort(coded(DIAL_TIMEOUT)), to.dialTimeoutMs)
+  const timer = startPausableTimer(to.dialTimeoutMs, () => end.abort(coded(DIAL_TIMEOUT)))
+  const unhurried: Unhurried = act => to.unhurried(() => timer.pauseDuring(act))
   const release = onEnd(to.signal, () => end.abort(to.signal.reason))
   try {
-    return await open(to, { trace, first, end: end.signal, connected: () => clearTimeout(timer) })
+    return await open({ ...to, unhurried }, { trace, first, end: end.signal, connected: timer.stop })
   } catch (error) {
     // Whatever is still open of it.
     end.abort(error)
     throw end.signal.reason
   } finally {
-    clearTimeout(timer)
+    timer.stop()
     release()
   }
 }
@@ -113,15 +124,22 @@ async function open(to: Dial, way: Way): Promise<net.Socket> {
 
 async function connect(
   url: URL,
-  { spaces, dialTimeoutMs }: Pick<Dial, 'spaces' | 'dialTimeoutMs'>,
+  {
+    spaces,
+    dialTimeoutMs,
+    lookUp,
+    unhurried,
+  }: Pick<Dial, 'spaces' | 'dialTimeoutMs' | 'lookUp' | 'unhurried'>,
   { trace, first, end, connected }: Way,
 ): Promise<net.Socket> {
-  const deadline = performance.now() + dialTimeoutMs
-  const addresses = await addressesOf(hostOf(url), spaces, end)
+  const lookup = await unhurried(() => beginLookup(hostOf(url), spaces, lookUp, end))
+  const begun = performance.now()
+  if (first) trace.startedAt = begun
+  const addresses = await lookup()
   trace.phase = 'connect'
   if (first) trace.dialledAt = performance.now()
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  const socket = await connectToAny(addresses, port, deadline, end)
+  const socket = await connectToAny(addresses, port, begun + dialTimeoutMs, end)
   connected()
   if (first) trace.connectedAt ??= performance.now()
   trace.phase = 'request'

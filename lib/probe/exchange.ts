@@ -1,8 +1,11 @@
 /** One bounded exchange with an endpoint: what it came to, or why it came to nothing. */
+
+import { type PausableTimer, startPausableTimer } from '../system/pausable-timer.ts'
 import type { Answer } from './ask.ts'
 import type { Trace } from './dial.ts'
 import type { Endpoint } from './endpoints.ts'
 import { duration, faultOf, lateFault } from './faults.ts'
+import type { NameLookup } from './names/name-lookup.ts'
 import type { ProxyFor } from './proxy.ts'
 import type { Fault } from './reasons.ts'
 import type { Trust } from './trust.ts'
@@ -15,6 +18,7 @@ export interface Means {
   /** Ends everything at once. */
   readonly signal?: AbortSignal | undefined
   readonly trust: Trust
+  readonly lookUp: NameLookup
   /** Undefined: nothing is asked through a proxy. */
   readonly proxyFor?: ProxyFor | undefined
   /** Awaited before each exchange whose times count; undefined: none has to wait. */
@@ -44,7 +48,7 @@ export type Outcome = (Arrival | { readonly fault: Fault; readonly answer?: Answ
   readonly trace: Trace
 }
 
-interface Inquiry extends Omit<Walk, 'trust' | 'signal' | 'proxyFor'> {
+interface Inquiry extends Omit<Walk, 'trust' | 'signal' | 'proxyFor' | 'lookUp' | 'unhurried'> {
   /** False where nobody looks at its times. */
   readonly measured?: boolean
 }
@@ -55,7 +59,7 @@ const INTERRUPTED: Fault = { reason: undefined, what: 'the probe was interrupted
 export async function exchange(
   endpoint: Endpoint,
   { measured = true, ...question }: Inquiry,
-  { timeoutMs, signal, trust, turn, proxyFor, budget }: Means,
+  { timeoutMs, signal, trust, lookUp, turn, proxyFor, budget }: Means,
 ): Promise<Outcome> {
   if (measured) await turn?.()
   const trace: Trace = { phase: 'lookup' }
@@ -66,7 +70,9 @@ export async function exchange(
   const proxy = proxyFor?.(question.url)?.name
   const fail = (fault: Fault): Outcome => ({ fault: placed(fault, trace, question.url, proxy), trace })
   try {
-    const arrival = await walk(endpoint, { ...question, trust, proxyFor, signal: limit.signal }, trace)
+    const unhurried = limit.timer.pauseDuring
+    const way = { ...question, trust, lookUp, unhurried, proxyFor, signal: limit.signal }
+    const arrival = await walk(endpoint, way, trace)
     return 'answer' in arrival ? { ...arrival, trace } : fail(arrival)
   } catch (error) {
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
@@ -74,7 +80,8 @@ export async function exchange(
     return fail(limit.signal.aborted ? lateFault(trace, limits) : faultOf(error, trace, limits))
   } finally {
     limit.release()
-    if (budget !== undefined) budget.leftMs -= performance.now() - begin
+    trace.waitedMs = limit.timer.pausedMs()
+    if (budget !== undefined) budget.leftMs -= performance.now() - begin - trace.waitedMs
   }
 }
 
@@ -91,14 +98,20 @@ export function placed(fault: Fault, trace: Trace, url: URL, proxy?: string): Fa
 }
 
 /** A signal that also ends by itself. AbortSignal.any is avoided: what it joins may be collected as garbage. */
-function limited(ms: number, outer: AbortSignal | undefined): { signal: AbortSignal; release: () => void } {
+function limited(ms: number, outer: AbortSignal | undefined): Limit {
   const inner = new AbortController()
   const stop = () => inner.abort()
-  const timer = setTimeout(stop, ms)
+  const timer = startPausableTimer(ms, stop)
   outer?.addEventListener('abort', stop, { once: true })
   const release = () => {
-    clearTimeout(timer)
+    timer.stop()
     outer?.removeEventListener('abort', stop)
   }
-  return { signal: inner.signal, release }
+  return { signal: inner.signal, timer, release }
+}
+
+interface Limit {
+  readonly signal: AbortSignal
+  readonly timer: PausableTimer
+  readonly release: () => void
 }

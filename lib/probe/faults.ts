@@ -1,8 +1,10 @@
 /** From an error to its meaning. Pure. */
+import { shortageOf } from '../system/shortage.ts'
 import { SPACE_REFUSED } from './address.ts'
 import { DIAL_TIMEOUT } from './connect.ts'
 import { PROXY_SOCKS, type Trace } from './dial.ts'
 import { WRAPPING_LIMIT } from './meter.ts'
+import { lookupFault } from './names/lookup-fault.ts'
 import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
 import { PROXY_REFUSED } from './tunnel.ts'
 
@@ -36,6 +38,8 @@ export function lateFault(trace: Trace, { timeoutMs, dialTimeoutMs }: Limits): F
 export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
   const codes = codesOf(error)
   return (
+    firstOf(codes, shortageFault) ??
+    lookupFault(error) ??
     firstOf(codes, code => networkFault(code, trace, limits)) ??
     firstOf(codes, code => tlsFault(code, error)) ??
     firstOf(codes, code => httpFault(code, trace)) ?? {
@@ -43,6 +47,12 @@ export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
       what: `the probe could not be made (${codes[0] ?? 'no error code'})`,
     }
   )
+}
+
+/** What this node lacks is no verdict on a mirror. */
+function shortageFault(code: string): Fault | undefined {
+  const shortage = shortageOf(code)
+  return shortage && { reason: undefined, ...shortage }
 }
 
 /** Where several addresses failed each has an error of its own. */

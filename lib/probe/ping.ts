@@ -47,7 +47,7 @@ async function sample(endpoint: Endpoint, samples: number, means: Means): Promis
     if (fault !== undefined) return { endpoint, traces: [], fault }
     traces.push(outcome.trace)
     arrival = outcome
-    left -= performance.now() - start
+    left -= performance.now() - start - (outcome.trace.waitedMs ?? 0)
   }
   // The first pays for what is done once: name caches here and there, code that runs for the first time.
   return { endpoint, traces: traces.length > 1 ? traces.slice(1) : traces, ...(arrival && { arrival }) }

@@ -5,13 +5,16 @@ import { gate } from '../system/gate.ts'
 import { type Endpoint, questionOf } from './endpoints.ts'
 import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
+import { type NameLookup, openNameLookup } from './names/name-lookup.ts'
 import { ping } from './ping.ts'
 import { type Depth, type Pulled, pull } from './pull.ts'
 import type { Roots } from './system-roots.ts'
 import { openTrust } from './trust.ts'
 import { judged, verdictOf } from './verdict.ts'
 
-export interface ProbeOptions extends Omit<Means, 'trust' | 'turn' | 'budget'> {
+export interface ProbeOptions extends Omit<Means, 'trust' | 'lookUp' | 'turn' | 'budget'> {
+  /** Undefined: one with an empty environment. */
+  readonly lookUp?: NameLookup | undefined
   /** `ping` if left out. Without a canary none is asked deeper. */
   readonly depth?: Depth | 'tag' | undefined
   /** The system's certificates; Node's own if left out. */
@@ -58,10 +61,14 @@ export async function probeAll(
 }
 
 /** What questions share that are asked one by one: certificates are parsed once, and few begin at the same moment. */
-export type Shared = Pick<Means, 'trust' | 'turn'>
+export type Shared = Pick<Means, 'trust' | 'lookUp' | 'turn'>
 
-export function openShared({ roots, signal }: Pick<ProbeOptions, 'roots' | 'signal'>): Shared {
-  return { trust: openTrust(roots), turn: pace(signal) }
+export function openShared({
+  roots,
+  signal,
+  lookUp = openNameLookup({}),
+}: Pick<ProbeOptions, 'roots' | 'signal' | 'lookUp'>): Shared {
+  return { trust: openTrust(roots), lookUp, turn: pace(signal) }
 }
 
 /** Asks one. Never rejects: a failure is a Probe with a reason. */

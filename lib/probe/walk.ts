@@ -1,7 +1,8 @@
 /** One question followed through its redirects. */
 import { type Answer, ask } from './ask.ts'
-import type { Trace } from './dial.ts'
+import type { Trace, Unhurried } from './dial.ts'
 import type { Endpoint } from './endpoints.ts'
+import type { NameLookup } from './names/name-lookup.ts'
 import type { ProxyFor } from './proxy.ts'
 import type { Fault } from './reasons.ts'
 import { type Space, spaceOf } from './space.ts'
@@ -15,6 +16,8 @@ const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 export interface Walk {
   readonly url: URL
   readonly trust: Trust
+  readonly lookUp: NameLookup
+  readonly unhurried: Unhurried
   readonly signal: AbortSignal
   readonly proxyFor?: ProxyFor | undefined
   readonly method?: 'GET' | 'HEAD' | undefined

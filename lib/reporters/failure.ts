@@ -1,6 +1,7 @@
 /** What went wrong, as a report. Also for what should not have happened: one line, and how to see more. */
-import { Failure } from '../errors.ts'
+import { Failure, hasErrno, issueText } from '../errors.ts'
 import type { ErrorReport } from '../report.ts'
+import { shortageOf } from '../system/shortage.ts'
 
 export function failureReport(
   error: unknown,
@@ -8,6 +9,11 @@ export function failureReport(
 ): ErrorReport {
   if (error instanceof Failure) {
     return { version: 1, kind: 'error', code: error.code, message: error.message, issues: error.issues }
+  }
+  const shortage = hasErrno(error) ? shortageOf(error.code) : undefined
+  if (shortage !== undefined) {
+    const issue = { message: shortage.what, hint: shortage.todo }
+    return { version: 1, kind: 'error', code: 'io', message: issueText(issue), issues: [issue] }
   }
   const what = error instanceof Error ? (env.REGMIRROR_DEBUG ? error.stack : error.message) : String(error)
   const message = `this is a bug in regmirror, please report it: ${what}`

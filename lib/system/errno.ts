@@ -1,5 +1,6 @@
 /** What the system refuses, in words. */
 import { Failure, hasErrno } from '../errors.ts'
+import { shortageOf } from './shortage.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run it as root'],
@@ -11,7 +12,6 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   ENOTDIR: ['a part of the path is not a directory'],
   EISDIR: ['it is a directory', 'move it away'],
   ENAMETOOLONG: ['the name is too long'],
-  EMFILE: ['too many files are open', 'raise the limit on open files'],
   EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
   EXDEV: ['it is a mount point, or lies on another file system', 'mount the directory that holds it instead'],
   EIO: ['the disk reports an error', 'check the disk'],
@@ -23,7 +23,9 @@ export async function orFail<T>(verb: string, file: string, act: () => Promise<T
     return await act()
   } catch (error) {
     if (!hasErrno(error)) throw error
-    const [message, hint] = WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
+    const shortage = shortageOf(error.code)
+    const words = shortage && ([shortage.what, shortage.todo] as const)
+    const [message, hint] = words ?? WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
   }
 }

@@ -1,5 +1,7 @@
 /** The only spawner of processes. What it returns is a value; a program that is missing is not an error. */
 import { spawn } from 'node:child_process'
+import { Failure } from '../errors.ts'
+import { NO_PROCESSES, type Shortage, shortageOf } from './shortage.ts'
 
 export interface Outcome {
   /** Exit code; 128 + the signal's number is not used: a killed program has code null. */
@@ -22,20 +24,26 @@ export const runHere: Run = (program, args) =>
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     })
-    const stdout = collect(child.stdout)
-    const stderr = collect(child.stderr)
     child.on('error', error => {
       const code = (error as NodeJS.ErrnoException).code
+      const shortage = code === 'EAGAIN' ? NO_PROCESSES : shortageOf(code)
       if (code === 'ENOENT' || code === 'EACCES') done(undefined)
-      else failed(error)
+      else failed(shortage === undefined ? error : cannotRun(program, shortage))
     })
+    // Where no descriptor is left, there are no streams either; the error comes a moment later.
+    const stdout = collect(child.stdout ?? undefined)
+    const stderr = collect(child.stderr ?? undefined)
     child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
   })
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function cannotRun(program: string, { what, todo }: Shortage): Failure {
+  return new Failure('io', [{ message: `cannot run ${program}: ${what}`, hint: todo }])
+}
+
+function collect(stream: NodeJS.ReadableStream | undefined): () => string {
   const chunks: Buffer[] = []
   let size = 0
-  stream.on('data', (chunk: Buffer) => {
+  stream?.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= OUTPUT_LIMIT) chunks.push(chunk)
   })

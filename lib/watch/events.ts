@@ -33,6 +33,15 @@ export function healthEvent({ endpoint, url, standing }: Watched): Event {
   }
 }
 
+/** Why no change is seen at once, where the kernel's limits on inotify(7) are reached. */
+export function blindEvent(error: unknown): Event {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException
+  const limit = code === 'EMFILE' ? 'max_user_instances' : code === 'ENOSPC' ? 'max_user_watches' : undefined
+  const todo = limit === undefined ? '' : `; raise it: sysctl -w fs.inotify.${limit}=8192`
+  const text = `cannot watch for changes of files (${code}), so they are read every minute${todo}`
+  return { event: 'not_watching', level: 'warn', text, fields: { code } }
+}
+
 /** Told when it is certain that nobody answers, and so nobody is left out any more. */
 export function outageEvent({ name }: Registry, servers: Servers): Event {
   const text = `${name}: nothing to pull from: ${whyNobody(servers)}; every mirror of the list is written, for the fault may be this node's network`

@@ -14,8 +14,14 @@ const SETTLE_MS = 100
 /** Between two looks: what changes all the time beside the list is not worth a look each time. */
 const APART_MS = 1000
 
-/** `onChange` is given the paths that changed; which event it was does not matter, and is not to be relied on. */
-export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
+/**
+ * `onBlind` is called with the first error: what cannot be watched is looked at every minute.
+ * `onChange` is given the paths that changed; which event it was does not matter, and is not to be relied on.
+ */
+export function openEyes(
+  onChange: (paths: readonly string[]) => void,
+  onBlind: (error: unknown) => void = () => {},
+): Eyes {
   let changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let looked = Number.NEGATIVE_INFINITY
@@ -32,8 +38,11 @@ export function openEyes(onChange: (paths: readonly string[]) => void): Eyes {
     timer ??= setTimeout(settle, Math.max(SETTLE_MS, looked + APART_MS - performance.now()))
   }
   const eyes: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
-  // What cannot be watched is looked at every minute.
-  eyes.on('all', seen).on('error', () => {})
+  let blind = false
+  eyes.on('all', seen).on('error', error => {
+    if (!blind) onBlind(error)
+    blind = true
+  })
   // A file that a folder takes the place of is no change to chokidar, nor is another mode; to the kernel both are.
   eyes.on('raw', (event, name, where) => {
     const { watchedPath } = where as { readonly watchedPath: string }

@@ -13,6 +13,7 @@ import { text } from 'node:stream/consumers'
 import type { TlsOptions } from 'node:tls'
 import zlib from 'node:zlib'
 import { readManifest } from '../../lib/probe/manifest.ts'
+import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { authorize } from '../../lib/probe/token.ts'
 import { openTrust } from '../../lib/probe/trust.ts'
@@ -470,7 +471,7 @@ describe('hostile mirrors: secrets', () => {
     const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
     const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
-    const means = { timeoutMs: PATIENT, trust: openTrust() }
+    const means = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
     const outcome = await authorize(endpoint, { answer: found, redirects: 0, trace }, 'a', means)
     assert.equal('fault' in outcome && outcome.fault.reason, 'redirect_refused')

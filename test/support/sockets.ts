@@ -5,6 +5,7 @@
 import dns from 'node:dns'
 import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
+import { coded } from '../../lib/probe/coded.ts'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
 
 /** Limit for whoever is going to answer: no machine is so slow. */
@@ -108,21 +109,35 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
   }
 }
 
-/** Lets names mean these addresses in this process, after `ms`; a name that is left out never gets an answer. */
-export function names(known: Readonly<Record<string, readonly string[]>>, ms = 0): Disposable {
+/**
+ * Lets names mean these addresses in this process, after `ms`; an error's code in their place is how the lookup ends, and
+ * a name that is left out never gets an answer. `asked` is called with each question to DNS.
+ */
+export function names(
+  known: Readonly<Record<string, readonly string[]>>,
+  ms = 0,
+  asked: (question: string) => void = () => {},
+): Disposable {
   const original = dns.lookup
-  const answer = (name: string, options: dns.LookupOptions, callback: (...found: unknown[]) => void) => {
-    const addresses = net.isIP(name) === 0 ? known[name] : [name]
-    const found = addresses?.map(address => ({ address, family: net.isIP(address) }))
-    if (found === undefined) return
-    const tell = () =>
-      options.all ? callback(null, found) : callback(null, found[0]?.address, found[0]?.family)
-    setTimeout(tell, ms)
+  const { resolve4, resolve6 } = dns.Resolver.prototype
+  const lookup = (name: string, _options: dns.LookupOptions, callback: (...found: unknown[]) => void) => {
+    const found = known[name]?.map(address => ({ address, family: net.isIP(address) }))
+    if (found !== undefined) setTimeout(() => callback(null, found), ms)
   }
-  dns.lookup = answer as unknown as typeof dns.lookup
+  const query = (family: number) => (question: string, callback: (...found: unknown[]) => void) => {
+    asked(`${question} ${family}`)
+    const given = known[question.replace(/\.$/, '')]
+    if (given === undefined) return
+    const found = given.filter(address => net.isIP(address) === family)
+    const code = given.find(address => net.isIP(address) === 0) ?? 'ENODATA'
+    setTimeout(() => (found.length > 0 ? callback(null, found) : callback(coded(code))), ms)
+  }
+  dns.lookup = lookup as unknown as typeof dns.lookup
+  Object.assign(dns.Resolver.prototype, { resolve4: query(4), resolve6: query(6) })
   return {
     [Symbol.dispose]: () => {
       dns.lookup = original
+      Object.assign(dns.Resolver.prototype, { resolve4, resolve6 })
     },
   }
 }

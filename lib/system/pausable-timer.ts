@@ -1,0 +1,34 @@
+/** A time limit that can be held. */
+
+export interface PausableTimer {
+  /** What passes during `act` does not count. */
+  pauseDuring<T>(act: () => Promise<T>): Promise<T>
+  /** Milliseconds that did not count so far. */
+  pausedMs(): number
+  stop(): void
+}
+
+/** Calls `onTimeout` once `ms` have passed, unless it is stopped before. */
+export function startPausableTimer(ms: number, onTimeout: () => void): PausableTimer {
+  let [left, paused, since, stopped] = [ms, 0, performance.now(), false]
+  let timer = setTimeout(onTimeout, left)
+  return {
+    pauseDuring: async act => {
+      const from = performance.now()
+      clearTimeout(timer)
+      left -= from - since
+      try {
+        return await act()
+      } finally {
+        since = performance.now()
+        paused += since - from
+        if (!stopped) timer = setTimeout(onTimeout, Math.max(0, left))
+      }
+    },
+    pausedMs: () => paused,
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,232 @@
+/** Names without a network: what files mean, who waits for whom, which address comes first. */
+import assert from 'node:assert/strict'
+import { sortedDestinations } from '../../lib/probe/names/address-order.ts'
+import { isDomainName, questionsFor } from '../../lib/probe/names/domain-name.ts'
+import { addressesInHosts } from '../../lib/probe/names/hosts-file.ts'
+import { openLines } from '../../lib/probe/names/lines.ts'
+import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
+import { parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
+import { probeOne } from '../../lib/probe/probe.ts'
+import { endpointAt, names, PATIENT } from '../support/sockets.ts'
+
+const never = new AbortController().signal
+
+describe('names: resolv.conf', () => {
+  it('has defaults where it says nothing', () => {
+    const expected = {
+      servers: ['127.0.0.1', '::1'],
+      search: ['corp.test.'],
+      ndots: 1,
+      timeoutMs: 5000,
+      attempts: 2,
+      rotate: false,
+      singleRequest: false,
+      foreign: false,
+    }
+    for (const text of [undefined, '', '# nameserver 10.0.0.1\n;x\n'])
+      assert.deepEqual(parseResolvConf(text, 'node.corp.test'), expected)
+    assert.deepEqual(parseResolvConf('', 'node').search, [])
+  })
+
+  it('is read with its limits: three servers, ndots up to 15, at least one attempt and one second', () => {
+    const text = `nameserver 10.0.0.1
+nameserver name.test
+nameserver ::2
+nameserver 10.0.0.3
+nameserver 10.0.0.4
+domain a.test
+search b.test . c.test.
+options ndots:99 timeout:0 attempts:-3 rotate single-request-reopen edns0`
+    assert.deepEqual(parseResolvConf(text, 'node'), {
+      servers: ['10.0.0.1', '::2', '10.0.0.3'],
+      search: ['b.test.', 'c.test.'],
+      ndots: 15,
+      timeoutMs: 1000,
+      attempts: 1,
+      rotate: true,
+      singleRequest: true,
+      foreign: false,
+    })
+  })
+
+  for (const line of ['options use-vc', 'options inet6', 'sortlist 10.0.0.0', 'nameserver fe80::1%eth0'])
+    it(`is left to the C library: ${line}`, () => assert.ok(parseResolvConf(line, 'node').foreign))
+})
+
+describe('names: questions', () => {
+  const settings = parseResolvConf('search a.test b.test\noptions ndots:2', 'node')
+  for (const [name, questions] of [
+    ['x', ['x.a.test.', 'x.b.test.', 'x.']],
+    ['x.y', ['x.y.a.test.', 'x.y.b.test.', 'x.y.']],
+    ['x.y.z', ['x.y.z.', 'x.y.z.a.test.', 'x.y.z.b.test.']],
+    ['x.', ['x.']],
+    ['x.onion.', []],
+  ] as const)
+    it(`for ${name}`, () => assert.deepEqual(questionsFor(name, settings), questions))
+
+  it('are asked for names that can be in DNS', () => {
+    for (const name of ['a', 'a.b.', 'a_b.c', '_a.b', '1.a', 'xn--a.b', 'a'.repeat(63)])
+      assert.ok(isDomainName(name), name)
+    for (const name of ['', 'a..b', '.a', '-a.b', 'a-.b', '1.2', 'a b', 'a'.repeat(64), 'ü.b'])
+      assert.ok(!isDomainName(name), name)
+  })
+})
+
+describe('names: hosts', () => {
+  it('are found in any case, with all their addresses, and never in a comment', () => {
+    const text = '10.0.0.1\tA.test  a # b\n#10.0.0.2 a\n::1 a.test\nname a\n10.0.0.3\n10.0.0.4 c.test.\r\n'
+    assert.deepEqual(addressesInHosts(text, 'a.TEST'), ['10.0.0.1', '::1'])
+    assert.deepEqual(addressesInHosts(text, 'a.test.'), ['10.0.0.1', '::1'])
+    assert.deepEqual(addressesInHosts(text, 'a'), ['10.0.0.1'])
+    assert.deepEqual(addressesInHosts(text, 'c.test'), ['10.0.0.4'])
+    for (const name of ['b', 'a.', 'name']) assert.deepEqual(addressesInHosts(text, name), [])
+  })
+})
+
+// The examples of RFC 6724 10.2, and those of Go (net/addrselect_test.go) that are not among them.
+describe('names: order of addresses', () => {
+  const cases: readonly (readonly [
+    why: string,
+    given: readonly [string, string?][],
+    expected: readonly string[],
+  ])[] = [
+    [
+      'matching scope',
+      [
+        ['2001:db8:1::1', 'fe80::1'],
+        ['198.51.100.121', '198.51.100.117'],
+      ],
+      ['198.51.100.121', '2001:db8:1::1'],
+    ],
+    [
+      'precedence',
+      [
+        ['10.1.2.3', '10.1.2.4'],
+        ['2001:db8:1::1', '2001:db8:1::2'],
+      ],
+      ['2001:db8:1::1', '10.1.2.3'],
+    ],
+    [
+      'smaller scope',
+      [
+        ['2001:db8:1::1', '2001:db8:1::2'],
+        ['fe80::1', 'fe80::2'],
+      ],
+      ['fe80::1', '2001:db8:1::1'],
+    ],
+    [
+      'longest prefix of IPv6',
+      [
+        ['2001:db8:3ffe::1', '2001:db8:1::2'],
+        ['2001:db8:1::1', '2001:db8:1::2'],
+      ],
+      ['2001:db8:1::1', '2001:db8:3ffe::1'],
+    ],
+    [
+      'no prefix of IPv4',
+      [
+        ['54.83.193.112', '10.0.0.2'],
+        ['10.0.0.9', '10.0.0.2'],
+      ],
+      ['54.83.193.112', '10.0.0.9'],
+    ],
+    [
+      'matching label',
+      [
+        ['2002:c633:6401::1', '2002:c633:6401::2'],
+        ['2001:db8:1::1', '2002:c633:6401::2'],
+      ],
+      ['2002:c633:6401::1', '2001:db8:1::1'],
+    ],
+    ['without a route last', [['2001:db8:1::1'], ['10.1.2.3', '10.1.2.4']], ['10.1.2.3', '2001:db8:1::1']],
+    ['no route anywhere', [['10.1.2.3'], ['2001:db8:1::1']], ['10.1.2.3', '2001:db8:1::1']],
+    [
+      'loopback',
+      [
+        ['127.0.0.1', '127.0.0.1'],
+        ['::1', '::1'],
+      ],
+      ['::1', '127.0.0.1'],
+    ],
+    [
+      'unique local after IPv4',
+      [
+        ['fd00::1', 'fd00::2'],
+        ['10.1.2.3', '10.1.2.4'],
+      ],
+      ['10.1.2.3', 'fd00::1'],
+    ],
+  ]
+  for (const [why, given, expected] of cases)
+    it(why, () => {
+      const sorted = sortedDestinations(given.map(([address, source]) => ({ address, source })))
+      assert.deepEqual(
+        sorted.map(({ address }) => address),
+        expected,
+      )
+    })
+})
+
+describe('names: lines', () => {
+  /** Whether it has a place once all that is due has been done. */
+  const entered = async (entering: Promise<unknown>) => {
+    const waits = Symbol('waits')
+    const first = await Promise.race([entering, new Promise(done => setImmediate(done, waits))])
+    return first !== waits
+  }
+
+  it('hold up nobody for names that hang', async () => {
+    const lines = openLines(4)
+    for (const name of ['h1', 'h2', 'h3']) lines.note(name, false)
+    assert.ok(await entered(lines.enter('h1', never)))
+    const leave = await lines.enter('h2', never)
+    const third = lines.enter('h3', never)
+    assert.ok(!(await entered(third)))
+    assert.ok(await entered(lines.enter('w1', never)))
+    assert.ok(await entered(lines.enter('w2', never)))
+    assert.ok(!(await entered(lines.enter('w3', never))))
+    leave()
+    assert.ok(await entered(third))
+  })
+
+  it('take a name back that has answered, and forget who leaves', async () => {
+    const lines = openLines(2)
+    const stop = new AbortController()
+    lines.note('a', false)
+    const leave = await lines.enter('a', never)
+    lines.note('a', true)
+    const leaveAgain = await lines.enter('a', never)
+    const gone = lines.enter('b', stop.signal)
+    stop.abort(new Error('stopped'))
+    await assert.rejects(gone, /stopped/)
+    leave()
+    leaveAgain()
+    assert.ok(await entered(lines.enter('b', never)))
+  })
+})
+
+describe('names: lookups', () => {
+  it('of one name at one time are one, which ends with the last who waits for it', async () => {
+    const asked: string[] = []
+    using _ = names({ 'a.test': ['192.0.2.1'] }, 50, question => void asked.push(question))
+    const lookUp = openNameLookup({})
+    const all = await Promise.all([1, 2, 3].map(async () => await (await lookUp('a.test', never)).addresses))
+    assert.deepEqual(
+      all.flat().map(({ address }) => address),
+      Array(3).fill('192.0.2.1'),
+    )
+    assert.equal(new Set(asked).size, asked.length, `${asked}`)
+    await (await lookUp('a.test', never)).addresses
+    assert.notEqual(new Set(asked).size, asked.length, 'what is over is not kept')
+  })
+
+  it('that fail name the DNS server and what it did', async () => {
+    using _ = names({ 'a.test': ['ESERVFAIL'] })
+    const probe = await probeOne(endpointAt('http://a.test'), { timeoutMs: PATIENT, samples: 1 })
+    assert.equal(probe.reason, 'dns')
+    assert.match(
+      probe.detail ?? '',
+      /^the DNS server \S+ fails to resolve its name \(SERVFAIL\); check \/etc\/resolv\.conf/,
+    )
+  })
+})
