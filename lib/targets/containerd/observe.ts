@@ -5,7 +5,8 @@ import type { ContainerdSettings, MirrorList } from '../../registry.ts'
 import type { Reader } from '../../system/files.ts'
 import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
-import { directoriesOf, effectiveRegistry } from './config-merge.ts'
+import { effectiveRegistry } from './config-merge.ts'
+import { directoriesOf } from './config-path.ts'
 import { type ParsedConfig, readersOf } from './config-toml.ts'
 import { directoryName } from './directory-name.ts'
 import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
@@ -38,6 +39,8 @@ export interface Snapshot {
   readonly faults: readonly Issue[]
   /** The one directory that config_path is to name. */
   readonly hostsDir: string
+  /** Whether the list names that directory, or we have set it before; otherwise it was found, or is the usual one. */
+  readonly named: boolean
   /** The directory that we have set config_path to; undefined: it named it before us, or is not ours to set. */
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
@@ -55,7 +58,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const installed = await installedGeneration(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
   const config = settings.config === false ? DEFAULT_CONFIG : settings.config
-  const { files, faults } = await readConfigs(view.node, config)
+  const { files, faults } = await readConfigs(view.node, config, generation)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = readers.map(reader => effectiveRegistry(files, reader).configPath?.value)
@@ -79,6 +82,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     files,
     faults,
     hostsDir,
+    named: (settings.hostsDir ?? setDir) !== undefined,
     setDir,
     currentDirs,
     written: Object.keys(view.state.files),
