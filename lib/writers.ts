@@ -25,12 +25,19 @@ const WRITERS: readonly OtherWriter[] = [
   { name: 'another program', sign: /^#.*\bdo not (edit|modify|change)\b/im, live: false },
 ]
 
+/** The program that wrote a file, and the line that tells. */
+export interface Writer {
+  readonly name: string
+  readonly live: boolean
+  readonly line: number
+}
+
 /** Who wrote a file, where its text or its place tells. */
-export function writerOf(
-  path: string,
-  text: string,
-): { readonly name: string; readonly live: boolean } | undefined {
-  return WRITERS.find(({ sign, place }) => sign?.test(text) || place?.test(path))
+export function writerOf(path: string, text: string): Writer | undefined {
+  const found = WRITERS.find(({ sign, place }) => sign?.test(text) || place?.test(path))
+  if (found === undefined) return undefined
+  const at = found.sign === undefined ? 0 : text.search(found.sign)
+  return { name: found.name, live: found.live, line: text.slice(0, at).split('\n').length }
 }
 
 /** `somebody else`, or the name of the program that wrote it. */

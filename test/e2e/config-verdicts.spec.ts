@@ -16,8 +16,9 @@ import { containerdVersion, generations, needRuntime, treeOf } from './support/r
 
 /** Versions of the file that a containerd reads. */
 const READS: Readonly<Record<string, readonly number[]>> = { 1: [1, 2], 2: [2, 3] }
-/** An everyday test takes one case in so many, another one on each containerd. */
-const EVERY = full ? 1 : 12
+/** An everyday test takes these, and of the others one in so many, another one on each containerd. */
+const EVERYDAY = /"tls" = \{\}, table$|^disabled_plugins = \["cri"\]$/
+const EVERY = full ? 1 : 30
 
 for (const [nth, { title, suite }] of generations.entries()) {
   describe(`what ${title} makes of a config.toml`, function () {
@@ -28,7 +29,7 @@ for (const [nth, { title, suite }] of generations.entries()) {
       needRuntime(this, `containerd-${suite}`, true)
     })
     const cases = (READS[release.charAt(0)] ?? []).flatMap(configCases)
-    for (const one of cases.filter((_, i) => i % EVERY === nth % EVERY)) {
+    for (const one of cases.filter(({ title }, i) => i % EVERY === nth % EVERY || EVERYDAY.test(title))) {
       it(`version ${one.version}: ${one.title}`, () => assertJudged(one, tree, release))
     }
   })
@@ -58,7 +59,8 @@ async function runNode(tree: string, node: string) {
     return await fateOf(tree, node, outside.env, async daemon => {
       if (!existsSync(path.join(node, HOSTS_DIR))) return
       await assert.rejects(daemon.cri.pull('reg.test/team/app:latest'))
-      assert.match(outside.asked.join(' '), /^http:\/\/mirror\.test\//, daemon.log())
+      const asked = outside.asked.some(url => url.startsWith('http://mirror.test/'))
+      assert.ok(asked, `${outside.asked}\n${daemon.log()}`)
     })
   } finally {
     await outside.close()

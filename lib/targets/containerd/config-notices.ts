@@ -63,11 +63,8 @@ function unmanagedNotices(now: Snapshot): readonly Notice[] {
 }
 
 function faultNotice({ message, hint, file = '', line }: Issue, now: Snapshot): Notice {
-  const text = hint === undefined ? message : `${message}; ${hint}`
-  return notice('config_unusable', `${text}: these mirrors are not used until then`, {
-    file: file === '' ? now.config.path : file,
-    line,
-  })
+  const text = `these mirrors are not used: ${message}${hint === undefined ? '' : `; ${hint}`}`
+  return notice('config_unusable', text, { file: file === '' ? now.config.path : file, line })
 }
 
 /** What is repaired by the way, where config.toml is written. */

@@ -1,7 +1,7 @@
 /** A config.toml that another program writes: whether we may edit it, and what to do instead. Pure. */
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
-import { writerOf } from '../../writers.ts'
+import { type Writer, writerOf } from '../../writers.ts'
 import type { Snapshot } from './observe.ts'
 
 /** Where the settings go that the program itself puts into config.toml. */
@@ -24,7 +24,8 @@ export function writerConflict(now: Snapshot): readonly Issue[] {
   if (!writer?.live) return []
   const message = `is written by ${writer.name}, which would overwrite config_path or lose its own settings`
   const remedies = [remedyFor(writer.name, now), 'or set config = false in the list to verify it only', OVER]
-  return [{ file: now.config.path, message, hint: remedies.filter(Boolean).join(', ') }]
+  const place = { file: now.config.path, line: writer.line, column: 1 }
+  return [{ ...place, message, hint: remedies.filter(Boolean).join(', ') }]
 }
 
 const OVER = 'or edit it all the same with --take-over'
@@ -42,9 +43,10 @@ export function writerNotices(now: Snapshot): readonly Notice[] {
   const writer = writerOfConfig(now)
   if (writer === undefined || writer.live) return []
   const message = `is written by ${writer.name}, which may set config_path back: set it there too, or set config = false in the list`
-  return [{ code: 'config_written', message, target: 'containerd', file: now.config.path }]
+  const place = { file: now.config.path, line: writer.line }
+  return [{ code: 'config_written', message, target: 'containerd', ...place }]
 }
 
-function writerOfConfig({ files: [main] }: Snapshot): ReturnType<typeof writerOf> {
+function writerOfConfig({ files: [main] }: Snapshot): Writer | undefined {
   return main && writerOf(main.path, main.text)
 }

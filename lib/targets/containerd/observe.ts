@@ -57,7 +57,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const settings = list.targets.containerd
   const installed = await installedGeneration(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
-  const config = settings.config === false ? DEFAULT_CONFIG : settings.config
+  const config = settings.config === false ? await foreignConfig(view.node) : settings.config
   const { files, faults } = await readConfigs(view.node, config, generation)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
@@ -89,6 +89,22 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     directories,
     unreadable,
   }
+}
+
+/** Where other programs keep the config.toml of a containerd of their own. */
+const FOREIGN_CONFIGS = [
+  '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  '/etc/k0s/containerd.toml',
+  '/var/snap/microk8s/current/args/containerd.toml',
+  '/etc/cri/containerd.toml',
+]
+
+/** The config.toml to look at when somebody else writes it: the usual one, else that of a program that brings its own. */
+async function foreignConfig(node: Reader): Promise<string> {
+  for (const file of [DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
+    if ((await node.facts(file)) !== undefined) return file
+  return DEFAULT_CONFIG
 }
 
 /**

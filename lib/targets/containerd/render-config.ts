@@ -34,8 +34,8 @@ export function renderConfig(now: Snapshot, { takeOver }: Choices): Outcome {
   const { files, setting } = written
   const [main] = files
   const conflicts = [
-    ...conflictsOf(files, now),
     ...(setting === undefined || takeOver ? [] : writerConflict(now)),
+    ...conflictsOf(files, now),
   ]
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
   const about = setting === undefined ? [] : writerNotices(now)
