@@ -38,11 +38,11 @@ function criFaults(effective: EffectiveRegistry, reader: Generation): readonly I
   return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
 }
 
-/** Values in the registry table that containerd cannot decode: it does not start. */
+/** Values in the registry table that containerd cannot decode or CRI refuses: it, or CRI, does not start. */
 function shapeFaults({ file, table }: Section, { major }: Generation): readonly Issue[] {
   return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
-    message: `${message}: containerd does not start`,
+    message: `${message}: CRI does not start with it`,
     hint: 'correct or remove it',
   }))
 }

@@ -72,18 +72,21 @@ export function registryShape(major: number): Shape {
   }
 }
 
-/** Everything in a value that does not fit, keys of tables in any case. */
-export function misfits(value: unknown, shape: Shape, path: readonly string[] = []): readonly Misfit[] {
-  const last = path.at(-1) ?? 'the file'
-  if ('fits' in shape) return shape.fits(value) ? [] : [{ path, message: `${last} is not ${shape.name}` }]
-  if (!isTable(value)) return [{ path, message: `${last} is not a table` }]
+/** Everything in a value that does not fit, known keys in any case. Keys that a person chose are not shown: they may hold a password. */
+export function misfits(
+  value: unknown,
+  shape: Shape,
+  path: readonly string[] = [],
+  name = path.at(-1) ?? 'the file',
+): readonly Misfit[] {
+  if ('fits' in shape) return shape.fits(value) ? [] : [{ path, message: `${name} is not ${shape.name}` }]
+  if (!isTable(value)) return [{ path, message: `${name} is not a table` }]
   return Object.entries(value).flatMap(([key, item]) => {
     const at = [...path, key]
     if ('known' in shape) return knownMisfits(item, shape.known, at)
-    // The name itself may hold a password.
     if (shape.keys?.fits(key) === false)
-      return [{ path: at, message: `a name in ${last} is not ${shape.keys.name}` }]
-    return misfits(item, shape.each, at)
+      return [{ path: at, message: `a name in ${name} is not ${shape.keys.name}` }]
+    return misfits(item, shape.each, at, `an entry of ${name}`)
   })
 }
 

@@ -116,7 +116,7 @@ function versionFault(
   }
   if (generation === undefined) return undefined
   if (version === 1 && generation.major === 2 && !atLeast(generation, '2.3.0')) {
-    const hint = `write version = 2 as the first line${main ? renamingHint(main) : ''}`
+    const hint = migrationHint(main)
     return { message: `has no version or version 1: ${name} silently drops its whole CRI section`, hint }
   }
   const newest = generation.major < 2 ? 2 : atLeast(generation, '2.3.0') ? 4 : 3
@@ -125,6 +125,13 @@ function versionFault(
     message: `is version ${version}, but ${name} reads up to ${newest}`,
     hint: `write it as version ${newest}`,
   }
+}
+
+/** Literally followed, it leaves a file that every containerd starts with. */
+function migrationHint(main: ParsedConfig | undefined): string {
+  if (main === undefined) return 'write version = 2'
+  const where = main.version === undefined ? ' as the first line' : ''
+  return `write version = 2${where}${renamingHint(main)}`
 }
 
 /** One release for each way in which config.toml and its imports have been merged. */

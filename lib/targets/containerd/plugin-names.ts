@@ -126,11 +126,12 @@ export function disabledCri(
     .map(named => ({ name: named.name, file: named.file.path, line: placeOf(named).line }))
 }
 
-function needs(name: string, version: number, { major }: Generation): boolean {
+function needs(name: string, version: number, { major, minor }: Generation): boolean {
   if (version < 2 && name === 'cri') return true
   // Version 1 knows no other names of 1.x.
   if (version < 2 && major < 2) return false
-  const needed = ['grpc.v1.cri', ...NEEDED, ...(major < 2 ? [] : NEEDED_BY_2)]
+  const more = major >= 2 ? NEEDED_BY_2 : minor < 7 ? ['runtime.v1.linux'] : []
+  const needed = ['grpc.v1.cri', ...NEEDED, ...more]
   return needed.some(end => name === `io.containerd.${end}`)
 }
 
