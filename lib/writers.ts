@@ -26,14 +26,14 @@ const WRITERS: readonly OtherWriter[] = [
 ]
 
 /** The program that wrote a file, and the line that tells. */
-export interface Writer {
+export interface Author {
   readonly name: string
   readonly live: boolean
   readonly line: number
 }
 
 /** Who wrote a file, where its text or its place tells. */
-export function writerOf(path: string, text: string): Writer | undefined {
+export function writerOf(path: string, text: string): Author | undefined {
   const found = WRITERS.find(({ sign, place }) => sign?.test(text) || place?.test(path))
   if (found === undefined) return undefined
   const at = found.sign === undefined ? 0 : text.search(found.sign)

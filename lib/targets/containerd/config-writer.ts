@@ -1,7 +1,7 @@
 /** A config.toml that another program writes: whether we may edit it, and what to do instead. Pure. */
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
-import { type Writer, writerOf } from '../../writers.ts'
+import { type Author, writerOf } from '../../writers.ts'
 import type { Snapshot } from './observe.ts'
 
 /** Where the settings go that the program itself puts into config.toml. */
@@ -47,6 +47,6 @@ export function writerNotices(now: Snapshot): readonly Notice[] {
   return [{ code: 'config_written', message, target: 'containerd', ...place }]
 }
 
-function writerOfConfig({ files: [main] }: Snapshot): Writer | undefined {
+function writerOfConfig({ files: [main] }: Snapshot): Author | undefined {
   return main && writerOf(main.path, main.text)
 }
