@@ -55,7 +55,7 @@ describe('architecture', () => {
       'lib/list/resolve.ts',
       'lib/list/schema.ts',
       ...below('lib/targets/containerd/').filter(file =>
-        /render|hosts-toml|config-toml|generation/.test(file),
+        /render|hosts-toml|config-(?!dump)|generation|go-values|plugin-names/.test(file),
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/answers.ts',

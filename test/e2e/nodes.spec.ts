@@ -15,7 +15,13 @@ import { readList, wanted } from './support/wanted.ts'
 const NODES = path.resolve(import.meta.dirname, '../../fixtures/nodes')
 
 /** Nodes whose own config.toml keeps CRI, or our files, out of use: their plan says so. */
-const NOT_IN_USE = ['config-cri-disabled', 'config-managed-elsewhere']
+const NOT_IN_USE = [
+  'config-cri-disabled',
+  'config-disables-cri-by-its-full-name',
+  'config-managed-elsewhere',
+  'config-managed-elsewhere-by-a-placeholder-for-a-named-directory',
+  'config-managed-elsewhere-without-cri',
+]
 
 /** Names of the nodes that this containerd can run: those made for it, and those made for any. */
 function nodesFor(version: string): string[] {

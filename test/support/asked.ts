@@ -74,8 +74,11 @@ export async function assertInEffect(node: Reader, list: WrittenList, hostsDir: 
       `containerd ${release}`,
     )
     assert.deepEqual(Object.keys(table?.mirrors ?? {}), [], 'no mirrors beside config_path')
-    const tls = Object.values(table?.configs ?? {}).filter(entry => Object.keys(entry.tls ?? {}).length > 0)
-    assert.deepEqual(tls, [], 'no tls beside config_path')
+    const configs = Object.values(table?.configs ?? {}).flatMap(entry => Object.keys(entry))
+    const tls = configs.filter(key => /^(tls|TLS)$/.test(key))
+    if (release.startsWith('1')) assert.deepEqual(tls, [], 'no tls beside config_path')
+    assert.deepEqual(Object.keys(table?.auths ?? {}), [], 'no auths that are no URL')
+    assert.ok(Object.values(table?.headers ?? {}).every(Array.isArray), 'headers are lists')
   }
 }
 

@@ -13,6 +13,7 @@ type Table = Record<string, unknown>
 interface Config {
   version?: number
   imports?: readonly string[]
+  disabled_plugins?: readonly string[]
   plugins?: Table
 }
 
@@ -20,7 +21,9 @@ interface Config {
 export interface RegistryTable {
   readonly config_path?: string
   readonly mirrors?: Readonly<Table>
-  readonly configs?: Readonly<Record<string, { readonly tls?: Readonly<Table> }>>
+  readonly configs?: Readonly<Record<string, Readonly<Table>>>
+  readonly auths?: Readonly<Table>
+  readonly headers?: Readonly<Table>
 }
 
 const CRI = 'io.containerd.grpc.v1.cri'
@@ -38,6 +41,7 @@ export async function effectiveTable(
   const files = await loadAll(node, main)
   const [major = 0, minor = 0] = release.split('.').map(Number)
   const merge = major < 2 ? merge1 : minor < 3 ? merge2 : merge23
+  assertNames(files, major)
   const section = merge(files) as { registry?: RegistryTable } | undefined
   return section?.registry
 }
@@ -75,6 +79,19 @@ async function glob(node: Reader, pattern: string): Promise<string[]> {
   return names
     .filter(name => path.matchesGlob(name, path.posix.basename(pattern)))
     .map(name => `${directory}/${name}`)
+}
+
+/**
+ * Names of disabled plugins: 1.x checks all by the last version, 2.x those of a file that is not renamed
+ * (services/server/config/config.go:99-125@v1.7.24, ValidateVersion@v2.1.9).
+ */
+function assertNames(files: readonly Config[], major: number): void {
+  const last = files.findLast(file => file.version)?.version ?? 1
+  for (const { version = 1, disabled_plugins = [] } of files) {
+    if ((major < 2 ? last : version) < 2) continue
+    const full = disabled_plugins.every(name => name.includes('.'))
+    assert.ok(full, `invalid disabled plugin URI in ${disabled_plugins}`)
+  }
 }
 
 /** 1.x: plugins replace each other whole (services/server/config/config.go:149,220,290@v1.7.24). */

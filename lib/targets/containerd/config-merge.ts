@@ -1,5 +1,4 @@
 /** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
-import path from 'node:path'
 import { isTable } from '../../tables.ts'
 import { locateToml } from '../../toml/ast.ts'
 import { type ParsedConfig, type TablePath, V1, V2, V3 } from './config-toml.ts'
@@ -14,7 +13,7 @@ export interface Setting {
 }
 
 /** A registry table of a file. */
-interface Section {
+export interface Section {
   readonly file: ParsedConfig
   readonly table: TablePath
 }
@@ -29,7 +28,11 @@ export interface EffectiveRegistry {
 }
 
 /** Where a setting stands, for an issue or a notice. */
-export function placeOfSetting(setting: Setting): { file: string; line: number; column: number } {
+export function placeOfSetting(setting: Omit<Setting, 'value'>): {
+  file: string
+  line: number
+  column: number
+} {
   const place = locateToml(setting.file.ast, setting.path) ?? { line: 1, column: 1 }
   return { file: setting.file.path, ...place }
 }
@@ -37,12 +40,12 @@ export function placeOfSetting(setting: Setting): { file: string; line: number; 
 /** What one containerd makes of the files. */
 export function effectiveRegistry(files: readonly ParsedConfig[], generation: Generation): EffectiveRegistry {
   const sections = sectionsInEffect(files, generation)
-  const settings = (key: string) => sections.flatMap(section => settingsNamed(section, key))
+  const settings = (key: string) => sections.flatMap(section => settingsNamed(section, key, generation))
   return {
     sections,
     configPath: settings('config_path').at(-1),
     mirrors: settings('mirrors').filter(({ value }) => isTable(value) && Object.keys(value).length > 0),
-    tls: settings('configs').flatMap(tlsSettings),
+    tls: settings('configs').flatMap(setting => tlsSettings(setting, generation)),
   }
 }
 
@@ -82,40 +85,47 @@ function versionOf(file: ParsedConfig): number {
   return file.version ?? 1
 }
 
-/** A key of a section, also in capitals: containerd does not care (github.com/pelletier/go-toml/v2). */
-function settingsNamed({ file, table }: Section, key: string): readonly Setting[] {
+/** A key of a section, in every spelling that this containerd reads; the last one wins. */
+function settingsNamed({ file, table }: Section, key: string, reader: Generation): readonly Setting[] {
   const registry = valueAt(file, table)
   if (!isTable(registry)) return []
-  return Object.entries(registry)
-    .filter(([name]) => name.toLowerCase() === key)
-    .sort(([name]) => (name === key ? 1 : -1))
-    .map(([name, value]) => ({ value, file, path: [...table, name] }))
+  return spellings(registry, key, reader).map(name => ({
+    value: registry[name],
+    file,
+    path: [...table, name],
+  }))
 }
 
-/** Every `configs.<registry>.tls` that says something. */
-function tlsSettings(setting: Setting): readonly Setting[] {
+/**
+ * The names under which a containerd finds a key: 2.x in any case, the exact one above the others, 1.x exactly or else in
+ * capitals (github.com/pelletier/go-toml v2 and v1, marshal.go:770@v1.9.5).
+ */
+function spellings(
+  table: Readonly<Record<string, unknown>>,
+  key: string,
+  { major }: Generation,
+): readonly string[] {
+  if (major < 2) return [key, key.toUpperCase()].filter(name => Object.hasOwn(table, name)).slice(0, 1)
+  const names = Object.keys(table).filter(name => name.toLowerCase() === key)
+  return names.sort(name => (name === key ? 1 : -1))
+}
+
+/** Every `configs.<registry>.tls`, empty or not: that it is there is what counts (pkg/cri/config/config.go:524@v1.7.24). */
+function tlsSettings(setting: Setting, reader: Generation): readonly Setting[] {
   if (!isTable(setting.value)) return []
-  return Object.entries(setting.value).flatMap(([name, entry]) =>
-    isTable(entry) && isTable(entry.tls) && Object.keys(entry.tls).length > 0
-      ? [{ ...setting, value: entry.tls, path: [...setting.path, name, 'tls'] }]
+  return Object.entries(setting.value).flatMap(([registry, entry]) =>
+    isTable(entry)
+      ? spellings(entry, 'tls', reader).map(name => ({
+          ...setting,
+          value: entry[name],
+          path: [...setting.path, registry, name],
+        }))
       : [],
   )
 }
 
-/** `config_path` as containerd splits it (filepath.SplitList): each as it is seen from the root, where the daemon runs. */
-export function directoriesOf(value: unknown): readonly string[] {
-  if (typeof value !== 'string') return []
-  const parts = value.split(':').filter(part => part !== '')
-  return parts.map(part => path.posix.resolve('/', part))
-}
-
-/** Whether a `config_path` names that one directory and nothing else, in any spelling that every containerd takes. */
-export function namesOnly(value: unknown, directory: string): boolean {
-  const absolute = typeof value === 'string' && value.startsWith('/') && !value.includes(':')
-  return absolute && directoriesOf(value)[0] === directory
-}
-
-function valueAt(file: ParsedConfig, path: TablePath): unknown {
+/** What stands at a path of a file. */
+export function valueAt(file: ParsedConfig, path: TablePath): unknown {
   let here: unknown = file.value
   for (const part of path) {
     if (!isTable(here) || !Object.hasOwn(here, part)) return undefined

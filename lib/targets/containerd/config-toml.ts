@@ -4,8 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '../../errors.ts'
+import { isTable } from '../../tables.ts'
 import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml/ast.ts'
+import { FILE, misfits } from './config-shape.ts'
 import { atLeast, type Generation, parseGeneration } from './generation.ts'
+import { renamingHint } from './plugin-names.ts'
 
 /** A file that containerd reads, and that parses. */
 export interface ParsedConfig {
@@ -40,20 +43,40 @@ export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): P
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return { ...parsed.fault, ...broken }
   const value = tomlValue(parsed.ast)
-  const mistyped = mistypedKey(parsed.ast, value)
-  if (mistyped !== undefined) return { ...broken, ...mistyped }
+  const unusable = misspelledKey(parsed.ast, value) ?? mistypedKey(parsed.ast, value)
+  if (unusable !== undefined) return { ...broken, ...unusable }
   const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
 }
 
-/** A key that decides what containerd reads, of a type that it does not start with. */
-function mistypedKey(ast: TomlAst, value: Readonly<Record<string, unknown>>) {
-  const { version, imports = [] } = value
-  const fault = (key: string, message: string) => ({ ...locateToml(ast, [key]), message })
-  if (version !== undefined && kindOf(ast, 'version') !== 'integer')
-    return fault('version', 'version is not an integer')
-  const strings = Array.isArray(imports) && imports.every(entry => typeof entry === 'string')
-  return strings ? undefined : fault('imports', 'imports is not a list of file names')
+/** A key of a type that containerd does not start with. */
+function mistypedKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefined {
+  const [misfit] = misfits(value, FILE)
+  if (misfit !== undefined) return { ...locateToml(ast, misfit.path), message: misfit.message }
+  const kind = kindOf(ast, 'version')
+  if (kind === undefined || kind === 'integer') return undefined
+  return { ...locateToml(ast, ['version']), message: 'version is not an integer' }
+}
+
+const TOP_KEYS = ['version', 'imports', 'plugins', 'disabled_plugins', 'required_plugins']
+
+/** A key that decides what containerd reads, in capitals: some releases read it, others do not. */
+function misspelledKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefined {
+  const places = [...TOP_KEYS.map(key => [key]), ...[V1, V2, V3].map(table => [...table])]
+  const [path] = places.flatMap(place => otherSpellings(value, place))
+  if (path === undefined) return undefined
+  const name = path.at(-1)
+  const message = `${name} is in capitals, which not every containerd reads`
+  return { ...locateKey(ast, path), message, hint: `write ${name?.toLowerCase()}` }
+}
+
+/** The last key of a path where it is written in capitals. */
+function otherSpellings(value: unknown, path: readonly string[]): readonly string[][] {
+  const above = path.slice(0, -1)
+  const table = above.reduce<unknown>((here, key) => (isTable(here) ? here[key] : undefined), value)
+  const names = isTable(table) ? Object.keys(table) : []
+  const [key] = path.slice(-1)
+  return names.filter(name => name !== key && name.toLowerCase() === key).map(name => [...above, name])
 }
 
 function kindOf(ast: TomlAst, key: string): string | undefined {
@@ -68,7 +91,7 @@ export function isParsed(parsed: ParsedConfig | Issue): parsed is ParsedConfig {
 /** The table that `config_path` belongs to in a main file, or why this file cannot be managed. */
 export function registryTable(main: ParsedConfig, generation: Generation | undefined): TablePath | Issue {
   const version = main.version ?? 1
-  const fault = versionFault(version, generation)
+  const fault = versionFault(version, generation, main)
   if (fault !== undefined) {
     const place = locateKey(main.ast, ['version']) ?? { line: 1, column: 1 }
     return { file: main.path, ...place, ...fault }
@@ -78,7 +101,11 @@ export function registryTable(main: ParsedConfig, generation: Generation | undef
 
 type Fault = Pick<Issue, 'message' | 'hint'>
 
-function versionFault(version: number, generation: Generation | undefined): Fault | undefined {
+function versionFault(
+  version: number,
+  generation: Generation | undefined,
+  main?: ParsedConfig,
+): Fault | undefined {
   const name = generation === undefined ? 'containerd' : `containerd ${generation.name}`
   if (![1, 2, 3, 4].includes(version)) {
     return { message: `version ${version} is not one that we know`, hint: 'use version 2, 3 or 4' }
@@ -89,7 +116,7 @@ function versionFault(version: number, generation: Generation | undefined): Faul
   }
   if (generation === undefined) return undefined
   if (version === 1 && generation.major === 2 && !atLeast(generation, '2.3.0')) {
-    const hint = 'add version = 2 and spell the CRI table as [plugins."io.containerd.grpc.v1.cri"]'
+    const hint = migrationHint(main)
     return { message: `has no version or version 1: ${name} silently drops its whole CRI section`, hint }
   }
   const newest = generation.major < 2 ? 2 : atLeast(generation, '2.3.0') ? 4 : 3
@@ -98,6 +125,13 @@ function versionFault(version: number, generation: Generation | undefined): Faul
     message: `is version ${version}, but ${name} reads up to ${newest}`,
     hint: `write it as version ${newest}`,
   }
+}
+
+/** Literally followed, it leaves a file that every containerd starts with. */
+function migrationHint(main: ParsedConfig | undefined): string {
+  if (main === undefined) return 'write version = 2'
+  const where = main.version === undefined ? ' as the first line' : ''
+  return `write version = 2${where}${renamingHint(main)}`
 }
 
 /** One release for each way in which config.toml and its imports have been merged. */
@@ -121,45 +155,12 @@ export function versionClashes(
   // 1.x takes the version of the last file for all of them (services/server/config/config.go:290@v1.7.24).
   const lastCounts = readers.some(({ major }) => major < 2)
   const clashes = ({ version: own }: ParsedConfig) => own && (lastCounts ? own !== version : own > version)
-  return [
-    ...files.filter(clashes).map(file => ({
-      file: file.path,
-      ...locateKey(file.ast, ['version']),
-      message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start or drops its CRI settings`,
-      hint: `write it as version ${version}`,
-    })),
-    ...(lastCounts && version > 1 ? files.flatMap(shortNames) : []),
-  ]
-}
-
-/** Plugins by a name of version 1: 1.x does not start with them beside version 2 (config.go:117@v1.7.24). */
-function shortNames(file: ParsedConfig): readonly Issue[] {
-  const names = Object.keys(file.value.plugins ?? {}).filter(name => name.split('.').length < 4)
-  return names.map(name => ({
+  return files.filter(clashes).map(file => ({
     file: file.path,
-    ...locateKey(file.ast, ['plugins', name]),
-    message: `names the plugin "${name}" as in version 1: containerd 1.x does not start with it`,
-    hint: 'name it as in version 2, [plugins."io.containerd.grpc.v1.cri"] for cri',
+    ...locateKey(file.ast, ['version']),
+    message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start or drops its CRI settings`,
+    hint: `write it as version ${version}`,
   }))
-}
-
-/** Entries of `disabled_plugins` that switch CRI off, with their places. */
-export function disabledCri(
-  files: readonly ParsedConfig[],
-): readonly { name: string; file: string; line: number }[] {
-  const off = [
-    'cri',
-    'io.containerd.grpc.v1.cri',
-    'io.containerd.cri.v1.images',
-    'io.containerd.cri.v1.runtime',
-  ]
-  return files.flatMap(file => {
-    const list = file.value.disabled_plugins
-    const line = locateKey(file.ast, ['disabled_plugins'])?.line ?? 1
-    return Array.isArray(list)
-      ? list.filter(name => off.includes(name)).map(name => ({ name, file: file.path, line }))
-      : []
-  })
 }
 
 /** `imports` of a file, as written. */

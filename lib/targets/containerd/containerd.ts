@@ -19,7 +19,7 @@ export const containerd: Target<Snapshot> = {
   observe,
   render(list, now, choices) {
     const directories = renderDirectories(list, now, choices)
-    const config = renderConfig(now)
+    const config = renderConfig(now, choices)
     return {
       files: [...directories.files, ...config.files],
       notices: [

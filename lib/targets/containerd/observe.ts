@@ -6,7 +6,8 @@ import type { Reader } from '../../system/files.ts'
 import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
-import { directoriesOf, effectiveRegistry } from './config-merge.ts'
+import { effectiveRegistry } from './config-merge.ts'
+import { directoriesOf } from './config-path.ts'
 import { type ParsedConfig, readersOf } from './config-toml.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './directory-name.ts'
@@ -39,6 +40,8 @@ export interface Snapshot {
   readonly faults: readonly Issue[]
   /** The one directory that config_path is to name. */
   readonly hostsDir: string
+  /** Whether the list names that directory, or we have set it before; otherwise it was found, or is the usual one. */
+  readonly named: boolean
   /** The directory that we have set config_path to; undefined: it named it before us, or is not ours to set. */
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
@@ -57,8 +60,8 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const settings = list.targets.containerd
   const installed = await installedGeneration(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
-  const config = settings.config === false ? DEFAULT_CONFIG : settings.config
-  const { files, faults } = await readConfigs(view.node, config)
+  const config = settings.config === false ? await foreignConfig(view.node) : settings.config
+  const { files, faults } = await readConfigs(view.node, config, generation)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = readers.map(reader => effectiveRegistry(files, reader).configPath?.value)
@@ -82,6 +85,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     files,
     faults,
     hostsDir,
+    named: (settings.hostsDir ?? setDir) !== undefined,
     setDir,
     currentDirs,
     written: Object.keys(view.state.files),
@@ -89,6 +93,22 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
+}
+
+/** Where other programs keep the config.toml of a containerd of their own. */
+const FOREIGN_CONFIGS = [
+  '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  '/etc/k0s/containerd.toml',
+  '/var/snap/microk8s/current/args/containerd.toml',
+  '/etc/cri/containerd.toml',
+]
+
+/** The config.toml to look at when somebody else writes it: the usual one, else that of a program that brings its own. */
+async function foreignConfig(node: Reader): Promise<string> {
+  for (const file of [DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
+    if ((await node.facts(file)) !== undefined) return file
+  return DEFAULT_CONFIG
 }
 
 /**

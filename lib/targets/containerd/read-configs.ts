@@ -2,12 +2,16 @@
 import path from 'node:path'
 import type { Issue } from '../../errors.ts'
 import type { Reader } from '../../system/files.ts'
+import { locateToml } from '../../toml/ast.ts'
 import { importsOf, isParsed, type ParsedConfig, parseConfig } from './config-toml.ts'
+import { atLeast, type Generation } from './generation.ts'
+import { expandPattern, isPattern } from './import-pattern.ts'
 
 /** config.toml and its imports, breadth first, each once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
 export async function readConfigs(
   node: Reader,
   main: string,
+  generation: Generation | undefined,
 ): Promise<{ files: ParsedConfig[]; faults: Issue[] }> {
   const files: ParsedConfig[] = []
   const faults: Issue[] = []
@@ -27,48 +31,39 @@ export async function readConfigs(
       continue
     }
     files.push(parsed)
-    for (const entry of importsOf(parsed)) {
-      for (const found of await expand(node, path.resolve(path.dirname(parsed.path), entry)))
+    for (const [index, entry] of importsOf(parsed).entries()) {
+      if (entry.includes('*') && !isPattern(entry)) {
+        faults.push(brokenPattern(parsed, index))
+        continue
+      }
+      for (const found of await expandPattern(node, absoluteImport(parsed.path, entry, generation)))
         queue.push({ path: found, from: parsed })
     }
   }
   return { files, faults }
 }
 
+/**
+ * A relative name stands beside the file that imports it. A relative pattern does so since 1.6.32 and 1.7.16 only;
+ * before, it is looked up where the daemon runs, which is the root.
+ */
+function absoluteImport(file: string, entry: string, generation: Generation | undefined): string {
+  const fromRoot = entry.includes('*') && generation !== undefined && isBeforeFix(generation)
+  return path.resolve(fromRoot ? '/' : path.dirname(file), entry)
+}
+
+/** Of a line of releases nobody knows the patch; most are newer. */
+function isBeforeFix(generation: Generation): boolean {
+  const exact = generation.name.split('.').length === 3
+  return exact && !atLeast(generation, generation.minor === 6 ? '1.6.32' : '1.7.16')
+}
+
+function brokenPattern(file: ParsedConfig, index: number): Issue {
+  const message = 'is not a pattern that containerd can read: it does not start'
+  return { file: file.path, ...locateToml(file.ast, ['imports', index]), message, hint: 'close its brackets' }
+}
+
 function missingImport(file: string, from: ParsedConfig): Issue {
   const message = `imports ${file}, which is not there: containerd does not start`
   return { file: from.path, message, hint: 'create it or remove the import' }
-}
-
-/** The files a pattern names, sorted; only `*` makes it a pattern, as for containerd. */
-async function expand(node: Reader, pattern: string): Promise<readonly string[]> {
-  if (!pattern.includes('*')) return [pattern]
-  let found = ['/']
-  for (const segment of pattern.split('/').filter(Boolean)) {
-    const matches = segmentMatcher(segment)
-    const next = await Promise.all(
-      found.map(async directory =>
-        segment.includes('*') || segment.includes('?') || segment.includes('[')
-          ? ((await node.entries(directory)) ?? [])
-              .filter(entry => matches.test(entry.name))
-              .map(entry => path.join(directory, entry.name))
-          : [path.join(directory, segment)],
-      ),
-    )
-    found = next.flat()
-  }
-  return found
-}
-
-/** One segment of Go's filepath.Match: `*`, `?` and `[…]`. */
-function segmentMatcher(segment: string): RegExp {
-  const source = segment
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  try {
-    return new RegExp(`^${source}$`, 's')
-  } catch {
-    return /$./ // a malformed […]: containerd matches nothing either
-  }
 }

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as grpc from '@grpc/grpc-js'
 import { type Cri, connectCri } from './cri.ts'
 
 export interface Daemon {
@@ -56,14 +57,7 @@ export async function startContainerd(
   env: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<Daemon> {
-  // Dies with the test run, also when that is killed: every step here is an exec, so the pid is the daemon's.
-  const own = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private']
-  const enter = ['sh', '-c', ENTER_NODE, 'sh', node, tree, '/usr/bin/containerd', ...args]
-  const child = spawn('setpriv', [...own, ...enter], {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const daemon = daemonOf(child, path.join(node, 'run/containerd/containerd.sock'))
+  const daemon = launch(tree, node, env, args)
   try {
     await ready(daemon)
     return daemon
@@ -71,6 +65,41 @@ export async function startContainerd(
     await daemon.stop()
     throw new Error(`containerd did not get ready: ${error}\n${daemon.log()}`)
   }
+}
+
+/** What a containerd makes of its config.toml: it exits, it runs without CRI, or it serves pulls. */
+export type Fate = 'exits' | 'runs without CRI' | 'serves CRI'
+
+/** Starts a containerd on a node as above, lets `use` look at it when its CRI answers, and stops it. */
+export async function fateOf(
+  tree: string,
+  node: string,
+  env: Record<string, string>,
+  use: (daemon: Daemon) => Promise<void>,
+): Promise<{ readonly fate: Fate; readonly log: string }> {
+  const daemon = launch(tree, node, env, [])
+  try {
+    await ready(daemon)
+    await use(daemon)
+    return { fate: 'serves CRI', log: daemon.log() }
+  } catch (error) {
+    if (!daemon.alive()) return { fate: 'exits', log: daemon.log() }
+    if (isUnimplemented(error)) return { fate: 'runs without CRI', log: daemon.log() }
+    throw error
+  } finally {
+    await daemon.stop()
+  }
+}
+
+function launch(tree: string, node: string, env: Record<string, string>, args: readonly string[]): Daemon {
+  // Dies with the test run, also when that is killed: every step here is an exec, so the pid is the daemon's.
+  const own = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private']
+  const enter = ['sh', '-c', ENTER_NODE, 'sh', node, tree, '/usr/bin/containerd', ...args]
+  const child = spawn('setpriv', [...own, ...enter], {
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return daemonOf(child, path.join(node, 'run/containerd/containerd.sock'))
 }
 
 function daemonOf(child: ChildProcess, socket: string): Daemon {
@@ -108,8 +137,13 @@ async function ready(daemon: Daemon): Promise<void> {
       await daemon.cri.version()
       return
     } catch (error) {
-      if (!daemon.alive() || Date.now() > deadline) throw error
+      if (!daemon.alive() || isUnimplemented(error) || Date.now() > deadline) throw error
       await sleep(50)
     }
   }
+}
+
+/** containerd serves its socket once all plugins are loaded: what it does not know then, it will never know. */
+function isUnimplemented(error: unknown): boolean {
+  return (error as Partial<grpc.ServiceError>).code === grpc.status.UNIMPLEMENTED
 }

@@ -26,7 +26,7 @@ const quoted = fc.constantFrom<(text: string) => string>(
   text => `"${text.replaceAll('/', '\\u002f')}"`,
 )
 
-/** Lines of the registry table besides config_path. The last two cannot stand beside it. */
+/** Lines of the registry table besides config_path. The first four can stand beside it. */
 const BESIDE = [
   ['headers.X-Node = ["a"]'],
   ['mirrors = {}'],
@@ -34,6 +34,11 @@ const BESIDE = [
   ['# config_path = "/not/this"'],
   ['mirrors."docker.io".endpoint = ["https://old.example"]'],
   ['configs."r.example".tls.ca_file = "/ca.pem"'],
+  ['mirrors."*" = {}'],
+  ['configs."r.example".tls = {}'],
+  ['configs."r.example" = { TLS = {} }'],
+  ['auths."10.0.0.1:5000" = {}'],
+  ['headers.X-Node = "a"'],
 ]
 const beside = fc.oneof(
   { weight: 4, arbitrary: fc.constant([]) },
@@ -88,7 +93,7 @@ const OTHERS = [
   '# Ünïcode, "quotes" and [plugins] in a comment\n[debug]\n  level = \'info\'   \n',
   '[plugins."io.containerd.internal.v1.opt"]\n\n  path = "/opt/containerd"\n',
   '[plugins."io.containerd.transfer.v1.local"]\n  config_path = "/not/this/one"\n',
-  '[proxy_plugins.x]\n  address = """\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/no"\n"""\n',
+  '[proxy_plugins.x]\n  type = "snapshot"\n  address = """\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/no"\n"""\n',
   '[timeouts]\n  "io.containerd.timeout.bolt.open" = "0s"\n',
 ]
 const SHORT_ONLY = /^\[plugins/
@@ -126,7 +131,7 @@ export function configs({ version, imports }: Shape): fc.Arbitrary<string> {
       ),
       disabled: fc.oneof(
         { weight: 6, arbitrary: fc.constant([]) },
-        { weight: 1, arbitrary: fc.constant(['io.containerd.grpc.v1.cri']) },
+        { weight: 1, arbitrary: fc.constantFrom(['io.containerd.grpc.v1.cri'], ['cri'], ['aufs']) },
       ),
       ending: fc.constantFrom<(text: string) => string>(
         text => text,

@@ -1,0 +1,115 @@
+/** What would take CRI down or keep our directory out of use, by the rules of each containerd that may read it. Pure. */
+import type { Issue } from '../../errors.ts'
+import {
+  type EffectiveRegistry,
+  effectiveRegistry,
+  placeOfSetting,
+  type Section,
+  type Setting,
+  valueAt,
+} from './config-merge.ts'
+import { isPlaceholder, namesOnly } from './config-path.ts'
+import { misfits, registryShape } from './config-shape.ts'
+import type { ParsedConfig } from './config-toml.ts'
+import type { Generation } from './generation.ts'
+import type { Snapshot } from './observe.ts'
+
+/** What would go wrong with these files in any containerd that may read them, each reported once. */
+export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  return eachOnce(
+    now.readers.flatMap(reader => {
+      const effective = effectiveRegistry(files, reader)
+      return [...criFaults(effective, reader), ...overrideConflicts(effective, files, now)]
+    }),
+  )
+}
+
+/** What keeps CRI from coming up with a `config_path` in these files, each reported once. */
+export function registryFaults(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  return eachOnce(now.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
+}
+
+function eachOnce(issues: readonly Issue[]): readonly Issue[] {
+  return [...new Map(issues.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
+}
+
+function criFaults(effective: EffectiveRegistry, reader: Generation): readonly Issue[] {
+  const mistyped = effective.sections.flatMap(section => shapeFaults(section, reader))
+  return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
+}
+
+/** Values in the registry table that containerd cannot decode or CRI refuses: it, or CRI, does not start. */
+function shapeFaults({ file, table }: Section, { major }: Generation): readonly Issue[] {
+  return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
+    ...placeOfSetting({ file, path }),
+    message: `${message}: CRI does not start with it`,
+    hint: 'correct or remove it',
+  }))
+}
+
+/**
+ * `registry.mirrors` and, in 1.x, `registry.configs.*.tls` beside `config_path` make the CRI plugin refuse to load while
+ * containerd itself looks healthy (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
+ */
+function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation): readonly Issue[] {
+  const what = (setting: Setting) => setting.path.slice(2).join('.')
+  return [
+    ...mirrors.map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} cannot stand beside config_path: CRI would not load and the node would go NotReady`,
+      hint: 'move these mirrors into the list and remove the table, then run again',
+    })),
+    ...(reader.major < 2 ? tls : []).map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} cannot stand beside config_path: CRI 1.x would not load, 2.x would ignore it`,
+      hint: 'name the certificates with ca or client in the list and remove the table, then run again',
+    })),
+  ]
+}
+
+/** A `config_path` that another program has yet to fill in: which directory it will be, nobody can say. */
+export function placeholderConflicts(now: Snapshot): readonly Issue[] {
+  if (now.named) return []
+  const found = now.readers.map(reader => effectiveRegistry(now.files, reader).configPath)
+  return eachOnce(
+    found
+      .filter(setting => setting !== undefined)
+      .filter(setting => isPlaceholder(setting.value))
+      .map(setting => ({
+        ...placeOfSetting(setting),
+        message: `config_path ${JSON.stringify(setting.value)} holds a placeholder: it names no directory yet`,
+        hint: 'name the directory as hosts_dir in [targets.containerd] of the list',
+      })),
+  )
+}
+
+/** Some other file has the last word on config_path. */
+function overrideConflicts(
+  { configPath, sections }: EffectiveRegistry,
+  [main]: readonly ParsedConfig[],
+  now: Snapshot,
+): readonly Issue[] {
+  if (namesOnly(configPath?.value, now.hostsDir)) return []
+  const last = sections.at(-1)?.file
+  if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, now)]
+  if (configPath === undefined) {
+    return [{ file: now.config.path, message: 'config_path would not take effect', hint: 'set it by hand' }]
+  }
+  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${now.config.path}`
+  const hint =
+    configPath.value === ''
+      ? 'remove it there'
+      : 'remove it there, or name that directory as hosts_dir in the list'
+  return [{ ...placeOfSetting(configPath), message, hint }]
+}
+
+/** A drop-in that speaks of the CRI plugin and leaves `config_path` out takes away what the main file says. */
+function wipingConflict(file: ParsedConfig, now: Snapshot): Issue {
+  const who = now.generation === undefined ? 'containerd 1.x' : 'this containerd'
+  const message = `replaces the whole CRI section of ${now.config.path} on ${who}, config_path included`
+  const hint =
+    now.generation === undefined
+      ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
+      : 'move its settings into config.toml'
+  return { file: file.path, line: 1, column: 1, message, hint }
+}

@@ -1,0 +1,76 @@
+/** What in config.toml is worth knowing, though it stops nothing. Pure. */
+import type { Issue } from '../../errors.ts'
+import type { Notice } from '../../report.ts'
+import { registryFaults } from './config-conflicts.ts'
+import { effectiveRegistry, placeOfSetting } from './config-merge.ts'
+import { isPlaceholder, namesOnly } from './config-path.ts'
+import { versionClashes } from './config-toml.ts'
+import type { Snapshot } from './observe.ts'
+import { disabledCri, pluginNameFaults } from './plugin-names.ts'
+
+export function configNotices(now: Snapshot): readonly Notice[] {
+  return [...disabledNotices(now), ...tlsNotices(now), ...(now.config.managed ? [] : unmanagedNotices(now))]
+}
+
+function notice(code: string, message: string, place: { file: string; line?: number | undefined }): Notice {
+  const { file, line } = place
+  return { code, message, target: 'containerd', file, ...(line !== undefined && { line }) }
+}
+
+function disabledNotices(now: Snapshot): readonly Notice[] {
+  return disabledCri(now.files, now.readers).map(({ name, file, line }) =>
+    notice(
+      'cri_disabled',
+      `disabled_plugins has "${name}": containerd does not serve CRI, so Kubernetes cannot pull through it`,
+      { file, line },
+    ),
+  )
+}
+
+/** 2.x does not know `tls` any more (internal/cri/config/config.go:117@v2.1.9): it is lost with or without us. */
+function tlsNotices(now: Snapshot): readonly Notice[] {
+  const [reader] = now.readers
+  if (reader === undefined || now.readers.some(({ major }) => major < 2)) return []
+  return effectiveRegistry(now.files, reader).tls.map(setting =>
+    notice(
+      'tls_ignored',
+      `containerd 2 ignores ${setting.path.slice(2).join('.')}: name the certificates with ca or client in the list`,
+      placeOfSetting(setting),
+    ),
+  )
+}
+
+/** With `config = false` somebody else writes config.toml; what keeps our mirrors out of use is still worth a look. */
+function unmanagedNotices(now: Snapshot): readonly Notice[] {
+  const effective = now.readers.map(reader => effectiveRegistry(now.files, reader).configPath)
+  const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
+  const faults = [
+    ...now.faults,
+    ...versionClashes(now.files, now.readers),
+    ...pluginNameFaults(now.files, now.readers),
+    ...(isSet ? registryFaults(now.files, now) : []),
+  ]
+  if (faults.length > 0) return faults.map(issue => faultNotice(issue, now))
+  const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, now.hostsDir))
+  if (elsewhere === -1) return []
+  const setting = effective[elsewhere]
+  const message = isPlaceholder(setting?.value)
+    ? `config_path holds a placeholder: these mirrors are not used unless it becomes ${now.hostsDir}`
+    : `config_path does not name ${now.hostsDir} alone: these mirrors are not used until it does`
+  return [
+    notice('config_path_elsewhere', message, setting ? placeOfSetting(setting) : { file: now.config.path }),
+  ]
+}
+
+function faultNotice({ message, hint, file = '', line }: Issue, now: Snapshot): Notice {
+  const text = `these mirrors are not used: ${message}${hint === undefined ? '' : `; ${hint}`}`
+  return notice('config_unusable', text, { file: file === '' ? now.config.path : file, line })
+}
+
+/** What is repaired by the way, where config.toml is written. */
+export function repairNotices(now: Snapshot): readonly Notice[] {
+  if (now.currentDirs.length < 2) return []
+  const was = now.currentDirs.join(':')
+  const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${now.hostsDir}`
+  return [notice('config_path_list', message, { file: now.config.path })]
+}

@@ -1,0 +1,52 @@
+/** A config.toml that another program writes: whether we may edit it, and what to do instead. Pure. */
+import type { Issue } from '../../errors.ts'
+import type { Notice } from '../../report.ts'
+import { type Author, writerOf } from '../../writers.ts'
+import type { Snapshot } from './observe.ts'
+
+/** Where the settings go that the program itself puts into config.toml. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  k3s: rancherTemplate('k3s'),
+  rke2: rancherTemplate('rke2'),
+  k0s: 'set it in a file in /etc/k0s/containerd.d',
+  microk8s: 'set it in containerd-template.toml, which stands beside it',
+  talos: 'name the mirrors in the machine configuration',
+}
+
+/** A template for each version of the file, to be begun with what the program writes itself (k3s pkg/agent/templates). */
+function rancherTemplate(program: string): string {
+  return `set it in config.toml.tmpl (config-v3.toml.tmpl for containerd 2) beside it, below {{ template "base" . }}, or name the mirrors in /etc/rancher/${program}/registries.yaml`
+}
+
+/** Another program would write the file again, and our value with it. */
+export function writerConflict(now: Snapshot): readonly Issue[] {
+  const writer = writerOfConfig(now)
+  if (!writer?.live) return []
+  const message = `is written by ${writer.name}, which would overwrite config_path or lose its own settings`
+  const remedies = [remedyFor(writer.name, now), 'or set config = false in the list to verify it only', OVER]
+  const place = { file: now.config.path, line: writer.line, column: 1 }
+  return [{ ...place, message, hint: remedies.filter(Boolean).join(', ') }]
+}
+
+const OVER = 'or edit it all the same with --take-over'
+
+/** The directory that the file names already is the shortest way: nothing has to be changed then. */
+function remedyFor(writer: string, { currentDirs, hostsDir }: Snapshot): string | undefined {
+  const [directory, ...more] = currentDirs
+  if (directory !== undefined && more.length === 0 && directory !== hostsDir)
+    return `set hosts_dir = "${directory}", which it names now, in the list`
+  return TEMPLATES[writer]
+}
+
+/** Configuration managers write when somebody runs them. */
+export function writerNotices(now: Snapshot): readonly Notice[] {
+  const writer = writerOfConfig(now)
+  if (writer === undefined || writer.live) return []
+  const message = `is written by ${writer.name}, which may set config_path back: set it there too, or set config = false in the list`
+  const place = { file: now.config.path, line: writer.line }
+  return [{ code: 'config_written', message, target: 'containerd', ...place }]
+}
+
+function writerOfConfig({ files: [main] }: Snapshot): Author | undefined {
+  return main && writerOf(main.path, main.text)
+}

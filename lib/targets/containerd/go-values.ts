@@ -1,0 +1,30 @@
+/** What Go's own parsers accept, where containerd hands them a value of config.toml. Pure. */
+
+const PART = /(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.source
+const DURATION = new RegExp(`^[-+]?(0|(${PART})+)$`)
+
+/** time.ParseDuration (src/time/format.go@go1.23). */
+export function isGoDuration(value: unknown): boolean {
+  return typeof value === 'string' && DURATION.test(value)
+}
+
+/** net/url.Parse, as far as a registry's address goes (src/net/url/url.go@go1.23). */
+export function isGoUrl(text: unknown): boolean {
+  if (typeof text !== 'string' || /[\0-\x1f\x7f]/.test(text)) return false
+  const [, scheme, rest = text] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(text) ?? []
+  const [, authority, path = rest] = /^\/\/([^/?#]*)(.*)$/s.exec(rest) ?? []
+  if (authority !== undefined) return isGoHost(authority) && hasGoEscapes(path)
+  // Before a slash, a colon would end a scheme.
+  return (scheme !== undefined || !/^[^/?#]*:/.test(rest)) && (scheme !== undefined || hasGoEscapes(rest))
+}
+
+function isGoHost(authority: string): boolean {
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  const zone = /^\[[^\]]*\](:\d*)?$/
+  if (host.startsWith('[')) return zone.test(host) && !/%(?!25)/.test(host)
+  return /^[^\s^`{|}\\%/[\]]*$/.test(host) && /^[^:]*(:\d*)?$/.test(host)
+}
+
+function hasGoEscapes(path: string): boolean {
+  return !/%(?![0-9A-Fa-f]{2})/.test(path)
+}

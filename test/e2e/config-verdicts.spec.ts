@@ -1,0 +1,68 @@
+/**
+ * Whether a containerd comes up with a config.toml, and asks our mirrors, is what the plan says of that file. The node
+ * names our directory already, so that what is judged is what is run.
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { full } from '../support/holds.ts'
+import { run } from '../support/run.ts'
+import { withDirectory } from '../support/tree.ts'
+import { type ConfigCase, configCases, HOSTS_DIR } from './support/config-cases.ts'
+import { fateOf, makeNode } from './support/containerd.ts'
+import { startOutside } from './support/outside.ts'
+import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
+
+/** Versions of the file that a containerd reads. */
+const READS: Readonly<Record<string, readonly number[]>> = { 1: [1, 2], 2: [2, 3] }
+/** An everyday test takes these, and of the others one in so many, another one on each containerd. */
+const EVERYDAY = /"tls" = \{\}, table$|^disabled_plugins = \["cri"\]$/
+const EVERY = full ? 1 : 30
+
+for (const [nth, { title, suite }] of generations.entries()) {
+  describe(`what ${title} makes of a config.toml`, function () {
+    this.timeout(180_000)
+    const tree = treeOf(`containerd-${suite}`)
+    const release = existsSync(tree) ? containerdVersion(tree) : '0.0.0'
+    before(function () {
+      needRuntime(this, `containerd-${suite}`, true)
+    })
+    const cases = (READS[release.charAt(0)] ?? []).flatMap(configCases)
+    for (const one of cases.filter(({ title }, i) => i % EVERY === nth % EVERY || EVERYDAY.test(title))) {
+      it(`version ${one.version}: ${one.title}`, () => assertJudged(one, tree, release))
+    }
+  })
+}
+
+async function assertJudged(one: ConfigCase, tree: string, release: string): Promise<void> {
+  await withDirectory(async home => {
+    const node = await makeNode(home)
+    await fs.writeFile(path.join(node, 'etc/containerd/config.toml'), one.config)
+    if (one.dropIn !== undefined)
+      await fs.writeFile(path.join(node, 'etc/containerd/drop-in.toml'), one.dropIn)
+    const list = path.join(home, 'mirrors.toml')
+    const text = `version = 1\n[registries."reg.test"]\nmirrors = ["http://mirror.test"]\n[targets.containerd]\nversion = "${release}"\nhosts_dir = "${HOSTS_DIR}"\n`
+    await fs.writeFile(list, text)
+    const { code, stderr } = await run(['apply', '--root', node, '-f', list])
+    const { fate, log } = await runNode(tree, node)
+    const expected = code === 0 && !/disabled_plugins has/.test(stderr)
+    if (one.strict === undefined) assert.equal(fate === 'serves CRI', expected, `${fate}\n${stderr}\n${log}`)
+    else assert.equal(code, 2, one.strict)
+  })
+}
+
+/** Runs the node; one that serves CRI has to ask the mirror. */
+async function runNode(tree: string, node: string) {
+  const outside = await startOutside()
+  try {
+    return await fateOf(tree, node, outside.env, async daemon => {
+      if (!existsSync(path.join(node, HOSTS_DIR))) return
+      await assert.rejects(daemon.cri.pull('reg.test/team/app:latest'))
+      const asked = outside.asked.some(url => url.startsWith('http://mirror.test/'))
+      assert.ok(asked, `${outside.asked}\n${daemon.log()}`)
+    })
+  } finally {
+    await outside.close()
+  }
+}
