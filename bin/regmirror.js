@@ -29,7 +29,11 @@ import('../dist/lib/main.js')
     },
     error => {
       var missing = error.code === 'ERR_MODULE_NOT_FOUND'
-      console.error(missing ? 'regmirror is not built here; run npm run build' : error)
+      console.error(
+        missing
+          ? 'regmirror is not built here; in a checkout, run npm run build or npm run install:global'
+          : error,
+      )
       process.exit(2)
     },
   )
