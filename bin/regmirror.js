@@ -38,7 +38,8 @@ import('./limits.js')
   )
 
 function lineFor(error) {
-  if (error.code === 'ERR_MODULE_NOT_FOUND') return 'regmirror is not built here; run npm run build'
+  if (error.code === 'ERR_MODULE_NOT_FOUND')
+    return 'regmirror is not built here; in a checkout, run npm run build or npm run install:global'
   if (error.code === 'EMFILE' || error.code === 'ENFILE')
     return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
   return `error: regmirror cannot start: ${String(error.message).split('\n')[0]}`

@@ -3,16 +3,19 @@
 # either when it is missing: a fresh clone on a machine whose own Node is too old needs nothing first.
 set -eu
 cd "$(dirname "$0")/.."
+. tools/new-enough.sh
 
-new_enough() {
-  node -e 'var v = process.versions.node.split(".").map(Number); process.exit(v[0] > 22 || (v[0] === 22 && v[1] >= 22) ? 0 : 1)' 2>/dev/null
+# Whatever npm's settings or NODE_ENV leave out otherwise: programs for this machine are optional packages.
+install() {
+  npm ci "$@" --include=dev --include=optional --ignore-scripts --bin-links --package-lock \
+    --no-global --no-dry-run --loglevel=error >&2
 }
 
 if ! new_enough; then
   own=$PWD/tools/node/node_modules/.bin
   if [ ! -x "$own/node" ]; then
     echo "regmirror is developed on Node 22.22 or newer; fetching one into tools/node" >&2
-    npm ci --prefix tools/node --ignore-scripts --loglevel=error >&2
+    install --prefix tools/node
   fi
   PATH=$own:$PATH
   new_enough || {
@@ -21,12 +24,14 @@ if ! new_enough; then
   }
 fi
 
-if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
+
+# Packages that somebody has installed without those for development are not what is needed, though they are new.
+if [ ! node_modules/.package-lock.json -nt package-lock.json ] || ! node_modules/.bin/esbuild --version >/dev/null 2>&1; then
   echo "installing the packages regmirror is developed with" >&2
-  npm ci --ignore-scripts --loglevel=error >&2
+  install
   touch node_modules/.package-lock.json
 fi
 
-PATH=$PWD/node_modules/.bin:$PATH
-export PATH
 exec "$@"

@@ -16,7 +16,7 @@ const say = (text: string) => console.log(text)
 
 const NEXT = `${bold('On a real node')}, as root:
 
-  npm install --global "$(npm pack --silent)"     # needs Node 22.22 or newer there
+  npm run install:global                          # needs Node 22.22 or newer there
   regmirror init -o /etc/regmirror/mirrors.toml   # then name your mirrors in it
   regmirror plan                                  # look
   regmirror apply                                 # write, then probe

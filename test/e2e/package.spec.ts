@@ -27,10 +27,13 @@ describe('the package', () => {
         'templates/lists/starter.toml',
         'docs/watching.md',
         'LICENSE',
+        'dist/THIRD-PARTY-LICENSES',
         'README.md',
       ]) {
         assert.ok(files.includes(file), `${file} is in the package`)
       }
+      // esbuild writes notices of single files beside the chunk that has them.
+      assert.ok(files.includes('dist/lib/main.js.LEGAL.txt'))
       assert.deepEqual(
         files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
         [],

@@ -1,7 +1,7 @@
 /**
  * Runs a playbook against this machine with Debian's Ansible, which sees no setting of this machine or user.
  */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { launcher, treeOf } from './runtimes.ts'
@@ -36,40 +36,64 @@ export interface Play {
   readonly diff?: boolean
   /** For the modules, besides PATH of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** Settings of Ansible that win over those of the tests. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** How many times `-v`. */
+  readonly verbosity?: number
+  /** A program and its arguments that start Ansible. */
+  readonly within?: readonly string[]
+  /** Called with the process once it is started, for whoever wants to interrupt it. */
+  readonly onStart?: (child: ChildProcess) => void
 }
 
 /** Runs a playbook on the host `localhost`, over no connection and as the user of the tests. */
-export async function play({ playbook, home, vars, check, diff, env }: Play): Promise<Played> {
+export async function play(how: Play): Promise<Played> {
+  const { playbook, home, vars, check, diff, env, settings = {}, verbosity = 0, within = [], onStart } = how
   const python = launcher(ANSIBLE, 'python3')
-  const settings = path.join(home, 'ansible.cfg')
-  await fs.writeFile(settings, settingsText(home))
+  const config = path.join(home, 'ansible.cfg')
+  await fs.writeFile(config, settingsText(home, settings))
   const own = { ansible_connection: 'local', ansible_python_interpreter: python, ansible_become: false }
   const args = ['--inventory', 'localhost,', '--extra-vars', JSON.stringify({ ...own, ...vars })]
   if (check) args.push('--check')
   if (diff) args.push('--diff')
-  return await run(python, [path.join(treeOf(ANSIBLE), 'usr/bin/ansible-playbook'), ...args, playbook], {
-    ...{ PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', ANSIBLE_CONFIG: settings },
+  if (verbosity > 0) args.push(`-${'v'.repeat(verbosity)}`)
+  const program = path.join(treeOf(ANSIBLE), 'usr/bin/ansible-playbook')
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: home,
+    LC_ALL: 'C.UTF-8',
+    ANSIBLE_CONFIG: config,
     ...env,
-  })
+  }
+  return await run([...within, python, program, ...args, playbook], environment, onStart)
 }
 
-function settingsText(home: string): string {
-  return `[defaults]
-home = ${home}
-local_tmp = ${home}/tmp
-remote_tmp = ${home}/tmp
-callback_plugins = ${path.join(import.meta.dirname, 'ansible')}
-stdout_callback = results
-nocows = true
-`
+function settingsText(home: string, more: Readonly<Record<string, string>>): string {
+  const settings = {
+    home,
+    local_tmp: `${home}/tmp`,
+    remote_tmp: `${home}/tmp`,
+    callback_plugins: path.join(import.meta.dirname, 'ansible'),
+    stdout_callback: 'results',
+    nocows: 'true',
+    ...more,
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`)
+  return `[defaults]\n${lines.join('')}`
 }
 
-function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Played> {
+function run(
+  [file = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onStart: Play['onStart'],
+): Promise<Played> {
   return new Promise(resolve => {
-    execFile(file, args, { env, timeout: 120_000 }, (error, stdout, stderr) => {
+    const options = { env, timeout: 280_000, maxBuffer: 64 * 1024 * 1024 }
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code ?? -1)
       resolve({ code, tasks: tasksOf(stdout), stdout, stderr })
     })
+    onStart?.(child)
   })
 }
 

@@ -1,0 +1,284 @@
+/** A token in the list that the playbook brings to a node: where it may be found, and where nothing of it is. */
+import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { leaksIn, secret } from '../support/leaks.ts'
+import { withDirectory, writeTree } from '../support/tree.ts'
+import { ANSIBLE, type Play, type Played, play } from './support/ansible.ts'
+import {
+  entering,
+  holders,
+  listenToLog,
+  type SystemLog,
+  watchProcesses,
+  writeJournalModule,
+} from './support/private-node.ts'
+import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../..')
+const PLAYBOOK = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
+const CONTAINERD = 'containerd-trixie'
+const TOKEN = secret('the token of a mirror')
+const SECRETS = [TOKEN]
+const USER = 1000
+const HOUR = 3600
+
+/** Where the token belongs: in the list, here and there, and in what is made of it. */
+const BELONGS = [
+  'etc-regmirror/mirrors.toml',
+  'mirrors.toml',
+  'node/etc/containerd/certs.d/docker.io/hosts.toml',
+]
+const LIST = 'mirrors.toml'
+
+/** What people do with results: they print them all. */
+const PRINT_ALL = `- ansible.builtin.import_playbook: ${PLAYBOOK}
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        var: hostvars[inventory_hostname]
+    - ansible.builtin.debug:
+        var: vars
+`
+
+interface Place {
+  readonly home: string
+  readonly log: SystemLog
+  /** Plays the playbook with `-vvvv`, then wants the token nowhere but where it belongs. */
+  readonly playQuietly: (how: Partial<Play>, code: number, belongs?: readonly string[]) => Promise<Played>
+}
+
+describe('the Ansible playbook and a secret in the list', function () {
+  this.timeout(600_000)
+  before(function () {
+    needRuntime(this, ANSIBLE, true)
+    needRuntime(this, CONTAINERD, false)
+  })
+
+  it('shows it nowhere, as text, in check mode and for real', () =>
+    withPlace(async ({ home, log, playQuietly }) => {
+      const settings = { stdout_callback: 'default', pipelining: 'false' }
+      const check = await playQuietly({ check: true, diff: true, settings }, 0, [LIST])
+      assert.match(check.stdout, /\+\[host\.\\*"https:\/\/one\.test/, 'the plan is shown')
+      await playQuietly({ diff: true, settings }, 0)
+      const hosts = await fs.readFile(path.join(home, BELONGS[2] as string), 'utf8')
+      assert.deepEqual(leaksIn(hosts, SECRETS), [TOKEN.name])
+      assert.match(hosts, /file beside the list/)
+      assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.command: Invoked with .*'apply'/)
+      assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.tempfile: Invoked with/)
+    }))
+
+  it('shows it nowhere, in JSON, through pipes and in the journal', () =>
+    withPlace(async ({ home, playQuietly }) => {
+      const env = await writeJournalModule(home)
+      const played = await playQuietly({ diff: true, env, settings: { pipelining: 'true' } }, 0)
+      assert.ok(played.tasks.some(({ name, status }) => name === 'Apply' && status === 'changed'))
+      const journal = await fs.readFile(path.join(home, 'journal'), 'utf8')
+      assert.match(journal, /"MESSAGE": "ansible-[a-z.]*command Invoked with/)
+    }))
+
+  for (const check of [true, false]) {
+    it(`says why a list is invalid, and nothing of it stays (${check ? 'in check mode' : 'for real'})`, () =>
+      withPlace(async ({ home, playQuietly }) => {
+        await writeList(home, 'ftp://one.test')
+        const before = await fs.readdir(path.join(home, 'etc-regmirror'))
+        const { stdout, stderr } = await playQuietly({ check, settings: { stdout_callback: 'default' } }, 2, [
+          LIST,
+        ])
+        const reason = `Plan: ${home}/mirrors.toml:3:20: the scheme must be https or http, not ftp`
+        assert.ok((stdout + stderr).includes(reason), stdout + stderr)
+        assert.deepEqual(await fs.readdir(path.join(home, 'etc-regmirror')), before)
+      }))
+  }
+
+  it('says why the list could not be brought, and nothing of it stays', () =>
+    withPlace(async ({ home, playQuietly }) => {
+      const vars = { regmirror_owner: 'nobody-of-this-name' }
+      const { stdout, stderr } = await playQuietly(
+        { vars: { ...varsOf(home), ...vars }, settings: { stdout_callback: 'default' } },
+        2,
+        [LIST],
+      )
+      assert.match(stdout + stderr, /Bring the mirror list: .*nobody-of-this-name/)
+    }))
+
+  it('leaves it in a private directory only when it is interrupted, until a later run', () =>
+    withPlace(async ({ home, playQuietly }) => {
+      const pid = path.join(home, 'planning')
+      const slow = ['sh', '-c', `echo $$ >'${pid}.new'; mv '${pid}.new' '${pid}'; exec sleep 600`]
+      let ansible: ChildProcess | undefined
+      const interrupted = play({
+        ...howOf(home),
+        vars: { ...varsOf(home), regmirror_command: slow },
+        onStart: child => {
+          ansible = child
+        },
+      })
+      const sleeper = Number(await whenWritten(pid))
+      ansible?.kill('SIGINT')
+      const { code } = await interrupted
+      end(sleeper)
+      assert.notEqual(code, 0)
+
+      const run = path.join(home, 'own/run')
+      const [left = '', ...others] = await staged(home)
+      assert.deepEqual(others, [])
+      assert.deepEqual(await holders(home, SECRETS), [LIST, `own/run/${left}/list.regmirror`])
+      assert.equal((await fs.stat(path.join(run, left))).mode & 0o777, 0o700)
+      assert.equal((await fs.stat(path.join(run, left, 'list.regmirror'))).mode & 0o777, 0o600)
+
+      await age(path.join(run, left))
+      await playQuietly({}, 0)
+    }))
+
+  it('removes what interrupted runs have left on the way, and nothing else', () =>
+    withPlace(async ({ home }) => {
+      const text = await fs.readFile(path.join(home, LIST), 'latin1')
+      const [old, other, young] = ['old/.source.regmirror', 'old/.source.toml', 'young/.source.regmirror']
+      const way = path.join(home, '.ansible/tmp')
+      await writeTree(way, { [old]: text, [other]: text, [young]: text })
+      for (const file of [old, other]) await age(path.join(way, file))
+      const { code, stdout, stderr } = await play({ ...howOf(home), verbosity: 3 })
+      assert.equal(code, 0, stdout + stderr)
+      assert.match(stdout, /PUT .* TO .*\/tmp\/ansible-tmp-[^/]+\/\.source\.regmirror$/m)
+      const left = await fs.readdir(way, { recursive: true })
+      assert.deepEqual(left.filter(name => name.includes('/')).sort(), [other, young])
+    }))
+
+  for (const pipelining of ['false', 'true']) {
+    it(`serves a user who becomes root (pipelining = ${pipelining})`, () =>
+      withPlace(async ({ home, playQuietly }) => {
+        const user = path.join(home, 'user')
+        await fs.mkdir(user)
+        await fs.chown(user, USER, USER)
+        await fs.chmod(path.join(home, LIST), 0o644)
+        const installed = path.join(home, 'etc-regmirror', LIST)
+        await fs.writeFile(installed, 'version = 1\n')
+        await fs.chown(installed, USER, USER)
+        const as = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups']
+        await playQuietly(
+          {
+            within: [...entering(home), ...as],
+            vars: { ...varsOf(home), ansible_become: true, ansible_become_exe: await writeSudo(home) },
+            env: { HOME: user },
+            settings: { pipelining, home: user, local_tmp: '~/.ansible/local' },
+          },
+          0,
+        )
+        const { uid, mode } = await fs.stat(installed)
+        assert.deepEqual([uid, mode & 0o777], [0, 0o600])
+        assert.deepEqual(await staged(home), [])
+      }))
+  }
+})
+
+/** As on nodes, apart from where things are. */
+const SETTINGS = { remote_tmp: '~/.ansible/tmp', local_tmp: '~/.ansible/local', retry_files_enabled: 'true' }
+
+function howOf(home: string): Play {
+  return { playbook: PLAYBOOK, home, vars: varsOf(home), settings: SETTINGS, within: entering(home) }
+}
+
+function varsOf(home: string): Readonly<Record<string, unknown>> {
+  return {
+    regmirror_list: path.join(home, LIST),
+    regmirror_directory: path.join(home, 'etc-regmirror'),
+    regmirror_command: [
+      process.execPath,
+      path.join(home, 'regmirror.mjs'),
+      '--root',
+      path.join(home, 'node'),
+    ],
+    regmirror_restarts: false,
+  }
+}
+
+async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
+  await withDirectory(async home => {
+    await fs.chmod(home, 0o755)
+    await plant(home)
+    await using log = await listenToLog(home)
+    const playQuietly: Place['playQuietly'] = async (how, code, belongs = BELONGS) => {
+      const playbook = path.join(home, 'print-all.yml')
+      const settings = { ...SETTINGS, ...how.settings }
+      const work = play({ ...howOf(home), playbook, verbosity: 4, ...how, settings })
+      const { leaks, commands, result } = await watchProcesses(SECRETS, work)
+      assert.equal(result.code, code, result.stdout + result.stderr)
+      assert.deepEqual(leaksIn(result.stdout, SECRETS), [], `stdout\n${result.stdout}`)
+      assert.deepEqual(leaksIn(result.stderr, SECRETS), [], `stderr\n${result.stderr}`)
+      assert.deepEqual(leaksIn(await log.text(), SECRETS), [], await log.text())
+      assert.deepEqual([...leaks], [])
+      assert.ok([...commands].some(text => text.includes('ansible-playbook\0')))
+      assert.deepEqual(await holders(home, SECRETS), [...belongs].sort())
+      assert.deepEqual(await staged(home), [])
+      return result
+    }
+    await use({ home, log, playQuietly })
+  })
+}
+
+/** A node, a list with a token, and a file that the list names by a relative path. */
+async function plant(home: string): Promise<void> {
+  const main = path.join(REPOSITORY, 'lib/main.ts')
+  await writeTree(home, {
+    'node/etc/containerd/config.toml': defaultConfig(treeOf(CONTAINERD)),
+    'etc-regmirror/note': 'file beside the list',
+    'regmirror.mjs': `import { start } from '${main}'\nprocess.exit(await start())\n`,
+    'print-all.yml': PRINT_ALL,
+  })
+  await writeList(home, 'https://one.test')
+}
+
+async function writeList(home: string, mirror: string): Promise<void> {
+  const text = JSON.stringify(`Bearer ${TOKEN.text}`)
+  const list = `version = 1
+[registries."docker.io"]
+mirrors = [{ url = "${mirror}", header = { Authorization = ${text}, Note = { file = "note" } } }]
+[targets.containerd]
+version = "1.7"
+`
+  await fs.writeFile(path.join(home, LIST), list, { mode: 0o600 })
+}
+
+/** Takes what Ansible tells sudo, and becomes root by a program that may. */
+async function writeSudo(home: string): Promise<string> {
+  const [sudo, able] = [path.join(home, 'sudo'), path.join(home, 'become')]
+  await fs.copyFile('/usr/bin/setpriv', able)
+  await fs.chmod(able, 0o4755)
+  const script = `#!/bin/sh
+while [ "$1" != /bin/sh ]; do shift; done
+HOME='${home}/root'
+export HOME
+exec '${able}' --reuid=0 --regid=0 --clear-groups "$@"
+`
+  await fs.writeFile(sudo, script, { mode: 0o755 })
+  return sudo
+}
+
+/** Private directories of the playbook, in the namespace's own /run. */
+async function staged(home: string): Promise<string[]> {
+  return (await fs.readdir(path.join(home, 'own/run'))).filter(name => name.startsWith('regmirror'))
+}
+
+async function age(file: string): Promise<void> {
+  const then = Date.now() / 1000 - 2 * HOUR
+  await fs.utimes(file, then, then)
+}
+
+async function whenWritten(file: string): Promise<string> {
+  for (;;) {
+    const text = await fs.readFile(file, 'utf8').catch(() => '')
+    if (text !== '') return text
+    await new Promise(next => setTimeout(next, 50))
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // Ansible has ended it.
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * A mount namespace for a program that acts on this machine: its own /tmp, /var/tmp, /run and /dev, where a listener
+ * takes what is written to the system log. Everything is below one directory, to be searched afterwards.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { leaksIn, type Secret } from '../../support/leaks.ts'
+import { ANSIBLE } from './ansible.ts'
+import { launcher } from './runtimes.ts'
+
+/** `home` stays where it is, also below the new /tmp. */
+const ENTER = `
+set -e
+home=$1
+shift
+mkdir -p "$home/own/tmp" "$home/own/var-tmp" "$home/own/run" "$home/own/dev"
+chmod 1777 "$home/own/tmp" "$home/own/var-tmp"
+mount -t tmpfs tmpfs "$home/own/dev"
+for device in null zero full random urandom tty; do
+  : >"$home/own/dev/$device"
+  mount --bind "/dev/$device" "$home/own/dev/$device"
+done
+mkdir -m 1777 "$home/own/dev/shm"
+ln -s /proc/self/fd "$home/own/dev/fd"
+ln -s "$home/log/socket" "$home/own/dev/log"
+case $home in /tmp/*)
+  mkdir -p "$home/own$home"
+  mount --bind "$home" "$home/own$home" ;;
+esac
+mount --rbind "$home/own/dev" /dev
+mount --bind "$home/own/run" /run
+mount --bind "$home/own/var-tmp" /var/tmp
+mount --rbind "$home/own/tmp" /tmp
+cd "$home"
+exec "$@"
+`
+
+/** Arguments that start a program in the namespace: put its own behind them. */
+export function entering(home: string): readonly string[] {
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', home]
+}
+
+const LISTEN = `
+import os, socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o666)
+print('listening', flush=True)
+with open(sys.argv[2], 'ab', buffering=0) as log:
+    while True:
+        log.write(listener.recv(1 << 20) + b'\\n')
+`
+
+export interface SystemLog extends AsyncDisposable {
+  /** Everything that was sent so far. */
+  text(): Promise<string>
+}
+
+/** Listens where /dev/log of the namespace leads. */
+export async function listenToLog(home: string): Promise<SystemLog> {
+  const [folder, log] = [path.join(home, 'log'), path.join(home, 'log/lines')]
+  await fs.mkdir(folder)
+  await fs.writeFile(log, '')
+  const child = spawn(launcher(ANSIBLE, 'python3'), ['-c', LISTEN, path.join(folder, 'socket'), log], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  return {
+    text: () => fs.readFile(log, 'utf8'),
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(child, 'close')
+      child.kill()
+      await closed
+    },
+  }
+}
+
+const JOURNAL = `
+import json, os
+def sendv(*fields): pass
+def send(**fields):
+    with open(os.environ['TEST_JOURNAL'], 'a') as journal: journal.write(json.dumps(fields) + '\\n')
+`
+
+/** Stands in for the journal's own Python module, of which Debian's Ansible makes use where systemd has booted. */
+export async function writeJournalModule(home: string): Promise<Readonly<Record<string, string>>> {
+  const folder = path.join(home, 'python/systemd')
+  await fs.mkdir(folder, { recursive: true })
+  await fs.writeFile(path.join(folder, '__init__.py'), '')
+  await fs.writeFile(path.join(folder, 'daemon.py'), 'def booted(): return True\n')
+  await fs.writeFile(path.join(folder, 'journal.py'), JOURNAL)
+  return { PYTHONPATH: path.dirname(folder), TEST_JOURNAL: path.join(home, 'journal') }
+}
+
+/** Which secrets stood in the arguments or the environment of any process, and what was seen at all. */
+export interface Processes {
+  readonly leaks: ReadonlySet<string>
+  readonly commands: ReadonlySet<string>
+}
+
+/** Looks at every process of this machine again and again until `work` is over. */
+export async function watchProcesses<T>(
+  secrets: readonly Secret[],
+  work: Promise<T>,
+): Promise<Processes & { readonly result: T }> {
+  const [leaks, commands] = [new Set<string>(), new Set<string>()]
+  let over = false
+  const done = work.finally(() => {
+    over = true
+  })
+  while (!over) {
+    for (const text of await processTexts()) {
+      if (commands.has(text)) continue
+      commands.add(text)
+      for (const leak of leaksIn(text, secrets)) leaks.add(`${leak}: ${text.slice(0, 500)}`)
+    }
+    await new Promise(next => setTimeout(next, 20))
+  }
+  return { leaks, commands, result: await done }
+}
+
+async function processTexts(): Promise<string[]> {
+  const pids = (await fs.readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const files = pids.flatMap(pid => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`])
+  return await Promise.all(files.map(file => fs.readFile(file, 'latin1').catch(() => '')))
+}
+
+/** Files below `home` that hold a secret, or whose names do, by their paths from there. */
+export async function holders(home: string, secrets: readonly Secret[]): Promise<string[]> {
+  const found: string[] = []
+  for (const name of await fs.readdir(home, { recursive: true })) {
+    const file = path.join(home, name)
+    const state = await fs.lstat(file)
+    const text = state.isFile() ? await fs.readFile(file, 'latin1') : ''
+    if (leaksIn(`${name}\n${text}`, secrets).length > 0) found.push(name)
+  }
+  return found.sort()
+}

@@ -1,0 +1,178 @@
+/** The licences of what the bundle contains, against the packages themselves and against the bundle's own text. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { Metafile } from 'esbuild'
+import { bundle } from '../tools/bundle.ts'
+import { thirdPartyLicenses } from '../tools/licenses.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const FILE = 'THIRD-PARTY-LICENSES'
+const RULE = `\n${'-'.repeat(80)}\n\n`
+
+/** Dependencies of what lib imports that are not bundled: `ajv` compiles the schema at build, width is our own. */
+const NOT_BUNDLED = [
+  'fast-deep-equal',
+  'fast-uri',
+  'get-east-asian-width',
+  'json-schema-traverse',
+  'require-from-string',
+  'string-width',
+]
+
+describe('the licences of bundled packages', () => {
+  let metafile: Metafile
+  let built: Tree
+  let again: Tree
+  let licenses: string
+  let sections: Map<string, string>
+
+  before(() =>
+    withDirectory(async directory => {
+      metafile = await bundle(path.join(directory, 'one'))
+      await bundle(path.join(directory, 'two'))
+      built = await readTree(path.join(directory, 'one'))
+      again = await readTree(path.join(directory, 'two'))
+      licenses = Buffer.from(built[FILE] ?? '', 'latin1').toString()
+      sections = new Map(licenses.split(RULE).map(section => [section.split(' ')[0] ?? '', section]))
+    }),
+  )
+
+  it('come with every package, in the words of that package', () => {
+    const packages = new Set(Object.keys(metafile.inputs).flatMap(input => packageOf(input) ?? []))
+    assert.ok(packages.size > 15, [...packages].join())
+    for (const name of packages) {
+      const folder = path.join(root, 'node_modules', name)
+      const { version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+      const section = sections.get(name) ?? ''
+      assert.ok(section.startsWith(`${name} ${version}\nLicence: ${license}\n`), name)
+      const [file] = globSync('{LICENSE,LICENCE,license}{,.md,.txt}', { cwd: folder })
+      assert.ok(section.includes(readFileSync(path.join(folder, file as string), 'utf8').trim()), name)
+    }
+  })
+
+  it('come with every package of which the bundle has a text of its own', () => {
+    const code = Object.entries(built).flatMap(([file, text]) => (file.endsWith('.js') ? [text ?? ''] : []))
+    const seen = [...uniqueLiterals()].filter(([, literals]) =>
+      literals.some(literal => code.some(text => text.includes(literal))),
+    )
+    const names = seen.map(([name]) => name)
+    for (const name of ['@iarna/toml', 'chokidar', 'diff', 'toml-eslint-parser', 'undici', 'yaml', 'yargs'])
+      assert.ok(names.includes(name), `${name} is not seen: the search itself does not work`)
+    assert.deepEqual(
+      names.filter(name => !sections.has(name)),
+      [],
+    )
+  })
+
+  it('come with every package that the lock file resolves for lib, but for those known to be left out', () => {
+    const missing = [...closure()].filter(name => !sections.has(name))
+    assert.deepEqual(missing.sort(), NOT_BUNDLED)
+  })
+
+  it('come with the parts of a package that others wrote', () => {
+    const undici = sections.get('undici') ?? ''
+    assert.match(undici, /^lib\/milo\/LICENSE\.md:\n\nISC License\n\nCopyright \(c\) 2023.*Paolo Insogna/m)
+    assert.match(undici, /^lib\/web\/fetch\/LICENSE:\n\nMIT License\n\nCopyright \(c\) 2020 Ethan Arrowood/m)
+    assert.match(undici, /^llhttp:\n\nThis software.*\n\nCopyright Fedor Indutny, 2018\./m)
+  })
+
+  it('are the same bytes in every build', () => assert.deepEqual(again, built))
+
+  it('name no address but those in the texts', () => {
+    const own = licenses.split('\n').filter(line => /^(Licence:|regmirror )|^[^ ]+ \d[^ ]*$/.test(line))
+    assert.equal(own.length, 2 * (sections.size - 1) + 1)
+    assert.doesNotMatch(own.join('\n'), /:\/\//)
+  })
+
+  const strangers: [title: string, files: Tree, message: RegExp][] = [
+    ['has no licence text', { 'README.md': 'MIT' }, /node_modules\/p: no licence text; ask its authors/],
+    ['has its text in a part of it only', { 'lib/LICENSE': 'x' }, /node_modules\/p: no licence text/],
+    ['has a program named license', { 'license.js': 'x' }, /node_modules\/p: no licence text/],
+  ]
+  for (const [title, files, message] of strangers) {
+    it(`stop the build where a package ${title}`, () =>
+      withDirectory(async home => {
+        await plant(home, 'MIT', files)
+        await assert.rejects(thirdPartyLicenses(home, ['node_modules/p/lib/a.js']), { message })
+      }))
+  }
+
+  for (const license of ['MPL-2.0', 'BSD-4-Clause', 'CC-BY-4.0', undefined]) {
+    it(`stop the build at a package under ${license ?? 'no licence'}`, () =>
+      withDirectory(async home => {
+        await plant(home, license, { LICENSE: 'terms' })
+        await assert.rejects(thirdPartyLicenses(home, ['node_modules/p/lib/a.js']), /read its terms/)
+      }))
+  }
+
+  it('hold notices, and packages inside packages', () =>
+    withDirectory(async home => {
+      await plant(home, 'Apache-2.0', { LICENSE: 'terms\r\nof p\r\n', 'NOTICE.txt': 'p has been written' })
+      await plant(path.join(home, 'node_modules/p'), 'MIT', { LICENCE: 'terms of the inner p' })
+      const text = await thirdPartyLicenses(home, [
+        'node_modules/p/node_modules/p/lib/b.js',
+        'lib/main.ts',
+        'node_modules/p/lib/a.js',
+      ])
+      assert.deepEqual(text.split(RULE).slice(1), [
+        'p 1.0.0\nLicence: Apache-2.0\n\nLICENSE:\n\nterms\nof p\n\nNOTICE.txt:\n\np has been written\n',
+        'p 1.0.0\nLicence: MIT\n\nLICENCE:\n\nterms of the inner p\n',
+      ])
+    }))
+})
+
+async function plant(home: string, license: string | undefined, files: Tree): Promise<void> {
+  const manifest = JSON.stringify({ name: 'p', version: '1.0.0', license })
+  await fs.mkdir(path.join(home, 'node_modules/p/lib'), { recursive: true })
+  await writeTree(path.join(home, 'node_modules/p'), { 'package.json': manifest, ...files })
+}
+
+function packageOf(file: string): string | undefined {
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(file)?.[1]
+}
+
+interface Locked {
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+/** What the packages that lib imports need, and what those need. */
+function closure(): Set<string> {
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const sources = globSync('lib/**/*.ts', { cwd: root }).map(file =>
+    readFileSync(path.join(root, file), 'utf8'),
+  )
+  const imported = (name: string) => sources.some(source => new RegExp(`from '${name}['/]`).test(source))
+  const found = new Set<string>()
+  const add = (name: string) => {
+    if (found.has(name)) return
+    found.add(name)
+    const { dependencies = {} } = packages[`node_modules/${name}`] as Locked
+    for (const needed of Object.keys(dependencies)) add(needed)
+  }
+  for (const name of Object.keys(devDependencies).filter(imported)) add(name)
+  return found
+}
+
+/** For each package that may be bundled, long literals of its code that no other of them has. */
+function uniqueLiterals(): Map<string, string[]> {
+  const owners = new Map<string, Set<string>>()
+  for (const name of closure()) {
+    const folder = path.join(root, 'node_modules', name)
+    for (const file of globSync('**/*.{js,mjs,cjs}', { cwd: folder })) {
+      const source = readFileSync(path.join(folder, file), 'utf8')
+      for (const [, , literal = ''] of source.matchAll(/(['"])([\w ,.:()-]{18,60})\1/g))
+        owners.set(literal, (owners.get(literal) ?? new Set()).add(name))
+    }
+  }
+  const unique = new Map<string, string[]>()
+  for (const [literal, names] of owners) {
+    const [name, ...others] = names
+    if (name !== undefined && others.length === 0 && literal !== '')
+      unique.set(name, [...(unique.get(name) ?? []), literal])
+  }
+  return unique
+}

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Builds, packs and prints the name of the tarball. Does itself what npm does not do where it ignores scripts.
+set -eu
+cd "$(dirname "$0")/.."
+umask 022
+
+sh tools/dev.sh node tools/build.ts >&2
+exec npm pack --ignore-scripts --pack-destination . --no-dry-run --no-json --loglevel=error
