@@ -140,9 +140,13 @@ export async function removeDurably(real: string): Promise<void> {
   await syncDirectory(path.dirname(real))
 }
 
+/** Directories above what regmirror writes belong to everybody: other services of the node go through them. */
+const PARENT_MODE = 0o755
+
+/** Creates a directory with this mode, and those above it with 0755; returns those it made, deepest first. */
 export async function makeAll(real: string, mode: number, attempts = 10): Promise<string[]> {
   if ((await maybe(fs.lstat(real))) !== undefined) return []
-  const parents = await makeAll(path.dirname(real), mode)
+  const parents = await makeAll(path.dirname(real), PARENT_MODE)
   try {
     await fs.mkdir(real, mode)
   } catch (error) {

@@ -53,7 +53,7 @@ export interface Writer extends Reader {
   /** Gives a file a second name in one step, unless that name is taken or the file gone. */
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
   remove(file: string): Promise<void>
-  /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
+  /** Creates a directory with `mode` and its parents with 0755 whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
   closeToOthers(directory: string): Promise<void>
@@ -139,10 +139,10 @@ async function moveWhole(from: string, to: string): Promise<void> {
   try {
     return await move(from, to)
   } catch (error) {
-    const whole = hasErrno(error) && error.code === 'EXDEV' && (await factsOf(from))?.type === 'directory'
-    if (!whole) throw error
+    const facts = hasErrno(error) && error.code === 'EXDEV' ? await factsOf(from) : undefined
+    if (facts?.type !== 'directory') throw error
+    await makeAll(to, facts.mode)
   }
-  await makeAll(to, 0o755)
   for (const { name } of (await entriesOf(from)) ?? []) await move(path.join(from, name), path.join(to, name))
   await removeIfEmpty(from)
 }
