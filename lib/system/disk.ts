@@ -2,12 +2,11 @@
  * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
  * root around it.
  */
-import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, hasErrno } from '../errors.ts'
-
-export type EntryType = 'file' | 'directory' | 'link' | 'other'
+import { type EntryType, nameOf, typeOf } from './entry-type.ts'
+import { maybe } from './errno.ts'
 
 export interface Entry {
   readonly name: string
@@ -65,18 +64,6 @@ export async function entriesOf(directory: string): Promise<readonly Entry[] | u
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-type Kinds = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
-
-function typeOf(kinds: Kinds): EntryType {
-  if (kinds.isFile()) return 'file'
-  if (kinds.isDirectory()) return 'directory'
-  return kinds.isSymbolicLink() ? 'link' : 'other'
-}
-
-function nameOf(kinds: Kinds): string {
-  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
-}
-
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
 export type CopyAttributes = (from: string, to: string) => Promise<void>
 
@@ -99,6 +86,21 @@ export async function create(
     await handle.close()
   }
   await syncDirectory(path.dirname(real))
+}
+
+/** O_TMPFILE of open(2), whose own bit Node does not name (asm-generic/fcntl.h@v6.12). */
+const NAMELESS = 0o20000000 | fs.constants.O_DIRECTORY | fs.constants.O_RDWR
+
+/** Opens a new file that no directory knows: it goes with its last descriptor. */
+export async function openNameless(directory: string, bytes: string): Promise<fs.FileHandle> {
+  const handle = await fs.open(directory, NAMELESS, 0o600)
+  try {
+    await handle.writeFile(bytes)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
 }
 
 /** What a file system without hard links says, and the kernel of links to files of others. */
@@ -185,17 +187,5 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** Nothing can stand under a name that is too long. */
-const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
-
-async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch (error) {
-    if (hasErrno(error) && expected.includes(error.code ?? '')) return undefined
-    throw error
   }
 }

@@ -27,3 +27,16 @@ export async function orFail<T>(verb: string, file: string, act: () => Promise<T
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
   }
 }
+
+/** Nothing can stand under a name that is too long. */
+const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
+
+/** The result; undefined where the system says that nothing stands there. */
+export async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (hasErrno(error) && expected.includes(error.code ?? '')) return undefined
+    throw error
+  }
+}

@@ -52,6 +52,7 @@ export interface Writer extends Reader {
   duplicate(from: string, to: string): Promise<void>
   /** Gives a file a second name in one step, unless that name is taken or the file gone. */
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
+  /** Removes what stands there; of a link, the link. */
   remove(file: string): Promise<void>
   /** Creates a directory with `mode` and its parents with 0755 whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
@@ -73,6 +74,8 @@ const DEFAULT_LIMIT = 16 * 1024 * 1024
 export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
   const at = (file: string) => follow(top, file, readLink)
+  // A link that stands there is meant itself.
+  const standing = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
@@ -97,9 +100,9 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
       }),
     duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
-    link: (from, to) => orFail('link', from, async () => linkOnce(await at(from), await at(to))),
+    link: (from, to) => orFail('lock', path.dirname(to), async () => linkOnce(await at(from), await at(to))),
     openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
-    remove: file => orFail('remove', file, async () => removeDurably(await at(file))),
+    remove: file => orFail('remove', placeOf(file), async () => removeDurably(await standing(file))),
     makeDirectory: (directory, mode) =>
       orFail('create', placeOf(directory), async () => {
         const made = await makeAll(await at(directory), mode)
@@ -110,12 +113,12 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         .then(closeToOthers)
         .catch(() => {}),
     removeEmptyDirectory: directory =>
-      orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
+      orFail('remove', placeOf(directory), async () => removeIfEmpty(await at(directory))),
     prune: directory =>
-      at(path.dirname(directory))
-        .then(above => removeIfEmpty(path.join(above, path.basename(directory))))
+      standing(directory)
+        .then(removeIfEmpty)
         .catch(() => false),
-    rename: (from, to) => orFail('rename', from, async () => moveWhole(await at(from), await at(to))),
+    rename: (from, to) => orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
   }
 }
 

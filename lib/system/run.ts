@@ -8,17 +8,17 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs a program without a shell; undefined when there is no such program. */
-export type Run = (program: string, args: readonly string[]) => Promise<Outcome | undefined>
+/** Runs a program without a shell, with a descriptor of ours as its standard input; undefined when there is no such program. */
+export type Run = (program: string, args: readonly string[], stdin?: number) => Promise<Outcome | undefined>
 
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
 /** Runs on this machine, at most ten seconds and four MiB of output each way. */
-export const runHere: Run = (program, args) =>
+export const runHere: Run = (program, args, stdin) =>
   new Promise((done, failed) => {
     const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     })
@@ -32,10 +32,10 @@ export const runHere: Run = (program, args) =>
     child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
   })
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = []
   let size = 0
-  stream.on('data', (chunk: Buffer) => {
+  stream?.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= OUTPUT_LIMIT) chunks.push(chunk)
   })
