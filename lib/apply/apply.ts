@@ -115,10 +115,11 @@ function refuseTwins({ swaps }: Arrangement): void {
 async function stateSwap(state: State, node: Writer): Promise<[Swap, readonly Content[]]> {
   const before = await node.read(STATE_FILE)
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
+  const real = await node.real(STATE_FILE)
   const swap = {
-    path: STATE_FILE,
-    staged: bytes ? temporaryName(STATE_FILE) : null,
-    aside: before ? temporaryName(STATE_FILE) : null,
+    path: real,
+    staged: bytes ? temporaryName(real) : null,
+    aside: before ? temporaryName(real) : null,
     before: before ? digestOf(before) : null,
     after: bytes ? digestOf(bytes) : null,
     files: null,

@@ -35,8 +35,8 @@ export async function ask(file: string): Promise<string | undefined> {
     if (heard.length > LIMIT) socket.destroy()
   })
   const ended = new Promise<string | undefined>(done => {
-    socket.on('close', () => done(heard))
-    socket.on('error', error => done(isNobody(error) ? undefined : heard))
+    socket.on('close', () => done(heard.slice(0, LIMIT)))
+    socket.on('error', error => done(isNobody(error) ? undefined : heard.slice(0, LIMIT)))
   })
   const patience = new AbortController()
   const tired = sleep(PATIENCE_MS, '', { signal: patience.signal }).catch(() => '')

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import type { Format } from '../reporters/print.ts'
 import { readState } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import { attributesBy } from '../system/attributes.ts'
 import { openTree, type Writer } from '../system/files.ts'
 import { runHere } from '../system/run.ts'
@@ -25,11 +26,14 @@ export interface Options extends NodeOptions {
   readonly format: Format
 }
 
-/** Opens the node: this machine, or the tree under `--root`. */
-export async function openNode(options: NodeOptions): Promise<Writer> {
+/** Opens the node: this machine, or the tree under `--root`. Throws Failure `io` where its state is not to be trusted. */
+export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
   // Under a root no program is run, `cp` neither.
   const node = options.root === undefined ? openTree('/', attributesBy(runHere)) : openTree(options.root)
-  if ((await node.facts('/'))?.type === 'directory') return node
+  if ((await node.facts('/'))?.type === 'directory') {
+    await refuseForeignState(node, uid)
+    return node
+  }
   throw new Failure('usage', [
     { message: `--root ${options.root} is not a directory`, hint: 'create it first' },
   ])

@@ -23,7 +23,7 @@ export interface ProbeOptions extends Options {
 const CONCURRENCY = 256
 
 export async function probe(options: ProbeOptions, world: World): Promise<ProbeReport> {
-  const { list, notices } = await openList(options, await openNode(options), world)
+  const { list, notices } = await openList(options, await openNode(options, world), world)
   const probed = await probeList(list, options, world)
   return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }

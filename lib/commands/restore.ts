@@ -24,7 +24,7 @@ export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoi
 }
 
 export async function restore(options: RestoreOptions, world: World): Promise<PlanReport> {
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const targets = chosenTargets(options)
   const here = options.root === undefined
   const walk = async () => await planRestore({ node, targets, here, state: await readState(node) }, options)

@@ -47,7 +47,7 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const line = (await isJournal(world.env)) ? journalLine : logLine
   const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
     await tidyWatch(node)

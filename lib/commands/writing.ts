@@ -8,6 +8,7 @@ import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
 import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import type { World } from '../world.ts'
 
@@ -43,6 +44,8 @@ export async function writing<T>(
       void say(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most`),
   }
   return await alone(node, applicant, async fresh => {
+    // Again, now that nobody else can put anything there.
+    await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
     return { result: await use(fresh), notices: recovery ? recoveryNotices(recovery) : [] }
   })

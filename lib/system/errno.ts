@@ -32,7 +32,10 @@ export async function orFail<T>(verb: string, file: string, act: () => Promise<T
 const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
 /** The result; undefined where the system says that nothing stands there. */
-export async function maybe<T>(promise: Promise<T>, expected: readonly string[] = NOTHING): Promise<T | undefined> {
+export async function maybe<T>(
+  promise: Promise<T>,
+  expected: readonly string[] = NOTHING,
+): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {

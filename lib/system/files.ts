@@ -5,6 +5,7 @@
  */
 import path from 'node:path'
 import { Failure, hasErrno } from '../errors.ts'
+import { borrowedBy, refuseBorrowed } from './borrowed.ts'
 import {
   type CopyAttributes,
   closeToOthers,
@@ -39,6 +40,8 @@ export interface Reader {
   entries(directory: string): Promise<readonly Entry[] | undefined>
   /** The path with every link followed, still as seen from the root. */
   real(file: string): Promise<string>
+  /** Mount points inside the root of files that this machine also has outside it; none for the running node. */
+  borrowed(): Promise<readonly string[]>
   /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
   openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
@@ -73,7 +76,12 @@ const DEFAULT_LIMIT = 16 * 1024 * 1024
  */
 export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
-  const at = (file: string) => follow(top, file, readLink)
+  const borrowed = () => borrowedBy(top)
+  const at = async (file: string) => {
+    const real = await follow(top, file, readLink)
+    if (top !== '/') await refuseBorrowed(file, inside(top, real), borrowed)
+    return real
+  }
   // A link that stands there is meant itself.
   const standing = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
@@ -101,6 +109,7 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       }),
     duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
     link: (from, to) => orFail('lock', path.dirname(to), async () => linkOnce(await at(from), await at(to))),
+    borrowed,
     openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
     remove: file => orFail('remove', placeOf(file), async () => removeDurably(await standing(file))),
     makeDirectory: (directory, mode) =>
@@ -118,7 +127,8 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       standing(directory)
         .then(removeIfEmpty)
         .catch(() => false),
-    rename: (from, to) => orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
+    rename: (from, to) =>
+      orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
   }
 }
 
