@@ -21,6 +21,8 @@ export interface FileFacts {
   readonly gid: number
   readonly size: number
   readonly changed: number
+  /** Which file it is, whatever its name: device and inode. */
+  readonly id: string
 }
 
 export interface Ownership {
@@ -58,7 +60,7 @@ export async function factsOf(real: string): Promise<FileFacts | undefined> {
   const stat = await maybe(fs.lstat(real))
   if (stat === undefined) return undefined
   const { mode, uid, gid, size, mtimeMs: changed } = stat
-  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed }
+  return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, changed, id: `${stat.dev}:${stat.ino}` }
 }
 
 export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
