@@ -36,6 +36,9 @@ export interface Occasion {
 export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
+  // Before anything new stands there.
+  for (const { path, after } of plan.closings) await node.close(path, after)
+  if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
   const memory = remember(plan, occasion.now)
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
@@ -62,7 +65,11 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
 }
 
 /** Whether there is nothing to write. */
-export function isDone({ steps, forgets }: Plan): boolean {
+export function isDone(plan: Plan): boolean {
+  return isStateKept(plan) && plan.closings.length === 0
+}
+
+function isStateKept({ steps, forgets }: Plan): boolean {
   return steps.length === 0 && forgets.length === 0
 }
 

@@ -55,7 +55,8 @@ export async function openList(options: Options, node: Writer, world: World): Pr
 /** What targets may look at. Under `--root` no program is run and nothing of this machine is read. */
 export async function openView(options: Options, node: Writer, world: World): Promise<View> {
   const here = { files: openTree('/'), run: runHere, now: world.now }
-  return { node, state: await readState(node), machine: options.root === undefined ? here : undefined }
+  const { uid } = world
+  return { node, uid, state: await readState(node), machine: options.root === undefined ? here : undefined }
 }
 
 /** The runtimes to write for: those named by `--target`, else all. */

@@ -10,6 +10,7 @@ import type { Reader } from '../system/files.ts'
 import { type Attachments, readAttachments, type Surroundings } from './attachments.ts'
 import { directoriesInside, pathInside } from './inside.ts'
 import { lintList } from './lints.ts'
+import { readableNotices } from './readable.ts'
 import { resolveList } from './resolve.ts'
 import { checkRules, soundMirrors, soundness } from './rules.ts'
 import { checkSchema } from './schema.ts'
@@ -53,17 +54,20 @@ export async function loadList(
   const inside = await insideOf(node, surroundings, options)
   const written = await textOf(inside, node, surroundings, options)
   const source = await sourceOf(written)
-  const attachments = await check(
-    written,
-    source,
-    await aroundOf(inside, written, node, surroundings, options),
-  )
+  const around = await aroundOf(inside, written, node, surroundings, options)
+  const attachments = await check(written, source, around)
   const list = source.value as WrittenList
   const place = (at: Path) => placeOf(source, written.file, at)
   const resolved = resolveList({ list, attachments, place })
+  const file = options.file === '-' ? undefined : written.file
+  // On a node; a checkout of lists, where others look at them, has the modes that git gives it.
+  const readable =
+    options.uid === 0
+      ? await readableNotices({ list, attachments, file, place }, surroundings, around.files)
+      : []
   return {
     list: resolved,
-    notices: lintList({ list, resolved, place, now: options.now }),
+    notices: [...lintList({ list, resolved, place, now: options.now }), ...readable],
     file: written.file,
   }
 }

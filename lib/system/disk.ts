@@ -176,10 +176,9 @@ export async function removeIfEmpty(real: string): Promise<boolean> {
   return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
 }
 
-/** Takes from a directory what others than its owner may do there. */
-export async function closeToOthers(real: string): Promise<void> {
-  const { mode } = await fs.stat(real)
-  if ((mode & 0o077) !== 0) await fs.chmod(real, mode & 0o7700)
+export async function setOwnership(real: string, { mode, uid, gid }: Required<Ownership>): Promise<void> {
+  await fs.lchown(real, uid, gid)
+  await fs.chmod(real, mode)
 }
 
 /** Renames for good: the new name survives a power cut. */

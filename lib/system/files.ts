@@ -8,7 +8,6 @@ import { Failure, hasErrno } from '../errors.ts'
 import { borrowedBy, refuseBorrowed } from './borrowed.ts'
 import {
   type CopyAttributes,
-  closeToOthers,
   create,
   duplicate,
   type Entry,
@@ -23,6 +22,7 @@ import {
   readLink,
   removeDurably,
   removeIfEmpty,
+  setOwnership,
   shortName,
 } from './disk.ts'
 import { orFail } from './errno.ts'
@@ -61,6 +61,8 @@ export interface Writer extends Reader {
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
   closeToOthers(directory: string): Promise<void>
+  /** Gives a directory this mode and owner. */
+  close(directory: string, ownership: Required<Ownership>): Promise<void>
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -119,8 +121,10 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       }),
     closeToOthers: directory =>
       at(directory)
-        .then(closeToOthers)
+        .then(takeFromOthers)
         .catch(() => {}),
+    close: (directory, ownership) =>
+      orFail('close', directory, async () => setOwnership(await at(directory), ownership)),
     removeEmptyDirectory: directory =>
       orFail('remove', placeOf(directory), async () => removeIfEmpty(await at(directory))),
     prune: directory =>
@@ -142,6 +146,11 @@ async function replace(real: string, bytes: Uint8Array | string, ownership: Owne
     await removeDurably(temporary).catch(() => {})
     throw error
   }
+}
+
+async function takeFromOthers(real: string): Promise<void> {
+  const facts = await factsOf(real)
+  if (facts && (facts.mode & 0o077) !== 0) await setOwnership(real, { ...facts, mode: facts.mode & 0o7700 })
 }
 
 /**

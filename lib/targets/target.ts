@@ -14,6 +14,8 @@ import type { Run } from '../system/run.ts'
 export interface View {
   readonly node: Reader
   readonly state: State
+  /** The user who runs us: files of root and of theirs are trusted. */
+  readonly uid: number
   /** The machine that runs us, when the node is this machine; undefined under `--root`. */
   readonly machine: { readonly files: Reader; readonly run: Run; now(): number } | undefined
 }

@@ -49,7 +49,7 @@ for (const { title, suite } of generations) {
     const planOn = async (node: string, list = listWith(undefined)): Promise<Plan> => {
       const reader = openTree(node)
       const machine = { files: openTree('/'), run, now: Date.now }
-      const view = { node: reader, state: await readState(reader), machine }
+      const view = { node: reader, uid: 0, state: await readState(reader), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
 
