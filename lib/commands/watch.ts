@@ -8,6 +8,7 @@ import { serializeBook } from '../health/book.ts'
 import { isWell } from '../health/standing.ts'
 import { onOneLine } from '../printable.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
@@ -50,6 +51,8 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const node = await openNode(options, world)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
+    // Again, now that nobody else can put anything there.
+    await refuseForeignState(node, world.uid)
     await tidyWatch(node)
     await watchAlone({ node, card: applicant.card, made: fresh, options, world, tell })
   })

@@ -67,7 +67,7 @@ function closingChange({ target, path, before, after }: Closing): Change {
     path,
     action: 'update',
     effect: 'at once',
-    why: 'is open to other users',
+    why: 'its mode or owner is too open',
     cause: 'drift',
     mode: octal(after.mode),
     diff: ownershipDiff(before, after),

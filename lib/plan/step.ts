@@ -53,7 +53,7 @@ export async function compare(
   return { ...step, ...only, before, after }
 }
 
-const CLOSED = 'is open to other users'
+const CLOSED = 'its mode or owner is too open'
 
 /** Whether only its mode or owner changes. */
 export function isSameContent({ before, after }: Pick<Step, 'before' | 'after'>): boolean {
