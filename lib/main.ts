@@ -12,6 +12,8 @@ const AT_ONCE_MS = 300
 
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
+  // A process that is killed between mkdir and chmod leaves no directory that others cannot enter.
+  process.umask(0o022)
   const stop = new AbortController()
   let ended: number | undefined
   let told: keyof typeof ENDED_BY | undefined

@@ -3,11 +3,13 @@
  * wrote, and what was there before. Parsing and serializing are pure; `originals/` holds the bytes.
  */
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { Failure } from './errors.ts'
 import type { Effect } from './report.ts'
 import type { Moment } from './system/boot.ts'
-import type { Ownership } from './system/disk.ts'
+import type { Ownership } from './system/facts.ts'
 import type { Reader } from './system/files.ts'
+import { mountOf } from './system/mounts.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
@@ -74,7 +76,26 @@ export async function readState(node: Reader): Promise<State> {
     const hint = `move it away: originals stay in ${ORIGINALS_DIRECTORY}`
     throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
   }
+  await refuseBorrowedPaths([...Object.keys(state.files), ...state.made], STATE_FILE, node)
   return state
+}
+
+/**
+ * What an image remembers does not decide about the machine around it: throws Failure `io` where the state folder lies in
+ * the tree and one of these paths in files of this machine that are mounted there. `file` is where the paths were read.
+ */
+export async function refuseBorrowedPaths(
+  paths: readonly string[],
+  file: string,
+  node: Reader,
+): Promise<void> {
+  const points = await node.borrowed()
+  if (mountOf(points, STATE_DIRECTORY) !== undefined) return
+  const named = paths.find(one => mountOf(points, one) !== undefined)
+  if (named === undefined) return
+  const mount = mountOf(points, named)
+  const message = `names ${named}, but files of this machine are mounted at ${mount}`
+  throw new Failure('io', [{ file, message, hint: `unmount ${mount}, or move this file away` }])
 }
 
 /** Whether nothing of us is left on the node. */
@@ -112,22 +133,24 @@ export async function readOriginal(
     const hint = 'put a file there that shall come back in its place'
     throw new Failure('io', [{ file: path, message: `its original is gone from ${file}`, hint }])
   }
-  return { bytes, ownership: { mode: original.mode, uid: original.uid, gid: original.gid } }
+  // No file that we take over runs as its owner; one that a forged state would put back could.
+  return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }
 }
 
 function parse(text: string): State | undefined {
   try {
     const read = JSON.parse(text) as State | null
     const state = { ...NO_STATE, ...read, version: read?.version }
-    const sound = Object.values(state.files).every(isWritten) && [...state.made, ...state.empty].every(isPath)
+    const paths = [...Object.keys(state.files), ...state.made, ...state.empty]
+    const sound = Object.values(state.files).every(isWritten) && paths.every(isPath)
     return state.version === 1 && sound ? { ...state, version: 1 } : undefined
   } catch {
     return undefined
   }
 }
 
-function isPath(path: unknown): boolean {
-  return typeof path === 'string' && path.startsWith('/')
+function isPath(file: unknown): boolean {
+  return typeof file === 'string' && path.resolve(file) === file && !file.includes('\0')
 }
 
 function isWritten(written: Written): boolean {
@@ -147,7 +170,11 @@ function isMoment({ boot_id, ticks }: Moment): boolean {
 
 /** The name must be one of ours: it becomes a path. */
 function isKept({ kept, mode, uid, gid }: NonNullable<Original>): boolean {
-  return isKeptName(kept) && [mode, uid, gid].every(Number.isInteger)
+  return isKeptName(kept) && isBelow(mode, 0o10000) && [uid, gid].every(id => isBelow(id, 0xffffffff))
+}
+
+function isBelow(number: unknown, limit: number): boolean {
+  return Number.isInteger(number) && (number as number) >= 0 && (number as number) < limit
 }
 
 export function isKeptName(name: unknown): boolean {

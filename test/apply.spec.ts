@@ -20,7 +20,7 @@ const isLeftover = (file: string) => /\.regmirror-|journal/.test(file)
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
   const node = openTree(root)
-  const view = { node, state: await readState(node), machine: undefined }
+  const view = { node, uid: 0, state: await readState(node), machine: undefined }
   return await makePlan(list, targets, view, { takeOver: false })
 }
 

@@ -24,7 +24,6 @@ const below = (folder: string) => files.filter(file => file.startsWith(folder))
 
 describe('architecture', () => {
   const single: [library: RegExp, importer: string][] = [
-    [/^node:fs/, 'lib/system/disk.ts'],
     [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/cli.ts'],
     [/^ajv/, 'lib/list/schema-validator.ts'],
@@ -38,6 +37,12 @@ describe('architecture', () => {
   for (const [library, importer] of single) {
     it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
   }
+
+  it('node:fs has one importer that reads, and one that writes behind files.ts', () => {
+    assert.deepEqual(importers(/^node:fs/), ['lib/system/disk.ts', 'lib/system/durable.ts'])
+    const writers = files.filter(file => importsOf(file, false).includes('lib/system/durable.ts'))
+    assert.deepEqual(writers, ['lib/system/files.ts', 'lib/system/nameless.ts'])
+  })
 
   it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/registry.ts'), []))
 
@@ -60,7 +65,15 @@ describe('architecture', () => {
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/answers.ts',
     ]
-    const world = ['lib/system/disk.ts', 'lib/system/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
+    const world = [
+      'lib/system/disk.ts',
+      'lib/system/durable.ts',
+      'lib/system/run.ts',
+      'node:fs',
+      'node:net',
+      'node:os',
+      'undici',
+    ]
     for (const file of pure) {
       const reached = reach(file)
       const touched = world.filter(name => reached.has(name))

@@ -33,13 +33,13 @@ const quay = listOf(registry('quay.io', [mirror('https://b.example')]))
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
   const node = openTree(root)
-  const view = { node, state: await readState(node), machine: undefined }
+  const view = { node, uid: 0, state: await readState(node), machine: undefined }
   return await makePlan(list, targets, view, { takeOver: false })
 }
 
 async function restoreFor(root: string): Promise<Plan> {
   const node = openTree(root)
-  const ground = { node, state: await readState(node), targets, here: false }
+  const ground = { node, uid: 0, state: await readState(node), targets, here: false }
   return await planRestore(ground, { files: [], overwrite: false })
 }
 

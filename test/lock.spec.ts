@@ -121,6 +121,27 @@ describe('the lock', () => {
       assert.deepEqual(order, ['second', 'third', 'first'])
     }))
 
+  it('is not asked of the socket that a link leads to', () =>
+    withDirectory(async root => {
+      let connections = 0
+      const server = net.createServer(client => {
+        connections += 1
+        client.end('regmirror')
+      })
+      await fs.mkdir(path.join(root, STATE), { recursive: true })
+      await once(server.listen(path.join(root, 'other.sock')), 'listening')
+      try {
+        await fs.symlink(path.join(root, 'other.sock'), path.join(root, STATE, 'lock-1'))
+        await assert.rejects(
+          alone(openTree(root), applicant(), async () => {}),
+          /lock-1: is not a lock of regmirror; remove it/,
+        )
+        assert.equal(connections, 0)
+      } finally {
+        server.close()
+      }
+    }))
+
   it('names its holder to who waits, and gives up in time', () =>
     withDirectory(async root => {
       const holder = await startHolder(root)

@@ -86,7 +86,7 @@ async function withScene(wall: () => number, use: (scene: Scene) => Promise<void
       const processes = openProcesses(uid)
       const run = async () => undefined
       const machine = { files: openTree('/'), run, processes, now: wall, bootClock: readBootClock }
-      const view = { node: openTree(node), state: await readState(openTree(node)), machine }
+      const view = { node: openTree(node), uid, state: await readState(openTree(node)), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
     await use({

@@ -381,7 +381,8 @@ describe('a planted secret', function () {
     const containerd = (refusal: string) => `#!/bin/sh
 case "$*" in
   --version) echo containerd github.com/containerd/containerd 1.7.24 ;;
-  *dump) stat -c %a "$2" "\${2%/*}" >>"\${0%/*}/modes"; ${refusal} >&2; exit 1 ;;
+  *dump) stat -Lc %a "$2" >>"\${0%/*}/modes"; ${refusal} >&2; exit 1 ;;
+  *) read -r _ ;;
 esac
 `
 
@@ -417,7 +418,7 @@ esac
           })
           assert.match(stderr, /containerd refuses it: .*\*\*\*/)
           assert.equal(code, 2)
-          assert.equal(await fs.readFile(path.join(bin, 'modes'), 'utf8'), '600\n700\n')
+          assert.equal(await fs.readFile(path.join(bin, 'modes'), 'utf8'), '600\n')
           assert.deepEqual(await fs.readdir(TMPDIR), [])
         }))
     }

@@ -40,6 +40,9 @@ export interface Occasion {
 export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
+  // Before anything new stands there.
+  for (const { path, after } of plan.closings) await node.close(path, after)
+  if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
   const memory = remember(plan, { now: occasion.now, moment: await presentOf(occasion.bootClock) })
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
@@ -63,7 +66,11 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
 }
 
 /** Whether there is nothing to write. */
-export function isDone({ steps, forgets }: Plan): boolean {
+export function isDone(plan: Plan): boolean {
+  return isStateKept(plan) && plan.closings.length === 0
+}
+
+function isStateKept({ steps, forgets }: Plan): boolean {
   return steps.length === 0 && forgets.length === 0
 }
 
@@ -116,10 +123,11 @@ function refuseTwins({ swaps }: Arrangement): void {
 async function stateSwap(state: State, node: Writer): Promise<[Swap, readonly Content[]]> {
   const before = await node.read(STATE_FILE)
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
+  const real = await node.real(STATE_FILE)
   const swap = {
-    path: STATE_FILE,
-    staged: bytes ? temporaryName(STATE_FILE) : null,
-    aside: before ? temporaryName(STATE_FILE) : null,
+    path: real,
+    staged: bytes ? temporaryName(real) : null,
+    aside: before ? temporaryName(real) : null,
     before: before ? digestOf(before) : null,
     after: bytes ? digestOf(bytes) : null,
     files: null,

@@ -4,8 +4,9 @@
  */
 import path from 'node:path'
 import { Failure } from '../errors.ts'
-import { isKeptName, STATE_DIRECTORY } from '../state.ts'
+import { isKeptName, refuseBorrowedPaths, STATE_DIRECTORY } from '../state.ts'
 import type { Reader, Writer } from '../system/files.ts'
+import { temporaryOf, temporaryPart } from '../system/temporary.ts'
 import type { Swap } from './swap.ts'
 
 /**
@@ -45,10 +46,33 @@ export function isJournalName(name: string): boolean {
 export async function readJournal(node: Reader): Promise<{ journal: Journal; phase: Phase } | undefined> {
   for (const phase of PHASES) {
     const bytes = await node.read(journalFile(phase))
-    if (bytes !== undefined) return { journal: parse(bytes.toString('utf8'), journalFile(phase)), phase }
+    if (bytes === undefined) continue
+    const journal = parse(bytes.toString('utf8'), journalFile(phase))
+    await refuseOutside(journal, journalFile(phase), node)
+    return { journal, phase }
   }
   return undefined
 }
+
+/**
+ * A journal may come with an image. Its paths have no links in them, as we wrote them down; and one that lies in the
+ * image itself does not speak of what is mounted there from this machine.
+ */
+async function refuseOutside({ swaps, makes, empties }: Journal, file: string, node: Reader): Promise<void> {
+  const places = swaps.flatMap(({ path, staged, aside }) =>
+    [path, staged, aside].filter(name => name !== null),
+  )
+  await refuseBorrowedPaths([...places, ...makes, ...empties], file, node)
+  for (const name of places)
+    if ((await node.real(name)) !== name)
+      throw untrusted(file, `names ${name}, which a link stands in the way of`)
+}
+
+function untrusted(file: string, message: string): Failure {
+  return new Failure('io', [{ file, message, hint: LOOK }])
+}
+
+const LOOK = 'look at the files that it names, then move it away'
 
 export async function writeJournal(journal: Journal, node: Writer): Promise<void> {
   await node.write(journalFile('staging'), `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 })
@@ -61,25 +85,37 @@ function parse(text: string, file: string): Journal {
   } catch {
     // Told below, as any other damage.
   }
-  const hint = 'look at the files that it names, then move it away'
-  throw new Failure('io', [{ file, message: 'is damaged or of a newer version', hint }])
+  throw untrusted(file, 'is damaged or of a newer version')
 }
 
-function isSwap({ path, staged, aside, before, after, files }: Swap): boolean {
+function isSwap({ path: place, staged, aside, before, after, files }: Swap): boolean {
+  const names = Object.keys(files ?? {})
   return (
-    isPath(path) &&
-    [staged, aside].every(name => name === null || isPath(name)) &&
+    isPath(place) &&
+    staged !== aside &&
+    [staged, aside].every(name => name === null || isTemporaryFor(place, name)) &&
     [before, after, ...Object.values(files ?? {})].every(
       digest => digest === null || /^[0-9a-f]{64}$/.test(digest),
     ) &&
-    Object.keys(files ?? {}).every(name => !name.includes('/'))
+    // A directory is told by the files in it: without any, it would be any directory.
+    (files === null || (names.length > 0 && names.every(isName)))
   )
+}
+
+/** Whether a temporary is one that we would give to what stands at that place. */
+function isTemporaryFor(place: string, name: string): boolean {
+  const isBeside = isPath(name) && path.dirname(name) === path.dirname(place)
+  return isBeside && temporaryOf(path.basename(name)) === temporaryPart(place)
+}
+
+function isName(name: string): boolean {
+  return name !== '' && path.basename(name) === name && name !== '.' && name !== '..' && !name.includes('\0')
 }
 
 function hasPaths({ makes, empties, keeps, drops }: Journal): boolean {
   return [...makes, ...empties].every(isPath) && [...keeps, ...drops].every(isKeptName)
 }
 
-function isPath(path: unknown): boolean {
-  return typeof path === 'string' && path.startsWith('/')
+function isPath(file: unknown): file is string {
+  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
 }

@@ -1,7 +1,7 @@
 /** What the state will be once a plan is carried out, and which originals it needs. Pure. */
 import { hasBanner } from '../banner.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { FoundFile, Step } from '../plan/step.ts'
+import { type FoundFile, isSameContent, type Step } from '../plan/step.ts'
 import { digestOf, keptName, type Original, type State, type Written } from '../state.ts'
 import type { Moment } from '../system/boot.ts'
 
@@ -24,6 +24,8 @@ export function remember({ steps, state, forgets }: Plan, present: Present): Mem
   const keeps: Memory['keeps'][number][] = []
   for (const step of steps) {
     const known = files[step.path]
+    // When it was written, and what it waits for, is what it was.
+    if (known !== undefined && !step.restores && isSameContent(step)) continue
     delete files[step.path]
     if (step.after === undefined || step.restores) continue
     const kept = known?.original ? undefined : toKeep(step, known)

@@ -43,9 +43,9 @@ export async function ask(file: string): Promise<string | undefined> {
   const ended = new Promise<string | undefined>((done, failed) => {
     // Before it is closed. Without a descriptor of our own nothing was found out about them.
     socket.on('error', error =>
-      isShortage(error) ? failed(error) : done(isNobody(error) ? undefined : heard),
+      isShortage(error) ? failed(error) : done(isNobody(error) ? undefined : heard.slice(0, LIMIT)),
     )
-    socket.on('close', () => done(heard))
+    socket.on('close', () => done(heard.slice(0, LIMIT)))
   })
   const patience = new AbortController()
   const tired = sleep(PATIENCE_MS, '', { signal: patience.signal }).catch(() => '')

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { digestOf } from '../state.ts'
-import type { Ownership } from '../system/disk.ts'
+import type { Ownership } from '../system/facts.ts'
 import type { Reader, Writer } from '../system/files.ts'
 
 export interface Swap {

@@ -9,14 +9,21 @@ export type Purpose = 'lock' | 'watch'
 /** The numbers that are taken, lowest first. */
 export async function tickets(node: Reader, purpose: Purpose): Promise<readonly number[]> {
   const entries = (await node.entries(STATE_DIRECTORY)) ?? []
-  const numbers = entries.flatMap(({ name }) => {
-    const [, found, number] = TICKET.exec(name) ?? []
-    return found === purpose && number !== undefined ? [number] : []
+  const found = entries.flatMap(({ name, type }) => {
+    const [, kind, number] = TICKET.exec(name) ?? []
+    return kind === purpose ? [{ name, type, number: Number(number) }] : []
   })
-  const sorted = numbers.map(Number).sort((a, b) => a - b)
-  if ((sorted.at(-1) ?? 0) < Number.MAX_SAFE_INTEGER) return sorted
-  const file = `${STATE_DIRECTORY}/${purpose}-${numbers.at(-1)}`
-  throw new Failure('io', [{ file, message: 'is no lock of ours', hint: 'remove it' }])
+  const wrong = found.find(
+    ({ type, number }) => ['link', 'directory'].includes(type) || number >= Number.MAX_SAFE_INTEGER,
+  )
+  if (wrong !== undefined) throw notOurs(wrong.name)
+  return found.map(({ number }) => number).sort((a, b) => a - b)
+}
+
+/** A link, above all: it may lead to the socket of another program, to which nothing of us is to be sent. */
+function notOurs(name: string): Failure {
+  const message = 'is not a lock of regmirror'
+  return new Failure('io', [{ file: `${STATE_DIRECTORY}/${name}`, message, hint: 'remove it' }])
 }
 
 /** Whether a name in the state folder is that of somebody who writes, or waits for that: dead, if nobody holds the lock. */
@@ -29,7 +36,7 @@ export function isWaiting(name: string): boolean {
   return /^wait-[0-9a-f]{12}$/.test(name)
 }
 
-const TICKET = /^(lock|watch)-(\d+)$/
+const TICKET = /^(lock|watch)-([1-9]\d*)$/
 
 export function fileOf(purpose: Purpose, ticket: number): string {
   return `${purpose}-${ticket}`

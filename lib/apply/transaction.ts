@@ -190,8 +190,9 @@ async function failed(error: unknown, journal: Journal, node: Writer): Promise<n
 async function leftNew(journal: Journal, node: Writer): Promise<readonly Issue[]> {
   const hint = 'run regmirror again: it finishes or undoes this first'
   const issues: Issue[] = []
+  const state = await node.real(STATE_FILE).catch(() => STATE_FILE)
   for (const swap of journal.swaps) {
-    if (swap.path === STATE_FILE) continue
+    if (swap.path === state) continue
     const unchanged = await stands(swap, 'before', node).catch(() => false)
     if (!unchanged) issues.push({ file: swap.path, message: 'is new and could not be put back', hint })
   }

@@ -13,7 +13,7 @@ import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts
 export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {}
 
 export async function apply(options: ApplyOptions, world: World): Promise<PlanReport> {
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const settled = await settle('apply', node, options, world)
   const loaded = await openList(options, node, world)
   const asked = await askFirst(loaded.list, options, world)

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import type { Format } from '../reporters/print.ts'
 import { readState } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import { attributesBy } from '../system/attributes.ts'
 import { readBootClock } from '../system/boot.ts'
 import { openTree, type Writer } from '../system/files.ts'
@@ -27,11 +28,14 @@ export interface Options extends NodeOptions {
   readonly format: Format
 }
 
-/** Opens the node: this machine, or the tree under `--root`. */
-export async function openNode(options: NodeOptions): Promise<Writer> {
+/** Opens the node: this machine, or the tree under `--root`. Throws Failure `io` where its state is not to be trusted. */
+export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
   // Under a root no program is run, `cp` neither.
   const node = options.root === undefined ? openTree('/', attributesBy(runHere)) : openTree(options.root)
-  if ((await node.facts('/'))?.type === 'directory') return node
+  if ((await node.facts('/'))?.type === 'directory') {
+    await refuseForeignState(node, uid)
+    return node
+  }
   throw new Failure('usage', [
     { message: `--root ${options.root} is not a directory`, hint: 'create it first' },
   ])
@@ -52,7 +56,7 @@ export async function openList(options: Options, node: Writer, world: World): Pr
 
 /** What targets may look at. Under `--root` no program is run and nothing of this machine is read. */
 export async function openView(options: Options, node: Writer, world: World): Promise<View> {
-  return { node, state: await readState(node), machine: machineOf(options, world) }
+  return { node, uid: world.uid, state: await readState(node), machine: machineOf(options, world) }
 }
 
 /** This machine, unless the node is another tree. */

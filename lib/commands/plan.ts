@@ -14,7 +14,7 @@ export async function plan(
   options: AskingOptions & Choices & HealthOptions,
   world: World,
 ): Promise<PlanReport> {
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const loaded = await openList(options, node, world)
   const view = await openView(options, node, world)
   const { list: wanted, notices: asked, ...probed } = await askFirst(loaded.list, options, world)

@@ -33,7 +33,7 @@ export async function connectionsAtOnce(): Promise<number> {
 }
 
 export async function probe(options: ProbeOptions, world: World): Promise<ProbeReport> {
-  const { list, notices } = await openList(options, await openNode(options), world)
+  const { list, notices } = await openList(options, await openNode(options, world), world)
   const probed = await probeList(list, options, world)
   return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }

@@ -24,10 +24,12 @@ export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoi
 }
 
 export async function restore(options: RestoreOptions, world: World): Promise<PlanReport> {
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const targets = chosenTargets(options)
   const here = options.root === undefined
-  const walk = async () => await planRestore({ node, targets, here, state: await readState(node) }, options)
+  const { uid } = world
+  const walk = async () =>
+    await planRestore({ node, targets, here, uid, state: await readState(node) }, options)
   if (options.check) {
     const notices = [...(await unfinishedNotices(node)), ...(await unitNotices(node, options))]
     const plan = await walk()

@@ -5,7 +5,7 @@ import { type Options, openList, openNode } from './inputs.ts'
 
 /** Reads the list as every command does and says how large it is. Unsound lists are thrown. */
 export async function validate(options: Options, world: World): Promise<ValidateReport> {
-  const { list, notices, file } = await openList(options, await openNode(options), world)
+  const { list, notices, file } = await openList(options, await openNode(options, world), world)
   const mirrors = list.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
   return { version: 1, kind: 'validate', file, registries: list.registries.length, mirrors, notices }
 }

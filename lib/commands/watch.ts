@@ -8,6 +8,7 @@ import { counted } from '../counted.ts'
 import { isWell } from '../health/standing.ts'
 import { onOneLine } from '../printable.ts'
 import { readState } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
@@ -48,9 +49,11 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const line = (await isJournal(world.env)) ? journalLine : logLine
   const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
-  const node = await openNode(options)
+  const node = await openNode(options, world)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
+    // Again, now that nobody else can put anything there.
+    await refuseForeignState(node, world.uid)
     await tidyWatch(node)
     await watchAlone({ node, card: applicant.card, made: fresh, options, world, tell })
   })

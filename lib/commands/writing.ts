@@ -9,6 +9,7 @@ import { milliseconds } from '../duration.ts'
 import { Failure } from '../errors.ts'
 import type { Notice } from '../report.ts'
 import { readState, STATE_DIRECTORY } from '../state.ts'
+import { refuseForeignState } from '../state-folder.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import type { World } from '../world.ts'
 import { machineOf, type NodeOptions } from './inputs.ts'
@@ -47,6 +48,8 @@ export async function writing<T>(
       void say(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most`),
   }
   return await alone(node, applicant, async fresh => {
+    // Again, now that nobody else can put anything there.
+    await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
     if (recovery?.outcome === 'finished')
       await noteMoment(recovery.journal, node, machineOf(options, world)?.bootClock)

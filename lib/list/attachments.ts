@@ -28,7 +28,8 @@ export interface Surroundings {
   readonly allowed: readonly string[]
   /** Whether root reads: then only what root alone can have put there. */
   readonly asRoot: boolean
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Undefined for a list inside `--root`, which reads nothing of this machine. */
+  readonly env: Readonly<Record<string, string | undefined>> | undefined
 }
 
 interface Gathering {
@@ -98,8 +99,18 @@ async function readHeaderFile(gathering: Gathering, at: Path, file: string): Pro
     })
 }
 
+const NO_ENV = {
+  message: 'a list inside --root does not read the environment of this machine',
+  hint: 'give the list from outside with -f, or name a file beside it',
+}
+
 function readHeaderVariable(gathering: Gathering, at: Path, variable: string): void {
-  const value = gathering.around.env[variable] ?? ''
+  const { env } = gathering.around
+  if (env === undefined) {
+    gathering.problems.push({ path: [...at, 'env'], ...NO_ENV })
+    return
+  }
+  const value = env[variable] ?? ''
   const problem = headerValueProblem(value)
   if (problem === undefined) gathering.headers.set(pathKey(at), value)
   else {
@@ -146,7 +157,7 @@ function pathProblem(file: string): Refused | undefined {
  */
 async function placeOf({ files, directory, env }: Surroundings, file: string): Promise<string> {
   const beside = path.resolve(directory, file)
-  if (!env.CREDENTIALS_DIRECTORY || path.isAbsolute(file)) return beside
+  if (!env?.CREDENTIALS_DIRECTORY || path.isAbsolute(file)) return beside
   const given = path.resolve(env.CREDENTIALS_DIRECTORY, file)
   const isThere = (place: string) => files.facts(place).then(facts => facts !== undefined, isFailure)
   return !(await isThere(beside)) && (await isThere(given)) ? given : beside

@@ -7,8 +7,10 @@ import { Failure, type Issue } from '../errors.ts'
 import type { MirrorList, Place } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import type { Reader } from '../system/files.ts'
-import { type Attachments, readAttachments } from './attachments.ts'
+import { type Attachments, readAttachments, type Surroundings } from './attachments.ts'
+import { directoriesInside, pathInside } from './inside.ts'
 import { lintList } from './lints.ts'
+import { readableNotices } from './readable.ts'
 import { resolveList } from './resolve.ts'
 import { checkRules, soundMirrors, soundness } from './rules.ts'
 import { checkSchema } from './schema.ts'
@@ -40,8 +42,8 @@ export interface LoadedList {
 }
 
 /**
- * Reads, checks and completes a list. `node` is the tree under `--root` and serves the default list only;
- * `surroundings` is this machine, where `-f` and the files that the list names are found.
+ * Reads, checks and completes a list. `node` is the tree under `--root`; a list that lies in it reads nothing else.
+ * `surroundings` is this machine, where any other list and the files that it names are found.
  * Throws one Failure with every problem: `invalid_list`, or `usage` or `io` when there was nothing to check.
  */
 export async function loadList(
@@ -49,17 +51,60 @@ export async function loadList(
   surroundings: Reader,
   options: ListOptions,
 ): Promise<LoadedList> {
-  const written = await readListText(node, surroundings, options)
+  const inside = await insideOf(node, surroundings, options)
+  const written = await textOf(inside, node, surroundings, options)
   const source = await sourceOf(written)
-  const attachments = await check(written, source, surroundings, options)
+  const around = await aroundOf(inside, written, node, surroundings, options)
+  const attachments = await check(written, source, around)
   const list = source.value as WrittenList
   const place = (at: Path) => placeOf(source, written.file, at)
   const resolved = resolveList({ list, attachments, place })
+  const file = options.file === '-' ? undefined : written.file
+  // On a node; a checkout of lists, where others look at them, has the modes that git gives it.
+  const readable =
+    options.uid === 0
+      ? await readableNotices({ list, attachments, file, place }, surroundings, around.files)
+      : []
   return {
     list: resolved,
-    notices: lintList({ list, resolved, place, now: options.now }),
+    notices: [...lintList({ list, resolved, place, now: options.now }), ...readable],
     file: written.file,
   }
+}
+
+/** The path of the list as seen from the root, when it comes with the tree; empty for the default list. */
+async function insideOf(node: Reader, here: Reader, { file }: ListOptions): Promise<string | undefined> {
+  if (node.root === '/' || file === '-') return undefined
+  return file === undefined ? '' : await pathInside(node, here, file)
+}
+
+async function textOf(
+  inside: string | undefined,
+  node: Reader,
+  here: Reader,
+  options: ListOptions,
+): Promise<ListText> {
+  if (!inside) return await readListText(node, here, options)
+  return await readListText(node, node, { ...options, file: inside, shown: options.file ?? inside })
+}
+
+/** What a list may refer to. One that comes with the tree sees nothing but the tree. */
+async function aroundOf(
+  inside: string | undefined,
+  { directory }: ListText,
+  node: Reader,
+  here: Reader,
+  { allowFilesFrom, env, uid }: ListOptions,
+): Promise<Surroundings> {
+  const asRoot = uid === 0
+  if (inside === undefined) {
+    const credentials = env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []
+    const places = allowed(directory, [...credentials, ...allowFilesFrom])
+    return { files: here, directory, allowed: places, asRoot, env }
+  }
+  const own = inside === '' ? path.join('/', path.relative(node.root, directory)) : directory
+  const more = await directoriesInside(node, here, allowFilesFrom)
+  return { files: node, directory: own, allowed: allowed(own, more), asRoot, env: undefined }
 }
 
 async function sourceOf({ text, format, file }: ListText): Promise<Source> {
@@ -71,18 +116,10 @@ async function sourceOf({ text, format, file }: ListText): Promise<Source> {
   )
 }
 
-async function check(
-  written: ListText,
-  source: Source,
-  files: Reader,
-  options: ListOptions,
-): Promise<Attachments> {
+async function check(written: ListText, source: Source, around: Surroundings): Promise<Attachments> {
   const schema = checkSchema(source.value)
   const sound = soundness(schema)
   const rules = checkRules(source.value, sound)
-  const { directory } = written
-  const asRoot = options.uid === 0
-  const around = { files, directory, allowed: allowed(written, options), asRoot, env: options.env }
   const attachments = await readAttachments(soundMirrors(source.value, sound), sound, around)
   const problems = [...schema, ...rules, ...attachments.problems]
   if (problems.length > 0) throw new Failure('invalid_list', issuesOf(problems, source, written.file))
@@ -92,10 +129,9 @@ async function check(
 const MAX_ISSUES = 100
 
 /** A list right under `/` would otherwise speak for the whole machine. */
-function allowed({ directory }: ListText, { allowFilesFrom, env }: ListOptions): string[] {
+function allowed(directory: string, more: readonly string[]): string[] {
   const beside = directory === '/' ? [] : [directory]
-  const credentials = env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []
-  return [...beside, '/etc/regmirror', ...credentials, ...allowFilesFrom].map(name => path.resolve(name))
+  return [...beside, '/etc/regmirror', ...more].map(name => path.resolve(name))
 }
 
 /** In the order of the text. A file that is something else altogether does not fill the terminal. */

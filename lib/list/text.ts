@@ -17,6 +17,8 @@ export interface ListText {
 
 export interface TextOptions {
   readonly file?: string
+  /** How people call it, where that is not `file`. */
+  readonly shown?: string
   readonly format?: ListFormat
   stdin(): Promise<Buffer>
   readonly uid: number
@@ -38,14 +40,14 @@ export async function readListText(
   surroundings: Reader,
   options: TextOptions,
 ): Promise<ListText> {
-  const { file } = options
+  const { file, shown = file } = options
   if (file === '-') return await fromStdin(options)
-  if (file === undefined) return await fromNode(node, options)
+  if (file === undefined || shown === undefined) return await fromNode(node, options)
   const absolute = path.resolve(file)
   const format = formatOf(file, options.format)
   const hint = node.root === '/' ? {} : { hint: 'what -f names is not looked for below --root' }
-  const text = await textOf(surroundings, absolute, file, options.uid, hint)
-  return { text, format, file, directory: path.dirname(absolute) }
+  const text = await textOf(surroundings, absolute, shown, options.uid, hint)
+  return { text, format, file: shown, directory: path.dirname(absolute) }
 }
 
 async function fromStdin(options: TextOptions): Promise<ListText> {

@@ -3,19 +3,31 @@ import { hasBanner } from '../banner.ts'
 import type { Cause, Notice } from '../report.ts'
 import { digestOf, ORIGINALS_DIRECTORY, type Written } from '../state.ts'
 import { authorOf } from '../writers.ts'
-import type { Step } from './step.ts'
+import { isOpen, opening } from './exposure.ts'
+import { isSameContent, type Step } from './step.ts'
 
 /** Why a file that we have written before changes again; undefined for one that we have not. */
 export function causeOf(step: Step, written: Written | undefined): Cause | undefined {
   if (written === undefined) return undefined
+  if (isSameContent(step)) return 'drift'
   const [drifted, list] = [hasDrifted(step, written), isAskedAnew(step, written)]
   if (list) return drifted ? 'both' : 'list'
-  // Also where its mode or owner alone is another.
   return 'drift'
 }
 
 /** What to know about a step that undoes somebody else's work, or takes it over. */
-export function ownershipNotices(step: Step, written: Written | undefined): readonly Notice[] {
+export function ownershipNotices(step: Step, written: Written | undefined, uid: number): readonly Notice[] {
+  return [...openNotices(step, uid), ...foreignNotices(step, written)]
+}
+
+/** Who could write it may have, or may be about to. */
+function openNotices({ target, path, before, after }: Step, uid: number): readonly Notice[] {
+  if (before === undefined || after === undefined || !isOpen(before.ownership, uid)) return []
+  const message = `can be changed by other users (${opening(before.ownership, uid)}): regmirror closes it`
+  return [{ code: 'opened', message, target, file: path }]
+}
+
+function foreignNotices(step: Step, written: Written | undefined): readonly Notice[] {
   const notice = (code: string, message: string) => [{ code, message, target: step.target, file: step.path }]
   if (written === undefined) {
     if (step.before === undefined || step.owns === 'value' || hasBanner(step.before.bytes)) return []

@@ -6,18 +6,20 @@ import { Failure, type Issue } from '../errors.ts'
 import type { MirrorList } from '../registry.ts'
 import type { Notice, Restart } from '../report.ts'
 import type { State } from '../state.ts'
-import type { Reader } from '../system/files.ts'
 import { forEach } from '../system/gate.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
+import { type Closing, closings, openNotice } from './exposure.ts'
 import { isPending } from './pending.ts'
 import { released } from './release.ts'
-import { compare, inOrder, type Step } from './step.ts'
+import { compare, inOrder, isSameContent, type Step } from './step.ts'
 import { trespasses } from './trespass.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */
   readonly steps: readonly Step[]
+  /** Directories that are closed to others before anything is written. */
+  readonly closings: readonly Closing[]
   readonly notices: readonly Notice[]
   readonly restart: readonly Restart[]
   /** How many files are already as they should be. */
@@ -44,6 +46,7 @@ export async function makePlan(
   const steps = parts.flatMap(part => part.steps)
   return {
     steps,
+    closings: parts.flatMap(part => part.closings),
     notices: parts.flatMap(part => part.notices),
     restart: parts.flatMap(part => part.restart),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
@@ -56,32 +59,40 @@ export async function makePlan(
 async function planTarget(name: string, target: Target, list: MirrorList, view: View, choices: Choices) {
   const now = await target.observe(view, list)
   const rendering = target.render(list, now, choices)
-  const wanted = await compareAll(name, rendering.files, view.node)
+  const wanted = await compareAll(name, rendering.files, view)
   const restart = await restartOf(name, target, now, wanted.steps, view)
   const due = view.machine !== undefined && restart.length > 0
   const gone = await released(name, rendering, view, due)
-  const left = await compareAll(name, gone.files, view.node)
+  const left = await compareAll(name, gone.files, view)
   const steps = inOrder([...wanted.steps, ...left.steps])
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
   const forbidden = [...rendering.conflicts, ...(await trespasses(wanted.steps, view.node))]
   const conflicts: readonly Issue[] =
     forbidden.length > 0 ? forbidden : await target.check(changed, now, view)
-  const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path]))
+  const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path], view.uid))
+  const open = await closings(name, rendering.files, view)
   return {
     steps,
     conflicts,
-    notices: [...rendering.notices, ...gone.notices, ...ownership],
+    closings: open.closings,
+    notices: [...rendering.notices, ...gone.notices, ...ownership, ...wanted.notices, ...open.notices],
     restart,
     unchanged: wanted.unchanged + left.unchanged,
     forgets: gone.forgets,
   }
 }
 
-/** The steps that make files as desired, and how many are so already. */
-async function compareAll(name: string, files: readonly DesiredFile[], node: Reader) {
-  const compared = await forEach(files, file => compare(name, file, node))
-  const steps = compared.filter(step => step !== undefined)
-  return { steps, unchanged: files.length - steps.length }
+/** The steps that make files as desired, how many are so already, and which of others are open to everybody. */
+async function compareAll(name: string, files: readonly DesiredFile[], { node, state, uid }: View) {
+  const compared = await forEach(files, file => compare(name, file, node, uid))
+  const isLeft = (step: Step) => isSameContent(step) && step.owns === 'value' && !state.files[step.path]
+  const found = compared.filter(step => step !== undefined)
+  // A file that says already what we would say in it is none of our business.
+  const notices = found
+    .filter(isLeft)
+    .flatMap(({ path, before }) => (before ? openNotice(name, path, before.ownership, uid) : []))
+  const steps = found.filter(step => !isLeft(step))
+  return { steps, notices, unchanged: files.length - steps.length }
 }
 
 const IF_IT_RUNS = 'only if it already runs from this tree'

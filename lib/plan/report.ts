@@ -3,7 +3,9 @@ import { unifiedDiff } from '../diff.ts'
 import type { Change, PlanReport } from '../report.ts'
 import { hideSecrets } from '../secrets.ts'
 import type { Written } from '../state.ts'
+import type { Ownership } from '../system/facts.ts'
 import { causeOf } from './drift.ts'
+import type { Closing } from './exposure.ts'
 import type { Plan } from './plan.ts'
 import type { Step } from './step.ts'
 
@@ -12,10 +14,11 @@ export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
   return {
     version: 1,
     kind,
-    changed: plan.steps.length > 0,
-    changes: plan.steps.map(step =>
-      changeOf(step, kind === 'restore' ? undefined : plan.state.files[step.path]),
-    ),
+    changed: plan.steps.length + plan.closings.length > 0,
+    changes: [
+      ...plan.closings.map(closingChange),
+      ...plan.steps.map(step => changeOf(step, kind === 'restore' ? undefined : plan.state.files[step.path])),
+    ],
     notices: plan.notices,
     restart: plan.restart,
     unchanged: plan.unchanged,
@@ -31,7 +34,7 @@ function changeOf(step: Step, written: Written | undefined): Change {
     effect: step.effect,
     why: step.why,
     ...(cause && { cause }),
-    ...(step.after && { mode: step.after.ownership.mode.toString(8).padStart(4, '0') }),
+    ...(step.after && { mode: octal(step.after.ownership.mode) }),
     diff: diffOf(step),
   }
 }
@@ -41,6 +44,32 @@ function diffOf(step: Step): string {
   const diff = unifiedDiff(step.path, before, after)
   if (diff !== '') return diff
   // The bytes are the same or differ in a secret only: say what does change.
-  const octal = (mode: number | undefined) => mode?.toString(8).padStart(4, '0')
-  return `mode ${octal(step.before?.ownership.mode)} becomes ${octal(step.after?.ownership.mode)}`
+  return ownershipDiff(step.before?.ownership, step.after?.ownership)
+}
+
+function ownershipDiff(before: Ownership | undefined, after: Ownership | undefined): string {
+  const changes = []
+  if (before && after && before.uid !== after.uid)
+    changes.push(`owner ${before.uid} becomes ${after.uid ?? 'the user who runs regmirror'}`)
+  if (changes.length === 0 || before?.mode !== after?.mode)
+    changes.unshift(`mode ${octal(before?.mode)} becomes ${octal(after?.mode)}`)
+  return changes.join(', ')
+}
+
+function octal(mode: number | undefined): string {
+  return mode?.toString(8).padStart(4, '0') ?? ''
+}
+
+/** A directory that regmirror made and somebody has opened to others. */
+function closingChange({ target, path, before, after }: Closing): Change {
+  return {
+    target,
+    path,
+    action: 'update',
+    effect: 'at once',
+    why: 'its mode or owner is too open',
+    cause: 'drift',
+    mode: octal(after.mode),
+    diff: ownershipDiff(before, after),
+  }
 }

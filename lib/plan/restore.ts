@@ -25,6 +25,8 @@ export interface Ground {
   readonly targets: Readonly<Record<string, Target>>
   /** Whether it is this machine, as against a tree under `--root`. */
   readonly here: boolean
+  /** The user who runs us. */
+  readonly uid: number
 }
 
 /** What putting back comes to for one file: what it must be, or why it is not to be. */
@@ -46,11 +48,13 @@ export async function planRestore(ground: Ground, choices: RestoreChoices): Prom
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
   const compared = await forEach(
     parts,
-    async ({ file }, i) => file && (await compare(chosen[i]?.[1].target as string, file, ground.node)),
+    async ({ file }, i) =>
+      file && (await compare(chosen[i]?.[1].target as string, file, ground.node, ground.uid)),
   )
   const steps = inOrder(compared.filter(step => step !== undefined)).toSorted(valuesFirst)
   return {
     steps,
+    closings: [],
     notices: parts.flatMap(({ notice }) => notice ?? []),
     restart: restartsOf(steps, ground),
     unchanged: chosen.length - steps.length,

@@ -3,9 +3,10 @@ import { dirname } from 'node:path'
 import { Failure } from '../errors.ts'
 import type { Effect } from '../report.ts'
 import type { OwnedSetting } from '../state.ts'
-import type { Ownership } from '../system/disk.ts'
+import type { Ownership } from '../system/facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { DesiredFile } from '../targets/target.ts'
+import { closed, isTrusted } from './exposure.ts'
 
 /** A file with everything that putting it back needs. */
 export interface FoundFile {
@@ -30,8 +31,13 @@ export interface Step {
   readonly why: string
 }
 
-/** The step that makes a file as desired; undefined when it is so already. */
-export async function compare(target: string, file: DesiredFile, node: Reader): Promise<Step | undefined> {
+/** The step that makes a file as desired; undefined when it is so already. `uid` is the user who runs us. */
+export async function compare(
+  target: string,
+  file: DesiredFile,
+  node: Reader,
+  uid: number,
+): Promise<Step | undefined> {
   const { path, owns, setting, effect, why } = file
   const step = { target, path, owns, setting, effect, why, restores: file.ownership !== undefined }
   const before = await find(node, path)
@@ -39,9 +45,19 @@ export async function compare(target: string, file: DesiredFile, node: Reader): 
     return before && { ...step, before, after: undefined }
   }
   if (before === undefined) await refuseBelowFile(node, path)
-  const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before) }
-  const same = before?.bytes.equals(after.bytes) === true && sameOwnership(before, after.ownership)
-  return same ? undefined : { ...step, before, after }
+  const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before, uid) }
+  if (before?.bytes.equals(after.bytes) !== true) return { ...step, before, after }
+  if (sameOwnership(before, after.ownership, uid)) return undefined
+  // No daemon reads anything else.
+  const only = file.ownership === undefined ? { effect: 'at once' as const, why: CLOSED } : {}
+  return { ...step, ...only, before, after }
+}
+
+const CLOSED = 'its mode or owner is too open'
+
+/** Whether only its mode or owner changes. */
+export function isSameContent({ before, after }: Pick<Step, 'before' | 'after'>): boolean {
+  return before !== undefined && after !== undefined && before.bytes.equals(after.bytes)
 }
 
 /** Something else than a directory stands on the way to the file. */
@@ -62,17 +78,19 @@ export async function find(node: Reader, path: string): Promise<FoundFile | unde
   return { bytes, ownership: { mode, uid, gid }, changed }
 }
 
-function ownershipOf(file: DesiredFile, before: FoundFile | undefined): Ownership {
+function ownershipOf(file: DesiredFile, before: FoundFile | undefined, uid: number): Ownership {
   if (file.ownership !== undefined) return file.ownership
   if (before === undefined) return { mode: file.secret ? 0o600 : 0o644 }
   // A file with a secret becomes our own: whoever owned it could read it, or open it to others.
   if (file.secret) return { mode: before.ownership.mode & 0o600 }
-  return before.ownership
+  return closed(before.ownership, file.owns === 'whole' ? 0o644 : 0o7777, uid)
 }
 
-function sameOwnership(before: FoundFile, after: Ownership): boolean {
-  const { mode, uid, gid } = before.ownership
-  return mode === after.mode && (after.uid ?? uid) === uid && (after.gid ?? gid) === gid
+/** An owner that is not named is whoever runs us. */
+function sameOwnership(before: FoundFile, after: Ownership, uid: number): boolean {
+  const { mode, uid: owner, gid } = before.ownership
+  const sameOwner = after.uid === undefined ? isTrusted(owner, uid) : after.uid === owner
+  return mode === after.mode && sameOwner && (after.gid ?? gid) === gid
 }
 
 /** Removals come last and in reverse: what points at a file goes before the file. */

@@ -1,5 +1,5 @@
 /** What a file carries besides bytes, mode and owner. Node has no call for it, so the system's own `cp` copies it. */
-import type { CopyAttributes } from './disk.ts'
+import type { CopyAttributes } from './durable.ts'
 import type { Run } from './run.ts'
 
 /**

@@ -1,11 +1,9 @@
 /**
- * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
- * root around it.
+ * The disk as it is: reads, and changes nothing; durable.ts does that. The two are the only importers of node:fs. Paths are
+ * real ones, errors are the system's; files.ts puts the root around them.
  */
 import { constants } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
-import path from 'node:path'
-import { hasErrno } from '../errors.ts'
 import { maybe } from './errno.ts'
 import {
   type Entry,
@@ -16,12 +14,6 @@ import {
   refuseUnreadable,
   typeOf,
 } from './facts.ts'
-
-export interface Ownership {
-  readonly mode: number
-  readonly uid?: number
-  readonly gid?: number
-}
 
 export async function readLink(file: string): Promise<string | undefined> {
   const stat = await maybe(fs.lstat(file))
@@ -49,6 +41,11 @@ async function readHandle(handle: FileHandle, file: string, limit: number): Prom
   } finally {
     await handle.close()
   }
+}
+
+/** The text of a file whose size the kernel does not tell beforehand; undefined when there is none. */
+export async function readPseudo(file: string): Promise<string | undefined> {
+  return await maybe(fs.readFile(file, 'utf8'))
 }
 
 /** What stands at a path, links not followed; undefined when nothing does. */
@@ -102,109 +99,9 @@ export async function entriesOf(directory: string): Promise<readonly Entry[] | u
   return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
-export type CopyAttributes = (from: string, to: string) => Promise<void>
-
-/** Creates a file that is whole and on disk when it is done; fails when something stands there. */
-export async function create(
-  real: string,
-  bytes: Uint8Array | string,
-  ownership: Ownership,
-  attributes: () => Promise<unknown> = async () => {},
-): Promise<void> {
-  const handle = await fs.open(real, 'wx', 0o600)
-  try {
-    await handle.writeFile(bytes)
-    await attributes()
-    if (ownership.uid !== undefined && ownership.gid !== undefined)
-      await handle.chown(ownership.uid, ownership.gid)
-    await handle.chmod(ownership.mode)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await syncDirectory(path.dirname(real))
-}
-
-/** What a file system without hard links says, and the kernel of links to files of others. */
-const NO_LINKS = ['EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
-
-/** Gives a file a second name, or a copy under it where the file system knows no hard links. */
-export async function duplicate(from: string, to: string): Promise<void> {
-  try {
-    await fs.link(from, to)
-  } catch (error) {
-    if (!hasErrno(error) || !NO_LINKS.includes(error.code ?? '')) throw error
-    const { mode, uid, gid } = await fs.stat(from)
-    return await create(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
-  }
-  await syncDirectory(path.dirname(to))
-}
-
-/** Gives a file a second name in one step: fails to where that name is taken, or the file itself gone. */
-export async function linkOnce(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
-  try {
-    await fs.link(from, to)
-    return 'linked'
-  } catch (error) {
-    if (!hasErrno(error) || !['EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
-    return error.code === 'EEXIST' ? 'taken' : 'gone'
-  }
-}
-
 /** A directory under a name that is short enough for a socket in it (107 bytes, unix(7)). */
 export async function shortName(real: string): Promise<{ path: string; close: () => Promise<void> }> {
   if (Buffer.byteLength(real) < 80) return { path: real, close: async () => {} }
   const handle = await fs.open(real, 'r')
   return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }
-}
-
-export async function removeDurably(real: string): Promise<void> {
-  if ((await maybe(fs.lstat(real))) === undefined) return
-  await fs.rm(real, { force: true })
-  await syncDirectory(path.dirname(real))
-}
-
-export async function makeAll(real: string, mode: number, attempts = 10): Promise<string[]> {
-  if ((await maybe(fs.lstat(real))) !== undefined) return []
-  const parents = await makeAll(path.dirname(real), mode)
-  try {
-    await fs.mkdir(real, mode)
-  } catch (error) {
-    const code = hasErrno(error) ? error.code : undefined
-    if (code === 'EEXIST') return parents
-    // Whoever had made the directory above has removed it meanwhile.
-    if (code !== 'ENOENT' || attempts === 1) throw error
-    return [...new Set([...(await makeAll(real, mode, attempts - 1)), ...parents])]
-  }
-  // Again, for the umask takes bits away from what mkdir is given.
-  await fs.chmod(real, mode)
-  await syncDirectory(path.dirname(real))
-  return [real, ...parents]
-}
-
-export async function removeIfEmpty(real: string): Promise<boolean> {
-  const removed = fs.rmdir(real).then(() => true)
-  return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
-}
-
-/** Takes from a directory what others than its owner may do there. */
-export async function closeToOthers(real: string): Promise<void> {
-  const { mode } = await fs.stat(real)
-  if ((mode & 0o077) !== 0) await fs.chmod(real, mode & 0o7700)
-}
-
-/** Renames for good: the new name survives a power cut. */
-export async function move(from: string, to: string): Promise<void> {
-  await fs.rename(from, to)
-  await syncDirectory(path.dirname(to))
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -22,6 +22,12 @@ export interface FileFacts {
   readonly identity: string
 }
 
+export interface Ownership {
+  readonly mode: number
+  readonly uid?: number
+  readonly gid?: number
+}
+
 /** Something that is held by a descriptor: what is read is what `facts` describe, whoever renames meanwhile. */
 export interface Held {
   /** Its name for the system as long as it is held, also as the start of longer paths. */

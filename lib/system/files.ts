@@ -4,29 +4,27 @@
  * whoever is handed a Reader cannot.
  */
 import path from 'node:path'
-import { Failure, hasErrno } from '../errors.ts'
+import { Failure } from '../errors.ts'
+import { borrowedBy, refuseBorrowed } from './borrowed.ts'
 import { descend, type Opened } from './descent.ts'
+import { entriesOf, factsOf, readBounded, readLink, shortName } from './disk.ts'
 import {
   type CopyAttributes,
-  closeToOthers,
   create,
   duplicate,
-  entriesOf,
-  factsOf,
   linkOnce,
   makeAll,
-  move,
-  type Ownership,
-  readBounded,
-  readLink,
+  moveWhole,
   removeDurably,
   removeIfEmpty,
-  shortName,
-} from './disk.ts'
+  replace,
+  setOwnership,
+  takeFromOthers,
+} from './durable.ts'
 import { orFail } from './errno.ts'
-import type { Entry, FileFacts } from './facts.ts'
+import type { Entry, FileFacts, Ownership } from './facts.ts'
 import { follow } from './links.ts'
-import { placeOf, temporaryName } from './temporary.ts'
+import { placeOf } from './temporary.ts'
 import type { Distrust } from './trust.ts'
 
 export interface Reader {
@@ -45,6 +43,8 @@ export interface Reader {
   entries(directory: string): Promise<readonly Entry[] | undefined>
   /** The path with every link followed, still as seen from the root. */
   real(file: string): Promise<string>
+  /** Mount points inside the root of files that this machine also has outside it; none for the running node. */
+  borrowed(): Promise<readonly string[]>
   /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
   openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
@@ -58,11 +58,14 @@ export interface Writer extends Reader {
   duplicate(from: string, to: string): Promise<void>
   /** Gives a file a second name in one step, unless that name is taken or the file gone. */
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
+  /** Removes what stands there; of a link, the link. */
   remove(file: string): Promise<void>
-  /** Creates a directory and its parents with `mode` whatever the umask; returns those it made, deepest first. */
+  /** Creates a directory with `mode` and its parents with 0755 whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
   closeToOthers(directory: string): Promise<void>
+  /** Gives a directory this mode and owner. */
+  close(directory: string, ownership: Required<Ownership>): Promise<void>
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -80,7 +83,14 @@ const DEFAULT_LIMIT = 16 * 1024 * 1024
  */
 export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
-  const at = (file: string) => follow(top, file, readLink)
+  const borrowed = () => borrowedBy(top)
+  const at = async (file: string) => {
+    const real = await follow(top, file, readLink)
+    if (top !== '/') await refuseBorrowed(file, inside(top, real), borrowed)
+    return real
+  }
+  // A link that stands there is meant itself.
+  const standing = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
@@ -93,6 +103,7 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       orFail('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(top, file)
+          if (opened && 'real' in opened && top !== '/') await refuseBorrowed(file, opened.real, borrowed)
           return await use(opened)
         }
         return asRoot ? await descend(top, file, found) : await found(await byName(top, file))
@@ -113,9 +124,10 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
         await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
       }),
     duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
-    link: (from, to) => orFail('link', from, async () => linkOnce(await at(from), await at(to))),
+    link: (from, to) => orFail('lock', path.dirname(to), async () => linkOnce(await at(from), await at(to))),
+    borrowed,
     openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
-    remove: file => orFail('remove', file, async () => removeDurably(await at(file))),
+    remove: file => orFail('remove', placeOf(file), async () => removeDurably(await standing(file))),
     makeDirectory: (directory, mode) =>
       orFail('create', placeOf(directory), async () => {
         const made = await makeAll(await at(directory), mode)
@@ -123,15 +135,18 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
       }),
     closeToOthers: directory =>
       at(directory)
-        .then(closeToOthers)
+        .then(takeFromOthers)
         .catch(() => {}),
+    close: (directory, ownership) =>
+      orFail('close', directory, async () => setOwnership(await at(directory), ownership)),
     removeEmptyDirectory: directory =>
-      orFail('remove', directory, async () => removeIfEmpty(await at(directory))),
+      orFail('remove', placeOf(directory), async () => removeIfEmpty(await at(directory))),
     prune: directory =>
-      at(path.dirname(directory))
-        .then(above => removeIfEmpty(path.join(above, path.basename(directory))))
+      standing(directory)
+        .then(removeIfEmpty)
         .catch(() => false),
-    rename: (from, to) => orFail('rename', from, async () => moveWhole(await at(from), await at(to))),
+    rename: (from, to) =>
+      orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
   }
 }
 
@@ -145,34 +160,6 @@ async function byName(top: string, file: string): Promise<Opened | undefined> {
     return bytes
   }
   return facts && { real: inside(top, real), facts, read }
-}
-
-async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {
-  const temporary = temporaryName(real)
-  try {
-    await create(temporary, bytes, ownership)
-    await move(temporary, real)
-  } catch (error) {
-    // What went wrong first is what is told.
-    await removeDurably(temporary).catch(() => {})
-    throw error
-  }
-}
-
-/**
- * A directory of a lower layer of an overlay cannot be renamed (EXDEV without redirect_dir); the files in it can. May
- * be cut off and done again.
- */
-async function moveWhole(from: string, to: string): Promise<void> {
-  try {
-    return await move(from, to)
-  } catch (error) {
-    const whole = hasErrno(error) && error.code === 'EXDEV' && (await factsOf(from))?.type === 'directory'
-    if (!whole) throw error
-  }
-  await makeAll(to, 0o755)
-  for (const { name } of (await entriesOf(from)) ?? []) await move(path.join(from, name), path.join(to, name))
-  await removeIfEmpty(from)
 }
 
 /**

@@ -10,17 +10,17 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** Runs a program without a shell; undefined when there is no such program. */
-export type Run = (program: string, args: readonly string[]) => Promise<Outcome | undefined>
+/** Runs a program without a shell, with a descriptor of ours as its standard input; undefined when there is no such program. */
+export type Run = (program: string, args: readonly string[], stdin?: number) => Promise<Outcome | undefined>
 
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
 /** Runs on this machine, at most ten seconds and four MiB of output each way. */
-export const runHere: Run = (program, args) =>
+export const runHere: Run = (program, args, stdin) =>
   new Promise((done, failed) => {
     const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
     })

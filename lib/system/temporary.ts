@@ -4,9 +4,12 @@ import path from 'node:path'
 
 /** A name beside a file or directory that nobody else uses, hidden, and told as ours. */
 export function temporaryName(file: string): string {
-  // Not more of the name than leaves it as short as names may be (255 bytes; a character has up to four).
-  const name = path.basename(file).slice(0, 50)
-  return path.join(path.dirname(file), `.${name}.regmirror-${randomBytes(6).toString('hex')}`)
+  return path.join(path.dirname(file), `.${temporaryPart(file)}.regmirror-${randomBytes(6).toString('hex')}`)
+}
+
+/** What of a file's name its temporaries carry: no more than leaves them as short as names may be (255 bytes; a character has up to four). */
+export function temporaryPart(file: string): string {
+  return path.basename(file).slice(0, 50)
 }
 
 /** Whether a name without its directory is one of those. */

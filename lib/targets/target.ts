@@ -7,7 +7,7 @@ import type { MirrorList } from '../registry.ts'
 import type { Effect, Notice } from '../report.ts'
 import type { OwnedSetting, State } from '../state.ts'
 import type { BootClock } from '../system/boot.ts'
-import type { Ownership } from '../system/disk.ts'
+import type { Ownership } from '../system/facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { Run } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
@@ -27,6 +27,8 @@ export interface Machine {
 export interface View {
   readonly node: Reader
   readonly state: State
+  /** The user who runs us: files of root and of theirs are trusted. */
+  readonly uid: number
   /** The machine that runs us, when the node is this machine; undefined under `--root`. */
   readonly machine: Machine | undefined
 }

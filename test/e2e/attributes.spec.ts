@@ -56,10 +56,10 @@ describe('attributes of files', function () {
       const node = openTree(root, attributesBy(runHere))
       const occasion = { command: 'apply', now: 0, made: [] } as const
       const list = listOf(registry('quay.io', [mirror('https://m.example')]))
-      const view = { node, state: await readState(node), machine: undefined }
+      const view = { node, uid: 0, state: await readState(node), machine: undefined }
       await applyPlan(await makePlan(list, targets, view, { takeOver: false }), node, occasion)
       for (const file of files) assert.deepEqual(get(file), ATTRIBUTES, 'after the apply')
-      const ground = { node, targets, here: false, state: await readState(node) }
+      const ground = { node, uid: 0, targets, here: false, state: await readState(node) }
       await applyPlan(await planRestore(ground, { files: [], overwrite: false }), node, occasion)
       for (const file of files) assert.deepEqual(get(file), ATTRIBUTES, 'after the restore')
     }))

@@ -53,7 +53,7 @@ for (const { title, suite } of generations) {
       const reader = openTree(node)
       const processes = openProcesses(0, daemon?.alive() ? daemon.pid : 'self')
       const machine = { files: openTree('/'), run, processes, now: Date.now, bootClock: readBootClock }
-      const view = { node: reader, state: await readState(reader), machine }
+      const view = { node: reader, uid: 0, state: await readState(reader), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
 

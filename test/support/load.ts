@@ -11,7 +11,7 @@ export const ROOT = path.join(import.meta.dirname, '../..')
 export async function load(options: Partial<ListOptions> & { root?: string } = {}): Promise<LoadedList> {
   const { root = '/', ...rest } = options
   return await loadList(openTree(root), openTree('/'), {
-    allowFilesFrom: [path.join(ROOT, 'fixtures/tls')],
+    allowFilesFrom: root === '/' ? [path.join(ROOT, 'fixtures/tls')] : [],
     stdin: async () => Buffer.alloc(0),
     env: {},
     uid: 1000,

@@ -69,7 +69,7 @@ function isNewAbove(name: string, before: Snapshot, after: Snapshot, roots: read
   return forLater || Object.keys(after).some(other => other.startsWith(`${name}/`))
 }
 
-/** Mode and owner stay, but for a file that holds a secret, or held one: it is ours alone. */
+/** Mode and owner stay, but for write access of others, and for a file that holds a secret, or held one: it is ours alone. */
 function assertModeKept(name: string, before: Snapshot, after: Snapshot): void {
   const [was, is] = [before[name], after[name]]
   if (is?.type !== 'file') return
@@ -77,7 +77,9 @@ function assertModeKept(name: string, before: Snapshot, after: Snapshot): void {
   if (SECRET.test(is.text)) assert.deepEqual([is.mode & 0o077, is.owner], [0, own], `${name} holds a secret`)
   if (was?.type !== 'file') return
   assert.ok([was.owner, own].includes(is.owner), `${name} belongs to ${is.owner}`)
-  assert.ok([was.mode, was.mode & 0o600].includes(is.mode), `${name} is ${is.mode.toString(8)}`)
+  const modes = [was.mode, was.mode & 0o600, was.mode & ~0o022, was.mode & 0o644]
+  assert.ok(modes.includes(is.mode), `${name} is ${is.mode.toString(8)}`)
+  if (was.text !== is.text) assert.equal(is.mode & 0o022, 0, `${name} is open to others`)
 }
 
 /** Asserts that two texts differ in the value of config_path alone, and in the bytes of that value or its line alone. */

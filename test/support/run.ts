@@ -44,7 +44,7 @@ export function worldOf(): World {
     stdin: async () => Buffer.alloc(0),
     env: {},
     // Not root: whose fixtures these are and who may write them depends on the checkout.
-    uid: 1000,
+    uid: process.geteuid?.() || 1000,
     pid: 4711,
     machine: 'test',
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),

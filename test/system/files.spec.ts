@@ -115,4 +115,22 @@ describe('files under a root', () => {
         failsWith(/the name is too long/),
       )
     }))
+
+  it('names the file and not its temporary where it cannot be moved or removed', () =>
+    withDirectory(async root => {
+      await writeTree(root, { 'd/.x.regmirror-000000000000/in': '' })
+      const tree = openTree(root)
+      const [place, waiting] = ['/d/x', '/d/.x.regmirror-000000000000']
+      const named = (error: unknown) =>
+        error instanceof Failure && error.issues.every(({ file }) => file === place)
+      await assert.rejects(tree.rename('/d/.x.regmirror-111111111111', place), named)
+      await assert.rejects(tree.remove(waiting), named)
+    }))
+
+  it('removes a link, and not what it leads to', () =>
+    withDirectory(async root => {
+      await writeTree(root, { file: 'stays', 'd/link': '-> /file' })
+      await openTree(root).remove('/d/link')
+      assert.deepEqual(await readTree(root), { file: 'stays', 'd/': undefined })
+    }))
 })

@@ -1,16 +1,16 @@
 /** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
-import path from 'node:path'
 import type { Issue } from '../../errors.ts'
 import { withoutSecrets } from '../../secrets.ts'
+import { STDIN, withNameless } from '../../system/nameless.ts'
 import type { Outcome, Run } from '../../system/run.ts'
-import { withScratch } from '../../system/scratch.ts'
 import { parseTomlAst, tomlValue } from '../../toml/ast.ts'
 import { splice } from '../../toml.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 
 /**
- * Runs `containerd config dump` on the text. Its exit code tells syntax, types and versions; a table that it
+ * Runs `containerd config dump` on the text, which every release from 1.6 to 2.3 reads from standard input: nothing is
+ * written where it could be left. Its exit code tells syntax, types and versions; a table that it
  * does not know shows only in config_path missing from what it dumps. `imports` are the files the text imports.
  */
 export async function dumpIssues(
@@ -20,13 +20,13 @@ export async function dumpIssues(
   imports: readonly string[],
   hostsDir: string,
 ): Promise<readonly Issue[]> {
-  const outcome = await withScratch({ 'config.toml': withImports(text, imports) }, directory =>
-    run('containerd', ['--config', path.join(directory, 'config.toml'), 'config', 'dump']),
+  const outcome = await withNameless(withImports(text, imports), file, shown =>
+    run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || dumpedPaths(outcome).includes(hostsDir)) return []
   const hint = 'nothing was written; check the file with containerd config dump'
-  // It may quote the file that it was shown.
-  const stderr = withoutSecrets(outcome.stderr, text)
+  // It may quote the file that it was shown, and knows it by another name.
+  const stderr = withoutSecrets(outcome.stderr, text).replaceAll(STDIN, file)
   return [{ file, message: refusal({ ...outcome, stderr }), hint }]
 }
 

@@ -1,0 +1,230 @@
+/**
+ * Images that are not to be trusted, with this machine mounted below them: what a journal, a state, a lock or a link in
+ * the image says stays in the image.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { type Tree, withDirectory, writeTree } from '../support/tree.ts'
+import { needMounts } from './support/runtimes.ts'
+
+const CLI = path.join(import.meta.dirname, '../support/cli.ts')
+const STATE = 'var/lib/regmirror'
+const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
+const HOSTS = '# of the machine\n'
+const digest = createHash('sha256').update(HOSTS).digest('hex')
+const KEPT = '0123456789abcdef0123456789abcdef'
+
+const swap = (more: object) => ({
+  path: '/x',
+  staged: null,
+  aside: null,
+  before: null,
+  after: null,
+  files: null,
+  ...more,
+})
+const journal = (swaps: readonly object[], more: object = {}) =>
+  JSON.stringify({
+    version: 1,
+    command: 'apply',
+    started_at: '2026-01-01T00:00:00.000Z',
+    swaps,
+    makes: [],
+    empties: [],
+    keeps: [],
+    drops: [],
+    ...more,
+  })
+const state = (file: string, owns: 'whole' | 'value') =>
+  JSON.stringify({
+    version: 1,
+    files: {
+      [file]: {
+        target: 'containerd',
+        digest,
+        written_at: '2026-01-01T00:00:00.000Z',
+        effect: 'at once',
+        owns,
+        original: { kept: KEPT, mode: 0o4755, uid: 0, gid: 0 },
+      },
+    },
+    made: [],
+    empty: [],
+  })
+
+describe('a hostile image', function () {
+  this.timeout(120_000)
+  before(function () {
+    needMounts(this)
+  })
+
+  /**
+   * Runs a script where `image` is the tree, and the directory `machine` (this machine, as far as a test may spoil it) is
+   * mounted at image/host. Fails where the machine has changed.
+   */
+  const withImage = (image: Tree, script: string) =>
+    withDirectory(async home => {
+      await writeTree(path.join(home, 'image'), { 'host/': undefined, 'etc/': undefined, ...image })
+      await writeTree(path.join(home, 'machine'), {
+        'dev/sda': 'a disk\n',
+        'certs.d/quay.io/hosts.toml': HOSTS,
+        'empty/': undefined,
+        shadow: 'root:secret\n',
+      })
+      await fs.writeFile(path.join(home, 'list.toml'), LIST)
+      const before = `mount --bind machine image/host
+        regmirror() { "${process.execPath}" "${CLI}" "$@" 2>&1; echo "exit $?"; }
+        look() { find machine -printf '%p %i %m %s %T@\\n' | sort; find machine -type f | sort | xargs sha256sum; }
+        look >before\n`
+      const after = '\nlook >after; cmp before after && echo untouched'
+      return execFileSync(
+        'unshare',
+        ['-m', '--propagation', 'private', 'bash', '-c', before + script + after],
+        {
+          cwd: home,
+          encoding: 'utf8',
+        },
+      )
+    })
+
+  const RUNS = ['apply -f list.toml', 'restore']
+  const temporary = (name: string) => `.${name}.regmirror-000000000000`
+  const journals: [title: string, phase: string, text: string, image?: Tree][] = [
+    ['a device as its temporary', 'staging', journal([swap({ path: '/etc/x', staged: '/host/dev/sda' })])],
+    [
+      'a link to the machine as its temporary',
+      'staging',
+      journal([swap({ path: '/etc/x', staged: `/etc/${temporary('x')}` })]),
+      { [`etc/${temporary('x')}`]: '-> /host/dev/sda' },
+    ],
+    [
+      'a link to a directory of the machine as its temporary',
+      'staging',
+      journal([swap({ path: '/etc/x', staged: `/etc/${temporary('x')}`, files: { sda: digest } })]),
+      { [`etc/${temporary('x')}`]: '-> /host/dev' },
+    ],
+    [
+      'a directory of the machine to be removed, whatever is in it',
+      'committing',
+      journal([swap({ path: '/host/dev', aside: `/host/${temporary('dev')}`, files: {} })]),
+    ],
+    [
+      'a directory of the machine by what is in it',
+      'committing',
+      journal([
+        swap({
+          path: '/host/certs.d/quay.io',
+          aside: `/host/certs.d/${temporary('quay.io')}`,
+          files: { 'hosts.toml': digest },
+        }),
+      ]),
+    ],
+    [
+      'a file of the machine by its digest, through a link',
+      'committing',
+      journal([
+        swap({
+          path: '/etc/certs/hosts.toml',
+          aside: `/etc/certs/${temporary('hosts.toml')}`,
+          before: digest,
+        }),
+      ]),
+      { 'etc/certs': '-> /host/certs.d/quay.io' },
+    ],
+    ['an empty directory of the machine', 'committing', journal([], { empties: ['/host/empty'] })],
+    [
+      'an empty directory of the machine as one that was made',
+      'staging',
+      journal([], { makes: ['/host/empty'] }),
+    ],
+    [
+      'a path with .. in it',
+      'staging',
+      journal([swap({ path: '/etc/../host/dev/sda', aside: `/host/dev/${temporary('sda')}` })]),
+    ],
+  ]
+  for (const [title, phase, text, image = {}] of journals) {
+    it(`does not reach the machine by a journal that names ${title}`, async () => {
+      const said = await withImage(
+        { [`${STATE}/journal-${phase}.json`]: text, ...image },
+        'regmirror restore --root image',
+      )
+      assert.match(said, /untouched/)
+      assert.match(said, /^error: .*\nexit 2$/m)
+    })
+  }
+
+  const states: [title: string, file: string, owns: 'whole' | 'value', image?: Tree][] = [
+    ['a new file of the machine', '/host/cron', 'whole'],
+    ['a file of the machine', '/host/certs.d/quay.io/hosts.toml', 'whole'],
+    [
+      'a file of the machine through a link',
+      '/etc/certs/quay.io/hosts.toml',
+      'whole',
+      { 'etc/certs': '-> /host/certs.d' },
+    ],
+  ]
+  for (const [title, file, owns, image = {}] of states) {
+    it(`does not reach the machine by a state that names ${title}`, async () => {
+      for (const run of RUNS) {
+        const said = await withImage(
+          {
+            [`${STATE}/state.json`]: state(file, owns),
+            [`${STATE}/originals/${KEPT}`]: '* * * * * root x\n',
+            ...image,
+          },
+          `regmirror ${run} --root image`,
+        )
+        assert.match(said, /untouched/)
+        assert.match(said, /^exit 2$/m)
+      }
+    })
+  }
+
+  it('gets no set-user-ID file from a state that asks for one', async () => {
+    const said = await withImage(
+      {
+        [`${STATE}/state.json`]: state('/srv/x', 'whole'),
+        [`${STATE}/originals/${KEPT}`]: '#!/bin/sh\n',
+        'srv/': undefined,
+      },
+      'regmirror restore --root image; stat -c "mode %a" image/srv/x',
+    )
+    assert.match(said, /exit 0\nmode 755\nuntouched/)
+  })
+
+  it('leads nowhere by links of its own: to the certs.d of the machine, or its config.toml', async () => {
+    const links: Tree[] = [
+      { 'etc/containerd/certs.d': '-> /host/certs.d' },
+      { 'etc/containerd': '-> ../host' },
+      { 'etc/containerd/config.toml': '-> /host/shadow' },
+      { 'var/lib/regmirror': '-> /host/empty' },
+    ]
+    for (const image of links) {
+      const said = await withImage(image, 'regmirror apply --root image -f list.toml')
+      assert.match(said, /a link leads into \/host, where files of this machine are mounted/)
+      assert.match(said, /^exit 2\nuntouched$/m)
+    }
+  })
+
+  it('may have file systems of its own mounted, and links into them', async () => {
+    const said = await withImage(
+      { 'var/': undefined, 'etc/containerd': '-> /var/containerd' },
+      `mount -t tmpfs tmpfs image/var; mkdir image/var/containerd
+       regmirror apply --root image -f list.toml; regmirror apply --root image -f list.toml; regmirror restore --root image`,
+    )
+    assert.equal(said.match(/^exit 0$/gm)?.length, 3, said)
+  })
+
+  it('may have its places mounted from this machine, when its state is too', async () => {
+    const said = await withImage(
+      { [`${STATE}/`]: undefined },
+      `mkdir s e; mount --bind s image/${STATE}; mount --bind e image/etc
+       regmirror apply --root image -f list.toml; regmirror apply --root image -f list.toml; regmirror restore --root image`,
+    )
+    assert.equal(said.match(/^exit 0$/gm)?.length, 3, said)
+  })
+})

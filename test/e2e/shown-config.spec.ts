@@ -1,0 +1,101 @@
+/** A config.toml that real containerds are shown before it is written: nothing of it is left, whatever happens. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { withDirectory } from '../support/tree.ts'
+import { generations, launcher, needRuntime } from './support/runtimes.ts'
+
+const CLI = path.join(import.meta.dirname, '../support/cli.ts')
+const PLANTED = 'planted-secret-3141'
+const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
+const CONFIG = `version = 2
+imports = ["conf.d/*.toml"]
+[plugins."io.containerd.grpc.v1.cri".registry.configs."r.test".auth]
+password = "${PLANTED}"
+`
+
+/**
+ * This machine with an /etc/containerd, a state folder and temporary folders of its own ($1 home, seen at /mnt; $2 the
+ * containerd). `everything` lists all that may be left, with inode and times.
+ */
+const MACHINE = `
+set -e
+mount --bind "$1" /mnt
+mount -t tmpfs tmpfs /mnt/over
+mkdir /mnt/over/u /mnt/over/w
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over/u,workdir=/mnt/over/w /etc
+for place in /tmp /var/tmp /var/lib /dev/shm /run; do mount -t tmpfs -o mode=1777 tmpfs "$place"; done
+mkdir -p /etc/containerd/conf.d /mnt/bin
+cp /mnt/config.toml /etc/containerd/
+printf '#!/bin/sh\\nexec "%s" "$@"\\n' "$2" >/mnt/bin/containerd
+chmod +x /mnt/bin/containerd
+export PATH=/mnt/bin:$PATH TMPDIR=/mnt/missing/tmp
+regmirror() { "${process.execPath}" "${CLI}" "$@"; }
+everything() { find /etc/containerd /tmp /var/tmp /var/lib /dev/shm /run /mnt -path /mnt/over -prune -o -printf '%p %i %m %s %C@ %T@\\n' | sort; }
+cd /mnt
+set +e
+`
+
+/** A containerd that stops where it is shown a file, and says so. */
+const SLOW = `
+cat >/mnt/bin/containerd <<END
+#!/bin/sh
+case "\\$*" in *dump*) echo \\$\\$ >/mnt/dumping; exec sleep 300;; esac
+exec "$2" "\\$@"
+END
+`
+
+for (const { title, suite } of generations) {
+  describe(`a config.toml that ${title} is shown`, function () {
+    this.timeout(120_000)
+    before(function () {
+      needRuntime(this, `containerd-${suite}`, true)
+    })
+
+    const inside = (script: string, config = CONFIG) =>
+      withDirectory(async home => {
+        await fs.mkdir(path.join(home, 'over'))
+        await fs.writeFile(path.join(home, 'list.toml'), LIST)
+        await fs.writeFile(path.join(home, 'config.toml'), config)
+        const containerd = launcher(`containerd-${suite}`, 'containerd')
+        const args = ['-m', '--propagation', 'private', 'bash', '-c', MACHINE + script, 'bash', home]
+        return execFileSync('unshare', [...args, containerd], { encoding: 'utf8' })
+      })
+
+    it('is read by it, and plan creates nothing, nor a TMPDIR that is missing', async () => {
+      const said = await inside(`
+        before=$(everything)
+        regmirror plan -f list.toml 2>&1; echo "exit $?"
+        [ "$before" = "$(everything)" ] && echo same || diff <(echo "$before") <(everything)`)
+      assert.match(said, /^exit 0$/m)
+      assert.match(said, /^same$/m)
+      assert.match(said, /1 to update/)
+    })
+
+    it('is refused by it under the name that a person knows', async () => {
+      // A wrong type that only containerd's own parser knows.
+      const said = await inside(
+        'regmirror plan -f list.toml 2>&1; echo "exit $?"',
+        `${CONFIG}[grpc]\naddress = 5\n`,
+      )
+      assert.match(said, /^exit 2$/m)
+      assert.match(said, /\/etc\/containerd\/config\.toml: containerd refuses it/)
+      assert.doesNotMatch(said, /proc\/self|stdin|\.regmirror-/)
+    })
+
+    it('is nowhere after a kill in the midst of it, nor after a restore', async () => {
+      const said = await inside(`${SLOW}
+        "${process.execPath}" "${CLI}" apply -f list.toml --no-probe & pid=$!
+        while [ ! -s /mnt/dumping ]; do sleep 0.05; done
+        kill -9 $pid; wait $pid 2>/dev/null
+        left() { grep -rl ${PLANTED} /tmp /var/tmp /var/lib /dev/shm /run /mnt/missing 2>/dev/null; ls -A /tmp /var/tmp /dev/shm; }
+        left; echo "killed"
+        kill "$(cat /mnt/dumping)"
+        regmirror restore >/dev/null 2>&1; echo "exit $?"
+        left; ls -A /var/lib; echo end`)
+      const lists = '/dev/shm:\n\n/tmp:\n\n/var/tmp:\n'
+      assert.equal(said, `${lists}killed\nexit 0\n${lists}end\n`)
+    })
+  })
+}

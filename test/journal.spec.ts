@@ -1,0 +1,211 @@
+/** Journals, states and locks that regmirror has not written: refused in one line, and nothing is touched. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import net from 'node:net'
+import path from 'node:path'
+import { run } from './support/run.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const STATE = 'var/lib/regmirror'
+const DIGEST = 'a'.repeat(64)
+const HEX = '000000000000'
+
+/** A journal of one swap of `/etc/x`. */
+const journalOf = (swap: object, more: object = {}) => {
+  const whole = { path: '/etc/x', staged: null, aside: null, before: null, after: null, files: null, ...swap }
+  const lists = { makes: [], empties: [], keeps: [], drops: [], ...more }
+  return { version: 1, command: 'apply', started_at: '2026-01-01T00:00:00.000Z', swaps: [whole], ...lists }
+}
+
+/** Runs a command on a tree that it must leave as it is, and gives what it says. */
+async function untouched(tree: Tree, ...args: string[]): Promise<string> {
+  return await withDirectory(async root => {
+    await writeTree(root, tree)
+    const before = await readTree(root)
+    const { code, stderr } = await run([...args, '--root', root])
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /^error: [^\n]+\n$/)
+    assert.deepEqual(await readTree(root), before)
+    return stderr
+  })
+}
+
+describe('a journal that regmirror has not written', () => {
+  const cases: [title: string, journal: object][] = [
+    ['a temporary elsewhere', journalOf({ staged: `/srv/.x.regmirror-${HEX}` })],
+    ['a temporary of another file', journalOf({ staged: `/etc/.y.regmirror-${HEX}` })],
+    ['a temporary that is none', journalOf({ staged: '/etc/y' })],
+    ['a temporary with another ending', journalOf({ aside: '/etc/.x.regmirror-0' })],
+    ['a temporary below a file', journalOf({ aside: `/etc/x/../.x.regmirror-${HEX}` })],
+    [
+      'one temporary twice',
+      journalOf({ staged: `/etc/.x.regmirror-${HEX}`, aside: `/etc/.x.regmirror-${HEX}` }),
+    ],
+    ['a path that is not absolute', journalOf({ path: 'etc/x' })],
+    ['the root', journalOf({ path: '/' })],
+    ['a path with ..', journalOf({ path: '/etc/../etc/x' })],
+    ['a directory with nothing in it', journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: {} })],
+    [
+      'a directory with a file below',
+      journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: { 'a/b': DIGEST } }),
+    ],
+    ['a directory with ..', journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: { '..': DIGEST } })],
+    ['a digest that is none', journalOf({ before: 'x' })],
+    ['a kept name that is a path', journalOf({}, { drops: ['../state.json'] })],
+    ['a made directory with ..', journalOf({}, { makes: ['/var/../etc'] })],
+    ['no swap but null', { ...journalOf({}), swaps: [null] }],
+  ]
+  for (const [title, journal] of cases) {
+    it(`is refused with ${title}`, async () => {
+      const file = `${STATE}/journal-staging.json`
+      const tree = { 'etc/x': 'x', 'etc/y': 'y', [file]: JSON.stringify(journal) }
+      assert.match(
+        await untouched(tree, 'restore'),
+        /journal-staging\.json: is damaged or of a newer version; /,
+      )
+    })
+  }
+
+  const links: Tree[] = [
+    { [`etc/.x.regmirror-${HEX}`]: '-> /srv', 'srv/hosts.toml': 'x' },
+    { etc: '-> /srv', 'srv/hosts.toml': 'x', [`srv/.x.regmirror-${HEX}/hosts.toml`]: 'y' },
+  ]
+  for (const tree of links) {
+    it(`is refused where a link is on the way of its paths: ${Object.keys(tree)[0]}`, async () => {
+      const journal = journalOf({ staged: `/etc/.x.regmirror-${HEX}`, files: { 'hosts.toml': DIGEST } })
+      const file = `${STATE}/journal-staging.json`
+      const said = await untouched({ ...tree, [file]: JSON.stringify(journal) }, 'restore')
+      assert.match(said, /journal-staging\.json: names .* which a link stands in the way of; /)
+    })
+  }
+})
+
+describe('a state that regmirror has not written', () => {
+  const written = { target: 'containerd', digest: DIGEST, written_at: '', effect: 'at once', owns: 'whole' }
+  const stateOf = (file: string, original: object | null) =>
+    JSON.stringify({ version: 1, files: { [file]: { ...written, original } } })
+  const kept = { kept: 'b'.repeat(32), mode: 0o644, uid: 0, gid: 0 }
+  const cases: [title: string, text: string][] = [
+    ['a path with ..', stateOf('/etc/../x', kept)],
+    ['a mode that is none', stateOf('/etc/x', { ...kept, mode: 2 ** 40 })],
+    ['a user that is none', stateOf('/etc/x', { ...kept, uid: -1 })],
+    ['a kept name that is a path', stateOf('/etc/x', { ...kept, kept: '../../../../etc/shadow' })],
+    ['a made directory with ..', JSON.stringify({ version: 1, files: {}, made: ['/var/../etc'] })],
+  ]
+  for (const [title, text] of cases) {
+    it(`is refused with ${title}`, async () => {
+      const said = await untouched({ [`${STATE}/state.json`]: text, 'etc/': undefined }, 'restore')
+      assert.match(said, /state\.json: is damaged or of a newer version; /)
+    })
+  }
+
+  for (const name of ['state.json', 'journal-committing.json', 'health.json', 'history.json']) {
+    it(`is not read where ${name} has two gigabytes`, () =>
+      withDirectory(async root => {
+        await writeTree(root, { [`${STATE}/${name}`]: '' })
+        await fs.truncate(path.join(root, STATE, name), 2 ** 31)
+        await fs.writeFile(path.join(root, 'mirrors.toml'), 'version = 1\n[registries."quay.io"]\n')
+        const { code, stderr } = await run(['plan', '--root', root, '-f', path.join(root, 'mirrors.toml')])
+        // The history is for the pages of a watcher alone.
+        assert.equal(code, name === 'history.json' ? 0 : 2)
+        if (code === 2) assert.match(stderr, new RegExp(`${name}: is ${2 ** 31} bytes long`))
+      }))
+  }
+})
+
+describe('a lock that regmirror has not made', () => {
+  for (const name of ['lock-1', 'watch-1']) {
+    it(`is not followed where ${name} leads to the socket of another program`, () =>
+      withDirectory(async home => {
+        const [socket, root] = [path.join(home, 'docker.sock'), path.join(home, 'image')]
+        let connections = 0
+        const server = net.createServer(client => {
+          connections += 1
+          client.end()
+        })
+        await once(server.listen(socket), 'listening')
+        try {
+          await fs.mkdir(path.join(root, STATE), { recursive: true })
+          await fs.symlink(socket, path.join(root, STATE, name))
+          for (const args of [
+            ['restore', '--check'],
+            ['restore'],
+            ['apply', '-f', '/dev/null', '--list-format', 'json'],
+          ]) {
+            const { code, stderr } = await run([...args, '--root', root])
+            assert.equal(code, 2)
+            assert.match(stderr, new RegExp(`/var/lib/regmirror/${name}: is a link, .*; remove it`))
+          }
+          assert.equal(connections, 0)
+        } finally {
+          server.close()
+        }
+      }))
+  }
+
+  it('is not believed beyond a line, however much its holder says', () =>
+    withDirectory(async root => {
+      await fs.mkdir(path.join(root, STATE), { recursive: true })
+      const server = net.createServer(client => client.on('error', () => {}).end('x'.repeat(2 ** 24)))
+      await once(server.listen(path.join(root, STATE, 'lock-1')), 'listening')
+      try {
+        const { code, stderr } = await run(['restore', '--root', root, '--lock-timeout', '0s'])
+        assert.equal(code, 0, stderr)
+        await writeTree(root, {
+          [`${STATE}/journal-staging.json`]: JSON.stringify(journalOf({})),
+          'l.toml': 'version = 1\n[registries."quay.io"]\n',
+        })
+        const args = ['apply', '--root', root, '-f', path.join(root, 'l.toml'), '--lock-timeout', '0s']
+        const refused = await run(args)
+        assert.equal(refused.code, 2)
+        assert.match(refused.stderr, /is writing to this node/)
+        assert.ok(refused.stderr.length < 2048)
+      } finally {
+        server.close()
+      }
+    }))
+})
+
+const notRoot = process.getuid?.() !== 0
+
+describe('a state folder that others could have filled', () => {
+  before(function () {
+    if (notRoot) this.skip()
+  })
+
+  const tree = {
+    [`${STATE}/state.json`]: JSON.stringify({ version: 1, files: {} }),
+    [`${STATE}/health.json`]: '{}',
+    [`${STATE}/originals/${'b'.repeat(32)}`]: 'x',
+    [`${STATE}/lost+found/`]: undefined,
+    'l.toml': 'version = 1\n[registries."quay.io"]\n',
+  }
+  const names = ['', 'state.json', 'health.json', 'originals', `originals/${'b'.repeat(32)}`]
+  for (const name of names) {
+    it(`is refused by root where another user owns ${path.join(STATE, name)}`, () =>
+      withDirectory(async root => {
+        await writeTree(root, tree)
+        await fs.chown(path.join(root, STATE, name), 1234, 1234)
+        for (const args of [['restore'], ['plan', '-f', path.join(root, 'l.toml')]]) {
+          const { code, stderr } = await run([...args, '--root', root], { uid: 0 })
+          assert.equal(code, 2)
+          assert.match(
+            stderr,
+            new RegExp(`^error: /${path.join(STATE, name)}: belongs to user 1234, .*chown root`),
+          )
+        }
+      }))
+  }
+
+  it('is read by its owner, and what others have in it beside ours stays', () =>
+    withDirectory(async root => {
+      await writeTree(root, tree)
+      await fs.chown(path.join(root, STATE, 'lost+found'), 1234, 1234)
+      const { code, stderr } = await run(['restore', '--root', root], { uid: 0 })
+      assert.equal(code, 0, stderr)
+      assert.ok((await fs.readdir(path.join(root, STATE))).includes('lost+found'))
+      for (const name of names) await fs.chown(path.join(root, STATE, name), 1234, 1234).catch(() => {})
+      assert.equal((await run(['restore', '--check', '--root', root], { uid: 1234 })).code, 0)
+    }))
+})
