@@ -115,7 +115,7 @@ export async function setOwnership(real: string, { mode, uid, gid }: Required<Ow
 }
 
 /** Renames for good: the new name survives a power cut. */
-export async function move(from: string, to: string): Promise<void> {
+async function move(from: string, to: string): Promise<void> {
   await fs.rename(from, to)
   await syncDirectory(path.dirname(to))
 }
