@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { Failure } from '../errors.ts'
 import { readLink, readPseudo } from './disk.ts'
+import { orFail } from './errno.ts'
 import { follow } from './links.ts'
 import { borrowedMounts, mountOf } from './mounts.ts'
 
@@ -10,7 +11,7 @@ const MOUNTS = '/proc/self/mountinfo'
 /** Mount points inside the tree of files that this machine also has outside it, as seen from the tree. */
 export async function borrowedBy(top: string): Promise<readonly string[]> {
   if (top === '/') return []
-  const text = await readPseudo(MOUNTS)
+  const text = await orFail('read', MOUNTS, () => readPseudo(MOUNTS))
   return text === undefined ? [] : borrowedMounts(await follow('/', top, readLink), text)
 }
 
