@@ -18,7 +18,7 @@ export function namesOnly(value: unknown, directory: string): boolean {
  * What templates, shells and systemd leave for another program to fill in: `${SNAP_DATA}`, `$HOME`, `{{ dir }}`,
  * `{% if %}`, `%h`, `<dir>`, `@sysconfdir@`, and `~`. containerd expands none of them: it opens a directory of that name.
  */
-const PLACEHOLDER = /\$[{(A-Za-z_]|\{[{%]|%[A-Za-z{]|<[^<>]*>|@\w+@|^~|:~/
+const PLACEHOLDER = /\$[{(A-Za-z_]|\{[{%]|%[A-Za-z](?![A-Za-z\d])|%[({]|<[^<>]*>|@\w+@|^~|:~/
 
 /** Whether a `config_path` waits for another program to fill it in, so that nobody can say which directory it means. */
 export function isPlaceholder(value: unknown): boolean {

@@ -12,17 +12,21 @@ export function isGoDuration(value: unknown): boolean {
 export function isGoUrl(text: unknown): boolean {
   if (typeof text !== 'string' || /[\0-\x1f\x7f]/.test(text)) return false
   const [, scheme, rest = text] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(text) ?? []
-  const [, authority, path = rest] = /^\/\/([^/?#]*)(.*)$/s.exec(rest) ?? []
-  if (authority !== undefined) return isGoHost(authority) && hasGoEscapes(path)
-  // Before a slash, a colon would end a scheme.
-  return (scheme !== undefined || !/^[^/?#]*:/.test(rest)) && (scheme !== undefined || hasGoEscapes(rest))
+  if (!rest.startsWith('/')) {
+    if (scheme !== undefined) return true
+    // Before a slash, a colon would end a scheme.
+    if (/^[^/?#]*:/.test(rest)) return false
+  }
+  const [, authority = '', path = rest] = /^\/\/([^/?#]*)(.*)$/s.exec(rest) ?? []
+  return isGoHost(authority) && hasGoEscapes(path.replace(/\?[^#]*/, ''))
 }
 
 function isGoHost(authority: string): boolean {
-  const host = authority.slice(authority.lastIndexOf('@') + 1)
-  const zone = /^\[[^\]]*\](:\d*)?$/
-  if (host.startsWith('[')) return zone.test(host) && !/%(?!25)/.test(host)
-  return /^[^\s^`{|}\\%/[\]]*$/.test(host) && /^[^:]*(:\d*)?$/.test(host)
+  const at = authority.lastIndexOf('@')
+  const [user, host] = [authority.slice(0, Math.max(at, 0)), authority.slice(at + 1)]
+  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(user) || !hasGoEscapes(user)) return false
+  if (host.startsWith('[')) return /^\[[^\]]*\](:\d*)?$/.test(host) && !/%(?!25)/.test(host)
+  return /^[^\s^`{|}\\%/[\]]*$/.test(host) && /^([^:]*|.*:\d*)$/.test(host)
 }
 
 function hasGoEscapes(path: string): boolean {

@@ -31,6 +31,7 @@ describe('config_path', () => {
     ['/a:/b', ['/a', '/b'], false],
     ['/etc/containerd/certs.d:', ['/etc/containerd/certs.d'], false],
     ['/50% off/a@b', ['/50% off/a@b'], false],
+    ['/100%pure/certs.d', ['/100%pure/certs.d'], false],
   ]
   for (const [value, expected, only] of directories) {
     it(`reads ${JSON.stringify(value)} as ${expected.join(' and ') || 'none'}`, () => {

@@ -19,7 +19,15 @@ describe('values that Go parses', () => {
       [
         ...['x.test:5000', 'https://x.test', 'x.test', 'https://u:p@x.test', '*', 'https://*', ''],
         ...['https://x_y.test', 'https://x.test:', 'https://x"y', 'https://x<y', 'https://é.test'],
-        ...['https://[fe80::1%25eth0]/', 'https://x.test/a%20b', 'x.test/a:b'],
+        ...[
+          'https://[fe80::1%25eth0]/',
+          'https://x.test/a%20b',
+          'x.test/a:b',
+          'x.test:%zz',
+          'https://x.test/?a=%zz',
+          'http://x:5:6',
+          'https://a@b@c',
+        ],
       ],
     ],
     [
@@ -27,7 +35,14 @@ describe('values that Go parses', () => {
       [
         ...['10.0.0.1:5000', ':5000', 'http://[::1', 'http://x.test:abc', 'https://x y', '%zz', '/x%zz'],
         ...['https://x.test/%zz', 'ht tp://x', '1http://x', 'http://x\u0001', 'https://[fe80::1%eth0]/'],
-        ...['https://x%41.test', 'https://x^y.test', 'http:// x'],
+        ...[
+          'https://x%41.test',
+          'https://x^y.test',
+          'http:// x',
+          'x:/%zz',
+          'http://a b@x',
+          'https://x.test/#%zz',
+        ],
       ],
     ],
   ]
