@@ -34,6 +34,7 @@ describe('architecture', () => {
     [/^diff$/, 'lib/diff.ts'],
     [/^undici/, 'lib/probe/ask.ts'],
     [/^node:http$/, 'lib/watch/serve.ts'],
+    [/^node:dgram$/, 'lib/probe/names/sockets.ts'],
   ]
   for (const [library, importer] of single) {
     it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
@@ -59,6 +60,11 @@ describe('architecture', () => {
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/answers.ts',
+      'lib/probe/names/domain-name.ts',
+      'lib/probe/names/lookup-fault.ts',
+      'lib/probe/names/nsswitch.ts',
+      'lib/system/shortage.ts',
+      'lib/system/pausable-timer.ts',
     ]
     const world = ['lib/system/disk.ts', 'lib/system/run.ts', 'node:fs', 'node:net', 'node:os', 'undici']
     for (const file of pure) {
