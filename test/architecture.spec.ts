@@ -33,6 +33,7 @@ describe('architecture', () => {
     [/^diff$/, 'lib/diff.ts'],
     [/^undici/, 'lib/probe/ask.ts'],
     [/^node:http$/, 'lib/watch/serve.ts'],
+    [/^node:dgram$/, 'lib/probe/names/sockets.ts'],
   ]
   for (const [library, importer] of single) {
     it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
@@ -64,6 +65,11 @@ describe('architecture', () => {
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/answers.ts',
+      'lib/probe/names/domain-name.ts',
+      'lib/probe/names/lookup-fault.ts',
+      'lib/probe/names/nsswitch.ts',
+      'lib/system/shortage.ts',
+      'lib/system/pausable-timer.ts',
     ]
     const world = [
       'lib/system/disk.ts',

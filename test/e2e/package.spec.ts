@@ -23,6 +23,7 @@ describe('the package', () => {
       const files: string[] = packed.files.map((file: { path: string }) => file.path)
       for (const file of [
         'bin/regmirror.js',
+        'bin/limits.js',
         'schema.json',
         'templates/lists/starter.toml',
         'docs/watching.md',
