@@ -28,8 +28,12 @@ import('../dist/lib/main.js')
       process.exit(code)
     },
     error => {
-      var missing = error.code === 'ERR_MODULE_NOT_FOUND'
-      console.error(missing ? 'regmirror is not built here; run npm run build' : error)
+      var unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /dist\/lib\/main\.js$/.test(error.url)
+      var why = unbuilt ? 'it is not built here' : String(error.message).split('\n')[0]
+      var again = unbuilt ? 'run npm run build in a checkout' : 'run it again if it was just being upgraded'
+      console.error(
+        ['error: cannot start regmirror: ', why, '; ', again, ', otherwise install it again'].join(''),
+      )
       process.exit(2)
     },
   )

@@ -113,6 +113,13 @@ describe('architecture', () => {
     )
   })
 
+  // What else is loaded late, a watcher would miss after an upgrade: it loads its command and every parser at start.
+  it('only commands and parsers are loaded late', () =>
+    assert.deepEqual(
+      files.filter(file => /\bimport\(/.test(withoutComments(sources.get(file) as string))),
+      ['lib/cli.ts', 'lib/list/source.ts'],
+    ))
+
   it('has no classes but the error, no default exports, no barrels, no utils', () => {
     for (const [file, source] of sources) {
       if (file !== 'lib/errors.ts') assert.doesNotMatch(source, /^(export )?(abstract )?class /m, file)

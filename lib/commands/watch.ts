@@ -6,6 +6,7 @@ import { tidyWatch } from '../apply/transaction.ts'
 import { counted } from '../counted.ts'
 import { serializeBook } from '../health/book.ts'
 import { isWell } from '../health/standing.ts'
+import { loadParsers } from '../list/source.ts'
 import { onOneLine } from '../printable.ts'
 import { HEALTH_FILE, HISTORY_FILE, readState } from '../state.ts'
 import { isJournal } from '../system/journal.ts'
@@ -47,6 +48,8 @@ export async function watch(options: WatchOptions, outside: World): Promise<void
   const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const line = (await isJournal(world.env)) ? journalLine : logLine
   const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
+  // Before anything is written: an upgrade may replace our files at any time.
+  await loadParsers()
   const node = await openNode(options)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
