@@ -1,4 +1,7 @@
-#!/usr/bin/env node
+#!/bin/sh
+':' //; while read -r name mask; do case $name in SigIgn:) export REGMIRROR_SIGIGN="$mask" ;; esac; done 2>/dev/null </proc/self/status; exec node "$0" "$@"
+// A shell runs the line above and Node the rest: Node resets signals that nohup(1) or a shell has ignored before
+// anything of ours runs (ResetSignalHandlers in src/node.cc@24), so only what starts Node can pass on which they were.
 // Signals in, exit code out. Old syntax on purpose: an old Node must get as far as being told what to do.
 var version = process.versions.node.split('.').map(Number)
 

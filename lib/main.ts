@@ -1,46 +1,49 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { main } from './cli.ts'
+import { type LogQueue, openLogQueue } from './log-queue.ts'
+import { openSignals, type Signals } from './signals.ts'
+import { type LazyStream, lazyStream } from './streams.ts'
+import { openOutlet, outletOf } from './system/own-stream.ts'
+import type { Sink, World } from './world.ts'
 
-/** Exit codes of a process that a signal ended, as a shell gives them. */
-const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-
-/** Signals within that time are one. */
-const AT_ONCE_MS = 300
+/** How long the end waits for the readers of what was written: those of a log, or of a command that was stopped. */
+const GRACE_MS = 300
 
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
-  const stop = new AbortController()
   let ended: number | undefined
-  let told: keyof typeof ENDED_BY | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
-  let hangup: (() => void) | undefined
-  const attended = terminals().length > 0
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // Where the terminal itself is gone, that is its end and no wish to look again.
-      const orphaned = attended && terminals().length === 0
-      if (signal === 'SIGHUP' && hangup !== undefined && !orphaned) return hangup()
-      // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
-      if (performance.now() - toldAt < AT_ONCE_MS) return
-      if (stop.signal.aborted) process.exit(ENDED_BY[signal])
-      told = signal
-      toldAt = performance.now()
-      stop.abort()
-    })
-  }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    ended = brokenStream(error)
-    if (ended !== undefined) process.stderr.write(`error: cannot write the answer: ${error.code}\n`)
-  })
-  // There is nobody to tell that nobody can be told.
-  process.stderr.on('error', error => {
-    ended = brokenStream(error)
-  })
-  const code = await main(process.argv.slice(2), {
-    stdout: process.stdout,
-    stderr: process.stderr,
+  const stderr = lazyStream(isatty(2), () =>
+    // There is nobody to tell that nobody can be told.
+    process.stderr.on('error', error => {
+      ended = brokenStream(error)
+    }),
+  )
+  const stdout = lazyStream(isatty(1), () =>
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      ended = brokenStream(error)
+      if (ended !== undefined) stderr.sink.write(`error: cannot write the answer: ${error.code}\n`)
+    }),
+  )
+  const log = logOn(stderr)
+  const signals = openSignals(process, maskOfIgnored())
+  const code = await main(process.argv.slice(2), worldOf(stdout.sink, stderr.sink, log.open, signals))
+  await allWritten([stdout, stderr], log, signals)
+  return ended ?? signals.exitCode() ?? code
+}
+
+function worldOf(
+  stdout: Sink,
+  stderr: Sink,
+  openLog: World['openLog'],
+  { signal, onHangup }: Signals,
+): World {
+  return {
+    stdout,
+    stderr,
+    openLog,
     stdin: readStdin,
     env: process.env,
     uid: process.geteuid?.() ?? -1,
@@ -48,29 +51,52 @@ export async function start(): Promise<number> {
     machine: hostname(),
     now: Date.now,
     monotonic: () => process.hrtime.bigint() / 1000n,
-    signal: stop.signal,
-    onHangup: listener => {
-      hangup = listener
+    signal,
+    onHangup,
+  }
+}
+
+/** What the launcher has seen of the signals that were ignored when it started: Node forgets it (bin/regmirror.js). */
+function maskOfIgnored(): string | undefined {
+  const { REGMIRROR_SIGIGN: mask } = process.env
+  delete process.env.REGMIRROR_SIGIGN
+  return mask
+}
+
+interface Log {
+  readonly open: World['openLog']
+  /** Undefined: no log was opened. */
+  queue(): LogQueue | undefined
+}
+
+function logOn(stderr: LazyStream): Log {
+  let queue: LogQueue | undefined
+  return {
+    open: droppedLine => {
+      queue ??= openLogQueue(openOutlet(2) ?? outletOf(stderr.open()), droppedLine)
+      stderr.divert(queue.write)
+      return stderr.sink
     },
-  })
-  // A pipe takes what its reader has room for, and errors of the streams come a moment after the writing.
-  await Promise.all([process.stdout, process.stderr].map(written))
-  return ended ?? (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : code)
+    queue: () => queue,
+  }
 }
 
-/** The terminals among its streams; one that was closed is none any more (tcgetattr(3) fails with EIO). */
-function terminals(): readonly number[] {
-  return [0, 1, 2].filter(stream => isatty(stream))
+/**
+ * A pipe takes what its reader has room for. A command waits for that, as diff does, until it is told to stop; a log
+ * is given a moment.
+ */
+async function allWritten(streams: readonly LazyStream[], log: Log, signals: Signals): Promise<void> {
+  const queue = log.queue()
+  const written = Promise.all(streams.map(stream => stream.written()))
+  await Promise.race([
+    Promise.all([queue?.flush(GRACE_MS), written]),
+    queue === undefined ? stopped(signals.signal) : sleep(GRACE_MS),
+  ])
 }
 
-/** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
-function isWish(signal: keyof typeof ENDED_BY, watches: boolean): boolean {
-  return watches && signal !== 'SIGHUP'
-}
-
-/** Waits until everything is written, or cannot be. */
-function written(stream: NodeJS.WriteStream): Promise<unknown> {
-  return new Promise(done => stream.write('', done))
+async function stopped(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) return await new Promise(done => signal.addEventListener('abort', () => done()))
+  await sleep(GRACE_MS)
 }
 
 async function readStdin(): Promise<Buffer> {

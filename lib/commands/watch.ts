@@ -13,6 +13,7 @@ import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
+import { droppedEvent } from '../watch/events.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { serializeHistory } from '../watch/history.ts'
 import { bookOf } from '../watch/known.ts'
@@ -45,9 +46,10 @@ type Tell = Work['tell']
 /** Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. */
 export async function watch(options: WatchOptions, outside: World): Promise<void> {
   const world = { ...outside, stdin: onceRead(outside.stdin) }
-  const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const line = (await isJournal(world.env)) ? journalLine : logLine
-  const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
+  const log = world.openLog(count => line(droppedEvent(count), world.now(), format))
+  const format = options.logFormat ?? (log.isTTY ? 'text' : 'json')
+  const tell: Tell = event => log.write(line(event, world.now(), format))
   // Before anything is written: an upgrade may replace our files at any time.
   await loadParsers()
   const node = await openNode(options)

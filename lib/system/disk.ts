@@ -2,10 +2,13 @@
  * The disk itself: the only importer of node:fs. Paths are real ones, errors are the system's; files.ts puts the
  * root around it.
  */
-import type { Stats } from 'node:fs'
+import sync, { type Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, hasErrno } from '../errors.ts'
+
+/** For our own streams: what is written to them is written when the call returns. */
+export const { constants, fstatSync, openSync, writeSync } = sync
 
 export type EntryType = 'file' | 'directory' | 'link' | 'other'
 

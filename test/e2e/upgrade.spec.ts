@@ -67,7 +67,11 @@ const listOf = (urls: readonly string[]) => ({
 })
 
 function runInstalled({ program, root }: Installed, command: string): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [program, command, '--root', root], { env: ENV, encoding: 'utf8' })
+  return spawnSync(process.execPath, [program, command, '--root', root], {
+    env: ENV,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
 }
 
 describe('an upgrade', () => {

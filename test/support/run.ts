@@ -21,7 +21,8 @@ export async function run(
       written[name] += text
     },
   })
-  const code = await main(args, { ...worldOf(), stdout: sink('stdout'), stderr: sink('stderr'), ...world })
+  const [stdout, stderr] = [sink('stdout'), sink('stderr')]
+  const code = await main(args, { ...worldOf(), stdout, stderr, openLog: () => stderr, ...world })
   return { code, ...written }
 }
 
@@ -40,5 +41,6 @@ export function worldOf(): World {
     signal: new AbortController().signal,
     monotonic: () => 0n,
     onHangup: () => {},
+    openLog: () => ({ write: () => {} }),
   }
 }
