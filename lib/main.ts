@@ -1,11 +1,9 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isatty } from 'node:tty'
 import { main } from './cli.ts'
 import { type LogQueue, openLogQueue } from './log-queue.ts'
-import { openSignals, type Signals } from './signals.ts'
-import { type LazyStream, lazyStream } from './streams.ts'
+import { openSignals } from './signals.ts'
 import { openOutlet, outletOf } from './system/own-stream.ts'
 import type { Sink, World } from './world.ts'
 
@@ -15,33 +13,18 @@ const GRACE_MS = 300
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
   let ended: number | undefined
-  const stderr = lazyStream(isatty(2), () =>
-    // There is nobody to tell that nobody can be told.
-    process.stderr.on('error', error => {
-      ended = brokenStream(error)
-    }),
-  )
-  const stdout = lazyStream(isatty(1), () =>
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      ended = brokenStream(error)
-      if (ended !== undefined) stderr.sink.write(`error: cannot write the answer: ${error.code}\n`)
-    }),
-  )
-  const log = logOn(stderr)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    ended = brokenStream(error)
+    if (ended !== undefined) stderr.write(`error: cannot write the answer: ${error.code}\n`)
+  })
+  // There is nobody to tell that nobody can be told.
+  process.stderr.on('error', error => {
+    ended = brokenStream(error)
+  })
+  const { stderr, openLog, queue } = openStderr()
   const signals = openSignals(process, maskOfIgnored())
-  const code = await main(process.argv.slice(2), worldOf(stdout.sink, stderr.sink, log.open, signals))
-  await allWritten([stdout, stderr], log, signals)
-  return ended ?? signals.exitCode() ?? code
-}
-
-function worldOf(
-  stdout: Sink,
-  stderr: Sink,
-  openLog: World['openLog'],
-  { signal, onHangup }: Signals,
-): World {
-  return {
-    stdout,
+  const code = await main(process.argv.slice(2), {
+    stdout: process.stdout,
     stderr,
     openLog,
     stdin: readStdin,
@@ -51,9 +34,11 @@ function worldOf(
     machine: hostname(),
     now: Date.now,
     monotonic: () => process.hrtime.bigint() / 1000n,
-    signal,
-    onHangup,
-  }
+    signal: signals.signal,
+    onHangup: signals.onHangup,
+  })
+  await allWritten(queue(), signals.signal)
+  return ended ?? signals.exitCode() ?? code
 }
 
 /** What the launcher has seen of the signals that were ignored when it started: Node forgets it (bin/regmirror.js). */
@@ -63,35 +48,45 @@ function maskOfIgnored(): string | undefined {
   return mask
 }
 
-interface Log {
-  readonly open: World['openLog']
+interface Stderr {
+  readonly stderr: Sink
+  readonly openLog: World['openLog']
   /** Undefined: no log was opened. */
   queue(): LogQueue | undefined
 }
 
-function logOn(stderr: LazyStream): Log {
+function openStderr(): Stderr {
   let queue: LogQueue | undefined
-  return {
-    open: droppedLine => {
-      queue ??= openLogQueue(openOutlet(2) ?? outletOf(stderr.open()), droppedLine)
-      stderr.divert(queue.write)
-      return stderr.sink
+  const stderr: Sink = {
+    write: text => (queue ?? process.stderr).write(text),
+    isTTY: process.stderr.isTTY,
+    get columns() {
+      return process.stderr.columns
     },
-    queue: () => queue,
+    get rows() {
+      return process.stderr.rows
+    },
   }
+  const openLog: World['openLog'] = droppedLine => {
+    queue ??= openLogQueue(openOutlet(2) ?? outletOf(process.stderr), droppedLine)
+    return stderr
+  }
+  return { stderr, openLog, queue: () => queue }
 }
 
 /**
- * A pipe takes what its reader has room for. A command waits for that, as diff does, until it is told to stop; a log
- * is given a moment.
+ * A pipe takes what its reader has room for, and errors of the streams come a moment after the writing. A command waits
+ * for that, as diff does, until it is told to stop; a log is given a moment.
  */
-async function allWritten(streams: readonly LazyStream[], log: Log, signals: Signals): Promise<void> {
-  const queue = log.queue()
-  const written = Promise.all(streams.map(stream => stream.written()))
-  await Promise.race([
-    Promise.all([queue?.flush(GRACE_MS), written]),
-    queue === undefined ? stopped(signals.signal) : sleep(GRACE_MS),
-  ])
+async function allWritten(queue: LogQueue | undefined, stop: AbortSignal): Promise<void> {
+  const streams = [process.stdout, ...(queue === undefined ? [process.stderr] : [])]
+  const all = Promise.all([...streams.map(written), queue?.flush(GRACE_MS)])
+  await Promise.race([all, queue === undefined ? stopped(stop) : sleep(GRACE_MS)])
+}
+
+/** Waits until everything is written, or cannot be. */
+function written(stream: NodeJS.WriteStream): Promise<unknown> {
+  return new Promise(done => stream.write('', done))
 }
 
 async function stopped(signal: AbortSignal): Promise<void> {

@@ -1,10 +1,11 @@
 /**
  * A stream of this process that is written to without waiting.
  *
- * O_NONBLOCK belongs to the open file description, which others may share: `2>&1 | tee`, every program on a terminal. A
- * pipe or terminal is therefore opened anew through /proc, which gives a description of our own (proc(5)). A socket
- * cannot be opened that way (ENXIO); systemd makes one for each service (exec_context, connect_logger_as() in
- * src/core/exec-invoke.c@v257), so Node's own stream, which sets the flag, takes it from nobody else.
+ * Node's stream of a pipe keeps all that finds no room in memory, and that of a terminal stops the process. O_NONBLOCK
+ * belongs to the open file description, which others may share (`2>&1 | tee`, every program on a terminal): a pipe or
+ * terminal is therefore opened anew through /proc, which gives a description of our own (proc(5)). A socket cannot be
+ * opened that way (ENXIO): there it is Node's stream, which has set the flag already (uv_pipe_open() in
+ * src/unix/pipe.c@1.52), and nothing is given to it while it has something left.
  */
 import { isatty } from 'node:tty'
 import { hasErrno } from '../errors.ts'
