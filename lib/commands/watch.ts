@@ -24,7 +24,7 @@ import { openNotifier } from '../watch/notify.ts'
 import { openReadiness } from '../watch/readiness.ts'
 import { serve } from '../watch/serve.ts'
 import { openSleeper } from '../watch/sleeper.ts'
-import { statusOf } from '../watch/status-of.ts'
+import { statusOf, summaryOf } from '../watch/status-of.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { asker, onceRead, recall } from './around.ts'
@@ -69,10 +69,11 @@ async function watchAlone(work: Work): Promise<void> {
   const { options, world, tell } = work
   const watcher = { version: pkg.version, machine: world.machine }
   let memory = blank(world.now())
-  const serving =
-    options.listen === undefined
-      ? undefined
-      : await serve(options.listen, () => statusOf(memory, world.now(), watcher))
+  const known = {
+    summary: () => summaryOf(memory, world.now(), watcher),
+    status: () => statusOf(memory, world.now(), watcher),
+  }
+  const serving = options.listen === undefined ? undefined : await serve(options.listen, known)
   if (serving) tell(servingEvent(serving))
   try {
     await watchNode(work, now => {

@@ -3,7 +3,7 @@ import { listed } from '../health/listing.ts'
 import { baseUrl, type Registry } from '../registry.ts'
 import { isUp, knownOf } from './known.ts'
 import type { Memory, Watched } from './memory.ts'
-import type { MirrorStatus, RegistryStatus, WatchStatus } from './status.ts'
+import type { MirrorStatus, RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 /** A loop that has not turned for so long hangs: it looks at the node every minute. */
 const HANGING_MS = 180_000
@@ -12,6 +12,10 @@ const HANGING_MS = 180_000
 type Watcher = Pick<WatchStatus, 'version' | 'machine'>
 
 export function statusOf(memory: Memory, now: number, watcher: Watcher): WatchStatus {
+  return { ...summaryOf(memory, now, watcher), registries: registriesOf(memory) }
+}
+
+export function summaryOf(memory: Memory, now: number, watcher: Watcher): WatchSummary {
   const { loaded, listProblem, nodeProblem = memory.keepProblem, writtenAt, heldUntil } = memory
   return {
     ...watcher,
@@ -33,7 +37,6 @@ export function statusOf(memory: Memory, now: number, watcher: Watcher): WatchSt
       left: memory.left,
       ...(heldUntil !== undefined && { heldUntil }),
     },
-    registries: registriesOf(memory),
     happenings: memory.happenings,
     ready: memory.inForce,
     alive: now - memory.turnedAt < HANGING_MS,
