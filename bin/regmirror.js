@@ -1,4 +1,7 @@
-#!/usr/bin/env node
+#!/bin/sh
+':' //; while read -r name mask; do case $name in SigIgn:) export REGMIRROR_SIGIGN="$mask" ;; esac; done 2>/dev/null </proc/self/status; exec node "$0" "$@"
+// A shell runs the line above and Node the rest: Node resets signals that nohup(1) or a shell has ignored before
+// anything of ours runs (ResetSignalHandlers in src/node.cc@24), so only what starts Node can pass on which they were.
 // Signals in, exit code out. Old syntax on purpose: an old Node must get as far as being told what to do.
 var version = process.versions.node.split('.').map(Number)
 
@@ -38,9 +41,12 @@ import('./limits.js')
   )
 
 function lineFor(error) {
-  if (error.code === 'ERR_MODULE_NOT_FOUND')
-    return 'regmirror is not built here; in a checkout, run npm run build or npm run install:global'
   if (error.code === 'EMFILE' || error.code === 'ENFILE')
     return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
-  return `error: regmirror cannot start: ${String(error.message).split('\n')[0]}`
+  var unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /dist\/lib\/main\.js$/.test(error.url)
+  var why = unbuilt ? 'it is not built here' : String(error.message).split('\n')[0]
+  var again = unbuilt
+    ? 'in a checkout, run npm run build or npm run install:global'
+    : 'run it again if it was just being upgraded'
+  return `error: cannot start regmirror: ${why}; ${again}, otherwise install it again`
 }

@@ -3,8 +3,10 @@ import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
 import { flagsOf } from './commands/flags.ts'
 import { askingOf, choicesOf, nodeOf, optionsOf, samplesOf, watchOf, writingOf } from './commands/given.ts'
+import { loadPart } from './lazy.ts'
 import type { Depth } from './probe/pull.ts'
 import type { Report } from './report.ts'
+import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
 import { EXIT_CODES, formatOf, usage } from './usage.ts'
 import type { World } from './world.ts'
@@ -41,7 +43,6 @@ export async function main(args: readonly string[], world: World): Promise<numbe
     if (report !== undefined) print(report, format, world)
     return no ? 1 : 0
   } catch (error) {
-    const { failureReport } = await import('./reporters/failure.ts')
     print(failureReport(error, world.env), format, world)
     return 2
   }
@@ -61,7 +62,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 init --preset harbor', 'print the list for Harbor proxy projects'),
       args =>
         choose(async () => {
-          const { init } = await import('./commands/init.ts')
+          const init = await loadPart(async () => (await import('./commands/init.ts')).init)
           return { report: await init(args) }
         }),
     )
@@ -74,7 +75,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 validate -f mirrors.toml', 'check a list before it is rolled out'),
       args =>
         choose(async () => {
-          const { validate } = await import('./commands/validate.ts')
+          const validate = await loadPart(async () => (await import('./commands/validate.ts')).validate)
           const report = await validate(optionsOf(args), world)
           return { report, no: args.strict && report.notices.length > 0 }
         }),
@@ -89,7 +90,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 plan --root /mnt/image --check', 'is this image as the list says?'),
       args =>
         choose(async () => {
-          const { plan } = await import('./commands/plan.ts')
+          const plan = await loadPart(async () => (await import('./commands/plan.ts')).plan)
           const report = await plan({ ...optionsOf(args), ...askingOf(args), ...choicesOf(args) }, world)
           return { report, no: args.check && report.changed }
         }),
@@ -104,7 +105,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 apply --root /mnt/image', 'prepare an image: no daemon, no network'),
       args =>
         choose(async () => {
-          const { apply } = await import('./commands/apply.ts')
+          const apply = await loadPart(async () => (await import('./commands/apply.ts')).apply)
           const own = { ...askingOf(args), ...choicesOf(args), ...writingOf(args) }
           const report = await apply({ ...optionsOf(args), ...own }, world)
           return { report, no: own.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
@@ -120,7 +121,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 probe --depth blob', 'pull a small image through each of them, and measure it'),
       args =>
         choose(async () => {
-          const { probe } = await import('./commands/probe.ts')
+          const probe = await loadPart(async () => (await import('./commands/probe.ts')).probe)
           const { depth, samples } = args
           const options = {
             ...optionsOf(args),
@@ -144,7 +145,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 watch --on-exit declared', 'when it stops, put every mirror of the list back'),
       args =>
         choose(async () => {
-          const { watch } = await import('./commands/watch.ts')
+          const watch = await loadPart(async () => (await import('./commands/watch.ts')).watch)
           await watch({ ...optionsOf(args), ...writingOf(args), ...watchOf(args), ...choicesOf(args) }, world)
           return {}
         }),
@@ -159,7 +160,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           .example('$0 restore', 'leave this node as if regmirror had never been there'),
       args =>
         choose(async () => {
-          const { restore } = await import('./commands/restore.ts')
+          const restore = await loadPart(async () => (await import('./commands/restore.ts')).restore)
           const { file: files, overwrite, check } = args
           const report = await restore(
             { ...nodeOf(args), ...writingOf(args), files, overwrite, check },

@@ -1,49 +1,35 @@
 /** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
 import { hostname } from 'node:os'
-import { isatty } from 'node:tty'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from './cli.ts'
+import { type LogQueue, openLogQueue } from './log-queue.ts'
+import { openSignals } from './signals.ts'
 import { readBootId } from './system/boot.ts'
+import { openOutlet, outletOf } from './system/own-stream.ts'
+import type { Sink, World } from './world.ts'
 
-/** Exit codes of a process that a signal ended, as a shell gives them. */
-const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-
-/** Signals within that time are one. */
-const AT_ONCE_MS = 300
+/** How long the end waits for the readers of what was written: those of a log, or of a command that was stopped. */
+const GRACE_MS = 300
 
 /** Runs the command that the process was started with; returns its exit code. */
 export async function start(): Promise<number> {
   // A process that is killed between mkdir and chmod leaves no directory that others cannot enter.
   process.umask(0o022)
-  const stop = new AbortController()
   let ended: number | undefined
-  let told: keyof typeof ENDED_BY | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
-  let hangup: (() => void) | undefined
-  const attended = terminals().length > 0
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // Where the terminal itself is gone, that is its end and no wish to look again.
-      const orphaned = attended && terminals().length === 0
-      if (signal === 'SIGHUP' && hangup !== undefined && !orphaned) return hangup()
-      // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
-      if (performance.now() - toldAt < AT_ONCE_MS) return
-      if (stop.signal.aborted) process.exit(ENDED_BY[signal])
-      told = signal
-      toldAt = performance.now()
-      stop.abort()
-    })
-  }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     ended = brokenStream(error)
-    if (ended !== undefined) process.stderr.write(`error: ${unwritten(error)}\n`)
+    if (ended !== undefined) stderr.write(`error: ${unwritten(error)}\n`)
   })
   // There is nobody to tell that nobody can be told.
   process.stderr.on('error', error => {
     ended = brokenStream(error)
   })
+  const { stderr, openLog, queue } = openStderr()
+  const signals = openSignals(process, maskOfIgnored())
   const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr,
+    openLog,
     stdin: readStdin,
     env: process.env,
     uid: process.geteuid?.() ?? -1,
@@ -52,29 +38,64 @@ export async function start(): Promise<number> {
     now: Date.now,
     monotonic: () => process.hrtime.bigint() / 1000n,
     bootId: readBootId,
-    signal: stop.signal,
-    onHangup: listener => {
-      hangup = listener
-    },
+    signal: signals.signal,
+    onHangup: signals.onHangup,
   })
-  // A pipe takes what its reader has room for, and errors of the streams come a moment after the writing.
-  await Promise.all([process.stdout, process.stderr].map(written))
-  return ended ?? (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : code)
+  await allWritten(queue(), signals.signal)
+  return ended ?? signals.exitCode() ?? code
 }
 
-/** The terminals among its streams; one that was closed is none any more (tcgetattr(3) fails with EIO). */
-function terminals(): readonly number[] {
-  return [0, 1, 2].filter(stream => isatty(stream))
+/** What the launcher has seen of the signals that were ignored when it started: Node forgets it (bin/regmirror.js). */
+function maskOfIgnored(): string | undefined {
+  const { REGMIRROR_SIGIGN: mask } = process.env
+  delete process.env.REGMIRROR_SIGIGN
+  return mask
 }
 
-/** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
-function isWish(signal: keyof typeof ENDED_BY, watches: boolean): boolean {
-  return watches && signal !== 'SIGHUP'
+interface Stderr {
+  readonly stderr: Sink
+  readonly openLog: World['openLog']
+  /** Undefined: no log was opened. */
+  queue(): LogQueue | undefined
+}
+
+function openStderr(): Stderr {
+  let queue: LogQueue | undefined
+  const stderr: Sink = {
+    write: text => (queue ?? process.stderr).write(text),
+    isTTY: process.stderr.isTTY,
+    get columns() {
+      return process.stderr.columns
+    },
+    get rows() {
+      return process.stderr.rows
+    },
+  }
+  const openLog: World['openLog'] = droppedLine => {
+    queue ??= openLogQueue(openOutlet(2) ?? outletOf(process.stderr), droppedLine)
+    return stderr
+  }
+  return { stderr, openLog, queue: () => queue }
+}
+
+/**
+ * A pipe takes what its reader has room for, and errors of the streams come a moment after the writing. A command waits
+ * for that, as diff does, until it is told to stop; a log is given a moment.
+ */
+async function allWritten(queue: LogQueue | undefined, stop: AbortSignal): Promise<void> {
+  const streams = [process.stdout, ...(queue === undefined ? [process.stderr] : [])]
+  const all = Promise.all([...streams.map(written), queue?.flush(GRACE_MS)])
+  await Promise.race([all, queue === undefined ? stopped(stop) : sleep(GRACE_MS)])
 }
 
 /** Waits until everything is written, or cannot be. */
 function written(stream: NodeJS.WriteStream): Promise<unknown> {
   return new Promise(done => stream.write('', done))
+}
+
+async function stopped(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) return await new Promise(done => signal.addEventListener('abort', () => done()))
+  await sleep(GRACE_MS)
 }
 
 async function readStdin(): Promise<Buffer> {

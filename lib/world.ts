@@ -35,4 +35,9 @@ export interface World {
    * instead.
    */
   onHangup(listener: () => void): void
+  /**
+   * For the same: stderr as a log that nobody waits for. Lines without room are dropped; `droppedLine` gives the line
+   * that then says how many. From now on `stderr` writes there too.
+   */
+  openLog(droppedLine: (count: number) => string): Sink
 }

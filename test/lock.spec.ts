@@ -6,6 +6,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Applicant, alone } from '../lib/apply/lock.ts'
+import { listen } from '../lib/apply/socket.ts'
 import { Failure } from '../lib/errors.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
@@ -268,4 +269,24 @@ describe('twenty applies of two lists at once', () => {
       )
     })
   })
+})
+
+describe('the socket of a lock', () => {
+  it('keeps no descriptor for who asks and never closes', () =>
+    withDirectory(async directory => {
+      const file = path.join(directory, 'socket')
+      const close = await listen(file, 'a card')
+      const descriptors = async () => (await fs.readdir('/proc/self/fd')).length
+      const before = await descriptors()
+      // Their own end of the connection stays open when ours has closed.
+      const askers = Array.from({ length: 50 }, () => net.connect({ path: file, allowHalfOpen: true }))
+      try {
+        for (const asker of askers)
+          assert.equal((await asker.setEncoding('utf8').toArray()).join(''), 'a card')
+        assert.ok((await descriptors()) - before < askers.length * 1.5)
+      } finally {
+        for (const asker of askers) asker.destroy()
+        await close()
+      }
+    }))
 })

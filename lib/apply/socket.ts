@@ -13,7 +13,8 @@ export async function listen(file: string, card: string): Promise<() => Promise<
   const open = new Set<net.Socket>()
   const server = net.createServer(socket => {
     open.add(socket.on('error', () => {}).on('close', () => open.delete(socket)))
-    socket.end(card)
+    // Not once the other side has closed too: one that never does would keep a descriptor of ours.
+    socket.end(card, () => socket.destroy())
   })
   await new Promise<void>((done, failed) => {
     server.once('error', failed)

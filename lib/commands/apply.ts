@@ -8,6 +8,7 @@ import type { World } from '../world.ts'
 import { type Asked, type AskingOptions, askFirst } from './asking.ts'
 import { asItIs, type HealthOptions } from './health.ts'
 import { chosenTargets, machineOf, openList, openNode, openView } from './inputs.ts'
+import { probeList } from './probe.ts'
 import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
 export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {}
@@ -44,7 +45,6 @@ async function probed(asked: Asked, options: ApplyOptions, world: World): Promis
   const { list, notices: _, ...answers } = asked
   if (answers.probes !== undefined) return answers
   if (!(options.probe ?? options.root === undefined)) return {}
-  const { probeList } = await import('./probe.ts')
   return await probeList(list, { ...options, depth: undefined, samples: 3 }, world)
 }
 

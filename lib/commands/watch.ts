@@ -6,6 +6,7 @@ import { tidyWatch } from '../apply/transaction.ts'
 import { monotonicMs, openClocks } from '../clocks.ts'
 import { counted } from '../counted.ts'
 import { isWell } from '../health/standing.ts'
+import { loadParsers } from '../list/source.ts'
 import { onOneLine } from '../printable.ts'
 import { readState } from '../state.ts'
 import { refuseForeignState } from '../state-folder.ts'
@@ -13,7 +14,7 @@ import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
-import { blindEvent } from '../watch/events.ts'
+import { blindEvent, droppedEvent } from '../watch/events.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { bookOf } from '../watch/known.ts'
 import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
@@ -23,7 +24,7 @@ import { openNotifier } from '../watch/notify.ts'
 import { openReadiness } from '../watch/readiness.ts'
 import { serve } from '../watch/serve.ts'
 import { openSleeper } from '../watch/sleeper.ts'
-import { statusOf } from '../watch/status-of.ts'
+import { statusOf, summaryOf } from '../watch/status-of.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { onceRead, openAsker } from './around.ts'
@@ -46,9 +47,12 @@ type Tell = Work['tell']
 /** Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. */
 export async function watch(options: WatchOptions, outside: World): Promise<void> {
   const world = { ...outside, stdin: onceRead(outside.stdin) }
-  const format = options.logFormat ?? (world.stderr.isTTY ? 'text' : 'json')
   const line = (await isJournal(world.env)) ? journalLine : logLine
-  const tell: Tell = event => world.stderr.write(line(event, world.now(), format))
+  const log = world.openLog(count => line(droppedEvent(count), world.now(), format))
+  const format = options.logFormat ?? (log.isTTY ? 'text' : 'json')
+  const tell: Tell = event => log.write(line(event, world.now(), format))
+  // Before anything is written: an upgrade may replace our files at any time.
+  await loadParsers()
   const node = await openNode(options, world)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
@@ -69,10 +73,11 @@ async function watchAlone(work: Work): Promise<void> {
   const watcher = { version: pkg.version, machine: world.machine }
   const clocks = openClocks(world)
   let memory = blank(monotonicMs(world))
-  const serving =
-    options.listen === undefined
-      ? undefined
-      : await serve(options.listen, () => statusOf(memory, clocks(), watcher))
+  const known = {
+    summary: () => summaryOf(memory, clocks(), watcher),
+    status: () => statusOf(memory, clocks(), watcher),
+  }
+  const serving = options.listen === undefined ? undefined : await serve(options.listen, known)
   if (serving) tell(servingEvent(serving))
   try {
     await watchNode(work, now => {

@@ -1,4 +1,5 @@
 /** A list's text as a value whose every key can be found again in the text. */
+import { loadPart } from '../lazy.ts'
 import { isTable } from '../tables.ts'
 import type { Path } from './written.ts'
 
@@ -52,9 +53,31 @@ function misnamed(format: ListFormat, other: ListFormat): SourceFault {
   return { line: 1, column: 1, message: `this is ${is}, and is read as ${named}`, hint }
 }
 
-/** A parser is loaded only when it is needed. */
+type Parser = (text: string) => Parsed
+
+/** A parser is loaded only when a list needs it: one that no list needs would delay the start of every command. */
+const LOADERS: Readonly<Record<ListFormat, () => Promise<Parser>>> = {
+  toml: async () => (await import('./toml-source.ts')).parseToml,
+  yaml: async () => (await import('./yaml-source.ts')).parseYaml,
+  json: async () => (await import('./json-source.ts')).parseJson,
+}
+
+const parsers = new Map<ListFormat, Promise<Parser>>()
+
+function parserOf(format: ListFormat): Promise<Parser> {
+  const parser = parsers.get(format) ?? loadPart(LOADERS[format])
+  parsers.set(format, parser)
+  return parser
+}
+
+/**
+ * Loads the parsers of all formats. For a process that runs for days: an upgrade removes the files that a later import
+ * would read, and the list may change its format.
+ */
+export async function loadParsers(): Promise<void> {
+  await Promise.all(Object.keys(LOADERS).map(format => parserOf(format as ListFormat)))
+}
+
 async function parseAs(text: string, format: ListFormat): Promise<Parsed> {
-  if (format === 'toml') return (await import('./toml-source.ts')).parseToml(text)
-  if (format === 'yaml') return (await import('./yaml-source.ts')).parseYaml(text)
-  return (await import('./json-source.ts')).parseJson(text)
+  return (await parserOf(format))(text)
 }

@@ -1,5 +1,5 @@
 /**
- * The disk as it is: reads, and changes nothing; durable.ts does that. The two are the only importers of node:fs. Paths are
+ * The disk as it is: reads, and changes nothing; durable.ts does that. Paths are
  * real ones, errors are the system's; files.ts puts the root around them.
  */
 import { constants } from 'node:fs'

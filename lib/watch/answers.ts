@@ -3,34 +3,45 @@ import { onOneLine } from '../printable.ts'
 import { metricsPage } from './metrics.ts'
 import { statusPage } from './page.ts'
 import { problemsOf } from './reading.ts'
-import type { WatchStatus } from './status.ts'
+import type { WatchStatus, WatchSummary } from './status.ts'
 
 export interface Answer {
   readonly code: number
   readonly type: string
-  readonly body: string
+  readonly body: Buffer
 }
 
-export const PLAIN = 'text/plain; charset=utf-8'
+/** What a request is for. A check is answered at once; a page costs its rendering. */
+export type Asked =
+  | { readonly check: (status: WatchSummary) => Answer }
+  | { readonly page: PageName; readonly key: string }
+
+export type PageName = 'status' | 'metrics'
 
 /** By the path and the query of a request. Undefined: there is nothing at that path. */
-export function answerAt(target: string): ((status: WatchStatus) => Answer) | undefined {
+export function askedAt(target: string): Asked | undefined {
   const [path = '', query] = target.split('?')
-  const answer = Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined
-  return answer && (status => answer(status, new URLSearchParams(query)))
+  if (path === '/') return { page: 'status', key: new URLSearchParams(query).get('open') ?? '' }
+  if (path === '/metrics') return { page: 'metrics', key: '' }
+  const check = Object.hasOwn(CHECKS, path) ? CHECKS[path] : undefined
+  return check && { check }
 }
 
-const ANSWERS: Readonly<Record<string, (status: WatchStatus, query: URLSearchParams) => Answer>> = {
-  '/': (status, query) => ({
+/** `key`: the name of the registry whose file is shown, for the status page. */
+export const PAGES: Readonly<Record<PageName, (status: WatchStatus, key: string) => Answer>> = {
+  status: (status, key) => ({
     code: 200,
     type: 'text/html; charset=utf-8',
-    body: statusPage(status, query.get('open') ?? undefined),
+    body: Buffer.from(statusPage(status, key || undefined)),
   }),
-  '/metrics': status => ({
+  metrics: status => ({
     code: 200,
     type: 'text/plain; version=0.0.4; charset=utf-8',
-    body: metricsPage(status),
+    body: Buffer.from(metricsPage(status)),
   }),
+}
+
+const CHECKS: Readonly<Record<string, (status: WatchSummary) => Answer>> = {
   '/healthz': status => checked(problemsOf(status)),
   '/readyz': ({ ready }) =>
     checked(ready ? [] : ['nothing was written yet: it is starting, or its first list is not sound']),
@@ -39,7 +50,10 @@ const ANSWERS: Readonly<Record<string, (status: WatchStatus, query: URLSearchPar
 
 /** One line a problem. */
 function checked(problems: readonly string[]): Answer {
-  if (problems.length === 0) return { code: 200, type: PLAIN, body: 'ok\n' }
-  const lines = problems.map(problem => `${onOneLine(problem)}\n`)
-  return { code: 503, type: PLAIN, body: lines.join('') }
+  if (problems.length === 0) return plain(200, 'ok')
+  return plain(503, problems.map(onOneLine).join('\n'))
+}
+
+export function plain(code: number, sentence: string): Answer {
+  return { code, type: 'text/plain; charset=utf-8', body: Buffer.from(`${sentence}\n`) }
 }

@@ -1,4 +1,5 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
+import { counted } from '../counted.ts'
 import { Failure, issueText } from '../errors.ts'
 import { type Servers, whyNobody } from '../health/serving.ts'
 import type { Health } from '../health/standing.ts'
@@ -64,6 +65,12 @@ export function changeEvent({ path, action, cause = 'list' }: Change, asking: As
   const why = cause === 'list' && asking !== undefined ? '' : other
   const fields = { path, action, cause: cause === 'list' ? (asking ?? 'drift') : cause }
   return { event: 'written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
+}
+
+/** The reader of the log had stopped for a while. */
+export function droppedEvent(count: number): Event {
+  const text = `${counted(count, 'line was', 'lines were')} dropped here: the reader of this log did not read`
+  return { event: 'log_dropped', level: 'warn', text, fields: { count } }
 }
 
 export function leftEvent(path: string): Event {

@@ -1,6 +1,6 @@
 /** What follows from what a watcher knows: what is wrong, and where. Pure; every page says the same. */
 import { canServe } from '../health/serving.ts'
-import type { RegistryStatus, WatchStatus } from './status.ts'
+import type { RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 /** How bad something is: it works, it works but, it does not work. */
 export type Grade = 'good' | 'fair' | 'bad'
@@ -13,7 +13,7 @@ export function gradeOf(registry: RegistryStatus): Grade {
 }
 
 /** What keeps the watcher from its work, a sentence each; none: all goes well. */
-export function problemsOf({ alive, list, node }: WatchStatus): readonly string[] {
+export function problemsOf({ alive, list, node }: WatchSummary): readonly string[] {
   return [
     ...(alive ? [] : ['the watcher has stopped looking']),
     ...(list.problem === undefined ? [] : [`the list is not sound, ${restOf(list)}: ${list.problem}`]),

@@ -1,22 +1,31 @@
 /** Serves what a watcher knows over HTTP, to people, to Prometheus and to whoever restarts it. Changes nothing. */
 import http from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'
-import { Failure, hasErrno } from '../errors.ts'
-import { type Listening, parseListening } from './address.ts'
-import { type Answer, answerAt, PLAIN } from './answers.ts'
-import type { WatchStatus } from './status.ts'
+import type { Listening } from './address.ts'
+import { admit, type Connections, isFirst } from './admission.ts'
+import { type Answer, askedAt, PAGES, type PageName, plain } from './answers.ts'
+import { listen } from './listen.ts'
+import { openRenderer } from './renderer.ts'
+import type { WatchStatus, WatchSummary } from './status.ts'
+import { openTurns } from './turns.ts'
 
 export interface Serving extends Listening {
   close(): Promise<void>
 }
 
-/** So that a slow client costs little: no request takes longer to be sent, no connection lives longer. */
+/** What a watcher knows, asked anew for each answer that is not shared. */
+export interface Known {
+  summary(): WatchSummary
+  status(): WatchStatus
+}
+
+/** So that a slow client costs little: no request takes longer to be sent. */
 const REQUEST_MS = 5000
-const CONNECTION_MS = 30_000
-const CONNECTIONS = 100
 const HEADER_BYTES = 8192
+/** Pages that are sent at once, and how long one may take while others wait. */
+const [PAGES_AT_ONCE, PAGE_MS] = [8, 500]
 /** How long an answer that is under way may take once the watcher ends. */
-const GRACE_MS = 500
+const GRACE_MS = 300
 
 const HEADERS = {
   'Content-Security-Policy':
@@ -29,79 +38,80 @@ const HEADERS = {
   Connection: 'close',
 }
 
-/** Listens at an address as `--listen` takes it; `status` is asked anew for each answer. */
-export async function serve(address: string, status: () => WatchStatus): Promise<Serving> {
+/** Listens at an address as `--listen` takes it. */
+export async function serve(address: string, known: Known): Promise<Serving> {
   const limits = {
     maxHeaderSize: HEADER_BYTES,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: 1000,
   }
-  const server = http.createServer(limits, (request, response) => respond(request, response, status))
-  server.maxConnections = CONNECTIONS
-  server.on('connection', socket => {
-    const end = setTimeout(() => socket.destroy(), CONNECTION_MS)
-    socket.once('close', () => clearTimeout(end))
+  const answerTo = answering(known)
+  const server = http.createServer(limits)
+  const open: Connections = new Map()
+  server.on('connection', socket => admit(socket, open))
+  server.on('request', (request, response) => {
+    if (isFirst(request.socket, open)) answerTo(request, response)
   })
   await listen(server, address)
   // A connection that could not be accepted, for want of descriptors: the watcher goes on.
   server.on('error', () => {})
   const { address: host, port } = server.address() as AddressInfo
-  return { host, port, close: () => close(server) }
+  return { host, port, close: () => close(server, open) }
 }
 
-async function listen(server: http.Server, address: string): Promise<void> {
-  const listening = parseListening(address)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ ...listening, exclusive: true }, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-  } catch (error) {
-    if (!hasErrno(error)) throw error
-    const [message, hint] = WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
-    throw new Failure('io', [{ message: `cannot listen at ${address}: ${message}`, hint }])
+type Respond = (request: http.IncomingMessage, response: http.ServerResponse) => void
+
+/** Checks are answered at once; pages are rendered for all who ask at the same time, and sent a few at a time. */
+function answering({ summary, status }: Known): Respond {
+  const turns = openTurns(PAGES_AT_ONCE, PAGE_MS)
+  const render: Readonly<Record<PageName, (key: string) => Promise<Answer>>> = {
+    status: openRenderer(key => PAGES.status(status(), key)),
+    metrics: openRenderer(key => PAGES.metrics(status(), key)),
   }
-}
-
-const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
-  EADDRINUSE: ['something else listens there', 'end it or choose another port'],
-  EACCES: ['permission denied', 'choose a port from 1024 on, or run it as root'],
-  EADDRNOTAVAIL: ['this machine does not have that address', 'name one that it has'],
-  EAFNOSUPPORT: ['this machine does not speak that version of IP', 'name an address of the other'],
-  ENOTFOUND: ['nobody knows a machine of that name', 'name an address instead'],
-  EAI_AGAIN: ['the name could not be looked up', 'name an address instead'],
-}
-
-function respond(request: http.IncomingMessage, response: http.ServerResponse, status: () => WatchStatus) {
-  const { code, type, body, ...more } = answerTo(request, status)
-  const headers = { ...HEADERS, ...more.headers, 'Content-Type': type }
-  // With its length also to a HEAD, whose body Node leaves out.
-  response.writeHead(code, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body)
-}
-
-function answerTo(
-  request: http.IncomingMessage,
-  status: () => WatchStatus,
-): Answer & { readonly headers?: Readonly<Record<string, string>> } {
-  if (!mayAsk(request)) return plain(403, 'ask for it by address or as localhost')
-  const answer = answerAt(request.url ?? '')
-  if (answer === undefined) return plain(404, 'there is: / /metrics /healthz /readyz /livez')
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { ...plain(405, 'there is nothing here but to read'), headers: { Allow: 'GET, HEAD' } }
-  try {
-    return answer(status())
-  } catch {
+  const sendPage = async (name: PageName, key: string, response: http.ServerResponse) => {
     // A fault of a page must not end the watcher.
-    return plain(500, 'this page could not be made; that is a bug of regmirror')
+    const answer = await render[name](key).catch(() => BROKEN)
+    if (response.destroyed) return
+    const over = turns.enter({ begin: () => send(response, answer), giveUp: () => response.destroy() })
+    response.once('close', over)
+  }
+  return (request, response) => {
+    const asked = askedAt(request.url ?? '')
+    const refusal = refusalOf(request, asked !== undefined)
+    if (refusal !== undefined) send(response, refusal)
+    else if (asked !== undefined && 'page' in asked) void sendPage(asked.page, asked.key, response)
+    else if (asked !== undefined)
+      send(
+        response,
+        checked(() => asked.check(summary())),
+      )
   }
 }
 
-function plain(code: number, sentence: string): Answer {
-  return { code, type: PLAIN, body: `${sentence}\n` }
+const BROKEN = plain(500, 'this page could not be made; that is a bug of regmirror')
+
+function checked(check: () => Answer): Answer {
+  try {
+    return check()
+  } catch {
+    return BROKEN
+  }
+}
+
+type Refusal = Answer & { readonly headers?: Readonly<Record<string, string>> }
+
+function refusalOf(request: http.IncomingMessage, there: boolean): Refusal | undefined {
+  if (!mayAsk(request)) return plain(403, 'ask for it by address or as localhost')
+  if (!there) return plain(404, 'there is: / /metrics /healthz /readyz /livez')
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined
+  return { ...plain(405, 'there is nothing here but to read'), headers: { Allow: 'GET, HEAD' } }
+}
+
+function send(response: http.ServerResponse, { code, type, body, headers }: Refusal): void {
+  // With its length also to a HEAD, whose body Node leaves out.
+  const all = { ...HEADERS, ...headers, 'Content-Type': type, 'Content-Length': body.length }
+  response.writeHead(code, all).end(body)
 }
 
 /**
@@ -118,13 +128,13 @@ function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
-function close(server: http.Server): Promise<void> {
+function close(server: http.Server, open: Connections): Promise<void> {
   return new Promise(done => {
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
     server.close(() => {
       clearTimeout(late)
       done()
     })
-    server.closeIdleConnections()
+    for (const { socket, asked } of open.values()) if (!asked) socket.destroy()
   })
 }

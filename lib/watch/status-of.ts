@@ -4,7 +4,7 @@ import { listed } from '../health/listing.ts'
 import { baseUrl, type Registry } from '../registry.ts'
 import { isUp, knownOf } from './known.ts'
 import type { Memory, Watched } from './memory.ts'
-import type { MirrorStatus, RegistryStatus, WatchStatus } from './status.ts'
+import type { MirrorStatus, RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 /** A loop that has not turned for so long hangs: it looks at the node every minute. */
 const HANGING_MS = 180_000
@@ -14,6 +14,11 @@ type Watcher = Pick<WatchStatus, 'version' | 'machine'>
 
 /** `now` by both clocks: times are turned into wall time here, and so are right also after that clock was set. */
 export function statusOf(memory: Memory, now: Clocks, watcher: Watcher): WatchStatus {
+  return { ...summaryOf(memory, now, watcher), registries: registriesOf(memory, now) }
+}
+
+/** What the checks need of it, without a look at each mirror. */
+export function summaryOf(memory: Memory, now: Clocks, watcher: Watcher): WatchSummary {
   const { loaded, listProblem, nodeProblem = memory.keepProblem, writtenAt, heldUntil } = memory
   return {
     ...watcher,
@@ -35,7 +40,6 @@ export function statusOf(memory: Memory, now: Clocks, watcher: Watcher): WatchSt
       left: memory.left,
       ...(heldUntil !== undefined && { heldUntil: wallTime(heldUntil, now) }),
     },
-    registries: registriesOf(memory, now),
     happenings: memory.happenings.map(({ at, text }) => ({ at: wallTime(at, now), text })),
     ready: memory.inForce,
     alive: now.monotonic - memory.turnedAt < HANGING_MS,

@@ -85,3 +85,6 @@ export interface WatchStatus {
   readonly ready: boolean
   readonly alive: boolean
 }
+
+/** What checks go by: cheap to know, however many mirrors there are. */
+export type WatchSummary = Omit<WatchStatus, 'registries'>

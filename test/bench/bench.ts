@@ -5,6 +5,7 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { crowd } from './crowd.ts'
 import { probe } from './probe.ts'
 import { rank } from './rank.ts'
 import { startUp } from './start-up.ts'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   probe,
   rank,
   watch,
+  crowd,
 }
 
 await import('../../tools/build.ts')

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Serving, serve } from '../../lib/watch/serve.ts'
 import type { WatchStatus } from '../../lib/watch/status.ts'
 import { type Listener, listen } from '../support/sockets.ts'
-import { mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
+import { knownAs, mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
 import { BROWSER, type Browser, startBrowser, type View } from './support/browser.ts'
 import { needRuntime } from './support/runtimes.ts'
 
@@ -90,7 +90,10 @@ describe('the status page in a browser', function () {
   before(async function () {
     needRuntime(this, BROWSER, false)
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-'))
-    serving = await serve('127.0.0.1:0', () => status)
+    serving = await serve(
+      '127.0.0.1:0',
+      knownAs(() => status),
+    )
     // All that is asked of the watcher passes a door that writes it down, all else a proxy that lets nothing through.
     door = await listen(socket => {
       const inside = net.connect(serving.port, '127.0.0.1')

@@ -22,7 +22,8 @@ export async function run(
       written[name] += text
     },
   })
-  const code = await main(args, { ...worldOf(), stdout: sink('stdout'), stderr: sink('stderr'), ...world })
+  const [stdout, stderr] = [sink('stdout'), sink('stderr')]
+  const code = await main(args, { ...worldOf(), stdout, stderr, openLog: () => stderr, ...world })
   return { code, ...written }
 }
 
@@ -52,5 +53,6 @@ export function worldOf(): World {
     monotonic: () => 0n,
     bootId: async () => BOOT,
     onHangup: () => {},
+    openLog: () => ({ write: () => {} }),
   }
 }

@@ -1,4 +1,5 @@
 /** What a watcher may know, for the tests of its pages: all well, unless somebody wants otherwise. */
+import type { Known } from '../../lib/watch/serve.ts'
 import type { MirrorStatus, Point, RegistryStatus, WatchStatus } from '../../lib/watch/status.ts'
 
 /** The moment at which every status here was taken. */
@@ -72,4 +73,9 @@ export function watchStatus(more: Partial<WatchStatus> = {}): WatchStatus {
     alive: true,
     ...more,
   }
+}
+
+/** For what serves it: checks go by the same as pages. */
+export function knownAs(status: () => WatchStatus): Known {
+  return { summary: status, status }
 }

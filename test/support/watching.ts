@@ -44,7 +44,8 @@ export async function watching<T>(
   }
 }
 
-function watcherOf(child: ChildProcess): Watching {
+/** Of a process whose stderr is a pipe of ours. */
+export function watcherOf(child: ChildProcess): Watching {
   let log = ''
   let read = 0
   child.stderr?.setEncoding('utf8').on('data', text => {

@@ -7,7 +7,8 @@ import { Failure } from '../../lib/errors.ts'
 import { parseListening, servingEvent } from '../../lib/watch/address.ts'
 import { type Serving, serve } from '../../lib/watch/serve.ts'
 import type { WatchStatus } from '../../lib/watch/status.ts'
-import { watchStatus } from '../support/status.ts'
+import { knownAs, watchStatus } from '../support/status.ts'
+import { eventually } from '../support/watching.ts'
 
 interface Got {
   readonly code: number | undefined
@@ -49,7 +50,10 @@ describe('what the watcher serves', () => {
 
   beforeEach(async () => {
     status = watchStatus
-    serving = await serve('127.0.0.1:0', () => status())
+    serving = await serve(
+      '127.0.0.1:0',
+      knownAs(() => status()),
+    )
   })
 
   afterEach(() => serving.close())
@@ -120,11 +124,17 @@ describe('what the watcher serves', () => {
     )
   })
 
-  it('asks for the status anew each time', async () => {
-    let asked = 0
-    status = () => watchStatus({ version: String(++asked) })
+  it('asks for the status anew for each check, and for a page when the one before has rested', async () => {
+    let ready = false
+    status = () => watchStatus({ ready, version: ready ? '2' : '1' })
+    assert.equal((await get('/readyz')).code, 503)
     assert.match((await get('/metrics')).body, /version="1"/)
-    assert.match((await get('/metrics')).body, /version="2"/)
+    ready = true
+    assert.equal((await get('/readyz')).code, 200)
+    await eventually(
+      async () => /version="2"/.test((await get('/metrics')).body) || undefined,
+      () => 'the page is never rendered again',
+    )
   })
 
   it('answers HEAD as GET, without the body', async () => {
@@ -212,7 +222,7 @@ describe('what the watcher serves', () => {
     await serving.close()
     assert.deepEqual(await Promise.all([mute, half]), ['', ''])
     await assert.rejects(get('/livez'), { code: 'ECONNREFUSED' })
-    serving = await serve(`127.0.0.1:${serving.port}`, watchStatus)
+    serving = await serve(`127.0.0.1:${serving.port}`, knownAs(watchStatus))
   })
 })
 
@@ -258,7 +268,7 @@ describe('the address to listen at', () => {
 
   it('is told as one opens it, with a warning where everybody can', async () => {
     const told = async (address: string) => {
-      const serving = await serve(address, watchStatus)
+      const serving = await serve(address, knownAs(watchStatus))
       await serving.close()
       const { level, text } = servingEvent(serving)
       return `${level} ${text.replace(`:${serving.port}/`, ':PORT/')}`
@@ -273,9 +283,9 @@ describe('the address to listen at', () => {
   })
 
   it('that is taken is said to be so', async () => {
-    const first = await serve('0', watchStatus)
+    const first = await serve('0', knownAs(watchStatus))
     try {
-      await assert.rejects(serve(`:${first.port}`, watchStatus), (error: unknown) => {
+      await assert.rejects(serve(`:${first.port}`, knownAs(watchStatus)), (error: unknown) => {
         assert.ok(error instanceof Failure)
         assert.equal(error.code, 'io')
         const start = `cannot listen at :${first.port}: something else listens there; `
@@ -288,7 +298,7 @@ describe('the address to listen at', () => {
   })
 
   it('that this machine does not have is said to be so', () =>
-    assert.rejects(serve('192.0.2.1:0', watchStatus), (error: unknown) => {
+    assert.rejects(serve('192.0.2.1:0', knownAs(watchStatus)), (error: unknown) => {
       assert.ok(error instanceof Failure)
       assert.match(error.message, /this machine does not have that address/)
       return error.code === 'io'

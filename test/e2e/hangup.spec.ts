@@ -1,0 +1,123 @@
+/** Signals that were ignored when the installed command was started: by nohup(1), or by a shell for its background. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { kill } from '../support/process.ts'
+import { eventually, listText, startMortal, withPlace } from '../support/watching.ts'
+
+const PROJECT = path.resolve(import.meta.dirname, '../..')
+const REGMIRROR = path.join(PROJECT, 'bin/regmirror.js')
+const NODE = path.dirname(process.execPath)
+const ENV = { ...process.env, NOTIFY_SOCKET: '', PATH: `${NODE}:${process.env.PATH}` }
+
+interface Started {
+  readonly child: ChildProcess
+  /** Its own process id, and not that of a shell around it. */
+  readonly pid: number
+  errors(): string
+}
+
+/** `script` starts `"$@"` in its own way, after it has written the id that this will have to the file $ID. */
+async function withStarted(
+  script: string,
+  args: readonly string[],
+  folder: string,
+  use: (started: Started) => Promise<void>,
+): Promise<void> {
+  const id = path.join(folder, 'id')
+  const child = spawn('sh', ['-c', script, 'sh', REGMIRROR, ...args], {
+    env: { ...ENV, ID: id },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr?.setEncoding('utf8').on('data', text => {
+    errors += text
+  })
+  const closed = once(child, 'close')
+  const pid = await eventually(
+    async () => Number(await fs.readFile(id, 'utf8').catch(() => '')) || undefined,
+    () => 'it does not start',
+  )
+  try {
+    await use({ child, pid, errors: () => errors })
+  } finally {
+    await kill(child, 'SIGKILL')
+    // A shell's background outlives it.
+    await fs.access(`/proc/${pid}`).then(
+      () => process.kill(pid, 'SIGKILL'),
+      () => {},
+    )
+    await closed
+  }
+}
+
+const PLAIN = 'echo $$ > "$ID"; exec "$@"'
+const NOHUP = 'echo $$ > "$ID"; exec nohup "$@"'
+const BACKGROUND = '"$@" & echo $! > "$ID"; wait $!'
+
+/** An apply that waits for a mirror, gets the signal, and is answered after that; its exit code. */
+async function applied(script: string, signal: NodeJS.Signals): Promise<number | null> {
+  await using mirror = await startMortal()
+  await mirror.die()
+  let code: number | null = null
+  await withPlace(async ({ root, list, args, hosts }) => {
+    const server = `server = ${JSON.stringify(mirror.url)}\n`
+    await fs.writeFile(list, listText([mirror.url]) + server)
+    const apply = ['apply', ...args, '--probe', '--require-healthy', '--wait', '10m']
+    await withStarted(script, apply, root, async ({ child, pid, errors }) => {
+      await eventually(
+        () => /waiting/.test(errors()) || undefined,
+        () => `it does not wait for the mirror: ${errors()}`,
+      )
+      process.kill(pid, signal)
+      const ended = once(child, 'exit')
+      // Whatever the signal does, it has done before anything else is to be done.
+      await new Promise(done => setTimeout(done, 1000))
+      await mirror.rise()
+      ;[code] = await ended
+      assert.equal((await hosts()) !== undefined, code === 0, errors())
+    })
+  })
+  return code
+}
+
+describe('a signal that was ignored at the start', () => {
+  before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
+
+  it('SIGHUP does not end an apply under nohup, and ends one without', async () => {
+    const codes = await Promise.all([applied(NOHUP, 'SIGHUP'), applied(PLAIN, 'SIGHUP')])
+    assert.deepEqual(codes, [0, 129])
+  })
+
+  it('SIGINT does not end an apply in the background of a shell, and ends one in the foreground', async () => {
+    const codes = await Promise.all([applied(BACKGROUND, 'SIGINT'), applied(PLAIN, 'SIGINT')])
+    assert.deepEqual(codes, [0, 130])
+  })
+
+  it('SIGTERM ends it in any case', async () => {
+    const codes = await Promise.all([applied(NOHUP, 'SIGTERM'), applied(BACKGROUND, 'SIGTERM')])
+    assert.deepEqual(codes, [143, 143])
+  })
+
+  it('SIGHUP makes a watcher read its list again, also under nohup', () =>
+    withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      const watch = ['watch', ...args, '--log-format', 'text']
+      await withStarted(NOHUP, watch, root, async ({ child, pid, errors }) => {
+        const until = (line: RegExp) =>
+          eventually(
+            () => line.test(errors()) || undefined,
+            () => errors(),
+          )
+        await until(/created .*hosts\.toml/)
+        process.kill(pid, 'SIGHUP')
+        await until(/told to read the list again/)
+        await until(/is as it was/)
+        const ended = once(child, 'exit')
+        process.kill(pid, 'SIGTERM')
+        assert.equal((await ended)[0], 0)
+      })
+    }))
+})

@@ -1,0 +1,182 @@
+/** An upgrade replaces the installed files while the command runs, or while it starts. */
+import assert from 'node:assert/strict'
+import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { kill } from '../support/process.ts'
+import { readTree, withDirectory } from '../support/tree.ts'
+import { listText, startMortal, type Watching, watcherOf } from '../support/watching.ts'
+
+const PROJECT = path.resolve(import.meta.dirname, '../..')
+const INSTALLED = ['bin', 'dist', 'package.json', 'schema.json', 'templates']
+const ENV = { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1' }
+const WRITTEN = /(created|updated) .*hosts\.toml/
+
+/** The built command as an installation of its own, and a node. */
+interface Installed {
+  readonly folder: string
+  readonly program: string
+  readonly root: string
+  /** Writes the default list of the node in that format, and removes the others. */
+  list(format: 'toml' | 'yaml' | 'json', text: string): Promise<void>
+  hosts(): Promise<string>
+}
+
+async function withInstalled(use: (installed: Installed) => Promise<void>): Promise<void> {
+  await withDirectory(async directory => {
+    const [folder, root] = [path.join(directory, 'installed'), path.join(directory, 'node')]
+    for (const name of INSTALLED)
+      await fs.cp(path.join(PROJECT, name), path.join(folder, name), { recursive: true })
+    const lists = path.join(root, 'etc/regmirror')
+    await fs.mkdir(lists, { recursive: true })
+    await fs.mkdir(path.join(root, 'etc/containerd'), { recursive: true })
+    await use({
+      folder,
+      program: path.join(folder, 'bin/regmirror.js'),
+      root,
+      list: async (format, text) => {
+        const fresh = path.join(lists, `mirrors.${format}`)
+        await fs.writeFile(`${fresh}.new`, text)
+        for (const name of await fs.readdir(lists))
+          if (name !== `mirrors.${format}.new`) await fs.rm(path.join(lists, name))
+        await fs.rename(`${fresh}.new`, fresh)
+      },
+      hosts: () => fs.readFile(path.join(root, 'etc/containerd/certs.d/docker.io/hosts.toml'), 'utf8'),
+    })
+  })
+}
+
+async function watchingInstalled(
+  { program, root }: Installed,
+  use: (watcher: Watching) => Promise<void>,
+): Promise<void> {
+  const args = ['watch', '--root', root, '--log-format', 'text', '--listen', '127.0.0.1:0']
+  const child = spawn(process.execPath, [program, ...args], { env: ENV, stdio: ['ignore', 'ignore', 'pipe'] })
+  try {
+    await use(watcherOf(child))
+  } finally {
+    await kill(child, 'SIGKILL')
+  }
+}
+
+/** As TOML, but in another format. */
+const listOf = (urls: readonly string[]) => ({
+  version: 1,
+  health: { interval: '1s' },
+  registries: { 'docker.io': { mirrors: urls } },
+})
+
+function runInstalled({ program, root }: Installed, command: string): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [program, command, '--root', root], {
+    env: ENV,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+}
+
+describe('an upgrade', () => {
+  before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
+
+  it('does not end a watcher, whatever happens after it', async () => {
+    await using a = await startMortal()
+    await using b = await startMortal()
+    await withInstalled(async installed => {
+      await installed.list('toml', listText([a.url, b.url]))
+      await watchingInstalled(installed, async watcher => {
+        const line = await watcher.until(/serving the status at/)
+        const url = /http:\S+\/$/m.exec(line)?.[0]
+        await watcher.until(WRITTEN)
+        await fs.rm(installed.folder, { recursive: true })
+
+        await installed.list('yaml', JSON.stringify(listOf([a.url]), undefined, 2).replace('{', '# YAML\n{'))
+        await watcher.until(/read .*mirrors\.yaml/)
+        await installed.list('json', JSON.stringify(listOf([b.url, a.url])))
+        await watcher.until(/read .*mirrors\.json/)
+        await installed.list('toml', 'version = 1\n[registries."docker.io"]\nmirors = 1\n')
+        await watcher.until(/error .*mirrors\.toml:3:1/)
+        await installed.list('toml', JSON.stringify(listOf([a.url])))
+        await watcher.until(/error .*this is JSON, and is read as TOML/)
+        await installed.list('toml', listText([a.url, b.url]))
+        await watcher.until(/is sound again/)
+
+        await a.die()
+        await watcher.until(/is down/)
+        await watcher.until(WRITTEN)
+        assert.doesNotMatch(await installed.hosts(), new RegExp(a.url))
+        await a.rise()
+        await watcher.until(/is well again/)
+        await watcher.until(WRITTEN)
+
+        for (const page of ['', '?open=docker.io', 'metrics', 'healthz', 'readyz', 'livez'])
+          assert.equal((await fetch(`${url}${page}`)).status, 200, page)
+        assert.equal((await fetch(`${url}nothing`)).status, 404)
+        watcher.child.kill('SIGHUP')
+        await watcher.until(/told to read the list again/)
+        await watcher.until(/is as it was/)
+        assert.equal(await watcher.stop(), 0, watcher.log())
+      })
+    })
+  })
+
+  it('leaves a watcher that fails its words and its exit code', () =>
+    withInstalled(async installed => {
+      await installed.list('toml', listText([]))
+      await watchingInstalled(installed, async watcher => {
+        await watcher.until(WRITTEN)
+        await fs.rm(installed.folder, { recursive: true })
+        await fs.rm(path.join(installed.root, 'var/lib/regmirror'), { recursive: true, maxRetries: 5 })
+        await watcher.until(/error: .*removed the lock of this watcher; start it again/)
+        assert.equal(await watcher.stop(), 2)
+      })
+    }))
+
+  it('that comes while a command starts leaves the node as it was, and says so in one line', () =>
+    withInstalled(async installed => {
+      await installed.list('toml', listText([]))
+      const before = await readTree(installed.root)
+      const dist = path.join(installed.folder, 'dist/lib')
+      const outcomes = { gone: 0, done: 0 }
+      for (const name of (await fs.readdir(dist)).filter(file => file.endsWith('.js'))) {
+        const part = path.join(dist, name)
+        const text = await fs.readFile(part)
+        for (const damage of [() => fs.rm(part), () => fs.writeFile(part, '')]) {
+          await damage()
+          const { status, stderr } = runInstalled(installed, 'apply')
+          await fs.writeFile(part, text)
+          if (status === 0) {
+            outcomes.done += 1
+            assert.equal(runInstalled(installed, 'restore').status, 0)
+          } else {
+            outcomes.gone += 1
+            assert.equal(status, 2, stderr)
+            assert.match(
+              stderr,
+              /^error: cannot (start|load a part of) regmirror: [^\n]*, otherwise install it again\n$/,
+              name,
+            )
+          }
+          assert.deepEqual(await readTree(installed.root), before, name)
+        }
+      }
+      assert.ok(outcomes.gone > 5 && outcomes.done > 5, JSON.stringify(outcomes))
+    }))
+
+  it('that comes while a watcher starts ends it before it writes, and the next one works', () =>
+    withInstalled(async installed => {
+      await installed.list('toml', listText([]))
+      const before = await readTree(installed.root)
+      const dist = path.join(installed.folder, 'dist/lib')
+      // A parser that its list does not need is the last thing that it loads.
+      const [yaml = ''] = (await fs.readdir(dist)).filter(file => /^yaml-source-.*\.js$/.test(file))
+      await fs.rename(path.join(dist, yaml), path.join(dist, `${yaml}.away`))
+      const { status, stderr } = runInstalled(installed, 'watch')
+      assert.equal(status, 2)
+      assert.match(stderr, /^error: cannot load a part of regmirror: .*; run it again if .* upgraded/)
+      assert.deepEqual(await readTree(installed.root), before)
+      await fs.rename(path.join(dist, `${yaml}.away`), path.join(dist, yaml))
+      await watchingInstalled(installed, async watcher => {
+        await watcher.until(WRITTEN)
+        assert.equal(await watcher.stop(), 0)
+      })
+    }))
+})

@@ -1,0 +1,80 @@
+/** Lines for a reader that stops, comes back, or goes. */
+import assert from 'node:assert/strict'
+import { openLogQueue, QUEUE_BYTES } from '../lib/log-queue.ts'
+
+/** An outlet with room for so many bytes; `broken` has no reader. */
+function outletWith(room: number) {
+  const state = { room, broken: false, text: '' }
+  const put = (bytes: Buffer) => {
+    if (state.broken) throw new Error('EPIPE')
+    const taken = Math.min(state.room, bytes.length)
+    state.room -= taken
+    state.text += bytes.subarray(0, taken).toString('latin1')
+    return taken
+  }
+  return { state, outlet: { put, pending: () => false } }
+}
+
+const droppedLine = (count: number) => `${count} dropped\n`
+const LINE = `${'x'.repeat(1023)}\n`
+const FITS = QUEUE_BYTES / 1024
+
+describe('a log that nobody waits for', () => {
+  it('writes at once what there is room for, and the rest in order', async () => {
+    const { state, outlet } = outletWith(3)
+    const log = openLogQueue(outlet, droppedLine)
+    log.write('one\n')
+    log.write('two\n')
+    assert.equal(state.text, 'one')
+    state.room = 100
+    await log.flush(10_000)
+    assert.equal(state.text, 'one\ntwo\n')
+  })
+
+  it('goes on by itself once there is room', async () => {
+    const { state, outlet } = outletWith(0)
+    openLogQueue(outlet, droppedLine).write('one\n')
+    state.room = 100
+    while (state.text !== 'one\n') await new Promise(done => setTimeout(done, 5))
+  })
+
+  it('drops what finds no room, and says how many lines once it has', async () => {
+    const { state, outlet } = outletWith(0)
+    const log = openLogQueue(outlet, droppedLine)
+    for (let i = 0; i < FITS + 7; i += 1) log.write(LINE)
+    state.room = QUEUE_BYTES / 2
+    log.write('also dropped, or there would be a gap that nobody tells of\n')
+    state.room = Number.POSITIVE_INFINITY
+    await log.flush(10_000)
+    log.write('last\n')
+    const lines = state.text.split('\n')
+    assert.equal(lines.filter(line => `${line}\n` === LINE).length, FITS)
+    assert.deepEqual(lines.slice(FITS), ['8 dropped', 'last', ''])
+  })
+
+  it('takes a line that is longer than the queue where nothing else waits', () => {
+    const { state, outlet } = outletWith(Number.POSITIVE_INFINITY)
+    openLogQueue(outlet, droppedLine).write(`${'x'.repeat(QUEUE_BYTES)}\n`)
+    assert.equal(state.text.length, QUEUE_BYTES + 1)
+  })
+
+  it('counts what a reader that has gone did not read, and tells the next one', () => {
+    const { state, outlet } = outletWith(0)
+    const log = openLogQueue(outlet, droppedLine)
+    log.write('one\n')
+    state.broken = true
+    log.write('two\n')
+    log.write('three\n')
+    Object.assign(state, { broken: false, room: 100 })
+    log.write('four\n')
+    assert.equal(state.text, '3 dropped\nfour\n')
+  })
+
+  it('ends without the reader', async () => {
+    const { state, outlet } = outletWith(0)
+    const log = openLogQueue(outlet, droppedLine)
+    log.write('one\n')
+    await log.flush(1)
+    assert.equal(state.text, '')
+  })
+})
