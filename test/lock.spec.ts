@@ -162,6 +162,21 @@ describe('the lock', () => {
       }
     }))
 
+  it('shows what a holder says of itself in one line, with control characters spelled out', () =>
+    withDirectory(async root => {
+      const shown: string[] = []
+      const card = 'regmirror apply\nerror: all is lost\u001b[2J'
+      const plain = 'regmirror apply error: all is lost\\u001b[2J'
+      await alone(openTree(root), applicant({ card }), async () => {
+        const waiting = applicant({ timeoutMs: 300, onWait: card => shown.push(card) })
+        await assert.rejects(
+          alone(openTree(root), waiting, async () => {}),
+          error => error instanceof Failure && error.message.includes(`${plain} is writing to this node`),
+        )
+      })
+      assert.deepEqual(shown, [plain])
+    }))
+
   it('gives up at once when it is told to stop', () =>
     withDirectory(async root => {
       const holder = await startHolder(root)

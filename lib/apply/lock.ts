@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../errors.ts'
-import { printable } from '../printable.ts'
+import { onOneLine } from '../printable.ts'
 import { STATE_DIRECTORY } from '../state.ts'
 import { orFail } from '../system/errno.ts'
 import type { Reader, Writer } from '../system/files.ts'
@@ -29,7 +29,7 @@ export interface Applicant {
   readonly made: readonly string[]
   readonly timeoutMs: number
   readonly signal: AbortSignal
-  /** Called once when it is held, with the card of the holder, empty when they do not answer. */
+  /** Called once when it is held, with the card of the holder, safe for a terminal; empty when they do not answer. */
   readonly onWait: (card: string) => void
 }
 
@@ -85,14 +85,14 @@ function waiting(applicant: Applicant): Applicant {
   let told = false
   const onWait = (card: string) => {
     if (performance.now() >= deadline || applicant.signal.aborted) throw held(card, applicant)
-    if (!told) applicant.onWait(card)
+    if (!told) applicant.onWait(onOneLine(card))
     told = true
   }
   return { ...applicant, onWait }
 }
 
 function held(card: string, { purpose }: Applicant): Failure {
-  const who = printable(card) || 'another regmirror'
+  const who = onOneLine(card) || 'another regmirror'
   const issue =
     purpose === 'watch'
       ? { message: `${who} is watching this node`, hint: 'stop it first' }

@@ -5,7 +5,7 @@ import { type Book, isFresh, keyOf, knownOf, parseBook } from '../health/book.ts
 import { type Known, listed } from '../health/listing.ts'
 import { canServe, serversOf, whyNobody } from '../health/serving.ts'
 import { questionsAnHour } from '../health/standing.ts'
-import { printable } from '../printable.ts'
+import { onOneLine } from '../printable.ts'
 import { baseUrl, type MirrorList } from '../registry.ts'
 import type { Notice } from '../report.ts'
 import { HEALTH_FILE } from '../state.ts'
@@ -49,7 +49,7 @@ async function freshBook(node: Reader, world: World): Promise<Book | undefined> 
 
 /** Whoever writes what a watcher does not want is overruled within a minute. */
 function watchedNotice(card: string, declared: boolean, { health }: MirrorList): Notice {
-  const who = printable(card) || 'a watcher'
+  const who = onOneLine(card) || 'a watcher'
   const undoes = declared
     ? 'takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
     : `undoes what its list does not say; by this list it asks each mirror ${questionsAnHour(health)} times an hour at most`
