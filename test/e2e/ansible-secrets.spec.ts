@@ -162,8 +162,9 @@ describe('the Ansible playbook and a secret in the list', function () {
           await fs.chown(path.join(user, at), USER, USER)
         await fs.chmod(path.join(home, LIST), 0o644)
         const installed = path.join(home, 'etc-regmirror', LIST)
-        await fs.writeFile(installed, 'version = 1\n')
-        await fs.chown(installed, USER, USER)
+        // The same list, of another user: nothing is to be copied, and yet it is not left to them.
+        await fs.copyFile(path.join(home, LIST), installed)
+        for (const at of [installed, path.dirname(installed)]) await fs.chown(at, USER, USER)
         const as = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups']
         await playQuietly(
           {
@@ -176,6 +177,7 @@ describe('the Ansible playbook and a secret in the list', function () {
         )
         const { uid, mode } = await fs.stat(installed)
         assert.deepEqual([uid, mode & 0o777], [0, 0o600])
+        assert.equal((await fs.stat(path.dirname(installed))).uid, 0)
         assert.deepEqual(await staged(home), [])
       }))
   }
