@@ -5,7 +5,7 @@ import { isDomainName, questionsFor } from '../../lib/probe/names/domain-name.ts
 import { addressesInHosts } from '../../lib/probe/names/hosts-file.ts'
 import { openLines } from '../../lib/probe/names/lines.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
-import { parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
+import { parseResolvConf, serversInTurn } from '../../lib/probe/names/resolv-conf.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { endpointAt, names, PATIENT } from '../support/sockets.ts'
 
@@ -47,6 +47,13 @@ options ndots:99 timeout:0 attempts:-3 rotate single-request-reopen edns0`
       singleRequest: true,
       foreign: false,
     })
+  })
+
+  it('queries each server in turn, with rotate from another one', () => {
+    const text = 'nameserver ::1\nnameserver ::2\nnameserver ::3\noptions attempts:2'
+    const six = (settings: string) => serversInTurn(parseResolvConf(settings, 'node'), 4)
+    assert.deepEqual(six(text), ['::1', '::2', '::3', '::1', '::2', '::3'])
+    assert.deepEqual(six(`${text} rotate`), ['::2', '::3', '::1', '::2', '::3', '::1'])
   })
 
   for (const line of ['options use-vc', 'options inet6', 'sortlist 10.0.0.0', 'nameserver fe80::1%eth0'])

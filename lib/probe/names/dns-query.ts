@@ -2,7 +2,7 @@
 import dns, { type LookupAddress } from 'node:dns'
 import { onEnd } from '../connect.ts'
 import { isAnswer, lookupFailed } from './lookup-fault.ts'
-import type { DnsSettings } from './resolv-conf.ts'
+import { type DnsSettings, serversInTurn } from './resolv-conf.ts'
 
 export type Family = 4 | 6
 
@@ -14,13 +14,15 @@ export type Family = 4 | 6
 export async function queryServers(
   name: string,
   family: Family,
-  { servers, attempts, timeoutMs }: DnsSettings,
+  settings: DnsSettings,
   end: AbortSignal,
 ): Promise<readonly LookupAddress[]> {
   let last: unknown
-  for (const server of Array.from({ length: attempts }, () => servers).flat()) {
+  // Go counts its queries; which server comes first says nothing about a name.
+  const start = Math.floor(Math.random() * settings.servers.length)
+  for (const server of serversInTurn(settings, start)) {
     try {
-      const found = await queryServer(server, name, family, timeoutMs, end)
+      const found = await queryServer(server, name, family, settings.timeoutMs, end)
       return found.map(address => ({ address, family }))
     } catch (error) {
       end.throwIfAborted()

@@ -90,6 +90,13 @@ function takeOption(option: string, draft: Draft): void {
   else if (!HARMLESS.includes(option)) draft.foreign = true
 }
 
+/** The servers in the order to query them, all of them `attempts` times; `start` counts with `rotate` alone. */
+export function serversInTurn({ servers, attempts, rotate }: DnsSettings, start: number): readonly string[] {
+  const first = rotate ? start % servers.length : 0
+  const round = [...servers.slice(first), ...servers.slice(0, first)]
+  return Array.from({ length: attempts }, () => round).flat()
+}
+
 function rooted(name: string): string {
   return name.endsWith('.') ? name : `${name}.`
 }
