@@ -58,11 +58,14 @@ async function withHolders(
       }).on('close', () => setTimeout(open, 100))
       socket.pause()
     }
-    for (let i = 0; i < ${count}; i += 1) open()`
+    for (let i = 0; i < ${count}; i += 1) open()
+    // Sockets that nobody reads keep no process alive.
+    setInterval(() => {}, 1000)`
   const child: ChildProcess = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     await once(child.stdout as NodeJS.ReadableStream, 'data')
     await use()
+    assert.equal(child.exitCode, null)
   } finally {
     await kill(child, 'SIGKILL')
   }
