@@ -10,9 +10,9 @@ import {
 } from './config-merge.ts'
 import { isPlaceholder, namesOnly } from './config-path.ts'
 import { misfits, registryShape } from './config-shape.ts'
-import type { ParsedConfig } from './config-toml.ts'
 import type { Generation } from './generation.ts'
 import type { Snapshot } from './observe.ts'
+import type { ParsedConfig } from './parsed-config.ts'
 
 /** What would go wrong with these files in any containerd that may read them, each reported once. */
 export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {

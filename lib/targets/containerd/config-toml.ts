@@ -8,19 +8,8 @@ import { isTable } from '../../tables.ts'
 import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml/ast.ts'
 import { FILE, misfits } from './config-shape.ts'
 import { atLeast, type Generation, parseGeneration } from './generation.ts'
+import type { ParsedConfig } from './parsed-config.ts'
 import { renamingHint } from './plugin-names.ts'
-
-/** A file that containerd reads, and that parses. */
-export interface ParsedConfig {
-  readonly path: string
-  /** As it stands in the file, a byte order mark left out. */
-  readonly text: string
-  readonly byteOrderMark: boolean
-  readonly ast: TomlAst
-  readonly value: Readonly<Record<string, unknown>>
-  /** `version` of the file; undefined when it has none, which containerd takes for 1. */
-  readonly version: number | undefined
-}
 
 const BYTE_ORDER_MARK = /^\ufeff/
 

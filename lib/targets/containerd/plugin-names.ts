@@ -2,8 +2,8 @@
 import type { Issue } from '../../errors.ts'
 import { isTable } from '../../tables.ts'
 import { locateKey, locateToml } from '../../toml/ast.ts'
-import type { ParsedConfig } from './config-toml.ts'
 import type { Generation } from './generation.ts'
+import type { ParsedConfig } from './parsed-config.ts'
 
 const LISTS = ['disabled_plugins', 'required_plugins'] as const
 

@@ -3,9 +3,10 @@ import path from 'node:path'
 import type { Issue } from '../../errors.ts'
 import type { Reader } from '../../system/files.ts'
 import { locateToml } from '../../toml/ast.ts'
-import { importsOf, isParsed, type ParsedConfig, parseConfig } from './config-toml.ts'
+import { importsOf, isParsed, parseConfig } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'
+import type { ParsedConfig } from './parsed-config.ts'
 
 /** config.toml and its imports, breadth first, each once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
 export async function readConfigs(

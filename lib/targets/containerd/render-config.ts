@@ -10,16 +10,10 @@ import { conflictsOf, placeholderConflicts } from './config-conflicts.ts'
 import { effectiveRegistry } from './config-merge.ts'
 import { configNotices, repairNotices } from './config-notices.ts'
 import { namesOnly } from './config-path.ts'
-import {
-  isParsed,
-  NEW_CONFIG,
-  type ParsedConfig,
-  parseConfig,
-  registryTable,
-  versionClashes,
-} from './config-toml.ts'
+import { isParsed, NEW_CONFIG, parseConfig, registryTable, versionClashes } from './config-toml.ts'
 import { writerConflict, writerNotices } from './config-writer.ts'
 import type { Snapshot } from './observe.ts'
+import type { ParsedConfig } from './parsed-config.ts'
 import { pluginNameFaults } from './plugin-names.ts'
 
 /** What one part of the rendering came to. */
