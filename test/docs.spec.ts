@@ -14,6 +14,15 @@ const blocks = (document: string, language: string) =>
     ([, block]) => block ?? '',
   )
 
+/** The names of its headings, as links spell them. */
+const anchorsOf = (document: string) =>
+  [...text(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
 describe('documents', () => {
   for (const document of documents) {
     blocks(document, 'toml').forEach((list, i) => {
@@ -27,8 +36,12 @@ describe('documents', () => {
     })
 
     it(`links of ${document} lead somewhere`, () => {
-      for (const [, link] of text(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-        assert.ok(existsSync(path.join(root, path.dirname(document), link ?? '')), link)
+      for (const [, link = '', anchor] of text(document).matchAll(
+        /\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g,
+      )) {
+        const file = link === '' ? document : path.join(path.dirname(document), link)
+        assert.ok(existsSync(path.join(root, file)), link)
+        if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${file}#${anchor}`)
       }
     })
 
