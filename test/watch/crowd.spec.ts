@@ -143,13 +143,91 @@ describe('what the watcher serves while it is crowded', () => {
       }
     })
   })
+})
 
-  it('answers one request a connection, and ends those who send on', async () => {
-    const socket = net.connect(serving.port, '127.0.0.1').on('error', () => {})
-    socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3))
-    let heard = ''
-    for await (const chunk of socket.setEncoding('utf8')) heard += chunk
-    assert.equal(heard.match(/HTTP\/1\.1 200/g)?.length, 1)
+/** All that is heard on a connection that sends this and then waits. */
+async function heardOf(port: number, bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1').on('error', () => {})
+  let heard = ''
+  socket.setEncoding('utf8').on('data', text => {
+    heard += text
+  })
+  socket.write(bytes)
+  await once(socket, 'close')
+  return heard
+}
+
+const requestOf = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+
+describe('what one connection costs the watcher', () => {
+  it('is one answer, however many requests it sends', async () => {
+    let asked = 0
+    const known = { summary: () => watchStatus({ version: String(++asked) }), status: watchStatus }
+    const serving = await serve('127.0.0.1:0', known)
+    try {
+      const heard = await heardOf(serving.port, requestOf('/livez').repeat(100))
+      assert.ok((heard.match(/HTTP\/1\.1 200/g)?.length ?? 0) <= 1)
+      assert.equal(asked, 1)
+    } finally {
+      await serving.close()
+    }
+  })
+
+  it('is no answer where it goes on sending while that is made', async () => {
+    const slow = () => {
+      for (const until = performance.now() + 30; performance.now() < until; );
+      return watchStatus()
+    }
+    const serving = await serve('127.0.0.1:0', knownAs(slow))
+    try {
+      // From now on it rests, so that the next page has to wait.
+      assert.match(await heardOf(serving.port, requestOf('/')), /^HTTP\/1\.1 200/)
+      const [some, many] = await Promise.all([
+        heardOf(serving.port, requestOf('/?open=a').repeat(3)),
+        heardOf(serving.port, requestOf('/?open=b').repeat(30)),
+      ])
+      assert.match(some, /^HTTP\/1\.1 200/)
+      assert.equal(many, '')
+    } finally {
+      await serving.close()
+    }
+  })
+
+  it('is no page of its own in memory: eight are sent at once', async () => {
+    // More than a socket holds.
+    const hosts = { path: '/etc/hosts.toml', text: '#'.repeat(20_000_000) }
+    const huge = watchStatus({ registries: [registryStatus({ hosts })] })
+    const serving = await serve(
+      '127.0.0.1:0',
+      knownAs(() => huge),
+    )
+    const readers = Array.from({ length: 30 }, () =>
+      net.connect(serving.port, '127.0.0.1').on('error', () => {}),
+    )
+    try {
+      // The beginning of the page has come, and no more is read.
+      await Promise.all(
+        readers.map(async socket => {
+          socket.write(requestOf('/'))
+          await once(socket, 'readable')
+        }),
+      )
+      const sizes = await Promise.all(
+        readers.map(async socket => {
+          let size = 0
+          socket.on('data', chunk => {
+            size += chunk.length
+          })
+          await once(socket, 'close')
+          return size
+        }),
+      )
+      const whole = sizes.filter(size => size > hosts.text.length).length
+      assert.ok(whole <= 8, `${whole} have the whole page`)
+    } finally {
+      for (const socket of readers) socket.destroy()
+      await serving.close()
+    }
   })
 })
 
