@@ -13,6 +13,9 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   process.exit(2)
 }
 
+// Otherwise Node opens its debugger at this signal, on a port of loopback by which every local user runs code as root.
+process.on('SIGUSR1', () => {})
+
 try {
   process.cwd()
 } catch {

@@ -31,7 +31,7 @@ function isForeign(steps: readonly string[]): boolean {
   // Memory, not devices: no more another program's than /tmp.
   if (SYSTEM_TOP.test(top)) return !startsWith(steps, 'dev', 'shm')
   if (top === 'etc' || top === 'run') return !isForRuntime(steps.slice(1))
-  if (top !== 'var' || /^(opt|local|tmp)$/.test(second)) return false
+  if (top !== 'var' || /^(opt|local|tmp)$/.test(second) || RUNTIME.test(second)) return false
   return !/^(lib|snap|run)$/.test(second) || !isForRuntime(steps.slice(2))
 }
 

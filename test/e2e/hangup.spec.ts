@@ -121,3 +121,45 @@ describe('a signal that was ignored at the start', () => {
       })
     }))
 })
+
+/** Whether a process listens on TCP, by the sockets that it holds. */
+async function listens(pid: number): Promise<boolean> {
+  const links = await fs.readdir(`/proc/${pid}/fd`)
+  const held = await Promise.all(links.map(fd => fs.readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map(name => fs.readFile(`/proc/${pid}/net/${name}`, 'utf8')),
+  )
+  const rows = tables.flatMap(table => table.split('\n').map(line => line.trim().split(/\s+/)))
+  return rows.some(row => row[3] === '0A' && held.includes(`socket:[${row[9]}]`))
+}
+
+describe('SIGUSR1', () => {
+  // A debugger of Node's on loopback lets every local user run code as the user of the process.
+  for (const [how, script] of [
+    ['started by its name', PLAIN],
+    ['started by node', 'echo $$ > "$ID"; exec node "$@"'],
+  ] as const)
+    it(`opens no port of a watcher ${how}`, () =>
+      withPlace(async ({ root, list, args }) => {
+        await fs.writeFile(list, listText([]))
+        const watch = ['watch', ...args, '--log-format', 'text']
+        await withStarted(script, watch, root, async ({ child, pid, errors }) => {
+          const until = (line: RegExp) =>
+            eventually(
+              () => line.test(errors()) || undefined,
+              () => errors(),
+            )
+          await until(/created .*hosts\.toml/)
+          process.kill(pid, 'SIGUSR1')
+          // Node opens it on a thread of its own: a moment is given, and an answer of the loop after that.
+          await new Promise(done => setTimeout(done, 1000))
+          process.kill(pid, 'SIGHUP')
+          await until(/is as it was/)
+          assert.doesNotMatch(errors(), /debugger/i)
+          assert.equal(await listens(pid), false)
+          const ended = once(child, 'exit')
+          process.kill(pid, 'SIGTERM')
+          assert.equal((await ended)[0], 0)
+        })
+      }))
+})

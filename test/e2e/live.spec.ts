@@ -42,7 +42,7 @@ for (const { title, suite } of generations) {
     this.timeout(180_000)
     const name = `containerd-${suite}`
     const tree = treeOf(name)
-    const run: Run = (program, args) => runHere(launcher(name, program), args)
+    const run: Run = (program, args, stdin) => runHere(launcher(name, program), args, stdin)
 
     before(function () {
       needRuntime(this, name, true)
@@ -81,7 +81,7 @@ for (const { title, suite } of generations) {
       }))
 
     it('refuses what only containerd knows to be wrong, and nothing is written', () =>
-      withNode('version = 2\noom_score = "high"\n', async node => {
+      withNode('version = 2\n[grpc]\naddress = 5\n', async node => {
         const before = await readTree(node)
         await assert.rejects(planOn(node), error => {
           return (

@@ -29,6 +29,7 @@ const OF_RUNTIMES = [
   '/var/lib/k0s/certs.d',
   '/var/snap/microk8s/current/args/certs.d',
   '/var/tmp/node',
+  '/var/containerd/certs.d',
   '/dev/shm/node',
   '/opt/containerd/certs.d',
   '/opt/my node/certs.d',
