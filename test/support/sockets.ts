@@ -120,7 +120,9 @@ export function names(
 ): Disposable {
   const original = dns.lookup
   const { resolve4, resolve6 } = dns.Resolver.prototype
-  const lookup = (name: string, _options: dns.LookupOptions, callback: (...found: unknown[]) => void) => {
+  const lookup = (name: string, options: dns.LookupOptions, callback: (...found: unknown[]) => void) => {
+    // A server that is to listen at an address looks that up too.
+    if (net.isIP(name) !== 0) return original(name, options, callback)
     const found = known[name]?.map(address => ({ address, family: net.isIP(address) }))
     if (found !== undefined) setTimeout(() => callback(null, found), ms)
   }
