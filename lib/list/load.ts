@@ -105,7 +105,9 @@ async function aroundOf(
   }
   const own = inside === '' ? path.join('/', path.relative(node.root, directory)) : directory
   const more = await directoriesInside(node, here, allowFilesFrom)
-  return { files: node, directory: own, allowed: allowed(own, more), asRoot, env: undefined }
+  // Also right under the root: whatever it names, it sees only its own tree.
+  const places = [own, ...allowed(own, more)]
+  return { files: node, directory: own, allowed: places, asRoot, env: undefined }
 }
 
 async function sourceOf({ text, format, file }: ListText): Promise<Source> {
