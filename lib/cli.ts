@@ -63,7 +63,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const init = await loadPart(async () => (await import('./commands/init.ts')).init)
-          return { report: await init(args) }
+          return { report: await init(args, world.uid) }
         }),
     )
     .command(
