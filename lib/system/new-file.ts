@@ -22,7 +22,12 @@ const DIRECTORY_MODE = 0o755
 export async function createFile(files: Files, file: string, text: string, asRoot: boolean): Promise<void> {
   await inDirectory(files, path.dirname(file), asRoot, async ({ place }) => {
     const creating = create(`${place}/${path.basename(file)}`, text, { mode: 0o644 })
-    const created = await orFail('write', file, () => maybe(creating.then(() => true), ['EEXIST']))
+    const created = await orFail('write', file, () =>
+      maybe(
+        creating.then(() => true),
+        ['EEXIST'],
+      ),
+    )
     if (created) return
     const hint = 'choose another name or move it away'
     throw new Failure('usage', [{ file, message: 'is there already', hint }])
