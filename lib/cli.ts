@@ -16,6 +16,8 @@ interface Answer {
   /** Undefined: all has been said. */
   readonly report?: Report
   readonly no?: boolean
+  /** It could not, and has said why; exit code 2. */
+  readonly failed?: boolean
 }
 
 type Action = () => Promise<Answer>
@@ -39,9 +41,9 @@ export async function main(args: readonly string[], world: World): Promise<numbe
       world.stdout.write(`${help}\n`)
       return 0
     }
-    const { report, no = false } = await chosen()
+    const { report, no = false, failed = false } = await chosen()
     if (report !== undefined) print(report, format, world)
-    return no ? 1 : 0
+    return failed ? 2 : no ? 1 : 0
   } catch (error) {
     print(failureReport(error, world.env), format, world)
     return 2
@@ -63,7 +65,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const init = await loadPart(async () => (await import('./commands/init.ts')).init)
-          return { report: await init(args) }
+          return { report: await init(args, world.uid) }
         }),
     )
     .command(
@@ -146,8 +148,8 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const watch = await loadPart(async () => (await import('./commands/watch.ts')).watch)
-          await watch({ ...optionsOf(args), ...writingOf(args), ...watchOf(args), ...choicesOf(args) }, world)
-          return {}
+          const own = { ...writingOf(args), ...watchOf(args), ...choicesOf(args) }
+          return { failed: !(await watch({ ...optionsOf(args), ...own }, world)) }
         }),
     )
     .command(

@@ -16,9 +16,10 @@ export async function start(): Promise<number> {
   // A process that is killed between mkdir and chmod leaves no directory that others cannot enter.
   process.umask(0o022)
   let ended: number | undefined
+  let lost: NodeJS.ErrnoException | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     ended = brokenStream(error)
-    if (ended !== undefined) stderr.write(`error: ${unwritten(error)}\n`)
+    if (ended !== undefined) lost = error
   })
   // There is nobody to tell that nobody can be told.
   process.stderr.on('error', error => {
@@ -42,6 +43,7 @@ export async function start(): Promise<number> {
     onHangup: signals.onHangup,
   })
   await allWritten(queue(), signals.signal)
+  if (lost !== undefined) stderr.write(`error: ${unwritten(lost, code !== 2)}\n`)
   return ended ?? signals.exitCode() ?? code
 }
 
@@ -98,16 +100,23 @@ async function stopped(signal: AbortSignal): Promise<void> {
   await sleep(GRACE_MS)
 }
 
-async function readStdin(): Promise<Buffer> {
+/** To leave the loop closes the stream, so whoever writes to it stops too. */
+async function readStdin(most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  let length = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= most) break
+  }
+  return Buffer.concat(chunks).subarray(0, most)
 }
 
-/** Why the output is not complete. */
-function unwritten({ code }: NodeJS.ErrnoException): string {
+/** Why the output is not complete, and whether the output is all that is missing. */
+function unwritten({ code }: NodeJS.ErrnoException, isDone: boolean): string {
   const full = code === 'ENOSPC' || code === 'EDQUOT'
-  return `cannot write the output: ${full ? 'no space is left; free some and run it again' : code}`
+  const why = full ? 'no space is left; free some and run it again' : code
+  return `cannot write the output${isDone ? ' (everything else was done)' : ''}: ${why}`
 }
 
 /** `regmirror plan | head` is no error; an answer that cannot be written is. */

@@ -24,6 +24,8 @@ export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
 /** What stood at a path before our first write: nothing, or bytes kept under `originals/<kept>`. */
 export type Original = null | {
   readonly kept: string
+  /** sha256 of those bytes, hex. States of earlier versions have none. */
+  readonly digest?: string
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -129,12 +131,19 @@ export async function readOriginal(
   if (original === null) return undefined
   const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
   const bytes = await node.read(file)
-  if (bytes === undefined) {
-    const hint = 'put a file there that shall come back in its place'
-    throw new Failure('io', [{ file: path, message: `its original is gone from ${file}`, hint }])
-  }
+  if (bytes === undefined) throw lost(path, `its original is gone from ${file}`, original)
+  if (original.digest !== undefined && digestOf(bytes) !== original.digest)
+    throw lost(path, `its original in ${file} was changed after regmirror kept it`, original)
   // No file that we take over runs as its owner; one that a forged state would put back could.
   return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }
+}
+
+function lost(file: string, message: string, { digest }: NonNullable<Original>): Failure {
+  const hint =
+    digest === undefined
+      ? 'put a file there that shall come back in its place'
+      : `put it back from a backup (sha256 ${digest}); to use another file, also remove the line with this digest from ${STATE_FILE}`
+  return new Failure('io', [{ file, message, hint }])
 }
 
 function parse(text: string): State | undefined {
@@ -169,12 +178,17 @@ function isMoment({ boot_id, ticks }: Moment): boolean {
 }
 
 /** The name must be one of ours: it becomes a path. */
-function isKept({ kept, mode, uid, gid }: NonNullable<Original>): boolean {
-  return isKeptName(kept) && isBelow(mode, 0o10000) && [uid, gid].every(id => isBelow(id, 0xffffffff))
+function isKept({ kept, digest, mode, uid, gid }: NonNullable<Original>): boolean {
+  const numbers = isBelow(mode, 0o10000) && [uid, gid].every(id => isBelow(id, 0xffffffff))
+  return isKeptName(kept) && numbers && (digest === undefined || isDigest(digest))
 }
 
 function isBelow(number: unknown, limit: number): boolean {
   return Number.isInteger(number) && (number as number) >= 0 && (number as number) < limit
+}
+
+function isDigest(digest: unknown): boolean {
+  return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest)
 }
 
 export function isKeptName(name: unknown): boolean {

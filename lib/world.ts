@@ -12,7 +12,8 @@ export interface Sink {
 export interface World {
   readonly stdout: Sink
   readonly stderr: Sink
-  stdin(): Promise<Buffer>
+  /** Standard input up to its end, or the first `most` bytes of it; the rest is not read. */
+  stdin(most: number): Promise<Buffer>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective user id. */
   readonly uid: number

@@ -1,13 +1,17 @@
 /** The command line: exit codes, streams, JSON, and what it says when it cannot. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { needRoot } from './support/namespace.ts'
 import { startRegistry } from './support/registry.ts'
 import { type Ran, run } from './support/run.ts'
 import { readTree, withDirectory } from './support/tree.ts'
 
+const CLI = path.join(import.meta.dirname, 'support/cli.ts')
 const SOUND =
   'version = 1\n[registries."docker.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
 
@@ -213,7 +217,146 @@ describe('init', () => {
     }))
 })
 
+describe('init as root, where another user can write', () => {
+  const USER = 1000
+  /** A directory of root with `victim`, and `shared` in it with that owner and mode, where the user links `name` to `to`. */
+  const withLink = (
+    owner: number,
+    mode: number,
+    name: string,
+    to: string,
+    use: (home: string) => Promise<void>,
+  ) =>
+    withDirectory(async home => {
+      await fs.mkdir(path.join(home, 'victim'))
+      await fs.mkdir(path.join(home, 'shared'))
+      await fs.symlink(path.join(home, to), path.join(home, 'shared', name))
+      await fs.lchown(path.join(home, 'shared', name), USER, USER)
+      await fs.chown(path.join(home, 'shared'), owner, owner)
+      await fs.chmod(path.join(home, 'shared'), mode)
+      await use(home)
+    })
+  before(function () {
+    needRoot(this)
+  })
+
+  const refused: [
+    title: string,
+    owner: number,
+    mode: number,
+    name: string,
+    to: string,
+    file: string,
+    said: RegExp,
+  ][] = [
+    [
+      'a directory of another user',
+      USER,
+      0o755,
+      'x',
+      'victim',
+      'n.toml',
+      /shared: is owned by uid 1000, not by root; choose /,
+    ],
+    [
+      'a link to nothing, of another user',
+      USER,
+      0o1777,
+      'n.toml',
+      'victim/new',
+      'n.toml',
+      /is owned by uid 1000/,
+    ],
+    [
+      'a link to nothing, in a sticky directory',
+      0,
+      0o1777,
+      'n.toml',
+      'victim/new',
+      'n.toml',
+      /is there already/,
+    ],
+    [
+      'a link to a directory',
+      0,
+      0o1777,
+      'd',
+      'victim',
+      'd/n.toml',
+      /the link \S+ is owned by uid 1000|d: is owned by uid 1000/,
+    ],
+    [
+      'a link on the way to a missing directory',
+      0,
+      0o1777,
+      'd',
+      'victim',
+      'd/a/b/n.toml',
+      /the link \S+\/d is owned by uid 1000/,
+    ],
+    [
+      'a directory that all can write',
+      0,
+      0o777,
+      'x',
+      'victim',
+      'n.toml',
+      /mode 0777 and can be written by others/,
+    ],
+  ]
+  for (const [title, owner, mode, name, to, file, said] of refused)
+    it(`refuses ${title}, and creates nothing`, () =>
+      withLink(owner, mode, name, to, async home => {
+        const tree = await readTree(home)
+        const { code, stderr } = await run(['init', '-o', path.join(home, 'shared', file)], { uid: 0 })
+        assert.equal(code, 2)
+        assert.match(stderr, said)
+        assert.deepEqual(await readTree(home), tree)
+      }))
+
+  it('creates a list in a sticky directory of root, with missing directories', () =>
+    withLink(0, 0o1777, 'x', 'victim', async home => {
+      const file = path.join(home, 'shared/a/b/n.toml')
+      assert.equal((await run(['init', '-o', file], { uid: 0 })).code, 0)
+      assert.equal((await fs.stat(file)).mode & 0o7777, 0o644)
+      assert.equal((await fs.stat(path.dirname(file))).mode & 0o7777, 0o755)
+    }))
+
+  it('does not follow a link in the place of the file for other users either', () =>
+    withLink(0, 0o755, 'n.toml', 'victim/new', async home => {
+      const { code, stderr } = await run(['init', '-o', path.join(home, 'shared/n.toml')], { uid: USER })
+      assert.equal(code, 2)
+      assert.match(stderr, /n\.toml: is there already; choose another name/)
+      assert.deepEqual(await fs.readdir(path.join(home, 'victim')), [])
+    }))
+})
+
 describe('a list on standard input', () => {
+  it('is read up to the most that a list has, and whoever writes more is stopped', async () => {
+    const [MOST, piece] = [64 * 1024 * 1024, Buffer.alloc(65536, '#')]
+    const args = [CLI, 'validate', '-f', '-', '--list-format', 'toml']
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] })
+    const ended = once(child, 'exit')
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', text => {
+      stderr += text
+    })
+    let broken = false
+    child.stdin.on('error', () => {
+      broken = true
+    })
+    let taken = 0
+    const write = () =>
+      new Promise<boolean>(done =>
+        child.stdin.write(piece, error => done(error === null || error === undefined)),
+      )
+    while (!broken && taken < MOST && (await write())) taken += piece.length
+    child.stdin.end()
+    assert.equal((await ended)[0], 2)
+    assert.ok(taken < 4 * 1024 * 1024, `it took ${taken} bytes`)
+    assert.match(stderr, /^error: stdin: is longer than 1048576 bytes, the most that a list has; /)
+  })
+
   it('is read with -f - and its format', () =>
     withNode(SOUND, async ([, , ...root]) => {
       const stdin = async () => Buffer.from(SOUND)

@@ -90,6 +90,7 @@ describe('a state that regmirror has not written', () => {
     ['a path with ..', stateOf('/etc/../x', kept)],
     ['a mode that is none', stateOf('/etc/x', { ...kept, mode: 2 ** 40 })],
     ['a user that is none', stateOf('/etc/x', { ...kept, uid: -1 })],
+    ['a digest of an original that is none', stateOf('/etc/x', { ...kept, digest: 'x' })],
     ['a kept name that is a path', stateOf('/etc/x', { ...kept, kept: '../../../../etc/shadow' })],
     ['a made directory with ..', JSON.stringify({ version: 1, files: {}, made: ['/var/../etc'] })],
   ]

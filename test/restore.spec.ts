@@ -64,6 +64,38 @@ describe('restore', () => {
       assert.deepEqual(await tree(), {})
     }, {}))
 
+  const ORIGINALS = 'var/lib/regmirror/originals'
+  it('refuses an original with other bytes than were kept, and writes nothing', () =>
+    onNode(async ({ root, command, write, tree }) => {
+      const state = JSON.parse(await fs.readFile(path.join(root, 'var/lib/regmirror/state.json'), 'utf8'))
+      const { kept, digest } = state.files[`/${DOCKER}`].original
+      await write(`${ORIGINALS}/${kept}`, '# by somebody else\n')
+      const found = await tree()
+      const { code, stderr } = await command('restore')
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /docker\.io\/hosts\.toml: its original in \S+ was changed after regmirror kept it; put it back/,
+      )
+      assert.match(stderr, new RegExp(digest))
+      assert.deepEqual(await tree(), found)
+      await write(`${ORIGINALS}/${kept}`, before[DOCKER] as string)
+      assert.equal((await command('restore')).code, 0)
+      assert.deepEqual(await tree(), before)
+    }))
+
+  it('reads an original without a digest, as earlier versions have kept it', () =>
+    onNode(async ({ root, command, write, tree }) => {
+      const file = 'var/lib/regmirror/state.json'
+      const text = await fs.readFile(path.join(root, file), 'utf8')
+      // The remedy of a changed original: the line can go.
+      const older = text.replace(/(^ +"kept": .*\n) +"digest": .*\n/gm, '$1')
+      assert.notEqual(older, text)
+      await write(file, older)
+      assert.equal((await command('restore')).code, 0)
+      assert.deepEqual(await tree(), before)
+    }))
+
   it('says which unit would write the node again', () =>
     onNode(async ({ root, command }) => {
       const wants = path.join(root, 'etc/systemd/system/multi-user.target.wants')

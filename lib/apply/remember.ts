@@ -51,7 +51,7 @@ function toKeep(step: Step, known: Written | undefined): Memory['keeps'][number]
 }
 
 function originalOf({ kept, file }: Memory['keeps'][number]): Original {
-  return { kept, ...file.ownership }
+  return { kept, digest: digestOf(file.bytes), ...file.ownership }
 }
 
 function written(step: Step, original: Original, { now, moment }: Present): Written {

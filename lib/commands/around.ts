@@ -15,8 +15,8 @@ import { connectionsAtOnce, rootsOf, runtimeEnvironment } from './probe.ts'
 /** A list from there is read again and again, and comes only once. */
 export function onceRead(stdin: World['stdin']): World['stdin'] {
   let bytes: Promise<Buffer> | undefined
-  return () => {
-    bytes ??= stdin()
+  return most => {
+    bytes ??= stdin(most)
     return bytes
   }
 }

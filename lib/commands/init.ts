@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Failure } from '../errors.ts'
 import type { InitReport } from '../report.ts'
 import { openTree } from '../system/files.ts'
+import { createFile } from '../system/new-file.ts'
 
 export interface InitOptions {
   readonly preset: string
@@ -20,7 +21,8 @@ async function presets(): Promise<readonly string[]> {
   return entries.map(entry => path.basename(entry.name, '.toml'))
 }
 
-export async function init(options: InitOptions): Promise<InitReport> {
+/** `uid` is the effective user. A list that is there is never overwritten. */
+export async function init(options: InitOptions, uid: number): Promise<InitReport> {
   const files = openTree('/')
   const known = await presets()
   if (!known.includes(options.preset)) {
@@ -34,18 +36,6 @@ export async function init(options: InitOptions): Promise<InitReport> {
   }
   const report = { version: 1, kind: 'init', preset: options.preset, list } as const
   if (options.output === undefined) return report
-  await createFile(path.resolve(options.output), list)
+  await createFile(files, path.resolve(options.output), list, uid === 0)
   return { ...report, file: options.output }
-}
-
-/** A list that is there is somebody's work: it is never overwritten. */
-async function createFile(file: string, text: string): Promise<void> {
-  const files = openTree('/')
-  if ((await files.facts(file)) !== undefined) {
-    throw new Failure('usage', [
-      { file, message: 'is there already', hint: 'choose another name or move it away' },
-    ])
-  }
-  await files.makeDirectory(path.dirname(file), 0o755)
-  await files.write(file, text, { mode: 0o644 })
 }

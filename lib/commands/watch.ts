@@ -4,17 +4,15 @@ import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { tidyWatch } from '../apply/transaction.ts'
 import { monotonicMs, openClocks } from '../clocks.ts'
-import { counted } from '../counted.ts'
-import { isWell } from '../health/standing.ts'
+import { Failure } from '../errors.ts'
 import { loadParsers } from '../list/source.ts'
-import { onOneLine } from '../printable.ts'
 import { readState } from '../state.ts'
 import { refuseForeignState } from '../state-folder.ts'
 import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
 import { servingEvent } from '../watch/address.ts'
-import { blindEvent, droppedEvent } from '../watch/events.ts'
+import { blindEvent, droppedEvent, failedEvent } from '../watch/events.ts'
 import { openEyes } from '../watch/eyes.ts'
 import { bookOf } from '../watch/known.ts'
 import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
@@ -25,6 +23,7 @@ import { openReadiness } from '../watch/readiness.ts'
 import { serve } from '../watch/serve.ts'
 import { openSleeper } from '../watch/sleeper.ts'
 import { statusOf, summaryOf } from '../watch/status-of.ts'
+import { summary } from '../watch/summary.ts'
 import type { Hints, Surroundings } from '../watch/surroundings.ts'
 import type { World } from '../world.ts'
 import { onceRead, openAsker } from './around.ts'
@@ -44,15 +43,30 @@ export interface WatchOptions extends Options, Choices, WritingOptions {
 
 type Tell = Work['tell']
 
-/** Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. */
-export async function watch(options: WatchOptions, outside: World): Promise<void> {
+/**
+ * Runs until it is told to stop. Throws Failure `locked` when somebody else watches this node. False: a Failure has ended
+ * it, and a log in JSON has it as its last event.
+ */
+export async function watch(options: WatchOptions, outside: World): Promise<boolean> {
+  // Before anything is written: an upgrade may replace our files at any time.
+  await loadParsers()
   const world = { ...outside, stdin: onceRead(outside.stdin) }
   const line = (await isJournal(world.env)) ? journalLine : logLine
   const log = world.openLog(count => line(droppedEvent(count), world.now(), format))
   const format = options.logFormat ?? (log.isTTY ? 'text' : 'json')
   const tell: Tell = event => log.write(line(event, world.now(), format))
-  // Before anything is written: an upgrade may replace our files at any time.
-  await loadParsers()
+  try {
+    await watchNode(options, world, tell)
+    return true
+  } catch (error) {
+    // A text log has it as a line of stderr, like any command.
+    if (format === 'text' || !(error instanceof Failure)) throw error
+    tell(failedEvent(error))
+    return false
+  }
+}
+
+async function watchNode(options: WatchOptions, world: World, tell: Tell): Promise<void> {
   const node = await openNode(options, world)
   const applicant = await watchApplicant(calledAs(options), node, world)
   await alone(node, applicant, async fresh => {
@@ -80,7 +94,7 @@ async function watchAlone(work: Work): Promise<void> {
   const serving = options.listen === undefined ? undefined : await serve(options.listen, known)
   if (serving) tell(servingEvent(serving))
   try {
-    await watchNode(work, now => {
+    await keepRight(work, now => {
       memory = now
     })
     if (options.onExit === 'declared') await declare(memory, work)
@@ -89,7 +103,7 @@ async function watchAlone(work: Work): Promise<void> {
   }
 }
 
-async function watchNode(work: Work, onTurn: (memory: Memory) => void): Promise<void> {
+async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<void> {
   const { node, card, options, world, tell } = work
   const sleeper = openSleeper()
   const notifier = openNotifier(world, runHere)
@@ -178,14 +192,4 @@ async function declare(memory: Memory, work: Work): Promise<void> {
   // Nobody is there any more who would take out again what apply leaves out.
   const now = monotonicMs(world)
   await keepBook({ ...bookOf(memory, loaded.list, now), stale_at: now - 1 }, work.node, world)
-}
-
-function summary({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
-  const away = mirrors.filter(({ standing }) => !isWell(standing.health)).length
-  const unheard = mirrors.filter(({ standing }) => standing.askedAt === undefined).length
-  const trouble = listProblem ?? nodeProblem
-  const health = away > 0 ? `${away} not well` : unheard > 0 ? `${unheard} not heard of yet` : 'all well'
-  const words = loaded === undefined ? [] : [`${counted(mirrors.length, 'mirror', 'mirrors')}, ${health}`]
-  const told = trouble === undefined ? [] : [onOneLine(trouble).slice(0, 200)]
-  return [...words, ...told].join('; ')
 }

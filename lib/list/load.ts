@@ -26,7 +26,7 @@ export interface ListOptions {
   readonly format?: ListFormat
   /** Further directories that the list may name files in. */
   readonly allowFilesFrom: readonly string[]
-  stdin(): Promise<Buffer>
+  stdin(most: number): Promise<Buffer>
   /** For `header = { X = { env = … } }`, and for CREDENTIALS_DIRECTORY. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The effective user: root does not read a list that others can write. */

@@ -20,7 +20,7 @@ export interface TextOptions {
   /** How people call it, where that is not `file`. */
   readonly shown?: string
   readonly format?: ListFormat
-  stdin(): Promise<Buffer>
+  stdin(most: number): Promise<Buffer>
   readonly uid: number
 }
 
@@ -56,8 +56,8 @@ async function fromStdin(options: TextOptions): Promise<ListText> {
       { message: 'a list from stdin does not say its format', hint: 'add --list-format toml, yaml or json' },
     ])
   }
-  const bytes = await options.stdin()
-  if (bytes.length > MAX_BYTES) fail('stdin', tooLong(bytes.length))
+  const bytes = await options.stdin(MAX_BYTES + 1)
+  if (bytes.length > MAX_BYTES) fail('stdin', tooLong('longer'))
   return { text: decode(bytes, 'stdin'), format: options.format, file: 'stdin', directory: path.resolve('.') }
 }
 
@@ -119,7 +119,8 @@ function refuseUnreadable(file: string, facts: FileFacts): void {
   if (facts.type === 'directory')
     throw new Failure('io', [{ file, message: 'is a directory', hint: 'name the list in it' }])
   if (facts.type !== 'file') {
-    throw new Failure('io', [{ file, message: 'is not a file', hint: 'standard input is -f -' }])
+    const hint = 'read it from standard input: -f - and --list-format'
+    throw new Failure('io', [{ file, message: 'is a pipe or a device, not a file', hint }])
   }
   if (facts.size > MAX_BYTES) fail(file, tooLong(facts.size))
 }
@@ -155,9 +156,13 @@ function brokenLine(bytes: Buffer): number {
   return line
 }
 
-function tooLong(bytes: number): Issue {
+function tooLong(bytes: number | 'longer'): Issue {
+  const message =
+    bytes === 'longer'
+      ? `is longer than ${MAX_BYTES} bytes, the most that a list has`
+      : `is ${bytes} bytes long; a list has at most ${MAX_BYTES}`
   return {
-    message: `is ${bytes} bytes long; a list has at most ${MAX_BYTES}`,
+    message,
     hint: 'check that it is the file you mean',
   }
 }

@@ -14,6 +14,8 @@ export interface Opened {
   /** The path with every link followed, as seen from the top. */
   readonly real: string
   readonly facts: FileFacts
+  /** Its name for the system; for root it is the same file as long as it is held, whoever renames meanwhile. */
+  readonly place: string
   /** Bytes of a regular file; fails on all else and over `limit` bytes. */
   read(limit: number): Promise<Buffer>
 }
@@ -113,6 +115,7 @@ function openedOf({ top, file, steps }: Walk): Opened {
   return {
     real: path.join('/', path.relative(top, at)),
     facts: held.facts,
+    place: held.path,
     read: limit => held.read(file, limit),
   }
 }

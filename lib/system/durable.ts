@@ -14,7 +14,7 @@ import { temporaryName } from './temporary.ts'
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
 export type CopyAttributes = (from: string, to: string) => Promise<void>
 
-/** Creates a file that is whole and on disk when it is done; fails when something stands there. */
+/** Creates a file that is whole and on disk when it is done, or leaves none; fails when something stands there, links too. */
 export async function create(
   real: string,
   bytes: Uint8Array | string,
@@ -29,6 +29,9 @@ export async function create(
       await handle.chown(ownership.uid, ownership.gid)
     await handle.chmod(ownership.mode)
     await handle.sync()
+  } catch (error) {
+    await fs.rm(real, { force: true }).catch(() => {})
+    throw error
   } finally {
     await handle.close()
   }

@@ -8,6 +8,10 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   EROFS: ['the file system is read-only', 'remount it or choose another --root'],
   ENOSPC: ['no space is left on the device', 'free some and run again'],
   EDQUOT: ['the disk quota is used up', 'free some and run again'],
+  EFBIG: [
+    'the file would be larger than this process or file system allows',
+    'raise the limit that ulimit -f shows: ulimit -f unlimited, or LimitFSIZE=infinity in its unit',
+  ],
   ENOENT: ['a directory on the way to it is not there', 'create it first'],
   ENOTDIR: ['a part of the path is not a directory'],
   EISDIR: ['it is a directory', 'move it away'],

@@ -159,7 +159,7 @@ async function byName(top: string, file: string): Promise<Opened | undefined> {
     if (bytes === undefined) throw new Failure('io', [{ file, message: 'has just been removed' }])
     return bytes
   }
-  return facts && { real: inside(top, real), facts, read }
+  return facts && { real: inside(top, real), facts, place: real, read }
 }
 
 /**

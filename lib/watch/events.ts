@@ -105,6 +105,13 @@ export function unsoundEvent(error: unknown, rest: string): Event {
   return { event: 'list_invalid', level: 'error', text: `${problemOf(error)} (${rest})`, fields }
 }
 
+/** The last line of a watcher that cannot go on. */
+export function failedEvent({ code, message, issues }: Failure): Event {
+  const path = issues[0]?.file
+  const fields = { code, ...(path && { path }) }
+  return { event: 'failed', level: 'error', text: message.replaceAll('\n', ' | '), fields }
+}
+
 /** The answer to somebody who has told us to look, where nothing else tells them. */
 export function sameEvent(file: string, problem: string | undefined): Event {
   return problem === undefined

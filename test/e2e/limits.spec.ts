@@ -235,7 +235,7 @@ describe('limits', () => {
   it('a full disk for the output is an error, and all that is said', async () => {
     assertOneLine(
       await limited('exec >/dev/full', ['init']),
-      /^error: cannot write the output: no space is left; free some and run it again$/m,
+      /^error: cannot write the output \(everything else was done\): no space is left; free some and run it again$/m,
     )
   })
 })

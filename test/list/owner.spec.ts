@@ -186,7 +186,7 @@ describe('the owner of a list', () => {
       execFileSync('mkfifo', [file])
       assert.match(
         (await failureOf(asRoot(home))).message,
-        /mirrors\.toml: is not a file; standard input is -f -$/,
+        /mirrors\.toml: is a pipe or a device, not a file; read it from standard input: -f - and --list-format$/,
       )
       await fs.rm(file)
       await fs.mkdir(file)
@@ -195,7 +195,7 @@ describe('the owner of a list', () => {
       await fs.symlink('gone.toml', file)
       assert.match((await failureOf(asRoot(home))).message, /is a link to gone\.toml, which is not there/)
       const device = load({ file: '/dev/null', format: 'toml', uid: 0 })
-      assert.match((await failureOf(device)).message, /^\/dev\/null: is not a file/)
+      assert.match((await failureOf(device)).message, /^\/dev\/null: is a pipe or a device, not a file/)
     }))
 })
 

@@ -33,7 +33,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'a pipe that nobody writes into',
     make: async list => execFileSync('mkfifo', [list]),
-    told: /is not a file/,
+    told: /is a pipe or a device, not a file/,
   },
   {
     name: 'more than a list may be',

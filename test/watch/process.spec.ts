@@ -1,6 +1,7 @@
 /** A watcher as a process: what an SRE sees of it on a bad night. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/state.ts'
@@ -206,6 +207,27 @@ describe('a process that watches', () => {
         await fs.rm(path.join(root, 'var/lib/regmirror'), { recursive: true, force: true, maxRetries: 5 })
         await watcher.until(/error: .*removed the lock of this watcher; start it again/)
         assert.equal(await watcher.stop(), 2)
+      })
+    })
+  })
+
+  it('has as last event in a JSON log why it ends', async () => {
+    await withPlace(async ({ root, list, args }) => {
+      await fs.writeFile(list, listText([]))
+      await watching([...args, '--log-format', 'json'], async watcher => {
+        await watcher.until(WRITTEN)
+        const closed = once(watcher.child, 'close')
+        await fs.rm(path.join(root, STATE_DIRECTORY), { recursive: true, force: true, maxRetries: 5 })
+        assert.equal((await closed)[0], 2)
+        const events = watcher
+          .log()
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line))
+        const { time, msg, ...rest } = events.at(-1)
+        assert.ok(Date.parse(time) > 0)
+        assert.match(msg, /somebody has removed the lock of this watcher; start it again$/)
+        assert.deepEqual(rest, { level: 'error', event: 'failed', code: 'locked', path: STATE_DIRECTORY })
       })
     })
   })

@@ -1,0 +1,61 @@
+/**
+ * Creates a file that a person names, in a directory that another user may control. The directory is held by a descriptor
+ * while the file is created in it, and a link in the place of the file is never followed.
+ */
+import path from 'node:path'
+import { Failure } from '../errors.ts'
+import type { Opened } from './descent.ts'
+import { create, makeAll } from './durable.ts'
+import { maybe, orFail } from './errno.ts'
+import type { Reader } from './files.ts'
+
+type Files = Pick<Reader, 'open'>
+
+/** Directories above it belong to everybody. */
+const DIRECTORY_MODE = 0o755
+
+/**
+ * Creates `file` (absolute) with mode 0644, and missing directories above it with 0755. `asRoot`: only below directories
+ * that root alone can change, as for reading a list. Throws Failure `usage` when something is there, also a link to
+ * nothing, and `io` when a directory is refused or the system refuses.
+ */
+export async function createFile(files: Files, file: string, text: string, asRoot: boolean): Promise<void> {
+  await inDirectory(files, path.dirname(file), asRoot, async ({ place }) => {
+    const creating = create(`${place}/${path.basename(file)}`, text, { mode: 0o644 })
+    const created = await orFail('write', file, () =>
+      maybe(
+        creating.then(() => true),
+        ['EEXIST'],
+      ),
+    )
+    if (created) return
+    const hint = 'choose another name or move it away'
+    throw new Failure('usage', [{ file, message: 'is there already', hint }])
+  })
+}
+
+/** Uses a directory while it is held; creates it first where it is missing, and then checks it like any other. */
+async function inDirectory(
+  files: Files,
+  directory: string,
+  asRoot: boolean,
+  use: (held: Opened) => Promise<void>,
+): Promise<void> {
+  const found = await files.open(directory, asRoot, async opened => {
+    if (opened === undefined) return false
+    if ('message' in opened) throw refused(directory, opened.message)
+    await use(opened)
+    return true
+  })
+  if (found) return
+  await inDirectory(files, path.dirname(directory), asRoot, async ({ place }) => {
+    const missing = `${place}/${path.basename(directory)}`
+    await orFail('create', directory, () => makeAll(missing, DIRECTORY_MODE))
+  })
+  await inDirectory(files, directory, asRoot, use)
+}
+
+function refused(file: string, message: string): Failure {
+  const hint = 'choose a directory that only root can change, such as /etc/regmirror, or run it without sudo'
+  return new Failure('io', [{ file, message, hint }])
+}
