@@ -2,6 +2,8 @@
  * The one error class: a failure that is explained to a person. Anything else that is thrown is a bug.
  */
 
+import { hideCredentials } from './credentials.ts'
+
 /** One thing that is wrong and what to do about it. Line and column count from 1. */
 export interface Issue {
   readonly file?: string | undefined
@@ -16,15 +18,26 @@ export interface Issue {
 /** Stable words for `code` in the JSON report; scripts may match them. */
 export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'stale' | 'locked' | 'io' | 'bug'
 
-/** A failure for the person at the terminal: exit code 2, one line an issue, no stack. */
+/** A failure for the person at the terminal: exit code 2, one line an issue, no stack. Hides credentials in messages. */
 export class Failure extends Error {
   readonly code: ErrorCode
   readonly issues: readonly Issue[]
 
   constructor(code: ErrorCode, issues: readonly Issue[]) {
-    super(issues.map(issueText).join('\n'))
+    const shown = issues.map(withoutCredentials)
+    super(shown.map(issueText).join('\n'))
     this.code = code
-    this.issues = issues
+    this.issues = shown
+  }
+}
+
+/** A message may name a key of a file, and somebody may have written a password into that. */
+function withoutCredentials(issue: Issue): Issue {
+  const { message, hint } = issue
+  return {
+    ...issue,
+    message: hideCredentials(message),
+    ...(hint !== undefined && { hint: hideCredentials(hint) }),
   }
 }
 

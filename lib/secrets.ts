@@ -5,6 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { hideCredentials } from './credentials.ts'
 import {
   keyNames,
   parseTomlAst,
@@ -58,7 +59,7 @@ export function withoutSecrets(said: string, text: string): string {
   })
   // A shorter one is no secret, and would be found in every second word.
   const long = secrets.filter(secret => secret.length > 3)
-  return long.reduce((left, secret) => left.replaceAll(secret, '***'), said).replace(/\S+/g, hideCredentials)
+  return hideCredentials(long.reduce((left, secret) => left.replaceAll(secret, '***'), said))
 }
 
 /** The value that is written so. */
@@ -73,16 +74,9 @@ function hide(text: string, label: Label): string {
   const parsed = parseTomlAst(text.replace(/^\ufeff/, ' '))
   const hidden = 'ast' in parsed ? hideByKey(text, parsed.ast, label) : hideByLine(text, label)
   // A certificate is no secret, but its letters tell a person nothing; their digest tells two apart.
-  return hidden
-    .replace(/\S+/g, hideCredentials)
+  return hideCredentials(hidden)
     .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
     .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)
-}
-
-/** Of a url. A password may hold what it should not, a "/" or a quote; so it ends at the last "@" of the word. */
-function hideCredentials(word: string): string {
-  const [start, end] = [word.indexOf('://'), word.lastIndexOf('@')]
-  return start === -1 || end < start ? word : `${word.slice(0, start)}://***${word.slice(end)}`
 }
 
 function digest(body: string): string {
@@ -98,18 +92,27 @@ function hideByKey(text: string, ast: TomlAst, label: Label): string {
       ? item.body.flatMap(pair => secretsIn(pair, item.resolvedKey.some(isSecret)))
       : secretsIn(item, false),
   )
-  return replaceAll(text, [...values, ...secretsInComments(text, ast)], label)
+  return replaceAll(text, [...values, ...secretsInComments(text, ast, values)], label)
 }
 
-/** What is commented out: below a table of headers, and below a key without its value, every line may hold one. */
-function secretsInComments(text: string, { comments }: TomlAst): readonly Range[] {
+/**
+ * What is commented out: below a table of headers, and below a key without its value, every line may hold one. A comment
+ * behind a secret may be the one that was there before.
+ */
+function secretsInComments(text: string, { comments }: TomlAst, values: readonly Range[]): readonly Range[] {
   let [open, line] = [false, 0]
+  const lineAt = (offset: number) => text.lastIndexOf('\n', offset - 1)
+  const secretLines = new Set(values.map(([, end]) => lineAt(end)))
   return comments.flatMap(({ range: [start, end], loc }): readonly Range[] => {
     const comment = text.slice(start, end)
     const follows = open && loc.start.line === line + 1 && !/^#\s*\[+[\w-]/.test(comment)
     const opens = OPENING.test(comment)
     ;[open, line] = [opens || follows, loc.start.line]
-    const value = follows && !opens ? valueIn(comment) : SECRET_LINE.exec(comment)?.[1]
+    const value = secretLines.has(lineAt(start))
+      ? comment.replace(/^[#\s]+/, '')
+      : follows && !opens
+        ? valueIn(comment)
+        : SECRET_LINE.exec(comment)?.[1]
     return value ? [[end - value.length, end]] : []
   })
 }

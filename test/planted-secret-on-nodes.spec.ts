@@ -35,6 +35,9 @@ const configs: [title: string, lines: string][] = [
   ['a variable of a program', `[stream_processors."x"]\n  env = ["A=b", "PASSWORD=${word}"]\n`],
   ['the proxy of a program', `[stream_processors."x"]\n  env = ["HTTPS_PROXY=http://u:${word}@p.test"]\n`],
   ['an argument of a program', `[stream_processors."x"]\n  args = ["--token=${word}"]\n`],
+  ['a key with a password', `${REGISTRY}.auths."u:${word}@x y"]\n  x = 1\n`],
+
+  ['a comment behind a password', `${REGISTRY}.configs."r".auth]\n  password = "x" # ${word}\n`],
   ['a comment', `# password = ${quoted}\n`],
   ['a table of comments', `# [header]\n#   X-Key = ${quoted}\n`],
   ['a comment of two lines', `# Authorization:\n#   Bearer ${word}\n`],
@@ -43,6 +46,7 @@ const configs: [title: string, lines: string][] = [
 
 const conflicts: [title: string, lines: string][] = [
   ['a mirror with a password', `${REGISTRY}.mirrors."r"]\n  endpoint = ["https://user:${word}@r.test"]\n`],
+  ['a key with a password', `${REGISTRY}.configs."u:${word}@r".tls]\n  ca_file = "/ca.pem"\n`],
   ['a value that is not closed', `${REGISTRY}.configs."r".auth]\n  password = "${text}\n`],
   ['a value without quotes', `${REGISTRY}.configs."r".auth]\n  password = ${word}\n`],
   ['a table that is given twice', `[x]\n  password = ${quoted}\n[x]\n`],
@@ -53,6 +57,8 @@ const hosts: [title: string, bytes: string | Buffer][] = [
   ['a header at the root', `[header]\n  A = ${quoted}\n`],
   ['headers', `[host."https://t.test"]\n  header = { A = [${quoted}, ${quoted}] }\n`],
   ['a url with a password', `[host."https://user:${word}@t.test"]\n`],
+  ['a url with a query', `[host."https://u:pw@t.test/x?token=${word}"]\n`],
+  ['a comment behind a header', `[host."https://t.test"]\n  header = { A = "x" } # ${word}\n`],
   ['a server with a "/" in the password', `server = "https://user:a/${word}@t.test"\n`],
   ['Windows lines', header.replaceAll('\n', '\r\n')],
   ['old lines', header.replaceAll('\n', '\r')],

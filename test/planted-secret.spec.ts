@@ -191,6 +191,50 @@ describe('a planted secret', function () {
     )
   })
 
+  describe('is not quoted of a mirror that knows it by another name', () => {
+    const bare = (origin: string) => {
+      const urls = WAYS.map(way => `"${origin}/${way}/v2"`).join(', ')
+      const server = `server = "${origin}/with-a-strange-realm/v2"\ncanary = "a/b:1"\n`
+      return `[registries."bare.test"]\n${server}mirrors = [${urls}]\n`
+    }
+    /** What is said of it at every depth. */
+    const saidOf = async (header: string, env: Readonly<Record<string, string>> = {}) => {
+      await using knows = await startEcho(TOKEN.text, INLINE.text)
+      const list = listOf(bare(knows.origin), other(knows.origin, header))
+      const field = {
+        node: {},
+        lists: { 'mirrors.toml': list },
+        secrets: [],
+        style: STYLES['as JSON'] as Style,
+      }
+      const said: string[] = []
+      await withPlace(field, async ({ lists, ask }) => {
+        for (const depth of ['ping', 'manifest']) {
+          const args = ['probe', '--depth', depth, '--samples', '1', '-f', path.join(lists, 'mirrors.toml')]
+          const { stdout } = await ask(args, 0, { env })
+          said.push(stdout)
+        }
+      })
+      return said.join('\n')
+    }
+    const other = (origin: string, header: string) =>
+      `[registries."other.test"]\nfallback = false\nmirrors = [{ url = "${origin}/well/v2"${header} }]\n`
+
+    it('though it is quoted where no mirror and no proxy is given a secret', async () => {
+      assert.deepEqual(leaksIn(await saidOf(''), [INLINE]), [INLINE.name])
+    })
+
+    it('because a mirror of another registry is given a header', async () => {
+      const header = `, header = { X-Tok = ${JSON.stringify(INLINE.text)} }`
+      assert.deepEqual(leaksIn(await saidOf(header), [INLINE]), [])
+    })
+
+    it('because a proxy that is asked for others is given a password', async () => {
+      const env = { HTTP_PROXY: proxy(PROXY), NO_PROXY: '127.0.0.1' }
+      assert.deepEqual(leaksIn(await saidOf('', env), [INLINE]), [])
+    })
+  })
+
   it('is not on the page for Prometheus', () =>
     onNode(
       listOf(...Object.values(registries())),

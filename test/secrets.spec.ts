@@ -49,6 +49,14 @@ describe('hideSecrets', () => {
       `-----BEGIN EC PRIVATE KEY-----\nDEK-Info: AES-128-CBC,AB\n\n${secret}\n-----END EC PRIVATE KEY-----`,
     ],
     ['half a private key', `-----BEGIN PRIVATE KEY-----\n${secret}`],
+    ['a key with a password', `[registry.auths."u:${secret}@x y"]\n  x = 1`],
+    ['a key with spaces in its password', `[registry.auths.'u:a ${secret} b@x y']\n  x = 1`],
+    ['credentials without a scheme', `proxy = "user:${secret}@m.example:80" # or u:${secret}@m`],
+    ['credentials before the digest of an image', `image = "u:${secret}@r/x:1@sha256:ab"`],
+    ['a query in a key', `[host."https://u:pw@h/x?a=1&token=${secret}"]\n  x = 1`],
+    ['a query without a key', `server = "https://h/x?${secret}"`],
+    ['a comment behind a value', `header = { A = "x" } # ${secret}`],
+    ['a comment behind the end of a value', `password = """\nx"""  #${secret}\n`],
     ['a private key', `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`],
   ]
   for (const [title, text] of places)
@@ -62,6 +70,11 @@ describe('hideSecrets', () => {
   it('leaves urls as they are that have no credentials', () => {
     const text = 'a = ["https://m/x", "https://m@2", "me@m"] # ask a@b about https://m/x\n'
     assert.equal(shown(text), text.replace('m@2', '***@2'))
+  })
+
+  it('leaves tags and digests of images, and what is between the keys of a query', () => {
+    const text = 'image = "r.test:5000/pause:3.9@sha256:ab"\nserver = "https://h/x?ns=1&#a"\n'
+    assert.equal(shown(text), text.replace('ns=1', 'ns=***'))
   })
 
   it('takes no longer for a long word', () => {

@@ -1,6 +1,7 @@
 /** What a watcher's loop is given of this machine and this node. */
 import { monotonicMs } from '../clocks.ts'
 import { Failure } from '../errors.ts'
+import { holdsSecret } from '../probe/endpoints.ts'
 import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { openShared, probeOne, type Shared } from '../probe/probe.ts'
 import { type ProxyFor, proxiesOf } from '../probe/proxy.ts'
@@ -40,8 +41,11 @@ export function openAsker(options: NodeOptions, world: World): Asker {
   // Opened with the first probe, when what a watcher needs is open.
   let inTurn: Promise<ReturnType<typeof gate>> | undefined
   let shared: (Shared & { readonly list: MirrorList; readonly roots: Roots }) | undefined
+  // For good: a mirror may say back what an earlier list gave it.
+  let confided = false
   const ask: Asker['ask'] = async (endpoint, list) => {
     const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
+    confided ||= proxyFor.confides || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
     if (shared?.list !== list || shared.roots !== roots)
       shared = { list, roots, ...openShared({ roots, signal: world.signal, lookUp }) }
     const question = {
@@ -50,6 +54,7 @@ export function openAsker(options: NodeOptions, world: World): Asker {
       depth: endpoint.canary === undefined ? ('ping' as const) : ('tag' as const),
       signal: world.signal,
       now: world.now,
+      confided: () => confided,
     }
     const { trust, turn } = shared
     inTurn ??= connectionsAtOnce().then(gate)

@@ -49,6 +49,11 @@ export function questionOf({ registry: _, role: __, ...question }: Endpoint): st
   return JSON.stringify(question)
 }
 
+/** Whether it is sent a secret of the list. */
+export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
+  return Object.keys(header).length > 0
+}
+
 /** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
 const DEFAULT_DIAL_TIMEOUT_MS = 30_000
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../report.ts'
 import { gate } from '../system/gate.ts'
-import { type Endpoint, questionOf } from './endpoints.ts'
+import { type Endpoint, holdsSecret, questionOf } from './endpoints.ts'
 import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
 import { type NameLookup, openNameLookup } from './names/name-lookup.ts'
@@ -23,6 +23,11 @@ export interface ProbeOptions extends Omit<Means, 'trust' | 'lookUp' | 'turn' | 
   readonly samples?: number | undefined
   /** Endpoints asked at the same time, 256 if left out. */
   readonly concurrency?: number | undefined
+  /**
+   * Whether a secret was given to anybody so far: a mirror may say back what the same server was given under another
+   * name. Read after the answer.
+   */
+  readonly confided?: (() => boolean) | undefined
   /** Called once for every endpoint as soon as it is known, in no order. */
   readonly onProbe?: ((probe: Probe) => void) | undefined
   /** Milliseconds since 1970. */
@@ -43,8 +48,10 @@ const PATIENCE_MS = 10
 /** Asks all; answers in the order of `endpoints`. What is listed for several registries is asked once. */
 export async function probeAll(
   endpoints: readonly Endpoint[],
-  options: ProbeOptions,
+  given: ProbeOptions,
 ): Promise<readonly Probe[]> {
+  const confided = endpoints.some(holdsSecret)
+  const options = { ...given, confided: () => confided || given.confided?.() === true }
   const means = { ...options, ...openShared(options), alone: gate(1) }
   const asked = new Map<string, Promise<Probe>>()
   const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
@@ -87,7 +94,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Mean
   const deeper = depth !== 'ping' && endpoint.canary !== undefined && pinged.fault === undefined
   const pulled = deeper ? await pull(pinged.endpoint, endpoint.canary, depth, means) : undefined
   const clock = { now: now(), at: performance.now() }
-  const quote = !isConfided(endpoint, pulled, means)
+  const quote = !(options.confided?.() || isConfided(endpoint, pulled, means))
   return {
     ...verdictOf(pinged, pulled, depth === 'tag' ? 'manifest' : depth, clock, quote),
     ...asListed(endpoint),
@@ -95,8 +102,8 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Mean
 }
 
 /** Whether it, or what stands between, was given a secret that it could say back. */
-function isConfided({ header }: Endpoint, pulled: Pulled | undefined, { proxyFor }: Means): boolean {
-  return Object.keys(header).length > 0 || pulled?.authorized === true || proxyFor?.confides === true
+function isConfided(endpoint: Endpoint, pulled: Pulled | undefined, { proxyFor }: Means): boolean {
+  return holdsSecret(endpoint) || pulled?.authorized === true || proxyFor?.confides === true
 }
 
 /** The url of the list, also where another scheme answered. */

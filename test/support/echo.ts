@@ -67,13 +67,16 @@ const PINGED: Readonly<Record<string, (question: Question) => Answer>> = {
 
 export const WAYS = Object.keys(PINGED)
 
-/** Starts it on a free port of 127.0.0.1; the token that it hands out is one more that it says back. */
-export async function startEcho(token: string): Promise<Echo> {
+/**
+ * Starts it on a free port of 127.0.0.1; the token that it hands out is one more that it says back. `remembered` is
+ * what it says to those that tell it nothing.
+ */
+export async function startEcho(token: string, remembered = 'nothing'): Promise<Echo> {
   const heard: string[] = []
   const server = http.createServer((request, response) => {
     heard.push([`${request.method} ${request.url}`, ...pairs(request.rawHeaders)].join('\n'))
     request.resume()
-    const told = toldIn(request)
+    const told = toldIn(request) || remembered
     const realm = `http://${request.headers.host}/token`
     const answer = answerTo({ request, told, realm }, token)
     if (answer.status === 0) return void request.socket.end(`${told}\r\n\r\n${told}`)
@@ -81,7 +84,7 @@ export async function startEcho(token: string): Promise<Echo> {
   })
   server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
     heard.push([`${request.method} ${request.url}`, ...pairs(request.rawHeaders)].join('\n'))
-    const told = toldIn(request)
+    const told = toldIn(request) || remembered
     socket.on('error', () => {})
     socket.end(`HTTP/1.1 407 ${told}\r\nX-Told: ${told}\r\n\r\n${told}`)
   })
@@ -136,7 +139,7 @@ function toldIn({ headers }: http.IncomingMessage): string {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     secret.test(name) ? [String(value)] : [],
   )
-  return values.join(' ') || 'nothing'
+  return values.join(' ')
 }
 
 /** The start of it as the name of a machine. */

@@ -58,6 +58,31 @@ describe('a watcher asks', () => {
       }
     }))
 
+  it('without a quote of any mirror once a list has held a header', async () => {
+    const server = http.createServer((_, response) => {
+      response.writeHead(302, { Location: 'ftp://planted/' }).end()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as { port: number }
+    const bare = registry('quay.io', [mirror(`http://127.0.0.1:${port}`)])
+    const secretive = registry('r.test', [
+      { ...mirror(`http://localhost:${port}`), header: { 'X-Tok': 'planted' } },
+    ])
+    const canary = { repository: 'a/b', reference: '1' }
+    const detail = (list: MirrorList, { ask }: Pick<ReturnType<typeof openAsker>, 'ask'>) =>
+      ask({ ...(endpointsOf(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
+    const open = () => openAsker(HERE, { ...worldOf(), env: {} })
+    try {
+      const asker = open()
+      assert.match(await detail(listOf(bare), asker), /planted/)
+      assert.doesNotMatch(await detail(listOf(bare, secretive), asker), /planted/)
+      assert.doesNotMatch(await detail(listOf(bare), asker), /planted/)
+      assert.match(await detail(listOf(bare), open()), /planted/)
+    } finally {
+      server.close()
+    }
+  })
+
   it("with certificates that are parsed once for a list, and once more when the system's have changed", () =>
     withDirectory(async directory => {
       const real = tls.createSecureContext

@@ -1,4 +1,5 @@
 /** What in config.toml is worth knowing, though it stops nothing. Pure. */
+import { hideCredentials } from '../../credentials.ts'
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
 import { registryFaults } from './config-conflicts.ts'
@@ -14,7 +15,13 @@ export function configNotices(now: Snapshot): readonly Notice[] {
 
 function notice(code: string, message: string, place: { file: string; line?: number | undefined }): Notice {
   const { file, line } = place
-  return { code, message, target: 'containerd', file, ...(line !== undefined && { line }) }
+  return {
+    code,
+    message: hideCredentials(message),
+    target: 'containerd',
+    file,
+    ...(line !== undefined && { line }),
+  }
 }
 
 function disabledNotices(now: Snapshot): readonly Notice[] {

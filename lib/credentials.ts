@@ -1,0 +1,31 @@
+/**
+ * Hides what logs somebody in within text that will be shown: `user:password@` with or without a scheme before it, and
+ * the values of a query. Pure.
+ */
+
+/** What may hold a password with spaces in it (a quoted text on one line), or a word. */
+const PIECE = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"']+/g
+/** A value of a query, or all of one without a key. */
+const QUERY_VALUE = /([?&])([^=&#\s"']*=)?[^&#\s"']+/g
+
+/** The text with `***` in place of each of them. */
+export function hideCredentials(text: string): string {
+  return text.replace(/\S+/g, hideInUrl).replace(PIECE, hideBare)
+}
+
+/** A password may hold what it should not, a "/" or a quote; so it ends at the last "@" of the word. */
+function hideInUrl(word: string): string {
+  const [start, end] = [word.indexOf('://'), word.lastIndexOf('@')]
+  if (start === -1) return word
+  const rest = end < start ? word.slice(start + 3) : `***${word.slice(end)}`
+  return `${word.slice(0, start)}://${rest.replace(QUERY_VALUE, '$1$2***')}`
+}
+
+/** Without a scheme. What stands before the digest of an image (`x:1@sha256:…`) is a tag. */
+function hideBare(piece: string): string {
+  if (piece.includes('://')) return piece
+  const last = piece.lastIndexOf('@')
+  const end = /^@sha\d+:/.test(piece.slice(last)) ? piece.lastIndexOf('@', last - 1) : last
+  const start = piece.indexOf(':')
+  return start === -1 || end < start ? piece : `${piece.slice(0, start)}:***${piece.slice(end)}`
+}
