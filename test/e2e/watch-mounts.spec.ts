@@ -124,7 +124,9 @@ describe('a watcher and what is mounted', function () {
       const use = async (watcher: Watching) => {
         await named(true)
         await fs.writeFile(known, '127.0.0.1 localhost\n')
-        await watcher.until(new RegExp(`${name}.* is down: (its name has no|the lookup of its name got no|the DNS server) `))
+        await watcher.until(
+          new RegExp(`${name}.* is down: (its name has no|the lookup of its name got no|the DNS server) `),
+        )
         await named(false)
         await fs.writeFile(known, found)
         await watcher.until(new RegExp(`${name}.* is well again`))
