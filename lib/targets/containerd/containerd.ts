@@ -11,6 +11,7 @@ import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
+import { disabledCri } from './plugin-names.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
 
@@ -50,7 +51,9 @@ async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view:
   const asked = now.installed !== undefined && sameLine(now.installed, now.generation)
   if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
   const imports = now.files.slice(1).map(file => file.path)
-  return await dumpIssues(view.machine.run, config.path, config.content, imports, now.hostsDir)
+  const criRuns = disabledCri(now.files, now.readers).length === 0
+  const hostsDir = criRuns ? now.hostsDir : undefined
+  return await dumpIssues(view.machine.run, config.path, config.content, imports, hostsDir)
 }
 
 function withdrawSetting(text: string, original: string | undefined, setting: OwnedSetting, always: boolean) {
