@@ -117,7 +117,7 @@ for (const { title, suite } of generations) {
     }
 
     it('refuses a config that disables CRI and that containerd cannot read', () =>
-      withNode(`${DISABLES}oom_score = 99999999999999999999\n`, async node => {
+      withNode(`${DISABLES}[grpc]\ngid = "high"\n`, async node => {
         await assert.rejects(planOn(node), error => error instanceof Failure && error.code === 'conflict')
       }))
 

@@ -94,6 +94,8 @@ function missing(files: readonly ParsedConfig[], reader: Generation): readonly I
         return [
           { ...issue, message: `${message}, which disabled_plugins disables: containerd does not start` },
         ]
+      if (named.name === '')
+        return [{ ...issue, message: `${message}, which no containerd has: containerd does not start` }]
       const unknown =
         reader.major < 2 && versionFor(named.file, files, reader) < 2 && named.name.includes('.')
       return unknown

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readState } from '../../../lib/state.ts'
 import { readBootClock } from '../../../lib/system/boot.ts'
 import { openTree } from '../../../lib/system/files.ts'
 import type { Outcome } from '../../../lib/system/run.ts'
@@ -27,10 +28,7 @@ async function planOn(tree: Record<string, string>, version: string | undefined,
       now: Date.now,
       bootClock: readBootClock,
     }
-    const now = await containerd.observe(
-      { node, uid: 0, state: { files: {} }, machine },
-      list,
-    )
+    const now = await containerd.observe({ node, uid: 0, state: await readState(node), machine }, list)
     return { now, rendering: containerd.render(list, now, { takeOver: false }) }
   })
 }
