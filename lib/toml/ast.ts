@@ -50,6 +50,13 @@ export function locateKey(ast: TomlAst, path: TomlPath): TomlPosition | undefine
   return spot && positionOf(spot.key)
 }
 
+/** Every integer, with all its digits. */
+export function integersOf(ast: TomlAst): readonly (TomlPosition & { readonly value: bigint })[] {
+  return ast.tokens.flatMap(token =>
+    token.type === 'Integer' ? [{ ...positionOf(token), value: token.bigint }] : [],
+  )
+}
+
 /** The keys of a table header or of a key-value pair, unquoted. */
 export function keyNames(key: AST.TOMLKey): string[] {
   return key.keys.map(part => (part.type === 'TOMLBare' ? part.name : part.value))

@@ -32,6 +32,8 @@ for (const [nth, { title, suite }] of generations.entries()) {
     for (const one of cases.filter(({ title }, i) => i % EVERY === nth % EVERY || EVERYDAY.test(title))) {
       it(`version ${one.version}: ${one.title}`, () => assertJudged(one, tree, release))
     }
+    it('asks the mirrors whatever it imports by a relative pattern, if only its release line is known', () =>
+      assertRelativePattern(tree, release.replace(/\.\d+$/, '')))
   })
 }
 
@@ -52,12 +54,31 @@ async function assertJudged(one: ConfigCase, tree: string, release: string): Pro
   })
 }
 
+/** Below 1.6.32 and 1.7.16 the drop-in is not read, later it decides. */
+async function assertRelativePattern(tree: string, line: string): Promise<void> {
+  await withDirectory(async home => {
+    const node = await makeNode(home)
+    const dropIn = 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/over"\n'
+    const config = 'version = 2\nimports = ["conf.d/*.toml"]\n'
+    await fs.mkdir(path.join(node, 'etc/containerd/conf.d'))
+    await fs.writeFile(path.join(node, 'etc/containerd/conf.d/mine.toml'), dropIn)
+    await fs.writeFile(path.join(node, 'etc/containerd/config.toml'), config)
+    const list = path.join(home, 'mirrors.toml')
+    const text = `version = 1\n[registries."reg.test"]\nmirrors = ["http://mirror.test"]\n[targets.containerd]\nversion = "${line}"\n`
+    await fs.writeFile(list, text)
+    const { code, stderr } = await run(['apply', '--root', node, '-f', list])
+    assert.equal(code, 0, stderr)
+    const { fate, log } = await runNode(tree, node, '/over')
+    assert.equal(fate, 'serves CRI', log)
+  })
+}
+
 /** Runs the node; one that serves CRI has to ask the mirror. */
-async function runNode(tree: string, node: string) {
+async function runNode(tree: string, node: string, hostsDir = HOSTS_DIR) {
   const outside = await startOutside()
   try {
     return await fateOf(tree, node, outside.env, async daemon => {
-      if (!existsSync(path.join(node, HOSTS_DIR))) return
+      if (!existsSync(path.join(node, hostsDir))) return
       await assert.rejects(daemon.cri.pull('reg.test/team/app:latest'))
       const asked = outside.asked.some(url => url.startsWith('http://mirror.test/'))
       assert.ok(asked, `${outside.asked}\n${daemon.log()}`)

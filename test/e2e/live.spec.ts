@@ -28,6 +28,18 @@ import {
 // Not the usual path, so that a containerd of this very machine is none of ours.
 const CONFIG = '/etc/containerd/regmirror-e2e.toml'
 
+const DISABLES = 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
+/** Configs that disable CRI, and the major release that does not take them any more. */
+const DISABLED: readonly (readonly [what: string, config: string, until: number])[] = [
+  ['as Docker ships it', '#   Licensed\n\ndisabled_plugins = ["cri"]\n\n#root = "/x"\n', 2],
+  ['by its full name', DISABLES, 9],
+  [
+    'by a plugin that it needs',
+    'version = 2\ndisabled_plugins = ["io.containerd.service.v1.images-service"]\n',
+    9,
+  ],
+]
+
 const occasion = () => ({ command: 'apply', now: Date.now(), bootClock: readBootClock, made: [] }) as const
 
 /** A list that leaves it to the binary to say which containerd it is. */
@@ -42,7 +54,7 @@ for (const { title, suite } of generations) {
     this.timeout(180_000)
     const name = `containerd-${suite}`
     const tree = treeOf(name)
-    const run: Run = (program, args, stdin) => runHere(launcher(name, program), args, stdin)
+    const run: Run = (program, ...rest) => runHere(launcher(name, program), ...rest)
 
     before(function () {
       needRuntime(this, name, true)
@@ -81,7 +93,7 @@ for (const { title, suite } of generations) {
       }))
 
     it('refuses what only containerd knows to be wrong, and nothing is written', () =>
-      withNode('version = 2\n[grpc]\naddress = 5\n', async node => {
+      withNode('version = 2\n[grpc]\ngid = "high"\n', async node => {
         const before = await readTree(node)
         await assert.rejects(planOn(node), error => {
           return (
@@ -91,6 +103,22 @@ for (const { title, suite } of generations) {
           )
         })
         assert.deepEqual(await readTree(node), before)
+      }))
+
+    for (const [what, config, until] of DISABLED) {
+      it(`takes a config that disables CRI ${what}, with a notice`, function () {
+        if (Number(containerdVersion(tree).split('.')[0]) >= until) return this.skip()
+        return withNode(config, async node => {
+          const plan = await planOn(node)
+          assert.ok(plan.steps.some(step => step.path === CONFIG))
+          assert.ok(plan.notices.some(notice => notice.code === 'cri_disabled'))
+        })
+      })
+    }
+
+    it('refuses a config that disables CRI and that containerd cannot read', () =>
+      withNode(`${DISABLES}[grpc]\ngid = "high"\n`, async node => {
+        await assert.rejects(planOn(node), error => error instanceof Failure && error.code === 'conflict')
       }))
 
     it('wants a restart until the daemon has been started after the change', () =>

@@ -2,17 +2,21 @@
 import type { Issue } from '../../errors.ts'
 import {
   type EffectiveRegistry,
+  effectiveRegistries,
   effectiveRegistry,
   placeOfSetting,
   type Section,
   type Setting,
   valueAt,
 } from './config-merge.ts'
-import { isPlaceholder, namesOnly } from './config-path.ts'
+import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { misfits, registryShape } from './config-shape.ts'
+import { versionClashes } from './config-toml.ts'
 import type { Generation } from './generation.ts'
 import type { Snapshot } from './observe.ts'
 import type { ParsedConfig } from './parsed-config.ts'
+import { pluginNameFaults } from './plugin-names.ts'
+import type { OlderConfigs } from './read-configs.ts'
 
 /** What would go wrong with these files in any containerd that may read them, each reported once. */
 export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
@@ -22,6 +26,34 @@ export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): read
       return [...criFaults(effective, reader), ...overrideConflicts(effective, files, now)]
     }),
   )
+}
+
+/**
+ * What would go wrong only in releases of 1.x that look for a relative pattern elsewhere, where nobody can say whether it
+ * is one of those: the import has to be unambiguous then.
+ */
+export function patternConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+  const [first] = now.older === undefined ? [] : olderConflicts(files, now.older, now)
+  if (first === undefined || now.older === undefined) return []
+  const { entry, newer, ...place } = now.older.pattern
+  const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in /, not beside this file; with what is there, ${first.file}: ${first.message}`
+  const hint = `write it as ${JSON.stringify(newer)}, or name the patch release in the list, such as [targets.containerd] version = "1.7.24"`
+  return [{ ...place, message, hint }]
+}
+
+function olderConflicts(
+  [main]: readonly ParsedConfig[],
+  older: OlderConfigs,
+  now: Snapshot,
+): readonly Issue[] {
+  const readers = now.readers.filter(({ major }) => major < 2)
+  const files = main === undefined ? [] : [main, ...older.files.slice(1)]
+  return [
+    ...older.faults,
+    ...versionClashes(files, readers),
+    ...pluginNameFaults(files, readers),
+    ...conflictsOf(files, { ...now, readers }),
+  ]
 }
 
 /** What keeps CRI from coming up with a `config_path` in these files, each reported once. */
@@ -70,7 +102,7 @@ function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation
 /** A `config_path` that another program has yet to fill in: which directory it will be, nobody can say. */
 export function placeholderConflicts(now: Snapshot): readonly Issue[] {
   if (now.named) return []
-  const found = now.readers.map(reader => effectiveRegistry(now.files, reader).configPath)
+  const found = effectiveRegistries(now).map(({ configPath }) => configPath)
   return eachOnce(
     found
       .filter(setting => setting !== undefined)
@@ -97,7 +129,7 @@ function overrideConflicts(
   }
   const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${now.config.path}`
   const hint =
-    configPath.value === ''
+    configPath.value === '' || !isAbsolutePath(configPath.value)
       ? 'remove it there'
       : 'remove it there, or name that directory as hosts_dir in the list'
   return [{ ...placeOfSetting(configPath), message, hint }]

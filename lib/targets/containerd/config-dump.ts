@@ -12,18 +12,20 @@ const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri
  * Runs `containerd config dump` on the text, which every release from 1.6 to 2.3 reads from standard input: nothing is
  * written where it could be left. Its exit code tells syntax, types and versions; a table that it
  * does not know shows only in config_path missing from what it dumps. `imports` are the files the text imports.
+ * `hostsDir` is undefined where CRI is disabled: containerd 1.x dumps no section of a disabled plugin, so only the exit
+ * code counts.
  */
 export async function dumpIssues(
   run: Run,
   file: string,
   text: string,
   imports: readonly string[],
-  hostsDir: string,
+  hostsDir: string | undefined,
 ): Promise<readonly Issue[]> {
   const outcome = await withNameless(withImports(text, imports), file, shown =>
     run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
-  if (outcome === undefined || dumpedPaths(outcome).includes(hostsDir)) return []
+  if (outcome === undefined || isAccepted(outcome, hostsDir)) return []
   const hint = 'nothing was written; check the file with containerd config dump'
   // It may quote the file that it was shown, and knows it by another name.
   const stderr = withoutSecrets(outcome.stderr, text).replaceAll(STDIN, file)
@@ -40,6 +42,10 @@ function withImports(text: string, imports: readonly string[]): string {
   return (named && splice(text, ['imports'], imports)) || text
 }
 
+function isAccepted(outcome: Outcome, hostsDir: string | undefined): boolean {
+  return hostsDir === undefined ? outcome.code === 0 : dumpedPaths(outcome).includes(hostsDir)
+}
+
 function dumpedPaths({ code, stdout }: Outcome): readonly unknown[] {
   const parsed = parseTomlAst(stdout)
   if (code !== 0 || 'fault' in parsed) return []
@@ -51,7 +57,7 @@ function dumpedPaths({ code, stdout }: Outcome): readonly unknown[] {
 
 function refusal({ code, stderr }: Outcome): string {
   if (code === null) return 'containerd did not finish reading it'
-  if (code !== 0) return `containerd refuses it: ${lastLine(stderr)}`
+  if (code !== 0) return `containerd refuses it: ${reasonIn(stderr)}`
   const ignored = stderr
     .split('\n')
     .find(line => /Ignoring unknown key/.test(line) && /config_path/.test(line))
@@ -60,8 +66,13 @@ function refusal({ code, stderr }: Outcome): string {
     : `containerd does not know the key we set: ${ignored.trim()}`
 }
 
-/** 1.x quotes a value of a wrong type (go-toml's "Can't convert X(string) to Y"): it may be a password. */
-function lastLine(text: string): string {
+/**
+ * The line that says why: below a Go panic there is a stack trace, else it is the last line. 1.x quotes a value of a wrong
+ * type (go-toml's "Can't convert X(string) to Y"): it may be a password.
+ */
+function reasonIn(text: string): string {
   const shown = text.replace(/(Can't convert ).*(\([^()]*\) to )/s, '$1***$2')
-  return (shown.trim().split('\n').at(-1) ?? '').replace(/^containerd: /, '')
+  const lines = shown.trim().split('\n')
+  const line = lines.find(line => line.startsWith('panic: ')) ?? lines.at(-1) ?? ''
+  return line.replace(/^containerd: /, '')
 }

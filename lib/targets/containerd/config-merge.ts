@@ -50,6 +50,20 @@ export function effectiveRegistry(files: readonly ParsedConfig[], generation: Ge
   }
 }
 
+/** What each containerd makes of the files that it reads. */
+export function effectiveRegistries(now: {
+  readonly files: readonly ParsedConfig[]
+  readonly older: { readonly files: readonly ParsedConfig[] } | undefined
+  readonly readers: readonly Generation[]
+}): readonly EffectiveRegistry[] {
+  const { files, older, readers } = now
+  const old = older === undefined ? [] : readers.filter(({ major }) => major < 2)
+  return [
+    ...readers.map(reader => effectiveRegistry(files, reader)),
+    ...old.map(reader => effectiveRegistry(older?.files ?? [], reader)),
+  ]
+}
+
 function sectionsInEffect(files: readonly ParsedConfig[], generation: Generation): readonly Section[] {
   if (generation.major < 2) return lastSection(files)
   if (atLeast(generation, '2.3.0')) return files.flatMap(file => migrated([file], file.version !== 4))

@@ -3,8 +3,8 @@ import { hideCredentials } from '../../credentials.ts'
 import type { Issue } from '../../errors.ts'
 import type { Notice } from '../../report.ts'
 import { registryFaults } from './config-conflicts.ts'
-import { effectiveRegistry, placeOfSetting } from './config-merge.ts'
-import { isPlaceholder, namesOnly } from './config-path.ts'
+import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './config-merge.ts'
+import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
 import type { Snapshot } from './observe.ts'
 import { disabledCri, pluginNameFaults } from './plugin-names.ts'
@@ -49,7 +49,7 @@ function tlsNotices(now: Snapshot): readonly Notice[] {
 
 /** With `config = false` somebody else writes config.toml; what keeps our mirrors out of use is still worth a look. */
 function unmanagedNotices(now: Snapshot): readonly Notice[] {
-  const effective = now.readers.map(reader => effectiveRegistry(now.files, reader).configPath)
+  const effective = effectiveRegistries(now).map(({ configPath }) => configPath)
   const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
   const faults = [
     ...now.faults,
@@ -76,6 +76,19 @@ function faultNotice({ message, hint, file = '', line }: Issue, now: Snapshot): 
 
 /** What is repaired by the way, where config.toml is written. */
 export function repairNotices(now: Snapshot): readonly Notice[] {
+  return [...relativeNotices(now), ...listNotices(now)]
+}
+
+/** containerd looks for a relative `config_path` in the directory that it is started in. */
+function relativeNotices(now: Snapshot): readonly Notice[] {
+  const settings = effectiveRegistries(now).map(({ configPath }) => configPath)
+  const odd = settings.find(setting => typeof setting?.value === 'string' && !isAbsolutePath(setting.value))
+  if (odd === undefined || isPlaceholder(odd.value)) return []
+  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it becomes ${now.hostsDir}`
+  return [notice('config_path_relative', message, placeOfSetting(odd))]
+}
+
+function listNotices(now: Snapshot): readonly Notice[] {
   if (now.currentDirs.length < 2) return []
   const was = now.currentDirs.join(':')
   const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${now.hostsDir}`

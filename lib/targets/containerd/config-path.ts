@@ -8,6 +8,12 @@ export function directoriesOf(value: unknown): readonly string[] {
   return parts.map(part => path.posix.resolve('/', part))
 }
 
+/** Whether a `config_path` names directories from the root, in a way that nobody can have mistyped. */
+export function isAbsolutePath(value: unknown): boolean {
+  const isPlain = (part: string) => part.startsWith('/') && part.trim() === part
+  return typeof value === 'string' && value.split(':').filter(Boolean).every(isPlain)
+}
+
 /** Whether a `config_path` names that one directory and nothing else, in any spelling that every containerd takes. */
 export function namesOnly(value: unknown, directory: string): boolean {
   const absolute = typeof value === 'string' && value.startsWith('/') && !value.includes(':')

@@ -5,7 +5,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { Issue } from '../../errors.ts'
 import { isTable } from '../../tables.ts'
-import { keyNames, locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../toml/ast.ts'
+import {
+  integersOf,
+  keyNames,
+  locateKey,
+  locateToml,
+  parseTomlAst,
+  type TomlAst,
+  tomlValue,
+} from '../../toml/ast.ts'
 import { FILE, misfits } from './config-shape.ts'
 import { atLeast, type Generation, parseGeneration } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -32,7 +40,8 @@ export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): P
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return { ...parsed.fault, ...broken }
   const value = tomlValue(parsed.ast)
-  const unusable = misspelledKey(parsed.ast, value) ?? mistypedKey(parsed.ast, value)
+  const unusable =
+    misspelledKey(parsed.ast, value) ?? mistypedKey(parsed.ast, value) ?? longInteger(parsed.ast)
   if (unusable !== undefined) return { ...broken, ...unusable }
   const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
@@ -45,6 +54,14 @@ function mistypedKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefi
   const kind = kindOf(ast, 'version')
   if (kind === undefined || kind === 'integer') return undefined
   return { ...locateToml(ast, ['version']), message: 'version is not an integer' }
+}
+
+/** An integer that no containerd can read: 1.7 reads up to 64 bits without a sign, 1.6 and 2.x with one. */
+function longInteger(ast: TomlAst): Omit<Issue, 'file'> | undefined {
+  const token = integersOf(ast).find(
+    ({ value }) => BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value,
+  )
+  return token && { line: token.line, column: token.column, message: 'the integer has more than 64 bits' }
 }
 
 const TOP_KEYS = ['version', 'imports', 'plugins', 'disabled_plugins', 'required_plugins']

@@ -9,8 +9,9 @@ import { dumpIssues } from './config-dump.ts'
 import { NEW_CONFIG } from './config-toml.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
-import { type Generation, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
+import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
+import { disabledCri } from './plugin-names.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
 
@@ -47,10 +48,13 @@ export const containerd: Target<Snapshot> = {
 
 async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view: View) {
   const config = changed.find(file => file.path === now.config.path)
-  const asked = now.installed !== undefined && sameLine(now.installed, now.generation)
+  // The binary may judge for its own release line only.
+  const asked = now.installed !== undefined && isSameLine(now.installed, now.generation)
   if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
   const imports = now.files.slice(1).map(file => file.path)
-  return await dumpIssues(view.machine.run, config.path, config.content, imports, now.hostsDir)
+  const criRuns = disabledCri(now.files, now.readers).length === 0
+  const hostsDir = criRuns ? now.hostsDir : undefined
+  return await dumpIssues(view.machine.run, config.path, config.content, imports, hostsDir)
 }
 
 function withdrawSetting(text: string, original: string | undefined, setting: OwnedSetting, always: boolean) {
@@ -63,22 +67,18 @@ function withdrawSetting(text: string, original: string | undefined, setting: Ow
   return result === undefined ? undefined : mark + result
 }
 
-/** The binary may judge for its own release line only. */
-function sameLine(a: Generation, b: Generation | undefined): boolean {
-  return a.major === b?.major && a.minor === b.minor
-}
-
 function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
   const { generation, installed } = now
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
     const message =
       'which containerd will read this is not known: only what all of 1.6 to 2.3 accept is written; name it with version in [targets.containerd] to be checked for it'
-    return [notice('generation_unknown', message)]
+    const hung = now.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
+    return [notice('generation_unknown', `${hung}${message}`)]
   }
   const name = `containerd ${generation.name}`
   const notices: Notice[] = []
-  if (installed !== undefined && !sameLine(installed, generation)) {
+  if (installed !== undefined && !isSameLine(installed, generation)) {
     notices.push(notice('generation_mismatch', `the list says ${name}, but this node has ${installed.name}`))
   }
   if (!knowsDialTimeout(generation) && list.registries.some(registry => registry.mirrors.length > 0)) {

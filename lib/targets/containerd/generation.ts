@@ -17,6 +17,16 @@ export function parseGeneration(text: string): Generation | undefined {
   return { name, major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) }
 }
 
+/** Whether the patch release is known, too. */
+export function isExact({ name }: Generation): boolean {
+  return name.split('.').length === 3
+}
+
+/** Whether both are of one release line, such as 1.7. */
+export function isSameLine(a: Generation, b: Generation | undefined): boolean {
+  return a.major === b?.major && a.minor === b.minor
+}
+
 /** What `containerd --version` prints: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
 export function parseVersionOutput(text: string): Generation | undefined {
   const word = text.split(/\s+/).find(part => /^v?\d+\.\d+/.test(part))

@@ -6,14 +6,14 @@ import type { Reader } from '../../system/files.ts'
 import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
-import { effectiveRegistry } from './config-merge.ts'
-import { directoriesOf } from './config-path.ts'
+import { effectiveRegistries } from './config-merge.ts'
+import { directoriesOf, isAbsolutePath } from './config-path.ts'
 import { readersOf } from './config-toml.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './directory-name.ts'
-import { type Generation, parseGeneration, parseVersionOutput } from './generation.ts'
+import { type Generation, isExact, isSameLine, parseGeneration, parseVersionOutput } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
-import { readConfigs } from './read-configs.ts'
+import { type OlderConfigs, readConfigs } from './read-configs.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -33,12 +33,16 @@ export interface Snapshot {
   readonly readers: readonly Generation[]
   /** What the node's own containerd says, where it can be asked. */
   readonly installed: Generation | undefined
+  /** Whether `containerd --version` had to be stopped. */
+  readonly versionHangs: boolean
   /** Path of config.toml, and whether we may change it. */
   readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
   /** config.toml first, then imports as they are merged; empty when there is no config.toml. */
   readonly files: readonly ParsedConfig[]
   /** Files that do not parse, and imports that are missing. */
   readonly faults: readonly Issue[]
+  /** What an older 1.x reads instead, where that differs and the patch release is not known. */
+  readonly older: OlderConfigs | undefined
   /** The one directory that config_path is to name. */
   readonly hostsDir: string
   /** Whether the list names that directory, or we have set it before; otherwise it was found, or is the usual one. */
@@ -59,17 +63,18 @@ export interface Snapshot {
 
 export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const settings = list.targets.containerd
-  const installed = await installedGeneration(view)
+  const { installed, versionHangs } = await installedGeneration(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
   const config = settings.config === false ? await foreignConfig(view.node) : settings.config
-  const { files, faults } = await readConfigs(view.node, config, generation)
+  const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
-  const values = readers.map(reader => effectiveRegistry(files, reader).configPath?.value)
+  const values = effectiveRegistries({ files, older, readers }).map(({ configPath }) => configPath?.value)
   const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const managed = settings.config !== false
   const setDir = managed ? view.state.files[config]?.setting?.value : undefined
-  const hostsDir = chooseHostsDir(settings, setDir, currentDirs)
+  const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
+  const hostsDir = chooseHostsDir(settings, setDir, usable)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
   const listed = new Set(list.registries.map(registry => directoryName(registry.name)))
@@ -82,9 +87,11 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     generation,
     readers,
     installed,
+    versionHangs,
     config: { path: config, managed, exists },
     files,
     faults,
+    older,
     hostsDir,
     named: (settings.hostsDir ?? setDir) !== undefined,
     setDir,
@@ -119,16 +126,23 @@ async function foreignConfig(node: Reader): Promise<string> {
 function chooseHostsDir(
   settings: ContainerdSettings,
   setDir: string | undefined,
-  currentDirs: readonly string[],
+  found: readonly string[],
 ): string {
   if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
   if (setDir !== undefined) return setDir
-  return currentDirs.find(directory => directory === DEFAULT_HOSTS_DIR) ?? currentDirs[0] ?? DEFAULT_HOSTS_DIR
+  return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
 }
 
-async function installedGeneration(view: View): Promise<Generation | undefined> {
+async function installedGeneration(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
   const outcome = await view.machine?.run('containerd', ['--version'])
-  return outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
+  const installed = outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
+  return { installed, versionHangs: outcome?.code === null }
+}
+
+/** The patch release that this node has, where the list names only its line. */
+function exactOne(named: Generation | undefined, installed: Generation | undefined): Generation | undefined {
+  const refines = named !== undefined && !isExact(named) && isSameLine(named, installed)
+  return refines ? installed : named
 }
 
 interface Found {

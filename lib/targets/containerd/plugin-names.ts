@@ -33,6 +33,10 @@ function fullName(name: string): string {
   return `"${type}.${name}" for "${name}"`
 }
 
+function isShortName(name: string): boolean {
+  return /^[\w-]+$/.test(name)
+}
+
 /** Every plugin that these files name in a way in which containerd does not start. */
 export function pluginNameFaults(
   files: readonly ParsedConfig[],
@@ -45,7 +49,7 @@ export function pluginNameFaults(
 /** What to do besides writing `version = 2` into a file of version 1; empty where it names no plugin shortly. */
 export function renamingHint(file: ParsedConfig): string {
   const names = [...listed([file]), ...tables([file])].map(({ name }) => name)
-  const short = [...new Set(names)].filter(name => !name.includes('.'))
+  const short = [...new Set(names)].filter(isShortName)
   return short.length === 0 ? '' : `, and name plugins in full: ${short.map(fullName).join(', ')}`
 }
 
@@ -59,7 +63,7 @@ function misnamed(files: readonly ParsedConfig[], reader: Generation): readonly 
     .map(({ name, file, path }) => ({
       ...placeOf({ name, file, path }),
       message: `names the plugin ${JSON.stringify(name)} as in version 1: containerd ${reader.major}.x does not start with it`,
-      hint: name.includes('.') ? 'remove it' : `write ${fullName(name)}`,
+      hint: isShortName(name) ? `write ${fullName(name)}` : 'remove it',
     }))
 }
 
@@ -90,6 +94,8 @@ function missing(files: readonly ParsedConfig[], reader: Generation): readonly I
         return [
           { ...issue, message: `${message}, which disabled_plugins disables: containerd does not start` },
         ]
+      if (named.name === '')
+        return [{ ...issue, message: `${message}, which no containerd has: containerd does not start` }]
       const unknown =
         reader.major < 2 && versionFor(named.file, files, reader) < 2 && named.name.includes('.')
       return unknown

@@ -3,68 +3,141 @@ import path from 'node:path'
 import type { Issue } from '../../errors.ts'
 import type { Reader } from '../../system/files.ts'
 import { locateToml } from '../../toml/ast.ts'
-import { importsOf, isParsed, parseConfig } from './config-toml.ts'
-import { atLeast, type Generation } from './generation.ts'
+import { importsOf, isParsed, parseConfig, readersOf } from './config-toml.ts'
+import { atLeast, type Generation, isExact } from './generation.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
-/** config.toml and its imports, breadth first, each once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
+/** config.toml first, then its imports as they are merged, and what containerd cannot read of them. */
+export interface Configs {
+  readonly files: ParsedConfig[]
+  readonly faults: Issue[]
+  /** What containerd 1.x reads before 1.6.32 and 1.7.16, where that differs and its patch release is not known. */
+  readonly older?: OlderConfigs
+}
+
+export interface OlderConfigs {
+  readonly files: readonly ParsedConfig[]
+  readonly faults: readonly Issue[]
+  /** The import that names other files there. */
+  readonly pattern: Place & { readonly entry: string; readonly newer: string }
+}
+
+interface Place {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+/** config.toml and its imports by the rules of one release, or by those of each that it may be. */
 export async function readConfigs(
   node: Reader,
   main: string,
   generation: Generation | undefined,
-): Promise<{ files: ParsedConfig[]; faults: Issue[] }> {
+): Promise<Configs> {
+  const first = await readMerged(node, main, generation !== undefined && isBeforeFix(generation))
+  const [pattern] = first.files.flatMap(relativePatterns)
+  const doubtful = readersOf(first.files[0], generation).some(({ major }) => major < 2)
+  if (pattern === undefined || !doubtful || (generation !== undefined && isExact(generation))) return first
+  const older = await readMerged(node, main, true)
+  return isSame(first, older) ? first : { ...first, older: { ...older, pattern } }
+}
+
+function isSame(a: Configs, b: Configs): boolean {
+  const read = ({ files, faults }: Configs) => JSON.stringify([files.map(({ path }) => path), faults])
+  return read(a) === read(b)
+}
+
+function relativePatterns(file: ParsedConfig): readonly OlderConfigs['pattern'][] {
+  return importsOf(file).flatMap((entry, index) => {
+    if (!entry.includes('*') || entry.startsWith('/') || !isPattern(entry)) return []
+    const newer = path.resolve(path.dirname(file.path), entry)
+    return newer === path.resolve('/', entry)
+      ? []
+      : [{ ...placeOfImport({ from: file, index }), entry, newer }]
+  })
+}
+
+/** A file to read, and the import that names it. */
+interface Import {
+  readonly from: ParsedConfig
+  readonly index: number
+}
+
+/** Breadth first, each file once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
+async function readMerged(node: Reader, main: string, fromRoot: boolean): Promise<Configs> {
   const files: ParsedConfig[] = []
   const faults: Issue[] = []
-  const queue: { path: string; from?: ParsedConfig }[] = [{ path: main }]
+  const queue: { path: string; by?: Import }[] = [{ path: main }]
   const seen = new Set<string>()
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (seen.has(next.path)) continue
     seen.add(next.path)
-    const bytes = await node.read(next.path)
-    if (bytes === undefined) {
-      if (next.from !== undefined) faults.push(missingImport(next.path, next.from))
-      continue
-    }
-    const parsed = parseConfig({ path: next.path, bytes })
+    const parsed = await readOne(node, next.path, next.by)
+    if (parsed === undefined) continue
     if (!isParsed(parsed)) {
       faults.push(parsed)
       continue
     }
     files.push(parsed)
     for (const [index, entry] of importsOf(parsed).entries()) {
-      if (entry.includes('*') && !isPattern(entry)) {
-        faults.push(brokenPattern(parsed, index))
-        continue
-      }
-      for (const found of await expandPattern(node, absoluteImport(parsed.path, entry, generation)))
-        queue.push({ path: found, from: parsed })
+      const by = { from: parsed, index }
+      if (entry.includes('*') && !isPattern(entry)) faults.push(brokenPattern(by))
+      else queue.push(...(await pathsOf(node, by, entry, fromRoot)).map(path => ({ path, by })))
     }
   }
   return { files, faults }
+}
+
+/** undefined where there is no main file. */
+async function readOne(
+  node: Reader,
+  file: string,
+  by: Import | undefined,
+): Promise<ParsedConfig | Issue | undefined> {
+  if (by !== undefined && (await node.facts(file))?.type === 'directory') return importedDirectory(file, by)
+  const bytes = await node.read(file)
+  if (bytes !== undefined) return parseConfig({ path: file, bytes })
+  return by && missingImport(file, by)
 }
 
 /**
  * A relative name stands beside the file that imports it. A relative pattern does so since 1.6.32 and 1.7.16 only;
  * before, it is looked up where the daemon runs, which is the root.
  */
-function absoluteImport(file: string, entry: string, generation: Generation | undefined): string {
-  const fromRoot = entry.includes('*') && generation !== undefined && isBeforeFix(generation)
-  return path.resolve(fromRoot ? '/' : path.dirname(file), entry)
+async function pathsOf(
+  node: Reader,
+  { from }: Import,
+  entry: string,
+  fromRoot: boolean,
+): Promise<readonly string[]> {
+  const base = entry.includes('*') && fromRoot ? '/' : path.dirname(from.path)
+  return await expandPattern(node, path.resolve(base, entry))
 }
 
-/** Of a line of releases nobody knows the patch; most are newer. */
 function isBeforeFix(generation: Generation): boolean {
-  const exact = generation.name.split('.').length === 3
-  return exact && !atLeast(generation, generation.minor === 6 ? '1.6.32' : '1.7.16')
+  return isExact(generation) && !atLeast(generation, generation.minor === 6 ? '1.6.32' : '1.7.16')
 }
 
-function brokenPattern(file: ParsedConfig, index: number): Issue {
+function placeOfImport({ from, index }: Import): Place {
+  return { file: from.path, ...locateToml(from.ast, ['imports', index]) }
+}
+
+function brokenPattern(by: Import): Issue {
   const message = 'is not a pattern that containerd can read: it does not start'
-  return { file: file.path, ...locateToml(file.ast, ['imports', index]), message, hint: 'close its brackets' }
+  return { ...placeOfImport(by), message, hint: 'close its brackets' }
 }
 
-function missingImport(file: string, from: ParsedConfig): Issue {
+function missingImport(file: string, by: Import): Issue {
   const message = `imports ${file}, which is not there: containerd does not start`
-  return { file: from.path, message, hint: 'create it or remove the import' }
+  return { ...placeOfImport(by), message, hint: 'create it or remove the import' }
+}
+
+function importedDirectory(file: string, by: Import): Issue {
+  const entry = importsOf(by.from)[by.index] ?? ''
+  const message = `the import ${JSON.stringify(entry)} names the directory ${file}: containerd does not start`
+  const hint = entry.includes('*')
+    ? 'write a pattern that names files only, such as "*.toml"'
+    : 'remove it from imports'
+  return { ...placeOfImport(by), message, hint }
 }

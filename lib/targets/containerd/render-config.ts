@@ -6,8 +6,8 @@ import type { Issue } from '../../errors.ts'
 import type { OwnedSetting } from '../../state.ts'
 import { splice } from '../../toml.ts'
 import type { Choices, DesiredFile, Rendering } from '../target.ts'
-import { conflictsOf, placeholderConflicts } from './config-conflicts.ts'
-import { effectiveRegistry } from './config-merge.ts'
+import { conflictsOf, patternConflicts, placeholderConflicts } from './config-conflicts.ts'
+import { effectiveRegistries, effectiveRegistry } from './config-merge.ts'
 import { configNotices, repairNotices } from './config-notices.ts'
 import { namesOnly } from './config-path.ts'
 import { isParsed, NEW_CONFIG, parseConfig, registryTable, versionClashes } from './config-toml.ts'
@@ -27,9 +27,10 @@ export function renderConfig(now: Snapshot, { takeOver }: Choices): Outcome {
   if ('issues' in written) return { files: [], notices, conflicts: written.issues }
   const { files, setting } = written
   const [main] = files
+  const inFiles = conflictsOf(files, now)
   const conflicts = [
     ...(setting === undefined || takeOver ? [] : writerConflict(now)),
-    ...conflictsOf(files, now),
+    ...(inFiles.length > 0 ? inFiles : patternConflicts(files, now)),
   ]
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
   const about = setting === undefined ? [] : writerNotices(now)
@@ -74,10 +75,10 @@ function edited(before: ParsedConfig, now: Snapshot): Edited | Issue {
   }
   const table = registryTable(before, now.generation)
   if ('message' in table) return table
-  const effective = now.readers.map(reader => effectiveRegistry(now.files, reader))
-  if (effective.every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir)))
+  if (effectiveRegistries(now).every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir)))
     return { files: [before] }
-  const inEffect = now.generation && effective[0]?.sections.findLast(({ file }) => file === before)?.table
+  const effective = now.generation && effectiveRegistry(now.files, now.generation)
+  const inEffect = effective?.sections.findLast(({ file }) => file === before)?.table
   const setting = { path: [...(inEffect ?? table), 'config_path'], value: now.hostsDir }
   const text = splice(before.text, setting.path, setting.value)
   if (text === undefined) {

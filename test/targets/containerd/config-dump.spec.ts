@@ -4,6 +4,7 @@ import type { Outcome, Run } from '../../../lib/system/run.ts'
 import { dumpIssues } from '../../../lib/targets/containerd/config-dump.ts'
 
 const HOSTS_DIR = '/etc/containerd/certs.d'
+const CONFIG = '/etc/containerd/config.toml'
 const TAKEN = `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${HOSTS_DIR}"\n`
 
 /** Asks a containerd that gives this answer; says what it was shown, too. */
@@ -14,7 +15,7 @@ async function ask(answer: Partial<Outcome> | undefined, text = 'version = 2\n',
     shown.text = readFileSync(`/proc/self/fd/${stdin}`, 'utf8')
     return answer && { code: 0, stdout: '', stderr: '', ...answer }
   }
-  const issues = await dumpIssues(run, '/etc/containerd/config.toml', text, imports, HOSTS_DIR)
+  const issues = await dumpIssues(run, CONFIG, text, imports, HOSTS_DIR)
   return { shown, messages: issues.map(issue => issue.message) }
 }
 
@@ -44,6 +45,20 @@ describe('containerd config dump', () => {
       assert.match(messages[0] ?? '', /^containerd refuses it: it is wrong: \S*\*\*\*/)
       assert.doesNotMatch(messages[0] ?? '', /ted/)
     }
+  })
+
+  it('quotes the panic of containerd, not the stack trace below it', async () => {
+    const stderr =
+      'time="…" level=info\npanic: invalid config: planted\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:39 +0x2d\n'
+    const text = 'version = 2\n[r.auth]\npassword = "planted"\n'
+    const { messages } = await ask({ code: 2, stderr }, text)
+    assert.deepEqual(messages, ['containerd refuses it: panic: invalid config: ***'])
+  })
+
+  it('counts only the exit code where CRI is disabled', async () => {
+    const answer = (code: number) => async () => ({ code, stdout: 'version = 2\n', stderr: 'no' })
+    assert.deepEqual(await dumpIssues(answer(0), CONFIG, 'version = 2\n', [], undefined), [])
+    assert.equal((await dumpIssues(answer(1), CONFIG, 'version = 2\n', [], undefined)).length, 1)
   })
 
   it('says that containerd was stopped', async () => {

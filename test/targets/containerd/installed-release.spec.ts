@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { readState } from '../../../lib/state.ts'
+import { readBootClock } from '../../../lib/system/boot.ts'
+import { openTree } from '../../../lib/system/files.ts'
+import type { Outcome } from '../../../lib/system/run.ts'
+import { openProcesses } from '../../../lib/system/trusted-processes.ts'
+import { containerd } from '../../../lib/targets/containerd/containerd.ts'
+import { listOf, mirror, registry } from '../../support/lists.ts'
+import { withDirectory, writeTree } from '../../support/tree.ts'
+
+const VERSION = 'containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1\n'
+
+/** What is planned on a node with these files, whose containerd gives this answer to `--version`. */
+async function planOn(tree: Record<string, string>, version: string | undefined, answer: Partial<Outcome>) {
+  const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
+  const list = {
+    ...made,
+    targets: { containerd: { ...made.targets.containerd, hostsDir: undefined, version } },
+  }
+  return await withDirectory(async root => {
+    await writeTree(root, tree)
+    const node = openTree(root)
+    const run = async () => ({ code: 0, stdout: '', stderr: '', ...answer })
+    const machine = {
+      files: node,
+      run,
+      processes: openProcesses(0, 'self'),
+      now: Date.now,
+      bootClock: readBootClock,
+    }
+    const now = await containerd.observe({ node, uid: 0, state: await readState(node), machine }, list)
+    return { now, rendering: containerd.render(list, now, { takeOver: false }) }
+  })
+}
+
+describe('the release of the containerd of a node', () => {
+  it('says so when containerd --version does not end', async () => {
+    const { rendering } = await planOn({}, undefined, { code: null, stdout: VERSION })
+    const found = rendering.notices.find(({ code }) => code === 'generation_unknown')
+    assert.match(found?.message ?? '', /^containerd --version does not end within 10 s; which containerd/)
+  })
+
+  it('does not blame containerd --version where it fails', async () => {
+    const { rendering } = await planOn({}, undefined, { code: 1 })
+    const found = rendering.notices.find(({ code }) => code === 'generation_unknown')
+    assert.match(found?.message ?? '', /^which containerd/)
+  })
+
+  const imports = {
+    '/etc/containerd/config.toml': 'version = 2\nimports = ["conf.d/*.toml"]\n',
+    '/etc/containerd/conf.d/a.toml': 'version = 2\n',
+  }
+  const cases: [version: string, read: number, isDoubtful: boolean][] = [
+    ['1.6', 1, false],
+    ['1.6.33', 2, false],
+    ['1.7', 2, true],
+  ]
+  for (const [version, read, isDoubtful] of cases) {
+    it(`reads the imports of ${version} beside an installed 1.6.20`, async () => {
+      const { now } = await planOn(imports, version, { stdout: VERSION })
+      assert.equal(now.files.length, read)
+      assert.equal(now.older !== undefined, isDoubtful)
+    })
+  }
+})
