@@ -162,6 +162,9 @@ describe('the Ansible playbook and a secret in the list', function () {
           await fs.chown(path.join(user, at), USER, USER)
         await fs.chmod(path.join(home, LIST), 0o644)
         const installed = path.join(home, 'etc-regmirror', LIST)
+        // A file beside it is not read for root while the directory is another user's.
+        const list = await fs.readFile(path.join(home, LIST), 'utf8')
+        await fs.writeFile(path.join(home, LIST), list.replace(', Note = { file = "note" }', ''))
         // The same list, of another user: nothing is to be copied, and yet it is not left to them.
         await fs.copyFile(path.join(home, LIST), installed)
         for (const at of [installed, path.dirname(installed)]) await fs.chown(at, USER, USER)

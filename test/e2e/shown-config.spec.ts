@@ -6,7 +6,6 @@ import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
 import { generations, launcher, needRuntime } from './support/runtimes.ts'
 
-const CLI = path.join(import.meta.dirname, '../support/cli.ts')
 const PLANTED = 'planted-secret-3141'
 const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 const CONFIG = `version = 2
@@ -14,6 +13,12 @@ imports = ["conf.d/*.toml"]
 [plugins."io.containerd.grpc.v1.cri".registry.configs."r.test".auth]
 password = "${PLANTED}"
 `
+
+const PROJECT = path.resolve(import.meta.dirname, '../..')
+/** Where a file of the project is seen, which may lie in a folder that is hidden. */
+const seen = (file: string) =>
+  file.startsWith(`${PROJECT}/`) ? `/mnt/over/project${file.slice(PROJECT.length)}` : file
+const [NODE, CLI] = [seen(process.execPath), seen(path.join(PROJECT, 'test/support/cli.ts'))]
 
 /**
  * This machine with an /etc/containerd, a state folder and temporary folders of its own ($1 home, seen at /mnt; $2 the
@@ -23,7 +28,8 @@ const MACHINE = `
 set -e
 mount --bind "$1" /mnt
 mount -t tmpfs tmpfs /mnt/over
-mkdir /mnt/over/u /mnt/over/w
+mkdir /mnt/over/u /mnt/over/w /mnt/over/project
+mount --bind "${PROJECT}" /mnt/over/project
 mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over/u,workdir=/mnt/over/w /etc
 for place in /tmp /var/tmp /var/lib /dev/shm /run; do mount -t tmpfs -o mode=1777 tmpfs "$place"; done
 mkdir -p /etc/containerd/conf.d /mnt/bin
@@ -31,7 +37,7 @@ cp /mnt/config.toml /etc/containerd/
 printf '#!/bin/sh\\nexec "%s" "$@"\\n' "$2" >/mnt/bin/containerd
 chmod +x /mnt/bin/containerd
 export PATH=/mnt/bin:$PATH TMPDIR=/mnt/missing/tmp
-regmirror() { "${process.execPath}" "${CLI}" "$@"; }
+regmirror() { "${NODE}" "${CLI}" "$@"; }
 everything() { find /etc/containerd /tmp /var/tmp /var/lib /dev/shm /run /mnt -path /mnt/over -prune -o -printf '%p %i %m %s %C@ %T@\\n' | sort; }
 cd /mnt
 set +e
@@ -58,7 +64,7 @@ for (const { title, suite } of generations) {
         await fs.mkdir(path.join(home, 'over'))
         await fs.writeFile(path.join(home, 'list.toml'), LIST)
         await fs.writeFile(path.join(home, 'config.toml'), config)
-        const containerd = launcher(`containerd-${suite}`, 'containerd')
+        const containerd = seen(launcher(`containerd-${suite}`, 'containerd'))
         const args = ['-m', '--propagation', 'private', 'bash', '-c', MACHINE + script, 'bash', home]
         return execFileSync('unshare', [...args, containerd], { encoding: 'utf8' })
       })
@@ -86,7 +92,7 @@ for (const { title, suite } of generations) {
 
     it('is nowhere after a kill in the midst of it, nor after a restore', async () => {
       const said = await inside(`${SLOW}
-        "${process.execPath}" "${CLI}" apply -f list.toml --no-probe & pid=$!
+        "${NODE}" "${CLI}" apply -f list.toml --no-probe & pid=$!
         while [ ! -s /mnt/dumping ]; do sleep 0.05; done
         kill -9 $pid; wait $pid 2>/dev/null
         left() { grep -rl ${PLANTED} /tmp /var/tmp /var/lib /dev/shm /run /mnt/missing 2>/dev/null; ls -A /tmp /var/tmp /dev/shm; }

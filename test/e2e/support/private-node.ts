@@ -10,11 +10,13 @@ import { leaksIn, type Secret } from '../../support/leaks.ts'
 import { ANSIBLE } from './ansible.ts'
 import { launcher } from './runtimes.ts'
 
-/** `home` stays where it is, also below the new /tmp. */
+const PROJECT = path.resolve(import.meta.dirname, '../../..')
+
+/** `home` and the project stay where they are, also below the new /tmp. */
 const ENTER = `
 set -e
-home=$1
-shift
+home=$1 project=$2
+shift 2
 mkdir -p "$home/own/tmp" "$home/own/var-tmp" "$home/own/run" "$home/own/dev"
 chmod 1777 "$home/own/tmp" "$home/own/var-tmp"
 mount -t tmpfs tmpfs "$home/own/dev"
@@ -25,13 +27,21 @@ done
 mkdir -m 1777 "$home/own/dev/shm"
 ln -s /proc/self/fd "$home/own/dev/fd"
 ln -s "$home/log/socket" "$home/own/dev/log"
-case $home in /tmp/*)
-  mkdir -p "$home/own$home"
-  mount --bind "$home" "$home/own$home" ;;
-esac
+stay() {
+  case $1 in
+    /tmp/*) place=$home/own/tmp\${1#/tmp} ;;
+    /var/tmp/*) place=$home/own/var-tmp\${1#/var/tmp} ;;
+    /run/*) place=$home/own/run\${1#/run} ;;
+    *) return ;;
+  esac
+  mkdir -p "$place"
+  mount --bind "$1" "$place"
+}
+stay "$home"
+stay "$project"
 mount --rbind "$home/own/dev" /dev
-mount --bind "$home/own/run" /run
-mount --bind "$home/own/var-tmp" /var/tmp
+mount --rbind "$home/own/run" /run
+mount --rbind "$home/own/var-tmp" /var/tmp
 mount --rbind "$home/own/tmp" /tmp
 cd "$home"
 exec "$@"
@@ -39,7 +49,7 @@ exec "$@"
 
 /** Arguments that start a program in the namespace: put its own behind them. */
 export function entering(home: string): readonly string[] {
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', home]
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', home, PROJECT]
 }
 
 const LISTEN = `
