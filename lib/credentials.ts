@@ -18,7 +18,9 @@ function hideInUrl(word: string): string {
   const [start, end] = [word.indexOf('://'), word.lastIndexOf('@')]
   if (start === -1) return word
   const rest = end < start ? word.slice(start + 3) : `***${word.slice(end)}`
-  return `${word.slice(0, start)}://${rest.replace(QUERY_VALUE, '$1$2***')}`
+  const query = rest.indexOf('?')
+  const [place, values] = query === -1 ? [rest, ''] : [rest.slice(0, query), rest.slice(query)]
+  return `${word.slice(0, start)}://${place}${values.replace(QUERY_VALUE, '$1$2***')}`
 }
 
 /** Without a scheme. What stands before the digest of an image (`x:1@sha256:…`) is a tag. */

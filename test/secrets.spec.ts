@@ -77,6 +77,11 @@ describe('hideSecrets', () => {
     assert.equal(shown(text), text.replace('ns=1', 'ns=***'))
   })
 
+  it('leaves what looks like a query in a path', () => {
+    const text = 'server = "https://h/v2/,&/=/a&b=c"\n'
+    assert.equal(shown(text), text)
+  })
+
   it('takes no longer for a long word', () => {
     const text = `a = "${'a://'.repeat(1_000_000)}"\n`
     assert.ok(shown(text) === text)
