@@ -59,10 +59,9 @@ describe("the system's certificates", () => {
       const first = await reader.read()
       assert.deepEqual(names(first), namesOf(CA))
 
-      const real = fs.readFile
+      const real = fs.open
       let opened = 0
-      // @ts-expect-error the overloads of readFile
-      fs.readFile = (...args) => {
+      fs.open = (...args) => {
         opened += 1
         return real(...args)
       }
@@ -94,7 +93,7 @@ describe("the system's certificates", () => {
         await fs.rm(bundle)
         assert.deepEqual(await readings().then(({ roots }) => roots), [])
       } finally {
-        fs.readFile = real
+        fs.open = real
       }
     }))
 })
