@@ -43,11 +43,6 @@ async function readHandle(handle: FileHandle, file: string, limit: number): Prom
   }
 }
 
-/** The text of a file whose size the kernel does not tell beforehand; undefined when there is none. */
-export async function readPseudo(file: string): Promise<string | undefined> {
-  return await maybe(fs.readFile(file, 'utf8'))
-}
-
 /** What stands at a path, links not followed; undefined when nothing does. */
 export async function factsOf(real: string): Promise<FileFacts | undefined> {
   const stat = await maybe(fs.lstat(real))
