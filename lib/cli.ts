@@ -2,14 +2,22 @@
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
 import { flagsOf } from './commands/flags.ts'
-import { askingOf, choicesOf, nodeOf, optionsOf, samplesOf, watchOf, writingOf } from './commands/given.ts'
-import { loadPart } from './lazy.ts'
-import type { Depth } from './probe/pull.ts'
-import type { Report } from './report.ts'
+import {
+  listOptions,
+  lockOptions,
+  nodeOptions,
+  planOptions,
+  preflightOptions,
+  samplesOf,
+  watchOptions,
+} from './commands/options.ts'
+import { EXIT_CODES, formatOf, usage } from './commands/usage.ts'
+import type { Report } from './model/report.ts'
+import type { World } from './model/world.ts'
+import type { Depth } from './probe/api/pull.ts'
 import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
-import { EXIT_CODES, formatOf, usage } from './usage.ts'
-import type { World } from './world.ts'
+import { loadPart } from './system/lazy.ts'
 
 /** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
 interface Answer {
@@ -78,7 +86,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const validate = await loadPart(async () => (await import('./commands/validate.ts')).validate)
-          const report = await validate(optionsOf(args), world)
+          const report = await validate(listOptions(args), world)
           return { report, no: args.strict && report.notices.length > 0 }
         }),
     )
@@ -93,7 +101,10 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const plan = await loadPart(async () => (await import('./commands/plan.ts')).plan)
-          const report = await plan({ ...optionsOf(args), ...askingOf(args), ...choicesOf(args) }, world)
+          const report = await plan(
+            { ...listOptions(args), ...preflightOptions(args), ...planOptions(args) },
+            world,
+          )
           return { report, no: args.check && report.changed }
         }),
     )
@@ -108,8 +119,8 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const apply = await loadPart(async () => (await import('./commands/apply.ts')).apply)
-          const own = { ...askingOf(args), ...choicesOf(args), ...writingOf(args) }
-          const report = await apply({ ...optionsOf(args), ...own }, world)
+          const own = { ...preflightOptions(args), ...planOptions(args), ...lockOptions(args) }
+          const report = await apply({ ...listOptions(args), ...own }, world)
           return { report, no: own.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
         }),
     )
@@ -126,7 +137,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           const probe = await loadPart(async () => (await import('./commands/probe.ts')).probe)
           const { depth, samples } = args
           const options = {
-            ...optionsOf(args),
+            ...listOptions(args),
             depth: depth as Depth | undefined,
             samples: samplesOf(samples),
           }
@@ -148,8 +159,8 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const watch = await loadPart(async () => (await import('./commands/watch.ts')).watch)
-          const own = { ...writingOf(args), ...watchOf(args), ...choicesOf(args) }
-          return { failed: !(await watch({ ...optionsOf(args), ...own }, world)) }
+          const own = { ...lockOptions(args), ...watchOptions(args), ...planOptions(args) }
+          return { failed: !(await watch({ ...listOptions(args), ...own }, world)) }
         }),
     )
     .command(
@@ -165,7 +176,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
           const restore = await loadPart(async () => (await import('./commands/restore.ts')).restore)
           const { file: files, overwrite, check } = args
           const report = await restore(
-            { ...nodeOf(args), ...writingOf(args), files, overwrite, check },
+            { ...nodeOptions(args), ...lockOptions(args), files, overwrite, check },
             world,
           )
           return { report, no: check && report.changed }

@@ -2,11 +2,11 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from './cli.ts'
-import { type LogQueue, openLogQueue } from './log-queue.ts'
-import { openSignals } from './signals.ts'
+import type { Sink, World } from './model/world.ts'
 import { readBootId } from './system/boot.ts'
+import { type LogQueue, openLogQueue } from './system/log-queue.ts'
 import { openOutlet, outletOf } from './system/own-stream.ts'
-import type { Sink, World } from './world.ts'
+import { openSignals } from './system/signals.ts'
 
 /** How long the end waits for the readers of what was written: those of a log, or of a command that was stopped. */
 const GRACE_MS = 300

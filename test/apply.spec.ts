@@ -3,10 +3,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
 import { hasLeft, recover } from '../lib/apply/transaction.ts'
-import { Failure } from '../lib/errors.ts'
+import { Failure } from '../lib/model/errors.ts'
+import type { MirrorList } from '../lib/model/registry.ts'
+import { readState, STATE_DIRECTORY } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
-import type { MirrorList } from '../lib/registry.ts'
-import { readState, STATE_DIRECTORY } from '../lib/state.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/changes.ts'
@@ -272,7 +272,7 @@ describe('apply', () => {
     'null',
     '{"version":2,"files":{}}',
     '{"version":1,"files":{"/a":null}}',
-    `{"version":1,"files":{"/a":{"target":"containerd","digest":"","written_at":"","effect":"at once","owns":"whole",
+    `{"version":1,"files":{"/a":{"target":"containerd","digest":"","written_at":"","effect":"immediate","owns":"whole",
       "original":{"kept":"../../../etc/shadow","mode":420,"uid":0,"gid":0}}}}`,
   ]) {
     it(`refuses a state that says ${damaged.slice(0, 40) || 'nothing'}`, () =>

@@ -26,13 +26,13 @@ describe('architecture', () => {
   const single: [library: RegExp, importer: string][] = [
     [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/cli.ts'],
-    [/^ajv/, 'lib/list/schema-validator.ts'],
-    [/^yaml$/, 'lib/list/yaml-source.ts'],
-    [/^@iarna\/toml$/, 'lib/toml/read.ts'],
-    [/^toml-eslint-parser$/, 'lib/toml/ast.ts'],
-    [/^diff$/, 'lib/diff.ts'],
-    [/^undici/, 'lib/probe/ask.ts'],
-    [/^node:http$/, 'lib/watch/serve.ts'],
+    [/^ajv/, 'lib/list/schema/validator.ts'],
+    [/^yaml$/, 'lib/list/source/yaml.ts'],
+    [/^@iarna\/toml$/, 'lib/formats/toml/read.ts'],
+    [/^toml-eslint-parser$/, 'lib/formats/toml/ast.ts'],
+    [/^diff$/, 'lib/formats/diff.ts'],
+    [/^undici/, 'lib/probe/http/request.ts'],
+    [/^node:http$/, 'lib/watch/serve/serve.ts'],
     [/^node:dgram$/, 'lib/probe/names/sockets.ts'],
   ]
   for (const [library, importer] of single) {
@@ -43,29 +43,29 @@ describe('architecture', () => {
     const importing = ['lib/system/disk.ts', 'lib/system/durable.ts', 'lib/system/own-stream.ts']
     assert.deepEqual(importers(/^node:fs/), importing)
     const writers = files.filter(file => importsOf(file, false).includes('lib/system/durable.ts'))
-    assert.deepEqual(writers, ['lib/system/files.ts', 'lib/system/nameless.ts', 'lib/system/new-file.ts'])
+    assert.deepEqual(writers, ['lib/system/files.ts', 'lib/system/memory-file.ts', 'lib/system/new-file.ts'])
   })
 
-  it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/registry.ts'), []))
+  it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/model/registry.ts'), []))
 
   it('what decides does not touch the world', () => {
     const pure = [
-      'lib/report.ts',
-      'lib/secrets.ts',
-      'lib/toml.ts',
-      'lib/diff.ts',
+      'lib/model/report.ts',
+      'lib/formats/secrets.ts',
+      'lib/formats/toml/edit.ts',
+      'lib/formats/diff.ts',
       'lib/plan/drift.ts',
       'lib/plan/report.ts',
-      ...below('lib/toml/'),
+      ...below('lib/formats/toml/'),
       ...below('lib/health/'),
-      'lib/list/rules.ts',
+      'lib/list/rules/rules.ts',
       'lib/list/resolve.ts',
-      'lib/list/schema.ts',
+      'lib/list/schema/schema.ts',
       ...below('lib/targets/containerd/').filter(file =>
         /render|hosts-toml|config-(?!dump)|generation|go-values|plugin-names/.test(file),
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
-      'lib/watch/answers.ts',
+      'lib/watch/serve/responses.ts',
       'lib/probe/names/domain-name.ts',
       'lib/probe/names/lookup-fault.ts',
       'lib/probe/names/nsswitch.ts',
@@ -91,7 +91,7 @@ describe('architecture', () => {
   it('targets know neither the list as written, nor a command, nor a reporter', () => {
     for (const file of below('lib/targets/')) {
       const wrong = importsOf(file).filter(from =>
-        /^lib\/(list|commands|reporters|probe|plan|apply|cli)/.test(from),
+        /^lib\/(list|commands|pipeline|reporters|probe|plan|apply|cli)/.test(from),
       )
       assert.deepEqual(wrong, [], file)
     }
@@ -109,10 +109,10 @@ describe('architecture', () => {
     const writers = files.filter(file => /\bWriter\b/.test(sources.get(file) as string))
     const allowed = [
       ...below('lib/apply/'),
-      'lib/commands/inputs.ts',
-      'lib/commands/keeping.ts',
-      'lib/commands/kept.ts',
-      'lib/commands/writing.ts',
+      'lib/pipeline/open.ts',
+      'lib/pipeline/reconcile.ts',
+      'lib/pipeline/watch-files.ts',
+      'lib/pipeline/lock.ts',
       'lib/system/files.ts',
     ]
     assert.deepEqual(
@@ -136,13 +136,21 @@ describe('architecture', () => {
   it('what waits, expires or is due does not know the wall clock', () => {
     const timed = [
       ...below('lib/health/'),
-      ...['adopt', 'known', 'loop', 'memory', 'say', 'sleeper', 'writes', 'notify', 'readiness'].map(
-        name => `lib/watch/${name}.ts`,
-      ),
-      'lib/watch/surroundings.ts',
+      ...[
+        'adopt-list',
+        'known',
+        'loop',
+        'memory',
+        'report',
+        'host/sleeper',
+        'writes',
+        'host/notify',
+        'host/readiness',
+      ].map(name => `lib/watch/${name}.ts`),
+      'lib/watch/host/host.ts',
       'lib/apply/lock.ts',
       'lib/apply/socket.ts',
-      'lib/commands/around.ts',
+      'lib/pipeline/prober.ts',
     ]
     const wrong = timed.filter(file =>
       /\bwallTime\b|\breadClocks\b|\bDate\.now\b/.test(sources.get(file) as string),
@@ -161,12 +169,12 @@ describe('architecture', () => {
   it('only commands and parsers are loaded late', () =>
     assert.deepEqual(
       files.filter(file => /\bimport\(/.test(withoutComments(sources.get(file) as string))),
-      ['lib/cli.ts', 'lib/list/source.ts'],
+      ['lib/cli.ts', 'lib/list/source/source.ts'],
     ))
 
   it('has no classes but the error, no default exports, no barrels, no utils', () => {
     for (const [file, source] of sources) {
-      if (file !== 'lib/errors.ts') assert.doesNotMatch(source, /^(export )?(abstract )?class /m, file)
+      if (file !== 'lib/model/errors.ts') assert.doesNotMatch(source, /^(export )?(abstract )?class /m, file)
       assert.doesNotMatch(source, /^export default/m, file)
       assert.doesNotMatch(source, /^export (\*|\{[^}]*\}) from/m, file)
       assert.doesNotMatch(file, /util|helper|common|misc/)

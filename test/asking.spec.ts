@@ -4,8 +4,8 @@ import fs from 'node:fs/promises'
 import type http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askFirst } from '../lib/commands/asking.ts'
-import type { PlanReport } from '../lib/report.ts'
+import type { PlanReport } from '../lib/model/report.ts'
+import { preflight } from '../lib/pipeline/preflight.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { type Bend, reply, startMirror } from './support/mirror.ts'
 import { type Ran, run, worldOf } from './support/run.ts'
@@ -141,7 +141,7 @@ describe('--no-probe', () => {
       const health = { ...list.health, order: 'latency' as const }
       const flags = { file: undefined, listFormat: undefined, allowFilesFrom: [], format: 'json' as const }
       const here = { root: undefined, target: [], rank: undefined, requireHealthy: false, wait: undefined }
-      return await askFirst({ ...list, health }, { ...flags, ...here, probe }, worldOf())
+      return await preflight({ ...list, health }, { ...flags, ...here, probe }, worldOf())
     }
     const { notices, ...rest } = await asked(false)
     assert.match(notices[0]?.message ?? '', /^order = "latency": with --no-probe no mirror is asked/)

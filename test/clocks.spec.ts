@@ -1,6 +1,6 @@
 /** What is remembered by one clock and shown by the other. */
 import assert from 'node:assert/strict'
-import { monotonicTime, openClocks, wallTime } from '../lib/clocks.ts'
+import { monotonicTime, openClocks, wallTime } from '../lib/system/clocks.ts'
 
 const WALL = Date.UTC(2026, 0, 2)
 

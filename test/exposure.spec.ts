@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Notice, PlanReport } from '../lib/report.ts'
-import { readState } from '../lib/state.ts'
+import type { Notice, PlanReport } from '../lib/model/report.ts'
+import { readState } from '../lib/ownership/state.ts'
 import { openTree } from '../lib/system/files.ts'
 import { run } from './support/run.ts'
 import { withDirectory, writeTree } from './support/tree.ts'
@@ -88,7 +88,7 @@ describe('what others could change', () => {
             assert.deepEqual(more, [])
             assert.deepEqual(
               { ...change, diff: undefined },
-              { file: `/${file}`, cause: 'drift', effect: 'at once', diff: undefined },
+              { file: `/${file}`, cause: 'drift', effect: 'immediate', diff: undefined },
             )
             assert.match(
               change?.diff ?? '',

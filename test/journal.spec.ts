@@ -82,7 +82,7 @@ describe('a journal that regmirror has not written', () => {
 })
 
 describe('a state that regmirror has not written', () => {
-  const written = { target: 'containerd', digest: DIGEST, written_at: '', effect: 'at once', owns: 'whole' }
+  const written = { target: 'containerd', digest: DIGEST, written_at: '', effect: 'immediate', owns: 'whole' }
   const stateOf = (file: string, original: object | null) =>
     JSON.stringify({ version: 1, files: { [file]: { ...written, original } } })
   const kept = { kept: 'b'.repeat(32), mode: 0o644, uid: 0, gid: 0 }

@@ -1,6 +1,6 @@
 /** Lines for a reader that stops, comes back, or goes. */
 import assert from 'node:assert/strict'
-import { openLogQueue, QUEUE_BYTES } from '../lib/log-queue.ts'
+import { openLogQueue, QUEUE_BYTES } from '../lib/system/log-queue.ts'
 
 /** An outlet with room for so many bytes; `broken` has no reader. */
 function outletWith(room: number) {

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { writing } from '../lib/commands/writing.ts'
-import { isPending } from '../lib/plan/pending.ts'
+import { type ManagedFile, readState, STATE_FILE } from '../lib/ownership/state.ts'
+import { withLock } from '../lib/pipeline/lock.ts'
+import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
-import { readState, STATE_FILE, type Written } from '../lib/state.ts'
 import { type BootClock, momentOf, readBootClock } from '../lib/system/boot.ts'
 import { openTree } from '../lib/system/files.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
@@ -23,12 +23,12 @@ const NOW = Date.UTC(2026, 5, 1)
 const HOUR = 3_600_000
 const uid = process.geteuid?.() ?? 0
 
-const written = (at: number, after?: [boot: string, ticks: number]): Written => ({
+const written = (at: number, after?: [boot: string, ticks: number]): ManagedFile => ({
   target: 'containerd',
   digest: '',
   written_at: new Date(at).toISOString(),
   ...(after && { written_after: { boot_id: after[0], ticks: after[1] } }),
-  effect: 'on restart',
+  effect: 'restart',
   owns: 'whole',
   original: null,
 })
@@ -37,25 +37,29 @@ describe('a file that a daemon reads when it starts', () => {
   /** The machine has been up for 1000 s, and the daemon was started when it had been up for 900. */
   const STARTED = 90_000
   const clock = { now: NOW, bootId: BOOT, ticks: 100_000 }
-  const cases: [title: string, pending: boolean, file: Written, clock?: Partial<typeof clock | BootClock>][] =
+  const cases: [
+    title: string,
+    pending: boolean,
+    file: ManagedFile,
+    clock?: Partial<typeof clock | BootClock>,
+  ][] = [
+    ['after the daemon was started', true, written(NOW, [BOOT, 90_001])],
+    ['before the daemon was started', false, written(NOW, [BOOT, 89_999])],
+    ['in the same tick', true, written(NOW, [BOOT, 90_000])],
+    ['before, by a clock 8 h ahead', false, written(NOW + 8 * HOUR, [BOOT, 89_999])],
+    ['after, by a clock 8 h behind', true, written(NOW - 8 * HOUR, [BOOT, 90_001])],
+    ['before the machine was started again', false, written(NOW, [OTHER_BOOT, 99_999])],
+    ['after, by an earlier version', true, written(NOW - 99_000)],
+    ['before, by an earlier version', false, written(NOW - 101_000)],
+    ['by an earlier version, at a time yet to come', false, written(NOW + 8 * HOUR)],
     [
-      ['after the daemon was started', true, written(NOW, [BOOT, 90_001])],
-      ['before the daemon was started', false, written(NOW, [BOOT, 89_999])],
-      ['in the same tick', true, written(NOW, [BOOT, 90_000])],
-      ['before, by a clock 8 h ahead', false, written(NOW + 8 * HOUR, [BOOT, 89_999])],
-      ['after, by a clock 8 h behind', true, written(NOW - 8 * HOUR, [BOOT, 90_001])],
-      ['before the machine was started again', false, written(NOW, [OTHER_BOOT, 99_999])],
-      ['after, by an earlier version', true, written(NOW - 99_000)],
-      ['before, by an earlier version', false, written(NOW - 101_000)],
-      ['by an earlier version, at a time yet to come', false, written(NOW + 8 * HOUR)],
-      [
-        'after, where no boot id can be read any more',
-        true,
-        written(NOW - 99_000, [BOOT, 1]),
-        { bootId: undefined },
-      ],
-      ['where no time since boot can be read', false, written(NOW), { ticks: undefined }],
-    ]
+      'after, where no boot id can be read any more',
+      true,
+      written(NOW - 99_000, [BOOT, 1]),
+      { bootId: undefined },
+    ],
+    ['where no time since boot can be read', false, written(NOW), { ticks: undefined }],
+  ]
   for (const [title, pending, file, changed] of cases)
     it(`and that was written ${title}: ${pending ? 'a restart is due' : 'none is'}`, () =>
       assert.equal(isPending(file, STARTED, { ...clock, ...changed }), pending))
@@ -156,7 +160,7 @@ describe('a restart that is due', () => {
       const { files } = await readState(openTree(scene.node))
       const config = files['/etc/containerd/config.toml']
       assert.deepEqual(config?.written_after, { boot_id: BOOT, ticks: 200 })
-      const others = Object.values(files).filter(file => file !== config && file.effect === 'at once')
+      const others = Object.values(files).filter(file => file !== config && file.effect === 'immediate')
       assert.ok(others.every(({ written_after }) => written_after === undefined))
     }))
 
@@ -180,7 +184,7 @@ describe('a restart that is due', () => {
       const daemon = await scene.start()
       try {
         const options = { root: undefined, lockTimeout: '60s' }
-        const { notices } = await writing('apply', real, options, { ...worldOf(), uid }, async () => {})
+        const { notices } = await withLock('apply', real, options, { ...worldOf(), uid }, async () => {})
         assert.deepEqual(
           notices.map(({ code }) => code),
           ['recovered'],

@@ -1,8 +1,8 @@
 /** Ranking: clearly better goes first, everything else stays where the list has it. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type RankBy, rank } from '../lib/rank.ts'
-import type { Probe, Status } from '../lib/report.ts'
+import { type RankBy, rank } from '../lib/health/rank.ts'
+import type { Probe, Status } from '../lib/model/report.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 
 interface Measured {

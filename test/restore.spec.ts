@@ -267,7 +267,7 @@ describe('drift', () => {
         plan.stderr,
         /hosts\.toml: was changed by k3s at 2026-01-03T00:00:00\.000Z, after regmirror wrote it at 2026-01-02T03:04:05\.000Z: that is undone; the file is kept in/,
       )
-      assert.match(plan.stdout, /acts at once; somebody else changed it: 1 mirror for quay\.io/)
+      assert.match(plan.stdout, /takes effect immediately; somebody else changed it: 1 mirror for quay\.io/)
       const report = JSON.parse((await command('plan', '--take-over', '--format', 'json')).stdout)
       assert.deepEqual(
         report.changes.map(({ cause }: { cause: string }) => cause),

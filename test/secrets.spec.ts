@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { hideSecrets } from '../lib/secrets.ts'
+import { hideSecrets } from '../lib/formats/secrets.ts'
 
 const shown = (text: string) => hideSecrets(undefined, text)[1] as string
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { nearest } from '../lib/suggest.ts'
+import { nearest } from '../lib/wording/typos.ts'
 
 describe('did you mean', () => {
   const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']

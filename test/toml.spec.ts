@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
-import { emitHosts } from '../lib/toml/emit.ts'
-import { splice, withdraw } from '../lib/toml.ts'
+import { splice, withdraw } from '../lib/formats/toml/edit.ts'
+import { emitHosts } from '../lib/formats/toml/emit.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { authorOf, writerOf } from '../lib/writers.ts'
+import { writerName, writerOf } from '../lib/ownership/other-writers.ts'
 
 describe('other programs', () => {
   const texts: [line: string, name: string, live: boolean][] = [
@@ -34,5 +34,5 @@ describe('other programs', () => {
       assert.equal(writerOf(file, '')?.name, name))
 
   it('says somebody else where nothing tells', () =>
-    assert.equal(authorOf('/a', 'version = 2\n'), 'somebody else'))
+    assert.equal(writerName('/a', 'version = 2\n'), 'somebody else'))
 })

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { ajvOptions } from '../lib/list/schema-validator.ts'
+import { ajvOptions } from '../lib/list/schema/validator.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')

@@ -1,8 +1,6 @@
 /** Carries a plan out, as one transaction. */
 import path from 'node:path'
-import { Failure, type Issue } from '../errors.ts'
-import type { Plan } from '../plan/plan.ts'
-import { find, type Step } from '../plan/step.ts'
+import { Failure, type Issue } from '../model/errors.ts'
 import {
   digestOf,
   isBlank,
@@ -11,16 +9,18 @@ import {
   STATE_FILE,
   type State,
   serializeState,
-} from '../state.ts'
+} from '../ownership/state.ts'
+import type { Plan } from '../plan/plan.ts'
+import { find, type Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot.ts'
 import type { Writer } from '../system/files.ts'
 import { temporaryName } from '../system/temporary.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import type { Journal } from './journal.ts'
-import { noteMoment, presentOf } from './moment.ts'
-import { isForeign, type Memory, remember } from './remember.ts'
+import { isForeign, type Memory, remember } from './next-state.ts'
 import type { Content, Swap } from './swap.ts'
 import { transact } from './transaction.ts'
+import { noteMoment, presentOf } from './write-time.ts'
 
 export interface Occasion {
   readonly command: Journal['command']

@@ -1,7 +1,7 @@
 /** Arranges the steps of a plan as swaps: which files, and which directories in whole. Reads, never writes. */
 import path from 'node:path'
+import { digestOf, type State } from '../ownership/state.ts'
 import type { Step } from '../plan/step.ts'
-import { digestOf, type State } from '../state.ts'
 import type { Reader } from '../system/files.ts'
 import { temporaryName } from '../system/temporary.ts'
 import { type Content, certificatesLast, type Swap } from './swap.ts'

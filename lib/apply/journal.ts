@@ -3,8 +3,8 @@
  * digests, never bytes. Its phase is its name: moving on is a rename, which needs no room on a full disk.
  */
 import path from 'node:path'
-import { Failure } from '../errors.ts'
-import { isKeptName, refuseBorrowedPaths, STATE_DIRECTORY } from '../state.ts'
+import { Failure } from '../model/errors.ts'
+import { isKeptName, refuseBorrowedPaths, STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { temporaryOf, temporaryPart } from '../system/temporary.ts'
 import type { Swap } from './swap.ts'

@@ -12,11 +12,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../errors.ts'
-import { onOneLine } from '../printable.ts'
-import { STATE_DIRECTORY } from '../state.ts'
+import { Failure } from '../model/errors.ts'
+import { STATE_DIRECTORY } from '../ownership/state.ts'
 import { orFail } from '../system/errno.ts'
 import type { Reader, Writer } from '../system/files.ts'
+import { onOneLine } from '../wording/printable.ts'
 import { ask, listen } from './socket.ts'
 import { fileOf, isWaiting, type Purpose, ticketFile, tickets } from './tickets.ts'
 

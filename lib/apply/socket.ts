@@ -1,7 +1,7 @@
 /** Unix sockets that tell whether a process is alive: the kernel answers, not a file that a crash leaves behind. */
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasErrno } from '../errors.ts'
+import { hasErrno } from '../model/errors.ts'
 import { isShortage } from '../system/shortage.ts'
 
 /** A name card is short; what is longer is not one. */

@@ -3,8 +3,8 @@
  * all is done. Every action may be cut off at any moment and done again.
  */
 import path from 'node:path'
-import { digestOf } from '../state.ts'
-import type { Ownership } from '../system/facts.ts'
+import { digestOf } from '../ownership/state.ts'
+import type { Ownership } from '../system/file-facts.ts'
 import type { Reader, Writer } from '../system/files.ts'
 
 export interface Swap {

@@ -1,6 +1,6 @@
 /** The names of tickets in the state folder. */
-import { Failure } from '../errors.ts'
-import { STATE_DIRECTORY } from '../state.ts'
+import { Failure } from '../model/errors.ts'
+import { STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Reader } from '../system/files.ts'
 
 /** To write, for one walk; or to watch, for as long as a watcher runs. */

@@ -3,8 +3,8 @@
  * node back; a run that is cut off, or cannot put it back, leaves a journal by which the next one does.
  */
 import path from 'node:path'
-import { Failure, type Issue } from '../errors.ts'
-import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../state.ts'
+import { Failure, type Issue } from '../model/errors.ts'
+import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { isTemporary, temporaryOf } from '../system/temporary.ts'
 import { isJournalName, type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'

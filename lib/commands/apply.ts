@@ -1,27 +1,27 @@
 /** `apply`: make the node what the list says, then ask the mirrors how they are. */
 import { applyPlan, isDone } from '../apply/apply.ts'
+import type { Notice, PlanReport } from '../model/report.ts'
+import type { World } from '../model/world.ts'
+import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'
+import { type LockOptions, settle, sweptNotices, withLock } from '../pipeline/lock.ts'
+import { chosenTargets, machineOf, openList, openNode, openView } from '../pipeline/open.ts'
+import { type PreflightOptions, type PreflightResult, preflight } from '../pipeline/preflight.ts'
+import { probeList } from '../pipeline/probe-list.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
-import type { Notice, PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
-import type { World } from '../world.ts'
-import { type Asked, type AskingOptions, askFirst } from './asking.ts'
-import { asItIs, type HealthOptions } from './health.ts'
-import { chosenTargets, machineOf, openList, openNode, openView } from './inputs.ts'
-import { probeList } from './probe.ts'
-import { settle, sweptNotices, type WritingOptions, writing } from './writing.ts'
 
-export interface ApplyOptions extends AskingOptions, Choices, HealthOptions, WritingOptions {}
+export interface ApplyOptions extends PreflightOptions, Choices, HealthOptions, LockOptions {}
 
 export async function apply(options: ApplyOptions, world: World): Promise<PlanReport> {
   const node = await openNode(options, world)
   const settled = await settle('apply', node, options, world)
   const loaded = await openList(options, node, world)
-  const asked = await askFirst(loaded.list, options, world)
+  const asked = await preflight(loaded.list, options, world)
   const known = [...settled, ...loaded.notices, ...asked.notices]
   if (options.requireHealthy && asked.unhealthy?.length) return refusal(asked, known)
   const walk = async () => {
-    const { list, notices: away } = await asItIs(asked.list, options, node, world)
+    const { list, notices: away } = await applyKnownHealth(asked.list, options, node, world)
     const view = await openView(options, node, world)
     return { plan: await makePlan(list, chosenTargets(options), view, options), away }
   }
@@ -34,14 +34,18 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
   }
   const first = await walk()
   const idle = { result: { ...first, after: [] }, notices: [] }
-  const { result, notices } = isDone(first.plan) ? idle : await writing('apply', node, options, world, write)
+  const { result, notices } = isDone(first.plan) ? idle : await withLock('apply', node, options, world, write)
   const all = [...known, ...result.away, ...notices, ...result.plan.notices, ...result.after]
   const report = planReport('apply', { ...result.plan, notices: all })
   return { ...report, ...(await probed(asked, options, world)) }
 }
 
 /** What the mirrors say: asked before, or now, or not at all. */
-async function probed(asked: Asked, options: ApplyOptions, world: World): Promise<Partial<PlanReport>> {
+async function probed(
+  asked: PreflightResult,
+  options: ApplyOptions,
+  world: World,
+): Promise<Partial<PlanReport>> {
   const { list, notices: _, ...answers } = asked
   if (answers.probes !== undefined) return answers
   if (!(options.probe ?? options.root === undefined)) return {}
@@ -49,7 +53,7 @@ async function probed(asked: Asked, options: ApplyOptions, world: World): Promis
 }
 
 /** Nothing was written: the answer to `--require-healthy` is no. */
-function refusal({ probes = [], unhealthy = [] }: Asked, notices: readonly Notice[]): PlanReport {
+function refusal({ probes = [], unhealthy = [] }: PreflightResult, notices: readonly Notice[]): PlanReport {
   const message = `nothing was written: nothing healthy to pull ${unhealthy.join(', ')} from`
   const refused = { code: 'not_healthy', message }
   const none = { changed: false, changes: [], restart: [], unchanged: 0 }

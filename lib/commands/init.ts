@@ -1,8 +1,8 @@
 /** `init`: a starter list. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Failure } from '../errors.ts'
-import type { InitReport } from '../report.ts'
+import { Failure } from '../model/errors.ts'
+import type { InitReport } from '../model/report.ts'
 import { openTree } from '../system/files.ts'
 import { createFile } from '../system/new-file.ts'
 

@@ -1,26 +1,26 @@
 /** `plan`: what would change on this node? */
-import { questionsAnHour } from '../health/standing.ts'
+import { maxProbesPerHour } from '../health/mirror-health.ts'
+import type { PlanReport } from '../model/report.ts'
+import type { World } from '../model/world.ts'
+import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'
+import { unfinishedNotices } from '../pipeline/lock.ts'
+import { chosenTargets, openList, openNode, openView } from '../pipeline/open.ts'
+import { type PreflightOptions, preflight } from '../pipeline/preflight.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
-import type { PlanReport } from '../report.ts'
 import type { Choices } from '../targets/target.ts'
-import type { World } from '../world.ts'
-import { type AskingOptions, askFirst } from './asking.ts'
-import { asItIs, type HealthOptions } from './health.ts'
-import { chosenTargets, openList, openNode, openView } from './inputs.ts'
-import { unfinishedNotices } from './writing.ts'
 
 export async function plan(
-  options: AskingOptions & Choices & HealthOptions,
+  options: PreflightOptions & Choices & HealthOptions,
   world: World,
 ): Promise<PlanReport> {
   const node = await openNode(options, world)
   const loaded = await openList(options, node, world)
   const view = await openView(options, node, world)
-  const { list: wanted, notices: asked, ...probed } = await askFirst(loaded.list, options, world)
-  const { list, notices: known } = await asItIs(wanted, options, node, world)
+  const { list: wanted, notices: asked, ...probed } = await preflight(loaded.list, options, world)
+  const { list, notices: known } = await applyKnownHealth(wanted, options, node, world)
   const made = await makePlan(list, chosenTargets(options), view, options)
   const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...asked, ...known, ...made.notices]
-  const questions_an_hour = questionsAnHour(list.health)
+  const questions_an_hour = maxProbesPerHour(list.health)
   return { ...planReport('plan', { ...made, notices }), questions_an_hour, ...probed }
 }

@@ -1,24 +1,24 @@
 /** `restore`: put back what was there before us. */
 import { applyPlan, isDone } from '../apply/apply.ts'
 import { alone } from '../apply/lock.ts'
-import type { Plan } from '../plan/plan.ts'
-import { planReport } from '../plan/report.ts'
-import { planRestore, type RestoreChoices } from '../plan/restore.ts'
-import type { Notice, PlanReport } from '../report.ts'
-import { isBlank, readState, WATCH_FILES } from '../state.ts'
-import type { Reader } from '../system/files.ts'
-import type { World } from '../world.ts'
-import { chosenTargets, machineOf, type NodeOptions, openNode } from './inputs.ts'
+import type { Notice, PlanReport } from '../model/report.ts'
+import type { World } from '../model/world.ts'
+import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
 import {
+  type LockOptions,
   settle,
   sweptNotices,
   unfinishedNotices,
-  type WritingOptions,
   watchApplicant,
-  writing,
-} from './writing.ts'
+  withLock,
+} from '../pipeline/lock.ts'
+import { chosenTargets, machineOf, type NodeOptions, openNode } from '../pipeline/open.ts'
+import type { Plan } from '../plan/plan.ts'
+import { planReport } from '../plan/report.ts'
+import { planRestore, type RestoreChoices } from '../plan/restore.ts'
+import type { Reader } from '../system/files.ts'
 
-export interface RestoreOptions extends NodeOptions, WritingOptions, RestoreChoices {
+export interface RestoreOptions extends NodeOptions, LockOptions, RestoreChoices {
   /** Only say what would be done. */
   readonly check: boolean
 }
@@ -52,7 +52,7 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
   // A watcher would put everything back at once.
   const applicant = await watchApplicant('restore', node, world)
   const { result, notices } = await alone(node, applicant, first =>
-    writing('restore', node, options, world, second => write([...first, ...second])),
+    withLock('restore', node, options, world, second => write([...first, ...second])),
   )
   return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])
 }

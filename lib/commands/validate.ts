@@ -1,7 +1,7 @@
 /** `validate`: is the list sound? */
-import type { ValidateReport } from '../report.ts'
-import type { World } from '../world.ts'
-import { type Options, openList, openNode } from './inputs.ts'
+import type { ValidateReport } from '../model/report.ts'
+import type { World } from '../model/world.ts'
+import { type Options, openList, openNode } from '../pipeline/open.ts'
 
 /** Reads the list as every command does and says how large it is. Unsound lists are thrown. */
 export async function validate(options: Options, world: World): Promise<ValidateReport> {

@@ -3,36 +3,36 @@ import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
 import { alone } from '../apply/lock.ts'
 import { tidyWatch } from '../apply/transaction.ts'
-import { monotonicMs, openClocks } from '../clocks.ts'
-import { Failure } from '../errors.ts'
-import { loadParsers } from '../list/source.ts'
-import { readState } from '../state.ts'
-import { refuseForeignState } from '../state-folder.ts'
+import { loadParsers } from '../list/source/source.ts'
+import { Failure } from '../model/errors.ts'
+import type { World } from '../model/world.ts'
+import { readState } from '../ownership/state.ts'
+import { refuseForeignState } from '../ownership/state-folder.ts'
+import { assertOurs, type LockOptions, watchApplicant } from '../pipeline/lock.ts'
+import { type Options, openList, openNode } from '../pipeline/open.ts'
+import { onceRead, openProber } from '../pipeline/prober.ts'
+import { placesOf, type Work, walk } from '../pipeline/reconcile.ts'
+import { keepBook, keepHistory, recall } from '../pipeline/watch-files.ts'
+import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { isJournal } from '../system/journal.ts'
 import { runHere } from '../system/run.ts'
 import type { Choices } from '../targets/target.ts'
-import { servingEvent } from '../watch/address.ts'
 import { blindEvent, droppedEvent, failedEvent } from '../watch/events.ts'
-import { openEyes } from '../watch/eyes.ts'
+import { openDirectoryWatcher } from '../watch/host/directory-watcher.ts'
+import type { Hints, Host } from '../watch/host/host.ts'
+import { journalLine, type LogFormat, logLine } from '../watch/host/log.ts'
+import { openNotifier } from '../watch/host/notify.ts'
+import { openReadiness } from '../watch/host/readiness.ts'
+import { openSleeper } from '../watch/host/sleeper.ts'
 import { bookOf } from '../watch/known.ts'
-import { journalLine, type LogFormat, logLine } from '../watch/log.ts'
 import { watch as loop } from '../watch/loop.ts'
 import { blank, type Memory } from '../watch/memory.ts'
-import { openNotifier } from '../watch/notify.ts'
-import { openReadiness } from '../watch/readiness.ts'
-import { serve } from '../watch/serve.ts'
-import { openSleeper } from '../watch/sleeper.ts'
-import { statusOf, summaryOf } from '../watch/status-of.ts'
-import { summary } from '../watch/summary.ts'
-import type { Hints, Surroundings } from '../watch/surroundings.ts'
-import type { World } from '../world.ts'
-import { onceRead, openAsker } from './around.ts'
-import { type Options, openList, openNode } from './inputs.ts'
-import { placesOf, type Work, walk } from './keeping.ts'
-import { keepBook, keepHistory, recall } from './kept.ts'
-import { assertOurs, type WritingOptions, watchApplicant } from './writing.ts'
+import { servingEvent } from '../watch/serve/listen-address.ts'
+import { serve } from '../watch/serve/serve.ts'
+import { summary } from '../watch/serve/summary.ts'
+import { statusOf, summaryOf } from '../watch/serve/watch-status.ts'
 
-export interface WatchOptions extends Options, Choices, WritingOptions {
+export interface WatchOptions extends Options, Choices, LockOptions {
   /** Undefined: text on a terminal, JSON otherwise. */
   readonly logFormat: LogFormat | undefined
   /** `[HOST:]PORT` to serve the status at; undefined: nowhere. */
@@ -82,7 +82,7 @@ function calledAs({ file }: WatchOptions): string {
   return file === undefined ? 'watch' : `watch -f ${file === '-' ? file : path.resolve(file).slice(0, 300)}`
 }
 
-async function watchAlone(work: Work): Promise<void> {
+async function watchAlone(work: Work & { readonly options: WatchOptions }): Promise<void> {
   const { options, world, tell } = work
   const watcher = { version: pkg.version, machine: world.machine }
   const clocks = openClocks(world)
@@ -113,10 +113,10 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
     Object.assign(hints, { list: true, node: true })
     sleeper.wake()
   }
-  const eyes = openEyes(look, error => tell(blindEvent(error)))
+  const eyes = openDirectoryWatcher(look, error => tell(blindEvent(error)))
   let listFile = options.file
   const readiness = openReadiness()
-  const asker = openAsker(options, world)
+  const asker = openProber(options, world)
   const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
     hints.told = true
@@ -128,9 +128,9 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
     tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
-  const around: Surroundings = {
+  const host: Host = {
     now: () => monotonicMs(world),
-    dice: Math.random,
+    random: Math.random,
     wait: async until => {
       const now = monotonicMs(world)
       await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
@@ -168,7 +168,7 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
   }
   try {
     await attend()
-    await loop(around)
+    await loop(host)
     tell({ event: 'stopping', level: 'info', text: 'told to stop' })
     await notifier.stopping()
   } finally {
@@ -181,7 +181,7 @@ async function declare(memory: Memory, work: Work): Promise<void> {
   const { loaded } = memory
   if (loaded === undefined) return
   const world = { ...work.world, signal: new AbortController().signal }
-  const { report } = await walk(loaded.list, 'at once', { ...work, world })
+  const { report } = await walk(loaded.list, 'immediate', { ...work, world })
   for (const { path } of report.changes)
     work.tell({
       event: 'written',

@@ -3,20 +3,20 @@
  * Only this file knows all the stages, and only here key paths become lines and columns.
  */
 import path from 'node:path'
-import { Failure, type Issue } from '../errors.ts'
-import type { MirrorList, Place } from '../registry.ts'
-import type { Notice } from '../report.ts'
+import { Failure, type Issue } from '../model/errors.ts'
+import type { MirrorList, Place } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
 import type { Reader } from '../system/files.ts'
-import { type Attachments, readAttachments } from './attachments.ts'
-import { directoriesInside, pathInside } from './inside.ts'
-import { lintList } from './lints.ts'
-import { readableNotices } from './readable.ts'
-import type { Surroundings } from './referred-file.ts'
+import { directoriesInside, pathInside } from './inside-root.ts'
+import { lintList } from './lints/lints.ts'
+import { type ListText, readListText } from './list-text.ts'
+import { readableNotices } from './readable-secrets.ts'
+import type { ReferenceScope } from './referenced-file.ts'
+import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
-import { checkRules, soundMirrors, soundness } from './rules.ts'
-import { checkSchema } from './schema.ts'
-import { type ListFormat, type Position, parseSource, type Source } from './source.ts'
-import { type ListText, readListText } from './text.ts'
+import { checkRules, soundMirrors, soundness } from './rules/rules.ts'
+import { checkSchema } from './schema/schema.ts'
+import { type ListFormat, type Position, parseSource, type Source } from './source/source.ts'
 import type { Path, Problem, WrittenList } from './written.ts'
 
 export interface ListOptions {
@@ -96,7 +96,7 @@ async function aroundOf(
   node: Reader,
   here: Reader,
   { allowFilesFrom, env, uid }: ListOptions,
-): Promise<Surroundings> {
+): Promise<ReferenceScope> {
   const asRoot = uid === 0
   if (inside === undefined) {
     const credentials = env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []
@@ -119,11 +119,11 @@ async function sourceOf({ text, format, file }: ListText): Promise<Source> {
   )
 }
 
-async function check(written: ListText, source: Source, around: Surroundings): Promise<Attachments> {
+async function check(written: ListText, source: Source, scope: ReferenceScope): Promise<References> {
   const schema = checkSchema(source.value)
   const sound = soundness(schema)
   const rules = checkRules(source.value, sound)
-  const attachments = await readAttachments(soundMirrors(source.value, sound), sound, around)
+  const attachments = await readReferences(soundMirrors(source.value, sound), sound, scope)
   const problems = [...schema, ...rules, ...attachments.problems]
   if (problems.length > 0) throw new Failure('invalid_list', issuesOf(problems, source, written.file))
   return attachments

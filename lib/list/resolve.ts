@@ -1,6 +1,6 @@
 /** From a sound list to the nouns of registry.ts, every default filled in. Pure. */
 import path from 'node:path'
-import { milliseconds } from '../duration.ts'
+import { milliseconds } from '../model/duration.ts'
 import {
   type ApiBase,
   type Attachment,
@@ -12,12 +12,12 @@ import {
   type Place,
   type Registry,
   type Server,
-} from '../registry.ts'
-import { parseApiBase, type UrlKind } from './api-base.ts'
-import type { Attachments } from './attachments.ts'
+} from '../model/registry.ts'
 import { BUILT_IN } from './built-in.ts'
-import { isRefused } from './refused.ts'
-import { parseRegistryName } from './registry-name.ts'
+import type { References } from './references.ts'
+import { parseApiBase, type UrlKind } from './values/api-base.ts'
+import { isRefused } from './values/refused.ts'
+import { parseRegistryName } from './values/registry-name.ts'
 import {
   caEntries,
   type MirrorEntry,
@@ -31,7 +31,7 @@ import {
 
 export interface ResolveInput {
   readonly list: WrittenList
-  readonly attachments: Attachments
+  readonly attachments: References
   /** Where a path stands in the text; of a table, where its key does. */
   place(path: Path): Place
 }
@@ -110,7 +110,7 @@ function resolveMirror(entry: MirrorEntry, { attachments, place, defaults }: Con
   }
 }
 
-function clientOf({ path: at, mirror }: MirrorEntry, attachments: Attachments): ClientPair | undefined {
+function clientOf({ path: at, mirror }: MirrorEntry, attachments: References): ClientPair | undefined {
   if (mirror.client === undefined) return undefined
   return {
     cert: fileAt(attachments, [...at, 'client', 'cert']),
@@ -118,14 +118,14 @@ function clientOf({ path: at, mirror }: MirrorEntry, attachments: Attachments): 
   }
 }
 
-function headersOf({ path: at, mirror }: MirrorEntry, attachments: Attachments): Record<string, string> {
+function headersOf({ path: at, mirror }: MirrorEntry, attachments: References): Record<string, string> {
   const names = Object.keys(mirror.header ?? {})
   return Object.fromEntries(
     names.map(name => [name, present(attachments.headers.get(pathKey([...at, 'header', name])))]),
   )
 }
 
-function fileAt(attachments: Attachments, at: Path): Attachment {
+function fileAt(attachments: References, at: Path): Attachment {
   return present(attachments.files.get(pathKey(at)))
 }
 

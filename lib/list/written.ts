@@ -2,7 +2,7 @@
  * The list as it is written: checked for shape, nothing filled in. And the way every check speaks of it:
  * a Problem names a key path, and only load.ts turns paths into lines and columns.
  */
-import type { Capability } from '../registry.ts'
+import type { Capability } from '../model/registry.ts'
 
 /** Keys from the top of the list; numbers stand for array elements. */
 export type Path = readonly (string | number)[]

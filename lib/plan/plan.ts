@@ -2,18 +2,18 @@
  * The plan: what the list asks for beside what the node has, as a value. Reads, never writes; `apply` carries
  * the value out and every report prints it.
  */
-import { Failure, type Issue } from '../errors.ts'
-import type { MirrorList } from '../registry.ts'
-import type { Notice, Restart } from '../report.ts'
-import type { State } from '../state.ts'
-import { forEach } from '../system/gate.ts'
+import { Failure, type Issue } from '../model/errors.ts'
+import type { MirrorList } from '../model/registry.ts'
+import type { Notice, Restart } from '../model/report.ts'
+import type { State } from '../ownership/state.ts'
+import { forEach } from '../system/concurrency.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
-import { type Closing, closings, openNotice } from './exposure.ts'
-import { isPending } from './pending.ts'
-import { released } from './release.ts'
+import { isPending } from './pending-restart.ts'
+import { type Closing, closings, openNotice } from './permissions.ts'
+import { protectedPathIssues } from './protected-paths.ts'
 import { compare, inOrder, isSameContent, type Step } from './step.ts'
-import { trespasses } from './trespass.ts'
+import { unlistedFiles } from './unlisted.ts'
 
 export interface Plan {
   /** In the order they must be carried out: writes first, then removals. */
@@ -62,11 +62,11 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
   const wanted = await compareAll(name, rendering.files, view)
   const restart = await restartOf(name, target, now, wanted.steps, view)
   const due = view.machine !== undefined && restart.length > 0
-  const gone = await released(name, rendering, view, due)
+  const gone = await unlistedFiles(name, rendering, view, due)
   const left = await compareAll(name, gone.files, view)
   const steps = inOrder([...wanted.steps, ...left.steps])
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
-  const forbidden = [...rendering.conflicts, ...(await trespasses(wanted.steps, view.node))]
+  const forbidden = [...rendering.conflicts, ...(await protectedPathIssues(wanted.steps, view.node))]
   const conflicts: readonly Issue[] =
     forbidden.length > 0 ? forbidden : await target.check(changed, now, view)
   const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path], view.uid))
@@ -110,9 +110,9 @@ async function restartOf(
   view: View,
 ): Promise<readonly Restart[]> {
   const writes = Object.values(view.state.files).filter(
-    written => written.target === name && written.effect === 'on restart',
+    written => written.target === name && written.effect === 'restart',
   )
-  const changes = steps.some(step => step.effect === 'on restart')
+  const changes = steps.some(step => step.effect === 'restart')
   if (!changes && writes.length === 0) return []
   const restart = [restartNeed(name, target, view.machine !== undefined)]
   if (view.machine === undefined) return changes ? restart : []

@@ -1,11 +1,11 @@
 /** A plan as the report of `plan`, `apply` and `restore`. Pure. */
-import { unifiedDiff } from '../diff.ts'
-import type { Change, PlanReport } from '../report.ts'
-import { hideSecrets } from '../secrets.ts'
-import type { Written } from '../state.ts'
-import type { Ownership } from '../system/facts.ts'
+import { unifiedDiff } from '../formats/diff.ts'
+import { hideSecrets } from '../formats/secrets.ts'
+import type { Change, PlanReport } from '../model/report.ts'
+import type { ManagedFile } from '../ownership/state.ts'
+import type { Ownership } from '../system/file-facts.ts'
 import { causeOf } from './drift.ts'
-import type { Closing } from './exposure.ts'
+import type { Closing } from './permissions.ts'
 import type { Plan } from './plan.ts'
 import type { Step } from './step.ts'
 
@@ -25,7 +25,7 @@ export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
   }
 }
 
-function changeOf(step: Step, written: Written | undefined): Change {
+function changeOf(step: Step, written: ManagedFile | undefined): Change {
   const cause = causeOf(step, written)
   return {
     target: step.target,
@@ -66,7 +66,7 @@ function closingChange({ target, path, before, after }: Closing): Change {
     target,
     path,
     action: 'update',
-    effect: 'at once',
+    effect: 'immediate',
     why: 'its mode or owner is too open',
     cause: 'drift',
     mode: octal(after.mode),

@@ -1,15 +1,15 @@
 /** What stood on a node before us, as a plan: a restore is an apply without a list. Reads, never writes. */
 import path from 'node:path'
-import { Failure, type Issue } from '../errors.ts'
-import type { Notice, Restart } from '../report.ts'
-import { digestOf, readOriginal, type State, type Written } from '../state.ts'
+import { Failure, type Issue } from '../model/errors.ts'
+import type { Notice, Restart } from '../model/report.ts'
+import { writerName } from '../ownership/other-writers.ts'
+import { digestOf, type ManagedFile, readOriginal, type State } from '../ownership/state.ts'
+import { forEach } from '../system/concurrency.ts'
 import type { Reader } from '../system/files.ts'
-import { forEach } from '../system/gate.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
-import { authorOf } from '../writers.ts'
 import { type Plan, restartNeed } from './plan.ts'
-import { restored } from './release.ts'
 import { compare, inOrder, type Step } from './step.ts'
+import { restored } from './unlisted.ts'
 
 export interface RestoreChoices {
   /** Paths on the node; none: all that we have written. */
@@ -19,7 +19,7 @@ export interface RestoreChoices {
 }
 
 /** The node, and what is known of it. */
-export interface Ground {
+export interface RestoreInput {
   readonly node: Reader
   readonly state: State
   readonly targets: Readonly<Record<string, Target>>
@@ -40,30 +40,30 @@ interface Part {
  * Works out how the node was. Throws Failure `conflict` when somebody else has changed a file since, `usage` when a
  * file is named that we have not written.
  */
-export async function planRestore(ground: Ground, choices: RestoreChoices): Promise<Plan> {
-  const chosen = choose(ground, choices)
-  await refuseNamed(chosen, ground)
-  const parts = await forEach(chosen, ([file, written]) => partOf(file, written, ground, choices))
+export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+  const chosen = choose(input, choices)
+  await refuseNamed(chosen, input)
+  const parts = await forEach(chosen, ([file, written]) => partOf(file, written, input, choices))
   const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
   const compared = await forEach(
     parts,
     async ({ file }, i) =>
-      file && (await compare(chosen[i]?.[1].target as string, file, ground.node, ground.uid)),
+      file && (await compare(chosen[i]?.[1].target as string, file, input.node, input.uid)),
   )
   const steps = inOrder(compared.filter(step => step !== undefined)).toSorted(valuesFirst)
   return {
     steps,
     closings: [],
     notices: parts.flatMap(({ notice }) => notice ?? []),
-    restart: restartsOf(steps, ground),
+    restart: restartsOf(steps, input),
     unchanged: chosen.length - steps.length,
     forgets: chosen.map(([file]) => file),
-    state: ground.state,
+    state: input.state,
   }
 }
 
-function choose({ state, targets }: Ground, choices: RestoreChoices): readonly [string, Written][] {
+function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly [string, ManagedFile][] {
   const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => state.files[file] === undefined)
   if (unknown.length > 0) {
@@ -79,7 +79,10 @@ function choose({ state, targets }: Ground, choices: RestoreChoices): readonly [
 }
 
 /** A certificate may not go while a file of ours that stays names it: no pull would succeed any more. */
-async function refuseNamed(chosen: readonly [string, Written][], { node, state }: Ground): Promise<void> {
+async function refuseNamed(
+  chosen: readonly [string, ManagedFile][],
+  { node, state }: RestoreInput,
+): Promise<void> {
   const going = chosen.map(([file]) => file)
   const issues: Issue[] = []
   for (const file of Object.keys(state.files).filter(other => !going.includes(other))) {
@@ -95,27 +98,27 @@ async function refuseNamed(chosen: readonly [string, Written][], { node, state }
 
 async function partOf(
   file: string,
-  written: Written,
-  ground: Ground,
+  written: ManagedFile,
+  input: RestoreInput,
   choices: RestoreChoices,
 ): Promise<Part> {
-  const { node } = ground
+  const { node } = input
   const now = await node.read(file)
   if (now === undefined) return written.original ? { file: await originalOf(file, written, node) } : {}
-  if (written.owns === 'value') return await withdrawn(file, now, written, ground, choices)
+  if (written.owns === 'value') return await withdrawn(file, now, written, input, choices)
   const ours = digestOf(now) === written.digest
   if (ours || choices.overwrite) return { file: await originalOf(file, written, node) }
   const original = await readOriginal(node, file, written.original)
   return original?.bytes.equals(now) ? {} : { conflict: changedSince(file, now, written) }
 }
 
-async function originalOf(file: string, written: Written, node: Reader): Promise<DesiredFile> {
+async function originalOf(file: string, written: ManagedFile, node: Reader): Promise<DesiredFile> {
   const why = written.original ? 'as it was before regmirror' : 'was not there before regmirror'
   return { ...(await restored(file, written, node)), owns: written.owns, effect: written.effect, why }
 }
 
-function changedSince(file: string, now: Buffer, written: Written): Issue {
-  const author = authorOf(file, now.toString('utf8'))
+function changedSince(file: string, now: Buffer, written: ManagedFile): Issue {
+  const author = writerName(file, now.toString('utf8'))
   const message = `was changed by ${author} since regmirror wrote it at ${written.written_at}`
   return {
     file,
@@ -128,8 +131,8 @@ function changedSince(file: string, now: Buffer, written: Written): Issue {
 async function withdrawn(
   at: string,
   now: Buffer,
-  written: Written,
-  { node, targets }: Ground,
+  written: ManagedFile,
+  { node, targets }: RestoreInput,
   { overwrite }: RestoreChoices,
 ): Promise<Part> {
   const before = (await readOriginal(node, at, written.original))?.bytes.toString('utf8')
@@ -150,7 +153,7 @@ async function withdrawn(
   return { file: { ...common, ...(ownership && { ownership }) } }
 }
 
-function notOurs(file: string, key: string, { target }: Written): Notice {
+function notOurs(file: string, key: string, { target }: ManagedFile): Notice {
   const message = `${key} is no longer what regmirror set: it stays`
   return { code: 'left_alone', message, target, file }
 }
@@ -160,7 +163,7 @@ function valuesFirst(a: Step, b: Step): number {
   return Number(b.owns === 'value') - Number(a.owns === 'value')
 }
 
-function restartsOf(steps: readonly Step[], { targets, here }: Ground): readonly Restart[] {
-  const names = new Set(steps.filter(step => step.effect === 'on restart').map(step => step.target))
+function restartsOf(steps: readonly Step[], { targets, here }: RestoreInput): readonly Restart[] {
+  const names = new Set(steps.filter(step => step.effect === 'restart').map(step => step.target))
   return [...names].flatMap(name => (targets[name] ? [restartNeed(name, targets[name], here)] : []))
 }

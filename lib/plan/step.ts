@@ -1,12 +1,12 @@
 /** One file to change: what it must be beside what it is. */
 import { dirname } from 'node:path'
-import { Failure } from '../errors.ts'
-import type { Effect } from '../report.ts'
-import type { OwnedSetting } from '../state.ts'
-import type { Ownership } from '../system/facts.ts'
+import { Failure } from '../model/errors.ts'
+import type { Effect } from '../model/report.ts'
+import type { OwnedSetting } from '../ownership/state.ts'
+import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { DesiredFile } from '../targets/target.ts'
-import { closed, isTrusted } from './exposure.ts'
+import { closed, isTrusted } from './permissions.ts'
 
 /** A file with everything that putting it back needs. */
 export interface FoundFile {
@@ -49,7 +49,7 @@ export async function compare(
   if (before?.bytes.equals(after.bytes) !== true) return { ...step, before, after }
   if (sameOwnership(before, after.ownership, uid)) return undefined
   // No daemon reads anything else.
-  const only = file.ownership === undefined ? { effect: 'at once' as const, why: CLOSED } : {}
+  const only = file.ownership === undefined ? { effect: 'immediate' as const, why: CLOSED } : {}
   return { ...step, ...only, before, after }
 }
 

@@ -1,5 +1,5 @@
 /** The image that a deep probe asks for: what the list names, else a small one that everybody may pull. Pure. */
-import type { Registry } from '../registry.ts'
+import type { Registry } from '../model/registry.ts'
 
 export interface NamedCanary {
   /** Whose image it is. */

@@ -1,5 +1,5 @@
 /** From a list to what a probe asks, and from the answers back to the registries. Pure. */
-import { milliseconds } from '../duration.ts'
+import { milliseconds } from '../model/duration.ts'
 import {
   type ApiBase,
   type Attachment,
@@ -9,8 +9,8 @@ import {
   mayFallBack,
   type Registry,
   type Server,
-} from '../registry.ts'
-import type { Probe } from '../report.ts'
+} from '../model/registry.ts'
+import type { Probe } from '../model/report.ts'
 import { canaryOf, type NamedCanary } from './canaries.ts'
 
 /** All that is needed to ask one endpoint as the runtime would. */

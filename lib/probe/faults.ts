@@ -1,12 +1,12 @@
 /** From an error to its meaning. Pure. */
 import { shortageOf } from '../system/shortage.ts'
-import { SPACE_REFUSED } from './address.ts'
-import { DIAL_TIMEOUT } from './connect.ts'
-import { PROXY_SOCKS, type Trace } from './dial.ts'
-import { WRAPPING_LIMIT } from './meter.ts'
+import { SPACE_REFUSED } from './http/address.ts'
+import { DIAL_TIMEOUT } from './http/connect.ts'
+import { PROXY_SOCKS, type Trace } from './http/dial.ts'
+import { WRAPPING_LIMIT } from './http/framing-limit.ts'
+import { PROXY_REFUSED } from './http/tunnel.ts'
 import { lookupFault } from './names/lookup-fault.ts'
 import { type Fault, TLS_WORDS, WORDS } from './reasons.ts'
-import { PROXY_REFUSED } from './tunnel.ts'
 
 export interface Limits {
   readonly timeoutMs: number

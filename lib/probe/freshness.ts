@@ -1,5 +1,5 @@
 /** Do mirrors agree on what a tag stands for? Pure. */
-import type { Probe } from '../report.ts'
+import type { Probe } from '../model/report.ts'
 import type { Fault } from './reasons.ts'
 
 /** A mirror whose digest is not the one to trust. */

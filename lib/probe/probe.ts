@@ -1,18 +1,18 @@
 /** Many endpoints at once, each as deep as asked. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Probe } from '../report.ts'
-import { gate } from '../system/gate.ts'
+import type { Probe } from '../model/report.ts'
+import { limitConcurrency } from '../system/concurrency.ts'
+import { ping } from './api/ping.ts'
+import { type Depth, type Pulled, pull } from './api/pull.ts'
 import { type Endpoint, holdsSecret, questionOf } from './endpoints.ts'
-import { type Means, openBudget } from './exchange.ts'
 import { dissentersOf, dissentFault } from './freshness.ts'
+import { openBudget, type ProbeContext } from './http/exchange.ts'
+import type { Roots } from './http/system-roots.ts'
+import { openTrust } from './http/tls-context.ts'
 import { type NameLookup, openNameLookup } from './names/name-lookup.ts'
-import { ping } from './ping.ts'
-import { type Depth, type Pulled, pull } from './pull.ts'
-import type { Roots } from './system-roots.ts'
-import { openTrust } from './trust.ts'
 import { judged, verdictOf } from './verdict.ts'
 
-export interface ProbeOptions extends Omit<Means, 'trust' | 'lookUp' | 'turn' | 'budget'> {
+export interface ProbeOptions extends Omit<ProbeContext, 'trust' | 'lookUp' | 'turn' | 'budget'> {
   /** Undefined: one with an empty environment. */
   readonly lookUp?: NameLookup | undefined
   /** `ping` if left out. Without a canary none is asked deeper. */
@@ -52,9 +52,9 @@ export async function probeAll(
 ): Promise<readonly Probe[]> {
   const confided = endpoints.some(holdsSecret)
   const options = { ...given, confided: () => confided || given.confided?.() === true }
-  const means = { ...options, ...openShared(options), alone: gate(1) }
+  const means = { ...options, ...openShared(options), alone: limitConcurrency(1) }
   const asked = new Map<string, Promise<Probe>>()
-  const inTurn = gate(options.concurrency ?? DEFAULT_CONCURRENCY)
+  const inTurn = limitConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
   const one = async (endpoint: Endpoint) => {
     const question = questionOf(endpoint)
     const answer = asked.get(question) ?? inTurn(() => probeWith(endpoint, options, means))
@@ -68,7 +68,7 @@ export async function probeAll(
 }
 
 /** What questions share that are asked one by one: certificates are parsed once, and few begin at the same moment. */
-export type Shared = Pick<Means, 'trust' | 'lookUp' | 'turn'>
+export type Shared = Pick<ProbeContext, 'trust' | 'lookUp' | 'turn'>
 
 export function openShared({
   roots,
@@ -87,7 +87,7 @@ export async function probeOne(
   return await probeWith(endpoint, options, { ...options, ...shared })
 }
 
-async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Means): Promise<Probe> {
+async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: ProbeContext): Promise<Probe> {
   const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
   const means = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, means)
@@ -102,7 +102,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Mean
 }
 
 /** Whether it, or what stands between, was given a secret that it could say back. */
-function isConfided(endpoint: Endpoint, pulled: Pulled | undefined, { proxyFor }: Means): boolean {
+function isConfided(endpoint: Endpoint, pulled: Pulled | undefined, { proxyFor }: ProbeContext): boolean {
   return holdsSecret(endpoint) || pulled?.authorized === true || proxyFor?.confides === true
 }
 
@@ -115,14 +115,14 @@ function asListed({ base }: Endpoint): Pick<Probe, 'url'> {
 async function compared(
   endpoints: readonly Endpoint[],
   probes: readonly Probe[],
-  means: Means,
+  context: ProbeContext,
 ): Promise<readonly Probe[]> {
   const result = [...probes]
   const registries = [...new Set(probes.map(probe => probe.registry))]
   const places = (registry: string) => probes.flatMap((probe, i) => (probe.registry === registry ? [i] : []))
   const compareAt = async (own: readonly number[]) => {
     const server = own.find(i => probes[i]?.role === 'server' && probes[i]?.digest !== undefined)
-    const knows = serverKnows(server === undefined ? undefined : endpoints[server], means)
+    const knows = serverKnows(server === undefined ? undefined : endpoints[server], context)
     for (const dissent of dissentersOf(own.map(i => probes[i] as Probe))) {
       const at = own[dissent.index] as number
       const endpoint = endpoints[at] as Endpoint
@@ -137,7 +137,10 @@ async function compared(
 }
 
 /** Asks the server for an image by its digest, for each once, and for all of them within the time of one endpoint. */
-function serverKnows(server: Endpoint | undefined, shared: Means): (digest: string) => Promise<boolean> {
+function serverKnows(
+  server: Endpoint | undefined,
+  shared: ProbeContext,
+): (digest: string) => Promise<boolean> {
   const means = { ...shared, budget: openBudget(shared) }
   const asked = new Map<string, Promise<boolean>>()
   const ask = async (digest: string) => {

@@ -1,5 +1,5 @@
 /** What is said to a person about each reason: what happened; what to do. */
-import type { Reason } from '../report.ts'
+import type { Reason } from '../model/report.ts'
 
 export interface Words {
   readonly what: string

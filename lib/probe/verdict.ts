@@ -1,11 +1,11 @@
 /** What an endpoint has shown, as a probe in the report. Pure. */
-import { baseUrl } from '../registry.ts'
-import type { Probe, Status } from '../report.ts'
-import type { Answer } from './ask.ts'
-import type { Trace } from './dial.ts'
-import { headerText } from './judge.ts'
-import type { Pinged } from './ping.ts'
-import type { Depth, Pulled } from './pull.ts'
+import { baseUrl } from '../model/registry.ts'
+import type { Probe, Status } from '../model/report.ts'
+import type { Pinged } from './api/ping.ts'
+import { headerText } from './api/ping-verdict.ts'
+import type { Depth, Pulled } from './api/pull.ts'
+import type { Trace } from './http/dial.ts'
+import type { Answer } from './http/request.ts'
 import { type Fault, sentence } from './reasons.ts'
 
 /** Below this an image of 50 MB takes more than three minutes: slower than any kubelet's patience with a rollout. */

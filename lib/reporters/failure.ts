@@ -1,6 +1,6 @@
 /** What went wrong, as a report. Also for what should not have happened: one line, and how to see more. */
-import { Failure, hasErrno, issueText } from '../errors.ts'
-import type { ErrorReport } from '../report.ts'
+import { Failure, hasErrno, issueText } from '../model/errors.ts'
+import type { ErrorReport } from '../model/report.ts'
 import { shortageOf } from '../system/shortage.ts'
 
 export function failureReport(

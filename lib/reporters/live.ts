@@ -3,8 +3,8 @@
  * as there is one. Nothing in a pipe, and nothing for a quick run.
  */
 import { stripVTControlCharacters } from 'node:util'
-import type { Probe } from '../report.ts'
-import type { Sink } from '../world.ts'
+import type { Probe } from '../model/report.ts'
+import type { Sink } from '../model/world.ts'
 import { columnsOf } from './columns.ts'
 import type { Page } from './page.ts'
 import type { Row } from './probe-row.ts'

@@ -1,5 +1,5 @@
 /** What a stream is able to show: colour, width, and whether it can be drawn over. */
-import type { Sink, World } from '../world.ts'
+import type { Sink, World } from '../model/world.ts'
 import { type Paint, paint } from './paint.ts'
 
 export interface Page {

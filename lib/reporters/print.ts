@@ -1,7 +1,7 @@
 /** Puts a report on the streams: the answer on stdout, what goes with it on stderr. */
 
-import type { Report } from '../report.ts'
-import type { World } from '../world.ts'
+import type { Report } from '../model/report.ts'
+import type { World } from '../model/world.ts'
 import { jsonReport } from './json.ts'
 import { pageOf } from './page.ts'
 import { prometheusPage } from './prometheus.ts'

@@ -1,6 +1,7 @@
 /** A row of the table of a probe: an endpoint, how it answered, a bar for the eye. Pure. */
-import { printable } from '../printable.ts'
-import type { Probe, Status } from '../report.ts'
+
+import type { Probe, Status } from '../model/report.ts'
+import { printable } from '../wording/printable.ts'
 import { padded } from './columns.ts'
 import type { Paint } from './paint.ts'
 import { shortUrl, widthOfHost } from './short-url.ts'

@@ -1,5 +1,5 @@
 /** Probes as a table: by registry in list order, one endpoint a line. Pure. */
-import { printable } from '../printable.ts'
+import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'
 import type { Page } from './page.ts'
 import { drawingOf } from './probe-drawing.ts'

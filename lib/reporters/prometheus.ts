@@ -1,5 +1,5 @@
 /** A probe as a page for the textfile collector of Prometheus. Pure. */
-import type { Probe, ProbeReport } from '../report.ts'
+import type { Probe, ProbeReport } from '../model/report.ts'
 import { exposition, type Metric, one, type Sample, seconds, timestamp } from './exposition.ts'
 
 interface Measure extends Omit<Metric, 'samples'> {

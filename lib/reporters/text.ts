@@ -1,19 +1,27 @@
 /** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
-import { counted } from '../counted.ts'
-import { type Issue, issueText } from '../errors.ts'
-import { printable } from '../printable.ts'
+
+import { type Issue, issueText } from '../model/errors.ts'
 import {
   type Change,
+  type Effect,
   type ErrorReport,
   type Notice,
   noticeText,
   type PlanReport,
   type Report,
   type ValidateReport,
-} from '../report.ts'
+} from '../model/report.ts'
+import { plural } from '../wording/plural.ts'
+import { printable } from '../wording/printable.ts'
 import type { Page } from './page.ts'
 import { probeTable } from './probe-table.ts'
 import { wrap } from './wrap.ts'
+
+const WHEN: Readonly<Record<Effect, string>> = {
+  immediate: 'immediately',
+  reload: 'after a reload',
+  restart: 'after a restart',
+}
 
 /** Text for stdout (what was asked) and stderr (what goes with it); each ends in a newline or is empty. */
 export interface Printed {
@@ -60,7 +68,7 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  acts ${change.effect}; ${causeWords(change)}${change.why}${mode}`),
+    paint('dim', `  takes effect ${WHEN[change.effect]}; ${causeWords(change)}${change.why}${mode}`),
     ...diffLines(change, { paint }),
     '',
   ]
@@ -132,8 +140,8 @@ function probeLines({ probes = [], unhealthy = [] }: Pick<PlanReport, 'probes' |
 }
 
 function validateLines(report: ValidateReport): readonly string[] {
-  const registries = counted(report.registries, 'registry', 'registries')
-  return [`${report.file}: sound (${registries}, ${counted(report.mirrors, 'mirror', 'mirrors')})`]
+  const registries = plural(report.registries, 'registry', 'registries')
+  return [`${report.file}: sound (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
 }
 
 function errorLines(report: ErrorReport, page: Page): readonly string[] {

@@ -1,5 +1,5 @@
 /** The time since this machine was started. No wall clock moves it, and the start of a process is given in it. */
-import { Failure, hasErrno } from '../errors.ts'
+import { Failure, hasErrno } from '../model/errors.ts'
 import { readBounded } from './disk.ts'
 
 /** A moment of this machine, in clock ticks after the start that `boot_id` names. */

@@ -13,7 +13,7 @@ import {
   refuseLong,
   refuseUnreadable,
   typeOf,
-} from './facts.ts'
+} from './file-facts.ts'
 
 export async function readLink(file: string): Promise<string | undefined> {
   const stat = await maybe(fs.lstat(file))

@@ -5,10 +5,10 @@
 import { constants } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { hasErrno } from '../errors.ts'
+import { hasErrno } from '../model/errors.ts'
 import { entriesOf, factsOf } from './disk.ts'
 import { maybe } from './errno.ts'
-import type { Ownership } from './facts.ts'
+import type { Ownership } from './file-facts.ts'
 import { temporaryName } from './temporary.ts'
 
 /** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */

@@ -1,5 +1,5 @@
 /** What the system refuses, in words. */
-import { Failure, hasErrno } from '../errors.ts'
+import { Failure, hasErrno } from '../model/errors.ts'
 import { shortageOf } from './shortage.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {

@@ -4,9 +4,7 @@
  * whoever is handed a Reader cannot.
  */
 import path from 'node:path'
-import { Failure } from '../errors.ts'
-import { borrowedBy, refuseBorrowed } from './borrowed.ts'
-import { descend, type Opened } from './descent.ts'
+import { Failure } from '../model/errors.ts'
 import { entriesOf, factsOf, readBounded, readLink, shortName } from './disk.ts'
 import {
   type CopyAttributes,
@@ -22,10 +20,12 @@ import {
   takeFromOthers,
 } from './durable.ts'
 import { orFail } from './errno.ts'
-import type { Entry, FileFacts, Ownership } from './facts.ts'
+import type { Entry, FileFacts, Ownership } from './file-facts.ts'
+import type { Distrust } from './file-trust.ts'
+import { borrowedBy, refuseBorrowed } from './host-mounts.ts'
 import { follow } from './links.ts'
 import { placeOf } from './temporary.ts'
-import type { Distrust } from './trust.ts'
+import { descend, type Opened } from './trusted-file.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */

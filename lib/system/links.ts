@@ -1,6 +1,6 @@
 /** Symbolic links inside a tree, followed as if its top were `/`. */
 import path from 'node:path'
-import { Failure } from '../errors.ts'
+import { Failure } from '../model/errors.ts'
 
 /** As many as Linux follows. */
 export const MAX_LINKS = 40

@@ -3,11 +3,11 @@
  * while the file is created in it, and a link in the place of the file is never followed.
  */
 import path from 'node:path'
-import { Failure } from '../errors.ts'
-import type { Opened } from './descent.ts'
+import { Failure } from '../model/errors.ts'
 import { create, makeAll } from './durable.ts'
 import { maybe, orFail } from './errno.ts'
 import type { Reader } from './files.ts'
+import type { Opened } from './trusted-file.ts'
 
 type Files = Pick<Reader, 'open'>
 

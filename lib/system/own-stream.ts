@@ -9,8 +9,8 @@
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { hasErrno } from '../errors.ts'
-import type { Outlet } from '../log-queue.ts'
+import { hasErrno } from '../model/errors.ts'
+import type { Outlet } from './log-queue.ts'
 
 /** The outlet of a pipe or terminal; undefined for everything else, and where it cannot be opened anew. */
 export function openOutlet(fd: number): Outlet | undefined {

@@ -1,9 +1,9 @@
 /** The processes of this machine, from /proc (proc(5)). */
-import { hasErrno } from '../errors.ts'
+import { hasErrno } from '../model/errors.ts'
 import { startTicks } from './boot.ts'
+import { forEach } from './concurrency.ts'
 import { entriesOf, factsThrough, readBounded, readLink } from './disk.ts'
-import type { FileFacts } from './facts.ts'
-import { forEach } from './gate.ts'
+import type { FileFacts } from './file-facts.ts'
 
 /** What tells one process from another. Reading it touches nothing that the process itself controls. */
 export interface Identity {

@@ -1,6 +1,6 @@
 /** The only spawner of processes. What it returns is a value; a program that is missing is not an error. */
 import { spawn } from 'node:child_process'
-import { Failure } from '../errors.ts'
+import { Failure } from '../model/errors.ts'
 import { NO_PROCESSES, type Shortage, shortageOf } from './shortage.ts'
 
 export interface Outcome {

@@ -1,5 +1,5 @@
 /** Resources of this process that are used up: no fault of what was to be done with them. */
-import { hasErrno } from '../errors.ts'
+import { hasErrno } from '../model/errors.ts'
 
 export interface Shortage {
   /** What is used up. */

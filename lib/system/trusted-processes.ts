@@ -5,7 +5,7 @@
  */
 import { namespaceShift } from './boot.ts'
 import { factsThrough, readLink } from './disk.ts'
-import { doubtOfExecutable, doubtOfPath, doubtOfUser } from './doubts.ts'
+import { doubtOfExecutable, doubtOfPath, doubtOfUser } from './process-trust.ts'
 import {
   type Description,
   describeProcess,

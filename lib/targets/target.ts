@@ -2,12 +2,12 @@
  * The plug: what a runtime must tell about itself to be written for. Implementations stand beside this file,
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
-import type { Issue } from '../errors.ts'
-import type { MirrorList } from '../registry.ts'
-import type { Effect, Notice } from '../report.ts'
-import type { OwnedSetting, State } from '../state.ts'
+import type { Issue } from '../model/errors.ts'
+import type { MirrorList } from '../model/registry.ts'
+import type { Effect, Notice } from '../model/report.ts'
+import type { OwnedSetting, State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot.ts'
-import type { Ownership } from '../system/facts.ts'
+import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { Run } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
@@ -75,9 +75,9 @@ export interface Target<Snapshot = unknown> {
   /** Reads what the runtime has now. */
   observe(view: View, list: MirrorList): Promise<Snapshot>
   /** Pure: same list and snapshot, same bytes. */
-  render(list: MirrorList, now: Snapshot, choices: Choices): Rendering
+  render(list: MirrorList, snapshot: Snapshot, choices: Choices): Rendering
   /** Shows the files that would change to the runtime's own parser, and proves that ours read back. */
-  check(changed: readonly DesiredFile[], now: Snapshot, view: View): Promise<readonly Issue[]>
+  check(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
   /**
    * A file of somebody else without the value that we set in it. The original, or null for none, where nothing but that
    * value tells it from the original; else with the value as the original has it, every other byte as it is. The text
@@ -92,7 +92,7 @@ export interface Target<Snapshot = unknown> {
   /** How the runtime is restarted and why it needs it. */
   readonly restart: { readonly command: string; readonly why: string }
   /** When its daemon was started, in clock ticks after the start of the machine; undefined when none is known that runs. Pure. */
-  startedAt(now: Snapshot): number | undefined
+  startedAt(snapshot: Snapshot): number | undefined
   /** The environment its daemon runs in, its proxies above all; undefined when none is known that runs. */
   environment(
     list: MirrorList,

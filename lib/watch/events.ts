@@ -1,10 +1,11 @@
 /** What a watcher has to say, one line each: a change of state, never that nothing has changed. Pure. */
-import { counted } from '../counted.ts'
-import { Failure, issueText } from '../errors.ts'
-import { type Servers, whyNobody } from '../health/serving.ts'
-import type { Health } from '../health/standing.ts'
-import type { Registry } from '../registry.ts'
-import { type Change, type Notice, noticeText } from '../report.ts'
+
+import { type Availability, whyUnavailable } from '../health/availability.ts'
+import type { Health } from '../health/mirror-health.ts'
+import { Failure, issueText } from '../model/errors.ts'
+import type { Registry } from '../model/registry.ts'
+import { type Change, type Notice, noticeText } from '../model/report.ts'
+import { plural } from '../wording/plural.ts'
 import type { Watched } from './memory.ts'
 
 export interface Event {
@@ -44,8 +45,8 @@ export function blindEvent(error: unknown): Event {
 }
 
 /** Told when it is certain that nobody answers, and so nobody is left out any more. */
-export function outageEvent({ name }: Registry, servers: Servers): Event {
-  const text = `${name}: nothing to pull from: ${whyNobody(servers)}; every mirror of the list is written, for the fault may be this node's network`
+export function outageEvent({ name }: Registry, servers: Availability): Event {
+  const text = `${name}: nothing to pull from: ${whyUnavailable(servers)}; every mirror of the list is written, for the fault may be this node's network`
   return { event: 'registry_down', level: 'error', text, fields: { registry: name } }
 }
 
@@ -69,7 +70,7 @@ export function changeEvent({ path, action, cause = 'list' }: Change, asking: As
 
 /** The reader of the log had stopped for a while. */
 export function droppedEvent(count: number): Event {
-  const text = `${counted(count, 'line was', 'lines were')} dropped here: the reader of this log did not read`
+  const text = `${plural(count, 'line was', 'lines were')} dropped here: the reader of this log did not read`
   return { event: 'log_dropped', level: 'warn', text, fields: { count } }
 }
 

@@ -1,7 +1,7 @@
 /** What a watcher has seen of the last hour, as it is kept for the one that is started next: its pages begin with it. Pure. */
-import { type Clocks, monotonicTime, wallTime } from '../clocks.ts'
+import { type Clocks, monotonicTime, wallTime } from '../system/clocks.ts'
 import type { Memory } from './memory.ts'
-import type { Happening, Point } from './status.ts'
+import type { Happening, Point } from './serve/status.ts'
 
 /** Times are in milliseconds of the monotonic clock; in the file, which outlives the boot, in milliseconds since 1970. */
 export interface History {

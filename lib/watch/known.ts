@@ -1,15 +1,15 @@
 /** What follows from what a watcher remembers: for the list that is written, and for what is kept of it. */
-import { type Book, keyOf } from '../health/book.ts'
-import type { Known } from '../health/listing.ts'
-import { reordered } from '../health/ordering.ts'
-import { forgotten, isWell, type Standing } from '../health/standing.ts'
-import { baseUrl, type MirrorList } from '../registry.ts'
+import { type HealthFile, keyOf } from '../health/health-file.ts'
+import { expiredHealth, isUsable, type MirrorHealth } from '../health/mirror-health.ts'
+import { orderAfter } from '../health/order.ts'
+import type { KnownHealth } from '../health/select.ts'
+import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Whether no mirror of the registry is well, so that it matters what its server says. */
 function needsServer(memory: Memory, registry: string): boolean {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === registry)
-  return own.length > 0 && own.every(({ standing }) => !isWell(standing.health))
+  return own.length > 0 && own.every(({ standing }) => !isUsable(standing.health))
 }
 
 /** Servers of registries of which no mirror is well. */
@@ -22,13 +22,13 @@ export function forgetServers(memory: Memory, now: number): void {
   const needed = neededServers(memory)
   for (const server of memory.servers) {
     if (server.probe === undefined || needed.includes(server)) continue
-    Object.assign(server, { probe: undefined, standing: forgotten(server.standing, now) })
+    Object.assign(server, { probe: undefined, standing: expiredHealth(server.standing, now) })
   }
 }
 
 /** Undefined: it was not asked. A server that fails once is not relied on; one that is slow answers. */
 export function isUp({ probe, standing }: Watched): boolean | undefined {
-  return probe && probe.status !== 'unhealthy' && isWell(standing.health)
+  return probe && probe.status !== 'unhealthy' && isUsable(standing.health)
 }
 
 /** Whether it is asked, or will be in a moment: one that wants to be left in peace is not waited for. */
@@ -37,11 +37,11 @@ export function isAboutToTell(server: Watched, now: number): boolean {
 }
 
 /** By `keyOf`. */
-function standingsOf({ mirrors }: Memory): ReadonlyMap<string, Standing> {
+function standingsOf({ mirrors }: Memory): ReadonlyMap<string, MirrorHealth> {
   return new Map(mirrors.map(({ key, standing }) => [key, standing]))
 }
 
-export function knownOf(memory: Memory): Known {
+export function knownOf(memory: Memory): KnownHealth {
   const { servers, orders } = memory
   const standings = standingsOf(memory)
   const up = new Map(servers.map(server => [server.endpoint.registry, isUp(server)]))
@@ -63,7 +63,7 @@ export function reorder(memory: Memory, list: MirrorList, now: number): void {
     const standingOf = (url: string) => standings.get(keyOf(registry.name, url))
     memory.orders.set(
       registry.name,
-      reordered(memory.orders.get(registry.name), registry, standingOf, list, now),
+      orderAfter(memory.orders.get(registry.name), registry, standingOf, list, now),
     )
   }
 }
@@ -79,7 +79,7 @@ function declare(memory: Memory, list: MirrorList): void {
 /** How many intervals what was kept holds. */
 const FRESH = 3
 
-export function bookOf(memory: Memory, { health }: MirrorList, now: number): Book {
+export function bookOf(memory: Memory, { health }: MirrorList, now: number): HealthFile {
   const { servers, orders } = memory
   return {
     written_at: now,

@@ -1,12 +1,13 @@
 /** What a watcher remembers, and what follows from an answer. All times are in milliseconds of the monotonic clock. */
-import { type Allowance, fullAllowance } from '../health/allowance.ts'
-import type { Order } from '../health/ordering.ts'
-import { type Dice, judged, type Standing } from '../health/standing.ts'
+
+import { healthAfter, type MirrorHealth, type Random } from '../health/mirror-health.ts'
+import type { Order } from '../health/order.ts'
+import { fullRateLimit, type RateLimit } from '../health/rate-limit.ts'
 import type { LoadedList } from '../list/load.ts'
+import type { MirrorList, Registry } from '../model/registry.ts'
+import type { Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/endpoints.ts'
-import type { MirrorList, Registry } from '../registry.ts'
-import type { Probe } from '../report.ts'
-import type { Happening, Point, RegistryStatus } from './status.ts'
+import type { Happening, Point, RegistryStatus } from './serve/status.ts'
 
 /** Rewrites for the sake of health; what the list or somebody else changes is not counted. */
 export const REWRITES = { anHour: 60, atOnce: 20 } as const
@@ -18,7 +19,7 @@ export interface Watched {
   readonly key: string
   /** Equal for endpoints that are asked in the same way, and so are asked once. */
   readonly question: string
-  standing: Standing
+  standing: MirrorHealth
   probe: Probe | undefined
   asking: boolean
   changes: number
@@ -44,14 +45,14 @@ export interface Memory {
   /** The registries' own, where they may be asked. */
   servers: readonly Watched[]
   readonly orders: Map<string, Order>
-  rewrites: Allowance
+  rewrites: RateLimit
   heldUntil: number | undefined
   /** Until when a change waits for what a server is about to say. */
   doubtUntil: number | undefined
   /** The list as it was last tried to be written; undefined: never by this watcher. */
   written: Form | undefined
   /** What the next walk has to write: what a renewed list asks for is owed until it is written. */
-  owed: 'all' | 'at once'
+  owed: 'all' | 'immediate'
   /** Whether a list was written in whole by this watcher. */
   inForce: boolean
   writtenAt: number | undefined
@@ -88,7 +89,7 @@ export function blank(now: number): Memory {
     mirrors: [],
     servers: [],
     orders: new Map(),
-    rewrites: fullAllowance(now, REWRITES),
+    rewrites: fullRateLimit(now, REWRITES),
     heldUntil: undefined,
     doubtUntil: undefined,
     written: undefined,
@@ -117,9 +118,15 @@ const POINTS = 240
 const HOUR_MS = 3_600_000
 
 /** Puts an answer down; says whether the health has changed. */
-export function answered(watched: Watched, probe: Probe, list: MirrorList, now: number, dice: Dice): boolean {
+export function recordProbe(
+  watched: Watched,
+  probe: Probe,
+  list: MirrorList,
+  now: number,
+  random: Random,
+): boolean {
   const before = watched.standing
-  watched.standing = judged(before, probe, now, list.health, dice)
+  watched.standing = healthAfter(before, probe, now, list.health, random)
   watched.probe = probe
   const result = probe.reason ?? probe.status
   watched.asked[result] = (watched.asked[result] ?? 0) + 1

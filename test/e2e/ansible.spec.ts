@@ -48,7 +48,7 @@ describe('the Ansible playbook', function () {
       assert.match(JSON.stringify(check.tasks), /\+\[host\.\\+"https:\/\/two\.test/)
       assert.deepEqual(await readTree(node), after)
 
-      // Now for real: hosts.toml acts at once, so there is nothing to restart.
+      // Now for real: hosts.toml takes effect immediately, so there is nothing to restart.
       const second = await playNow({})
       assert.equal(status(second, APPLY), 'changed')
       assert.equal(status(second, RESTART), undefined)

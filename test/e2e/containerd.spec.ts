@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
-import type { PlanReport } from '../../lib/report.ts'
+import type { PlanReport } from '../../lib/model/report.ts'
 import { refusingOrigin } from '../support/registry.ts'
 import { asked, type Bench, newImage, openBench, pullOf, registryTable, TLS } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
@@ -177,7 +177,7 @@ for (const { title, suite } of generations) {
       const report = await bench.apply(registryTable('hot.test', [after.url]))
       assert.deepEqual(
         report.changes.map(change => change.effect),
-        ['at once'],
+        ['immediate'],
       )
       await daemon.cri.pull(`hot.test/team/app:${images[1].tag}`)
       assert.deepEqual(asked(before), [])

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import type { PlanReport } from '../../lib/report.ts'
+import type { PlanReport } from '../../lib/model/report.ts'
 import { type Bench, openBench } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { fetchObject } from './support/ctr.ts'

@@ -46,7 +46,7 @@ const state = (file: string, owns: 'whole' | 'value') =>
         target: 'containerd',
         digest,
         written_at: '2026-01-01T00:00:00.000Z',
-        effect: 'at once',
+        effect: 'immediate',
         owns,
         original: { kept: KEPT, mode: 0o4755, uid: 0, gid: 0 },
       },

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { type Book, keyOf, serializeBook } from '../../lib/health/book.ts'
-import { unheard } from '../../lib/health/standing.ts'
+import { type HealthFile, keyOf, serializeHealthFile } from '../../lib/health/health-file.ts'
+import { initialHealth } from '../../lib/health/mirror-health.ts'
 import { HEALTH } from '../support/lists.ts'
 import { BOOT, run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
@@ -15,13 +15,13 @@ const [DEAD, WELL] = ['https://dead.example', 'https://well.example']
 const LIST = `version = 1\n[registries."docker.io"]\nmirrors = ["${DEAD}", "${WELL}"]\n`
 
 const down = {
-  ...unheard(NOW - 20_000, HEALTH, () => 0.5),
+  ...initialHealth(NOW - 20_000, HEALTH, () => 0.5),
   health: 'down' as const,
   reason: 'refused' as const,
   detail: 'nothing listens there',
 }
 
-const bookAt = (written_at: number, stale_at: number): Book => ({
+const bookAt = (written_at: number, stale_at: number): HealthFile => ({
   written_at,
   stale_at,
   mirrors: { [keyOf('docker.io', `${DEAD}/v2`)]: down },
@@ -30,7 +30,7 @@ const bookAt = (written_at: number, stale_at: number): Book => ({
 })
 
 /** What a watcher has kept just now; the wall clock was wrong then, and is of no account. */
-const FRESH = serializeBook(bookAt(NOW - 5000, NOW + 60_000), BOOT, 0)
+const FRESH = serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), BOOT, 0)
 
 const beside = (text: string, use: (flags: string[], hosts: () => Promise<string>) => Promise<void>) =>
   withDirectory(async root => {
@@ -82,10 +82,10 @@ describe('beside a watcher', () => {
     }))
 
   const old: [title: string, text: string][] = [
-    ['is old', serializeBook(bookAt(NOW - 600_000, NOW - 1), BOOT, 0)],
-    ['is of the future', serializeBook(bookAt(NOW + 60_000, NOW + 120_000), BOOT, 0)],
-    ['is of another boot', serializeBook(bookAt(NOW - 5000, NOW + 60_000), 'another', 0)],
-    ['does not say of which boot it is', serializeBook(bookAt(NOW - 5000, NOW + 60_000), undefined, 0)],
+    ['is old', serializeHealthFile(bookAt(NOW - 600_000, NOW - 1), BOOT, 0)],
+    ['is of the future', serializeHealthFile(bookAt(NOW + 60_000, NOW + 120_000), BOOT, 0)],
+    ['is of another boot', serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), 'another', 0)],
+    ['does not say of which boot it is', serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), undefined, 0)],
     ['is of the version before', FRESH.replace('"version": 2', '"version": 1')],
     ['is damaged', '{"version":2'],
   ]

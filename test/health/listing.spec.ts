@@ -1,10 +1,16 @@
 /** Which mirrors are written while some are not well: never one that the list does not name, never nobody. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type Book, keyOf, knownOf, parseBook, serializeBook } from '../../lib/health/book.ts'
-import { listed } from '../../lib/health/listing.ts'
-import { type Health, unheard } from '../../lib/health/standing.ts'
-import type { HealthSettings, Registry } from '../../lib/registry.ts'
+import {
+  type HealthFile,
+  keyOf,
+  knownOf,
+  parseHealthFile,
+  serializeHealthFile,
+} from '../../lib/health/health-file.ts'
+import { type Health, initialHealth } from '../../lib/health/mirror-health.ts'
+import { selectMirrors } from '../../lib/health/select.ts'
+import type { HealthSettings, Registry } from '../../lib/model/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { BOOT } from '../support/run.ts'
 
@@ -32,7 +38,7 @@ function written(
     serverUp: () => serverUp,
     order: () => order?.map(urlOf),
   }
-  return (listed(list, known).registries[0]?.mirrors ?? [])
+  return (selectMirrors(list, known).registries[0]?.mirrors ?? [])
     .map(({ base }) => new URL(base.origin).host)
     .join(' ')
 }
@@ -42,7 +48,7 @@ describe('what is written', () => {
     assert.equal(written({ a: 'up', b: 'up' }), 'a b')
     const list = listOf(registry('docker.io', [mirror('https://a')]))
     const nothing = { health: () => undefined, serverUp: () => undefined }
-    assert.deepEqual(listed(list, nothing), list)
+    assert.deepEqual(selectMirrors(list, nothing), list)
   })
 
   it('leaves out the dead and those that want to be left in peace', () =>
@@ -110,19 +116,23 @@ describe('what is written', () => {
 })
 
 describe('what is kept of it', () => {
-  const book: Book = {
+  const book: HealthFile = {
     written_at: 5,
     stale_at: 10,
     mirrors: {
-      [keyOf('docker.io', urlOf('a'))]: { ...unheard(0, HEALTH, () => 0.5), askedAt: 3, health: 'down' },
+      [keyOf('docker.io', urlOf('a'))]: {
+        ...initialHealth(0, HEALTH, () => 0.5),
+        askedAt: 3,
+        health: 'down',
+      },
     },
     servers: { 'docker.io': true },
     orders: { 'docker.io': [urlOf('a')] },
   }
 
   it('reads back', () => {
-    const text = serializeBook(book, BOOT, 0)
-    assert.deepEqual(parseBook(text, BOOT, 5), book)
+    const text = serializeHealthFile(book, BOOT, 0)
+    assert.deepEqual(parseHealthFile(text, BOOT, 5), book)
     assert.equal(JSON.parse(text).written, '1970-01-01T00:00:00.000Z', 'for people')
     const known = knownOf(book)
     assert.equal(known.health('docker.io', urlOf('a')), 'down')
@@ -132,21 +142,21 @@ describe('what is kept of it', () => {
   })
 
   it('is nothing in another boot, where nobody tells which boot it is, or by a clock that is behind', () => {
-    const text = serializeBook(book, BOOT, 0)
-    assert.equal(parseBook(text, `${BOOT}0`, 5), undefined)
-    assert.equal(parseBook(text, undefined, 5), undefined)
-    assert.equal(parseBook(serializeBook(book, undefined, 0), undefined, 5), undefined)
-    assert.equal(parseBook(text, BOOT, 4), undefined)
+    const text = serializeHealthFile(book, BOOT, 0)
+    assert.equal(parseHealthFile(text, `${BOOT}0`, 5), undefined)
+    assert.equal(parseHealthFile(text, undefined, 5), undefined)
+    assert.equal(parseHealthFile(serializeHealthFile(book, undefined, 0), undefined, 5), undefined)
+    assert.equal(parseHealthFile(text, BOOT, 4), undefined)
   })
 
   it('is nothing in the form of the earlier version, whose times were those of the wall clock', () => {
-    const { version: _, boot_id: __, ...rest } = JSON.parse(serializeBook(book, BOOT, 0))
+    const { version: _, boot_id: __, ...rest } = JSON.parse(serializeHealthFile(book, BOOT, 0))
     for (const more of [{ version: 1 }, { version: 1, boot_id: BOOT }, { version: 2 }])
-      assert.equal(parseBook(JSON.stringify({ ...more, ...rest }), BOOT, 5), undefined)
+      assert.equal(parseHealthFile(JSON.stringify({ ...more, ...rest }), BOOT, 5), undefined)
   })
 
   const HEAD = `"version":2,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
-  const late = JSON.stringify({ a: { ...unheard(2, HEALTH, () => 0.5) } })
+  const late = JSON.stringify({ a: { ...initialHealth(2, HEALTH, () => 0.5) } })
   for (const text of [
     '',
     'nonsense',
@@ -158,7 +168,7 @@ describe('what is kept of it', () => {
     `{${HEAD},"mirrors":${late}}`,
   ])
     it(`is nothing where it says ${text || 'nothing'}`, () =>
-      assert.equal(parseBook(text, BOOT, 5), undefined))
+      assert.equal(parseHealthFile(text, BOOT, 5), undefined))
 
-  it('may hold no mirror at all', () => assert.ok(parseBook(`{${HEAD},"mirrors":{}}`, BOOT, 5)))
+  it('may hold no mirror at all', () => assert.ok(parseHealthFile(`{${HEAD},"mirrors":{}}`, BOOT, 5)))
 })

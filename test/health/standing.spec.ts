@@ -1,9 +1,15 @@
 /** What a mirror is taken to be, answer by answer, with a clock and dice of the test's own. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type Health, judged, questionsAnHour, type Standing, unheard } from '../../lib/health/standing.ts'
-import type { HealthSettings } from '../../lib/registry.ts'
-import type { Probe } from '../../lib/report.ts'
+import {
+  type Health,
+  healthAfter,
+  initialHealth,
+  type MirrorHealth,
+  maxProbesPerHour,
+} from '../../lib/health/mirror-health.ts'
+import type { HealthSettings } from '../../lib/model/registry.ts'
+import type { Probe } from '../../lib/model/report.ts'
 import { HEALTH } from '../support/lists.ts'
 
 const SECOND = 1000
@@ -30,13 +36,13 @@ const limited = (retry_after_s?: number) =>
 const nothing = answer({ status: 'unknown' })
 
 /** Asks at the first moment that is allowed, each answer taking no time; the healths and the pauses between. */
-function course(answers: readonly Probe[], settings: HealthSettings = HEALTH, from?: Standing) {
-  let standing = from ?? unheard(0, settings, even)
+function course(answers: readonly Probe[], settings: HealthSettings = HEALTH, from?: MirrorHealth) {
+  let standing = from ?? initialHealth(0, settings, even)
   const healths: Health[] = []
   const pauses: number[] = []
   for (const one of answers) {
     const now = standing.nextAt
-    standing = judged(standing, one, now, settings, even)
+    standing = healthAfter(standing, one, now, settings, even)
     healths.push(standing.health)
     pauses.push((standing.nextAt - now) / SECOND)
   }
@@ -45,7 +51,7 @@ function course(answers: readonly Probe[], settings: HealthSettings = HEALTH, fr
 
 describe('a mirror that is watched', () => {
   it('is well before it was asked, and is asked within a second', () => {
-    const standing = unheard(5000, HEALTH, even)
+    const standing = initialHealth(5000, HEALTH, even)
     assert.equal(standing.health, 'up')
     assert.equal(standing.nextAt, 5500)
   })
@@ -101,7 +107,8 @@ describe('a mirror that is watched', () => {
     const settings = { ...HEALTH, slowAfterMs: 500 }
     const slow = course([lazy, lazy], settings).standing
     const down = course([bad, bad], settings).standing
-    const healths = (answers: readonly Probe[], from?: Standing) => course(answers, settings, from).healths
+    const healths = (answers: readonly Probe[], from?: MirrorHealth) =>
+      course(answers, settings, from).healths
     assert.deepEqual(healths([lazy, bad, bad, bad]), ['up', 'slow', 'slow', 'down'])
     assert.deepEqual(healths([bad, lazy]), ['up', 'slow'])
     // One is better, the other worse: neither counts for the other.
@@ -141,26 +148,26 @@ describe('a mirror that is watched', () => {
           state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
           return state / 0x7fffffff
         }
-        let standing = unheard(0, rules, dice)
+        let standing = initialHealth(0, rules, dice)
         const times: number[] = []
         for (const one of all) {
           const now = standing.nextAt
           times.push(now)
-          standing = judged(standing, one, now, rules, dice)
+          standing = healthAfter(standing, one, now, rules, dice)
           assert.ok(standing.nextAt > now, 'time goes on')
           assert.ok(standing.latenciesMs.length <= 5)
         }
         for (const [i, time] of times.entries()) {
           const within = times.slice(i).findIndex(later => later >= time + HOUR)
-          assert.ok((within === -1 ? times.length - i : within) <= questionsAnHour(rules))
+          assert.ok((within === -1 ? times.length - i : within) <= maxProbesPerHour(rules))
         }
       }),
       { seed: 7, numRuns: 200 },
     ))
 
   it('is never said to be asked more often than once a second', () => {
-    for (const intervalMs of [1, 1000, 1500]) assert.equal(questionsAnHour({ ...HEALTH, intervalMs }), 3600)
-    assert.equal(questionsAnHour(HEALTH), 264)
+    for (const intervalMs of [1, 1000, 1500]) assert.equal(maxProbesPerHour({ ...HEALTH, intervalMs }), 3600)
+    assert.equal(maxProbesPerHour(HEALTH), 264)
   })
 
   it('changes only when enough answers in a row have said so', () =>

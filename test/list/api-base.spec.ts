@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { parseApiBase } from '../../lib/list/api-base.ts'
-import { baseUrl } from '../../lib/registry.ts'
+import { parseApiBase } from '../../lib/list/values/api-base.ts'
+import { baseUrl } from '../../lib/model/registry.ts'
 
 const read = (url: string, kind: 'server' | 'mirror' | 'exact' = 'mirror') => parseApiBase(url, kind)
 const root = (origin: string) => ({ origin, path: '/v2', form: 'root' })

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { rules } from '../../lib/list/rules.ts'
+import { rules } from '../../lib/list/rules/rules.ts'
 import { load, problemsOf, ROOT } from '../support/load.ts'
 
 const LISTS = path.join(ROOT, 'fixtures/lists/invalid')

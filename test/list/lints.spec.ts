@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Notice } from '../../lib/report.ts'
+import type { Notice } from '../../lib/model/report.ts'
 import { loadText, ROOT } from '../support/load.ts'
 
 /** Notices on a registry with these keys. */

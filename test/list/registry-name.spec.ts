@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { canaryProblem } from '../../lib/list/canary.ts'
-import { parseRegistryName } from '../../lib/list/registry-name.ts'
+import { canaryProblem } from '../../lib/list/values/canary.ts'
+import { parseRegistryName } from '../../lib/list/values/registry-name.ts'
 
 const nameOf = (key: string) => {
   const parsed = parseRegistryName(key)

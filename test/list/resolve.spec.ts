@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Registry } from '../../lib/registry.ts'
-import { baseUrl } from '../../lib/registry.ts'
+import type { Registry } from '../../lib/model/registry.ts'
+import { baseUrl } from '../../lib/model/registry.ts'
 import { loadText } from '../support/load.ts'
 
 async function resolved(text: string) {

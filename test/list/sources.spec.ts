@@ -1,10 +1,10 @@
 /** The three readers: the same value as another parser finds, and the position of every key. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { parseJson } from '../../lib/list/json-source.ts'
-import type { Parsed, Source } from '../../lib/list/source.ts'
-import { parseToml } from '../../lib/list/toml-source.ts'
-import { parseYaml } from '../../lib/list/yaml-source.ts'
+import { parseJson } from '../../lib/list/source/json.ts'
+import type { Parsed, Source } from '../../lib/list/source/source.ts'
+import { parseToml } from '../../lib/list/source/toml.ts'
+import { parseYaml } from '../../lib/list/source/yaml.ts'
 
 function sourceOf(parsed: Parsed): Source {
   assert.ok('source' in parsed, JSON.stringify(parsed))

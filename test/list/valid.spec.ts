@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { baseUrl } from '../../lib/registry.ts'
+import { baseUrl } from '../../lib/model/registry.ts'
 import { load, ROOT } from '../support/load.ts'
 
 const VALID = path.join(ROOT, 'fixtures/lists/valid')

@@ -1,10 +1,10 @@
 /** What a pull would ask for: manifests and layers of real bytes, tokens, and all that can be wrong with them. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import type { Probe } from '../../lib/model/report.ts'
+import { ACCEPT } from '../../lib/probe/api/manifest.ts'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
-import { ACCEPT } from '../../lib/probe/manifest.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
-import type { Probe } from '../../lib/report.ts'
 import { buildImage, digestOf } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
 import { endpointAt, PATIENT, SHORT } from '../support/sockets.ts'

@@ -12,13 +12,13 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TlsOptions } from 'node:tls'
 import zlib from 'node:zlib'
-import { readManifest } from '../../lib/probe/manifest.ts'
+import type { Probe } from '../../lib/model/report.ts'
+import { readManifest } from '../../lib/probe/api/manifest.ts'
+import { authorize } from '../../lib/probe/api/token.ts'
+import { openTrust } from '../../lib/probe/http/tls-context.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
-import { authorize } from '../../lib/probe/token.ts'
-import { openTrust } from '../../lib/probe/trust.ts'
-import type { Probe } from '../../lib/report.ts'
-import { gate } from '../../lib/system/gate.ts'
+import { limitConcurrency } from '../../lib/system/concurrency.ts'
 import {
   answer,
   CANARY,
@@ -340,7 +340,7 @@ describe('hostile mirrors', () => {
       verdict,
     }))
     diagnostics.subscribe('net.client.socket', note)
-    const inTurn = gate(8)
+    const inTurn = limitConcurrency(8)
     await Promise.all(CASES.map(entry => inTurn(() => ask(everywhere(entry), PATIENT))))
     await ask(said, PATIENT)
     const late = {
@@ -642,7 +642,7 @@ describe('hostile mirrors: memory', () => {
   const grown = new Map<string, number>()
   before(async () => {
     await using mirror = await startHostile({ ...HEAVY, polite: answer })
-    const inTurn = gate(3)
+    const inTurn = limitConcurrency(3)
     const measure = async (name: string) => grown.set(name, await growth(mirror.origin, name))
     await Promise.all(Object.keys(HEAVY).map(name => inTurn(() => measure(name))))
   })

@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
+import type { Probe } from '../../lib/model/report.ts'
 import { endpointsOf, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
-import type { Probe } from '../../lib/report.ts'
 import { loadText } from '../support/load.ts'
 import {
   answering,

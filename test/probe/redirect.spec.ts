@@ -1,7 +1,7 @@
 /** Where a redirect may lead, and what follows it. */
 import assert from 'node:assert/strict'
+import { spaceOf } from '../../lib/probe/http/address-space.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
-import { spaceOf } from '../../lib/probe/space.ts'
 import {
   answering,
   endpointAt,

@@ -5,7 +5,7 @@
  */
 import type net from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
-import { platformFor, sha256 } from '../../lib/probe/manifest.ts'
+import { platformFor, sha256 } from '../../lib/probe/api/manifest.ts'
 import { buildImage } from './image.ts'
 import { type Listener, listen, onRequest } from './sockets.ts'
 

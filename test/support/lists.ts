@@ -1,5 +1,5 @@
 /** Lists as values, for tests that begin behind the reading of one. */
-import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/registry.ts'
+import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
 
 const place = { file: 'mirrors.toml', line: 1, column: 1 }
 

@@ -1,8 +1,8 @@
 /** Loads lists as the commands do, and says what was wrong with them in one string each. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import { Failure, issueText } from '../../lib/errors.ts'
 import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
+import { Failure, issueText } from '../../lib/model/errors.ts'
 import { openTree } from '../../lib/system/files.ts'
 
 export const ROOT = path.join(import.meta.dirname, '../..')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import type { WrittenList } from '../../lib/list/written.ts'
-import { STATE_DIRECTORY } from '../../lib/state.ts'
+import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
 import type { Reader } from '../../lib/system/files.ts'
 import { settingsOf } from './asked.ts'
 import { parseConfig } from './containerd-config.ts'

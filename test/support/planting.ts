@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Sink, World } from '../../lib/world.ts'
+import type { Sink, World } from '../../lib/model/world.ts'
 import { leaksIn, type Secret } from './leaks.ts'
 import { snapshot, withQuickDirectory } from './planted.ts'
 import { type Ran, run } from './run.ts'

@@ -1,13 +1,13 @@
 /** A watcher in a world without time: its clock goes as fast as the loop turns. */
-import type { Book } from '../../lib/health/book.ts'
-import type { MirrorList } from '../../lib/registry.ts'
-import { baseUrl } from '../../lib/registry.ts'
-import type { Probe } from '../../lib/report.ts'
+import type { HealthFile } from '../../lib/health/health-file.ts'
+import type { MirrorList } from '../../lib/model/registry.ts'
+import { baseUrl } from '../../lib/model/registry.ts'
+import type { Probe } from '../../lib/model/report.ts'
 import type { Event } from '../../lib/watch/events.ts'
 import type { History } from '../../lib/watch/history.ts'
+import type { Hints, Host, Walked } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
-import type { Hints, Surroundings, Walked } from '../../lib/watch/surroundings.ts'
 
 /** What an endpoint says at a moment, and how long that takes. */
 export type Manner = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }
@@ -23,7 +23,7 @@ export interface Written {
   readonly at: number
   /** Urls by registry. */
   readonly urls: Readonly<Record<string, readonly string[]>>
-  readonly scope: 'all' | 'at once'
+  readonly scope: 'all' | 'immediate'
 }
 
 export interface World {
@@ -34,9 +34,9 @@ export interface World {
   /** By url. */
   readonly manners: Readonly<Record<string, Manner>>
   readonly hints?: (now: number) => Partial<Hints>
-  readonly book?: Book
+  readonly book?: HealthFile
   readonly history?: History
-  readonly walk?: (list: MirrorList, scope: 'all' | 'at once') => Walked
+  readonly walk?: (list: MirrorList, scope: 'all' | 'immediate') => Walked
   readonly keep?: () => void
   readonly keepHistory?: () => void
   readonly turned?: (memory: Memory) => void
@@ -49,7 +49,7 @@ export interface Simulated {
   /** When each url was asked. */
   readonly asked: Readonly<Record<string, readonly number[]>>
   /** What was kept last. */
-  readonly book: Book | undefined
+  readonly book: HealthFile | undefined
   readonly history: History | undefined
 }
 
@@ -62,11 +62,11 @@ export async function simulate(world: World): Promise<Simulated> {
   const written: Written[] = []
   const events: (Event & { at: number })[] = []
   const asked: Record<string, number[]> = {}
-  let kept: Book | undefined
+  let kept: HealthFile | undefined
   let history: History | undefined
-  const around: Surroundings = {
+  const around: Host = {
     now: () => now,
-    dice: () => {
+    random: () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
       return state / 0x7fffffff
     },

@@ -5,8 +5,8 @@
 import dns from 'node:dns'
 import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
-import { coded } from '../../lib/probe/coded.ts'
 import type { Endpoint } from '../../lib/probe/endpoints.ts'
+import { coded } from '../../lib/probe/http/coded-error.ts'
 
 /** Limit for whoever is going to answer: no machine is so slow. */
 export const PATIENT = 25_000

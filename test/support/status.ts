@@ -1,6 +1,6 @@
 /** What a watcher may know, for the tests of its pages: all well, unless somebody wants otherwise. */
-import type { Known } from '../../lib/watch/serve.ts'
-import type { MirrorStatus, Point, RegistryStatus, WatchStatus } from '../../lib/watch/status.ts'
+import type { Known } from '../../lib/watch/serve/serve.ts'
+import type { MirrorStatus, Point, RegistryStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
 
 /** The moment at which every status here was taken. */
 export const NOW = Date.UTC(2026, 4, 6, 3, 14, 15)

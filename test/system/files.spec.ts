@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '../../lib/errors.ts'
+import { Failure } from '../../lib/model/errors.ts'
 import { openTree } from '../../lib/system/files.ts'
 import { readTree, withDirectory, writeTree } from '../support/tree.ts'
 

@@ -5,9 +5,9 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import tls from 'node:tls'
-import { openAsker } from '../../lib/commands/around.ts'
+import type { MirrorList } from '../../lib/model/registry.ts'
+import { openProber } from '../../lib/pipeline/prober.ts'
 import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
-import type { MirrorList } from '../../lib/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
@@ -34,7 +34,7 @@ describe('a watcher asks', () => {
       const [endpoint] = endpointsOf(list) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0
-      const { ask } = openAsker(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
+      const { ask } = openProber(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
       const statusAt = async (time: number) => {
         now = time
         return (await ask(endpoint, list)).status
@@ -69,9 +69,9 @@ describe('a watcher asks', () => {
       { ...mirror(`http://localhost:${port}`), header: { 'X-Tok': 'planted' } },
     ])
     const canary = { repository: 'a/b', reference: '1' }
-    const detail = (list: MirrorList, { ask }: Pick<ReturnType<typeof openAsker>, 'ask'>) =>
+    const detail = (list: MirrorList, { ask }: Pick<ReturnType<typeof openProber>, 'ask'>) =>
       ask({ ...(endpointsOf(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
-    const open = () => openAsker(HERE, { ...worldOf(), env: {} })
+    const open = () => openProber(HERE, { ...worldOf(), env: {} })
     try {
       const asker = open()
       assert.match(await detail(listOf(bare), asker), /planted/)
@@ -95,7 +95,7 @@ describe('a watcher asks', () => {
         const bundle = path.join(directory, 'bundle.pem')
         await fs.writeFile(bundle, pem('ca.pem'))
         let now = 0
-        const { ask, readAgain } = openAsker(HERE, {
+        const { ask, readAgain } = openProber(HERE, {
           ...worldOf(),
           env: { SSL_CERT_FILE: bundle, SSL_CERT_DIR: directory },
           monotonic: () => BigInt(now) * 1000n,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Notice } from '../../lib/report.ts'
+import type { Notice } from '../../lib/model/report.ts'
 import { touches } from '../support/planted.ts'
 import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, startMortal, watching, withPlace } from '../support/watching.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openEyes } from '../../lib/watch/eyes.ts'
+import { openDirectoryWatcher } from '../../lib/watch/host/directory-watcher.ts'
 import { withDirectory } from '../support/tree.ts'
 import { eventually } from '../support/watching.ts'
 
@@ -12,7 +12,7 @@ describe('the eyes of a watcher', () => {
     await withDirectory(async directory => {
       const looks: (readonly string[])[] = []
       const started = performance.now()
-      const eyes = openEyes(paths => void looks.push(paths))
+      const eyes = openDirectoryWatcher(paths => void looks.push(paths))
       try {
         eyes.attend([directory])
         await eventually(

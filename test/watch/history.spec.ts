@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseHistory, pointsOf, serializeHistory } from '../../lib/watch/history.ts'
-import { statusOf } from '../../lib/watch/status-of.ts'
+import { statusOf } from '../../lib/watch/serve/watch-status.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
 import { type Manner, simulate } from '../support/simulation.ts'
 

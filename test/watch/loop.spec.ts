@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import v8 from 'node:v8'
 import vm from 'node:vm'
-import { Failure } from '../../lib/errors.ts'
-import type { Book } from '../../lib/health/book.ts'
-import { questionsAnHour } from '../../lib/health/standing.ts'
-import type { MirrorList, Registry } from '../../lib/registry.ts'
-import type { Probe } from '../../lib/report.ts'
+import type { HealthFile } from '../../lib/health/health-file.ts'
+import { maxProbesPerHour } from '../../lib/health/mirror-health.ts'
+import { Failure } from '../../lib/model/errors.ts'
+import type { MirrorList, Registry } from '../../lib/model/registry.ts'
+import type { Probe } from '../../lib/model/report.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import {
@@ -80,7 +80,7 @@ describe('a watcher', () => {
       const took = writtenAt(run, 'b') - askedAfter(run, A, 10 * MINUTE)
       assert.ok(took <= limit, `${took} ms`)
       assert.ok(writtenAt(run, 'b') - 10 * MINUTE <= limit + 1.1 * HEALTH.intervalMs)
-      assert.equal(run.written[1]?.scope, 'at once')
+      assert.equal(run.written[1]?.scope, 'immediate')
     }
   })
 
@@ -169,7 +169,7 @@ describe('a watcher', () => {
     const first = await simulate({ until: HOUR, list: hub, manners: { [A]: from(MINUTE, WELL, REFUSING) } })
     assert.ok(first.book !== undefined)
     const knowing = async (stale_at: number) => {
-      const book = { ...(first.book as Book), stale_at }
+      const book = { ...(first.book as HealthFile), stale_at }
       const until = HOUR + 10 * SECOND
       return forms(await simulate({ start: HOUR, until, list: hub, manners: { [A]: REFUSING }, book }))
     }
@@ -322,7 +322,7 @@ describe('a watcher', () => {
   it('writes all of a list, config.toml too, when the node lets it at last', async () => {
     let full = true
     const scopes: string[] = []
-    const walk = (_: MirrorList, scope: 'all' | 'at once') => {
+    const walk = (_: MirrorList, scope: 'all' | 'immediate') => {
       scopes.push(scope)
       if (full) throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
       return UNCHANGED
@@ -336,13 +336,13 @@ describe('a watcher', () => {
     const run = await simulate({ until: 20 * MINUTE, list: hub, manners: {}, walk, hints, turned })
     const last = scopes.lastIndexOf('all')
     assert.ok(last >= 10, 'it is tried again in whole')
-    assert.ok(scopes.slice(last + 1).every(scope => scope === 'at once'))
+    assert.ok(scopes.slice(last + 1).every(scope => scope === 'immediate'))
     assert.deepEqual([ready[0], ready.at(-1)], [false, true])
     assert.equal(run.events.at(-1)?.event, 'write_ok')
   })
 
   it('says once what differs and needs a restart, and leaves it', async () => {
-    const walk = (_: MirrorList, scope: 'all' | 'at once') =>
+    const walk = (_: MirrorList, scope: 'all' | 'immediate') =>
       scope === 'all' ? UNCHANGED : { ...UNCHANGED, left: ['/etc/containerd/config.toml'] }
     const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
     const said = run.events.filter(({ event }) => event === 'left_alone')
@@ -488,7 +488,7 @@ describe('a watcher', () => {
     assertAnHour(run.written, 60 + 20)
     assert.ok(run.written.length > 1000, 'mirrors did come and go')
     assert.ok(run.events.some(({ event }) => event === 'held'))
-    const most = questionsAnHour(HEALTH)
+    const most = maxProbesPerHour(HEALTH)
     for (const times of Object.values(run.asked))
       assertAnHour(
         times.map(at => ({ at })),

@@ -1,8 +1,8 @@
 /** The watcher's page for Prometheus. */
 import assert from 'node:assert/strict'
 import { prometheusPage } from '../../lib/reporters/prometheus.ts'
-import { metricsPage } from '../../lib/watch/metrics.ts'
-import type { MirrorStatus, WatchStatus } from '../../lib/watch/status.ts'
+import { metricsPage } from '../../lib/watch/serve/metrics.ts'
+import type { MirrorStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
 import { mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
 
 const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/

@@ -1,9 +1,9 @@
 /** The status page as HTML: nobody can write into it, and every state is told in words. */
 import assert from 'node:assert/strict'
 import { blank } from '../../lib/watch/memory.ts'
-import { statusPage } from '../../lib/watch/page.ts'
-import type { RegistryStatus, WatchStatus } from '../../lib/watch/status.ts'
-import { statusOf } from '../../lib/watch/status-of.ts'
+import { statusPage } from '../../lib/watch/page/page.ts'
+import type { RegistryStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
+import { statusOf } from '../../lib/watch/serve/watch-status.ts'
 import { mirrorDown, mirrorStatus, NOW, pointsOf, registryStatus, watchStatus } from '../support/status.ts'
 
 const pageOf = (more: Partial<WatchStatus> = {}) => statusPage(watchStatus(more))

@@ -1,6 +1,6 @@
 /** When somebody who waits for a watcher may go on. */
 import assert from 'node:assert/strict'
-import { openReadiness } from '../../lib/watch/readiness.ts'
+import { openReadiness } from '../../lib/watch/host/readiness.ts'
 
 describe('the readiness of a watcher', () => {
   it('is reached by the first turn, and told once', () => {

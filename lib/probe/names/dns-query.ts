@@ -1,6 +1,6 @@
 /** One question to the DNS servers of this node, by c-ares: that takes no thread, and is over at once when told so. */
 import dns, { type LookupAddress } from 'node:dns'
-import { onEnd } from '../connect.ts'
+import { onEnd } from '../http/connect.ts'
 import { isAnswer, lookupFailed } from './lookup-fault.ts'
 import { type DnsSettings, serversInTurn } from './resolv-conf.ts'
 

@@ -1,5 +1,5 @@
 /** Errors of name lookups, and what they mean. Pure. */
-import { coded } from '../coded.ts'
+import { coded } from '../http/coded-error.ts'
 import type { Fault } from '../reasons.ts'
 
 /** Code of the error when no DNS server gave an answer. */

@@ -1,11 +1,11 @@
 /** Looks names up as containerd does. However many names hang, the others get their answers. */
 import type { LookupAddress } from 'node:dns'
-import { onEnd } from '../connect.ts'
-import { type Lines, openLines } from './lines.ts'
+import { onEnd } from '../http/connect.ts'
 import { isSilence } from './lookup-fault.ts'
 import { openNameSystem, type ReadNameSystem } from './name-system.ts'
 import { type LookupOrder, lookupOrder } from './nsswitch.ts'
 import { ownLookup } from './own-lookup.ts'
+import { type Lines, openLines } from './resolver-lines.ts'
 import { assertSocketsLeft } from './sockets.ts'
 import { systemLookup, systemPlaces } from './system-lookup.ts'
 

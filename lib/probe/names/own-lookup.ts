@@ -1,7 +1,7 @@
 /** Lookups without the C library: /etc/hosts and DNS, as Go's own resolver goes about it (net/dnsclient_unix.go@go1.24). */
 import type { LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'
-import { coded } from '../coded.ts'
+import { coded } from '../http/coded-error.ts'
 import { sortedDestinations } from './address-order.ts'
 import { type Family, queryServers } from './dns-query.ts'
 import { isDomainName, questionsFor } from './domain-name.ts'

@@ -1,6 +1,6 @@
 /** Addresses of mirrors that a release cannot read. Pure. */
-import type { Issue } from '../../errors.ts'
-import type { Registry } from '../../registry.ts'
+import type { Issue } from '../../model/errors.ts'
+import type { Registry } from '../../model/registry.ts'
 import type { Snapshot } from './observe.ts'
 
 /**

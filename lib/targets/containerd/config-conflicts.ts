@@ -1,5 +1,5 @@
 /** What would take CRI down or keep our directory out of use, by the rules of each containerd that may read it. Pure. */
-import type { Issue } from '../../errors.ts'
+import type { Issue } from '../../model/errors.ts'
 import {
   type EffectiveRegistry,
   effectiveRegistries,
@@ -19,11 +19,11 @@ import { pluginNameFaults } from './plugin-names.ts'
 import type { OlderConfigs } from './read-configs.ts'
 
 /** What would go wrong with these files in any containerd that may read them, each reported once. */
-export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
+export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
   return eachOnce(
-    now.readers.flatMap(reader => {
+    snapshot.readers.flatMap(reader => {
       const effective = effectiveRegistry(files, reader)
-      return [...criFaults(effective, reader), ...overrideConflicts(effective, files, now)]
+      return [...criFaults(effective, reader), ...overrideConflicts(effective, files, snapshot)]
     }),
   )
 }
@@ -32,10 +32,10 @@ export function conflictsOf(files: readonly ParsedConfig[], now: Snapshot): read
  * What would go wrong only in releases of 1.x that look for a relative pattern elsewhere, where nobody can say whether it
  * is one of those: the import has to be unambiguous then.
  */
-export function patternConflicts(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
-  const [first] = now.older === undefined ? [] : olderConflicts(files, now.older, now)
-  if (first === undefined || now.older === undefined) return []
-  const { entry, newer, ...place } = now.older.pattern
+export function patternConflicts(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  const [first] = snapshot.older === undefined ? [] : olderConflicts(files, snapshot.older, snapshot)
+  if (first === undefined || snapshot.older === undefined) return []
+  const { entry, newer, ...place } = snapshot.older.pattern
   const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in /, not beside this file; with what is there, ${first.file}: ${first.message}`
   const hint = `write it as ${JSON.stringify(newer)}, or name the patch release in the list, such as [targets.containerd] version = "1.7.24"`
   return [{ ...place, message, hint }]
@@ -44,21 +44,21 @@ export function patternConflicts(files: readonly ParsedConfig[], now: Snapshot):
 function olderConflicts(
   [main]: readonly ParsedConfig[],
   older: OlderConfigs,
-  now: Snapshot,
+  snapshot: Snapshot,
 ): readonly Issue[] {
-  const readers = now.readers.filter(({ major }) => major < 2)
+  const readers = snapshot.readers.filter(({ major }) => major < 2)
   const files = main === undefined ? [] : [main, ...older.files.slice(1)]
   return [
     ...older.faults,
     ...versionClashes(files, readers),
     ...pluginNameFaults(files, readers),
-    ...conflictsOf(files, { ...now, readers }),
+    ...conflictsOf(files, { ...snapshot, readers }),
   ]
 }
 
 /** What keeps CRI from coming up with a `config_path` in these files, each reported once. */
-export function registryFaults(files: readonly ParsedConfig[], now: Snapshot): readonly Issue[] {
-  return eachOnce(now.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
+export function registryFaults(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  return eachOnce(snapshot.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
 }
 
 function eachOnce(issues: readonly Issue[]): readonly Issue[] {
@@ -100,9 +100,9 @@ function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation
 }
 
 /** A `config_path` that another program has yet to fill in: which directory it will be, nobody can say. */
-export function placeholderConflicts(now: Snapshot): readonly Issue[] {
-  if (now.named) return []
-  const found = effectiveRegistries(now).map(({ configPath }) => configPath)
+export function placeholderConflicts(snapshot: Snapshot): readonly Issue[] {
+  if (snapshot.named) return []
+  const found = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   return eachOnce(
     found
       .filter(setting => setting !== undefined)
@@ -119,15 +119,17 @@ export function placeholderConflicts(now: Snapshot): readonly Issue[] {
 function overrideConflicts(
   { configPath, sections }: EffectiveRegistry,
   [main]: readonly ParsedConfig[],
-  now: Snapshot,
+  snapshot: Snapshot,
 ): readonly Issue[] {
-  if (namesOnly(configPath?.value, now.hostsDir)) return []
+  if (namesOnly(configPath?.value, snapshot.hostsDir)) return []
   const last = sections.at(-1)?.file
-  if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, now)]
+  if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, snapshot)]
   if (configPath === undefined) {
-    return [{ file: now.config.path, message: 'config_path would not take effect', hint: 'set it by hand' }]
+    return [
+      { file: snapshot.config.path, message: 'config_path would not take effect', hint: 'set it by hand' },
+    ]
   }
-  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${now.config.path}`
+  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${snapshot.config.path}`
   const hint =
     configPath.value === '' || !isAbsolutePath(configPath.value)
       ? 'remove it there'
@@ -136,11 +138,11 @@ function overrideConflicts(
 }
 
 /** A drop-in that speaks of the CRI plugin and leaves `config_path` out takes away what the main file says. */
-function wipingConflict(file: ParsedConfig, now: Snapshot): Issue {
-  const who = now.generation === undefined ? 'containerd 1.x' : 'this containerd'
-  const message = `replaces the whole CRI section of ${now.config.path} on ${who}, config_path included`
+function wipingConflict(file: ParsedConfig, snapshot: Snapshot): Issue {
+  const who = snapshot.generation === undefined ? 'containerd 1.x' : 'this containerd'
+  const message = `replaces the whole CRI section of ${snapshot.config.path} on ${who}, config_path included`
   const hint =
-    now.generation === undefined
+    snapshot.generation === undefined
       ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
       : 'move its settings into config.toml'
   return { file: file.path, line: 1, column: 1, message, hint }

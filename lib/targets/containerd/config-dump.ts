@@ -1,10 +1,11 @@
 /** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
-import type { Issue } from '../../errors.ts'
-import { withoutSecrets } from '../../secrets.ts'
-import { STDIN, withNameless } from '../../system/nameless.ts'
+
+import { withoutSecrets } from '../../formats/secrets.ts'
+import { parseTomlAst, tomlValue } from '../../formats/toml/ast.ts'
+import { splice } from '../../formats/toml/edit.ts'
+import type { Issue } from '../../model/errors.ts'
+import { STDIN, withNameless } from '../../system/memory-file.ts'
 import type { Outcome, Run } from '../../system/run.ts'
-import { parseTomlAst, tomlValue } from '../../toml/ast.ts'
-import { splice } from '../../toml.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 

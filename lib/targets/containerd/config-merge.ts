@@ -1,6 +1,6 @@
 /** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
-import { isTable } from '../../tables.ts'
-import { locateToml } from '../../toml/ast.ts'
+import { isTable } from '../../formats/tables.ts'
+import { locateToml } from '../../formats/toml/ast.ts'
 import { type TablePath, V1, V2, V3 } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'

@@ -1,7 +1,8 @@
 /** What in config.toml is worth knowing, though it stops nothing. Pure. */
-import { hideCredentials } from '../../credentials.ts'
-import type { Issue } from '../../errors.ts'
-import type { Notice } from '../../report.ts'
+
+import type { Issue } from '../../model/errors.ts'
+import type { Notice } from '../../model/report.ts'
+import { hideCredentials } from '../../wording/credentials.ts'
 import { registryFaults } from './config-conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './config-merge.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
@@ -9,8 +10,12 @@ import { versionClashes } from './config-toml.ts'
 import type { Snapshot } from './observe.ts'
 import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 
-export function configNotices(now: Snapshot): readonly Notice[] {
-  return [...disabledNotices(now), ...tlsNotices(now), ...(now.config.managed ? [] : unmanagedNotices(now))]
+export function configNotices(snapshot: Snapshot): readonly Notice[] {
+  return [
+    ...disabledNotices(snapshot),
+    ...tlsNotices(snapshot),
+    ...(snapshot.config.managed ? [] : unmanagedNotices(snapshot)),
+  ]
 }
 
 function notice(code: string, message: string, place: { file: string; line?: number | undefined }): Notice {
@@ -24,8 +29,8 @@ function notice(code: string, message: string, place: { file: string; line?: num
   }
 }
 
-function disabledNotices(now: Snapshot): readonly Notice[] {
-  return disabledCri(now.files, now.readers).map(({ name, file, line }) =>
+function disabledNotices(snapshot: Snapshot): readonly Notice[] {
+  return disabledCri(snapshot.files, snapshot.readers).map(({ name, file, line }) =>
     notice(
       'cri_disabled',
       `disabled_plugins has "${name}": containerd does not serve CRI, so Kubernetes cannot pull through it`,
@@ -35,10 +40,10 @@ function disabledNotices(now: Snapshot): readonly Notice[] {
 }
 
 /** 2.x does not know `tls` any more (internal/cri/config/config.go:117@v2.1.9): it is lost with or without us. */
-function tlsNotices(now: Snapshot): readonly Notice[] {
-  const [reader] = now.readers
-  if (reader === undefined || now.readers.some(({ major }) => major < 2)) return []
-  return effectiveRegistry(now.files, reader).tls.map(setting =>
+function tlsNotices(snapshot: Snapshot): readonly Notice[] {
+  const [reader] = snapshot.readers
+  if (reader === undefined || snapshot.readers.some(({ major }) => major < 2)) return []
+  return effectiveRegistry(snapshot.files, reader).tls.map(setting =>
     notice(
       'tls_ignored',
       `containerd 2 ignores ${setting.path.slice(2).join('.')}: name the certificates with ca or client in the list`,
@@ -48,49 +53,53 @@ function tlsNotices(now: Snapshot): readonly Notice[] {
 }
 
 /** With `config = false` somebody else writes config.toml; what keeps our mirrors out of use is still worth a look. */
-function unmanagedNotices(now: Snapshot): readonly Notice[] {
-  const effective = effectiveRegistries(now).map(({ configPath }) => configPath)
+function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
+  const effective = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
   const faults = [
-    ...now.faults,
-    ...versionClashes(now.files, now.readers),
-    ...pluginNameFaults(now.files, now.readers),
-    ...(isSet ? registryFaults(now.files, now) : []),
+    ...snapshot.faults,
+    ...versionClashes(snapshot.files, snapshot.readers),
+    ...pluginNameFaults(snapshot.files, snapshot.readers),
+    ...(isSet ? registryFaults(snapshot.files, snapshot) : []),
   ]
-  if (faults.length > 0) return faults.map(issue => faultNotice(issue, now))
-  const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, now.hostsDir))
+  if (faults.length > 0) return faults.map(issue => faultNotice(issue, snapshot))
+  const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, snapshot.hostsDir))
   if (elsewhere === -1) return []
   const setting = effective[elsewhere]
   const message = isPlaceholder(setting?.value)
-    ? `config_path holds a placeholder: these mirrors are not used unless it becomes ${now.hostsDir}`
-    : `config_path does not name ${now.hostsDir} alone: these mirrors are not used until it does`
+    ? `config_path holds a placeholder: these mirrors are not used unless it becomes ${snapshot.hostsDir}`
+    : `config_path does not name ${snapshot.hostsDir} alone: these mirrors are not used until it does`
   return [
-    notice('config_path_elsewhere', message, setting ? placeOfSetting(setting) : { file: now.config.path }),
+    notice(
+      'config_path_elsewhere',
+      message,
+      setting ? placeOfSetting(setting) : { file: snapshot.config.path },
+    ),
   ]
 }
 
-function faultNotice({ message, hint, file = '', line }: Issue, now: Snapshot): Notice {
+function faultNotice({ message, hint, file = '', line }: Issue, snapshot: Snapshot): Notice {
   const text = `these mirrors are not used: ${message}${hint === undefined ? '' : `; ${hint}`}`
-  return notice('config_unusable', text, { file: file === '' ? now.config.path : file, line })
+  return notice('config_unusable', text, { file: file === '' ? snapshot.config.path : file, line })
 }
 
 /** What is repaired by the way, where config.toml is written. */
-export function repairNotices(now: Snapshot): readonly Notice[] {
-  return [...relativeNotices(now), ...listNotices(now)]
+export function repairNotices(snapshot: Snapshot): readonly Notice[] {
+  return [...relativeNotices(snapshot), ...listNotices(snapshot)]
 }
 
 /** containerd looks for a relative `config_path` in the directory that it is started in. */
-function relativeNotices(now: Snapshot): readonly Notice[] {
-  const settings = effectiveRegistries(now).map(({ configPath }) => configPath)
+function relativeNotices(snapshot: Snapshot): readonly Notice[] {
+  const settings = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const odd = settings.find(setting => typeof setting?.value === 'string' && !isAbsolutePath(setting.value))
   if (odd === undefined || isPlaceholder(odd.value)) return []
-  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it becomes ${now.hostsDir}`
+  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it becomes ${snapshot.hostsDir}`
   return [notice('config_path_relative', message, placeOfSetting(odd))]
 }
 
-function listNotices(now: Snapshot): readonly Notice[] {
-  if (now.currentDirs.length < 2) return []
-  const was = now.currentDirs.join(':')
-  const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${now.hostsDir}`
-  return [notice('config_path_list', message, { file: now.config.path })]
+function listNotices(snapshot: Snapshot): readonly Notice[] {
+  if (snapshot.currentDirs.length < 2) return []
+  const was = snapshot.currentDirs.join(':')
+  const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${snapshot.hostsDir}`
+  return [notice('config_path_list', message, { file: snapshot.config.path })]
 }

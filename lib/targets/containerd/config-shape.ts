@@ -1,5 +1,5 @@
 /** Which types containerd expects in config.toml: a value of another type stops it, with or without CRI. Pure. */
-import { isTable } from '../../tables.ts'
+import { isTable } from '../../formats/tables.ts'
 import { isGoDuration, isGoUrl } from './go-values.ts'
 
 /** What a value must be: one thing by itself, a list or table of such things, or a table of which some keys are known. */

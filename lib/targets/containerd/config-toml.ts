@@ -3,8 +3,7 @@
  * `config_path` belongs, which value is in effect, and what would take CRI down.
  */
 import { isUtf8 } from 'node:buffer'
-import type { Issue } from '../../errors.ts'
-import { isTable } from '../../tables.ts'
+import { isTable } from '../../formats/tables.ts'
 import {
   integersOf,
   keyNames,
@@ -13,7 +12,8 @@ import {
   parseTomlAst,
   type TomlAst,
   tomlValue,
-} from '../../toml/ast.ts'
+} from '../../formats/toml/ast.ts'
+import type { Issue } from '../../model/errors.ts'
 import { FILE, misfits } from './config-shape.ts'
 import { atLeast, type Generation, parseGeneration } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'

@@ -1,7 +1,7 @@
 /** A config.toml that another program writes: whether we may edit it, and what to do instead. Pure. */
-import type { Issue } from '../../errors.ts'
-import type { Notice } from '../../report.ts'
-import { type Author, writerOf } from '../../writers.ts'
+import type { Issue } from '../../model/errors.ts'
+import type { Notice } from '../../model/report.ts'
+import { type Author, writerOf } from '../../ownership/other-writers.ts'
 import type { Snapshot } from './observe.ts'
 
 /** Where the settings go that the program itself puts into config.toml. */
@@ -19,12 +19,16 @@ function rancherTemplate(program: string): string {
 }
 
 /** Another program would write the file again, and our value with it. */
-export function writerConflict(now: Snapshot): readonly Issue[] {
-  const writer = writerOfConfig(now)
+export function writerConflict(snapshot: Snapshot): readonly Issue[] {
+  const writer = writerOfConfig(snapshot)
   if (!writer?.live) return []
   const message = `is written by ${writer.name}, which would overwrite config_path or lose its own settings`
-  const remedies = [remedyFor(writer.name, now), 'or set config = false in the list to verify it only', OVER]
-  const place = { file: now.config.path, line: writer.line, column: 1 }
+  const remedies = [
+    remedyFor(writer.name, snapshot),
+    'or set config = false in the list to verify it only',
+    OVER,
+  ]
+  const place = { file: snapshot.config.path, line: writer.line, column: 1 }
   return [{ ...place, message, hint: remedies.filter(Boolean).join(', ') }]
 }
 
@@ -39,11 +43,11 @@ function remedyFor(writer: string, { currentDirs, hostsDir }: Snapshot): string 
 }
 
 /** Configuration managers write when somebody runs them. */
-export function writerNotices(now: Snapshot): readonly Notice[] {
-  const writer = writerOfConfig(now)
+export function writerNotices(snapshot: Snapshot): readonly Notice[] {
+  const writer = writerOfConfig(snapshot)
   if (writer === undefined || writer.live) return []
   const message = `is written by ${writer.name}, which may set config_path back: set it there too, or set config = false in the list`
-  const place = { file: now.config.path, line: writer.line }
+  const place = { file: snapshot.config.path, line: writer.line }
   return [{ code: 'config_written', message, target: 'containerd', ...place }]
 }
 

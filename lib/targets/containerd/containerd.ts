@@ -1,8 +1,9 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { MirrorList } from '../../registry.ts'
-import type { Notice } from '../../report.ts'
-import type { OwnedSetting } from '../../state.ts'
-import { splice, valueAt, withdraw } from '../../toml.ts'
+
+import { splice, valueAt, withdraw } from '../../formats/toml/edit.ts'
+import type { MirrorList } from '../../model/registry.ts'
+import type { Notice } from '../../model/report.ts'
+import type { OwnedSetting } from '../../ownership/state.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { dumpIssues } from './config-dump.ts'
@@ -46,14 +47,14 @@ export const containerd: Target<Snapshot> = {
     readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
 }
 
-async function checkConfig(changed: readonly DesiredFile[], now: Snapshot, view: View) {
-  const config = changed.find(file => file.path === now.config.path)
+async function checkConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
+  const config = changed.find(file => file.path === snapshot.config.path)
   // The binary may judge for its own release line only.
-  const asked = now.installed !== undefined && isSameLine(now.installed, now.generation)
+  const asked = snapshot.installed !== undefined && isSameLine(snapshot.installed, snapshot.generation)
   if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
-  const imports = now.files.slice(1).map(file => file.path)
-  const criRuns = disabledCri(now.files, now.readers).length === 0
-  const hostsDir = criRuns ? now.hostsDir : undefined
+  const imports = snapshot.files.slice(1).map(file => file.path)
+  const criRuns = disabledCri(snapshot.files, snapshot.readers).length === 0
+  const hostsDir = criRuns ? snapshot.hostsDir : undefined
   return await dumpIssues(view.machine.run, config.path, config.content, imports, hostsDir)
 }
 
@@ -67,13 +68,13 @@ function withdrawSetting(text: string, original: string | undefined, setting: Ow
   return result === undefined ? undefined : mark + result
 }
 
-function generationNotices(list: MirrorList, now: Snapshot): readonly Notice[] {
-  const { generation, installed } = now
+function generationNotices(list: MirrorList, snapshot: Snapshot): readonly Notice[] {
+  const { generation, installed } = snapshot
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
     const message =
       'which containerd will read this is not known: only what all of 1.6 to 2.3 accept is written; name it with version in [targets.containerd] to be checked for it'
-    const hung = now.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
+    const hung = snapshot.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
     return [notice('generation_unknown', `${hung}${message}`)]
   }
   const name = `containerd ${generation.name}`

@@ -1,6 +1,7 @@
 /** What to know of the containerds that run on this machine. Pure. */
-import { onOneLine } from '../../printable.ts'
-import type { Notice } from '../../report.ts'
+
+import type { Notice } from '../../model/report.ts'
+import { onOneLine } from '../../wording/printable.ts'
 import type { Daemon, Daemons } from './daemon.ts'
 import type { Snapshot } from './observe.ts'
 

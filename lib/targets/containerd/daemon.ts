@@ -1,6 +1,6 @@
 /** The containerds that run on this machine, and which of them reads a config.toml. */
 import path from 'node:path'
-import { Failure } from '../../errors.ts'
+import { Failure } from '../../model/errors.ts'
 import { openTree, type Reader } from '../../system/files.ts'
 import type { DoubtedProcess, Processes, TrustedProcess } from '../../system/trusted-processes.ts'
 import { configOf } from './command-line.ts'

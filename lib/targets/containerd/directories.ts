@@ -1,6 +1,7 @@
 /** What is in certs.d, by whose it is. Pure. */
-import { hasBanner } from '../../banner.ts'
-import type { Registry } from '../../registry.ts'
+
+import type { Registry } from '../../model/registry.ts'
+import { hasBanner } from '../../ownership/banner.ts'
 import { effectiveRegistries } from './config-merge.ts'
 import { namesOnly } from './config-path.ts'
 import { directoryName } from './directory-name.ts'
@@ -10,17 +11,19 @@ import type { RegistryDirectory, Snapshot } from './observe.ts'
  * Whether config_path names our directory already, so that the next pull reads what is there: in each of the releases of
  * 1.x that it may be, where they read other imports.
  */
-export function isRead(now: Snapshot): boolean {
-  const named = now.currentDirs.length === 1 && now.currentDirs[0] === now.hostsDir
-  return named && (now.older === undefined || isNamedByAll(now))
+export function isRead(snapshot: Snapshot): boolean {
+  const named = snapshot.currentDirs.length === 1 && snapshot.currentDirs[0] === snapshot.hostsDir
+  return named && (snapshot.older === undefined || isNamedByAll(snapshot))
 }
 
-function isNamedByAll(now: Snapshot): boolean {
-  return effectiveRegistries(now).every(({ configPath }) => namesOnly(configPath?.value, now.hostsDir))
+function isNamedByAll(snapshot: Snapshot): boolean {
+  return effectiveRegistries(snapshot).every(({ configPath }) =>
+    namesOnly(configPath?.value, snapshot.hostsDir),
+  )
 }
 
-export function here(now: Snapshot): readonly RegistryDirectory[] {
-  return now.directories[now.hostsDir] ?? []
+export function here(snapshot: Snapshot): readonly RegistryDirectory[] {
+  return snapshot.directories[snapshot.hostsDir] ?? []
 }
 
 /** Directories that the list does not speak of. */

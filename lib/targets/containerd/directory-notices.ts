@@ -1,16 +1,16 @@
 /** What in certs.d is worth knowing, though it stops nothing. Pure. */
-import type { Registry } from '../../registry.ts'
-import type { Notice } from '../../report.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Notice } from '../../model/report.ts'
 import { here, isOurs, isRead, others } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 import type { Snapshot } from './observe.ts'
 
-export function directoryNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+export function directoryNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   return [
-    ...shadowNotices(registries, now),
-    ...certificateNotices(registries, now),
-    ...activationNotices(registries, now),
-    ...unreadableNotices(now),
+    ...shadowNotices(registries, snapshot),
+    ...certificateNotices(registries, snapshot),
+    ...activationNotices(registries, snapshot),
+    ...unreadableNotices(snapshot),
   ]
 }
 
@@ -20,9 +20,9 @@ function registryOf(name: string): string {
 }
 
 /** An existing directory is never completed by `_default`, even when it is empty (hosts.go:321-326@v2.3.4). */
-function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+function shadowNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   if (!registries.some(registry => registry.name === '*')) return []
-  return others(registries, here(now))
+  return others(registries, here(snapshot))
     .filter(directory => directory.name !== '_default' && !isOurs(directory))
     .map(directory => ({
       code: 'default_shadowed',
@@ -32,14 +32,14 @@ function shadowNotices(registries: readonly Registry[], now: Snapshot): readonly
           : `stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
       target: 'containerd',
       registry: registryOf(directory.name),
-      file: `${now.hostsDir}/${directory.name}`,
+      file: `${snapshot.hostsDir}/${directory.name}`,
     }))
 }
 
 /** `*.crt`, `*.cert` and `*.key` are only picked up where there is no valid hosts.toml. */
-function certificateNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
+function certificateNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   return registries.flatMap(registry => {
-    const directory = here(now).find(entry => entry.name === directoryName(registry.name))
+    const directory = here(snapshot).find(entry => entry.name === directoryName(registry.name))
     const names = directory?.entries.filter(name => /\.(crt|cert|key)$/.test(name)) ?? []
     if (directory === undefined || isOurs(directory) || names.length === 0) return []
     return [
@@ -48,16 +48,16 @@ function certificateNotices(registries: readonly Registry[], now: Snapshot): rea
         message: `${names.join(', ')}: containerd stops reading these once hosts.toml stands beside them; name them with ca or client in the list if a mirror needs them`,
         target: 'containerd',
         registry: registry.name,
-        file: `${now.hostsDir}/${directory.name}`,
+        file: `${snapshot.hostsDir}/${directory.name}`,
       },
     ]
   })
 }
 
 /** Directories of others that containerd did not read so far and will read now. */
-function activationNotices(registries: readonly Registry[], now: Snapshot): readonly Notice[] {
-  if (isRead(now) || !now.config.managed) return []
-  return others(registries, here(now))
+function activationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
+  if (isRead(snapshot) || !snapshot.config.managed) return []
+  return others(registries, here(snapshot))
     .filter(directory => directory.entries.length > 0 && !isOurs(directory))
     .map(directory => ({
       code: 'foreign_activated',
@@ -65,12 +65,12 @@ function activationNotices(registries: readonly Registry[], now: Snapshot): read
         'was not read so far and takes effect with config_path: it is not in the list and stays as it is',
       target: 'containerd',
       registry: registryOf(directory.name),
-      file: `${now.hostsDir}/${directory.name}`,
+      file: `${snapshot.hostsDir}/${directory.name}`,
     }))
 }
 
-function unreadableNotices(now: Snapshot): readonly Notice[] {
-  return now.unreadable.map(({ path, why }) => ({
+function unreadableNotices(snapshot: Snapshot): readonly Notice[] {
+  return snapshot.unreadable.map(({ path, why }) => ({
     code: 'unreadable',
     message: `${why}: it is not in the list and stays as it is`,
     target: 'containerd',

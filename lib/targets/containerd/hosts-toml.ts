@@ -2,12 +2,13 @@
  * A registry as its directory under certs.d: hosts.toml and the certificates it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-import { BANNER } from '../../banner.ts'
-import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../registry.ts'
-import type { Effect } from '../../report.ts'
-import { digestOf } from '../../state.ts'
-import { emitHosts, type HostSection, type HostsDocument } from '../../toml/emit.ts'
-import type { TomlValue } from '../../toml/text.ts'
+
+import { emitHosts, type HostSection, type HostsDocument } from '../../formats/toml/emit.ts'
+import type { TomlValue } from '../../formats/toml/text.ts'
+import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../model/registry.ts'
+import type { Effect } from '../../model/report.ts'
+import { BANNER } from '../../ownership/banner.ts'
+import { digestOf } from '../../ownership/state.ts'
 import type { DesiredFile } from '../target.ts'
 import { directoryName } from './directory-name.ts'
 

@@ -1,9 +1,9 @@
 /** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
-import { Failure, type Issue } from '../../errors.ts'
-import type { ContainerdSettings, MirrorList } from '../../registry.ts'
+import { Failure, type Issue } from '../../model/errors.ts'
+import type { ContainerdSettings, MirrorList } from '../../model/registry.ts'
+import { forEach } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
-import { forEach } from '../../system/gate.ts'
 import type { View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { effectiveRegistries } from './config-merge.ts'

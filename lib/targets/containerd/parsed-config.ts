@@ -1,5 +1,5 @@
 /** A config.toml, or a file that it imports, that parses. */
-import type { TomlAst } from '../../toml/ast.ts'
+import type { TomlAst } from '../../formats/toml/ast.ts'
 
 export interface ParsedConfig {
   readonly path: string

@@ -1,7 +1,8 @@
 /** Names of plugins in config.toml: which ones stop containerd, and which ones switch CRI off. Pure. */
-import type { Issue } from '../../errors.ts'
-import { isTable } from '../../tables.ts'
-import { locateKey, locateToml } from '../../toml/ast.ts'
+
+import { isTable } from '../../formats/tables.ts'
+import { locateKey, locateToml } from '../../formats/toml/ast.ts'
+import type { Issue } from '../../model/errors.ts'
 import type { Generation } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 

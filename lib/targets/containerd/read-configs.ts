@@ -1,8 +1,8 @@
 /** Reads config.toml with what it imports. */
 import path from 'node:path'
-import type { Issue } from '../../errors.ts'
+import { locateToml } from '../../formats/toml/ast.ts'
+import type { Issue } from '../../model/errors.ts'
 import type { Reader } from '../../system/files.ts'
-import { locateToml } from '../../toml/ast.ts'
 import { importsOf, isParsed, parseConfig, readersOf } from './config-toml.ts'
 import { atLeast, type Generation, isExact } from './generation.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'

@@ -1,8 +1,8 @@
 /** The directories of certs.d as the list wants them, and what in them is in the way. Pure. */
-import type { Issue } from '../../errors.ts'
-import type { MirrorList, Registry } from '../../registry.ts'
-import type { Effect } from '../../report.ts'
-import { writerOf } from '../../writers.ts'
+import type { Issue } from '../../model/errors.ts'
+import type { MirrorList, Registry } from '../../model/registry.ts'
+import type { Effect } from '../../model/report.ts'
+import { writerOf } from '../../ownership/other-writers.ts'
 import type { Choices } from '../target.ts'
 import { addressConflicts } from './addresses.ts'
 import { here, isOurs, isRead, others } from './directories.ts'
@@ -12,20 +12,20 @@ import { registryFiles } from './hosts-toml.ts'
 import type { Snapshot } from './observe.ts'
 import type { Outcome } from './render-config.ts'
 
-export function renderDirectories(list: MirrorList, now: Snapshot, choices: Choices): Outcome {
+export function renderDirectories(list: MirrorList, snapshot: Snapshot, choices: Choices): Outcome {
   const { registries } = list
-  const effect = effectOf(now)
+  const effect = effectOf(snapshot)
   return {
     files: [
-      ...defaultLast(registries).flatMap(registry => registryFiles(registry, now.hostsDir, effect)),
-      ...orphans(registries, now),
+      ...defaultLast(registries).flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
+      ...orphans(registries, snapshot),
     ],
-    notices: directoryNotices(registries, now),
+    notices: directoryNotices(registries, snapshot),
     conflicts: [
-      ...twinConflicts(registries, now),
-      ...addressConflicts(registries, now),
-      ...lostRegistries(registries, now),
-      ...(choices.takeOver ? [] : writerConflicts(registries, now)),
+      ...twinConflicts(registries, snapshot),
+      ...addressConflicts(registries, snapshot),
+      ...lostRegistries(registries, snapshot),
+      ...(choices.takeOver ? [] : writerConflicts(registries, snapshot)),
     ],
   }
 }
@@ -42,67 +42,69 @@ function defaultLast(registries: readonly Registry[]): readonly Registry[] {
  * When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help; where
  * somebody has changed what we had set, containerd goes on with that until it is restarted.
  */
-export function effectOf(now: Snapshot): Effect {
-  const isSet = isRead(now) || now.setDir === now.hostsDir
-  return isSet || !now.config.managed ? 'at once' : 'on restart'
+export function effectOf(snapshot: Snapshot): Effect {
+  const isSet = isRead(snapshot) || snapshot.setDir === snapshot.hostsDir
+  return isSet || !snapshot.config.managed ? 'immediate' : 'restart'
 }
 
 /** What we wrote where config_path used to point. */
-export function formerFiles(now: Snapshot): readonly string[] {
-  return now.written.filter(file => file !== now.config.path && !file.startsWith(`${now.hostsDir}/`))
+export function formerFiles(snapshot: Snapshot): readonly string[] {
+  return snapshot.written.filter(
+    file => file !== snapshot.config.path && !file.startsWith(`${snapshot.hostsDir}/`),
+  )
 }
 
 /** Our files of which the state has no record (it was lost, or the tree was copied): they go with the registry. */
-function orphans(registries: readonly Registry[], now: Snapshot): Outcome['files'] {
-  return others(registries, here(now))
+function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['files'] {
+  return others(registries, here(snapshot))
     .filter(isOurs)
-    .map(directory => `${now.hostsDir}/${directory.name}/hosts.toml`)
-    .filter(path => !now.written.includes(path))
+    .map(directory => `${snapshot.hostsDir}/${directory.name}/hosts.toml`)
+    .filter(path => !snapshot.written.includes(path))
     .map(path => ({
       path,
       content: undefined,
       secret: false,
       owns: 'whole',
-      effect: effectOf(now),
+      effect: effectOf(snapshot),
       why: 'no longer in the list',
     }))
 }
 
 /** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide ours. */
-function twinConflicts(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
+function twinConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
   return registries.flatMap(registry => {
     const twin = registry.name.replace(/:(\d+)$/, '_$1_')
-    const found = twin !== registry.name && here(now).find(directory => directory.name === twin)
+    const found = twin !== registry.name && here(snapshot).find(directory => directory.name === twin)
     if (!found) return []
     const message = `stands before ${registry.name} when containerd looks that registry up: ours would never be read`
     return [
-      { file: `${now.hostsDir}/${twin}`, message, hint: 'move its content into the list and remove it' },
+      { file: `${snapshot.hostsDir}/${twin}`, message, hint: 'move its content into the list and remove it' },
     ]
   })
 }
 
 /** Registries that containerd would lose because their directory lies where config_path no longer points. */
-function lostRegistries(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
-  if (!now.config.managed) return []
-  const left = now.currentDirs.filter(directory => directory !== now.hostsDir)
+function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  if (!snapshot.config.managed) return []
+  const left = snapshot.currentDirs.filter(directory => directory !== snapshot.hostsDir)
   return left.flatMap(root =>
-    others(registries, now.directories[root] ?? [])
+    others(registries, snapshot.directories[root] ?? [])
       .filter(directory => directory.entries.length > 0)
       .map(directory => ({
         file: `${root}/${directory.name}`,
-        message: `goes out of effect when config_path becomes ${now.hostsDir}, and the list does not carry it`,
+        message: `goes out of effect when config_path becomes ${snapshot.hostsDir}, and the list does not carry it`,
         hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory`,
       })),
   )
 }
 
 /** Files of a listed registry that another live program would write again. */
-function writerConflicts(registries: readonly Registry[], now: Snapshot): readonly Issue[] {
-  const spegel = here(now).some(directory => directory.name === '_backup') ? 'spegel' : undefined
+function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  const spegel = here(snapshot).some(directory => directory.name === '_backup') ? 'spegel' : undefined
   return registries.flatMap(registry => {
-    const directory = here(now).find(entry => entry.name === directoryName(registry.name))
+    const directory = here(snapshot).find(entry => entry.name === directoryName(registry.name))
     if (directory?.hosts === undefined || isOurs(directory)) return []
-    const file = `${now.hostsDir}/${directory.name}/hosts.toml`
+    const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
     const told = writerOf(file, directory.hosts)
     const writer = told?.live ? told.name : spegel
     if (writer === undefined) return []

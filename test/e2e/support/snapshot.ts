@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { digestOf, STATE_DIRECTORY } from '../../../lib/state.ts'
+import { digestOf, STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
 import { plain } from './calls.ts'
 
 const run = promisify(execFile)

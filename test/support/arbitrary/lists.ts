@@ -8,7 +8,7 @@ import type {
   WrittenMirror,
   WrittenRegistry,
 } from '../../../lib/list/written.ts'
-import type { Capability } from '../../../lib/registry.ts'
+import type { Capability } from '../../../lib/model/registry.ts'
 import { clearUrl, mirrorUrl, registryKeys } from './endpoints.ts'
 
 /** The files that lists name lie here, and copies of them beside the list. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readState } from '../../../lib/state.ts'
+import { readState } from '../../../lib/ownership/state.ts'
 import { readBootClock } from '../../../lib/system/boot.ts'
 import { openTree } from '../../../lib/system/files.ts'
 import type { Outcome } from '../../../lib/system/run.ts'

@@ -1,0 +1,173 @@
+/**
+ * Lists in JSON. A reader of its own, because JSON.parse tells the position of some errors only, that of no
+ * value, and keeps the last of two equal keys without a word.
+ */
+
+import type { Path } from '../written.ts'
+import type { Parsed, Position, SourceFault } from './source.ts'
+
+interface JsonNode {
+  readonly at: number
+  readonly value: unknown
+  readonly items?: readonly JsonNode[]
+  readonly members?: ReadonlyMap<string, JsonMember>
+}
+
+interface JsonMember {
+  readonly keyAt: number
+  readonly node: JsonNode
+}
+
+/** How far a text is read. */
+interface Cursor {
+  readonly text: string
+  at: number
+}
+
+const MAX_DEPTH = 100
+
+export function parseJson(text: string): Parsed {
+  const cursor = { text, at: 0 }
+  try {
+    const root = readValue(cursor, 0)
+    if (cursor.at < text.length) stop(cursor, 'nothing may follow the closing brace')
+    return { source: sourceOf(root, text) }
+  } catch (error) {
+    if (isStop(error)) return { faults: [faultOf(error, text)] }
+    throw error
+  }
+}
+
+function sourceOf(root: JsonNode, text: string) {
+  const starts = lineStarts(text)
+  const place = (at: number | undefined) => (at === undefined ? undefined : positionAt(starts, at))
+  return {
+    value: root.value,
+    locate: (path: Path) => place(find(root, path)?.node.at),
+    locateKey: (path: Path) => place(find(root, path)?.keyAt),
+  }
+}
+
+function find(root: JsonNode, path: Path): JsonMember | undefined {
+  let here: JsonMember | undefined = { keyAt: root.at, node: root }
+  for (const part of path) {
+    const item: JsonNode | undefined = here?.node.items?.[Number(part)]
+    here = item ? { keyAt: item.at, node: item } : here?.node.members?.get(String(part))
+  }
+  return here
+}
+
+function readValue(cursor: Cursor, depth: number): JsonNode {
+  skipSpace(cursor)
+  if (depth > MAX_DEPTH) stop(cursor, `more than ${MAX_DEPTH} levels are nested`)
+  const { at } = cursor
+  const start = cursor.text[at]
+  const node =
+    start === '{' ? readObject(cursor, depth) : start === '[' ? readArray(cursor, depth) : undefined
+  const read = node ?? { at, value: readScalar(cursor) }
+  skipSpace(cursor)
+  return read
+}
+
+function readObject(cursor: Cursor, depth: number): JsonNode {
+  const at = cursor.at++
+  const value: Record<string, unknown> = {}
+  const members = new Map<string, JsonMember>()
+  skipSpace(cursor)
+  while (cursor.text[cursor.at] !== '}') {
+    const keyAt = cursor.at
+    const key = readKey(cursor)
+    if (members.has(key)) stop({ ...cursor, at: keyAt }, 'this key is given twice')
+    const node = readValue(cursor, depth + 1)
+    members.set(key, { keyAt, node })
+    Object.defineProperty(value, key, {
+      value: node.value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+    readComma(cursor, '}')
+  }
+  cursor.at += 1
+  return { at, value, members }
+}
+
+function readArray(cursor: Cursor, depth: number): JsonNode {
+  const at = cursor.at++
+  const items: JsonNode[] = []
+  skipSpace(cursor)
+  while (cursor.text[cursor.at] !== ']') {
+    items.push(readValue(cursor, depth + 1))
+    readComma(cursor, ']')
+  }
+  cursor.at += 1
+  return { at, value: items.map(item => item.value), items }
+}
+
+function readKey(cursor: Cursor): string {
+  if (cursor.text[cursor.at] !== '"') stop(cursor, whatIsWrong(cursor, 'a key in double quotes'))
+  const key = readScalar(cursor) as string
+  skipSpace(cursor)
+  if (cursor.text[cursor.at] !== ':') stop(cursor, 'a colon is missing after the key')
+  cursor.at += 1
+  return key
+}
+
+function readComma(cursor: Cursor, close: string): void {
+  if (cursor.text[cursor.at] === close) return
+  if (cursor.text[cursor.at] !== ',') stop(cursor, `a comma or "${close}" is missing`)
+  const comma = cursor.at++
+  skipSpace(cursor)
+  if (cursor.text[cursor.at] === close) stop({ ...cursor, at: comma }, `no comma may stand before "${close}"`)
+}
+
+/** RFC 8259 sections 3, 6 and 7. */
+const SCALAR =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
+
+function readScalar(cursor: Cursor): unknown {
+  SCALAR.lastIndex = cursor.at
+  const token = SCALAR.exec(cursor.text)?.[0]
+  if (token === undefined) return stop(cursor, whatIsWrong(cursor))
+  cursor.at += token.length
+  return JSON.parse(token)
+}
+
+function whatIsWrong({ text, at }: Cursor, wanted = 'a value'): string {
+  if (at >= text.length) return 'the text ends too early'
+  if (text[at] === '"')
+    return 'a string is not closed on its line, or holds an escape that JSON does not know'
+  if (text[at] === '/' || text[at] === '#') return 'JSON has no comments'
+  return `${wanted} must stand here`
+}
+
+function skipSpace(cursor: Cursor): void {
+  while (' \t\r\n'.includes(cursor.text[cursor.at] ?? 'end')) cursor.at += 1
+}
+
+interface Stop {
+  readonly stoppedAt: number
+  readonly message: string
+}
+
+function stop(cursor: Cursor, message: string): never {
+  throw { stoppedAt: cursor.at, message } satisfies Stop
+}
+
+function isStop(error: unknown): error is Stop {
+  return typeof error === 'object' && error !== null && 'stoppedAt' in error
+}
+
+function faultOf({ stoppedAt, message }: Stop, text: string): SourceFault {
+  return { ...positionAt(lineStarts(text), stoppedAt), message }
+}
+
+function lineStarts(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), match => match.index + 1)]
+}
+
+function positionAt(starts: readonly number[], at: number): Position {
+  const next = starts.findIndex(start => start > at)
+  const line = next === -1 ? starts.length : next
+  return { line, column: at - (starts[line - 1] ?? 0) + 1 }
+}

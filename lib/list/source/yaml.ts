@@ -1,0 +1,161 @@
+/**
+ * Lists in YAML 1.2, as far as they are plain data: no tags, no second document, no merge keys. Anchors are
+ * welcome until they multiply. The only importer of yaml.
+ */
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
+import type { Path } from '../written.ts'
+import type { Parsed, Position, SourceFault } from './source.ts'
+import { MAX_DEPTH, sayOf, TOO_DEEP } from './yaml-faults.ts'
+
+/** Nodes after anchors are spelled out; far above any real list, far below what a bomb needs. */
+const MAX_NODES = 200_000
+
+/** The walk over a document: what it met so far, and the first node that cannot be plain data. */
+interface Walk {
+  readonly anchors: Map<string, Node>
+  /** What each alias means. Kept here because the parser's own look-up searches the document every time. */
+  readonly meant: Map<Alias, Node>
+  refusal: { readonly node: Node; readonly message: string } | undefined
+  left: number
+}
+
+export function parseYaml(text: string): Parsed {
+  const lines = new LineCounter()
+  const at = (offset: number) => positionAt(lines, offset)
+  try {
+    const document = parseDocument(text, { ...OPTIONS, lineCounter: lines })
+    const fault = faultOf(document, text, at)
+    return fault === undefined ? readDocument(document, at) : { faults: [fault] }
+  } catch (error) {
+    if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, message: TOO_DEEP }] }
+    throw error
+  }
+}
+
+/** `uniqueKeys` compares each key with each other, which a hostile list turns into minutes; see plainMap. */
+const OPTIONS = {
+  prettyErrors: false,
+  uniqueKeys: false,
+  stringKeys: true,
+  merge: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const
+
+function readDocument({ contents }: Document.Parsed, at: (offset: number) => Position): Parsed {
+  const walk: Walk = { anchors: new Map(), meant: new Map(), refusal: undefined, left: MAX_NODES }
+  const value = plain(contents, walk, 0)
+  const place = (node: Node | undefined) => (node?.range ? at(node.range[0]) : undefined)
+  const { refusal, meant } = walk
+  if (refusal !== undefined) {
+    return { faults: [{ line: 1, column: 1, ...place(refusal.node), message: refusal.message }] }
+  }
+  return {
+    source: {
+      value,
+      locate: path => place(nodeAt(contents, path, meant)),
+      locateKey: path => place(keyAt(contents, path, meant)),
+    },
+  }
+}
+
+function plain(node: unknown, walk: Walk, depth: number): unknown {
+  if (walk.refusal !== undefined || !isNode(node)) return null
+  walk.left -= 1
+  if (walk.left < 0) return refuse(walk, node, 'anchors multiply this list beyond all measure')
+  if (depth > MAX_DEPTH) return refuse(walk, node, TOO_DEEP)
+  if (isAlias(node)) return plainAlias(node, walk, depth)
+  if (node.anchor !== undefined && !walk.anchors.has(node.anchor)) walk.anchors.set(node.anchor, node)
+  else if (node.anchor !== undefined && walk.anchors.get(node.anchor) !== node)
+    return refuse(walk, node, ANCHOR_TWICE)
+  if (isSeq(node)) return node.items.map(item => plain(item, walk, depth + 1))
+  if (isMap(node)) return plainMap(node, walk, depth)
+  return isScalar(node) ? node.value : null
+}
+
+function plainAlias(alias: Alias, walk: Walk, depth: number): unknown {
+  const meant = walk.anchors.get(alias.source)
+  if (meant === undefined) return refuse(walk, alias, 'no anchor above has this name')
+  walk.meant.set(alias, meant)
+  return plain(meant, walk, depth + 1)
+}
+
+function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unknown> {
+  const table: Record<string, unknown> = {}
+  for (const { key, value } of map.items) {
+    const name = keyText(key)
+    if (Object.hasOwn(table, name)) refuse(walk, key as Node, 'this key is given twice')
+    const content = plain(value, walk, depth + 1)
+    Object.defineProperty(table, name, {
+      value: content,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+  }
+  return table
+}
+
+function refuse(walk: Walk, node: Node, message: string): null {
+  walk.refusal ??= { node, message }
+  return null
+}
+
+function keyText(key: unknown): string {
+  return String(isScalar(key) ? key.value : key)
+}
+
+function nodeAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
+  let node: unknown = root
+  for (const part of path) {
+    const here = isAlias(node) ? meant.get(node) : node
+    if (isMap(here)) node = pairOf(here, part)?.value ?? pairOf(here, part)?.key
+    else if (isSeq(here)) node = here.items[Number(part)]
+    else return undefined
+  }
+  return isNode(node) ? node : undefined
+}
+
+function keyAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
+  const parent = nodeAt(root, path.slice(0, -1), meant)
+  const map = isAlias(parent) ? meant.get(parent) : parent
+  const key = isMap(map) ? pairOf(map, path.at(-1) ?? '')?.key : undefined
+  return isNode(key) ? key : nodeAt(root, path, meant)
+}
+
+function pairOf(map: YAMLMap, key: string | number) {
+  return map.items.find(pair => keyText(pair.key) === String(key))
+}
+
+function faultOf(
+  document: Document.Parsed,
+  text: string,
+  at: (offset: number) => Position,
+): SourceFault | undefined {
+  const { explicit, version } = document.directives.yaml
+  if (explicit && version !== '1.2') {
+    const hint = 'leave the %YAML line out'
+    return { line: 1, column: 1, message: `this is YAML ${version}, not 1.2`, hint }
+  }
+  const said = sayOf([...document.errors, ...document.warnings], text)
+  return said && { ...at(said.offset), ...said.words }
+}
+
+function positionAt(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset)
+  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+}
+
+const ANCHOR_TWICE = 'another anchor has this name'

@@ -1,0 +1,58 @@
+/**
+ * The one error class: a failure that is explained to a person. Anything else that is thrown is a bug.
+ */
+
+import { hideCredentials } from '../wording/credentials.ts'
+
+/** One thing that is wrong and what to do about it. Line and column count from 1. */
+export interface Issue {
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  /** What is wrong. Never holds a secret; control characters are removed before it is shown. */
+  readonly message: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
+}
+
+/** Stable words for `code` in the JSON report; scripts may match them. */
+export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'stale' | 'locked' | 'io' | 'bug'
+
+/** A failure for the person at the terminal: exit code 2, one line an issue, no stack. Hides credentials in messages. */
+export class Failure extends Error {
+  readonly code: ErrorCode
+  readonly issues: readonly Issue[]
+
+  constructor(code: ErrorCode, issues: readonly Issue[]) {
+    const shown = issues.map(withoutCredentials)
+    super(shown.map(issueText).join('\n'))
+    this.code = code
+    this.issues = shown
+  }
+}
+
+/** A message may name a key of a file, and somebody may have written a password into that. */
+function withoutCredentials(issue: Issue): Issue {
+  const { message, hint } = issue
+  return {
+    ...issue,
+    message: hideCredentials(message),
+    ...(hint !== undefined && { hint: hideCredentials(hint) }),
+  }
+}
+
+/** `file:line:column: what is wrong; what to do`. */
+export function issueText(issue: Issue): string {
+  const place = [issue.file, issue.line, issue.column].filter(part => part !== undefined).join(':')
+  const text = issue.hint === undefined ? issue.message : `${issue.message}; ${issue.hint}`
+  return place === '' ? text : `${place}: ${text}`
+}
+
+/** True for errors of the operating system that carry a code such as ENOENT. */
+export function hasErrno(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error &&
+    !(error instanceof Failure) &&
+    typeof (error as NodeJS.ErrnoException).code === 'string'
+  )
+}

@@ -1,0 +1,33 @@
+/** What of a tree under `--root` is really this machine: builders of images mount its `/dev`, `/run`, or all of it there. */
+import path from 'node:path'
+import { Failure } from '../model/errors.ts'
+import { readBounded, readLink } from './disk.ts'
+import { orFail } from './errno.ts'
+import { follow } from './links.ts'
+import { borrowedMounts, mountOf } from './mounts.ts'
+
+const MOUNTS = '/proc/self/mountinfo'
+/** More than the kernel lists for its 100,000 mounts a namespace (sysctl fs.mount-max). */
+const LIMIT = 64 * 1024 * 1024
+
+/** Mount points inside the tree of files that this machine also has outside it, as seen from the tree. */
+export async function borrowedBy(top: string): Promise<readonly string[]> {
+  if (top === '/') return []
+  const bytes = await orFail('read', MOUNTS, () => readBounded(MOUNTS, MOUNTS, LIMIT))
+  return bytes === undefined ? [] : borrowedMounts(await follow('/', top, readLink), bytes.toString())
+}
+
+/** Throws Failure `io` where a link on the way from `file` to `real` leads into such a mount. */
+export async function refuseBorrowed(
+  file: string,
+  real: string,
+  borrowed: () => Promise<readonly string[]>,
+): Promise<void> {
+  const literal = path.resolve('/', file)
+  if (literal === real) return
+  const points = await borrowed()
+  const mount = mountOf(points, real)
+  if (mount === undefined || mount === mountOf(points, literal)) return
+  const message = `a link leads into ${mount}, where files of this machine are mounted`
+  throw new Failure('io', [{ file, message, hint: 'make it point elsewhere, or unmount that' }])
+}
