@@ -56,7 +56,7 @@ async function probed(
 function refusal({ probes = [], unhealthy = [] }: PreflightResult, notices: readonly Notice[]): PlanReport {
   const message = `nothing was written: nothing healthy to pull ${unhealthy.join(', ')} from`
   const refused = { code: 'not_healthy', message }
-  const none = { changed: false, changes: [], restart: [], unchanged: 0 }
+  const none = { changed: false, changes: [], reload: [], restart: [], unchanged: 0 }
   return {
     version: 1,
     kind: 'apply',

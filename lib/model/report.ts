@@ -43,8 +43,8 @@ export function noticeText({ file, line, registry, mirror, message }: Notice): s
   return [place || registry, mirror, message].filter(Boolean).join(': ')
 }
 
-/** A runtime that has to be restarted before all of this acts. */
-export interface Restart {
+/** A runtime that has to be reloaded or restarted before every change takes effect, and the command that does it. */
+export interface Activation {
   readonly target: string
   readonly command: string
   readonly why: string
@@ -129,7 +129,9 @@ export interface PlanReport {
   readonly changed: boolean
   readonly changes: readonly Change[]
   readonly notices: readonly Notice[]
-  readonly restart: readonly Restart[]
+  /** Runtimes to reload, and runtimes to restart. */
+  readonly reload: readonly Activation[]
+  readonly restart: readonly Activation[]
   /** Files that are already as they should be. */
   readonly unchanged: number
   /** Of `plan`: the most questions that one mirror is asked in an hour by `watch` on this node. */

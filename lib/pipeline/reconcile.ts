@@ -63,7 +63,7 @@ function shareOf(whole: Plan, scope: 'all' | 'immediate'): Share {
   if (left.length === 0) return { plan: whole, left }
   // What is done about them is told of the files that are left.
   const notices = whole.notices.filter(({ file }) => file === undefined || !left.includes(file))
-  return { plan: { ...whole, steps, notices, restart: [], forgets: [] }, left }
+  return { plan: { ...whole, steps, notices, reload: [], restart: [], forgets: [] }, left }
 }
 
 async function walkedOf({ plan, left }: Share, list: MirrorList, { node, options }: Work): Promise<Walked> {

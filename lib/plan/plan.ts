@@ -4,7 +4,7 @@
  */
 import { Failure, type Issue } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
-import type { Notice, Restart } from '../model/report.ts'
+import type { Activation, Notice } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { forEach } from '../system/concurrency.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
@@ -21,7 +21,8 @@ export interface Plan {
   /** Directories that are closed to others before anything is written. */
   readonly closings: readonly Closing[]
   readonly notices: readonly Notice[]
-  readonly restart: readonly Restart[]
+  readonly reload: readonly Activation[]
+  readonly restart: readonly Activation[]
   /** How many files are already as they should be. */
   readonly unchanged: number
   /** Paths in the state of which nothing is to be remembered any more, though no step changes them. */
@@ -48,6 +49,7 @@ export async function makePlan(
     steps,
     closings: parts.flatMap(part => part.closings),
     notices: parts.flatMap(part => part.notices),
+    reload: [],
     restart: parts.flatMap(part => part.restart),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
     // No reason to write by itself.
@@ -98,7 +100,7 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
 const IF_IT_RUNS = 'only if it already runs from this tree'
 
 /** That a runtime has to be restarted. Of an image, or another machine's node, we cannot know whether any runs from it. */
-export function restartNeed(name: string, { restart }: Target, here: boolean): Restart {
+export function restartNeed(name: string, { restart }: Target, here: boolean): Activation {
   return { target: name, ...restart, ...(!here && { why: IF_IT_RUNS }) }
 }
 
@@ -108,7 +110,7 @@ async function restartOf(
   now: unknown,
   steps: readonly Step[],
   view: View,
-): Promise<readonly Restart[]> {
+): Promise<readonly Activation[]> {
   const writes = Object.values(view.state.files).filter(
     written => written.target === name && written.effect === 'restart',
   )

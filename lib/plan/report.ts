@@ -20,6 +20,7 @@ export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
       ...plan.steps.map(step => changeOf(step, kind === 'restore' ? undefined : plan.state.files[step.path])),
     ],
     notices: plan.notices,
+    reload: plan.reload,
     restart: plan.restart,
     unchanged: plan.unchanged,
   }

@@ -1,7 +1,7 @@
 /** What stood on a node before us, as a plan: a restore is an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import type { Notice, Restart } from '../model/report.ts'
+import type { Activation, Notice } from '../model/report.ts'
 import { writerName } from '../ownership/other-writers.ts'
 import { digestOf, type ManagedFile, readOriginal, type State } from '../ownership/state.ts'
 import { forEach } from '../system/concurrency.ts'
@@ -56,6 +56,7 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
     steps,
     closings: [],
     notices: parts.flatMap(({ notice }) => notice ?? []),
+    reload: [],
     restart: restartsOf(steps, input),
     unchanged: chosen.length - steps.length,
     forgets: chosen.map(([file]) => file),
@@ -163,7 +164,7 @@ function valuesFirst(a: Step, b: Step): number {
   return Number(b.owns === 'value') - Number(a.owns === 'value')
 }
 
-function restartsOf(steps: readonly Step[], { targets, here }: RestoreInput): readonly Restart[] {
+function restartsOf(steps: readonly Step[], { targets, here }: RestoreInput): readonly Activation[] {
   const names = new Set(steps.filter(step => step.effect === 'restart').map(step => step.target))
   return [...names].flatMap(name => (targets[name] ? [restartNeed(name, targets[name], here)] : []))
 }

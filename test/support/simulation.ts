@@ -120,6 +120,7 @@ export const UNCHANGED: Walked = {
     changed: false,
     changes: [],
     notices: [],
+    reload: [],
     restart: [],
     unchanged: 0,
   },
