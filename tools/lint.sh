@@ -6,3 +6,4 @@ cd "$(dirname "$0")/.."
 biome check .
 tsc --noEmit -p .
 knip
+node tools/words.ts
