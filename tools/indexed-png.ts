@@ -1,9 +1,11 @@
-/** Makes a PNG smaller: 256 colors are enough for a picture of text, and a byte a pixel compresses well. Pure. */
+/** Makes the PNG of a browser smaller: one byte per pixel is enough for a picture of text. Pure. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const SIGNATURE_BYTES = 8
 const COLORS = 256
-/** Colors that are closer than this look the same: the square of a distance. */
+/** Color type of a PNG with a palette (PNG 11.2.2). */
+const INDEXED = 3
+/** Square of the distance below which two colors look alike. */
 const ALIKE = 100
 
 interface Pixels {
@@ -13,7 +15,7 @@ interface Pixels {
   readonly colors: Uint32Array
 }
 
-/** For what a browser writes: 8 bits a channel, not interlaced. */
+/** Reads 8 bits per channel without interlacing, as browsers write. */
 export function indexedPng(png: Buffer): Buffer {
   const { width, height, colors } = decode(png)
   const palette = paletteOf(colors)
@@ -25,14 +27,14 @@ export function indexedPng(png: Buffer): Buffer {
     rows[i + Math.floor(i / width) + 1] = index
   })
   const header = Buffer.from(png.subarray(16, 29))
-  header[9] = 3
+  header[9] = INDEXED
   const channels = palette.flatMap(color => [color >> 16, (color >> 8) & 255, color & 255])
   const body = [chunk('IHDR', header), chunk('PLTE', Buffer.from(channels))]
   const data = chunk('IDAT', deflateSync(rows, { level: 9 }))
   return Buffer.concat([png.subarray(0, SIGNATURE_BYTES), ...body, data, chunk('IEND', Buffer.alloc(0))])
 }
 
-/** The most frequent first; a color that looks like one before it is left out, so that rare ones find room too. */
+/** The most frequent colors first, without those that look alike: this leaves room for rare ones. */
 function paletteOf(colors: Uint32Array): readonly number[] {
   const counts = new Map<number, number>()
   for (const color of colors) counts.set(color, (counts.get(color) ?? 0) + 1)

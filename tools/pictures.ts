@@ -1,10 +1,11 @@
-/** Takes the pictures of docs/: the status page of `watch`, and `probe` on a terminal. Nothing leaves loopback. */
+/** Takes the pictures in docs: the output of `probe`, and the status page of `watch`. All requests stay on loopback. */
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { statusPage } from '../lib/watch/page.ts'
 import type { RegistryStatus, WatchStatus } from '../lib/watch/status.ts'
+import pkg from '../package.json' with { type: 'json' }
 import { type Browser, startBrowser, type View } from '../test/e2e/support/browser.ts'
 import { refusingOrigin } from '../test/support/registry.ts'
 import {
@@ -15,8 +16,8 @@ import {
   registryStatus,
   watchStatus,
 } from '../test/support/status.ts'
+import { runExampleProbe } from './example-probe.ts'
 import { indexedPng } from './indexed-png.ts'
-import { picturedProbe } from './pictured-probe.ts'
 import { terminalPage } from './terminal-page.ts'
 
 const docs = path.resolve(import.meta.dirname, '../docs')
@@ -24,15 +25,19 @@ const MINUTE = 60_000
 
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-pictures-'))
 try {
-  const probe = terminalPage('regmirror probe', await picturedProbe(folder))
+  const probe = terminalPage('regmirror probe', await runExampleProbe(folder))
   await using browser = await startBrowser(folder, await refusingOrigin())
-  await take(browser, 'probe.png', probe, { width: 880, height: 100, scheme: 'dark' })
-  await take(browser, 'status.png', statusPage(status()), { width: 960, height: 100, scheme: 'light' })
+  await takePicture(browser, 'probe.png', probe, { width: 880, height: 100, scheme: 'dark' })
+  await takePicture(browser, 'status.png', statusPage(exampleStatus()), {
+    width: 960,
+    height: 100,
+    scheme: 'light',
+  })
 } finally {
   await fs.rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-async function take(browser: Browser, name: string, page: string, view: View): Promise<void> {
+async function takePicture(browser: Browser, name: string, page: string, view: View): Promise<void> {
   const html = path.join(folder, `${name}.html`)
   await fs.writeFile(html, page)
   await browser.open(pathToFileURL(html).href, view)
@@ -41,24 +46,24 @@ async function take(browser: Browser, name: string, page: string, view: View): P
   console.log(`docs/${name}: ${Math.ceil(picture.length / 1024)} KiB`)
 }
 
-/** One mirror of three has failed a few minutes ago. */
-function status(): WatchStatus {
+/** One mirror of three failed a few minutes ago. */
+function exampleStatus(): WatchStatus {
   const failed = 'https://cache.example.net/v2'
   return watchStatus({
-    version: '0.1.0',
-    registries: [docker(failed), plain('ghcr.io', 31), plain('quay.io', 22)],
+    version: pkg.version,
+    registries: [dockerStatus(failed), quayStatus()],
     happenings: [
       { at: NOW - 4 * MINUTE, text: 'updated /etc/containerd/certs.d/docker.io/hosts.toml' },
       {
         at: NOW - 4 * MINUTE,
         text: `docker.io: ${failed} is unhealthy: no connection to 192.0.2.7:443 within 3s`,
       },
-      { at: NOW - 20 * 60 * MINUTE, text: 'list loaded: 3 registries, 5 mirrors' },
+      { at: NOW - 20 * 60 * MINUTE, text: 'read /etc/regmirror/mirrors.toml: 2 registries, 4 mirrors' },
     ],
   })
 }
 
-function docker(failed: string): RegistryStatus {
+function dockerStatus(failed: string): RegistryStatus {
   const near = mirrorStatus({ url: 'https://mirror.example.com/v2', points: pointsOf(wave(12, 2)) })
   const far = mirrorStatus({
     url: 'https://harbor.example.com/v2/hub',
@@ -70,13 +75,13 @@ function docker(failed: string): RegistryStatus {
   return registryStatus({ mirrors: [near, far, gone] })
 }
 
-function plain(name: string, ms: number): RegistryStatus {
-  const url = `https://${name.split('.')[0]}.example.com/v2`
+function quayStatus(): RegistryStatus {
+  const url = 'https://quay.example.com/v2'
   return registryStatus({
-    name,
-    mirrors: [mirrorStatus({ url, latencyMs: ms, points: pointsOf(wave(ms, ms / 8)) })],
-    server: { url: `https://${name}/v2`, up: undefined },
-    hosts: { path: `/etc/containerd/certs.d/${name}/hosts.toml`, text: '' },
+    name: 'quay.io',
+    mirrors: [mirrorStatus({ url, latencyMs: 22, points: pointsOf(wave(22, 3)) })],
+    server: { url: 'https://quay.io/v2', up: undefined },
+    hosts: { path: '/etc/containerd/certs.d/quay.io/hosts.toml', text: '' },
   })
 }
 

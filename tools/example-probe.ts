@@ -1,6 +1,6 @@
 /**
- * Runs the real `probe` against registries on loopback that a proxy serves under the names of examples, so that the
- * output shows names and certificates as on a node.
+ * Runs `probe` against registries on loopback that a proxy serves under example names, so that the output looks as on a
+ * node.
  */
 import fs from 'node:fs/promises'
 import http from 'node:http'
@@ -26,7 +26,7 @@ mirrors = ["https://quay.example.com"]
 const images = [buildImage('library/busybox')]
 const tls = { key: pem('server-key.pem'), cert: pem('example.pem') }
 
-/** Each registry by its name; the milliseconds are what a network would add. */
+/** By host name; `slow` stands for the latency of a network, in milliseconds. */
 const REGISTRIES: Readonly<Record<string, RegistryOptions>> = {
   'mirror.example.com': { images, behaviour: { slow: 4 } },
   'harbor.example.com': { images, behaviour: { slow: 38 }, base: '/v2/hub' },
@@ -37,8 +37,8 @@ const REGISTRIES: Readonly<Record<string, RegistryOptions>> = {
   'quay.io': { behaviour: { slow: 71 } },
 }
 
-/** What `probe` prints on a terminal with colours. */
-export async function picturedProbe(folder: string): Promise<string> {
+/** Returns the output on a terminal of 100 columns, with its colors. */
+export async function runExampleProbe(folder: string): Promise<string> {
   const registries = new Map<string, LoopbackRegistry>()
   for (const [name, options] of Object.entries(REGISTRIES))
     registries.set(name, await startRegistry({ ...options, tls }))
@@ -51,23 +51,22 @@ export async function picturedProbe(folder: string): Promise<string> {
   }
 }
 
-/** A proxy that knows these names alone. */
 async function startProxy(portOf: (name: string) => number | undefined): Promise<http.Server> {
   const server = http.createServer()
-  server.on('connect', ({ url = '' }, socket) => {
+  server.on('connect', ({ url = '' }, client) => {
     const port = portOf(new URL(`https://${url}`).hostname)
-    socket.on('error', () => {})
-    if (port === undefined) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
-    const way = net.connect(port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-    way.on('error', () => socket.destroy())
-    socket.on('close', () => way.destroy())
-    way.pipe(socket).pipe(way)
+    client.on('error', () => {})
+    if (port === undefined) return void client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    const registry = net.connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'))
+    registry.on('error', () => client.destroy())
+    client.on('close', () => registry.destroy())
+    registry.pipe(client).pipe(registry)
   })
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
   return server
 }
 
-/** With --root, so that regmirror ignores the containerd of this machine and its proxies. */
+/** With --root, because regmirror would use the proxies of a containerd that runs on this machine. */
 async function probe(folder: string, proxy: string): Promise<string> {
   const list = path.join(folder, 'mirrors.toml')
   const certificates = path.join(folder, 'certificates.pem')
