@@ -1,4 +1,4 @@
-/** What the documents say is true: lists in them are sound, commands exist, links lead somewhere. */
+/** The documents are correct: their lists are valid, their commands, flags and links exist. */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
@@ -14,7 +14,7 @@ const blocks = (document: string, language: string) =>
     ([, block]) => block ?? '',
   )
 
-/** The names of its headings, as links spell them. */
+/** The anchors of its headings. */
 const anchorsOf = (document: string) =>
   [...text(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -26,7 +26,7 @@ const anchorsOf = (document: string) =>
 describe('documents', () => {
   for (const document of documents) {
     blocks(document, 'toml').forEach((list, i) => {
-      it(`list ${i + 1} of ${document} is sound`, () =>
+      it(`list ${i + 1} of ${document} is valid`, () =>
         withDirectory(async directory => {
           const file = path.join(directory, 'mirrors.toml')
           await fs.writeFile(file, list)
@@ -35,7 +35,7 @@ describe('documents', () => {
         }))
     })
 
-    it(`links of ${document} lead somewhere`, () => {
+    it(`links of ${document} exist`, () => {
       for (const [, link = '', anchor] of text(document).matchAll(
         /\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g,
       )) {
@@ -50,9 +50,13 @@ describe('documents', () => {
       for (const [, script] of text(document).matchAll(/npm run ([\w:]+)/g))
         assert.ok(script && script in scripts, script)
       const help = (await run(['--help'])).stdout
-      for (const [, command] of text(document).matchAll(/^regmirror (\w+)|`regmirror (\w+)/gm)) {
-        if (command !== undefined) assert.match(help, new RegExp(`^  regmirror ${command} `, 'm'))
-      }
+      const inBlocks = [
+        ...blocks(document, 'sh')
+          .join('\n')
+          .matchAll(/^regmirror (\w+)/gm),
+      ]
+      for (const [, command] of [...inBlocks, ...text(document).matchAll(/`regmirror (\w+)/g)])
+        assert.match(help, new RegExp(`^  regmirror ${command} `, 'm'))
     })
 
     it(`flags of ${document} exist`, async () => {

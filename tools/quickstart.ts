@@ -1,6 +1,6 @@
 /**
- * The whole job on one screen, without root, without containerd and without leaving this machine: four loopback
- * registries, a starter list, a node in a folder; then plan, apply, probe, and a plan that finds nothing to do.
+ * Shows plan, apply and probe on one screen, without root or containerd: the registries are on loopback, the node is a
+ * folder.
  */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -12,15 +12,15 @@ import { refusingOrigin, startRegistry } from '../test/support/registry.ts'
 const project = path.resolve(import.meta.dirname, '..')
 const bold = (text: string) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text
-const say = (text: string) => console.log(text)
+const print = (text: string) => console.log(text)
 
 const NEXT = `${bold('On a real node')}, as root:
 
-  npm run install:global                          # needs Node 22.22 or newer there
-  regmirror init -o /etc/regmirror/mirrors.toml   # then name your mirrors in it
-  regmirror plan                                  # look
-  regmirror apply                                 # write, then probe
-  systemctl restart containerd                    # once, when apply says so; never again for mirrors
+  npm run install:global                          # requires Node 22.22 or newer
+  regmirror init -o /etc/regmirror/mirrors.toml   # write a starter list; then name your mirrors in it
+  regmirror plan                                  # show what would change
+  regmirror apply                                 # apply the list, then probe the mirrors
+  systemctl restart containerd                    # once, if apply says so; mirrors change without a restart
 `
 
 await import('./build.ts')
@@ -28,7 +28,7 @@ const images = [buildImage('library/busybox')]
 const registries = {
   healthy: await startRegistry({ images }),
   slow: await startRegistry({ images, behaviour: { slow: 150 } }),
-  // Its API lies elsewhere, so that everything asked of it is not found.
+  // Its API has another path, so it responds 404 to every request.
   missing: await startRegistry({ base: '/elsewhere/v2' }),
   server: await startRegistry({ images }),
 }
@@ -42,33 +42,33 @@ try {
 
 async function quickstart(): Promise<number> {
   await prepare(await refusingOrigin())
-  say(
-    `\n${bold('1. The list')}: one registry, four mirrors (healthy, slow, refusing, 404 only), all on loopback.\n`,
+  print(
+    `\n${bold('1. The list')}: one registry and four mirrors on loopback: healthy, slow, no listener, 404 only.\n`,
   )
-  say(await fs.readFile(path.join(folder, 'mirrors.toml'), 'utf8'))
+  print(await fs.readFile(path.join(folder, 'mirrors.toml'), 'utf8'))
   const steps: [title: string, args: string[], code: number][] = [
     [
-      '2. Plan: what would change on a node (here a folder, removed at the end)',
+      '2. Plan: show what would change on a node (here a folder, removed at the end)',
       ['plan', '-f', 'mirrors.toml', '--root', 'node'],
       0,
     ],
-    ['3. Apply it', ['apply', '-f', 'mirrors.toml', '--root', 'node'], 0],
-    ['4. Probe: ask each mirror as a pull would', ['probe', '-f', 'mirrors.toml'], 0],
-    ['5. Plan again: nothing is left to do', ['plan', '-f', 'mirrors.toml', '--root', 'node', '--check'], 0],
+    ['3. Apply the list', ['apply', '-f', 'mirrors.toml', '--root', 'node'], 0],
+    ['4. Probe: check mirror health and latency', ['probe', '-f', 'mirrors.toml'], 0],
+    ['5. Plan again: no change is left', ['plan', '-f', 'mirrors.toml', '--root', 'node', '--check'], 0],
   ]
   for (const [title, args, code] of steps) {
-    say(`${bold(title)}\n$ regmirror ${args.join(' ')}\n`)
+    print(`${bold(title)}\n$ regmirror ${args.join(' ')}\n`)
     if ((await regmirror(args)) !== code) {
-      say('\nThis step did not do what it should: please report it with everything above.')
+      print('\nThis step failed: please report it with the output above.')
       return 1
     }
-    say('')
+    print('')
   }
-  say(NEXT)
+  print(NEXT)
   return 0
 }
 
-/** A node as a package leaves it, and the list. */
+/** Writes the list, and a node with the default config.toml of containerd 2.1. */
 async function prepare(refusing: string): Promise<void> {
   const config = await fs.readFile(path.join(project, 'fixtures/containerd-default/2.1.9.toml'))
   await fs.mkdir(path.join(folder, 'node/etc/containerd'), { recursive: true })
@@ -94,7 +94,7 @@ version = "2.1"
   )
 }
 
-/** Runs the built command in the folder, on this terminal. The registries answer meanwhile, so it must not block. */
+/** Runs the built command in the folder. The registries are in this process, so it must not block. */
 async function regmirror(args: readonly string[]): Promise<number | null> {
   const child = spawn(process.execPath, [path.join(project, 'bin/regmirror.js'), ...args], {
     cwd: folder,

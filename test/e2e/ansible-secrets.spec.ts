@@ -103,7 +103,7 @@ describe('the Ansible playbook and a secret in the list', function () {
         2,
         [LIST],
       )
-      assert.match(stdout + stderr, /Bring the mirror list: .*nobody-of-this-name/)
+      assert.match(stdout + stderr, /Transfer the mirror list: .*nobody-of-this-name/)
     }))
 
   it('leaves it in a private directory only when it is interrupted, until a later run', () =>

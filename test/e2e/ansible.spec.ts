@@ -60,7 +60,7 @@ describe('the Ansible playbook', function () {
       const playNow = await prepare(home, path.join(home, 'node'))
       await writeList(home, 'https://one.test')
       const played = await playNow({ more: { regmirror_restarts: false } })
-      assert.equal(status(played, 'Ask whether a runtime has to be restarted'), 'changed')
+      assert.equal(status(played, 'Check whether a runtime must be restarted'), 'changed')
       assert.equal(status(played, RESTART), 'skipped')
       await assert.rejects(fs.access(path.join(home, 'restarts')))
     }))

@@ -57,7 +57,7 @@ describe('the documents', function () {
 
   it('say on a node what can be done there', () =>
     withDirectory(async home => {
-      const commands = await commandsOf('README.md', 'On a node')
+      const commands = await commandsOf('README.md', 'Use it on a node')
       assert.ok(commands.length >= 6)
       const { codes, printed } = await type(home, [...commands, IS_GONE])
       // Without a network docker.io itself is out of reach, so probe answers its question with no.
@@ -68,7 +68,7 @@ describe('the documents', function () {
 
   it('say how mirrors are put in order', () =>
     withDirectory(async home => {
-      const commands = await commandsOf('docs/probing.md', 'In the order of what was measured')
+      const commands = await commandsOf('docs/probing.md', 'Order mirrors by measurement')
       const { codes, printed } = await type(home, [
         'regmirror init -o /etc/regmirror/mirrors.toml',
         ...commands,
@@ -81,7 +81,7 @@ describe('the documents', function () {
   it('say how a node is kept right', () =>
     withDirectory(async home => {
       const applied = ['regmirror init -o /etc/regmirror/mirrors.toml', 'regmirror apply --no-probe']
-      const commands = await commandsOf('docs/watching.md', 'Keeping a node right')
+      const commands = await commandsOf('docs/watching.md', 'Keep a node up to date with watch')
       assert.equal(commands.length, 3)
       const { codes, printed } = await type(home, [...applied, 'ip link set lo up', ...commands])
       assert.deepEqual(codes, [0, 0, 0, 0, 0, 0], printed)

@@ -19,6 +19,8 @@ export interface Browser extends AsyncDisposable {
   open(url: string, view: View): Promise<void>
   /** The value of an expression in the page; the page's own rules on scripts do not hold for it. */
   evaluate<T>(expression: string): Promise<T>
+  /** A PNG of the whole page, however long it is. */
+  capture(): Promise<Buffer>
 }
 
 const PATIENCE_MS = 60_000
@@ -132,6 +134,12 @@ function pageIn(tab: Tab): Omit<Browser, typeof Symbol.asyncDispose> {
       const { value } = answer.result as { value?: unknown }
       if (answer.exceptionDetails !== undefined) throw new Error(JSON.stringify(answer.exceptionDetails))
       return value as T
+    },
+    capture: async () => {
+      const { cssContentSize } = await tab.send('Page.getLayoutMetrics')
+      const clip = { ...(cssContentSize as object), scale: 1 }
+      const { data } = await tab.send('Page.captureScreenshot', { clip, captureBeyondViewport: true })
+      return Buffer.from(String(data), 'base64')
     },
   }
 }
