@@ -7,9 +7,10 @@ import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { isTemporary, temporaryOf } from '../system/temporary.ts'
-import { isJournalName, type Journal, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { isJournalName, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import type { Journal } from './journal-format.ts'
 import { isHeld } from './lock.ts'
-import { type Content, commit, discard, type Swap, stage, stands, undo } from './swap.ts'
+import { type Content, commit, discard, holds, type Swap, stage, undo } from './swap.ts'
 import { isWriting } from './tickets.ts'
 
 /** What is to be done, and the bytes for it. */
@@ -67,13 +68,13 @@ export async function recover(node: Writer): Promise<Recovery | undefined> {
   const foreign: string[] = []
   for (const swap of journal.swaps) if (!(await commit(swap, node))) foreign.push(swap.path)
   // What did not come about may want its original again.
-  await sweep(foreign.length === 0 ? journal : { ...journal, drops: [] }, node)
+  await sweep(foreign.length === 0 ? journal : { ...journal, drop_originals: [] }, node)
   return { journal, outcome: 'finished', foreign }
 }
 
 async function stageAll({ journal, contents, keepOriginals }: Work, node: Writer): Promise<void> {
   await keepOriginals()
-  for (const directory of journal.makes) await node.makeDirectory(directory, 0o755)
+  for (const directory of journal.make_directories) await node.makeDirectory(directory, 0o755)
   for (const swap of journal.swaps) await stage(swap, contents.get(swap) ?? [], node)
 }
 
@@ -88,7 +89,7 @@ async function commitOrFail(swap: Swap, node: Writer): Promise<void> {
 }
 
 async function verify(swap: Swap, node: Writer): Promise<void> {
-  if (await stands(swap, 'after', node)) return
+  if (await holds(swap, 'after', node)) return
   const hint = 'check the disk, and what else writes there'
   throw new Failure('io', [{ file: swap.path, message: 'does not read back as it was written', hint }])
 }
@@ -108,8 +109,8 @@ async function backOut(node: Writer): Promise<readonly string[]> {
     if (!staged) await discard(swap, node)
     else if (!(await undo(swap, node))) foreign.push(swap.path)
   }
-  for (const directory of [...journal.makes].reverse()) await node.prune(directory)
-  if (foreign.length === 0) await removeOriginals(journal.keeps, node)
+  for (const directory of [...journal.make_directories].reverse()) await node.prune(directory)
+  if (foreign.length === 0) await removeOriginals(journal.keep_originals, node)
   await close(staged ? 'undoing' : phase, node)
   return foreign
 }
@@ -117,8 +118,8 @@ async function backOut(node: Writer): Promise<readonly string[]> {
 /** Everything is in its place: what waited goes, and what is no longer needed. */
 async function sweep(journal: Journal, node: Writer): Promise<void> {
   for (const swap of journal.swaps) await discard(swap, node)
-  await removeOriginals(journal.drops, node)
-  for (const directory of journal.empties) await node.prune(directory)
+  await removeOriginals(journal.drop_originals, node)
+  for (const directory of journal.prune_directories) await node.prune(directory)
   await close('committing', node)
 }
 
@@ -193,7 +194,7 @@ async function leftNew(journal: Journal, node: Writer): Promise<readonly Issue[]
   const state = await node.real(STATE_FILE).catch(() => STATE_FILE)
   for (const swap of journal.swaps) {
     if (swap.path === state) continue
-    const unchanged = await stands(swap, 'before', node).catch(() => false)
+    const unchanged = await holds(swap, 'before', node).catch(() => false)
     if (!unchanged) issues.push({ file: swap.path, message: 'is new and could not be put back', hint })
   }
   return issues

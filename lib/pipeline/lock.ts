@@ -1,6 +1,7 @@
 /** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
 
-import { type Journal, readJournal } from '../apply/journal.ts'
+import { readJournal } from '../apply/journal.ts'
+import type { Journal } from '../apply/journal-format.ts'
 import { type Applicant, alone, holderOf, isHeld } from '../apply/lock.ts'
 import { tickets } from '../apply/tickets.ts'
 import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
