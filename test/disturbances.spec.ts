@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { alone } from '../lib/apply/lock.ts'
+import { withTicket } from '../lib/apply/lock.ts'
 import { recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
@@ -16,7 +16,7 @@ import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { kill, startHolder } from './support/process.ts'
-import { run } from './support/run.ts'
+import { REAL_TIME, run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
 const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
@@ -396,14 +396,15 @@ describe('the lock, among other files', () => {
       try {
         const other = {
           purpose: 'lock' as const,
-          card: 'other',
+          holder: 'other',
           made: [],
           timeoutMs: 0,
+          monotonic: REAL_TIME.monotonic,
           signal: new AbortController().signal,
           onWait: () => {},
         }
         await assert.rejects(
-          alone(openTree(root), other, async () => {}),
+          withTicket(openTree(root), other, async () => {}),
           /is writing to this node/,
         )
       } finally {

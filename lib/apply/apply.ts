@@ -11,7 +11,7 @@ import {
 } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { find, type Step } from '../plan/step.ts'
-import type { BootClock } from '../system/boot.ts'
+import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/files.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
@@ -39,7 +39,7 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
   // Before anything new stands there.
-  for (const { path, after } of plan.closings) await node.close(path, after)
+  for (const { path, after } of plan.closings) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
   const memory = remember(plan, { now: occasion.now, moment: await presentOf(occasion.bootClock) })

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { isKeptName } from '../ownership/state.ts'
-import { temporaryOf, temporaryPart } from '../system/temporary.ts'
+import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import type { Swap } from './swap.ts'
 
 export interface Journal {
@@ -97,7 +97,7 @@ function isKind(kind: unknown): kind is Swap['kind'] {
 /** Whether regmirror would give this temporary name to a file at that path. */
 function isTemporaryFor(name: unknown, place: string): boolean {
   const isBeside = isPath(name) && path.dirname(name) === path.dirname(place)
-  return isBeside && temporaryOf(path.basename(name)) === temporaryPart(place)
+  return isBeside && parseTemporaryName(path.basename(name)) === temporaryPart(place)
 }
 
 function isDigest(value: unknown): boolean {

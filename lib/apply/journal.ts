@@ -3,7 +3,7 @@
  * never file contents. The phase is part of its name, so the next phase is a rename, which works on a full disk.
  */
 import path from 'node:path'
-import { refuseBorrowedPaths, STATE_DIRECTORY } from '../ownership/state.ts'
+import { refuseHostPaths, STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { type Journal, parseJournal, refusedJournal } from './journal-format.ts'
 import { temporariesOf } from './swap.ts'
@@ -44,7 +44,7 @@ export async function readJournal(node: Reader): Promise<{ journal: Journal; pha
 async function refuseOutside(journal: Journal, file: string, node: Reader): Promise<void> {
   const places = journal.swaps.flatMap(swap => [swap.path, ...temporariesOf(swap)])
   const directories = [...journal.make_directories, ...journal.prune_directories]
-  await refuseBorrowedPaths([...places, ...directories], file, node)
+  await refuseHostPaths([...places, ...directories], file, node)
   for (const name of places)
     if ((await node.real(name)) !== name)
       throw refusedJournal(file, `names ${name}, but a link is in that path`)

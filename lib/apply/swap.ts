@@ -6,7 +6,7 @@ import path from 'node:path'
 import { digestOf } from '../ownership/state.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader, Writer } from '../system/files.ts'
-import { temporaryName } from '../system/temporary.ts'
+import { temporaryName } from '../system/temporary-name.ts'
 
 export type Swap = FileSwap | DirectorySwap
 

@@ -6,15 +6,15 @@ import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, STATE_FILE, WATCH_FILES } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
-import { isTemporary, temporaryOf } from '../system/temporary.ts'
+import { isTemporary, parseTemporaryName } from '../system/temporary-name.ts'
 import { isJournalName, journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
-import { isHeld } from './lock.ts'
+import { isLocked } from './lock.ts'
 import { type Content, commit, discard, holds, type Swap, stage, undo } from './swap.ts'
-import { isWriting } from './tickets.ts'
+import { isWriterName } from './tickets.ts'
 
 /** What is to be done, and the bytes for it. */
-export interface Work {
+export interface Transaction {
   readonly journal: Journal
   readonly contents: ReadonlyMap<Swap, readonly Content[]>
   /** Keeps what was there before us. Run in the staging phase; what it leaves is swept up if all is undone. */
@@ -26,16 +26,16 @@ export interface Work {
  * the node is then as before, or the error names every file that is not. False: all is done, but leftovers could
  * not be swept up; the journal stays, and the next run does it.
  */
-export async function transact(work: Work, node: Writer): Promise<boolean> {
+export async function transact(work: Transaction, node: Writer): Promise<boolean> {
   const { journal } = work
   try {
     await writeJournal(journal, node)
     await stageAll(work, node)
-    await enter('committing', 'staging', node)
+    await enterPhase('committing', 'staging', node)
     for (const swap of journal.swaps) await commitOrFail(swap, node)
     for (const swap of journal.swaps) await verify(swap, node)
   } catch (error) {
-    return await failed(error, journal, node)
+    return await undoAndThrow(error, journal, node)
   }
   try {
     await sweep(journal, node)
@@ -58,7 +58,7 @@ export interface Recovery {
 export async function recover(node: Writer): Promise<Recovery | undefined> {
   const found = await readJournal(node)
   if (found === undefined) {
-    await tidy(node)
+    await removeLeftovers(node)
     return undefined
   }
   const { journal, phase } = found
@@ -72,13 +72,13 @@ export async function recover(node: Writer): Promise<Recovery | undefined> {
   return { journal, outcome: 'finished', foreign }
 }
 
-async function stageAll({ journal, contents, keepOriginals }: Work, node: Writer): Promise<void> {
+async function stageAll({ journal, contents, keepOriginals }: Transaction, node: Writer): Promise<void> {
   await keepOriginals()
   for (const directory of journal.make_directories) await node.makeDirectory(directory, 0o755)
   for (const swap of journal.swaps) await stage(swap, contents.get(swap) ?? [], node)
 }
 
-async function enter(next: Phase, from: Phase, node: Writer): Promise<void> {
+async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
   await node.rename(journalFile(from), journalFile(next))
 }
 
@@ -104,14 +104,14 @@ async function backOut(node: Writer): Promise<readonly string[]> {
   const { journal, phase } = found
   const staged = phase !== 'staging'
   const foreign: string[] = []
-  if (phase === 'committing') await enter('undoing', phase, node)
+  if (phase === 'committing') await enterPhase('undoing', phase, node)
   for (const swap of [...journal.swaps].reverse()) {
     if (!staged) await discard(swap, node)
     else if (!(await undo(swap, node))) foreign.push(swap.path)
   }
   for (const directory of [...journal.make_directories].reverse()) await node.prune(directory)
   if (foreign.length === 0) await removeOriginals(journal.keep_originals, node)
-  await close(staged ? 'undoing' : phase, node)
+  await closeJournal(staged ? 'undoing' : phase, node)
   return foreign
 }
 
@@ -120,33 +120,33 @@ async function sweep(journal: Journal, node: Writer): Promise<void> {
   for (const swap of journal.swaps) await discard(swap, node)
   await removeOriginals(journal.drop_originals, node)
   for (const directory of journal.prune_directories) await node.prune(directory)
-  await close('committing', node)
+  await closeJournal('committing', node)
 }
 
 async function removeOriginals(names: readonly string[], node: Writer): Promise<void> {
   for (const name of names) await node.remove(`${ORIGINALS_DIRECTORY}/${name}`)
 }
 
-async function close(phase: Phase, node: Writer): Promise<void> {
-  await tidy(node)
+async function closeJournal(phase: Phase, node: Writer): Promise<void> {
+  await removeLeftovers(node)
   await node.prune(ORIGINALS_DIRECTORY)
   await node.remove(journalFile(phase))
 }
 
 /** Removes what a run that was killed was just writing down for itself. */
-async function tidy(node: Writer): Promise<void> {
+async function removeLeftovers(node: Writer): Promise<void> {
   // What a watcher writes at this moment is no leftover.
-  const watched = await isHeld(node, 'watch')
+  const watched = await isLocked(node, 'watch')
   await removeTemporaries(ORIGINALS_DIRECTORY, () => true, node)
-  await removeTemporaries(STATE_DIRECTORY, name => !watched || !isOfWatch(name), node)
+  await removeTemporaries(STATE_DIRECTORY, name => !watched || !isWatchFile(name), node)
 }
 
 /** Removes what a watcher that was killed was just writing down. For the only one that watches. */
-export async function tidyWatch(node: Writer): Promise<void> {
-  await removeTemporaries(STATE_DIRECTORY, isOfWatch, node)
+export async function removeWatchLeftovers(node: Writer): Promise<void> {
+  await removeTemporaries(STATE_DIRECTORY, isWatchFile, node)
 }
 
-function isOfWatch(name: string): boolean {
+function isWatchFile(name: string): boolean {
   return WATCH_FILES.some(file => path.basename(file) === name)
 }
 
@@ -156,24 +156,24 @@ async function removeTemporaries(
   node: Writer,
 ): Promise<void> {
   for (const { name } of (await node.entries(directory)) ?? []) {
-    const of = temporaryOf(name)
+    const of = parseTemporaryName(name)
     if (of !== undefined && isLeft(of)) await node.remove(`${directory}/${name}`)
   }
 }
 
 /** Whether an earlier run has left anything: a journal, or what it was killed over before it had one or after. */
-export async function hasLeft(node: Reader): Promise<boolean> {
+export async function hasLeftovers(node: Reader): Promise<boolean> {
   const entries = await node.entries(STATE_DIRECTORY)
-  return entries?.length === 0 || entries?.some(({ name }) => isLeft(name)) === true
+  return entries?.length === 0 || entries?.some(({ name }) => isLeftover(name)) === true
 }
 
 /** What else is there is somebody's, such as the lost+found of a volume. */
-function isLeft(name: string): boolean {
-  return isJournalName(name) || isWriting(name) || isTemporary(name)
+function isLeftover(name: string): boolean {
+  return isJournalName(name) || isWriterName(name) || isTemporary(name)
 }
 
 /** Backs out, then throws the error that made it necessary, with every file that could not be put back. */
-async function failed(error: unknown, journal: Journal, node: Writer): Promise<never> {
+async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Promise<never> {
   const foreign: Issue[] = []
   try {
     const message = 'was changed by somebody else meanwhile: that stays, and the original is kept'
@@ -182,13 +182,13 @@ async function failed(error: unknown, journal: Journal, node: Writer): Promise<n
     )
   } catch (stuck) {
     if (!(error instanceof Failure && stuck instanceof Failure)) throw error
-    throw new Failure(error.code, [...error.issues, ...(await leftNew(journal, node))])
+    throw new Failure(error.code, [...error.issues, ...(await findNotUndone(journal, node))])
   }
   if (foreign.length === 0 || !(error instanceof Failure)) throw error
   throw new Failure(error.code, [...error.issues, ...foreign])
 }
 
-async function leftNew(journal: Journal, node: Writer): Promise<readonly Issue[]> {
+async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {
   const hint = 'run regmirror again: it finishes or undoes this first'
   const issues: Issue[] = []
   const state = await node.real(STATE_FILE).catch(() => STATE_FILE)

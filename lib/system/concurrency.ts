@@ -21,7 +21,7 @@ export function limitConcurrency(width: number): <T>(act: () => Promise<T>) => P
 const FILES = 8
 
 /** Does the same for each, some together; the results in their order. */
-export async function forEach<T, R>(
+export async function mapConcurrently<T, R>(
   items: readonly T[],
   act: (item: T, nth: number) => Promise<R>,
 ): Promise<R[]> {

@@ -4,29 +4,29 @@
  */
 import { constants } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
-import { maybe } from './errno.ts'
+import { ignoreErrno } from './errno.ts'
 import {
   type Entry,
   type FileFacts,
   factsFrom,
-  type Held,
+  type HeldFile,
   refuseLong,
   refuseUnreadable,
   typeOf,
 } from './file-facts.ts'
 
 export async function readLink(file: string): Promise<string | undefined> {
-  const stat = await maybe(fs.lstat(file))
+  const stat = await ignoreErrno(fs.lstat(file))
   return stat?.isSymbolicLink() ? await fs.readlink(file) : undefined
 }
 
 /** Bytes of a regular file of at most `limit` bytes; undefined when nothing stands there. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
-  const stat = await maybe(fs.lstat(real))
+  const stat = await ignoreErrno(fs.lstat(real))
   if (stat === undefined) return undefined
   refuseUnreadable(stat, file, limit)
   // Another may stand there by now: what was opened is checked again.
-  const handle = await maybe(fs.open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  const handle = await ignoreErrno(fs.open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
   return handle && (await readHandle(handle, file, limit))
 }
 
@@ -44,8 +44,8 @@ async function readHandle(handle: FileHandle, file: string, limit: number): Prom
 }
 
 /** What stands at a path, links not followed; undefined when nothing does. */
-export async function factsOf(real: string): Promise<FileFacts | undefined> {
-  const stat = await maybe(fs.lstat(real))
+export async function lstatFacts(real: string): Promise<FileFacts | undefined> {
+  const stat = await ignoreErrno(fs.lstat(real))
   return stat && factsFrom(stat)
 }
 
@@ -53,15 +53,15 @@ export async function factsOf(real: string): Promise<FileFacts | undefined> {
 const O_PATH = 0o10000000
 
 /** Holds what stands at a path, a final link itself; undefined when nothing does. Needs /proc. */
-export function hold(real: string, flags = 0): Promise<Held | undefined> {
-  return held(fs.open(real, O_PATH | constants.O_NOFOLLOW | flags))
+export function holdFile(real: string, flags = 0): Promise<HeldFile | undefined> {
+  return heldFile(fs.open(real, O_PATH | constants.O_NOFOLLOW | flags))
 }
 
 /** Holds a directory, mounted if it is an automount's (open(2): O_PATH alone mounts nothing); undefined for all else. */
-export const holdDirectory = (real: string) => hold(real, constants.O_DIRECTORY)
+export const holdDirectory = (real: string) => holdFile(real, constants.O_DIRECTORY)
 
-async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
-  const handle = await maybe(opening)
+async function heldFile(opening: Promise<FileHandle>): Promise<HeldFile | undefined> {
+  const handle = await ignoreErrno(opening)
   if (handle === undefined) return undefined
   const name = `/proc/self/fd/${handle.fd}`
   const writes = () => fs.access(name, constants.W_OK).then(() => true)
@@ -69,7 +69,7 @@ async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
     path: name,
     facts: factsFrom(await handle.stat()),
     read: async (file, limit) => readHandle(await fs.open(name, constants.O_NONBLOCK), file, limit),
-    isReadOnly: async () => (await maybe(writes(), ['EROFS'])) === undefined,
+    isReadOnly: async () => (await ignoreErrno(writes(), ['EROFS'])) === undefined,
     close: () => handle.close(),
   }
 }
@@ -78,24 +78,24 @@ async function held(opening: Promise<FileHandle>): Promise<Held | undefined> {
  * Facts of the file that the kernel finds at a path: through links of /proc/PID also one that has lost its name or stands
  * in another mount namespace. Throws the system's errors.
  */
-export async function factsThrough(real: string): Promise<FileFacts> {
+export async function statFacts(real: string): Promise<FileFacts> {
   return factsFrom(await fs.stat(real))
 }
 
 /** Differs once a file, links followed, is another one or has other bytes; undefined where there is none. */
-export async function stampOf(real: string): Promise<string | undefined> {
-  const stat = await maybe(fs.stat(real))
+export async function readStamp(real: string): Promise<string | undefined> {
+  const stat = await ignoreErrno(fs.stat(real))
   return stat && [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join()
 }
 
-export async function entriesOf(directory: string): Promise<readonly Entry[] | undefined> {
-  const found = await maybe(fs.readdir(directory, { withFileTypes: true }))
+export async function readEntries(directory: string): Promise<readonly Entry[] | undefined> {
+  const found = await ignoreErrno(fs.readdir(directory, { withFileTypes: true }))
   const entries = found?.map(entry => ({ name: entry.name, type: typeOf(entry) }))
   return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** A directory under a name that is short enough for a socket in it (107 bytes, unix(7)). */
-export async function shortName(real: string): Promise<{ path: string; close: () => Promise<void> }> {
+export async function openShortPath(real: string): Promise<{ path: string; close: () => Promise<void> }> {
   if (Buffer.byteLength(real) < 80) return { path: real, close: async () => {} }
   const handle = await fs.open(real, 'r')
   return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }

@@ -22,13 +22,13 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
 }
 
 /** Runs `act`; an error of the system becomes a Failure that names the file and says what to do. */
-export async function orFail<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
+export async function failOnErrno<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
     if (!hasErrno(error)) throw error
     const shortage = shortageOf(error.code)
-    const words = shortage && ([shortage.what, shortage.todo] as const)
+    const words = shortage && ([shortage.problem, shortage.remedy] as const)
     const [message, hint] = words ?? WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
   }
@@ -38,7 +38,7 @@ export async function orFail<T>(verb: string, file: string, act: () => Promise<T
 const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
 /** Undefined where the system gives one of these errors, by default those that say that nothing stands there. */
-export async function maybe<T>(
+export async function ignoreErrno<T>(
   promise: Promise<T>,
   expected: readonly string[] = NOTHING,
 ): Promise<T | undefined> {

@@ -29,7 +29,7 @@ export interface Ownership {
 }
 
 /** Something that is held by a descriptor: what is read is what `facts` describe, whoever renames meanwhile. */
-export interface Held {
+export interface HeldFile {
   /** Its name for the system as long as it is held, also as the start of longer paths. */
   readonly path: string
   readonly facts: FileFacts
@@ -40,24 +40,24 @@ export interface Held {
 }
 
 /** As much of what node:fs tells about a file as tells its type. */
-interface Kinds {
+interface StatType {
   isFile(): boolean
   isDirectory(): boolean
   isSymbolicLink(): boolean
 }
 
-export function typeOf(kinds: Kinds): EntryType {
+export function typeOf(kinds: StatType): EntryType {
   if (kinds.isFile()) return 'file'
   if (kinds.isDirectory()) return 'directory'
   return kinds.isSymbolicLink() ? 'link' : 'other'
 }
 
-function nameOf(kinds: Kinds): string {
+function describeType(kinds: StatType): string {
   return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
 }
 
 /** The rest of it. */
-interface Numbers {
+interface StatNumbers {
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -68,16 +68,20 @@ interface Numbers {
   readonly ino: number
 }
 
-export function factsFrom(stat: Kinds & Numbers): FileFacts {
+export function factsFrom(stat: StatType & StatNumbers): FileFacts {
   const { mode, uid, gid, size, nlink: links, mtimeMs: changed, dev, ino } = stat
   const identity = `${dev}:${ino}`
   return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, links, changed, identity }
 }
 
 /** Refuses what is no file, or a longer one than `limit` bytes. */
-export function refuseUnreadable(stat: Kinds & Pick<Numbers, 'size'>, file: string, limit: number): void {
+export function refuseUnreadable(
+  stat: StatType & Pick<StatNumbers, 'size'>,
+  file: string,
+  limit: number,
+): void {
   if (!stat.isFile())
-    throw new Failure('io', [{ file, message: `is ${nameOf(stat)}, not a file`, hint: 'move it away' }])
+    throw new Failure('io', [{ file, message: `is ${describeType(stat)}, not a file`, hint: 'move it away' }])
   refuseLong(stat.size, file, limit)
 }
 

@@ -5,27 +5,27 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { entriesOf, factsOf, readBounded, readLink, shortName } from './disk.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './disk.ts'
 import {
   type CopyAttributes,
-  create,
-  duplicate,
-  linkOnce,
-  makeAll,
-  moveWhole,
-  removeDurably,
-  removeIfEmpty,
-  replace,
+  createFile,
+  linkIfFree,
+  linkOrCopy,
+  makeDirectories,
+  moveTree,
+  removeEmptyDirectory,
+  removeFile,
+  replaceFile,
+  restrictToOwner,
   setOwnership,
-  takeFromOthers,
 } from './durable.ts'
-import { orFail } from './errno.ts'
+import { failOnErrno } from './errno.ts'
 import type { Entry, FileFacts, Ownership } from './file-facts.ts'
-import type { Distrust } from './file-trust.ts'
-import { borrowedBy, refuseBorrowed } from './host-mounts.ts'
-import { follow } from './links.ts'
-import { placeOf } from './temporary.ts'
-import { descend, type Opened } from './trusted-file.ts'
+import type { Untrusted } from './file-trust.ts'
+import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
+import { followLinks } from './links.ts'
+import { withoutTemporary } from './temporary-name.ts'
+import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
@@ -36,7 +36,7 @@ export interface Reader {
    * Opens what stands at the path, once, and uses it while it is open. `asRoot`: only what root alone can have put there
    * may be read, else `use` is told why not. Others read what they can.
    */
-  open<T>(file: string, asRoot: boolean, use: UseOpened<T>): Promise<T>
+  open<T>(file: string, asRoot: boolean, use: UseOpenedFile<T>): Promise<T>
   /** Facts of what stands at the path; undefined when nothing does. */
   facts(file: string): Promise<FileFacts | undefined>
   /** Names and types in a directory, sorted by name; undefined when there is none. */
@@ -44,7 +44,7 @@ export interface Reader {
   /** The path with every link followed, still as seen from the root. */
   real(file: string): Promise<string>
   /** Mount points inside the root of files that this machine also has outside it; none for the running node. */
-  borrowed(): Promise<readonly string[]>
+  hostMounts(): Promise<readonly string[]>
   /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
   openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
@@ -63,9 +63,9 @@ export interface Writer extends Reader {
   /** Creates a directory with `mode` and its parents with 0755 whatever the umask; returns those it made, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
-  closeToOthers(directory: string): Promise<void>
+  restrictToOwner(directory: string): Promise<void>
   /** Gives a directory this mode and owner. */
-  close(directory: string, ownership: Required<Ownership>): Promise<void>
+  setOwnership(directory: string, ownership: Required<Ownership>): Promise<void>
   /** Removes a directory if nothing is left in it; says whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
@@ -73,7 +73,7 @@ export interface Writer extends Reader {
   prune(directory: string): Promise<boolean>
 }
 
-export type UseOpened<T> = (found: Opened | Distrust | undefined) => Promise<T>
+export type UseOpenedFile<T> = (found: OpenedFile | Untrusted | undefined) => Promise<T>
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
@@ -83,10 +83,10 @@ const DEFAULT_LIMIT = 16 * 1024 * 1024
  */
 export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
-  const borrowed = () => borrowedBy(top)
+  const hostMounts = () => readHostMounts(top)
   const at = async (file: string) => {
-    const real = await follow(top, file, readLink)
-    if (top !== '/') await refuseBorrowed(file, inside(top, real), borrowed)
+    const real = await followLinks(top, file, readLink)
+    if (top !== '/') await refuseHostMounts(file, inside(top, real), hostMounts)
     return real
   }
   // A link that stands there is meant itself.
@@ -94,66 +94,71 @@ export function openTree(root: string, copyAttributes: CopyAttributes = async ()
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
-      orFail('read', file, async () => {
+      failOnErrno('read', file, async () => {
         const bytes = await readBounded(await at(file), file, limit)
         if (bytes === undefined) await refuseDangling(top, file)
         return bytes
       }),
     open: (file, asRoot, use) =>
-      orFail('read', file, async () => {
+      failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(top, file)
-          if (opened && 'real' in opened && top !== '/') await refuseBorrowed(file, opened.real, borrowed)
+          if (opened && 'real' in opened && top !== '/') await refuseHostMounts(file, opened.real, hostMounts)
           return await use(opened)
         }
-        return asRoot ? await descend(top, file, found) : await found(await byName(top, file))
+        return asRoot ? await openTrusted(top, file, found) : await found(await byName(top, file))
       }),
-    facts: file => orFail('look at', file, async () => factsOf(await at(file))),
+    facts: file => failOnErrno('look at', file, async () => lstatFacts(await at(file))),
     entries: directory =>
-      orFail('list', directory, async () => {
-        const entries = await entriesOf(await at(directory))
+      failOnErrno('list', directory, async () => {
+        const entries = await readEntries(await at(directory))
         if (entries === undefined) await refuseDangling(top, directory)
         return entries
       }),
-    real: async file => orFail('follow', file, async () => inside(top, await at(file))),
+    real: async file => failOnErrno('follow', file, async () => inside(top, await at(file))),
     write: (file, bytes, ownership) =>
-      orFail('write', file, async () => replace(await at(file), bytes, ownership)),
+      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
-      orFail('write', placeOf(file), async () => {
+      failOnErrno('write', withoutTemporary(file), async () => {
         const [from, to] = [like && (await at(like)), await at(file)]
-        await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
+        await createFile(to, bytes, ownership, async () => from && copyAttributes(from, to))
       }),
-    duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
-    link: (from, to) => orFail('lock', path.dirname(to), async () => linkOnce(await at(from), await at(to))),
-    borrowed,
-    openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
-    remove: file => orFail('remove', placeOf(file), async () => removeDurably(await standing(file))),
+    duplicate: (from, to) => failOnErrno('keep', from, async () => linkOrCopy(await at(from), await at(to))),
+    link: (from, to) =>
+      failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
+    hostMounts,
+    openDirectory: directory =>
+      failOnErrno('open', directory, async () => openShortPath(await at(directory))),
+    remove: file =>
+      failOnErrno('remove', withoutTemporary(file), async () => removeFile(await standing(file))),
     makeDirectory: (directory, mode) =>
-      orFail('create', placeOf(directory), async () => {
-        const made = await makeAll(await at(directory), mode)
+      failOnErrno('create', withoutTemporary(directory), async () => {
+        const made = await makeDirectories(await at(directory), mode)
         return made.map(real => inside(top, real))
       }),
-    closeToOthers: directory =>
+    restrictToOwner: directory =>
       at(directory)
-        .then(takeFromOthers)
+        .then(restrictToOwner)
         .catch(() => {}),
-    close: (directory, ownership) =>
-      orFail('close', directory, async () => setOwnership(await at(directory), ownership)),
+    setOwnership: (directory, ownership) =>
+      failOnErrno('close', directory, async () => setOwnership(await at(directory), ownership)),
     removeEmptyDirectory: directory =>
-      orFail('remove', placeOf(directory), async () => removeIfEmpty(await at(directory))),
+      failOnErrno('remove', withoutTemporary(directory), async () =>
+        removeEmptyDirectory(await at(directory)),
+      ),
     prune: directory =>
       standing(directory)
-        .then(removeIfEmpty)
+        .then(removeEmptyDirectory)
         .catch(() => false),
     rename: (from, to) =>
-      orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
+      failOnErrno('rename', withoutTemporary(from), async () => moveTree(await at(from), await at(to))),
   }
 }
 
 /** For those who have no more to lose than what they can read anyway; also where there is no /proc. */
-async function byName(top: string, file: string): Promise<Opened | undefined> {
-  const real = await follow(top, file, readLink)
-  const facts = await factsOf(real)
+async function byName(top: string, file: string): Promise<OpenedFile | undefined> {
+  const real = await followLinks(top, file, readLink)
+  const facts = await lstatFacts(real)
   const read = async (limit: number) => {
     const bytes = await readBounded(real, file, limit)
     if (bytes === undefined) throw new Failure('io', [{ file, message: 'has just been removed' }])
@@ -168,10 +173,10 @@ async function byName(top: string, file: string): Promise<Opened | undefined> {
  */
 async function refuseDangling(top: string, file: string): Promise<void> {
   const above = path.dirname(file)
-  const directory = await follow(top, above, readLink)
+  const directory = await followLinks(top, above, readLink)
   const link = await readLink(path.join(directory, path.basename(file)))
   if (link === undefined) {
-    if (above !== file && (await factsOf(directory)) === undefined) await refuseDangling(top, above)
+    if (above !== file && (await lstatFacts(directory)) === undefined) await refuseDangling(top, above)
     return
   }
   throw new Failure('io', [

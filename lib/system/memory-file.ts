@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os'
 import { Failure, hasErrno } from '../model/errors.ts'
 import { readLink } from './disk.ts'
-import { openNameless } from './durable.ts'
+import { openUnnamedFile } from './durable.ts'
 
 /** Memory first: what is written there never comes to a disk. */
 const DIRECTORIES = () => ['/dev/shm', tmpdir(), '/var/tmp', '/run']
@@ -14,7 +14,7 @@ export const STDIN = '/proc/self/fd/0'
  * Runs `use` with the descriptor of a file that holds the text and that only this process and its children can open.
  * Throws Failure `io` about `file` where the machine has no room for it, or no /proc to open it by.
  */
-export async function withNameless<T>(
+export async function withMemoryFile<T>(
   text: string,
   file: string,
   use: (descriptor: number) => Promise<T>,
@@ -33,7 +33,7 @@ async function open(text: string, file: string) {
   const refusals: string[] = []
   for (const directory of DIRECTORIES()) {
     try {
-      return await openNameless(directory, text)
+      return await openUnnamedFile(directory, text)
     } catch (error) {
       if (!hasErrno(error)) throw error
       refusals.push(`${directory}: ${error.code}`)

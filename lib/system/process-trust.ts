@@ -1,11 +1,11 @@
 /** Why a process is not trusted: sentences that complete "process 812 …". */
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
-import { factsThrough } from './disk.ts'
-import type { Description, Identity } from './processes.ts'
+import { statFacts } from './disk.ts'
+import type { ProcessDescription, ProcessIdentity } from './processes.ts'
 
 /** A process that has the rights of root for a time only (setuid) was started by another user, with their variables. */
-export function doubtOfUser({ uids }: Identity, users: readonly number[]): string | undefined {
+export function whyUntrustedUser({ uids }: ProcessIdentity, users: readonly number[]): string | undefined {
   const [uid, ...others] = [...new Set(uids)]
   if (others.length === 0 && users.includes(uid as number)) return undefined
   return `runs as uid ${[uid, ...others].join(' and ')}`
@@ -15,8 +15,8 @@ const SETUID_OR_SETGID = 0o6000
 const WRITABLE_BY_OTHERS = 0o022
 const STICKY = 0o1000
 
-export function doubtOfExecutable(
-  { executable, executableFacts: facts }: Description,
+export function whyUntrustedExecutable(
+  { executable, executableFacts: facts }: ProcessDescription,
   expected: readonly string[],
   users: readonly number[],
 ): string | undefined {
@@ -31,13 +31,13 @@ export function doubtOfExecutable(
  * Who can write a directory decides what stands in it. In a sticky one each file is ruled by its owner alone, and the
  * owner of each step is checked. An upgrade may have removed the directories of an executable that still runs.
  */
-export async function doubtOfPath(
+export async function whyUntrustedPath(
   tree: string,
   executable: string,
   users: readonly number[],
 ): Promise<string | undefined> {
-  for (const directory of above(executable)) {
-    const facts = await factsThrough(path.join(tree, directory)).catch(errorCode)
+  for (const directory of directoriesAbove(executable)) {
+    const facts = await statFacts(path.join(tree, directory)).catch(errorCode)
     if (facts === 'ENOENT') return undefined
     if (typeof facts === 'string') return `runs ${executable}, but ${directory} cannot be read (${facts})`
     if (!users.includes(facts.uid)) return `runs ${executable}, but ${directory} belongs to uid ${facts.uid}`
@@ -53,7 +53,7 @@ function errorCode(error: unknown): string {
 }
 
 /** The directories on the way to a file, from the root on. */
-function above(file: string): readonly string[] {
+function directoriesAbove(file: string): readonly string[] {
   const directory = path.dirname(file)
-  return directory === file ? [] : [...above(directory), directory]
+  return directory === file ? [] : [...directoriesAbove(directory), directory]
 }

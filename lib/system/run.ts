@@ -17,7 +17,7 @@ const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
 /** Runs on this machine, at most ten seconds and four MiB of output each way. */
-export const runHere: Run = (program, args, stdin) =>
+export const runProgram: Run = (program, args, stdin) =>
   new Promise((done, failed) => {
     const child = spawn(program, args, {
       stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
@@ -36,7 +36,7 @@ export const runHere: Run = (program, args, stdin) =>
     child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
   })
 
-function cannotRun(program: string, { what, todo }: Shortage): Failure {
+function cannotRun(program: string, { problem: what, remedy: todo }: Shortage): Failure {
   return new Failure('io', [{ message: `cannot run ${program}: ${what}`, hint: todo }])
 }
 

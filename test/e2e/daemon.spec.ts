@@ -371,7 +371,7 @@ describe('the containerd of this machine', function () {
       const file = await program(path.join(home, 'containerd'))
       const processes = openProcesses(0)
       await among([[file, '--config', config]], async ([one]) => {
-        const { trusted: found } = await processes.named('containerd', ['containerd'])
+        const { trusted: found } = await processes.find('containerd', ['containerd'])
         const process = found.find(({ identity }) => identity.pid === one?.pid)
         assert.ok(process)
         assert.ok((await processes.variables(process))?.HTTP_PROXY)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { outsiderIn } from '../../lib/system/file-trust.ts'
+import { findUnknownOwner } from '../../lib/system/file-trust.ts'
 import { failureOf, load } from '../support/load.ts'
 import { inNamespace, needNamespaces, needRoot } from '../support/namespace.ts'
 import { type Tree, withDirectory, writeTree } from '../support/tree.ts'
@@ -261,5 +261,5 @@ describe('the owner that stands for those outside of a user namespace', () => {
     ['is 65534 where fewer users are inside', '0 100000 65534\n', 65534],
     ['is nobody’s where the kernel knows no such namespaces', '', undefined],
   ]
-  for (const [title, map, owner] of maps) it(title, () => assert.equal(outsiderIn(map), owner))
+  for (const [title, map, owner] of maps) it(title, () => assert.equal(findUnknownOwner(map), owner))
 })

@@ -88,11 +88,11 @@ describe('files under a root', () => {
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'open'))
       await fs.chmod(path.join(root, 'open'), 0o2775)
-      await openTree(root).closeToOthers('/open')
+      await openTree(root).restrictToOwner('/open')
       assert.equal((await openTree(root).facts('/open'))?.mode, 0o2700)
-      await openTree('/').closeToOthers('/proc/1')
+      await openTree('/').restrictToOwner('/proc/1')
       assert.equal((await openTree('/').facts('/proc/1'))?.mode, 0o555)
-      await openTree(root).closeToOthers('/gone')
+      await openTree(root).restrictToOwner('/gone')
     }))
 
   it('replaces the target of a link and keeps the link', () =>

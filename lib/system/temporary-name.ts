@@ -14,15 +14,15 @@ export function temporaryPart(file: string): string {
 
 /** Whether a name without its directory is one of those. */
 export function isTemporary(name: string): boolean {
-  return temporaryOf(name) !== undefined
+  return parseTemporaryName(name) !== undefined
 }
 
 /** Whose such a name is, without its directory; undefined for any other name. */
-export function temporaryOf(name: string): string | undefined {
+export function parseTemporaryName(name: string): string | undefined {
   return /^\.(.+)\.regmirror-[0-9a-f]{12}$/.exec(name)?.[1]
 }
 
 /** The place of what waits under such a name, or below it: to be told, for a name that is another each time says nothing. */
-export function placeOf(file: string): string {
+export function withoutTemporary(file: string): string {
   return file.replace(/\.([^/]+)\.regmirror-[0-9a-f]{12}(?=\/|$)/g, '$1')
 }

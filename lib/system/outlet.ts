@@ -14,12 +14,12 @@ import type { Outlet } from './log-queue.ts'
 
 /** The outlet of a pipe or terminal; undefined for everything else, and where it cannot be opened anew. */
 export function openOutlet(fd: number): Outlet | undefined {
-  const own = openAnew(fd)
-  return own === undefined ? undefined : { put: bytes => putNow(own, bytes), pending: () => false }
+  const own = reopen(fd)
+  return own === undefined ? undefined : { put: bytes => writeNow(own, bytes), pending: () => false }
 }
 
 /** Never a file: that would begin at its start and write over what stands there. */
-function openAnew(fd: number): number | undefined {
+function reopen(fd: number): number | undefined {
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
   try {
     if (!fstatSync(fd).isFIFO() && !isatty(fd)) return undefined
@@ -31,7 +31,7 @@ function openAnew(fd: number): number | undefined {
   }
 }
 
-function putNow(fd: number, bytes: Buffer): number {
+function writeNow(fd: number, bytes: Buffer): number {
   try {
     return writeSync(fd, bytes)
   } catch (error) {
@@ -41,7 +41,7 @@ function putNow(fd: number, bytes: Buffer): number {
 }
 
 /** The outlet of a stream that Node writes to on its own time, or at once. */
-export function outletOf(stream: NodeJS.WriteStream): Outlet {
+export function streamOutlet(stream: NodeJS.WriteStream): Outlet {
   return {
     put: bytes => {
       if (stream.destroyed) throw new Error('the stream is closed')

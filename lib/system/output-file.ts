@@ -4,10 +4,10 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { create, makeAll } from './durable.ts'
-import { maybe, orFail } from './errno.ts'
+import { createFile, makeDirectories } from './durable.ts'
+import { failOnErrno, ignoreErrno } from './errno.ts'
 import type { Reader } from './files.ts'
-import type { Opened } from './trusted-file.ts'
+import type { OpenedFile } from './trusted-file.ts'
 
 type Files = Pick<Reader, 'open'>
 
@@ -19,11 +19,16 @@ const DIRECTORY_MODE = 0o755
  * that root alone can change, as for reading a list. Throws Failure `usage` when something is there, also a link to
  * nothing, and `io` when a directory is refused or the system refuses.
  */
-export async function createFile(files: Files, file: string, text: string, asRoot: boolean): Promise<void> {
+export async function createOutputFile(
+  files: Files,
+  file: string,
+  text: string,
+  asRoot: boolean,
+): Promise<void> {
   await inDirectory(files, path.dirname(file), asRoot, async ({ place }) => {
-    const creating = create(`${place}/${path.basename(file)}`, text, { mode: 0o644 })
-    const created = await orFail('write', file, () =>
-      maybe(
+    const creating = createFile(`${place}/${path.basename(file)}`, text, { mode: 0o644 })
+    const created = await failOnErrno('write', file, () =>
+      ignoreErrno(
         creating.then(() => true),
         ['EEXIST'],
       ),
@@ -39,7 +44,7 @@ async function inDirectory(
   files: Files,
   directory: string,
   asRoot: boolean,
-  use: (held: Opened) => Promise<void>,
+  use: (held: OpenedFile) => Promise<void>,
 ): Promise<void> {
   const found = await files.open(directory, asRoot, async opened => {
     if (opened === undefined) return false
@@ -50,7 +55,7 @@ async function inDirectory(
   if (found) return
   await inDirectory(files, path.dirname(directory), asRoot, async ({ place }) => {
     const missing = `${place}/${path.basename(directory)}`
-    await orFail('create', directory, () => makeAll(missing, DIRECTORY_MODE))
+    await failOnErrno('create', directory, () => makeDirectories(missing, DIRECTORY_MODE))
   })
   await inDirectory(files, directory, asRoot, use)
 }

@@ -6,7 +6,7 @@ import type { Run } from './run.ts'
  * SELinux label, ACL and extended attributes, as far as `cp --preserve=all` brings them. A machine whose `cp` cannot
  * (busybox) has none to lose: nothing is said.
  */
-export function attributesBy(run: Run): CopyAttributes {
+export function copyAttributesWith(run: Run): CopyAttributes {
   return async (from, to) => {
     await run('cp', ['--attributes-only', '--preserve=all', '--no-preserve=timestamps', '--', from, to])
   }

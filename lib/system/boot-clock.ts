@@ -15,16 +15,16 @@ export interface BootClock {
 }
 
 /** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on (time(7)). */
-export const TICKS = 100
+export const TICKS_PER_SECOND = 100
 
 /** Reads the present moment. */
 export async function readBootClock(): Promise<BootClock> {
-  return { bootId: await readBootId(), ticks: await ticksNow() }
+  return { bootId: await readBootId(), ticks: await readTicks() }
 }
 
 /** Which boot of the kernel this is: the same in every container of the machine; undefined where it is hidden (random(4)). */
 export async function readBootId(): Promise<string | undefined> {
-  const bootId = (await textOf('/proc/sys/kernel/random/boot_id'))?.trim()
+  const bootId = (await readText('/proc/sys/kernel/random/boot_id'))?.trim()
   return isBootId(bootId) ? bootId : undefined
 }
 
@@ -37,14 +37,14 @@ export function momentOf({ bootId, ticks }: BootClock): Moment | undefined {
  * Ticks by which the time namespace of this process is ahead of the machine. /proc/uptime and /proc/PID/stat are shifted
  * by it for whoever reads them (time_namespaces(7)).
  */
-export async function namespaceShift(): Promise<number> {
+export async function readTimeNamespaceShift(): Promise<number> {
   const [, seconds, nanoseconds] =
-    /^boottime\s+(-?\d+)\s+(-?\d+)/m.exec((await textOf('/proc/self/timens_offsets')) ?? '') ?? []
-  return Math.round((Number(seconds ?? 0) + Number(nanoseconds ?? 0) / 1e9) * TICKS)
+    /^boottime\s+(-?\d+)\s+(-?\d+)/m.exec((await readText('/proc/self/timens_offsets')) ?? '') ?? []
+  return Math.round((Number(seconds ?? 0) + Number(nanoseconds ?? 0) / 1e9) * TICKS_PER_SECOND)
 }
 
 /** Field 22 of /proc/PID/stat: ticks after boot at which the process was made. The name in brackets may hold anything. */
-export function startTicks(stat: string): number {
+export function parseStartTicks(stat: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
 }
 
@@ -52,11 +52,12 @@ export function startTicks(stat: string): number {
  * The present in ticks. Where /proc/uptime is that of a container (lxcfs) or hidden, the present is at least the start of
  * this process, which is given in the same clock as that of other processes, plus the time that it has run.
  */
-async function ticksNow(): Promise<number | undefined> {
-  const uptime = Number((await textOf('/proc/uptime'))?.split(' ')[0] || Number.NaN) * TICKS
-  const own = startTicks((await textOf('/proc/self/stat')) ?? '') + (performance.now() / 1000) * TICKS
+async function readTicks(): Promise<number | undefined> {
+  const uptime = Number((await readText('/proc/uptime'))?.split(' ')[0] || Number.NaN) * TICKS_PER_SECOND
+  const own =
+    parseStartTicks((await readText('/proc/self/stat')) ?? '') + (performance.now() / 1000) * TICKS_PER_SECOND
   const known = [uptime, own].filter(Number.isFinite)
-  return known.length === 0 ? undefined : Math.floor(Math.max(...known)) - (await namespaceShift())
+  return known.length === 0 ? undefined : Math.floor(Math.max(...known)) - (await readTimeNamespaceShift())
 }
 
 function isBootId(text: string | undefined): boolean {
@@ -65,7 +66,7 @@ function isBootId(text: string | undefined): boolean {
 
 const LIMIT = 64 * 1024
 
-async function textOf(file: string): Promise<string | undefined> {
+async function readText(file: string): Promise<string | undefined> {
   try {
     return (await readBounded(file, file, LIMIT))?.toString('utf8')
   } catch (error) {

@@ -14,7 +14,7 @@ interface Mount {
  * Mount points below the directory `top`, as seen from it, of files that are also mounted outside it.
  * `mountinfo` is the text of /proc/self/mountinfo (proc_pid_mountinfo(5)); `top` has no links in it.
  */
-export function borrowedMounts(top: string, mountinfo: string): readonly string[] {
+export function findHostMounts(top: string, mountinfo: string): readonly string[] {
   const mounts = mountinfo.split('\n').flatMap(parseMount)
   const within = mounts.filter(({ point }) => isBelow(top, point) && point !== top)
   const outside = mounts.filter(({ point }) => !isBelow(top, point))
@@ -24,7 +24,7 @@ export function borrowedMounts(top: string, mountinfo: string): readonly string[
 }
 
 /** The innermost of these mount points that a path lies at or below. */
-export function mountOf(points: readonly string[], file: string): string | undefined {
+export function findMount(points: readonly string[], file: string): string | undefined {
   return points.filter(point => isBelow(point, file)).reduce<string | undefined>(longer, undefined)
 }
 
