@@ -1,8 +1,8 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
 import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
+import { removeWatchLeftovers } from '../apply/leftovers.ts'
 import { withTicket } from '../apply/lock.ts'
-import { removeWatchLeftovers } from '../apply/transaction.ts'
 import { loadParsers } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
 import type { World } from '../model/world.ts'

@@ -2,9 +2,10 @@
 
 import { readJournal } from '../apply/journal.ts'
 import type { Journal } from '../apply/journal-format.ts'
+import { hasLeftovers } from '../apply/leftovers.ts'
 import { findHolder, isLocked, type LockRequest, withTicket } from '../apply/lock.ts'
 import { listTickets } from '../apply/tickets.ts'
-import { hasLeftovers, type Recovery, recover } from '../apply/transaction.ts'
+import { type Recovery, recover } from '../apply/transaction.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
