@@ -330,9 +330,9 @@ describe('directories', () => {
         assert.equal(code, 0, stderr)
         assert.match(
           stderr,
-          /certs\.d\/far\.io: a link leads out of the root directory: it is not in the list/,
+          /certs\.d\/far\.io: a link points outside the root directory: it is not in the list/,
         )
-        assert.match(stderr, /certs\.d\/loop\.io: links lead in a circle: it is not in the list/)
+        assert.match(stderr, /certs\.d\/loop\.io: links form a loop: it is not in the list/)
         assert.equal((await restore()).code, 0)
       },
     ))

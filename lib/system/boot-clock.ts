@@ -1,41 +1,40 @@
-/** The time since this machine was started. No wall clock moves it, and the start of a process is given in it. */
+/** The time since the machine was started. Setting the clock does not move it, and the kernel gives start times in it. */
 import { Failure, hasErrno } from '../model/errors.ts'
 import { readBounded } from './disk.ts'
 
-/** A moment of this machine, in clock ticks after the start that `boot_id` names. */
+/** A moment of this machine, in clock ticks after the boot that `boot_id` names. */
 export interface Moment {
   readonly boot_id: string
   readonly ticks: number
 }
 
-/** What can be read of the present moment; a part that cannot be read is undefined. */
+/** The present moment; a part that cannot be read is undefined. */
 export interface BootClock {
   readonly bootId: string | undefined
   readonly ticks: number | undefined
 }
 
-/** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on (time(7)). */
+/** USER_HZ of /proc: 100 on every Linux that Node runs on (time(7)). */
 export const TICKS_PER_SECOND = 100
 
-/** Reads the present moment. */
 export async function readBootClock(): Promise<BootClock> {
   return { bootId: await readBootId(), ticks: await readTicks() }
 }
 
-/** Which boot of the kernel this is: the same in every container of the machine; undefined where it is hidden (random(4)). */
+/** The id of this boot, the same in every container of the machine; undefined where it is hidden (random(4)). */
 export async function readBootId(): Promise<string | undefined> {
   const bootId = (await readText('/proc/sys/kernel/random/boot_id'))?.trim()
   return isBootId(bootId) ? bootId : undefined
 }
 
-/** The clock as a moment to remember; undefined where a part of it cannot be read. */
+/** Undefined where a part of the clock could not be read. */
 export function momentOf({ bootId, ticks }: BootClock): Moment | undefined {
   return bootId === undefined || ticks === undefined ? undefined : { boot_id: bootId, ticks }
 }
 
 /**
- * Ticks by which the time namespace of this process is ahead of the machine. /proc/uptime and /proc/PID/stat are shifted
- * by it for whoever reads them (time_namespaces(7)).
+ * Ticks by which the time namespace of this process is ahead of the machine. /proc/uptime and /proc/PID/stat include that
+ * shift for a process that reads them (time_namespaces(7)).
  */
 export async function readTimeNamespaceShift(): Promise<number> {
   const [, seconds, nanoseconds] =
@@ -43,14 +42,14 @@ export async function readTimeNamespaceShift(): Promise<number> {
   return Math.round((Number(seconds ?? 0) + Number(nanoseconds ?? 0) / 1e9) * TICKS_PER_SECOND)
 }
 
-/** Field 22 of /proc/PID/stat: ticks after boot at which the process was made. The name in brackets may hold anything. */
+/** Field 22 of /proc/PID/stat: ticks after boot at which the process started. The name in brackets may hold anything. */
 export function parseStartTicks(stat: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
 }
 
 /**
- * The present in ticks. Where /proc/uptime is that of a container (lxcfs) or hidden, the present is at least the start of
- * this process, which is given in the same clock as that of other processes, plus the time that it has run.
+ * The present in ticks. /proc/uptime may be that of a container (lxcfs) or hidden. The start of this process plus the time
+ * that it has run is a lower bound, in the same clock as the start of other processes.
  */
 async function readTicks(): Promise<number | undefined> {
   const uptime = Number((await readText('/proc/uptime'))?.split(' ')[0] || Number.NaN) * TICKS_PER_SECOND
@@ -70,7 +69,7 @@ async function readText(file: string): Promise<string | undefined> {
   try {
     return (await readBounded(file, file, LIMIT))?.toString('utf8')
   } catch (error) {
-    // A container may hide it behind a device.
+    // A container may hide the file behind a device.
     if (hasErrno(error) || error instanceof Failure) return undefined
     throw error
   }

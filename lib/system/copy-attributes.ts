@@ -1,10 +1,10 @@
-/** What a file carries besides bytes, mode and owner. Node has no call for it, so the system's own `cp` copies it. */
+/** Extended attributes of files. Node has no call for them, so `cp` of the system copies them. */
 import type { CopyAttributes } from './durable.ts'
 import type { Run } from './run.ts'
 
 /**
- * SELinux label, ACL and extended attributes, as far as `cp --preserve=all` brings them. A machine whose `cp` cannot
- * (busybox) has none to lose: nothing is said.
+ * Copies SELinux label, ACL and extended attributes, as far as `cp --preserve=all` does. Where `cp` cannot (busybox),
+ * files have none to lose, and nothing is reported.
  */
 export function copyAttributesWith(run: Run): CopyAttributes {
   return async (from, to) => {

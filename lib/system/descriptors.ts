@@ -1,11 +1,11 @@
-/** How many files this process may still open. */
+/** How many more files this process may open. */
 import { readBounded, readEntries } from './disk.ts'
 
-/** For files and programs that are needed beside connections. */
+/** Kept for files and programs that are needed beside connections. */
 const RESERVED = 8
 const LIMITS = '/proc/self/limits'
 
-/** Descriptors that connections may use; Infinity where the system does not tell. */
+/** The number of descriptors that connections may use; Infinity where the limit is unknown. */
 export async function countFreeDescriptors(): Promise<number> {
   try {
     const limits = (await readBounded(LIMITS, LIMITS, 64 * 1024))?.toString('latin1') ?? ''

@@ -1,4 +1,4 @@
-/** What of a tree under `--root` is really this machine: builders of images mount its `/dev`, `/run`, or all of it there. */
+/** Files of this machine below `--root`: image builders mount its `/dev`, `/run`, or all of it there. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { readBounded, readLink } from './disk.ts'
@@ -7,10 +7,10 @@ import { followLinks } from './links.ts'
 import { findHostMounts, findMount } from './mountinfo.ts'
 
 const MOUNTS = '/proc/self/mountinfo'
-/** More than the kernel lists for its 100,000 mounts a namespace (sysctl fs.mount-max). */
+/** Enough for the 100,000 mounts that a namespace may have (sysctl fs.mount-max). */
 const LIMIT = 64 * 1024 * 1024
 
-/** Mount points inside the tree of files that this machine also has outside it, as seen from the tree. */
+/** Mount points below `top` of files that are also mounted outside it, as seen from `top`. */
 export async function readHostMounts(top: string): Promise<readonly string[]> {
   if (top === '/') return []
   const bytes = await failOnErrno('read', MOUNTS, () => readBounded(MOUNTS, MOUNTS, LIMIT))
@@ -21,13 +21,13 @@ export async function readHostMounts(top: string): Promise<readonly string[]> {
 export async function refuseHostMounts(
   file: string,
   real: string,
-  borrowed: () => Promise<readonly string[]>,
+  hostMounts: () => Promise<readonly string[]>,
 ): Promise<void> {
   const literal = path.resolve('/', file)
   if (literal === real) return
-  const points = await borrowed()
+  const points = await hostMounts()
   const mount = findMount(points, real)
   if (mount === undefined || mount === findMount(points, literal)) return
-  const message = `a link leads into ${mount}, where files of this machine are mounted`
-  throw new Failure('io', [{ file, message, hint: 'make it point elsewhere, or unmount that' }])
+  const message = `a link points into ${mount}, where files of this machine are mounted`
+  throw new Failure('io', [{ file, message, hint: `make it point elsewhere, or unmount ${mount}` }])
 }

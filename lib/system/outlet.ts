@@ -1,24 +1,30 @@
 /**
- * A stream of this process that is written to without waiting.
+ * A stream of this process that is written to without blocking.
  *
- * Node's stream of a pipe keeps all that finds no room in memory, and that of a terminal stops the process. O_NONBLOCK
- * belongs to the open file description, which others may share (`2>&1 | tee`, every program on a terminal): a pipe or
- * terminal is therefore opened anew through /proc, which gives a description of our own (proc(5)). A socket cannot be
- * opened that way (ENXIO): there it is Node's stream, which has set the flag already (uv_pipe_open() in
- * src/unix/pipe.c@1.52), and nothing is given to it while it has something left.
+ * Node buffers everything for a pipe that has no room, and blocks on a terminal. O_NONBLOCK belongs to the open file
+ * description, which other processes may share (`2>&1 | tee`, every program on a terminal). So a pipe or terminal is opened
+ * again through /proc, which gives a description of its own (proc(5)). A socket cannot be opened that way (ENXIO): it keeps
+ * Node's stream, which sets the flag anyway (uv_pipe_open() in src/unix/pipe.c@1.52), and gets nothing more while it has
+ * bytes left.
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { hasErrno } from '../model/errors.ts'
-import type { Outlet } from './log-queue.ts'
 
-/** The outlet of a pipe or terminal; undefined for everything else, and where it cannot be opened anew. */
-export function openOutlet(fd: number): Outlet | undefined {
-  const own = reopen(fd)
-  return own === undefined ? undefined : { put: bytes => writeNow(own, bytes), pending: () => false }
+export interface Outlet {
+  /** Writes as many bytes as fit; returns their number. Throws where there is no reader. */
+  write(bytes: Buffer): number
+  /** Whether written bytes are still on their way. */
+  isPending(): boolean
 }
 
-/** Never a file: that would begin at its start and write over what stands there. */
+/** The outlet of a pipe or terminal; undefined for anything else, and where it cannot be opened again. */
+export function openOutlet(fd: number): Outlet | undefined {
+  const own = reopen(fd)
+  return own === undefined ? undefined : { write: bytes => writeNow(own, bytes), isPending: () => false }
+}
+
+/** Never a file: its second description would start at offset 0 and overwrite it. */
 function reopen(fd: number): number | undefined {
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
   try {
@@ -40,15 +46,15 @@ function writeNow(fd: number, bytes: Buffer): number {
   }
 }
 
-/** The outlet of a stream that Node writes to on its own time, or at once. */
+/** The outlet of a stream that Node writes to. */
 export function streamOutlet(stream: NodeJS.WriteStream): Outlet {
   return {
-    put: bytes => {
+    write: bytes => {
       if (stream.destroyed) throw new Error('the stream is closed')
       if (stream.writableNeedDrain) return 0
       stream.write(bytes)
       return bytes.length
     },
-    pending: () => stream.writableLength > 0,
+    isPending: () => stream.writableLength > 0,
   }
 }

@@ -5,21 +5,21 @@ import { mapConcurrently } from './concurrency.ts'
 import { readBounded, readEntries, readLink, statFacts } from './disk.ts'
 import type { FileFacts } from './file-facts.ts'
 
-/** What tells one process from another. Reading it touches nothing that the process itself controls. */
+/** Tells one process from another. Reading it touches nothing that the process controls. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** The last part of the path that was started, at most 15 bytes. A process may choose it freely. */
+  /** The base name of its executable, at most 15 bytes. A process may choose it freely. */
   readonly name: string
   /** Real, effective, saved and file system user. */
   readonly uids: readonly number[]
-  /** Whether it has a number in another PID namespace too: it runs in a container. */
+  /** Whether it has a number in another PID namespace too. */
   readonly inContainer: boolean
   readonly startTicks: number
 }
 
 /**
- * What only root and the user of the process may read. Its arguments are memory of the process: whoever owns it can make
- * a reader wait for ever (userfaultfd(2), FUSE). So they are read of processes of a trusted user only.
+ * What only root and the user of the process may read. Arguments are memory of the process, whose owner can block a reader
+ * forever (userfaultfd(2), FUSE). So they are read for processes of a trusted user only.
  */
 export interface ProcessDescription {
   readonly args: readonly string[]
@@ -33,39 +33,38 @@ export interface ProcessDescription {
   readonly mounts: string
 }
 
-/** The processes of that name, by their number. */
+/** The processes of that name, ordered by pid. */
 export async function findProcesses(name: string): Promise<readonly ProcessIdentity[]> {
   const ids = ((await readEntries('/proc')) ?? []).map(entry => entry.name).filter(id => /^\d+$/.test(id))
   const pids = ids.map(Number).sort((a, b) => a - b)
-  const named = await mapConcurrently(pids, async pid => {
-    const found = await tryRead(async () => ({ status: await readText(`/proc/${pid}/status`) }))
-    return typeof found === 'object' && parseName(found.status) === name
+  const found = await mapConcurrently(pids, async pid => {
+    const status = await tryRead(async () => ({ text: await readText(`/proc/${pid}/status`) }))
+    return typeof status === 'object' && parseName(status.text) === name
       ? await identifyProcess(pid)
       : undefined
   })
-  return named.filter(identity => identity?.name === name) as ProcessIdentity[]
+  return found.filter(identity => identity !== undefined).filter(identity => identity.name === name)
 }
 
-/** Undefined when there is no such process any more, or it has ended and waits to be reaped. */
+/** Undefined when the process has ended, also when it waits to be reaped. */
 export async function identifyProcess(pid: number | 'self'): Promise<ProcessIdentity | undefined> {
-  const read = async () => {
-    const [status, stat] = [await readText(`/proc/${pid}/status`), await readText(`/proc/${pid}/stat`)]
-    return { status, stat }
-  }
-  const found = await tryRead(read)
+  const found = await tryRead(async () => ({
+    status: await readText(`/proc/${pid}/status`),
+    stat: await readText(`/proc/${pid}/stat`),
+  }))
   if (typeof found === 'string' || /^State:\s+[ZX]/m.test(found.status)) return undefined
   const { status, stat } = found
   return {
     pid: Number(/^Pid:\s+(\d+)/m.exec(status)?.[1]),
     name: parseName(status),
     uids: (/^Uid:\s+(.*)$/m.exec(status)?.[1] ?? '').split('\t').map(Number),
-    // A kernel that does not tell (before 4.1, gVisor) leaves it open: such a process is not trusted.
+    // Without the line (before Linux 4.1, gVisor) it may be in a container, and is not trusted.
     inContainer: !/^NSpid:\t\d+$/m.test(status),
     startTicks: parseStartTicks(stat),
   }
 }
 
-/** `hidden`: this user may not see it. */
+/** `hidden`: this user may not read it. */
 export async function describeProcess(pid: number): Promise<ProcessDescription | 'gone' | 'hidden'> {
   return await tryRead(async () => {
     const executable = await readLinkText(`/proc/${pid}/exe`)
@@ -80,7 +79,7 @@ export async function describeProcess(pid: number): Promise<ProcessDescription |
   })
 }
 
-/** The variables that a process was started with. */
+/** The environment variables that a process was started with. */
 export async function readVariables(pid: number): Promise<Readonly<Record<string, string>> | undefined> {
   const found = await tryRead(async () => ({ text: await readText(`/proc/${pid}/environ`) }))
   if (typeof found === 'string') return undefined
@@ -92,7 +91,7 @@ function parseName(status: string): string {
   return /^Name:\t(.*)$/m.exec(status)?.[1] ?? ''
 }
 
-/** A process may end at any moment (ENOENT, ESRCH), and only some may look at it. */
+/** A process may end at any moment (ENOENT, ESRCH), and may be hidden from this user. */
 export async function tryRead<T extends object>(act: () => Promise<T>): Promise<T | 'gone' | 'hidden'> {
   try {
     return await act()
