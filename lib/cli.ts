@@ -17,7 +17,7 @@ import type { World } from './model/world.ts'
 import type { Depth } from './probe/api/pull.ts'
 import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
-import { loadPart } from './system/lazy.ts'
+import { loadPart } from './system/load-part.ts'
 
 /** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
 interface Answer {

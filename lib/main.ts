@@ -3,9 +3,9 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from './cli.ts'
 import type { Sink, World } from './model/world.ts'
-import { readBootId } from './system/boot.ts'
+import { readBootId } from './system/boot-clock.ts'
 import { type LogQueue, openLogQueue } from './system/log-queue.ts'
-import { openOutlet, outletOf } from './system/own-stream.ts'
+import { openOutlet, streamOutlet } from './system/outlet.ts'
 import { openSignals } from './system/signals.ts'
 
 /** How long the end waits for the readers of what was written: those of a log, or of a command that was stopped. */
@@ -74,7 +74,7 @@ function openStderr(): Stderr {
     },
   }
   const openLog: World['openLog'] = droppedLine => {
-    queue ??= openLogQueue(openOutlet(2) ?? outletOf(process.stderr), droppedLine)
+    queue ??= openLogQueue(openOutlet(2) ?? streamOutlet(process.stderr), droppedLine)
     return stderr
   }
   return { stderr, openLog, queue: () => queue }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { hasLeft, recover } from '../lib/apply/transaction.ts'
+import { hasLeftovers } from '../lib/apply/leftovers.ts'
+import { recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
 import { readState, STATE_DIRECTORY } from '../lib/ownership/state.ts'
@@ -106,7 +107,7 @@ describe('apply', () => {
       const place = path.join(root, STATE_DIRECTORY)
       for (const name of ['lost+found', 'notes', 'watch-1', 'state.json', 'health.json'])
         await fs.mkdir(path.join(place, name), { recursive: true })
-      assert.equal(await hasLeft(openTree(root)), false)
+      assert.equal(await hasLeftovers(openTree(root)), false)
       const ours = [
         'journal-undoing.json',
         'lock-7',
@@ -115,7 +116,7 @@ describe('apply', () => {
       ]
       for (const name of ours) {
         await fs.mkdir(path.join(place, name))
-        assert.equal(await hasLeft(openTree(root)), true, name)
+        assert.equal(await hasLeftovers(openTree(root)), true, name)
         await fs.rmdir(path.join(place, name))
       }
     }))

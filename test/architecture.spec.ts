@@ -40,10 +40,14 @@ describe('architecture', () => {
   }
 
   it('node:fs has one importer that reads, one that writes behind files.ts, and one for our own streams', () => {
-    const importing = ['lib/system/disk.ts', 'lib/system/durable.ts', 'lib/system/own-stream.ts']
+    const importing = ['lib/system/disk.ts', 'lib/system/durable.ts', 'lib/system/outlet.ts']
     assert.deepEqual(importers(/^node:fs/), importing)
     const writers = files.filter(file => importsOf(file, false).includes('lib/system/durable.ts'))
-    assert.deepEqual(writers, ['lib/system/files.ts', 'lib/system/memory-file.ts', 'lib/system/new-file.ts'])
+    assert.deepEqual(writers, [
+      'lib/system/files.ts',
+      'lib/system/memory-file.ts',
+      'lib/system/output-file.ts',
+    ])
   })
 
   it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/model/registry.ts'), []))
@@ -149,7 +153,7 @@ describe('architecture', () => {
       ].map(name => `lib/watch/${name}.ts`),
       'lib/watch/host/host.ts',
       'lib/apply/lock.ts',
-      'lib/apply/socket.ts',
+      'lib/apply/holder-socket.ts',
       'lib/pipeline/prober.ts',
     ]
     const wrong = timed.filter(file =>

@@ -212,7 +212,7 @@ describe('init', () => {
       const tree = await readTree(directory)
       const second = await run(['init', '-o', file])
       assert.equal(second.code, 2)
-      assert.match(second.stderr, /is there already/)
+      assert.match(second.stderr, /already exists/)
       assert.deepEqual(await readTree(directory), tree)
     }))
 })
@@ -274,7 +274,7 @@ describe('init as root, where another user can write', () => {
       'n.toml',
       'victim/new',
       'n.toml',
-      /is there already/,
+      /already exists/,
     ],
     [
       'a link to a directory',
@@ -301,7 +301,7 @@ describe('init as root, where another user can write', () => {
       'x',
       'victim',
       'n.toml',
-      /mode 0777 and can be written by others/,
+      /mode 0777 and is writable by other users/,
     ],
   ]
   for (const [title, owner, mode, name, to, file, said] of refused)
@@ -326,7 +326,7 @@ describe('init as root, where another user can write', () => {
     withLink(0, 0o755, 'n.toml', 'victim/new', async home => {
       const { code, stderr } = await run(['init', '-o', path.join(home, 'shared/n.toml')], { uid: USER })
       assert.equal(code, 2)
-      assert.match(stderr, /n\.toml: is there already; choose another name/)
+      assert.match(stderr, /n\.toml: already exists; choose another name/)
       assert.deepEqual(await fs.readdir(path.join(home, 'victim')), [])
     }))
 })

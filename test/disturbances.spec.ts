@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { alone } from '../lib/apply/lock.ts'
+import { withTicket } from '../lib/apply/lock.ts'
 import { recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
@@ -16,7 +16,7 @@ import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { kill, startHolder } from './support/process.ts'
-import { run } from './support/run.ts'
+import { REAL_TIME, run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
 const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
@@ -330,9 +330,9 @@ describe('directories', () => {
         assert.equal(code, 0, stderr)
         assert.match(
           stderr,
-          /certs\.d\/far\.io: a link leads out of the root directory: it is not in the list/,
+          /certs\.d\/far\.io: a link points outside the root directory: it is not in the list/,
         )
-        assert.match(stderr, /certs\.d\/loop\.io: links lead in a circle: it is not in the list/)
+        assert.match(stderr, /certs\.d\/loop\.io: links form a loop: it is not in the list/)
         assert.equal((await restore()).code, 0)
       },
     ))
@@ -343,7 +343,7 @@ describe('directories', () => {
       async ({ list, apply }) => {
         await list(`${LIST}[registries."ghcr.io"]\nmirrors = ["https://m.example"]\n`)
         const { stderr } = await apply()
-        assert.doesNotMatch(stderr, /changed while it was to be replaced/)
+        assert.doesNotMatch(stderr, /was changed outside regmirror during this run/)
       },
     ))
 })
@@ -396,14 +396,15 @@ describe('the lock, among other files', () => {
       try {
         const other = {
           purpose: 'lock' as const,
-          card: 'other',
+          holder: 'other',
           made: [],
           timeoutMs: 0,
+          monotonic: REAL_TIME.monotonic,
           signal: new AbortController().signal,
           onWait: () => {},
         }
         await assert.rejects(
-          alone(openTree(root), other, async () => {}),
+          withTicket(openTree(root), other, async () => {}),
           /is writing to this node/,
         )
       } finally {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
+import { parseJournal } from '../lib/apply/journal-format.ts'
 import { run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
@@ -11,12 +12,26 @@ const STATE = 'var/lib/regmirror'
 const DIGEST = 'a'.repeat(64)
 const HEX = '000000000000'
 
-/** A journal of one swap of `/etc/x`. */
-const journalOf = (swap: object, more: object = {}) => {
-  const whole = { path: '/etc/x', staged: null, aside: null, before: null, after: null, files: null, ...swap }
-  const lists = { makes: [], empties: [], keeps: [], drops: [], ...more }
-  return { version: 1, command: 'apply', started_at: '2026-01-01T00:00:00.000Z', swaps: [whole], ...lists }
-}
+const [STAGED, ASIDE] = [`/etc/.x.regmirror-${HEX}`, '/etc/.x.regmirror-111111111111']
+
+/** A journal of one swap of `/etc/x`, and more. */
+const journalOf = (swap: object, more: object = {}) => ({
+  version: 2,
+  command: 'apply',
+  started_at: '2026-01-01T00:00:00.000Z',
+  swaps: [{ path: '/etc/x', ...swap }],
+  make_directories: [],
+  prune_directories: [],
+  keep_originals: [],
+  drop_originals: [],
+  ...more,
+})
+
+/** Swaps of each kind that would be accepted. */
+const created = (more: object = {}) => ({ kind: 'create_file', staged: STAGED, after: DIGEST, ...more })
+const removed = (more: object = {}) => ({ kind: 'remove_file', aside: ASIDE, before: DIGEST, ...more })
+const replaced = (more: object = {}) => ({ ...created(), ...removed(), kind: 'replace_file', ...more })
+const cleared = (files: object) => ({ kind: 'remove_directory', aside: ASIDE, files })
 
 /** Runs a command on a tree that it must leave as it is, and gives what it says. */
 async function untouched(tree: Tree, ...args: string[]): Promise<string> {
@@ -33,39 +48,47 @@ async function untouched(tree: Tree, ...args: string[]): Promise<string> {
 
 describe('a journal that regmirror has not written', () => {
   const cases: [title: string, journal: object][] = [
-    ['a temporary elsewhere', journalOf({ staged: `/srv/.x.regmirror-${HEX}` })],
-    ['a temporary of another file', journalOf({ staged: `/etc/.y.regmirror-${HEX}` })],
-    ['a temporary that is none', journalOf({ staged: '/etc/y' })],
-    ['a temporary with another ending', journalOf({ aside: '/etc/.x.regmirror-0' })],
-    ['a temporary below a file', journalOf({ aside: `/etc/x/../.x.regmirror-${HEX}` })],
-    [
-      'one temporary twice',
-      journalOf({ staged: `/etc/.x.regmirror-${HEX}`, aside: `/etc/.x.regmirror-${HEX}` }),
-    ],
-    ['a path that is not absolute', journalOf({ path: 'etc/x' })],
-    ['the root', journalOf({ path: '/' })],
-    ['a path with ..', journalOf({ path: '/etc/../etc/x' })],
-    ['a directory with nothing in it', journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: {} })],
-    [
-      'a directory with a file below',
-      journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: { 'a/b': DIGEST } }),
-    ],
-    ['a directory with ..', journalOf({ aside: `/etc/.x.regmirror-${HEX}`, files: { '..': DIGEST } })],
-    ['a digest that is none', journalOf({ before: 'x' })],
-    ['a kept name that is a path', journalOf({}, { drops: ['../state.json'] })],
-    ['a made directory with ..', journalOf({}, { makes: ['/var/../etc'] })],
-    ['no swap but null', { ...journalOf({}), swaps: [null] }],
+    ['a temporary elsewhere', journalOf(created({ staged: `/srv/.x.regmirror-${HEX}` }))],
+    ['a temporary of another file', journalOf(created({ staged: `/etc/.y.regmirror-${HEX}` }))],
+    ['a path that is not a temporary', journalOf(created({ staged: '/etc/y' }))],
+    ['a temporary with another ending', journalOf(removed({ aside: '/etc/.x.regmirror-0' }))],
+    ['a temporary below a file', journalOf(removed({ aside: `/etc/x/../.x.regmirror-${HEX}` }))],
+    ['one temporary twice', journalOf(replaced({ staged: ASIDE }))],
+    ['a relative path', journalOf(created({ path: 'etc/x' }))],
+    ['the root', journalOf(created({ path: '/' }))],
+    ['a path with ..', journalOf(created({ path: '/etc/../etc/x' }))],
+    ['an empty directory', journalOf(cleared({}))],
+    ['a directory with a file below', journalOf(cleared({ 'a/b': DIGEST }))],
+    ['a directory with ..', journalOf(cleared({ '..': DIGEST }))],
+    ['an invalid digest', journalOf(removed({ before: 'x' }))],
+    ['a missing digest', journalOf(replaced({ after: undefined }))],
+    ['an unknown kind', journalOf({ ...created(), kind: 'constructor' })],
+    ['a field of another kind', journalOf(created({ aside: ASIDE }))],
+    ['an original name that is a path', journalOf(created(), { drop_originals: ['../state.json'] })],
+    ['a new directory with ..', journalOf(created(), { make_directories: ['/var/../etc'] })],
+    ['null instead of a swap', journalOf({}, { swaps: [null] })],
+    ['no list of swaps', journalOf({}, { swaps: undefined })],
   ]
   for (const [title, journal] of cases) {
     it(`is refused with ${title}`, async () => {
       const file = `${STATE}/journal-staging.json`
       const tree = { 'etc/x': 'x', 'etc/y': 'y', [file]: JSON.stringify(journal) }
-      assert.match(
-        await untouched(tree, 'restore'),
-        /journal-staging\.json: is damaged or of a newer version; /,
-      )
+      assert.match(await untouched(tree, 'restore'), /journal-staging\.json: is damaged; check the files /)
     })
   }
+
+  for (const version of [1, 3]) {
+    it(`is refused with version ${version}`, async () => {
+      const text = JSON.stringify(journalOf(created(), { version }))
+      const stderr = await untouched({ 'etc/x': 'x', [`${STATE}/journal-staging.json`]: text }, 'restore')
+      assert.match(stderr, new RegExp(`has journal version ${version}, but this regmirror reads version 2; `))
+    })
+  }
+
+  it('is valid when regmirror could have written it', async () => {
+    for (const swap of [created(), removed(), replaced(), cleared({ 'hosts.toml': DIGEST })])
+      assert.ok(parseJournal(JSON.stringify(journalOf(swap)), 'journal'))
+  })
 
   const links: Tree[] = [
     { [`etc/.x.regmirror-${HEX}`]: '-> /srv', 'srv/hosts.toml': 'x' },
@@ -73,10 +96,11 @@ describe('a journal that regmirror has not written', () => {
   ]
   for (const tree of links) {
     it(`is refused where a link is on the way of its paths: ${Object.keys(tree)[0]}`, async () => {
-      const journal = journalOf({ staged: `/etc/.x.regmirror-${HEX}`, files: { 'hosts.toml': DIGEST } })
+      const files = { 'hosts.toml': DIGEST }
+      const journal = journalOf({ kind: 'create_directory', staged: STAGED, files })
       const file = `${STATE}/journal-staging.json`
       const said = await untouched({ ...tree, [file]: JSON.stringify(journal) }, 'restore')
-      assert.match(said, /journal-staging\.json: names .* which a link stands in the way of; /)
+      assert.match(said, /journal-staging\.json: names .* but a link is in that path; /)
     })
   }
 })

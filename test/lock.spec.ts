@@ -5,20 +5,22 @@ import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Applicant, alone } from '../lib/apply/lock.ts'
-import { listen } from '../lib/apply/socket.ts'
+import { serveHolder } from '../lib/apply/holder-socket.ts'
+import { type LockRequest, withTicket } from '../lib/apply/lock.ts'
 import { Failure } from '../lib/model/errors.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
+import { REAL_TIME } from './support/run.ts'
 import { readTree, type Tree, withDirectory } from './support/tree.ts'
 
 const STATE = 'var/lib/regmirror'
 
-const applicant = (more: Partial<Applicant> = {}): Applicant => ({
+const request = (more: Partial<LockRequest> = {}): LockRequest => ({
   purpose: 'lock' as const,
-  card: 'a test',
+  holder: 'a test',
   made: [],
   timeoutMs: 60_000,
+  monotonic: REAL_TIME.monotonic,
   signal: new AbortController().signal,
   onWait: () => {},
   ...more,
@@ -49,7 +51,7 @@ function randomFrom(seed: number): () => number {
 describe('the lock', () => {
   it('is let go of at once, also beside somebody who has asked for it and stopped there', () =>
     withDirectory(async root => {
-      const socket = await alone(openTree(root), applicant(), async () => {
+      const socket = await withTicket(openTree(root), request(), async () => {
         const asking = net.connect({ path: path.join(root, STATE, 'lock-1'), allowHalfOpen: true })
         await once(asking, 'connect')
         return asking
@@ -75,7 +77,7 @@ describe('the lock', () => {
           // One in five leaves its ticket behind, as a process does that is killed: nobody listens on it.
           const dying = { ...node, remove: async () => assert.fail('killed') }
           const dies = random() < 0.2
-          await alone(dies ? dying : node, applicant(), enter).catch(error =>
+          await withTicket(dies ? dying : node, request(), enter).catch(error =>
             assert.equal(error.message, 'killed'),
           )
         }
@@ -85,7 +87,7 @@ describe('the lock', () => {
         await Promise.all(contenders)
         // Some die before they get in.
         assert.ok(entered >= 36, `${entered} of 48 got in`)
-        await alone(openTree(root), applicant(), async () => {})
+        await withTicket(openTree(root), request(), async () => {})
         assert.deepEqual(Object.keys(await readTree(root)), ['var/lib/'], 'nothing of it is left')
       }))
   }
@@ -106,10 +108,10 @@ describe('the lock', () => {
       const [inside, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const order: string[] = []
       // It has seen that the ticket of the dead is the highest, and is about to take the next.
-      const first = alone(slow, applicant(), async () => void order.push('first'))
+      const first = withTicket(slow, request(), async () => void order.push('first'))
       await decided.promise
-      await alone(node, applicant(), async () => void order.push('second'))
-      const third = alone(node, applicant(), async () => {
+      await withTicket(node, request(), async () => void order.push('second'))
+      const third = withTicket(node, request(), async () => {
         inside.resolve()
         await done.promise
         order.push('third')
@@ -134,7 +136,7 @@ describe('the lock', () => {
       try {
         await fs.symlink(path.join(root, 'other.sock'), path.join(root, STATE, 'lock-1'))
         await assert.rejects(
-          alone(openTree(root), applicant(), async () => {}),
+          withTicket(openTree(root), request(), async () => {}),
           /lock-1: is not a lock of regmirror; remove it/,
         )
         assert.equal(connections, 0)
@@ -148,9 +150,9 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       try {
         const told: string[] = []
-        const waiting = applicant({ timeoutMs: 300, onWait: card => told.push(card) })
+        const waiting = request({ timeoutMs: 300, onWait: card => told.push(card) })
         await assert.rejects(
-          alone(openTree(root), waiting, async () => {}),
+          withTicket(openTree(root), waiting, async () => {}),
           error =>
             error instanceof Failure &&
             error.code === 'locked' &&
@@ -167,10 +169,10 @@ describe('the lock', () => {
       const shown: string[] = []
       const card = 'regmirror apply\nerror: all is lost\u001b[2J'
       const plain = 'regmirror apply error: all is lost\\u001b[2J'
-      await alone(openTree(root), applicant({ card }), async () => {
-        const waiting = applicant({ timeoutMs: 300, onWait: card => shown.push(card) })
+      await withTicket(openTree(root), request({ holder: card }), async () => {
+        const waiting = request({ timeoutMs: 300, onWait: card => shown.push(card) })
         await assert.rejects(
-          alone(openTree(root), waiting, async () => {}),
+          withTicket(openTree(root), waiting, async () => {}),
           error => error instanceof Failure && error.message.includes(`${plain} is writing to this node`),
         )
       })
@@ -182,9 +184,9 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       try {
         const stop = new AbortController()
-        const waiting = applicant({ signal: stop.signal, onWait: () => stop.abort() })
+        const waiting = request({ signal: stop.signal, onWait: () => stop.abort() })
         await assert.rejects(
-          alone(openTree(root), waiting, async () => {}),
+          withTicket(openTree(root), waiting, async () => {}),
           Failure,
         )
       } finally {
@@ -197,7 +199,7 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       await kill(holder, 'SIGKILL')
       assert.ok((await fs.readdir(path.join(root, STATE))).includes('lock-1'), 'the ticket is left behind')
-      await alone(openTree(root), applicant({ timeoutMs: 0 }), async () => {})
+      await withTicket(openTree(root), request({ timeoutMs: 0 }), async () => {})
       assert.deepEqual(await readTree(root), { 'var/lib/': undefined }, 'the dead had made these directories')
     }))
 
@@ -206,9 +208,9 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       holder.kill('SIGSTOP')
       try {
-        const waiting = applicant({ timeoutMs: 0 })
+        const waiting = request({ timeoutMs: 0 })
         await assert.rejects(
-          alone(openTree(root), waiting, async () => {}),
+          withTicket(openTree(root), waiting, async () => {}),
           /another regmirror is writing/,
         )
       } finally {
@@ -222,9 +224,9 @@ describe('the lock', () => {
       await fs.mkdir(root, { recursive: true })
       const holder = await startHolder(root)
       try {
-        const waiting = applicant({ timeoutMs: 0 })
+        const waiting = request({ timeoutMs: 0 })
         await assert.rejects(
-          alone(openTree(root), waiting, async () => {}),
+          withTicket(openTree(root), waiting, async () => {}),
           /holder \d+ is writing/,
         )
       } finally {
@@ -290,7 +292,7 @@ describe('the socket of a lock', () => {
   it('keeps no descriptor for who asks and never closes', () =>
     withDirectory(async directory => {
       const file = path.join(directory, 'socket')
-      const close = await listen(file, 'a card')
+      const close = await serveHolder(file, 'a card')
       const descriptors = async () => (await fs.readdir('/proc/self/fd')).length
       const before = await descriptors()
       // Their own end of the connection stays open when ours has closed.

@@ -5,14 +5,14 @@ import { openLogQueue, QUEUE_BYTES } from '../lib/system/log-queue.ts'
 /** An outlet with room for so many bytes; `broken` has no reader. */
 function outletWith(room: number) {
   const state = { room, broken: false, text: '' }
-  const put = (bytes: Buffer) => {
+  const write = (bytes: Buffer) => {
     if (state.broken) throw new Error('EPIPE')
     const taken = Math.min(state.room, bytes.length)
     state.room -= taken
     state.text += bytes.subarray(0, taken).toString('latin1')
     return taken
   }
-  return { state, outlet: { put, pending: () => false } }
+  return { state, outlet: { write, isPending: () => false } }
 }
 
 const droppedLine = (count: number) => `${count} dropped\n`

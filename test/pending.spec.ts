@@ -7,7 +7,7 @@ import { type ManagedFile, readState, STATE_FILE } from '../lib/ownership/state.
 import { withLock } from '../lib/pipeline/lock.ts'
 import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
-import { type BootClock, momentOf, readBootClock } from '../lib/system/boot.ts'
+import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-clock.ts'
 import { openTree } from '../lib/system/files.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
 import { targets } from '../lib/targets/index.ts'

@@ -326,8 +326,8 @@ describe('a planted secret', function () {
         async ({ root, ask }, from) => {
           const holder = await startHolder(root)
           try {
-            await ask(['apply', '--lock-timeout', '1ms', ...from], 2)
-            await ask(['apply', '--lock-timeout', '1ms', '--format', 'json', ...from], 2)
+            await ask(['apply', '--lock-timeout', '0s', ...from], 2)
+            await ask(['apply', '--lock-timeout', '0s', '--format', 'json', ...from], 2)
             await ask(['restore', '--check'], 0)
           } finally {
             await kill(holder, 'SIGKILL')

@@ -64,18 +64,18 @@ describe('links and special files', () => {
   }
 
   const refused: [title: string, tree: Tree, said: RegExp][] = [
-    ['a loop', { [CONFIG]: '-> other', 'etc/containerd/other': '-> config.toml' }, /links lead in a circle/],
-    ['a link to nothing', { [HOSTS]: '-> /srv/gone' }, /is a link to \/srv\/gone, which is not there/],
+    ['a loop', { [CONFIG]: '-> other', 'etc/containerd/other': '-> config.toml' }, /links form a loop/],
+    ['a link to nothing', { [HOSTS]: '-> /srv/gone' }, /is a link to \/srv\/gone, which does not exist/],
     ['a link to nothing for certs.d', { [CERTS]: '-> /srv/gone' }, /certs\.d: is a link to \/srv\/gone/],
     [
       'a link to nothing above it',
       { 'etc/containerd': '-> ../gone' },
-      /etc\/containerd: is a link to \.\.\/gone, which is not there/,
+      /etc\/containerd: is a link to \.\.\/gone, which does not exist/,
     ],
     [
       'a link out of the root',
       { [`${CERTS}/quay.io`]: '-> ../../../../../outside' },
-      /leads out of the root/,
+      /points outside the root/,
     ],
     ['a directory for config.toml', { [`${CONFIG}/`]: undefined }, /is a directory, not a file/],
     ['a directory for hosts.toml', { [`${HOSTS}/`]: undefined }, /is a directory, not a file/],

@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import {
-  digestOf,
   isBlank,
   ORIGINALS_DIRECTORY,
   STATE_DIRECTORY,
@@ -12,13 +11,12 @@ import {
 } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { find, type Step } from '../plan/step.ts'
-import type { BootClock } from '../system/boot.ts'
+import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/files.ts'
-import { temporaryName } from '../system/temporary.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
-import type { Journal } from './journal.ts'
+import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
 import { isForeign, type Memory, remember } from './next-state.ts'
-import type { Content, Swap } from './swap.ts'
+import { fileSwap, type Swap } from './swap.ts'
 import { transact } from './transaction.ts'
 import { noteMoment, presentOf } from './write-time.ts'
 
@@ -41,23 +39,23 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): P
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
   // Before anything new stands there.
-  for (const { path, after } of plan.closings) await node.close(path, after)
+  for (const { path, after } of plan.closings) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
   const memory = remember(plan, { now: occasion.now, moment: await presentOf(occasion.bootClock) })
   const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   refuseTwins(arranged)
-  const swaps = [...arranged.swaps, await stateSwap(state, node)]
+  const swaps = [...arranged.swaps, ...(await stateSwap(state, node))]
   const journal: Journal = {
-    version: 1,
+    version: JOURNAL_VERSION,
     command: occasion.command,
     started_at: new Date(occasion.now).toISOString(),
     swaps: swaps.map(([swap]) => swap),
-    makes: arranged.makes,
-    empties: isBlank(state) ? state.made.toSorted().reverse() : [],
-    keeps: memory.keeps.map(({ kept }) => kept),
-    drops: memory.drops,
+    make_directories: arranged.makes,
+    prune_directories: isBlank(state) ? state.made.toSorted().reverse() : [],
+    keep_originals: memory.keeps.map(({ kept }) => kept),
+    drop_originals: memory.drops,
   }
   const work = { journal, contents: new Map(swaps), keepOriginals: () => keepOriginals(memory.keeps, node) }
   const swept = await transact(work, node)
@@ -101,9 +99,9 @@ function likeOf(state: State): LikeOf {
 
 /** What the state knows of directories: those that we made, those built whole among them, and the empty ones we found. */
 function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: Arrangement): State {
-  const directories = swaps.map(([swap]) => swap).filter(({ files }) => files !== null)
-  const built = directories.filter(({ staged }) => staged !== null).map(swap => swap.path)
-  const gone = directories.filter(({ staged }) => staged === null).map(swap => swap.path)
+  const pathsOf = (kind: Swap['kind']) =>
+    swaps.filter(([swap]) => swap.kind === kind).map(([swap]) => swap.path)
+  const [built, gone] = [pathsOf('create_directory'), pathsOf('remove_directory')]
   const still = [...new Set([...state.made, ...made, ...makes, ...built])].filter(
     path => !gone.includes(path),
   )
@@ -120,20 +118,12 @@ function refuseTwins({ swaps }: Arrangement): void {
 }
 
 /** The state is the last to change; without anything to remember it goes. */
-async function stateSwap(state: State, node: Writer): Promise<[Swap, readonly Content[]]> {
-  const before = await node.read(STATE_FILE)
+async function stateSwap(state: State, node: Writer): Promise<Arrangement['swaps']> {
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
-  const real = await node.real(STATE_FILE)
-  const swap = {
-    path: real,
-    staged: bytes ? temporaryName(real) : null,
-    aside: before ? temporaryName(real) : null,
-    before: before ? digestOf(before) : null,
-    after: bytes ? digestOf(bytes) : null,
-    files: null,
-  }
+  const swap = fileSwap(await node.real(STATE_FILE), await node.read(STATE_FILE), bytes)
+  if (swap === undefined) return []
   const content = { name: path.basename(STATE_FILE), ownership: { mode: 0o600 }, like: undefined }
-  return [swap, bytes ? [{ ...content, bytes }] : []]
+  return [[swap, bytes ? [{ ...content, bytes }] : []]]
 }
 
 async function keepOriginals(keeps: Memory['keeps'], node: Writer): Promise<void> {

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { digestOf, type State } from '../ownership/state.ts'
 import type { Step } from '../plan/step.ts'
 import type { Reader } from '../system/files.ts'
-import { temporaryName } from '../system/temporary.ts'
-import { type Content, certificatesLast, type Swap } from './swap.ts'
+import { temporaryName } from '../system/temporary-name.ts'
+import { type Content, certificatesLast, fileSwap, type Swap } from './swap.ts'
 
 export interface Arrangement {
   readonly swaps: readonly (readonly [Swap, readonly Content[]])[]
@@ -41,7 +41,7 @@ export async function arrange(
     const stays = written.has(path.dirname(group[0]?.path as string))
     const emptied = !stays && names.length > 0 && entries.every(entry => names.includes(entry.name))
     if (emptied && !state.empty.includes(directory)) swaps.push(clearing(directory, group))
-    else for (const step of group) swaps.push(await exchange(step, likeOf, node))
+    else for (const step of group) swaps.push(...(await exchange(step, likeOf, node)))
   }
   return { swaps, makes, empty }
 }
@@ -81,35 +81,22 @@ async function missing(directory: string, node: Reader): Promise<readonly string
 function building(directory: string, steps: readonly Step[], likeOf: LikeOf): [Swap, readonly Content[]] {
   const contents = steps.flatMap(step => contentOf(step, likeOf))
   const files = Object.fromEntries(contents.map(({ name, bytes }) => [name, digestOf(bytes)]))
-  const staged = temporaryName(directory)
-  return [{ path: directory, staged, aside: null, before: null, after: null, files }, contents]
+  return [{ kind: 'create_directory', path: directory, staged: temporaryName(directory), files }, contents]
 }
 
 /** For the same reason it goes before it is emptied. */
 function clearing(directory: string, steps: readonly Step[]): [Swap, readonly Content[]] {
   const files = Object.fromEntries(
-    steps.map(step => [path.basename(step.path), digestBefore(step) as string]),
+    steps.flatMap(({ path: file, before }) =>
+      before ? [[path.basename(file), digestOf(before.bytes)]] : [],
+    ),
   )
-  const aside = temporaryName(directory)
-  return [{ path: directory, staged: null, aside, before: null, after: null, files }, []]
+  return [{ kind: 'remove_directory', path: directory, aside: temporaryName(directory), files }, []]
 }
 
-/** A file comes, goes, or gives way to another. */
-async function exchange(step: Step, likeOf: LikeOf, node: Reader): Promise<[Swap, readonly Content[]]> {
-  const real = await node.real(step.path)
-  const swap = {
-    path: real,
-    staged: step.after ? temporaryName(real) : null,
-    aside: step.before ? temporaryName(real) : null,
-    before: digestBefore(step),
-    after: step.after ? digestOf(step.after.bytes) : null,
-    files: null,
-  }
-  return [swap, contentOf(step, likeOf)]
-}
-
-function digestBefore({ before }: Step): string | null {
-  return before ? digestOf(before.bytes) : null
+async function exchange(step: Step, likeOf: LikeOf, node: Reader): Promise<[Swap, readonly Content[]][]> {
+  const swap = fileSwap(await node.real(step.path), step.before?.bytes, step.after?.bytes)
+  return swap ? [[swap, contentOf(step, likeOf)]] : []
 }
 
 function contentOf(step: Step, likeOf: LikeOf): readonly Content[] {

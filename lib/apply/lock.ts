@@ -1,119 +1,118 @@
 /**
- * One writer a node, and one watcher, wherever they run: on the machine, or in a container that mounts the state
- * folder.
+ * One writer and one watcher per node, wherever they run: on the machine, or in a container that mounts the state folder.
  *
- * The lock is a ticket, `lock-<number>` or `watch-<number>` in the state folder: a second name of a unix socket on which its holder
- * listens. Whether the holder lives is asked of the kernel by connecting, so a crash leaves nothing that has to
- * expire, and no process id is believed. The highest ticket rules; the number after it may be taken when it is dead,
- * number one when there is none, and a name can be taken once only.
+ * The lock is a ticket, `lock-<number>` or `watch-<number>` in the state folder: a hard link to the unix socket on which
+ * its holder listens. Whether the holder is alive is known by connecting, so a crash leaves nothing that must expire, and
+ * no process id is trusted. The highest ticket holds the lock. The next number may be taken once that holder is gone,
+ * number 1 when there is no ticket, and a link can be created only once.
  *
- * Nobody may act on what they saw long ago: whoever releases first removes the sockets of all who wait (`wait-…`, made
- * before looking), then the ticket. Who has decided before that finds the file gone that they would link, and looks again.
+ * A process must not act on an old view: a holder that releases first removes the sockets of all waiters (`wait-…`,
+ * created before they look), then its ticket. A waiter that decided before that finds its own socket gone when it links,
+ * and starts over.
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../model/errors.ts'
+import type { World } from '../model/world.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
-import { orFail } from '../system/errno.ts'
+import { monotonicMs } from '../system/clocks.ts'
+import { failOnErrno } from '../system/errno.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { onOneLine } from '../wording/printable.ts'
-import { ask, listen } from './socket.ts'
-import { fileOf, isWaiting, type Purpose, ticketFile, tickets } from './tickets.ts'
+import { readHolder, serveHolder } from './holder-socket.ts'
+import { isWaiterName, listTickets, type Purpose, ticketFile, ticketName } from './tickets.ts'
 
-/** Who wants it, and how long they wait. */
-export interface Applicant {
+export interface LockRequest {
   readonly purpose: Purpose
-  /** What others are told: who holds it, since when. One line. */
-  readonly card: string
-  /** Directories that earlier runs have made for the state: they go with it when nothing of it is left. */
+  /** Who asks for the lock, since when: one line that others are shown while they wait. */
+  readonly holder: string
+  /** Directories that earlier runs created for the state; they are removed together with the state folder. */
   readonly made: readonly string[]
   readonly timeoutMs: number
+  readonly monotonic: World['monotonic']
   readonly signal: AbortSignal
-  /** Called once when it is held, with the card of the holder, safe for a terminal; empty when they do not answer. */
-  readonly onWait: (card: string) => void
+  /** Called once if the lock is taken, with the holder, safe for a terminal; empty when the holder does not respond. */
+  readonly onWait: (holder: string) => void
 }
 
-interface Hold {
-  /** Directories that had to be made for the state, deepest first. */
+interface HeldLock {
+  /** Directories that were created for the state, deepest first. */
   readonly made: readonly string[]
   readonly release: () => Promise<void>
 }
 
 const POLL_MS = 100
 
-/** Runs `use` as the only one who writes to this node, or watches it. Throws Failure `locked` when somebody else goes on for too long. */
-export async function alone<T>(
+/** Runs `use` while it holds the lock. Throws Failure `locked` when the lock is not free in time. */
+export async function withTicket<T>(
   node: Writer,
-  applicant: Applicant,
+  request: LockRequest,
   use: (made: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  const hold = await acquire(node, waiting(applicant))
+  const lock = await acquire(node, withTimeout(request))
   try {
-    return await use(hold.made)
+    return await use(lock.made)
   } finally {
-    await hold.release()
-    await removeMade(node, [...applicant.made].reverse().concat(hold.made))
+    await lock.release()
+    await removeMade(node, [...request.made].reverse().concat(lock.made))
   }
 }
 
-/** Where nothing was written after all, nothing of us stays. */
+/** Removes the state folder and what was created for it, if nothing is left in them. */
 async function removeMade(node: Writer, made: readonly string[]): Promise<void> {
   if (!(await node.prune(STATE_DIRECTORY))) return
   for (const parent of made) await node.prune(parent)
 }
 
-/** Whether somebody writes to the node, or watches it, at this moment. */
-export async function isHeld(node: Reader, purpose: Purpose = 'lock'): Promise<boolean> {
-  return (await holderOf(node, purpose)) !== undefined
+/** Whether a process holds the lock now. */
+export async function isLocked(node: Reader, purpose: Purpose = 'lock'): Promise<boolean> {
+  return (await findHolder(node, purpose)) !== undefined
 }
 
-/** The card of whoever does; empty when they do not answer, undefined when nobody does. */
-export async function holderOf(node: Reader, purpose: Purpose): Promise<string | undefined> {
-  const highest = (await tickets(node, purpose)).at(-1)
+/** The holder of the lock; empty when it does not respond, undefined when the lock is free. */
+export async function findHolder(node: Reader, purpose: Purpose): Promise<string | undefined> {
+  const highest = (await listTickets(node, purpose)).at(-1)
   if (highest === undefined) return undefined
   const directory = await node.openDirectory(STATE_DIRECTORY)
   try {
-    return await ask(`${directory.path}/${fileOf(purpose, highest)}`)
+    return await readHolder(`${directory.path}/${ticketName(purpose, highest)}`)
   } finally {
     await directory.close()
   }
 }
 
-/** Waits a moment, again and again, until the applicant has had enough. */
-function waiting(applicant: Applicant): Applicant {
-  const deadline = performance.now() + applicant.timeoutMs
-  let told = false
-  const onWait = (card: string) => {
-    if (performance.now() >= deadline || applicant.signal.aborted) throw held(card, applicant)
-    if (!told) applicant.onWait(onOneLine(card))
-    told = true
+/** The same request, whose `onWait` reports the first wait only and throws after the timeout. */
+function withTimeout(request: LockRequest): LockRequest {
+  const deadline = monotonicMs(request) + request.timeoutMs
+  let reported = false
+  const onWait = (holder: string) => {
+    if (monotonicMs(request) >= deadline || request.signal.aborted) throw lockedBy(holder, request)
+    if (!reported) request.onWait(onOneLine(holder))
+    reported = true
   }
-  return { ...applicant, onWait }
+  return { ...request, onWait }
 }
 
-function held(card: string, { purpose }: Applicant): Failure {
-  const who = onOneLine(card) || 'another regmirror'
+function lockedBy(holder: string, { purpose }: LockRequest): Failure {
+  const name = onOneLine(holder) || 'another regmirror'
   const issue =
     purpose === 'watch'
-      ? { message: `${who} is watching this node`, hint: 'stop it first' }
-      : {
-          message: `${who} is writing to this node`,
-          hint: 'run it again later, or give --lock-timeout more time',
-        }
+      ? { message: `${name} is watching this node`, hint: 'stop it first' }
+      : { message: `${name} is writing to this node`, hint: 'run it again later, or raise --lock-timeout' }
   return new Failure('locked', [{ file: STATE_DIRECTORY, ...issue }])
 }
 
-/** A directory that the last to leave removes between our making it and our use of it is made again. */
+/** The previous holder may remove the state folder just after it was created here; then it is created again. */
 const ATTEMPTS = 5
 
-async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
+async function acquire(node: Writer, request: LockRequest): Promise<HeldLock> {
   for (let attempt = 1; ; ) {
     try {
       const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
-      // One that was there before may be open.
-      await node.closeToOthers(STATE_DIRECTORY)
-      const hold = await queue(node, applicant)
-      if (hold !== undefined) return { made, ...hold }
+      // An existing folder may have a wider mode.
+      await node.restrictToOwner(STATE_DIRECTORY)
+      const lock = await queue(node, request)
+      if (lock !== undefined) return { made, ...lock }
     } catch (error) {
       if (!(error instanceof Failure) || error.code === 'locked' || attempt === ATTEMPTS) throw error
       attempt += 1
@@ -121,8 +120,8 @@ async function acquire(node: Writer, applicant: Applicant): Promise<Hold> {
   }
 }
 
-/** Listens under a name of its own and waits for its turn; undefined when that name was taken away meanwhile. */
-async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 'release'> | undefined> {
+/** Listens on a socket of its own and waits for a ticket; undefined when a holder removed that socket meanwhile. */
+async function queue(node: Writer, request: LockRequest): Promise<Pick<HeldLock, 'release'> | undefined> {
   const directory = await node.openDirectory(STATE_DIRECTORY)
   const name = `wait-${randomBytes(6).toString('hex')}`
   let close = async () => {}
@@ -131,10 +130,11 @@ async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 're
     await directory.close()
   }
   try {
-    close = await orFail('lock', STATE_DIRECTORY, () => listen(`${directory.path}/${name}`, applicant.card))
-    const ticket = await draw(node, directory.path, name, applicant)
+    const socket = `${directory.path}/${name}`
+    close = await failOnErrno('lock', STATE_DIRECTORY, () => serveHolder(socket, request.holder))
+    const ticket = await takeTicket(node, directory.path, name, request)
     if (ticket !== undefined)
-      return { release: () => release(node, directory.path, applicant, ticket).finally(leave) }
+      return { release: () => release(node, directory.path, request, ticket).finally(leave) }
   } catch (error) {
     await leave()
     throw error
@@ -143,19 +143,20 @@ async function queue(node: Writer, applicant: Applicant): Promise<Pick<Hold, 're
   return undefined
 }
 
-async function draw(
+async function takeTicket(
   node: Writer,
   directory: string,
   name: string,
-  applicant: Applicant,
+  request: LockRequest,
 ): Promise<number | undefined> {
-  const { purpose } = applicant
+  const { purpose } = request
   for (;;) {
-    const highest = (await tickets(node, purpose)).at(-1) ?? 0
-    const card = highest === 0 ? undefined : await ask(`${directory}/${fileOf(purpose, highest)}`)
-    if (card !== undefined) {
-      applicant.onWait(card)
-      await sleep(POLL_MS, undefined, { signal: applicant.signal }).catch(() => {})
+    const highest = (await listTickets(node, purpose)).at(-1) ?? 0
+    const holder =
+      highest === 0 ? undefined : await readHolder(`${directory}/${ticketName(purpose, highest)}`)
+    if (holder !== undefined) {
+      request.onWait(holder)
+      await sleep(POLL_MS, undefined, { signal: request.signal }).catch(() => {})
       continue
     }
     const linked = await node.link(`${STATE_DIRECTORY}/${name}`, ticketFile(purpose, highest + 1))
@@ -164,28 +165,24 @@ async function draw(
   }
 }
 
-/** Whether nobody came in between. Then all lower tickets are of the dead. */
-async function isHighest(node: Writer, purpose: Purpose, mine: number): Promise<boolean> {
-  const all = await tickets(node, purpose)
-  const higher = all.some(number => number > mine)
-  for (const number of higher ? [mine] : all.filter(number => number < mine))
+/** Whether no other process took a higher ticket meanwhile. If so, all lower tickets are stale and are removed. */
+async function isHighest(node: Writer, purpose: Purpose, own: number): Promise<boolean> {
+  const all = await listTickets(node, purpose)
+  const higher = all.some(number => number > own)
+  for (const number of higher ? [own] : all.filter(number => number < own))
     await node.remove(ticketFile(purpose, number))
   return !higher
 }
 
-/** What cannot be removed is a ticket of the dead from the moment on that nobody listens. */
-async function release(
-  node: Writer,
-  directory: string,
-  { purpose, card }: Applicant,
-  ticket: number,
-): Promise<void> {
+/** A ticket that cannot be removed is stale as soon as its socket is closed. */
+async function release(node: Writer, directory: string, request: LockRequest, ticket: number): Promise<void> {
+  const { purpose, holder: own } = request
   try {
-    // Where somebody has removed the folder, another may have come to a ticket of that number.
-    const holder = await ask(`${directory}/${fileOf(purpose, ticket)}`)
-    if (holder !== undefined && holder !== '' && holder !== card) return
+    // If the state folder was removed meanwhile, another process may hold a ticket of the same number.
+    const holder = await readHolder(`${directory}/${ticketName(purpose, ticket)}`)
+    if (holder !== undefined && holder !== '' && holder !== own) return
     for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-      if (isWaiting(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
+      if (isWaiterName(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
     await node.remove(ticketFile(purpose, ticket))
   } catch (error) {
     if (!(error instanceof Failure)) throw error

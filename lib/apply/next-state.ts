@@ -3,7 +3,7 @@ import { hasBanner } from '../ownership/banner.ts'
 import { digestOf, keptName, type ManagedFile, type Original, type State } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type FoundFile, isSameContent, type Step } from '../plan/step.ts'
-import type { Moment } from '../system/boot.ts'
+import type { Moment } from '../system/boot-clock.ts'
 
 export interface Memory {
   readonly state: State

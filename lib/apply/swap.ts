@@ -1,27 +1,44 @@
 /**
- * One change of a node: what stands at a path gives way to what was staged beside it, and stays aside until
- * all is done. Every action may be cut off at any moment and done again.
+ * One change of a node. The new content is staged beside its path and then renamed into place; the old content waits
+ * under another name until the whole run is done. Every function may be cut off at any moment and run again.
  */
 import path from 'node:path'
 import { digestOf } from '../ownership/state.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader, Writer } from '../system/files.ts'
+import { temporaryName } from '../system/temporary-name.ts'
 
-export interface Swap {
+export type Swap = FileSwap | DirectorySwap
+
+/** `before` and `after` are the sha256 of the old and of the new file. */
+export type FileSwap =
+  | (At & Staged & { readonly kind: 'create_file'; readonly after: string })
+  | (At & Staged & Aside & { readonly kind: 'replace_file'; readonly before: string; readonly after: string })
+  | (At & Aside & { readonly kind: 'remove_file'; readonly before: string })
+
+/** `files` holds the sha256 of every file in the directory, by name. */
+export type DirectorySwap =
+  | (At & Staged & { readonly kind: 'create_directory'; readonly files: Digests })
+  | (At & Aside & { readonly kind: 'remove_directory'; readonly files: Digests })
+
+type Digests = Readonly<Record<string, string>>
+
+interface At {
   /** As seen from the root, links followed. */
   readonly path: string
-  /** The temporary name of what is to stand there; null: nothing is. */
-  readonly staged: string | null
-  /** The temporary name under which what stood there waits; null: nothing did. */
-  readonly aside: string | null
-  /** sha256 of the file that stands there before, and of the one after; null for none, and for a directory. */
-  readonly before: string | null
-  readonly after: string | null
-  /** Of a directory that comes or goes in whole: the files in it, sha256 by name. Null for a file. */
-  readonly files: Readonly<Record<string, string>> | null
 }
 
-/** A file to be staged: for a swap of a file its only one, for a directory each by its name in it. */
+interface Staged {
+  /** The temporary name of the new content. */
+  readonly staged: string
+}
+
+interface Aside {
+  /** The temporary name of the old content. */
+  readonly aside: string
+}
+
+/** A file to stage: a swap of a file has one, a new directory has one for each name in it. */
 export interface Content {
   readonly name: string
   readonly bytes: Buffer
@@ -30,88 +47,109 @@ export interface Content {
   readonly like: string | undefined
 }
 
-/** Writes down beside its place what is to come, and gives what is to be replaced its second name. */
-export async function stage(swap: Swap, contents: readonly Content[], node: Writer): Promise<void> {
-  const { path: file, staged, aside, files } = swap
-  if (staged === null) return
-  if (files !== null) await node.makeDirectory(staged, 0o755)
-  for (const { name, bytes, ownership, like } of contents)
-    await node.create(files === null ? staged : path.join(staged, name), bytes, ownership, like)
-  if (aside !== null) await node.duplicate(file, aside)
+/** The swap of one file from its old bytes to its new ones; undefined where it has neither. */
+export function fileSwap(
+  file: string,
+  old: Uint8Array | undefined,
+  next: Uint8Array | undefined,
+): FileSwap | undefined {
+  const [staged, aside] = [temporaryName(file), temporaryName(file)]
+  if (old && next)
+    return { kind: 'replace_file', path: file, staged, aside, before: digestOf(old), after: digestOf(next) }
+  if (next) return { kind: 'create_file', path: file, staged, after: digestOf(next) }
+  return old && { kind: 'remove_file', path: file, aside, before: digestOf(old) }
 }
 
-/** Puts the new in its place, unless that is done already. False: something else stands there than was planned. */
+/** The temporary names that a swap uses. */
+export function temporariesOf(swap: Swap): readonly string[] {
+  return [...('staged' in swap ? [swap.staged] : []), ...('aside' in swap ? [swap.aside] : [])]
+}
+
+/** Writes the new content beside its path, and gives a file that will be replaced a second name. */
+export async function stage(swap: Swap, contents: readonly Content[], node: Writer): Promise<void> {
+  if (!('staged' in swap)) return
+  const isDirectory = 'files' in swap
+  if (isDirectory) await node.makeDirectory(swap.staged, 0o755)
+  for (const { name, bytes, ownership, like } of contents)
+    await node.create(isDirectory ? path.join(swap.staged, name) : swap.staged, bytes, ownership, like)
+  if (swap.kind === 'replace_file') await node.duplicate(swap.path, swap.aside)
+}
+
+/** Renames the new content into place, unless that is done already. False: the path does not hold what was planned. */
 export async function commit(swap: Swap, node: Writer): Promise<boolean> {
-  if (await isCommitted(swap, node)) return await stands(swap, 'after', node)
-  const { path: file, staged, aside, files } = swap
-  // A directory whose files are on their way one by one is half there.
-  const begun = files !== null && aside !== null && (await exists(aside, node))
-  if (!begun && !(await stands(swap, 'before', node))) return false
-  if (staged !== null) await node.rename(staged, file)
-  else if (aside !== null) await node.rename(file, aside)
+  if (await isCommitted(swap, node)) return await holds(swap, 'after', node)
+  // A directory whose files move one by one may be half there.
+  const begun = swap.kind === 'remove_directory' && (await exists(swap.aside, node))
+  if (!begun && !(await holds(swap, 'before', node))) return false
+  await ('staged' in swap ? node.rename(swap.staged, swap.path) : node.rename(swap.path, swap.aside))
   return true
 }
 
 /**
- * Puts the old back where the new still stands, and drops what waits. For a swap that had been staged wholly. False:
- * somebody else has changed it since, and that stays.
+ * Puts the old content back where the new one is in place, and removes the temporaries. For a swap that was staged
+ * completely. False: the path was changed outside regmirror since, and stays as it is.
  */
 export async function undo(swap: Swap, node: Writer): Promise<boolean> {
   const committed = await isCommitted(swap, node)
-  const ours = !committed || (await stands(swap, 'after', node)) || (await stands(swap, 'before', node))
-  if (committed && (await stands(swap, 'after', node))) await putBack(swap, node)
-  await bringBack(swap, node)
+  const isKnown = !committed || (await holds(swap, 'after', node)) || (await holds(swap, 'before', node))
+  if (committed && (await holds(swap, 'after', node))) await putBack(swap, node)
+  if (swap.kind === 'remove_directory') await moveFilesBack(swap, node)
   await discard(swap, node)
-  return ours
+  return isKnown
 }
 
-/** The files of a directory that could not be moved aside in whole. */
-async function bringBack({ path: home, aside, files }: Swap, node: Writer): Promise<void> {
-  if (aside === null || files === null || !(await exists(aside, node)) || !(await exists(home, node))) return
+/** For a directory that could not be renamed as a whole. */
+async function moveFilesBack({ path: home, aside }: At & Aside, node: Writer): Promise<void> {
+  if (!(await exists(aside, node)) || !(await exists(home, node))) return
   for (const { name } of (await node.entries(aside)) ?? [])
     await node.rename(path.join(aside, name), path.join(home, name))
 }
 
-async function putBack({ path: file, staged, aside }: Swap, node: Writer): Promise<void> {
-  if (aside === null) return await node.rename(file, staged as string)
-  // It is gone where an undo that was cut off has put it back already.
-  if (await exists(aside, node)) await node.rename(aside, file)
+async function putBack(swap: Swap, node: Writer): Promise<void> {
+  if (!('aside' in swap)) return await node.rename(swap.path, swap.staged)
+  // An undo that was cut off may have put it back already.
+  if (await exists(swap.aside, node)) await node.rename(swap.aside, swap.path)
 }
 
-/** Removes what waits under temporary names. */
-export async function discard({ path: file, staged, aside, files }: Swap, node: Writer): Promise<void> {
-  for (const name of [staged, aside]) {
-    if (name === null || !(await exists(name, node))) continue
-    if (files === null) await node.remove(name)
-    else await removeDirectory(name, Object.keys(files), file, node)
+/** Removes the temporaries. */
+export async function discard(swap: Swap, node: Writer): Promise<void> {
+  for (const name of temporariesOf(swap)) {
+    if (!(await exists(name, node))) continue
+    if ('files' in swap) await removeDirectory(name, swap, node)
+    else await node.remove(name)
   }
 }
 
-/** What somebody else has put into it meanwhile is not ours to remove: then the directory returns to its place. */
-async function removeDirectory(directory: string, names: readonly string[], home: string, node: Writer) {
+/** A directory that holds files from outside regmirror returns to its path. */
+async function removeDirectory(directory: string, swap: DirectorySwap, node: Writer): Promise<void> {
   // A hosts.toml goes before the certificates that it names.
-  for (const name of names.toSorted(certificatesLast)) await node.remove(path.join(directory, name))
-  if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, home)
+  for (const name of Object.keys(swap.files).toSorted(certificatesLast))
+    await node.remove(path.join(directory, name))
+  if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, swap.path)
 }
 
-/** Order of removal: what is pointed at goes last. */
+/** Order of removal: a file that others refer to goes last. */
 export function certificatesLast(a: string, b: string): number {
   return Number(a.endsWith('.pem')) - Number(b.endsWith('.pem'))
 }
 
-/** Whether the place holds what was there `before` the swap, or what must be there `after` it. */
-export async function stands(swap: Swap, side: 'before' | 'after', node: Reader): Promise<boolean> {
-  const { path: file, files } = swap
-  if ((side === 'before' ? swap.aside : swap.staged) === null) return !(await exists(file, node))
-  if (files === null) return (await digestAt(file, node)) === swap[side]
+/** Whether the path holds what it held before the swap, or what it must hold after it. */
+export async function holds(swap: Swap, side: 'before' | 'after', node: Reader): Promise<boolean> {
+  if (!(side === 'before' ? 'aside' in swap : 'staged' in swap)) return !(await exists(swap.path, node))
+  if ('files' in swap) return await holdsAll(swap, node)
+  const digest = side === 'before' ? 'before' in swap && swap.before : 'after' in swap && swap.after
+  return (await digestAt(swap.path, node)) === digest
+}
+
+async function holdsAll({ path: directory, files }: DirectorySwap, node: Reader): Promise<boolean> {
   for (const [name, digest] of Object.entries(files))
-    if ((await digestAt(path.join(file, name), node)) !== digest) return false
+    if ((await digestAt(path.join(directory, name), node)) !== digest) return false
   return true
 }
 
-/** The new has left its temporary name; the old, where nothing follows, has left its place. */
-async function isCommitted({ path: file, staged }: Swap, node: Reader): Promise<boolean> {
-  return staged === null ? !(await exists(file, node)) : !(await exists(staged, node))
+/** The new content has left its temporary name; where there is none, the old content has left its path. */
+async function isCommitted(swap: Swap, node: Reader): Promise<boolean> {
+  return 'staged' in swap ? !(await exists(swap.staged, node)) : !(await exists(swap.path, node))
 }
 
 async function exists(file: string, node: Reader): Promise<boolean> {

@@ -1,9 +1,9 @@
 /** When the files that need a restart got their place. */
 import { Failure } from '../model/errors.ts'
 import { type ManagedFile, readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
-import { type BootClock, type Moment, momentOf } from '../system/boot.ts'
+import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
 import type { Writer } from '../system/files.ts'
-import type { Journal } from './journal.ts'
+import type { Journal } from './journal-format.ts'
 
 type ReadClock = (() => Promise<BootClock>) | undefined
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Failure } from '../model/errors.ts'
 import type { InitReport } from '../model/report.ts'
 import { openTree } from '../system/files.ts'
-import { createFile } from '../system/new-file.ts'
+import { createOutputFile } from '../system/output-file.ts'
 
 export interface InitOptions {
   readonly preset: string
@@ -36,6 +36,6 @@ export async function init(options: InitOptions, uid: number): Promise<InitRepor
   }
   const report = { version: 1, kind: 'init', preset: options.preset, list } as const
   if (options.output === undefined) return report
-  await createFile(files, path.resolve(options.output), list, uid === 0)
+  await createOutputFile(files, path.resolve(options.output), list, uid === 0)
   return { ...report, file: options.output }
 }

@@ -1,6 +1,6 @@
 /** `restore`: put back what was there before us. */
 import { applyPlan, isDone } from '../apply/apply.ts'
-import { alone } from '../apply/lock.ts'
+import { withTicket } from '../apply/lock.ts'
 import type { Notice, PlanReport } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
@@ -9,7 +9,7 @@ import {
   settle,
   sweptNotices,
   unfinishedNotices,
-  watchApplicant,
+  watchLockRequest,
   withLock,
 } from '../pipeline/lock.ts'
 import { chosenTargets, machineOf, type NodeOptions, openNode } from '../pipeline/open.ts'
@@ -50,8 +50,8 @@ export async function restore(options: RestoreOptions, world: World): Promise<Pl
     return { plan, after: sweptNotices(swept) }
   }
   // A watcher would put everything back at once.
-  const applicant = await watchApplicant('restore', node, world)
-  const { result, notices } = await alone(node, applicant, first =>
+  const request = await watchLockRequest('restore', node, world)
+  const { result, notices } = await withTicket(node, request, first =>
     withLock('restore', node, options, world, second => write([...first, ...second])),
   )
   return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])

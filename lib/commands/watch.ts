@@ -1,21 +1,21 @@
 /** `watch`: keep the node as the list says, while mirrors die and recover. */
 import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
-import { alone } from '../apply/lock.ts'
-import { tidyWatch } from '../apply/transaction.ts'
+import { removeWatchLeftovers } from '../apply/leftovers.ts'
+import { withTicket } from '../apply/lock.ts'
 import { loadParsers } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
 import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
-import { assertOurs, type LockOptions, watchApplicant } from '../pipeline/lock.ts'
+import { assertOurs, type LockOptions, watchLockRequest } from '../pipeline/lock.ts'
 import { type Options, openList, openNode } from '../pipeline/open.ts'
 import { onceRead, openProber } from '../pipeline/prober.ts'
 import { placesOf, type Work, walk } from '../pipeline/reconcile.ts'
 import { keepBook, keepHistory, recall } from '../pipeline/watch-files.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
-import { isJournal } from '../system/journal.ts'
-import { runHere } from '../system/run.ts'
+import { runProgram } from '../system/run.ts'
+import { isStderrJournal } from '../system/systemd-journal.ts'
 import type { Choices } from '../targets/target.ts'
 import { blindEvent, droppedEvent, failedEvent } from '../watch/events.ts'
 import { openDirectoryWatcher } from '../watch/host/directory-watcher.ts'
@@ -51,7 +51,7 @@ export async function watch(options: WatchOptions, outside: World): Promise<bool
   // Before anything is written: an upgrade may replace our files at any time.
   await loadParsers()
   const world = { ...outside, stdin: onceRead(outside.stdin) }
-  const line = (await isJournal(world.env)) ? journalLine : logLine
+  const line = (await isStderrJournal(world.env)) ? journalLine : logLine
   const log = world.openLog(count => line(droppedEvent(count), world.now(), format))
   const format = options.logFormat ?? (log.isTTY ? 'text' : 'json')
   const tell: Tell = event => log.write(line(event, world.now(), format))
@@ -68,12 +68,12 @@ export async function watch(options: WatchOptions, outside: World): Promise<bool
 
 async function watchNode(options: WatchOptions, world: World, tell: Tell): Promise<void> {
   const node = await openNode(options, world)
-  const applicant = await watchApplicant(calledAs(options), node, world)
-  await alone(node, applicant, async fresh => {
+  const request = await watchLockRequest(calledAs(options), node, world)
+  await withTicket(node, request, async fresh => {
     // Again, now that nobody else can put anything there.
     await refuseForeignState(node, world.uid)
-    await tidyWatch(node)
-    await watchAlone({ node, card: applicant.card, made: fresh, options, world, tell })
+    await removeWatchLeftovers(node)
+    await watchAlone({ node, holder: request.holder, made: fresh, options, world, tell })
   })
 }
 
@@ -104,9 +104,9 @@ async function watchAlone(work: Work & { readonly options: WatchOptions }): Prom
 }
 
 async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<void> {
-  const { node, card, options, world, tell } = work
+  const { node, holder, options, world, tell } = work
   const sleeper = openSleeper()
-  const notifier = openNotifier(world, runHere)
+  const notifier = openNotifier(world, runProgram)
   const hints: Hints = { list: false, node: false, told: false }
   // Whose a path is does not matter: to look is cheap, and not to look where it was needed is not.
   const look = () => {
@@ -134,7 +134,7 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
     wait: async until => {
       const now = monotonicMs(world)
       await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
-      await assertOurs(node, card)
+      await assertOurs(node, holder)
     },
     wake: sleeper.wake,
     stopped: () => world.signal.aborted,

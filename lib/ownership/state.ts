@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Effect } from '../model/report.ts'
-import type { Moment } from '../system/boot.ts'
+import type { Moment } from '../system/boot-clock.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
-import { mountOf } from '../system/mounts.ts'
+import { findMount } from '../system/mountinfo.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
@@ -78,7 +78,7 @@ export async function readState(node: Reader): Promise<State> {
     const hint = `move it away: originals stay in ${ORIGINALS_DIRECTORY}`
     throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
   }
-  await refuseBorrowedPaths([...Object.keys(state.files), ...state.made], STATE_FILE, node)
+  await refuseHostPaths([...Object.keys(state.files), ...state.made], STATE_FILE, node)
   return state
 }
 
@@ -86,16 +86,12 @@ export async function readState(node: Reader): Promise<State> {
  * What an image remembers does not decide about the machine around it: throws Failure `io` where the state folder lies in
  * the tree and one of these paths in files of this machine that are mounted there. `file` is where the paths were read.
  */
-export async function refuseBorrowedPaths(
-  paths: readonly string[],
-  file: string,
-  node: Reader,
-): Promise<void> {
-  const points = await node.borrowed()
-  if (mountOf(points, STATE_DIRECTORY) !== undefined) return
-  const named = paths.find(one => mountOf(points, one) !== undefined)
+export async function refuseHostPaths(paths: readonly string[], file: string, node: Reader): Promise<void> {
+  const points = await node.hostMounts()
+  if (findMount(points, STATE_DIRECTORY) !== undefined) return
+  const named = paths.find(one => findMount(points, one) !== undefined)
   if (named === undefined) return
-  const mount = mountOf(points, named)
+  const mount = findMount(points, named)
   const message = `names ${named}, but files of this machine are mounted at ${mount}`
   throw new Failure('io', [{ file, message, hint: `unmount ${mount}, or move this file away` }])
 }

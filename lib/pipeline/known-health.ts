@@ -1,5 +1,5 @@
 /** What a watcher of this node knows, for those who plan beside it: they and it must want the same files. */
-import { holderOf } from '../apply/lock.ts'
+import { findHolder } from '../apply/lock.ts'
 import { availabilityOf, canServe, whyUnavailable } from '../health/availability.ts'
 import { type HealthFile, isFresh, keyOf, knownOf, parseHealthFile } from '../health/health-file.ts'
 import { maxProbesPerHour } from '../health/mirror-health.ts'
@@ -24,7 +24,7 @@ export async function applyKnownHealth(
   node: Reader,
   world: World,
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
-  const watcher = await holderOf(node, 'watch')
+  const watcher = await findHolder(node, 'watch')
   const watched = watcher === undefined ? [] : [watchedNotice(watcher, declared, list)]
   const book = declared ? undefined : await freshBook(node, world)
   if (book === undefined) return { list, notices: watched }
@@ -48,8 +48,8 @@ async function freshBook(node: Reader, world: World): Promise<HealthFile | undef
 }
 
 /** Whoever writes what a watcher does not want is overruled within a minute. */
-function watchedNotice(card: string, declared: boolean, { health }: MirrorList): Notice {
-  const who = onOneLine(card) || 'a watcher'
+function watchedNotice(holder: string, declared: boolean, { health }: MirrorList): Notice {
+  const who = onOneLine(holder) || 'a watcher'
   const undoes = declared
     ? 'takes out again who is not well; stop it first, or set on_unhealthy = "keep"'
     : `undoes what its list does not say; by this list it asks each mirror ${maxProbesPerHour(health)} times an hour at most`

@@ -1,9 +1,11 @@
 /** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
 
-import { type Journal, readJournal } from '../apply/journal.ts'
-import { type Applicant, alone, holderOf, isHeld } from '../apply/lock.ts'
-import { tickets } from '../apply/tickets.ts'
-import { hasLeft, type Recovery, recover } from '../apply/transaction.ts'
+import { readJournal } from '../apply/journal.ts'
+import type { Journal } from '../apply/journal-format.ts'
+import { hasLeftovers } from '../apply/leftovers.ts'
+import { findHolder, isLocked, type LockRequest, withTicket } from '../apply/lock.ts'
+import { listTickets } from '../apply/tickets.ts'
+import { type Recovery, recover } from '../apply/transaction.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
@@ -38,16 +40,17 @@ export async function withLock<T>(
   say: Say = text => world.stderr.write(`${text}\n`),
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { made } = await readState(node)
-  const applicant = {
+  const request = {
     purpose: 'lock' as const,
     made,
-    card: cardOf(command, world),
+    holder: holderName(command, world),
     timeoutMs: milliseconds(options.lockTimeout),
+    monotonic: world.monotonic,
     signal: world.signal,
-    onWait: (card: string) =>
-      void say(`waiting for ${card || 'another regmirror'}, ${options.lockTimeout} at most`),
+    onWait: (holder: string) =>
+      void say(`waiting for ${holder || 'another regmirror'}, ${options.lockTimeout} at most`),
   }
-  return await alone(node, applicant, async fresh => {
+  return await withTicket(node, request, async fresh => {
     // Again, now that nobody else can put anything there.
     await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
@@ -58,7 +61,7 @@ export async function withLock<T>(
 }
 
 /** What others are told of who keeps them waiting. */
-function cardOf(command: string, { pid, machine, now }: World): string {
+function holderName(command: string, { pid, machine, now }: World): string {
   return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
@@ -81,14 +84,14 @@ export async function finish(
   world: World,
   say?: Say,
 ): Promise<readonly Notice[]> {
-  if (!(await hasLeft(node)) || (await isHeld(node))) return []
+  if (!(await hasLeftovers(node)) || (await isLocked(node))) return []
   return (await withLock(command, node, options, world, async () => {}, say)).notices
 }
 
 /** Who takes the lock of watchers removes the tickets of those that are dead. */
 async function sweepTickets(command: string, node: Writer, world: World): Promise<void> {
-  if ((await tickets(node, 'watch')).length === 0 || (await isHeld(node, 'watch'))) return
-  await alone(node, await watchApplicant(command, node, world), async () => {}).catch(error => {
+  if ((await listTickets(node, 'watch')).length === 0 || (await isLocked(node, 'watch'))) return
+  await withTicket(node, await watchLockRequest(command, node, world), async () => {}).catch(error => {
     // Somebody was quicker.
     if (!(error instanceof Failure) || error.code !== 'locked') throw error
   })
@@ -98,17 +101,18 @@ async function sweepTickets(command: string, node: Writer, world: World): Promis
 const SWEEP_MS = 2000
 
 /** Whoever wants to be the only one that watches, or that no watcher is at work. */
-export async function watchApplicant(command: string, node: Writer, world: World): Promise<Applicant> {
+export async function watchLockRequest(command: string, node: Writer, world: World): Promise<LockRequest> {
   const { made } = await readState(node)
-  const card = cardOf(command, world)
-  return { purpose: 'watch', card, made, timeoutMs: SWEEP_MS, signal: world.signal, onWait: () => {} }
+  const { monotonic, signal } = world
+  const holder = holderName(command, world)
+  return { purpose: 'watch', holder, made, timeoutMs: SWEEP_MS, monotonic, signal, onWait: () => {} }
 }
 
 /** Whoever removes the state folder removes our lock: another could watch beside us, or restore. It may be there already. */
-export async function assertOurs(node: Reader, card: string): Promise<void> {
-  const holder = await holderOf(node, 'watch')
+export async function assertOurs(node: Reader, expected: string): Promise<void> {
+  const holder = await findHolder(node, 'watch')
   // Who is too busy to answer may well be this process.
-  if (holder === card || holder === '') return
+  if (holder === expected || holder === '') return
   const message = 'somebody has removed the lock of this watcher'
   throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
 }
@@ -118,7 +122,7 @@ export async function unfinishedNotices(node: Writer): Promise<readonly Notice[]
   const found = await readJournal(node)
   if (found === undefined) return []
   const { command, started_at } = found.journal
-  if (await isHeld(node)) {
+  if (await isLocked(node)) {
     const message = `another regmirror is writing to this node: what is said here may be over in a moment`
     return [{ code: 'under_way', message, file: STATE_DIRECTORY }]
   }

@@ -6,10 +6,10 @@ import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
 import type { Format } from '../reporters/print.ts'
-import { attributesBy } from '../system/attributes.ts'
-import { readBootClock } from '../system/boot.ts'
+import { readBootClock } from '../system/boot-clock.ts'
+import { copyAttributesWith } from '../system/copy-attributes.ts'
 import { openTree, type Writer } from '../system/files.ts'
-import { runHere } from '../system/run.ts'
+import { runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { targets } from '../targets/index.ts'
 import type { Machine, Target, View } from '../targets/target.ts'
@@ -32,7 +32,8 @@ export interface Options extends NodeOptions {
 /** Opens the node: this machine, or the tree under `--root`. Throws Failure `io` where its state is not to be trusted. */
 export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
   // Under a root no program is run, `cp` neither.
-  const node = options.root === undefined ? openTree('/', attributesBy(runHere)) : openTree(options.root)
+  const node =
+    options.root === undefined ? openTree('/', copyAttributesWith(runProgram)) : openTree(options.root)
   if ((await node.facts('/'))?.type === 'directory') {
     await refuseForeignState(node, uid)
     return node
@@ -64,7 +65,7 @@ export async function openView(options: Options, node: Writer, world: World): Pr
 export function machineOf({ root }: Pick<NodeOptions, 'root'>, { now, uid }: World): Machine | undefined {
   if (root !== undefined) return undefined
   const processes = openProcesses(uid)
-  return { files: openTree('/'), run: runHere, processes, now, bootClock: readBootClock }
+  return { files: openTree('/'), run: runProgram, processes, now, bootClock: readBootClock }
 }
 
 /** The runtimes to write for: those named by `--target`, else all. */

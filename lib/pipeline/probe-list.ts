@@ -12,7 +12,7 @@ import { probeAll } from '../probe/probe.ts'
 import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
 import { isDrawable, pageOf } from '../reporters/page.ts'
 import { monotonicMs } from '../system/clocks.ts'
-import { descriptorsLeft } from '../system/descriptors.ts'
+import { countFreeDescriptors } from '../system/descriptors.ts'
 import { targets } from '../targets/index.ts'
 import { machineOf, type Options } from './open.ts'
 
@@ -29,7 +29,7 @@ const SOCKETS = 2
 
 /** How many endpoints are probed at once: as many as have descriptors. The others wait, which counts against nobody. */
 export async function connectionsAtOnce(): Promise<number> {
-  return Math.max(1, Math.min(CONCURRENCY, Math.floor((await descriptorsLeft()) / SOCKETS)))
+  return Math.max(1, Math.min(CONCURRENCY, Math.floor((await countFreeDescriptors()) / SOCKETS)))
 }
 
 /** For as long as a command goes on asking. */

@@ -19,7 +19,7 @@ import { chosenTargets, machineOf, type Options, openView } from './open.ts'
 export interface Work {
   readonly node: Writer
   /** What others are told of this watcher; no other tells the same. */
-  readonly card: string
+  readonly holder: string
   /** Directories that were made for the state. */
   readonly made: readonly string[]
   readonly options: Options & Choices & LockOptions

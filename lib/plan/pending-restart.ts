@@ -1,6 +1,6 @@
 /** Whether a daemon has yet to read a file that it reads when it starts. Pure. */
 import type { ManagedFile } from '../ownership/state.ts'
-import { type BootClock, TICKS } from '../system/boot.ts'
+import { type BootClock, TICKS_PER_SECOND } from '../system/boot-clock.ts'
 
 /** The present. */
 export interface Clock extends BootClock {
@@ -29,6 +29,6 @@ export function isPending(
  */
 function isLaterOnTheWall(writtenAt: number, startedAt: number, { now, ticks }: Clock): boolean {
   if (ticks === undefined) return false
-  const started = now - ((ticks - startedAt) / TICKS) * 1000
+  const started = now - ((ticks - startedAt) / TICKS_PER_SECOND) * 1000
   return writtenAt > started && writtenAt <= now
 }

@@ -6,7 +6,7 @@ import { Failure, type Issue } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Activation, Notice } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
-import { forEach } from '../system/concurrency.ts'
+import { mapConcurrently } from '../system/concurrency.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
 import { isPending } from './pending-restart.ts'
@@ -86,7 +86,7 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
 
 /** The steps that make files as desired, how many are so already, and which of others are open to everybody. */
 async function compareAll(name: string, files: readonly DesiredFile[], { node, state, uid }: View) {
-  const compared = await forEach(files, file => compare(name, file, node, uid))
+  const compared = await mapConcurrently(files, file => compare(name, file, node, uid))
   const isLeft = (step: Step) => isSameContent(step) && step.owns === 'value' && !state.files[step.path]
   const found = compared.filter(step => step !== undefined)
   // A file that says already what we would say in it is none of our business.

@@ -4,7 +4,7 @@ import { Failure, type Issue } from '../model/errors.ts'
 import type { Activation, Notice } from '../model/report.ts'
 import { writerName } from '../ownership/other-writers.ts'
 import { digestOf, type ManagedFile, readOriginal, type State } from '../ownership/state.ts'
-import { forEach } from '../system/concurrency.ts'
+import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/files.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import { type Plan, restartNeed } from './plan.ts'
@@ -43,10 +43,10 @@ interface Part {
 export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
   const chosen = choose(input, choices)
   await refuseNamed(chosen, input)
-  const parts = await forEach(chosen, ([file, written]) => partOf(file, written, input, choices))
+  const parts = await mapConcurrently(chosen, ([file, written]) => partOf(file, written, input, choices))
   const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
-  const compared = await forEach(
+  const compared = await mapConcurrently(
     parts,
     async ({ file }, i) =>
       file && (await compare(chosen[i]?.[1].target as string, file, input.node, input.uid)),

@@ -12,7 +12,7 @@ export function failureReport(
   }
   const shortage = hasErrno(error) ? shortageOf(error.code) : undefined
   if (shortage !== undefined) {
-    const issue = { message: shortage.what, hint: shortage.todo }
+    const issue = { message: shortage.problem, hint: shortage.remedy }
     return { version: 1, kind: 'error', code: 'io', message: issueText(issue), issues: [issue] }
   }
   const what = error instanceof Error ? (env.REGMIRROR_DEBUG ? error.stack : error.message) : String(error)

@@ -1,7 +1,7 @@
 /**
- * Two clocks. The monotonic one decides what is due, old or too late; the wall clock is for people. A time is kept by the
- * monotonic clock and turned into wall time where it is shown, so a wall clock that is set makes nothing due, and all that
- * is shown afterwards is right by the new time. Pure.
+ * Two clocks. The monotonic clock decides what is due, old or too late; the wall clock is for people. Times are kept by
+ * the monotonic clock and converted where they are shown: setting the wall clock makes nothing due, and every time that is
+ * shown afterwards is right by the new clock. Pure.
  */
 import type { World } from '../model/world.ts'
 
@@ -19,10 +19,10 @@ export function readClocks(world: Pick<World, 'monotonic' | 'now'>): Clocks {
   return { monotonic: monotonicMs(world), wall: world.now() }
 }
 
-/** A wall clock that moves by more against the monotonic one was set; less is the time between reading the two. */
+/** If the two clocks drift apart by more, the wall clock was set; less may pass between reading the two. */
 const SET_MS = 1000
 
-/** Clocks by which one moment is always shown as the same, to the millisecond, until the wall clock is set. */
+/** Clocks that convert a moment to the same wall time, to the millisecond, until the wall clock is set. */
 export function openClocks(world: Pick<World, 'monotonic' | 'now'>): () => Clocks {
   let bootAt = Number.NaN
   return () => {
@@ -32,12 +32,12 @@ export function openClocks(world: Pick<World, 'monotonic' | 'now'>): () => Clock
   }
 }
 
-/** When that was, or will be, by the wall clock. */
-export function wallTime(monotonic: number, now: Clocks): number {
-  return now.wall - (now.monotonic - monotonic)
+/** The wall time of a monotonic time, past or future. */
+export function wallTime(monotonic: number, clocks: Clocks): number {
+  return clocks.wall - (clocks.monotonic - monotonic)
 }
 
-/** The other way round. What was before the boot is negative. */
-export function monotonicTime(wall: number, now: Clocks): number {
-  return now.monotonic - (now.wall - wall)
+/** The monotonic time of a wall time; negative before the boot. */
+export function monotonicTime(wall: number, clocks: Clocks): number {
+  return clocks.monotonic - (clocks.wall - wall)
 }

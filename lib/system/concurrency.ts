@@ -1,30 +1,30 @@
-/** So many at the same time, and no more: files and sockets are counted by the system. */
+/** A limit on what runs at the same time: the system limits open files and sockets. */
 
-/** Lets `width` acts run at the same time, the others wait in line. */
+/** Runs at most `width` functions at the same time; the others wait in order. */
 export function limitConcurrency(width: number): <T>(act: () => Promise<T>) => Promise<T> {
   let free = Math.max(1, width)
-  const line: (() => void)[] = []
+  const waiting: (() => void)[] = []
   return async act => {
     if (free > 0) free -= 1
-    else await new Promise<void>(go => line.push(go))
+    else await new Promise<void>(start => waiting.push(start))
     try {
       return await act()
     } finally {
-      const next = line.shift()
+      const next = waiting.shift()
       if (next === undefined) free += 1
       else next()
     }
   }
 }
 
-/** How many files are looked at together: more are no faster, and a process may be allowed to open few. */
-const FILES = 8
+/** Reading more files together is not faster, and a process may have few descriptors. */
+const WIDTH = 8
 
-/** Does the same for each, some together; the results in their order. */
-export async function forEach<T, R>(
+/** Maps items, some at the same time; the results are in the order of the items. */
+export async function mapConcurrently<T, R>(
   items: readonly T[],
-  act: (item: T, nth: number) => Promise<R>,
+  act: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const inTurn = limitConcurrency(FILES)
-  return await Promise.all(items.map((item, nth) => inTurn(() => act(item, nth))))
+  const limited = limitConcurrency(WIDTH)
+  return await Promise.all(items.map((item, index) => limited(() => act(item, index))))
 }

@@ -1,16 +1,16 @@
-/** How many files this process may still open. */
-import { entriesOf, readBounded } from './disk.ts'
+/** How many more files this process may open. */
+import { readBounded, readEntries } from './disk.ts'
 
-/** For files and programs that are needed beside connections. */
+/** Kept for files and programs that are needed beside connections. */
 const RESERVED = 8
 const LIMITS = '/proc/self/limits'
 
-/** Descriptors that connections may use; Infinity where the system does not tell. */
-export async function descriptorsLeft(): Promise<number> {
+/** The number of descriptors that connections may use; Infinity where the limit is unknown. */
+export async function countFreeDescriptors(): Promise<number> {
   try {
     const limits = (await readBounded(LIMITS, LIMITS, 64 * 1024))?.toString('latin1') ?? ''
     const [, limit] = /^Max open files\s+(\d+)/m.exec(limits) ?? []
-    const open = (await entriesOf('/proc/self/fd'))?.length ?? 0
+    const open = (await readEntries('/proc/self/fd'))?.length ?? 0
     return limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(limit) - open - RESERVED)
   } catch {
     return 0

@@ -1,21 +1,21 @@
 /**
- * Changes of the disk that last: what is done has survived a power cut. Paths are real ones, errors are the system's;
- * files.ts puts the root around them.
+ * Changes to the disk that survive a power cut. Paths are those of this machine and errors those of the system; files.ts
+ * adds the root directory and Failures.
  */
 import { constants } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
-import { entriesOf, factsOf } from './disk.ts'
-import { maybe } from './errno.ts'
+import { lstatFacts, readEntries } from './disk.ts'
+import { ignoreErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
-import { temporaryName } from './temporary.ts'
+import { temporaryName } from './temporary-name.ts'
 
-/** Copies what a file carries besides bytes, mode and owner: SELinux label, ACL, extended attributes. */
+/** Copies SELinux label, ACL and extended attributes. */
 export type CopyAttributes = (from: string, to: string) => Promise<void>
 
-/** Creates a file that is whole and on disk when it is done, or leaves none; fails when something stands there, links too. */
-export async function create(
+/** Creates a file, complete and flushed to disk, or none. Fails when the path exists, also as a link. */
+export async function createFile(
   real: string,
   bytes: Uint8Array | string,
   ownership: Ownership,
@@ -38,12 +38,12 @@ export async function create(
   await syncDirectory(path.dirname(real))
 }
 
-/** O_TMPFILE of open(2), whose own bit Node does not name (asm-generic/fcntl.h@v6.12). */
-const NAMELESS = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR
+/** O_TMPFILE of open(2); Node does not name its own bit (asm-generic/fcntl.h@v6.12). */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
 
-/** Opens a new file that no directory knows: it goes with its last descriptor. */
-export async function openNameless(directory: string, bytes: string): Promise<FileHandle> {
-  const handle = await fs.open(directory, NAMELESS, 0o600)
+/** Opens a new file without a name: it is gone when its last descriptor is closed. */
+export async function openUnnamedFile(directory: string, bytes: string): Promise<FileHandle> {
+  const handle = await fs.open(directory, O_TMPFILE | constants.O_RDWR, 0o600)
   try {
     await handle.writeFile(bytes)
     return handle
@@ -53,23 +53,23 @@ export async function openNameless(directory: string, bytes: string): Promise<Fi
   }
 }
 
-/** What a file system without hard links says, and the kernel of links to files of others. */
+/** Errors of a file system without hard links, and of a kernel that protects the files of other users. */
 const NO_LINKS = ['EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
-/** Gives a file a second name, or a copy under it where the file system knows no hard links. */
-export async function duplicate(from: string, to: string): Promise<void> {
+/** Creates a hard link, or a copy where the file system has no hard links. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await fs.link(from, to)
   } catch (error) {
     if (!hasErrno(error) || !NO_LINKS.includes(error.code ?? '')) throw error
     const { mode, uid, gid } = await fs.stat(from)
-    return await create(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
+    return await createFile(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
   }
   await syncDirectory(path.dirname(to))
 }
 
-/** Gives a file a second name in one step: fails to where that name is taken, or the file itself gone. */
-export async function linkOnce(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
+/** Creates a hard link in one step, unless the new name is taken or the file is gone. */
+export async function linkIfFree(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
   try {
     await fs.link(from, to)
     return 'linked'
@@ -79,37 +79,37 @@ export async function linkOnce(from: string, to: string): Promise<'linked' | 'ta
   }
 }
 
-export async function removeDurably(real: string): Promise<void> {
-  if ((await maybe(fs.lstat(real))) === undefined) return
+export async function removeFile(real: string): Promise<void> {
+  if ((await ignoreErrno(fs.lstat(real))) === undefined) return
   await fs.rm(real, { force: true })
   await syncDirectory(path.dirname(real))
 }
 
-/** Directories above what regmirror writes belong to everybody: other services of the node go through them. */
+/** Other services of the node pass through the directories above regmirror's files. */
 const PARENT_MODE = 0o755
 
-/** Creates a directory with this mode, and those above it with 0755; returns those it made, deepest first. */
-export async function makeAll(real: string, mode: number, attempts = 10): Promise<string[]> {
-  if ((await maybe(fs.lstat(real))) !== undefined) return []
-  const parents = await makeAll(path.dirname(real), PARENT_MODE)
+/** Creates a directory with this mode and its parents with 0755; returns those it created, deepest first. */
+export async function makeDirectories(real: string, mode: number, attempts = 10): Promise<string[]> {
+  if ((await ignoreErrno(fs.lstat(real))) !== undefined) return []
+  const parents = await makeDirectories(path.dirname(real), PARENT_MODE)
   try {
     await fs.mkdir(real, mode)
   } catch (error) {
     const code = hasErrno(error) ? error.code : undefined
     if (code === 'EEXIST') return parents
-    // Whoever had made the directory above has removed it meanwhile.
+    // Another process may have created the parent and removed it meanwhile.
     if (code !== 'ENOENT' || attempts === 1) throw error
-    return [...new Set([...(await makeAll(real, mode, attempts - 1)), ...parents])]
+    return [...new Set([...(await makeDirectories(real, mode, attempts - 1)), ...parents])]
   }
-  // Again, for the umask takes bits away from what mkdir is given.
+  // The umask applies to mkdir, but not to chmod.
   await fs.chmod(real, mode)
   await syncDirectory(path.dirname(real))
   return [real, ...parents]
 }
 
-export async function removeIfEmpty(real: string): Promise<boolean> {
+export async function removeEmptyDirectory(real: string): Promise<boolean> {
   const removed = fs.rmdir(real).then(() => true)
-  return (await maybe(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
+  return (await ignoreErrno(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
 }
 
 export async function setOwnership(real: string, { mode, uid, gid }: Required<Ownership>): Promise<void> {
@@ -117,43 +117,48 @@ export async function setOwnership(real: string, { mode, uid, gid }: Required<Ow
   await fs.chmod(real, mode)
 }
 
-/** Renames for good: the new name survives a power cut. */
-async function move(from: string, to: string): Promise<void> {
+async function renameDurably(from: string, to: string): Promise<void> {
   await fs.rename(from, to)
   await syncDirectory(path.dirname(to))
 }
 
-export async function replace(real: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void> {
+export async function replaceFile(
+  real: string,
+  bytes: Uint8Array | string,
+  ownership: Ownership,
+): Promise<void> {
   const temporary = temporaryName(real)
   try {
-    await create(temporary, bytes, ownership)
-    await move(temporary, real)
+    await createFile(temporary, bytes, ownership)
+    await renameDurably(temporary, real)
   } catch (error) {
-    // What went wrong first is what is told.
-    await removeDurably(temporary).catch(() => {})
+    // The first error is the one to report.
+    await removeFile(temporary).catch(() => {})
     throw error
   }
 }
 
-export async function takeFromOthers(real: string): Promise<void> {
-  const facts = await factsOf(real)
+/** Removes the permissions of group and others. */
+export async function restrictToOwner(real: string): Promise<void> {
+  const facts = await lstatFacts(real)
   if (facts && (facts.mode & 0o077) !== 0) await setOwnership(real, { ...facts, mode: facts.mode & 0o7700 })
 }
 
 /**
- * A directory of a lower layer of an overlay cannot be renamed (EXDEV without redirect_dir); the files in it can. May
- * be cut off and done again.
+ * Renames a file or directory. A directory of a lower overlay layer cannot be renamed (EXDEV without redirect_dir), but
+ * its files can. May be cut off and run again.
  */
-export async function moveWhole(from: string, to: string): Promise<void> {
+export async function moveTree(from: string, to: string): Promise<void> {
   try {
-    return await move(from, to)
+    return await renameDurably(from, to)
   } catch (error) {
-    const facts = hasErrno(error) && error.code === 'EXDEV' ? await factsOf(from) : undefined
+    const facts = hasErrno(error) && error.code === 'EXDEV' ? await lstatFacts(from) : undefined
     if (facts?.type !== 'directory') throw error
-    await makeAll(to, facts.mode)
+    await makeDirectories(to, facts.mode)
   }
-  for (const { name } of (await entriesOf(from)) ?? []) await move(path.join(from, name), path.join(to, name))
-  await removeIfEmpty(from)
+  for (const { name } of (await readEntries(from)) ?? [])
+    await renameDurably(path.join(from, name), path.join(to, name))
+  await removeEmptyDirectory(from)
 }
 
 async function syncDirectory(directory: string): Promise<void> {

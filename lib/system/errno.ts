@@ -1,51 +1,68 @@
-/** What the system refuses, in words. */
+/** The errors of the system, in words. */
 import { Failure, hasErrno } from '../model/errors.ts'
 import { shortageOf } from './shortage.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run it as root'],
-  EPERM: ['not permitted', 'run it as root; as root, look at lsattr: it may be immutable'],
-  EROFS: ['the file system is read-only', 'remount it or choose another --root'],
-  ENOSPC: ['no space is left on the device', 'free some and run again'],
-  EDQUOT: ['the disk quota is used up', 'free some and run again'],
+  EPERM: ['operation not permitted', 'run it as root, or remove the immutable attribute: chattr -i'],
+  EROFS: ['the file system is read-only', 'remount it, or choose another --root'],
+  ENOSPC: ['no space is left on the device', 'free some and run it again'],
+  EDQUOT: ['the disk quota is used up', 'free some and run it again'],
   EFBIG: [
     'the file would be larger than this process or file system allows',
-    'raise the limit that ulimit -f shows: ulimit -f unlimited, or LimitFSIZE=infinity in its unit',
+    'raise the limit (ulimit -f): ulimit -f unlimited, or LimitFSIZE=infinity in its unit',
   ],
-  ENOENT: ['a directory on the way to it is not there', 'create it first'],
-  ENOTDIR: ['a part of the path is not a directory'],
+  ENOENT: ['a directory in its path does not exist', 'create it first'],
+  ENOTDIR: ['a part of its path is not a directory', 'check the path'],
   EISDIR: ['it is a directory', 'move it away'],
-  ENAMETOOLONG: ['the name is too long'],
+  ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
   EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
   EXDEV: ['it is a mount point, or lies on another file system', 'mount the directory that holds it instead'],
   EIO: ['the disk reports an error', 'check the disk'],
+  EADDRINUSE: ['another program listens there', 'stop it, or choose another port'],
+  EADDRNOTAVAIL: ['this machine does not have that address', 'choose one of its addresses'],
+  EAFNOSUPPORT: [
+    'this machine does not support that version of IP',
+    'choose an address of the other version',
+  ],
+  ENOTFOUND: ['the name does not resolve', 'choose an address instead'],
+  EAI_AGAIN: ['the name lookup failed', 'choose an address instead'],
+}
+
+/** What an error code of the system means, and what to do about it. */
+export function explainErrno(code: string | undefined): {
+  readonly message: string
+  readonly hint: string | undefined
+} {
+  const shortage = shortageOf(code)
+  if (shortage !== undefined) return { message: shortage.problem, hint: shortage.remedy }
+  const [message, hint] = WORDS[code ?? ''] ?? [`the system reports ${code}`]
+  return { message, hint }
 }
 
 /** Runs `act`; an error of the system becomes a Failure that names the file and says what to do. */
-export async function orFail<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
+export async function failOnErrno<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
     if (!hasErrno(error)) throw error
-    const shortage = shortageOf(error.code)
-    const words = shortage && ([shortage.what, shortage.todo] as const)
-    const [message, hint] = words ?? WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
+    const { message, hint } = explainErrno(error.code)
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
   }
 }
 
-/** Nothing can stand under a name that is too long. */
-const NOTHING = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
+/** No file can have a name that is too long. */
+const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']
 
-/** Undefined where the system gives one of these errors, by default those that say that nothing stands there. */
-export async function maybe<T>(
+/** Undefined where the system reports one of these errors; by default those of a file that does not exist. */
+export async function ignoreErrno<T>(
   promise: Promise<T>,
-  expected: readonly string[] = NOTHING,
+  codes: readonly string[] = ABSENT,
 ): Promise<T | undefined> {
   try {
     return await promise
   } catch (error) {
-    if (hasErrno(error) && expected.includes(error.code ?? '')) return undefined
+    if (hasErrno(error) && codes.includes(error.code ?? '')) return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-/** What the disk tells about a file, in our words. Pure. */
+/** What regmirror knows of a file beside its bytes. Pure. */
 import { Failure } from '../model/errors.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'other'
@@ -8,15 +8,16 @@ export interface Entry {
   readonly type: EntryType
 }
 
-/** Facts of a file after following links. `mode` holds the permission bits only, `changed` is ms since 1970. */
 export interface FileFacts {
   readonly type: EntryType
+  /** Permission bits only. */
   readonly mode: number
   readonly uid: number
   readonly gid: number
   readonly size: number
-  /** How many names it has. */
+  /** The number of hard links. */
   readonly links: number
+  /** Milliseconds since 1970. */
   readonly changed: number
   /** Device and inode: two paths with the same identity lead to one file. */
   readonly identity: string
@@ -28,36 +29,35 @@ export interface Ownership {
   readonly gid?: number
 }
 
-/** Something that is held by a descriptor: what is read is what `facts` describe, whoever renames meanwhile. */
-export interface Held {
-  /** Its name for the system as long as it is held, also as the start of longer paths. */
+/** A file that is held by a descriptor: `facts` and `read` are of the same file, even if its path is renamed meanwhile. */
+export interface HeldFile {
+  /** A path to it for the system, while it is held; longer paths may start with it. */
   readonly path: string
   readonly facts: FileFacts
   read(file: string, limit: number): Promise<Buffer>
-  /** Whether nobody can write it through this mount; root is told so too (access(2), EROFS). */
+  /** Whether its mount is read-only, for root too (access(2), EROFS). */
   isReadOnly(): Promise<boolean>
   close(): Promise<void>
 }
 
-/** As much of what node:fs tells about a file as tells its type. */
-interface Kinds {
+/** The part of fs.Stats, and of fs.Dirent, that gives the type. */
+interface StatType {
   isFile(): boolean
   isDirectory(): boolean
   isSymbolicLink(): boolean
 }
 
-export function typeOf(kinds: Kinds): EntryType {
-  if (kinds.isFile()) return 'file'
-  if (kinds.isDirectory()) return 'directory'
-  return kinds.isSymbolicLink() ? 'link' : 'other'
+export function typeOf(stat: StatType): EntryType {
+  if (stat.isFile()) return 'file'
+  if (stat.isDirectory()) return 'directory'
+  return stat.isSymbolicLink() ? 'link' : 'other'
 }
 
-function nameOf(kinds: Kinds): string {
-  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(kinds)]
+function describeType(stat: StatType): string {
+  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(stat)]
 }
 
-/** The rest of it. */
-interface Numbers {
+interface StatNumbers {
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -68,21 +68,25 @@ interface Numbers {
   readonly ino: number
 }
 
-export function factsFrom(stat: Kinds & Numbers): FileFacts {
+export function factsFrom(stat: StatType & StatNumbers): FileFacts {
   const { mode, uid, gid, size, nlink: links, mtimeMs: changed, dev, ino } = stat
   const identity = `${dev}:${ino}`
   return { type: typeOf(stat), mode: mode & 0o7777, uid, gid, size, links, changed, identity }
 }
 
-/** Refuses what is no file, or a longer one than `limit` bytes. */
-export function refuseUnreadable(stat: Kinds & Pick<Numbers, 'size'>, file: string, limit: number): void {
+/** Throws Failure `io` for anything but a regular file of at most `limit` bytes. */
+export function refuseUnreadable(
+  stat: StatType & Pick<StatNumbers, 'size'>,
+  file: string,
+  limit: number,
+): void {
   if (!stat.isFile())
-    throw new Failure('io', [{ file, message: `is ${nameOf(stat)}, not a file`, hint: 'move it away' }])
+    throw new Failure('io', [{ file, message: `is ${describeType(stat)}, not a file`, hint: 'move it away' }])
   refuseLong(stat.size, file, limit)
 }
 
 export function refuseLong(size: number, file: string, limit: number): void {
   if (size <= limit) return
-  const message = `is ${size} bytes long, more than the ${limit} that are read`
-  throw new Failure('io', [{ file, message, hint: 'check that it is the file you mean' }])
+  const message = `is ${size} bytes long, more than the limit of ${limit}`
+  throw new Failure('io', [{ file, message, hint: 'check that it is the right file' }])
 }

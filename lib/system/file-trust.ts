@@ -1,88 +1,94 @@
-/** Whether root may believe what it reads at a path: who could have put it there. Pure. */
+/** Whether root may read a file: only if no other user could have put it there or changed it. Pure. */
 import type { EntryType, FileFacts } from './file-facts.ts'
 
-/** One name on the way to a file, and the file itself. */
-export interface Stop {
+/** One name on the way to a file, or the file itself. */
+export interface PathStep {
   /** Its path on this machine. */
   readonly at: string
   readonly facts: Pick<FileFacts, 'type' | 'mode' | 'uid' | 'links'>
-  /** Whether others than its owner may write it, here: through a read-only mount nobody may. */
-  readonly open: boolean
+  /** False through a read-only mount, whatever its mode is. */
+  readonly writableByOthers: boolean
 }
 
 /** Why root does not read a file. */
-export interface Distrust {
+export interface Untrusted {
   readonly message: string
   readonly hint: string
 }
 
-/** What is judged: the file as it was named on this machine, and the owner that stands for unknown ones, if any does. */
-export interface Reading {
+export interface ReadRequest {
+  /** The file as it was named on this machine. */
   readonly file: string
-  readonly outsider: number | undefined
+  /** The uid that the kernel shows for owners outside the user namespace; undefined where there is none. */
+  readonly unknownOwner: number | undefined
 }
 
 const STICKY = 0o1000
 
 /**
- * Root's own, in a directory that nobody else can write. In a sticky one others can add names but not change those of
- * root, so what stands there has to be root's, links too (as with fs.protected_symlinks and fs.protected_hardlinks,
- * Documentation/admin-guide/sysctl/fs.rst). What is neither file nor directory is never read.
+ * Root must own the file, in a directory that no other user can write. In a sticky directory other users can add names but
+ * not change those of root, so everything in it must be root's, links too (as with fs.protected_symlinks and
+ * fs.protected_hardlinks, Documentation/admin-guide/sysctl/fs.rst). Special files are never read.
  */
-export function distrustOf(stop: Stop, above: Stop | undefined, reading: Reading): Distrust | undefined {
-  const { type, mode, uid, links } = stop.facts
-  const shared = above?.open === true
+export function whyUntrusted(
+  step: PathStep,
+  parent: PathStep | undefined,
+  request: ReadRequest,
+): Untrusted | undefined {
+  const { type, mode, uid, links } = step.facts
+  const shared = parent?.writableByOthers === true
   if (type === 'other' || (type === 'link' && !shared)) return undefined
-  const trusted = uid === 0 || (!shared && uid === reading.outsider)
-  if (!trusted) return foreign(stop, shared, reading)
-  if (type === 'file' && shared && links > 1) return severalNames(stop, reading)
-  if (!stop.open || (type === 'directory' && (mode & STICKY) !== 0)) return undefined
-  return writable(stop, reading)
+  const trusted = uid === 0 || (!shared && uid === request.unknownOwner)
+  if (!trusted) return wrongOwner(step, shared, request)
+  if (type === 'file' && shared && links > 1) return hardLinked(step, request)
+  if (!step.writableByOthers || (type === 'directory' && (mode & STICKY) !== 0)) return undefined
+  return wrongMode(step, request)
 }
 
-function foreign(stop: Stop, shared: boolean, reading: Reading): Distrust {
-  const { type, uid } = stop.facts
-  const message = `${subject(stop, reading)}is owned by uid ${uid}, not by root`
-  // A home directory that became root's would lock its user out.
-  const mended = !shared && (type === 'file' || /^\/((etc|opt|srv)(\/|$)|$)/.test(stop.at))
-  return { message, hint: mended ? `chown root:root ${stop.at}` : copying(reading) }
+function wrongOwner(step: PathStep, shared: boolean, request: ReadRequest): Untrusted {
+  const { type, uid } = step.facts
+  const message = `${describeStep(step, request)}is owned by uid ${uid}, not by root`
+  // A user could no longer log in if root owned the home directory.
+  const canChown = !shared && (type === 'file' || /^\/((etc|opt|srv)(\/|$)|$)/.test(step.at))
+  return { message, hint: canChown ? `chown root:root ${step.at}` : copyHint(request) }
 }
 
-function severalNames(stop: Stop, reading: Reading): Distrust {
-  const message = `${subject(stop, reading)}has several names, and others can write to its directory`
-  return { message, hint: copying(reading) }
+function hardLinked(step: PathStep, request: ReadRequest): Untrusted {
+  const message = `${describeStep(step, request)}has several hard links, and its directory is writable by other users`
+  return { message, hint: copyHint(request) }
 }
 
-function writable(stop: Stop, reading: Reading): Distrust {
-  const mode = stop.facts.mode.toString(8).padStart(4, '0')
-  const message = `${subject(stop, reading)}has mode ${mode} and can be written by others than its owner`
-  return { message, hint: `chmod go-w ${stop.at}` }
+function wrongMode(step: PathStep, request: ReadRequest): Untrusted {
+  const mode = step.facts.mode.toString(8).padStart(4, '0')
+  const message = `${describeStep(step, request)}has mode ${mode} and is writable by other users`
+  return { message, hint: `chmod go-w ${step.at}` }
 }
 
-function copying({ file }: Reading): string {
-  return `copy the file to where only root can write: sudo install -m 600 ${file} /etc/regmirror/`
+function copyHint({ file }: ReadRequest): string {
+  return `copy the file to a directory that only root can write: sudo install -m 600 ${file} /etc/regmirror/`
 }
 
-const KINDS: Readonly<Record<EntryType, string>> = {
+const TYPES: Readonly<Record<EntryType, string>> = {
   file: 'the file',
   directory: 'the directory',
   link: 'the link',
   other: 'the special file',
 }
 
-function subject({ at, facts }: Stop, { file }: Reading): string {
-  return at === file ? '' : `${KINDS[facts.type]} ${at} `
+/** Empty for the file itself, which the message names anyway. */
+function describeStep({ at, facts }: PathStep, { file }: ReadRequest): string {
+  return at === file ? '' : `${TYPES[facts.type]} ${at} `
 }
 
-/** The kernel's name for owners that a user namespace does not know (DEFAULT_OVERFLOWUID, linux/highuid.h). */
+/** The uid that the kernel shows for owners unknown to a user namespace (DEFAULT_OVERFLOWUID, linux/highuid.h). */
 const OVERFLOW = 65534
 
 /**
- * The owner that stands for everybody outside of our user namespace; undefined where it may be a user inside, or where
- * nobody is outside. Root in such a namespace is no more than the user who made it, and cannot tell the root of the
- * machine from others outside. `map` is the text of /proc/self/uid_map: first inside, first outside, how many.
+ * The uid that stands for all users outside this user namespace; undefined where it may be a user inside, or where all
+ * users are inside. Root in such a namespace has no more rights than the user who created it, and sees root of the machine
+ * as one of the users outside. `map` is the text of /proc/self/uid_map: first inside, first outside, count.
  */
-export function outsiderIn(map: string): number | undefined {
+export function findUnknownOwner(map: string): number | undefined {
   const ranges = map.split('\n').map(line => line.trim().split(/\s+/).map(Number))
   const known = ranges.some(([inside = 0, , count = 0]) => OVERFLOW >= inside && OVERFLOW < inside + count)
   return known || map.trim() === '' ? undefined : OVERFLOW

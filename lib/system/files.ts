@@ -1,181 +1,179 @@
 /**
- * The file system as the rest of the house sees it. A Reader sees the tree under one root as if the root were
- * `/`: absolute links are followed inside it, links that leave it are refused. A Writer can change it too;
- * whoever is handed a Reader cannot.
+ * Access to the files below one root directory. A Reader treats the root as `/`: absolute links are followed inside it,
+ * links that leave it are refused. A Writer can change files too.
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { entriesOf, factsOf, readBounded, readLink, shortName } from './disk.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './disk.ts'
 import {
   type CopyAttributes,
-  create,
-  duplicate,
-  linkOnce,
-  makeAll,
-  moveWhole,
-  removeDurably,
-  removeIfEmpty,
-  replace,
+  createFile,
+  linkIfFree,
+  linkOrCopy,
+  makeDirectories,
+  moveTree,
+  removeEmptyDirectory,
+  removeFile,
+  replaceFile,
+  restrictToOwner,
   setOwnership,
-  takeFromOthers,
 } from './durable.ts'
-import { orFail } from './errno.ts'
+import { failOnErrno } from './errno.ts'
 import type { Entry, FileFacts, Ownership } from './file-facts.ts'
-import type { Distrust } from './file-trust.ts'
-import { borrowedBy, refuseBorrowed } from './host-mounts.ts'
-import { follow } from './links.ts'
-import { placeOf } from './temporary.ts'
-import { descend, type Opened } from './trusted-file.ts'
+import type { Untrusted } from './file-trust.ts'
+import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
+import { followLinks } from './links.ts'
+import { withoutTemporary } from './temporary-name.ts'
+import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
   readonly root: string
-  /** Bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
+  /** The bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
   read(file: string, limit?: number): Promise<Buffer | undefined>
   /**
-   * Opens what stands at the path, once, and uses it while it is open. `asRoot`: only what root alone can have put there
-   * may be read, else `use` is told why not. Others read what they can.
+   * Opens a path once, and uses it while it is open. With `asRoot`, a file that another user could have put there or
+   * changed is not opened: `use` gets the reason.
    */
-  open<T>(file: string, asRoot: boolean, use: UseOpened<T>): Promise<T>
-  /** Facts of what stands at the path; undefined when nothing does. */
+  open<T>(file: string, asRoot: boolean, use: UseOpenedFile<T>): Promise<T>
+  /** Facts of the path; undefined when it does not exist. */
   facts(file: string): Promise<FileFacts | undefined>
-  /** Names and types in a directory, sorted by name; undefined when there is none. */
+  /** The entries of a directory, sorted by name; undefined when there is no such directory. */
   entries(directory: string): Promise<readonly Entry[] | undefined>
-  /** The path with every link followed, still as seen from the root. */
+  /** The path with every link followed, as seen from the root. */
   real(file: string): Promise<string>
-  /** Mount points inside the root of files that this machine also has outside it; none for the running node. */
-  borrowed(): Promise<readonly string[]>
-  /** A directory by a name that the system knows, short enough for sockets in it, until it is closed. */
+  /** Mount points inside the root of files that are also mounted outside it; none for the running node. */
+  hostMounts(): Promise<readonly string[]>
+  /** A path of this machine to a directory, short enough for sockets in it, until it is closed. */
   openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
 
 export interface Writer extends Reader {
-  /** Replaces or creates a file in one step: readers see the old bytes or the new, also after a power cut. */
+  /** Replaces or creates a file in one step: readers see the old or the new bytes, also after a power cut. */
   write(file: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void>
-  /** Creates a file where none is, with the label and the extended attributes of the file `like`. */
+  /** Creates a file that does not exist yet, with the label and the extended attributes of the file `like`. */
   create(file: string, bytes: Uint8Array, ownership: Ownership, like?: string): Promise<void>
-  /** Gives a file a second name: the same file, or a copy where the file system knows no hard links. */
+  /** Creates a hard link to a file, or a copy where the file system has no hard links. */
   duplicate(from: string, to: string): Promise<void>
-  /** Gives a file a second name in one step, unless that name is taken or the file gone. */
+  /** Creates a hard link in one step, unless the new name is taken or the file is gone. */
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
-  /** Removes what stands there; of a link, the link. */
+  /** Removes a file; a link itself, not its target. */
   remove(file: string): Promise<void>
-  /** Creates a directory with `mode` and its parents with 0755 whatever the umask; returns those it made, deepest first. */
+  /** Creates a directory with `mode` and its parents with 0755, whatever the umask; returns those it created, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
-  /** Takes from a directory what others than its owner may do there; where that is refused, nothing is said. */
-  closeToOthers(directory: string): Promise<void>
-  /** Gives a directory this mode and owner. */
-  close(directory: string, ownership: Required<Ownership>): Promise<void>
-  /** Removes a directory if nothing is left in it; says whether it did. */
+  /** Removes the permissions of group and others from a directory; a refusal is ignored. */
+  restrictToOwner(directory: string): Promise<void>
+  /** Sets mode and owner of a directory. */
+  setOwnership(directory: string, ownership: Required<Ownership>): Promise<void>
+  /** Removes a directory if it is empty; returns whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
   rename(from: string, to: string): Promise<void>
-  /** Removes a directory that is empty and can be removed; anything else stays, links too, and nothing is said. */
+  /** The same, but does not follow a final link, and ignores errors. */
   prune(directory: string): Promise<boolean>
 }
 
-export type UseOpened<T> = (found: Opened | Distrust | undefined) => Promise<T>
+export type UseOpenedFile<T> = (found: OpenedFile | Untrusted | undefined) => Promise<T>
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
-/**
- * A Writer on the tree under `root` (an existing directory). Attributes beside mode and owner are kept where
- * `copyAttributes` is given.
- */
+/** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
 export function openTree(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const top = path.resolve(root)
-  const borrowed = () => borrowedBy(top)
+  const hostMounts = () => readHostMounts(top)
   const at = async (file: string) => {
-    const real = await follow(top, file, readLink)
-    if (top !== '/') await refuseBorrowed(file, inside(top, real), borrowed)
+    const real = await followLinks(top, file, readLink)
+    if (top !== '/') await refuseHostMounts(file, inside(top, real), hostMounts)
     return real
   }
-  // A link that stands there is meant itself.
-  const standing = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
+  // A final link is not followed.
+  const atLink = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
-      orFail('read', file, async () => {
+      failOnErrno('read', file, async () => {
         const bytes = await readBounded(await at(file), file, limit)
         if (bytes === undefined) await refuseDangling(top, file)
         return bytes
       }),
     open: (file, asRoot, use) =>
-      orFail('read', file, async () => {
+      failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(top, file)
-          if (opened && 'real' in opened && top !== '/') await refuseBorrowed(file, opened.real, borrowed)
+          if (opened && 'real' in opened && top !== '/') await refuseHostMounts(file, opened.real, hostMounts)
           return await use(opened)
         }
-        return asRoot ? await descend(top, file, found) : await found(await byName(top, file))
+        return asRoot ? await openTrusted(top, file, found) : await found(await openByName(top, file))
       }),
-    facts: file => orFail('look at', file, async () => factsOf(await at(file))),
+    facts: file => failOnErrno('inspect', file, async () => lstatFacts(await at(file))),
     entries: directory =>
-      orFail('list', directory, async () => {
-        const entries = await entriesOf(await at(directory))
+      failOnErrno('list', directory, async () => {
+        const entries = await readEntries(await at(directory))
         if (entries === undefined) await refuseDangling(top, directory)
         return entries
       }),
-    real: async file => orFail('follow', file, async () => inside(top, await at(file))),
+    real: async file => failOnErrno('resolve', file, async () => inside(top, await at(file))),
     write: (file, bytes, ownership) =>
-      orFail('write', file, async () => replace(await at(file), bytes, ownership)),
+      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
-      orFail('write', placeOf(file), async () => {
+      failOnErrno('write', withoutTemporary(file), async () => {
         const [from, to] = [like && (await at(like)), await at(file)]
-        await create(to, bytes, ownership, async () => from && copyAttributes(from, to))
+        await createFile(to, bytes, ownership, async () => from && copyAttributes(from, to))
       }),
-    duplicate: (from, to) => orFail('keep', from, async () => duplicate(await at(from), await at(to))),
-    link: (from, to) => orFail('lock', path.dirname(to), async () => linkOnce(await at(from), await at(to))),
-    borrowed,
-    openDirectory: directory => orFail('open', directory, async () => shortName(await at(directory))),
-    remove: file => orFail('remove', placeOf(file), async () => removeDurably(await standing(file))),
+    duplicate: (from, to) => failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to))),
+    link: (from, to) =>
+      failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
+    hostMounts,
+    openDirectory: directory =>
+      failOnErrno('open', directory, async () => openShortPath(await at(directory))),
+    remove: file => failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file))),
     makeDirectory: (directory, mode) =>
-      orFail('create', placeOf(directory), async () => {
-        const made = await makeAll(await at(directory), mode)
+      failOnErrno('create', withoutTemporary(directory), async () => {
+        const made = await makeDirectories(await at(directory), mode)
         return made.map(real => inside(top, real))
       }),
-    closeToOthers: directory =>
+    restrictToOwner: directory =>
       at(directory)
-        .then(takeFromOthers)
+        .then(restrictToOwner)
         .catch(() => {}),
-    close: (directory, ownership) =>
-      orFail('close', directory, async () => setOwnership(await at(directory), ownership)),
+    setOwnership: (directory, ownership) =>
+      failOnErrno('change the mode of', directory, async () => setOwnership(await at(directory), ownership)),
     removeEmptyDirectory: directory =>
-      orFail('remove', placeOf(directory), async () => removeIfEmpty(await at(directory))),
+      failOnErrno('remove', withoutTemporary(directory), async () =>
+        removeEmptyDirectory(await at(directory)),
+      ),
     prune: directory =>
-      standing(directory)
-        .then(removeIfEmpty)
+      atLink(directory)
+        .then(removeEmptyDirectory)
         .catch(() => false),
     rename: (from, to) =>
-      orFail('rename', placeOf(from), async () => moveWhole(await at(from), await at(to))),
+      failOnErrno('rename', withoutTemporary(from), async () => moveTree(await at(from), await at(to))),
   }
 }
 
-/** For those who have no more to lose than what they can read anyway; also where there is no /proc. */
-async function byName(top: string, file: string): Promise<Opened | undefined> {
-  const real = await follow(top, file, readLink)
-  const facts = await factsOf(real)
+/** Opens a file without checking who could have changed it. Works without /proc. */
+async function openByName(top: string, file: string): Promise<OpenedFile | undefined> {
+  const real = await followLinks(top, file, readLink)
+  const facts = await lstatFacts(real)
   const read = async (limit: number) => {
     const bytes = await readBounded(real, file, limit)
-    if (bytes === undefined) throw new Failure('io', [{ file, message: 'has just been removed' }])
+    if (bytes === undefined)
+      throw new Failure('io', [{ file, message: 'was removed while it was read', hint: 'run it again' }])
     return bytes
   }
-  return facts && { real: inside(top, real), facts, place: real, read }
+  return facts && { real: inside(top, real), facts, systemPath: real, read }
 }
 
-/**
- * A link to nothing is somebody's mistake, not an absent file: writing there would surprise them. Nor is what
- * would be below it absent.
- */
+/** A dangling link, at the path or above it, is an error and not an absent file: writing there would be a surprise. */
 async function refuseDangling(top: string, file: string): Promise<void> {
   const above = path.dirname(file)
-  const directory = await follow(top, above, readLink)
+  const directory = await followLinks(top, above, readLink)
   const link = await readLink(path.join(directory, path.basename(file)))
   if (link === undefined) {
-    if (above !== file && (await factsOf(directory)) === undefined) await refuseDangling(top, above)
+    if (above !== file && (await lstatFacts(directory)) === undefined) await refuseDangling(top, above)
     return
   }
   throw new Failure('io', [
-    { file, message: `is a link to ${link}, which is not there`, hint: 'repair or remove the link' },
+    { file, message: `is a link to ${link}, which does not exist`, hint: 'repair or remove the link' },
   ])
 }
 

@@ -1,33 +1,33 @@
-/** What of a tree under `--root` is really this machine: builders of images mount its `/dev`, `/run`, or all of it there. */
+/** Files of this machine below `--root`: image builders mount its `/dev`, `/run`, or all of it there. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { readBounded, readLink } from './disk.ts'
-import { orFail } from './errno.ts'
-import { follow } from './links.ts'
-import { borrowedMounts, mountOf } from './mounts.ts'
+import { failOnErrno } from './errno.ts'
+import { followLinks } from './links.ts'
+import { findHostMounts, findMount } from './mountinfo.ts'
 
 const MOUNTS = '/proc/self/mountinfo'
-/** More than the kernel lists for its 100,000 mounts a namespace (sysctl fs.mount-max). */
+/** Enough for the 100,000 mounts that a namespace may have (sysctl fs.mount-max). */
 const LIMIT = 64 * 1024 * 1024
 
-/** Mount points inside the tree of files that this machine also has outside it, as seen from the tree. */
-export async function borrowedBy(top: string): Promise<readonly string[]> {
+/** Mount points below `top` of files that are also mounted outside it, as seen from `top`. */
+export async function readHostMounts(top: string): Promise<readonly string[]> {
   if (top === '/') return []
-  const bytes = await orFail('read', MOUNTS, () => readBounded(MOUNTS, MOUNTS, LIMIT))
-  return bytes === undefined ? [] : borrowedMounts(await follow('/', top, readLink), bytes.toString())
+  const bytes = await failOnErrno('read', MOUNTS, () => readBounded(MOUNTS, MOUNTS, LIMIT))
+  return bytes === undefined ? [] : findHostMounts(await followLinks('/', top, readLink), bytes.toString())
 }
 
 /** Throws Failure `io` where a link on the way from `file` to `real` leads into such a mount. */
-export async function refuseBorrowed(
+export async function refuseHostMounts(
   file: string,
   real: string,
-  borrowed: () => Promise<readonly string[]>,
+  hostMounts: () => Promise<readonly string[]>,
 ): Promise<void> {
   const literal = path.resolve('/', file)
   if (literal === real) return
-  const points = await borrowed()
-  const mount = mountOf(points, real)
-  if (mount === undefined || mount === mountOf(points, literal)) return
-  const message = `a link leads into ${mount}, where files of this machine are mounted`
-  throw new Failure('io', [{ file, message, hint: 'make it point elsewhere, or unmount that' }])
+  const points = await hostMounts()
+  const mount = findMount(points, real)
+  if (mount === undefined || mount === findMount(points, literal)) return
+  const message = `a link points into ${mount}, where files of this machine are mounted`
+  throw new Failure('io', [{ file, message, hint: `make it point elsewhere, or unmount ${mount}` }])
 }

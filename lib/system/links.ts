@@ -2,21 +2,21 @@
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 
-/** As many as Linux follows. */
+/** The limit of Linux (path_resolution(7)). */
 export const MAX_LINKS = 40
 
-/** Where a link points; undefined for what is not a link. */
+/** The target of a link; undefined for anything else. */
 export type ReadLink = (file: string) => Promise<string | undefined>
 
-/** The path on disk of `file` as seen from `top`, links followed inside `top`. The last part may not exist. */
-export async function follow(top: string, file: string, readLink: ReadLink): Promise<string> {
-  let todo = stepsOf(path.resolve('/', file))
+/** The path on this machine of `file` below `top`, links followed inside `top`. The path need not exist. */
+export async function followLinks(top: string, file: string, readLink: ReadLink): Promise<string> {
+  let todo = splitPath(path.resolve('/', file))
   let done: string[] = []
   let links = 0
   while (todo.length > 0) {
     const part = todo.shift() as string
     if (part === '..') {
-      if (done.length === 0) throw leadsOut(file)
+      if (done.length === 0) throw linkLeavesRoot(file)
       done.pop()
       continue
     }
@@ -26,23 +26,23 @@ export async function follow(top: string, file: string, readLink: ReadLink): Pro
       continue
     }
     links += 1
-    if (links > MAX_LINKS) throw leadsInCircle(file)
+    if (links > MAX_LINKS) throw linkLoop(file)
     if (link.startsWith('/')) done = []
-    todo = [...stepsOf(link), ...todo]
+    todo = [...splitPath(link), ...todo]
   }
   return path.join(top, ...done)
 }
 
-/** The names in a path, in the order in which they are walked. */
-export function stepsOf(file: string): string[] {
-  return file.split('/').filter(step => step !== '' && step !== '.')
+/** The names in a path, in order. */
+export function splitPath(file: string): string[] {
+  return file.split('/').filter(name => name !== '' && name !== '.')
 }
 
-export function leadsOut(file: string): Failure {
-  const message = 'a link leads out of the root directory'
-  return new Failure('io', [{ file, message, hint: 'make it point below' }])
+export function linkLeavesRoot(file: string): Failure {
+  const message = 'a link points outside the root directory'
+  return new Failure('io', [{ file, message, hint: 'make it point inside' }])
 }
 
-export function leadsInCircle(file: string): Failure {
-  return new Failure('io', [{ file, message: 'links lead in a circle', hint: 'remove the loop' }])
+export function linkLoop(file: string): Failure {
+  return new Failure('io', [{ file, message: 'links form a loop', hint: 'remove one of them' }])
 }

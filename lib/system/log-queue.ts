@@ -1,27 +1,20 @@
 /**
- * Lines on their way to a stream that may have no room: its reader has stopped, or a terminal is held. Nobody waits for
- * it. What finds no room is dropped and counted, and a line says so once there is room again.
+ * Lines for a stream that may block, because its reader has stopped or a terminal is paused. Nothing waits for it: lines
+ * that do not fit are dropped and counted, and a line reports them once there is room again.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-
-/** A stream that is written to without waiting. */
-export interface Outlet {
-  /** Writes what there is room for; returns the number of bytes. Throws where nobody will ever read. */
-  put(bytes: Buffer): number
-  /** Whether bytes that were put are still on their way. */
-  pending(): boolean
-}
+import type { Outlet } from './outlet.ts'
 
 export interface LogQueue {
   /** One line, with its newline. */
   write(line: string): void
-  /** Waits until everything is written, at most that long. */
+  /** Waits at most that long until everything is written. */
   flush(ms: number): Promise<void>
 }
 
-/** Bytes that wait: a moment in which hundreds of mirrors fail is not lost on a reader that is merely slow. */
+/** Enough for the moment in which hundreds of mirrors fail, if the reader is merely slow. */
 export const QUEUE_BYTES = 256 * 1024
-/** A pipe does not say when it has room again to somebody who does not wait for it. */
+/** A pipe gives no event when it has room again. */
 const RETRY_MS = 100
 
 /** `lines` is how many lines are lost with it. */
@@ -30,7 +23,7 @@ interface Entry {
   readonly lines: number
 }
 
-/** `droppedLine` gives the line that says how many lines were dropped. */
+/** `droppedLine` formats the line that reports how many lines were dropped. */
 export function openLogQueue(outlet: Outlet, droppedLine: (count: number) => string): LogQueue {
   let queue: readonly Entry[] = []
   let dropped = 0
@@ -38,15 +31,15 @@ export function openLogQueue(outlet: Outlet, droppedLine: (count: number) => str
   const drain = () => {
     clearTimeout(timer)
     try {
-      queue = putAll(queue, outlet)
+      queue = writeAll(queue, outlet)
       if (queue.length === 0 && dropped > 0) {
         const entry = { bytes: Buffer.from(droppedLine(dropped)), lines: dropped }
         dropped = 0
         queue = [entry]
-        queue = putAll(queue, outlet)
+        queue = writeAll(queue, outlet)
       }
     } catch {
-      // The reader has gone. There may be another one by the time of the next line: the pipe may have a name.
+      // The reader is gone. A named pipe may have another reader by the next line.
       dropped += queue.reduce((sum, { lines }) => sum + lines, 0)
       queue = []
     }
@@ -67,7 +60,7 @@ export function openLogQueue(outlet: Outlet, droppedLine: (count: number) => str
     flush: async ms => {
       const deadline = performance.now() + ms
       drain()
-      while ((queue.length > 0 || outlet.pending()) && performance.now() < deadline) {
+      while ((queue.length > 0 || outlet.isPending()) && performance.now() < deadline) {
         await sleep(10)
         drain()
       }
@@ -75,11 +68,11 @@ export function openLogQueue(outlet: Outlet, droppedLine: (count: number) => str
   }
 }
 
-/** Returns what found no room. */
-function putAll(queue: readonly Entry[], outlet: Outlet): readonly Entry[] {
-  for (const [nth, { bytes, lines }] of queue.entries()) {
-    const written = outlet.put(bytes)
-    if (written < bytes.length) return [{ bytes: bytes.subarray(written), lines }, ...queue.slice(nth + 1)]
+/** Returns the entries that did not fit. */
+function writeAll(queue: readonly Entry[], outlet: Outlet): readonly Entry[] {
+  for (const [index, { bytes, lines }] of queue.entries()) {
+    const written = outlet.write(bytes)
+    if (written < bytes.length) return [{ bytes: bytes.subarray(written), lines }, ...queue.slice(index + 1)]
   }
   return []
 }

@@ -1,9 +1,9 @@
-/** A time limit that can be held. */
+/** A timeout that can be paused. */
 
 export interface PausableTimer {
-  /** What passes during `act` does not count. */
+  /** Stops the clock while `act` runs. */
   pauseDuring<T>(act: () => Promise<T>): Promise<T>
-  /** Milliseconds that did not count so far. */
+  /** The milliseconds that it was paused so far. */
   pausedMs(): number
   stop(): void
 }

@@ -1,27 +1,27 @@
 /** The processes of this machine, from /proc (proc(5)). */
 import { hasErrno } from '../model/errors.ts'
-import { startTicks } from './boot.ts'
-import { forEach } from './concurrency.ts'
-import { entriesOf, factsThrough, readBounded, readLink } from './disk.ts'
+import { parseStartTicks } from './boot-clock.ts'
+import { mapConcurrently } from './concurrency.ts'
+import { readBounded, readEntries, readLink, statFacts } from './disk.ts'
 import type { FileFacts } from './file-facts.ts'
 
-/** What tells one process from another. Reading it touches nothing that the process itself controls. */
-export interface Identity {
+/** Tells one process from another. Reading it touches nothing that the process controls. */
+export interface ProcessIdentity {
   readonly pid: number
-  /** The last part of the path that was started, at most 15 bytes. A process may choose it freely. */
+  /** The base name of its executable, at most 15 bytes. A process may choose it freely. */
   readonly name: string
   /** Real, effective, saved and file system user. */
   readonly uids: readonly number[]
-  /** Whether it has a number in another PID namespace too: it runs in a container. */
-  readonly contained: boolean
+  /** Whether it has a number in another PID namespace too. */
+  readonly inContainer: boolean
   readonly startTicks: number
 }
 
 /**
- * What only root and the user of the process may read. Its arguments are memory of the process: whoever owns it can make
- * a reader wait for ever (userfaultfd(2), FUSE). So they are read of processes of a trusted user only.
+ * What only root and the user of the process may read. Arguments are memory of the process, whose owner can block a reader
+ * forever (userfaultfd(2), FUSE). So they are read for processes of a trusted user only.
  */
-export interface Description {
+export interface ProcessDescription {
   readonly args: readonly string[]
   readonly directory: string
   /** The path as the process sees it, without " (deleted)". */
@@ -33,65 +33,66 @@ export interface Description {
   readonly mounts: string
 }
 
-/** The processes of that name, by their number. */
-export async function processesNamed(name: string): Promise<readonly Identity[]> {
-  const ids = ((await entriesOf('/proc')) ?? []).map(entry => entry.name).filter(id => /^\d+$/.test(id))
+/** The processes of that name, ordered by pid. */
+export async function findProcesses(name: string): Promise<readonly ProcessIdentity[]> {
+  const ids = ((await readEntries('/proc')) ?? []).map(entry => entry.name).filter(id => /^\d+$/.test(id))
   const pids = ids.map(Number).sort((a, b) => a - b)
-  const named = await forEach(pids, async pid => {
-    const found = await tried(async () => ({ status: await textOf(`/proc/${pid}/status`) }))
-    return typeof found === 'object' && nameIn(found.status) === name ? await identify(pid) : undefined
+  const found = await mapConcurrently(pids, async pid => {
+    const status = await tryRead(async () => ({ text: await readText(`/proc/${pid}/status`) }))
+    return typeof status === 'object' && parseName(status.text) === name
+      ? await identifyProcess(pid)
+      : undefined
   })
-  return named.filter(identity => identity?.name === name) as Identity[]
+  return found.filter(identity => identity !== undefined).filter(identity => identity.name === name)
 }
 
-/** Undefined when there is no such process any more, or it has ended and waits to be reaped. */
-export async function identify(pid: number | 'self'): Promise<Identity | undefined> {
-  const read = async () => {
-    const [status, stat] = [await textOf(`/proc/${pid}/status`), await textOf(`/proc/${pid}/stat`)]
-    return { status, stat }
-  }
-  const found = await tried(read)
+/** Undefined when the process has ended, also when it waits to be reaped. */
+export async function identifyProcess(pid: number | 'self'): Promise<ProcessIdentity | undefined> {
+  const found = await tryRead(async () => ({
+    status: await readText(`/proc/${pid}/status`),
+    stat: await readText(`/proc/${pid}/stat`),
+  }))
   if (typeof found === 'string' || /^State:\s+[ZX]/m.test(found.status)) return undefined
   const { status, stat } = found
   return {
     pid: Number(/^Pid:\s+(\d+)/m.exec(status)?.[1]),
-    name: nameIn(status),
+    name: parseName(status),
     uids: (/^Uid:\s+(.*)$/m.exec(status)?.[1] ?? '').split('\t').map(Number),
-    // A kernel that does not tell (before 4.1, gVisor) leaves it open: such a process is not trusted.
-    contained: !/^NSpid:\t\d+$/m.test(status),
-    startTicks: startTicks(stat),
+    // Without the line (before Linux 4.1, gVisor) it may be in a container, and is not trusted.
+    inContainer: !/^NSpid:\t\d+$/m.test(status),
+    startTicks: parseStartTicks(stat),
   }
 }
 
-/** `hidden`: this user may not see it. */
-export async function describeProcess(pid: number): Promise<Description | 'gone' | 'hidden'> {
-  return await tried(async () => {
-    const executable = await linkOf(`/proc/${pid}/exe`)
+/** `hidden`: this user may not read it. */
+export async function describeProcess(pid: number): Promise<ProcessDescription | 'gone' | 'hidden'> {
+  return await tryRead(async () => {
+    const executable = await readLinkText(`/proc/${pid}/exe`)
     return {
       executable: executable.replace(/ \(deleted\)$/, ''),
-      executableFacts: await factsThrough(`/proc/${pid}/exe`),
-      root: (await factsThrough(`/proc/${pid}/root`)).identity,
-      mounts: await linkOf(`/proc/${pid}/ns/mnt`),
-      directory: await linkOf(`/proc/${pid}/cwd`),
-      args: (await textOf(`/proc/${pid}/cmdline`)).split('\0').slice(0, -1),
+      executableFacts: await statFacts(`/proc/${pid}/exe`),
+      root: (await statFacts(`/proc/${pid}/root`)).identity,
+      mounts: await readLinkText(`/proc/${pid}/ns/mnt`),
+      directory: await readLinkText(`/proc/${pid}/cwd`),
+      args: (await readText(`/proc/${pid}/cmdline`)).split('\0').slice(0, -1),
     }
   })
 }
 
-/** The variables that a process was started with. */
-export async function variablesOf(pid: number): Promise<Readonly<Record<string, string>> | undefined> {
-  const found = await tried(async () => ({ text: await textOf(`/proc/${pid}/environ`) }))
+/** The environment variables that a process was started with. */
+export async function readVariables(pid: number): Promise<Readonly<Record<string, string>> | undefined> {
+  const found = await tryRead(async () => ({ text: await readText(`/proc/${pid}/environ`) }))
   if (typeof found === 'string') return undefined
   const pairs = found.text.split('\0').map(pair => /^([^=]+)=(.*)$/s.exec(pair)?.slice(1) ?? [])
   return Object.fromEntries(pairs.filter(pair => pair.length === 2))
 }
 
-function nameIn(status: string): string {
+function parseName(status: string): string {
   return /^Name:\t(.*)$/m.exec(status)?.[1] ?? ''
 }
 
-/** A process may end at any moment (ENOENT, ESRCH), and only some may look at it. */
-export async function tried<T extends object>(act: () => Promise<T>): Promise<T | 'gone' | 'hidden'> {
+/** A process may end at any moment (ENOENT, ESRCH), and may be hidden from this user. */
+export async function tryRead<T extends object>(act: () => Promise<T>): Promise<T | 'gone' | 'hidden'> {
   try {
     return await act()
   } catch (error) {
@@ -103,15 +104,15 @@ export async function tried<T extends object>(act: () => Promise<T>): Promise<T 
 /** More than the arguments and variables of any process (execve(2)). */
 const LIMIT = 16 * 1024 * 1024
 
-async function textOf(file: string): Promise<string> {
-  return there(await readBounded(file, file, LIMIT)).toString('utf8')
+async function readText(file: string): Promise<string> {
+  return orEnded(await readBounded(file, file, LIMIT)).toString('utf8')
 }
 
-async function linkOf(file: string): Promise<string> {
-  return there(await readLink(file))
+async function readLinkText(file: string): Promise<string> {
+  return orEnded(await readLink(file))
 }
 
-function there<T>(found: T | undefined): T {
+function orEnded<T>(found: T | undefined): T {
   if (found === undefined) throw Object.assign(new Error('the process has ended'), { code: 'ENOENT' })
   return found
 }

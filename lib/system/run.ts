@@ -1,23 +1,23 @@
-/** The only spawner of processes. What it returns is a value; a program that is missing is not an error. */
+/** Runs programs; the only importer of child_process. */
 import { spawn } from 'node:child_process'
 import { Failure } from '../model/errors.ts'
 import { NO_PROCESSES, type Shortage, shortageOf } from './shortage.ts'
 
 export interface Outcome {
-  /** Exit code; 128 + the signal's number is not used: a killed program has code null. */
+  /** The exit code; null for a program that was killed. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a program without a shell, with a descriptor of ours as its standard input; undefined when there is no such program. */
+/** Runs a program without a shell, with a descriptor as its standard input; undefined when there is no such program. */
 export type Run = (program: string, args: readonly string[], stdin?: number) => Promise<Outcome | undefined>
 
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
-/** Runs on this machine, at most ten seconds and four MiB of output each way. */
-export const runHere: Run = (program, args, stdin) =>
+/** Runs on this machine, for at most ten seconds, and reads at most four MiB of each output. */
+export const runProgram: Run = (program, args, stdin) =>
   new Promise((done, failed) => {
     const child = spawn(program, args, {
       stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
@@ -30,14 +30,14 @@ export const runHere: Run = (program, args, stdin) =>
       if (code === 'ENOENT' || code === 'EACCES') done(undefined)
       else failed(shortage === undefined ? error : cannotRun(program, shortage))
     })
-    // Where no descriptor is left, there are no streams either; the error comes a moment later.
+    // Without a free descriptor there are no streams either; the error follows.
     const stdout = collect(child.stdout ?? undefined)
     const stderr = collect(child.stderr ?? undefined)
     child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
   })
 
-function cannotRun(program: string, { what, todo }: Shortage): Failure {
-  return new Failure('io', [{ message: `cannot run ${program}: ${what}`, hint: todo }])
+function cannotRun(program: string, { problem, remedy }: Shortage): Failure {
+  return new Failure('io', [{ message: `cannot run ${program}: ${problem}`, hint: remedy }])
 }
 
 function collect(stream: NodeJS.ReadableStream | undefined): () => string {

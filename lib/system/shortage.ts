@@ -1,34 +1,36 @@
-/** Resources of this process that are used up: no fault of what was to be done with them. */
+/** Resources of this process or node that are used up. */
 import { hasErrno } from '../model/errors.ts'
 
 export interface Shortage {
-  /** What is used up. */
-  readonly what: string
-  readonly todo: string
+  readonly problem: string
+  readonly remedy: string
 }
 
-/** EAGAIN of what starts a process (fork(2)); of a read it means something else. */
+/** EAGAIN when a process is started (fork(2)); for a read it means something else. */
 export const NO_PROCESSES: Shortage = {
-  what: 'this process may start no more processes or threads',
-  todo: 'raise the limit: TasksMax=512 in its unit, pids.max of its cgroup, or ulimit -u 512',
+  problem: 'this process has reached its limit of processes and threads',
+  remedy: 'raise the limit: TasksMax=512 in its unit, pids.max of its cgroup, or ulimit -u 512',
 }
 
 const SHORTAGES: Readonly<Record<string, Shortage>> = {
   EMFILE: {
-    what: 'this process may open no more files',
-    todo: 'raise the limit that ulimit -n shows: ulimit -n 1024, or LimitNOFILE=1024 in its unit',
+    problem: 'this process has reached its limit of open files',
+    remedy: 'raise the limit (ulimit -n): ulimit -n 1024, or LimitNOFILE=1024 in its unit',
   },
-  ENFILE: { what: 'this node can open no more files', todo: 'raise it: sysctl -w fs.file-max=1000000' },
-  ENOMEM: { what: 'this node has no memory left', todo: 'free some, or raise MemoryMax= in its unit' },
-  ENOBUFS: { what: 'this node has no memory left for sockets', todo: 'free some' },
+  ENFILE: {
+    problem: 'this node has reached its limit of open files',
+    remedy: 'raise the limit: sysctl -w fs.file-max=1000000',
+  },
+  ENOMEM: { problem: 'this node has no memory left', remedy: 'free some, or raise MemoryMax= in its unit' },
+  ENOBUFS: { problem: 'this node has no memory left for sockets', remedy: 'free some' },
 }
 
-/** Whether that is why the system refuses. */
+/** Whether an error of the system is a shortage. */
 export function isShortage(error: unknown): error is NodeJS.ErrnoException {
   return hasErrno(error) && shortageOf(error.code) !== undefined
 }
 
-/** What is used up; undefined for any other code. */
+/** The shortage that an error code stands for; undefined for any other code. */
 export function shortageOf(code: string | undefined): Shortage | undefined {
   return SHORTAGES[code ?? '']
 }

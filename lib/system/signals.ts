@@ -2,54 +2,52 @@
 import { isatty } from 'node:tty'
 import type { World } from '../model/world.ts'
 
-/** Exit codes of a process that a signal ended, as a shell gives them. */
-const ENDED_BY = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+/** The exit codes of a process that a signal ended, as a shell reports them. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-type Signal = keyof typeof ENDED_BY
+type Signal = keyof typeof EXIT_CODES
 
-/** Signals within that time are one. */
-const AT_ONCE_MS = 300
+/** timeout(1) signals the process and then its group: two signals within that time count as one. */
+const SAME_MS = 300
 
-/** What is needed of `process`. */
+/** The part of `process` that is needed. */
 export interface SignalSource {
   on(signal: Signal, listener: () => void): unknown
   exit(code: number): never
 }
 
 export interface Signals {
-  /** Aborted by the first signal that asks to stop. */
+  /** Aborted by the first signal to stop; a second one ends the process. */
   readonly signal: AbortSignal
   readonly onHangup: World['onHangup']
-  /** Undefined: no signal ended the command. */
+  /** Undefined when no signal ended the command. */
   exitCode(): number | undefined
 }
 
 /**
- * `mask` is SigIgn of /proc/self/status (proc(5)) as the process was started with it. nohup(1) ignores SIGHUP, and a
- * shell without job control ignores SIGINT in what it runs in the background: both stay ignored. SIGTERM never is.
+ * `mask` is SigIgn of /proc/self/status (proc(5)) when the process was started. nohup(1) ignores SIGHUP, and a shell
+ * without job control ignores SIGINT in background processes: both stay ignored. SIGTERM is never ignored.
  */
 export function openSignals(source: SignalSource, mask: string | undefined): Signals {
   const stop = new AbortController()
-  const ignored = ignoredIn(mask)
-  const attended = terminals().length > 0
-  let told: Signal | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
+  const ignored = parseIgnored(mask)
+  const hadTerminal = hasTerminal()
+  let received: Signal | undefined
+  let receivedAt = Number.NEGATIVE_INFINITY
   let hangup: (() => void) | undefined
   const end = (signal: Signal) => {
-    if (ignored.has(signal)) return
-    // Whoever says it twice means it; at once is not twice: timeout(1) tells the process, and then its group.
-    if (performance.now() - toldAt < AT_ONCE_MS) return
-    if (stop.signal.aborted) source.exit(ENDED_BY[signal])
-    told = signal
-    toldAt = performance.now()
+    if (ignored.has(signal) || performance.now() - receivedAt < SAME_MS) return
+    if (stop.signal.aborted) source.exit(EXIT_CODES[signal])
+    received = signal
+    receivedAt = performance.now()
     stop.abort()
   }
   source.on('SIGINT', () => end('SIGINT'))
   source.on('SIGTERM', () => end('SIGTERM'))
   source.on('SIGHUP', () => {
-    // Where the terminal itself is gone, that is its end and no wish to look again.
-    const orphaned = attended && terminals().length === 0
-    if (hangup === undefined || orphaned) end('SIGHUP')
+    // When the terminal itself is gone, SIGHUP means the end and not a reload.
+    const lostTerminal = hadTerminal && !hasTerminal()
+    if (hangup === undefined || lostTerminal) end('SIGHUP')
     else hangup()
   })
   return {
@@ -57,24 +55,23 @@ export function openSignals(source: SignalSource, mask: string | undefined): Sig
     onHangup: listener => {
       hangup = listener
     },
-    exitCode: () => (told && !isWish(told, hangup !== undefined) ? ENDED_BY[told] : undefined),
+    exitCode: () => {
+      // For a watcher, a signal to stop is the normal end; it may even come before the watcher is ready.
+      const isNormalEnd = hangup !== undefined && received !== 'SIGHUP'
+      return received && !isNormalEnd ? EXIT_CODES[received] : undefined
+    },
   }
 }
 
 /** Bit n - 1 is signal n (signal(7)). */
-function ignoredIn(mask = '0'): ReadonlySet<Signal> {
+function parseIgnored(mask = '0'): ReadonlySet<Signal> {
   const bits = /^[0-9a-f]{1,32}$/.test(mask) ? BigInt(`0x${mask}`) : 0n
   const numbers = { SIGHUP: 1n, SIGINT: 2n } as const
   const names = Object.keys(numbers) as (keyof typeof numbers)[]
   return new Set(names.filter(name => (bits >> (numbers[name] - 1n)) & 1n))
 }
 
-/** The terminals among its streams; one that was closed is none any more (tcgetattr(3) fails with EIO). */
-function terminals(): readonly number[] {
-  return [0, 1, 2].filter(stream => isatty(stream))
-}
-
-/** What runs until it is told to stop may be told before it got so far as to say so; but a hangup was to start it anew. */
-function isWish(signal: Signal, watches: boolean): boolean {
-  return watches && signal !== 'SIGHUP'
+/** Whether one of its streams is a terminal; a terminal that was closed is none any more (tcgetattr(3): EIO). */
+function hasTerminal(): boolean {
+  return [0, 1, 2].some(stream => isatty(stream))
 }

@@ -1,121 +1,131 @@
 /**
- * A file opened for root. Every directory on the way is held by a descriptor and judged before the next name is looked up
- * in it; links are followed as links.ts does by name. So what was judged is what is read, whoever renames meanwhile.
+ * Opens a file for root. Every directory on the way is held by a descriptor and checked before the next name is looked up
+ * in it; links are followed as in links.ts. So the file that is read is the file that was checked, even if a path is renamed
+ * meanwhile.
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { factsOf, hold, holdDirectory, readBounded, readLink } from './disk.ts'
-import type { FileFacts, Held } from './file-facts.ts'
-import { type Distrust, distrustOf, outsiderIn, type Reading, type Stop } from './file-trust.ts'
-import { leadsInCircle, leadsOut, MAX_LINKS, stepsOf } from './links.ts'
+import { holdDirectory, holdFile, lstatFacts, readBounded, readLink } from './disk.ts'
+import type { FileFacts, HeldFile } from './file-facts.ts'
+import {
+  findUnknownOwner,
+  type PathStep,
+  type ReadRequest,
+  type Untrusted,
+  whyUntrusted,
+} from './file-trust.ts'
+import { linkLeavesRoot, linkLoop, MAX_LINKS, splitPath } from './links.ts'
 
-/** Something that was found at a path, to be read while it is held. */
-export interface Opened {
-  /** The path with every link followed, as seen from the top. */
+/** A file or directory, to read while it is open. */
+export interface OpenedFile {
+  /** The path with every link followed, as seen from the root directory. */
   readonly real: string
   readonly facts: FileFacts
-  /** Its name for the system; for root it is the same file as long as it is held, whoever renames meanwhile. */
-  readonly place: string
-  /** Bytes of a regular file; fails on all else and over `limit` bytes. */
+  /** A path to it for the system. For root it stays the same file, even if its path is renamed meanwhile. */
+  readonly systemPath: string
+  /** The bytes of a regular file; fails on anything else and over `limit` bytes. */
   read(limit: number): Promise<Buffer>
 }
 
-interface Step extends Stop {
-  readonly held: Held
+interface HeldStep extends PathStep {
+  readonly held: HeldFile
 }
 
-/** Where a walk has got to. `steps` are the directories from the top down. */
+/** The state of a lookup. `steps` are the directories from the top down, `todo` the names that follow. */
 interface Walk {
   readonly top: string
   readonly file: string
-  readonly reading: Reading
-  readonly steps: Step[]
+  readonly request: ReadRequest
+  readonly steps: HeldStep[]
   readonly todo: string[]
   links: number
 }
 
-/** Uses what stands at `file` as seen from `top`, undefined when nothing does, or why root does not read it. */
-export async function descend<T>(
+/** Uses the file at `file` as seen from `top`; undefined when it does not exist, or the reason why root must not read it. */
+export async function openTrusted<T>(
   top: string,
   file: string,
-  use: (found: Opened | Distrust | undefined) => Promise<T>,
+  use: (found: OpenedFile | Untrusted | undefined) => Promise<T>,
 ): Promise<T> {
-  const reading = { file: path.join(top, file), outsider: outsiderIn(await uidMap(file)) }
-  const walk: Walk = { top, file, reading, steps: [], todo: stepsOf(path.resolve('/', file)), links: 0 }
+  const request = { file: path.join(top, file), unknownOwner: findUnknownOwner(await readUidMap(file)) }
+  const walk: Walk = { top, file, request, steps: [], todo: splitPath(path.resolve('/', file)), links: 0 }
   try {
     return await use(await walkDown(walk))
   } finally {
-    await leave(walk, 0)
+    await closeSteps(walk, 0)
   }
 }
 
-/** Also how we know that descriptors have names. */
-async function uidMap(file: string): Promise<string> {
-  if ((await factsOf('/proc/self/fd'))?.type !== 'directory') {
+async function readUidMap(file: string): Promise<string> {
+  if ((await lstatFacts('/proc/self/fd'))?.type !== 'directory') {
     const message = 'cannot check who can write it: /proc is not mounted'
     throw new Failure('io', [{ file, message, hint: 'mount -t proc proc /proc' }])
   }
-  // Kernels without user namespaces have none.
+  // A kernel without user namespaces has no such file.
   return (await readBounded('/proc/self/uid_map', file, 65536))?.toString() ?? ''
 }
 
-async function walkDown(walk: Walk): Promise<Opened | Distrust | undefined> {
-  const wrong = await enter(walk, await holdDirectory(`${walk.top}/.`), walk.top)
-  if (wrong !== undefined || walk.steps.length === 0) return wrong
+async function walkDown(walk: Walk): Promise<OpenedFile | Untrusted | undefined> {
+  const untrusted = await addStep(walk, await holdDirectory(`${walk.top}/.`), walk.top)
+  if (untrusted !== undefined || walk.steps.length === 0) return untrusted
   for (let name = walk.todo.shift(); name !== undefined; name = walk.todo.shift()) {
-    const wrong = name === '..' ? await goUp(walk) : await goDown(walk, name)
-    if (wrong !== undefined) return wrong === 'nothing' ? undefined : wrong
+    const end = name === '..' ? await goUp(walk) : await goDown(walk, name)
+    if (end !== undefined) return end === 'absent' ? undefined : end
   }
-  return openedOf(walk)
+  return openedFile(walk)
 }
 
 async function goUp(walk: Walk): Promise<undefined> {
-  if (walk.steps.length < 2) throw leadsOut(walk.file)
-  await leave(walk, walk.steps.length - 1)
+  if (walk.steps.length < 2) throw linkLeavesRoot(walk.file)
+  await closeSteps(walk, walk.steps.length - 1)
 }
 
-async function goDown(walk: Walk, name: string): Promise<Distrust | 'nothing' | undefined> {
-  const above = walk.steps.at(-1) as Step
-  if (above.facts.type !== 'directory') return 'nothing'
-  const place = `${above.held.path}/${name}`
-  const onWay = walk.todo.length > 0 ? await holdDirectory(place) : undefined
-  const held = onWay ?? (await hold(place))
-  if (held === undefined) return 'nothing'
-  const wrong = await enter(walk, held, path.join(above.at, name))
-  if (wrong !== undefined || held.facts.type !== 'link') return wrong
+async function goDown(walk: Walk, name: string): Promise<Untrusted | 'absent' | undefined> {
+  const parent = lastStep(walk)
+  if (parent.facts.type !== 'directory') return 'absent'
+  const place = `${parent.held.path}/${name}`
+  const directory = walk.todo.length > 0 ? await holdDirectory(place) : undefined
+  const held = directory ?? (await holdFile(place))
+  if (held === undefined) return 'absent'
+  const untrusted = await addStep(walk, held, path.join(parent.at, name))
+  if (untrusted !== undefined || held.facts.type !== 'link') return untrusted
   return await followLink(walk, await readLink(place))
 }
 
-/** Judges what is held; from then on it is let go with the walk. */
-async function enter(walk: Walk, held: Held | undefined, at: string): Promise<Distrust | undefined> {
+/** Adds what is held to the walk, which closes it, and checks it. */
+async function addStep(walk: Walk, held: HeldFile | undefined, at: string): Promise<Untrusted | undefined> {
   if (held === undefined) return undefined
-  const above = walk.steps.at(-1)
+  const parent = walk.steps.at(-1)
   const { facts } = held
-  const open = facts.type !== 'link' && (facts.mode & 0o022) !== 0 && !(await held.isReadOnly())
-  const step = { at, facts, open, held }
+  const writableByOthers = facts.type !== 'link' && (facts.mode & 0o022) !== 0 && !(await held.isReadOnly())
+  const step = { at, facts, writableByOthers, held }
   walk.steps.push(step)
-  return distrustOf(step, above, walk.reading)
+  return whyUntrusted(step, parent, walk.request)
 }
 
-async function followLink(walk: Walk, link: string | undefined): Promise<'nothing' | undefined> {
+async function followLink(walk: Walk, link: string | undefined): Promise<'absent' | undefined> {
   walk.links += 1
-  if (walk.links > MAX_LINKS) throw leadsInCircle(walk.file)
-  await leave(walk, link?.startsWith('/') ? 1 : walk.steps.length - 1)
-  if (link === undefined) return 'nothing'
-  walk.todo.unshift(...stepsOf(link))
+  if (walk.links > MAX_LINKS) throw linkLoop(walk.file)
+  await closeSteps(walk, link?.startsWith('/') ? 1 : walk.steps.length - 1)
+  if (link === undefined) return 'absent'
+  walk.todo.unshift(...splitPath(link))
 }
 
-/** Lets go of all but the first steps. */
-async function leave({ steps }: Walk, stay: number): Promise<void> {
-  for (const { held } of steps.splice(stay)) await held.close()
+/** Closes all but the first steps. */
+async function closeSteps({ steps }: Walk, keep: number): Promise<void> {
+  for (const { held } of steps.splice(keep)) await held.close()
 }
 
-function openedOf({ top, file, steps }: Walk): Opened {
-  const { held, at } = steps.at(-1) as Step
+function lastStep({ steps }: Walk): HeldStep {
+  return steps.at(-1) as HeldStep
+}
+
+function openedFile(walk: Walk): OpenedFile {
+  const { held, at } = lastStep(walk)
   return {
-    real: path.join('/', path.relative(top, at)),
+    real: path.join('/', path.relative(walk.top, at)),
     facts: held.facts,
-    place: held.path,
-    read: limit => held.read(file, limit),
+    systemPath: held.path,
+    read: limit => held.read(walk.file, limit),
   }
 }

@@ -1,77 +1,72 @@
 /**
- * Which processes may speak for a daemon of this machine. Any user can start a program under any name, with any variables;
- * so a process is trusted only if it is root's in all its uids, runs in the namespaces of this machine, and runs an
- * executable that only root can change. Where regmirror does not run as root, its own user is trusted as root is.
+ * Finds the processes whose word counts for a daemon of this machine. Any user can start a program under any name, with any
+ * variables. So a process is trusted only if all its uids are root, it runs in the namespaces of this machine, and only root
+ * can change its executable. Where regmirror does not run as root, its own user is trusted like root.
  */
-import { namespaceShift } from './boot.ts'
-import { factsThrough, readLink } from './disk.ts'
-import { doubtOfExecutable, doubtOfPath, doubtOfUser } from './process-trust.ts'
+import { readTimeNamespaceShift } from './boot-clock.ts'
+import { readLink, statFacts } from './disk.ts'
+import { whyUntrustedExecutable, whyUntrustedPath, whyUntrustedUser } from './process-trust.ts'
 import {
-  type Description,
   describeProcess,
-  type Identity,
-  identify,
-  processesNamed,
-  tried,
-  variablesOf,
+  findProcesses,
+  identifyProcess,
+  type ProcessDescription,
+  type ProcessIdentity,
+  readVariables,
+  tryRead,
 } from './processes.ts'
 
 export interface TrustedProcess {
-  readonly identity: Identity
-  /** Clock ticks after the start of the machine, whatever time namespace we are in. */
+  readonly identity: ProcessIdentity
+  /** Clock ticks after the boot of the machine, whatever the time namespace of regmirror is. */
   readonly startedAt: number
   readonly args: readonly string[]
   /** Its working directory. */
   readonly directory: string
-  /** A path to its root directory: `/` where that is ours. */
-  readonly tree: string
+  /** A path to its root directory; `/` if that is the one of regmirror. */
+  readonly rootDirectory: string
 }
 
-export interface DoubtedProcess {
+export interface UntrustedProcess {
   readonly pid: number
   /** Why it is not trusted: completes "process 812 …". */
   readonly why: string
   /** How it was started; undefined where that may not be read. */
-  readonly command: Pick<Description, 'args' | 'directory'> | undefined
+  readonly command: Pick<ProcessDescription, 'args' | 'directory'> | undefined
 }
 
-export interface NamedProcesses {
-  /** Both by their number. */
+export interface FoundProcesses {
+  /** Both ordered by pid. */
   readonly trusted: readonly TrustedProcess[]
-  readonly doubted: readonly DoubtedProcess[]
+  readonly untrusted: readonly UntrustedProcess[]
 }
 
 /** The processes of this machine, as one user sees them. */
 export interface Processes {
-  /** Those of that name, which run one of these executables if they are what they seem. Containers are left out. */
-  named(name: string, executables: readonly string[]): Promise<NamedProcesses>
+  /** The processes of that name outside containers. A trusted one runs one of these executables. */
+  find(name: string, executables: readonly string[]): Promise<FoundProcesses>
   /** The variables that it was started with; undefined when it has ended. */
   variables(process: TrustedProcess): Promise<Readonly<Record<string, string>> | undefined>
 }
 
-/** `uid` is that of the user who looks; the mounts and the root of the process `standpoint` are those of the machine. */
-export function openProcesses(uid: number, standpoint: number | 'self' = 'self'): Processes {
+/** `uid` is the user who runs regmirror. The mounts and the root directory of the process `viewpoint` are those of the machine. */
+export function openProcesses(uid: number, viewpoint: number | 'self' = 'self'): Processes {
   const users = uid === 0 ? [0] : [0, uid]
   return {
-    named: async (name, executables) => {
-      const rules = {
-        uid,
-        users,
-        executables,
-        places: await placesOf(standpoint),
-        shift: await namespaceShift(),
-      }
-      const found = (await processesNamed(name)).filter(({ contained }) => !contained)
-      const judged = []
-      for (const identity of found) judged.push(await judge(identity, rules))
+    find: async (name, executables) => {
+      const shift = await readTimeNamespaceShift()
+      const rules = { uid, users, executables, places: await readPlaces(viewpoint), shift }
+      const found = (await findProcesses(name)).filter(({ inContainer }) => !inContainer)
+      const checked: Checked[] = []
+      for (const identity of found) checked.push(await check(identity, rules))
       return {
-        trusted: judged.flatMap(one => one?.trusted ?? []),
-        doubted: judged.flatMap(one => one?.doubted ?? []),
+        trusted: checked.flatMap(({ trusted }) => trusted ?? []),
+        untrusted: checked.flatMap(({ untrusted }) => untrusted ?? []),
       }
     },
     variables: async ({ identity }) => {
-      const variables = (await isStill(identity)) ? await variablesOf(identity.pid) : undefined
-      return (await isStill(identity)) ? variables : undefined
+      const variables = (await isSameProcess(identity)) ? await readVariables(identity.pid) : undefined
+      return (await isSameProcess(identity)) ? variables : undefined
     },
   }
 }
@@ -84,72 +79,79 @@ interface Rules {
   readonly shift: number
 }
 
-interface Judged {
+/** Neither: the process has ended. */
+interface Checked {
   readonly trusted?: TrustedProcess
-  readonly doubted?: DoubtedProcess
+  readonly untrusted?: UntrustedProcess
 }
 
-async function judge(identity: Identity, rules: Rules): Promise<Judged | undefined> {
+async function check(identity: ProcessIdentity, rules: Rules): Promise<Checked> {
   const { pid } = identity
-  const stranger = doubtOfUser(identity, rules.users)
-  if (stranger !== undefined) return { doubted: { pid, why: stranger, command: undefined } }
-  const seen = await describeProcess(pid)
-  if (seen === 'hidden') return { doubted: { pid, why: HIDDEN, command: undefined } }
-  // Numbers are used again, and a process may change its user: what was read is its own if it still is who it was.
-  if (seen === 'gone' || seen.args.length === 0 || !(await isStill(identity))) return undefined
-  const { args, directory } = seen
-  const tree = treeOf(identity, seen, rules)
-  const why = await doubtOf(seen, tree, rules)
-  if (tree === undefined || why !== undefined)
-    return { doubted: { pid, why: why ?? '', command: { args, directory } } }
-  return { trusted: { identity, startedAt: identity.startTicks - rules.shift, args, directory, tree } }
+  const untrusted = (why: string, command?: UntrustedProcess['command']) => ({
+    untrusted: { pid, why, command },
+  })
+  const wrongUser = whyUntrustedUser(identity, rules.users)
+  if (wrongUser !== undefined) return untrusted(wrongUser)
+  const description = await describeProcess(pid)
+  if (description === 'hidden') return untrusted(HIDDEN)
+  // A pid is used again, and a process may change its user: then what was read is of another process.
+  if (description === 'gone' || description.args.length === 0 || !(await isSameProcess(identity))) return {}
+  const { args, directory, executable } = description
+  const rootDirectory = findRootDirectory(identity, description, rules)
+  if (rootDirectory === undefined) return untrusted(wrongPlace(description, rules), { args, directory })
+  const why =
+    whyUntrustedExecutable(description, rules.executables, rules.users) ??
+    (await whyUntrustedPath(rootDirectory, executable, rules.users))
+  if (why !== undefined) return untrusted(why, { args, directory })
+  return {
+    trusted: { identity, startedAt: identity.startTicks - rules.shift, args, directory, rootDirectory },
+  }
 }
 
-const HIDDEN = 'regmirror may not see what it runs (run it as root, with CAP_SYS_PTRACE)'
+const HIDDEN = 'hides its executable from regmirror (run regmirror as root, with CAP_SYS_PTRACE)'
 
-async function doubtOf(
-  seen: Description,
-  tree: string | undefined,
-  { executables, places, users }: Rules,
-): Promise<string | undefined> {
-  const isHere = places.some(place => place.mounts === seen.mounts)
-  if (tree === undefined) return isHere ? 'has another root directory' : 'runs in another mount namespace'
-  return doubtOfExecutable(seen, executables, users) ?? (await doubtOfPath(tree, seen.executable, users))
+function wrongPlace({ mounts }: ProcessDescription, { places }: Rules): string {
+  const sameMounts = places.some(place => place.mounts === mounts)
+  return sameMounts ? 'has another root directory' : 'runs in another mount namespace'
 }
 
-async function isStill(identity: Identity): Promise<boolean> {
-  return JSON.stringify(await identify(identity.pid)) === JSON.stringify(identity)
+async function isSameProcess(identity: ProcessIdentity): Promise<boolean> {
+  return JSON.stringify(await identifyProcess(identity.pid)) === JSON.stringify(identity)
 }
 
-/** A mount namespace of this machine, and a path to the root directory in it. */
+/** A mount namespace of this machine, its root directory, and a path to that. */
 interface Place {
   readonly mounts: string
-  readonly tree: string
+  readonly rootDirectory: string
   readonly root: string
 }
 
 /**
- * Where the process finds its files; undefined where that is not this machine. A rootless daemon of our own user has
- * mounts of its own, and nobody else can give them to it.
+ * A path to the root directory of the process; undefined where that is not of this machine. A rootless daemon of the user
+ * who runs regmirror has mounts of its own, which no other user can create for it.
  */
-function treeOf({ pid, uids }: Identity, seen: Description, { places, uid }: Rules): string | undefined {
-  const place = places.find(({ mounts, root }) => mounts === seen.mounts && root === seen.root)
+function findRootDirectory(
+  { pid, uids }: ProcessIdentity,
+  { mounts, root }: ProcessDescription,
+  { places, uid }: Rules,
+): string | undefined {
+  const place = places.find(place => place.mounts === mounts && place.root === root)
   const isRootless = uid !== 0 && uids.includes(uid)
-  return place?.tree ?? (isRootless ? `/proc/${pid}/root` : undefined)
+  return place?.rootDirectory ?? (isRootless ? `/proc/${pid}/root` : undefined)
 }
 
-/** Ours, and that of the first process of the machine: a unit of systemd and a container have mounts of their own. */
-async function placesOf(standpoint: number | 'self'): Promise<readonly Place[]> {
-  const ours = await placeAt(standpoint, standpoint === 'self' ? '/' : `/proc/${standpoint}/root`)
-  const isRoots = (await identify(1))?.uids.every(uid => uid === 0) === true
-  const first = isRoots ? await placeAt(1, '/proc/1/root') : undefined
-  return [ours, first].filter(place => place !== undefined)
+/** The place of regmirror and that of process 1: a systemd unit or a container has mounts of its own. */
+async function readPlaces(viewpoint: number | 'self'): Promise<readonly Place[]> {
+  const own = await readPlace(viewpoint, viewpoint === 'self' ? '/' : `/proc/${viewpoint}/root`)
+  const isRoots = (await identifyProcess(1))?.uids.every(uid => uid === 0) === true
+  const first = isRoots ? await readPlace(1, '/proc/1/root') : undefined
+  return [own, first].filter(place => place !== undefined)
 }
 
-async function placeAt(pid: number | 'self', tree: string): Promise<Place | undefined> {
-  const found = await tried(async () => {
+async function readPlace(pid: number | 'self', rootDirectory: string): Promise<Place | undefined> {
+  const place = await tryRead(async () => {
     const mounts = (await readLink(`/proc/${pid}/ns/mnt`)) ?? ''
-    return { mounts, tree, root: (await factsThrough(tree)).identity }
+    return { mounts, rootDirectory, root: (await statFacts(rootDirectory)).identity }
   })
-  return typeof found === 'string' ? undefined : found
+  return typeof place === 'string' ? undefined : place
 }

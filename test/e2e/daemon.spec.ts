@@ -132,11 +132,11 @@ const doubted: Readonly<Record<string, Case>> = {
     prepare: async home => [await setuid(home, 'symlink')],
   },
   'whose executable others can write': {
-    why: 'runs $HOME/containerd, which others can write',
+    why: 'runs $HOME/containerd, which other users can write',
     prepare: async home => [await program(path.join(home, 'containerd'), 0o757)],
   },
   'whose executable belongs to another user': {
-    why: 'runs $HOME/containerd, which belongs to uid 1000',
+    why: 'runs $HOME/containerd, which is owned by uid 1000',
     prepare: async home => {
       const file = await program(path.join(home, 'containerd'))
       await fs.chown(file, 1000, 1000)
@@ -144,7 +144,7 @@ const doubted: Readonly<Record<string, Case>> = {
     },
   },
   'whose directory others can write': {
-    why: 'runs $HOME/bin/containerd, but others can write $HOME/bin',
+    why: 'runs $HOME/bin/containerd, but other users can write $HOME/bin',
     prepare: async home => {
       const file = await program(path.join(home, 'bin/containerd'))
       await fs.chmod(path.dirname(file), 0o775)
@@ -152,7 +152,7 @@ const doubted: Readonly<Record<string, Case>> = {
     },
   },
   'with a directory of another user above it': {
-    why: 'runs $HOME/a/b/containerd, but $HOME/a belongs to uid 1000',
+    why: 'runs $HOME/a/b/containerd, but $HOME/a is owned by uid 1000',
     prepare: async home => {
       const file = await program(path.join(home, 'a/b/containerd'))
       await fs.chown(path.join(home, 'a'), 1000, 1000)
@@ -371,7 +371,7 @@ describe('the containerd of this machine', function () {
       const file = await program(path.join(home, 'containerd'))
       const processes = openProcesses(0)
       await among([[file, '--config', config]], async ([one]) => {
-        const { trusted: found } = await processes.named('containerd', ['containerd'])
+        const { trusted: found } = await processes.find('containerd', ['containerd'])
         const process = found.find(({ identity }) => identity.pid === one?.pid)
         assert.ok(process)
         assert.ok((await processes.variables(process))?.HTTP_PROXY)

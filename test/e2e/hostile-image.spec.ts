@@ -17,25 +17,16 @@ const HOSTS = '# of the machine\n'
 const digest = createHash('sha256').update(HOSTS).digest('hex')
 const KEPT = '0123456789abcdef0123456789abcdef'
 
-const swap = (more: object) => ({
-  path: '/x',
-  staged: null,
-  aside: null,
-  before: null,
-  after: null,
-  files: null,
-  ...more,
-})
 const journal = (swaps: readonly object[], more: object = {}) =>
   JSON.stringify({
-    version: 1,
+    version: 2,
     command: 'apply',
     started_at: '2026-01-01T00:00:00.000Z',
     swaps,
-    makes: [],
-    empties: [],
-    keeps: [],
-    drops: [],
+    make_directories: [],
+    prune_directories: [],
+    keep_originals: [],
+    drop_originals: [],
     ...more,
   })
 const state = (file: string, owns: 'whole' | 'value') =>
@@ -92,58 +83,74 @@ describe('a hostile image', function () {
 
   const RUNS = ['apply -f list.toml', 'restore']
   const temporary = (name: string) => `.${name}.regmirror-000000000000`
+  const staged = { path: '/etc/x', staged: `/etc/${temporary('x')}` }
   const journals: [title: string, phase: string, text: string, image?: Tree][] = [
-    ['a device as its temporary', 'staging', journal([swap({ path: '/etc/x', staged: '/host/dev/sda' })])],
+    [
+      'a device as its temporary',
+      'staging',
+      journal([{ kind: 'create_file', path: '/etc/x', staged: '/host/dev/sda', after: digest }]),
+    ],
     [
       'a link to the machine as its temporary',
       'staging',
-      journal([swap({ path: '/etc/x', staged: `/etc/${temporary('x')}` })]),
+      journal([{ ...staged, kind: 'create_file', after: digest }]),
       { [`etc/${temporary('x')}`]: '-> /host/dev/sda' },
     ],
     [
       'a link to a directory of the machine as its temporary',
       'staging',
-      journal([swap({ path: '/etc/x', staged: `/etc/${temporary('x')}`, files: { sda: digest } })]),
+      journal([{ ...staged, kind: 'create_directory', files: { sda: digest } }]),
       { [`etc/${temporary('x')}`]: '-> /host/dev' },
     ],
     [
-      'a directory of the machine to be removed, whatever is in it',
+      'a directory of the machine to remove, whatever is in it',
       'committing',
-      journal([swap({ path: '/host/dev', aside: `/host/${temporary('dev')}`, files: {} })]),
+      journal([
+        { kind: 'remove_directory', path: '/host/dev', aside: `/host/${temporary('dev')}`, files: {} },
+      ]),
     ],
     [
       'a directory of the machine by what is in it',
       'committing',
       journal([
-        swap({
+        {
+          kind: 'remove_directory',
           path: '/host/certs.d/quay.io',
           aside: `/host/certs.d/${temporary('quay.io')}`,
           files: { 'hosts.toml': digest },
-        }),
+        },
       ]),
     ],
     [
       'a file of the machine by its digest, through a link',
       'committing',
       journal([
-        swap({
+        {
+          kind: 'remove_file',
           path: '/etc/certs/hosts.toml',
           aside: `/etc/certs/${temporary('hosts.toml')}`,
           before: digest,
-        }),
+        },
       ]),
       { 'etc/certs': '-> /host/certs.d/quay.io' },
     ],
-    ['an empty directory of the machine', 'committing', journal([], { empties: ['/host/empty'] })],
+    ['an empty directory of the machine', 'committing', journal([], { prune_directories: ['/host/empty'] })],
     [
       'an empty directory of the machine as one that was made',
       'staging',
-      journal([], { makes: ['/host/empty'] }),
+      journal([], { make_directories: ['/host/empty'] }),
     ],
     [
       'a path with .. in it',
       'staging',
-      journal([swap({ path: '/etc/../host/dev/sda', aside: `/host/dev/${temporary('sda')}` })]),
+      journal([
+        {
+          kind: 'remove_file',
+          path: '/etc/../host/dev/sda',
+          aside: `/host/dev/${temporary('sda')}`,
+          before: digest,
+        },
+      ]),
     ],
   ]
   for (const [title, phase, text, image = {}] of journals) {
@@ -205,7 +212,7 @@ describe('a hostile image', function () {
     ]
     for (const image of links) {
       const said = await withImage(image, 'regmirror apply --root image -f list.toml')
-      assert.match(said, /a link leads into \/host, where files of this machine are mounted/)
+      assert.match(said, /a link points into \/host, where files of this machine are mounted/)
       assert.match(said, /^exit 2\nuntouched$/m)
     }
   })

@@ -129,7 +129,7 @@ describe('limits', () => {
       process.exit(0)`
     for (const [status, , detail] of JSON.parse(printedBy(script, FEW_FILES))) {
       assert.equal(status, 'unknown', detail)
-      assert.match(detail, /^this process may open no more files; raise the limit .*ulimit -n 1024/)
+      assert.match(detail, /^this process has reached its limit of open files; raise the limit .*ulimit -n 1024/)
     }
   })
 
@@ -142,7 +142,7 @@ describe('limits', () => {
       process.exit(0)`
     assert.match(
       printedBy(script, FEW_FILES),
-      /^Failure: cannot run true: this process may open no more files; raise /,
+      /^Failure: cannot run true: this process has reached its limit of open files; raise /,
     )
   })
 
@@ -158,7 +158,7 @@ describe('limits', () => {
       process.exit(0)`
     assert.match(
       printedBy(script, OTHER_USER),
-      /^Failure: cannot run true: this process may start no more processes or threads; raise /,
+      /^Failure: cannot run true: this process has reached its limit of processes and threads; raise /,
     )
   })
 

@@ -7,9 +7,9 @@ import { Failure } from '../../lib/model/errors.ts'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { readState } from '../../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../../lib/plan/plan.ts'
-import { readBootClock } from '../../lib/system/boot.ts'
+import { readBootClock } from '../../lib/system/boot-clock.ts'
 import { openTree } from '../../lib/system/files.ts'
-import { type Run, runHere } from '../../lib/system/run.ts'
+import { type Run, runProgram } from '../../lib/system/run.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
@@ -57,7 +57,7 @@ for (const { title, suite } of generations) {
     this.timeout(180_000)
     const name = `containerd-${suite}`
     const tree = treeOf(name)
-    const run: Run = (program, ...rest) => runHere(launcher(name, program), ...rest)
+    const run: Run = (program, ...rest) => runProgram(launcher(name, program), ...rest)
 
     before(function () {
       needRuntime(this, name, true)

@@ -51,7 +51,7 @@ describe('a list inside --root', () => {
       'a file of the machine through a link',
       () => '{ file = "token" }',
       { 'etc/regmirror/token': '-> ../../../token' },
-      /leads out of the root directory/,
+      /points outside the root directory/,
     ],
     ['a credential of systemd', () => '{ file = "token" }', {}, /there is no file \/etc\/regmirror\/token/],
     [

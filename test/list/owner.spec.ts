@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { outsiderIn } from '../../lib/system/file-trust.ts'
+import { findUnknownOwner } from '../../lib/system/file-trust.ts'
 import { failureOf, load } from '../support/load.ts'
 import { inNamespace, needNamespaces, needRoot } from '../support/namespace.ts'
 import { type Tree, withDirectory, writeTree } from '../support/tree.ts'
@@ -82,13 +82,13 @@ describe('the owner of a list', () => {
       'a list that its group can write',
       TREE,
       { modes: { 'd/mirrors.toml': 0o664 } },
-      /: has mode 0664 and can be written by others than its owner; chmod go-w \S+\/d\/mirrors\.toml$/,
+      /: has mode 0664 and is writable by other users; chmod go-w \S+\/d\/mirrors\.toml$/,
     ],
     [
       'a list in a directory that all can write',
       TREE,
       { modes: { d: 0o777 } },
-      /: the directory (\S+\/d) has mode 0777 and can be written by others than its owner; chmod go-w \1$/,
+      /: the directory (\S+\/d) has mode 0777 and is writable by other users; chmod go-w \1$/,
     ],
     [
       'a list in a directory that a group can write',
@@ -113,7 +113,7 @@ describe('the owner of a list', () => {
       'a link to a directory that all can write',
       LINKED,
       { modes: { safe: 0o777 } },
-      /the directory \S+\/safe has mode 0777 and can be written by others/,
+      /the directory \S+\/safe has mode 0777 and is writable by other users/,
     ],
     [
       'a link to a file of another user',
@@ -131,13 +131,13 @@ describe('the owner of a list', () => {
       'a file that the list names and others can write',
       TREE,
       { modes: { 'd/token': 0o606 } },
-      /\/d\/token: has mode 0606 and can be written by others than its owner; chmod go-w/,
+      /\/d\/token: has mode 0606 and is writable by other users; chmod go-w/,
     ],
     [
       'a file that the list names behind a link into a directory that all can write',
       { ...LINKED, 'd/mirrors.toml': NAMING },
       { modes: { safe: 0o777 } },
-      /\/d\/token: the directory \S+\/safe has mode 0777 and can be written by others/,
+      /\/d\/token: the directory \S+\/safe has mode 0777 and is writable by other users/,
     ],
   ]
   for (const [title, tree, changes, said] of refused)
@@ -152,7 +152,10 @@ describe('the owner of a list', () => {
   it('root does not read a second name of a file that somebody may have given it in a sticky directory', () =>
     withTree(TREE, { modes: { d: 0o1777 } }, async home => {
       await fs.link(path.join(home, 'd/mirrors.toml'), path.join(home, 'other.toml'))
-      assert.match((await failureOf(asRoot(home))).message, /has several names, and others can write/)
+      assert.match(
+        (await failureOf(asRoot(home))).message,
+        /has several hard links, and its directory is writable/,
+      )
       await fs.chmod(path.join(home, 'd'), 0o755)
       assert.equal((await asRoot(home)).list.registries.length, 1)
     }))
@@ -193,7 +196,7 @@ describe('the owner of a list', () => {
       assert.match((await failureOf(asRoot(home))).message, /: is a directory; name the list in it$/)
       await fs.rmdir(file)
       await fs.symlink('gone.toml', file)
-      assert.match((await failureOf(asRoot(home))).message, /is a link to gone\.toml, which is not there/)
+      assert.match((await failureOf(asRoot(home))).message, /is a link to gone\.toml, which does not exist/)
       const device = load({ file: '/dev/null', format: 'toml', uid: 0 })
       assert.match((await failureOf(device)).message, /^\/dev\/null: is a pipe or a device, not a file/)
     }))
@@ -222,7 +225,7 @@ describe('the owner of a list, in namespaces', function () {
   it('the same volume is refused where it can be written', () =>
     withTree(map, { modes: { v: 0o2777 } }, async home => {
       const said = inNamespace(['-m'], home, `mount --bind v v; ${VALIDATE}`)
-      assert.match(said, /the directory \S+\/v has mode 2777 and can be written by others/)
+      assert.match(said, /the directory \S+\/v has mode 2777 and is writable by other users/)
       assert.match(said, /^exit 2$/m)
     }))
 
@@ -261,5 +264,5 @@ describe('the owner that stands for those outside of a user namespace', () => {
     ['is 65534 where fewer users are inside', '0 100000 65534\n', 65534],
     ['is nobody’s where the kernel knows no such namespaces', '', undefined],
   ]
-  for (const [title, map, owner] of maps) it(title, () => assert.equal(outsiderIn(map), owner))
+  for (const [title, map, owner] of maps) it(title, () => assert.equal(findUnknownOwner(map), owner))
 })

@@ -1,9 +1,9 @@
 /** What a process sees of the clocks of its machine and of one containerd, as a line of JSON: `node clock.ts PID`. */
 import { readFileSync } from 'node:fs'
-import { readBootClock, startTicks } from '../../lib/system/boot.ts'
+import { parseStartTicks, readBootClock } from '../../lib/system/boot-clock.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'
 
-const { trusted } = await openProcesses(0).named('containerd', ['containerd'])
+const { trusted } = await openProcesses(0).find('containerd', ['containerd'])
 const startedAt = trusted.find(({ identity }) => identity.pid === Number(process.argv[2]))?.startedAt
-const own = startTicks(readFileSync('/proc/self/stat', 'utf8'))
+const own = parseStartTicks(readFileSync('/proc/self/stat', 'utf8'))
 console.log(JSON.stringify({ ...(await readBootClock()), startedAt, own }))

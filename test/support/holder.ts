@@ -1,16 +1,17 @@
 /** A process that takes the lock of the node below the given directory, says so on stdout, and holds it until it ends. */
-import { alone } from '../../lib/apply/lock.ts'
+import { withTicket } from '../../lib/apply/lock.ts'
 import { openTree } from '../../lib/system/files.ts'
 
-const applicant = {
+const request = {
   purpose: 'lock' as const,
-  card: `holder ${process.pid}`,
+  holder: `holder ${process.pid}`,
   made: [],
   timeoutMs: 10_000,
+  monotonic: () => process.hrtime.bigint() / 1000n,
   signal: new AbortController().signal,
   onWait: () => {},
 }
-await alone(openTree(process.argv[2] as string), applicant, async () => {
+await withTicket(openTree(process.argv[2] as string), request, async () => {
   process.stdout.write('held\n')
   await new Promise(done => process.stdin.once('end', done).resume())
 })

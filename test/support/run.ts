@@ -1,7 +1,7 @@
 /** Runs a command in this process, with a world of its own. */
 import { main } from '../../lib/cli.ts'
 import type { Sink, World } from '../../lib/model/world.ts'
-import { readBootId } from '../../lib/system/boot.ts'
+import { readBootId } from '../../lib/system/boot-clock.ts'
 
 export interface Ran {
   readonly code: number

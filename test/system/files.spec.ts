@@ -21,24 +21,24 @@ describe('files under a root', () => {
   it('refuses links that leave the root', () =>
     withDirectory(async root => {
       await writeTree(root, { 'etc/link': '-> ../../../etc/hostname' })
-      await assert.rejects(openTree(root).read('/etc/link'), failsWith(/leads out of the root/))
+      await assert.rejects(openTree(root).read('/etc/link'), failsWith(/points outside the root/))
       await assert.rejects(
         openTree(root).write('/etc/link', 'x', { mode: 0o644 }),
-        failsWith(/leads out of the root/),
+        failsWith(/points outside the root/),
       )
     }))
 
   it('refuses a loop of links', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> b', b: '-> a' })
-      await assert.rejects(openTree(root).read('/a'), failsWith(/circle/))
+      await assert.rejects(openTree(root).read('/a'), failsWith(/links form a loop/))
     }))
 
   it('tells nothing from a link to nothing', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> gone' })
       assert.equal(await openTree(root).read('/b'), undefined)
-      await assert.rejects(openTree(root).read('/a'), failsWith(/is a link to gone, which is not there/))
+      await assert.rejects(openTree(root).read('/a'), failsWith(/is a link to gone, which does not exist/))
     }))
 
   it('refuses what is not a file', () =>
@@ -50,7 +50,7 @@ describe('files under a root', () => {
   it('refuses a file over the limit without reading it', () =>
     withDirectory(async root => {
       await writeTree(root, { big: 'x'.repeat(101) })
-      await assert.rejects(openTree(root).read('/big', 100), failsWith(/101 bytes long, more than the 100/))
+      await assert.rejects(openTree(root).read('/big', 100), failsWith(/101 bytes long, more than the limit of 100/))
     }))
 
   it('writes with the mode asked for whatever the umask, and leaves nothing else behind', () =>
@@ -88,11 +88,11 @@ describe('files under a root', () => {
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'open'))
       await fs.chmod(path.join(root, 'open'), 0o2775)
-      await openTree(root).closeToOthers('/open')
+      await openTree(root).restrictToOwner('/open')
       assert.equal((await openTree(root).facts('/open'))?.mode, 0o2700)
-      await openTree('/').closeToOthers('/proc/1')
+      await openTree('/').restrictToOwner('/proc/1')
       assert.equal((await openTree('/').facts('/proc/1'))?.mode, 0o555)
-      await openTree(root).closeToOthers('/gone')
+      await openTree(root).restrictToOwner('/gone')
     }))
 
   it('replaces the target of a link and keeps the link', () =>

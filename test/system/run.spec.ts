@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { runHere } from '../../lib/system/run.ts'
+import { runProgram } from '../../lib/system/run.ts'
 
 describe('run', () => {
   it('returns what a program said and how it ended', async () => {
-    const outcome = await runHere(process.execPath, [
+    const outcome = await runProgram(process.execPath, [
       '-e',
       'console.log("out"); console.error("err"); process.exit(3)',
     ])
@@ -11,6 +11,6 @@ describe('run', () => {
   })
 
   it('says nothing of a program that is not there', async () => {
-    assert.equal(await runHere('regmirror-no-such-program', []), undefined)
+    assert.equal(await runProgram('regmirror-no-such-program', []), undefined)
   })
 })

@@ -23,12 +23,12 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'a link to nothing',
     make: list => fs.symlink('gone.toml', list),
-    told: /is a link to gone\.toml, which is not there; repair or remove the link/,
+    told: /is a link to gone\.toml, which does not exist; repair or remove the link/,
   },
   {
     name: 'a link to itself',
     make: list => fs.symlink('mirrors.toml', list),
-    told: /links lead in a circle/,
+    told: /links form a loop/,
   },
   {
     name: 'a pipe that nobody writes into',
@@ -59,7 +59,7 @@ const FOR_ROOT: Trouble = {
     await fs.writeFile(list, SOUND)
     await fs.chmod(list, 0o666)
   },
-  told: /can be written by others than its owner; chmod go-w/,
+  told: /is writable by other users; chmod go-w/,
 }
 
 /** In one step, but for a folder, which nothing takes the place of. */
@@ -115,7 +115,7 @@ describe('a list that a watcher cannot read any more', () => {
       await watching([...args, '--log-format', 'text'], async watcher => {
         await watcher.until(/created .*hosts\.toml/)
         await fs.chmod(list, 0o666)
-        await watcher.until(/error .*can be written by others/)
+        await watcher.until(/error .*is writable by other users/)
         await fs.chmod(list, 0o644)
         await watcher.until(/mirrors\.toml is sound again/)
       })

@@ -288,7 +288,7 @@ describe('the address to listen at', () => {
       await assert.rejects(serve(`:${first.port}`, knownAs(watchStatus)), (error: unknown) => {
         assert.ok(error instanceof Failure)
         assert.equal(error.code, 'io')
-        const start = `cannot listen at :${first.port}: something else listens there; `
+        const start = `cannot listen at :${first.port}: another program listens there; `
         assert.ok(error.message.startsWith(start), error.message)
         return true
       })

@@ -1,7 +1,7 @@
 /** A list's text as a value whose every key can be found again in the text. */
 
 import { isTable } from '../../formats/tables.ts'
-import { loadPart } from '../../system/lazy.ts'
+import { loadPart } from '../../system/load-part.ts'
 import type { Path } from '../written.ts'
 
 export type ListFormat = 'toml' | 'yaml' | 'json'

@@ -4,8 +4,8 @@
  */
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
-import { forEach } from '../../system/concurrency.ts'
-import { stampOf } from '../../system/disk.ts'
+import { mapConcurrently } from '../../system/concurrency.ts'
+import { readStamp } from '../../system/disk.ts'
 import { openTree } from '../../system/files.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -83,7 +83,7 @@ async function filesIn(directory: string): Promise<readonly string[]> {
 
 /** Those that are there; a file that has several names, as in a directory of hash links, comes once. */
 async function stamped(files: readonly string[]): Promise<readonly Found[]> {
-  const stamps = await forEach(files, file => stampOf(path.resolve(file)).catch(() => undefined))
+  const stamps = await mapConcurrently(files, file => readStamp(path.resolve(file)).catch(() => undefined))
   const found = new Map<string, Found>()
   for (const [i, file] of files.entries()) {
     const stamp = stamps[i]
@@ -95,7 +95,7 @@ async function stamped(files: readonly string[]): Promise<readonly Found[]> {
 async function read({ bundles, others }: Places): Promise<Roots> {
   const bundle = await firstOf(bundles)
   const rest = others.filter(({ stamp }) => stamp !== bundle?.stamp)
-  const texts = await forEach(rest, ({ file }) => textOf(file))
+  const texts = await mapConcurrently(rest, ({ file }) => textOf(file))
   return certificatesIn([bundle?.text ?? '', ...texts.map(text => text ?? '')])
 }
 

@@ -1,7 +1,7 @@
 /** How this node resolves names, read again as often as Go does: a watcher outlives a change of network. */
 import { hostname } from 'node:os'
 import { readBounded, readLink } from '../../system/disk.ts'
-import { follow } from '../../system/links.ts'
+import { followLinks } from '../../system/links.ts'
 import { isShortage } from '../../system/shortage.ts'
 import type { NameSystem } from './nsswitch.ts'
 import { parseResolvConf } from './resolv-conf.ts'
@@ -51,7 +51,7 @@ async function readNameSystem(env: NameSystem['env']): Promise<ReadNameSystem> {
 /** Undefined: there is no such file; null: it cannot be read. */
 async function textOf(file: string): Promise<string | undefined | null> {
   try {
-    const bytes = await readBounded(await follow('/', file, readLink), file, SIZE_LIMIT)
+    const bytes = await readBounded(await followLinks('/', file, readLink), file, SIZE_LIMIT)
     return bytes?.toString('latin1')
   } catch (error) {
     if (isShortage(error)) throw error

@@ -4,7 +4,7 @@ import { withoutSecrets } from '../../formats/secrets.ts'
 import { parseTomlAst, tomlValue } from '../../formats/toml/ast.ts'
 import { splice } from '../../formats/toml/edit.ts'
 import type { Issue } from '../../model/errors.ts'
-import { STDIN, withNameless } from '../../system/memory-file.ts'
+import { STDIN, withMemoryFile } from '../../system/memory-file.ts'
 import type { Outcome, Run } from '../../system/run.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
@@ -23,7 +23,7 @@ export async function dumpIssues(
   imports: readonly string[],
   hostsDir: string | undefined,
 ): Promise<readonly Issue[]> {
-  const outcome = await withNameless(withImports(text, imports), file, shown =>
+  const outcome = await withMemoryFile(withImports(text, imports), file, shown =>
     run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || isAccepted(outcome, hostsDir)) return []

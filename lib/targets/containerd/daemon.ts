@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { Failure } from '../../model/errors.ts'
 import { openTree, type Reader } from '../../system/files.ts'
-import type { DoubtedProcess, Processes, TrustedProcess } from '../../system/trusted-processes.ts'
+import type { Processes, TrustedProcess, UntrustedProcess } from '../../system/trusted-processes.ts'
 import { configOf } from './command-line.ts'
 
 /** A containerd that runs, and the path of the config that it was told to read. */
@@ -19,7 +19,7 @@ export interface Daemons {
   /** Those that read another one. */
   readonly others: readonly Daemon[]
   /** Processes that are called containerd and are not trusted, unless they are known to read another config. */
-  readonly doubted: readonly Pick<DoubtedProcess, 'pid' | 'why'>[]
+  readonly doubted: readonly Pick<UntrustedProcess, 'pid' | 'why'>[]
 }
 
 export const NO_DAEMONS: Daemons = { readers: [], others: [], doubted: [] }
@@ -62,13 +62,13 @@ async function look(
   node: Reader,
   config: string,
 ): Promise<{ found: readonly Found[]; doubted: Daemons['doubted'] }> {
-  const { trusted, doubted } = await processes.named('containerd', EXECUTABLES)
+  const { trusted, untrusted: doubted } = await processes.find('containerd', EXECUTABLES)
   const found: Found[] = []
   for (const one of trusted) {
     const read = configRead(one)
     if (read === undefined) continue
     const daemon = { pid: one.identity.pid, startedAt: one.startedAt, config: read }
-    found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.tree), read) })
+    found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.rootDirectory), read) })
   }
   const relevant = doubted.filter(({ command }) => !command || configRead(command) === config)
   // The real one, where it is not trusted, is of a trusted user: others cannot hide it among thousands.

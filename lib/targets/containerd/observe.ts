@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../../model/errors.ts'
 import type { ContainerdSettings, MirrorList } from '../../model/registry.ts'
-import { forEach } from '../../system/concurrency.ts'
+import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
 import type { View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
@@ -154,7 +154,7 @@ interface Found {
 async function readDirectories(node: Reader, root: string, listed: ReadonlySet<string>): Promise<Found> {
   const found = (await node.entries(root)) ?? []
   const entries = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))
-  const read = await forEach(entries, async ({ name }) => {
+  const read = await mapConcurrently(entries, async ({ name }) => {
     try {
       return await readDirectory(node, root, name)
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Tells that something may have changed in a directory. The only importer of chokidar. */
 import path from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
-import { isTemporary } from '../../system/temporary.ts'
+import { isTemporary } from '../../system/temporary-name.ts'
 
 export interface Eyes {
   /** Looks at these directories, one level deep, and at no others any more. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readState } from '../../../lib/ownership/state.ts'
-import { readBootClock } from '../../../lib/system/boot.ts'
+import { readBootClock } from '../../../lib/system/boot-clock.ts'
 import { openTree } from '../../../lib/system/files.ts'
 import type { Outcome } from '../../../lib/system/run.ts'
 import { openProcesses } from '../../../lib/system/trusted-processes.ts'

@@ -1,7 +1,7 @@
-/** Functions that are loaded when they are needed. */
+/** Loads modules on demand. */
 import { Failure } from '../model/errors.ts'
 
-/** Loads one. Throws Failure `io` where its file is missing, cut short or empty: an upgrade may be replacing it. */
+/** Throws Failure `io` where the file of a module is missing, truncated or empty: an upgrade may be replacing it. */
 export async function loadPart<T>(load: () => Promise<T>): Promise<T> {
   try {
     const part = await load()
@@ -9,7 +9,7 @@ export async function loadPart<T>(load: () => Promise<T>): Promise<T> {
     throw new Error('its file is empty')
   } catch (error) {
     const [why] = String(error instanceof Error ? error.message : error).split('\n')
-    const hint = 'run it again if it was just being upgraded, otherwise install it again'
+    const hint = 'run it again if it was being upgraded, otherwise install it again'
     throw new Failure('io', [{ message: `cannot load a part of regmirror: ${why}`, hint }])
   }
 }

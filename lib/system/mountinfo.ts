@@ -1,20 +1,20 @@
-/** File systems mounted inside a tree that belong to the machine around it: a bind mount of its `/dev`, `/run` or `/`. Pure. */
+/** Finds bind mounts of this machine, such as its `/dev`, below a directory. Pure. */
 import path from 'node:path'
 
 interface Mount {
-  /** Where it is mounted. */
+  /** The path at which it is mounted. */
   readonly point: string
   /** `major:minor` of its file system. */
   readonly device: string
-  /** The part of the file system that is mounted. */
+  /** The directory of the file system that is mounted. */
   readonly part: string
 }
 
 /**
- * Mount points below the directory `top`, as seen from it, of files that are also mounted outside it.
- * `mountinfo` is the text of /proc/self/mountinfo (proc_pid_mountinfo(5)); `top` has no links in it.
+ * Mount points below `top`, as seen from it, of files that are also mounted outside it. `mountinfo` is the text of
+ * /proc/self/mountinfo (proc_pid_mountinfo(5)); `top` has no links in it.
  */
-export function borrowedMounts(top: string, mountinfo: string): readonly string[] {
+export function findHostMounts(top: string, mountinfo: string): readonly string[] {
   const mounts = mountinfo.split('\n').flatMap(parseMount)
   const within = mounts.filter(({ point }) => isBelow(top, point) && point !== top)
   const outside = mounts.filter(({ point }) => !isBelow(top, point))
@@ -23,8 +23,8 @@ export function borrowedMounts(top: string, mountinfo: string): readonly string[
     .map(({ point }) => path.posix.join('/', path.posix.relative(top, point)))
 }
 
-/** The innermost of these mount points that a path lies at or below. */
-export function mountOf(points: readonly string[], file: string): string | undefined {
+/** The innermost of these mount points that contains a path. */
+export function findMount(points: readonly string[], file: string): string | undefined {
   return points.filter(point => isBelow(point, file)).reduce<string | undefined>(longer, undefined)
 }
 
@@ -38,7 +38,7 @@ function parseMount(line: string): Mount[] {
   return [{ device, part: unescaped(part), point: unescaped(point) }]
 }
 
-/** Spaces, tabs, newlines and backslashes are written in octal. */
+/** The kernel writes spaces, tabs, newlines and backslashes in octal. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 }

@@ -1,0 +1,132 @@
+/** The text of a journal: read strictly, because it may come with an image. Pure. */
+import path from 'node:path'
+import { Failure } from '../model/errors.ts'
+import { isKeptName } from '../ownership/state.ts'
+import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
+import type { Swap } from './swap.ts'
+
+export interface Journal {
+  readonly version: typeof JOURNAL_VERSION
+  readonly command: 'apply' | 'restore'
+  /** ISO 8601. */
+  readonly started_at: string
+  /** In the order in which they are carried out; an undo goes in reverse. */
+  readonly swaps: readonly Swap[]
+  /** Directories to make first, parents first. */
+  readonly make_directories: readonly string[]
+  /** Directories to remove at the end if they are empty, deepest first. */
+  readonly prune_directories: readonly string[]
+  /** Names under `originals`: those that this run adds, and those that nothing refers to after it. */
+  readonly keep_originals: readonly string[]
+  readonly drop_originals: readonly string[]
+}
+
+export const JOURNAL_VERSION = 2
+
+/** Throws Failure `io` about `file` where the text is not a journal that this version writes. */
+export function parseJournal(text: string, file: string): Journal {
+  const journal = parseJson(text)
+  if (isJournal(journal)) return journal
+  throw refusedJournal(file, isRecord(journal) ? (versionProblem(journal.version) ?? DAMAGED) : DAMAGED)
+}
+
+/** A journal that this run does not act on. */
+export function refusedJournal(file: string, message: string): Failure {
+  return new Failure('io', [{ file, message, hint: 'check the files that it names, then move it away' }])
+}
+
+const DAMAGED = 'is damaged'
+
+function versionProblem(version: unknown): string | undefined {
+  if (!Number.isInteger(version) || version === JOURNAL_VERSION) return undefined
+  return `has journal version ${version}, but this regmirror reads version ${JOURNAL_VERSION}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isJournal(value: unknown): value is Journal {
+  return (
+    isRecord(value) &&
+    value.version === JOURNAL_VERSION &&
+    isListOf(value.swaps, isSwap) &&
+    [value.make_directories, value.prune_directories].every(list => isListOf(list, isPath)) &&
+    [value.keep_originals, value.drop_originals].every(list => isListOf(list, isOriginalName))
+  )
+}
+
+type Check = (value: unknown, place: string) => boolean
+
+const FIELDS = {
+  staged: isTemporaryFor,
+  aside: isTemporaryFor,
+  before: isDigest,
+  after: isDigest,
+  files: isDigests,
+} satisfies Record<string, Check>
+
+/** The fields of each kind, beside its path. A field that does not belong there is refused. */
+const KINDS: Readonly<Record<Swap['kind'], readonly (keyof typeof FIELDS)[]>> = {
+  create_file: ['staged', 'after'],
+  replace_file: ['staged', 'aside', 'before', 'after'],
+  remove_file: ['aside', 'before'],
+  create_directory: ['staged', 'files'],
+  remove_directory: ['aside', 'files'],
+}
+
+function isSwap(value: unknown): boolean {
+  if (!isRecord(value) || !isKind(value.kind) || !isPath(value.path)) return false
+  const { kind, path: place, ...rest } = value
+  const fields = KINDS[kind]
+  return (
+    Object.keys(rest).length === fields.length &&
+    fields.every(field => FIELDS[field](rest[field], place)) &&
+    rest.staged !== rest.aside
+  )
+}
+
+function isKind(kind: unknown): kind is Swap['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(KINDS, kind)
+}
+
+/** Whether regmirror would give this temporary name to a file at that path. */
+function isTemporaryFor(name: unknown, place: string): boolean {
+  const isBeside = isPath(name) && path.dirname(name) === path.dirname(place)
+  return isBeside && parseTemporaryName(path.basename(name)) === temporaryPart(place)
+}
+
+function isDigest(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+}
+
+/** A directory is recognized by its files: a swap without any would match every directory. */
+function isDigests(files: unknown): boolean {
+  if (!isRecord(files)) return false
+  const names = Object.keys(files)
+  return names.length > 0 && names.every(isName) && Object.values(files).every(isDigest)
+}
+
+function isName(name: string): boolean {
+  return name !== '' && path.basename(name) === name && name !== '.' && name !== '..' && !name.includes('\0')
+}
+
+function isPath(file: unknown): file is string {
+  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
+}
+
+function isOriginalName(name: unknown): boolean {
+  return typeof name === 'string' && isKeptName(name)
+}
+
+function isListOf(list: unknown, check: (item: unknown) => boolean): boolean {
+  return Array.isArray(list) && list.every(check)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,61 @@
+/**
+ * Creates a file that a person names, in a directory that another user may control. The directory is held by a descriptor
+ * while the file is created, and a link in the place of the file is not followed.
+ */
+import path from 'node:path'
+import { Failure } from '../model/errors.ts'
+import { createFile, makeDirectories } from './durable.ts'
+import { failOnErrno, ignoreErrno } from './errno.ts'
+import type { Reader } from './files.ts'
+import type { OpenedFile } from './trusted-file.ts'
+
+type Files = Pick<Reader, 'open'>
+
+const DIRECTORY_MODE = 0o755
+
+/**
+ * Creates `file` (absolute) with mode 0644, and missing directories above it with 0755. `asRoot`: only below directories
+ * that no other user can change. Throws Failure `usage` when the path exists, also as a dangling link, and `io` when a
+ * directory is refused or the system reports an error.
+ */
+export async function createOutputFile(
+  files: Files,
+  file: string,
+  text: string,
+  asRoot: boolean,
+): Promise<void> {
+  await inDirectory(files, path.dirname(file), asRoot, async ({ systemPath }) => {
+    const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode: 0o644 })
+    const created = creating.then(() => true)
+    if (await failOnErrno('write', file, () => ignoreErrno(created, ['EEXIST']))) return
+    const hint = 'choose another name or move it away'
+    throw new Failure('usage', [{ file, message: 'already exists', hint }])
+  })
+}
+
+/** Uses a directory while it is held; creates it first if it is missing, and then checks it like any other. */
+async function inDirectory(
+  files: Files,
+  directory: string,
+  asRoot: boolean,
+  use: (held: OpenedFile) => Promise<void>,
+): Promise<void> {
+  const found = await files.open(directory, asRoot, async opened => {
+    if (opened === undefined) return false
+    if ('message' in opened) throw untrustedDirectory(directory, opened.message)
+    await use(opened)
+    return true
+  })
+  if (found) return
+  await inDirectory(files, path.dirname(directory), asRoot, async ({ systemPath }) => {
+    const missing = `${systemPath}/${path.basename(directory)}`
+    await failOnErrno('create', directory, () => makeDirectories(missing, DIRECTORY_MODE))
+  })
+  await inDirectory(files, directory, asRoot, use)
+}
+
+function untrustedDirectory(file: string, message: string): Failure {
+  const hint =
+    'choose a directory that only root can change, such as /etc/regmirror, or run regmirror without sudo'
+  return new Failure('io', [{ file, message, hint }])
+}
