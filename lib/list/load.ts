@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
+import type { Path, Problem } from '../model/problem.ts'
 import type { MirrorList, Place } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { Reader } from '../system/files.ts'
@@ -16,8 +17,9 @@ import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
 import { checkRules, soundMirrors, soundness } from './rules/rules.ts'
 import { checkSchema } from './schema/schema.ts'
-import { type ListFormat, type Position, parseSource, type Source } from './source/source.ts'
-import type { Path, Problem, WrittenList } from './written.ts'
+import type { Position, Source } from './source/parsed.ts'
+import { type ListFormat, parseSource } from './source/source.ts'
+import type { WrittenList } from './written.ts'
 
 export interface ListOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */

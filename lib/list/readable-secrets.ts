@@ -1,10 +1,11 @@
 /** Secrets of a list that every user of the machine can read: told, never refused, and never shown. */
 import path from 'node:path'
+import type { Path } from '../model/problem.ts'
 import type { Attachment, Place } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { Reader } from '../system/files.ts'
 import type { References } from './references.ts'
-import { mirrorEntries, type Path, pathKey, type WrittenList } from './written.ts'
+import { mirrorEntries, pathKey, type WrittenList } from './written.ts'
 
 interface Input {
   readonly list: WrittenList

@@ -1,11 +1,12 @@
 /** Reads what the list refers to: CA files, client pairs, header values from files and from the environment. */
+import type { Path, Problem } from '../model/problem.ts'
 import type { Attachment } from '../model/registry.ts'
 import { pathProblem, placeOf, type ReferenceScope, readAllowed } from './referenced-file.ts'
 import { headerValueProblem } from './rules/header.ts'
 import type { Sound } from './rules/rules.ts'
 import { certificatesIn, pairProblem } from './values/pem.ts'
 import type { Refused } from './values/refused.ts'
-import { caEntries, type MirrorEntry, type Path, type Problem, pathKey } from './written.ts'
+import { caEntries, type MirrorEntry, pathKey } from './written.ts'
 
 /** What the list refers to, by the path of the reference. */
 export interface References {

@@ -1,6 +1,7 @@
 /** From a sound list to the nouns of registry.ts, every default filled in. Pure. */
 import path from 'node:path'
 import { milliseconds } from '../model/duration.ts'
+import type { Path } from '../model/problem.ts'
 import {
   type ApiBase,
   type Attachment,
@@ -22,7 +23,6 @@ import {
   caEntries,
   type MirrorEntry,
   mirrorEntries,
-  type Path,
   pathKey,
   type WrittenDefaults,
   type WrittenList,

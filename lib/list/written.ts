@@ -1,20 +1,6 @@
-/**
- * The list as it is written: checked for shape, nothing filled in. And the way every check speaks of it:
- * a Problem names a key path, and only load.ts turns paths into lines and columns.
- */
+/** The list as it is written: checked for shape, without any default. */
+import type { Path } from '../model/problem.ts'
 import type { Capability } from '../model/registry.ts'
-
-/** Keys from the top of the list; numbers stand for array elements. */
-export type Path = readonly (string | number)[]
-
-/** Something wrong with the list. Messages never hold a secret. */
-export interface Problem {
-  readonly path: Path
-  /** Points at the key instead of at its value. */
-  readonly atKey?: boolean
-  readonly message: string
-  readonly hint?: string | undefined
-}
 
 export type WrittenHeader = string | { readonly file?: string; readonly env?: string }
 

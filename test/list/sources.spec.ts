@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseJson } from '../../lib/list/source/json.ts'
-import type { Parsed, Source } from '../../lib/list/source/source.ts'
+import type { Parsed, Source } from '../../lib/list/source/parsed.ts'
 import { parseToml } from '../../lib/list/source/toml.ts'
 import { parseYaml } from '../../lib/list/source/yaml.ts'
 

@@ -1,27 +1,13 @@
 /** What a sound list says and its author may not have meant. Pure; the clock is handed in. */
-import {
-  baseUrl,
-  isLoopback,
-  type Mirror,
-  type MirrorList,
-  type Place,
-  type Registry,
-} from '../../model/registry.ts'
+import { baseUrl, isLoopback, type Mirror, type Place, type Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import { isWrongHub } from '../resolve.ts'
 import { parseApiBase } from '../values/api-base.ts'
 import { certificatesIn, firstEnd } from '../values/pem.ts'
 import { isRefused } from '../values/refused.ts'
-import { mirrorEntries, type Path, type WrittenList } from '../written.ts'
+import { mirrorEntries } from '../written.ts'
+import type { LintInput } from './lint-input.ts'
 import { lintSettings } from './settings.ts'
-
-export interface LintInput {
-  readonly list: WrittenList
-  readonly resolved: MirrorList
-  place(path: Path): Place
-  /** Milliseconds since 1970. */
-  readonly now: number
-}
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {

@@ -2,7 +2,7 @@
 import { maxProbesPerHour } from '../../health/mirror-health.ts'
 import type { HealthSettings } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
-import type { LintInput } from './lints.ts'
+import type { LintInput } from './lint-input.ts'
 
 /** Below that a fleet is felt by the mirrors it shares. */
 const SHORT_MS = 5000

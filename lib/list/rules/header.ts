@@ -1,5 +1,6 @@
 /** Rules about the headers of a mirror. Their values are secrets: no message repeats one. Pure. */
-import type { MirrorEntry, Problem } from '../written.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { MirrorEntry } from '../written.ts'
 
 /** Headers that belong to the connection or to the request's own shape. */
 const RESERVED = new Set(

@@ -1,9 +1,10 @@
 /** Rules about one mirror. Pure. */
+import type { Problem } from '../../model/problem.ts'
 import { parseApiBase } from '../values/api-base.ts'
 import { isRefused } from '../values/refused.ts'
-import type { MirrorEntry, Problem } from '../written.ts'
+import type { MirrorEntry } from '../written.ts'
 import { headerNameProblems, headerTwiceProblems, headerValueProblems } from './header.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 import { durationProblems } from './settings.ts'
 
 export const mirrorRules = {

@@ -1,14 +1,15 @@
 /** Rules about a registry and its place among the others. Pure. */
 
 import { isTable } from '../../formats/tables.ts'
+import type { Problem } from '../../model/problem.ts'
 import type { Capability } from '../../model/registry.ts'
 import { BUILT_IN } from '../built-in.ts'
 import { parseApiBase } from '../values/api-base.ts'
 import { canaryProblem } from '../values/canary.ts'
 import { isRefused } from '../values/refused.ts'
 import { parseRegistryName } from '../values/registry-name.ts'
-import type { MirrorEntry, Problem, WrittenDefaults } from '../written.ts'
-import type { RegistryEntry, Rule } from './rules.ts'
+import type { MirrorEntry, WrittenDefaults } from '../written.ts'
+import type { RegistryEntry, Rule } from './rule.ts'
 
 export const registryRules = {
   registry_name: { needs: [], check: nameProblems },

@@ -4,14 +4,13 @@
  */
 
 import { isTable } from '../../formats/tables.ts'
+import type { Path, Problem } from '../../model/problem.ts'
 import type { SchemaProblem } from '../schema/schema.ts'
 import { isRefused } from '../values/refused.ts'
 import { parseRegistryName } from '../values/registry-name.ts'
 import {
   type MirrorEntry,
   mirrorEntries,
-  type Path,
-  type Problem,
   pathKey,
   type WrittenDefaults,
   type WrittenList,
@@ -19,26 +18,8 @@ import {
 } from '../written.ts'
 import { mirrorRules } from './mirror.ts'
 import { registryRules } from './registry.ts'
+import type { RegistryEntry, Rule } from './rule.ts'
 import { settingRules } from './settings.ts'
-
-/** A rule about one kind of thing in the list. It runs where the keys it needs have the right shape. */
-export interface Rule<T> {
-  readonly needs: readonly string[]
-  check(subject: T): readonly Problem[]
-}
-
-export interface RegistryEntry {
-  readonly key: string
-  readonly path: Path
-  readonly registry: WrittenRegistry
-  readonly mirrors: readonly MirrorEntry[]
-  /** Lower case and under one spelling; the key itself where it names no registry. */
-  readonly name: string
-  /** An earlier key for the same registry. */
-  readonly twin: string | undefined
-  /** What holds for its mirrors; left out where it has not the right shape. */
-  readonly defaults: WrittenDefaults | undefined
-}
 
 /** Every rule by its name. */
 export const rules = { ...settingRules, ...registryRules, ...mirrorRules }

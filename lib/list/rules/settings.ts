@@ -1,10 +1,11 @@
 /** Rules about what is not a registry: defaults, health, targets. Pure. */
 import { milliseconds } from '../../model/duration.ts'
+import type { Path, Problem } from '../../model/problem.ts'
 import { ownerOf } from '../../ownership/protected-paths.ts'
 import { absolutePathProblem } from '../values/plain-path.ts'
 import type { Refused } from '../values/refused.ts'
-import type { Path, Problem, WrittenContainerd, WrittenList } from '../written.ts'
-import type { Rule } from './rules.ts'
+import type { WrittenContainerd, WrittenList } from '../written.ts'
+import type { Rule } from './rule.ts'
 
 export const settingRules = {
   default_duration: {

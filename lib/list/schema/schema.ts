@@ -1,8 +1,9 @@
 /** Does the list have the right shape? Pure: the validator's findings in our words, one for each mistake. */
 
 import { isTable } from '../../formats/tables.ts'
+import type { Path, Problem } from '../../model/problem.ts'
 import { nearest } from '../../wording/typos.ts'
-import { type Path, type Problem, pathKey } from '../written.ts'
+import { pathKey } from '../written.ts'
 import { typeHint } from './type-hints.ts'
 import { type SchemaError, schemaValidator } from './validator.ts'
 

@@ -3,8 +3,8 @@
  * value, and keeps the last of two equal keys without a word.
  */
 
-import type { Path } from '../written.ts'
-import type { Parsed, Position, SourceFault } from './source.ts'
+import type { Path } from '../../model/problem.ts'
+import type { Parsed, Position, SourceFault } from './parsed.ts'
 
 interface JsonNode {
   readonly at: number

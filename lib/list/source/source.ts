@@ -2,30 +2,9 @@
 
 import { isTable } from '../../formats/tables.ts'
 import { loadPart } from '../../system/load-part.ts'
-import type { Path } from '../written.ts'
+import type { Parsed, SourceFault } from './parsed.ts'
 
 export type ListFormat = 'toml' | 'yaml' | 'json'
-
-/** Line and column count from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
-
-/** Why a text cannot be read in its format. */
-export interface SourceFault extends Position {
-  readonly message: string
-  readonly hint?: string
-}
-
-export interface Source {
-  /** Plain data. Objects own every key they were given, `__proto__` too. */
-  readonly value: unknown
-  locate(path: Path): Position | undefined
-  locateKey(path: Path): Position | undefined
-}
-
-export type Parsed = { readonly source: Source } | { readonly faults: readonly SourceFault[] }
 
 /** Reads a text in the given format; says so when it is a list in another. */
 export async function parseSource(text: string, format: ListFormat): Promise<Parsed> {

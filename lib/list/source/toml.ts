@@ -1,6 +1,6 @@
 /** Lists in TOML. */
 import { locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../formats/toml/ast.ts'
-import type { Parsed, SourceFault } from './source.ts'
+import type { Parsed, SourceFault } from './parsed.ts'
 
 export function parseToml(text: string): Parsed {
   const parsed = parseTomlAst(text)

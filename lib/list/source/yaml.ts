@@ -15,8 +15,8 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml'
-import type { Path } from '../written.ts'
-import type { Parsed, Position, SourceFault } from './source.ts'
+import type { Path } from '../../model/problem.ts'
+import type { Parsed, Position, SourceFault } from './parsed.ts'
 import { MAX_DEPTH, sayOf, TOO_DEEP } from './yaml-faults.ts'
 
 /** Nodes after anchors are spelled out; far above any real list, far below what a bomb needs. */
