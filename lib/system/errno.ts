@@ -19,6 +19,25 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
   EXDEV: ['it is a mount point, or lies on another file system', 'mount the directory that holds it instead'],
   EIO: ['the disk reports an error', 'check the disk'],
+  EADDRINUSE: ['another program listens there', 'stop it, or choose another port'],
+  EADDRNOTAVAIL: ['this machine does not have that address', 'choose one of its addresses'],
+  EAFNOSUPPORT: [
+    'this machine does not support that version of IP',
+    'choose an address of the other version',
+  ],
+  ENOTFOUND: ['the name does not resolve', 'choose an address instead'],
+  EAI_AGAIN: ['the name lookup failed', 'choose an address instead'],
+}
+
+/** What an error code of the system means, and what to do about it. */
+export function explainErrno(code: string | undefined): {
+  readonly message: string
+  readonly hint: string | undefined
+} {
+  const shortage = shortageOf(code)
+  if (shortage !== undefined) return { message: shortage.what, hint: shortage.todo }
+  const [message, hint] = WORDS[code ?? ''] ?? [`the system reports ${code}`]
+  return { message, hint }
 }
 
 /** Runs `act`; an error of the system becomes a Failure that names the file and says what to do. */
@@ -27,9 +46,7 @@ export async function orFail<T>(verb: string, file: string, act: () => Promise<T
     return await act()
   } catch (error) {
     if (!hasErrno(error)) throw error
-    const shortage = shortageOf(error.code)
-    const words = shortage && ([shortage.what, shortage.todo] as const)
-    const [message, hint] = words ?? WORDS[error.code ?? ''] ?? [`the system says ${error.code}`]
+    const { message, hint } = explainErrno(error.code)
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
   }
 }

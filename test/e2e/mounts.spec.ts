@@ -78,6 +78,6 @@ describe('mounts', function () {
         `mkdir n/etc/containerd; echo 'version = 2' > c; touch n/etc/containerd/config.toml
         mount --bind c n/etc/containerd/config.toml; ${APPLY}`.concat('; true'),
       )
-      assert.doesNotMatch(said, /the system says/)
+      assert.doesNotMatch(said, /the system reports/)
     }))
 })
