@@ -20,7 +20,7 @@ export function outages(status: WatchStatus): readonly Alarm[] {
   if (out.length <= FEW) return out.map(registry => outage(registry, status))
   return [
     problem(
-      html`<b>${links(out, status)} are unhealthy</b>: no mirror is healthy, and no server is known to be.`,
+      html`<b>Registries ${links(out, status)} are unhealthy</b>: no mirror is healthy, and no server is known to be.`,
     ),
   ]
 }
@@ -40,16 +40,17 @@ function isUnreachable(registry: RegistryStatus): boolean {
 function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): Alarm {
   const since = latestChange(registries)
   return problem(
-    html`<b>All ${registries.length} registries with mirrors are unhealthy</b> for ${span(now - since)}: check this node's network first.`,
+    html`<b>All ${registries.length} registries with mirrors have been unhealthy</b> for ${span(now - since)}: check this node's network first.`,
   )
 }
 
 function outage(registry: RegistryStatus, status: WatchStatus): Alarm {
   const since = latestChange([registry])
-  const duration = since === 0 ? undefined : html` for ${span(status.now - since)}`
-  return problem(
-    html`<b>${links([registry], status)} is unhealthy</b>${duration}: ${whyUnavailable(registry)}.`,
-  )
+  const state =
+    since === 0
+      ? html`<b>Registry ${links([registry], status)} is unhealthy</b>`
+      : html`<b>Registry ${links([registry], status)} has been unhealthy</b> for ${span(status.now - since)}`
+  return problem(html`${state}: ${whyUnavailable(registry)}.`)
 }
 
 function weakness(registries: readonly RegistryStatus[], status: WatchStatus): Alarm {
