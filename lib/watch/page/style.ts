@@ -50,7 +50,7 @@ header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 
 .endpoints { margin: .4rem 0; }
 .endpoints li {
   display: grid; align-items: center; gap: 0 .75rem; padding: .3rem 0; border-top: 1px solid var(--edge);
-  grid-template-columns: 1rem minmax(0, 1fr) 9.5rem 4.5rem 15rem;
+  grid-template-columns: 1rem minmax(0, 1fr) 12.5rem 4.5rem 15rem;
 }
 .position { text-align: right; font-variant-numeric: tabular-nums; }
 .ms { text-align: right; white-space: nowrap; }
