@@ -126,7 +126,7 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
     notifier.reloading()
     // Once, however often it is said before it is done.
     if (readiness.request()) return
-    tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
+    tell({ event: 'reload', level: 'info', text: 'SIGHUP: reading the list again' })
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
   const host: Host = {
@@ -172,7 +172,7 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
   try {
     await attend()
     await loop(host)
-    tell({ event: 'stopping', level: 'info', text: 'told to stop' })
+    tell({ event: 'stopping', level: 'info', text: 'stopping' })
     await notifier.stopping()
   } finally {
     await eyes.close()

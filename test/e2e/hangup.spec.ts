@@ -116,7 +116,7 @@ describe('a signal that is ignored at the start', () => {
           )
         await until(/created .*hosts\.toml/)
         process.kill(pid, 'SIGHUP')
-        await until(/told to read the list again/)
+        await until(/SIGHUP: reading the list again/)
         await until(/is unchanged/)
         const ended = once(child, 'exit')
         process.kill(pid, 'SIGTERM')

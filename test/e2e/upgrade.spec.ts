@@ -111,7 +111,7 @@ describe('an upgrade', () => {
           assert.equal((await fetch(`${url}${page}`)).status, 200, page)
         assert.equal((await fetch(`${url}nothing`)).status, 404)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await watcher.until(/is unchanged/)
         assert.equal(await watcher.stop(), 0, watcher.log())
       })

@@ -90,7 +90,7 @@ describe('a list that becomes invalid while a watcher runs', () => {
           assert.equal((await get('/readyz')).code, 200)
           // Reported once, and again after SIGHUP.
           watcher.child.kill('SIGHUP')
-          await watcher.until(/told to read the list again/)
+          await watcher.until(/SIGHUP: reading the list again/)
           await watcher.until(/error the list is still invalid: /)
           await replace(list, file => fs.writeFile(file, VALID, { mode: 0o644 }))
           await watcher.until(/mirrors\.toml is valid again/)

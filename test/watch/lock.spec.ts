@@ -27,7 +27,7 @@ describe('the lock of a watcher', () => {
           const tickets = async () => (await fs.readdir(state)).filter(name => name.startsWith('watch-'))
           assert.deepEqual(await tickets(), ['watch-1'], 'the second watcher has the lock')
           second.child.kill('SIGHUP')
-          await second.until(/told to read the list again/)
+          await second.until(/SIGHUP: reading the list again/)
           assert.equal(await second.stop(), 0)
           await eventually(
             async () => ((await tickets()).length === 0 ? true : undefined),

@@ -100,7 +100,7 @@ describe('a watcher process', () => {
         await watcher.until(/is valid again/)
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await watcher.until(/mirrors\.toml is unchanged/)
         await assertStops(watcher, root)
       })
@@ -279,7 +279,7 @@ describe('a watcher process', () => {
         await watcher.until(WRITTEN)
         assert.match((await hosts()) ?? '', new RegExp(b.url))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.equal(watcher.log().match(/listed twice/g)?.length, 2)
       })
@@ -395,7 +395,7 @@ describe('a watcher process', () => {
       const use = async (watcher: Watching) => {
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.doesNotMatch(watcher.log(), /error/)
       }

@@ -59,7 +59,7 @@ describe('a signal to a watcher', () => {
             watching(
               [...place.args, ...TEXT],
               async watcher => {
-                await watcher.until(/told to read the list again/)
+                await watcher.until(/SIGHUP: reading the list again/)
                 await watcher.until(/created .*hosts\.toml/)
                 assert.equal(await watcher.stop(), 0)
               },
@@ -90,7 +90,7 @@ describe('a signal to a watcher', () => {
             )
             watcher.child.kill('SIGTERM')
             // It waits for the lock again, for its last write.
-            await watcher.until(/told to stop/)
+            await watcher.until(/info +stopping/)
             // Two signals in the same moment count as one.
             await sleep(1000)
             assert.equal(await watcher.stop(), 143)

@@ -154,10 +154,10 @@ describe('a log whose reader stops', () => {
             )
           await until(/ warn +dropped [1-9]\d* log lines? here: .*\n$/)
           await reload(hangup, port, 1)
-          await until(/ log lines? here[\s\S]*told to read the list again[\s\S]*still invalid.*\n/)
+          await until(/ log lines? here[\s\S]*SIGHUP: reading the list again[\s\S]*still invalid.*\n/)
           child.kill('SIGTERM')
           assert.equal(await endOf(child), 0)
-          await until(/told to stop\n$/)
+          await until(/stopping\n$/)
           for (const line of log.trimEnd().split('\n')) assert.match(line, /^\d{4}-\S+Z (info|warn|error) /)
         }),
       ),
