@@ -64,12 +64,12 @@ async function search(format: string): Promise<void> {
     }
     const use = async (watcher: Watching) => {
       const pages = await pagesOf(watcher)
-      const asked = async () => (await pages.get('/metrics')).body.match(/^regmirror_last_question/gm)?.length
+      const asked = async () => (await pages.get('/metrics')).body.match(/^regmirror_last_probe/gm)?.length
       await eventually(
         async () => ((await asked()) ?? 0) > 2 * WAYS.length || undefined,
         () => `not all are asked:\n${watcher.log()}`,
       )
-      await watcher.until(/is down/)
+      await watcher.until(/is unhealthy/)
       await assertPages(pages)
       await token(ROTATED.text)
       const hosts = path.join(root, 'etc/containerd/certs.d/keys.test/hosts.toml')

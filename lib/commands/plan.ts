@@ -1,5 +1,5 @@
 /** `plan`: what would change on this node? */
-import { maxProbesPerHour } from '../health/mirror-health.ts'
+import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import type { PlanReport } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'

@@ -17,20 +17,20 @@ import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { runProgram } from '../system/run.ts'
 import { isStderrJournal } from '../system/systemd-journal.ts'
 import type { Choices } from '../targets/target.ts'
-import { blindEvent, droppedEvent, failedEvent } from '../watch/events.ts'
+import { droppedEvent, failedEvent, fileWatchEvent, noticeEvent } from '../watch/events.ts'
 import { openDirectoryWatcher } from '../watch/host/directory-watcher.ts'
 import type { Hints, Host } from '../watch/host/host.ts'
 import { journalLine, type LogFormat, logLine } from '../watch/host/log.ts'
 import { openNotifier } from '../watch/host/notify.ts'
 import { openReadiness } from '../watch/host/readiness.ts'
 import { openSleeper } from '../watch/host/sleeper.ts'
-import { bookOf } from '../watch/known.ts'
+import { buildHealthFile } from '../watch/known-health.ts'
 import { watch as loop } from '../watch/loop.ts'
-import { blank, type Memory } from '../watch/memory.ts'
-import { servingEvent } from '../watch/serve/listen-address.ts'
+import { type Memory, newMemory } from '../watch/memory.ts'
+import { buildStatus, buildSummary } from '../watch/serve/build-status.ts'
+import { listeningEvent } from '../watch/serve/listen-address.ts'
 import { serve } from '../watch/serve/serve.ts'
-import { summary } from '../watch/serve/summary.ts'
-import { statusOf, summaryOf } from '../watch/serve/watch-status.ts'
+import { summaryLine } from '../watch/serve/summary-line.ts'
 
 export interface WatchOptions extends Options, Choices, LockOptions {
   /** Undefined: text on a terminal, JSON otherwise. */
@@ -86,13 +86,13 @@ async function watchAlone(work: Work & { readonly options: WatchOptions }): Prom
   const { options, world, tell } = work
   const watcher = { version: pkg.version, machine: world.machine }
   const clocks = openClocks(world)
-  let memory = blank(monotonicMs(world))
+  let memory = newMemory(monotonicMs(world))
   const known = {
-    summary: () => summaryOf(memory, clocks(), watcher),
-    status: () => statusOf(memory, clocks(), watcher),
+    summary: () => buildSummary(memory, clocks(), watcher),
+    status: () => buildStatus(memory, clocks(), watcher),
   }
   const serving = options.listen === undefined ? undefined : await serve(options.listen, known)
-  if (serving) tell(servingEvent(serving))
+  if (serving) tell(listeningEvent(serving))
   try {
     await keepRight(work, now => {
       memory = now
@@ -107,25 +107,26 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
   const { node, holder, options, world, tell } = work
   const sleeper = openSleeper()
   const notifier = openNotifier(world, runProgram)
-  const hints: Hints = { list: false, node: false, told: false }
+  const hints: Hints = { list: false, node: false, requested: false }
   // Whose a path is does not matter: to look is cheap, and not to look where it was needed is not.
   const look = () => {
-    Object.assign(hints, { list: true, node: true })
+    hints.list = true
+    hints.node = true
     sleeper.wake()
   }
-  const eyes = openDirectoryWatcher(look, error => tell(blindEvent(error)))
+  const eyes = openDirectoryWatcher(look, error => tell(fileWatchEvent(error)))
   let listFile = options.file
   const readiness = openReadiness()
   const asker = openProber(options, world)
-  const attend = async () => eyes.attend(await placesOf(listFile, await readState(node), work))
+  const attend = async () => eyes.watch(await placesOf(listFile, await readState(node), work))
   world.onHangup(() => {
-    hints.told = true
+    hints.requested = true
     asker.readAgain()
     look()
     notifier.reloading()
     // Once, however often it is said before it is done.
-    if (readiness.wanted()) return
-    tell({ event: 'reload', level: 'info', text: 'told to read the list again' })
+    if (readiness.request()) return
+    tell({ event: 'reload', level: 'info', text: 'SIGHUP: reading the list again' })
   })
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
   const host: Host = {
@@ -133,43 +134,45 @@ async function keepRight(work: Work, onTurn: (memory: Memory) => void): Promise<
     random: Math.random,
     wait: async until => {
       const now = monotonicMs(world)
-      await sleeper.sleep(Math.min(until - now, notifier.beatIn(now)))
+      await sleeper.sleep(Math.min(until - now, notifier.heartbeatDueIn(now)))
       await assertOurs(node, holder)
     },
     wake: sleeper.wake,
     stopped: () => world.signal.aborted,
     hints: () => {
-      readiness.looks()
+      readiness.beginTurn()
       const taken = { ...hints }
-      Object.assign(hints, { list: false, node: false, told: false })
+      hints.list = false
+      hints.node = false
+      hints.requested = false
       return taken
     },
-    load: async () => {
+    loadList: async () => {
       const loaded = await openList(options, node, world)
       listFile = loaded.file
       return loaded
     },
-    walk: async (list, scope) => {
+    reconcile: async (list, scope) => {
       const walked = await walk(list, scope, work)
       await attend()
       return walked
     },
-    ask: asker.ask,
-    recall: () => recall(node, world),
-    keep: book => keepBook(book, node, world),
-    keepHistory: history => keepHistory(history, node, world),
-    tell,
-    turned: memory => {
+    probe: asker.ask,
+    readSaved: () => recall(node, world),
+    saveHealth: file => keepBook(file, node, world),
+    saveHistory: history => keepHistory(history, node, world),
+    log: tell,
+    onTurn: memory => {
       onTurn(memory)
-      const words = summary(memory)
-      if (readiness.reached()) notifier.ready(words)
-      notifier.beat(monotonicMs(world), words)
+      const words = summaryLine(memory)
+      if (readiness.endTurn()) notifier.ready(words)
+      notifier.heartbeat(monotonicMs(world), words)
     },
   }
   try {
     await attend()
     await loop(host)
-    tell({ event: 'stopping', level: 'info', text: 'told to stop' })
+    tell({ event: 'stopping', level: 'info', text: 'stopping' })
     await notifier.stopping()
   } finally {
     await eyes.close()
@@ -181,15 +184,16 @@ async function declare(memory: Memory, work: Work): Promise<void> {
   const { loaded } = memory
   if (loaded === undefined) return
   const world = { ...work.world, signal: new AbortController().signal }
-  const { report } = await walk(loaded.list, 'immediate', { ...work, world })
+  const { report, notices } = await walk(loaded.list, 'immediate', { ...work, world })
+  for (const notice of notices) work.tell(noticeEvent(notice))
   for (const { path } of report.changes)
     work.tell({
-      event: 'written',
+      event: 'file_written',
       level: 'info',
       text: `${path} is as the list declares it`,
       fields: { path },
     })
   // Nobody is there any more who would take out again what apply leaves out.
   const now = monotonicMs(world)
-  await keepBook({ ...bookOf(memory, loaded.list, now), stale_at: now - 1 }, work.node, world)
+  await keepBook({ ...buildHealthFile(memory, loaded.list.health, now), stale_at: now - 1 }, work.node, world)
 }

@@ -1,21 +1,21 @@
 /**
- * What watch knows of the mirrors, as it is kept on the node: it survives a restart of the watcher, and `plan` and
- * `apply` go by it while it is fresh, so that they and the watcher want the same files. Pure.
+ * health.json: what a watcher knows of the mirrors, kept on the node. It survives a restart of the watcher, and `plan` and
+ * `apply` use it while it is fresh, so that they plan the same files as the watcher. Pure.
  */
-
+import { HEALTHS } from './health.ts'
 import type { MirrorHealth } from './mirror-health.ts'
 import type { KnownHealth } from './select.ts'
 
 export interface HealthFile {
-  /** This and every time in it in milliseconds of the monotonic clock: it means nothing in another boot. */
+  /** This and every time in it in milliseconds of the monotonic clock: in another boot it has no meaning. */
   readonly written_at: number
-  /** From then on it says nothing any more. */
+  /** From then on the verdicts in it no longer count. */
   readonly stale_at: number
   /** By `keyOf`. */
   readonly mirrors: Readonly<Record<string, MirrorHealth>>
-  /** Whether a registry's own server answers, by registry. */
+  /** Whether the server of a registry is usable, by registry. */
   readonly servers: Readonly<Record<string, boolean>>
-  /** Urls of a registry's mirrors as they are to be written, where that was measured. */
+  /** Urls of a registry's mirrors in the order in which they are written, where the list does not decide it. */
   readonly orders: Readonly<Record<string, readonly string[]>>
 }
 
@@ -23,47 +23,53 @@ export function keyOf(registry: string, url: string): string {
   return `${registry} ${url}`
 }
 
-/** A boot of the machine, by its id; undefined where the kernel does not tell. */
+/** The id of a boot of the machine; undefined where the kernel does not give one. */
 export type BootId = string | undefined
 
-/** `wall`, in milliseconds since 1970, goes in for people. */
-export function serializeHealthFile(book: HealthFile, bootId: BootId, wall: number): string {
+/** `wall`, in milliseconds since 1970, is written for people. */
+export function serializeHealthFile(file: HealthFile, bootId: BootId, wall: number): string {
   const head = { version: VERSION, written: new Date(wall).toISOString(), boot_id: bootId }
-  return `${JSON.stringify({ ...head, ...book }, null, 2)}\n`
+  return `${JSON.stringify({ ...head, ...file }, null, 2)}\n`
 }
 
-/** Times of version 1 were those of the wall clock. */
-const VERSION = 2
+const VERSION = 3
 
 /**
- * Undefined for what is none: it is a memory, and nothing is lost but that. So is what was written in another boot, whose
- * last verdicts may well be of a network that was going down; or by a clock that is ahead of `now` (a time namespace).
+ * Undefined for a damaged file, and for one of another version: only verdicts are lost. Also for one of another boot,
+ * whose last verdicts may be from a network that was shutting down, and for one that is from the future by this clock
+ * (a time namespace).
  */
 export function parseHealthFile(text: string, bootId: BootId, now: number): HealthFile | undefined {
   try {
-    const { version, written: _, boot_id, ...book } = JSON.parse(text) as HealthFile & Record<string, unknown>
+    const { version, written: _, boot_id, ...file } = JSON.parse(text) as HealthFile & Record<string, unknown>
     if (version !== VERSION || boot_id !== bootId || bootId === undefined) return undefined
-    const tables = [book.mirrors, book.servers, book.orders].every(isRecord)
-    const orders = tables && Object.values(book.orders).every(Array.isArray)
-    const times = isPast(book.written_at, now) && Number.isFinite(book.stale_at)
-    const standings = Object.values(book.mirrors).every(standing => isStanding(standing, book.written_at))
-    return orders && times && standings ? book : undefined
+    return isHealthFile(file, now) ? file : undefined
   } catch {
     return undefined
   }
 }
 
-export function knownOf(book: HealthFile): KnownHealth {
+export function knownOf(file: HealthFile): KnownHealth {
   return {
-    health: (registry, url) => book.mirrors[keyOf(registry, url)]?.health,
-    serverUp: registry => book.servers[registry],
-    order: registry => book.orders[registry],
+    health: (registry, url) => file.mirrors[keyOf(registry, url)]?.health,
+    serverUsable: registry => file.servers[registry],
+    order: registry => file.orders[registry],
   }
 }
 
-/** What is older holds no verdict any more. */
+/** Whether the verdicts in it still count. */
 export function isFresh({ stale_at }: HealthFile, now: number): boolean {
   return now <= stale_at
+}
+
+function isHealthFile({ written_at, stale_at, mirrors, servers, orders }: HealthFile, now: number): boolean {
+  return (
+    [mirrors, servers, orders].every(isRecord) &&
+    Object.values(orders).every(Array.isArray) &&
+    isPast(written_at, now) &&
+    Number.isFinite(stale_at) &&
+    Object.values(mirrors).every(mirror => isMirrorHealth(mirror, written_at))
+  )
 }
 
 function isRecord(value: unknown): boolean {
@@ -75,12 +81,13 @@ function isPast(ms: unknown, latest: number): boolean {
   return typeof ms === 'number' && ms >= 0 && ms <= latest
 }
 
-function isStanding(standing: MirrorHealth, latest: number): boolean {
-  const { health, leaning = health, since, streak, askedAt, latenciesMs, nextAt, rounds, extra } = standing
+function isMirrorHealth(mirror: MirrorHealth, latest: number): boolean {
+  const { health, since, doubt, probedAt, latenciesMs, nextAt, retries, earlyProbes } = mirror
   return (
-    [health, leaning].every(word => ['up', 'slow', 'limited', 'down'].includes(word)) &&
-    [streak, rounds, extra, nextAt].every(Number.isFinite) &&
-    [since, askedAt ?? since].every(ms => isPast(ms, latest)) &&
+    HEALTHS.includes(health) &&
+    (doubt === undefined || (HEALTHS.includes(doubt.toward) && doubt.probes > 0)) &&
+    [retries, earlyProbes, nextAt].every(Number.isFinite) &&
+    [since, probedAt ?? since].every(ms => isPast(ms, latest)) &&
     Array.isArray(latenciesMs) &&
     latenciesMs.every(Number.isFinite)
   )

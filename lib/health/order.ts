@@ -1,63 +1,45 @@
-/** The order by latency while mirrors are watched: a mirror moves only when it was clearly better for a while. Pure. */
-
-import { baseUrl, type MirrorList, type Registry } from '../model/registry.ts'
-import type { Probe } from '../model/report.ts'
+/** The order of mirrors by latency while they are watched: a mirror moves only after it was clearly faster for a while. Pure. */
+import { baseUrl, type HealthSettings, type Registry } from '../model/registry.ts'
 import type { MirrorHealth } from './mirror-health.ts'
-import { rank } from './rank.ts'
+import { type Measurement, rankItems } from './rank.ts'
 
 export interface Order {
   /** Urls as they are written now. */
   readonly urls: readonly string[]
-  /** Rounds in a row in which another order was better, and when the last of them was (milliseconds of the monotonic clock). */
+  /** Rounds in a row in which another order was better, and when the last round was (milliseconds of the monotonic clock). */
   readonly rounds: number
-  readonly at: number
+  readonly checkedAt: number
 }
 
-/** Rounds that a better order has to be better for. */
+/** Rounds that another order has to be better for. */
 const ROUNDS = 5
 
-/** The order after one more look; a look within an interval of the last says nothing new. */
+/** The order after one more round, at most one an interval: in between, the measurements are the same. */
 export function orderAfter(
   before: Order | undefined,
   registry: Registry,
-  standingOf: (url: string) => MirrorHealth | undefined,
-  list: MirrorList,
+  healthOf: (url: string) => MirrorHealth | undefined,
+  { intervalMs }: HealthSettings,
   now: number,
 ): Order {
-  const order = inForce(before, registry)
-  if (before !== undefined && now - before.at < list.health.intervalMs) return order
-  const better = rankedUrls(order.urls, registry, standingOf, list)
-  if (better.join() === order.urls.join()) return { ...order, rounds: 0, at: now }
-  if (order.rounds + 1 < ROUNDS) return { ...order, rounds: order.rounds + 1, at: now }
-  return { urls: better, rounds: 0, at: now }
+  const order = currentOrder(before, registry)
+  if (before !== undefined && now - before.checkedAt < intervalMs) return order
+  const better = rankItems(order.urls, url => measurementOf(healthOf(url)), 'latency')
+  if (better.join() === order.urls.join()) return { ...order, rounds: 0, checkedAt: now }
+  if (order.rounds + 1 < ROUNDS) return { ...order, rounds: order.rounds + 1, checkedAt: now }
+  return { urls: better, rounds: 0, checkedAt: now }
 }
 
-/** What the list names no longer is gone from it, what is new comes last. */
-function inForce(before: Order | undefined, registry: Registry): Order {
+/** Without the mirrors that left the list; new ones come last. */
+function currentOrder(before: Order | undefined, registry: Registry): Order {
   const declared = registry.mirrors.map(({ base }) => baseUrl(base))
-  if (before === undefined) return { urls: declared, rounds: 0, at: 0 }
-  const still = before.urls.filter(url => declared.includes(url))
-  return { ...before, urls: [...still, ...declared.filter(url => !still.includes(url))] }
+  if (before === undefined) return { urls: declared, rounds: 0, checkedAt: 0 }
+  const kept = before.urls.filter(url => declared.includes(url))
+  return { ...before, urls: [...kept, ...declared.filter(url => !kept.includes(url))] }
 }
 
-function rankedUrls(
-  urls: readonly string[],
-  registry: Registry,
-  standingOf: (url: string) => MirrorHealth | undefined,
-  list: MirrorList,
-): readonly string[] {
-  const place = (url: string) => urls.indexOf(url)
-  const mirrors = registry.mirrors.toSorted((a, b) => place(baseUrl(a.base)) - place(baseUrl(b.base)))
-  const probes = urls.flatMap(url => probeOf(registry.name, url, standingOf(url)))
-  const [ranked] = rank({ ...list, registries: [{ ...registry, mirrors }] }, probes, 'latency').registries
-  return (ranked?.mirrors ?? []).map(({ base }) => baseUrl(base))
-}
-
-/** Only who is well is compared: the others are out of the file, or last in it, anyway. */
-function probeOf(registry: string, url: string, standing: MirrorHealth | undefined): readonly Probe[] {
-  const { health, latenciesMs = [] } = standing ?? {}
-  if (health !== 'up' || latenciesMs.length === 0) return []
-  const [best, worst] = [Math.min(...latenciesMs), Math.max(...latenciesMs)]
-  const latency_ms = { best, median: best, worst }
-  return [{ registry, url, role: 'mirror', status: 'healthy', depth: 'ping', latency_ms }]
+/** Only healthy mirrors are compared: the others are written last, or not at all. */
+function measurementOf(mirror: MirrorHealth | undefined): Measurement | undefined {
+  if (mirror?.health !== 'healthy' || mirror.latenciesMs.length === 0) return undefined
+  return { status: 'healthy', latency_ms: { best: Math.min(...mirror.latenciesMs) } }
 }

@@ -1,52 +1,64 @@
-/** Mirrors in the order of what was measured, for those who asked for it: order is policy otherwise. Pure. */
-import { baseUrl, type MirrorList, type Registry } from '../model/registry.ts'
+/** Mirrors in the order of what was measured, for lists that request it: otherwise the order of the list is policy. Pure. */
+import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Probe, Status } from '../model/report.ts'
 
 export type RankBy = 'latency' | 'throughput'
 
+/** What mirrors are compared by. A probe is one. */
+export interface Measurement {
+  readonly status: Status
+  readonly latency_ms?: { readonly best: number }
+  readonly bytes_per_second?: number
+}
+
 /**
- * What a mirror must be better by to pass another: below that a difference is noise, and every move a rewrite. Latency
- * is the best of its samples: what comes on top is as often the noise of a busy node as that of the mirror.
+ * What a mirror must be better by to pass another: a smaller difference is noise, and every move a rewrite. Latency is
+ * the best of the samples: the rest of a sample is as often noise of a busy node as of the mirror.
  */
 const MARGIN = 0.2
 const MARGIN_MS = 10
 
-/**
- * The list with the mirrors of each registry reordered: what serves well before what serves badly, and that before what
- * does not serve; among the first, those that are clearly better before the others. What was not measured, or is not
- * clearly better, stays where the list has it. Ranked again by the same probes it stays as it is.
- */
+/** The list with the mirrors of each registry ranked by its probes. */
 export function rank(list: MirrorList, probes: readonly Probe[], by: RankBy): MirrorList {
-  const ranked = (registry: Registry) => ({
-    ...registry,
-    mirrors: settle(registry.mirrors, (mirror, other) => {
-      const [a, b] = [mirror, other].map(({ base }) => probeOf(registry.name, baseUrl(base), probes))
-      return a !== undefined && b !== undefined && isClearlyBetter(a, b, by)
-    }),
+  const registries = list.registries.map(registry => {
+    const own = probes.filter(probe => probe.registry === registry.name && probe.role === 'mirror')
+    const probeOf = (url: string) => own.find(probe => probe.url === url)
+    return { ...registry, mirrors: rankItems(registry.mirrors, ({ base }) => probeOf(baseUrl(base)), by) }
   })
-  return { ...list, registries: list.registries.map(ranked) }
+  return { ...list, registries }
 }
 
-function probeOf(registry: string, url: string, probes: readonly Probe[]): Probe | undefined {
-  return probes.find(probe => probe.registry === registry && probe.role === 'mirror' && probe.url === url)
+/**
+ * Healthy items first, then degraded ones, then the others; among the healthy ones, the clearly better ones first. An
+ * item that was not measured, or is not clearly better, keeps its place. Ranked again, the result stays the same.
+ */
+export function rankItems<T>(
+  items: readonly T[],
+  measurementOf: (item: T) => Measurement | undefined,
+  by: RankBy,
+): readonly T[] {
+  return settle(items, (one, other) => {
+    const [a, b] = [measurementOf(one), measurementOf(other)]
+    return a !== undefined && b !== undefined && isClearlyBetter(a, b, by)
+  })
 }
 
-const STANDING: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 2 }
+const CLASSES: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 2 }
 
-function isClearlyBetter(a: Probe, b: Probe, by: RankBy): boolean {
-  if (STANDING[a.status] !== STANDING[b.status]) return STANDING[a.status] < STANDING[b.status]
+function isClearlyBetter(a: Measurement, b: Measurement, by: RankBy): boolean {
+  if (CLASSES[a.status] !== CLASSES[b.status]) return CLASSES[a.status] < CLASSES[b.status]
   if (by === 'throughput') return (a.bytes_per_second ?? 0) > (b.bytes_per_second ?? Infinity) * (1 + MARGIN)
-  const [mine, theirs] = [a.latency_ms?.best ?? Infinity, b.latency_ms?.best ?? 0]
-  return mine < theirs * (1 - MARGIN) && mine <= theirs - MARGIN_MS
+  const [own, other] = [a.latency_ms?.best ?? Infinity, b.latency_ms?.best ?? 0]
+  return own < other * (1 - MARGIN) && own <= other - MARGIN_MS
 }
 
-/** Each moves forward past those that it is better than, one after the other. */
-function settle<T>(all: readonly T[], isBetter: (one: T, other: T) => boolean): readonly T[] {
+/** Each item moves forward past those that it is better than, one after the other. */
+function settle<T>(items: readonly T[], isBetter: (one: T, other: T) => boolean): readonly T[] {
   const settled: T[] = []
-  for (const one of all) {
+  for (const item of items) {
     let at = settled.length
-    while (at > 0 && isBetter(one, settled[at - 1] as T)) at -= 1
-    settled.splice(at, 0, one)
+    while (at > 0 && isBetter(item, settled[at - 1] as T)) at -= 1
+    settled.splice(at, 0, item)
   }
   return settled
 }

@@ -1,51 +1,51 @@
-/** Which mirrors are written, and in which order, while some of them are not well. Pure. */
+/** Which mirrors are written, and in which order, while some of them are not healthy. Pure. */
 import { baseUrl, type Mirror, type MirrorList, mayFallBack, type Registry } from '../model/registry.ts'
-import type { Health } from './mirror-health.ts'
+import type { Health } from './health.ts'
 
-/** What is known of the endpoints; undefined: nothing, which counts as well. */
+/** What is known of the endpoints; undefined: nothing. A mirror of which nothing is known counts as healthy. */
 export interface KnownHealth {
   health(registry: string, url: string): Health | undefined
-  /** Whether the registry's own server answers; asked for only while no mirror is well. */
-  serverUp(registry: string): boolean | undefined
-  /** Urls in the order in which the mirrors are to be written, where that is not the list's to say. */
+  /** Whether pulls can use the registry's own server; it is probed only while no mirror is usable. */
+  serverUsable(registry: string): boolean | undefined
+  /** Urls of the mirrors in the order in which to write them, where the list does not decide it. */
   order?(registry: string): readonly string[] | undefined
 }
 
-/** The list as it is to be written now. Nothing that the list does not name is ever in it. */
+/** The list as it has to be written now. It never names an endpoint that the list does not name. */
 export function selectMirrors(list: MirrorList, known: KnownHealth): MirrorList {
-  return { ...list, registries: list.registries.map(registry => listedRegistry(registry, list, known)) }
+  return { ...list, registries: list.registries.map(registry => selectFor(registry, list, known)) }
 }
 
-function listedRegistry(declared: Registry, { health }: MirrorList, known: KnownHealth): Registry {
-  const registry = ordered(declared, known)
+function selectFor(declared: Registry, { health }: MirrorList, known: KnownHealth): Registry {
+  const registry = inOrder(declared, known)
   if (health.onUnhealthy === 'keep') return registry
-  const healthOf = ({ base }: Mirror) => known.health(registry.name, baseUrl(base)) ?? 'up'
-  const those = (...all: readonly Health[]) =>
+  const healthOf = ({ base }: Mirror) => known.health(registry.name, baseUrl(base)) ?? 'healthy'
+  const having = (...all: readonly Health[]) =>
     registry.mirrors.filter(mirror => all.includes(healthOf(mirror)))
-  const well = [...those('up'), ...those('slow')]
-  const away = those('limited', 'down')
-  if (away.length === 0) return { ...registry, mirrors: well }
-  if (!suffice(well, registry)) {
-    // Without an answer of anybody the fault may well be ours: then what the list says stays.
-    const server = mayFallBack(registry) && known.serverUp(registry.name) === true
-    return server && health.onUnhealthy === 'drop' ? { ...registry, mirrors: [] } : declared
+  const usable = [...having('healthy'), ...having('degraded')]
+  const unusable = having('rate_limited', 'unhealthy')
+  if (unusable.length === 0) return { ...registry, mirrors: usable }
+  if (!isEnough(usable, registry)) {
+    // When no endpoint works, the cause may be this node: the list is written as declared.
+    const serverServes = mayFallBack(registry) && known.serverUsable(registry.name) === true
+    return serverServes && health.onUnhealthy === 'drop' ? { ...registry, mirrors: [] } : declared
   }
-  return { ...registry, mirrors: health.onUnhealthy === 'drop' ? well : [...well, ...away] }
+  return { ...registry, mirrors: health.onUnhealthy === 'drop' ? usable : [...usable, ...unusable] }
 }
 
-/** Without the server somebody is needed who may say what a tag means. */
-function suffice(mirrors: readonly Mirror[], { fallback }: Registry): boolean {
+/** Without a fallback, a mirror has to resolve tags. */
+function isEnough(mirrors: readonly Mirror[], { fallback }: Registry): boolean {
   return (
     mirrors.length > 0 && (fallback || mirrors.some(({ capabilities }) => capabilities.includes('resolve')))
   )
 }
 
-function ordered(registry: Registry, known: KnownHealth): Registry {
+function inOrder(registry: Registry, known: KnownHealth): Registry {
   const order = known.order?.(registry.name)
   if (order === undefined) return registry
-  const place = ({ base }: Mirror) => {
+  const positionOf = ({ base }: Mirror) => {
     const at = order.indexOf(baseUrl(base))
     return at === -1 ? order.length : at
   }
-  return { ...registry, mirrors: registry.mirrors.toSorted((a, b) => place(a) - place(b)) }
+  return { ...registry, mirrors: registry.mirrors.toSorted((a, b) => positionOf(a) - positionOf(b)) }
 }

@@ -2,7 +2,7 @@
 import { findHolder } from '../apply/lock.ts'
 import { availabilityOf, canServe, whyUnavailable } from '../health/availability.ts'
 import { type HealthFile, isFresh, keyOf, knownOf, parseHealthFile } from '../health/health-file.ts'
-import { maxProbesPerHour } from '../health/mirror-health.ts'
+import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { type KnownHealth, selectMirrors } from '../health/select.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'

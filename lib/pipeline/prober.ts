@@ -24,7 +24,7 @@ export function onceRead(stdin: World['stdin']): World['stdin'] {
 }
 
 export interface Prober {
-  readonly ask: Host['ask']
+  readonly ask: Host['probe']
   /** What it has read of this machine is read again before the next question. */
   readonly readAgain: () => void
 }

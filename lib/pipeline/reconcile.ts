@@ -4,6 +4,7 @@ import { applyPlan, isDone } from '../apply/apply.ts'
 import { hideSecrets } from '../formats/secrets.ts'
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { readState, type State } from '../ownership/state.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
@@ -11,8 +12,8 @@ import { planReport } from '../plan/report.ts'
 import { openTree, type Reader, type Writer } from '../system/files.ts'
 import { directoryName } from '../targets/containerd/directory-name.ts'
 import type { Choices } from '../targets/target.ts'
-import { type Event, noticeEvent } from '../watch/events.ts'
-import type { Walked } from '../watch/host/host.ts'
+import type { Event } from '../watch/events.ts'
+import type { Reconciled } from '../watch/host/host.ts'
 import { finish, type LockOptions, withLock } from './lock.ts'
 import { chosenTargets, machineOf, type Options, openView } from './open.ts'
 
@@ -34,8 +35,8 @@ interface Share {
 }
 
 /** The line that `apply` walks, for as much of the plan as may be done. */
-export async function walk(list: MirrorList, scope: 'all' | 'immediate', work: Work): Promise<Walked> {
-  const { node, options, world, tell } = work
+export async function walk(list: MirrorList, scope: 'all' | 'immediate', work: Work): Promise<Reconciled> {
+  const { node, options, world } = work
   const planned = async () => {
     const view = await openView(options, node, world)
     return shareOf(await makePlan(list, chosenTargets(options), view, options), scope)
@@ -48,12 +49,11 @@ export async function walk(list: MirrorList, scope: 'all' | 'immediate', work: W
     return share
   }
   const silent = () => {}
-  for (const notice of await finish('watch', node, options, world, silent)) tell(noticeEvent(notice))
+  const finished = await finish('watch', node, options, world, silent)
   const first = await planned()
-  if (isDone(first.plan)) return await walkedOf(first, list, work)
+  if (isDone(first.plan)) return await walkedOf(first, finished, list, work)
   const { result, notices } = await withLock('watch', node, options, world, write, silent)
-  for (const notice of notices) tell(noticeEvent(notice))
-  return await walkedOf(result, list, work)
+  return await walkedOf(result, [...finished, ...notices], list, work)
 }
 
 /** What needs a restart to act is somebody's decision; until it is written, a restart would do harm. */
@@ -66,12 +66,18 @@ function shareOf(whole: Plan, scope: 'all' | 'immediate'): Share {
   return { plan: { ...whole, steps, notices, reload: [], restart: [], forgets: [] }, left }
 }
 
-async function walkedOf({ plan, left }: Share, list: MirrorList, { node, options }: Work): Promise<Walked> {
+async function walkedOf(
+  { plan, left }: Share,
+  notices: readonly Notice[],
+  list: MirrorList,
+  { node, options }: Work,
+): Promise<Reconciled> {
   const seesRestarts = options.root === undefined
-  return { report: planReport('apply', plan), left, seesRestarts, hosts: await hostsOf(list, node) }
+  const report = planReport('apply', plan)
+  return { report, notices, pendingFiles: left, seesRestarts, hosts: await hostsOf(list, node) }
 }
 
-async function hostsOf(list: MirrorList, node: Writer): Promise<Walked['hosts']> {
+async function hostsOf(list: MirrorList, node: Writer): Promise<Reconciled['hosts']> {
   const { files } = await readState(node)
   const paths = Object.keys(files).filter(file => path.basename(file) === 'hosts.toml')
   const found = new Map<string, { path: string; text: string }>()

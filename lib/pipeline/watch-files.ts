@@ -23,11 +23,11 @@ export async function keepHistory(history: History, node: Writer, world: World):
 }
 
 export async function recall(node: Reader, world: World): Promise<SavedHealth> {
-  const [book, history] = await Promise.all([
+  const [healthFile, history] = await Promise.all([
     recalled(() => readBook(node, world)),
     recalled(() => readHistory(node, world)),
   ])
-  return { book, history }
+  return { healthFile, history }
 }
 
 /** What cannot be read is not remembered: it will be found out again. */

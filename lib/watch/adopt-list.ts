@@ -1,110 +1,139 @@
-/** What follows from a new list for what a watcher remembers. The clock is handed in. */
+/** What a watcher still knows after the list has changed. Pure but for the memory that it updates. */
 import { type HealthFile, isFresh, keyOf } from '../health/health-file.ts'
-import {
-  expiredHealth,
-  initialHealth,
-  longestWaitMs,
-  type MirrorHealth,
-  type Random,
-} from '../health/mirror-health.ts'
-import type { LoadedList } from '../list/load.ts'
+import { expiredHealth, initialHealth, type MirrorHealth } from '../health/mirror-health.ts'
+import { longestWaitMs, type Random } from '../health/probe-schedule.ts'
 import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry.ts'
 import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
-import { type History, pointsOf } from './history.ts'
-import { HAPPENINGS, type Memory, type Watched } from './memory.ts'
-import type { Point } from './serve/status.ts'
+import { type History, samplesOf } from './history.ts'
+import { type Memory, RECENT_EVENTS, type Watched } from './memory.ts'
+import type { LatencySample } from './serve/status.ts'
 
-/** What was kept of an earlier watcher. */
+/** What the previous watcher has saved. */
 export interface SavedHealth {
-  readonly book?: HealthFile | undefined
+  readonly healthFile?: HealthFile | undefined
   readonly history?: History | undefined
 }
 
-/** Takes over a list: who is known stays known, also from what was kept of an earlier watcher. */
+/** What the endpoints of a new list may continue. */
+interface Past {
+  readonly byEndpoint: ReadonlyMap<string, Watched>
+  /** Mirrors by `keyOf`. */
+  readonly byKey: ReadonlyMap<string, Watched>
+  readonly rateLimited: readonly Watched[]
+  readonly saved: SavedHealth
+}
+
+/** The moment, and how soon an endpoint whose response may have changed is probed. */
+interface Start {
+  readonly now: number
+  readonly random: Random
+  readonly withinMs: number
+}
+
+const SOON_MS = 1000
+
+/** Makes the memory that of another list: what is known of its endpoints stays known, also from the previous watcher. */
 export function adoptList(
   memory: Memory,
-  { list }: LoadedList,
-  kept: SavedHealth,
+  list: MirrorList,
+  saved: SavedHealth,
   now: number,
   random: Random,
 ): void {
-  const same = new Map(
-    [...memory.mirrors, ...memory.servers].map(watched => [JSON.stringify(watched.endpoint), watched]),
+  const past = pastOf(memory, saved)
+  const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
+  const watched = endpointsOf(list).map(endpoint =>
+    adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
   )
-  // With another header or certificate it is who it was, until it has been asked.
-  const namesakes = new Map(memory.mirrors.map(watched => [watched.key, watched]))
-  // Who is to be left in peace is so under every name.
-  const left = [...memory.mirrors, ...memory.servers].filter(({ standing }) => standing.health === 'limited')
-  const { intervalMs } = list.health
-  // Whoever's answer may be another now is asked soon.
-  const longest = memory.loaded === undefined ? intervalMs : 1000
-  const watch = (endpoint: Endpoint): Watched => {
-    const before = same.get(JSON.stringify(endpoint))
-    if (before !== undefined) return sooner(before, list.health, now, random)
-    const url = baseUrl(endpoint.base)
-    const key = keyOf(endpoint.registry, url)
-    const question = questionOf(endpoint)
-    const blank = { endpoint, url, key, question, probe: undefined, asking: false }
-    const known = endpoint.role === 'mirror' ? knownAs(key, namesakes.get(key), kept, now) : NOBODY
-    const peace = left.find(other => other.question === question)?.standing
-    if (peace !== undefined) return { ...blank, standing: peace, changes: 0, asked: {}, points: known.points }
-    const standing = known.standing
-      ? askedBy(known.standing, now + random() * longest)
-      : initialHealth(now, list.health, random)
-    return { ...blank, standing, changes: 0, asked: {}, points: known.points }
-  }
-  memory.happenings = [...memory.happenings, ...(kept.history?.happenings ?? [])].slice(0, HAPPENINGS)
-  const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
-  memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
-  memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
-  for (const name of memory.orders.keys())
-    if (!list.registries.some(registry => registry.name === name)) memory.orders.delete(name)
-  for (const [name, urls] of Object.entries(kept.book?.orders ?? {}))
-    if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, at: 0 })
+  memory.mirrors = watched.filter(({ endpoint }) => endpoint.role === 'mirror')
+  memory.servers = watched.filter(({ endpoint }) => endpoint.role === 'server')
+  memory.recentEvents = [...memory.recentEvents, ...(saved.history?.events ?? [])].slice(0, RECENT_EVENTS)
+  adoptOrders(memory, list, saved)
 }
 
-interface Past {
-  readonly standing: MirrorHealth | undefined
-  readonly points: readonly Point[]
-}
-
-const NOBODY: Past = { standing: undefined, points: [] }
-
-/** What was kept too long ago is a beginning, and no verdict: `plan` and `apply` do not go by it either. */
-function knownAs(
-  key: string,
-  namesake: Watched | undefined,
-  { book, history }: SavedHealth,
-  now: number,
-): Past {
-  if (namesake !== undefined) return namesake
-  const standing = book?.mirrors[key]
-  const fresh = book !== undefined && isFresh(book, now)
+function pastOf({ mirrors, servers }: Memory, saved: SavedHealth): Past {
+  const all = [...mirrors, ...servers]
   return {
-    standing: fresh || !standing ? standing : expiredHealth(standing, now),
-    points: history ? pointsOf(history, key) : [],
+    byEndpoint: new Map(all.map(watched => [JSON.stringify(watched.endpoint), watched])),
+    byKey: new Map(mirrors.map(watched => [watched.key, watched])),
+    rateLimited: all.filter(({ state }) => state.health === 'rate_limited'),
+    saved,
   }
 }
 
-/** A shorter interval holds at once: nobody is left alone for longer than the longest wait that it makes. */
-function sooner(watched: Watched, health: HealthSettings, now: number, random: Random): Watched {
-  const { standing } = watched
-  if (standing.health !== 'limited' && standing.nextAt > now + longestWaitMs(health))
-    watched.standing = { ...standing, nextAt: now + random() * health.intervalMs }
+function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings, start: Start): Watched {
+  const same = past.byEndpoint.get(JSON.stringify(endpoint))
+  if (same !== undefined) return probedSooner(same, settings, start)
+  const url = baseUrl(endpoint.base)
+  const key = keyOf(endpoint.registry, url)
+  const probeKey = questionOf(endpoint)
+  const { state, samples } = endpoint.role === 'mirror' ? pastMirror(key, past, start.now) : UNKNOWN
+  return {
+    ...{ endpoint, url, key, probeKey },
+    state: rateLimitOf(probeKey, past) ?? firstState(state, settings, start),
+    lastProbe: undefined,
+    probing: false,
+    changes: 0,
+    probes: {},
+    samples,
+  }
+}
+
+/** A rate limit holds for every registry that lists the endpoint. */
+function rateLimitOf(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
+  return rateLimited.find(other => other.probeKey === probeKey)?.state
+}
+
+interface PastMirror {
+  readonly state: MirrorHealth | undefined
+  readonly samples: readonly LatencySample[]
+}
+
+const UNKNOWN: PastMirror = { state: undefined, samples: [] }
+
+/** With another header or certificate a mirror keeps its health until its next probe. */
+function pastMirror(key: string, { byKey, saved: { healthFile, history } }: Past, now: number): PastMirror {
+  const before = byKey.get(key)
+  if (before !== undefined) return before
+  const state = healthFile?.mirrors[key]
+  const isOld = healthFile === undefined || !isFresh(healthFile, now)
+  return {
+    state: state && isOld ? expiredHealth(state, now) : state,
+    samples: history ? samplesOf(history, key) : [],
+  }
+}
+
+/** A long wait is not continued: the response may have changed. */
+function firstState(
+  state: MirrorHealth | undefined,
+  settings: HealthSettings,
+  { now, random, withinMs }: Start,
+): MirrorHealth {
+  if (state === undefined) return initialHealth(now, settings, random)
+  return { ...state, nextAt: Math.min(state.nextAt, now + random() * withinMs) }
+}
+
+/** A shorter interval takes effect immediately: no wait is longer than it allows. */
+function probedSooner(watched: Watched, settings: HealthSettings, { now, random }: Start): Watched {
+  const { state } = watched
+  if (state.health !== 'rate_limited' && state.nextAt > now + longestWaitMs(settings))
+    watched.state = { ...state, nextAt: now + random() * settings.intervalMs }
   return watched
 }
 
-/** A wait that was long for an earlier watcher is not waited for again. */
-function askedBy(standing: MirrorHealth, latest: number): MirrorHealth {
-  return { ...standing, nextAt: Math.min(standing.nextAt, latest) }
+function adoptOrders(memory: Memory, { registries }: MirrorList, { healthFile }: SavedHealth): void {
+  for (const name of memory.orders.keys())
+    if (!registries.some(registry => registry.name === name)) memory.orders.delete(name)
+  for (const [name, urls] of Object.entries(healthFile?.orders ?? {}))
+    if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, checkedAt: 0 })
 }
 
 /**
- * Watch asks deeper than a ping only where the list wants it and names what to ask for. A server need only answer: it
- * may want credentials that its mirrors do not, and that the list has no place for.
+ * Watch sends more than a ping only where the list sets `depth` and names a canary. A server is only pinged: it may
+ * require credentials that its mirrors do not, and the list has no place for them.
  */
-function asWatched({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
-  const named = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
-  const deep = health.depth === 'manifest' && named && endpoint.role === 'mirror'
-  return deep && canary !== undefined ? { ...endpoint, canary } : endpoint
+function watchedEndpoint({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
+  const isNamed = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
+  const isDeep = health.depth === 'manifest' && isNamed && endpoint.role === 'mirror'
+  return isDeep && canary !== undefined ? { ...endpoint, canary } : endpoint
 }

@@ -1,85 +1,86 @@
-/** What a watcher has seen of the last hour, as it is kept for the one that is started next: its pages begin with it. Pure. */
+/** What the status page shows of the last hour, as it is saved for the next watcher. Pure. */
 import { type Clocks, monotonicTime, wallTime } from '../system/clocks.ts'
 import type { Memory } from './memory.ts'
-import type { Happening, Point } from './serve/status.ts'
+import type { LatencySample, RecentEvent } from './serve/status.ts'
 
 /** Times are in milliseconds of the monotonic clock; in the file, which outlives the boot, in milliseconds since 1970. */
 export interface History {
   /** Newest first. */
-  readonly happenings: readonly Happening[]
-  /** By `keyOf`, oldest first: when, and how long the answer took, null where it was none. */
-  readonly points: Readonly<Record<string, readonly (readonly [at: number, ms: number | null])[]>>
+  readonly events: readonly RecentEvent[]
+  /** By `keyOf`, oldest first: when, and the latency, null where the probe failed. */
+  readonly samples: Readonly<Record<string, readonly (readonly [at: number, ms: number | null])[]>>
 }
 
+const VERSION = 2
 const MINUTE = 60_000
 
-export function historyOf({ mirrors, happenings }: Memory): History {
-  const points = mirrors.map(({ key, points }) => [
+export function historyOf({ mirrors, recentEvents }: Memory): History {
+  const samples = mirrors.map(({ key, samples }) => [
     key,
-    worstOfMinutes(points).map(({ at, ms }) => [at, ms === undefined ? null : Math.ceil(ms)]),
+    worstOfMinutes(samples).map(({ at, ms }) => [at, ms === undefined ? null : Math.ceil(ms)]),
   ])
-  return { happenings, points: Object.fromEntries(points) }
+  return { events: recentEvents, samples: Object.fromEntries(samples) }
 }
 
-/** Without spaces: it grows with the mirrors, and nobody reads it. */
+/** Without spaces: its size grows with the number of mirrors, and people do not read it. */
 export function serializeHistory(history: History, now: Clocks): string {
-  return `${JSON.stringify({ version: 1, ...timed(history, at => wallTime(at, now)) })}\n`
+  return `${JSON.stringify({ version: VERSION, ...withTimes(history, at => wallTime(at, now)) })}\n`
 }
 
-/** Undefined for what is none: nothing is lost but what a page shows. What the wall clock has not come to yet is left out. */
+/** Undefined for an invalid file: only the page loses something. Times after the wall clock's present are left out. */
 export function parseHistory(text: string, now: Clocks): History | undefined {
   try {
     const { version, ...history } = JSON.parse(text) as History & { version: unknown }
-    const points = Object.values(history.points).flat()
-    const sound = history.happenings.every(isHappening) && points.every(isPoint)
-    if (version !== 1 || !sound) return undefined
-    return timed(until(now.wall, history), at => monotonicTime(at, now))
+    const samples = Object.values(history.samples).flat()
+    const isValid = history.events.every(isEvent) && samples.every(isSample)
+    if (version !== VERSION || !isValid) return undefined
+    return withTimes(until(now.wall, history), at => monotonicTime(at, now))
   } catch {
     return undefined
   }
 }
 
-function timed({ happenings, points }: History, time: (at: number) => number): History {
-  const timedPoints = Object.entries(points).map(([key, all]) => [key, all.map(([at, ms]) => [time(at), ms])])
+function withTimes({ events, samples }: History, time: (at: number) => number): History {
+  const timed = Object.entries(samples).map(([key, all]) => [key, all.map(([at, ms]) => [time(at), ms])])
   return {
-    happenings: happenings.map(({ at, text }) => ({ at: time(at), text })),
-    points: Object.fromEntries(timedPoints),
+    events: events.map(({ at, text }) => ({ at: time(at), text })),
+    samples: Object.fromEntries(timed),
   }
 }
 
-function until(latest: number, { happenings, points }: History): History {
-  const past = Object.entries(points).map(([key, all]) => [key, all.filter(([at]) => at <= latest)])
-  return { happenings: happenings.filter(({ at }) => at <= latest), points: Object.fromEntries(past) }
+function until(latest: number, { events, samples }: History): History {
+  const past = Object.entries(samples).map(([key, all]) => [key, all.filter(([at]) => at <= latest)])
+  return { events: events.filter(({ at }) => at <= latest), samples: Object.fromEntries(past) }
 }
 
-export function pointsOf({ points }: History, key: string): readonly Point[] {
-  return (points[key] ?? []).map(([at, ms]) => ({ at, ms: ms ?? undefined }))
+export function samplesOf({ samples }: History, key: string): readonly LatencySample[] {
+  return (samples[key] ?? []).map(([at, ms]) => ({ at, ms: ms ?? undefined }))
 }
 
-/** As much as its picture shows: of each minute the failure, or else the slowest answer. */
-function worstOfMinutes(points: readonly Point[]): readonly Point[] {
-  const worst = new Map<number, Point>()
-  for (const point of points) {
-    const minute = Math.floor(point.at / MINUTE)
+/** As much as the page draws: of each minute the failure, or else the slowest response. */
+function worstOfMinutes(samples: readonly LatencySample[]): readonly LatencySample[] {
+  const worst = new Map<number, LatencySample>()
+  for (const sample of samples) {
+    const minute = Math.floor(sample.at / MINUTE)
     const other = worst.get(minute)
-    if (other === undefined || badness(point) > badness(other)) worst.set(minute, point)
+    if (other === undefined || rankOf(sample) > rankOf(other)) worst.set(minute, sample)
   }
   return [...worst.values()]
 }
 
-function badness({ ms }: Point): number {
+function rankOf({ ms }: LatencySample): number {
   return ms ?? Number.POSITIVE_INFINITY
 }
 
-/** Milliseconds since 1970 that a date can be made of. */
+/** Milliseconds since 1970 that a date can represent. */
 function isTime(ms: unknown): boolean {
   return typeof ms === 'number' && !Number.isNaN(new Date(ms).getTime())
 }
 
-function isHappening({ at, text }: Happening): boolean {
+function isEvent({ at, text }: RecentEvent): boolean {
   return isTime(at) && typeof text === 'string'
 }
 
-function isPoint([at, ms]: readonly [unknown, unknown]): boolean {
+function isSample([at, ms]: readonly [unknown, unknown]): boolean {
   return isTime(at) && (ms === null || Number.isFinite(ms))
 }

@@ -1,36 +1,37 @@
-/** What a watcher remembers, and what follows from an answer. All times are in milliseconds of the monotonic clock. */
-
-import { healthAfter, type MirrorHealth, type Random } from '../health/mirror-health.ts'
+/** What a watcher remembers. All times are in milliseconds of the monotonic clock. */
+import { healthAfter, type MirrorHealth } from '../health/mirror-health.ts'
 import type { Order } from '../health/order.ts'
-import { fullRateLimit, type RateLimit } from '../health/rate-limit.ts'
+import type { Random } from '../health/probe-schedule.ts'
+import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
-import type { MirrorList, Registry } from '../model/registry.ts'
+import type { HealthSettings, MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/endpoints.ts'
-import type { Happening, Point, RegistryStatus } from './serve/status.ts'
+import type { HostsFile, LatencySample, RecentEvent } from './serve/status.ts'
 
-/** Rewrites for the sake of health; what the list or somebody else changes is not counted. */
-export const REWRITES = { anHour: 60, atOnce: 20 } as const
+/** Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited. */
+export const WRITE_LIMITS = { perHour: 60, burst: 20 } as const
 
-/** An endpoint that is asked, and what came of it. */
+/** An endpoint that is probed. */
 export interface Watched {
   readonly endpoint: Endpoint
   readonly url: string
   readonly key: string
-  /** Equal for endpoints that are asked in the same way, and so are asked once. */
-  readonly question: string
-  standing: MirrorHealth
-  probe: Probe | undefined
-  asking: boolean
+  /** Equal for endpoints whose probes are the same, so that one probe is sent for all of them. */
+  readonly probeKey: string
+  state: MirrorHealth
+  lastProbe: Probe | undefined
+  probing: boolean
+  /** Since the start: changes of its health, and probes by result. */
   changes: number
-  readonly asked: Record<string, number>
-  points: readonly Point[]
+  readonly probes: Record<string, number>
+  samples: readonly LatencySample[]
 }
 
-/** A list as it is written, and as text what of it decides that. */
-export interface Form {
+/** The list as it is written now, and a text that is equal for lists that are written the same way. */
+export interface SelectedList {
   readonly list: MirrorList
-  readonly form: string
+  readonly fingerprint: string
 }
 
 export interface Memory {
@@ -40,113 +41,113 @@ export interface Memory {
   loaded: LoadedList | undefined
   loadedAt: number
   listProblem: string | undefined
-  readonly reads: { good: number; bad: number }
+  readonly reads: { success: number; error: number }
   mirrors: readonly Watched[]
-  /** The registries' own, where they may be asked. */
+  /** The registries' own servers, where the list allows a fallback to them. */
   servers: readonly Watched[]
   readonly orders: Map<string, Order>
-  rewrites: RateLimit
-  heldUntil: number | undefined
-  /** Until when a change waits for what a server is about to say. */
-  doubtUntil: number | undefined
-  /** The list as it was last tried to be written; undefined: never by this watcher. */
-  written: Form | undefined
-  /** What the next walk has to write: what a renewed list asks for is owed until it is written. */
-  owed: 'all' | 'immediate'
-  /** Whether a list was written in whole by this watcher. */
-  inForce: boolean
+  writeBudget: TokenBucket
+  /** Until when a change waits because there were too many. */
+  limitedUntil: number | undefined
+  /** Until when a change waits for the probe of a server. */
+  serverWaitUntil: number | undefined
+  /** The list that was written last, successfully or not; undefined: this watcher has not written yet. */
+  attempted: SelectedList | undefined
+  /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
+  nextScope: 'all' | 'immediate'
+  /** Whether this watcher has written a whole list. */
+  ready: boolean
   writtenAt: number | undefined
   writes: number
   failures: number
   nodeProblem: string | undefined
-  /** Why what is known is not kept. */
-  keepProblem: string | undefined
-  /** Registries that nothing can be pulled from, as was told. */
+  /** Why health.json or history.json cannot be saved. */
+  saveProblem: string | undefined
+  /** Registries that were reported as unhealthy. */
   outages: readonly string[]
-  /** What was said of the list when it was last read, and of the node when it was last walked. */
-  cautions: readonly string[]
-  said: readonly string[]
-  /** What has to be restarted, and how. */
+  /** Texts that were reported at the latest read of the list, and at the latest look at the node. */
+  listNotices: readonly string[]
+  nodeNotices: readonly string[]
+  /** Commands that reload or restart runtimes, with the reason. */
+  reload: readonly string[]
   restart: readonly string[]
-  /** Paths of what is not as the list says and is left to `apply`. */
-  left: readonly string[]
-  hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
-  keepAt: number
-  historyAt: number
-  /** When a write that failed is tried again; Infinity: none has. */
+  /** Paths of files that differ from the list and wait for `regmirror apply`. */
+  pendingFiles: readonly string[]
+  hosts: ReadonlyMap<string, HostsFile>
+  saveHealthAt: number
+  saveHistoryAt: number
+  /** When a failed write is retried; Infinity: none has failed. */
   retryAt: number
-  happenings: readonly Happening[]
+  /** Newest first. */
+  recentEvents: readonly RecentEvent[]
 }
 
-export function blank(now: number): Memory {
+const FIRST_HISTORY_MS = 60_000
+
+export function newMemory(now: number): Memory {
   return {
     startedAt: now,
     turnedAt: now,
     loaded: undefined,
     loadedAt: 0,
     listProblem: undefined,
-    reads: { good: 0, bad: 0 },
+    reads: { success: 0, error: 0 },
     mirrors: [],
     servers: [],
     orders: new Map(),
-    rewrites: fullRateLimit(now, REWRITES),
-    heldUntil: undefined,
-    doubtUntil: undefined,
-    written: undefined,
-    owed: 'all',
-    inForce: false,
+    writeBudget: fullBucket(now, WRITE_LIMITS),
+    limitedUntil: undefined,
+    serverWaitUntil: undefined,
+    attempted: undefined,
+    nextScope: 'all',
+    ready: false,
     writtenAt: undefined,
     writes: 0,
     failures: 0,
     nodeProblem: undefined,
-    keepProblem: undefined,
+    saveProblem: undefined,
     outages: [],
-    cautions: [],
-    said: [],
+    listNotices: [],
+    nodeNotices: [],
+    reload: [],
     restart: [],
-    left: [],
+    pendingFiles: [],
     hosts: new Map(),
-    keepAt: 0,
-    historyAt: now + 60_000,
+    saveHealthAt: 0,
+    saveHistoryAt: now + FIRST_HISTORY_MS,
     retryAt: Number.POSITIVE_INFINITY,
-    happenings: [],
+    recentEvents: [],
   }
 }
 
-/** Points that are kept of each mirror, one an interval or so. */
-const POINTS = 240
+/** Samples that are kept of each mirror, about one an interval. */
+const SAMPLES = 240
 const HOUR_MS = 3_600_000
 
-/** Puts an answer down; says whether the health has changed. */
+/** Records a probe; returns whether it has changed the health. */
 export function recordProbe(
   watched: Watched,
   probe: Probe,
-  list: MirrorList,
+  settings: HealthSettings,
   now: number,
   random: Random,
 ): boolean {
-  const before = watched.standing
-  watched.standing = healthAfter(before, probe, now, list.health, random)
-  watched.probe = probe
+  const before = watched.state.health
+  watched.state = healthAfter(watched.state, probe, now, settings, random)
+  watched.lastProbe = probe
   const result = probe.reason ?? probe.status
-  watched.asked[result] = (watched.asked[result] ?? 0) + 1
+  watched.probes[result] = (watched.probes[result] ?? 0) + 1
   const ms = probe.status === 'unhealthy' ? undefined : probe.latency_ms?.median
-  watched.points = [...watched.points, { at: now, ms }].filter(({ at }) => at > now - HOUR_MS).slice(-POINTS)
-  const changed = watched.standing.health !== before.health
+  watched.samples = [...watched.samples, { at: now, ms }]
+    .filter(({ at }) => at > now - HOUR_MS)
+    .slice(-SAMPLES)
+  const changed = watched.state.health !== before
   if (changed) watched.changes += 1
   return changed
 }
 
-/** What of a list decides what is written, as text: to tell whether that has changed. */
-export function writtenForm(list: MirrorList): string {
-  return JSON.stringify([
-    list.registries.map((registry: Registry) => ({ ...registry, place: undefined })),
-    list.targets,
-  ])
-}
+export const RECENT_EVENTS = 50
 
-export const HAPPENINGS = 50
-
-export function note(memory: Memory, at: number, text: string): void {
-  memory.happenings = [{ at, text }, ...memory.happenings].slice(0, HAPPENINGS)
+export function rememberEvent(memory: Memory, at: number, text: string): void {
+  memory.recentEvents = [{ at, text }, ...memory.recentEvents].slice(0, RECENT_EVENTS)
 }

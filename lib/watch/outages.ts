@@ -1,23 +1,23 @@
-/** When nothing is left to pull a registry from, and when something is again: each is told once. */
+/** Reports once when no endpoint can serve a registry, and once when one can again. */
 import { availabilityOf, canServe } from '../health/availability.ts'
 import type { MirrorList } from '../model/registry.ts'
 import { outageEvent, recoveryEvent } from './events.ts'
 import type { Host } from './host/host.ts'
-import { knownOf } from './known.ts'
+import { knownHealth } from './known-health.ts'
 import type { Memory } from './memory.ts'
-import { reportEvent } from './report.ts'
+import { reportEvent } from './report-event.ts'
 
 export function reportOutages(memory: Memory, { registries }: MirrorList, host: Host): void {
   const outages: string[] = []
-  const known = knownOf(memory)
+  const known = knownHealth(memory)
   for (const registry of registries) {
-    const servers = availabilityOf(registry, known)
-    // Without mirrors there is nobody who is asked.
-    const serves = registry.mirrors.length === 0 ? undefined : canServe(servers)
+    const availability = availabilityOf(registry, known)
+    // A registry without mirrors is not probed.
+    const serves = registry.mirrors.length === 0 ? undefined : canServe(availability)
     const wasOut = memory.outages.includes(registry.name)
-    if (serves === false && !wasOut) reportEvent(memory, outageEvent(registry, servers), host)
+    if (serves === false && !wasOut) reportEvent(memory, outageEvent(registry, availability), host)
     if (serves === true && wasOut) reportEvent(memory, recoveryEvent(registry), host)
-    // Who is not known to be back is still out.
+    // An outage lasts until some endpoint is known to serve.
     if (!(serves ?? !wasOut)) outages.push(registry.name)
   }
   memory.outages = outages

@@ -1,4 +1,4 @@
-/** A watcher of 500 mirrors beside a flood of requests for its pages: how long checks take, and how often it probes. */
+/** A watcher with 500 mirrors during a flood of requests for its pages: how long checks take, and how often it probes. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -13,13 +13,13 @@ const MIRRORS = 500
 const CHECKS = 300
 const INTERVAL_S = 5
 
-/** $1 the port, then paths: each is asked for again and again on a connection of its own. */
+/** $1 is the port, the rest are paths: each is requested again and again, on a new connection each time. */
 const FLOOD = `
   const http = require('node:http')
   const [port, ...paths] = process.argv.slice(1)
-  const again = path => http.get({ host: '127.0.0.1', port, path, agent: false }, response =>
-    response.resume().on('close', () => again(path))).on('error', () => again(path))
-  paths.forEach(again)`
+  const repeat = path => http.get({ host: '127.0.0.1', port, path, agent: false }, response =>
+    response.resume().on('close', () => repeat(path))).on('error', () => repeat(path))
+  paths.forEach(repeat)`
 const PATHS = ['/', '/', '/', '/metrics', '/metrics', '/?open=r1.example', '/?open=r2.example', '/?open=none']
 
 export async function crowd(folder: string): Promise<void> {
@@ -43,8 +43,8 @@ export async function crowd(folder: string): Promise<void> {
     const flood = spawn(process.execPath, ['-e', FLOOD, String(port), ...PATHS], { stdio: 'inherit' })
     const flooded = await measured().finally(() => flood.kill())
     console.log(`\n/livez of a watcher of ${MIRRORS} mirrors, ${CHECKS} times`)
-    tell('nobody else asks', quiet.times, quiet.rate)
-    tell(`${PATHS.length} ask for pages all the time`, flooded.times, flooded.rate)
+    print('without other requests', quiet.times, quiet.rate)
+    print(`${PATHS.length} clients request pages`, flooded.times, flooded.rate)
   } finally {
     watcher.kill()
     mirror.close()
@@ -70,9 +70,9 @@ async function startWatcher(folder: string, port: number): Promise<ChildProcess>
 async function portOf({ stderr }: ChildProcess): Promise<number> {
   const lines = createInterface({ input: stderr as NodeJS.ReadableStream })
   for await (const line of lines) {
-    const [, port] = /serving the status at http:\S+:(\d+)\//.exec(line) ?? []
+    const [, port] = /listening at http:\S+:(\d+)\//.exec(line) ?? []
     if (port === undefined) continue
-    // What else it logs is not read: that must not matter.
+    // The rest of the log is not read, which must not matter.
     return Number(port)
   }
   throw new Error('the watcher has ended')
@@ -95,7 +95,7 @@ async function timesOf(port: number): Promise<readonly number[]> {
   return times
 }
 
-function tell(name: string, times: readonly number[], rate: number): void {
+function print(name: string, times: readonly number[], rate: number): void {
   const worst = times.toSorted((a, b) => b - a)[Math.floor(times.length / 100)] ?? 0
   const probes = `${rate.toFixed(0)} probes a second`
   console.log(

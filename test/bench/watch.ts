@@ -1,6 +1,6 @@
 /**
- * What a watcher saves and what it costs: real pulls past a dead mirror, and idleness. The pulls need root and what
- * the end-to-end tests fetch.
+ * What a watcher saves and what it costs: real pulls with a failed mirror, and an idle watcher. The pulls need root and
+ * the packages that the end-to-end tests fetch.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ export async function watch(folder: string): Promise<void> {
     const needed = [treeOf(`containerd-${suite}`), treeOf('iproute2-trixie')]
     if (process.getuid?.() !== 0 || !needed.every(tree => existsSync(tree)))
       console.log(`\nwatch: no root, or no containerd of ${suite} here: sh tools/debian/fetch.sh`)
-    else for (const death of ['answers no more', 'loses its packets']) await pulls(suite, death)
+    else for (const death of ['stops responding', 'loses its packets']) await pulls(suite, death)
   }
   await idle(folder)
 }
@@ -32,7 +32,7 @@ async function pulls(suite: string, death: string): Promise<void> {
   if (code !== 0) process.exitCode = 1
 }
 
-/** CPU time and memory of a watcher with nothing to do, beside a node process with nothing to do. */
+/** CPU time and memory of an idle watcher, beside an idle node process. */
 async function idle(folder: string): Promise<void> {
   const mirrors = await startMirrors(Array.from({ length: IDLE_MIRRORS }, () => ({ delayMs: 20 })))
   const list = path.join(folder, 'mirrors.toml')
@@ -50,7 +50,7 @@ async function idle(folder: string): Promise<void> {
       '--root',
       path.join(folder, 'node'),
     ])
-    await cost('node that does nothing', [process.execPath, '-e', 'setInterval(() => {}, 1e9)'])
+    await cost('idle node process', [process.execPath, '-e', 'setInterval(() => {}, 1e9)'])
   } finally {
     await mirrors.stop()
   }

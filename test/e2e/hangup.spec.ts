@@ -1,11 +1,11 @@
-/** Signals that were ignored when the installed command was started: by nohup(1), or by a shell for its background. */
+/** Signals that were already ignored when the command started: by nohup(1), or by a shell for background jobs. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
-import { eventually, listText, startMortal, withPlace } from '../support/watching.ts'
+import { eventually, listText, startMirror, withPlace } from '../support/watching.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const REGMIRROR = path.join(PROJECT, 'bin/regmirror.js')
@@ -14,12 +14,12 @@ const ENV = { ...process.env, NOTIFY_SOCKET: '', PATH: `${NODE}:${process.env.PA
 
 interface Started {
   readonly child: ChildProcess
-  /** Its own process id, and not that of a shell around it. */
+  /** The process id of the command, not of the shell that starts it. */
   readonly pid: number
   errors(): string
 }
 
-/** `script` starts `"$@"` in its own way, after it has written the id that this will have to the file $ID. */
+/** `script` starts `"$@"`, and writes the process id of that to the file $ID. */
 async function withStarted(
   script: string,
   args: readonly string[],
@@ -44,7 +44,7 @@ async function withStarted(
     await use({ child, pid, errors: () => errors })
   } finally {
     await kill(child, 'SIGKILL')
-    // A shell's background outlives it.
+    // A background job outlives its shell.
     await fs.access(`/proc/${pid}`).then(
       () => process.kill(pid, 'SIGKILL'),
       () => {},
@@ -57,10 +57,10 @@ const PLAIN = 'echo $$ > "$ID"; exec "$@"'
 const NOHUP = 'echo $$ > "$ID"; exec nohup "$@"'
 const BACKGROUND = '"$@" & echo $! > "$ID"; wait $!'
 
-/** An apply that waits for a mirror, gets the signal, and is answered after that; its exit code. */
-async function applied(script: string, signal: NodeJS.Signals): Promise<number | null> {
-  await using mirror = await startMortal()
-  await mirror.die()
+/** The exit code of an apply that gets the signal while it waits for a mirror, which then becomes healthy. */
+async function applyWithSignal(script: string, signal: NodeJS.Signals): Promise<number | null> {
+  await using mirror = await startMirror()
+  await mirror.stop()
   let code: number | null = null
   await withPlace(async ({ root, list, args, hosts }) => {
     const server = `server = ${JSON.stringify(mirror.url)}\n`
@@ -73,9 +73,9 @@ async function applied(script: string, signal: NodeJS.Signals): Promise<number |
       )
       process.kill(pid, signal)
       const ended = once(child, 'exit')
-      // Whatever the signal does, it has done before anything else is to be done.
+      // The signal takes effect before the mirror responds.
       await new Promise(done => setTimeout(done, 1000))
-      await mirror.rise()
+      await mirror.start()
       ;[code] = await ended
       assert.equal((await hosts()) !== undefined, code === 0, errors())
     })
@@ -83,21 +83,24 @@ async function applied(script: string, signal: NodeJS.Signals): Promise<number |
   return code
 }
 
-describe('a signal that was ignored at the start', () => {
+describe('a signal that is ignored at the start', () => {
   before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
 
-  it('SIGHUP does not end an apply under nohup, and ends one without', async () => {
-    const codes = await Promise.all([applied(NOHUP, 'SIGHUP'), applied(PLAIN, 'SIGHUP')])
+  it('SIGHUP ends an apply, but not under nohup', async () => {
+    const codes = await Promise.all([applyWithSignal(NOHUP, 'SIGHUP'), applyWithSignal(PLAIN, 'SIGHUP')])
     assert.deepEqual(codes, [0, 129])
   })
 
-  it('SIGINT does not end an apply in the background of a shell, and ends one in the foreground', async () => {
-    const codes = await Promise.all([applied(BACKGROUND, 'SIGINT'), applied(PLAIN, 'SIGINT')])
+  it('SIGINT ends an apply, but not in the background of a shell', async () => {
+    const codes = await Promise.all([applyWithSignal(BACKGROUND, 'SIGINT'), applyWithSignal(PLAIN, 'SIGINT')])
     assert.deepEqual(codes, [0, 130])
   })
 
-  it('SIGTERM ends it in any case', async () => {
-    const codes = await Promise.all([applied(NOHUP, 'SIGTERM'), applied(BACKGROUND, 'SIGTERM')])
+  it('SIGTERM ends an apply in any case', async () => {
+    const codes = await Promise.all([
+      applyWithSignal(NOHUP, 'SIGTERM'),
+      applyWithSignal(BACKGROUND, 'SIGTERM'),
+    ])
     assert.deepEqual(codes, [143, 143])
   })
 
@@ -113,8 +116,8 @@ describe('a signal that was ignored at the start', () => {
           )
         await until(/created .*hosts\.toml/)
         process.kill(pid, 'SIGHUP')
-        await until(/told to read the list again/)
-        await until(/is as it was/)
+        await until(/SIGHUP: reading the list again/)
+        await until(/is unchanged/)
         const ended = once(child, 'exit')
         process.kill(pid, 'SIGTERM')
         assert.equal((await ended)[0], 0)
@@ -122,7 +125,7 @@ describe('a signal that was ignored at the start', () => {
     }))
 })
 
-/** Whether a process listens on TCP, by the sockets that it holds. */
+/** Whether a process has a TCP socket that listens. */
 async function listens(pid: number): Promise<boolean> {
   const links = await fs.readdir(`/proc/${pid}/fd`)
   const held = await Promise.all(links.map(fd => fs.readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
@@ -134,7 +137,7 @@ async function listens(pid: number): Promise<boolean> {
 }
 
 describe('SIGUSR1', () => {
-  // A debugger of Node's on loopback lets every local user run code as the user of the process.
+  // With the debugger of Node on loopback, every local user can run code as the user of the process.
   for (const [how, script] of [
     ['started by its name', PLAIN],
     ['started by node', 'echo $$ > "$ID"; exec node "$@"'],
@@ -151,10 +154,10 @@ describe('SIGUSR1', () => {
             )
           await until(/created .*hosts\.toml/)
           process.kill(pid, 'SIGUSR1')
-          // Node opens it on a thread of its own: a moment is given, and an answer of the loop after that.
+          // Node opens it on another thread: it gets a second, and then a turn of the loop.
           await new Promise(done => setTimeout(done, 1000))
           process.kill(pid, 'SIGHUP')
-          await until(/is as it was/)
+          await until(/is unchanged/)
           assert.doesNotMatch(errors(), /debugger/i)
           assert.equal(await listens(pid), false)
           const ended = once(child, 'exit')

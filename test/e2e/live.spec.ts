@@ -1,4 +1,4 @@
-/** A node that runs: what regmirror asks of the containerd binary there, and what it reads off the daemon. */
+/** A running node: what regmirror reads from the containerd binary and from the daemon. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -25,11 +25,11 @@ import {
   treeOf,
 } from './support/runtimes.ts'
 
-// Not the usual path, so that a containerd of this very machine is none of ours.
+// Not the usual path, so that a containerd of this machine does not match.
 const CONFIG = '/etc/containerd/regmirror-e2e.toml'
 
 const DISABLES = 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
-/** Configs that disable CRI, which is a notice; `not`: the suite whose containerd needs a version in the file. */
+/** Configs that disable CRI, which is a notice; `not`: the suite whose containerd requires a version in the file. */
 const DISABLED: readonly { readonly what: string; readonly config: string; readonly not?: string }[] = [
   {
     what: 'as Docker ships it',
@@ -45,7 +45,7 @@ const DISABLED: readonly { readonly what: string; readonly config: string; reado
 
 const occasion = () => ({ command: 'apply', now: Date.now(), bootClock: readBootClock, made: [] }) as const
 
-/** A list that leaves it to the binary to say which containerd it is. */
+/** A list without a version of containerd: the binary decides. */
 function listWith(hostsDir: string | undefined): MirrorList {
   const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
   const containerd = { ...made.targets.containerd, config: CONFIG, hostsDir, version: undefined }
@@ -63,7 +63,7 @@ for (const { title, suite } of generations) {
       needRuntime(this, name, true)
     })
 
-    /** As it is planned on the machine that the daemon is on, whose files and mounts are the node's. */
+    /** The plan on the machine of the daemon, with the files and mounts of the node. */
     const planOn = async (node: string, daemon?: Daemon, list = listWith(undefined)): Promise<Plan> => {
       const reader = openTree(node)
       const processes = openProcesses(0, daemon?.alive() ? daemon.pid : 'self')
@@ -80,7 +80,7 @@ for (const { title, suite } of generations) {
         await use(node)
       })
 
-    it('is asked which release it is, and takes the edit of its own default config', () =>
+    it('has its version read from the binary, which accepts the edit of its default config', () =>
       withNode(defaultConfig(tree), async node => {
         const plan = await planOn(node)
         assert.deepEqual(
@@ -95,7 +95,7 @@ for (const { title, suite } of generations) {
         )
       }))
 
-    it('refuses what only containerd knows to be wrong, and nothing is written', () =>
+    it('refuses a config that only containerd finds invalid, and writes nothing', () =>
       withNode('version = 2\n[grpc]\ngid = "high"\n', async node => {
         const before = await readTree(node)
         await assert.rejects(planOn(node), error => {
@@ -109,10 +109,10 @@ for (const { title, suite } of generations) {
       }))
 
     for (const { what, config, not } of DISABLED) {
-      const taken = suite !== not
-      it(`${taken ? 'takes' : 'refuses'} a config that disables CRI ${what}`, () =>
+      const accepted = suite !== not
+      it(`${accepted ? 'accepts' : 'refuses'} a config that disables CRI ${what}`, () =>
         withNode(config, async node => {
-          if (!taken)
+          if (!accepted)
             return await assert.rejects(
               planOn(node),
               error => error instanceof Failure && error.code === 'conflict',
@@ -128,7 +128,7 @@ for (const { title, suite } of generations) {
         await assert.rejects(planOn(node), error => error instanceof Failure && error.code === 'conflict')
       }))
 
-    it('wants a restart until the daemon has been started after the change', () =>
+    it('needs a restart until the daemon has started after the change', () =>
       withNode(defaultConfig(tree), async node => {
         const outside = await startOutside()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
@@ -138,9 +138,9 @@ for (const { title, suite } of generations) {
           assert.deepEqual(await restart(), ['systemctl restart containerd'])
           await applyPlan(await planOn(node, daemon), openTree(node), occasion())
           assert.deepEqual((await planOn(node, daemon)).steps, [])
-          assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still due')
+          assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still pending')
           await daemon.stop()
-          assert.deepEqual(await restart(), [], 'a daemon that does not run will read it when it starts')
+          assert.deepEqual(await restart(), [], 'a stopped daemon reads it when it starts')
           daemon = await start()
           assert.deepEqual(await restart(), [])
         } finally {
@@ -149,7 +149,7 @@ for (const { title, suite } of generations) {
         }
       }))
 
-    it('keeps a directory that the daemon still reads until it has been restarted', () =>
+    it('keeps a directory that the daemon reads until it restarts', () =>
       withNode(defaultConfig(tree), async node => {
         const outside = await startOutside()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])

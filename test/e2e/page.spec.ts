@@ -1,62 +1,75 @@
-/** The status page as a real browser shows it: on a phone and on a desk, light and dark, in every state. */
+/** The status page in a real browser: on a phone and on a desktop, light and dark, in every state. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Serving, serve } from '../../lib/watch/serve/serve.ts'
+import { type StatusServer, serve } from '../../lib/watch/serve/serve.ts'
 import type { WatchStatus } from '../../lib/watch/serve/status.ts'
 import { type Listener, listen } from '../support/sockets.ts'
-import { knownAs, mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
+import {
+  mirrorStatus,
+  NOW,
+  registryStatus,
+  statusSource,
+  unhealthyMirror,
+  watchStatus,
+} from '../support/status.ts'
 import { BROWSER, type Browser, startBrowser, type View } from './support/browser.ts'
 import { needRuntime } from './support/runtimes.ts'
 
 const PHONE: View = { width: 360, height: 800, scheme: 'light' }
-const DESK: View = { width: 1280, height: 900, scheme: 'light' }
+const DESKTOP: View = { width: 1280, height: 900, scheme: 'light' }
 
 const LONG = `https://${'a-rather-long-label.'.repeat(9)}test/v2/${'proxy'.repeat(20)}`
 const HOSTILE = '</title></style></pre><script>document.title="mine"</script><img src=https://evil.test/x>'
 
-function illWith(text: string): Partial<WatchStatus> {
+function brokenWith(text: string): Partial<WatchStatus> {
   const mirrors = [
-    mirrorStatus({ url: text, health: 'slow', detail: text }),
-    mirrorDown({ url: text, detail: text }),
-    mirrorDown({ url: text, health: 'limited', detail: text }),
-    mirrorStatus({ askedAt: undefined, points: [], place: 2 }),
+    mirrorStatus({ url: text, health: 'degraded', detail: text }),
+    unhealthyMirror({ url: text, detail: text }),
+    unhealthyMirror({ url: text, health: 'rate_limited', detail: text }),
+    mirrorStatus({ probedAt: undefined, samples: [], position: 2 }),
   ]
-  const server = { url: text, up: false }
+  const server = { url: text, usable: false }
   const hosts = { path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }
   return {
     machine: text,
     list: { ...watchStatus().list, problem: text },
-    node: { ...watchStatus().node, problem: text, restart: [text], heldUntil: NOW + 60_000 },
+    node: {
+      ...watchStatus().node,
+      problem: text,
+      reload: [text],
+      restart: [text],
+      limitedUntil: NOW + 60_000,
+    },
     registries: [
       registryStatus({ name: text, mirrors, server, hosts }),
-      registryStatus({ name: text, mirrors: [mirrorDown({ url: text })], server, hosts }),
+      registryStatus({ name: text, mirrors: [unhealthyMirror({ url: text })], server, hosts }),
     ],
-    happenings: [{ at: NOW - 86_400_000, text }],
+    recentEvents: [{ at: NOW - 86_400_000, text }],
     alive: false,
     ready: false,
   }
 }
 
-const many = Array.from({ length: 40 }, (_, nth) =>
+const many = Array.from({ length: 40 }, (_, i) =>
   registryStatus({
-    name: `registry-${nth}.example.com`,
-    mirrors: Array.from({ length: 5 }, (_, place) => mirrorStatus({ place: place + 1 })),
+    name: `registry-${i}.example.com`,
+    mirrors: Array.from({ length: 5 }, (_, i) => mirrorStatus({ position: i + 1 })),
   }),
 )
 
 const STATES: readonly [title: string, more: Partial<WatchStatus>][] = [
-  ['all well', {}],
-  ['everything wrong, in words without a space', illWith(LONG)],
-  ['everything wrong, in the words of an enemy', illWith(HOSTILE)],
-  ['no registry', { registries: [], happenings: [] }],
+  ['everything healthy', {}],
+  ['every problem, in long words', brokenWith(LONG)],
+  ['every problem, with hostile text', brokenWith(HOSTILE)],
+  ['no registry', { registries: [], recentEvents: [] }],
   ['40 registries', { registries: many }],
 ]
 
-/** Text whose colour is too close to what lies behind it: WCAG 2.2 asks for 4.5 to 1. */
+/** Text with too little contrast to its background: WCAG 2.2 requires 4.5 to 1. */
 const FAINT = `(() => {
   const rgb = text => text.match(/[\\d.]+/g).map(Number)
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -82,21 +95,21 @@ describe('the status page in a browser', function () {
   this.timeout(120_000)
   let directory: string
   let outside: Listener
-  let door: Listener
-  let serving: Serving
+  let recorder: Listener
+  let server: StatusServer
   let browser: Browser
   let status: WatchStatus
 
   before(async function () {
     needRuntime(this, BROWSER, false)
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-'))
-    serving = await serve(
+    server = await serve(
       '127.0.0.1:0',
-      knownAs(() => status),
+      statusSource(() => status),
     )
-    // All that is asked of the watcher passes a door that writes it down, all else a proxy that lets nothing through.
-    door = await listen(socket => {
-      const inside = net.connect(serving.port, '127.0.0.1')
+    // Requests to the watcher pass a recorder; all others go to a proxy that closes the connection.
+    recorder = await listen(socket => {
+      const inside = net.connect(server.port, '127.0.0.1')
       inside.on('error', () => socket.destroy())
       socket.pipe(inside).pipe(socket)
     })
@@ -107,21 +120,21 @@ describe('the status page in a browser', function () {
   after(async () => {
     await browser?.[Symbol.asyncDispose]()
     await outside?.[Symbol.asyncDispose]()
-    await door?.[Symbol.asyncDispose]()
-    await serving?.close()
+    await recorder?.[Symbol.asyncDispose]()
+    await server?.close()
     if (directory) await fs.rm(directory, { recursive: true, force: true, maxRetries: 5 })
   })
 
   const show = async (more: Partial<WatchStatus>, view: View, address = '') => {
     status = watchStatus(more)
-    await browser.open(`${door.origin}/${address}`, view)
+    await browser.open(`${recorder.origin}/${address}`, view)
     assert.match(await browser.evaluate('document.title'), / · regmirror$/)
   }
-  const requests = () => door.heard.map(head => head.split('\r\n')[0])
+  const requests = () => recorder.heard.map(head => head.split('\r\n')[0])
 
   for (const [title, more] of STATES) {
-    it(`fits a phone and a desk: ${title}`, async () => {
-      for (const view of [PHONE, DESK]) {
+    it(`fits a phone and a desktop: ${title}`, async () => {
+      for (const view of [PHONE, DESKTOP]) {
         await show(more, view)
         await browser.evaluate('document.querySelectorAll("details").forEach(d => { d.open = true })')
         const widths = '[document.documentElement.scrollWidth, innerWidth]'
@@ -129,7 +142,7 @@ describe('the status page in a browser', function () {
       }
     })
 
-    it(`can be read in the light and in the dark: ${title}`, async () => {
+    it(`is readable in light and dark: ${title}`, async () => {
       for (const scheme of ['light', 'dark'] as const) {
         await show(more, { ...PHONE, scheme })
         await browser.evaluate('document.querySelectorAll("details").forEach(d => { d.open = true })')
@@ -138,43 +151,43 @@ describe('the status page in a browser', function () {
     })
   }
 
-  it('follows the scheme that the reader prefers', async () => {
+  it('follows the preferred colour scheme', async () => {
     const backs = []
     for (const scheme of ['light', 'dark'] as const) {
-      await show({}, { ...DESK, scheme })
+      await show({}, { ...DESKTOP, scheme })
       backs.push(await browser.evaluate<string>('getComputedStyle(document.body).backgroundColor'))
     }
     assert.equal(new Set(backs).size, 2)
   })
 
-  it('says what is wrong in its title and in its text', async () => {
-    await show({ registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] }, PHONE)
-    assert.equal(await browser.evaluate('document.title'), '◐ node-7: Working, 1 thing to know · regmirror')
+  it('describes problems in its title and in its text', async () => {
+    await show({ registries: [registryStatus({ mirrors: [mirrorStatus(), unhealthyMirror()] })] }, PHONE)
+    assert.equal(await browser.evaluate('document.title'), '◐ node-7: Working, 1 warning · regmirror')
     const text = await browser.evaluate<string>('document.body.innerText')
     for (const part of [
-      'docker.io: 1 down of 2 mirrors',
-      '✗ down for 4 min',
+      'docker.io: 1 unhealthy of 2 mirrors',
+      '✗ unhealthy for 4 min',
       'no connection to 192.0.2.7:443 within 5s',
     ])
       assert.ok(text.includes(part), part)
   })
 
-  it('shows what an enemy wrote as text, and runs and fetches none of it', async () => {
-    await show(illWith(HOSTILE), DESK)
+  it('shows hostile text as text, and does not run or load anything of it', async () => {
+    await show(brokenWith(HOSTILE), DESKTOP)
     assert.match(await browser.evaluate('document.title'), /^✗ .* · regmirror$/)
     assert.equal(await browser.evaluate('document.querySelectorAll("script, img").length'), 0)
     assert.ok((await browser.evaluate<string>('document.body.innerText')).includes(HOSTILE))
   })
 
-  it('says all of a registry to a screen reader: sections have names, pictures have words', async () => {
-    await show({ registries: [registryStatus({ mirrors: [mirrorStatus(), mirrorDown()] })] }, DESK)
+  it('has names for sections and texts for pictures, for screen readers', async () => {
+    await show({ registries: [registryStatus({ mirrors: [mirrorStatus(), unhealthyMirror()] })] }, DESKTOP)
     const names = `[...document.querySelectorAll('section')].map(s => document.getElementById(s.getAttribute('aria-labelledby'))?.innerText ?? '')`
     assert.ok((await browser.evaluate<string[]>(names)).every(name => name !== ''))
     const pictures = `[...document.querySelectorAll('svg')].map(s => s.querySelector('title').textContent)`
     for (const words of await browser.evaluate<string[]>(pictures)) assert.match(words, /^last hour: /)
   })
 
-  it('is loaded again by itself, wherever in it somebody is', async () => {
+  it('reloads by itself, and keeps the position of the reader', async () => {
     const scrolled = 'scrollTo(0, 300), scrollY'
     const isOpen = '[...document.querySelectorAll("details")].map(({ open }) => open)'
     for (const address of ['', '#registry-1', '?open=docker.io#registry-1-file']) {
@@ -192,7 +205,7 @@ describe('the status page in a browser', function () {
     }
   })
 
-  it('has asked for nothing but itself, and nobody else for anything', () => {
+  it('requests only itself, and nothing from other places', () => {
     assert.ok(requests().length > 20)
     assert.deepEqual(new Set(requests()), new Set(['GET / HTTP/1.1', 'GET /?open=docker.io HTTP/1.1']))
     assert.deepEqual(outside.heard, [])

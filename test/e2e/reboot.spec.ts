@@ -1,16 +1,16 @@
-/** A machine is rebooted: the verdicts of its last minutes, when the network went down, are those of another boot. */
+/** After a reboot, the health that was saved while the network stopped does not count. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { spawnCli } from '../support/process.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
-import { eventually, listText, startMortal, watching, withPlace } from '../support/watching.ts'
+import { eventually, listText, startMirror, watching, withPlace } from '../support/watching.ts'
 import { needRuntime } from './support/runtimes.ts'
 
 const ARGS = ['--log-format', 'text', ...SERVING]
 
-/** Starts a command where the kernel says that this is another boot. */
+/** A wrapper that shows a command another boot id. */
 async function rebooted(directory: string): Promise<readonly string[]> {
   const file = path.join(directory, 'boot_id')
   await fs.writeFile(file, `${randomUUID()}\n`)
@@ -24,22 +24,22 @@ describe('after a reboot', function () {
     needRuntime(this, 'containerd-trixie', true)
   })
 
-  it('a watcher and apply begin with the declared list; what was seen in the last hour is still shown', async () => {
-    await using well = await startMortal()
-    await using dead = await startMortal()
-    await dead.die()
+  it('a watcher and apply start with the declared list, and the last hour is still shown', async () => {
+    await using healthy = await startMirror()
+    await using failed = await startMirror()
+    await failed.stop()
     await withPlace(async ({ root, list, args, hosts }) => {
-      // Verdicts hold for a quarter of an hour.
-      await fs.writeFile(list, listText([well.url, dead.url]).replace('"1s"', '"5m"'))
-      const isWritten = async () => (await hosts())?.includes(dead.url)
+      // The health counts for a quarter of an hour.
+      await fs.writeFile(list, listText([healthy.url, failed.url]).replace('"1s"', '"5m"'))
+      const isWritten = async () => (await hosts())?.includes(failed.url)
       const watch = (use: Parameters<typeof watching>[1], wrapper: readonly string[] = []) =>
         watching([...args, ...ARGS], use, {}, '', wrapper)
       await watch(async watcher => {
-        await watcher.until(/ is down/)
+        await watcher.until(/ is unhealthy/)
         await watcher.until(/updated .*hosts\.toml/)
         assert.equal(await watcher.stop(), 0)
       })
-      assert.equal((await spawnCli(['plan', '--check', ...args])).code, 0, 'in this boot it holds')
+      assert.equal((await spawnCli(['plan', '--check', ...args])).code, 0, 'in this boot it counts')
 
       const boot = await rebooted(root)
       const applied = await spawnCli(['apply', '--no-probe', ...args], process.env, boot)
@@ -47,16 +47,16 @@ describe('after a reboot', function () {
       assert.equal(await isWritten(), true)
 
       await spawnCli(['apply', '--no-probe', ...args])
-      assert.equal(await isWritten(), false, 'for whoever is of the boot before')
+      assert.equal(await isWritten(), false, 'in the previous boot')
       await watch(async watcher => {
         const pages = await pagesOf(watcher)
         await watcher.until(/updated .*hosts\.toml/)
-        await watcher.until(/ is down/)
+        await watcher.until(/ is unhealthy/)
         const { body } = await pages.get('/')
-        assert.match(body, /what follows was seen by the one before it/)
+        assert.match(body, /the events below are from the previous one/)
         await eventually(
           async () => ((await isWritten()) ? undefined : true),
-          () => 'the dead mirror stays',
+          () => 'the failed mirror stays',
         )
         assert.equal(await watcher.stop(), 0)
       }, boot)

@@ -1,4 +1,4 @@
-/** The units as they are shipped, under real systemds: from the boot of a node to its worst day. */
+/** The units in the package, under real systemds: from the boot of a node to crashes and invalid lists. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -12,9 +12,9 @@ const SECRET = 'Bearer planted-secret'
 const WATCHDOG_S = 3
 
 const INVALID = 'version = 1\n[registries."docker.io"]\nmirors = []\n'
-const COMPLAINT = /mirrors\.toml:3:1: unknown key "mirors"/
+const PROBLEM = /mirrors\.toml:3:1: unknown key "mirors"/
 
-/** Mirrors on loopback, of which that at port 5000 answers. They are asked so seldom that there is nothing to do for long. */
+/** Mirrors on loopback; the one at port 5000 responds. The long interval leaves the watcher nothing to do. */
 const listOf = (...ports: readonly number[]) =>
   listOfMirrors(ports.map(port => `"http://127.0.0.1:${port}"`).join())
 const listOfMirrors = (mirrors: string) =>
@@ -26,14 +26,14 @@ describe('the units under systemd', function () {
     for (const { suite } of systemds) needSystemd(this, suite)
     execFileSync(process.execPath, ['tools/build.ts'], { cwd: path.resolve(import.meta.dirname, '../..') })
   })
-  describe('of a node with a list', wellNodes)
-  describe('of a node whose list is not sound', illNodes)
+  describe('of a node with a valid list', validNodes)
+  describe('of a node with an invalid list', invalidNodes)
 })
 
-function wellNodes(): void {
+function validNodes(): void {
   const they = onNodesWith(listOf(5000))
 
-  they('are read without a complaint', async ({ machine: { run } }) => {
+  they('are read without a warning', async ({ machine: { run } }) => {
     const files = [WATCH, BOOTSTRAP].map(unit => `/etc/systemd/system/${unit}`)
     const verified = await run('systemd-analyze', 'verify', '--man=no', ...files)
     assert.deepEqual(verified, { code: 0, said: '' })
@@ -41,7 +41,7 @@ function wellNodes(): void {
     assert.doesNotMatch(said, /regmirror-\w+\.service:\d+:/)
   })
 
-  they('write the list before containerd starts, and watch it from then on', async node => {
+  they('apply the list before containerd starts, and then watch it', async node => {
     const { watch, bootstrap, containerd } = node
     const { run } = node.machine
     assert.equal((await run('systemctl', 'is-system-running')).said, 'running\n')
@@ -50,49 +50,49 @@ function wellNodes(): void {
     for (const later of [containerd, watch])
       assert.ok(done < Number(await later.show('ExecMainStartTimestampMonotonic')))
     assert.equal(await containerd.show('ActiveState'), 'active')
-    // It has read its config.toml after that was written.
+    // It has read config.toml after that was written.
     assert.doesNotMatch((await run('regmirror', 'plan')).said, /restart/)
     assert.doesNotMatch(await watch.journal(), /restart_needed/)
-    await watch.shows('StatusText', /^1 mirror, all well$/)
+    await watch.shows('StatusText', /^1 mirror, all usable$/)
   })
 
-  they('are up once the list is in force, and no sooner', async ({ watch, writeList, hosts }) => {
-    await watch.tell('stop')
+  they('are active once the list is applied, and not before', async ({ watch, writeList, hosts }) => {
+    await watch.systemctl('stop')
     await writeList(listOf(5000, 5001))
-    await watch.tell('start')
+    await watch.systemctl('start')
     assert.match((await hosts()) ?? '', /:5001/)
     assert.equal(await watch.show('ActiveState'), 'active')
     assert.match(await watch.show('StatusText'), /^2 mirrors, /)
   })
 
-  they('are reloaded once the list is in force, and no sooner', async ({ watch, writeList, hosts }) => {
+  they('are reloaded once the list is applied, and not before', async ({ watch, writeList, hosts }) => {
     for (let port = 5002; port < 5007; port += 1) {
       await writeList(listOf(5000, port))
-      await watch.tell('reload')
+      await watch.systemctl('reload')
       assert.match((await hosts()) ?? '', new RegExp(`:${port}`))
       assert.equal(await watch.show('ActiveState'), 'active')
     }
   })
 
-  they('say of a list that is not sound what is wrong, and leave the node as it is', async node => {
+  they('report the problem of an invalid list, and leave the node as it is', async node => {
     const { watch, writeList, hosts } = node
     const before = await hosts()
     await writeList(INVALID)
-    await watch.tell('reload')
-    assert.match(await watch.show('StatusText'), COMPLAINT)
+    await watch.systemctl('reload')
+    assert.match(await watch.show('StatusText'), PROBLEM)
     assert.equal(await hosts(), before)
     await writeList(listOf(5000))
-    await watch.tell('reload')
-    await watch.shows('StatusText', /^1 mirror, all well$/)
+    await watch.systemctl('reload')
+    await watch.shows('StatusText', /^1 mirror, all usable$/)
     const errors = await watch.journal('--priority', 'err')
     assert.match(errors, /^\{.*"event":"list_invalid".*\}$/m)
     assert.doesNotMatch(errors, /list_loaded|list_valid/)
     assert.match(await watch.journal('--priority', 'info'), /^\{.*"event":"list_valid".*\}$/m)
   })
 
-  they('stop in peace and leave nobody behind', async ({ watch, machine: { run, at } }) => {
+  they('stop cleanly and leave no process behind', async ({ watch, machine: { run, at } }) => {
     await run('systemctl', 'log-level', 'debug')
-    await watch.tell('stop')
+    await watch.systemctl('stop')
     await run('systemctl', 'log-level', 'info')
     assert.match(await watch.journal(), /Got notification message .*STOPPING=1/)
     assert.equal(await watch.show('Result'), 'success')
@@ -100,89 +100,89 @@ function wellNodes(): void {
     await assert.rejects(fs.stat(at(`/sys/fs/cgroup/system.slice/${WATCH}`)), { code: 'ENOENT' })
   })
 
-  they('come back after a crash, and the node stays as it is meanwhile', async ({ watch, hostsFile }) => {
+  they('restart after a crash, and the node stays as it is meanwhile', async ({ watch, hostsFile }) => {
     const facts = async () => {
       const { ino, mtimeMs } = await fs.stat(hostsFile)
       return { ino, mtimeMs }
     }
-    await watch.tell('start')
+    await watch.systemctl('start')
     const before = await facts()
-    await watch.tell('kill', '--kill-whom=main', '--signal=SIGKILL')
+    await watch.systemctl('kill', '--kill-whom=main', '--signal=SIGKILL')
     await watch.shows('NRestarts', /^1$/)
     await watch.shows('ActiveState', /^active$/)
     assert.deepEqual(await facts(), before)
   })
 
-  they('are started anew when they hang, but not for having nothing to do', async ({ watch }) => {
+  they('restart when they hang, but not when they have nothing to do', async ({ watch }) => {
     await watch.dropIn(`WatchdogSec=${WATCHDOG_S}s`, 'RestartSec=100ms')
-    await watch.tell('restart')
-    await watch.tell('kill', '--kill-whom=main', '--signal=SIGSTOP')
+    await watch.systemctl('restart')
+    await watch.systemctl('kill', '--kill-whom=main', '--signal=SIGSTOP')
     await watch.shows('NRestarts', /^[1-9]/)
     await watch.shows('ActiveState', /^active$/)
     assert.match(await watch.journal(), /Watchdog timeout/)
     await outlivesTheWatchdog(watch)
   })
 
-  they('are heard where they may not speak for one another', async ({ watch }) => {
+  they('notify systemd without the capability to do it for another process', async ({ watch }) => {
     await watch.dropIn('CapabilityBoundingSet=~CAP_SYS_ADMIN', 'TimeoutStartSec=60s')
-    for (let i = 0; i < 5; i += 1) await watch.tell('restart')
+    for (let i = 0; i < 5; i += 1) await watch.systemctl('restart')
   })
 
-  they('read a header that systemd has given each of them, and tell nobody', async node => {
+  they('read a header from a credential of systemd, and do not leak it', async node => {
     const { machine, watch, bootstrap, hosts, hostsFile, writeList } = node
-    // It still watches without the credential, and would undo what the other unit does with it.
-    await watch.tell('stop')
+    // It runs without the credential, and would undo what the other unit writes with it.
+    await watch.systemctl('stop')
     await fs.writeFile(machine.at('/root/token'), `${SECRET}\n`, { mode: 0o600 })
     const header = '{ Authorization = { file = "hub-token" } }'
     await writeList(listOfMirrors(`{ url = "http://127.0.0.1:5000", header = ${header} }`))
     for (const unit of [bootstrap, watch]) {
       await unit.dropIn('LoadCredential=hub-token:/root/token')
       await fs.rm(hostsFile, { force: true })
-      await unit.tell('restart')
+      await unit.systemctl('restart')
       assert.ok((await hosts())?.includes(SECRET))
       assert.equal((await fs.stat(hostsFile)).mode & 0o777, 0o600)
       assert.ok(!(await unit.journal()).includes(SECRET))
-      assert.ok(!(await unit.tell('status')).includes(SECRET))
+      assert.ok(!(await unit.systemctl('status')).includes(SECRET))
     }
   })
 }
 
-function illNodes(): void {
+function invalidNodes(): void {
   const they = onNodesWith(INVALID)
 
   they(
-    'let it boot, and say what is wrong',
+    'let it boot, and report the problem',
     async ({ machine: { run }, watch, bootstrap, containerd, hosts }) => {
       assert.equal((await run('systemctl', 'is-system-running')).said, 'degraded\n')
       assert.equal(await containerd.show('ActiveState'), 'active')
       assert.equal(await bootstrap.show('Result'), 'exit-code')
       assert.equal(await bootstrap.show('ExecMainStatus'), '2')
-      assert.match((await run('systemctl', 'status', '--full', BOOTSTRAP)).said, COMPLAINT)
+      assert.match((await run('systemctl', 'status', '--full', BOOTSTRAP)).said, PROBLEM)
       assert.equal(await watch.show('ActiveState'), 'active')
-      assert.match(await watch.show('StatusText'), COMPLAINT)
+      assert.match(await watch.show('StatusText'), PROBLEM)
       assert.equal(await hosts(), undefined)
     },
   )
 
-  they('make the node right as soon as the list is', async ({ watch, writeList, hosts }) => {
+  they('apply the list as soon as it is valid', async ({ watch, writeList, hosts }) => {
     await writeList(listOf(5000))
     assert.match(await eventually(hosts, () => 'nothing was written'), /:5000/)
-    await watch.shows('StatusText', /^1 mirror, all well$/)
+    await watch.shows('StatusText', /^1 mirror, all usable$/)
     assert.equal(await watch.show('NRestarts'), '0')
-    // containerd was there before its config.toml.
+    // containerd has started before its config.toml was written.
     assert.match(await watch.journal(), /restart_needed.*systemctl restart containerd/)
   })
 }
 
-/** Waits until one process has given signs of life for longer than the watchdog waits, although nothing happens. */
+/** Waits until one process has sent heartbeats for longer than the timeout of the watchdog, with nothing to do. */
 async function outlivesTheWatchdog(unit: Unit): Promise<void> {
   let first: { readonly pid: string; readonly atUs: number } | undefined
-  const hasLived = async () => {
+  const hasOutlived = async () => {
     const pid = await unit.show('MainPID')
     const atUs = Number(await unit.show('WatchdogTimestampMonotonic'))
-    // A machine that stands still for seconds looks like a process that does; then the next one has to.
+    // A machine that pauses for seconds looks like a process that hangs; then the next process has to do it.
     if (first?.pid !== pid) first = { pid, atUs }
     return atUs - first.atUs > 2 * WATCHDOG_S * 1_000_000 || undefined
   }
-  await eventually(hasLived, () => `since ${first?.pid} nobody has`)
+  await eventually(hasOutlived, () => `process ${first?.pid} has not`)
 }

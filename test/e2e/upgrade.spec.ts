@@ -5,7 +5,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
-import { listText, startMortal, type Watching, watcherOf } from '../support/watching.ts'
+import { listText, startMirror, type Watching, watcherOf } from '../support/watching.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const INSTALLED = ['bin', 'dist', 'package.json', 'schema.json', 'templates']
@@ -17,7 +17,7 @@ interface Installed {
   readonly folder: string
   readonly program: string
   readonly root: string
-  /** Writes the default list of the node in that format, and removes the others. */
+  /** Writes the default list of the node in that format, and removes other formats. */
   list(format: 'toml' | 'yaml' | 'json', text: string): Promise<void>
   hosts(): Promise<string>
 }
@@ -59,7 +59,7 @@ async function watchingInstalled(
   }
 }
 
-/** As TOML, but in another format. */
+/** The same list for other formats. */
 const listOf = (urls: readonly string[]) => ({
   version: 1,
   health: { interval: '1s' },
@@ -77,13 +77,13 @@ function runInstalled({ program, root }: Installed, command: string): SpawnSyncR
 describe('an upgrade', () => {
   before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
 
-  it('does not end a watcher, whatever happens after it', async () => {
-    await using a = await startMortal()
-    await using b = await startMortal()
+  it('does not stop a running watcher, whatever happens afterwards', async () => {
+    await using a = await startMirror()
+    await using b = await startMirror()
     await withInstalled(async installed => {
       await installed.list('toml', listText([a.url, b.url]))
       await watchingInstalled(installed, async watcher => {
-        const line = await watcher.until(/serving the status at/)
+        const line = await watcher.until(/listening at/)
         const url = /http:\S+\/$/m.exec(line)?.[0]
         await watcher.until(WRITTEN)
         await fs.rm(installed.folder, { recursive: true })
@@ -97,28 +97,28 @@ describe('an upgrade', () => {
         await installed.list('toml', JSON.stringify(listOf([a.url])))
         await watcher.until(/error .*this is JSON, and is read as TOML/)
         await installed.list('toml', listText([a.url, b.url]))
-        await watcher.until(/is sound again/)
+        await watcher.until(/is valid again/)
 
-        await a.die()
-        await watcher.until(/is down/)
+        await a.stop()
+        await watcher.until(/is unhealthy/)
         await watcher.until(WRITTEN)
         assert.doesNotMatch(await installed.hosts(), new RegExp(a.url))
-        await a.rise()
-        await watcher.until(/is well again/)
+        await a.start()
+        await watcher.until(/is healthy again/)
         await watcher.until(WRITTEN)
 
         for (const page of ['', '?open=docker.io', 'metrics', 'healthz', 'readyz', 'livez'])
           assert.equal((await fetch(`${url}${page}`)).status, 200, page)
         assert.equal((await fetch(`${url}nothing`)).status, 404)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
-        await watcher.until(/is as it was/)
+        await watcher.until(/SIGHUP: reading the list again/)
+        await watcher.until(/is unchanged/)
         assert.equal(await watcher.stop(), 0, watcher.log())
       })
     })
   })
 
-  it('leaves a watcher that fails its words and its exit code', () =>
+  it('does not change the message and exit code of a watcher that fails', () =>
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
       await watchingInstalled(installed, async watcher => {
@@ -130,7 +130,7 @@ describe('an upgrade', () => {
       })
     }))
 
-  it('that comes while a command starts leaves the node as it was, and says so in one line', () =>
+  it('leaves the node as it was when it happens while a command starts, which reports it in one line', () =>
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
       const before = await readTree(installed.root)
@@ -161,12 +161,12 @@ describe('an upgrade', () => {
       assert.ok(outcomes.gone > 5 && outcomes.done > 5, JSON.stringify(outcomes))
     }))
 
-  it('that comes while a watcher starts ends it before it writes, and the next one works', () =>
+  it('ends a watcher that starts meanwhile before it writes, and the next one works', () =>
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
       const before = await readTree(installed.root)
       const dist = path.join(installed.folder, 'dist/lib')
-      // A parser that its list does not need is the last thing that it loads.
+      // The parsers that its list does not need are loaded last.
       const [yaml = ''] = (await fs.readdir(dist)).filter(file => /^yaml-source-.*\.js$/.test(file))
       await fs.rename(path.join(dist, yaml), path.join(dist, `${yaml}.away`))
       const { status, stderr } = runInstalled(installed, 'watch')

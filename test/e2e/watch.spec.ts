@@ -1,6 +1,6 @@
 /**
- * A node that is watched, with a real containerd: a mirror that dies is not asked by the next pull, one that recovers is.
- * The registries' logs are the witness.
+ * A node with a watcher and a real containerd: the next pull skips a mirror that fails, and uses one that recovers.
+ * The request logs of the registries prove it.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { startWatcher, type Watcher } from './support/watcher.ts'
 const HEALTH = '[health]\ninterval = "1s"\ntimeout = "1s"\n'
 
 for (const { title, suite } of generations) {
-  describe(`a watched node with ${title}`, function () {
+  describe(`a node with a watcher and ${title}`, function () {
     this.timeout(240_000)
     let bench: Bench
     let daemon: Daemon
@@ -35,7 +35,7 @@ for (const { title, suite } of generations) {
       await fs.rename(`${list}.new`, list)
     }
     const hosts = () => fs.readFile(path.join(bench.hostsDir, 'docker.io/hosts.toml'), 'utf8')
-    /** Without the questions of the watcher. */
+    /** Without the probes of the watcher. */
     const pulled = (registry: LoopbackRegistry) =>
       asked(registry).filter(line => !line.startsWith('GET /v2/ '))
     const pull = async (image: Image) => {
@@ -64,16 +64,16 @@ for (const { title, suite } of generations) {
       await bench?.close()
     })
 
-    it('pulls from the first mirror while all are well', async () => {
+    it('pulls from the first mirror while all are healthy', async () => {
       assert.equal(await pull(first), first.blobs[0]?.digest)
       assert.deepEqual(pulled(near), pullOf(first, 'docker.io'))
       assert.deepEqual(pulled(far), [])
     })
 
-    it('does not ask a mirror that accepts and never answers, once that was noticed', async () => {
-      const written = watcher.heard('written')
+    it('skips a mirror that accepts connections and does not respond', async () => {
+      const written = watcher.heard('file_written')
       near.behave('silent')
-      const { url } = await watcher.heard('mirror_down')
+      const { url } = await watcher.heard('mirror_unhealthy')
       assert.equal(url, `${near.url}/v2`)
       await written
       assert.ok(!(await hosts()).includes(near.origin))
@@ -82,39 +82,39 @@ for (const { title, suite } of generations) {
       assert.deepEqual(pulled(far), pullOf(second, 'docker.io'))
     })
 
-    it('asks it first again when it has recovered', async () => {
-      const written = watcher.heard('written')
+    it('pulls from it first again when it has recovered', async () => {
+      const written = watcher.heard('file_written')
       near.behave('healthy')
-      await watcher.heard('mirror_up')
+      await watcher.heard('mirror_healthy')
       await written
       await pull(third)
       assert.deepEqual(pulled(near), pullOf(third, 'docker.io'))
     })
 
-    it('takes over another list while it runs, and leaves out a mirror to which packets are lost', async () => {
+    it('applies another list while it runs, and removes a mirror whose packets are lost', async () => {
       const from = watcher.log.length
       await write(table(deaf.origin, far.url))
-      const { url, msg } = await watcher.heard('mirror_down', from)
+      const { url, msg } = await watcher.heard('mirror_unhealthy', from)
       assert.equal(url, `${deaf.origin}/v2`)
       assert.match(msg, /no connection came about in time|packets are lost/)
-      while ((await hosts()).includes(deaf.origin)) await watcher.heard('written')
+      while ((await hosts()).includes(deaf.origin)) await watcher.heard('file_written')
       await pull(fourth)
       assert.deepEqual(pulled(far), pullOf(fourth, 'docker.io'))
     })
 
-    it('undoes what somebody else does to a file of ours', async () => {
-      const written = watcher.heard('written')
-      const sound = await hosts()
+    it('undoes a change of a managed file', async () => {
+      const written = watcher.heard('file_written')
+      const before = await hosts()
       await fs.appendFile(path.join(bench.hostsDir, 'docker.io/hosts.toml'), 'broken = [\n')
       await written
-      assert.equal(await hosts(), sound)
+      assert.equal(await hosts(), before)
       await pull(fifth)
     })
 
-    it('ends when it is told to, and leaves the node as it is', async () => {
-      const sound = await hosts()
+    it('ends after SIGTERM, and leaves the node as it is', async () => {
+      const before = await hosts()
       assert.equal(await watcher.stop(), 0)
-      assert.equal(await hosts(), sound)
+      assert.equal(await hosts(), before)
       assert.deepEqual((await fs.readdir(path.join(bench.node, 'var/lib/regmirror'))).sort(), [
         'health.json',
         'history.json',

@@ -1,74 +1,77 @@
-/** A watcher in a world without time: its clock goes as fast as the loop turns. */
+/** A watcher in a simulated world: its clock advances as fast as the loop turns. */
 import type { HealthFile } from '../../lib/health/health-file.ts'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { baseUrl } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
 import type { Event } from '../../lib/watch/events.ts'
 import type { History } from '../../lib/watch/history.ts'
-import type { Hints, Host, Walked } from '../../lib/watch/host/host.ts'
+import type { Hints, Host, Reconciled, Scope } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 
-/** What an endpoint says at a moment, and how long that takes. */
-export type Manner = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }
+/** What a probe of an endpoint finds at a moment, and how long that takes. */
+export type Behaviour = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }
 
-export const WELL: Manner = () => ({
+export const HEALTHY: Behaviour = () => ({
   probe: { status: 'healthy', latency_ms: { best: 20, median: 20, worst: 20 } },
   ms: 20,
 })
-export const REFUSING: Manner = () => ({ probe: { status: 'unhealthy', reason: 'refused' }, ms: 1 })
-export const SILENT: Manner = () => ({ probe: { status: 'unhealthy', reason: 'no_answer' }, ms: 3000 })
+export const REFUSING: Behaviour = () => ({ probe: { status: 'unhealthy', reason: 'refused' }, ms: 1 })
+export const SILENT: Behaviour = () => ({
+  probe: { status: 'unhealthy', reason: 'connect_timeout' },
+  ms: 3000,
+})
 
 export interface Written {
   readonly at: number
   /** Urls by registry. */
   readonly urls: Readonly<Record<string, readonly string[]>>
-  readonly scope: 'all' | 'immediate'
+  readonly scope: Scope
 }
 
 export interface World {
-  /** When the watcher starts, 0 if left out, and when it ends: milliseconds of its clock. */
+  /** When the watcher starts (default: 0) and ends: milliseconds of its clock. */
   readonly start?: number
   readonly until: number
   readonly list: () => MirrorList
-  /** By url. */
-  readonly manners: Readonly<Record<string, Manner>>
+  /** By url; the others are healthy. */
+  readonly behaviours: Readonly<Record<string, Behaviour>>
   readonly hints?: (now: number) => Partial<Hints>
-  readonly book?: HealthFile
+  readonly healthFile?: HealthFile
   readonly history?: History
-  readonly walk?: (list: MirrorList, scope: 'all' | 'immediate') => Walked
-  readonly keep?: () => void
-  readonly keepHistory?: () => void
-  readonly turned?: (memory: Memory) => void
+  readonly reconcile?: (list: MirrorList, scope: Scope) => Reconciled
+  readonly saveHealth?: () => void
+  readonly saveHistory?: () => void
+  readonly onTurn?: (memory: Memory) => void
 }
 
 export interface Simulated {
   readonly memory: Memory
   readonly written: readonly Written[]
   readonly events: readonly (Event & { readonly at: number })[]
-  /** When each url was asked. */
-  readonly asked: Readonly<Record<string, readonly number[]>>
-  /** What was kept last. */
-  readonly book: HealthFile | undefined
+  /** When each url was probed. */
+  readonly probed: Readonly<Record<string, readonly number[]>>
+  /** What was saved last. */
+  readonly healthFile: HealthFile | undefined
   readonly history: History | undefined
 }
 
-const NOTHING = { list: false, node: false, told: false }
+const NO_HINTS = { list: false, node: false, requested: false }
 
 export async function simulate(world: World): Promise<Simulated> {
   let now = world.start ?? 0
-  let state = 1
+  let seed = 1
   const pending: { readonly at: number; readonly done: () => void }[] = []
   const written: Written[] = []
   const events: (Event & { at: number })[] = []
-  const asked: Record<string, number[]> = {}
-  let kept: HealthFile | undefined
+  const probed: Record<string, number[]> = {}
+  let healthFile: HealthFile | undefined
   let history: History | undefined
-  const around: Host = {
+  const host: Host = {
     now: () => now,
     random: () => {
-      state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
-      return state / 0x7fffffff
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+      return seed / 0x7fffffff
     },
     wait: async until => {
       pending.sort((a, b) => a.at - b.at)
@@ -78,42 +81,40 @@ export async function simulate(world: World): Promise<Simulated> {
     },
     wake: () => {},
     stopped: () => now >= world.until,
-    hints: () => ({ ...NOTHING, ...world.hints?.(now) }),
-    load: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
-    walk: async (list, scope) => {
-      const urls = list.registries.map(({ name, mirrors }) => [
-        name,
-        mirrors.map(({ base }) => baseUrl(base)),
-      ])
-      const last = written.at(-1)?.urls
-      const next: Written['urls'] = Object.fromEntries(urls)
-      if (JSON.stringify(last) !== JSON.stringify(next)) written.push({ at: now, urls: next, scope })
-      return world.walk?.(list, scope) ?? UNCHANGED
+    hints: () => ({ ...NO_HINTS, ...world.hints?.(now) }),
+    loadList: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
+    reconcile: async (list, scope) => {
+      const urls: Written['urls'] = Object.fromEntries(
+        list.registries.map(({ name, mirrors }) => [name, mirrors.map(({ base }) => baseUrl(base))]),
+      )
+      if (JSON.stringify(written.at(-1)?.urls) !== JSON.stringify(urls))
+        written.push({ at: now, urls, scope })
+      return world.reconcile?.(list, scope) ?? UNCHANGED
     },
-    ask: async ({ registry, role, base }) => {
+    probe: async ({ registry, role, base }) => {
       const url = baseUrl(base)
-      asked[url] = [...(asked[url] ?? []), now]
-      const { probe, ms } = (world.manners[url] ?? WELL)(now)
+      probed[url] = [...(probed[url] ?? []), now]
+      const { probe, ms } = (world.behaviours[url] ?? HEALTHY)(now)
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    recall: async () => ({ book: world.book, history: world.history }),
-    keep: async book => {
-      world.keep?.()
-      kept = book
+    readSaved: async () => ({ healthFile: world.healthFile, history: world.history }),
+    saveHealth: async file => {
+      world.saveHealth?.()
+      healthFile = file
     },
-    keepHistory: async seen => {
-      world.keepHistory?.()
-      history = seen
+    saveHistory: async saved => {
+      world.saveHistory?.()
+      history = saved
     },
-    tell: event => void events.push({ ...event, at: now }),
-    turned: memory => world.turned?.(memory),
+    log: event => void events.push({ ...event, at: now }),
+    onTurn: memory => world.onTurn?.(memory),
   }
-  const memory = await watch(around)
-  return { memory, written, events, asked, book: kept, history }
+  const memory = await watch(host)
+  return { memory, written, events, probed, healthFile, history }
 }
 
-export const UNCHANGED: Walked = {
+export const UNCHANGED: Reconciled = {
   report: {
     version: 1,
     kind: 'apply',
@@ -124,7 +125,8 @@ export const UNCHANGED: Walked = {
     restart: [],
     unchanged: 0,
   },
-  left: [],
+  notices: [],
+  pendingFiles: [],
   seesRestarts: true,
   hosts: new Map(),
 }

@@ -1,46 +1,51 @@
-/** What a watcher may know, for the tests of its pages: all well, unless somebody wants otherwise. */
-import type { Known } from '../../lib/watch/serve/serve.ts'
-import type { MirrorStatus, Point, RegistryStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
+/** The status of a watcher, for the tests of its pages: everything is healthy, except what a test changes. */
+import type { StatusSource } from '../../lib/watch/serve/serve.ts'
+import type {
+  LatencySample,
+  MirrorStatus,
+  RegistryStatus,
+  WatchStatus,
+} from '../../lib/watch/serve/status.ts'
 
-/** The moment at which every status here was taken. */
+/** The time of every status here. */
 export const NOW = Date.UTC(2026, 4, 6, 3, 14, 15)
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** An hour of latencies, one every 15 seconds; `undefined` where it did not answer well. */
-export function pointsOf(ms: (nth: number) => number | undefined): readonly Point[] {
-  return Array.from({ length: 240 }, (_, nth) => ({ at: NOW - (239 - nth) * 15_000, ms: ms(nth) }))
+/** An hour of latencies, one every 15 seconds; `undefined` where the probe failed. */
+export function samplesOf(ms: (i: number) => number | undefined): readonly LatencySample[] {
+  return Array.from({ length: 240 }, (_, i) => ({ at: NOW - (239 - i) * 15_000, ms: ms(i) }))
 }
 
 export function mirrorStatus(more: Partial<MirrorStatus> = {}): MirrorStatus {
   return {
     url: 'https://mirror.test/v2',
-    health: 'up',
+    health: 'healthy',
     since: NOW - 3 * HOUR,
-    place: 1,
-    askedAt: NOW - 5000,
+    position: 1,
+    probedAt: NOW - 5000,
     nextAt: NOW + 10_000,
     latencyMs: 12.3,
     phases: { dns: 1, tcp: 2.5, tls: 4, first_byte: 5.8 },
-    points: pointsOf(nth => 12 + Math.sin(nth / 3)),
-    asked: { healthy: 720 },
+    samples: samplesOf(i => 12 + Math.sin(i / 3)),
+    probes: { healthy: 720 },
     changes: 0,
     ...more,
   }
 }
 
-export function mirrorDown(more: Partial<MirrorStatus> = {}): MirrorStatus {
+export function unhealthyMirror(more: Partial<MirrorStatus> = {}): MirrorStatus {
   const { latencyMs: _, phases: __, ...rest } = mirrorStatus()
   return {
     ...rest,
-    url: 'https://down.test/v2',
-    health: 'down',
+    url: 'https://unhealthy.test/v2',
+    health: 'unhealthy',
     since: NOW - 4 * MINUTE,
-    place: undefined,
+    position: undefined,
     reason: 'connect_timeout',
     detail: 'no connection to 192.0.2.7:443 within 5s',
-    points: pointsOf(nth => (nth > 220 ? undefined : 40 + (nth % 7))),
-    asked: { healthy: 700, connect_timeout: 20 },
+    samples: samplesOf(i => (i > 220 ? undefined : 40 + (i % 7))),
+    probes: { healthy: 700, connect_timeout: 20 },
     changes: 1,
     ...more,
   }
@@ -50,7 +55,7 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
   return {
     name: 'docker.io',
     mirrors: [mirrorStatus()],
-    server: { url: 'https://registry-1.docker.io/v2', up: true },
+    server: { url: 'https://registry-1.docker.io/v2', usable: true },
     hosts: {
       path: '/etc/containerd/certs.d/docker.io/hosts.toml',
       text: 'server = "https://registry-1.docker.io"\n\n[host."https://mirror.test"]\n  capabilities = ["pull", "resolve"]\n',
@@ -59,23 +64,39 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
   }
 }
 
+const NODE: WatchStatus['node'] = {
+  writes: 3,
+  failures: 0,
+  writtenAt: NOW - 4 * MINUTE,
+  tried: true,
+  reload: [],
+  restart: [],
+  pendingFiles: [],
+}
+
 export function watchStatus(more: Partial<WatchStatus> = {}): WatchStatus {
   return {
     version: '1.2.3',
     machine: 'node-7',
     startedAt: NOW - 26 * HOUR,
     now: NOW,
-    list: { file: '/etc/regmirror/mirrors.toml', loadedAt: NOW - 20 * HOUR, reads: { good: 2, bad: 0 } },
-    node: { writes: 3, failures: 0, writtenAt: NOW - 4 * MINUTE, tried: true, restart: [], left: [] },
+    list: {
+      file: '/etc/regmirror/mirrors.toml',
+      loadedAt: NOW - 20 * HOUR,
+      reads: { success: 2, error: 0 },
+    },
+    node: NODE,
     registries: [registryStatus()],
-    happenings: [{ at: NOW - 4 * MINUTE, text: 'docker.io: https://down.test/v2 is down: connect_timeout' }],
+    recentEvents: [
+      { at: NOW - 4 * MINUTE, text: 'docker.io: https://unhealthy.test/v2 is unhealthy: connect_timeout' },
+    ],
     ready: true,
     alive: true,
     ...more,
   }
 }
 
-/** For what serves it: checks go by the same as pages. */
-export function knownAs(status: () => WatchStatus): Known {
+/** The same status for pages and for checks. */
+export function statusSource(status: () => WatchStatus): StatusSource {
   return { summary: status, status }
 }

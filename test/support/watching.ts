@@ -1,4 +1,4 @@
-/** A watcher as a process of its own, on a node of its own, beside mirrors that die and come back. */
+/** A watcher as a process, with a node and mirrors that a test stops and starts. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -9,20 +9,20 @@ import { kill } from './process.ts'
 import { withDirectory } from './tree.ts'
 
 const CLI = path.join(import.meta.dirname, 'cli.ts')
-/** For what is going to happen on the slowest machine: what no hint tells of is found within a minute. */
+/** Enough for the slowest machine: a watcher finds within a minute what no hint reports. */
 const PATIENCE_MS = 90_000
 
 export interface Watching {
   readonly child: ChildProcess
-  /** All that it has logged. */
+  /** Everything it has logged. */
   log(): string
-  /** Waits for a line that was logged after the last one that was waited for. */
+  /** Waits for a line after the one that the previous call returned. */
   until(line: RegExp): Promise<string>
-  /** Ends it; gives its exit code. */
+  /** Ends it; returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Runs `watch`, and ends it whatever happens. `wrapper` is a command to start it with, which becomes it. */
+/** Runs `watch`, and kills it at the end. `wrapper` is a command that executes it. */
 export async function watching<T>(
   args: readonly string[],
   use: (watcher: Watching) => Promise<T>,
@@ -32,7 +32,7 @@ export async function watching<T>(
 ): Promise<T> {
   const [program = '', ...rest] = [...wrapper, process.execPath, CLI, 'watch', ...args]
   const child = spawn(program, rest, {
-    // Of a service's children, also where their stderr is another: then the journal's levels are no part of a line.
+    // The test may run as a service. Another JOURNAL_STREAM keeps the levels of the journal out of the lines.
     env: { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1', ...env },
     stdio: ['pipe', 'ignore', 'pipe'],
   })
@@ -44,7 +44,7 @@ export async function watching<T>(
   }
 }
 
-/** Of a process whose stderr is a pipe of ours. */
+/** For a process whose stderr is a pipe. */
 export function watcherOf(child: ChildProcess): Watching {
   let log = ''
   let read = 0
@@ -71,59 +71,59 @@ export function watcherOf(child: ChildProcess): Watching {
   }
 }
 
-/** Asks again until there is an answer. */
+/** Calls `find` until it returns a value. */
 export async function eventually<T>(
-  ask: () => T | undefined | Promise<T | undefined>,
+  find: () => T | undefined | Promise<T | undefined>,
   complaint: () => string,
 ): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
+    const found = await find()
+    if (found !== undefined) return found
     if (performance.now() > deadline) throw new Error(complaint())
     await new Promise(done => setTimeout(done, 20))
   }
 }
 
-/** A mirror at a port of its own, that can die and come back there. */
-export interface Mortal extends AsyncDisposable {
+/** A mirror that can be stopped, and started again at the same port. */
+export interface StoppableMirror extends AsyncDisposable {
   readonly url: string
-  die(): Promise<void>
-  rise(): Promise<void>
-  /** Resolves once it was asked. */
-  asked(): Promise<unknown>
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** Resolves after its first request. */
+  requested(): Promise<unknown>
 }
 
-export async function startMortal({ hangs = false } = {}): Promise<Mortal> {
+export async function startMirror({ hangs = false } = {}): Promise<StoppableMirror> {
   const server = http.createServer((_, response) => hangs || response.end('{}'))
   const first = once(server, 'request')
-  const rise = async (port = 0) => void (await once(server.listen(port, '127.0.0.1'), 'listening'))
-  await rise()
+  const start = async (port = 0) => void (await once(server.listen(port, '127.0.0.1'), 'listening'))
+  await start()
   const { port } = server.address() as AddressInfo
-  const die = async () => {
+  const stop = async () => {
     server.closeAllConnections()
     if (server.listening) await new Promise(done => server.close(done))
   }
   return {
     url: `http://127.0.0.1:${port}`,
-    die,
-    rise: () => rise(port),
-    asked: () => first,
-    [Symbol.asyncDispose]: die,
+    stop,
+    start: () => start(port),
+    requested: () => first,
+    [Symbol.asyncDispose]: stop,
   }
 }
 
 export interface Place {
   readonly root: string
   readonly list: string
-  /** What every run starts with. */
+  /** The arguments of every run. */
   readonly args: readonly string[]
-  /** The text of a registry's hosts.toml; undefined: there is none. */
+  /** The text of the hosts.toml of a registry; undefined: there is none. */
   hosts(registry?: string): Promise<string | undefined>
   hostsFile: string
 }
 
-/** A node with containerd's folder, and a folder for the list. */
+/** A node with the directory of containerd, and a directory for the list. */
 export async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   await withDirectory(async directory => {
     const root = path.join(directory, 'node')
@@ -137,7 +137,7 @@ export async function withPlace(use: (place: Place) => Promise<void>): Promise<v
   })
 }
 
-/** A list that is asked about often. */
+/** A list whose mirrors are probed every second. */
 export function listText(urls: readonly string[], more = ''): string {
   const mirrors = urls.map(url => JSON.stringify(url)).join(', ')
   return `version = 1\n[health]\ninterval = "1s"\n${more}\n[registries."docker.io"]\nmirrors = [${mirrors}]\n`

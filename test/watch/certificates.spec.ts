@@ -1,4 +1,4 @@
-/** A CA is installed, or removed, on a node while a watcher runs there: it need not be started again. */
+/** A CA is installed, or removed, while a watcher runs: the watcher uses it without a restart. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { listText, watching, withPlace } from '../support/watching.ts'
 
 const [CA, OTHER] = [pem('ca.pem'), pem('self-signed.pem')]
 
-/** A registry whose certificate is of `ca.pem`. */
+/** A registry with a certificate of the CA in `ca.pem`. */
 async function startRegistry() {
   const server = https.createServer(TLS, (_, response) => response.end('{}'))
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -24,7 +24,7 @@ async function startRegistry() {
   }
 }
 
-/** Runs a watcher that has the certificates of `bundle.pem` and of the folder `certs` only. */
+/** Runs a watcher that trusts the certificates in `bundle.pem` and in the folder `certs` only. */
 async function withCertificates(
   use: (
     places: { bundle: string; folder: string },
@@ -55,32 +55,32 @@ async function withCertificates(
   })
 }
 
-/** As update-ca-certificates does it. */
+/** In one step, like update-ca-certificates. */
 async function replace(file: string, text: string): Promise<void> {
   await fs.writeFile(`${file}.new`, text)
   await fs.rename(`${file}.new`, file)
 }
 
-describe("the system's certificates, while a watcher runs", () => {
+describe('the certificates of the system, while a watcher runs', () => {
   atOnce({
-    'a CA that is added to the bundle brings the mirror back, and one that is removed takes it away': () =>
+    'make a mirror healthy when its CA is added to the bundle, and unhealthy when it is removed': () =>
       withCertificates(async ({ bundle }, until) => {
         await replace(bundle, OTHER + CA)
-        await until(/ is well again/)
+        await until(/ is healthy again/)
         await replace(bundle, OTHER)
-        await until(/ is down: .*authority unknown here/)
+        await until(/ is unhealthy: .*authority unknown here/)
       }),
 
-    'a CA that is added to a directory does too': () =>
+    'make a mirror healthy when its CA is added to a directory': () =>
       withCertificates(async ({ folder }, until) => {
         await fs.writeFile(path.join(folder, 'ours.crt'), CA)
-        await until(/ is well again/)
+        await until(/ is healthy again/)
       }),
 
-    'at SIGHUP too': () =>
+    'are read again at SIGHUP': () =>
       withCertificates(async ({ bundle }, until) => {
         await replace(bundle, CA)
-        await until(/ is well again/)
+        await until(/ is healthy again/)
       }, true),
   })
 })

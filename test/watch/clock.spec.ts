@@ -1,4 +1,4 @@
-/** The wall clock of a node is set while a watcher runs: by NTP at boot, by hand, by a host that gives it to a guest. */
+/** The wall clock of a node is set while a watcher runs: by NTP at boot, by a user, by the host of a guest. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -8,13 +8,13 @@ import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { spawnCli } from '../support/process.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
-import { eventually, listText, type Place, startMortal, watching, withPlace } from '../support/watching.ts'
+import { eventually, listText, type Place, startMirror, watching, withPlace } from '../support/watching.ts'
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
 const SETTING = import.meta.resolve('../support/setting-clock.cjs')
 
-/** How a program sees the wall clock, and how to set that. */
+/** The wall clock of a program, and how to set it. */
 async function clockIn({ root }: Place) {
   const file = path.join(root, 'clock')
   const set = async (ms: number) => {
@@ -25,17 +25,17 @@ async function clockIn({ root }: Place) {
   return { set, env: { NODE_OPTIONS: `--import ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
 }
 
-/** A mirror that wants to be left in peace for an hour. */
-async function startBusy() {
-  let asked = 0
+/** A mirror that responds with 429 and a Retry-After of an hour. */
+async function startRateLimited() {
+  let requests = 0
   const server = http.createServer((_, response) => {
-    asked += 1
+    requests += 1
     response.writeHead(429, { 'Retry-After': '3600' }).end()
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
+    requests: () => requests,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise(done => server.close(done))
@@ -48,11 +48,11 @@ const sampleOf = async ({ get }: Pages, pattern: RegExp) =>
 
 describe('a watcher on a node whose wall clock is set', () => {
   atOnce({
-    'is alive at once, and shows its start by the new time': async () => {
-      await using mirror = await startMortal()
+    'is alive immediately, and shows its start by the new time': async () => {
+      await using mirror = await startMirror()
       await withPlace(async place => {
         const { env, set } = await clockIn(place)
-        // Its loop has no reason to turn within the next minute.
+        // Its loop does not turn within the next minute.
         await fs.writeFile(place.list, listText([mirror.url]).replace('"1s"', '"1h"'))
         await watching(
           [...place.args, ...ARGS],
@@ -64,13 +64,13 @@ describe('a watcher on a node whose wall clock is set', () => {
             for (const jump of [DAY, -2 * DAY]) {
               await set(jump)
               assert.deepEqual(await pages.get('/livez'), { code: 200, body: 'ok\n' })
-              // Whoever asked a moment before shares the page that was made then.
+              // A page is shared for a moment.
               await eventually(
                 async () => Math.abs((await start()) - before - jump / 1000) < 2 || undefined,
                 () => `the start is not shown by the new time, ${jump} ms from ${before}`,
               )
               const { body } = await pages.get('/')
-              assert.match(body, /Watching for<\/dt><dd><time [^>]*>\d+ (s|min)</)
+              assert.match(body, /Running for<\/dt><dd><time [^>]*>\d+ (s|min)</)
             }
             assert.equal(await watcher.stop(), 0)
           },
@@ -79,46 +79,46 @@ describe('a watcher on a node whose wall clock is set', () => {
       })
     },
 
-    'keeps its rhythm, leaves in peace who wants that, and plan goes by what it knows': async () => {
-      await using a = await startMortal()
-      await using b = await startMortal()
-      await using busy = await startBusy()
+    'keeps its interval and a Retry-After, and plan uses its health': async () => {
+      await using a = await startMirror()
+      await using b = await startMirror()
+      await using limited = await startRateLimited()
       await withPlace(async place => {
         const { env, set } = await clockIn(place)
-        const text = listText([a.url, b.url, busy.url]).replace('"1s"', '"3s"')
+        const text = listText([a.url, b.url, limited.url]).replace('"1s"', '"3s"')
         await fs.writeFile(place.list, `${text}server = "http://127.0.0.1:9"\n`)
         await watching(
           [...place.args, ...ARGS],
           async watcher => {
             const pages = await pagesOf(watcher)
-            await watcher.until(/wants to be left in peace/)
-            // None before the first.
-            const probes = () => sampleOf(pages, new RegExp(`questions_total{.*"${b.url}/v2".*} (\\d+)`))
+            await watcher.until(/is rate limited/)
+            // 0 before the first probe.
+            const probes = () => sampleOf(pages, new RegExp(`probes_total{.*"${b.url}/v2".*} (\\d+)`))
             for (const jump of [DAY, -2 * DAY]) {
               await set(jump)
               const before = await probes()
               watcher.child.kill('SIGHUP')
-              await watcher.until(/is as it was/)
+              await watcher.until(/mirrors\.toml is unchanged/)
               await eventually(
                 async () => ((await probes()) >= before + 2 ? true : undefined),
-                () => 'the mirror that answers is not asked any more',
+                () => 'the mirror is not probed anymore',
               )
-              assert.equal(busy.asked(), 1)
+              assert.equal(limited.requests(), 1)
             }
-            await a.die()
-            await watcher.until(/ is down/)
+            await a.stop()
+            await watcher.until(/ is unhealthy/)
             await eventually(
               async () => ((await place.hosts())?.includes(a.url) ? undefined : true),
-              () => 'the dead mirror stays',
+              () => 'the mirror stays in the file',
             )
-            // Whose clock is another again: that of this machine.
+            // It has the clock of this machine.
             const plan = () => spawnCli(['plan', '--check', '--format', 'json', ...place.args])
             const { stdout } = await eventually(
               async () => {
                 const ran = await plan()
                 return ran.code === 0 ? ran : undefined
               },
-              () => 'plan and the watcher want different files',
+              () => 'plan and the watcher differ',
             )
             const left = JSON.parse(stdout).notices.filter(
               ({ code }: { code: string }) => code === 'left_out',
@@ -128,13 +128,13 @@ describe('a watcher on a node whose wall clock is set', () => {
           },
           env,
         )
-        // The next goes by what the last has known, whatever the clock says meanwhile.
+        // The next watcher uses the saved health, whatever the wall clock shows.
         await set(3 * DAY)
         await watching(
           [...place.args, ...ARGS],
           async watcher => {
             await (await pagesOf(watcher)).until('/readyz', 200)
-            assert.ok(!(await place.hosts())?.includes(busy.url))
+            assert.ok(!(await place.hosts())?.includes(limited.url))
             assert.equal(await watcher.stop(), 0)
           },
           env,

@@ -1,17 +1,17 @@
-/** Others hold connections to the watcher, or ask and ask: its checks are answered all the same. */
+/** Clients hold connections to the watcher, or send requests all the time: its checks still get responses. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
-import { givingWay, peerOf } from '../../lib/watch/serve/connection-limit.ts'
+import { peerOf, selectConnectionToClose } from '../../lib/watch/serve/connection-limit.ts'
 import { openRenderer } from '../../lib/watch/serve/render-cache.ts'
-import { openTurns } from '../../lib/watch/serve/send-queue.ts'
-import { type Serving, serve } from '../../lib/watch/serve/serve.ts'
+import { openSendQueue } from '../../lib/watch/serve/send-queue.ts'
+import { type StatusServer, serve } from '../../lib/watch/serve/serve.ts'
 import { kill } from '../support/process.ts'
-import { knownAs, mirrorStatus, registryStatus, watchStatus } from '../support/status.ts'
-import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
+import { mirrorStatus, registryStatus, statusSource, watchStatus } from '../support/status.ts'
+import { eventually, listText, startMirror, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const CHECKS = 40
 const MIRRORS = 500
@@ -23,7 +23,7 @@ const LARGE = watchStatus({
   ),
 })
 
-/** The status of an answer on a connection of its own; undefined: there was none. */
+/** The status code of a response on a new connection; undefined: none. */
 async function codeOf(port: number, path: string): Promise<number | undefined> {
   const request = http.get({ host: '127.0.0.1', port, path, agent: false })
   const response = await Promise.race([
@@ -34,14 +34,14 @@ async function codeOf(port: number, path: string): Promise<number | undefined> {
   return response?.statusCode
 }
 
-/** How many of so many checks, one after the other, are answered. */
-async function answeredOf(port: number, count = CHECKS): Promise<number> {
-  let answered = 0
-  for (let i = 0; i < count; i += 1) if ((await codeOf(port, '/livez')) === 200) answered += 1
-  return answered
+/** How many checks, one after the other, succeed. */
+async function countSuccesses(port: number, count = CHECKS): Promise<number> {
+  let successes = 0
+  for (let i = 0; i < count; i += 1) if ((await codeOf(port, '/livez')) === 200) successes += 1
+  return successes
 }
 
-/** A process that holds so many connections open, each of which begins with `bytes` and reads nothing; a closed one is opened again. */
+/** A process that keeps so many connections open, each of which sends `bytes` and reads nothing; a closed one is opened again. */
 async function withHolders(
   port: number,
   { count, bytes }: { readonly count: number; readonly bytes: string },
@@ -59,7 +59,7 @@ async function withHolders(
       socket.pause()
     }
     for (let i = 0; i < ${count}; i += 1) open()
-    // Sockets that nobody reads keep no process alive.
+    // Sockets that are not read do not keep a process alive.
     setInterval(() => {}, 1000)`
   const child: ChildProcess = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
@@ -88,124 +88,126 @@ const HELD: Readonly<Record<string, { readonly count: number; readonly bytes: st
     count: 200,
     bytes: 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n',
   },
-  '50 who ask 200 times without waiting': {
+  '50 clients that send 200 requests without waiting': {
     count: 50,
     bytes: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200),
   },
 }
 
-describe('what the watcher serves while it is crowded', () => {
-  let serving: Serving
+describe('a crowded watcher', () => {
+  let server: StatusServer
 
   before(async () => {
-    serving = await serve(
+    server = await serve(
       '127.0.0.1:0',
-      knownAs(() => LARGE),
+      statusSource(() => LARGE),
     )
   })
 
-  after(() => serving.close())
+  after(() => server.close())
 
   for (const [title, held] of Object.entries(HELD))
-    it(`answers every check beside ${title}`, () =>
-      withHolders(serving.port, held, async () => {
-        assert.equal(await answeredOf(serving.port), CHECKS)
+    it(`responds to every check beside ${title}`, () =>
+      withHolders(server.port, held, async () => {
+        assert.equal(await countSuccesses(server.port), CHECKS)
       }))
 
-  it('answers every check beside those who ask for pages as fast as they can', async () => {
-    let going = true
+  it('responds to every check beside clients that request pages as fast as they can', async () => {
+    let running = true
     let pages = 0
-    const ask = async (path: string) => {
-      while (going) if ((await codeOf(serving.port, path)) === 200) pages += 1
+    const requestAll = async (path: string) => {
+      while (running) if ((await codeOf(server.port, path)) === 200) pages += 1
     }
-    const askers = ['/', '/', '/metrics', '/?open=r1.example', '/?open=r2.example', '/?open=none'].map(ask)
-    assert.equal(await answeredOf(serving.port, 200), 200)
-    going = false
-    await Promise.all(askers)
+    const clients = ['/', '/', '/metrics', '/?open=r1.example', '/?open=r2.example', '/?open=none'].map(
+      requestAll,
+    )
+    assert.equal(await countSuccesses(server.port, 200), 200)
+    running = false
+    await Promise.all(clients)
     assert.ok(pages > 0)
   })
 
-  it('sends a page to who reads it, beside those who do not', () =>
-    withHolders(serving.port, { count: 30, bytes: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' }, async () => {
+  it('sends a page to a client that reads it, beside clients that do not', () =>
+    withHolders(server.port, { count: 30, bytes: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' }, async () => {
       for (const path of ['/', '/metrics']) {
-        const response = await fetch(`http://127.0.0.1:${serving.port}${path}`)
+        const response = await fetch(`http://127.0.0.1:${server.port}${path}`)
         const body = await response.text()
         assert.equal(Buffer.byteLength(body), Number(response.headers.get('content-length')))
       }
     }))
 
-  it('holds 64 connections at most, and one descriptor each', async () => {
+  it('holds at most 64 connections, with one descriptor each', async () => {
     const before = await descriptors()
-    await withHolders(serving.port, { count: 1000, bytes: '' }, async () => {
+    await withHolders(server.port, { count: 1000, bytes: '' }, async () => {
       for (let i = 0; i < 20; i += 1) {
-        assert.equal(await codeOf(serving.port, '/livez'), 200)
+        assert.equal(await codeOf(server.port, '/livez'), 200)
         assert.ok((await descriptors()) - before <= 64 + 10)
       }
     })
   })
 })
 
-/** All that is heard on a connection that sends this and then waits. */
-async function heardOf(port: number, bytes: string): Promise<string> {
+/** Everything received on a connection that sends these bytes and then waits. */
+async function sendBytes(port: number, bytes: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1').on('error', () => {})
-  let heard = ''
+  let received = ''
   socket.setEncoding('utf8').on('data', text => {
-    heard += text
+    received += text
   })
   socket.write(bytes)
   await once(socket, 'close')
-  return heard
+  return received
 }
 
 const requestOf = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
-describe('what one connection costs the watcher', () => {
-  it('is one answer, however many requests it sends', async () => {
-    let asked = 0
-    const known = { summary: () => watchStatus({ version: String(++asked) }), status: watchStatus }
-    const serving = await serve('127.0.0.1:0', known)
+describe('a connection to the watcher', () => {
+  it('gets one response, however many requests it sends', async () => {
+    let reads = 0
+    const source = { summary: () => watchStatus({ version: String(++reads) }), status: watchStatus }
+    const server = await serve('127.0.0.1:0', source)
     try {
-      const heard = await heardOf(serving.port, requestOf('/livez').repeat(100))
-      assert.ok((heard.match(/HTTP\/1\.1 200/g)?.length ?? 0) <= 1)
-      assert.equal(asked, 1)
+      const received = await sendBytes(server.port, requestOf('/livez').repeat(100))
+      assert.ok((received.match(/HTTP\/1\.1 200/g)?.length ?? 0) <= 1)
+      assert.equal(reads, 1)
     } finally {
-      await serving.close()
+      await server.close()
     }
   })
 
-  it('is no answer where it goes on sending while that is made', async () => {
+  it('gets no response if it keeps sending while that is rendered', async () => {
     const slow = () => {
       for (const until = performance.now() + 30; performance.now() < until; );
       return watchStatus()
     }
-    const serving = await serve('127.0.0.1:0', knownAs(slow))
+    const server = await serve('127.0.0.1:0', statusSource(slow))
     try {
-      // From now on it rests, so that the next page has to wait.
-      assert.match(await heardOf(serving.port, requestOf('/')), /^HTTP\/1\.1 200/)
+      // After this one, the next page has to wait.
+      assert.match(await sendBytes(server.port, requestOf('/')), /^HTTP\/1\.1 200/)
       const [some, many] = await Promise.all([
-        heardOf(serving.port, requestOf('/?open=a').repeat(3)),
-        heardOf(serving.port, requestOf('/?open=b').repeat(30)),
+        sendBytes(server.port, requestOf('/?open=a').repeat(3)),
+        sendBytes(server.port, requestOf('/?open=b').repeat(30)),
       ])
       assert.match(some, /^HTTP\/1\.1 200/)
       assert.equal(many, '')
     } finally {
-      await serving.close()
+      await server.close()
     }
   })
 
-  it('is no page of its own in memory: eight are sent at once', async () => {
+  it('waits for its page while eight others are sent, and so costs no memory', async () => {
     // More than a socket holds.
     const hosts = { path: '/etc/hosts.toml', text: '#'.repeat(20_000_000) }
     const huge = watchStatus({ registries: [registryStatus({ hosts })] })
-    const serving = await serve(
+    const server = await serve(
       '127.0.0.1:0',
-      knownAs(() => huge),
+      statusSource(() => huge),
     )
     const readers = Array.from({ length: 30 }, () =>
-      net.connect(serving.port, '127.0.0.1').on('error', () => {}),
+      net.connect(server.port, '127.0.0.1').on('error', () => {}),
     )
     try {
-      // The beginning of the page has come, and no more is read.
+      // The page has begun to arrive, and no more is read.
       await Promise.all(
         readers.map(async socket => {
           socket.write(requestOf('/'))
@@ -226,7 +228,7 @@ describe('what one connection costs the watcher', () => {
       assert.ok(whole <= 8, `${whole} have the whole page`)
     } finally {
       for (const socket of readers) socket.destroy()
-      await serving.close()
+      await server.close()
     }
   })
 })
@@ -235,27 +237,27 @@ async function descriptors(): Promise<number> {
   return (await fs.readdir('/proc/self/fd')).length
 }
 
-describe('a watcher that is crowded', () => {
-  it('goes on probing its mirrors and writing its files', async () => {
-    await using a = await startMortal()
-    await using b = await startMortal()
+describe('a crowded watcher process', () => {
+  it('goes on probing mirrors and writing files', async () => {
+    await using a = await startMirror()
+    await using b = await startMirror()
     await withPlace(async ({ list, args, hosts }) => {
       await fs.writeFile(list, listText([a.url, b.url]))
       const use = async (watcher: Watching) => {
-        const port = Number(/:(\d+)\/$/m.exec(await watcher.until(/serving the status at/))?.[1])
+        const port = Number(/:(\d+)\/$/m.exec(await watcher.until(/listening at/))?.[1])
         await watcher.until(/created .*hosts\.toml/)
-        const asking = { count: 40, bytes: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' }
-        await withHolders(port, asking, () =>
+        const requesting = { count: 40, bytes: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n' }
+        await withHolders(port, requesting, () =>
           withHolders(port, { count: 1000, bytes: '' }, async () => {
-            await a.die()
-            await watcher.until(/is down/)
+            await a.stop()
+            await watcher.until(/is unhealthy/)
             await watcher.until(/updated .*hosts\.toml/)
             assert.doesNotMatch((await hosts()) ?? '', new RegExp(a.url))
-            await a.rise()
-            await watcher.until(/is well again/)
+            await a.start()
+            await watcher.until(/is healthy again/)
             await watcher.until(/updated .*hosts\.toml/)
             assert.match((await hosts()) ?? '', new RegExp(a.url))
-            assert.equal(await answeredOf(port), CHECKS)
+            assert.equal(await countSuccesses(port), CHECKS)
             assert.equal(await watcher.stop(), 0)
           }),
         )
@@ -265,23 +267,23 @@ describe('a watcher that is crowded', () => {
   })
 })
 
-describe('who gives way', () => {
-  const at = (peer: string, asked = false) => ({ peer, asked })
+describe('the connection that is closed when there are too many', () => {
+  const at = (peer: string, requested = false) => ({ peer, requested })
 
-  it('is the oldest that has not asked, then the oldest that is answered', () => {
+  it('is the oldest without a request, then the oldest', () => {
     const [a, b, c] = [at('loopback', true), at('loopback'), at('loopback')]
-    assert.equal(givingWay([a, b, c], 'loopback'), b)
-    assert.equal(givingWay([a, { ...c, asked: true }], 'loopback'), a)
-    assert.equal(givingWay([], 'loopback'), undefined)
+    assert.equal(selectConnectionToClose([a, b, c], 'loopback'), b)
+    assert.equal(selectConnectionToClose([a, { ...c, requested: true }], 'loopback'), a)
+    assert.equal(selectConnectionToClose([], 'loopback'), undefined)
   })
 
-  it('is of the peer that holds the most, whoever comes', () => {
+  it('belongs to the peer with the most connections', () => {
     const [quiet, first, second] = [at('192.0.2.1'), at('192.0.2.2', true), at('192.0.2.2', true)]
-    assert.equal(givingWay([quiet, first, second], '192.0.2.3'), first)
-    assert.equal(givingWay([quiet, first, second], '192.0.2.1'), quiet)
+    assert.equal(selectConnectionToClose([quiet, first, second], '192.0.2.3'), first)
+    assert.equal(selectConnectionToClose([quiet, first, second], '192.0.2.1'), quiet)
   })
 
-  it('a peer is a host: all of loopback, all of an IPv6 network', () => {
+  it('belongs to a peer: all of loopback, or an IPv6 network', () => {
     for (const address of ['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.2'])
       assert.equal(peerOf(address), 'loopback', address)
     assert.equal(peerOf('::ffff:192.0.2.1'), '192.0.2.1')
@@ -293,8 +295,8 @@ describe('who gives way', () => {
   })
 })
 
-describe('pages that many ask for', () => {
-  it('are rendered once for all who ask at the same time', async () => {
+describe('pages that many clients request', () => {
+  it('are rendered once for all requests at the same time', async () => {
     const rendered: string[] = []
     const busy = (key: string) => {
       rendered.push(key)
@@ -303,12 +305,12 @@ describe('pages that many ask for', () => {
     }
     const render = openRenderer(busy)
     const keys = ['', 'b', '', 'long', 'b', '']
-    const answers = await Promise.all(keys.map(render))
+    const pages = await Promise.all(keys.map(render))
     assert.deepEqual(rendered, ['', 'b', 'long'])
-    assert.deepEqual(answers, [' 1', 'b 2', ' 1', 'long 3', 'b 2', ' 1'])
+    assert.deepEqual(pages, [' 1', 'b 2', ' 1', 'long 3', 'b 2', ' 1'])
   })
 
-  it('are rendered again, also after one that could not be', async () => {
+  it('are rendered again, also after an error', async () => {
     let count = 0
     const render = openRenderer(() => {
       count += 1
@@ -319,11 +321,11 @@ describe('pages that many ask for', () => {
     assert.equal(await render(''), 2)
     await eventually(
       async () => ((await render('')) > 2 ? true : undefined),
-      () => 'it is kept for ever',
+      () => 'it is shared forever',
     )
   })
 
-  it('leave a part of the time to others', async () => {
+  it('leave time for the rest of the watcher', async () => {
     const spans: number[] = []
     const render = openRenderer(() => {
       const began = performance.now()
@@ -333,31 +335,31 @@ describe('pages that many ask for', () => {
     })
     await Promise.all(['a', 'b', 'c'].map(render))
     for (let i = 2; i < spans.length; i += 2)
-      assert.ok((spans[i] ?? 0) - (spans[i - 1] ?? 0) >= 80, 'the next one began at once')
+      assert.ok((spans[i] ?? 0) - (spans[i - 1] ?? 0) >= 80, 'the next one began immediately')
   })
 
-  it('are sent a few at a time, and who is slow gives way to who waits', async () => {
-    const turns = openTurns(2, 20)
-    const told: string[] = []
-    const over = new Map<string, () => void>()
+  it('are sent a few at a time, and a slow reader is closed while others wait', async () => {
+    const queue = openSendQueue(2, 20)
+    const calls: string[] = []
+    const ends = new Map<string, () => void>()
     for (const name of ['a', 'b', 'c', 'd'])
-      over.set(
+      ends.set(
         name,
-        turns.enter({
-          begin: () => told.push(`${name} begins`),
-          giveUp: () => told.push(`${name} gives up`),
+        queue.add({
+          start: () => calls.push(`${name} starts`),
+          abort: () => calls.push(`${name} is aborted`),
         }),
       )
-    assert.deepEqual(told, ['a begins', 'b begins'])
-    over.get('b')?.()
-    assert.deepEqual(told.slice(2), ['c begins'])
-    over.get('b')?.()
+    assert.deepEqual(calls, ['a starts', 'b starts'])
+    ends.get('b')?.()
+    assert.deepEqual(calls.slice(2), ['c starts'])
+    ends.get('b')?.()
     await eventually(
-      async () => told.includes('d begins') || undefined,
-      () => told.join(),
+      async () => calls.includes('d starts') || undefined,
+      () => calls.join(),
     )
-    assert.deepEqual(told.slice(3), ['a gives up', 'd begins'])
+    assert.deepEqual(calls.slice(3), ['a is aborted', 'd starts'])
     await new Promise(done => setTimeout(done, 60))
-    assert.equal(told.length, 5, 'nobody waits any more')
+    assert.equal(calls.length, 5, 'no transfer waits anymore')
   })
 })

@@ -1,4 +1,4 @@
-/** Mirrors, and a list, that want to speak through a watcher: to a terminal, a log, a browser, Prometheus, systemd. */
+/** Mirrors, and a list, that try to inject text through a watcher: into a terminal, a log, a browser, Prometheus, systemd. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -17,19 +17,19 @@ const ERRORS = JSON.stringify({ errors: [{ code: FLOOD, message: FLOOD, detail: 
 const HTML = { 'Content-Type': 'text/html' }
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-/** UTF-8 as it stands on the wire, a character a byte. */
+/** UTF-8 as on the wire, one character for each byte. */
 const wired = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
-/** Header values: what no head may hold, and what one may. */
+/** Header values: an invalid and a valid one. */
 const WIRES = [EVIL, EVIL.replace(/[\0-\x1f]/g, '')].map(text => wired(`${text}\u202e\u2028\u2066`))
 
-/** An answer, with its length in bytes. */
+/** A response, with its length in bytes. */
 function response(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): string {
   const text = wired(body)
   const lines = Object.entries({ ...headers, 'Content-Length': text.length }).map(pair => pair.join(': '))
   return [`HTTP/1.1 ${status} x`, ...lines, '', text].join('\r\n')
 }
 
-const ANSWERS: readonly string[] = [
+const RESPONSES: readonly string[] = [
   ...WIRES.flatMap(wire => [
     `HTTP/1.1 500 ${wire}\r\nServer: ${wire}\r\nContent-Length: 0\r\n\r\n`,
     response(302, { Location: `http://127.0.0.1:1/${wire}` }),
@@ -46,12 +46,12 @@ const ANSWERS: readonly string[] = [
   wired(FLOOD),
 ]
 
-type Use = (place: { root: string; watcher: Watching; told: () => Promise<string> }) => Promise<void>
+type Use = (place: { root: string; watcher: Watching; notified: () => Promise<string> }) => Promise<void>
 
-/** Runs `use` beside mirrors that answer so, with a list that lies at a path of that kind, and is broken. */
+/** Runs `use` beside mirrors with these responses, with an invalid list at a path with such text. */
 async function withEvil(format: 'text' | 'json', use: Use): Promise<void> {
   const mirrors = await Promise.all([
-    ...ANSWERS.map(answer => listen(answering(Buffer.from(answer, 'latin1')))),
+    ...RESPONSES.map(text => listen(answering(Buffer.from(text, 'latin1')))),
     listen(answering(response(200)), { ...TLS, cert: pem('evil.pem') }),
   ])
   try {
@@ -70,20 +70,20 @@ async function beside(urls: readonly string[], format: 'text' | 'json', use: Use
     const file = path.join(path.dirname(list), `\u001b[2J\n${FORGED}\n\u009b\u202e\u2028<script>"\\.toml`)
     const text = `version = 1\n[health]\ninterval = "1s"\n[registries."r.test"]\nserver = "http://127.0.0.1:9"\nmirrors = ${JSON.stringify(urls)}\n`
     await fs.writeFile(file, text)
-    const { env, told } = await fakeNotify(path.join(path.dirname(list), 'bin'))
+    const { env, told: notified } = await fakeNotify(path.join(path.dirname(list), 'bin'))
     const args = ['--root', root, '-f', file, '--log-format', format, ...SERVING]
     const run = async (watcher: Watching) => {
       const pages = await pagesOf(watcher)
-      const ill = async () =>
+      const unhealthy = async () =>
         (await pages.get('/metrics')).body.match(/^regmirror_mirror_up\{.* 0$/gm)?.length
       await eventually(
-        async () => ((await ill()) === urls.length ? true : undefined),
-        () => `not all are ill:\n${watcher.log()}`,
+        async () => ((await unhealthy()) === urls.length ? true : undefined),
+        () => `not all are unhealthy:\n${watcher.log()}`,
       )
       await fs.writeFile(file, `${text}\n${FORGED}\n`)
       await pages.until('/healthz', 503)
-      await use({ root, watcher, told })
-      for (const [name, assertSound] of Object.entries(PAGES)) assertSound((await pages.get(name)).body)
+      await use({ root, watcher, notified })
+      for (const [name, assertSafe] of Object.entries(PAGES)) assertSafe((await pages.get(name)).body)
       assert.equal(await watcher.stop(), 0)
     }
     await watching(args, run, env)
@@ -94,7 +94,7 @@ const PAGES: Readonly<Record<string, (body: string) => void>> = {
   '/': page => {
     assert.doesNotMatch(page, STEERING)
     assert.doesNotMatch(page, /<script|<img|<b>[^A-Z]/)
-    assert.match(page, /The list is not sound/)
+    assert.match(page, /The list is invalid/)
   },
   '/metrics': page => {
     for (const line of page.trimEnd().split('\n'))
@@ -106,31 +106,31 @@ const PAGES: Readonly<Record<string, (body: string) => void>> = {
   },
   '/healthz': page => {
     assert.doesNotMatch(page, STEERING)
-    assert.match(page, /^the list is not sound, [^\n]+\n$/)
+    assert.match(page, /^the list is invalid, [^\n]+\n$/)
   },
 }
 
-/** The details that are kept, as they are shown to whoever asks why a mirror is left out. */
-async function assertBook(root: string): Promise<void> {
-  const book = JSON.parse(await fs.readFile(path.join(root, 'var/lib/regmirror/health.json'), 'utf8'))
-  for (const { detail = '' } of Object.values<{ detail?: string }>(book.mirrors)) {
+/** The details in health.json, which plan shows. */
+async function assertHealthFile(root: string): Promise<void> {
+  const file = JSON.parse(await fs.readFile(path.join(root, 'var/lib/regmirror/health.json'), 'utf8'))
+  for (const { detail = '' } of Object.values<{ detail?: string }>(file.mirrors)) {
     assert.doesNotMatch(detail, STEERING)
     assert.ok(detail.length < 1000 && !detail.includes('\n'), detail)
   }
 }
 
-async function assertTold(told: () => Promise<string>): Promise<void> {
-  const text = await told()
+async function assertNotified(notified: () => Promise<string>): Promise<void> {
+  const text = await notified()
   assert.doesNotMatch(text, STEERING)
   for (const line of text.trimEnd().split('\n'))
     assert.match(line, /^(READY=1 |RELOADING=1 |WATCHDOG=1 |STATUS=|STOPPING=1$)/)
 }
 
-describe('what mirrors and lists say through a watcher', () => {
+describe('text of mirrors and lists', () => {
   atOnce({
-    'stays one line of a log for people, and tells a terminal, a browser and systemd nothing': async () => {
-      await withEvil('text', async ({ root, watcher, told }) => {
-        await watcher.until(/error .*the last good list stays/)
+    'stays one line of a text log, and has no effect on a terminal, a browser or systemd': async () => {
+      await withEvil('text', async ({ root, watcher, notified }) => {
+        await watcher.until(/error .*the last valid list stays/)
         const log = watcher.log()
         assert.doesNotMatch(log, STEERING)
         for (const line of log.trimEnd().split('\n')) {
@@ -138,13 +138,13 @@ describe('what mirrors and lists say through a watcher', () => {
           assert.ok(!line.startsWith('2026-01-01'), line)
           assert.ok(line.length < 2000)
         }
-        await assertBook(root)
-        await assertTold(told)
+        await assertHealthFile(root)
+        await assertNotified(notified)
       })
     },
 
-    'stays a string of one JSON document a line': async () => {
-      await withEvil('json', async ({ root, watcher, told }) => {
+    'stays a string in one JSON document a line': async () => {
+      await withEvil('json', async ({ root, watcher, notified }) => {
         await watcher.until(/"event":"list_invalid"/)
         const log = watcher.log()
         assert.doesNotMatch(log, STEERING)
@@ -158,8 +158,8 @@ describe('what mirrors and lists say through a watcher', () => {
         }
         const { file } = events.find(({ event }) => event === 'list_loaded')
         assert.match(file, /\u001b\[2J\n2026.*\n\u009b\u202e\u2028<script>"\\\.toml$/, 'nothing is lost')
-        await assertBook(root)
-        await assertTold(told)
+        await assertHealthFile(root)
+        await assertNotified(notified)
       })
     },
   })

@@ -1,4 +1,4 @@
-/** A list that cannot be read any more while a watcher runs: the node stays, it is told once, and nobody has to start anything again. */
+/** A list that becomes invalid while a watcher runs: the node stays as it is, it is reported once, and no restart is needed. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -8,61 +8,61 @@ import { pagesOf, SERVING } from '../support/served.ts'
 import { listText, watching, withPlace } from '../support/watching.ts'
 
 const URLS = ['http://127.0.0.1:9']
-const SOUND = `${listText(URLS)}server = "${URLS[0]}"\n`
-const LARGE = `# ${'x'.repeat(1024 * 1024)}\n${SOUND}`
+const VALID = `${listText(URLS)}server = "${URLS[0]}"\n`
+const LARGE = `# ${'x'.repeat(1024 * 1024)}\n${VALID}`
 
 interface Trouble {
   readonly name: string
-  /** Where nothing stands. */
+  /** At a path where nothing exists. */
   readonly make: (list: string) => Promise<unknown>
-  readonly told: RegExp
+  readonly reported: RegExp
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { name: 'a folder', make: list => fs.mkdir(list), told: /is a directory; name the list in it/ },
+  { name: 'a folder', make: list => fs.mkdir(list), reported: /is a directory; name the list in it/ },
   {
     name: 'a link to nothing',
     make: list => fs.symlink('gone.toml', list),
-    told: /is a link to gone\.toml, which does not exist; repair or remove the link/,
+    reported: /is a link to gone\.toml, which does not exist; repair or remove the link/,
   },
   {
     name: 'a link to itself',
     make: list => fs.symlink('mirrors.toml', list),
-    told: /links form a loop/,
+    reported: /links form a loop/,
   },
   {
-    name: 'a pipe that nobody writes into',
+    name: 'a pipe without a writer',
     make: async list => execFileSync('mkfifo', [list]),
-    told: /is a pipe or a device, not a file/,
+    reported: /is a pipe or a device, not a file/,
   },
   {
-    name: 'more than a list may be',
+    name: 'a file that is too large',
     make: list => fs.writeFile(list, LARGE),
-    told: /is \d+ bytes long; a list has at most \d+/,
+    reported: /is \d+ bytes long; a list has at most \d+/,
   },
   {
-    name: 'half of it',
-    make: list => fs.writeFile(list, SOUND.slice(0, -5)),
-    told: /mirrors\.toml:\d+:\d+: /,
+    name: 'half of the list',
+    make: list => fs.writeFile(list, VALID.slice(0, -5)),
+    reported: /mirrors\.toml:\d+:\d+: /,
   },
   {
-    name: 'bytes that are no text',
+    name: 'bytes that are not text',
     make: list => fs.writeFile(list, Buffer.from([0xff, 0xfe, 0x00, 0x0a])),
-    told: /is UTF-16/,
+    reported: /is UTF-16/,
   },
 ]
 
-/** Only root has to ask who else may write the list. */
+/** Only root is refused a list that other users can write. */
 const FOR_ROOT: Trouble = {
-  name: 'a list that others can write',
+  name: 'a list that other users can write',
   make: async list => {
-    await fs.writeFile(list, SOUND)
+    await fs.writeFile(list, VALID)
     await fs.chmod(list, 0o666)
   },
-  told: /is writable by other users; chmod go-w/,
+  reported: /is writable by other users; chmod go-w/,
 }
 
-/** In one step, but for a folder, which nothing takes the place of. */
+/** In one step, except for a folder, which a rename cannot replace. */
 async function replace(list: string, make: (file: string) => Promise<unknown>): Promise<void> {
   await make(`${list}.new`)
   const [old, now] = await Promise.all([fs.lstat(list), fs.lstat(`${list}.new`)])
@@ -70,35 +70,35 @@ async function replace(list: string, make: (file: string) => Promise<unknown>): 
   await fs.rename(`${list}.new`, list)
 }
 
-describe('a list that a watcher cannot read any more', () => {
-  it('changes nothing on the node, is told once, and is taken over again when it is mended', async () => {
+describe('a list that becomes invalid while a watcher runs', () => {
+  it('changes nothing on the node, is reported once, and is used again when it is repaired', async () => {
     const troubles = process.getuid?.() === 0 ? [...TROUBLES, FOR_ROOT] : TROUBLES
     await withPlace(async ({ root, list, args, hosts }) => {
-      await fs.writeFile(list, SOUND)
+      await fs.writeFile(list, VALID)
       await watching([...args, '--log-format', 'text', ...SERVING], async watcher => {
         const { until, get } = await pagesOf(watcher)
         await watcher.until(/created .*hosts\.toml/)
         await until('/readyz', 200)
         const node = path.join(root, 'etc')
         const before = await touches(node)
-        for (const { name, make, told } of troubles) {
+        for (const { name, make, reported } of troubles) {
           await replace(list, make)
-          await watcher.until(new RegExp(`error .*${told.source}.*the last good list stays in force`))
-          const { body } = await until('/healthz', 503, told)
-          assert.match(body, /^the list is not sound, the last good one is in force: /, name)
+          await watcher.until(new RegExp(`error .*${reported.source}.*the last valid list stays in use`))
+          const { body } = await until('/healthz', 503, reported)
+          assert.match(body, /^the list is invalid, and the last valid one stays in use: /, name)
           assert.match((await get('/metrics')).body, /^regmirror_list_valid 0$/m)
           assert.equal((await get('/readyz')).code, 200)
-          // Told once, however often it is looked at, and again to whoever asks.
+          // Reported once, and again after SIGHUP.
           watcher.child.kill('SIGHUP')
-          await watcher.until(/told to read the list again/)
-          await watcher.until(/error still not sound: /)
-          await replace(list, file => fs.writeFile(file, SOUND, { mode: 0o644 }))
-          await watcher.until(/mirrors\.toml is sound again/)
+          await watcher.until(/SIGHUP: reading the list again/)
+          await watcher.until(/error the list is still invalid: /)
+          await replace(list, file => fs.writeFile(file, VALID, { mode: 0o644 }))
+          await watcher.until(/mirrors\.toml is valid again/)
           await until('/healthz', 200)
           const lines = watcher
             .log()
             .split('\n')
-            .filter(line => told.test(line) && !line.includes('still not sound'))
+            .filter(line => reported.test(line) && !line.includes('still invalid'))
           assert.equal(lines.length, 1, `${name}:\n${lines.join('\n')}`)
         }
         assert.deepEqual(await touches(node), before)
@@ -108,40 +108,40 @@ describe('a list that a watcher cannot read any more', () => {
     })
   })
 
-  it('is looked at when its mode has changed, and nothing else', async function () {
+  it('is read again when only its mode changes', async function () {
     if (process.getuid?.() !== 0) this.skip()
     await withPlace(async ({ list, args }) => {
-      await fs.writeFile(list, SOUND, { mode: 0o644 })
+      await fs.writeFile(list, VALID, { mode: 0o644 })
       await watching([...args, '--log-format', 'text'], async watcher => {
         await watcher.until(/created .*hosts\.toml/)
         await fs.chmod(list, 0o666)
         await watcher.until(/error .*is writable by other users/)
         await fs.chmod(list, 0o644)
-        await watcher.until(/mirrors\.toml is sound again/)
+        await watcher.until(/mirrors\.toml is valid again/)
       })
     })
   })
 
-  it('is not read where others can write its directory, and is again where they cannot', async function () {
+  it('is not read while other users can write its directory', async function () {
     if (process.getuid?.() !== 0) this.skip()
     await withPlace(async ({ list, args, hosts }) => {
       const place = path.dirname(list)
-      await fs.writeFile(list, SOUND, { mode: 0o644 })
+      await fs.writeFile(list, VALID, { mode: 0o644 })
       await watching([...args, '--log-format', 'text'], async watcher => {
-        const look = () => watcher.child.kill('SIGHUP')
+        const readAgain = () => watcher.child.kill('SIGHUP')
         await watcher.until(/created .*hosts\.toml/)
         await fs.chmod(place, 0o777)
-        look()
-        await watcher.until(/error .*the directory \S+ has mode 0777 and .*the last good list stays in force/)
+        readAgain()
+        await watcher.until(/error .*the directory \S+ has mode 0777 and .*the last valid list stays in use/)
         await fs.chmod(place, 0o755)
         await fs.chown(place, 1000, 1000)
-        look()
+        readAgain()
         await watcher.until(
-          /error .*the directory \S+ is owned by uid 1000.*the last good list stays in force/,
+          /error .*the directory \S+ is owned by uid 1000.*the last valid list stays in use/,
         )
         await fs.chown(place, 0, 0)
-        look()
-        await watcher.until(/mirrors\.toml is sound again/)
+        readAgain()
+        await watcher.until(/mirrors\.toml is valid again/)
         assert.match((await hosts()) ?? '', /127\.0\.0\.1:9"/)
       })
     })

@@ -1,23 +1,23 @@
-/** Two watchers on one node, whatever becomes of the folder where their lock is. */
+/** Two watchers on one node, after the folder of their lock was removed. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { eventually, listText, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-/** Nothing wakes it by itself before somebody does. */
-const ASLEEP = `${listText(['http://127.0.0.1:9']).replace('"1s"', '"1h"')}server = "http://127.0.0.1:9"\n`
+/** A watcher of this list does nothing for an hour. */
+const IDLE = `${listText(['http://127.0.0.1:9']).replace('"1s"', '"1h"')}server = "http://127.0.0.1:9"\n`
 
 describe('the lock of a watcher', () => {
-  it('that another has taken, after the state folder was removed, ends the first', async () => {
+  it('ends the first watcher when a second one has taken it, after the state folder was removed', async () => {
     await withPlace(async ({ root, list, args }) => {
       const state = path.join(root, 'var/lib/regmirror')
-      await fs.writeFile(list, ASLEEP)
+      await fs.writeFile(list, IDLE)
       await watching([...args, ...TEXT], async first => {
         await first.until(/created .*hosts\.toml/)
-        // The mirror, then the server: after that it sleeps.
-        await first.until(/ is down/)
-        await first.until(/ is down/)
+        // The mirror, then the server: after that it does nothing.
+        await first.until(/ is unhealthy/)
+        await first.until(/ is unhealthy/)
         await fs.rm(state, { recursive: true })
         await watching([...args, ...TEXT], async second => {
           await second.until(/read .*mirrors\.toml/)
@@ -25,13 +25,13 @@ describe('the lock of a watcher', () => {
           await first.until(/error: .*removed the lock of this watcher; start it again/)
           assert.equal(await first.stop(), 2)
           const tickets = async () => (await fs.readdir(state)).filter(name => name.startsWith('watch-'))
-          assert.deepEqual(await tickets(), ['watch-1'], 'the lock is of the second now')
+          assert.deepEqual(await tickets(), ['watch-1'], 'the second watcher has the lock')
           second.child.kill('SIGHUP')
-          await second.until(/told to read the list again/)
+          await second.until(/SIGHUP: reading the list again/)
           assert.equal(await second.stop(), 0)
           await eventually(
             async () => ((await tickets()).length === 0 ? true : undefined),
-            () => 'its lock stays',
+            () => 'the lock stays',
           )
         })
       })

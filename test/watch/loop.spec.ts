@@ -1,27 +1,28 @@
-/** The watcher's loop, hours in a moment: who leaves the file and when, who returns, and how often anything is written. */
+/** The loop of a watcher, hours within a second: which mirrors are removed and return, when, and how often files are written. */
 import assert from 'node:assert/strict'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import type { HealthFile } from '../../lib/health/health-file.ts'
-import { maxProbesPerHour } from '../../lib/health/mirror-health.ts'
+import { maxProbesPerHour } from '../../lib/health/probe-schedule.ts'
 import { Failure } from '../../lib/model/errors.ts'
 import type { MirrorList, Registry } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
+import type { Reconciled, Scope } from '../../lib/watch/host/host.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import {
-  type Manner,
+  type Behaviour,
+  HEALTHY,
   REFUSING,
   SILENT,
   type Simulated,
   simulate,
   UNCHANGED,
-  WELL,
   type Written,
 } from '../support/simulation.ts'
 
 v8.setFlagsFromString('--expose-gc')
-/** Frees what nobody holds: without it a heap says more of the collector than of the program. */
+/** Frees unused memory: otherwise the size of the heap depends on the collector. */
 const collect = vm.runInNewContext('gc') as () => void
 
 const SECOND = 1000
@@ -32,11 +33,11 @@ const [A, B, SERVER] = ['https://a/v2', 'https://b/v2', 'https://docker.io/v2']
 const hub = (more: Partial<Registry> = {}): MirrorList =>
   listOf({ ...registry('docker.io', [mirror('https://a'), mirror('https://b')]), ...more })
 
-const answering = (probe: Partial<Probe>) => ({ probe, ms: 20 })
+const responding = (probe: Partial<Probe>) => ({ probe, ms: 20 })
 
-/** One manner until a moment, another afterwards. */
+/** One behaviour until a moment, another one afterwards. */
 const from =
-  (at: number, before: Manner, after: Manner): Manner =>
+  (at: number, before: Behaviour, after: Behaviour): Behaviour =>
   now =>
     (now < at ? before : after)(now)
 
@@ -45,177 +46,190 @@ const hubs = ({ written }: Simulated) =>
     at,
     urls: (urls['docker.io'] ?? []).map(url => new URL(url).host).join(' '),
   }))
-/** What was written, without when. */
-const forms = (run: Simulated) => hubs(run).map(({ urls }) => urls)
-/** When that was first written after a moment. */
-const writtenAt = (run: Simulated, form: string, after = 0) =>
-  hubs(run).find(({ at, urls }) => at >= after && urls === form)?.at ?? Number.NaN
-const askedAfter = (run: Simulated, url: string, at: number) =>
-  (run.asked[url] ?? []).find(time => time >= at) ?? Number.NaN
+/** The mirrors of every write. */
+const writes = (run: Simulated) => hubs(run).map(({ urls }) => urls)
+/** When these mirrors were first written after a moment. */
+const writtenAt = (run: Simulated, mirrors: string, after = 0) =>
+  hubs(run).find(({ at, urls }) => at >= after && urls === mirrors)?.at ?? Number.NaN
+const probedAfter = (run: Simulated, url: string, at: number) =>
+  (run.probed[url] ?? []).find(time => time >= at) ?? Number.NaN
 
 describe('a watcher', () => {
-  it('writes the list at the start, and nothing while nothing happens', async () => {
-    const run = await simulate({ until: 2 * HOUR, list: hub, manners: {} })
-    assert.deepEqual(forms(run), ['a b'])
+  it('writes the list at the start, and nothing while nothing changes', async () => {
+    const run = await simulate({ until: 2 * HOUR, list: hub, behaviours: {} })
+    assert.deepEqual(writes(run), ['a b'])
     assert.equal(run.written[0]?.scope, 'all')
     assert.deepEqual(
       run.events.map(({ event }) => event),
       ['list_loaded'],
-      'no line for no news',
+      'no event while nothing changes',
     )
     assert.equal(run.events[0]?.text, 'read mirrors.toml: 1 registry, 2 mirrors')
   })
 
-  it('has a mirror out of the file within 3 s of the first failing question where it refuses, 10 s where it is silent', async () => {
-    for (const [manner, limit] of [
+  it('removes a mirror within 3 s of the first failed probe if it refuses connections, and within 10 s if it does not respond', async () => {
+    for (const [behaviour, limit] of [
       [REFUSING, 3 * SECOND],
       [SILENT, 10 * SECOND],
     ] as const) {
       const run = await simulate({
         until: HOUR,
         list: hub,
-        manners: { [A]: from(10 * MINUTE, WELL, manner) },
+        behaviours: { [A]: from(10 * MINUTE, HEALTHY, behaviour) },
       })
-      assert.deepEqual(forms(run), ['a b', 'b'])
-      const took = writtenAt(run, 'b') - askedAfter(run, A, 10 * MINUTE)
+      assert.deepEqual(writes(run), ['a b', 'b'])
+      const took = writtenAt(run, 'b') - probedAfter(run, A, 10 * MINUTE)
       assert.ok(took <= limit, `${took} ms`)
       assert.ok(writtenAt(run, 'b') - 10 * MINUTE <= limit + 1.1 * HEALTH.intervalMs)
       assert.equal(run.written[1]?.scope, 'immediate')
     }
   })
 
-  it('has it back when it has answered twice', async () => {
-    const manners = { [A]: from(10 * MINUTE, WELL, from(40 * MINUTE, REFUSING, WELL)) }
-    const run = await simulate({ until: HOUR, list: hub, manners })
-    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
+  it('writes a mirror again after two good probes', async () => {
+    const behaviours = { [A]: from(10 * MINUTE, HEALTHY, from(40 * MINUTE, REFUSING, HEALTHY)) }
+    const run = await simulate({ until: HOUR, list: hub, behaviours })
+    assert.deepEqual(writes(run), ['a b', 'b', 'a b'])
     const returned = writtenAt(run, 'a b', 11 * MINUTE) - 40 * MINUTE
     assert.ok(returned <= 1.1 * 4 * HEALTH.intervalMs + 2 * SECOND, `${returned} ms`)
     assert.deepEqual(
       run.events.map(({ event }) => event),
-      ['list_loaded', 'mirror_down', 'mirror_up'],
+      ['list_loaded', 'mirror_unhealthy', 'mirror_healthy'],
     )
   })
 
-  it('asks the server only while no mirror is well, and leaves it alone in the file when it answers', async () => {
-    const dead = from(10 * MINUTE, WELL, from(30 * MINUTE, REFUSING, WELL))
-    const run = await simulate({ until: HOUR, list: hub, manners: { [A]: dead, [B]: dead } })
-    assert.equal(forms(run).at(-1), 'a b')
-    assert.ok(forms(run).includes(''))
-    const times = run.asked[SERVER] ?? []
+  it('probes the server only while no mirror is usable, and writes the server alone if it responds', async () => {
+    const failing = from(10 * MINUTE, HEALTHY, from(30 * MINUTE, REFUSING, HEALTHY))
+    const run = await simulate({ until: HOUR, list: hub, behaviours: { [A]: failing, [B]: failing } })
+    assert.equal(writes(run).at(-1), 'a b')
+    assert.ok(writes(run).includes(''))
+    const times = run.probed[SERVER] ?? []
     assert.ok(times.length > 0)
     assert.ok(times.every(at => at > 10 * MINUTE && at < 35 * MINUTE))
   })
 
-  it('says once that nothing is left to pull from, and once that something is again', async () => {
-    const dead = from(10 * MINUTE, WELL, from(30 * MINUTE, REFUSING, WELL))
+  it('reports an unhealthy registry once, and its recovery once', async () => {
+    const failing = from(10 * MINUTE, HEALTHY, from(30 * MINUTE, REFUSING, HEALTHY))
     for (const [more, server] of [
       [{}, REFUSING],
-      [{ fallback: false }, WELL],
+      [{ fallback: false }, HEALTHY],
     ] as const) {
-      const manners = { [A]: dead, [B]: dead, [SERVER]: server }
-      const { events } = await simulate({ until: HOUR, list: () => hub(more), manners })
-      const told = events.filter(({ event }) => event.startsWith('registry_'))
+      const behaviours = { [A]: failing, [B]: failing, [SERVER]: server }
+      const { events } = await simulate({ until: HOUR, list: () => hub(more), behaviours })
+      const reported = events.filter(({ event }) => event.startsWith('registry_'))
       assert.deepEqual(
-        told.map(({ event, level }) => [event, level]),
+        reported.map(({ event, level }) => [event, level]),
         [
-          ['registry_down', 'error'],
-          ['registry_up', 'info'],
+          ['registry_unhealthy', 'error'],
+          ['registry_healthy', 'info'],
         ],
       )
       assert.match(
-        told[0]?.text ?? '',
-        /^docker\.io: nothing to pull from.*every mirror of the list is written/,
+        reported[0]?.text ?? '',
+        /^docker\.io is unhealthy: no mirror is healthy.*every mirror of the list is written/,
       )
-      const [down = 0, up = 0] = told.map(({ at }) => at)
-      assert.ok(down > 10 * MINUTE && down < 12 * MINUTE && up > 30 * MINUTE, `${down} ${up}`)
+      const [start = 0, end = 0] = reported.map(({ at }) => at)
+      assert.ok(start > 10 * MINUTE && start < 12 * MINUTE && end > 30 * MINUTE, `${start} ${end}`)
     }
-    // Where the server stands in there is something.
-    const { events } = await simulate({ until: HOUR, list: hub, manners: { [A]: dead, [B]: dead } })
+    // With a server that responds the registry is healthy.
+    const { events } = await simulate({ until: HOUR, list: hub, behaviours: { [A]: failing, [B]: failing } })
     assert.ok(!events.some(({ event }) => event.startsWith('registry_')))
   })
 
-  it('writes the declared list when nobody answers: the fault may be ours', async () => {
-    const dead = from(10 * MINUTE, WELL, SILENT)
+  it('writes the declared list when no endpoint responds: the cause may be this node', async () => {
+    const failing = from(10 * MINUTE, HEALTHY, SILENT)
     const run = await simulate({
       until: HOUR,
       list: hub,
-      manners: { [A]: dead, [B]: dead, [SERVER]: SILENT },
+      behaviours: { [A]: failing, [B]: failing, [SERVER]: SILENT },
     })
-    assert.equal(forms(run).at(-1), 'a b')
-    assert.ok(forms(run).every(form => form !== ''))
+    assert.equal(writes(run).at(-1), 'a b')
+    assert.ok(writes(run).every(mirrors => mirrors !== ''))
   })
 
-  it('leaves in peace who says 429, for as long as they want', async () => {
-    const busy: Manner = () => ({
+  it('removes a mirror that responds with 429, and probes it after its Retry-After', async () => {
+    const limited: Behaviour = () => ({
       probe: { status: 'degraded', reason: 'rate_limited', retry_after_s: 600 },
       ms: 5,
     })
-    const manners = { [A]: from(10 * MINUTE, WELL, from(11 * MINUTE, busy, WELL)) }
-    const run = await simulate({ until: HOUR, list: hub, manners })
-    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
-    const [first = 0, second = 0] = (run.asked[A] ?? []).filter(at => at >= 10 * MINUTE)
+    const behaviours = { [A]: from(10 * MINUTE, HEALTHY, from(11 * MINUTE, limited, HEALTHY)) }
+    const run = await simulate({ until: HOUR, list: hub, behaviours })
+    assert.deepEqual(writes(run), ['a b', 'b', 'a b'])
+    const [first = 0, second = 0] = (run.probed[A] ?? []).filter(at => at >= 10 * MINUTE)
     assert.ok(second - first >= 600 * SECOND)
   })
 
-  it('asks what stands in several registries once', async () => {
+  it('probes a mirror of several registries once', async () => {
     const shared = () =>
       listOf(registry('docker.io', [mirror('https://a')]), registry('quay.io', [mirror('https://a')]))
-    const run = await simulate({ until: HOUR, list: shared, manners: {} })
+    const run = await simulate({ until: HOUR, list: shared, behaviours: {} })
     const most = (HOUR / HEALTH.intervalMs) * 1.3
-    assert.ok((run.asked[A] ?? []).length <= most, `${run.asked[A]?.length} questions`)
+    assert.ok((run.probed[A] ?? []).length <= most, `${run.probed[A]?.length} probes`)
   })
 
-  it('goes by what an earlier watcher knew', async () => {
-    const first = await simulate({ until: HOUR, list: hub, manners: { [A]: from(MINUTE, WELL, REFUSING) } })
-    assert.ok(first.book !== undefined)
-    const knowing = async (stale_at: number) => {
-      const book = { ...(first.book as HealthFile), stale_at }
+  it('uses the health that the previous watcher saved', async () => {
+    const first = await simulate({
+      until: HOUR,
+      list: hub,
+      behaviours: { [A]: from(MINUTE, HEALTHY, REFUSING) },
+    })
+    assert.ok(first.healthFile !== undefined)
+    const runWith = async (stale_at: number) => {
+      const healthFile = { ...(first.healthFile as HealthFile), stale_at }
       const until = HOUR + 10 * SECOND
-      return forms(await simulate({ start: HOUR, until, list: hub, manners: { [A]: REFUSING }, book }))
+      return writes(
+        await simulate({ start: HOUR, until, list: hub, behaviours: { [A]: REFUSING }, healthFile }),
+      )
     }
-    assert.deepEqual(await knowing(2 * HOUR), ['b'])
-    // As plan and apply: what was known long ago is to be found out anew.
-    assert.deepEqual(await knowing(HOUR - 1), ['a b', 'b'])
+    assert.deepEqual(await runWith(2 * HOUR), ['b'])
+    // Old verdicts do not count, as for plan and apply.
+    assert.deepEqual(await runWith(HOUR - 1), ['a b', 'b'])
   })
 
-  it('believes a server that is slow, and holds nothing against one that was down in an earlier outage', async () => {
+  it('relies on a slow server, and ignores that a server failed in an earlier outage', async () => {
     const one = () => listOf(registry('docker.io', [mirror('https://a')]))
-    const lazily = () => ({ ...one(), health: { ...HEALTH, slowAfterMs: 200 } })
-    const slow: Manner = () =>
-      answering({ status: 'healthy', latency_ms: { best: 500, median: 500, worst: 500 } })
-    const dead = from(10 * MINUTE, WELL, REFUSING)
-    const run = await simulate({ until: HOUR, list: lazily, manners: { [A]: dead, [SERVER]: slow } })
-    assert.deepEqual(forms(run), ['a', ''])
+    const withSlowAfter = () => ({ ...one(), health: { ...HEALTH, slowAfterMs: 200 } })
+    const slow: Behaviour = () =>
+      responding({ status: 'healthy', latency_ms: { best: 500, median: 500, worst: 500 } })
+    const failing = from(10 * MINUTE, HEALTHY, REFUSING)
+    const run = await simulate({
+      until: HOUR,
+      list: withSlowAfter,
+      behaviours: { [A]: failing, [SERVER]: slow },
+    })
+    assert.deepEqual(writes(run), ['a', ''])
 
-    const twice = from(20 * MINUTE, dead, from(5 * HOUR, WELL, REFUSING))
-    const server = from(20 * MINUTE, REFUSING, WELL)
-    const again = await simulate({ until: 6 * HOUR, list: one, manners: { [A]: twice, [SERVER]: server } })
-    const outages = again.events.filter(({ event }) => event === 'registry_down')
+    const twice = from(20 * MINUTE, failing, from(5 * HOUR, HEALTHY, REFUSING))
+    const server = from(20 * MINUTE, REFUSING, HEALTHY)
+    const again = await simulate({ until: 6 * HOUR, list: one, behaviours: { [A]: twice, [SERVER]: server } })
+    const outages = again.events.filter(({ event }) => event === 'registry_unhealthy')
     assert.equal(outages.length, 1)
     assert.ok(outages.every(({ at }) => at < 20 * MINUTE))
-    assert.deepEqual(forms(again), ['a', ''])
+    assert.deepEqual(writes(again), ['a', ''])
   })
 
-  it('does not let one registry wait for the servers of many others', async () => {
+  it('does not delay one registry until the servers of many others respond', async () => {
     const names = Array.from({ length: 30 }, (_, i) => `r${i}.test`)
     const list = () =>
       listOf(
         ...names.map(name => registry(name, [mirror(`https://m.${name}`)])),
         registry('docker.io', [mirror('https://a'), mirror('https://b')]),
       )
-    const lost: Manner = () => ({ probe: { status: 'unhealthy', reason: 'connect_timeout' }, ms: 2000 })
+    const unreachable: Behaviour = () => ({
+      probe: { status: 'unhealthy', reason: 'connect_timeout' },
+      ms: 2000,
+    })
     for (let at = MINUTE; at < 2 * MINUTE; at += 3 * SECOND) {
-      const cut = from(at, WELL, lost)
+      const cut = from(at, HEALTHY, unreachable)
       const away = names.map(name => [`https://m.${name}/v2`, cut] as const)
       const silent = names.map(name => [`https://${name}/v2`, SILENT] as const)
-      const manners = Object.fromEntries([...away, ...silent, [A, cut]])
-      const run = await simulate({ until: 4 * MINUTE, list, manners })
-      const took = writtenAt(run, 'b', at) - askedAfter(run, A, at)
+      const behaviours = Object.fromEntries([...away, ...silent, [A, cut]])
+      const run = await simulate({ until: 4 * MINUTE, list, behaviours })
+      const took = writtenAt(run, 'b', at) - probedAfter(run, A, at)
       assert.ok(took <= 10 * SECOND, `${took} ms`)
     }
   })
 
-  it('repairs what somebody else has changed while changes are held back, and rests meanwhile', async () => {
+  it('undoes changes from outside while its own writes are limited, and does not spin', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `m${i}`)
     const list = () =>
       listOf(
@@ -224,56 +238,56 @@ describe('a watcher', () => {
           [...names, 'b'].map(name => mirror(`https://${name}`)),
         ),
       )
-    // One dies every 10 s.
-    const manners = Object.fromEntries(
-      names.map((name, i) => [`https://${name}/v2`, from(10 * MINUTE + i * 10 * SECOND, WELL, REFUSING)]),
+    // One more fails every 10 s.
+    const behaviours = Object.fromEntries(
+      names.map((name, i) => [`https://${name}/v2`, from(10 * MINUTE + i * 10 * SECOND, HEALTHY, REFUSING)]),
     )
-    const walks: number[] = []
-    let [at, turns, most, held] = [-1, 0, 0, 0]
-    const turned = ({ turnedAt, heldUntil }: Memory) => {
+    const reconciles: number[] = []
+    let [at, turns, most, limitedAt] = [-1, 0, 0, 0]
+    const onTurn = ({ turnedAt, limitedUntil }: Memory) => {
       turns = turnedAt === at ? turns + 1 : 1
       at = turnedAt
       most = Math.max(most, turns)
-      if (heldUntil !== undefined && held === 0) held = turnedAt
+      if (limitedUntil !== undefined && limitedAt === 0) limitedAt = turnedAt
     }
     const hints = (now: number) => ({
       list: false,
-      node: held > 0 && now > held + 5 * SECOND && now < held + 6 * SECOND,
+      node: limitedAt > 0 && now > limitedAt + 5 * SECOND && now < limitedAt + 6 * SECOND,
     })
-    const walk = () => {
-      walks.push(at)
-      if (held > 0 && at > held + 8 * SECOND)
+    const reconcile = () => {
+      reconciles.push(at)
+      if (limitedAt > 0 && at > limitedAt + 8 * SECOND)
         throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
       return UNCHANGED
     }
-    const run = await simulate({ until: 20 * MINUTE, list, manners, turned, hints, walk })
-    assert.ok(held > 0 && run.events.some(({ event }) => event === 'held'))
+    const run = await simulate({ until: 20 * MINUTE, list, behaviours, onTurn, hints, reconcile })
+    assert.ok(limitedAt > 0 && run.events.some(({ event }) => event === 'writes_limited'))
     assert.ok(run.events.some(({ event }) => event === 'write_failed'))
     assert.ok(
-      walks.some(time => time >= held && time < held + 7 * SECOND),
-      'drift was left alone',
+      reconciles.some(time => time >= limitedAt && time < limitedAt + 7 * SECOND),
+      'the drift stays',
     )
     assert.ok(most < 100, `${most} turns at one moment`)
-    assert.ok(walks.length < 400, `${walks.length} walks`)
+    assert.ok(reconciles.length < 400, `${reconciles.length} reconciles`)
   })
 
-  it('a shorter interval holds at once, and who is to be left in peace is so in every registry', async () => {
+  it('uses a shorter interval immediately, and a rate limit for every registry that lists the mirror', async () => {
     let list = { ...hub(), health: { ...HEALTH, intervalMs: 24 * HOUR } }
-    const limited: Manner = () =>
-      answering({ status: 'degraded', reason: 'rate_limited', retry_after_s: 3600 })
+    const limited: Behaviour = () =>
+      responding({ status: 'degraded', reason: 'rate_limited', retry_after_s: 3600 })
     const hints = (now: number) => {
       const changed = now >= 20 * MINUTE && list.registries.length === 1
       const a = mirror('https://a')
       if (changed) list = { ...listOf(...hub().registries, registry('quay.io', [a])), health: HEALTH }
       return { list: changed, node: false }
     }
-    const run = await simulate({ until: HOUR, list: () => list, manners: { [A]: limited }, hints })
-    const [first = 0, ...more] = run.asked[A] ?? []
+    const run = await simulate({ until: HOUR, list: () => list, behaviours: { [A]: limited }, hints })
+    const [first = 0, ...more] = run.probed[A] ?? []
     assert.ok(first < 20 * MINUTE && more.every(at => at > first + 55 * MINUTE), `${more}`)
-    assert.ok((run.asked[B] ?? []).length > 60, `${run.asked[B]?.length}`)
+    assert.ok((run.probed[B] ?? []).length > 60, `${run.probed[B]?.length}`)
   })
 
-  it('takes another list over at once, and knows whom it knew', async () => {
+  it('uses a new list immediately, and keeps the health of its mirrors', async () => {
     let list = hub()
     const hints = (now: number) => {
       const changed = now >= 20 * MINUTE && list.registries[0]?.mirrors.length === 2
@@ -281,138 +295,189 @@ describe('a watcher', () => {
         list = hub({ mirrors: [...hub().registries.flatMap(one => one.mirrors), mirror('https://c')] })
       return { list: changed, node: false }
     }
-    const run = await simulate({ until: HOUR, list: () => list, manners: { [A]: REFUSING }, hints })
-    assert.deepEqual(forms(run), ['a b', 'b', 'b c'])
+    const run = await simulate({ until: HOUR, list: () => list, behaviours: { [A]: REFUSING }, hints })
+    assert.deepEqual(writes(run), ['a b', 'b', 'b c'])
     assert.equal(run.written.at(-1)?.scope, 'all')
   })
 
-  it('changes nothing for a list that is not sound, and says so once', async () => {
-    let sound = true
+  it('writes nothing for an invalid list, and reports it once', async () => {
+    let isValid = true
     const list = () => {
-      if (!sound)
+      if (!isValid)
         throw new Failure('invalid_list', [{ file: 'mirrors.toml', line: 3, message: 'must be a url' }])
       return hub()
     }
     const hints = (now: number) => {
-      sound = now < 10 * MINUTE || now > 20 * MINUTE
+      isValid = now < 10 * MINUTE || now > 20 * MINUTE
       return { list: false, node: false }
     }
-    const run = await simulate({ until: HOUR, list, manners: {}, hints })
-    assert.deepEqual(forms(run), ['a b'])
+    const run = await simulate({ until: HOUR, list, behaviours: {}, hints })
+    assert.deepEqual(writes(run), ['a b'])
     const events = run.events.map(({ event }) => event)
     assert.deepEqual(events, ['list_loaded', 'list_invalid', 'list_valid'])
     assert.match(
       run.events[1]?.text ?? '',
-      /^mirrors\.toml:3: must be a url \(the last good list stays in force\)$/,
+      /^mirrors\.toml:3: must be a url \(the last valid list stays in use\)$/,
     )
   })
 
-  it('goes on when the node cannot be written to, and says so once', async () => {
-    const walk = () => {
+  it('goes on when a write fails, and reports it once', async () => {
+    const reconcile = () => {
       throw new Failure('io', [{ file: '/etc', message: 'the file system is read-only' }])
     }
-    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
+    const run = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
     assert.deepEqual(
       run.events.map(({ event }) => event),
       ['list_loaded', 'write_failed'],
     )
-    assert.ok(run.memory.failures > 300, 'it is tried again soon')
+    assert.ok(run.memory.failures > 300, 'the write is retried soon')
   })
 
-  it('writes all of a list, config.toml too, when the node lets it at last', async () => {
+  it('writes the whole list, including config.toml, once writes succeed again', async () => {
     let full = true
     const scopes: string[] = []
-    const walk = (_: MirrorList, scope: 'all' | 'immediate') => {
+    const reconcile = (_: MirrorList, scope: Scope): Reconciled => {
       scopes.push(scope)
       if (full) throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
       return UNCHANGED
     }
     const ready: boolean[] = []
-    const turned = ({ inForce }: Memory) => void ready.push(inForce)
+    const onTurn = (memory: Memory) => void ready.push(memory.ready)
     const hints = (now: number) => {
       full = now < 10 * MINUTE
       return { list: false, node: false }
     }
-    const run = await simulate({ until: 20 * MINUTE, list: hub, manners: {}, walk, hints, turned })
+    const run = await simulate({ until: 20 * MINUTE, list: hub, behaviours: {}, reconcile, hints, onTurn })
     const last = scopes.lastIndexOf('all')
-    assert.ok(last >= 10, 'it is tried again in whole')
+    assert.ok(last >= 10, 'the whole list is retried')
     assert.ok(scopes.slice(last + 1).every(scope => scope === 'immediate'))
     assert.deepEqual([ready[0], ready.at(-1)], [false, true])
-    assert.equal(run.events.at(-1)?.event, 'write_ok')
+    assert.equal(run.events.at(-1)?.event, 'write_recovered')
   })
 
-  it('says once what differs and needs a restart, and leaves it', async () => {
-    const walk = (_: MirrorList, scope: 'all' | 'immediate') =>
-      scope === 'all' ? UNCHANGED : { ...UNCHANGED, left: ['/etc/containerd/config.toml'] }
-    const run = await simulate({ until: HOUR, list: hub, manners: {}, walk })
-    const said = run.events.filter(({ event }) => event === 'left_alone')
-    assert.equal(said.length, 1)
-    assert.match(said[0]?.text ?? '', /config\.toml is not as the list says.*regmirror apply/)
+  it('reports once a file that differs and takes effect after a restart, and does not write it', async () => {
+    const reconcile = (_: MirrorList, scope: Scope): Reconciled =>
+      scope === 'all' ? UNCHANGED : { ...UNCHANGED, pendingFiles: ['/etc/containerd/config.toml'] }
+    const run = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
+    const reported = run.events.filter(({ event }) => event === 'apply_needed')
+    assert.equal(reported.length, 1)
+    assert.match(reported[0]?.text ?? '', /config\.toml differs from the list; run regmirror apply/)
   })
 
-  it('says once that a restart is needed, and once that it is no longer, where it can see that', async () => {
+  it('reports what was done to an interrupted run', async () => {
+    const notice = { code: 'recovered', message: 'the run was finished first', file: '/var/lib/regmirror' }
+    let isFirst = true
+    const reconcile = () => {
+      const notices = isFirst ? [notice] : []
+      isFirst = false
+      return { ...UNCHANGED, notices }
+    }
+    const { events, memory } = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
+    const reported = events.filter(({ event }) => event === 'recovered')
+    assert.deepEqual(
+      reported.map(({ level, text }) => [level, text]),
+      [['warn', '/var/lib/regmirror: the run was finished first']],
+    )
+    assert.ok(memory.recentEvents.some(({ text }) => text === reported[0]?.text))
+  })
+
+  it('reports once that a restart is needed, and once that it is done, where it can see that', async () => {
     const restart = [
       { target: 'containerd', command: 'systemctl restart containerd', why: 'config.toml is newer' },
     ]
-    const watched = async (seesRestarts: boolean) => {
-      let walks = 0
-      const walk = () => {
-        walks += 1
-        const report = { ...UNCHANGED.report, restart: walks < 10 ? restart : [] }
+    const run = async (seesRestarts: boolean) => {
+      let reconciles = 0
+      const reconcile = () => {
+        reconciles += 1
+        const report = { ...UNCHANGED.report, restart: reconciles < 10 ? restart : [] }
         return { ...UNCHANGED, report, seesRestarts }
       }
-      const { events, memory } = await simulate({ until: HOUR, list: hub, manners: {}, walk })
-      const said = events.filter(({ event }) => event.startsWith('restart'))
-      return { said: said.map(({ event, level }) => [event, level]), restart: memory.restart }
+      const { events, memory } = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
+      const reported = events.filter(({ event }) => event.startsWith('restart'))
+      return { reported: reported.map(({ event, level }) => [event, level]), restart: memory.restart }
     }
     const [needed, done] = [
       ['restart_needed', 'warn'],
       ['restart_done', 'info'],
     ]
-    assert.deepEqual(await watched(true), { said: [needed, done], restart: [] })
+    assert.deepEqual(await run(true), { reported: [needed, done], restart: [] })
     const advice = ['systemctl restart containerd (config.toml is newer)']
-    assert.deepEqual(await watched(false), { said: [needed], restart: advice })
+    assert.deepEqual(await run(false), { reported: [needed], restart: advice })
   })
 
-  it('says once that what it knows cannot be kept, though nothing has to be written', async () => {
-    const keep = () => {
+  it('reports once that a reload is needed, and keeps it pending until the next list is written', async () => {
+    const reload = [{ target: 'docker', command: 'systemctl reload docker', why: 'daemon.json is newer' }]
+    let list = hub()
+    const hints = (now: number) => {
+      const changed = now >= 30 * MINUTE && list.registries[0]?.mirrors.length === 2
+      if (changed) list = hub({ mirrors: [mirror('https://a')] })
+      return { list: changed }
+    }
+    // Only the run that writes the file lists the reload.
+    let isFirst = true
+    const reconcile = () => {
+      const report = { ...UNCHANGED.report, reload: isFirst ? reload : [] }
+      isFirst = false
+      return { ...UNCHANGED, report }
+    }
+    const pending = new Map<string, number>()
+    const onTurn = (memory: Memory) => void pending.set(memory.reload.join(), memory.turnedAt)
+    const run = await simulate({ until: HOUR, list: () => list, behaviours: {}, hints, reconcile, onTurn })
+    assert.deepEqual(
+      run.events.filter(({ event }) => event.startsWith('reload')).map(({ event, level }) => [event, level]),
+      [
+        ['reload_needed', 'warn'],
+        ['reload_done', 'info'],
+      ],
+    )
+    const until = pending.get('systemctl reload docker (daemon.json is newer)') ?? 0
+    assert.ok(until > 29 * MINUTE && until < 31 * MINUTE, `${until}`)
+    assert.deepEqual(run.memory.reload, [])
+  })
+
+  it('reports once that the health cannot be saved, also when no file has to be written', async () => {
+    const saveHealth = () => {
       throw new Failure('io', [{ file: '/var', message: 'the file system is read-only' }])
     }
-    const run = await simulate({ until: HOUR, list: hub, manners: {}, keep })
+    const run = await simulate({ until: HOUR, list: hub, behaviours: {}, saveHealth })
     assert.deepEqual(
       run.events.map(({ event }) => event),
-      ['list_loaded', 'keep_failed'],
+      ['list_loaded', 'health_save_failed'],
     )
   })
 
-  it('does not wait for a server that wants to be left in peace', async () => {
-    const busy: Manner = () => ({
+  it('does not wait for a rate limited server', async () => {
+    const limited: Behaviour = () => ({
       probe: { status: 'degraded', reason: 'rate_limited', retry_after_s: 3000 },
       ms: 5,
     })
-    const twice = from(10 * MINUTE, WELL, from(15 * MINUTE, REFUSING, from(25 * MINUTE, WELL, REFUSING)))
-    const manners = {
+    const twice = from(
+      10 * MINUTE,
+      HEALTHY,
+      from(15 * MINUTE, REFUSING, from(25 * MINUTE, HEALTHY, REFUSING)),
+    )
+    const behaviours = {
       [A]: twice,
       [B]: twice,
-      'https://c/v2': from(30 * MINUTE, WELL, REFUSING),
-      [SERVER]: busy,
+      'https://c/v2': from(30 * MINUTE, HEALTHY, REFUSING),
+      [SERVER]: limited,
     }
     const list = () =>
       listOf(...hub().registries, registry('quay.io', [mirror('https://c'), mirror('https://d')]))
-    const run = await simulate({ until: 50 * MINUTE, list, manners })
+    const run = await simulate({ until: 50 * MINUTE, list, behaviours })
     const left = run.written.find(({ urls }) => urls['quay.io']?.length === 1)?.at ?? Number.NaN
     assert.ok(left - 30 * MINUTE <= MINUTE, `${left - 30 * MINUTE} ms`)
   })
 
-  it('ends with the error when a question goes wrong in a way that nobody has thought of', async () => {
-    const broken: Manner = now => {
+  it('ends with the error when a probe throws an unexpected one', async () => {
+    const broken: Behaviour = now => {
       if (now > MINUTE) throw new TypeError('a bug')
-      return WELL(now)
+      return HEALTHY(now)
     }
-    await assert.rejects(simulate({ until: HOUR, list: hub, manners: { [A]: broken } }), /a bug/)
+    await assert.rejects(simulate({ until: HOUR, list: hub, behaviours: { [A]: broken } }), /a bug/)
   })
 
-  it('knows a mirror whose header is another by what it was, and asks it at once', async () => {
+  it('keeps the health of a mirror whose header changes, and probes it immediately', async () => {
     let list = hub()
     const hints = (now: number) => {
       const changed = now >= 20 * MINUTE && list.registries[0]?.mirrors[0]?.header.X === undefined
@@ -420,55 +485,55 @@ describe('a watcher', () => {
         list = hub({ mirrors: [{ ...mirror('https://a'), header: { X: 'other' } }, mirror('https://b')] })
       return { list: changed, node: false }
     }
-    const manners = { [A]: from(20 * MINUTE, REFUSING, WELL) }
-    const run = await simulate({ until: HOUR, list: () => list, manners, hints })
-    assert.deepEqual(forms(run), ['a b', 'b', 'a b'])
+    const behaviours = { [A]: from(20 * MINUTE, REFUSING, HEALTHY) }
+    const run = await simulate({ until: HOUR, list: () => list, behaviours, hints })
+    assert.deepEqual(writes(run), ['a b', 'b', 'a b'])
     assert.ok(writtenAt(run, 'a b', 20 * MINUTE) - 20 * MINUTE <= MINUTE + 4 * SECOND)
   })
 
-  it('forgets the order of a registry that has left the list', async () => {
+  it('forgets the order of a registry that leaves the list', async () => {
     let list: MirrorList = { ...hub(), health: { ...HEALTH, order: 'latency' } }
     const hints = (now: number) => {
       if (now >= 20 * MINUTE) list = { ...list, registries: [registry('quay.io', [mirror('https://a')])] }
       return { list: false, node: false }
     }
-    const run = await simulate({ until: HOUR, list: () => list, manners: {}, hints })
+    const run = await simulate({ until: HOUR, list: () => list, behaviours: {}, hints })
     assert.deepEqual([...run.memory.orders.keys()], ['quay.io'])
   })
 
-  it('moves a mirror by latency only when it was clearly faster for several rounds', async () => {
+  it('moves a mirror by latency only after it was clearly faster for several rounds', async () => {
     const list = () => ({ ...hub(), health: { ...HEALTH, order: 'latency' as const } })
     const at =
-      (ms: number): Manner =>
+      (ms: number): Behaviour =>
       () => ({ probe: { latency_ms: { best: ms, median: ms, worst: ms } }, ms })
-    const faster = await simulate({ until: HOUR, list, manners: { [A]: at(200), [B]: at(50) } })
-    assert.deepEqual(forms(faster), ['a b', 'b a'])
+    const faster = await simulate({ until: HOUR, list, behaviours: { [A]: at(200), [B]: at(50) } })
+    assert.deepEqual(writes(faster), ['a b', 'b a'])
     assert.ok(writtenAt(faster, 'b a') >= 4 * HEALTH.intervalMs)
-    const nearly = await simulate({ until: HOUR, list, manners: { [A]: at(200), [B]: at(190) } })
-    assert.deepEqual(forms(nearly), ['a b'])
-    let beat = 0
-    const fickle: Manner = () => at(beat++ % 4 < 2 ? 20 : 400)(0)
-    const wild = await simulate({ until: 4 * HOUR, list, manners: { [A]: fickle, [B]: at(150) } })
-    assert.ok(wild.written.length <= 3, `${wild.written.length} rewrites`)
+    const almost = await simulate({ until: HOUR, list, behaviours: { [A]: at(200), [B]: at(190) } })
+    assert.deepEqual(writes(almost), ['a b'])
+    let probes = 0
+    const varying: Behaviour = () => at(probes++ % 4 < 2 ? 20 : 400)(0)
+    const restless = await simulate({ until: 4 * HOUR, list, behaviours: { [A]: varying, [B]: at(150) } })
+    assert.ok(restless.written.length <= 3, `${restless.written.length} rewrites`)
   })
 
-  it('does not measure throughput: where the list wants that order, plan and apply hear of its own', async () => {
+  it('does not measure throughput: with that order it saves the order of the list for plan and apply', async () => {
     const list = () => ({ ...hub(), health: { ...HEALTH, order: 'throughput' as const } })
-    const run = await simulate({ until: HOUR, list, manners: {} })
-    assert.deepEqual(forms(run), ['a b'])
-    assert.deepEqual(run.book?.orders, { 'docker.io': [A, B] })
+    const run = await simulate({ until: HOUR, list, behaviours: {} })
+    assert.deepEqual(writes(run), ['a b'])
+    assert.deepEqual(run.healthFile?.orders, { 'docker.io': [A, B] })
   })
 
-  it('holds its bounds over days of mirrors that come and go, and does not grow', async function () {
+  it('stays within its limits over days of flapping mirrors, and does not grow', async function () {
     this.timeout(240_000)
     let seed = 7
-    const flapping: Manner = () => {
+    const flapping: Behaviour = () => {
       seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
-      return (seed >> 8) % 3 === 0 ? WELL(0) : REFUSING(0)
+      return (seed >> 8) % 3 === 0 ? HEALTHY(0) : REFUSING(0)
     }
     let turns = 0
     const heaps: number[] = []
-    const turned = () => {
+    const onTurn = () => {
       turns += 1
       if (turns % 5000 !== 0) return
       collect()
@@ -480,28 +545,26 @@ describe('a watcher', () => {
           registry(`r${i}`, [mirror(`https://a${i}`), mirror(`https://b${i}`)]),
         ),
       )
-    const manners = Object.fromEntries(
+    const behaviours = Object.fromEntries(
       list().registries.flatMap(({ mirrors }) => mirrors.map(({ base }) => [`${base.origin}/v2`, flapping])),
     )
-    const run = await simulate({ until: 48 * HOUR, list, manners, turned })
+    const run = await simulate({ until: 48 * HOUR, list, behaviours, onTurn })
     assert.ok(turns >= 10_000, `${turns} rounds`)
-    assertAnHour(run.written, 60 + 20)
-    assert.ok(run.written.length > 1000, 'mirrors did come and go')
-    assert.ok(run.events.some(({ event }) => event === 'held'))
+    assertPerHour(run.written, 60 + 20)
+    assert.ok(run.written.length > 1000, 'mirrors did flap')
+    assert.ok(run.events.some(({ event }) => event === 'writes_limited'))
     const most = maxProbesPerHour(HEALTH)
-    for (const times of Object.values(run.asked))
-      assertAnHour(
+    for (const times of Object.values(run.probed))
+      assertPerHour(
         times.map(at => ({ at })),
         most,
       )
     const { memory } = run
-    assert.ok(memory.happenings.length <= 50)
+    assert.ok(memory.recentEvents.length <= 50)
     assert.ok(
-      memory.mirrors.every(
-        ({ points, standing }) => points.length <= 240 && standing.latenciesMs.length <= 5,
-      ),
+      memory.mirrors.every(({ samples, state }) => samples.length <= 240 && state.latenciesMs.length <= 5),
     )
-    // What the test itself writes down grows too: a hundred bytes an entry or so.
+    // The records of the test grow too, by about a hundred bytes an entry.
     const [early = 0, late = 0] = [heaps[1], heaps.at(-1)]
     assert.ok(
       late - early < 12 * 1024 * 1024,
@@ -510,7 +573,7 @@ describe('a watcher', () => {
   })
 })
 
-function assertAnHour(times: readonly Pick<Written, 'at'>[], most: number): void {
+function assertPerHour(times: readonly Pick<Written, 'at'>[], most: number): void {
   for (const [i, { at }] of times.entries()) {
     const next = times[i + most]
     assert.ok(next === undefined || next.at - at >= HOUR, `more than ${most} from ${at} on`)

@@ -1,13 +1,13 @@
-/** The watcher's page for Prometheus. */
+/** The metrics of a watcher. */
 import assert from 'node:assert/strict'
 import { prometheusPage } from '../../lib/reporters/prometheus.ts'
-import { metricsPage } from '../../lib/watch/serve/metrics.ts'
+import { renderMetrics } from '../../lib/watch/serve/metrics.ts'
 import type { MirrorStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
-import { mirrorDown, mirrorStatus, NOW, registryStatus, watchStatus } from '../support/status.ts'
+import { mirrorStatus, NOW, registryStatus, unhealthyMirror, watchStatus } from '../support/status.ts'
 
 const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/
 
-/** Values by name and labels, after a look at every line. */
+/** Values by name and labels, after a check of every line. */
 function samplesOf(page: string): ReadonlyMap<string, number> {
   assert.ok(page.endsWith('\n'))
   const samples = new Map<string, number>()
@@ -20,23 +20,23 @@ function samplesOf(page: string): ReadonlyMap<string, number> {
       const [, name, labels, value] = SAMPLE.exec(line) ?? assert.fail(line)
       assert.equal(name, names.at(-1))
       const key = labels === undefined ? `${name}` : `${name}{${labels}}`
-      assert.ok(!samples.has(key), `${key} is there twice`)
+      assert.ok(!samples.has(key), `${key} appears twice`)
       samples.set(key, Number(value))
     }
   }
-  assert.equal(new Set(names).size, names.length, 'every metric stands in one place')
+  assert.equal(new Set(names).size, names.length, 'the samples of a metric are not separated')
   return samples
 }
 
 const typeOf = (name: string) => (name.endsWith('_total') ? 'counter' : 'gauge')
-const pageOf = (more: Partial<WatchStatus>) => samplesOf(metricsPage(watchStatus(more)))
+const pageOf = (more: Partial<WatchStatus>) => samplesOf(renderMetrics(watchStatus(more)))
 const withMirrors = (...mirrors: MirrorStatus[]) => pageOf({ registries: [registryStatus({ mirrors })] })
 
-const WELL = 'registry="docker.io",url="https://mirror.test/v2"'
-const DOWN = 'registry="docker.io",url="https://down.test/v2"'
+const HEALTHY = 'registry="docker.io",url="https://mirror.test/v2"'
+const UNHEALTHY = 'registry="docker.io",url="https://unhealthy.test/v2"'
 
-describe('metrics of a watcher', () => {
-  it('tell of itself, the list and the node', () => {
+describe('the metrics of a watcher', () => {
+  it('describe the watcher, the list and the node', () => {
     const samples = pageOf({})
     const expected = {
       'regmirror_build_info{version="1.2.3"}': 1,
@@ -44,49 +44,53 @@ describe('metrics of a watcher', () => {
       regmirror_watch_alive: 1,
       regmirror_watch_ready: 1,
       regmirror_list_valid: 1,
-      'regmirror_list_reads_total{result="good"}': 2,
-      'regmirror_list_reads_total{result="bad"}': 0,
+      'regmirror_list_reads_total{result="success"}': 2,
+      'regmirror_list_reads_total{result="error"}': 0,
       regmirror_last_apply_success: 1,
       regmirror_writes_total: 3,
       regmirror_write_failures_total: 0,
       regmirror_last_write_timestamp_seconds: NOW / 1000 - 240,
-      regmirror_writes_held: 0,
+      regmirror_writes_limited: 0,
+      regmirror_reload_pending: 0,
       regmirror_restart_pending: 0,
-      regmirror_files_left: 0,
+      regmirror_files_pending: 0,
     }
     for (const [name, value] of Object.entries(expected)) assert.equal(samples.get(name), value, name)
   })
 
-  it('tell of every mirror', () => {
-    const samples = withMirrors(mirrorStatus(), mirrorDown())
+  it('describe every mirror', () => {
+    const samples = withMirrors(mirrorStatus(), unhealthyMirror())
     const expected = {
-      [`regmirror_mirror_up{${WELL}}`]: 1,
-      [`regmirror_mirror_up{${DOWN}}`]: 0,
-      [`regmirror_mirror_health{${WELL},health="up"}`]: 1,
-      [`regmirror_mirror_health{${WELL},health="down"}`]: 0,
-      [`regmirror_mirror_health{${DOWN},health="down"}`]: 1,
-      [`regmirror_mirror_health_since_timestamp_seconds{${DOWN}}`]: NOW / 1000 - 240,
-      [`regmirror_mirror_place{${WELL}}`]: 1,
-      [`regmirror_mirror_place{${DOWN}}`]: 0,
-      [`regmirror_breaker_open{${DOWN}}`]: 0,
-      [`regmirror_questions_total{${DOWN},result="connect_timeout"}`]: 20,
-      [`regmirror_questions_total{${DOWN},result="healthy"}`]: 700,
-      [`regmirror_health_changes_total{${DOWN}}`]: 1,
-      [`regmirror_latency_seconds{${WELL},role="mirror",stat="median"}`]: 0.0123,
-      [`regmirror_phase_seconds{${WELL},role="mirror",phase="first_byte"}`]: 0.0058,
+      [`regmirror_mirror_up{${HEALTHY}}`]: 1,
+      [`regmirror_mirror_up{${UNHEALTHY}}`]: 0,
+      [`regmirror_mirror_health{${HEALTHY},health="healthy"}`]: 1,
+      [`regmirror_mirror_health{${HEALTHY},health="unhealthy"}`]: 0,
+      [`regmirror_mirror_health{${UNHEALTHY},health="unhealthy"}`]: 1,
+      [`regmirror_mirror_health_since_timestamp_seconds{${UNHEALTHY}}`]: NOW / 1000 - 240,
+      [`regmirror_mirror_position{${HEALTHY}}`]: 1,
+      [`regmirror_mirror_position{${UNHEALTHY}}`]: 0,
+      [`regmirror_breaker_open{${UNHEALTHY}}`]: 0,
+      [`regmirror_probes_total{${UNHEALTHY},result="connect_timeout"}`]: 20,
+      [`regmirror_probes_total{${UNHEALTHY},result="healthy"}`]: 700,
+      [`regmirror_health_changes_total{${UNHEALTHY}}`]: 1,
+      [`regmirror_latency_seconds{${HEALTHY},role="mirror",stat="median"}`]: 0.0123,
+      [`regmirror_phase_seconds{${HEALTHY},role="mirror",phase="first_byte"}`]: 0.0058,
     }
     for (const [name, value] of Object.entries(expected)) assert.equal(samples.get(name), value, name)
-    assert.equal(samples.get(`regmirror_latency_seconds{${DOWN},role="mirror",stat="median"}`), undefined)
+    assert.equal(
+      samples.get(`regmirror_latency_seconds{${UNHEALTHY},role="mirror",stat="median"}`),
+      undefined,
+    )
   })
 
-  it('a mirror that answered 429 has an open breaker and is not up', () => {
-    const samples = withMirrors(mirrorDown({ health: 'limited', reason: 'rate_limited' }))
-    assert.equal(samples.get(`regmirror_breaker_open{${DOWN}}`), 1)
-    assert.equal(samples.get(`regmirror_mirror_up{${DOWN}}`), 0)
-    assert.equal(samples.get(`regmirror_mirror_health{${DOWN},health="limited"}`), 1)
+  it('have an open breaker for a rate limited mirror, which is not up', () => {
+    const samples = withMirrors(unhealthyMirror({ health: 'rate_limited', reason: 'rate_limited' }))
+    assert.equal(samples.get(`regmirror_breaker_open{${UNHEALTHY}}`), 1)
+    assert.equal(samples.get(`regmirror_mirror_up{${UNHEALTHY}}`), 0)
+    assert.equal(samples.get(`regmirror_mirror_health{${UNHEALTHY},health="rate_limited"}`), 1)
     assert.match(
-      metricsPage(watchStatus()),
-      /^# HELP regmirror_mirror_up .*0 for down, and for limited \(429\)/m,
+      renderMetrics(watchStatus()),
+      /^# HELP regmirror_mirror_up .*0 for unhealthy, and for rate_limited \(429\)/m,
     )
     const probe = { registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'ping' } as const
     const probes = [{ ...probe, status: 'degraded', reason: 'rate_limited' } as const]
@@ -95,66 +99,68 @@ describe('metrics of a watcher', () => {
     assert.match(page, /^regmirror_up\{.*\} 1$/m)
   })
 
-  it('a question about a mirror of two registries is a sample of each, and says so', () => {
-    const page = metricsPage(
+  it('count a probe of a mirror for each registry that lists it', () => {
+    const page = renderMetrics(
       watchStatus({ registries: ['a.test', 'b.test'].map(name => registryStatus({ name })) }),
     )
-    assert.equal(page.match(/^regmirror_questions_total\{.*\} 720$/gm)?.length, 2)
+    assert.equal(page.match(/^regmirror_probes_total\{.*\} 720$/gm)?.length, 2)
     assert.match(
       page,
-      /^# HELP regmirror_questions_total .* One counts for each registry that lists the mirror\.$/m,
+      /^# HELP regmirror_probes_total .* One counts for each registry that lists the mirror\.$/m,
     )
   })
 
-  it('what is wrong can be told from numbers', () => {
+  it('show every problem as a number', () => {
     const { list, node } = watchStatus()
     const restart = ['systemctl restart containerd']
+    const reload = ['systemctl reload docker']
+    const pendingFiles = ['/etc/containerd/config.toml']
     const samples = pageOf({
       list: { ...list, problem: 'no' },
-      node: { ...node, problem: 'no', heldUntil: NOW + 1, restart, left: ['/etc/containerd/config.toml'] },
+      node: { ...node, problem: 'no', limitedUntil: NOW + 1, reload, restart, pendingFiles },
       ready: false,
       alive: false,
     })
     for (const name of ['list_valid', 'last_apply_success', 'watch_alive', 'watch_ready'])
       assert.equal(samples.get(`regmirror_${name}`), 0, name)
-    for (const name of ['writes_held', 'restart_pending', 'files_left'])
+    for (const name of ['writes_limited', 'reload_pending', 'restart_pending', 'files_pending'])
       assert.equal(samples.get(`regmirror_${name}`), 1, name)
   })
 
-  it('nothing is said of writes before the first', () => {
+  it('have no result of writes before the first one', () => {
     const samples = pageOf({ node: { ...watchStatus().node, tried: false } })
     assert.equal(samples.get('regmirror_last_apply_success'), undefined)
   })
 
-  it('a registry can be served while a mirror is well or its server answers; what nobody knows is absent', () => {
+  it('show a registry as up while a mirror or its server is usable, and nothing while that is unknown', () => {
     const up = (mirror: MirrorStatus, server?: boolean | 'none') => {
       const url = 'https://registry-1.docker.io/v2'
       const { server: _, ...rest } = registryStatus({ mirrors: [mirror] })
-      const registry = server === 'none' ? rest : { ...rest, server: { url, up: server } }
+      const registry = server === 'none' ? rest : { ...rest, server: { url, usable: server } }
       return pageOf({ registries: [registry] }).get('regmirror_registry_up{registry="docker.io"}')
     }
     assert.equal(up(mirrorStatus(), 'none'), 1)
-    assert.equal(up(mirrorStatus({ health: 'slow' }), false), 1)
-    assert.equal(up(mirrorDown(), true), 1)
-    assert.equal(up(mirrorDown(), false), 0)
-    assert.equal(up(mirrorDown(), 'none'), 0)
-    assert.equal(up(mirrorDown()), undefined)
+    assert.equal(up(mirrorStatus({ health: 'degraded' }), false), 1)
+    assert.equal(up(unhealthyMirror(), true), 1)
+    assert.equal(up(unhealthyMirror(), false), 0)
+    assert.equal(up(unhealthyMirror(), 'none'), 0)
+    assert.equal(up(unhealthyMirror()), undefined)
   })
 
-  it('what strangers wrote cannot forge a sample', () => {
+  it('cannot be forged by text from outside', () => {
     const url = 'https://m.test/"} 1\nregmirror_list_valid 0\n\\'
-    const samples = withMirrors(mirrorStatus({ url, asked: { 'a"b\\c\nd': 1 } }))
+    const samples = withMirrors(mirrorStatus({ url, probes: { 'a"b\\c\nd': 1 } }))
     assert.equal(samples.get('regmirror_list_valid'), 1)
     const forged = 'url="https://m.test/\\"} 1\\nregmirror_list_valid 0\\n\\\\"'
     assert.equal(samples.get(`regmirror_mirror_up{registry="docker.io",${forged}}`), 1)
   })
 
-  it('before the first walk there is little, and all of it sound', () => {
+  it('are valid before the first write and the first probe', () => {
     const { writtenAt: _, ...node } = watchStatus().node
     const samples = pageOf({ registries: [], node })
     assert.equal(samples.get('regmirror_last_write_timestamp_seconds'), undefined)
     assert.ok(![...samples.keys()].some(key => key.includes('mirror_up')))
-    const unasked = withMirrors(mirrorStatus({ askedAt: undefined, asked: {} }))
-    assert.ok(![...unasked.keys()].some(key => /last_question|questions_total/.test(key)))
+    const unprobed = withMirrors(mirrorStatus({ probedAt: undefined, probes: {} }))
+    assert.ok(![...unprobed.keys()].some(key => /last_probe|probes_total/.test(key)))
   })
 })

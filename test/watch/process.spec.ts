@@ -1,4 +1,4 @@
-/** A watcher as a process: what an SRE sees of it on a bad night. */
+/** A watcher as a process, as an operator sees it. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,24 +7,24 @@ import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
-import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
+import { eventually, listText, startMirror, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const WRITTEN = /(created|updated) .*hosts\.toml/
 const TEXT = ['--log-format', 'text']
 
-/** What is in a folder of ours while nobody runs. */
-const leftIn = async (root: string) => (await fs.readdir(path.join(root, STATE_DIRECTORY))).sort()
-const KEPT = ['health.json', 'history.json', 'state.json']
+/** The files in the state folder. */
+const stateFiles = async (root: string) => (await fs.readdir(path.join(root, STATE_DIRECTORY))).sort()
+const PERMANENT = ['health.json', 'history.json', 'state.json']
 
-/** Another list, beside the one that is watched. */
+/** Another list, beside that of the watcher. */
 async function otherList(list: string): Promise<string> {
   const other = `${list}.other.toml`
   await fs.writeFile(other, listText(['http://elsewhere.example']))
   return other
 }
 
-/** Whoever has ended by itself is not there any more. */
-function killAnyway(id: number): void {
+/** The process may have ended by itself. */
+function killIfRunning(id: number): void {
   try {
     process.kill(id, 'SIGKILL')
   } catch (error) {
@@ -32,8 +32,8 @@ function killAnyway(id: number): void {
   }
 }
 
-/** Runs a command that is killed before it calls a function of the file system for the nth time. */
-async function killedOver(call: string, args: readonly string[]): Promise<void> {
+/** Runs a command that is killed before its nth call of a function of the file system. */
+async function killAt(call: string, args: readonly string[]): Promise<void> {
   const env = {
     ...process.env,
     NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/killing.cjs')}`,
@@ -45,15 +45,15 @@ async function killedOver(call: string, args: readonly string[]): Promise<void> 
 async function assertStops(watcher: Watching, root: string): Promise<void> {
   assert.equal(await watcher.stop(), 0)
   assert.deepEqual(
-    (await leftIn(root)).filter(name => ![...KEPT, 'originals'].includes(name)),
+    (await stateFiles(root)).filter(name => ![...PERMANENT, 'originals'].includes(name)),
     [],
   )
 }
 
-describe('a process that watches', () => {
-  it('writes the node, follows the list and the mirrors, repairs drift, and goes without a trace', async () => {
-    await using a = await startMortal()
-    await using b = await startMortal()
+describe('a watcher process', () => {
+  it('writes the node, follows the list and the mirrors, undoes drift, and ends without a trace', async () => {
+    await using a = await startMirror()
+    await using b = await startMirror()
     await withPlace(async ({ root, list, args, hosts, hostsFile }) => {
       const rename = async (text: string) => {
         await fs.writeFile(`${list}.new`, text)
@@ -66,16 +66,16 @@ describe('a process that watches', () => {
         await watcher.until(WRITTEN)
         assert.match((await hosts()) ?? '', new RegExp(b.url))
 
-        await a.die()
-        await watcher.until(/is down/)
+        await a.stop()
+        await watcher.until(/is unhealthy/)
         await watcher.until(WRITTEN)
         assert.doesNotMatch((await hosts()) ?? '', new RegExp(a.url))
         const health = await fs.stat(path.join(root, 'var/lib/regmirror/health.json'))
         assert.equal(health.mode & 0o777, 0o600)
-        // What is known is kept right after it is written.
+        // The health is saved right after the write.
         await eventually(
           async () => ((await spawnCli(['plan', '--check', ...args])).code === 0 ? true : undefined),
-          () => 'plan and the watcher want different files',
+          () => 'plan and the watcher differ',
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
@@ -85,23 +85,23 @@ describe('a process that watches', () => {
           (await spawnCli(['plan', '--declared', ...args])).stderr,
           /takes out again who is not well/,
         )
-        await a.rise()
-        await watcher.until(/is well again/)
+        await a.start()
+        await watcher.until(/is healthy again/)
         await watcher.until(WRITTEN)
         assert.match((await hosts()) ?? '', new RegExp(a.url))
 
         await fs.rm(hostsFile)
-        await watcher.until(/created .*hosts\.toml, somebody else/)
+        await watcher.until(/created .*hosts\.toml, it was removed outside this watcher/)
         await fs.truncate(hostsFile)
-        await watcher.until(/updated .*hosts\.toml, somebody else/)
+        await watcher.until(/updated .*hosts\.toml, it was changed outside this watcher/)
         await fs.rm(list)
-        await watcher.until(/error .*no such file.*last good list stays/)
+        await watcher.until(/error .*no such file.*last valid list stays/)
         await rename(listText([b.url]))
-        await watcher.until(/is sound again/)
+        await watcher.until(/is valid again/)
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
-        await watcher.until(/mirrors\.toml is as it was/)
+        await watcher.until(/SIGHUP: reading the list again/)
+        await watcher.until(/mirrors\.toml is unchanged/)
         await assertStops(watcher, root)
       })
     })
@@ -127,21 +127,21 @@ describe('a process that watches', () => {
     })
   })
 
-  it('tells of a config.toml that somebody else has changed, and leaves it', async () => {
+  it('reports a config.toml that was changed outside regmirror, and does not write it', async () => {
     await withPlace(async ({ root, list, args, hosts }) => {
       const config = path.join(root, 'etc/containerd/config.toml')
       await fs.writeFile(list, listText([]))
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/created .*config\.toml/)
-        const set = await fs.readFile(config, 'utf8')
-        const theirs = set.replace('/etc/containerd/certs.d', '/else')
-        await fs.writeFile(config, theirs)
+        const written = await fs.readFile(config, 'utf8')
+        const changed = written.replace('/etc/containerd/certs.d', '/else')
+        await fs.writeFile(config, changed)
         await watcher.until(
-          /warn .*config\.toml is not as the list says: run regmirror apply, and do not restart/,
+          /warn .*config\.toml differs from the list; run regmirror apply before you restart/,
         )
-        assert.equal(await fs.readFile(config, 'utf8'), theirs)
+        assert.equal(await fs.readFile(config, 'utf8'), changed)
         assert.equal((await spawnCli(['apply', ...args])).code, 0)
-        assert.equal(await fs.readFile(config, 'utf8'), set)
+        assert.equal(await fs.readFile(config, 'utf8'), written)
         assert.ok(await hosts())
         assert.equal(await watcher.stop(), 0)
         assert.doesNotMatch(watcher.log(), /\/else|removed|that is undone/)
@@ -149,7 +149,7 @@ describe('a process that watches', () => {
     })
   })
 
-  it('has the node to itself, and lets it be taken over when it was killed', async () => {
+  it('has the node to itself, until it is killed', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       await watching([...args, ...TEXT], async watcher => {
@@ -167,7 +167,7 @@ describe('a process that watches', () => {
         }
         await watcher.stop('SIGKILL')
       })
-      // Killed over a file that it was just keeping.
+      // As if it was killed while it saved a file.
       await fs.writeFile(path.join(root, STATE_DIRECTORY, '.health.json.regmirror-0123456789ab'), '{')
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/read .*mirrors\.toml/)
@@ -176,30 +176,30 @@ describe('a process that watches', () => {
     })
   })
 
-  it('finishes what an apply has left that was killed beside it, and what that left of the watcher stays', async () => {
+  it('finishes an apply that was killed beside it, which does not touch files that the watcher saves', async () => {
     await withPlace(async ({ root, list, args, hosts }) => {
       const place = path.join(root, STATE_DIRECTORY)
-      const keeping = '.health.json.regmirror-0123456789ab'
+      const saving = '.health.json.regmirror-0123456789ab'
       await fs.writeFile(list, listText([]))
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(WRITTEN)
-        await fs.writeFile(path.join(place, keeping), '{')
-        await killedOver('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
-        assert.ok((await leftIn(root)).some(name => name.startsWith('journal-')))
+        await fs.writeFile(path.join(place, saving), '{')
+        await killAt('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
+        assert.ok((await stateFiles(root)).some(name => name.startsWith('journal-')))
         watcher.child.kill('SIGHUP')
         await watcher.until(/warn .*regmirror apply of .* was cut off: it was finished first/)
         await watcher.until(WRITTEN)
         assert.doesNotMatch((await hosts()) ?? 'elsewhere', /elsewhere/)
-        assert.ok((await leftIn(root)).includes(keeping))
+        assert.ok((await stateFiles(root)).includes(saving))
         await watcher.stop()
       })
       assert.equal((await spawnCli(['apply', ...args])).code, 0)
-      assert.deepEqual(await leftIn(root), KEPT)
+      assert.deepEqual(await stateFiles(root), PERMANENT)
     })
   })
 
-  it('stops when its lock is removed: another could watch beside it', async () => {
-    await using a = await startMortal()
+  it('ends when its lock is removed, because another watcher could start', async () => {
+    await using a = await startMirror()
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([a.url]))
       await watching([...args, ...TEXT], async watcher => {
@@ -211,7 +211,7 @@ describe('a process that watches', () => {
     })
   })
 
-  it('has as last event in a JSON log why it ends', async () => {
+  it('has the reason of its end as the last event of a JSON log', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       await watching([...args, '--log-format', 'json'], async watcher => {
@@ -232,7 +232,7 @@ describe('a process that watches', () => {
     })
   })
 
-  it('ends with the terminal that it was started at', async () => {
+  it('ends with its terminal', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const script = path.join(root, 'typescript')
@@ -240,7 +240,7 @@ describe('a process that watches', () => {
       const watch = [process.execPath, cli, 'watch', ...args].map(word => `'${word}'`).join(' ')
       const id = path.join(root, 'id')
       const terminal = spawn('script', ['-qfec', `echo $$ > '${id}'; exec ${watch}`, script])
-      const tickets = async () => (await leftIn(root)).filter(name => name.startsWith('watch-'))
+      const tickets = async () => (await stateFiles(root)).filter(name => name.startsWith('watch-'))
       try {
         await eventually(
           async () => (await fs.readFile(script, 'utf8').catch(() => '')).match(WRITTEN) ?? undefined,
@@ -250,18 +250,18 @@ describe('a process that watches', () => {
         await kill(terminal, 'SIGKILL')
         await eventually(
           async () => ((await tickets()).length === 0 ? true : undefined),
-          () => 'it goes on',
+          () => 'it still runs',
         )
       } finally {
         await kill(terminal, 'SIGKILL')
-        killAnyway(Number(await fs.readFile(id, 'utf8')))
+        killIfRunning(Number(await fs.readFile(id, 'utf8')))
       }
     })
   })
 
-  it('follows a list that is a link to elsewhere, and says once what is odd about it', async () => {
-    await using a = await startMortal()
-    await using b = await startMortal()
+  it('follows a list that is a link, and reports its notices once', async () => {
+    await using a = await startMirror()
+    await using b = await startMirror()
     await withPlace(async ({ root, list, args, hosts }) => {
       const elsewhere = path.join(root, '../elsewhere/list.toml')
       await fs.mkdir(path.dirname(elsewhere))
@@ -271,22 +271,22 @@ describe('a process that watches', () => {
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/warn .*listed twice/)
         await watcher.until(WRITTEN)
-        // Before what no event tells of is looked for.
-        const looked = Date.now()
+        // Sooner than the check that happens every minute.
+        const changedAt = Date.now()
         await fs.writeFile(elsewhere, twice(b.url))
         await watcher.until(/warn .*listed twice/)
-        assert.ok(Date.now() - looked < 55_000, 'it was not seen when it changed')
+        assert.ok(Date.now() - changedAt < 55_000, 'no event has reported the change')
         await watcher.until(WRITTEN)
         assert.match((await hosts()) ?? '', new RegExp(b.url))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.equal(watcher.log().match(/listed twice/g)?.length, 2)
       })
     })
   })
 
-  it('says in JSON who is in its way, and writes when they are done', async () => {
+  it('reports in JSON that another run holds the lock, and writes after that run', async () => {
     await withPlace(async ({ root, list, args, hosts }) => {
       await fs.writeFile(list, listText([]))
       const holder = await startHolder(root)
@@ -295,7 +295,7 @@ describe('a process that watches', () => {
           await watcher.until(/"event":"write_failed"/)
           assert.equal(await hosts(), undefined)
           await kill(holder, 'SIGKILL')
-          await watcher.until(/"event":"write_ok"/)
+          await watcher.until(/"event":"write_recovered"/)
           assert.notEqual(await hosts(), undefined)
           assert.equal(await watcher.stop(), 0)
           for (const line of watcher.log().trimEnd().split('\n'))
@@ -308,7 +308,7 @@ describe('a process that watches', () => {
     })
   })
 
-  it('stops at once while it waits for whoever writes', async () => {
+  it('stops immediately while it waits for the lock', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const holder = await startHolder(root)
@@ -323,17 +323,17 @@ describe('a process that watches', () => {
     })
   })
 
-  it('stops at once while a mirror accepts and hangs, and puts every mirror back where that is wanted', async () => {
-    await using a = await startMortal()
-    await using b = await startMortal({ hangs: true })
+  it('stops immediately while a mirror hangs, and writes every mirror again with --on-exit declared', async () => {
+    await using a = await startMirror()
+    await using b = await startMirror({ hangs: true })
     await withPlace(async ({ root, list, args, hosts }) => {
       await fs.writeFile(list, listText([a.url, b.url], 'timeout = "60s"'))
       await watching([...args, ...TEXT, '--on-exit', 'declared'], async watcher => {
         await watcher.until(WRITTEN)
-        await a.die()
-        await watcher.until(/is down/)
+        await a.stop()
+        await watcher.until(/is unhealthy/)
         await watcher.until(WRITTEN)
-        await b.asked()
+        await b.requested()
         await assertStops(watcher, root)
       })
       assert.match((await hosts()) ?? '', new RegExp(a.url))
@@ -341,46 +341,46 @@ describe('a process that watches', () => {
     })
   })
 
-  it('tells systemd how it is, and a browser', async () => {
+  it('notifies systemd, and serves its pages', async () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
-      const { env, told } = await fakeNotify(path.join(path.dirname(list), 'bin'))
+      const { env, told: notified } = await fakeNotify(path.join(path.dirname(list), 'bin'))
       let last = ''
-      const heard = (what: RegExp) =>
+      const isNotified = (message: RegExp) =>
         eventually(
           async () => {
-            last = await told()
-            return what.test(last) || undefined
+            last = await notified()
+            return message.test(last) || undefined
           },
-          () => `systemd was not told ${what}, but: ${last}`,
+          () => `systemd did not get ${message}, but: ${last}`,
         )
       const use = async (watcher: Watching) => {
-        const line = await watcher.until(/serving the status at/)
+        const line = await watcher.until(/listening at/)
         const url = /http:\S+\/$/m.exec(line)?.[0]
-        await heard(/READY=1 STATUS=0 mirrors/)
-        await heard(/WATCHDOG=1/)
+        await isNotified(/READY=1 STATUS=0 mirrors/)
+        await isNotified(/WATCHDOG=1/)
         assert.equal((await fetch(`${url}readyz`)).status, 200)
         for (let i = 0; i < 50; i += 1) watcher.child.kill('SIGHUP')
-        await heard(/RELOADING=1 MONOTONIC_USEC=\d+\n(?:.*\n)*.*READY=1/)
+        await isNotified(/RELOADING=1 MONOTONIC_USEC=\d+\n(?:.*\n)*.*READY=1/)
         await assertStops(watcher, root)
       }
       await watching([...args, ...TEXT, '--listen', '127.0.0.1:0'], use, env)
-      assert.match(await told(), /STOPPING=1\n$/)
-      const reloads = (await told()).match(/RELOADING/g) ?? []
+      assert.match(await notified(), /STOPPING=1\n$/)
+      const reloads = (await notified()).match(/RELOADING/g) ?? []
       assert.ok(reloads.length <= 50)
     })
   })
 
-  it('tells systemd that it is up, and why it can do nothing yet, when its first list is not sound', async () => {
+  it('is ready for systemd, with the reason, when its first list is invalid', async () => {
     await withPlace(async ({ list, args }) => {
       await fs.writeFile(list, 'version = 2\n')
-      const { env, told } = await fakeNotify(path.join(path.dirname(list), 'bin'))
+      const { env, told: notified } = await fakeNotify(path.join(path.dirname(list), 'bin'))
       await watching(
         [...args, ...TEXT],
         async () => {
-          const ready = async () => /READY=1 (.*)/.exec(await told())?.[1]
+          const ready = async () => /READY=1 (.*)/.exec(await notified())?.[1]
           assert.match(
-            await eventually(ready, () => 'systemd waits for ever'),
+            await eventually(ready, () => 'systemd waits forever'),
             /^STATUS=\S+mirrors\.toml:1:\d+: /,
           )
         },
@@ -389,13 +389,13 @@ describe('a process that watches', () => {
     })
   })
 
-  it('reads a list from stdin once, and knows it ever after', async () => {
+  it('reads a list from stdin once, and keeps it', async () => {
     await withPlace(async ({ root }) => {
       const args = ['--root', root, '-f', '-', '--list-format', 'toml', ...TEXT]
       const use = async (watcher: Watching) => {
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.doesNotMatch(watcher.log(), /error/)
       }

@@ -1,37 +1,37 @@
-/** When somebody who waits for a watcher may go on. */
+/** When a watcher is ready after its start, and after a request to read the list again. */
 import assert from 'node:assert/strict'
 import { openReadiness } from '../../lib/watch/host/readiness.ts'
 
 describe('the readiness of a watcher', () => {
-  it('is reached by the first turn, and told once', () => {
+  it('is reported once, after the first turn', () => {
     const readiness = openReadiness()
-    readiness.looks()
-    assert.equal(readiness.reached(), true)
-    readiness.looks()
-    assert.equal(readiness.reached(), false)
+    readiness.beginTurn()
+    assert.equal(readiness.endTurn(), true)
+    readiness.beginTurn()
+    assert.equal(readiness.endTurn(), false)
   })
 
-  it('is wanted by nobody else while it is reached for the first time', () => {
+  it('is requested by the start itself', () => {
     const readiness = openReadiness()
-    readiness.looks()
-    assert.deepEqual([readiness.wanted(), readiness.wanted()], [false, true])
-    assert.equal(readiness.reached(), false)
-    readiness.looks()
-    assert.equal(readiness.reached(), true)
+    readiness.beginTurn()
+    assert.deepEqual([readiness.request(), readiness.request()], [false, true])
+    assert.equal(readiness.endTurn(), false)
+    readiness.beginTurn()
+    assert.equal(readiness.endTurn(), true)
   })
 
-  it('is reached again by a turn that began after it was wanted again, not by the one under way', () => {
+  it('is reported again after a turn that began after the request', () => {
     const readiness = openReadiness()
-    readiness.looks()
-    readiness.reached()
-    readiness.looks()
-    assert.equal(readiness.wanted(), false)
-    assert.equal(readiness.reached(), false)
-    readiness.looks()
-    assert.equal(readiness.wanted(), true)
-    assert.equal(readiness.reached(), false)
-    readiness.looks()
-    assert.equal(readiness.reached(), true)
-    assert.equal(readiness.wanted(), false)
+    readiness.beginTurn()
+    readiness.endTurn()
+    readiness.beginTurn()
+    assert.equal(readiness.request(), false)
+    assert.equal(readiness.endTurn(), false)
+    readiness.beginTurn()
+    assert.equal(readiness.request(), true)
+    assert.equal(readiness.endTurn(), false)
+    readiness.beginTurn()
+    assert.equal(readiness.endTurn(), true)
+    assert.equal(readiness.request(), false)
   })
 })

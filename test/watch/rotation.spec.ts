@@ -1,4 +1,4 @@
-/** Certificates, keys and tokens of a mirror are renewed while a watcher runs: it and containerd follow, and nothing is started again. */
+/** Certificates, keys and tokens of a mirror are renewed while a watcher runs: it writes them for containerd, and needs no restart. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { eventually, listText, type Place, watching, withPlace } from '../suppor
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
 
-/** What a mirror shows, and what it wants to be shown. */
+/** What a mirror presents, and what it requires of clients. */
 interface Secrets {
   readonly server: { readonly cert: string; readonly key: string }
   readonly ca: string
@@ -36,22 +36,22 @@ const NEW: Secrets = {
   token: 'Bearer new',
 }
 
-/** A mirror that serves those who know its secrets, which may become others at any time. */
-async function startVault(first: Secrets) {
+/** A mirror that requires these secrets, and can change them at any time. */
+async function startProtectedMirror(first: Secrets) {
   let token = ''
   const server = https.createServer({ requestCert: true }, (request, response) => {
     response.statusCode = request.headers.authorization === token ? 200 : 403
     response.end('{}')
   })
-  const become = (secrets: Secrets) => {
+  const rotate = (secrets: Secrets) => {
     token = secrets.token
     server.setSecureContext({ ...secrets.server, ca: secrets.client.ca })
   }
-  become(first)
+  rotate(first)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    become,
+    rotate,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise(done => server.close(done))
@@ -66,7 +66,7 @@ function filesOf({ ca, client, token }: Secrets): Readonly<Record<string, string
   return Object.fromEntries(Object.entries(FILES).map(([file, what]) => [file, texts[what]]))
 }
 
-/** A list with one mirror, whose files are in a folder beside it. */
+/** A list with one mirror, whose files are in a folder beside the list. */
 function listOf(url: string, folder: string): string {
   const file = (name: string) => JSON.stringify(path.join(folder, name))
   return `${listText([])}server = "http://127.0.0.1:9"
@@ -78,19 +78,19 @@ header = { Authorization = { file = ${file('token')} } }
 `.replace('mirrors = []\n', '')
 }
 
-/** Waits until it was asked twice more, and was well. */
-async function askedWell({ get }: Pages): Promise<void> {
+/** Waits for two more good probes. */
+async function untilProbed({ get }: Pages): Promise<void> {
   const count = async () =>
-    Number(/questions_total{.*result="healthy"} (\d+)/.exec((await get('/metrics')).body)?.[1] ?? 0)
+    Number(/probes_total{.*result="healthy"} (\d+)/.exec((await get('/metrics')).body)?.[1] ?? 0)
   const before = await count()
   await eventually(
     async () => ((await count()) >= before + 2 ? true : undefined),
-    () => 'it is not asked, or not well',
+    () => 'it is not probed, or not healthy',
   )
 }
 
-/** Waits until exactly these secrets are where containerd looks for them. */
-async function assertCopied({ hostsFile, hosts }: Place, { ca, client, token }: Secrets): Promise<void> {
+/** Waits until exactly these secrets are in the files that containerd reads. */
+async function assertWritten({ hostsFile, hosts }: Place, { ca, client, token }: Secrets): Promise<void> {
   const folder = path.dirname(hostsFile)
   const texts = async () => {
     const names = (await fs.readdir(folder)).filter(name => /^(ca|client)-.*\.pem$/.test(name))
@@ -98,12 +98,12 @@ async function assertCopied({ hostsFile, hosts }: Place, { ca, client, token }: 
     if (!names.every(name => text?.includes(name))) return []
     return (await Promise.all(names.map(name => fs.readFile(path.join(folder, name), 'utf8')))).sort()
   }
-  const wanted = [ca, client.cert, client.key].sort()
+  const expected = [ca, client.cert, client.key].sort()
   let last: readonly string[] = []
   await eventually(
     async () => {
       last = await texts().catch(() => [])
-      const same = JSON.stringify(last) === JSON.stringify(wanted)
+      const same = JSON.stringify(last) === JSON.stringify(expected)
       return same && (await hosts())?.includes(token) ? true : undefined
     },
     () => `${last.length} files: ${last.join('\n')}`,
@@ -112,38 +112,39 @@ async function assertCopied({ hostsFile, hosts }: Place, { ca, client, token }: 
 
 describe('secrets that are renewed while a watcher runs', () => {
   atOnce({
-    'are followed, file by file: the mirror dies with the old ones and returns with the new': async () => {
-      await using vault = await startVault(OLD)
-      await withPlace(async place => {
-        const beside = path.dirname(place.list)
-        const write = async (secrets: Secrets) => {
-          for (const [name, text] of Object.entries(filesOf(secrets)))
-            await fs.writeFile(path.join(beside, name), text)
-        }
-        await write(OLD)
-        await fs.writeFile(place.list, listOf(vault.url, '.'))
-        await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
-          const pages = await pagesOf(watcher)
-          await askedWell(pages)
-          await assertCopied(place, OLD)
-          vault.become(NEW)
-          await watcher.until(/ is down: /)
-          await write(NEW)
-          await watcher.until(/ is well again/)
-          await assertCopied(place, NEW)
-          await askedWell(pages)
-          assert.equal(await watcher.stop(), 0)
+    'are used file by file: the mirror is unhealthy with the old ones and healthy with the new ones':
+      async () => {
+        await using mirror = await startProtectedMirror(OLD)
+        await withPlace(async place => {
+          const beside = path.dirname(place.list)
+          const write = async (secrets: Secrets) => {
+            for (const [name, text] of Object.entries(filesOf(secrets)))
+              await fs.writeFile(path.join(beside, name), text)
+          }
+          await write(OLD)
+          await fs.writeFile(place.list, listOf(mirror.url, '.'))
+          await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
+            const pages = await pagesOf(watcher)
+            await untilProbed(pages)
+            await assertWritten(place, OLD)
+            mirror.rotate(NEW)
+            await watcher.until(/ is unhealthy: /)
+            await write(NEW)
+            await watcher.until(/ is healthy again/)
+            await assertWritten(place, NEW)
+            await untilProbed(pages)
+            assert.equal(await watcher.stop(), 0)
+          })
         })
-      })
-    },
+      },
 
-    'are followed without a question that fails, where old and new hold for a while': async () => {
-      await using vault = await startVault(OLD)
+    'are used without a failed probe, where the old and the new ones are valid for a while': async () => {
+      await using mirror = await startProtectedMirror(OLD)
       const both = { ...OLD, ca: OLD.ca + NEW.ca }
       await withPlace(async place => {
         const folder = path.join(path.dirname(place.list), 'secret')
         let version = 0
-        // As kubelet does it.
+        // Like kubelet.
         const swap = async (secrets: Secrets) => {
           version += 1
           const name = `..${version}`
@@ -156,18 +157,18 @@ describe('secrets that are renewed while a watcher runs', () => {
         }
         await swap(OLD)
         for (const file of Object.keys(FILES)) await fs.symlink(`..data/${file}`, path.join(folder, file))
-        await fs.writeFile(place.list, listOf(vault.url, 'secret'))
+        await fs.writeFile(place.list, listOf(mirror.url, 'secret'))
         await watching([...place.args, '--log-format', 'text', ...SERVING], async watcher => {
           const pages = await pagesOf(watcher)
-          await askedWell(pages)
+          await untilProbed(pages)
           await swap(both)
-          await assertCopied(place, both)
-          vault.become({ ...OLD, server: NEW.server })
-          await askedWell(pages)
+          await assertWritten(place, both)
+          mirror.rotate({ ...OLD, server: NEW.server })
+          await untilProbed(pages)
           await swap({ ...OLD, ca: NEW.ca })
-          await assertCopied(place, { ...OLD, ca: NEW.ca })
-          await askedWell(pages)
-          assert.doesNotMatch(watcher.log(), / is down|error/)
+          await assertWritten(place, { ...OLD, ca: NEW.ca })
+          await untilProbed(pages)
+          assert.doesNotMatch(watcher.log(), / is unhealthy|error/)
           assert.equal(await watcher.stop(), 0)
         })
       })

@@ -1,16 +1,23 @@
-/** Whom containerd is to ask while mirrors die one after the other and return, on a real node, by the rules of the list. */
+/** Which endpoints containerd contacts while mirrors fail one after the other and recover, by the rules of the list. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import { atOnce } from '../support/at-once.ts'
 import { type Endpoint, readHosts } from '../support/containerd-hosts.ts'
-import { eventually, type Mortal, type Place, startMortal, watching, withPlace } from '../support/watching.ts'
+import {
+  eventually,
+  type Place,
+  type StoppableMirror,
+  startMirror,
+  watching,
+  withPlace,
+} from '../support/watching.ts'
 
 const HEALTH = 'version = 1\n[health]\ninterval = "1s"\n'
-/** What nobody has told of is no registry of its own. */
+/** A registry that the list does not name. */
 const ANY = 'any.test'
 const OWN = `https://${ANY}`
 
-/** Whom it asks, in that order, as containerd reads the file: endpoints without their `/v2`. */
+/** The endpoints in the file, in the order of containerd, without their `/v2`. */
 async function endpoints({ hosts }: Place, folder: string): Promise<readonly Endpoint[] | undefined> {
   const text = await hosts(folder)
   return text === undefined ? undefined : readHosts(text, ANY)
@@ -18,19 +25,23 @@ async function endpoints({ hosts }: Place, folder: string): Promise<readonly End
 
 const origins = (all: readonly Endpoint[] = []) => all.map(({ base }) => base.replace(/\/v2$/, ''))
 
-/** Waits until it asks these. */
-async function asks(place: Place, folder: string, wanted: readonly string[]): Promise<readonly Endpoint[]> {
+/** Waits until the file has these endpoints. */
+async function untilEndpoints(
+  place: Place,
+  folder: string,
+  expected: readonly string[],
+): Promise<readonly Endpoint[]> {
   let last: readonly Endpoint[] | undefined
   return await eventually(
     async () => {
       last = await endpoints(place, folder)
-      return origins(last).join() === wanted.join() ? last : undefined
+      return origins(last).join() === expected.join() ? last : undefined
     },
-    () => `${folder}: ${origins(last)}, not ${wanted}`,
+    () => `${folder}: ${origins(last)}, not ${expected}`,
   )
 }
 
-/** Whom a file has named at any time, looked at again and again; to be asked at the end. */
+/** Reads a file again and again; returns a function that ends that, and gives all endpoints that were in it. */
 function observe(place: Place, folder: string): () => readonly string[] {
   const seen = new Set<string>()
   const look = () => endpoints(place, folder).then(all => all && seen.add(origins(all).join()))
@@ -41,16 +52,16 @@ function observe(place: Place, folder: string): () => readonly string[] {
   }
 }
 
-const die = (...mirrors: readonly Mortal[]) => Promise.all(mirrors.map(mirror => mirror.die()))
-const rise = (...mirrors: readonly Mortal[]) => Promise.all(mirrors.map(mirror => mirror.rise()))
+const stop = (...mirrors: readonly StoppableMirror[]) => Promise.all(mirrors.map(mirror => mirror.stop()))
+const start = (...mirrors: readonly StoppableMirror[]) => Promise.all(mirrors.map(mirror => mirror.start()))
 
-describe('a node whose mirrors die and return', () => {
+describe('a node whose mirrors fail and recover', () => {
   atOnce({
-    'asks them all again when none is left of the registries that have no server to ask': async () => {
-      await using a = await startMortal()
-      await using b = await startMortal()
-      await using c = await startMortal()
-      await using d = await startMortal()
+    'has all of them in hosts.toml when none responds and there is no server to probe': async () => {
+      await using a = await startMirror()
+      await using b = await startMirror()
+      await using c = await startMirror()
+      await using d = await startMirror()
       const strict = [
         `{ url = "${c.url}", header = { X-Key = "c" } }`,
         `{ url = "${d.url}/registry/v2", header = { X-Key = "d" }, dial_timeout = "7s" }`,
@@ -62,71 +73,71 @@ describe('a node whose mirrors die and return', () => {
         await watching([...place.args, '--log-format', 'text'], async watcher => {
           const [any, only] = ['_default', 'strict.test']
           const [D, all, both] = [`${d.url}/registry`, [a.url, b.url, OWN], [c.url, `${d.url}/registry`]]
-          await asks(place, any, all)
-          const [, root] = await asks(place, only, both)
+          await untilEndpoints(place, any, all)
+          const [, root] = await untilEndpoints(place, only, both)
           const seen = [observe(place, any), observe(place, only)]
 
-          await die(a, c)
-          await asks(place, any, [b.url, OWN])
-          // Alone at the root, with all its keys.
-          const [last] = await asks(place, only, [D])
+          await stop(a, c)
+          await untilEndpoints(place, any, [b.url, OWN])
+          // The last one is written at the root, with all its keys.
+          const [last] = await untilEndpoints(place, only, [D])
           assert.deepEqual(last, root)
           assert.deepEqual([last?.header, last?.dialTimeout], [{ 'X-Key': 'd' }, '7s'])
 
-          await die(b, d)
-          await asks(place, any, all)
-          await asks(place, only, both)
+          await stop(b, d)
+          await untilEndpoints(place, any, all)
+          await untilEndpoints(place, only, both)
 
-          await rise(a, c)
-          await asks(place, any, [a.url, OWN])
-          const [first] = await asks(place, only, [c.url])
+          await start(a, c)
+          await untilEndpoints(place, any, [a.url, OWN])
+          const [first] = await untilEndpoints(place, only, [c.url])
           assert.deepEqual(first?.header, { 'X-Key': 'c' })
-          await rise(b, d)
-          await asks(place, any, all)
-          await asks(place, only, both)
+          await start(b, d)
+          await untilEndpoints(place, any, all)
+          await untilEndpoints(place, only, both)
 
           assert.equal(await watcher.stop(), 0)
           const [ofAny, ofOnly] = seen.map(all => all())
-          const forms = (...wanted: readonly (readonly string[])[]) => wanted.map(one => one.join()).sort()
-          assert.deepEqual([...(ofAny ?? [])].sort(), forms(all, [a.url, OWN], [b.url, OWN]))
-          assert.deepEqual([...(ofOnly ?? [])].sort(), forms(both, [c.url], [D]))
+          const sorted = (...all: readonly (readonly string[])[]) => all.map(one => one.join()).sort()
+          assert.deepEqual([...(ofAny ?? [])].sort(), sorted(all, [a.url, OWN], [b.url, OWN]))
+          assert.deepEqual([...(ofOnly ?? [])].sort(), sorted(both, [c.url], [D]))
         })
       })
     },
 
-    'asks the ill last, or where they stand, when the list wants that, and changes between them':
+    'has unhealthy mirrors last with "demote" and in their place with "keep", also after a change of the list':
       async () => {
-        await using a = await startMortal()
-        await using b = await startMortal()
+        await using a = await startMirror()
+        await using b = await startMirror()
         const server = 'http://127.0.0.1:9'
-        const text = (how: string) =>
-          `${HEALTH}on_unhealthy = "${how}"\n[registries."docker.io"]\nserver = "${server}"\nmirrors = ["${a.url}", "${b.url}"]\n`
+        const text = (mode: string) =>
+          `${HEALTH}on_unhealthy = "${mode}"\n[registries."docker.io"]\nserver = "${server}"\nmirrors = ["${a.url}", "${b.url}"]\n`
         await withPlace(async place => {
-          const write = async (how: string) => {
-            await fs.writeFile(`${place.list}.new`, text(how))
+          const write = async (mode: string) => {
+            await fs.writeFile(`${place.list}.new`, text(mode))
             await fs.rename(`${place.list}.new`, place.list)
           }
-          const wants = (...mirrors: readonly Mortal[]) =>
-            asks(place, 'docker.io', [...mirrors.map(({ url }) => url), server])
+          const until = (...mirrors: readonly StoppableMirror[]) =>
+            untilEndpoints(place, 'docker.io', [...mirrors.map(({ url }) => url), server])
           await write('demote')
           await watching([...place.args, '--log-format', 'text'], async watcher => {
-            await wants(a, b)
-            await die(a)
-            await wants(b, a)
+            await until(a, b)
+            await stop(a)
+            await until(b, a)
             await write('keep')
-            await wants(a, b)
-            await die(b)
-            await watcher.until(new RegExp(`${b.url}.* is down`))
-            await rise(b)
-            await watcher.until(new RegExp(`${b.url}.* is well again`))
-            await wants(a, b)
+            await until(a, b)
+            await stop(b)
+            await watcher.until(new RegExp(`${b.url}.* is unhealthy`))
+            await start(b)
+            await watcher.until(new RegExp(`${b.url}.* is healthy again`))
+            await until(a, b)
             await write('drop')
-            await wants(b)
+            await until(b)
             await write('demote')
-            await wants(b, a)
-            await rise(a)
-            await wants(a, b)
-            assert.doesNotMatch(watcher.log(), / error (?!docker\.io: nothing to pull from)/)
+            await until(b, a)
+            await start(a)
+            await until(a, b)
+            assert.doesNotMatch(watcher.log(), / error (?!docker\.io is unhealthy)/)
             assert.equal(await watcher.stop(), 0)
           })
         })

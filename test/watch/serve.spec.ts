@@ -1,70 +1,70 @@
-/** The watcher's pages over real sockets. */
+/** The pages of a watcher over real sockets. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { Failure } from '../../lib/model/errors.ts'
-import { parseListening, servingEvent } from '../../lib/watch/serve/listen-address.ts'
-import { type Serving, serve } from '../../lib/watch/serve/serve.ts'
+import { listeningEvent, parseListenAddress } from '../../lib/watch/serve/listen-address.ts'
+import { type StatusServer, serve } from '../../lib/watch/serve/serve.ts'
 import type { WatchStatus } from '../../lib/watch/serve/status.ts'
-import { knownAs, watchStatus } from '../support/status.ts'
+import { statusSource, watchStatus } from '../support/status.ts'
 import { eventually } from '../support/watching.ts'
 
-interface Got {
+interface Received {
   readonly code: number | undefined
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
 }
 
-async function ask(port: number, path: string, options: http.RequestOptions = {}): Promise<Got> {
+async function requestPage(port: number, path: string, options: http.RequestOptions = {}): Promise<Received> {
   const request = http.request({ host: '127.0.0.1', port, path, agent: false, ...options }).end()
   const [response] = (await once(request, 'response')) as [http.IncomingMessage]
   const chunks = await response.setEncoding('utf8').toArray()
   return { code: response.statusCode, headers: response.headers, body: chunks.join('') }
 }
 
-/** All that comes back for bytes as they are, until the other side closes. */
-async function say(port: number, bytes: string): Promise<string> {
+/** Everything that the server sends for these bytes, until it closes the connection. */
+async function sendBytes(port: number, bytes: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1')
   socket.on('error', () => {})
   socket.write(bytes)
-  let heard = ''
+  let received = ''
   socket.setEncoding('utf8').on('data', text => {
-    heard += text
+    received += text
   })
   await once(socket, 'close')
-  return heard
+  return received
 }
 
 const problem = 'mirrors.toml:1:1: no\n\u001b[31mred'
-const ILL: Partial<WatchStatus> = {
+const BROKEN: Partial<WatchStatus> = {
   list: { ...watchStatus().list, problem },
-  node: { ...watchStatus().node, problem: 'cannot write it' },
+  node: { ...watchStatus().node, problem: 'no space' },
   alive: false,
   ready: false,
 }
 
-describe('what the watcher serves', () => {
-  let serving: Serving
+describe('the pages of a watcher', () => {
+  let server: StatusServer
   let status: () => WatchStatus
 
   beforeEach(async () => {
     status = watchStatus
-    serving = await serve(
+    server = await serve(
       '127.0.0.1:0',
-      knownAs(() => status()),
+      statusSource(() => status()),
     )
   })
 
-  afterEach(() => serving.close())
+  afterEach(() => server.close())
 
-  const get = (path: string, options?: http.RequestOptions) => ask(serving.port, path, options)
+  const get = (path: string, options?: http.RequestOptions) => requestPage(server.port, path, options)
 
-  it('a page, metrics and three checks', async () => {
+  it('are a status page, metrics and three checks', async () => {
     const expected: [path: string, type: string, body: RegExp][] = [
       ['/', 'text/html; charset=utf-8', /^<!DOCTYPE html>[\s\S]*<\/html>\n$/],
       ['/?open=docker.io', 'text/html; charset=utf-8', /<details [^>]* open>/],
-      ['/?open=%ff%00%zz&open=2', 'text/html; charset=utf-8', /All is well/],
+      ['/?open=%ff%00%zz&open=2', 'text/html; charset=utf-8', /Healthy/],
       [
         '/metrics',
         'text/plain; version=0.0.4; charset=utf-8',
@@ -75,29 +75,29 @@ describe('what the watcher serves', () => {
       ['/livez', 'text/plain; charset=utf-8', /^ok\n$/],
     ]
     for (const [path, type, body] of expected) {
-      const got = await get(path)
-      assert.deepEqual([got.code, got.headers['content-type']], [200, type], path)
-      assert.match(got.body, body)
+      const received = await get(path)
+      assert.deepEqual([received.code, received.headers['content-type']], [200, type], path)
+      assert.match(received.body, body)
     }
   })
 
-  it('says what is wrong, one line a problem', async () => {
-    status = () => watchStatus(ILL)
+  it('report every problem in one line', async () => {
+    status = () => watchStatus(BROKEN)
     const health = await get('/healthz')
     assert.equal(health.code, 503)
     assert.deepEqual(health.body.split('\n'), [
-      'the watcher has stopped looking',
-      'the list is not sound, the last good one is in force: mirrors.toml:1:1: no \\u001b[31mred',
-      'the node is not as the list says: cannot write it',
+      'the watcher hangs: it has checked nothing for three minutes',
+      'the list is invalid, and the last valid one stays in use: mirrors.toml:1:1: no \\u001b[31mred',
+      'cannot write to this node: no space',
       '',
     ])
     assert.deepEqual((await get('/readyz')).code, 503)
     assert.deepEqual((await get('/livez')).code, 503)
-    assert.equal((await get('/')).code, 200, 'the page is what tells')
+    assert.equal((await get('/')).code, 200, 'the page itself is served')
     assert.equal((await get('/metrics')).code, 200)
   })
 
-  it('each check looks at its own part only', async () => {
+  it('have checks that are independent', async () => {
     status = () => watchStatus({ ready: false })
     assert.deepEqual(
       await Promise.all(['/healthz', '/readyz', '/livez'].map(async path => (await get(path)).code)),
@@ -110,21 +110,21 @@ describe('what the watcher serves', () => {
     )
     assert.match(
       (await get('/healthz')).body,
-      /^the list is not sound, the last good one is in force: mirrors/,
+      /^the list is invalid, and the last valid one stays in use: mirrors/,
     )
   })
 
-  it('a list that never was sound is not said to be in force', async () => {
-    status = () => watchStatus({ list: { file: 'no list', problem, reads: { good: 0, bad: 1 } } })
+  it('report an invalid first list', async () => {
+    status = () => watchStatus({ list: { file: 'no list', problem, reads: { success: 0, error: 1 } } })
     const { code, body } = await get('/healthz')
     assert.equal(code, 503)
     assert.match(
       body,
-      /^the list is not sound, there was none before it and nothing is done: mirrors\.toml:1:1: no/,
+      /^the list is invalid, and nothing is written until it is valid: mirrors\.toml:1:1: no/,
     )
   })
 
-  it('asks for the status anew for each check, and for a page when the one before has rested', async () => {
+  it('are current: each check, and a page after the pause that follows its rendering', async () => {
     let ready = false
     status = () => watchStatus({ ready, version: ready ? '2' : '1' })
     assert.equal((await get('/readyz')).code, 503)
@@ -133,11 +133,11 @@ describe('what the watcher serves', () => {
     assert.equal((await get('/readyz')).code, 200)
     await eventually(
       async () => /version="2"/.test((await get('/metrics')).body) || undefined,
-      () => 'the page is never rendered again',
+      () => 'the page is not rendered again',
     )
   })
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('have the same response to HEAD as to GET, without the body', async () => {
     for (const path of ['/', '/metrics', '/healthz', '/nothing']) {
       const head = await get(path, { method: 'HEAD' })
       const whole = await get(path)
@@ -146,7 +146,7 @@ describe('what the watcher serves', () => {
     }
   })
 
-  it('has nothing elsewhere, and nothing to change', async () => {
+  it('are the only paths, and read-only', async () => {
     for (const path of [
       '/nothing',
       '/metrics/',
@@ -158,12 +158,12 @@ describe('what the watcher serves', () => {
     ])
       assert.equal((await get(path)).code, 404, path)
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']) {
-      const got = await get('/', { method })
-      assert.deepEqual([got.code, got.headers.allow], [405, 'GET, HEAD'], method)
+      const received = await get('/', { method })
+      assert.deepEqual([received.code, received.headers.allow], [405, 'GET, HEAD'], method)
     }
   })
 
-  it('tells browsers to run nothing, load nothing, guess nothing and keep nothing', async () => {
+  it('forbid browsers to run, load, guess or store anything', async () => {
     for (const path of ['/', '/metrics', '/nothing']) {
       const { headers } = await get(path)
       assert.match(
@@ -178,7 +178,7 @@ describe('what the watcher serves', () => {
     }
   })
 
-  it('does not answer to a name that somebody has made to mean this machine', async () => {
+  it('are refused under a name that resolves to this machine', async () => {
     const code = async (host: string) => (await get('/', { headers: { Host: host } })).code
     for (const host of ['127.0.0.1', '127.0.0.1:9464', '[::1]:9464', 'localhost', 'LOCALHOST:1', '10.0.0.1'])
       assert.equal(await code(host), 200, host)
@@ -186,14 +186,14 @@ describe('what the watcher serves', () => {
       assert.equal(await code(host), 403, host)
   })
 
-  it('answers a check of the simple kind that names no host', async () => {
+  it('are served to a check without a Host header', async () => {
     assert.match(
-      await say(serving.port, 'GET /healthz HTTP/1.0\r\n\r\n'),
+      await sendBytes(server.port, 'GET /healthz HTTP/1.0\r\n\r\n'),
       /^HTTP\/1\.1 200 [\s\S]*\r\n\r\nok\n$/,
     )
   })
 
-  it('a fault of a page is an answer, not the end', async () => {
+  it('survive a bug in a page', async () => {
     status = () => assert.fail('a bug')
     const { code, body } = await get('/')
     assert.equal(code, 500)
@@ -202,32 +202,32 @@ describe('what the watcher serves', () => {
     assert.equal((await get('/')).code, 200)
   })
 
-  it('refuses heads that are too large, and what is not HTTP', async () => {
+  it('are refused to large heads, and to requests that are not HTTP', async () => {
     const large = `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`
-    assert.match(await say(serving.port, large), /^HTTP\/1\.1 431 |^$/)
-    assert.match(await say(serving.port, '\u0016\u0003\u0001 not at all\r\n\r\n'), /^HTTP\/1\.1 400 /)
+    assert.match(await sendBytes(server.port, large), /^HTTP\/1\.1 431 |^$/)
+    assert.match(await sendBytes(server.port, '\u0016\u0003\u0001 not at all\r\n\r\n'), /^HTTP\/1\.1 400 /)
     assert.equal((await get('/livez')).code, 200)
   })
 
-  it('a slow client is sent away, and nobody waits for it', async () => {
-    const slow = say(serving.port, 'GET / HTTP/1.1\r\nHost: localhost\r\nX-')
+  it('do not wait for a slow client, whose connection is closed', async () => {
+    const slow = sendBytes(server.port, 'GET / HTTP/1.1\r\nHost: localhost\r\nX-')
     assert.equal((await get('/livez')).code, 200)
     assert.match(await slow, /^HTTP\/1\.1 408 |^$/)
   })
 
-  it('closes, also with connections that are open', async () => {
-    const mute = say(serving.port, '')
-    const half = say(serving.port, 'GET / HTTP/1.1\r\n')
+  it('end with the watcher, also with open connections', async () => {
+    const idle = sendBytes(server.port, '')
+    const half = sendBytes(server.port, 'GET / HTTP/1.1\r\n')
     await get('/livez')
-    await serving.close()
-    assert.deepEqual(await Promise.all([mute, half]), ['', ''])
+    await server.close()
+    assert.deepEqual(await Promise.all([idle, half]), ['', ''])
     await assert.rejects(get('/livez'), { code: 'ECONNREFUSED' })
-    serving = await serve(`127.0.0.1:${serving.port}`, knownAs(watchStatus))
+    server = await serve(`127.0.0.1:${server.port}`, statusSource(watchStatus))
   })
 })
 
-describe('the address to listen at', () => {
-  it('is read in four forms', () => {
+describe('--listen', () => {
+  it('takes four forms', () => {
     const expected: [text: string, host: string, port: number][] = [
       ['127.0.0.1:9464', '127.0.0.1', 9464],
       ['0.0.0.0:80', '0.0.0.0', 80],
@@ -238,10 +238,11 @@ describe('the address to listen at', () => {
       ['[::1]:9464', '::1', 9464],
       ['[::]:9464', '::', 9464],
     ]
-    for (const [text, host, port] of expected) assert.deepEqual(parseListening(text), { host, port }, text)
+    for (const [text, host, port] of expected)
+      assert.deepEqual(parseListenAddress(text), { host, port }, text)
   })
 
-  it('is refused with what to write instead', () => {
+  it('refuses other forms, and shows a valid one', () => {
     const wrong = [
       '',
       'localhost',
@@ -257,7 +258,7 @@ describe('the address to listen at', () => {
     ]
     for (const text of wrong)
       assert.throws(
-        () => parseListening(text),
+        () => parseListenAddress(text),
         (error: unknown) =>
           error instanceof Failure &&
           error.code === 'usage' &&
@@ -266,26 +267,26 @@ describe('the address to listen at', () => {
       )
   })
 
-  it('is told as one opens it, with a warning where everybody can', async () => {
-    const told = async (address: string) => {
-      const serving = await serve(address, knownAs(watchStatus))
-      await serving.close()
-      const { level, text } = servingEvent(serving)
-      return `${level} ${text.replace(`:${serving.port}/`, ':PORT/')}`
+  it('reports the url to open, with a warning where other machines can', async () => {
+    const reported = async (address: string) => {
+      const server = await serve(address, statusSource(watchStatus))
+      await server.close()
+      const { level, text } = listeningEvent(server)
+      return `${level} ${text.replace(`:${server.port}/`, ':PORT/')}`
     }
-    const others = ', and to whoever else can reach this machine'
-    assert.equal(await told('0'), 'info serving the status at http://127.0.0.1:PORT/')
-    assert.equal(await told('127.0.0.2:0'), 'info serving the status at http://127.0.0.2:PORT/')
-    assert.equal(await told('0.0.0.0:0'), `warn serving the status at http://127.0.0.1:PORT/${others}`)
-    const six = (host: string) => servingEvent({ host, port: 80 })
+    const others = ', for every machine that can reach this one'
+    assert.equal(await reported('0'), 'info listening at http://127.0.0.1:PORT/')
+    assert.equal(await reported('127.0.0.2:0'), 'info listening at http://127.0.0.2:PORT/')
+    assert.equal(await reported('0.0.0.0:0'), `warn listening at http://127.0.0.1:PORT/${others}`)
+    const six = (host: string) => listeningEvent({ host, port: 80 })
     assert.deepEqual([six('::1').level, six('::1').fields?.url], ['info', 'http://[::1]:80/'])
     assert.deepEqual([six('::').level, six('::').fields?.url], ['warn', 'http://[::1]:80/'])
   })
 
-  it('that is taken is said to be so', async () => {
-    const first = await serve('0', knownAs(watchStatus))
+  it('reports an address in use', async () => {
+    const first = await serve('0', statusSource(watchStatus))
     try {
-      await assert.rejects(serve(`:${first.port}`, knownAs(watchStatus)), (error: unknown) => {
+      await assert.rejects(serve(`:${first.port}`, statusSource(watchStatus)), (error: unknown) => {
         assert.ok(error instanceof Failure)
         assert.equal(error.code, 'io')
         const start = `cannot listen at :${first.port}: another program listens there; `
@@ -297,8 +298,8 @@ describe('the address to listen at', () => {
     }
   })
 
-  it('that this machine does not have is said to be so', () =>
-    assert.rejects(serve('192.0.2.1:0', knownAs(watchStatus)), (error: unknown) => {
+  it('reports an address that this machine does not have', () =>
+    assert.rejects(serve('192.0.2.1:0', statusSource(watchStatus)), (error: unknown) => {
       assert.ok(error instanceof Failure)
       assert.match(error.message, /this machine does not have that address/)
       return error.code === 'io'

@@ -1,4 +1,4 @@
-/** Signals that come when nobody has time for them. */
+/** Signals that arrive at any moment. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -10,12 +10,12 @@ import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-const TELLING = import.meta.resolve('../support/signalling.cjs')
-const telling = (moment: string) => ({ NODE_OPTIONS: `--import=${TELLING}`, REGMIRROR_TEST_TELL: moment })
+const SIGNALLING = import.meta.resolve('../support/signalling.cjs')
+const signalAt = (moment: string) => ({ NODE_OPTIONS: `--import=${SIGNALLING}`, REGMIRROR_TEST_TELL: moment })
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`
 
-/** What is in a folder of ours while nobody runs. */
-async function leftIn({ root }: Place): Promise<readonly string[]> {
+/** What is in the state folder besides its permanent files. */
+async function temporaryFiles({ root }: Place): Promise<readonly string[]> {
   const names = await fs.readdir(path.join(root, 'var/lib/regmirror')).catch(() => [])
   return names.filter(name => !['state.json', 'health.json', 'history.json', 'originals'].includes(name))
 }
@@ -26,25 +26,25 @@ const withList = (use: (place: Place) => Promise<void>) =>
     await use(place)
   })
 
-/** Its exit code, once it has ended by itself. */
+/** The exit code, once it has ended by itself. */
 async function ended({ child }: Watching): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.exitCode
 }
 
-describe('a watcher that is told', () => {
-  // Before it watches at all, and while it writes.
+describe('a signal to a watcher', () => {
+  // Before its loop starts, and while it writes.
   const moments = ['lstat 1', 'link 2', 'rename 3']
   atOnce({
-    'to stop, at any moment, does so with files whole, and nothing is left of it': () =>
+    'SIGTERM stops it at any moment with complete files, and without temporary ones': () =>
       Promise.all(
         moments.map(moment =>
           withList(async place => {
             const use = async (watcher: Watching) => {
               assert.equal(await ended(watcher), 0, `${moment}:\n${watcher.log()}`)
             }
-            await watching([...place.args, ...TEXT], use, telling(`${moment} SIGTERM`))
-            assert.deepEqual(await leftIn(place), [], moment)
+            await watching([...place.args, ...TEXT], use, signalAt(`${moment} SIGTERM`))
+            assert.deepEqual(await temporaryFiles(place), [], moment)
             const { code, stdout } = await run(['plan', '--check', ...place.args], REAL_TIME)
             const written = (await place.hosts()) !== undefined
             assert.equal(code, written ? 0 : 1, `${moment}:\n${stdout}`)
@@ -52,30 +52,30 @@ describe('a watcher that is told', () => {
         ),
       ),
 
-    'to look again, looks when it has written; before it watches at all it fails, and so is started anew':
+    'SIGHUP makes it read the list again after a write; before its loop starts it ends, and is started again':
       () =>
         Promise.all([
           withList(place =>
             watching(
               [...place.args, ...TEXT],
               async watcher => {
-                await watcher.until(/told to read the list again/)
+                await watcher.until(/SIGHUP: reading the list again/)
                 await watcher.until(/created .*hosts\.toml/)
                 assert.equal(await watcher.stop(), 0)
               },
-              telling('link 2 SIGHUP'),
+              signalAt('link 2 SIGHUP'),
             ),
           ),
           withList(place =>
             watching(
               [...place.args, ...TEXT],
               async watcher => assert.equal(await ended(watcher), 129),
-              telling('lstat 1 SIGHUP'),
+              signalAt('lstat 1 SIGHUP'),
             ),
           ),
         ]),
 
-    'to stop a second time ends at once, and the next one goes on from there': async () => {
+    'a second SIGTERM ends it immediately, and the next watcher goes on from there': async () => {
       await withList(async place => {
         const args = [...place.args, ...TEXT, '--on-exit', 'declared', '--lock-timeout', '10m']
         await watching(args, async watcher => {
@@ -84,13 +84,14 @@ describe('a watcher that is told', () => {
           try {
             await fs.rm(place.hostsFile)
             await eventually(
-              async () => ((await leftIn(place)).some(name => name.startsWith('wait-')) ? true : undefined),
+              async () =>
+                (await temporaryFiles(place)).some(name => name.startsWith('wait-')) ? true : undefined,
               () => 'it does not wait for the lock',
             )
             watcher.child.kill('SIGTERM')
-            // It is at what it was to do last, and waits for the lock again.
-            await watcher.until(/told to stop/)
-            // What comes at once is one.
+            // It waits for the lock again, for its last write.
+            await watcher.until(/info +stopping/)
+            // Two signals in the same moment count as one.
             await sleep(1000)
             assert.equal(await watcher.stop(), 143)
           } finally {
@@ -101,7 +102,7 @@ describe('a watcher that is told', () => {
           await watcher.until(/created .*hosts\.toml/)
           assert.equal(await watcher.stop(), 0)
         })
-        assert.deepEqual(await leftIn(place), [])
+        assert.deepEqual(await temporaryFiles(place), [])
       })
     },
   })

@@ -1,4 +1,4 @@
-/** Readers that have stopped reading, of a watcher's log and of a command's answer. */
+/** Readers that stop reading the log of a watcher, or the output of a command. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,14 +13,14 @@ import { eventually, type Place, withPlace } from '../support/watching.ts'
 
 const CLI = path.join(import.meta.dirname, '../support/cli.ts')
 const ENV = { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1' }
-/** Lines of several KB: what is wrong with it is repeated at every SIGHUP. */
+/** Every SIGHUP logs the problems of this list, in lines of several KB. */
 const INVALID = `version = 1\n${Array.from({ length: 100 }, (_, i) => `[registries."r${i}.example"]\n${'m'.repeat(100)} = 1\n`).join('')}`
-/** What does not wait for a reader is over by then; what does waits for ever. */
+/** By then a process that does not wait for a reader has ended. */
 const PATIENCE_MS = 60_000
 
 const command = (args: readonly string[]) => [process.execPath, CLI, ...args] as [string, ...string[]]
 
-/** Where a watcher that cannot be heard serves what it does. */
+/** A port for the metrics of a watcher whose log is not read. */
 async function withPort(use: (port: number) => Promise<void>): Promise<void> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -29,24 +29,24 @@ async function withPort(use: (port: number) => Promise<void>): Promise<void> {
   await use(port)
 }
 
-async function badReads(port: number): Promise<number> {
+async function failedReads(port: number): Promise<number> {
   const page = await fetch(`http://127.0.0.1:${port}/metrics`).then(
     response => response.text(),
     () => '',
   )
-  return Number(/^regmirror_list_reads_total\{result="bad"\} (\d+)/m.exec(page)?.[1] ?? 0)
+  return Number(/^regmirror_list_reads_total\{result="error"\} (\d+)/m.exec(page)?.[1] ?? 0)
 }
 
-/** Tells it to read its list again, so often, each time once it has done so. Nobody reads what it logs of that. */
+/** Makes it read the list again so many times, each time after the previous one. Its log is not read. */
 async function reload(send: () => void, port: number, times: number): Promise<void> {
   const after = (count: number) =>
     eventually(
-      async () => ((await badReads(port)) > count ? true : undefined),
+      async () => ((await failedReads(port)) > count ? true : undefined),
       () => 'the watcher has stopped',
     )
   await after(0)
   for (let i = 0; i < times; i += 1) {
-    const before = await badReads(port)
+    const before = await failedReads(port)
     send()
     await after(before)
   }
@@ -58,7 +58,7 @@ async function endOf(child: ChildProcess): Promise<number | null | string> {
   return await Promise.race([ended, sleep(PATIENCE_MS, 'it waits for the reader', { ref: false })])
 }
 
-/** A watcher whose list is not sound, with these streams. */
+/** A watcher with an invalid list and these streams. */
 async function withWatcher(
   stdio: StdioOptions,
   use: (child: ChildProcess, port: number) => Promise<void>,
@@ -78,7 +78,7 @@ async function withWatcher(
   )
 }
 
-/** The same at a terminal, which `script` reads. `watcher` is its process id. */
+/** The same at a terminal that `script` reads. `watcher` is the process id. */
 async function withTerminal(
   use: (terminal: ChildProcess, watcher: number, port: number) => Promise<void>,
 ): Promise<void> {
@@ -91,7 +91,7 @@ async function withTerminal(
       const terminal = spawn('script', ['-qfec', shell, '/dev/null'], { env: ENV, stdio: 'ignore' })
       try {
         await eventually(
-          async () => ((await badReads(port)) > 0 ? true : undefined),
+          async () => ((await failedReads(port)) > 0 ? true : undefined),
           () => 'it does not start',
         )
         await use(terminal, Number(await fs.readFile(id, 'utf8')), port)
@@ -108,9 +108,9 @@ const withFifo = (use: (fifo: Fifo, place: Place) => Promise<void>) =>
     await use(fifo, place)
   })
 
-describe('a log whose reader has stopped', () => {
+describe('a log whose reader stops', () => {
   atOnce({
-    'in a pipe: the watcher goes on, and ends when it is told to': () =>
+    'in a pipe: the watcher goes on, and ends after SIGTERM': () =>
       withFifo(fifo =>
         withWatcher(['ignore', fifo.writer, fifo.writer], async (child, port) => {
           await reload(() => child.kill('SIGHUP'), port, 15)
@@ -119,15 +119,15 @@ describe('a log whose reader has stopped', () => {
         }),
       ),
 
-    'in a socket, as that of the journal is': () =>
-      // What Node calls a pipe is a pair of sockets.
+    'in a socket, like that of the journal': () =>
+      // A pipe of Node is a pair of sockets.
       withWatcher(['ignore', 'ignore', 'pipe'], async (child, port) => {
         await reload(() => child.kill('SIGHUP'), port, 50)
         child.kill('SIGTERM')
         assert.equal(await endOf(child), 0)
       }),
 
-    'in a terminal that is held': () =>
+    'in a terminal that is stopped': () =>
       withTerminal(async (terminal, watcher, port) => {
         terminal.kill('SIGSTOP')
         await reload(() => process.kill(watcher, 'SIGHUP'), port, 10)
@@ -138,7 +138,7 @@ describe('a log whose reader has stopped', () => {
         )
       }),
 
-    'is told how many lines are missing once it reads again, and every line is whole': () =>
+    'gets the number of dropped lines once it reads again, and only whole lines': () =>
       withFifo(fifo =>
         withWatcher(['ignore', 'ignore', fifo.writer], async (child, port) => {
           const hangup = () => child.kill('SIGHUP')
@@ -152,19 +152,19 @@ describe('a log whose reader has stopped', () => {
               },
               () => `no ${line} in what it logs:\n${log.slice(-2000)}`,
             )
-          await until(/ warn +[1-9]\d* lines? w\w+ dropped here: .*\n$/)
+          await until(/ warn +dropped [1-9]\d* log lines? here: .*\n$/)
           await reload(hangup, port, 1)
-          await until(/ dropped here[\s\S]*told to read the list again[\s\S]*still not sound.*\n/)
+          await until(/ log lines? here[\s\S]*SIGHUP: reading the list again[\s\S]*still invalid.*\n/)
           child.kill('SIGTERM')
           assert.equal(await endOf(child), 0)
-          await until(/told to stop\n$/)
+          await until(/stopping\n$/)
           for (const line of log.trimEnd().split('\n')) assert.match(line, /^\d{4}-\S+Z (info|warn|error) /)
         }),
       ),
   })
 })
 
-describe('an answer whose reader has stopped', () => {
+describe('output whose reader stops', () => {
   /** Two mirrors of each of so many registries: more than a pipe holds. */
   const LARGE = `version = 1\n${Array.from({ length: 400 }, (_, i) => `[registries."r${i}.example"]\nmirrors = ["https://a${i}.example", "https://b${i}.example"]\n`).join('')}`
 
@@ -181,11 +181,11 @@ describe('an answer whose reader has stopped', () => {
     })
   }
 
-  /** The beginning of the answer. */
+  /** The beginning of the output. */
   const started = (fifo: Fifo) =>
     eventually(
       async () => (await fifo.read(10)) || undefined,
-      () => 'there is no answer',
+      () => 'there is no output',
     )
 
   const endsBy = (signal: NodeJS.Signals, code: number) => () =>
@@ -198,17 +198,17 @@ describe('an answer whose reader has stopped', () => {
   atOnce({
     'SIGTERM ends a command that waits for it': endsBy('SIGTERM', 143),
     'SIGINT ends a command that waits for it': endsBy('SIGINT', 130),
-    'is whole when its reader is only slow': () =>
+    'is complete when its reader is only slow': () =>
       withPlan(async (child, fifo) => {
-        let answer = await started(fifo)
+        let output = await started(fifo)
         await sleep(500)
         assert.equal(child.exitCode, null)
         while (child.exitCode === null) {
-          answer += await fifo.read()
+          output += await fifo.read()
           await sleep(5)
         }
-        answer += await fifo.read()
-        assert.ok(JSON.parse(answer).changes.length > 400)
+        output += await fifo.read()
+        assert.ok(JSON.parse(output).changes.length > 400)
         assert.equal(child.exitCode, 0)
       }),
   })

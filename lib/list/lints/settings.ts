@@ -1,5 +1,5 @@
 /** What `[health]` says and its author may not have meant. Pure. */
-import { maxProbesPerHour } from '../../health/mirror-health.ts'
+import { maxProbesPerHour } from '../../health/probe-schedule.ts'
 import type { HealthSettings } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { LintInput } from './lint-input.ts'

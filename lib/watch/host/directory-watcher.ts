@@ -1,68 +1,78 @@
-/** Tells that something may have changed in a directory. The only importer of chokidar. */
+/** Reports that something in a directory may have changed. The only importer of chokidar. */
 import path from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { isTemporary } from '../../system/temporary-name.ts'
 
-export interface Eyes {
-  /** Looks at these directories, one level deep, and at no others any more. */
-  attend(directories: readonly string[]): void
+export interface DirectoryWatcher {
+  /** Watches these directories, one level deep, and no others. */
+  watch(directories: readonly string[]): void
   close(): Promise<void>
 }
 
-/** Several changes within that time are one: an editor's rename, a ConfigMap's swap. */
+/** Changes within that time are reported together: the rename of an editor, the swap of a ConfigMap. */
 const SETTLE_MS = 100
-/** Between two looks: what changes all the time beside the list is not worth a look each time. */
-const APART_MS = 1000
+/** Between two reports: a file beside the list may change all the time. */
+const PAUSE_MS = 1000
 
 /**
- * `onBlind` is called with the first error: what cannot be watched is looked at every minute.
- * `onChange` is given the paths that changed; which event it was does not matter, and is not to be relied on.
+ * `onChange` gets the paths that changed; the kind of event is not reliable. `onError` is called once, with the first
+ * error: directories that cannot be watched are checked every minute.
  */
 export function openDirectoryWatcher(
   onChange: (paths: readonly string[]) => void,
-  onBlind: (error: unknown) => void = () => {},
-): Eyes {
+  onError: (error: unknown) => void = () => {},
+): DirectoryWatcher {
+  const changes = openChanges(onChange)
+  const watcher: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
+  let hasFailed = false
+  watcher
+    .on('all', (_event, file) => changes.add(file))
+    .on('error', error => {
+      if (!hasFailed) onError(error)
+      hasFailed = true
+    })
+  // chokidar does not report a file that a directory replaces, nor a new mode; the kernel reports both.
+  watcher.on('raw', (_event, name, where) => {
+    const { watchedPath } = where as { readonly watchedPath: string }
+    changes.add(path.join(watchedPath, name ?? ''))
+  })
+  let watched: readonly string[] = []
+  return {
+    watch: directories => {
+      const next = [...new Set(directories)]
+      const removed = watched.filter(directory => !next.includes(directory))
+      const added = next.filter(directory => !watched.includes(directory))
+      if (removed.length > 0) watcher.unwatch(removed)
+      if (added.length > 0) watcher.add(added)
+      // It may have changed before the watch began.
+      for (const directory of added) changes.add(directory)
+      watched = next
+    },
+    close: async () => {
+      changes.stop()
+      await watcher.close()
+    },
+  }
+}
+
+/** Collects paths, and reports them together. */
+function openChanges(onChange: (paths: readonly string[]) => void) {
   let changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
-  let looked = Number.NEGATIVE_INFINITY
-  const settle = () => {
+  let reportedAt = Number.NEGATIVE_INFINITY
+  const report = () => {
     timer = undefined
-    looked = performance.now()
+    reportedAt = performance.now()
     const paths = [...changed]
     changed = new Set()
     onChange(paths)
   }
-  const seen = (_event: string, file: string) => {
-    if (isTemporary(path.basename(file))) return
-    changed.add(file)
-    timer ??= setTimeout(settle, Math.max(SETTLE_MS, looked + APART_MS - performance.now()))
-  }
-  const eyes: FSWatcher = watch([], { ignoreInitial: true, depth: 1, followSymlinks: false })
-  let blind = false
-  eyes.on('all', seen).on('error', error => {
-    if (!blind) onBlind(error)
-    blind = true
-  })
-  // A file that a folder takes the place of is no change to chokidar, nor is another mode; to the kernel both are.
-  eyes.on('raw', (event, name, where) => {
-    const { watchedPath } = where as { readonly watchedPath: string }
-    seen(event, path.join(watchedPath, name ?? ''))
-  })
-  let attended: readonly string[] = []
   return {
-    attend: directories => {
-      const wanted = [...new Set(directories)]
-      const gone = attended.filter(directory => !wanted.includes(directory))
-      const fresh = wanted.filter(directory => !attended.includes(directory))
-      if (gone.length > 0) eyes.unwatch(gone)
-      if (fresh.length > 0) eyes.add(fresh)
-      // What changes before it sees is found by one more look.
-      for (const directory of fresh) seen('', directory)
-      attended = wanted
+    add: (file: string) => {
+      if (isTemporary(path.basename(file))) return
+      changed.add(file)
+      timer ??= setTimeout(report, Math.max(SETTLE_MS, reportedAt + PAUSE_MS - performance.now()))
     },
-    close: async () => {
-      clearTimeout(timer)
-      await eyes.close()
-    },
+    stop: () => clearTimeout(timer),
   }
 }

@@ -1,56 +1,61 @@
-/** The world of a watcher, as it is handed to its loop. */
+/** Everything outside a watcher, as it is handed to its loop. */
 import type { HealthFile } from '../../health/health-file.ts'
-import type { Random } from '../../health/mirror-health.ts'
+import type { Random } from '../../health/probe-schedule.ts'
 import type { LoadedList } from '../../list/load.ts'
 import type { MirrorList } from '../../model/registry.ts'
-import type { PlanReport, Probe } from '../../model/report.ts'
+import type { Notice, PlanReport, Probe } from '../../model/report.ts'
 import type { Endpoint } from '../../probe/endpoints.ts'
 import type { SavedHealth } from '../adopt-list.ts'
 import type { Event } from '../events.ts'
 import type { History } from '../history.ts'
 import type { Memory } from '../memory.ts'
-import type { RegistryStatus } from '../serve/status.ts'
+import type { HostsFile } from '../serve/status.ts'
 
 /** What may have changed. */
 export interface Hints {
   list: boolean
   node: boolean
-  /** Somebody has told us to look, and waits for an answer. */
-  told: boolean
+  /** A user has requested a look (SIGHUP), and expects a line in the log. */
+  requested: boolean
 }
 
-/** What a walk came to. */
-export interface Walked {
+/** All files that differ from the list, or only those that take effect immediately. */
+export type Scope = 'all' | 'immediate'
+
+/** The result of a reconcile. */
+export interface Reconciled {
   readonly report: PlanReport
-  /** Paths of what differs and was not to be changed. */
-  readonly left: readonly string[]
-  /** Whether a restart that is done is seen: not from under another root. */
+  /** What was done before: an interrupted run was finished or undone. */
+  readonly notices: readonly Notice[]
+  /** Paths of files that differ and are outside the scope. */
+  readonly pendingFiles: readonly string[]
+  /** Whether the report shows that a restart is done. It does not for a node under --root. */
   readonly seesRestarts: boolean
-  /** What is in each hosts.toml now, by registry. */
-  readonly hosts: ReadonlyMap<string, NonNullable<RegistryStatus['hosts']>>
+  /** The hosts.toml of each registry that has one. */
+  readonly hosts: ReadonlyMap<string, HostsFile>
 }
 
 export interface Host {
-  /** Milliseconds of the monotonic clock: the loop knows no other. */
+  /** Milliseconds of the monotonic clock, the only clock of the loop. */
   now(): number
   readonly random: Random
-  /** Until then, or until somebody wakes it. */
+  /** Until that time, or until `wake` is called. */
   wait(until: number): Promise<void>
   wake(): void
   stopped(): boolean
   /** What may have changed since the last call. */
   hints(): Hints
-  /** Throws Failure for a list that is not sound. */
-  load(): Promise<LoadedList>
-  /** Makes the node what the list says; `at once`: only files that act without a restart. Throws Failure. */
-  walk(list: MirrorList, scope: 'all' | 'immediate'): Promise<Walked>
-  ask(endpoint: Endpoint, list: MirrorList): Promise<Probe>
-  recall(): Promise<SavedHealth>
+  /** Throws Failure for an invalid list. */
+  loadList(): Promise<LoadedList>
+  /** Writes the files of the list that differ on the node. Throws Failure. */
+  reconcile(list: MirrorList, scope: Scope): Promise<Reconciled>
+  probe(endpoint: Endpoint, list: MirrorList): Promise<Probe>
+  readSaved(): Promise<SavedHealth>
   /** Throws Failure. */
-  keep(book: HealthFile): Promise<void>
+  saveHealth(file: HealthFile): Promise<void>
   /** Throws Failure. */
-  keepHistory(history: History): Promise<void>
-  tell(event: Event): void
-  /** Called at the end of every turn. */
-  turned(memory: Memory): void
+  saveHistory(history: History): Promise<void>
+  log(event: Event): void
+  /** Called at the end of every turn of the loop. */
+  onTurn(memory: Memory): void
 }

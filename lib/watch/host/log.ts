@@ -1,13 +1,13 @@
-/** Lines of a log: for a person on a terminal, or one JSON document a line for what collects them. Pure. */
+/** Events as lines of a log: for a person at a terminal, or as one JSON document a line. Pure. */
 import { onOneLine, printable } from '../../wording/printable.ts'
 import type { Event } from '../events.ts'
 
 export type LogFormat = 'text' | 'json'
 
-/** What the journal takes for a level, and off the line (sd-daemon(3)). */
+/** The prefix that the journal reads as the level, and removes from the line (sd-daemon(3)). */
 const JOURNAL_LEVELS: Readonly<Record<Event['level'], string>> = { error: '<3>', warn: '<4>', info: '<6>' }
 
-/** A line that begins with its level, as systemd's journal wants it. */
+/** A line with its level, for systemd's journal. */
 export function journalLine(event: Event, at: number, format: LogFormat): string {
   return JOURNAL_LEVELS[event.level] + logLine(event, at, format)
 }
@@ -15,7 +15,7 @@ export function journalLine(event: Event, at: number, format: LogFormat): string
 /** Ends in a newline. `at` is in milliseconds since 1970. */
 export function logLine({ event, level, text, fields }: Event, at: number, format: LogFormat): string {
   const time = new Date(at).toISOString()
-  // What is spelled out in a string of JSON says the same.
+  // In a string of JSON an escaped character has the same meaning.
   if (format === 'json') return `${printable(JSON.stringify({ time, level, event, msg: text, ...fields }))}\n`
   return `${time} ${level.padEnd(5)} ${onOneLine(text)}\n`
 }

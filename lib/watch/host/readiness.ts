@@ -1,31 +1,30 @@
 /**
- * When who has started a watcher, or has told it to read its list again, may go on: after a whole turn that began later.
- * A list that is not sound, or a node that cannot be written to, is what came of it, and no reason to wait for ever.
+ * When a watcher is ready, after its start and after each request to read the list again: after a whole turn of the loop
+ * that began later. An invalid list, or a node that cannot be written, does not delay it: that is the result.
  */
 export interface Readiness {
-  /** Somebody waits for the next whole turn; says whether somebody already does, besides who has started it. */
-  wanted(): boolean
-  /** A turn begins. */
-  looks(): void
-  /** A turn is over; says whether that is what somebody waits for. */
-  reached(): boolean
+  /** Requests a report after the next whole turn; returns whether one is requested already, besides the first. */
+  request(): boolean
+  beginTurn(): void
+  /** Returns whether the turn that ends is the first whole one since the latest request. */
+  endTurn(): boolean
 }
 
-/** Whoever starts it waits for the first turn. */
+/** The start is the first request. */
 export function openReadiness(): Readiness {
-  let [wanted, looked, reached] = [1, 0, 0]
+  let [requests, begun, reported] = [1, 0, 0]
   return {
-    wanted: () => {
-      const already = wanted > Math.max(reached, 1)
-      wanted += 1
-      return already
+    request: () => {
+      const isPending = requests > Math.max(reported, 1)
+      requests += 1
+      return isPending
     },
-    looks: () => {
-      looked = wanted
+    beginTurn: () => {
+      begun = requests
     },
-    reached: () => {
-      if (looked < wanted || reached === wanted) return false
-      reached = wanted
+    endTurn: () => {
+      if (begun < requests || reported === requests) return false
+      reported = requests
       return true
     },
   }

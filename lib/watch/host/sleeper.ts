@@ -1,30 +1,32 @@
 /** Waits that can be cut short. */
 
 export interface Sleeper {
+  /** Returns immediately when `wake` was called since the last sleep. */
   sleep(ms: number): Promise<void>
   wake(): void
 }
 
-/** Sleeps until it is woken; who is woken while awake does not sleep. */
+const LONGEST_MS = 3_600_000
+
 export function openSleeper(): Sleeper {
-  let woken = false
-  let rise = () => {}
+  let isWoken = false
+  let finish = () => {}
   return {
     sleep: ms =>
-      new Promise<void>(done => {
+      new Promise<void>(resolve => {
         const end = () => {
           clearTimeout(timer)
-          woken = false
-          rise = () => {}
-          done()
+          isWoken = false
+          finish = () => {}
+          resolve()
         }
-        const timer = setTimeout(end, Math.min(Math.max(0, ms), 3_600_000))
-        rise = end
-        if (woken) end()
+        const timer = setTimeout(end, Math.min(Math.max(0, ms), LONGEST_MS))
+        finish = end
+        if (isWoken) end()
       }),
     wake: () => {
-      woken = true
-      rise()
+      isWoken = true
+      finish()
     },
   }
 }

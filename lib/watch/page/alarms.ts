@@ -1,73 +1,80 @@
-/** What somebody who opens the page at three in the morning has to know, what hinders most first. Pure. */
-
-import { type Grade, isHeld } from '../serve/problems.ts'
+/** What the reader of the page has to know first, the most serious first. Pure. */
+import { type Grade, isWriteLimited } from '../serve/problems.ts'
 import type { WatchStatus } from '../serve/status.ts'
+import { type Alarm, problem, warning } from './alarm.ts'
 import { html } from './markup.ts'
-import { type Alarm, bad, fair, outages, weaknesses } from './registry-alarms.ts'
+import { outages, weaknesses } from './registry-alarms.ts'
 import { ago, clock } from './time.ts'
 
-export function alarmsOf(status: WatchStatus): readonly Alarm[] {
+export function findAlarms(status: WatchStatus): readonly Alarm[] {
   return [
     ...hanging(status),
     ...outages(status),
-    ...unwritten(status),
-    ...unread(status),
-    ...left(status),
-    ...unsound(status),
+    ...failedWrites(status),
+    ...pendingActivations(status),
+    ...pendingFiles(status),
+    ...invalidList(status),
     ...starting(status),
-    ...held(status),
+    ...limitedWrites(status),
     ...weaknesses(status),
   ]
 }
 
-/** Of all alarms; `good` without any. */
-export function verdictOf(alarms: readonly Alarm[]): Grade {
-  if (alarms.length === 0) return 'good'
-  return alarms.some(({ grade }) => grade === 'bad') ? 'bad' : 'fair'
+/** The grade of all alarms together. */
+export function worstGrade(alarms: readonly Alarm[]): Grade {
+  if (alarms.length === 0) return 'ok'
+  return alarms.some(({ grade }) => grade === 'problem') ? 'problem' : 'warning'
 }
 
 function hanging({ alive }: WatchStatus): readonly Alarm[] {
-  return alive ? [] : [bad(html`<b>The watcher has stopped looking.</b> What stands below may be old.`)]
+  return alive ? [] : [problem(html`<b>The watcher hangs.</b> This page may be out of date.`)]
 }
 
-function unwritten({ node }: WatchStatus): readonly Alarm[] {
+function failedWrites({ node }: WatchStatus): readonly Alarm[] {
   if (node.problem === undefined) return []
-  return [bad(html`<b>The node is not as the list says.</b> <span class="said">${node.problem}</span>`)]
+  return [problem(html`<b>Cannot write to this node.</b> <span class="cause">${node.problem}</span>`)]
 }
 
-/** A runtime that does not read where we write: everything else on the page is of no use until it does. */
-function unread({ node }: WatchStatus): readonly Alarm[] {
-  return node.restart.map(how =>
-    bad(html`<b>A restart is needed.</b> None of this acts until then: <code>${how}</code>`),
-  )
+/** A runtime that has not read what is written: nothing else on the page counts until it does. */
+function pendingActivations({ node }: WatchStatus): readonly Alarm[] {
+  const alarm = (need: string, command: string) =>
+    problem(html`<b>A ${need} is needed</b> before the changes take effect: <code>${command}</code>`)
+  return [
+    ...node.restart.map(command => alarm('restart', command)),
+    ...node.reload.map(command => alarm('reload', command)),
+  ]
 }
 
-function left({ node }: WatchStatus): readonly Alarm[] {
-  return node.left.map(path =>
-    bad(
-      html`<b><code>${path}</code> is not as the list says.</b> Run <code>regmirror apply</code>, and do not restart the runtime before that: it would not find these mirrors.`,
+function pendingFiles({ node }: WatchStatus): readonly Alarm[] {
+  return node.pendingFiles.map(path =>
+    problem(
+      html`<b><code>${path}</code> differs from the list.</b> Run <code>regmirror apply</code> before you restart the runtime: otherwise the runtime stops using these mirrors.`,
     ),
   )
 }
 
-function unsound({ list, now }: WatchStatus): readonly Alarm[] {
+function invalidList({ list, now }: WatchStatus): readonly Alarm[] {
   if (list.problem === undefined) return []
-  const rest =
+  const consequence =
     list.loadedAt === undefined
-      ? html`There was none before it, so nothing is done.`
-      : html`The one of ${ago(list.loadedAt, now)} stays in force.`
-  return [bad(html`<b>The list is not sound.</b> ${rest} <span class="said">${list.problem}</span>`)]
+      ? html`Nothing is written until it is valid.`
+      : html`The list read ${ago(list.loadedAt, now)} stays in use.`
+  return [
+    problem(html`<b>The list is invalid.</b> ${consequence} <span class="cause">${list.problem}</span>`),
+  ]
 }
 
-/** Without a list nothing starts. */
+/** With an invalid first list, that is the alarm. */
 function starting({ ready, list }: WatchStatus): readonly Alarm[] {
   if (ready || (list.loadedAt === undefined && list.problem !== undefined)) return []
-  return [fair(html`<b>Starting.</b> Nothing was written yet.`)]
+  return [warning(html`<b>Starting.</b> The list was not applied yet.`)]
 }
 
-function held(status: WatchStatus): readonly Alarm[] {
-  const { heldUntil } = status.node
-  if (!isHeld(status) || heldUntil === undefined) return []
-  const until = clock(heldUntil, status.now)
-  return [fair(html`<b>Changes are held back</b> until ${until} UTC: there were too many within an hour.`)]
+function limitedWrites(status: WatchStatus): readonly Alarm[] {
+  const { limitedUntil } = status.node
+  if (!isWriteLimited(status) || limitedUntil === undefined) return []
+  const until = clock(limitedUntil, status.now)
+  return [
+    warning(html`<b>Writes are limited</b> until ${until} UTC: mirrors changed their health too often.`),
+  ]
 }

@@ -1,22 +1,22 @@
-/** HTML that cannot be broken out of: whatever a template is given is text, unless a template has made it. Pure. */
+/** HTML that text cannot break out of: every value in a template is text, unless another template has made it. Pure. */
 import { printable } from '../../wording/printable.ts'
 
 export interface Markup {
   readonly markup: string
 }
 
-type Part = string | number | Markup | undefined | readonly Part[]
+type Value = string | number | Markup | undefined | readonly Value[]
 
-/** A piece of HTML. Text is escaped, for elements and quoted attributes alike; what is undefined is left out. */
-export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return { markup: fixed.map((text, nth) => text + written(parts[nth])).join('') }
+/** A piece of HTML. Text is escaped, for elements and quoted attributes alike; undefined is left out. */
+export function html(fixed: TemplateStringsArray, ...values: readonly Value[]): Markup {
+  return { markup: fixed.map((text, i) => text + markupOf(values[i])).join('') }
 }
 
-function written(part: Part): string {
-  if (part === undefined) return ''
-  if (typeof part === 'number') return String(part)
-  if (typeof part === 'string') return escaped(part)
-  return 'markup' in part ? part.markup : part.map(written).join('')
+function markupOf(value: Value): string {
+  if (value === undefined) return ''
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') return escapeHtml(value)
+  return 'markup' in value ? value.markup : value.map(markupOf).join('')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -27,6 +27,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, character => ENTITIES[character] ?? '')
 }

@@ -1,86 +1,76 @@
-/** What has to be known of registries: a line for each of a few, and one for many. Pure. */
+/** Alarms about registries: a line for each of a few, and one line for many. Pure. */
 import { canServe, whyUnavailable } from '../../health/availability.ts'
-import { isUsable } from '../../health/mirror-health.ts'
-import { type Grade, gradeOf } from '../serve/problems.ts'
+import { healthText, isUsable } from '../../health/health.ts'
+import { plural } from '../../wording/plural.ts'
+import { gradeRegistry } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
+import { type Alarm, problem, warning } from './alarm.ts'
 import { html, type Markup } from './markup.ts'
+import { registryAnchor, registryTitle } from './registry-name.ts'
 import { ago, span } from './time.ts'
 
-export interface Alarm {
-  readonly grade: Grade
-  readonly text: Markup
-}
-
-/** More lines than that say less than one. */
+/** With more lines, each would get less attention. */
 const FEW = 3
 
-/** The name by which a registry is linked to on the page. */
-export function anchorOf(status: WatchStatus, registry: RegistryStatus): string {
-  return `registry-${status.registries.indexOf(registry) + 1}`
-}
-
-export function titleOf({ name }: RegistryStatus): string {
-  return name === '*' ? '* (every other registry)' : name
-}
-
-/** Registries of which nothing can be pulled. */
+/** Registries that no endpoint can serve. */
 export function outages(status: WatchStatus): readonly Alarm[] {
-  const asked = status.registries.filter(({ mirrors }) => mirrors.length > 0)
-  if (asked.length > 1 && asked.every(isSilent)) return [blackout(asked, status)]
-  const out = status.registries.filter(registry => gradeOf(registry) === 'bad')
+  const probed = status.registries.filter(({ mirrors }) => mirrors.length > 0)
+  if (probed.length > 1 && probed.every(isUnreachable)) return [blackout(probed, status)]
+  const out = status.registries.filter(registry => gradeRegistry(registry) === 'problem')
   if (out.length <= FEW) return out.map(registry => outage(registry, status))
   return [
-    bad(
-      html`<b>Nothing to pull ${links(out, status)} from</b>: no mirror is well, and no server is known to answer.`,
+    problem(
+      html`<b>Registries ${links(out, status)} are unhealthy</b>: no mirror is healthy, and no server is known to be.`,
     ),
   ]
 }
 
-/** Registries that can do with fewer mirrors for a while. */
+/** Registries that work with fewer or slower mirrors. */
 export function weaknesses(status: WatchStatus): readonly Alarm[] {
-  const weak = status.registries.filter(registry => gradeOf(registry) === 'fair')
+  const weak = status.registries.filter(registry => gradeRegistry(registry) === 'warning')
   if (weak.length <= FEW) return weak.map(registry => weakness([registry], status))
   return [weakness(weak, status)]
 }
 
-/** Not a word from anybody, not even that it is too much. */
-function isSilent(registry: RegistryStatus): boolean {
-  return canServe(registry) === false && registry.mirrors.every(({ health }) => health === 'down')
+/** A mirror that responds with 429 is reachable. */
+function isUnreachable(registry: RegistryStatus): boolean {
+  return canServe(registry) === false && registry.mirrors.every(({ health }) => health === 'unhealthy')
 }
 
 function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): Alarm {
-  const latest = latestChange(registries)
-  return bad(
-    html`<b>Nothing can be pulled from any of ${registries.length} registries</b> for ${span(now - latest)}: look at this node's own network first.`,
+  const since = latestChange(registries)
+  return problem(
+    html`<b>All ${registries.length} registries with mirrors have been unhealthy</b> for ${span(now - since)}: check this node's network first.`,
   )
 }
 
 function outage(registry: RegistryStatus, status: WatchStatus): Alarm {
-  const latest = latestChange([registry])
-  const when = latest === 0 ? undefined : html`, for ${span(status.now - latest)}`
-  return bad(
-    html`<b>Nothing to pull ${links([registry], status)} from</b>${when}: ${whyUnavailable(registry)}.`,
-  )
+  const since = latestChange([registry])
+  const state =
+    since === 0
+      ? html`<b>Registry ${links([registry], status)} is unhealthy</b>`
+      : html`<b>Registry ${links([registry], status)} has been unhealthy</b> for ${span(status.now - since)}`
+  return problem(html`${state}: ${whyUnavailable(registry)}.`)
 }
 
 function weakness(registries: readonly RegistryStatus[], status: WatchStatus): Alarm {
   const mirrors = registries.flatMap(registry => registry.mirrors)
-  const ill = mirrors.filter(({ health }) => health !== 'up')
-  const counts = (['down', 'limited', 'slow'] as const).flatMap(health => {
-    const count = ill.filter(mirror => mirror.health === health).length
-    return count === 0 ? [] : [`${count} ${health}`]
+  const weak = mirrors.filter(({ health }) => health !== 'healthy')
+  const counts = (['unhealthy', 'rate_limited', 'degraded'] as const).flatMap(health => {
+    const count = weak.filter(mirror => mirror.health === health).length
+    return count === 0 ? [] : [`${count} ${healthText(health)}`]
   })
-  const since = Math.max(...ill.map(mirror => mirror.since))
-  const all = mirrors.length === 1 ? 'its only mirror' : `${mirrors.length} mirrors`
-  return fair(
+  const since = Math.max(...weak.map(mirror => mirror.since))
+  const all = plural(mirrors.length, 'mirror', 'mirrors')
+  return warning(
     html`${links(registries, status)}: ${counts.join(', ')} of ${all}; the latest change was ${ago(since, status.now)}.`,
   )
 }
 
-/** When the last mirror that is not well became so; 0: there is none. */
+/** When the last mirror became unusable; 0: none is. */
 function latestChange(registries: readonly RegistryStatus[]): number {
-  const ill = registries.flatMap(({ mirrors }) => mirrors).filter(({ health }) => !isUsable(health))
-  return Math.max(...ill.map(({ since }) => since), 0)
+  const unusable = registries.flatMap(({ mirrors }) => mirrors).filter(({ health }) => !isUsable(health))
+  return Math.max(...unusable.map(({ since }) => since), 0)
 }
 
 /** `a, b, c and 5 more`. */
@@ -88,17 +78,9 @@ function links(registries: readonly RegistryStatus[], status: WatchStatus): Mark
   const shown = registries
     .slice(0, FEW)
     .map(
-      (registry, nth) =>
-        html`${nth === 0 ? '' : ', '}<a href="#${anchorOf(status, registry)}">${titleOf(registry)}</a>`,
+      (registry, i) =>
+        html`${i === 0 ? '' : ', '}<a href="#${registryAnchor(status, registry)}">${registryTitle(registry)}</a>`,
     )
   const more = registries.length - FEW
   return html`${shown}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-export function bad(text: Markup): Alarm {
-  return { grade: 'bad', text }
-}
-
-export function fair(text: Markup): Alarm {
-  return { grade: 'fair', text }
 }

@@ -1,11 +1,11 @@
-/** Moments and spans in the words of a person. Pure. */
+/** Times and durations as text. Pure. */
 import { html, type Markup } from './markup.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** `8 s`, `4 min`, `3 h`, `2 d`: one number is enough to know what to do. */
+/** `8 s`, `4 min`, `3 h`, `2 d`. */
 export function span(ms: number): string {
   const rest = Math.max(0, ms)
   if (rest < MINUTE) return `${Math.floor(rest / 1000)} s`
@@ -14,23 +14,22 @@ export function span(ms: number): string {
 }
 
 export function ago(at: number, now: number): Markup {
-  return moment(at, now - at < 1000 ? 'just now' : `${span(now - at)} ago`)
+  return time(at, now - at < 1000 ? 'just now' : `${span(now - at)} ago`)
 }
 
-/** `14:05:09`, with the day where it is not today; all of UTC, as in logs. */
+/** `14:05:09`, with the date where it is not today; in UTC, as in logs. */
 export function clock(at: number, now: number): Markup {
   const iso = isoOf(at)
   const today = iso.slice(0, 10) === isoOf(now).slice(0, 10)
-  return moment(at, `${today ? '' : `${iso.slice(0, 10)} `}${iso.slice(11, 19)}`)
+  return time(at, `${today ? '' : `${iso.slice(0, 10)} `}${iso.slice(11, 19)}`)
 }
 
-export function moment(at: number, words: string): Markup {
+export function time(at: number, text: string): Markup {
   const iso = isoOf(at)
-  return html`<time datetime="${iso}" title="${iso}">${words}</time>`
+  return html`<time datetime="${iso}" title="${iso}">${text}</time>`
 }
 
-/** Seconds are enough; a moment that no calendar has is the beginning of time. */
+/** Without milliseconds. A time that a date cannot represent is shown as 1970. */
 function isoOf(at: number): string {
-  const sound = Math.abs(at) <= 8.64e15 ? at : 0
-  return new Date(sound).toISOString().replace(/\.\d+Z$/, 'Z')
+  return new Date(Math.abs(at) <= 8.64e15 ? at : 0).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -1,28 +1,31 @@
-/** Who holds connections to the watcher, and who gives way when there are too many. Pure. */
+/** Which connection is closed when there are too many. Pure. */
 import { isIPv6 } from 'node:net'
 
 export interface Connection {
   readonly peer: string
   /** Whether its request has arrived in whole; before that it is idle or slow. */
-  readonly asked: boolean
+  readonly requested: boolean
 }
 
 /**
- * Who gives way to a new connection of `peer`; `open` is all there are, oldest first. That is one of the peer that holds the most, so that
- * nobody keeps others out. On loopback everybody is one peer: there it is the oldest connection that has not asked
- * yet, and only then the oldest that is being answered. Who asks at once, as checks do, is answered before their turn.
+ * The connection to close for a new one of `peer`; `open` is oldest first. It is one of the peer with the most
+ * connections, so that no peer keeps others out: the oldest one without a request, or else the oldest one. On loopback
+ * all clients are one peer; a check that sends its request immediately gets its response before it is the oldest.
  */
-export function givingWay<C extends Connection>(open: readonly C[], peer: string): C | undefined {
+export function selectConnectionToClose<C extends Connection>(
+  open: readonly C[],
+  peer: string,
+): C | undefined {
   const counts = new Map([[peer, 1]])
   for (const one of open) counts.set(one.peer, (counts.get(one.peer) ?? 0) + 1)
   const most = Math.max(...counts.values())
   const largest = open.filter(one => counts.get(one.peer) === most)
-  return largest.find(({ asked }) => !asked) ?? largest[0] ?? open[0]
+  return largest.find(({ requested }) => !requested) ?? largest[0] ?? open[0]
 }
 
 /**
- * Whom an address belongs to: a host has a /64 of IPv6 addresses to choose from (RFC 4291, 2.5.4), and every local
- * user all of 127.0.0.0/8.
+ * The peer that an address belongs to: a host can use a /64 of IPv6 addresses (RFC 4291, 2.5.4), and a local user all
+ * of 127.0.0.0/8.
  */
 export function peerOf(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]

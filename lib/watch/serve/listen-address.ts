@@ -1,38 +1,38 @@
-/** Where to listen, as it is written after `--listen`, and as it is told. Pure. */
+/** The address after `--listen`, and the event that reports it. Pure. */
 import { Failure } from '../../model/errors.ts'
 import type { Event } from '../events.ts'
 
-export interface Listening {
+export interface ListenAddress {
   readonly host: string
   readonly port: number
 }
 
-/** Without a host nobody but this machine is meant. */
+/** Without a host, only this machine can connect. */
 const LOOPBACK = '127.0.0.1'
 
-/** Reads `HOST:PORT`, `[IPV6]:PORT`, `:PORT` or `PORT`; port 0 takes a free one. */
-export function parseListening(text: string): Listening {
+/** Parses `HOST:PORT`, `[IPV6]:PORT`, `:PORT` or `PORT`; port 0 selects a free one. */
+export function parseListenAddress(text: string): ListenAddress {
   const parts = /^(?:(?:\[([\da-f:.]+)\]|([a-z\d.-]*)):)?(\d{1,5})$/i.exec(text)
   const port = Number(parts?.[3])
-  if (parts === null || port > 65535) throw refused(text)
+  if (parts === null || port > 65535) throw invalidAddress(text)
   return { host: parts[1] ?? (parts[2] || LOOPBACK), port }
 }
 
-/** The address that it came to, as one opens it; who else may is worth a warning. */
-export function servingEvent({ host, port }: Listening): Event {
-  const everywhere = /^(::|(::ffff:)?0\.0\.0\.0)$/.test(host)
-  const here = everywhere ? (host === '::' ? '::1' : LOOPBACK) : host
-  const url = `http://${here.includes(':') ? `[${here}]` : here}:${port}/`
-  const others = everywhere ? ', and to whoever else can reach this machine' : ''
+/** With the url to open; a warning where other machines can read the pages. */
+export function listeningEvent({ host, port }: ListenAddress): Event {
+  const isPublic = /^(::|(::ffff:)?0\.0\.0\.0)$/.test(host)
+  const local = isPublic ? (host === '::' ? '::1' : LOOPBACK) : host
+  const url = `http://${local.includes(':') ? `[${local}]` : local}:${port}/`
+  const others = isPublic ? ', for every machine that can reach this one' : ''
   return {
-    event: 'serving',
-    level: everywhere ? 'warn' : 'info',
-    text: `serving the status at ${url}${others}`,
+    event: 'listening',
+    level: isPublic ? 'warn' : 'info',
+    text: `listening at ${url}${others}`,
     fields: { url, port },
   }
 }
 
-function refused(text: string): Failure {
+function invalidAddress(text: string): Failure {
   const hint = 'write [HOST:]PORT, as in 9464 for this machine alone, 127.0.0.1:9464 or [::1]:9464'
   return new Failure('usage', [{ message: `--listen ${text} is not an address`, hint }])
 }

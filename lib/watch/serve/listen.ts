@@ -1,15 +1,15 @@
-/** Binds a server to an address as `--listen` takes it, and says in words why that cannot be. */
+/** Binds a server to an address as `--listen` takes it. */
 import type net from 'node:net'
 import { Failure, hasErrno } from '../../model/errors.ts'
 import { explainErrno } from '../../system/errno.ts'
-import { parseListening } from './listen-address.ts'
+import { parseListenAddress } from './listen-address.ts'
 
 export async function listen(server: net.Server, address: string): Promise<void> {
-  const listening = parseListening(address)
+  const { host, port } = parseListenAddress(address)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ ...listening, exclusive: true }, () => {
+      server.listen({ host, port, exclusive: true }, () => {
         server.off('error', reject)
         resolve()
       })

@@ -1,19 +1,21 @@
-/** What a watcher knows as a page for Prometheus. Pure. Names are those of a probe's page where they mean the same. */
+/** The status of a watcher as a page for Prometheus. Pure. A name that `probe` exports too means the same here. */
+
+import { exposition, type Metric, one, type Sample, timestamp } from '../../formats/exposition.ts'
 import { canServe } from '../../health/availability.ts'
-import { exposition, type Metric, one, type Sample, timestamp } from '../../reporters/exposition.ts'
-import { mirrorMetrics, questionMetrics } from './mirror-metrics.ts'
-import { isHeld } from './problems.ts'
+import { mirrorMetrics, probeMetrics } from './mirror-metrics.ts'
+import { isWriteLimited } from './problems.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'
 
 /** Text exposition format 0.0.4; ends in a newline. */
-export function metricsPage(status: WatchStatus): string {
+export function renderMetrics(status: WatchStatus): string {
   return exposition([
     ...watchMetrics(status),
     ...listMetrics(status),
-    ...nodeMetrics(status),
+    ...writeMetrics(status),
+    ...pendingMetrics(status),
     ...registryMetrics(status.registries),
     ...mirrorMetrics(status.registries),
-    ...questionMetrics(status.registries),
+    ...probeMetrics(status.registries),
   ])
 }
 
@@ -21,7 +23,7 @@ function watchMetrics({ version, startedAt, alive, ready }: WatchStatus): readon
   return [
     {
       name: 'regmirror_build_info',
-      help: 'Always 1; the label tells the version.',
+      help: 'Always 1; the label holds the version.',
       samples: [[{ version }, 1]],
     },
     {
@@ -29,10 +31,14 @@ function watchMetrics({ version, startedAt, alive, ready }: WatchStatus): readon
       help: 'When the watcher started.',
       samples: one(timestamp(startedAt)),
     },
-    { name: 'regmirror_watch_alive', help: 'Whether its loop goes on.', samples: one(Number(alive)) },
+    {
+      name: 'regmirror_watch_alive',
+      help: '1 while the loop of the watcher runs; 0 when it hangs.',
+      samples: one(Number(alive)),
+    },
     {
       name: 'regmirror_watch_ready',
-      help: 'Whether the list was written, or found to be so, for the first time.',
+      help: '1 once the watcher has applied the list.',
       samples: one(Number(ready)),
     },
   ]
@@ -42,62 +48,72 @@ function listMetrics({ list }: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_list_valid',
-      help: 'Whether the list as it is now is sound; if not, the last good one is in force, if there was one.',
+      help: '1 if the list is valid now; if not, the last valid one stays in use.',
       samples: one(Number(list.problem === undefined)),
     },
     {
       name: 'regmirror_list_loaded_timestamp_seconds',
-      help: 'When the list that is in force was read; absent while none is.',
+      help: 'When the list in use was read; absent while none is in use.',
       samples: one(timestamp(list.loadedAt)),
     },
     {
       name: 'regmirror_list_reads_total',
-      help: 'How often the list was read, by what came of it: good, bad.',
+      help: 'Reads of the list, by result: success, error.',
       type: 'counter',
       samples: Object.entries(list.reads).map(([result, count]) => [{ result }, count]),
     },
   ]
 }
 
-function nodeMetrics(status: WatchStatus): readonly Metric[] {
+function writeMetrics(status: WatchStatus): readonly Metric[] {
   const { node } = status
   return [
     {
       name: 'regmirror_last_apply_success',
-      help: 'Whether the last attempt to make the node as it should be went well; absent before the first.',
+      help: '1 if the last attempt to apply the list succeeded; absent before the first attempt.',
       samples: one(node.tried ? Number(node.problem === undefined) : undefined),
     },
     {
       name: 'regmirror_writes_total',
-      help: 'How often files were written.',
+      help: 'Writes that changed files.',
       type: 'counter',
       samples: one(node.writes),
     },
     {
       name: 'regmirror_write_failures_total',
-      help: 'How often writing failed.',
+      help: 'Writes that failed.',
       type: 'counter',
       samples: one(node.failures),
     },
     {
       name: 'regmirror_last_write_timestamp_seconds',
-      help: 'When a file was last written; absent before the first time.',
+      help: 'When a file was last written; absent before the first write.',
       samples: one(timestamp(node.writtenAt)),
     },
     {
-      name: 'regmirror_writes_held',
-      help: 'Whether changes wait, because there were too many in this hour.',
-      samples: one(Number(isHeld(status))),
+      name: 'regmirror_writes_limited',
+      help: '1 while a change waits because there were too many within the hour.',
+      samples: one(Number(isWriteLimited(status))),
+    },
+  ]
+}
+
+function pendingMetrics({ node }: WatchStatus): readonly Metric[] {
+  return [
+    {
+      name: 'regmirror_reload_pending',
+      help: 'Runtimes to reload before every change takes effect.',
+      samples: one(node.reload.length),
     },
     {
       name: 'regmirror_restart_pending',
-      help: 'How many runtimes have to be restarted before all acts.',
+      help: 'Runtimes to restart before every change takes effect.',
       samples: one(node.restart.length),
     },
     {
-      name: 'regmirror_files_left',
-      help: 'How many files are not as the list says and are left to regmirror apply, because they act on a restart.',
-      samples: one(node.left.length),
+      name: 'regmirror_files_pending',
+      help: 'Files that differ from the list and do not take effect immediately; regmirror apply writes them.',
+      samples: one(node.pendingFiles.length),
     },
   ]
 }
@@ -106,14 +122,14 @@ function registryMetrics(registries: readonly RegistryStatus[]): readonly Metric
   return [
     {
       name: 'regmirror_registry_up',
-      help: 'Whether anything that may be asked can serve the registry; absent while that is not known.',
+      help: 'Whether a mirror or the server can serve the registry; absent while that is unknown.',
       samples: registries.map(registry => [{ registry: registry.name }, numberOf(canServe(registry))]),
     },
     {
       name: 'regmirror_server_up',
-      help: "Whether the registry's own server answers; absent while that is not known.",
+      help: "Whether the registry's own server is healthy or degraded; absent while that is unknown.",
       samples: registries.flatMap(({ name, server }): readonly Sample[] =>
-        server === undefined ? [] : [[{ registry: name, url: server.url }, numberOf(server.up)]],
+        server === undefined ? [] : [[{ registry: name, url: server.url }, numberOf(server.usable)]],
       ),
     },
   ]

@@ -1,32 +1,33 @@
-/** What follows from what a watcher knows: what is wrong, and where. Pure; every page says the same. */
+/** What is wrong, by the status of a watcher; all pages use the same rules. Pure. */
 import { canServe } from '../../health/availability.ts'
 import type { RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
-/** How bad something is: it works, it works but, it does not work. */
-export type Grade = 'good' | 'fair' | 'bad'
+export type Grade = 'ok' | 'warning' | 'problem'
 
-/** A registry that never had a mirror is not ill for want of an answer: its server need not be asked. */
-export function gradeOf(registry: RegistryStatus): Grade {
+/** A registry without mirrors is ok: its server is not probed. */
+export function gradeRegistry(registry: RegistryStatus): Grade {
   const serves = canServe(registry) ?? (registry.mirrors.length === 0 || undefined)
-  if (serves !== true) return 'bad'
-  return registry.mirrors.every(({ health }) => health === 'up') ? 'good' : 'fair'
+  if (serves !== true) return 'problem'
+  return registry.mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
 }
 
-/** What keeps the watcher from its work, a sentence each; none: all goes well. */
-export function problemsOf({ alive, list, node }: WatchSummary): readonly string[] {
+export const HANGS = 'the watcher hangs: it has checked nothing for three minutes'
+
+/** What keeps the watcher from its work, one sentence each. */
+export function findProblems({ alive, list, node }: WatchSummary): readonly string[] {
   return [
-    ...(alive ? [] : ['the watcher has stopped looking']),
-    ...(list.problem === undefined ? [] : [`the list is not sound, ${restOf(list)}: ${list.problem}`]),
-    ...(node.problem === undefined ? [] : [`the node is not as the list says: ${node.problem}`]),
+    ...(alive ? [] : [HANGS]),
+    ...(list.problem === undefined ? [] : [`the list is invalid, ${inUse(list)}: ${list.problem}`]),
+    ...(node.problem === undefined ? [] : [`cannot write to this node: ${node.problem}`]),
   ]
 }
 
-function restOf({ loadedAt }: WatchStatus['list']): string {
+function inUse({ loadedAt }: WatchStatus['list']): string {
   return loadedAt === undefined
-    ? 'there was none before it and nothing is done'
-    : 'the last good one is in force'
+    ? 'and nothing is written until it is valid'
+    : 'and the last valid one stays in use'
 }
 
-export function isHeld({ node, now }: WatchStatus): boolean {
-  return node.heldUntil !== undefined && node.heldUntil > now
+export function isWriteLimited({ node, now }: WatchStatus): boolean {
+  return node.limitedUntil !== undefined && node.limitedUntil > now
 }

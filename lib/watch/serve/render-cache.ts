@@ -1,7 +1,7 @@
-/** Renders what many ask for, without letting that take more than a part of the time. */
+/** Renders pages for many clients, and leaves most of the time to the rest of the watcher. */
 
-/** Whoever asks gets the same answer for so many times as long as its rendering took: a tenth of the time at most. */
-const REST = 9
+/** A rendered page is shared for that many times as long as its rendering took: rendering takes a tenth of the time at most. */
+const PAUSE_FACTOR = 9
 
 interface Rendered<T> {
   readonly value: T
@@ -9,45 +9,44 @@ interface Rendered<T> {
 }
 
 /**
- * `render` is given a key: what is asked for. While it rests, those who ask for the same get the latest, and those who
- * ask for something else wait, the shortest key first. What `render` throws reaches who asked, and is not kept.
+ * `render` gets a key: which page is requested. During the pause, a request for the same key gets the latest page, and a
+ * request for another key waits, the shortest key first. An error of `render` rejects the request, and is not shared.
  */
 export function openRenderer<T>(render: (key: string) => T): (key: string) => Promise<T> {
   let latest = new Map<string, Rendered<T>>()
   const waiting = new Map<string, PromiseWithResolvers<T>>()
-  let restsUntil = 0
+  let pausedUntil = 0
   let timer: NodeJS.Timeout | undefined
   const renderNow = (key: string, { resolve, reject }: PromiseWithResolvers<T>) => {
-    const began = performance.now()
+    const startedAt = performance.now()
     try {
       const value = render(key)
-      const ended = performance.now()
-      restsUntil = ended + REST * (ended - began)
-      latest = new Map([...latest, [key, { value, until: restsUntil }]])
+      const endedAt = performance.now()
+      pausedUntil = endedAt + PAUSE_FACTOR * (endedAt - startedAt)
+      latest = new Map([...latest, [key, { value, until: pausedUntil }]])
       resolve(value)
     } catch (error) {
       reject(error)
     }
   }
-  const turn = () => {
+  const renderNext = () => {
     clearTimeout(timer)
     const now = performance.now()
     latest = new Map([...latest].filter(([, { until }]) => now < until))
-    const [key] = [...waiting.keys()].sort((a, b) => a.length - b.length)
-    const who = key === undefined ? undefined : waiting.get(key)
-    if (key === undefined || who === undefined) return
-    if (now >= restsUntil) {
-      waiting.delete(key)
-      renderNow(key, who)
+    const [next] = [...waiting].sort(([a], [b]) => a.length - b.length)
+    if (next === undefined) return
+    if (now >= pausedUntil) {
+      waiting.delete(next[0])
+      renderNow(...next)
     }
-    timer = setTimeout(turn, Math.max(1, restsUntil - performance.now())).unref()
+    timer = setTimeout(renderNext, Math.max(1, pausedUntil - performance.now())).unref()
   }
   return key => {
-    const kept = latest.get(key)
-    if (kept !== undefined && performance.now() < kept.until) return Promise.resolve(kept.value)
-    const who = waiting.get(key) ?? Promise.withResolvers<T>()
-    waiting.set(key, who)
-    turn()
-    return who.promise
+    const shared = latest.get(key)
+    if (shared !== undefined && performance.now() < shared.until) return Promise.resolve(shared.value)
+    const request = waiting.get(key) ?? Promise.withResolvers<T>()
+    waiting.set(key, request)
+    renderNext()
+    return request.promise
   }
 }

@@ -1,25 +1,25 @@
-/** What the watcher answers to a request, by its path. Pure. */
+/** The responses of a watcher, by the path of the request. Pure. */
 import { onOneLine } from '../../wording/printable.ts'
-import { statusPage } from '../page/page.ts'
-import { metricsPage } from './metrics.ts'
-import { problemsOf } from './problems.ts'
+import { renderPage } from '../page/page.ts'
+import { renderMetrics } from './metrics.ts'
+import { findProblems, HANGS } from './problems.ts'
 import type { WatchStatus, WatchSummary } from './status.ts'
 
-export interface Answer {
+export interface Reply {
   readonly code: number
   readonly type: string
   readonly body: Buffer
 }
 
-/** What a request is for. A check is answered at once; a page costs its rendering. */
-export type Asked =
-  | { readonly check: (status: WatchSummary) => Answer }
+/** A check is sent immediately; a page costs its rendering. */
+export type Route =
+  | { readonly check: (status: WatchSummary) => Reply }
   | { readonly page: PageName; readonly key: string }
 
 export type PageName = 'status' | 'metrics'
 
-/** By the path and the query of a request. Undefined: there is nothing at that path. */
-export function askedAt(target: string): Asked | undefined {
+/** By the path and the query of a request. Undefined: nothing is served there. */
+export function findRoute(target: string): Route | undefined {
   const [path = '', query] = target.split('?')
   if (path === '/') return { page: 'status', key: new URLSearchParams(query).get('open') ?? '' }
   if (path === '/metrics') return { page: 'metrics', key: '' }
@@ -27,33 +27,33 @@ export function askedAt(target: string): Asked | undefined {
   return check && { check }
 }
 
-/** `key`: the name of the registry whose file is shown, for the status page. */
-export const PAGES: Readonly<Record<PageName, (status: WatchStatus, key: string) => Answer>> = {
+/** `key`: for the status page, the name of the registry whose file is open. */
+export const PAGES: Readonly<Record<PageName, (status: WatchStatus, key: string) => Reply>> = {
   status: (status, key) => ({
     code: 200,
     type: 'text/html; charset=utf-8',
-    body: Buffer.from(statusPage(status, key || undefined)),
+    body: Buffer.from(renderPage(status, key || undefined)),
   }),
   metrics: status => ({
     code: 200,
     type: 'text/plain; version=0.0.4; charset=utf-8',
-    body: Buffer.from(metricsPage(status)),
+    body: Buffer.from(renderMetrics(status)),
   }),
 }
 
-const CHECKS: Readonly<Record<string, (status: WatchSummary) => Answer>> = {
-  '/healthz': status => checked(problemsOf(status)),
-  '/readyz': ({ ready }) =>
-    checked(ready ? [] : ['nothing was written yet: it is starting, or its first list is not sound']),
-  '/livez': ({ alive }) => checked(alive ? [] : ['the watcher has stopped looking']),
+const NOT_READY = 'the list was not applied yet: the watcher is starting, or its first list is invalid'
+
+const CHECKS: Readonly<Record<string, (status: WatchSummary) => Reply>> = {
+  '/healthz': status => checkReply(findProblems(status)),
+  '/readyz': ({ ready }) => checkReply(ready ? [] : [NOT_READY]),
+  '/livez': ({ alive }) => checkReply(alive ? [] : [HANGS]),
 }
 
-/** One line a problem. */
-function checked(problems: readonly string[]): Answer {
-  if (problems.length === 0) return plain(200, 'ok')
-  return plain(503, problems.map(onOneLine).join('\n'))
+/** One line for each problem. */
+function checkReply(problems: readonly string[]): Reply {
+  return problems.length === 0 ? textReply(200, 'ok') : textReply(503, problems.map(onOneLine).join('\n'))
 }
 
-export function plain(code: number, sentence: string): Answer {
-  return { code, type: 'text/plain; charset=utf-8', body: Buffer.from(`${sentence}\n`) }
+export function textReply(code: number, text: string): Reply {
+  return { code, type: 'text/plain; charset=utf-8', body: Buffer.from(`${text}\n`) }
 }

@@ -1,47 +1,47 @@
-/** Large answers are sent a few at a time, so that their bytes do not add up; whoever reads slowly gives way to who waits. */
+/** Sends large responses a few at a time, so that their bytes do not add up; a slow reader is closed while others wait. */
 
-export interface Turn {
-  begin(): void
-  giveUp(): void
+export interface Transfer {
+  start(): void
+  abort(): void
 }
 
-export interface Turns {
-  /** Begins now or when its turn comes. Returns how to say that it is over, at any time. */
-  enter(turn: Turn): () => void
+export interface SendQueue {
+  /** Starts the transfer now or later. Returns a function that ends it, at any time. */
+  add(transfer: Transfer): () => void
 }
 
-/** `patienceMs`: how long a turn may take while others wait. */
-export function openTurns(atOnce: number, patienceMs: number): Turns {
-  const begun = new Map<Turn, number>()
-  const waiting = new Set<Turn>()
+/** `slots`: how many transfers run at the same time; `patienceMs`: how long one may take while others wait. */
+export function openSendQueue(slots: number, patienceMs: number): SendQueue {
+  const running = new Map<Transfer, number>()
+  const waiting = new Set<Transfer>()
   let timer: NodeJS.Timeout | undefined
   const watchOldest = () => {
     clearTimeout(timer)
-    const [oldest] = begun
+    const [oldest] = running
     if (waiting.size === 0 || oldest === undefined) return
-    const [turn, since] = oldest
-    const left = Math.max(1, since + patienceMs - performance.now())
-    timer = setTimeout(() => end(turn, true), left).unref()
+    const [transfer, since] = oldest
+    const rest = Math.max(1, since + patienceMs - performance.now())
+    timer = setTimeout(() => end(transfer, true), rest).unref()
   }
-  const end = (turn: Turn, late: boolean) => {
-    waiting.delete(turn)
-    if (begun.delete(turn) && late) turn.giveUp()
-    next()
+  const end = (transfer: Transfer, isLate: boolean) => {
+    waiting.delete(transfer)
+    if (running.delete(transfer) && isLate) transfer.abort()
+    startNext()
   }
-  const next = () => {
-    for (const turn of waiting) {
-      if (begun.size >= atOnce) break
-      waiting.delete(turn)
-      begun.set(turn, performance.now())
-      turn.begin()
+  const startNext = () => {
+    for (const transfer of waiting) {
+      if (running.size >= slots) break
+      waiting.delete(transfer)
+      running.set(transfer, performance.now())
+      transfer.start()
     }
     watchOldest()
   }
   return {
-    enter: turn => {
-      waiting.add(turn)
-      next()
-      return () => end(turn, false)
+    add: transfer => {
+      waiting.add(transfer)
+      startNext()
+      return () => end(transfer, false)
     },
   }
 }

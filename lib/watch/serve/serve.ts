@@ -1,30 +1,30 @@
-/** Serves what a watcher knows over HTTP, to people, to Prometheus and to whoever restarts it. Changes nothing. */
+/** Serves the status of a watcher over HTTP: to people, to Prometheus, and to health checks. Read-only. */
 import http from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'
-import { admit, type Connections, isFirst } from './admission.ts'
+import { admit, type Connections, isFirstRequest } from './admission.ts'
 import { listen } from './listen.ts'
-import type { Listening } from './listen-address.ts'
+import type { ListenAddress } from './listen-address.ts'
 import { openRenderer } from './render-cache.ts'
-import { type Answer, askedAt, PAGES, type PageName, plain } from './responses.ts'
-import { openTurns } from './send-queue.ts'
+import { findRoute, PAGES, type PageName, type Reply, textReply } from './responses.ts'
+import { openSendQueue } from './send-queue.ts'
 import type { WatchStatus, WatchSummary } from './status.ts'
 
-export interface Serving extends Listening {
+export interface StatusServer extends ListenAddress {
   close(): Promise<void>
 }
 
-/** What a watcher knows, asked anew for each answer that is not shared. */
-export interface Known {
+/** Read for every response that is not shared. */
+export interface StatusSource {
   summary(): WatchSummary
   status(): WatchStatus
 }
 
-/** So that a slow client costs little: no request takes longer to be sent. */
+/** A slow client costs little: no request may take longer to arrive. */
 const REQUEST_MS = 5000
 const HEADER_BYTES = 8192
-/** Pages that are sent at once, and how long one may take while others wait. */
-const [PAGES_AT_ONCE, PAGE_MS] = [8, 500]
-/** How long an answer that is under way may take once the watcher ends. */
+/** Pages that are sent at the same time, and how long one may take while others wait. */
+const [PAGES_SENT, PAGE_MS] = [8, 500]
+/** How long a response may take once the watcher ends. */
 const GRACE_MS = 300
 
 const HEADERS = {
@@ -34,91 +34,87 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-store',
-  // Nobody needs the next answer so quickly that a connection should be kept for it.
+  // No client needs the next response so quickly that a connection should stay open for it.
   Connection: 'close',
 }
 
 /** Listens at an address as `--listen` takes it. */
-export async function serve(address: string, known: Known): Promise<Serving> {
+export async function serve(address: string, source: StatusSource): Promise<StatusServer> {
   const limits = {
     maxHeaderSize: HEADER_BYTES,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: 1000,
   }
-  const answerTo = answering(known)
+  const handle = openHandler(source)
   const server = http.createServer(limits)
   const open: Connections = new Map()
   server.on('connection', socket => admit(socket, open))
   server.on('request', (request, response) => {
-    if (isFirst(request.socket, open)) answerTo(request, response)
+    if (isFirstRequest(request.socket, open)) handle(request, response)
   })
   await listen(server, address)
-  // A connection that could not be accepted, for want of descriptors: the watcher goes on.
+  // A connection cannot be accepted, for lack of descriptors: the watcher goes on.
   server.on('error', () => {})
   const { address: host, port } = server.address() as AddressInfo
   return { host, port, close: () => close(server, open) }
 }
 
-type Respond = (request: http.IncomingMessage, response: http.ServerResponse) => void
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void
 
-/** Checks are answered at once; pages are rendered for all who ask at the same time, and sent a few at a time. */
-function answering({ summary, status }: Known): Respond {
-  const turns = openTurns(PAGES_AT_ONCE, PAGE_MS)
-  const render: Readonly<Record<PageName, (key: string) => Promise<Answer>>> = {
+/** A check gets its response immediately; a page is rendered for all who request it at the same time, and queued. */
+function openHandler({ summary, status }: StatusSource): Handler {
+  const queue = openSendQueue(PAGES_SENT, PAGE_MS)
+  const render: Readonly<Record<PageName, (key: string) => Promise<Reply>>> = {
     status: openRenderer(key => PAGES.status(status(), key)),
     metrics: openRenderer(key => PAGES.metrics(status(), key)),
   }
   const sendPage = async (name: PageName, key: string, response: http.ServerResponse) => {
-    // A fault of a page must not end the watcher.
-    const answer = await render[name](key).catch(() => BROKEN)
+    // A bug in a page must not end the watcher.
+    const reply = await render[name](key).catch(() => BROKEN)
     if (response.destroyed) return
-    const over = turns.enter({ begin: () => send(response, answer), giveUp: () => response.destroy() })
-    response.once('close', over)
+    const end = queue.add({ start: () => send(response, reply), abort: () => response.destroy() })
+    response.once('close', end)
   }
   return (request, response) => {
-    const asked = askedAt(request.url ?? '')
-    const refusal = refusalOf(request, asked !== undefined)
-    if (refusal !== undefined) send(response, refusal)
-    else if (asked !== undefined && 'page' in asked) void sendPage(asked.page, asked.key, response)
-    else if (asked !== undefined)
-      send(
-        response,
-        checked(() => asked.check(summary())),
-      )
+    const route = findRoute(request.url ?? '')
+    if (!isHostAllowed(request)) send(response, WRONG_HOST)
+    else if (route === undefined) send(response, NOT_FOUND)
+    else if (request.method !== 'GET' && request.method !== 'HEAD') send(response, WRONG_METHOD)
+    else if ('page' in route) void sendPage(route.page, route.key, response)
+    else send(response, checkReply(route.check, summary))
   }
 }
 
-const BROKEN = plain(500, 'this page could not be made; that is a bug of regmirror')
+type FullReply = Reply & { readonly headers?: Readonly<Record<string, string>> }
 
-function checked(check: () => Answer): Answer {
+const BROKEN = textReply(500, 'cannot render this page; this is a bug in regmirror')
+const WRONG_HOST = textReply(403, 'request it by IP address, or as localhost')
+const NOT_FOUND = textReply(404, 'not found; the paths are / /metrics /healthz /readyz /livez')
+const WRONG_METHOD: FullReply = {
+  ...textReply(405, 'method not allowed; use GET or HEAD'),
+  headers: { Allow: 'GET, HEAD' },
+}
+
+function checkReply(check: (summary: WatchSummary) => Reply, summary: () => WatchSummary): Reply {
   try {
-    return check()
+    return check(summary())
   } catch {
     return BROKEN
   }
 }
 
-type Refusal = Answer & { readonly headers?: Readonly<Record<string, string>> }
-
-function refusalOf(request: http.IncomingMessage, there: boolean): Refusal | undefined {
-  if (!mayAsk(request)) return plain(403, 'ask for it by address or as localhost')
-  if (!there) return plain(404, 'there is: / /metrics /healthz /readyz /livez')
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined
-  return { ...plain(405, 'there is nothing here but to read'), headers: { Allow: 'GET, HEAD' } }
-}
-
-function send(response: http.ServerResponse, { code, type, body, headers }: Refusal): void {
-  // With its length also to a HEAD, whose body Node leaves out.
+function send(response: http.ServerResponse, { code, type, body, headers }: FullReply): void {
+  // HEAD gets the length too; Node leaves out its body.
   const all = { ...HEADERS, ...headers, 'Content-Type': type, 'Content-Length': body.length }
   response.writeHead(code, all).end(body)
 }
 
 /**
- * Whether a page of somewhere else may be behind it, whose name has been made to mean this machine (DNS rebinding):
- * on loopback nobody has a reason to ask by name. A client that names no host at all is not a browser.
+ * A page of another site may send the request, under a name that resolves to this machine (DNS rebinding): on loopback
+ * no client needs a name. A client that sends no Host header is not a browser.
  */
-function mayAsk({ headers: { host }, socket }: http.IncomingMessage): boolean {
+function isHostAllowed({ headers: { host }, socket }: http.IncomingMessage): boolean {
   if (host === undefined || !isLoopback(socket.localAddress ?? '')) return true
   const name = host.replace(/:\d*$/, '').toLowerCase()
   return name === 'localhost' || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
@@ -129,12 +125,12 @@ function isLoopback(address: string): boolean {
 }
 
 function close(server: http.Server, open: Connections): Promise<void> {
-  return new Promise(done => {
-    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  return new Promise(resolve => {
+    const deadline = setTimeout(() => server.closeAllConnections(), GRACE_MS)
     server.close(() => {
-      clearTimeout(late)
-      done()
+      clearTimeout(deadline)
+      resolve()
     })
-    for (const { socket, asked } of open.values()) if (!asked) socket.destroy()
+    for (const { socket, requested } of open.values()) if (!requested) socket.destroy()
   })
 }

@@ -1,9 +1,9 @@
-/** What a watcher knows, as a value: all that its pages show. Times are in milliseconds since 1970. */
-import type { Health } from '../../health/mirror-health.ts'
+/** The state of a watcher as a value: everything that its pages show. Times are in milliseconds since 1970. */
+import type { Health } from '../../health/health.ts'
 import type { Probe, Reason } from '../../model/report.ts'
 
-/** How a mirror did at one moment; `ms` is undefined where it did not answer well. */
-export interface Point {
+/** The latency of one probe; `ms` is undefined where the probe failed. */
+export interface LatencySample {
   readonly at: number
   readonly ms: number | undefined
 }
@@ -11,80 +11,88 @@ export interface Point {
 export interface MirrorStatus {
   readonly url: string
   readonly health: Health
-  /** When it became that. */
+  /** When it changed to that. */
   readonly since: number
-  /** Its place among those that are written, from 1; undefined: it is left out. */
-  readonly place: number | undefined
+  /** Its position in hosts.toml, from 1; undefined: it is not in the file. */
+  readonly position: number | undefined
   readonly reason?: Reason
   /** One sentence, safe for a terminal; not for HTML. */
   readonly detail?: string
-  /** The latest answer; undefined: there was none yet. */
-  readonly askedAt: number | undefined
+  /** The latest probe; undefined: none yet. */
+  readonly probedAt: number | undefined
   readonly nextAt: number
   readonly phases?: Probe['phases_ms']
   readonly latencyMs?: number
   /** Of the last hour, oldest first, 240 at most. */
-  readonly points: readonly Point[]
-  /** How often it was asked since the start, by what came of it: `healthy`, or the reason. */
-  readonly asked: Readonly<Record<string, number>>
+  readonly samples: readonly LatencySample[]
+  /** How many probes were sent since the start, by result: `healthy`, or the reason. */
+  readonly probes: Readonly<Record<string, number>>
   /** How often its health has changed since the start. */
   readonly changes: number
+}
+
+/** A file as it is now, secrets hidden. */
+export interface HostsFile {
+  readonly path: string
+  readonly text: string
 }
 
 export interface RegistryStatus {
   readonly name: string
   readonly mirrors: readonly MirrorStatus[]
-  /** Undefined where there is none, or it may not be asked. */
-  readonly server?: { readonly url: string; readonly up: boolean | undefined }
-  /** What is in its hosts.toml now, secrets hidden; undefined where there is none. */
-  readonly hosts?: { readonly path: string; readonly text: string }
+  /** Absent where there is no server to fall back to; `usable` is undefined while it is not probed. */
+  readonly server?: { readonly url: string; readonly usable: boolean | undefined }
+  /** Its hosts.toml; absent where there is none. */
+  readonly hosts?: HostsFile
 }
 
-/** Something that happened, in one line. */
-export interface Happening {
+/** An event, in one line. */
+export interface RecentEvent {
   readonly at: number
   readonly text: string
 }
 
 export interface WatchStatus {
   readonly version: string
-  /** The name of the machine that it runs on. */
+  /** The name of the machine that the watcher runs on. */
   readonly machine: string
   readonly startedAt: number
   readonly now: number
   readonly list: {
     readonly file: string
-    /** What is wrong with it as it is now; the last good one is in force, if there was one. */
+    /** Why the list is invalid now; the last valid one stays in use, if there was one. */
     readonly problem?: string
-    /** Undefined: none is in force. */
+    /** Undefined: no list is in use. */
     readonly loadedAt?: number
     /** How often it was read since the start. */
-    readonly reads: { readonly good: number; readonly bad: number }
+    readonly reads: { readonly success: number; readonly error: number }
   }
   readonly node: {
-    /** Undefined: all is as it should be. */
+    /** Why the latest write failed; undefined: it did not. */
     readonly problem?: string
-    /** Whether this watcher has tried yet to make it so. */
+    /** Whether this watcher has tried to write the node. */
     readonly tried: boolean
     /** When a file was last written; undefined: not since the start. */
     readonly writtenAt?: number
     /** How often files were written since the start. */
     readonly writes: number
     readonly failures: number
-    /** What has to be restarted before all acts, and how. */
+    /** Commands that reload or restart runtimes before every change takes effect, with the reason. */
+    readonly reload: readonly string[]
     readonly restart: readonly string[]
-    /** Paths of what is not as the list says and is left to `apply`: it acts on a restart. */
-    readonly left: readonly string[]
-    /** Until when changes wait, because there were too many in this hour. */
-    readonly heldUntil?: number
+    /** Paths of files that differ from the list and wait for `regmirror apply`. */
+    readonly pendingFiles: readonly string[]
+    /** Until when changes wait, because there were too many within the hour. */
+    readonly limitedUntil?: number
   }
   readonly registries: readonly RegistryStatus[]
   /** Newest first, 50 at most. */
-  readonly happenings: readonly Happening[]
-  /** Whether the first walk was done, and whether the loop goes on. */
+  readonly recentEvents: readonly RecentEvent[]
+  /** Whether the list was written in whole. */
   readonly ready: boolean
+  /** Whether the loop turns. */
   readonly alive: boolean
 }
 
-/** What checks go by: cheap to know, however many mirrors there are. */
+/** What the checks need: cheap, however many mirrors there are. */
 export type WatchSummary = Omit<WatchStatus, 'registries'>

@@ -1,4 +1,4 @@
-/** A unit of a machine: told what to do, asked how it is, set up anew. */
+/** A systemd unit of a machine: commands, properties, journal and drop-ins. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -6,15 +6,15 @@ import { eventually } from '../../support/watching.ts'
 import type { Machine } from './machine.ts'
 
 export interface Unit {
-  /** `systemctl COMMAND [OPTION…] UNIT`, which has to say yes; gives what it prints. */
-  tell(command: string, ...options: readonly string[]): Promise<string>
+  /** Runs `systemctl COMMAND [OPTION…] UNIT`, which must succeed; returns its output. */
+  systemctl(command: string, ...options: readonly string[]): Promise<string>
   /** A property, as `systemctl show` prints it. */
   show(property: string): Promise<string>
-  /** Waits until a property is like that. */
-  shows(property: string, like: RegExp): Promise<void>
-  /** What it has logged, and systemd of it: `journalctl [OPTION…]`. */
+  /** Waits until a property matches. */
+  shows(property: string, pattern: RegExp): Promise<void>
+  /** The log of the unit, and of systemd about it: `journalctl [OPTION…]`. */
   journal(...options: readonly string[]): Promise<string>
-  /** Gives it lines of its `[Service]` that are not ours. */
+  /** Adds lines to its `[Service]` section. */
   dropIn(...lines: readonly string[]): Promise<void>
 }
 
@@ -29,18 +29,18 @@ export function unitOf({ run, at }: Machine, name: string): Unit {
   return {
     show,
     journal,
-    tell: async (command, ...options) => {
+    systemctl: async (command, ...options) => {
       const { code, said } = await run('systemctl', command, ...options, name)
       assert.equal(code, 0, `systemctl ${command} ${name}: ${said}\n${await journal()}`)
       return said
     },
-    shows: async (property, like) => {
+    shows: async (property, pattern) => {
       let last = ''
-      const isLike = async () => {
+      const matches = async () => {
         last = await show(property)
-        return like.test(last) || undefined
+        return pattern.test(last) || undefined
       }
-      await eventually(isLike, () => `${property} of ${name} is not ${like}, but ${last}`)
+      await eventually(matches, () => `${property} of ${name} is not ${pattern}, but ${last}`)
     },
     dropIn: async (...lines) => {
       const directory = at(`/etc/systemd/system/${name}.d`)

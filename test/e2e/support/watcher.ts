@@ -1,4 +1,4 @@
-/** A watcher in a process of its own, and what it says. */
+/** A watcher as a process, and its log. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -14,9 +14,9 @@ export interface LogEntry {
 
 export interface Watcher {
   readonly log: readonly LogEntry[]
-  /** The next entry of that kind, from this call on, or since `from` entries were there. */
+  /** The next entry with that event, after this call, or after the first `from` entries. */
   heard(event: string, from?: number): Promise<LogEntry>
-  /** Ends it with SIGTERM; its exit code. */
+  /** Ends it with SIGTERM; returns its exit code. */
   stop(): Promise<number | null>
 }
 
@@ -28,17 +28,17 @@ export async function startWatcher(args: readonly string[], env = process.env): 
   const log: LogEntry[] = []
   let rest = ''
   const listeners: (() => void)[] = []
-  const told = () => {
+  const notify = () => {
     for (const listener of listeners.splice(0)) listener()
   }
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) log.push(JSON.parse(line))
-    told()
+    notify()
   })
   const ended = once(child, 'close')
-  void ended.then(() => told())
+  void ended.then(() => notify())
   const running = () => child.exitCode === null && child.signalCode === null
   return {
     log,
@@ -46,7 +46,7 @@ export async function startWatcher(args: readonly string[], env = process.env): 
       for (;;) {
         const found = log.slice(from).find(entry => entry.event === event)
         if (found !== undefined) return found
-        if (!running()) throw new Error(`it ended, and had not told of ${event}: ${JSON.stringify(log)}`)
+        if (!running()) throw new Error(`it ended without ${event}: ${JSON.stringify(log)}`)
         await new Promise<void>(done => listeners.push(done))
       }
     },

@@ -1,4 +1,4 @@
-/** How a watcher asks: through the proxies that containerd has by now, and without doing the same work for each. */
+/** How a watcher probes: through the current proxies of containerd, and without repeating work that can be shared. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -18,8 +18,8 @@ import { startContainerdLike, writeWaitingProgram } from '../support/waiting-pro
 const HERE = { root: undefined, target: [] }
 const MINUTE = 60_000
 
-describe('a watcher asks', () => {
-  it('through the proxies of a containerd that was started later, and through them while it is away', () =>
+describe('a watcher probes', () => {
+  it('through the proxies of a containerd that starts later, also while that restarts', () =>
     withDirectory(async directory => {
       const proxied: (string | undefined)[] = []
       const proxy = http.createServer((request, response) => {
@@ -46,26 +46,26 @@ describe('a watcher asks', () => {
         const env = { HTTP_PROXY: `http://127.0.0.1:${port}` }
         const daemon = await startContainerdLike([program, '--config', config], env)
         try {
-          assert.equal(await statusAt(1), 'unhealthy', 'nobody reads /proc for every question')
+          assert.equal(await statusAt(1), 'unhealthy', '/proc is not read for every probe')
           assert.equal(await statusAt(MINUTE), 'healthy')
         } finally {
           await daemon.stop()
         }
-        assert.equal(await statusAt(2 * MINUTE), 'healthy', 'it is being restarted')
+        assert.equal(await statusAt(2 * MINUTE), 'healthy', 'it restarts')
         assert.deepEqual(proxied, Array(2).fill('http://mirror.invalid/v2/'))
       } finally {
         proxy.close()
       }
     }))
 
-  it('without a quote of any mirror once a list has held a header', async () => {
+  it('without quoting mirrors once a list has contained a header', async () => {
     const server = http.createServer((_, response) => {
       response.writeHead(302, { Location: 'ftp://planted/' }).end()
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as { port: number }
     const bare = registry('quay.io', [mirror(`http://127.0.0.1:${port}`)])
-    const secretive = registry('r.test', [
+    const withHeader = registry('r.test', [
       { ...mirror(`http://localhost:${port}`), header: { 'X-Tok': 'planted' } },
     ])
     const canary = { repository: 'a/b', reference: '1' }
@@ -73,17 +73,17 @@ describe('a watcher asks', () => {
       ask({ ...(endpointsOf(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
     const open = () => openProber(HERE, { ...worldOf(), env: {} })
     try {
-      const asker = open()
-      assert.match(await detail(listOf(bare), asker), /planted/)
-      assert.doesNotMatch(await detail(listOf(bare, secretive), asker), /planted/)
-      assert.doesNotMatch(await detail(listOf(bare), asker), /planted/)
+      const prober = open()
+      assert.match(await detail(listOf(bare), prober), /planted/)
+      assert.doesNotMatch(await detail(listOf(bare, withHeader), prober), /planted/)
+      assert.doesNotMatch(await detail(listOf(bare), prober), /planted/)
       assert.match(await detail(listOf(bare), open()), /planted/)
     } finally {
       server.close()
     }
   })
 
-  it("with certificates that are parsed once for a list, and once more when the system's have changed", () =>
+  it('with certificates that are parsed once for a list, and again after those of the system changed', () =>
     withDirectory(async directory => {
       const real = tls.createSecureContext
       let parsed = 0
@@ -106,21 +106,21 @@ describe('a watcher asks', () => {
         })
         const [before, after] = [listed(), listed()]
         const parsedFor = async (list: MirrorList) => {
-          const sofar = parsed
+          const before = parsed
           const mirrors = endpointsOf(list).filter(({ role }) => role === 'mirror')
-          const asked = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
-          assert.deepEqual([...new Set(asked.map(({ reason }) => reason))], ['refused'])
-          return parsed - sofar
+          const probes = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
+          assert.deepEqual([...new Set(probes.map(({ reason }) => reason))], ['refused'])
+          return parsed - before
         }
         assert.equal(await parsedFor(before), 1)
         assert.equal(await parsedFor(before), 0)
         assert.equal(await parsedFor(after), 1)
         await fs.writeFile(bundle, pem('self-signed.pem'))
-        assert.equal(await parsedFor(after), 0, 'nobody looks for every question')
+        assert.equal(await parsedFor(after), 0, 'they are not checked for every probe')
         now += 10_000
         assert.equal(await parsedFor(after), 1)
         readAgain()
-        assert.equal(await parsedFor(after), 0, 'they are the same')
+        assert.equal(await parsedFor(after), 0, 'they have not changed')
         await fs.writeFile(bundle, pem('ca.pem'))
         readAgain()
         assert.equal(await parsedFor(after), 1)

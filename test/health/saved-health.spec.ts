@@ -1,4 +1,4 @@
-/** plan and apply beside a watcher: they go by what it knows while that is fresh, and say so. */
+/** plan and apply beside a watcher: they use the health that it saved while that is fresh, and report it. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -8,29 +8,29 @@ import { HEALTH } from '../support/lists.ts'
 import { BOOT, run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
 
-/** By the monotonic clock: the machine was booted ten minutes ago. */
+/** On the monotonic clock: the machine booted ten minutes ago. */
 const NOW = 600_000
 const TIME = { monotonic: () => BigInt(NOW) * 1000n }
-const [DEAD, WELL] = ['https://dead.example', 'https://well.example']
-const LIST = `version = 1\n[registries."docker.io"]\nmirrors = ["${DEAD}", "${WELL}"]\n`
+const [UNHEALTHY, HEALTHY] = ['https://unhealthy.example', 'https://healthy.example']
+const LIST = `version = 1\n[registries."docker.io"]\nmirrors = ["${UNHEALTHY}", "${HEALTHY}"]\n`
 
-const down = {
+const unhealthy = {
   ...initialHealth(NOW - 20_000, HEALTH, () => 0.5),
-  health: 'down' as const,
+  health: 'unhealthy' as const,
   reason: 'refused' as const,
   detail: 'nothing listens there',
 }
 
-const bookAt = (written_at: number, stale_at: number): HealthFile => ({
+const healthFile = (written_at: number, stale_at: number): HealthFile => ({
   written_at,
   stale_at,
-  mirrors: { [keyOf('docker.io', `${DEAD}/v2`)]: down },
+  mirrors: { [keyOf('docker.io', `${UNHEALTHY}/v2`)]: unhealthy },
   servers: {},
   orders: {},
 })
 
-/** What a watcher has kept just now; the wall clock was wrong then, and is of no account. */
-const FRESH = serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), BOOT, 0)
+/** Saved by a watcher just now. The wall clock was wrong then, which does not matter. */
+const FRESH = serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), BOOT, 0)
 
 const beside = (text: string, use: (flags: string[], hosts: () => Promise<string>) => Promise<void>) =>
   withDirectory(async root => {
@@ -43,66 +43,66 @@ const beside = (text: string, use: (flags: string[], hosts: () => Promise<string
     await use(['-f', list, '--root', root], hosts)
   })
 
-describe('beside a watcher', () => {
-  it('apply leaves out who is down, says so, and plan then has nothing to do', () =>
+describe('the saved health of a watcher', () => {
+  it('apply leaves out an unhealthy mirror, reports it, and plan then has no changes', () =>
     beside(FRESH, async (flags, hosts) => {
       const { code, stderr } = await run(['apply', ...flags], TIME)
       assert.equal(code, 0)
-      assert.doesNotMatch(stderr, /keeps this node/, 'it has ended')
+      assert.doesNotMatch(stderr, /keeps this node/, 'the watcher has ended')
       assert.match(
         stderr,
-        /^notice: docker\.io: https:\/\/dead\.example\/v2: is left out: not well since 2026-01-02T03:03:45\.000Z \(nothing listens there\); --declared/m,
+        /^notice: docker\.io: https:\/\/unhealthy\.example\/v2: is left out: not well since 2026-01-02T03:03:45\.000Z \(nothing listens there\); --declared/m,
       )
-      assert.ok(!(await hosts()).includes(DEAD))
-      assert.ok((await hosts()).includes(WELL))
+      assert.ok(!(await hosts()).includes(UNHEALTHY))
+      assert.ok((await hosts()).includes(HEALTHY))
       assert.equal((await run(['plan', '--check', ...flags], TIME)).code, 0)
       assert.equal((await run(['plan', '--check', '--declared', ...flags], TIME)).code, 1)
     }))
 
-  it('the wall clock does not matter: neither one that was put back nor one that was put forward', () =>
+  it('the wall clock may be set back or forward', () =>
     beside(FRESH, async flags => {
       await run(['apply', ...flags], TIME)
       for (const now of [0, Date.UTC(2035, 0)]) {
         const { code, stderr } = await run(['plan', '--check', ...flags], { ...TIME, now: () => now })
         assert.equal(code, 0, stderr)
-        // What is shown goes by the clock as it is now.
+        // Times are shown by the clock as it is now.
         assert.ok(stderr.includes(`not well since ${new Date(now - 20_000).toISOString()}`), stderr)
       }
     }))
 
-  it('the boot-time apply writes the declared list: what was known in the boot before counts for nothing', () =>
+  it('apply at boot writes the declared list: health from the previous boot does not count', () =>
     beside(FRESH, async (flags, hosts) => {
       await run(['apply', ...flags], TIME)
-      assert.ok(!(await hosts()).includes(DEAD))
+      assert.ok(!(await hosts()).includes(UNHEALTHY))
       const rebooted = { ...TIME, bootId: async () => 'another' }
       const { stderr } = await run(['apply', '--no-probe', ...flags], rebooted)
       assert.doesNotMatch(stderr, /left out/)
-      assert.ok((await hosts()).includes(DEAD))
+      assert.ok((await hosts()).includes(UNHEALTHY))
       assert.equal((await run(['plan', '--check', ...flags], rebooted)).code, 0)
     }))
 
   const old: [title: string, text: string][] = [
-    ['is old', serializeHealthFile(bookAt(NOW - 600_000, NOW - 1), BOOT, 0)],
-    ['is of the future', serializeHealthFile(bookAt(NOW + 60_000, NOW + 120_000), BOOT, 0)],
-    ['is of another boot', serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), 'another', 0)],
-    ['does not say of which boot it is', serializeHealthFile(bookAt(NOW - 5000, NOW + 60_000), undefined, 0)],
-    ['is of the version before', FRESH.replace('"version": 2', '"version": 1')],
-    ['is damaged', '{"version":2'],
+    ['is old', serializeHealthFile(healthFile(NOW - 600_000, NOW - 1), BOOT, 0)],
+    ['is from the future', serializeHealthFile(healthFile(NOW + 60_000, NOW + 120_000), BOOT, 0)],
+    ['is from another boot', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), 'another', 0)],
+    ['has no boot id', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), undefined, 0)],
+    ['has another version', FRESH.replace('"version": 3', '"version": 2')],
+    ['is damaged', '{"version":3'],
   ]
   for (const [title, text] of old)
-    it(`counts for nothing when it ${title}`, () =>
+    it(`is ignored when it ${title}`, () =>
       beside(text, async (flags, hosts) => {
         assert.equal((await run(['apply', ...flags], TIME)).code, 0)
-        assert.ok((await hosts()).includes(DEAD))
+        assert.ok((await hosts()).includes(UNHEALTHY))
       }))
 
-  it('plan says in JSON what a watcher would ask', () =>
+  it('plan reports in JSON how often a watcher would probe', () =>
     beside('', async flags => {
       const { stdout } = await run(['plan', '--format', 'json', ...flags])
       assert.equal(JSON.parse(stdout).questions_an_hour, 264)
     }))
 
-  it('restore forgets it, and leaves no trace', () =>
+  it('restore removes the saved health, and leaves no trace', () =>
     beside(FRESH, async flags => {
       const root = flags.at(-1) as string
       await run(['apply', ...flags])

@@ -1,0 +1,51 @@
+/** The mirrors of a registry on the status page, a line each. Pure. */
+import { healthText, isUsable } from '../../health/health.ts'
+import type { MirrorStatus } from '../serve/status.ts'
+import { HEALTH_MARKS } from './marks.ts'
+import { html, type Markup } from './markup.ts'
+import { latencyRange, sparkline } from './sparkline.ts'
+import { clock, span } from './time.ts'
+
+/** In the order of hosts.toml; those that are not in it come last. */
+export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): readonly Markup[] {
+  const positionOf = ({ position }: MirrorStatus) => position ?? Number.MAX_SAFE_INTEGER
+  return mirrors
+    .toSorted((a, b) => positionOf(a) - positionOf(b))
+    .map(
+      mirror =>
+        html`<li>${positionCell(mirror)}<span class="url">${mirror.url}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}</li>
+`,
+    )
+}
+
+function positionCell({ position }: MirrorStatus): Markup {
+  return position === undefined
+    ? html`<span class="position out" title="not in hosts.toml">–<span class="aside"> not in hosts.toml</span></span>`
+    : html`<span class="position"><span class="aside">position </span>${position}</span>`
+}
+
+function stateCell({ health, since, probedAt }: MirrorStatus, now: number): Markup {
+  if (probedAt === undefined) return html`<span class="state">· not probed yet</span>`
+  const { mark, grade } = HEALTH_MARKS[health]
+  return html`<span class="state"><span class="${grade}"><span aria-hidden="true">${mark}</span> ${healthText(health)}</span> <span class="soft">for ${span(now - since)}</span></span>`
+}
+
+function latencyText({ health, latencyMs }: MirrorStatus): string {
+  if (latencyMs === undefined || !isUsable(health)) return ''
+  return `${latencyMs.toFixed(latencyMs < 10 ? 1 : 0)} ms`
+}
+
+/** Why it is not healthy, and when it is probed next; nothing about a healthy one. */
+function note(mirror: MirrorStatus, now: number): Markup | undefined {
+  const { health, reason, detail, since, position } = mirror
+  if (health === 'healthy' && reason === undefined) return undefined
+  const cause = [reason ?? [], detail ?? []].flat().join(': ')
+  const removed = position === undefined ? html`<b>removed</b> · ` : undefined
+  return html`<p class="note">${removed}since ${clock(since, now)} UTC${probeTimes(mirror, now)}${cause === '' ? undefined : html`<br><span class="cause">${cause}</span>`}</p>`
+}
+
+function probeTimes({ probedAt, nextAt }: MirrorStatus, now: number): Markup | undefined {
+  if (probedAt === undefined) return undefined
+  const next = nextAt <= now ? 'now' : `in ${span(nextAt - now)}`
+  return html` · probed ${span(now - probedAt)} ago, next probe ${next}`
+}

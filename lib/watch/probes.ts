@@ -1,0 +1,56 @@
+/** Sends probes to the endpoints that are due, and records their results. */
+import type { MirrorList } from '../model/registry.ts'
+import type { Probe } from '../model/report.ts'
+import { healthEvent } from './events.ts'
+import type { Host } from './host/host.ts'
+import { type Memory, recordProbe, type Watched } from './memory.ts'
+import { reportEvent } from './report-event.ts'
+import { isServerUsable, neededServers } from './servers.ts'
+
+/** Results that have arrived; the loop records them at its next turn. */
+export type ProbeResults = (() => void)[]
+
+/** One probe is sent for all endpoints that are probed in the same way. */
+export function sendDueProbes(memory: Memory, list: MirrorList, results: ProbeResults, host: Host): void {
+  const now = host.now()
+  const probed = probedEndpoints(memory)
+  for (const { probeKey, probing, state } of probed) {
+    if (probing || state.nextAt > now) continue
+    const group = probed.filter(other => other.probeKey === probeKey && !other.probing)
+    const [first] = group
+    if (first === undefined) continue
+    for (const watched of group) watched.probing = true
+    const record = (probe: Probe) => () => {
+      for (const watched of group) recordResult(watched, probe, memory, list, host)
+    }
+    void addResult(host.probe(first.endpoint, list).then(record), results).then(host.wake)
+  }
+}
+
+/** When the next endpoint is due. */
+export function nextProbeAt(memory: Memory): number {
+  const idle = probedEndpoints(memory).filter(({ probing }) => !probing)
+  return Math.min(...idle.map(({ state }) => state.nextAt))
+}
+
+function probedEndpoints(memory: Memory): readonly Watched[] {
+  return [...memory.mirrors, ...neededServers(memory)]
+}
+
+/** The loop throws what has gone wrong: here the error would be lost. */
+async function addResult(record: Promise<() => void>, results: ProbeResults): Promise<void> {
+  const fail = (error: unknown) => () => {
+    throw error
+  }
+  results.push(await record.catch(fail))
+}
+
+function recordResult(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, host: Host): void {
+  watched.probing = false
+  // The list may have dropped it meanwhile.
+  if (!memory.mirrors.includes(watched) && !memory.servers.includes(watched)) return
+  const wasUsable = isServerUsable(watched)
+  const changed = recordProbe(watched, probe, list.health, host.now(), host.random)
+  if (changed) reportEvent(memory, healthEvent(watched), host)
+  if (changed || wasUsable !== isServerUsable(watched)) memory.saveHealthAt = 0
+}

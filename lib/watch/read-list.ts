@@ -1,0 +1,59 @@
+/** Reads the list, and keeps the last valid one in use while it is invalid. */
+import type { LoadedList } from '../list/load.ts'
+import { plural } from '../wording/plural.ts'
+import { adoptList } from './adopt-list.ts'
+import { invalidListEvent, noticeEvent, problemText, unchangedListEvent } from './events.ts'
+import type { Hints, Host } from './host/host.ts'
+import type { Memory } from './memory.ts'
+import { reportEvent, reportNewEvents } from './report-event.ts'
+
+/** Returns whether the list differs from the one before. */
+export async function readList(memory: Memory, { requested }: Hints, host: Host): Promise<boolean> {
+  try {
+    const loaded = await host.loadList()
+    memory.reads.success += 1
+    return await recordList(loaded, requested, memory, host)
+  } catch (error) {
+    memory.reads.error += 1
+    recordProblem(error, requested, memory, host)
+    return false
+  }
+}
+
+async function recordList(
+  loaded: LoadedList,
+  requested: boolean,
+  memory: Memory,
+  host: Host,
+): Promise<boolean> {
+  const { file, list, notices } = loaded
+  const wasValid = memory.listProblem === undefined
+  if (!wasValid)
+    reportEvent(memory, { event: 'list_valid', level: 'info', text: `${file} is valid again` }, host)
+  memory.listProblem = undefined
+  const isNew = JSON.stringify(list) !== JSON.stringify(memory.loaded?.list)
+  if (isNew) await useList(loaded, memory, host)
+  else if (requested && wasValid) reportEvent(memory, unchangedListEvent(file, undefined), host)
+  memory.listNotices = reportNewEvents(memory.listNotices, notices.map(noticeEvent), memory, host)
+  return isNew
+}
+
+function recordProblem(error: unknown, requested: boolean, memory: Memory, host: Host): void {
+  const problem = problemText(error)
+  const consequence =
+    memory.loaded === undefined ? 'nothing is written until it is valid' : 'the last valid list stays in use'
+  if (problem !== memory.listProblem) reportEvent(memory, invalidListEvent(error, consequence), host)
+  else if (requested) reportEvent(memory, unchangedListEvent('', problem), host)
+  memory.listProblem = problem
+}
+
+async function useList(loaded: LoadedList, memory: Memory, host: Host): Promise<void> {
+  const { file, list } = loaded
+  const saved = memory.loaded === undefined ? await host.readSaved() : {}
+  adoptList(memory, list, saved, host.now(), host.random)
+  memory.loaded = loaded
+  memory.loadedAt = host.now()
+  const registries = plural(list.registries.length, 'registry', 'registries')
+  const text = `read ${file}: ${registries}, ${plural(memory.mirrors.length, 'mirror', 'mirrors')}`
+  reportEvent(memory, { event: 'list_loaded', level: 'info', text, fields: { file } }, host)
+}

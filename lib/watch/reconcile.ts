@@ -1,0 +1,98 @@
+/** Writes the selected list to the node, and reports what that has changed. */
+import {
+  activationText,
+  changeEvent,
+  noticeEvent,
+  pendingFileEvent,
+  problemText,
+  reloadDoneEvent,
+  reloadEvent,
+  restartDoneEvent,
+  restartEvent,
+  type WriteCause,
+} from './events.ts'
+import type { Host, Reconciled, Scope } from './host/host.ts'
+import type { Memory, SelectedList } from './memory.ts'
+import { reportEvent, reportNewEvents } from './report-event.ts'
+
+/** Until a failed write is retried: a full disk is often cleaned up soon. */
+const RETRY_MS = 10_000
+
+/** Returns whether the write has succeeded. A list that is not written in whole stays due. */
+export async function reconcile(memory: Memory, selected: SelectedList, host: Host): Promise<boolean> {
+  const scope = memory.nextScope
+  const isOther = selected.fingerprint !== memory.attempted?.fingerprint
+  // `plan` and `apply` read health.json, and must plan the same files.
+  if (isOther) memory.saveHealthAt = 0
+  memory.attempted = selected
+  try {
+    const reconciled = await host.reconcile(selected.list, scope)
+    recordSuccess(memory, host)
+    const cause = scope === 'all' ? 'list' : isOther ? 'health' : undefined
+    recordChanges(reconciled, cause, memory, host)
+    recordNode(reconciled, scope, memory, host)
+    return true
+  } catch (error) {
+    recordFailure(problemText(error), memory, host)
+    return false
+  }
+}
+
+function recordSuccess(memory: Memory, host: Host): void {
+  const text = 'writes to this node succeed again'
+  if (memory.nodeProblem !== undefined)
+    reportEvent(memory, { event: 'write_recovered', level: 'info', text }, host)
+  memory.nodeProblem = undefined
+  memory.retryAt = Number.POSITIVE_INFINITY
+  memory.ready = true
+  memory.nextScope = 'immediate'
+}
+
+function recordFailure(problem: string, memory: Memory, host: Host): void {
+  if (problem !== memory.nodeProblem)
+    reportEvent(memory, { event: 'write_failed', level: 'error', text: problem }, host)
+  memory.nodeProblem = problem
+  memory.retryAt = host.now() + RETRY_MS
+  memory.failures += 1
+}
+
+function recordChanges({ report, notices }: Reconciled, cause: WriteCause, memory: Memory, host: Host): void {
+  for (const notice of notices) reportEvent(memory, noticeEvent(notice), host)
+  for (const change of report.changes) reportEvent(memory, changeEvent(change, cause), host)
+  if (report.changes.length === 0) return
+  memory.writtenAt = host.now()
+  memory.writes += 1
+}
+
+function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: Host): void {
+  const { report, pendingFiles, hosts } = reconciled
+  const restart = restartAfter(memory, reconciled)
+  const reload = reloadAfter(memory, reconciled, scope)
+  if (memory.restart.length > 0 && restart.length + pendingFiles.length === 0)
+    reportEvent(memory, restartDoneEvent(), host)
+  if (memory.reload.length > 0 && reload.length === 0) reportEvent(memory, reloadDoneEvent(), host)
+  const events = [
+    ...report.notices.map(noticeEvent),
+    ...pendingFiles.map(pendingFileEvent),
+    ...restart.map(restartEvent),
+    ...reload.map(reloadEvent),
+  ]
+  memory.nodeNotices = reportNewEvents(memory.nodeNotices, events, memory, host)
+  memory.restart = restart
+  memory.reload = reload
+  memory.pendingFiles = pendingFiles
+  memory.hosts = hosts
+}
+
+/** A restart is pending until the report no longer lists it. */
+function restartAfter(memory: Memory, { report, seesRestarts }: Reconciled): readonly string[] {
+  return report.restart.length > 0 || seesRestarts ? report.restart.map(activationText) : memory.restart
+}
+
+/**
+ * Only the run that writes a file lists its reload, and no later run can see whether the runtime was reloaded. So a
+ * reload is pending until the next list is written, or the watcher restarts.
+ */
+function reloadAfter(memory: Memory, { report }: Reconciled, scope: Scope): readonly string[] {
+  return report.reload.length > 0 || scope === 'all' ? report.reload.map(activationText) : memory.reload
+}

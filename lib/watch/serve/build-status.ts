@@ -1,0 +1,96 @@
+/** The status of a watcher, from what it remembers. Pure. */
+import { selectMirrors } from '../../health/select.ts'
+import { baseUrl, type Registry } from '../../model/registry.ts'
+import { type Clocks, wallTime } from '../../system/clocks.ts'
+import { knownHealth } from '../known-health.ts'
+import type { Memory, Watched } from '../memory.ts'
+import { isServerUsable } from '../servers.ts'
+import type { MirrorStatus, RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
+
+/** A loop that has not turned for that long hangs: it checks the node every minute. */
+const HANGING_MS = 180_000
+
+type Watcher = Pick<WatchStatus, 'version' | 'machine'>
+
+/** `now` by both clocks: times become wall time only here, and so are right also after the wall clock was set. */
+export function buildStatus(memory: Memory, now: Clocks, watcher: Watcher): WatchStatus {
+  return { ...buildSummary(memory, now, watcher), registries: registriesOf(memory, now) }
+}
+
+/** Without the mirrors. */
+export function buildSummary(memory: Memory, now: Clocks, watcher: Watcher): WatchSummary {
+  return {
+    ...watcher,
+    startedAt: wallTime(memory.startedAt, now),
+    now: now.wall,
+    list: listStatus(memory, now),
+    node: nodeStatus(memory, now),
+    recentEvents: memory.recentEvents.map(({ at, text }) => ({ at: wallTime(at, now), text })),
+    ready: memory.ready,
+    alive: now.monotonic - memory.turnedAt < HANGING_MS,
+  }
+}
+
+function listStatus({ loaded, loadedAt, listProblem, reads }: Memory, now: Clocks): WatchStatus['list'] {
+  return {
+    file: loaded?.file ?? 'no list',
+    ...(listProblem !== undefined && { problem: listProblem }),
+    ...(loaded !== undefined && { loadedAt: wallTime(loadedAt, now) }),
+    reads,
+  }
+}
+
+function nodeStatus(memory: Memory, now: Clocks): WatchStatus['node'] {
+  const { nodeProblem = memory.saveProblem, writtenAt, limitedUntil } = memory
+  const { writes, failures, reload, restart, pendingFiles } = memory
+  return {
+    ...(nodeProblem !== undefined && { problem: nodeProblem }),
+    tried: memory.attempted !== undefined,
+    ...(writtenAt !== undefined && { writtenAt: wallTime(writtenAt, now) }),
+    ...{ writes, failures, reload, restart, pendingFiles },
+    ...(limitedUntil !== undefined && { limitedUntil: wallTime(limitedUntil, now) }),
+  }
+}
+
+function registriesOf(memory: Memory, now: Clocks): readonly RegistryStatus[] {
+  const list = memory.loaded?.list
+  if (list === undefined) return []
+  const written = selectMirrors(list, knownHealth(memory)).registries
+  return list.registries.map((registry, i) => registryOf(registry, written[i] ?? registry, memory, now))
+}
+
+function registryOf({ name }: Registry, written: Registry, memory: Memory, now: Clocks): RegistryStatus {
+  const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === name)
+  const server = memory.servers.find(({ endpoint }) => endpoint.registry === name)
+  const hosts = memory.hosts.get(name)
+  const urls = written.mirrors.map(({ base }) => baseUrl(base))
+  return {
+    name,
+    mirrors: own.map(mirror => mirrorOf(mirror, urls.indexOf(mirror.url), now)),
+    ...(server && { server: { url: server.url, usable: isServerUsable(server) } }),
+    ...(hosts && { hosts }),
+  }
+}
+
+function mirrorOf(watched: Watched, at: number, now: Clocks): MirrorStatus {
+  const { url, state, lastProbe, samples, probes, changes } = watched
+  const { health, since, reason, detail, probedAt, nextAt } = state
+  return {
+    url,
+    health,
+    since: wallTime(since, now),
+    position: at === -1 ? undefined : at + 1,
+    ...(reason && { reason }),
+    ...(detail !== undefined && { detail }),
+    probedAt: probedAt === undefined ? undefined : wallTime(probedAt, now),
+    nextAt: wallTime(nextAt, now),
+    ...(lastProbe?.phases_ms && { phases: lastProbe.phases_ms }),
+    ...(lastProbe?.latency_ms && { latencyMs: lastProbe.latency_ms.median }),
+    // There are many, and only the page reads them.
+    get samples() {
+      return samples.map(({ at, ms }) => ({ at: wallTime(at, now), ms }))
+    },
+    probes,
+    changes,
+  }
+}

@@ -1,0 +1,21 @@
+/** The status of a watcher in one line, for `systemctl status`. Pure. */
+import { isUsable } from '../../health/health.ts'
+import { plural } from '../../wording/plural.ts'
+import { onOneLine } from '../../wording/printable.ts'
+import type { Memory } from '../memory.ts'
+
+export function summaryLine({ loaded, mirrors, listProblem, nodeProblem }: Memory): string {
+  const count = plural(mirrors.length, 'mirror', 'mirrors')
+  const problem = listProblem ?? nodeProblem
+  return [
+    ...(loaded === undefined ? [] : [`${count}, ${healthOf(mirrors)}`]),
+    ...(problem === undefined ? [] : [onOneLine(problem).slice(0, 200)]),
+  ].join('; ')
+}
+
+function healthOf(mirrors: Memory['mirrors']): string {
+  const unusable = mirrors.filter(({ state }) => !isUsable(state.health)).length
+  if (unusable > 0) return `${unusable} not usable`
+  const unprobed = mirrors.filter(({ state }) => state.probedAt === undefined).length
+  return unprobed > 0 ? `${unprobed} not probed yet` : 'all usable'
+}
