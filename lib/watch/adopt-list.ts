@@ -9,7 +9,8 @@ import {
 } from '../health/mirror-health.ts'
 import type { LoadedList } from '../list/load.ts'
 import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry.ts'
-import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
+import { type Endpoint, probeKey } from '../probe/api/endpoint.ts'
+import { listEndpoints } from '../probe/endpoints.ts'
 import { type History, pointsOf } from './history.ts'
 import { HAPPENINGS, type Memory, type Watched } from './memory.ts'
 import type { Point } from './serve/status.ts'
@@ -43,7 +44,7 @@ export function adoptList(
     if (before !== undefined) return sooner(before, list.health, now, random)
     const url = baseUrl(endpoint.base)
     const key = keyOf(endpoint.registry, url)
-    const question = questionOf(endpoint)
+    const question = probeKey(endpoint)
     const blank = { endpoint, url, key, question, probe: undefined, asking: false }
     const known = endpoint.role === 'mirror' ? knownAs(key, namesakes.get(key), kept, now) : NOBODY
     const peace = left.find(other => other.question === question)?.standing
@@ -54,7 +55,7 @@ export function adoptList(
     return { ...blank, standing, changes: 0, asked: {}, points: known.points }
   }
   memory.happenings = [...memory.happenings, ...(kept.history?.happenings ?? [])].slice(0, HAPPENINGS)
-  const all = endpointsOf(list).map(endpoint => watch(asWatched(endpoint, list)))
+  const all = listEndpoints(list).map(endpoint => watch(asWatched(endpoint, list)))
   memory.mirrors = all.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = all.filter(({ endpoint }) => endpoint.role === 'server')
   for (const name of memory.orders.keys())

@@ -6,7 +6,7 @@ import { fullRateLimit, type RateLimit } from '../health/rate-limit.ts'
 import type { LoadedList } from '../list/load.ts'
 import type { MirrorList, Registry } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
-import type { Endpoint } from '../probe/endpoints.ts'
+import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Happening, Point, RegistryStatus } from './serve/status.ts'
 
 /** Rewrites for the sake of health; what the list or somebody else changes is not counted. */

@@ -25,7 +25,7 @@ const answer = (more: Partial<Probe>): Probe => ({
   ...more,
 })
 const good = answer({ latency_ms: { best: 20, median: 20, worst: 20 } })
-const bad = answer({ status: 'unhealthy', reason: 'no_answer', detail: 'no' })
+const bad = answer({ status: 'unhealthy', reason: 'no_response', detail: 'no' })
 const lazy = answer({ latency_ms: { best: 900, median: 900, worst: 900 } })
 const limited = (retry_after_s?: number) =>
   answer({
@@ -120,12 +120,12 @@ describe('a mirror that is watched', () => {
   it('keeps its doubts through an answer that says nothing', () => {
     const { healths, standing } = course([bad, nothing, bad])
     assert.deepEqual(healths, ['up', 'up', 'down'])
-    assert.equal(course([bad, nothing]).standing.reason, 'no_answer')
-    assert.equal(standing.reason, 'no_answer')
+    assert.equal(course([bad, nothing]).standing.reason, 'no_response')
+    assert.equal(standing.reason, 'no_response')
   })
 
   it('remembers why, and forgets it', () => {
-    assert.equal(course([bad]).standing.reason, 'no_answer')
+    assert.equal(course([bad]).standing.reason, 'no_response')
     assert.equal(course([bad, good]).standing.reason, undefined)
   })
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../../lib/model/report.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { ACCEPT } from '../../lib/probe/api/manifest.ts'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { buildImage, digestOf } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
@@ -248,7 +248,7 @@ describe('deep probe: tokens', () => {
 describe('a question for the tag', () => {
   const questions = async (bend: Bend) => {
     await using mirror = await startMirror(bend)
-    const options = { timeoutMs: PATIENT, samples: 1, depth: 'tag' } as const
+    const options = { timeoutMs: PATIENT, samples: 1, depth: 'head' } as const
     const { status } = await probeOne(endpointAt(mirror.origin, { canary: CANARY }), options)
     return [status, ...mirror.asked.map(line => line.split('?')[0])]
   }
@@ -378,7 +378,7 @@ describe('deep probe: what can be wrong', () => {
       response.on('close', () => clearInterval(timer))
     })
     await using mirror = await startMirror(drip)
-    assert.equal((await deep(mirror.origin, {}, 'blob', SHORT)).reason, 'no_answer')
+    assert.equal((await deep(mirror.origin, {}, 'blob', SHORT)).reason, 'no_response')
   })
 
   it('a layer that drips is slow, not dead: what came in time is its speed', async () => {

@@ -13,8 +13,8 @@ import { text } from 'node:stream/consumers'
 import type { TlsOptions } from 'node:tls'
 import zlib from 'node:zlib'
 import type { Probe } from '../../lib/model/report.ts'
-import { readManifest } from '../../lib/probe/api/manifest.ts'
-import { authorize } from '../../lib/probe/api/token.ts'
+import { parseManifest } from '../../lib/probe/api/manifest.ts'
+import { requestToken } from '../../lib/probe/api/token.ts'
 import { openTrust } from '../../lib/probe/http/tls-context.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
@@ -101,8 +101,8 @@ const UNSOUND = anywhere('not_a_registry', /its answer is not sound HTTP/)
 const UNSOUND_BODY = inBody('not_a_registry', /its answer is not sound HTTP/)
 const UNASKED = anywhere('not_a_registry', /an answer that nobody asked for/)
 const CLOSED = anywhere('reset', /it closed the connection without an answer/)
-const SILENT = anywhere('no_answer', /it accepts connections and does not answer within 3 s/)
-const UNFINISHED = inBody('no_answer', /it begins an answer and does not end it within 3 s/)
+const SILENT = anywhere('no_response', /it accepts connections and does not answer within 3 s/)
+const UNFINISHED = inBody('no_response', /it begins an answer and does not end it within 3 s/)
 const MANY = /it redirects more than 10 times/
 const CUT = inBody('reset', /it closed the connection within its answer/)
 
@@ -473,7 +473,7 @@ describe('hostile mirrors: secrets', () => {
     const trace = { phase: 'body', address: '192.0.2.1' } as const
     const means = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
-    const outcome = await authorize(endpoint, { answer: found, redirects: 0, trace }, 'a', means)
+    const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', means)
     assert.equal('fault' in outcome && outcome.fault.reason, 'redirect_refused')
     assert.deepEqual(inside.heard, [])
   })
@@ -482,7 +482,7 @@ describe('hostile mirrors: secrets', () => {
 describe('hostile mirrors: manifests', () => {
   const layer = { mediaType: 'x', digest: DIGEST, size: 1 }
   const imageOf = (layers: unknown, more: object = {}) =>
-    readManifest(Buffer.from(JSON.stringify({ config: layer, layers, ...more })), MANIFEST_TYPE)
+    parseManifest(Buffer.from(JSON.stringify({ config: layer, layers, ...more })), MANIFEST_TYPE)
 
   it('a sound one is read, with digests that are not checked here left out', () => {
     assert.deepEqual(imageOf([layer, { ...layer, digest: `sha512:${'0'.repeat(128)}` }]), {
@@ -506,12 +506,12 @@ describe('hostile mirrors: manifests', () => {
   it('what could be read as both is neither', () => {
     assert.equal(imageOf([layer], { manifests: [layer] }), undefined)
     const index = Buffer.from(JSON.stringify({ manifests: [layer], layers: [layer] }))
-    assert.equal(readManifest(index, INDEX_TYPE), undefined)
+    assert.equal(parseManifest(index, INDEX_TYPE), undefined)
   })
 
   it('__proto__ is a name like others', () => {
     const text = `{"__proto__":{"layers":[]},"config":${JSON.stringify(layer)}}`
-    assert.equal(readManifest(Buffer.from(text), MANIFEST_TYPE), undefined)
+    assert.equal(parseManifest(Buffer.from(text), MANIFEST_TYPE), undefined)
     assert.equal(({} as { layers?: unknown }).layers, undefined)
   })
 })

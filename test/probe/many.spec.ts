@@ -5,7 +5,7 @@ import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
 import type { Probe } from '../../lib/model/report.ts'
-import { endpointsOf, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
+import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import { loadText } from '../support/load.ts'
 import {
@@ -28,7 +28,7 @@ const plainHttp = () => {
 }
 
 /** The endpoints of a list of registries, written in TOML. */
-const endpointsIn = async (text: string) => endpointsOf((await loadText(`version = 1\n${text}`)).list)
+const endpointsIn = async (text: string) => listEndpoints((await loadText(`version = 1\n${text}`)).list)
 
 describe('probe: many', () => {
   it('answers come in the order of the questions, progress as they come in', async () => {
@@ -261,7 +261,7 @@ describe('probe: what is sent, and what stays behind', () => {
     child.stderr.on('data', text => (printed += text))
     const code = await new Promise(done => child.once('close', done))
     assert.equal(code, 0, printed)
-    assert.equal(printed.trim(), 'no_answer no_answer reset tls no_answer')
+    assert.equal(printed.trim(), 'no_response no_response reset tls no_response')
   })
 })
 

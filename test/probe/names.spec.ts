@@ -1,11 +1,11 @@
 /** Names without a network: what files mean, who waits for whom, which address comes first. */
 import assert from 'node:assert/strict'
-import { sortedDestinations } from '../../lib/probe/names/address-order.ts'
-import { isDomainName, questionsFor } from '../../lib/probe/names/domain-name.ts'
-import { addressesInHosts } from '../../lib/probe/names/hosts-file.ts'
+import { sortDestinations } from '../../lib/probe/names/address-order.ts'
+import { isDomainName, listQueryNames } from '../../lib/probe/names/domain-name.ts'
+import { findInHosts } from '../../lib/probe/names/hosts-file.ts'
+import { openLookupQueues } from '../../lib/probe/names/lookup-queues.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
-import { parseResolvConf, serversInTurn } from '../../lib/probe/names/resolv-conf.ts'
-import { openLines } from '../../lib/probe/names/resolver-lines.ts'
+import { listServers, parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { endpointAt, names, PATIENT } from '../support/sockets.ts'
 
@@ -21,7 +21,7 @@ describe('names: resolv.conf', () => {
       attempts: 2,
       rotate: false,
       singleRequest: false,
-      foreign: false,
+      needsLibc: false,
     }
     for (const text of [undefined, '', '# nameserver 10.0.0.1\n;x\n'])
       assert.deepEqual(parseResolvConf(text, 'node.corp.test'), expected)
@@ -45,19 +45,19 @@ options ndots:99 timeout:0 attempts:-3 rotate single-request-reopen edns0`
       attempts: 1,
       rotate: true,
       singleRequest: true,
-      foreign: false,
+      needsLibc: false,
     })
   })
 
   it('queries each server in turn, with rotate from another one', () => {
     const text = 'nameserver ::1\nnameserver ::2\nnameserver ::3\noptions attempts:2'
-    const six = (settings: string) => serversInTurn(parseResolvConf(settings, 'node'), 4)
+    const six = (settings: string) => listServers(parseResolvConf(settings, 'node'), 4)
     assert.deepEqual(six(text), ['::1', '::2', '::3', '::1', '::2', '::3'])
     assert.deepEqual(six(`${text} rotate`), ['::2', '::3', '::1', '::2', '::3', '::1'])
   })
 
   for (const line of ['options use-vc', 'options inet6', 'sortlist 10.0.0.0', 'nameserver fe80::1%eth0'])
-    it(`is left to the C library: ${line}`, () => assert.ok(parseResolvConf(line, 'node').foreign))
+    it(`is left to the C library: ${line}`, () => assert.ok(parseResolvConf(line, 'node').needsLibc))
 })
 
 describe('names: questions', () => {
@@ -69,7 +69,7 @@ describe('names: questions', () => {
     ['x.', ['x.']],
     ['x.onion.', []],
   ] as const)
-    it(`for ${name}`, () => assert.deepEqual(questionsFor(name, settings), questions))
+    it(`for ${name}`, () => assert.deepEqual(listQueryNames(name, settings), questions))
 
   it('are asked for names that can be in DNS', () => {
     for (const name of ['a', 'a.b.', 'a_b.c', '_a.b', '1.a', 'xn--a.b', 'a'.repeat(63)])
@@ -82,11 +82,11 @@ describe('names: questions', () => {
 describe('names: hosts', () => {
   it('are found in any case, with all their addresses, and never in a comment', () => {
     const text = '10.0.0.1\tA.test  a # b\n#10.0.0.2 a\n::1 a.test\nname a\n10.0.0.3\n10.0.0.4 c.test.\r\n'
-    assert.deepEqual(addressesInHosts(text, 'a.TEST'), ['10.0.0.1', '::1'])
-    assert.deepEqual(addressesInHosts(text, 'a.test.'), ['10.0.0.1', '::1'])
-    assert.deepEqual(addressesInHosts(text, 'a'), ['10.0.0.1'])
-    assert.deepEqual(addressesInHosts(text, 'c.test'), ['10.0.0.4'])
-    for (const name of ['b', 'a.', 'name']) assert.deepEqual(addressesInHosts(text, name), [])
+    assert.deepEqual(findInHosts(text, 'a.TEST'), ['10.0.0.1', '::1'])
+    assert.deepEqual(findInHosts(text, 'a.test.'), ['10.0.0.1', '::1'])
+    assert.deepEqual(findInHosts(text, 'a'), ['10.0.0.1'])
+    assert.deepEqual(findInHosts(text, 'c.test'), ['10.0.0.4'])
+    for (const name of ['b', 'a.', 'name']) assert.deepEqual(findInHosts(text, name), [])
   })
 })
 
@@ -166,7 +166,7 @@ describe('names: order of addresses', () => {
   ]
   for (const [why, given, expected] of cases)
     it(why, () => {
-      const sorted = sortedDestinations(given.map(([address, source]) => ({ address, source })))
+      const sorted = sortDestinations(given.map(([address, source]) => ({ address, source })))
       assert.deepEqual(
         sorted.map(({ address }) => address),
         expected,
@@ -183,8 +183,8 @@ describe('names: lines', () => {
   }
 
   it('hold up nobody for names that hang', async () => {
-    const lines = openLines(4)
-    for (const name of ['h1', 'h2', 'h3']) lines.note(name, false)
+    const lines = openLookupQueues(4)
+    for (const name of ['h1', 'h2', 'h3']) lines.record(name, false)
     assert.ok(await entered(lines.enter('h1', never)))
     const leave = await lines.enter('h2', never)
     const third = lines.enter('h3', never)
@@ -197,11 +197,11 @@ describe('names: lines', () => {
   })
 
   it('take a name back that has answered, and forget who leaves', async () => {
-    const lines = openLines(2)
+    const lines = openLookupQueues(2)
     const stop = new AbortController()
-    lines.note('a', false)
+    lines.record('a', false)
     const leave = await lines.enter('a', never)
-    lines.note('a', true)
+    lines.record('a', true)
     const leaveAgain = await lines.enter('a', never)
     const gone = lines.enter('b', stop.signal)
     stop.abort(new Error('stopped'))

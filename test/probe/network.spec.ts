@@ -161,7 +161,7 @@ describe('probe: answers without measure', () => {
       const timer = setInterval(() => socket.write(head[sent++] ?? 'x'), 10)
       socket.on('close', () => clearInterval(timer))
     })
-    assert.equal((await ask(mirror.origin, SHORT)).reason, 'no_answer')
+    assert.equal((await ask(mirror.origin, SHORT)).reason, 'no_response')
   })
 
   it('1xx for ever', async () => {

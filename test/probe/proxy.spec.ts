@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
-import { proxiesOf } from '../../lib/probe/http/proxy.ts'
+import { readProxies } from '../../lib/probe/http/proxies.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
-const asked = (url: string, env: Record<string, string>) => proxiesOf(env)(new URL(url))?.url.href
+const asked = (url: string, env: Record<string, string>) => readProxies(env)(new URL(url))?.url.href
 
 describe('the proxy of a url', () => {
   const PROXY = 'http://proxy.test:3128/'
@@ -25,13 +25,13 @@ describe('the proxy of a url', () => {
     assert.equal(asked('http://a.test/', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }), undefined))
 
   it('keeps its password out of its url', () => {
-    const proxy = proxiesOf({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
+    const proxy = readProxies({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
     assert.equal(proxy?.url.href, 'http://proxy.test/')
     assert.equal(proxy?.authorization, `Basic ${Buffer.from('u:p@ss').toString('base64')}`)
   })
 
   it('keeps its password out of its name, also where it is not spelled as a url', () => {
-    const named = (text: string) => proxiesOf({ HTTPS_PROXY: text })(new URL('https://a.test'))
+    const named = (text: string) => readProxies({ HTTPS_PROXY: text })(new URL('https://a.test'))
     assert.equal(named('http://u:pass@proxy.test:3128')?.name, 'proxy.test:3128')
     assert.equal(named('http://:pass@proxy.test')?.authorization, `Basic ${btoa(':pass')}`)
     assert.equal(named('http://u:12/34@proxy.test')?.name, 'of the environment')
@@ -39,8 +39,8 @@ describe('the proxy of a url', () => {
   })
 
   it('is known to be given a password, whichever it is', () => {
-    assert.equal(proxiesOf({ HTTP_PROXY: 'u@proxy.test', NO_PROXY: '*' }).confides, true)
-    assert.equal(proxiesOf({ HTTP_PROXY: 'proxy.test' }).confides, false)
+    assert.equal(readProxies({ HTTP_PROXY: 'u@proxy.test', NO_PROXY: '*' }).holdsSecret, true)
+    assert.equal(readProxies({ HTTP_PROXY: 'proxy.test' }).holdsSecret, false)
   })
 
   const direct: [noProxy: string, yes: string[], no: string[]][] = [
@@ -116,7 +116,7 @@ describe('probe: through a proxy', () => {
     probeOne(endpointAt(url, more), {
       timeoutMs,
       samples: 1,
-      proxyFor: proxiesOf({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
+      proxyFor: readProxies({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
     })
 
   it('https goes through a tunnel, inside which nobody learns the password', async () => {
@@ -175,7 +175,7 @@ describe('probe: through a proxy', () => {
       [
         ['unhealthy', 'refused'],
         ['unhealthy', 'refused'],
-        ['unhealthy', 'no_answer'],
+        ['unhealthy', 'no_response'],
         ['unknown', undefined],
       ],
     )

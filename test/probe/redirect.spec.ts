@@ -1,6 +1,6 @@
 /** Where a redirect may lead, and what follows it. */
 import assert from 'node:assert/strict'
-import { spaceOf } from '../../lib/probe/http/address-space.ts'
+import { classifyAddress } from '../../lib/probe/http/address-space.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   answering,
@@ -133,6 +133,6 @@ describe('spaces', () => {
     ['2606:4700::1', 'public'],
   ]
   for (const [address, space] of spaces) {
-    it(`${address} is ${space}`, () => assert.equal(spaceOf(address), space))
+    it(`${address} is ${space}`, () => assert.equal(classifyAddress(address), space))
   }
 })

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net'
 import type tls from 'node:tls'
 import type { BaseForm } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import { endpointAt } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
@@ -151,10 +151,10 @@ describe('probe: connections that go wrong', () => {
       await spoken(socket => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-')), PLENTY_MS),
       'reset',
     ))
-  it('accepts and never answers', async () => assertReason(await spoken(() => {}), 'no_answer'))
+  it('accepts and never answers', async () => assertReason(await spoken(() => {}), 'no_response'))
   it('answers the head and never ends', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'
-    assertReason(await spoken(socket => socket.once('data', () => socket.write(head))), 'no_answer')
+    assertReason(await spoken(socket => socket.once('data', () => socket.write(head))), 'no_response')
   })
   it('drips its head byte by byte', async () => {
     const probe = await spoken(socket => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import http from 'node:http'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   answering,
@@ -98,7 +98,7 @@ describe('probe: TLS where there is none, or no end of it', () => {
   it('accepts TCP and never answers', async () => {
     await using mirror = await listen(() => {})
     const probe = await ping(endpointAt(`https://127.0.0.1:${mirror.port}`), { timeoutMs: SHORT, samples: 1 })
-    assert.equal(probe.reason, 'no_answer')
+    assert.equal(probe.reason, 'no_response')
     assert.match(probe.detail ?? '', /does not finish TLS/)
   })
 

@@ -17,7 +17,7 @@ export const WELL: Manner = () => ({
   ms: 20,
 })
 export const REFUSING: Manner = () => ({ probe: { status: 'unhealthy', reason: 'refused' }, ms: 1 })
-export const SILENT: Manner = () => ({ probe: { status: 'unhealthy', reason: 'no_answer' }, ms: 3000 })
+export const SILENT: Manner = () => ({ probe: { status: 'unhealthy', reason: 'no_response' }, ms: 3000 })
 
 export interface Written {
   readonly at: number

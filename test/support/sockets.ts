@@ -5,8 +5,8 @@
 import dns from 'node:dns'
 import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
-import { coded } from '../../lib/probe/http/coded-error.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
+import { codedError } from '../../lib/system/coded-error.ts'
 
 /** Limit for whoever is going to answer: no machine is so slow. */
 export const PATIENT = 25_000
@@ -132,7 +132,7 @@ export function names(
     if (given === undefined) return
     const found = given.filter(address => net.isIP(address) === family)
     const code = given.find(address => net.isIP(address) === 0) ?? 'ENODATA'
-    setTimeout(() => (found.length > 0 ? callback(null, found) : callback(coded(code))), ms)
+    setTimeout(() => (found.length > 0 ? callback(null, found) : callback(codedError(code))), ms)
   }
   dns.lookup = lookup as unknown as typeof dns.lookup
   Object.assign(dns.Resolver.prototype, { resolve4: query(4), resolve6: query(6) })
