@@ -117,7 +117,7 @@ describe('the status page in a browser', function () {
     await browser.open(`${door.origin}/${address}`, view)
     assert.match(await browser.evaluate('document.title'), / · regmirror$/)
   }
-  const requests = () => door.heard.map(head => head.split('\r\n')[0])
+  const requests = () => door.received.map(head => head.split('\r\n')[0])
 
   for (const [title, more] of STATES) {
     it(`fits a phone and a desk: ${title}`, async () => {
@@ -195,6 +195,6 @@ describe('the status page in a browser', function () {
   it('has asked for nothing but itself, and nobody else for anything', () => {
     assert.ok(requests().length > 20)
     assert.deepEqual(new Set(requests()), new Set(['GET / HTTP/1.1', 'GET /?open=docker.io HTTP/1.1']))
-    assert.deepEqual(outside.heard, [])
+    assert.deepEqual(outside.received, [])
   })
 })

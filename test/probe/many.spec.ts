@@ -9,13 +9,13 @@ import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import { loadText } from '../support/load.ts'
 import {
-  answering,
   endpointAt,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
   SHORT,
 } from '../support/sockets.ts'
@@ -35,7 +35,7 @@ describe('probe: many', () => {
     await using late = await listen(socket =>
       onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), 300)),
     )
-    await using soon = await listen(answering(response(503)))
+    await using soon = await listen(respondWith(response(503)))
     const seen: string[] = []
     const probes = await probeAll([endpointAt(late.origin), endpointAt(soon.origin)], {
       timeoutMs: PATIENT,
@@ -50,7 +50,7 @@ describe('probe: many', () => {
   })
 
   it('what is listed for two registries is asked once and told twice', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+    await using mirror = await listen(respondWith(REGISTRY))
     const twins = ['a.test', 'b.test'].map(registry => endpointAt(mirror.origin, { registry }))
     const other = endpointAt(mirror.origin, { registry: 'c.test', header: { 'X-Key': 'k' } })
     const probes = await probeAll([...twins, other], { timeoutMs: PATIENT, samples: 1 })
@@ -58,7 +58,7 @@ describe('probe: many', () => {
       probes.map(({ registry }) => registry),
       ['a.test', 'b.test', 'c.test'],
     )
-    assert.equal(mirror.heard.length, 2)
+    assert.equal(mirror.received.length, 2)
   })
 
   for (const concurrency of [1, 3]) {
@@ -92,7 +92,7 @@ describe('probe: many', () => {
     const probes = await probeAll(endpoints, { timeoutMs: PATIENT, concurrency: 2, signal: stop.signal })
     assert.equal(probes.length, 20)
     assert.deepEqual(new Set(probes.map(({ status }) => status)), new Set(['unknown']))
-    assert.ok(mirror.heard.length <= 2)
+    assert.ok(mirror.received.length <= 2)
   })
 })
 
@@ -103,7 +103,7 @@ describe('probe: latency', () => {
       onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), nth === 0 ? 0 : 300)),
     )
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, samples: 2 })
-    assert.equal(mirror.heard.length, 3)
+    assert.equal(mirror.received.length, 3)
     assert.ok((probe.latency_ms?.best ?? 0) >= 299)
     assert.ok((probe.latency_ms?.median ?? 0) >= (probe.latency_ms?.best ?? 0))
   })
@@ -115,7 +115,7 @@ describe('probe: latency', () => {
         setTimeout(() => socket.end(REGISTRY.slice(-1)), 300)
       }),
     )
-    using _ = names({ 'mirror.example': ['127.0.0.1'] }, 300)
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.1'] }, 300)
     const start = performance.now()
     const probe = await ping(endpointAt(`http://mirror.example:${mirror.port}`), {
       timeoutMs: PATIENT,
@@ -127,12 +127,12 @@ describe('probe: latency', () => {
 
   it('nothing is asked again once it failed', async () => {
     await using mirror = await listen((socket, nth) =>
-      answering(nth === 1 ? response(500) : REGISTRY)(socket, nth),
+      respondWith(nth === 1 ? response(500) : REGISTRY)(socket, nth),
     )
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT })
     assert.equal(probe.reason, 'server_error')
     assert.equal(probe.latency_ms, undefined)
-    assert.equal(mirror.heard.length, 2)
+    assert.equal(mirror.received.length, 2)
   })
 })
 
@@ -147,12 +147,12 @@ describe('probe: what a list asks for', () => {
   })
 
   it('the same in https, with a certificate of nobody: unchecked, as containerd does', async () => {
-    await using secure = await listen(answering(REGISTRY), TLS)
+    await using secure = await listen(respondWith(REGISTRY), TLS)
     const [endpoint] = await endpointsIn(`[registries."localhost:${secure.port}"]\nmirrors = []`)
     assert.ok(endpoint)
-    using _ = names({ localhost: ['127.0.0.1'] })
+    using _ = resolveNames({ localhost: ['127.0.0.1'] })
     assert.equal((await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })).status, 'healthy')
-    assert.equal(secure.heard.length, 1)
+    assert.equal(secure.received.length, 1)
   })
 
   it('a declared loopback server is asked by its scheme alone', async () => {
@@ -214,10 +214,10 @@ describe('probe: what a list asks for', () => {
 
 describe('probe: what is sent, and what stays behind', () => {
   it('sends the header as written, leaves Host alone and says who asks', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+    await using mirror = await listen(respondWith(REGISTRY))
     const header = { 'X-Key': 'k', Host: 'elsewhere.test' }
     await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
-    const [head = ''] = mirror.heard
+    const [head = ''] = mirror.received
     assert.match(head, /^GET \/v2\/ HTTP\/1\.1\r\n/)
     assert.match(head, new RegExp(`\r\nhost: 127\\.0\\.0\\.1:${mirror.port}\r\n`, 'i'))
     assert.doesNotMatch(head, /elsewhere/)
@@ -228,7 +228,7 @@ describe('probe: what is sent, and what stays behind', () => {
 
   it('credentials that are not accepted, and challenges nobody can meet', async () => {
     const challenged = async (challenge: string, header = {}) => {
-      await using mirror = await listen(answering(response(401, { 'WWW-Authenticate': challenge })))
+      await using mirror = await listen(respondWith(response(401, { 'WWW-Authenticate': challenge })))
       return await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
     }
     const header = { authorization: 'Basic planted-secret' }
@@ -244,7 +244,7 @@ describe('probe: what is sent, and what stays behind', () => {
       onRequest(socket, () => socket.write('HTTP/1.1 200 OK\r\n\r\n{')),
     )
     await using reset = await listen(socket => socket.once('data', () => socket.resetAndDestroy()))
-    await using well = await listen(answering(REGISTRY), TLS)
+    await using well = await listen(respondWith(REGISTRY), TLS)
     const urls = [
       silent.origin,
       endless.origin,

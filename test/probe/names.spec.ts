@@ -7,7 +7,7 @@ import { openLookupQueues } from '../../lib/probe/names/lookup-queues.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
 import { listServers, parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
-import { endpointAt, names, PATIENT } from '../support/sockets.ts'
+import { endpointAt, PATIENT, resolveNames } from '../support/sockets.ts'
 
 const never = new AbortController().signal
 
@@ -215,7 +215,7 @@ describe('names: lines', () => {
 describe('names: lookups', () => {
   it('of one name at one time are one, which ends with the last who waits for it', async () => {
     const asked: string[] = []
-    using _ = names({ 'a.test': ['192.0.2.1'] }, 50, question => void asked.push(question))
+    using _ = resolveNames({ 'a.test': ['192.0.2.1'] }, 50, question => void asked.push(question))
     const lookUp = openNameLookup({})
     const all = await Promise.all([1, 2, 3].map(async () => await (await lookUp('a.test', never)).addresses))
     assert.deepEqual(
@@ -228,7 +228,7 @@ describe('names: lookups', () => {
   })
 
   it('that fail name the DNS server and what it did', async () => {
-    using _ = names({ 'a.test': ['ESERVFAIL'] })
+    using _ = resolveNames({ 'a.test': ['ESERVFAIL'] })
     const probe = await probeOne(endpointAt('http://a.test'), { timeoutMs: PATIENT, samples: 1 })
     assert.equal(probe.reason, 'dns')
     assert.match(

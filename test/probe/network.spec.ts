@@ -6,13 +6,13 @@ import { Worker } from 'node:worker_threads'
 import zlib from 'node:zlib'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
-  answering,
   endpointAt,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
   SHORT,
 } from '../support/sockets.ts'
@@ -50,7 +50,7 @@ async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> 
 
 /** A registry at that address. */
 async function listenAt(host: string, port: number): Promise<AsyncDisposable> {
-  const talk = answering(REGISTRY)
+  const talk = respondWith(REGISTRY)
   const server = net.createServer(socket => talk(socket, 0)).listen({ port, host })
   await once(server, 'listening')
   return { [Symbol.asyncDispose]: () => new Promise(done => server.close(() => done())) }
@@ -67,7 +67,7 @@ describe('probe: no connection', () => {
   })
 
   it('a lookup that never answers: dns, by dial_timeout and by the limit of the probe', async () => {
-    using _ = names({})
+    using _ = resolveNames({})
     const endpoint = endpointAt('https://mirror.example', { dialTimeoutMs: SHORT })
     const dialled = await ping(endpoint, { timeoutMs: PATIENT })
     assert.equal(dialled.reason, 'dns')
@@ -76,8 +76,8 @@ describe('probe: no connection', () => {
   })
 
   it('a name with a dead address and a live one is asked at the live one', async () => {
-    await using mirror = await listen(answering(REGISTRY))
-    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    await using mirror = await listen(respondWith(REGISTRY))
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
     assert.equal((await ask(`http://mirror.example:${mirror.port}`)).status, 'healthy')
   })
 
@@ -90,7 +90,7 @@ describe('probe: no connection', () => {
         timeoutMs: PATIENT,
         samples: 1,
       })
-    using _ = names(both)
+    using _ = resolveNames(both)
     assert.equal((await dialled(2000)).reason, 'connect_timeout')
     const late = await dialled(5000)
     assert.equal(late.status, 'healthy', late.detail)
@@ -101,7 +101,7 @@ describe('probe: no connection', () => {
   it('an address of the other family is tried beside one that is silent', async () => {
     await using deaf = await deafPort()
     await using _server = await listenAt('127.0.0.2', deaf.port)
-    using _ = names({ 'mirror.example': ['127.0.0.1', '::ffff:127.0.0.2'] })
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.1', '::ffff:127.0.0.2'] })
     const endpoint = endpointAt(`http://mirror.example:${deaf.port}`, { dialTimeoutMs: 2000 })
     const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
     assert.equal(probe.status, 'healthy', probe.detail)
@@ -110,7 +110,7 @@ describe('probe: no connection', () => {
   it('all addresses of a name refuse: refused', async () => {
     const gone = await listen(() => {})
     await gone[Symbol.asyncDispose]()
-    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
     assert.equal((await ask(`http://mirror.example:${gone.port}`)).reason, 'refused')
   })
 })
@@ -125,7 +125,7 @@ describe('probe: answers without measure', () => {
 
   it('more than 64 KiB of header', async () => {
     const head = Array.from({ length: 80 }, (_, i) => `X-${i}: ${'x'.repeat(1000)}\r\n`).join('')
-    await using mirror = await listen(answering(`HTTP/1.1 200 OK\r\n${head}\r\n`))
+    await using mirror = await listen(respondWith(`HTTP/1.1 200 OK\r\n${head}\r\n`))
     const probe = await ask(mirror.origin)
     assert.equal(probe.reason, 'not_a_registry')
     assert.match(probe.detail ?? '', /more header than any registry/)
@@ -140,7 +140,7 @@ describe('probe: answers without measure', () => {
     }
     const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`)
     await using mirror = await listen(
-      answering(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`), bomb])),
+      respondWith(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`), bomb])),
     )
     const before = process.memoryUsage().rss
     assert.equal((await ask(mirror.origin)).status, 'healthy')
@@ -148,7 +148,7 @@ describe('probe: answers without measure', () => {
   })
 
   it('an answer that is cut off in its body', async () => {
-    await using mirror = await listen(answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{'))
+    await using mirror = await listen(respondWith('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{'))
     const probe = await ask(mirror.origin)
     assert.equal(probe.reason, 'reset')
     assert.match(probe.detail ?? '', /within its answer/)
@@ -174,7 +174,7 @@ describe('probe: answers without measure', () => {
 
   it('101 Switching Protocols', async () => {
     await using mirror = await listen(
-      answering('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      respondWith('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
     )
     assert.equal((await ask(mirror.origin)).status, 'unhealthy')
   })
@@ -182,7 +182,7 @@ describe('probe: answers without measure', () => {
   it('control characters of a header are not told', async () => {
     for (const evil of ['\u001b[31m', '\u0007', '\u009b31m', '\u202e', 'a\tb']) {
       const location = `ftp://x/${evil}`
-      await using mirror = await listen(answering(response(302, { Location: location })))
+      await using mirror = await listen(respondWith(response(302, { Location: location })))
       const { detail = '', reason } = await ask(mirror.origin)
       assert.ok(['redirect_refused', 'not_a_registry'].includes(reason ?? ''), detail)
       assert.doesNotMatch(detail, /[\p{Cc}\p{Cf}]/u)
@@ -198,11 +198,11 @@ describe('probe: told to stop', () => {
   }
 
   it('before it began: nobody is asked', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+    await using mirror = await listen(respondWith(REGISTRY))
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, signal: AbortSignal.abort() })
     assert.equal(probe.status, 'unknown')
     assert.equal(probe.reason, undefined)
-    assert.deepEqual(mirror.heard, [])
+    assert.deepEqual(mirror.received, [])
   })
 
   it('while it waits for an answer, and in the middle of a body', async () => {
@@ -217,7 +217,7 @@ describe('probe: told to stop', () => {
   })
 
   it('during a lookup that never answers', async () => {
-    using _ = names({})
+    using _ = resolveNames({})
     const stop = new AbortController()
     setImmediate(() => stop.abort())
     const probe = await ping(endpointAt('http://mirror.example'), { timeoutMs: PATIENT, signal: stop.signal })

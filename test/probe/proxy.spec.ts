@@ -5,7 +5,7 @@ import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
 import { readProxies } from '../../lib/probe/http/proxies.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
-import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
+import { endpointAt, type Listener, listen, PATIENT, REGISTRY, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
 const asked = (url: string, env: Record<string, string>) => readProxies(env)(new URL(url))?.url.href
@@ -120,12 +120,12 @@ describe('probe: through a proxy', () => {
     })
 
   it('https goes through a tunnel, inside which nobody learns the password', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     await using proxy = await startProxy(mirror)
     const result = await probe('https://mirror.test:5000', proxy.url, { skipVerify: true })
     assert.equal(result.status, 'healthy', result.detail)
     assert.deepEqual(proxy.asked, [`CONNECT mirror.test:5000 ${secret}`])
-    assert.doesNotMatch(mirror.heard[0] ?? '', /proxy-authorization/i)
+    assert.doesNotMatch(mirror.received[0] ?? '', /proxy-authorization/i)
     assert.ok(result.tls !== undefined && result.phases_ms?.tls !== undefined)
   })
 
@@ -136,7 +136,7 @@ describe('probe: through a proxy', () => {
   })
 
   it('with TLS is believed as the mirror behind it is: Go has one configuration for both', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     await using proxy = await startProxy(mirror, 200, true)
     const ours = { ca: [pem('ca.pem')] }
     for (const url of ['http://mirror.test', 'https://mirror.test:5000']) {
@@ -155,7 +155,7 @@ describe('probe: through a proxy', () => {
   })
 
   it('is not used for this machine', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+    await using mirror = await listen(respondWith(REGISTRY))
     await using proxy = await startProxy(mirror)
     assert.equal((await probe(mirror.origin, proxy.url)).status, 'healthy')
     assert.deepEqual(proxy.asked, [])

@@ -3,21 +3,21 @@ import assert from 'node:assert/strict'
 import { classifyAddress } from '../../lib/probe/http/address-space.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
-  answering,
   endpointAt,
   type Listener,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
 } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
 const ca = [pem('ca.pem')]
 
-const to = (location: string, status = 307) => answering(response(status, { Location: location }))
+const to = (location: string, status = 307) => respondWith(response(status, { Location: location }))
 const ask = (mirror: Listener, more = {}) =>
   ping(endpointAt(mirror.origin, more), { timeoutMs: PATIENT, samples: 1 })
 
@@ -25,20 +25,20 @@ describe('probe: redirects that are followed', () => {
   it('a relative one, with the static header', async () => {
     const header = { 'X-Key': 'planted-secret' }
     await using mirror = await listen((socket, nth) =>
-      answering(nth === 0 ? response(301, { Location: '../real/v2/?a=b' }) : REGISTRY)(socket, nth),
+      respondWith(nth === 0 ? response(301, { Location: '../real/v2/?a=b' }) : REGISTRY)(socket, nth),
     )
     assert.equal((await ask(mirror, { header })).status, 'healthy')
-    assert.match(mirror.heard[1] ?? '', /^GET \/real\/v2\/\?a=b HTTP/)
-    assert.match(mirror.heard[1] ?? '', /x-key: planted-secret/i)
+    assert.match(mirror.received[1] ?? '', /^GET \/real\/v2\/\?a=b HTTP/)
+    assert.match(mirror.received[1] ?? '', /x-key: planted-secret/i)
   })
 
   it('from https to http, as the runtime does, without the static header', async () => {
-    await using plain = await listen(answering(REGISTRY))
+    await using plain = await listen(respondWith(REGISTRY))
     await using secure = await listen(to(`${plain.origin}/v2/`), TLS)
     const probe = await ask(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
     assert.equal(probe.status, 'healthy', probe.detail)
-    assert.match(secure.heard[0] ?? '', /planted-secret/)
-    assert.doesNotMatch(plain.heard[0] ?? 'planted-secret', /planted-secret/)
+    assert.match(secure.received[0] ?? '', /planted-secret/)
+    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret/)
   })
 
   it('ten of them; the time counts from the first connection', async () => {
@@ -73,7 +73,7 @@ describe('probe: redirects that are refused', () => {
   }
 
   it('to a name that means a private address, even beside a public one', async () => {
-    using _ = names({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
+    using _ = resolveNames({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
     await using mirror = await listen(to('http://inside.example/v2/'))
     const probe = await ask(mirror)
     assert.equal(probe.reason, 'redirect_refused')
@@ -82,7 +82,7 @@ describe('probe: redirects that are refused', () => {
 
   it('without a place to go, and 304', async () => {
     for (const text of [response(302), response(304), response(300, { Location: '/v2/' })]) {
-      await using mirror = await listen(answering(text))
+      await using mirror = await listen(respondWith(text))
       assert.equal((await ask(mirror)).reason, 'redirect_refused')
     }
   })
@@ -91,11 +91,11 @@ describe('probe: redirects that are refused', () => {
     await using mirror = await listen(to('/v2/'))
     const probe = await ask(mirror)
     assert.match(probe.detail ?? '', /more than 10 times/)
-    assert.equal(mirror.heard.length, 11)
+    assert.equal(mirror.received.length, 11)
   })
 
   it('a fault at the far end says where that was', async () => {
-    await using far = await listen(answering(response(503)))
+    await using far = await listen(respondWith(response(503)))
     await using mirror = await listen(to(`${far.origin}/v2/`))
     const probe = await ask(mirror)
     assert.equal(probe.reason, 'server_error')

@@ -5,13 +5,13 @@ import http from 'node:http'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
-  answering,
   endpointAt,
   type Listener,
   listen,
-  names,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   SHORT,
 } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
@@ -24,7 +24,7 @@ const ask = (mirror: Listener, more: Partial<Endpoint> = {}, timeoutMs = PATIENT
 describe('probe: certificates', () => {
   it('self-signed: not trusted, and trusted once it is in ca', async () => {
     const cert = pem('self-signed.pem')
-    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert })
+    await using mirror = await listen(respondWith(REGISTRY), { ...TLS, cert })
     const probe = await ask(mirror)
     assert.equal(probe.reason, 'tls')
     assert.match(probe.detail ?? '', /self-signed/)
@@ -32,25 +32,25 @@ describe('probe: certificates', () => {
   })
 
   it('an unknown authority is told apart from a wrong name, which is quoted', async () => {
-    await using stranger = await listen(answering(REGISTRY), TLS)
+    await using stranger = await listen(respondWith(REGISTRY), TLS)
     assert.match((await ask(stranger)).detail ?? '', /authority unknown here/)
-    await using misnamed = await listen(answering(REGISTRY), { ...TLS, cert: pem('wrong-name.pem') })
+    await using misnamed = await listen(respondWith(REGISTRY), { ...TLS, cert: pem('wrong-name.pem') })
     assert.match((await ask(misnamed, { ca })).detail ?? '', /another name \(DNS:other\.example\)/)
   })
 
   it('the name in the subject does not count, as in Go', async () => {
-    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert: pem('unnamed.pem') })
+    await using mirror = await listen(respondWith(REGISTRY), { ...TLS, cert: pem('unnamed.pem') })
     const probe = await ask(mirror, { ca })
     assert.equal(probe.reason, 'tls')
     assert.match(probe.detail ?? '', /alternative name/)
   })
 
   it('a name is checked and sent as a name', async () => {
-    using _ = names({ localhost: ['127.0.0.1'] })
+    using _ = resolveNames({ localhost: ['127.0.0.1'] })
     let sent: unknown
     await using mirror = await listen((socket, nth) => {
       sent = (socket as unknown as { servername: unknown }).servername
-      answering(REGISTRY)(socket, nth)
+      respondWith(REGISTRY)(socket, nth)
     }, TLS)
     const probe = await ping(endpointAt(`https://localhost:${mirror.port}`, { ca }), { timeoutMs: PATIENT })
     assert.equal(probe.status, 'healthy', probe.detail)
@@ -58,7 +58,7 @@ describe('probe: certificates', () => {
   })
 
   it('skip_verify takes an expired one for another name', async () => {
-    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert: pem('expired.pem') })
+    await using mirror = await listen(respondWith(REGISTRY), { ...TLS, cert: pem('expired.pem') })
     assert.equal((await ask(mirror, { skipVerify: true })).status, 'healthy')
   })
 
@@ -67,7 +67,7 @@ describe('probe: certificates', () => {
     const der = new X509Certificate(pem('self-signed.pem')).raw.toString('latin1')
     const bad = Buffer.from(der.replace('20991231000000Z', '20999931000000Z'), 'latin1')
     const cert = `-----BEGIN CERTIFICATE-----\n${bad.toString('base64')}\n-----END CERTIFICATE-----\n`
-    await using mirror = await listen(answering(REGISTRY), { ...TLS, cert })
+    await using mirror = await listen(respondWith(REGISTRY), { ...TLS, cert })
     const probe = await ask(mirror, { skipVerify: true })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.equal(probe.tls, undefined)
@@ -76,7 +76,7 @@ describe('probe: certificates', () => {
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`a client certificate of a stranger is refused, ${maxVersion}`, async () => {
       const wanted = { ...TLS, requestCert: true, ca: [pem('self-signed.pem')], maxVersion }
-      await using mirror = await listen(answering(REGISTRY), wanted)
+      await using mirror = await listen(respondWith(REGISTRY), wanted)
       const client = { cert: pem('client.pem'), key: pem('client-key.pem') }
       for (const more of [{ ca }, { ca, client }]) {
         const probe = await ask(mirror, more)
@@ -86,7 +86,7 @@ describe('probe: certificates', () => {
   }
 
   it('a ca or client that is no PEM is said to be the fault of the list', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     const client = { cert: pem('client.pem'), key: 'no key' }
     const probe = await ask(mirror, { ca, client })
     assert.equal(probe.reason, 'tls')
@@ -110,7 +110,7 @@ describe('probe: TLS where there is none, or no end of it', () => {
   })
 
   it('http asked of a port that speaks https', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     const probe = await ping(endpointAt(`http://127.0.0.1:${mirror.port}`), { timeoutMs: PATIENT })
     assert.equal(probe.status, 'unhealthy')
     assert.ok(['not_a_registry', 'reset'].includes(probe.reason ?? ''), probe.detail)

@@ -1,4 +1,4 @@
-/** What a watcher serves, asked of the process itself. */
+/** Requests pages from a running watcher. */
 import { eventually, type Watching } from './watching.ts'
 
 export const SERVING = ['--listen', '127.0.0.1:0'] as const
@@ -10,17 +10,17 @@ export interface Served {
 
 export interface Pages {
   get(path: string): Promise<Served>
-  /** Waits for a page that answers so. */
+  /** Waits for a page with this status and body. */
   until(path: string, code: number, body?: RegExp): Promise<Served>
 }
 
-/** Waits until it serves. */
+/** Waits until the watcher listens. */
 export async function pagesOf(watcher: Watching): Promise<Pages> {
   const line = await watcher.until(/serving the status at/)
   const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
   const get = async (path: string) => {
-    const answer = await fetch(origin + path)
-    return { code: answer.status, body: await answer.text() }
+    const response = await fetch(origin + path)
+    return { code: response.status, body: await response.text() }
   }
   const until: Pages['until'] = async (path, code, body = /^/) => {
     let last: Served | undefined
@@ -29,7 +29,7 @@ export async function pagesOf(watcher: Watching): Promise<Pages> {
         last = await get(path)
         return last.code === code && body.test(last.body) ? last : undefined
       },
-      () => `${path} says ${last?.code}: ${last?.body}, not ${code} ${body}`,
+      () => `${path}: ${last?.code} ${last?.body} instead of ${code} ${body}`,
     )
   }
   return { get, until }

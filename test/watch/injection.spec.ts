@@ -5,7 +5,7 @@ import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
-import { answering, listen } from '../support/sockets.ts'
+import { listen, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 import { eventually, type Watching, watching, withPlace } from '../support/watching.ts'
 
@@ -51,8 +51,8 @@ type Use = (place: { root: string; watcher: Watching; told: () => Promise<string
 /** Runs `use` beside mirrors that answer so, with a list that lies at a path of that kind, and is broken. */
 async function withEvil(format: 'text' | 'json', use: Use): Promise<void> {
   const mirrors = await Promise.all([
-    ...ANSWERS.map(answer => listen(answering(Buffer.from(answer, 'latin1')))),
-    listen(answering(response(200)), { ...TLS, cert: pem('evil.pem') }),
+    ...ANSWERS.map(answer => listen(respondWith(Buffer.from(answer, 'latin1')))),
+    listen(respondWith(response(200)), { ...TLS, cert: pem('evil.pem') }),
   ])
   try {
     await beside(

@@ -2,7 +2,7 @@
 import { DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
-import { dialTimeoutFault, type Limits } from './timeout-fault.ts'
+import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
 
 export function networkFault(code: string, trace: Trace, limits: Limits): Fault | undefined {
   switch (code) {
@@ -14,7 +14,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
       return { reason: 'dns' }
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return { reason: 'dns', what: 'the DNS lookup gets no response' }
+      return { reason: 'dns', what: 'the DNS lookup gets no response', todo: CHECK_DNS }
     case 'ECONNREFUSED':
       return { reason: 'refused' }
     case 'EHOSTUNREACH':

@@ -26,11 +26,11 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   },
   certificate_expired: {
     what: 'the certificate has expired',
-    todo: 'renew it; if it is new, check the clock of this node',
+    todo: 'renew it, or check the clock of this node if it is new',
   },
   not_a_registry: {
     what: 'responds, but not as a registry',
-    todo: 'check the url; the name may belong to another owner now',
+    todo: 'check the url: the name may have a new owner',
   },
   unauthorized: {
     what: 'responds with 401 without a challenge that a runtime supports',
@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<Reason, Words>> = {
   },
   divergent: {
     what: 'serves another image for the tag than other endpoints',
-    todo: 'find out whose image it is; until then set capabilities = ["pull"]',
+    todo: 'find out whose image it is, and set capabilities = ["pull"] until then',
   },
   redirect_refused: {
     what: 'redirects to an address that is not allowed',

@@ -28,9 +28,12 @@ export function timeoutFault(trace: Trace, limits: Limits): Fault {
 
 export function dialTimeoutFault({ phase }: Trace, { timeoutMs, dialTimeoutMs }: Limits): Fault {
   const within = `within ${formatMs(Math.min(timeoutMs, dialTimeoutMs))}`
-  if (phase === 'lookup') return { reason: 'dns', what: `the DNS lookup gets no response ${within}` }
+  if (phase === 'lookup')
+    return { reason: 'dns', what: `the DNS lookup gets no response ${within}`, todo: CHECK_DNS }
   return { reason: 'connect_timeout', what: `does not accept a connection ${within}` }
 }
+
+export const CHECK_DNS = 'check /etc/resolv.conf and the DNS servers'
 
 /** Each response came in time, so the endpoint is slow, not unhealthy. */
 export function budgetFault(wholeMs: number): Fault {

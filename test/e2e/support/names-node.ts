@@ -6,7 +6,7 @@ import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Zone } from '../../support/dns-server.ts'
 import { kill } from '../../support/process.ts'
-import type { Asked } from '../../support/registry.ts'
+import type { LoggedRequest } from '../../support/registry.ts'
 import { withDirectory } from '../../support/tree.ts'
 
 const SERVERS = path.join(import.meta.dirname, 'names-servers.ts')
@@ -27,7 +27,7 @@ export interface NamesNode {
   /** Changes files of /etc in place. */
   write(files: EtcFiles): Promise<void>
   /** What registry and DNS servers were asked until now. */
-  heard(): Promise<{ requests: readonly Asked[]; questions: readonly string[] }>
+  heard(): Promise<{ requests: readonly LoggedRequest[]; questions: readonly string[] }>
 }
 
 const SETUP = `ip link set lo up
