@@ -71,7 +71,7 @@ const inBody =
   stage =>
     stage === 'challenge' || stage === 'head' ? undefined : anywhere(reason, detail)(stage)
 
-/** A wrong body; nobody reads that of a ping, and that of a tag has no digest to compare. */
+/** A wrong body; that of a ping is not read, and that of a tag has no digest to compare. */
 const instead =
   (manifest: Verdict, layer: Verdict, ofTag: Verdict = NO_MANIFEST): Expected =>
   stage => {

@@ -43,7 +43,7 @@ async function withCertificates(
     await watching(
       [...args, '--log-format', 'text'],
       async watcher => {
-        await watcher.until(/authority unknown here/)
+        await watcher.until(/signed by an unknown authority/)
         await use({ bundle, folder }, async line => {
           if (hangUp) watcher.child.kill('SIGHUP')
           await watcher.until(line)
@@ -68,7 +68,7 @@ describe("the system's certificates, while a watcher runs", () => {
         await replace(bundle, OTHER + CA)
         await until(/ is well again/)
         await replace(bundle, OTHER)
-        await until(/ is down: .*authority unknown here/)
+        await until(/ is down: .*signed by an unknown authority/)
       }),
 
     'a CA that is added to a directory does too': () =>

@@ -1,4 +1,4 @@
-/** What a response says about the health of an endpoint. Pure. */
+/** Judges the health of an endpoint by a response. Pure. */
 import type { Fault } from '../faults/fault.ts'
 import { CLIENT_CERTIFICATE_REQUIRED } from '../faults/tls-fault.ts'
 import { type HttpResponse, readHeader } from '../http/request.ts'

@@ -12,7 +12,7 @@ import {
 } from './manifest.ts'
 import { requestContent, type Session } from './session.ts'
 
-/** What the response to HEAD said about the manifest. */
+/** The manifest as described by the response to HEAD. */
 export interface ExpectedManifest {
   readonly size?: number
   readonly mediaType?: string

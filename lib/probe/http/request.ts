@@ -101,7 +101,7 @@ function readResponse(
           trace.phase = 'body'
           head = { status, headers }
           collector = collectBody(status < 300 ? request : {})
-          // Nobody reads the body of a redirect.
+          // The body of a redirect is not read.
           if (status >= 300 && status < 400) end(false)
         },
         onResponseData: (_controller, chunk) => {

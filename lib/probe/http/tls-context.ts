@@ -12,7 +12,7 @@ export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client'>) => tls.Sec
  * Parsing the system's certificates takes tens of milliseconds, so a Trust is shared for as long as they stay the same.
  * The Trust throws on a PEM text that cannot be read.
  *
- * A system without certificates (a bare container image) says nothing about the node, so Node's own list is used.
+ * Without any system certificates (a bare container image) Node's own list is used.
  */
 export function openTrust(system: Roots = []): Trust {
   const roots = system.length > 0 ? system : tls.rootCertificates

@@ -24,12 +24,12 @@ export type NameLookup = (name: string, signal: AbortSignal) => Promise<Lookup>
 /** Each lookup opens two sockets, one for each family of addresses. */
 const GO_LOOKUPS = 32
 
-/** A lookup with everybody who waits for it. */
+/** A lookup that several callers may wait for. */
 interface SharedLookup {
   readonly started: Promise<void>
   readonly addresses: Promise<readonly LookupAddress[]>
   waiters: number
-  /** Aborted when nobody waits any more. */
+  /** Aborted when no caller waits any more. */
   readonly abort: AbortController
 }
 
