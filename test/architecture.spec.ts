@@ -98,6 +98,17 @@ describe('architecture', () => {
     }
   })
 
+  it('a room of probe imports only the rooms below it', () => {
+    const rooms = ['names', 'http', 'faults', 'api']
+    for (const [nth, room] of rooms.entries()) {
+      const allowed = new RegExp(`^lib/(?!probe/)|^lib/probe/(${rooms.slice(0, nth + 1).join('|')})/`)
+      for (const file of below(`lib/probe/${room}/`)) {
+        const wrong = importsOf(file).filter(from => sources.has(from) && !allowed.test(from))
+        assert.deepEqual(wrong, [], file)
+      }
+    }
+  })
+
   it('nothing below the commands imports a command', () => {
     const above = files.filter(file => !/^lib\/(commands\/|cli\.ts|main\.ts)/.test(file))
     assert.deepEqual(

@@ -38,7 +38,9 @@ async function compareRegistry(own: readonly ProbedEndpoint[], context: ProbeCon
   return changed
 }
 
-/** Checks whether the server has an image: once for each digest, and for all of them within the time of one endpoint. */
+/**
+ * Checks whether the server has an image: once for each digest, and for all of them within the time of one endpoint.
+ */
 function openServerCheck(
   server: Endpoint | undefined,
   shared: ProbeContext,

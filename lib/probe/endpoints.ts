@@ -17,8 +17,8 @@ import { findCanary, type NamedCanary } from './canaries.ts'
 const DEFAULT_DIAL_TIMEOUT_MS = 30_000
 
 /**
- * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless `fallback`
- * is false. `*` has no server.
+ * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
+ * `fallback` is false. `*` has no server.
  */
 export function listEndpoints(list: MirrorList): readonly Endpoint[] {
   return list.registries.flatMap(registry => {

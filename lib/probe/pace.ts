@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * A request over TLS costs about two milliseconds of work. If all started together they would wait for each other, and the
- * mirrors would seem slow: 190 ms instead of 4 for 64 mirrors on loopback. So a few start at a time, and the next ones when
- * the program has nothing else to do, or has been busy for this long.
+ * A request over TLS costs about two milliseconds of work. If all started together they would wait for each other, and
+ * the mirrors would seem slow: 190 ms instead of 4 for 64 mirrors on loopback. So a few start at a time, and the next
+ * ones when the program has nothing else to do, or has been busy for this long.
  */
 const BATCH = 3
 const MAX_WAIT_MS = 10

@@ -24,8 +24,8 @@ export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' 
   /** Endpoints that are probed in parallel. Default: 256. */
   readonly concurrency?: number | undefined
   /**
-   * Whether a secret was sent to any endpoint or proxy so far: another name may lead to the same server, which may repeat
-   * it. Called after the response.
+   * Whether a secret was sent to any endpoint or proxy so far: another name may lead to the same server, which may
+   * repeat it. Called after the response.
    */
   readonly secretSent?: (() => boolean) | undefined
   /** Called once for every endpoint as soon as its probe is complete, in no order. */

@@ -1,6 +1,6 @@
 /**
- * Random lists on every generation of containerd: the requests of containerd for an image, with the files that regmirror
- * wrote, are those of the list and those of the plan, in the same order.
+ * Random lists on every generation of containerd: the requests of containerd for an image, with the files that
+ * regmirror wrote, are those of the list and those of the plan, in the same order.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'

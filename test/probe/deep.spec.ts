@@ -423,7 +423,7 @@ describe('deep probe: freshness', () => {
     return await probeAll(endpoints, { timeoutMs: PATIENT, samples: 1, depth: 'manifest' })
   }
 
-  it('reports an older image than that of the server as stale, and one that the server does not have as divergent', async () => {
+  it('reports an image that the server has as stale, and another one as divergent', async () => {
     await using server = await startMirror(alsoHas(older))
     await using fresh = await startMirror()
     await using late = await startMirror(undefined, older)

@@ -1,6 +1,7 @@
 /**
- * Mirrors that attack, or are broken, at every step of a pull: each costs a bounded time and at most 1 MiB, and is described
- * in one sentence. Endless responses are probed with a long timeout, so that they can only end at another limit.
+ * Mirrors that attack, or are broken, at every step of a pull: each costs a bounded time and at most 1 MiB, and is
+ * described in one sentence. Endless responses are probed with a long timeout, so that they can only end at another
+ * limit.
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -542,7 +543,10 @@ describe('hostile mirrors: manifests', () => {
   })
 })
 
-/** Characters that control a terminal or hide text: control characters, overrides, isolates, separators, zero-width spaces. */
+/**
+ * Characters that control a terminal or hide text: control characters, overrides, isolates, separators, zero-width
+ * spaces.
+ */
 const CONTROL = [
   '\u001b[2J\u001b]0;x\u0007',
   '\u0000',

@@ -20,8 +20,8 @@ import {
 const pingAt = (url: string, timeoutMs = PATIENT) => ping(endpointAt(url), { timeoutMs, samples: 1 })
 
 /**
- * A port whose queue of connections is full: a thread listens and accepts none, so the kernel drops every further SYN, as a
- * firewall does. Independent of the speed of the machine.
+ * A port whose queue of connections is full: a thread listens and accepts none, so the kernel drops every further SYN,
+ * as a firewall does. Independent of the speed of the machine.
  */
 async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> {
   const thread = new Worker(
@@ -81,7 +81,7 @@ describe('probe: no connection', () => {
     assert.equal((await pingAt(`http://mirror.example:${mirror.port}`)).status, 'healthy')
   })
 
-  it('waits two seconds for an address that does not respond, as Go does, and tries the next if time is left', async () => {
+  it('waits two seconds for a silent address, as Go does, and tries the next if time is left', async () => {
     await using deaf = await deafPort()
     await using _server = await listenAt('127.0.0.2', deaf.port)
     const both = { 'mirror.example': ['127.0.0.1', '127.0.0.2'] }

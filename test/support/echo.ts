@@ -1,6 +1,6 @@
 /**
- * Registries, token services and a proxy that repeat every secret that they receive, in every part of a response. The first
- * segment of a path selects the response; a proxy uses the path of the url that is requested.
+ * Registries, token services and a proxy that repeat every secret that they receive, in every part of a response. The
+ * first segment of a path selects the response; a proxy uses the path of the url that is requested.
  */
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -71,8 +71,8 @@ const PINGS: Readonly<Record<string, (request: EchoRequest) => EchoResponse>> = 
 export const WAYS = Object.keys(PINGS)
 
 /**
- * Starts it on a free port of 127.0.0.1. It sends `token` to clients, which it also repeats; `remembered` is repeated to
- * clients that send no secret.
+ * Starts it on a free port of 127.0.0.1. It sends `token` to clients, which it also repeats; `remembered` is repeated
+ * to clients that send no secret.
  */
 export async function startEcho(token: string, remembered = 'nothing'): Promise<Echo> {
   const heard: string[] = []

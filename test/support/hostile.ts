@@ -1,6 +1,6 @@
 /**
- * A mirror on a raw socket that serves a canary correctly, except at one step of a pull. The path of its url names the step
- * and the misbehaviour, so that one listener serves them all: `/STAGE/NAME/v2` (or `/every/NAME/v2`), and
+ * A mirror on a raw socket that serves a canary correctly, except at one step of a pull. The path of its url names the
+ * step and the misbehaviour, so that one listener serves them all: `/STAGE/NAME/v2` (or `/every/NAME/v2`), and
  * `/via/STAGE/NAME/v2` for the same after a redirect.
  */
 import type net from 'node:net'

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Image } from './image.ts'
 
 /**
- * How a registry behaves: `silent` reads requests and never responds; `empty` has no images (404); `broken` responds with
- * 500 to everything; `slow` waits that many milliseconds before each response.
+ * How a registry behaves: `silent` reads requests and never responds; `empty` has no images (404); `broken` responds
+ * with 500 to everything; `slow` waits that many milliseconds before each response.
  */
 export type Behaviour = 'healthy' | 'empty' | 'broken' | 'silent' | { readonly slow: number }
 

@@ -1,6 +1,6 @@
 /**
- * Listeners on loopback that misbehave on purpose, and endpoints to probe them. Each is closed at the end of the block that
- * opened it, also when the test fails: `await using mirror = await listen(…)`.
+ * Listeners on loopback that misbehave on purpose, and endpoints to probe them. Each is closed at the end of the block
+ * that opened it, also when the test fails: `await using mirror = await listen(…)`.
  */
 import dns from 'node:dns'
 import net, { type AddressInfo } from 'node:net'
@@ -110,8 +110,8 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
 }
 
 /**
- * Replaces name lookups in this process: names resolve to these addresses after `ms`, or fail with the code of an error in
- * their place; a lookup of any other name never ends. `onQuery` is called with each DNS query.
+ * Replaces name lookups in this process: names resolve to these addresses after `ms`, or fail with the code of an error
+ * in their place; a lookup of any other name never ends. `onQuery` is called with each DNS query.
  */
 export function resolveNames(
   known: Readonly<Record<string, readonly string[]>>,

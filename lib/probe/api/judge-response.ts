@@ -49,10 +49,10 @@ export function readRetryAfter(response: HttpResponse): number | undefined {
 }
 
 /**
- * The specification requires only the status (end-1 of the distribution spec), and real registries respond with `{}`, with
- * `true` as text/html and the version header, or with nothing. So the version header is enough, a web page is refused
- * (parked domains and portals: containerd accepts those, and the pull then fails without a fallback), and everything else
- * passes: only a deeper probe shows whether it serves images.
+ * The specification requires only the status (end-1 of the distribution spec), and real registries respond with `{}`,
+ * with `true` as text/html and the version header, or with nothing. So the version header is enough, a web page is
+ * refused (parked domains and portals: containerd accepts those, and the pull then fails without a fallback), and
+ * everything else passes: only a deeper probe shows whether it serves images.
  */
 function judgeContent(response: HttpResponse): Fault | undefined {
   if (readHeader(response, 'docker-distribution-api-version').includes('registry/2')) return undefined
@@ -63,8 +63,8 @@ function judgeContent(response: HttpResponse): Fault | undefined {
 }
 
 /**
- * containerd supports Bearer and Basic: core/remotes/docker/authorizer.go:153-196@v2.3.4. A Basic challenge in response to
- * a static Authorization header means that the header was not accepted.
+ * containerd supports Bearer and Basic: core/remotes/docker/authorizer.go:153-196@v2.3.4. A Basic challenge in response
+ * to a static Authorization header means that the header was not accepted.
  */
 function judgeChallenge(response: HttpResponse, authorized: boolean): Fault | undefined {
   const challenge = readHeader(response, 'www-authenticate')

@@ -19,9 +19,10 @@ export interface PingResult {
 }
 
 /**
- * Requests `GET …/v2/`, each time on a new connection; `samples` requests are measured, and if there is more than one, an
- * unmeasured one precedes them. Never rejects. The first failure is the result, and no further request follows. No request
- * starts once those before took `timeoutMs`, so they take less than twice that together (for each scheme, if there are two).
+ * Requests `GET …/v2/`, each time on a new connection; `samples` requests are measured, and if there is more than one,
+ * an unmeasured one precedes them. Never rejects. The first failure is the result, and no further request follows. No
+ * request starts once those before took `timeoutMs`, so they take less than twice that together (for each scheme, if
+ * there are two).
  */
 export async function ping(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
   let result: PingResult = { endpoint, traces: [] }

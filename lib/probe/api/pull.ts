@@ -1,6 +1,6 @@
 /**
- * The requests of a pull: the canary by tag and by digest, and the smallest layer for this platform, each checked against
- * its digest. The first fault ends it.
+ * The requests of a pull: the canary by tag and by digest, and the smallest layer for this platform, each checked
+ * against its digest. The first fault ends it.
  */
 import type { Fault } from '../faults/fault.ts'
 import type { HttpResponse } from '../http/request.ts'

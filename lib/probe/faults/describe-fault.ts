@@ -14,8 +14,8 @@ export function describeFault(fault: Fault, mayQuote: boolean): string {
 }
 
 /**
- * Untrusted text on one line, without control, format or separator characters, and cut: it becomes part of a sentence, so
- * such characters are removed instead of escaped as in a diff.
+ * Untrusted text on one line, without control, format or separator characters, and cut: it becomes part of a sentence,
+ * so such characters are removed instead of escaped as in a diff.
  */
 function sanitize(text: string, limit = 60): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim()

@@ -3,7 +3,7 @@ import { FRAMING_LIMIT, REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from 
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
 
-/** Codes for errors that undici distinguishes only by their messages: the first bytes are not HTTP; later ones are invalid. */
+/** Codes for errors that undici distinguishes only by their messages: invalid from the first byte, or later. */
 const NO_HTTP = 'NO_HTTP'
 const INVALID_HTTP = 'INVALID_HTTP'
 /** 100, 101, or a response before the request. */

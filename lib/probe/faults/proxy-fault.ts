@@ -28,9 +28,12 @@ export function proxyFault(error: unknown): Fault | undefined {
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTPS_PROXY of containerd'
 const ALLOW_HOST = 'allow the host in the proxy, or add it to NO_PROXY of containerd and of regmirror'
 
+const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset', 'connect_timeout']
+
 /** With a proxy, lookup and connection are those of the proxy itself. */
 export function blameProxy(fault: Fault, { phase }: Trace): Fault {
-  if (fault.reason === undefined || (phase !== 'lookup' && phase !== 'connect')) return fault
+  const isConnecting = phase === 'lookup' || phase === 'connect'
+  if (!isConnecting || !CONNECTION_REASONS.includes(fault.reason)) return fault
   return { ...fault, what: `the proxy fails: ${wordsOf(fault).what}`, todo: CHECK_PROXY }
 }
 

@@ -1,4 +1,4 @@
-/** TCP to one of several addresses, in the order and with the timing of Go: otherwise the verdict would differ from a pull. */
+/** TCP to one of several addresses, in the order and with the timing of Go, so that the verdict is that of a pull. */
 import type { LookupAddress } from 'node:dns'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -32,8 +32,8 @@ export interface DialOptions extends TlsOptions {
 }
 
 /**
- * Connects; for https up to the end of the handshake. Rejects with an error of the system or of OpenSSL, with one of the
- * codes of this folder, or with the reason of the signal. The caller destroys the socket.
+ * Connects; for https up to the end of the handshake. Rejects with an error of the system or of OpenSSL, with one of
+ * the codes of this folder, or with the reason of the signal. The caller destroys the socket.
  */
 export async function dial(options: DialOptions, trace: Trace): Promise<net.Socket> {
   options.signal.throwIfAborted()

@@ -39,9 +39,9 @@ export interface FinalResponse {
 }
 
 /**
- * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses and to the address
- * space of the first host. CAs, client certificate and skip_verify apply there too, since Go sets them on the transport;
- * credentials and static headers are not sent there.
+ * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses and to the
+ * address space of the first host. CAs, client certificate and skip_verify apply there too, since Go sets them on the
+ * transport; credentials and static headers are not sent there.
  */
 export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
   let { url, spaces } = options

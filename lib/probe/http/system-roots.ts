@@ -1,6 +1,6 @@
 /**
- * The system's certificates, read as the runtime reads them: crypto/x509/root_linux.go and root_unix.go@go1.24. Node reads
- * them once in a process (tls.getCACertificates), and only from the places of its own OpenSSL.
+ * The system's certificates, read as the runtime reads them: crypto/x509/root_linux.go and root_unix.go@go1.24. Node
+ * reads them once in a process (tls.getCACertificates), and only from the places of its own OpenSSL.
  */
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'

@@ -1,4 +1,7 @@
-/** The order in which addresses are tried: RFC 6724 as Go implements it (net/addrselect.go@go1.24), without rules 3, 4 and 7. Pure. */
+/**
+ * The order in which addresses are tried: RFC 6724 as Go implements it (net/addrselect.go@go1.24), without rules 3, 4
+ * and 7. Pure.
+ */
 import { isIPv6 } from 'node:net'
 
 /** Prefix, its bits, precedence and label (RFC 6724 2.1), longest prefix first. */

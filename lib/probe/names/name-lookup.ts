@@ -39,7 +39,7 @@ interface Resolver {
   readonly queues: Readonly<Record<'go' | 'libc', LookupQueues>>
 }
 
-/** `env` is that of containerd for LOCALDOMAIN, RES_OPTIONS and HOSTALIASES; UV_THREADPOOL_SIZE is that of this process. */
+/** Of `env`, LOCALDOMAIN, RES_OPTIONS and HOSTALIASES count as in containerd, and UV_THREADPOOL_SIZE as in Node. */
 export function openNameLookup(env: Readonly<Record<string, string | undefined>>): NameLookup {
   const running = new Map<string, SharedLookup>()
   const queues = { go: openLookupQueues(GO_LOOKUPS), libc: openLookupQueues(countLibcLookups(env)) }

@@ -1,4 +1,4 @@
-/** How this node resolves names. The files are read again as often as Go reads them, since networks change under a watcher. */
+/** How this node resolves names. The files are read as often as Go reads them, since the network may change. */
 import { hostname } from 'node:os'
 import { readBounded, readLink } from '../../system/disk.ts'
 import { follow } from '../../system/links.ts'
