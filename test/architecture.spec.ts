@@ -71,7 +71,8 @@ describe('architecture', () => {
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/serve/responses.ts',
       'lib/probe/names/domain-name.ts',
-      'lib/probe/names/lookup-fault.ts',
+      'lib/probe/names/lookup-error.ts',
+      ...below('lib/probe/faults/'),
       'lib/probe/names/nsswitch.ts',
       'lib/system/shortage.ts',
       'lib/system/pausable-timer.ts',
@@ -98,6 +99,17 @@ describe('architecture', () => {
         /^lib\/(list|commands|pipeline|reporters|probe|plan|apply|cli)/.test(from),
       )
       assert.deepEqual(wrong, [], file)
+    }
+  })
+
+  it('a room of probe imports only the rooms below it', () => {
+    const rooms = ['names', 'http', 'faults', 'api']
+    for (const [nth, room] of rooms.entries()) {
+      const allowed = new RegExp(`^lib/(?!probe/)|^lib/probe/(${rooms.slice(0, nth + 1).join('|')})/`)
+      for (const file of below(`lib/probe/${room}/`)) {
+        const wrong = importsOf(file).filter(from => sources.has(from) && !allowed.test(from))
+        assert.deepEqual(wrong, [], file)
+      }
     }
   })
 

@@ -56,7 +56,7 @@ export type Reason =
   | 'refused'
   | 'reset'
   | 'connect_timeout'
-  | 'no_answer'
+  | 'no_response'
   | 'tls'
   | 'certificate_expired'
   | 'not_a_registry'

@@ -3,9 +3,10 @@
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
+import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
-import { type Endpoint, endpointsOf, unhealthyRegistries } from '../probe/endpoints.ts'
-import { proxiesOf } from '../probe/http/proxy.ts'
+import { listEndpoints, unhealthyRegistries } from '../probe/endpoints.ts'
+import { readProxies } from '../probe/http/proxies.ts'
 import { openRoots, type RootsReader } from '../probe/http/system-roots.ts'
 import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
@@ -44,7 +45,7 @@ export async function probeList(
   world: World,
   roots = rootsOf(world),
 ): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
-  const endpoints = endpointsOf(list)
+  const endpoints = listEndpoints(list)
   const table =
     format === 'text' && isDrawable(world.stderr, world.env) ? liveTable(endpoints, world) : NOT_LIVE
   try {
@@ -59,7 +60,7 @@ export async function probeList(
       concurrency: await connectionsAtOnce(),
       lookUp: openNameLookup(world.env),
       roots: await roots.read(),
-      proxyFor: proxiesOf((await runtimeEnvironment(list, root, world)) ?? world.env),
+      proxyFor: readProxies((await runtimeEnvironment(list, root, world)) ?? world.env),
       onProbe: table.onProbe,
     })
     return { probes, unhealthy: unhealthyRegistries(list, probes) }

@@ -3,11 +3,11 @@
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { World } from '../model/world.ts'
-import { holdsSecret } from '../probe/endpoints.ts'
-import { type ProxyFor, proxiesOf } from '../probe/http/proxy.ts'
+import { holdsSecret } from '../probe/api/endpoint.ts'
+import { type ProxyFor, readProxies } from '../probe/http/proxies.ts'
 import type { Roots } from '../probe/http/system-roots.ts'
 import { openNameLookup } from '../probe/names/name-lookup.ts'
-import { openShared, probeOne, type Shared } from '../probe/probe.ts'
+import { openSharedContext, probeOne, type SharedContext } from '../probe/probe.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { limitConcurrency } from '../system/concurrency.ts'
 import type { Host } from '../watch/host/host.ts'
@@ -41,21 +41,21 @@ export function openProber(options: NodeOptions, world: World): Prober {
   const lookUp = openNameLookup(world.env)
   // Opened with the first probe, when what a watcher needs is open.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
-  let shared: (Shared & { readonly list: MirrorList; readonly roots: Roots }) | undefined
+  let shared: (SharedContext & { readonly list: MirrorList; readonly roots: Roots }) | undefined
   // For good: a mirror may say back what an earlier list gave it.
-  let confided = false
+  let secretSent = false
   const ask: Prober['ask'] = async (endpoint, list) => {
     const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
-    confided ||= proxyFor.confides || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
+    secretSent ||= proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
     if (shared?.list !== list || shared.roots !== roots)
-      shared = { list, roots, ...openShared({ roots, signal: world.signal, lookUp }) }
+      shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
     const question = {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
-      depth: endpoint.canary === undefined ? ('ping' as const) : ('tag' as const),
+      depth: endpoint.canary === undefined ? ('ping' as const) : ('head' as const),
       signal: world.signal,
       now: world.now,
-      confided: () => confided,
+      secretSent: () => secretSent,
     }
     const { trust, turn } = shared
     inTurn ??= connectionsAtOnce().then(limitConcurrency)
@@ -97,7 +97,7 @@ function proxiesOfRuntime({ root }: NodeOptions, world: World) {
   let known = world.env
   return async (list: MirrorList): Promise<ProxyFor> => {
     known = (await runtimeEnvironment(list, root, world).catch(notTold)) ?? known
-    return proxiesOf(known)
+    return readProxies(known)
   }
 }
 

@@ -1,15 +1,15 @@
-/** The image that a deep probe asks for: what the list names, else a small one that everybody may pull. Pure. */
+/** The images that deep probes request: the canary of the list, or else a small public image. Pure. */
 import type { Registry } from '../model/registry.ts'
 
 export interface NamedCanary {
-  /** Whose image it is. */
+  /** The registry of the image. */
   readonly registry: string
   readonly repository: string
   /** A tag. */
   readonly reference: string
 }
 
-/** Small public images of the registries that the starter lists speak of. For probes only: watch asks for none of them. */
+/** Small public images of the registries in the starter lists. Only for `probe`: watch does not use them. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   'docker.io': 'library/busybox:latest',
   'gcr.io': 'distroless/static:latest',
@@ -20,8 +20,8 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   'registry.k8s.io': 'pause:3.10',
 }
 
-/** Undefined for a registry of which nothing is known. */
-export function canaryOf({ name, canary }: Pick<Registry, 'name' | 'canary'>): NamedCanary | undefined {
+/** Undefined if no image of the registry is known. */
+export function findCanary({ name, canary }: Pick<Registry, 'name' | 'canary'>): NamedCanary | undefined {
   const image = canary ?? BUILT_IN[name]
   if (image === undefined) return undefined
   const slash = image.indexOf('/')

@@ -1,4 +1,4 @@
-/** From a list to what a probe asks, and from the answers back to the registries. Pure. */
+/** From a list to its endpoints, and from probes back to the registries. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import {
   type ApiBase,
@@ -8,106 +8,60 @@ import {
   type MirrorList,
   mayFallBack,
   type Registry,
-  type Server,
 } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
-import { canaryOf, type NamedCanary } from './canaries.ts'
+import type { Endpoint } from './api/endpoint.ts'
+import { findCanary, type NamedCanary } from './canaries.ts'
 
-/** All that is needed to ask one endpoint as the runtime would. */
-export interface Endpoint {
-  readonly registry: string
-  readonly role: 'mirror' | 'server'
-  readonly base: ApiBase
-  /** Tried in turn while the one before does not speak its scheme (a loopback registry: https, then http). */
-  readonly alternatives?: readonly ApiBase[]
-  /** PEM texts, trusted besides the system's own. */
-  readonly ca: readonly string[]
-  /** PEM texts. */
-  readonly client?: { readonly cert: string; readonly key: string }
-  readonly skipVerify: boolean
-  /** Sent on every request to the endpoint itself. Every value is a secret. */
-  readonly header: Readonly<Record<string, string>>
-  /** Limit for name lookup and connection together, as Go's net.Dialer counts. */
-  readonly dialTimeoutMs: number
-  /** Whether the runtime asks it what a tag stands for. */
-  readonly resolves: boolean
-  /** What a deep probe asks it for. */
-  readonly canary?: Canary
-}
-
-/** An image to ask for. */
-export interface Canary {
-  readonly repository: string
-  /** A tag. */
-  readonly reference: string
-  /** The registry that the image is of, told to whoever is not that registry (registry.go:85-92@v2.3.4). */
-  readonly ns?: string
-}
-
-/** Equal for endpoints that are asked in the same way. */
-export function questionOf({ registry: _, role: __, ...question }: Endpoint): string {
-  return JSON.stringify(question)
-}
-
-/** Whether it is sent a secret of the list. */
-export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
-  return Object.keys(header).length > 0
-}
-
-/** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
+/** containerd's value where hosts.toml has none: core/remotes/docker/registry.go:256@v2.3.4. */
 const DEFAULT_DIAL_TIMEOUT_MS = 30_000
 
 /**
- * Every endpoint a pull may ask, registry by registry in list order: the mirrors, then the server unless
+ * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
-export function endpointsOf(list: MirrorList): readonly Endpoint[] {
+export function listEndpoints(list: MirrorList): readonly Endpoint[] {
   return list.registries.flatMap(registry => {
-    const endpoints = [
-      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
-      ...serverEndpoints(registry),
-    ]
-    return endpoints.map(endpoint => withCanary(endpoint, canaryOf(registry)))
+    const mirrors = registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror))
+    const canary = findCanary(registry)
+    return [...mirrors, ...serverEndpoints(registry)].map(endpoint => withCanary(endpoint, canary))
   })
 }
 
 function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined): Endpoint {
   if (canary === undefined) return endpoint
   const { registry, repository, reference } = canary
-  const itself = new URL(endpoint.base.origin).host === (registry === 'docker.io' ? HUB : registry)
-  return { ...endpoint, canary: { repository, reference, ...(!itself && { ns: registry }) } }
+  const isOwnServer = new URL(endpoint.base.origin).host === (registry === 'docker.io' ? HUB : registry)
+  return { ...endpoint, canary: { repository, reference, ...(!isOwnServer && { ns: registry }) } }
 }
 
-/** Who is docker.io, and so is not told (isProxy, registry.go:85-92@v2.3.4). */
+/** The server of docker.io, which receives no ns (isProxy, registry.go:85-92@v2.3.4). */
 const HUB = 'registry-1.docker.io'
 
-/**
- * Registries of which no probed endpoint is known to serve, in list order. A registry nothing was asked of is not
- * named.
- */
+/** Registries whose probed endpoints can serve no pull, in list order. A registry without probes is not listed. */
 export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
   return list.registries
     .map(registry => registry.name)
     .filter(name => {
       const own = probes.filter(probe => probe.registry === name)
-      return own.length > 0 && !own.some(serves)
+      return own.length > 0 && !own.some(canServe)
     })
 }
 
-/** Who is slow or out of date does; who answers 429 answers a pull so, too. Watch goes by the same rule. */
-function serves({ status, reason }: Probe): boolean {
+/** A slow or outdated endpoint serves pulls; one that responds with 429 does not. Watch uses the same rule. */
+function canServe({ status, reason }: Probe): boolean {
   return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header } = mirror
+  const { base, skipVerify, header, client, capabilities } = mirror
   return {
     registry,
     role: 'mirror',
-    resolves: mirror.capabilities.includes('resolve') && mirror.capabilities.includes('pull'),
+    resolves: capabilities.includes('resolve') && capabilities.includes('pull'),
     base,
     ca: mirror.ca.map(textOf),
-    ...(mirror.client && { client: { cert: textOf(mirror.client.cert), key: textOf(mirror.client.key) } }),
+    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
@@ -118,27 +72,27 @@ function serverEndpoints(registry: Registry): readonly Endpoint[] {
   if (!mayFallBack(registry)) return []
   const { name, server } = registry
   if (server === undefined || (!server.declared && isLoopback(name))) return loopbackServer(name)
-  return [{ ...bareServer(name), base: server.base }]
+  return [{ ...plainServer(name), base: server.base }]
 }
 
 /**
- * A loopback registry without a declared server: https unless the port is 80, then http unless it is 443,
- * certificates unchecked. containerd: core/remotes/docker/config/hosts.go:105-122@v2.3.4.
+ * A loopback registry without a declared server: https unless the port is 80, then http unless it is 443, without
+ * verification of certificates. containerd: core/remotes/docker/config/hosts.go:105-122@v2.3.4.
  */
 function loopbackServer(name: string): readonly Endpoint[] {
   const port = new URL(`tcp://${name}`).port
   const schemes = port === '80' ? ['http'] : port === '' || port === '443' ? ['https'] : ['https', 'http']
-  const [base, ...alternatives] = schemes.map(scheme => rootOf(new URL(`${scheme}://${name}`).origin))
+  const [base, ...alternatives] = schemes.map(scheme => rootBase(new URL(`${scheme}://${name}`).origin))
   if (base === undefined) return []
-  return [{ ...bareServer(name), base, alternatives, skipVerify: true }]
+  return [{ ...plainServer(name), base, alternatives, skipVerify: true }]
 }
 
-function bareServer(registry: string): Omit<Endpoint, 'base'> {
+function plainServer(registry: string): Omit<Endpoint, 'base'> {
   const dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS
   return { registry, role: 'server', resolves: true, ca: [], skipVerify: false, header: {}, dialTimeoutMs }
 }
 
-function rootOf(origin: string): Server['base'] {
+function rootBase(origin: string): ApiBase {
   return { origin, path: '/v2', form: 'root' }
 }
 

@@ -1,49 +1,48 @@
-/** Do mirrors agree on what a tag stands for? Pure. */
+/** Compares the digests that the endpoints of a registry serve for one tag. Pure. */
 import type { Probe } from '../model/report.ts'
-import type { Fault } from './reasons.ts'
+import type { Fault } from './faults/fault.ts'
 
-/** A mirror whose digest is not the one to trust. */
-export interface Dissent {
-  /** Its place among the probes. */
+/** A mirror whose digest differs from the expected one. */
+export interface TagDeviation {
+  /** Index of its probe. */
   readonly index: number
   readonly digest: string
-  /** What it should be; from the server where that could be asked, else what most say. */
+  /** From the server if it has one, or else from the majority; empty if there is neither. */
   readonly expected: string
-  readonly from: 'server' | 'majority' | 'nobody'
+  readonly source: 'server' | 'majority' | 'none'
 }
 
-/** The mirrors of one registry that disagree with its server, or with most of them where the server told nothing. */
-export function dissentersOf(probes: readonly Probe[]): readonly Dissent[] {
+/** The mirrors of one registry that differ from its server, or from the majority if the server has no digest. */
+export function findDeviations(probes: readonly Probe[]): readonly TagDeviation[] {
+  const digests = probes.flatMap(({ digest }) => digest ?? [])
+  if (new Set(digests).size < 2) return []
   const server = probes.find(({ role, digest }) => role === 'server' && digest !== undefined)?.digest
-  const most = server ?? majority(probes)
-  const from = server !== undefined ? 'server' : most !== undefined ? 'majority' : 'nobody'
+  const expected = server ?? majorityOf(digests)
+  const source = server !== undefined ? 'server' : expected !== undefined ? 'majority' : 'none'
   return probes.flatMap(({ role, digest }, index) =>
-    role === 'mirror' && digest !== undefined && digest !== most && differ(probes)
-      ? [{ index, digest, expected: most ?? '', from } as const]
+    role === 'mirror' && digest !== undefined && digest !== expected
+      ? [{ index, digest, expected: expected ?? '', source } as const]
       : [],
   )
 }
 
-function differ(probes: readonly Probe[]): boolean {
-  return new Set(probes.flatMap(({ digest }) => digest ?? [])).size > 1
-}
-
-/** The digest of more than half of those who tell one. */
-function majority(probes: readonly Probe[]): string | undefined {
-  const digests = probes.flatMap(({ digest }) => digest ?? [])
+/** The digest of more than half of the endpoints that have one. */
+function majorityOf(digests: readonly string[]): string | undefined {
   return digests.find(digest => digests.filter(other => other === digest).length * 2 > digests.length)
 }
 
-/** `known`: the server has that image too, under its digest; so it is an older one, or a newer. */
-export function dissentFault({ digest, expected, from }: Dissent, known: boolean): Fault {
-  const short = digest.slice(0, 'sha256:'.length + 12)
-  if (from === 'nobody') {
+/** `known`: the server also has the mirror's image under its digest, so the tag is out of date. */
+export function deviationFault({ digest, expected, source }: TagDeviation, known: boolean): Fault {
+  const own = `serves ${shorten(digest)} for the tag`
+  if (source === 'none')
     return {
       reason: 'divergent',
-      what: `its tag stands for ${short}, elsewhere for others, and the server did not tell`,
+      what: `${own}, other mirrors serve other images, and the image of the server is unknown`,
     }
-  }
-  const there = `${expected.slice(0, 'sha256:'.length + 12)} ${from === 'server' ? 'at the server' : 'at most others'}`
-  const reason = known ? 'stale' : 'divergent'
-  return { reason, what: `its tag stands for ${short}, and for ${there}` }
+  const others = source === 'server' ? 'the server serves' : 'most endpoints serve'
+  return { reason: known ? 'stale' : 'divergent', what: `${own}, but ${others} ${shorten(expected)}` }
+}
+
+function shorten(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12)
 }

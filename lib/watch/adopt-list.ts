@@ -3,7 +3,8 @@ import { type HealthFile, isFresh, keyOf } from '../health/health-file.ts'
 import { expiredHealth, initialHealth, type MirrorHealth } from '../health/mirror-health.ts'
 import { longestWaitMs, type Random } from '../health/probe-schedule.ts'
 import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry.ts'
-import { type Endpoint, endpointsOf, questionOf } from '../probe/endpoints.ts'
+import { type Endpoint, probeKey as probeKeyOf } from '../probe/api/endpoint.ts'
+import { listEndpoints } from '../probe/endpoints.ts'
 import { type History, samplesOf } from './history.ts'
 import { type Memory, RECENT_EVENTS, type Watched } from './memory.ts'
 import type { LatencySample } from './serve/status.ts'
@@ -42,7 +43,7 @@ export function adoptList(
 ): void {
   const past = pastOf(memory, saved)
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
-  const watched = endpointsOf(list).map(endpoint =>
+  const watched = listEndpoints(list).map(endpoint =>
     adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
   )
   memory.mirrors = watched.filter(({ endpoint }) => endpoint.role === 'mirror')
@@ -66,7 +67,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
   if (same !== undefined) return probedSooner(same, settings, start)
   const url = baseUrl(endpoint.base)
   const key = keyOf(endpoint.registry, url)
-  const probeKey = questionOf(endpoint)
+  const probeKey = probeKeyOf(endpoint)
   const { state, samples } = endpoint.role === 'mirror' ? pastMirror(key, past, start.now) : UNKNOWN
   return {
     ...{ endpoint, url, key, probeKey },

@@ -6,7 +6,7 @@ import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
-import type { Endpoint } from '../probe/endpoints.ts'
+import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { HostsFile, LatencySample, RecentEvent } from './serve/status.ts'
 
 /** Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited. */

@@ -1,7 +1,4 @@
-/**
- * 200 mirrors at once, ten of which never answer: no longer than the one that is waited for longest, and beside curl
- * on the same endpoints.
- */
+/** A probe of 200 mirrors, ten of which never respond: no longer than the slowest of them, and compared with curl. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { measure, median, ms, REGMIRROR } from './support/measure.ts'
@@ -22,7 +19,7 @@ export async function probe(folder: string): Promise<void> {
   }
 }
 
-/** Spread over the list, so that nobody gains by the order. */
+/** Spread over the list, so that the order favours no program. */
 function mannerOf(nth: number): Manner {
   if (nth % (MIRRORS / SILENT) === 0) return {}
   return { delayMs: FASTEST_MS + ((nth * 37) % MIRRORS) * ((SLOWEST_MS - FASTEST_MS) / (MIRRORS - 1)) }
@@ -31,12 +28,12 @@ function mannerOf(nth: number): Manner {
 async function compare(origins: readonly string[], folder: string): Promise<void> {
   const list = path.join(folder, 'mirrors.toml')
   const urls = origins.map(origin => JSON.stringify(origin)).join(', ')
-  // The server is one of them, for there is none else to ask on loopback.
+  // The server is one of the mirrors: loopback has no other.
   const registry = `[registries."r.example"]\nserver = ${JSON.stringify(origins[1])}\nmirrors = [${urls}]`
   await fs.writeFile(list, `version = 1\n[health]\ntimeout = "${TIMEOUT_S}s"\n${registry}\n`, { mode: 0o644 })
   const config = path.join(folder, 'curl.conf')
-  const asked = origins.map(origin => `url = "${origin}/v2/"\noutput = "/dev/null"`).join('\n')
-  await fs.writeFile(config, asked)
+  const requests = origins.map(origin => `url = "${origin}/v2/"\noutput = "/dev/null"`).join('\n')
+  await fs.writeFile(config, requests)
   const regmirror = [...REGMIRROR, 'probe', '--format', 'json', '-f', list]
   const curl = ['curl', '-s', '--max-time', String(TIMEOUT_S), '-K', config]
   const parallel = ['--parallel', '--parallel-immediate', '--parallel-max', '300']
@@ -54,24 +51,24 @@ async function compare(origins: readonly string[], folder: string): Promise<void
   const wall = (name: string) => median(costs[name]?.map(cost => cost.wallMs) ?? [])
   const bound = wall('start-up (validate)') + TIMEOUT_S * 1000
   console.log(
-    `\nprobe of ${MIRRORS} mirrors, ${SILENT} of which never answer, timeout ${TIMEOUT_S} s, median of ${ROUNDS} interleaved rounds`,
+    `\nprobe of ${MIRRORS} mirrors, ${SILENT} of which never respond, timeout ${TIMEOUT_S} s, median of ${ROUNDS} interleaved rounds`,
   )
   for (const name of Object.keys(commands))
-    tell(name, wall(name), median(costs[name]?.map(cost => cost.cpuMs) ?? []), bound)
+    report(name, wall(name), median(costs[name]?.map(cost => cost.cpuMs) ?? []), bound)
   const one = measure(curl, [0, 28])
-  tell('curl, one after another (once)', one.wallMs, one.cpuMs, bound)
-  checked(costs['regmirror probe']?.map(cost => cost.stdout) ?? [], origins)
+  report('curl, one after another (once)', one.wallMs, one.cpuMs, bound)
+  checkLatencies(costs['regmirror probe']?.map(cost => cost.stdout) ?? [], origins)
 }
 
-function tell(name: string, wallMs: number, cpuMs: number, boundMs: number): void {
+function report(name: string, wallMs: number, cpuMs: number, boundMs: number): void {
   const ratio = (wallMs / boundMs).toFixed(2).padStart(6)
   console.log(
     `${name.padEnd(32)} ${ms(wallMs)}  ${ratio} x (start-up + slowest bound)  ${ms(cpuMs / MIRRORS)} CPU a mirror`,
   )
 }
 
-/** How far the latencies are from what the mirrors were told to take. Throws where a verdict is wrong. */
-function checked(outputs: readonly string[], origins: readonly string[]): void {
+/** Compares the latencies with the delays of the mirrors. Throws if a verdict is wrong. */
+function checkLatencies(outputs: readonly string[], origins: readonly string[]): void {
   const excess = outputs.flatMap(stdout => {
     const { probes } = JSON.parse(stdout) as {
       probes: { url: string; status: string; role: string; latency_ms?: { median: number } }[]
@@ -80,7 +77,7 @@ function checked(outputs: readonly string[], origins: readonly string[]): void {
       const { delayMs } = mannerOf(nth)
       const found = probes.find(({ url, role }) => role === 'mirror' && url.startsWith(`${origin}/`))
       if (found?.status !== (delayMs === undefined ? 'unhealthy' : 'healthy'))
-        throw new Error(`${origin} is said to be ${found?.status}`)
+        throw new Error(`${origin} is reported as ${found?.status}`)
       return delayMs === undefined || found.latency_ms === undefined
         ? []
         : [found.latency_ms.median - delayMs]
@@ -88,6 +85,6 @@ function checked(outputs: readonly string[], origins: readonly string[]): void {
   })
   const worst = excess.toSorted((a, b) => b - a)[Math.floor(excess.length / 100)] ?? 0
   console.log(
-    `latency beyond what each mirror takes: median ${ms(median(excess))}, one in a hundred ${ms(worst)} or more`,
+    `latency beyond the delay of each mirror: median ${ms(median(excess))}, one in a hundred ${ms(worst)} or more`,
   )
 }

@@ -1,9 +1,9 @@
 /**
- * What a dead mirror costs a real pull: without a watcher, with one, and beside a pull that has a healthy mirror only.
+ * What an unhealthy mirror costs a real pull: without watch, with watch, and compared with a pull from a healthy mirror.
  *
- *   unshare --net node test/bench/pulls.ts SUITE DEATH
+ *   unshare --net node test/bench/pulls.ts SUITE FAILURE
  *
- * In a network namespace of its own, for packets are lost in it. Prints lines of text.
+ * In a network namespace of its own, since packets are dropped in it. Prints lines of text.
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
@@ -16,33 +16,34 @@ import { buildImage, type Image } from '../support/image.ts'
 import { makeLossyNetwork } from './support/lossy.ts'
 import { median, ms } from './support/measure.ts'
 
-/** After so long nobody waits for a pull any more. */
+/** Pulls are stopped after this time. */
 const CUT_S = Number(process.env.BENCH_CUT_S ?? 180)
 const PULLS = 15
 const LAYERS = 6
 const LAYER_BYTES = 1024 * 1024
 
-/** How the first of two mirrors dies, and what shows that it was asked meanwhile. */
-interface Mortal {
+/** The first of two mirrors, which fails. */
+interface FailingMirror {
   readonly url: string
-  die(): void
+  fail(): void
   recover(): void
-  /** Grows when it is asked while it is dead. */
-  asked(): Promise<number>
+  /** Number of requests, also while it fails. */
+  requests(): Promise<number>
 }
 
-const [suite = '', death = ''] = process.argv.slice(2)
+const [suite = '', failure = ''] = process.argv.slice(2)
 await compare(await openBench(treeOf(`containerd-${suite}`)))
 
 async function compare(bench: Bench): Promise<void> {
   try {
     const images = Array.from({ length: 2 * PULLS + 3 }, (_, nth) => imageOf(nth))
     const left = [...images]
-    const well = await bench.registry({ images })
-    const mortal = await mortalOf(bench, images)
-    // Two registries of the same images, so that one pull after the other is with the mirror that dies and without.
+    const healthyMirror = await bench.registry({ images })
+    const failing = await openFailingMirror(bench, images)
+    // Two registries with the same images, so that pulls with and without the failing mirror alternate.
     const registries =
-      registryTable('docker.io', [mortal.url, well.url]) + registryTable('quay.io', [well.url])
+      registryTable('docker.io', [failing.url, healthyMirror.url]) +
+      registryTable('quay.io', [healthyMirror.url])
     await bench.apply(registries)
     const { cri } = await bench.start()
     const pull = async (registry: 'docker.io' | 'quay.io') => {
@@ -54,85 +55,85 @@ async function compare(bench: Bench): Promise<void> {
     await pull('docker.io')
     const times = { healthy: [] as number[], watched: [] as number[] }
     console.log(
-      `\nwatch: containerd ${bench.version}, the first of two mirrors ${death}, ${LAYERS} layers of 1 MiB`,
+      `\nwatch: containerd ${bench.version}, the first of two mirrors ${failure}, ${LAYERS} layers of 1 MiB`,
     )
-    await watched(bench, registries, mortal, async () => {
+    await watched(bench, registries, failing, async () => {
       for (let nth = 0; nth < PULLS; nth += 1) {
         times.healthy.push(await pull('quay.io'))
         times.watched.push(await pull('docker.io'))
       }
     })
     const healthy = median(times.healthy)
-    tell(`healthy mirror only, median of ${PULLS}`, healthy)
+    report(`healthy mirror only, median of ${PULLS}`, healthy)
     const withWatch = median(times.watched)
-    tell(
-      `with watch, after it noticed, median of ${PULLS}`,
+    report(
+      `with watch, after the mirror is removed, median of ${PULLS}`,
       withWatch,
       `${(withWatch / healthy).toFixed(2)} x healthy`,
     )
     await bench.apply(registries)
-    mortal.die()
+    failing.fail()
     const started = performance.now()
     const end = await pull('docker.io').then(
       () => '',
-      (error: Error) => `, and it did not come about: ${error.message}`,
+      (error: Error) => `, and it failed: ${error.message}`,
     )
     const without = performance.now() - started
-    tell('without watch', without, `${(without / healthy).toFixed(0)} x healthy${end}`)
+    report('without watch', without, `${(without / healthy).toFixed(0)} x healthy${end}`)
   } finally {
     await bench.close()
   }
 }
 
-/** Watches the node while the mirror dies, for as long as `use` runs, and until it is back. Tells how long that took. */
+/** Runs watch while the mirror fails, during `use`, and until the mirror is back. Reports how long that takes. */
 async function watched(
   bench: Bench,
   registries: string,
-  mortal: Mortal,
+  failing: FailingMirror,
   use: () => Promise<void>,
 ): Promise<void> {
   const list = path.join(bench.node, '../watched.toml')
   await fs.writeFile(list, `version = 1\n${registries}[targets.containerd]\nversion = "${bench.version}"\n`)
   const hosts = path.join(bench.hostsDir, 'docker.io/hosts.toml')
-  const isListed = async () => (await fs.readFile(hosts, 'utf8')).includes(mortal.url)
+  const isListed = async () => (await fs.readFile(hosts, 'utf8')).includes(failing.url)
   const watcher = await startWatcher(['-f', list, '--root', bench.node])
   try {
     await watcher.heard('list_loaded', 0)
-    // Past the first questions, which come sooner than the others.
+    // Waits until the first probes are over, which come at shorter intervals.
     await sleep(5000)
-    const before = await mortal.asked()
-    mortal.die()
-    const died = performance.now()
-    await until(async () => (await mortal.asked()) > before)
-    const asked = performance.now()
+    const before = await failing.requests()
+    failing.fail()
+    const failed = performance.now()
+    await until(async () => (await failing.requests()) > before)
+    const probed = performance.now()
     await until(async () => !(await isListed()))
-    const out = performance.now()
-    tell('out of the file after its death', out - died)
-    tell('and after the first question it failed', out - asked)
+    const removed = performance.now()
+    report('removed after its failure', removed - failed)
+    report('removed after the first failing probe', removed - probed)
     await use()
-    mortal.recover()
+    failing.recover()
     const recovered = performance.now()
     await until(isListed)
-    tell('back in it after its recovery', performance.now() - recovered)
+    report('returned after its recovery', performance.now() - recovered)
   } finally {
     await watcher.stop()
   }
 }
 
-async function mortalOf(bench: Bench, images: readonly Image[]): Promise<Mortal> {
+async function openFailingMirror(bench: Bench, images: readonly Image[]): Promise<FailingMirror> {
   const network = makeLossyNetwork()
   const registry = await bench.registry({ images, address: network.address })
-  if (death === 'loses its packets')
-    return { url: registry.url, die: network.lose, recover: network.recover, asked: network.lost }
+  if (failure === 'loses its packets')
+    return { url: registry.url, fail: network.lose, recover: network.recover, requests: network.lost }
   return {
     url: registry.url,
-    die: () => registry.behave('silent'),
+    fail: () => registry.behave('silent'),
     recover: () => registry.behave('healthy'),
-    asked: async () => registry.requests.length,
+    requests: async () => registry.requests.length,
   }
 }
 
-/** Layers that do not compress to nothing. */
+/** Layers that do not compress. */
 function imageOf(nth: number): Image {
   const layers = Array.from({ length: LAYERS }, (_, layer) => noise(`image ${nth}, layer ${layer}`))
   return buildImage('library/busybox', `t${nth}`, layers)
@@ -147,9 +148,9 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     if (await holds()) return
     await sleep(20)
   }
-  throw new Error('it did not come about within minutes')
+  throw new Error('timed out after some minutes')
 }
 
-function tell(name: string, timeMs: number, more = ''): void {
+function report(name: string, timeMs: number, more = ''): void {
   console.log(`${name.padEnd(48)} ${ms(timeMs)}  ${more}`.trimEnd())
 }

@@ -1,4 +1,4 @@
-/** Whether `--rank` finds the order that the mirrors really have, however they are listed. */
+/** Whether `--rank` finds the right order of mirrors, whatever the order in the list. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { measure, REGMIRROR } from './support/measure.ts'
@@ -9,7 +9,7 @@ const SLOW = 100 * 1024
 
 interface Course {
   readonly by: 'latency' | 'throughput'
-  /** In the order that is right. */
+  /** In the right order. */
   readonly manners: readonly Manner[]
 }
 
@@ -17,11 +17,11 @@ const healthy: readonly Manner[] = [15, 40, 70, 110, 170, 250].map(delayMs => ({
 const trap = (manner: Manner): Course => ({ by: 'latency', manners: [...healthy, { delayMs: 2, ...manner }] })
 const courses: Readonly<Record<string, Course>> = {
   'by latency': { by: 'latency', manners: healthy },
-  'the quickest answers 403 on manifests': trap({ manifests: 403 }),
-  'the quickest answers 404 on manifests': trap({ manifests: 404 }),
-  'the quickest answers 429 on manifests': trap({ manifests: 429 }),
-  'the quickest serves layers slowly': trap({ bytesPerSecond: SLOW }),
-  'by throughput, the quickest to answer the slowest': {
+  'the fastest responds with 403 to manifests': trap({ manifests: 403 }),
+  'the fastest responds with 404 to manifests': trap({ manifests: 404 }),
+  'the fastest responds with 429 to manifests': trap({ manifests: 429 }),
+  'the fastest serves layers slowly': trap({ bytesPerSecond: SLOW }),
+  'by throughput, the fastest to respond is the slowest': {
     by: 'throughput',
     manners: [8, 4, 2, 1, 0.5].map((megabytes, nth) => ({
       delayMs: 200 - 40 * nth,
@@ -31,13 +31,13 @@ const courses: Readonly<Record<string, Course>> = {
 }
 
 export async function rank(folder: string): Promise<void> {
-  console.log(`\nrank: how often the right order comes back, listed in another order each time`)
+  console.log(`\nrank: how often the right order is found, with another order in the list each time`)
   for (const [name, course] of Object.entries(courses)) {
     const mirrors = await startMirrors(course.manners)
     try {
       let right = 0
       for (let run = 0; run < RUNS; run += 1) {
-        const found = await rankedOf(shuffled(mirrors.origins, run), course, folder)
+        const found = await planRanked(shuffled(mirrors.origins, run), course, folder)
         if (found.join() === mirrors.origins.join()) right += 1
         else console.log(found.map(o => mirrors.origins.indexOf(o)).join())
       }
@@ -49,8 +49,8 @@ export async function rank(folder: string): Promise<void> {
   }
 }
 
-/** The mirrors in the order in which a plan would write them. */
-async function rankedOf(
+/** The mirrors in the order of the plan. */
+async function planRanked(
   origins: readonly string[],
   { by }: Course,
   folder: string,
@@ -79,12 +79,12 @@ async function rankedOf(
     .toSorted((a, b) => Number(isServer(diff, a)) - Number(isServer(diff, b)))
 }
 
-/** Without fallback the last mirror stands at the root of hosts.toml, which comes first in it. */
+/** Without fallback the last mirror is at the root of hosts.toml, which comes first in the file. */
 function isServer(diff: string, origin: string): boolean {
   return diff.includes(`+server = "${origin}`)
 }
 
-/** The same for the same run, another for another. */
+/** A fixed order for each run. */
 function shuffled<T>(all: readonly T[], run: number): readonly T[] {
   const rest = [...all]
   const taken: T[] = []

@@ -1,6 +1,6 @@
 /**
- * Random lists on every generation of containerd: whom its own code asks for an image, reading what we wrote, is whom
- * the list names and whom the plan has told, in that order.
+ * Random lists on every generation of containerd: the requests of containerd for an image, with the files that
+ * regmirror wrote, are those of the list and those of the plan, in the same order.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -24,16 +24,16 @@ const LISTS = 300
 const CERTS = '/etc/containerd/certs.d'
 const REFERENCES = ['latest', `sha256:${'5'.repeat(64)}`]
 
-/** Lists whose plain mirrors on this machine are the ones that listen. */
-function audible(version: string, origins: readonly string[]): fc.Arbitrary<Spelled> {
-  const ours = (url: string, i: number) =>
+/** Lists whose http mirrors on this machine are listeners of the test. */
+function reachableLists(version: string, origins: readonly string[]): fc.Arbitrary<Spelled> {
+  const withOrigin = (url: string, i: number) =>
     url.replace(/^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(?=\/|$)/i, origins[i % origins.length] ?? '')
-  // A dial that is given up before it has begun is heard by nobody.
+  // No request arrives if the dial timeout is too short.
   const patient = <T extends { readonly dial_timeout?: string }>(table: T): T =>
     /\dms$/.test(table.dial_timeout ?? '') ? { ...table, dial_timeout: '2s' } : table
   const mirror = (entry: string | WrittenMirror, i: number) =>
-    typeof entry === 'string' ? ours(entry, i) : { ...patient(entry), url: ours(entry.url, i) }
-  const heard = (list: WrittenList): WrittenList => {
+    typeof entry === 'string' ? withOrigin(entry, i) : { ...patient(entry), url: withOrigin(entry.url, i) }
+  const reachable = (list: WrittenList): WrittenList => {
     const tables = Object.entries(list.registries).map(([key, table]) => [
       key,
       { ...table, ...(table.mirrors && { mirrors: table.mirrors.map(mirror) }) },
@@ -41,11 +41,11 @@ function audible(version: string, origins: readonly string[]): fc.Arbitrary<Spel
     const defaults = list.defaults && { defaults: patient(list.defaults) }
     return { ...list, ...defaults, registries: Object.fromEntries(tables) }
   }
-  return spelled(lists(fc.constant({ containerd: { version } })).map(heard))
+  return spelled(lists(fc.constant({ containerd: { version } })).map(reachable))
 }
 
-/** The files that a plan would create, by path, from its differences. */
-function created({ changes }: PlanReport): ReadonlyMap<string, string> {
+/** The files that a plan would create, by path, from its diffs. */
+function createdFiles({ changes }: PlanReport): ReadonlyMap<string, string> {
   const text = (diff: string) => diff.split('\n').filter(line => /^\+(?!\+\+ )/.test(line))
   return new Map(
     changes.map(change => [
@@ -57,8 +57,8 @@ function created({ changes }: PlanReport): ReadonlyMap<string, string> {
   )
 }
 
-/** containerd 1 reads no IPv6 address in the place where a mirror stands, so such a list may be refused. */
-function hasBrackets({ registries }: WrittenList): boolean {
+/** containerd 1 cannot read an IPv6 address as a mirror, so such a list may be refused. */
+function hasIPv6({ registries }: WrittenList): boolean {
   const urls = Object.values(registries).flatMap(({ mirrors = [] }) =>
     mirrors.map(one => (typeof one === 'string' ? one : one.url)),
   )
@@ -87,26 +87,26 @@ for (const { title, suite } of generations) {
       await loopback?.close()
     })
 
-    /** Whom containerd asks for an image, and how it reads what is there. */
-    async function asked(
+    /** The requests of containerd for an image; fails if containerd cannot read the files. */
+    async function requestsFor(
       root: string,
       { registry, repository }: Image,
       reference: string,
     ): Promise<string[]> {
       log.splice(0)
       const name = `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`
-      const said = await fetchObject(tree, path.join(root, CERTS), name, outside.env)
-      assert.doesNotMatch(said, /failed to decode|unable to (read|load)|invalid/, said)
+      const output = await fetchObject(tree, path.join(root, CERTS), name, outside.env)
+      assert.doesNotMatch(output, /failed to decode|unable to (read|load)|invalid/, output)
       return log.map(decodeURIComponent)
     }
 
-    async function asksAsListed(list: Spelled): Promise<void> {
+    async function requestsAsListed(list: Spelled): Promise<void> {
       await withHome({ node: {}, takeOver: false }, async home => {
         const plan = await command(home, 'plan', list, '--format', 'json')
         const applied = await command(home, 'apply', list)
-        if (applied.code === 2 && major === 1 && hasBrackets(list.list)) return
+        if (applied.code === 2 && major === 1 && hasIPv6(list.list)) return
         assert.equal(applied.code, 0, applied.stderr)
-        const files = created(JSON.parse(plan.stdout))
+        const files = createdFiles(JSON.parse(plan.stdout))
         for (const key of Object.keys(list.list.registries)) {
           const image = { registry: key === '*' ? 'nobody.test' : nameOf(key), repository: 'team/app' }
           const listed = wantedEndpoints(list.list, key, image.registry, { env: ENV, files: TLS })
@@ -115,18 +115,18 @@ for (const { title, suite } of generations) {
             major,
           ])
           for (const reference of REFERENCES) {
-            const wanted = asksFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
-            const told = asksFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
-            assert.deepEqual(told, wanted, 'the plan')
-            const found = await asked(home.root, image, reference)
-            // Who has no manifest of a digest may be asked for a blob of it.
-            assert.deepEqual(found.slice(0, wanted.length), wanted, `${image.registry} ${reference}`)
+            const expected = asksFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
+            const fromPlan = asksFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
+            assert.deepEqual(fromPlan, expected, 'the plan')
+            const found = await requestsFor(home.root, image, reference)
+            // If an endpoint has no manifest with a digest, containerd may request a blob.
+            assert.deepEqual(found.slice(0, expected.length), expected, `${image.registry} ${reference}`)
           }
         }
       })
     }
 
-    it('asks whom each list names', () =>
-      holds(audible(version, loopback.origins), LISTS, asksAsListed, ({ text }) => text))
+    it('sends the requests of each list', () =>
+      holds(reachableLists(version, loopback.origins), LISTS, requestsAsListed, ({ text }) => text))
   })
 }

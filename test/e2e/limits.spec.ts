@@ -116,10 +116,10 @@ describe('limits', () => {
 
   it('a probe without a descriptor knows nothing: unknown, by name and by address', () => {
     const script = `${EXHAUST}
-      import { openShared, probeOne } from './lib/probe/probe.ts'
+      import { openSharedContext, probeOne } from './lib/probe/probe.ts'
       import { endpointAt } from './test/support/sockets.ts'
       const options = { timeoutMs: 5000, samples: 1 }
-      const shared = openShared(options)
+      const shared = openSharedContext(options)
       const probe = url => probeOne(endpointAt(url), options, shared)
       // The files of /etc are read, and known for a while.
       await probe('http://nobody.invalid')

@@ -1,4 +1,4 @@
-/** Names: looked up as containerd looks them up, and none that hangs holds up another. */
+/** Name lookups: the same results as containerd, and names that hang do not delay the others. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -16,16 +16,16 @@ const COMPARE = path.join(import.meta.dirname, 'support/names-compare.ts')
 
 type Found = readonly string[] | string
 
-/** What regmirror and the C library find. */
+/** The addresses that regmirror and the C library find. */
 function compare(
   { wrapper }: NamesNode,
   names: readonly string[],
-): Record<string, { ours: Found; systems: Found }> {
+): Record<string, { regmirror: Found; libc: Found }> {
   const [program = '', ...args] = [...wrapper, process.execPath, COMPARE, ...names]
   return JSON.parse(execFileSync(program, args, { encoding: 'utf8', timeout: 120_000 }))
 }
 
-/** Addresses without their order, or no address. */
+/** The addresses in any order, or `none`. */
 const setOf = (found: Found) => (typeof found === 'string' ? 'none' : [...found].sort())
 
 const ZONE: Zone = {
@@ -72,33 +72,33 @@ describe('names', () => {
   const systems: readonly (readonly [string, EtcFiles])[] = [
     ['search domains and ndots:2', { resolvConf: RESOLV_CONF }],
     [
-      'one domain, and the first server dead',
+      'one domain, and a first server that does not respond',
       { resolvConf: 'domain corp.test\nnameserver 127.0.0.9\nnameserver 127.0.0.1\n' },
     ],
     ['DNS before the file', { nsswitch: 'hosts: dns files\n' }],
-    ['the file alone', { nsswitch: 'passwd: files\nhosts:\tfiles # alone\n' }],
-    ['no order at all', { nsswitch: 'passwd: files\n', resolvConf: '' }],
+    ['only the file', { nsswitch: 'passwd: files\nhosts:\tfiles # alone\n' }],
+    ['no hosts line', { nsswitch: 'passwd: files\n', resolvConf: '' }],
   ]
   for (const [title, files] of systems) {
-    it(`are what the C library finds: ${title}`, async () => {
+    it(`have the addresses that the C library finds: ${title}`, async () => {
       await withNamesNode(ZONE, { hosts: HOSTS, ...files }, async node => {
         const found = Object.entries(compare(node, NAMES))
-        const sets = (which: 'ours' | 'systems') =>
+        const sets = (which: 'regmirror' | 'libc') =>
           Object.fromEntries(found.map(([name, both]) => [name, setOf(both[which])]))
-        assert.deepEqual(sets('ours'), sets('systems'))
+        assert.deepEqual(sets('regmirror'), sets('libc'))
       })
     })
   }
 
-  it('are where the two part ways as in Go: aliases with a final dot, numbers', async () => {
+  it('are resolved as Go does where the C library differs: aliases with a final dot, numbers', async () => {
     await withNamesNode(ZONE, { hosts: HOSTS }, async node => {
       const found = compare(node, ['listed.test.', '123'])
-      assert.deepEqual(found['listed.test.']?.ours, ['127.0.0.3', '127.0.0.4'])
-      assert.equal(found['123']?.ours, 'ENOTFOUND')
+      assert.deepEqual(found['listed.test.']?.regmirror, ['127.0.0.3', '127.0.0.4'])
+      assert.equal(found['123']?.regmirror, 'ENOTFOUND')
     })
   })
 
-  it('go by a resolv.conf that changes while regmirror runs', async () => {
+  it('follow a resolv.conf that changes while regmirror runs', async () => {
     const zone: Zone = { 'moving.test': { a: ['127.0.0.1'] } }
     await withNamesNode(
       zone,
@@ -112,8 +112,8 @@ describe('names', () => {
               await watcher.until(/moving\.test.*(127\.0\.0\.9)/)
               await node.write({ resolvConf: 'nameserver 127.0.0.1\n' })
               await eventually(
-                async () => ((await node.heard()).requests.length > 0 ? true : undefined),
-                () => `never asked: ${watcher.log()}`,
+                async () => ((await node.readLog()).requests.length > 0 ? true : undefined),
+                () => `never probed: ${watcher.log()}`,
               )
               await eventually(
                 async () => (/moving\.test/.test((await hosts()) ?? '') ? true : undefined),
@@ -130,7 +130,7 @@ describe('names', () => {
   })
 })
 
-/** What each name of the list serves is one registry, told apart by the name it was asked by. */
+/** A list for watch; one registry serves all names, and its log shows the Host of each request. */
 const watchedList = (urls: readonly string[]) =>
   `version = 1\n[health]\ninterval = "5s"\n[registries."docker.io"]\nserver = "http://127.0.0.1:9"\nmirrors = ${JSON.stringify(urls)}\n`
 
@@ -141,22 +141,22 @@ const CROWD: Zone = {
   ...Object.fromEntries(numbered('hangs').map(name => [name, { silent: true }])),
   ...Object.fromEntries(numbered('works').map(name => [name, { a: ['127.0.0.1'] }])),
 }
-/** The worst order: all that hang come first. */
+/** The worst order: all names that hang come first. */
 const crowdAt = (port: number) =>
   [...numbered('hangs'), ...numbered('works')].map(name => `http://${name}:${port}`)
 
-/** The names that the registry was asked by. */
-async function askedBy({ heard, port }: NamesNode): Promise<readonly string[]> {
-  const hosts = (await heard()).requests.map(({ host }) => host.replace(`:${port}`, ''))
+/** The host names in the requests to the registry. */
+async function requestedHosts({ readLog, port }: NamesNode): Promise<readonly string[]> {
+  const hosts = (await readLog()).requests.map(({ host }) => host.replace(`:${port}`, ''))
   return [...new Set(hosts)].sort()
 }
 
-describe('names: 200 that hang beside 200 that work', () => {
+describe('names: 200 that hang and 200 that work', () => {
   before(function () {
     needMounts(this)
   })
 
-  it('the 200 are healthy for probe', async () => {
+  it('reports the mirrors whose names work as healthy', async () => {
     await withNamesNode(CROWD, {}, async node => {
       const list = path.join(node.directory, 'mirrors.toml')
       await fs.writeFile(list, watchedList(crowdAt(node.port)))
@@ -166,20 +166,20 @@ describe('names: 200 that hang beside 200 that work', () => {
         node.wrapper,
       )
       const { probes } = JSON.parse(stdout) as ProbeReport
-      const told = (kind: string) => probes.filter(({ url }) => url.includes(kind))
-      const works = told('works').filter(({ status }) => status === 'healthy')
+      const probesOf = (kind: string) => probes.filter(({ url }) => url.includes(kind))
+      const works = probesOf('works').filter(({ status }) => status === 'healthy')
       assert.equal(
         works.length,
         COUNT,
-        `${stderr}${JSON.stringify(told('works').find(p => p.status !== 'healthy'))}`,
+        `${stderr}${JSON.stringify(probesOf('works').find(p => p.status !== 'healthy'))}`,
       )
-      assert.deepEqual(new Set(told('hangs').map(({ reason }) => reason)), new Set(['dns']))
-      assert.deepEqual(await askedBy(node), numbered('works').sort())
+      assert.deepEqual(new Set(probesOf('hangs').map(({ reason }) => reason)), new Set(['dns']))
+      assert.deepEqual(await requestedHosts(node), numbered('works').sort())
     })
   })
 
-  it('where only the C library looks names up: the names that work are healthy too', async () => {
-    // A source that Go leaves to the C library, which finds no such module and goes on.
+  it('reports them as healthy with lookups by the C library too', async () => {
+    // A source that Go leaves to the C library, which has no such module and continues.
     const files = {
       nsswitch: 'hosts: files wins dns\n',
       resolvConf: `${USUAL_SERVER}options timeout:1 attempts:1\n`,
@@ -199,7 +199,7 @@ describe('names: 200 that hang beside 200 that work', () => {
     })
   })
 
-  it('the 200 stay in hosts.toml under watch, and the others leave it', async () => {
+  it('keeps them in hosts.toml in watch, and removes the others', async () => {
     await withNamesNode(CROWD, {}, async node => {
       await withPlace(async ({ args, list, hosts }) => {
         await fs.writeFile(list, watchedList(crowdAt(node.port)))
@@ -214,13 +214,13 @@ describe('names: 200 that hang beside 200 that work', () => {
                 (await listed('works')) === COUNT && (await listed('hangs')) === 0 ? true : undefined,
               () => `still listed: ${watcher.log().slice(-2000)}`,
             )
-            assert.doesNotMatch(watcher.log(), /works\d+\.test.*(unhealthy|not well|removed)/)
+            assert.doesNotMatch(watcher.log(), /works\d+\.test.*(unhealthy|removed)/)
           },
           {},
           '',
           node.wrapper,
         )
-        assert.deepEqual(await askedBy(node), numbered('works').sort())
+        assert.deepEqual(await requestedHosts(node), numbered('works').sort())
       })
     })
   })
@@ -229,12 +229,12 @@ describe('names: 200 that hang beside 200 that work', () => {
 const SUITES = ['containerd-bookworm', 'containerd-trixie', 'containerd-sid'] as const
 
 for (const suite of SUITES) {
-  describe(`names: as ${suite} resolves them`, () => {
+  describe(`names: compared with ${suite}`, () => {
     before(function () {
       needRuntime(this, suite, true)
     })
 
-    /** Runs containerd's client: Go's debugging output, and whether it got the manifest. */
+    /** Runs containerd's client. Gives the lookup order of Go's debug output, and whether the pull succeeded. */
     const pull = ({ wrapper, port }: NamesNode, name: string, env: NodeJS.ProcessEnv = {}) => {
       const image = `${name}:${port}/library/canary:latest`
       const ctr = [launcher(suite, 'ctr'), 'content', 'fetch-object', '--plain-http', image]
@@ -283,9 +283,9 @@ for (const suite of SUITES) {
       { nsswitch: 'hosts: files dns', env: { RES_OPTIONS: 'ndots:2' } },
     ]
 
-    it('the C library is left what containerd leaves to it', async () => {
+    it('uses the C library for the same names as containerd', async () => {
       await withNamesNode({ 'a.test': { a: ['127.0.0.1'] } }, {}, async node => {
-        const rows: (readonly [row: string, ours: string, theirs: string | undefined])[] = []
+        const rows: (readonly [row: string, regmirror: string, containerd: string | undefined])[] = []
         for (const row of ORDERS) {
           const { resolvConf = 'nameserver 127.0.0.1\n', name = 'a.test', env = {} } = row
           const nsswitch = `${row.nsswitch}\n`
@@ -295,24 +295,24 @@ for (const suite of SUITES) {
           rows.push([JSON.stringify(row), goName(lookupOrder(name, system)), pull(node, name, env).order])
         }
         assert.deepEqual(
-          rows.map(([row, ours]) => [row, ours]),
-          rows.map(([row, , theirs]) => [row, theirs]),
+          rows.map(([row, regmirror]) => [row, regmirror]),
+          rows.map(([row, , containerd]) => [row, containerd]),
         )
       })
     })
 
-    it('a name is pulled from where regmirror finds an address, and nowhere else', async () => {
+    it('finds an address exactly for the names from which containerd pulls', async () => {
       const names = NAMES.filter(name => /^[a-z0-9.-]+$/i.test(name) && !/^-|\.\.|\.$/.test(name))
       await withNamesNode(
         ZONE,
         { hosts: HOSTS.replaceAll(/127\.0\.0\.[345]/g, '127.0.0.1'), resolvConf: RESOLV_CONF },
         async node => {
-          // Nothing listens at the others' addresses.
+          // Nothing listens at the addresses of the other names.
           const reached = names.filter(name => !['six.test', 'ip6', 'big.test'].includes(name))
           const found = compare(node, reached)
-          const ours = reached.map(name => [name, typeof found[name]?.ours !== 'string'])
+          const resolved = reached.map(name => [name, typeof found[name]?.regmirror !== 'string'])
           assert.deepEqual(
-            ours,
+            resolved,
             reached.map(name => [name, pull(node, name).pulled]),
           )
         },
@@ -321,7 +321,7 @@ for (const suite of SUITES) {
   })
 }
 
-/** As Go calls it. */
+/** The name of the order in Go. */
 function goName(order: LookupOrder): string {
   return order === 'system' ? 'cgo' : order.replace(' ', ',')
 }

@@ -130,7 +130,7 @@ describe('the status page in a browser', function () {
     await browser.open(`${recorder.origin}/${address}`, view)
     assert.match(await browser.evaluate('document.title'), / · regmirror$/)
   }
-  const requests = () => recorder.heard.map(head => head.split('\r\n')[0])
+  const requests = () => recorder.received.map(head => head.split('\r\n')[0])
 
   for (const [title, more] of STATES) {
     it(`fits a phone and a desktop: ${title}`, async () => {
@@ -208,6 +208,6 @@ describe('the status page in a browser', function () {
   it('requests only itself, and nothing from other places', () => {
     assert.ok(requests().length > 20)
     assert.deepEqual(new Set(requests()), new Set(['GET / HTTP/1.1', 'GET /?open=docker.io HTTP/1.1']))
-    assert.deepEqual(outside.heard, [])
+    assert.deepEqual(outside.received, [])
   })
 })

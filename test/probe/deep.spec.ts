@@ -1,45 +1,45 @@
-/** What a pull would ask for: manifests and layers of real bytes, tokens, and all that can be wrong with them. */
+/** Deep probes: manifests, layers and tokens, and every fault in them. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../../lib/model/report.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { ACCEPT } from '../../lib/probe/api/manifest.ts'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { buildImage, digestOf } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
 import { endpointAt, PATIENT, SHORT } from '../support/sockets.ts'
 
-const deep = (
+const probeDeep = (
   origin: string,
   more: Partial<Endpoint> = {},
   depth: 'manifest' | 'blob' = 'blob',
   timeoutMs = PATIENT,
 ) => probeOne(endpointAt(origin, { canary: CANARY, ...more }), { timeoutMs, samples: 1, depth })
 
-/** Answers whatever path matches in its own way. */
-const at =
-  (path: RegExp, answer: (...args: Parameters<Bend>) => void): Bend =>
+/** Replaces the response for paths that match. */
+const onPath =
+  (path: RegExp, respond: (...args: Parameters<Bend>) => void): Bend =>
   (request, response) => {
     if (!path.test(`${request.method} ${request.url}`)) return false
-    answer(request, response)
+    respond(request, response)
     return true
   }
 
-async function bent(
+async function probeBent(
   bend: Bend,
   more: Partial<Endpoint> = {},
   depth: 'manifest' | 'blob' = 'blob',
 ): Promise<Probe> {
   await using mirror = await startMirror(bend)
-  return await deep(mirror.origin, more, depth)
+  return await probeDeep(mirror.origin, more, depth)
 }
 
-describe('deep probe: what is asked', () => {
-  it('the tag, the manifest by digest, the smallest layer; with ns, proved by digest', async () => {
-    // Tiny layers say nothing about speed.
+describe('deep probe: requests', () => {
+  it('requests the tag, the manifest by digest and the smallest layer, with ns, and checks digests', async () => {
+    // A tiny layer shows no speed.
     const image = buildImage(CANARY.repository, 'latest', randomBytes(100_000).toString('base64'))
     await using mirror = await startMirror(undefined, image)
-    const probe = await deep(mirror.origin)
+    const probe = await probeDeep(mirror.origin)
     assert.equal(probe.status, 'healthy', probe.detail)
     const layer = image.blobs[1]?.digest
     const base = '/v2/library/busybox'
@@ -54,24 +54,24 @@ describe('deep probe: what is asked', () => {
     assert.ok((probe.pull_50mb_s ?? 0) > 0)
   })
 
-  for (const [lacking, changed] of [
+  for (const [missing, changed] of [
     ['digest', { 'Docker-Content-Digest': '' }],
     ['length', { 'Content-Length': '' }],
   ] as const) {
-    it(`the tag by GET too where HEAD tells no ${lacking}`, async () => {
+    it(`also requests the tag by GET if the response to HEAD has no ${missing}`, async () => {
       await using mirror = await startMirror(
-        at(/^HEAD/, (_request, response) => {
+        onPath(/^HEAD/, (_request, response) => {
           const { mediaType, digest, bytes } = IMAGE.manifest
-          const told = {
+          const complete = {
             'Content-Type': mediaType,
             'Docker-Content-Digest': digest,
             'Content-Length': bytes.length,
           }
-          const headers = Object.entries({ ...told, ...changed }).filter(([, value]) => value !== '')
+          const headers = Object.entries({ ...complete, ...changed }).filter(([, value]) => value !== '')
           reply(response, 200, Object.fromEntries(headers))
         }),
       )
-      const probe = await deep(mirror.origin, {}, 'manifest')
+      const probe = await probeDeep(mirror.origin, {}, 'manifest')
       assert.equal(probe.status, 'healthy', probe.detail)
       const base = '/v2/library/busybox/manifests'
       assert.deepEqual(mirror.asked.slice(1), [
@@ -83,27 +83,27 @@ describe('deep probe: what is asked', () => {
   }
 
   for (const status of [400, 403, 405, 501]) {
-    it(`the tag by GET too where HEAD answers ${status}: the sentence says so`, async () => {
-      const refusing = at(/^HEAD/, (_request, response) => reply(response, status))
-      const probe = await bent(refusing, {}, 'manifest')
+    it(`also requests the tag by GET after ${status} to HEAD, and names HEAD as the problem`, async () => {
+      const refusing = onPath(/^HEAD/, (_request, response) => reply(response, status))
+      const probe = await probeBent(refusing, {}, 'manifest')
       assert.equal(probe.status, 'unhealthy')
       assert.match(
         probe.detail ?? '',
-        new RegExp(`answers ${status} when asked for the manifest by HEAD, and gives`),
+        new RegExp(`^responds with ${status} to HEAD for the manifest, but serves it to GET; `),
       )
-      const neither = await bent(
-        at(/manifests/, (_request, response) => reply(response, status)),
+      const neither = await probeBent(
+        onPath(/manifests/, (_request, response) => reply(response, status)),
         {},
         'manifest',
       )
-      assert.doesNotMatch(neither.detail ?? '', /gives it by GET/)
+      assert.doesNotMatch(neither.detail ?? '', /serves it to GET/)
     })
   }
 
-  it('manifests with what containerd accepts', async () => {
+  it('sends the Accept header of containerd for manifests', async () => {
     const accepted = new Set<string | undefined>()
-    await bent(
-      at(/manifests/, (request, response) => {
+    await probeBent(
+      onPath(/manifests/, (request, response) => {
         accepted.add(request.headers.accept)
         serveBlob(IMAGE.manifest, request, response)
       }),
@@ -111,19 +111,19 @@ describe('deep probe: what is asked', () => {
     assert.deepEqual([...accepted], [ACCEPT])
   })
 
-  it('no layer at depth manifest, and nothing below a ping without a canary', async () => {
+  it('requests no layer at depth manifest, and only pings without a canary', async () => {
     await using mirror = await startMirror()
-    assert.equal((await deep(mirror.origin, {}, 'manifest')).bytes_per_second, undefined)
+    assert.equal((await probeDeep(mirror.origin, {}, 'manifest')).bytes_per_second, undefined)
     assert.equal(mirror.asked.length, 3)
     const probe = await probeOne(endpointAt(mirror.origin), { timeoutMs: PATIENT, samples: 1, depth: 'blob' })
     assert.deepEqual([probe.status, probe.depth, mirror.asked.length], ['healthy', 'ping', 4])
   })
 
-  it('below the full base of a prefix', async () => {
+  it('requests below the full base of a prefix', async () => {
     await using mirror = await startMirror(
-      at(/manifests/, (request, response) => serveBlob(IMAGE.manifest, request, response)),
+      onPath(/manifests/, (request, response) => serveBlob(IMAGE.manifest, request, response)),
     )
-    const probe = await deep(`${mirror.origin}/v2/hub`, {}, 'manifest')
+    const probe = await probeDeep(`${mirror.origin}/v2/hub`, {}, 'manifest')
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.match(
       mirror.asked[1] ?? '',
@@ -131,7 +131,7 @@ describe('deep probe: what is asked', () => {
     )
   })
 
-  it('the manifest for this platform, where the canary is an index', async () => {
+  it('selects the manifest for this platform if the canary is an index', async () => {
     const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch }
     const entry = (digest: string, of: object) => ({
       digest,
@@ -143,21 +143,21 @@ describe('deep probe: what is asked', () => {
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries }))
       const digest = digestOf(bytes)
       const index = { mediaType: 'application/vnd.oci.image.index.v1+json', digest, bytes }
-      return at(new RegExp(`manifests/(latest|${digest})`), (request, response) =>
+      return onPath(new RegExp(`manifests/(latest|${digest})`), (request, response) =>
         serveBlob(index, request, response),
       )
     }
     const other = entry(`sha256:${'0'.repeat(64)}`, { os: 'plan9', architecture: 'mips' })
     const right = entry(IMAGE.manifest.digest, platform)
-    assert.equal((await bent(serving([other, right]))).status, 'healthy')
-    const none = await bent(serving([other]))
+    assert.equal((await probeBent(serving([other, right]))).status, 'healthy')
+    const none = await probeBent(serving([other]))
     assert.equal(none.reason, 'not_found')
-    assert.match(none.detail ?? '', /the canary has no linux\//)
+    assert.match(none.detail ?? '', /the canary has no image for linux\//)
   })
 })
 
 describe('deep probe: tokens', () => {
-  /** A mirror that wants a token, and the place that gives it. */
+  /** A mirror that requires a token, and its token service. */
   const guarded =
     (challenge: (origin: string) => string, token: (...args: Parameters<Bend>) => void): Bend =>
     (request, response) => {
@@ -170,14 +170,14 @@ describe('deep probe: tokens', () => {
     }
   const bearer = (origin: string) =>
     `Bearer realm="${origin}/token",service="reg \\"x\\"",scope="repository:a:pull"`
-  const giving =
+  const sending =
     (body: string): ((...args: Parameters<Bend>) => void) =>
     (_request, response) =>
       reply(response, 200, { 'Content-Type': 'application/json' }, body)
 
-  it('are asked for with service and scope of the challenge, and sent from then on', async () => {
-    await using mirror = await startMirror(guarded(bearer, giving('{"access_token":"t0k3n"}')))
-    const probe = await deep(mirror.origin)
+  it('are requested with service and scope of the challenge, and sent from then on', async () => {
+    await using mirror = await startMirror(guarded(bearer, sending('{"access_token":"t0k3n"}')))
+    const probe = await probeDeep(mirror.origin)
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.equal(probe.challenges, true)
     assert.deepEqual(
@@ -193,158 +193,173 @@ describe('deep probe: tokens', () => {
     )
   })
 
-  const wrong: [title: string, challenge: (origin: string) => string, body: string, said: RegExp][] = [
-    ['a token that could split a header', bearer, '{"token":"a\\r\\nx: y"}', /gives no token/],
-    ['no JSON', bearer, '<html>', /gives no token/],
-    ['a token without end', bearer, `{"token":"${'a'.repeat(100_000)}`, /gives no token/],
-    ['nested nonsense', bearer, '['.repeat(60_000), /gives no token/],
+  const wrong: [title: string, challenge: (origin: string) => string, body: string, detail: RegExp][] = [
+    ['a token that could split a header', bearer, '{"token":"a\\r\\nx: y"}', /sends no valid token/],
+    ['invalid JSON', bearer, '<html>', /sends no valid token/],
+    ['an endless token', bearer, `{"token":"${'a'.repeat(100_000)}`, /sends no valid token/],
+    ['unclosed brackets', bearer, '['.repeat(60_000), /sends no valid token/],
     [
-      'a token that it does not take itself',
+      'a token that the mirror itself refuses',
       bearer,
       '{"token":"other"}',
-      /does not give the manifest|own token/,
+      /refuses the manifest of the canary to an anonymous pull/,
     ],
-    ['a realm that is no address', () => 'Bearer realm="nowhere"', '', /no address that gives tokens/],
+    [
+      'a realm that is not a url',
+      () => 'Bearer realm="nowhere"',
+      '',
+      /without a valid address of a token service/,
+    ],
     [
       'a realm with a password',
       () => 'Bearer realm="http://a:b@127.0.0.1/"',
       '',
-      /no address that gives tokens/,
+      /without a valid address of a token service/,
     ],
-    ['a realm that is down', () => 'Bearer realm="http://127.0.0.1:1/token"', '', /tokens fails \(refused\)/],
+    [
+      'a realm that refuses connections',
+      () => 'Bearer realm="http://127.0.0.1:1/token"',
+      '',
+      /^the token service fails \(refused\): /,
+    ],
     [
       'a realm in private space',
       () => 'Bearer realm="http://10.0.0.1/token"',
       '',
-      /tokens fails \(redirect_refused\)/,
+      /^the token service fails \(redirect_refused\): /,
     ],
-    ['Basic alone', () => 'Basic realm="x"', '', /wants a login for the canary/],
+    ['Basic alone', () => 'Basic realm="x"', '', /requires credentials for the canary/],
   ]
-  for (const [title, challenge, body, said] of wrong) {
-    it(`${title}: said, not thrown`, async () => {
-      const probe = await bent(guarded(challenge, giving(body)))
+  for (const [title, challenge, body, detail] of wrong) {
+    it(`explains ${title}`, async () => {
+      const probe = await probeBent(guarded(challenge, sending(body)))
       assert.equal(probe.status, 'unhealthy')
-      assert.match(probe.detail ?? '', said)
+      assert.match(probe.detail ?? '', detail)
     })
   }
 
-  it('static credentials go to the mirror, and to nobody else', async () => {
-    const heard: (string | undefined)[] = []
+  it('do not carry the static credentials of the mirror', async () => {
+    const received: (string | undefined)[] = []
     await using tokens = await startMirror((request, response) => {
-      heard.push(request.headers.authorization, request.headers['x-key'] as string | undefined)
+      received.push(request.headers.authorization, request.headers['x-key'] as string | undefined)
       reply(response, 200, {}, '{"token":"t0k3n"}')
       return true
     })
     const header = { Authorization: 'Basic cGxhbnRlZA==', 'X-Key': 'planted' }
-    const probe = await bent(
-      guarded(() => `Bearer realm="${tokens.origin}/token"`, giving('')),
+    const probe = await probeBent(
+      guarded(() => `Bearer realm="${tokens.origin}/token"`, sending('')),
       { header },
     )
     assert.equal(probe.status, 'healthy', probe.detail)
-    assert.deepEqual(heard, [undefined, undefined])
+    assert.deepEqual(received, [undefined, undefined])
   })
 })
 
-describe('a question for the tag', () => {
-  const questions = async (bend: Bend) => {
+describe('a HEAD request for the tag', () => {
+  const probeTag = async (bend: Bend) => {
     await using mirror = await startMirror(bend)
-    const options = { timeoutMs: PATIENT, samples: 1, depth: 'tag' } as const
+    const options = { timeoutMs: PATIENT, samples: 1, depth: 'head' } as const
     const { status } = await probeOne(endpointAt(mirror.origin, { canary: CANARY }), options)
     return [status, ...mirror.asked.map(line => line.split('?')[0])]
   }
   const head = `HEAD /v2/${CANARY.repository}/manifests/${CANARY.reference}`
 
-  it('is a HEAD alone, whatever comes of it: a GET counts as a pull', async () => {
-    assert.deepEqual(await questions(() => false), ['healthy', 'GET /v2/', head])
+  it('is never followed by GET, which counts as a pull', async () => {
+    assert.deepEqual(await probeTag(() => false), ['healthy', 'GET /v2/', head])
     for (const status of [400, 403, 405, 501, 404]) {
-      const refusing = at(/manifests/, (_request, response) => reply(response, status))
-      assert.deepEqual(await questions(refusing), ['unhealthy', 'GET /v2/', head])
+      const refusing = onPath(/manifests/, (_request, response) => reply(response, status))
+      assert.deepEqual(await probeTag(refusing), ['unhealthy', 'GET /v2/', head])
     }
     const type = { 'Content-Type': IMAGE.manifest.mediaType }
-    const silent = at(/manifests/, (_request, response) => reply(response, 200, type))
-    assert.deepEqual(await questions(silent), ['healthy', 'GET /v2/', head])
-    const nonsense = at(/manifests/, (_q, response) =>
+    const withoutDigest = onPath(/manifests/, (_request, response) => reply(response, 200, type))
+    assert.deepEqual(await probeTag(withoutDigest), ['healthy', 'GET /v2/', head])
+    const invalid = onPath(/manifests/, (_q, response) =>
       reply(response, 200, { ...type, 'Docker-Content-Digest': 'no' }),
     )
-    assert.deepEqual(await questions(nonsense), ['unhealthy', 'GET /v2/', head])
+    assert.deepEqual(await probeTag(invalid), ['unhealthy', 'GET /v2/', head])
   })
 })
 
-describe('deep probe: what can be wrong', () => {
+describe('deep probe: faults', () => {
   const other = buildImage(CANARY.repository, 'latest', 'another\n')
   const type = { 'Content-Type': IMAGE.manifest.mediaType }
-  const cases: [title: string, bend: Bend, reason: Probe['reason'], said: RegExp][] = [
-    ['no such image', at(/manifests/, (_q, r) => reply(r, 404)), 'not_found', /has no such manifest/],
-    ['an allow-list', at(/manifests/, (_q, r) => reply(r, 403)), 'forbidden', /refuses the manifest/],
-    ['too many requests', at(/manifests/, (_q, r) => reply(r, 429)), 'rate_limited', /429/],
-    ['an error', at(/manifests/, (_q, r) => reply(r, 503)), 'server_error', /503/],
+  const cases: [title: string, bend: Bend, reason: Probe['reason'], detail: RegExp][] = [
+    [
+      'a missing image',
+      onPath(/manifests/, (_q, r) => reply(r, 404)),
+      'not_found',
+      /does not have the manifest/,
+    ],
+    ['an allow-list', onPath(/manifests/, (_q, r) => reply(r, 403)), 'forbidden', /refuses the manifest/],
+    ['too many requests', onPath(/manifests/, (_q, r) => reply(r, 429)), 'rate_limited', /429/],
+    ['an error', onPath(/manifests/, (_q, r) => reply(r, 503)), 'server_error', /503/],
     [
       'a web page',
-      at(/manifests/, (_q, r) => reply(r, 200, { 'Content-Type': 'text/html' }, '<html>')),
+      onPath(/manifests/, (_q, r) => reply(r, 200, { 'Content-Type': 'text/html' }, '<html>')),
       'not_a_registry',
-      /no manifest \(text\/html\)/,
+      /not that of a manifest \(text\/html\)/,
     ],
     [
-      'a type with a terminal code in it',
-      at(/manifests/, (_q, r) => reply(r, 200, { 'Content-Type': 'a\u009b31m' })),
+      'a content type with a terminal code',
+      onPath(/manifests/, (_q, r) => reply(r, 200, { 'Content-Type': 'a\u009b31m' })),
       'not_a_registry',
-      /no manifest \(a 31m\)/,
+      /not that of a manifest \(a 31m\)/,
     ],
     [
-      'another manifest than its digest says',
-      at(/GET.*manifests/, (_q, r) => reply(r, 200, type, other.manifest.bytes)),
+      'a manifest with another digest',
+      onPath(/GET.*manifests/, (_q, r) => reply(r, 200, type, other.manifest.bytes)),
       'wrong_digest',
-      /manifest is not what/,
+      /manifest does not match/,
     ],
     [
-      'a manifest that is none',
-      at(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : '[]')),
+      'an invalid manifest',
+      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : '[]')),
       'not_a_registry',
-      /calls a manifest is none/,
+      /serves an invalid manifest/,
     ],
     [
       'a manifest of 257 KiB',
-      at(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(257 * 1024))),
+      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(257 * 1024))),
       'not_a_registry',
       /longer than 256 KiB/,
     ],
-    ['no such layer', at(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /has no such layer/],
+    ['a missing layer', onPath(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /does not have the layer/],
     [
       'a corrupt layer',
-      at(/blobs/, (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
+      onPath(/blobs/, (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
       'wrong_digest',
-      /layer is not what/,
+      /layer does not match/,
     ],
     [
-      'a layer cut off',
-      at(/blobs/, (_q, r) => {
+      'a truncated layer',
+      onPath(/blobs/, (_q, r) => {
         r.writeHead(200, { 'Content-Length': 5000 })
         r.write('x')
         setTimeout(() => r.destroy(), 20)
       }),
       'reset',
-      /closed the connection within/,
+      /closes the connection in the middle of a response/,
     ],
     [
-      'a layer that leads inside',
-      at(/blobs/, (_q, r) => reply(r, 307, { Location: 'http://192.168.0.1/x' })),
+      'a layer that redirects into private space',
+      onPath(/blobs/, (_q, r) => reply(r, 307, { Location: 'http://192.168.0.1/x' })),
       'redirect_refused',
       /into loopback, link-local or private space/,
     ],
   ]
-  for (const [title, bend, reason, said] of cases) {
-    it(`${title} is ${reason}`, async () => {
-      const probe = await bent(bend)
+  for (const [title, bend, reason, detail] of cases) {
+    it(`reports ${title} as ${reason}`, async () => {
+      const probe = await probeBent(bend)
       assert.equal(probe.reason, reason, probe.detail)
       assert.equal(probe.status, reason === 'rate_limited' ? 'degraded' : 'unhealthy')
-      assert.match(probe.detail ?? '', said)
+      assert.match(probe.detail ?? '', detail)
     })
   }
 
-  it('a layer behind a redirect is that at its end, and so is its speed', async () => {
+  it('reads and measures a layer at the end of a redirect', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(200_000).toString('base64'))
     const layer = image.blobs[1]
-    const leading = at(/blobs/, (request, response) => {
+    const leading = onPath(/blobs/, (request, response) => {
       if (!request.url?.includes('storage')) {
         const page = '<a href="/storage">Temporary Redirect</a>'
         return reply(response, 307, { Location: `${request.url}&storage` }, page)
@@ -354,12 +369,12 @@ describe('deep probe: what can be wrong', () => {
       setTimeout(() => response.end(layer?.bytes.subarray(1000)), 4 * SHORT)
     })
     await using mirror = await startMirror(leading, image)
-    const probe = await deep(mirror.origin)
+    const probe = await probeDeep(mirror.origin)
     assert.equal(probe.reason === 'slow' ? undefined : probe.reason, undefined, probe.detail)
-    // Not faster than the pause allows, of which a busy machine notices the beginning late.
+    // The pause limits the speed; a busy machine may notice the start of the pause late.
     assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / (SHORT / 1000))
     await using stuck = await startMirror(
-      at(/blobs/, (request, response) => {
+      onPath(/blobs/, (request, response) => {
         if (!request.url?.includes('storage'))
           return reply(response, 307, { Location: `${request.url}&storage` })
         response.writeHead(200)
@@ -367,46 +382,48 @@ describe('deep probe: what can be wrong', () => {
       }),
       image,
     )
-    const late = await deep(stuck.origin, {}, 'blob', SHORT * 5)
+    const late = await probeDeep(stuck.origin, {}, 'blob', SHORT * 5)
     assert.deepEqual([late.status, late.reason], ['degraded', 'slow'], late.detail)
   })
 
-  it('a layer of which one byte comes now and then is dead, not slow', async () => {
-    const drip = at(/blobs/, (_request, response) => {
+  it('reports a layer that arrives byte by byte as no_response', async () => {
+    const drip = onPath(/blobs/, (_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'), 20)
       response.on('close', () => clearInterval(timer))
     })
     await using mirror = await startMirror(drip)
-    assert.equal((await deep(mirror.origin, {}, 'blob', SHORT)).reason, 'no_answer')
+    assert.equal((await probeDeep(mirror.origin, {}, 'blob', SHORT)).reason, 'no_response')
   })
 
-  it('a layer that drips is slow, not dead: what came in time is its speed', async () => {
+  it('reports a layer that arrives slowly as slow, with the speed until the timeout', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(1_000_000).toString('base64'))
-    const drip = at(/blobs/, (_request, response) => {
+    const drip = onPath(/blobs/, (_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'.repeat(1024)), 20)
       response.on('close', () => clearInterval(timer))
     })
     await using mirror = await startMirror(drip, image)
-    const probe = await deep(mirror.origin, {}, 'blob', SHORT)
+    const probe = await probeDeep(mirror.origin, {}, 'blob', SHORT)
     assert.deepEqual([probe.status, probe.reason], ['degraded', 'slow'], probe.detail)
-    assert.match(probe.detail ?? '', /it serves \d+ KiB\/s/)
+    assert.match(probe.detail ?? '', /^serves layers at \d+ KiB\/s; /)
   })
 })
 
 describe('deep probe: freshness', () => {
   const older = buildImage(CANARY.repository, 'latest', 'older\n')
   const foreign = buildImage(CANARY.repository, 'latest', 'foreign\n')
-  /** Serves the image under its tag, and a second one by digest only. */
+  /** Serves the image by its tag, and a second image by digest only. */
   const alsoHas = (image: typeof older): Bend =>
-    at(new RegExp(image.manifest.digest), (request, response) => serveBlob(image.manifest, request, response))
+    onPath(new RegExp(image.manifest.digest), (request, response) =>
+      serveBlob(image.manifest, request, response),
+    )
   const compare = async (origins: readonly [string, Partial<Endpoint>][]) => {
     const endpoints = origins.map(([origin, more]) => endpointAt(origin, { canary: CANARY, ...more }))
     return await probeAll(endpoints, { timeoutMs: PATIENT, samples: 1, depth: 'manifest' })
   }
 
-  it('a tag that lags behind the server is stale, one the server does not know divergent', async () => {
+  it('reports an image that the server has as stale, and another one as divergent', async () => {
     await using server = await startMirror(alsoHas(older))
     await using fresh = await startMirror()
     await using late = await startMirror(undefined, older)
@@ -430,11 +447,11 @@ describe('deep probe: freshness', () => {
     )
     assert.match(
       probes[1]?.detail ?? '',
-      /its tag stands for sha256:[0-9a-f]{12}, and for sha256:[0-9a-f]{12} at the server; /,
+      /^serves sha256:[0-9a-f]{12} for the tag, but the server serves sha256:[0-9a-f]{12}; /,
     )
   })
 
-  it('the server is asked once for what several mirrors have', async () => {
+  it('requests a digest from the server once for several mirrors', async () => {
     await using server = await startMirror(alsoHas(older))
     await using late = await startMirror(undefined, older)
     const probes = await compare([
@@ -449,7 +466,7 @@ describe('deep probe: freshness', () => {
     assert.equal(server.asked.filter(line => line.includes(older.manifest.digest)).length, 2)
   })
 
-  it('without a server the majority counts; without one of those nobody is believed', async () => {
+  it('compares with the majority if there is no server, and marks all mirrors if there is no majority', async () => {
     await using one = await startMirror()
     await using two = await startMirror()
     await using three = await startMirror(undefined, foreign)

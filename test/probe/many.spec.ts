@@ -1,41 +1,41 @@
-/** Many endpoints at once: who is asked, how often, with what, and what stays behind. */
+/** Probes of many endpoints: which requests are sent, how often, and what stays open. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
 import type { Probe } from '../../lib/model/report.ts'
-import { endpointsOf, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
+import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import { loadText } from '../support/load.ts'
 import {
-  answering,
   endpointAt,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
   SHORT,
 } from '../support/sockets.ts'
 import { TLS } from '../support/tls.ts'
 
-/** A server that takes what comes for HTTP, as all do: whoever speaks TLS to it is told so in HTTP. */
+/** A server that parses everything as HTTP, as servers do: it responds to TLS with an HTTP error. */
 const plainHttp = () => {
   const server = http.createServer((_, out) => out.end('{}'))
   return (socket: net.Socket) => void server.emit('connection', socket)
 }
 
-/** The endpoints of a list of registries, written in TOML. */
-const endpointsIn = async (text: string) => endpointsOf((await loadText(`version = 1\n${text}`)).list)
+/** The endpoints of registries that are written in TOML. */
+const endpointsIn = async (text: string) => listEndpoints((await loadText(`version = 1\n${text}`)).list)
 
 describe('probe: many', () => {
-  it('answers come in the order of the questions, progress as they come in', async () => {
+  it('returns probes in the order of the endpoints, and reports progress as they complete', async () => {
     await using late = await listen(socket =>
       onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), 300)),
     )
-    await using soon = await listen(answering(response(503)))
+    await using soon = await listen(respondWith(response(503)))
     const seen: string[] = []
     const probes = await probeAll([endpointAt(late.origin), endpointAt(soon.origin)], {
       timeoutMs: PATIENT,
@@ -49,8 +49,8 @@ describe('probe: many', () => {
     assert.deepEqual(seen, ['unhealthy', 'healthy'])
   })
 
-  it('what is listed for two registries is asked once and told twice', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+  it('probes an endpoint of two registries once, and reports it twice', async () => {
+    await using mirror = await listen(respondWith(REGISTRY))
     const twins = ['a.test', 'b.test'].map(registry => endpointAt(mirror.origin, { registry }))
     const other = endpointAt(mirror.origin, { registry: 'c.test', header: { 'X-Key': 'k' } })
     const probes = await probeAll([...twins, other], { timeoutMs: PATIENT, samples: 1 })
@@ -58,18 +58,18 @@ describe('probe: many', () => {
       probes.map(({ registry }) => registry),
       ['a.test', 'b.test', 'c.test'],
     )
-    assert.equal(mirror.heard.length, 2)
+    assert.equal(mirror.received.length, 2)
   })
 
   for (const concurrency of [1, 3]) {
-    it(`no more than ${concurrency} at the same time, and no fewer`, async () => {
+    it(`probes ${concurrency} in parallel, no more and no fewer`, async () => {
       let open = 0
       let most = 0
       await using mirror = await listen(socket =>
         onRequest(socket, () => {
           open += 1
           most = Math.max(most, open)
-          // Answers once as many are here as may be: fewer would wait for ever.
+          // Responds once the maximum is reached: fewer would wait for ever.
           const timer = setInterval(() => {
             if (most < concurrency && !socket.destroyed) return
             clearInterval(timer)
@@ -85,37 +85,37 @@ describe('probe: many', () => {
     })
   }
 
-  it('a stopped run says unknown for all that were not asked', async () => {
+  it('reports unknown for all endpoints that an interrupted run did not probe', async () => {
     const stop = new AbortController()
     await using mirror = await listen(() => stop.abort())
     const endpoints = Array.from({ length: 20 }, (_, i) => endpointAt(`${mirror.origin}/${i}/v2`))
     const probes = await probeAll(endpoints, { timeoutMs: PATIENT, concurrency: 2, signal: stop.signal })
     assert.equal(probes.length, 20)
     assert.deepEqual(new Set(probes.map(({ status }) => status)), new Set(['unknown']))
-    assert.ok(mirror.heard.length <= 2)
+    assert.ok(mirror.received.length <= 2)
   })
 })
 
 describe('probe: latency', () => {
-  it('every sample has a connection of its own, and the first does not count', async () => {
-    // The first answers at once; were it counted, the best would be below the others' 300 ms.
+  it('opens a connection for every sample, and ignores the first one', async () => {
+    // The first response is immediate; if it counted, the best would be below the 300 ms of the others.
     await using mirror = await listen((socket, nth) =>
       onRequest(socket, () => setTimeout(() => socket.end(REGISTRY), nth === 0 ? 0 : 300)),
     )
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, samples: 2 })
-    assert.equal(mirror.heard.length, 3)
+    assert.equal(mirror.received.length, 3)
     assert.ok((probe.latency_ms?.best ?? 0) >= 299)
     assert.ok((probe.latency_ms?.median ?? 0) >= (probe.latency_ms?.best ?? 0))
   })
 
-  it('counts from the connection, not from the lookup, and to the head, not to the end of the body', async () => {
+  it('is the time from the connection to the head of the response, without the lookup and the body', async () => {
     await using mirror = await listen(socket =>
       onRequest(socket, () => {
         socket.write(REGISTRY.slice(0, -1))
         setTimeout(() => socket.end(REGISTRY.slice(-1)), 300)
       }),
     )
-    using _ = names({ 'mirror.example': ['127.0.0.1'] }, 300)
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.1'] }, 300)
     const start = performance.now()
     const probe = await ping(endpointAt(`http://mirror.example:${mirror.port}`), {
       timeoutMs: PATIENT,
@@ -125,19 +125,19 @@ describe('probe: latency', () => {
     assert.ok((probe.latency_ms?.best ?? whole) <= whole - 2 * 299)
   })
 
-  it('nothing is asked again once it failed', async () => {
+  it('sends no further request after a failure', async () => {
     await using mirror = await listen((socket, nth) =>
-      answering(nth === 1 ? response(500) : REGISTRY)(socket, nth),
+      respondWith(nth === 1 ? response(500) : REGISTRY)(socket, nth),
     )
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT })
     assert.equal(probe.reason, 'server_error')
     assert.equal(probe.latency_ms, undefined)
-    assert.equal(mirror.heard.length, 2)
+    assert.equal(mirror.received.length, 2)
   })
 })
 
-describe('probe: what a list asks for', () => {
-  it('a loopback server that nobody declared: https, then http', async () => {
+describe('probe: endpoints of a list', () => {
+  it('tries https, then http for a loopback server that is not declared', async () => {
     await using plain = await listen(plainHttp())
     const [endpoint] = await endpointsIn(`[registries."127.0.0.1:${plain.port}"]\nmirrors = []`)
     assert.ok(endpoint)
@@ -146,25 +146,25 @@ describe('probe: what a list asks for', () => {
     assert.equal(probe.role, 'server')
   })
 
-  it('the same in https, with a certificate of nobody: unchecked, as containerd does', async () => {
-    await using secure = await listen(answering(REGISTRY), TLS)
+  it('does not verify the certificate of such a server, as containerd does not', async () => {
+    await using secure = await listen(respondWith(REGISTRY), TLS)
     const [endpoint] = await endpointsIn(`[registries."localhost:${secure.port}"]\nmirrors = []`)
     assert.ok(endpoint)
-    using _ = names({ localhost: ['127.0.0.1'] })
+    using _ = resolveNames({ localhost: ['127.0.0.1'] })
     assert.equal((await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })).status, 'healthy')
-    assert.equal(secure.heard.length, 1)
+    assert.equal(secure.received.length, 1)
   })
 
-  it('a declared loopback server is asked by its scheme alone', async () => {
+  it('uses only the scheme of a declared loopback server', async () => {
     await using plain = await listen(plainHttp())
     const list = `[registries."127.0.0.1:${plain.port}"]\nserver = "https://127.0.0.1:${plain.port}"\nmirrors = []`
     const [endpoint] = await endpointsIn(list)
     assert.ok(endpoint)
     const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
-    assert.match(probe.detail ?? '', /does not speak TLS/)
+    assert.match(probe.detail ?? '', /^does not speak TLS/)
   })
 
-  it('mirrors in order, then the server; none for * nor without fallback', async () => {
+  it('lists the mirrors in order, then the server, which * and fallback = false do not have', async () => {
     const endpoints = await endpointsIn(
       `[registries."a.test"]
        mirrors = ["https://one.test", { url = "https://two.test/v2/p", dial_timeout = "1.5s" }]
@@ -191,7 +191,7 @@ describe('probe: what a list asks for', () => {
     )
   })
 
-  it('a registry is unhealthy when nothing of it serves', async () => {
+  it('calls a registry unhealthy if none of its endpoints can serve it', async () => {
     const { list } = await loadText(
       'version = 1\n[registries."a.test"]\nmirrors = []\n[registries."b.test"]\nmirrors = []',
     )
@@ -212,12 +212,12 @@ describe('probe: what a list asks for', () => {
   })
 })
 
-describe('probe: what is sent, and what stays behind', () => {
-  it('sends the header as written, leaves Host alone and says who asks', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+describe('probe: headers and connections', () => {
+  it('sends the header as written, except Host, and a User-Agent', async () => {
+    await using mirror = await listen(respondWith(REGISTRY))
     const header = { 'X-Key': 'k', Host: 'elsewhere.test' }
     await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
-    const [head = ''] = mirror.heard
+    const [head = ''] = mirror.received
     assert.match(head, /^GET \/v2\/ HTTP\/1\.1\r\n/)
     assert.match(head, new RegExp(`\r\nhost: 127\\.0\\.0\\.1:${mirror.port}\r\n`, 'i'))
     assert.doesNotMatch(head, /elsewhere/)
@@ -226,30 +226,33 @@ describe('probe: what is sent, and what stays behind', () => {
     assert.doesNotMatch(head, /accept-encoding/i)
   })
 
-  it('credentials that are not accepted, and challenges nobody can meet', async () => {
+  it('reports refused credentials and unsupported challenges', async () => {
     const challenged = async (challenge: string, header = {}) => {
-      await using mirror = await listen(answering(response(401, { 'WWW-Authenticate': challenge })))
+      await using mirror = await listen(respondWith(response(401, { 'WWW-Authenticate': challenge })))
       return await ping(endpointAt(mirror.origin, { header }), { timeoutMs: PATIENT, samples: 1 })
     }
     const header = { authorization: 'Basic planted-secret' }
     assert.equal((await challenged('Basic realm="x"')).status, 'healthy')
     assert.equal((await challenged('Digest realm="x", Bearer realm="y"')).status, 'healthy')
     assert.equal((await challenged('Negotiate')).reason, 'unauthorized')
-    assert.match((await challenged('Basic realm="planted-secret"', header)).detail ?? '', /does not accept/)
+    assert.match(
+      (await challenged('Basic realm="planted-secret"', header)).detail ?? '',
+      /does not accept the credentials/,
+    )
   })
 
-  it('leaves nothing open: a process that probed ends by itself', async () => {
+  it('leaves nothing open, so that the process ends by itself', async () => {
     await using silent = await listen(() => {})
     await using endless = await listen(socket =>
       onRequest(socket, () => socket.write('HTTP/1.1 200 OK\r\n\r\n{')),
     )
     await using reset = await listen(socket => socket.once('data', () => socket.resetAndDestroy()))
-    await using well = await listen(answering(REGISTRY), TLS)
+    await using healthy = await listen(respondWith(REGISTRY), TLS)
     const urls = [
       silent.origin,
       endless.origin,
       reset.origin,
-      well.origin,
+      healthy.origin,
       `https://127.0.0.1:${silent.port}`,
     ]
     const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', CHILD, ...urls], {
@@ -261,7 +264,7 @@ describe('probe: what is sent, and what stays behind', () => {
     child.stderr.on('data', text => (printed += text))
     const code = await new Promise(done => child.once('close', done))
     assert.equal(code, 0, printed)
-    assert.equal(printed.trim(), 'no_answer no_answer reset tls no_answer')
+    assert.equal(printed.trim(), 'no_response no_response reset tls no_response')
   })
 })
 

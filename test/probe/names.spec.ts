@@ -1,18 +1,18 @@
-/** Names without a network: what files mean, who waits for whom, which address comes first. */
+/** Name lookups without a network: files, queues, and the order of addresses. */
 import assert from 'node:assert/strict'
-import { sortedDestinations } from '../../lib/probe/names/address-order.ts'
-import { isDomainName, questionsFor } from '../../lib/probe/names/domain-name.ts'
-import { addressesInHosts } from '../../lib/probe/names/hosts-file.ts'
+import { sortDestinations } from '../../lib/probe/names/address-order.ts'
+import { isDomainName, listQueryNames } from '../../lib/probe/names/domain-name.ts'
+import { findInHosts } from '../../lib/probe/names/hosts-file.ts'
+import { openLookupQueues } from '../../lib/probe/names/lookup-queues.ts'
 import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
-import { parseResolvConf, serversInTurn } from '../../lib/probe/names/resolv-conf.ts'
-import { openLines } from '../../lib/probe/names/resolver-lines.ts'
+import { listServers, parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
-import { endpointAt, names, PATIENT } from '../support/sockets.ts'
+import { endpointAt, PATIENT, resolveNames } from '../support/sockets.ts'
 
 const never = new AbortController().signal
 
 describe('names: resolv.conf', () => {
-  it('has defaults where it says nothing', () => {
+  it('has defaults', () => {
     const expected = {
       servers: ['127.0.0.1', '::1'],
       search: ['corp.test.'],
@@ -21,14 +21,14 @@ describe('names: resolv.conf', () => {
       attempts: 2,
       rotate: false,
       singleRequest: false,
-      foreign: false,
+      needsLibc: false,
     }
     for (const text of [undefined, '', '# nameserver 10.0.0.1\n;x\n'])
       assert.deepEqual(parseResolvConf(text, 'node.corp.test'), expected)
     assert.deepEqual(parseResolvConf('', 'node').search, [])
   })
 
-  it('is read with its limits: three servers, ndots up to 15, at least one attempt and one second', () => {
+  it('is limited to three servers, ndots up to 15, at least one attempt and one second', () => {
     const text = `nameserver 10.0.0.1
 nameserver name.test
 nameserver ::2
@@ -45,33 +45,34 @@ options ndots:99 timeout:0 attempts:-3 rotate single-request-reopen edns0`
       attempts: 1,
       rotate: true,
       singleRequest: true,
-      foreign: false,
+      needsLibc: false,
     })
   })
 
-  it('queries each server in turn, with rotate from another one', () => {
+  it('gives each server in turn, with rotate starting at another one', () => {
     const text = 'nameserver ::1\nnameserver ::2\nnameserver ::3\noptions attempts:2'
-    const six = (settings: string) => serversInTurn(parseResolvConf(settings, 'node'), 4)
+    const six = (settings: string) => listServers(parseResolvConf(settings, 'node'), 4)
     assert.deepEqual(six(text), ['::1', '::2', '::3', '::1', '::2', '::3'])
     assert.deepEqual(six(`${text} rotate`), ['::2', '::3', '::1', '::2', '::3', '::1'])
   })
 
   for (const line of ['options use-vc', 'options inet6', 'sortlist 10.0.0.0', 'nameserver fe80::1%eth0'])
-    it(`is left to the C library: ${line}`, () => assert.ok(parseResolvConf(line, 'node').foreign))
+    it(`leaves ${line} to the C library`, () => assert.ok(parseResolvConf(line, 'node').needsLibc))
 })
 
-describe('names: questions', () => {
+describe('names: queried names', () => {
   const settings = parseResolvConf('search a.test b.test\noptions ndots:2', 'node')
-  for (const [name, questions] of [
+  for (const [name, queried] of [
     ['x', ['x.a.test.', 'x.b.test.', 'x.']],
     ['x.y', ['x.y.a.test.', 'x.y.b.test.', 'x.y.']],
     ['x.y.z', ['x.y.z.', 'x.y.z.a.test.', 'x.y.z.b.test.']],
     ['x.', ['x.']],
     ['x.onion.', []],
   ] as const)
-    it(`for ${name}`, () => assert.deepEqual(questionsFor(name, settings), questions))
+    it(`lists the names to query for ${name}`, () =>
+      assert.deepEqual(listQueryNames(name, settings), queried))
 
-  it('are asked for names that can be in DNS', () => {
+  it('accepts only names that can be in DNS', () => {
     for (const name of ['a', 'a.b.', 'a_b.c', '_a.b', '1.a', 'xn--a.b', 'a'.repeat(63)])
       assert.ok(isDomainName(name), name)
     for (const name of ['', 'a..b', '.a', '-a.b', 'a-.b', '1.2', 'a b', 'a'.repeat(64), 'ü.b'])
@@ -80,13 +81,13 @@ describe('names: questions', () => {
 })
 
 describe('names: hosts', () => {
-  it('are found in any case, with all their addresses, and never in a comment', () => {
+  it('finds names in any case, with all their addresses, but not in comments', () => {
     const text = '10.0.0.1\tA.test  a # b\n#10.0.0.2 a\n::1 a.test\nname a\n10.0.0.3\n10.0.0.4 c.test.\r\n'
-    assert.deepEqual(addressesInHosts(text, 'a.TEST'), ['10.0.0.1', '::1'])
-    assert.deepEqual(addressesInHosts(text, 'a.test.'), ['10.0.0.1', '::1'])
-    assert.deepEqual(addressesInHosts(text, 'a'), ['10.0.0.1'])
-    assert.deepEqual(addressesInHosts(text, 'c.test'), ['10.0.0.4'])
-    for (const name of ['b', 'a.', 'name']) assert.deepEqual(addressesInHosts(text, name), [])
+    assert.deepEqual(findInHosts(text, 'a.TEST'), ['10.0.0.1', '::1'])
+    assert.deepEqual(findInHosts(text, 'a.test.'), ['10.0.0.1', '::1'])
+    assert.deepEqual(findInHosts(text, 'a'), ['10.0.0.1'])
+    assert.deepEqual(findInHosts(text, 'c.test'), ['10.0.0.4'])
+    for (const name of ['b', 'a.', 'name']) assert.deepEqual(findInHosts(text, name), [])
   })
 })
 
@@ -145,10 +146,18 @@ describe('names: order of addresses', () => {
       ],
       ['2002:c633:6401::1', '2001:db8:1::1'],
     ],
-    ['without a route last', [['2001:db8:1::1'], ['10.1.2.3', '10.1.2.4']], ['10.1.2.3', '2001:db8:1::1']],
-    ['no route anywhere', [['10.1.2.3'], ['2001:db8:1::1']], ['10.1.2.3', '2001:db8:1::1']],
     [
-      'loopback',
+      'route, with no route last',
+      [['2001:db8:1::1'], ['10.1.2.3', '10.1.2.4']],
+      ['10.1.2.3', '2001:db8:1::1'],
+    ],
+    [
+      'position if there is no route at all',
+      [['10.1.2.3'], ['2001:db8:1::1']],
+      ['10.1.2.3', '2001:db8:1::1'],
+    ],
+    [
+      'precedence of loopback',
       [
         ['127.0.0.1', '127.0.0.1'],
         ['::1', '::1'],
@@ -165,8 +174,8 @@ describe('names: order of addresses', () => {
     ],
   ]
   for (const [why, given, expected] of cases)
-    it(why, () => {
-      const sorted = sortedDestinations(given.map(([address, source]) => ({ address, source })))
+    it(`sorts by ${why}`, () => {
+      const sorted = sortDestinations(given.map(([address, source]) => ({ address, source })))
       assert.deepEqual(
         sorted.map(({ address }) => address),
         expected,
@@ -174,66 +183,66 @@ describe('names: order of addresses', () => {
     })
 })
 
-describe('names: lines', () => {
-  /** Whether it has a place once all that is due has been done. */
+describe('names: queues', () => {
+  /** Whether it has a place after all pending work. */
   const entered = async (entering: Promise<unknown>) => {
     const waits = Symbol('waits')
     const first = await Promise.race([entering, new Promise(done => setImmediate(done, waits))])
     return first !== waits
   }
 
-  it('hold up nobody for names that hang', async () => {
-    const lines = openLines(4)
-    for (const name of ['h1', 'h2', 'h3']) lines.note(name, false)
-    assert.ok(await entered(lines.enter('h1', never)))
-    const leave = await lines.enter('h2', never)
-    const third = lines.enter('h3', never)
+  it('do not let names that hang delay the others', async () => {
+    const queues = openLookupQueues(4)
+    for (const name of ['h1', 'h2', 'h3']) queues.record(name, false)
+    assert.ok(await entered(queues.enter('h1', never)))
+    const leave = await queues.enter('h2', never)
+    const third = queues.enter('h3', never)
     assert.ok(!(await entered(third)))
-    assert.ok(await entered(lines.enter('w1', never)))
-    assert.ok(await entered(lines.enter('w2', never)))
-    assert.ok(!(await entered(lines.enter('w3', never))))
+    assert.ok(await entered(queues.enter('w1', never)))
+    assert.ok(await entered(queues.enter('w2', never)))
+    assert.ok(!(await entered(queues.enter('w3', never))))
     leave()
     assert.ok(await entered(third))
   })
 
-  it('take a name back that has answered, and forget who leaves', async () => {
-    const lines = openLines(2)
+  it('move a name that responds to the usual queue, and forget a waiter that aborts', async () => {
+    const queues = openLookupQueues(2)
     const stop = new AbortController()
-    lines.note('a', false)
-    const leave = await lines.enter('a', never)
-    lines.note('a', true)
-    const leaveAgain = await lines.enter('a', never)
-    const gone = lines.enter('b', stop.signal)
+    queues.record('a', false)
+    const leave = await queues.enter('a', never)
+    queues.record('a', true)
+    const leaveAgain = await queues.enter('a', never)
+    const gone = queues.enter('b', stop.signal)
     stop.abort(new Error('stopped'))
     await assert.rejects(gone, /stopped/)
     leave()
     leaveAgain()
-    assert.ok(await entered(lines.enter('b', never)))
+    assert.ok(await entered(queues.enter('b', never)))
   })
 })
 
 describe('names: lookups', () => {
-  it('of one name at one time are one, which ends with the last who waits for it', async () => {
-    const asked: string[] = []
-    using _ = names({ 'a.test': ['192.0.2.1'] }, 50, question => void asked.push(question))
+  it('of one name are one lookup while it runs', async () => {
+    const queries: string[] = []
+    using _ = resolveNames({ 'a.test': ['192.0.2.1'] }, 50, query => void queries.push(query))
     const lookUp = openNameLookup({})
     const all = await Promise.all([1, 2, 3].map(async () => await (await lookUp('a.test', never)).addresses))
     assert.deepEqual(
       all.flat().map(({ address }) => address),
       Array(3).fill('192.0.2.1'),
     )
-    assert.equal(new Set(asked).size, asked.length, `${asked}`)
+    assert.equal(new Set(queries).size, queries.length, `${queries}`)
     await (await lookUp('a.test', never)).addresses
-    assert.notEqual(new Set(asked).size, asked.length, 'what is over is not kept')
+    assert.notEqual(new Set(queries).size, queries.length, 'results are not cached')
   })
 
-  it('that fail name the DNS server and what it did', async () => {
-    using _ = names({ 'a.test': ['ESERVFAIL'] })
+  it('name the DNS server and its response if they fail', async () => {
+    using _ = resolveNames({ 'a.test': ['ESERVFAIL'] })
     const probe = await probeOne(endpointAt('http://a.test'), { timeoutMs: PATIENT, samples: 1 })
     assert.equal(probe.reason, 'dns')
     assert.match(
       probe.detail ?? '',
-      /^the DNS server \S+ fails to resolve its name \(SERVFAIL\); check \/etc\/resolv\.conf/,
+      /^the DNS server \S+ fails to resolve the name \(SERVFAIL\); check \/etc\/resolv\.conf/,
     )
   })
 })

@@ -1,4 +1,4 @@
-/** Connections that do not come about, and answers without measure. */
+/** Connections that fail, and responses without limits. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
@@ -6,22 +6,22 @@ import { Worker } from 'node:worker_threads'
 import zlib from 'node:zlib'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
-  answering,
   endpointAt,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
   SHORT,
 } from '../support/sockets.ts'
 
-const ask = (url: string, timeoutMs = PATIENT) => ping(endpointAt(url), { timeoutMs, samples: 1 })
+const pingAt = (url: string, timeoutMs = PATIENT) => ping(endpointAt(url), { timeoutMs, samples: 1 })
 
 /**
- * A port whose queue of connections is full: a thread listens and then never takes one, so that the kernel
- * drops every further SYN, as a firewall would. Nothing here depends on how fast the machine is.
+ * A port whose queue of connections is full: a thread listens and accepts none, so the kernel drops every further SYN,
+ * as a firewall does. Independent of the speed of the machine.
  */
 async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> {
   const thread = new Worker(
@@ -48,40 +48,40 @@ async function deafPort(): Promise<AsyncDisposable & { readonly port: number }> 
   }
 }
 
-/** A registry at that address. */
+/** A registry at this address. */
 async function listenAt(host: string, port: number): Promise<AsyncDisposable> {
-  const talk = answering(REGISTRY)
-  const server = net.createServer(socket => talk(socket, 0)).listen({ port, host })
+  const onConnection = respondWith(REGISTRY)
+  const server = net.createServer(socket => onConnection(socket, 0)).listen({ port, host })
   await once(server, 'listening')
   return { [Symbol.asyncDispose]: () => new Promise(done => server.close(() => done())) }
 }
 
 describe('probe: no connection', () => {
-  it('packets that are dropped: connect_timeout, by dial_timeout and by the limit of the probe', async () => {
+  it('reports dropped packets as connect_timeout, after dial_timeout or the timeout', async () => {
     await using deaf = await deafPort()
     const url = `http://127.0.0.1:${deaf.port}`
     const dialled = await ping(endpointAt(url, { dialTimeoutMs: SHORT }), { timeoutMs: PATIENT })
     assert.equal(dialled.reason, 'connect_timeout')
-    assert.match(dialled.detail ?? '', /^no connection came about within 400 ms; /)
-    assert.equal((await ask(url, SHORT)).reason, 'connect_timeout')
+    assert.match(dialled.detail ?? '', /^does not accept a connection within 400 ms; /)
+    assert.equal((await pingAt(url, SHORT)).reason, 'connect_timeout')
   })
 
-  it('a lookup that never answers: dns, by dial_timeout and by the limit of the probe', async () => {
-    using _ = names({})
+  it('reports a lookup without a response as dns, after dial_timeout or the timeout', async () => {
+    using _ = resolveNames({})
     const endpoint = endpointAt('https://mirror.example', { dialTimeoutMs: SHORT })
     const dialled = await ping(endpoint, { timeoutMs: PATIENT })
     assert.equal(dialled.reason, 'dns')
-    assert.match(dialled.detail ?? '', /^the lookup of its name got no answer within 400 ms; /)
-    assert.equal((await ask('https://mirror.example', SHORT)).reason, 'dns')
+    assert.match(dialled.detail ?? '', /^the DNS lookup gets no response within 400 ms; /)
+    assert.equal((await pingAt('https://mirror.example', SHORT)).reason, 'dns')
   })
 
-  it('a name with a dead address and a live one is asked at the live one', async () => {
-    await using mirror = await listen(answering(REGISTRY))
-    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
-    assert.equal((await ask(`http://mirror.example:${mirror.port}`)).status, 'healthy')
+  it('connects to the second address of a name if the first one refuses', async () => {
+    await using mirror = await listen(respondWith(REGISTRY))
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    assert.equal((await pingAt(`http://mirror.example:${mirror.port}`)).status, 'healthy')
   })
 
-  it('an address that is silent has two seconds, as in Go: with no more to spend the next is not reached', async () => {
+  it('waits two seconds for a silent address, as Go does, and tries the next if time is left', async () => {
     await using deaf = await deafPort()
     await using _server = await listenAt('127.0.0.2', deaf.port)
     const both = { 'mirror.example': ['127.0.0.1', '127.0.0.2'] }
@@ -90,48 +90,48 @@ describe('probe: no connection', () => {
         timeoutMs: PATIENT,
         samples: 1,
       })
-    using _ = names(both)
+    using _ = resolveNames(both)
     assert.equal((await dialled(2000)).reason, 'connect_timeout')
     const late = await dialled(5000)
     assert.equal(late.status, 'healthy', late.detail)
-    // A pull waits for the dead address too.
+    // A pull waits for the first address too.
     assert.ok((late.latency_ms?.best ?? 0) >= 1900, `${late.latency_ms?.best} ms`)
   })
 
-  it('an address of the other family is tried beside one that is silent', async () => {
+  it('tries an address of the other family beside one that does not respond', async () => {
     await using deaf = await deafPort()
     await using _server = await listenAt('127.0.0.2', deaf.port)
-    using _ = names({ 'mirror.example': ['127.0.0.1', '::ffff:127.0.0.2'] })
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.1', '::ffff:127.0.0.2'] })
     const endpoint = endpointAt(`http://mirror.example:${deaf.port}`, { dialTimeoutMs: 2000 })
     const probe = await ping(endpoint, { timeoutMs: PATIENT, samples: 1 })
     assert.equal(probe.status, 'healthy', probe.detail)
   })
 
-  it('all addresses of a name refuse: refused', async () => {
+  it('reports refused if all addresses of a name refuse', async () => {
     const gone = await listen(() => {})
     await gone[Symbol.asyncDispose]()
-    using _ = names({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
-    assert.equal((await ask(`http://mirror.example:${gone.port}`)).reason, 'refused')
+    using _ = resolveNames({ 'mirror.example': ['127.0.0.2', '127.0.0.1'] })
+    assert.equal((await pingAt(`http://mirror.example:${gone.port}`)).reason, 'refused')
   })
 })
 
-describe('probe: answers without measure', () => {
-  it('a greeting before the question is no HTTP', async () => {
+describe('probe: responses without limits', () => {
+  it('reports a greeting before the request as not_a_registry', async () => {
     await using mirror = await listen(socket => socket.write('220 mail.example ESMTP\r\n'))
-    const probe = await ask(mirror.origin)
+    const probe = await pingAt(mirror.origin)
     assert.equal(probe.reason, 'not_a_registry')
-    assert.match(probe.detail ?? '', /does not speak HTTP/)
+    assert.match(probe.detail ?? '', /^does not speak HTTP/)
   })
 
-  it('more than 64 KiB of header', async () => {
+  it('refuses more than 64 KiB of headers', async () => {
     const head = Array.from({ length: 80 }, (_, i) => `X-${i}: ${'x'.repeat(1000)}\r\n`).join('')
-    await using mirror = await listen(answering(`HTTP/1.1 200 OK\r\n${head}\r\n`))
-    const probe = await ask(mirror.origin)
+    await using mirror = await listen(respondWith(`HTTP/1.1 200 OK\r\n${head}\r\n`))
+    const probe = await pingAt(mirror.origin)
     assert.equal(probe.reason, 'not_a_registry')
-    assert.match(probe.detail ?? '', /more header than any registry/)
+    assert.match(probe.detail ?? '', /^sends too many response headers/)
   })
 
-  it('a gzip bomb stays packed', async () => {
+  it('does not unpack a gzip bomb', async () => {
     const bomb = zlib.gzipSync(Buffer.alloc(64 * 1024 * 1024))
     const head = {
       'Content-Type': 'application/json',
@@ -140,74 +140,74 @@ describe('probe: answers without measure', () => {
     }
     const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`)
     await using mirror = await listen(
-      answering(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`), bomb])),
+      respondWith(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`), bomb])),
     )
     const before = process.memoryUsage().rss
-    assert.equal((await ask(mirror.origin)).status, 'healthy')
+    assert.equal((await pingAt(mirror.origin)).status, 'healthy')
     assert.ok(process.memoryUsage().rss - before < 48 * 1024 * 1024)
   })
 
-  it('an answer that is cut off in its body', async () => {
-    await using mirror = await listen(answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{'))
-    const probe = await ask(mirror.origin)
+  it('reports a truncated body as reset', async () => {
+    await using mirror = await listen(respondWith('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{'))
+    const probe = await pingAt(mirror.origin)
     assert.equal(probe.reason, 'reset')
-    assert.match(probe.detail ?? '', /within its answer/)
+    assert.match(probe.detail ?? '', /in the middle of a response/)
   })
 
-  it('a head that comes one byte at a time and never ends', async () => {
+  it('reports an endless head that arrives byte by byte as no_response', async () => {
     const head = `HTTP/1.1 200 OK\r\nX-Filler: ${'x'.repeat(100_000)}`
     await using mirror = await listen(socket => {
       let sent = 0
       const timer = setInterval(() => socket.write(head[sent++] ?? 'x'), 10)
       socket.on('close', () => clearInterval(timer))
     })
-    assert.equal((await ask(mirror.origin, SHORT)).reason, 'no_answer')
+    assert.equal((await pingAt(mirror.origin, SHORT)).reason, 'no_response')
   })
 
-  it('1xx for ever', async () => {
+  it('reports endless 1xx as unhealthy', async () => {
     await using mirror = await listen(socket => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 50)
       socket.on('close', () => clearInterval(timer))
     })
-    assert.equal((await ask(mirror.origin, SHORT)).status, 'unhealthy')
+    assert.equal((await pingAt(mirror.origin, SHORT)).status, 'unhealthy')
   })
 
-  it('101 Switching Protocols', async () => {
+  it('reports 101 Switching Protocols as unhealthy', async () => {
     await using mirror = await listen(
-      answering('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      respondWith('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
     )
-    assert.equal((await ask(mirror.origin)).status, 'unhealthy')
+    assert.equal((await pingAt(mirror.origin)).status, 'unhealthy')
   })
 
-  it('control characters of a header are not told', async () => {
+  it('shows no control characters of a header', async () => {
     for (const evil of ['\u001b[31m', '\u0007', '\u009b31m', '\u202e', 'a\tb']) {
       const location = `ftp://x/${evil}`
-      await using mirror = await listen(answering(response(302, { Location: location })))
-      const { detail = '', reason } = await ask(mirror.origin)
+      await using mirror = await listen(respondWith(response(302, { Location: location })))
+      const { detail = '', reason } = await pingAt(mirror.origin)
       assert.ok(['redirect_refused', 'not_a_registry'].includes(reason ?? ''), detail)
       assert.doesNotMatch(detail, /[\p{Cc}\p{Cf}]/u)
     }
   })
 })
 
-describe('probe: told to stop', () => {
-  const stopped = async (talk: (socket: net.Socket, stop: () => void) => void) => {
+describe('probe: interrupted', () => {
+  const interrupted = async (onConnection: (socket: net.Socket, stop: () => void) => void) => {
     const stop = new AbortController()
-    await using mirror = await listen(socket => talk(socket, () => stop.abort()))
+    await using mirror = await listen(socket => onConnection(socket, () => stop.abort()))
     return await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, signal: stop.signal })
   }
 
-  it('before it began: nobody is asked', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+  it('before the start, it sends no request', async () => {
+    await using mirror = await listen(respondWith(REGISTRY))
     const probe = await ping(endpointAt(mirror.origin), { timeoutMs: PATIENT, signal: AbortSignal.abort() })
     assert.equal(probe.status, 'unknown')
     assert.equal(probe.reason, undefined)
-    assert.deepEqual(mirror.heard, [])
+    assert.deepEqual(mirror.received, [])
   })
 
-  it('while it waits for an answer, and in the middle of a body', async () => {
-    assert.equal((await stopped((socket, stop) => onRequest(socket, stop))).status, 'unknown')
-    const begun = await stopped((socket, stop) =>
+  it('while waiting for a response or in the middle of a body, it is unknown', async () => {
+    assert.equal((await interrupted((socket, stop) => onRequest(socket, stop))).status, 'unknown')
+    const begun = await interrupted((socket, stop) =>
       onRequest(socket, () => {
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{')
         setTimeout(stop, 100)
@@ -216,8 +216,8 @@ describe('probe: told to stop', () => {
     assert.equal(begun.status, 'unknown')
   })
 
-  it('during a lookup that never answers', async () => {
-    using _ = names({})
+  it('during a lookup without a response, it is unknown', async () => {
+    using _ = resolveNames({})
     const stop = new AbortController()
     setImmediate(() => stop.abort())
     const probe = await ping(endpointAt('http://mirror.example'), { timeoutMs: PATIENT, signal: stop.signal })

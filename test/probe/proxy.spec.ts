@@ -1,49 +1,49 @@
-/** Proxies as Go reads them from the environment. */
+/** Proxies of the environment, as Go reads them. */
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
-import { proxiesOf } from '../../lib/probe/http/proxy.ts'
+import { readProxies } from '../../lib/probe/http/proxies.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
-import { answering, endpointAt, type Listener, listen, PATIENT, REGISTRY } from '../support/sockets.ts'
+import { endpointAt, type Listener, listen, PATIENT, REGISTRY, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
-const asked = (url: string, env: Record<string, string>) => proxiesOf(env)(new URL(url))?.url.href
+const proxyOf = (url: string, env: Record<string, string>) => readProxies(env)(new URL(url))?.url.href
 
 describe('the proxy of a url', () => {
   const PROXY = 'http://proxy.test:3128/'
 
   it('is that of its scheme', () => {
     const env = { HTTP_PROXY: 'http://plain.test:1', https_proxy: 'secure.test:2' }
-    assert.equal(asked('http://a.test/', env), 'http://plain.test:1/')
-    assert.equal(asked('https://a.test/', env), 'http://secure.test:2/')
-    assert.equal(asked('https://a.test/', { HTTP_PROXY: PROXY }), undefined)
-    assert.equal(asked('https://a.test/', {}), undefined)
+    assert.equal(proxyOf('http://a.test/', env), 'http://plain.test:1/')
+    assert.equal(proxyOf('https://a.test/', env), 'http://secure.test:2/')
+    assert.equal(proxyOf('https://a.test/', { HTTP_PROXY: PROXY }), undefined)
+    assert.equal(proxyOf('https://a.test/', {}), undefined)
   })
 
-  it('is not believed in a CGI, where a client could have set it', () =>
-    assert.equal(asked('http://a.test/', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }), undefined))
+  it('is not read in a CGI program, where a client could have set it', () =>
+    assert.equal(proxyOf('http://a.test/', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }), undefined))
 
   it('keeps its password out of its url', () => {
-    const proxy = proxiesOf({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
+    const proxy = readProxies({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
     assert.equal(proxy?.url.href, 'http://proxy.test/')
     assert.equal(proxy?.authorization, `Basic ${Buffer.from('u:p@ss').toString('base64')}`)
   })
 
-  it('keeps its password out of its name, also where it is not spelled as a url', () => {
-    const named = (text: string) => proxiesOf({ HTTPS_PROXY: text })(new URL('https://a.test'))
+  it('keeps its password out of its name, also if it is not a valid url', () => {
+    const named = (text: string) => readProxies({ HTTPS_PROXY: text })(new URL('https://a.test'))
     assert.equal(named('http://u:pass@proxy.test:3128')?.name, 'proxy.test:3128')
     assert.equal(named('http://:pass@proxy.test')?.authorization, `Basic ${btoa(':pass')}`)
     assert.equal(named('http://u:12/34@proxy.test')?.name, 'of the environment')
     assert.equal(named('http://u:%zz@proxy.test'), undefined)
   })
 
-  it('is known to be given a password, whichever it is', () => {
-    assert.equal(proxiesOf({ HTTP_PROXY: 'u@proxy.test', NO_PROXY: '*' }).confides, true)
-    assert.equal(proxiesOf({ HTTP_PROXY: 'proxy.test' }).confides, false)
+  it('reports whether any proxy holds a secret', () => {
+    assert.equal(readProxies({ HTTP_PROXY: 'u@proxy.test', NO_PROXY: '*' }).holdsSecret, true)
+    assert.equal(readProxies({ HTTP_PROXY: 'proxy.test' }).holdsSecret, false)
   })
 
-  const direct: [noProxy: string, yes: string[], no: string[]][] = [
+  const cases: [noProxy: string, direct: string[], proxied: string[]][] = [
     [
       '',
       ['https://localhost/', 'https://127.0.0.9:5000/', 'https://[::1]/'],
@@ -71,37 +71,39 @@ describe('the proxy of a url', () => {
     ],
     ['10.0.0.0/99,nonsense/8', [], ['https://10.0.0.1/']],
   ]
-  for (const [noProxy, yes, no] of direct) {
-    it(`NO_PROXY="${noProxy}"`, () => {
+  for (const [noProxy, direct, proxied] of cases) {
+    it(`follows NO_PROXY="${noProxy}"`, () => {
       const env = { HTTPS_PROXY: PROXY, NO_PROXY: noProxy }
-      for (const url of yes) assert.equal(asked(url, env), undefined, url)
-      for (const url of no) assert.equal(asked(url, env), PROXY, url)
+      for (const url of direct) assert.equal(proxyOf(url, env), undefined, url)
+      for (const url of proxied) assert.equal(proxyOf(url, env), PROXY, url)
     })
   }
 })
 
-/** A proxy that lets everything through to one listener, whatever is asked for, and writes down what that was. */
+/** A proxy that connects every client to one listener, and logs the requests. */
 async function startProxy(to: Listener | undefined, status = 200, secure = false) {
-  const asked: string[] = []
-  const note = (request: http.IncomingMessage) =>
-    asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? '-'}`)
-  const answer = (request: http.IncomingMessage, response: http.ServerResponse) => {
-    note(request)
+  const requests: string[] = []
+  const log = (request: http.IncomingMessage) =>
+    requests.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? '-'}`)
+  const respond = (request: http.IncomingMessage, response: http.ServerResponse) => {
+    log(request)
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
   }
-  const server = secure ? https.createServer(TLS, answer) : http.createServer(answer)
+  const server = secure ? https.createServer(TLS, respond) : http.createServer(respond)
   server.on('connect', (request, socket) => {
-    note(request)
+    log(request)
     socket.on('error', () => {})
     if (status !== 200) return void socket.end(`HTTP/1.1 ${status} x\r\n\r\n`)
-    const way = net.connect(to?.port ?? 0, '127.0.0.1', () => socket.write('HTTP/1.1 200 x\r\nX: y\r\n\r\n'))
-    way.on('error', () => socket.destroy())
-    socket.on('close', () => way.destroy())
-    way.pipe(socket).pipe(way)
+    const upstream = net.connect(to?.port ?? 0, '127.0.0.1', () =>
+      socket.write('HTTP/1.1 200 x\r\nX: y\r\n\r\n'),
+    )
+    upstream.on('error', () => socket.destroy())
+    socket.on('close', () => upstream.destroy())
+    upstream.pipe(socket).pipe(upstream)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   return {
-    asked,
+    requests,
     url: `${secure ? 'https' : 'http'}://user:planted@127.0.0.1:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: () => {
       server.closeAllConnections()
@@ -116,52 +118,52 @@ describe('probe: through a proxy', () => {
     probeOne(endpointAt(url, more), {
       timeoutMs,
       samples: 1,
-      proxyFor: proxiesOf({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
+      proxyFor: readProxies({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
     })
 
-  it('https goes through a tunnel, inside which nobody learns the password', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+  it('sends https through a tunnel, without the password of the proxy', async () => {
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     await using proxy = await startProxy(mirror)
     const result = await probe('https://mirror.test:5000', proxy.url, { skipVerify: true })
     assert.equal(result.status, 'healthy', result.detail)
-    assert.deepEqual(proxy.asked, [`CONNECT mirror.test:5000 ${secret}`])
-    assert.doesNotMatch(mirror.heard[0] ?? '', /proxy-authorization/i)
+    assert.deepEqual(proxy.requests, [`CONNECT mirror.test:5000 ${secret}`])
+    assert.doesNotMatch(mirror.received[0] ?? '', /proxy-authorization/i)
     assert.ok(result.tls !== undefined && result.phases_ms?.tls !== undefined)
   })
 
-  it('http is asked of the proxy with the whole url', async () => {
+  it('sends http to the proxy with the whole url', async () => {
     await using proxy = await startProxy(undefined)
     assert.equal((await probe('http://mirror.test', proxy.url)).status, 'healthy')
-    assert.deepEqual(proxy.asked, [`GET http://mirror.test/v2/ ${secret}`])
+    assert.deepEqual(proxy.requests, [`GET http://mirror.test/v2/ ${secret}`])
   })
 
-  it('with TLS is believed as the mirror behind it is: Go has one configuration for both', async () => {
-    await using mirror = await listen(answering(REGISTRY), TLS)
+  it('verifies a proxy with TLS like the mirror: Go has one configuration for both', async () => {
+    await using mirror = await listen(respondWith(REGISTRY), TLS)
     await using proxy = await startProxy(mirror, 200, true)
-    const ours = { ca: [pem('ca.pem')] }
+    const trusted = { ca: [pem('ca.pem')] }
     for (const url of ['http://mirror.test', 'https://mirror.test:5000']) {
       const result = await probe(url, proxy.url)
       assert.deepEqual([result.status, result.reason], ['unhealthy', 'tls'], result.detail)
       assert.match(result.detail ?? '', /through the proxy/)
-      assert.deepEqual(proxy.asked, [])
+      assert.deepEqual(proxy.requests, [])
     }
-    const plain = await probe('http://mirror.test', proxy.url, ours)
+    const plain = await probe('http://mirror.test', proxy.url, trusted)
     assert.deepEqual([plain.status, plain.tls], ['healthy', undefined])
     assert.equal((await probe('https://mirror.test', proxy.url, { skipVerify: true })).status, 'healthy')
     assert.deepEqual(
-      proxy.asked.map(line => line.split(' ')[0]),
+      proxy.requests.map(line => line.split(' ')[0]),
       ['GET', 'CONNECT'],
     )
   })
 
-  it('is not used for this machine', async () => {
-    await using mirror = await listen(answering(REGISTRY))
+  it('uses no proxy for this machine', async () => {
+    await using mirror = await listen(respondWith(REGISTRY))
     await using proxy = await startProxy(mirror)
     assert.equal((await probe(mirror.origin, proxy.url)).status, 'healthy')
-    assert.deepEqual(proxy.asked, [])
+    assert.deepEqual(proxy.requests, [])
   })
 
-  it('that refuses, is down, or stays silent is told apart from the mirror', async () => {
+  it('names the proxy if it refuses, fails or does not respond', async () => {
     await using refusing = await startProxy(undefined, 403)
     await using silent = await listen(() => {})
     const results = await Promise.all([
@@ -175,12 +177,18 @@ describe('probe: through a proxy', () => {
       [
         ['unhealthy', 'refused'],
         ['unhealthy', 'refused'],
-        ['unhealthy', 'no_answer'],
+        ['unhealthy', 'no_response'],
         ['unknown', undefined],
       ],
     )
-    assert.match(results[0]?.detail ?? '', /the proxy between does not let this node through/)
-    assert.match(results[1]?.detail ?? '', /through the proxy 127\.0\.0\.1:1/)
+    assert.match(
+      results[0]?.detail ?? '',
+      /^the proxy responds with 403 \(through the proxy 127\.0\.0\.1:\d+\); allow the host in the proxy/,
+    )
+    assert.match(
+      results[1]?.detail ?? '',
+      /^the proxy fails: refuses the connection \(through the proxy 127\.0\.0\.1:1\); /,
+    )
     assert.doesNotMatch(JSON.stringify(results), /planted|dXNlcjpwbGFudGVk/)
   })
 })

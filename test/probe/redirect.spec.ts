@@ -1,55 +1,55 @@
-/** Where a redirect may lead, and what follows it. */
+/** Redirects: where they may lead, and what is sent there. */
 import assert from 'node:assert/strict'
-import { spaceOf } from '../../lib/probe/http/address-space.ts'
+import { classifyAddress } from '../../lib/probe/http/address-space.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
-  answering,
   endpointAt,
   type Listener,
   listen,
-  names,
   onRequest,
   PATIENT,
   REGISTRY,
+  resolveNames,
+  respondWith,
   response,
 } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
 const ca = [pem('ca.pem')]
 
-const to = (location: string, status = 307) => answering(response(status, { Location: location }))
-const ask = (mirror: Listener, more = {}) =>
+const to = (location: string, status = 307) => respondWith(response(status, { Location: location }))
+const pingMirror = (mirror: Listener, more = {}) =>
   ping(endpointAt(mirror.origin, more), { timeoutMs: PATIENT, samples: 1 })
 
 describe('probe: redirects that are followed', () => {
-  it('a relative one, with the static header', async () => {
+  it('follows a relative redirect, with the static header', async () => {
     const header = { 'X-Key': 'planted-secret' }
     await using mirror = await listen((socket, nth) =>
-      answering(nth === 0 ? response(301, { Location: '../real/v2/?a=b' }) : REGISTRY)(socket, nth),
+      respondWith(nth === 0 ? response(301, { Location: '../real/v2/?a=b' }) : REGISTRY)(socket, nth),
     )
-    assert.equal((await ask(mirror, { header })).status, 'healthy')
-    assert.match(mirror.heard[1] ?? '', /^GET \/real\/v2\/\?a=b HTTP/)
-    assert.match(mirror.heard[1] ?? '', /x-key: planted-secret/i)
+    assert.equal((await pingMirror(mirror, { header })).status, 'healthy')
+    assert.match(mirror.received[1] ?? '', /^GET \/real\/v2\/\?a=b HTTP/)
+    assert.match(mirror.received[1] ?? '', /x-key: planted-secret/i)
   })
 
-  it('from https to http, as the runtime does, without the static header', async () => {
-    await using plain = await listen(answering(REGISTRY))
+  it('follows a redirect from https to http, as the runtime does, without the static header', async () => {
+    await using plain = await listen(respondWith(REGISTRY))
     await using secure = await listen(to(`${plain.origin}/v2/`), TLS)
-    const probe = await ask(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
+    const probe = await pingMirror(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
     assert.equal(probe.status, 'healthy', probe.detail)
-    assert.match(secure.heard[0] ?? '', /planted-secret/)
-    assert.doesNotMatch(plain.heard[0] ?? 'planted-secret', /planted-secret/)
+    assert.match(secure.received[0] ?? '', /planted-secret/)
+    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret/)
   })
 
-  it('ten of them; the time counts from the first connection', async () => {
+  it('follows ten redirects, and measures from the first connection', async () => {
     await using mirror = await listen((socket, nth) =>
       onRequest(socket, () =>
         setTimeout(() => socket.end(nth < 10 ? response(308, { Location: `/${nth}/v2/` }) : REGISTRY), 50),
       ),
     )
-    const probe = await ask(mirror)
+    const probe = await pingMirror(mirror)
     assert.equal(probe.status, 'healthy', probe.detail)
-    // Eleven waits of 50 ms; a timer may be a millisecond early.
+    // Eleven delays of 50 ms; a timer may be a millisecond early.
     assert.ok((probe.latency_ms?.best ?? 0) >= 11 * 49)
   })
 })
@@ -66,53 +66,53 @@ describe('probe: redirects that are refused', () => {
     'file:///etc/passwd',
     'http://:::/',
   ]) {
-    it(`to ${location}`, async () => {
+    it(`refuses ${location}`, async () => {
       await using mirror = await listen(to(location))
-      assert.equal((await ask(mirror)).reason, 'redirect_refused')
+      assert.equal((await pingMirror(mirror)).reason, 'redirect_refused')
     })
   }
 
-  it('to a name that means a private address, even beside a public one', async () => {
-    using _ = names({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
+  it('refuses a name with a private address, even beside a public one', async () => {
+    using _ = resolveNames({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
     await using mirror = await listen(to('http://inside.example/v2/'))
-    const probe = await ask(mirror)
+    const probe = await pingMirror(mirror)
     assert.equal(probe.reason, 'redirect_refused')
     assert.match(probe.detail ?? '', /private space \(redirected to inside\.example\)/)
   })
 
-  it('without a place to go, and 304', async () => {
+  it('refuses 3xx without a Location, 300 and 304', async () => {
     for (const text of [response(302), response(304), response(300, { Location: '/v2/' })]) {
-      await using mirror = await listen(answering(text))
-      assert.equal((await ask(mirror)).reason, 'redirect_refused')
+      await using mirror = await listen(respondWith(text))
+      assert.equal((await pingMirror(mirror)).reason, 'redirect_refused')
     }
   })
 
-  it('more than ten', async () => {
+  it('refuses more than ten redirects', async () => {
     await using mirror = await listen(to('/v2/'))
-    const probe = await ask(mirror)
+    const probe = await pingMirror(mirror)
     assert.match(probe.detail ?? '', /more than 10 times/)
-    assert.equal(mirror.heard.length, 11)
+    assert.equal(mirror.received.length, 11)
   })
 
-  it('a fault at the far end says where that was', async () => {
-    await using far = await listen(answering(response(503)))
+  it('names the host at which a redirect failed', async () => {
+    await using far = await listen(respondWith(response(503)))
     await using mirror = await listen(to(`${far.origin}/v2/`))
-    const probe = await ask(mirror)
+    const probe = await pingMirror(mirror)
     assert.equal(probe.reason, 'server_error')
     assert.match(
       probe.detail ?? '',
-      new RegExp(`answers 503 \\(redirected to 127\\.0\\.0\\.1:${far.port}\\); `),
+      new RegExp(`^responds with 503 \\(redirected to 127\\.0\\.0\\.1:${far.port}\\); `),
     )
   })
 
-  it('what it says is not told where a secret was sent', async () => {
+  it('does not quote a redirect from a mirror that was sent a secret', async () => {
     const header = { Authorization: 'Basic planted-secret' }
     await using mirror = await listen(to('ftp://planted-secret/'))
-    assert.doesNotMatch(JSON.stringify(await ask(mirror, { header })), /planted-secret/)
+    assert.doesNotMatch(JSON.stringify(await pingMirror(mirror, { header })), /planted-secret/)
   })
 })
 
-describe('spaces', () => {
+describe('address spaces', () => {
   const spaces: [address: string, space: string][] = [
     ['127.0.0.1', 'loopback'],
     ['127.255.255.254', 'loopback'],
@@ -133,6 +133,6 @@ describe('spaces', () => {
     ['2606:4700::1', 'public'],
   ]
   for (const [address, space] of spaces) {
-    it(`${address} is ${space}`, () => assert.equal(spaceOf(address), space))
+    it(`classifies ${address} as ${space}`, () => assert.equal(classifyAddress(address), space))
   }
 })

@@ -1,4 +1,4 @@
-/** The probe against real sockets: one listener for each way in which a mirror is well or not. */
+/** Probes of real sockets: one listener for each behaviour of a mirror. */
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import https from 'node:https'
@@ -6,21 +6,21 @@ import net, { type AddressInfo } from 'node:net'
 import type tls from 'node:tls'
 import type { BaseForm } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
-import type { Endpoint } from '../../lib/probe/endpoints.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import { endpointAt } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
-/** Long enough for a healthy answer on a busy machine; never waited for. */
+/** Enough for a healthy response on a busy machine; never reached. */
 const PLENTY_MS = 20_000
-/** For those that never answer: the verdict is the same however late it comes. */
+/** For listeners that never respond: the verdict does not depend on it. */
 const SHORT_MS = 400
 
 type Handler = http.RequestListener
 type Server = http.Server | https.Server | net.Server
 
-/** Starts the server on a free port, hands `use` the port, and ends it with all its connections. */
-async function listening<T>(server: Server, use: (port: number) => Promise<T>): Promise<T> {
+/** Starts the server on a free port, passes the port to `use`, and stops it with all its connections. */
+async function withServer<T>(server: Server, use: (port: number) => Promise<T>): Promise<T> {
   const sockets = new Set<net.Socket>()
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket)
@@ -38,18 +38,18 @@ async function listening<T>(server: Server, use: (port: number) => Promise<T>): 
 const endpoint = (origin: string, more: Partial<Endpoint> = {}) =>
   endpointAt(origin, { dialTimeoutMs: PLENTY_MS, ...more })
 
-const asked = (handler: Handler, more: Partial<Endpoint> = {}, timeoutMs = PLENTY_MS) =>
-  listening(http.createServer(handler), port =>
+const pingServer = (handler: Handler, more: Partial<Endpoint> = {}, timeoutMs = PLENTY_MS) =>
+  withServer(http.createServer(handler), port =>
     ping(endpoint(`http://127.0.0.1:${port}`, more), { timeoutMs, samples: 1 }),
   )
 
-/** A listener below HTTP. */
-const spoken = (onSocket: (socket: net.Socket) => void, timeoutMs = SHORT_MS) =>
-  listening(net.createServer(onSocket), port =>
+/** A listener without HTTP. */
+const pingSocket = (onSocket: (socket: net.Socket) => void, timeoutMs = SHORT_MS) =>
+  withServer(net.createServer(onSocket), port =>
     ping(endpoint(`http://127.0.0.1:${port}`), { timeoutMs, samples: 1 }),
   )
 
-const answer =
+const respond =
   (status: number, headers: http.OutgoingHttpHeaders = {}, body = '{}'): Handler =>
   (_, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
@@ -63,108 +63,114 @@ function assertHealthy(probe: Probe): void {
 
 function assertReason(probe: Probe, reason: string, status = 'unhealthy'): void {
   assert.deepEqual([probe.status, probe.reason], [status, reason], JSON.stringify(probe))
-  assert.match(probe.detail ?? '', /^[^;]+; .+$/, 'what happened; what to do')
+  assert.match(probe.detail ?? '', /^[^;]+; .+$/, 'problem; remedy')
 }
 
-describe('probe: what a mirror answers', () => {
-  it('200 is alive', async () => assertHealthy(await asked(answer(200))))
-  it('401 with a challenge is alive', async () =>
-    assertHealthy(await asked(answer(401, { 'www-authenticate': 'Bearer realm="https://auth.test/token"' }))))
-  it('401 without a challenge is unauthorized', async () =>
-    assertReason(await asked(answer(401)), 'unauthorized'))
-  it('403 is forbidden', async () => assertReason(await asked(answer(403)), 'forbidden'))
-  it('404 is not_found', async () => assertReason(await asked(answer(404)), 'not_found'))
-  it('500 is server_error', async () => assertReason(await asked(answer(500)), 'server_error'))
-  it('429 is rate_limited and degraded, not dead', async () =>
-    assertReason(await asked(answer(429)), 'rate_limited', 'degraded'))
+describe('probe: responses', () => {
+  it('calls 200 healthy', async () => assertHealthy(await pingServer(respond(200))))
+  it('calls 401 with a challenge healthy', async () =>
+    assertHealthy(
+      await pingServer(respond(401, { 'www-authenticate': 'Bearer realm="https://auth.test/token"' })),
+    ))
+  it('reports 401 without a challenge as unauthorized', async () =>
+    assertReason(await pingServer(respond(401)), 'unauthorized'))
+  it('reports 403 as forbidden', async () => assertReason(await pingServer(respond(403)), 'forbidden'))
+  it('reports 404 as not_found', async () => assertReason(await pingServer(respond(404)), 'not_found'))
+  it('reports 500 as server_error', async () => assertReason(await pingServer(respond(500)), 'server_error'))
+  it('reports 429 as rate_limited and degraded', async () =>
+    assertReason(await pingServer(respond(429)), 'rate_limited', 'degraded'))
 
-  it('429 may say for how long: in seconds, or until a date by its own clock', async () => {
-    const told = async (headers: http.OutgoingHttpHeaders) =>
-      (await asked((_, response) => void response.writeHead(429, headers).end())).retry_after_s
+  it('reads Retry-After as seconds, or as a date by the clock of the mirror', async () => {
+    const retryAfter = async (headers: http.OutgoingHttpHeaders) =>
+      (await pingServer((_, response) => void response.writeHead(429, headers).end())).retry_after_s
     const at = 'Sat, 21 Nov 2020 10:00:00 GMT'
-    assert.equal(await told({ 'Retry-After': '120' }), 120)
-    assert.equal(await told({ Date: at, 'Retry-After': 'Sat, 21 Nov 2020 10:05:00 GMT' }), 300)
-    for (const much of ['999999999', '99999999999999999999'])
-      assert.equal(await told({ 'Retry-After': much }), 86_400)
+    assert.equal(await retryAfter({ 'Retry-After': '120' }), 120)
+    assert.equal(await retryAfter({ Date: at, 'Retry-After': 'Sat, 21 Nov 2020 10:05:00 GMT' }), 300)
+    for (const seconds of ['999999999', '99999999999999999999'])
+      assert.equal(await retryAfter({ 'Retry-After': seconds }), 86_400)
     for (const text of ['-5', 'soon', ''])
-      assert.equal(await told({ Date: at, 'Retry-After': text }), undefined)
+      assert.equal(await retryAfter({ Date: at, 'Retry-After': text }), undefined)
   })
-  it('HTML is not_a_registry', async () =>
+  it('reports HTML as not_a_registry', async () =>
     assertReason(
-      await asked(answer(200, { 'content-type': 'text/html' }, '<html></html>')),
+      await pingServer(respond(200, { 'content-type': 'text/html' }, '<html></html>')),
       'not_a_registry',
     ))
 
-  it('control characters of a mirror never reach the detail', async () => {
-    const probe = await asked(
-      answer(200, { 'content-type': 'text/html', server: 'x' }, '<title>\u001b]0;owned\u0007</title>'),
+  it('shows no control characters of a mirror', async () => {
+    const probe = await pingServer(
+      respond(200, { 'content-type': 'text/html', server: 'x' }, '<title>\u001b]0;owned\u0007</title>'),
     )
     assert.doesNotMatch(JSON.stringify(probe.detail), /\\u001b|\\u0007/)
   })
 })
 
 describe('probe: redirects', () => {
-  it('to the same host are followed', async () => {
-    const probe = await asked((request, response) => {
+  it('follows redirects to the same host', async () => {
+    const probe = await pingServer((request, response) => {
       if (request.url === '/v2/') response.writeHead(307, { location: '/real/v2/' }).end()
-      else answer(200)(request, response)
+      else respond(200)(request, response)
     })
     assertHealthy(probe)
   })
 
-  it('that go round are refused', async () =>
-    assertReason(await asked(answer(302, { location: '/v2/' })), 'redirect_refused'))
+  it('refuses circular redirects', async () =>
+    assertReason(await pingServer(respond(302, { location: '/v2/' })), 'redirect_refused'))
 
-  it('into another private space are refused without going there', async () =>
-    assertReason(await asked(answer(302, { location: 'http://10.0.0.1/v2/' })), 'redirect_refused'))
+  it('refuses redirects into another private space', async () =>
+    assertReason(await pingServer(respond(302, { location: 'http://10.0.0.1/v2/' })), 'redirect_refused'))
 
-  it('to another port leave the static header behind', async () => {
+  it('does not send the static header to another port', async () => {
     const seen: (string | undefined)[] = []
     const other = http.createServer((request, response) => {
       seen.push(request.headers.authorization)
-      answer(200)(request, response)
+      respond(200)(request, response)
     })
-    await listening(other, async port => {
+    await withServer(other, async port => {
       const header = { Authorization: 'Basic planted-secret' }
-      const probe = await asked(answer(307, { location: `http://127.0.0.1:${port}/v2/` }), { header })
+      const probe = await pingServer(respond(307, { location: `http://127.0.0.1:${port}/v2/` }), { header })
       assertHealthy(probe)
     })
     assert.deepEqual(seen, [undefined])
   })
 })
 
-describe('probe: connections that go wrong', () => {
-  it('refused', async () => {
-    const port = await listening(net.createServer(), async port => port)
+describe('probe: connections that fail', () => {
+  it('reports a closed port as refused', async () => {
+    const port = await withServer(net.createServer(), async port => port)
     assertReason(
       await ping(endpoint(`http://127.0.0.1:${port}`), { timeoutMs: PLENTY_MS, samples: 1 }),
       'refused',
     )
   })
-  it('reset before an answer', async () =>
+  it('reports a reset before the response as reset', async () =>
     assertReason(
-      await spoken(socket => socket.once('data', () => socket.resetAndDestroy()), PLENTY_MS),
+      await pingSocket(socket => socket.once('data', () => socket.resetAndDestroy()), PLENTY_MS),
       'reset',
     ))
-  it('closed in the middle of the head', async () =>
+  it('reports a truncated head as reset', async () =>
     assertReason(
-      await spoken(socket => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-')), PLENTY_MS),
+      await pingSocket(
+        socket => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-')),
+        PLENTY_MS,
+      ),
       'reset',
     ))
-  it('accepts and never answers', async () => assertReason(await spoken(() => {}), 'no_answer'))
-  it('answers the head and never ends', async () => {
+  it('reports a missing response as no_response', async () =>
+    assertReason(await pingSocket(() => {}), 'no_response'))
+  it('reports an incomplete body as no_response', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'
-    assertReason(await spoken(socket => socket.once('data', () => socket.write(head))), 'no_answer')
+    assertReason(await pingSocket(socket => socket.once('data', () => socket.write(head))), 'no_response')
   })
-  it('drips its head byte by byte', async () => {
-    const probe = await spoken(socket => {
+  it('reports a head that arrives byte by byte as unhealthy', async () => {
+    const probe = await pingSocket(socket => {
       const timer = setInterval(() => socket.write('H'), 50)
       socket.on('close', () => clearInterval(timer))
     })
     assert.equal(probe.status, 'unhealthy', JSON.stringify(probe))
   })
-  it('a head without end costs no more than its bound', async () => {
-    const probe = await spoken(socket => {
+  it('stops reading an endless head', async () => {
+    const probe = await pingSocket(socket => {
       socket.write('HTTP/1.1 200 OK\r\n')
       const more = () => {
         while (!socket.destroyed && socket.write(`X-Filler: ${'x'.repeat(1000)}\r\n`));
@@ -174,9 +180,9 @@ describe('probe: connections that go wrong', () => {
     }, PLENTY_MS)
     assert.equal(probe.status, 'unhealthy', JSON.stringify(probe))
   })
-  it('a body without end is read up to its bound', async () =>
+  it('stops reading an endless body, which is healthy', async () =>
     assertHealthy(
-      await asked((_, response) => {
+      await pingServer((_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
         const more = () => {
           while (!response.destroyed && response.write(' '.repeat(16_384)));
@@ -185,11 +191,11 @@ describe('probe: connections that go wrong', () => {
         more()
       }),
     ))
-  it('a name that does not exist', async () =>
+  it('reports a name that does not exist as dns', async () =>
     assertReason(await ping(endpoint('http://mirror.invalid'), { timeoutMs: PLENTY_MS, samples: 1 }), 'dns'))
-  it('ends at once when it is told to stop', async () => {
+  it('ends immediately when it is interrupted', async () => {
     const stop = new AbortController()
-    const probe = await listening(
+    const probe = await withServer(
       net.createServer(() => stop.abort()),
       port =>
         ping(endpoint(`http://127.0.0.1:${port}`), { timeoutMs: PLENTY_MS, samples: 1, signal: stop.signal }),
@@ -200,40 +206,41 @@ describe('probe: connections that go wrong', () => {
 
 describe('probe: TLS', () => {
   const over = (options: tls.TlsOptions, more: Partial<Endpoint> = {}, host = '127.0.0.1') =>
-    listening(https.createServer({ ...TLS, ...options }, answer(200)), port =>
+    withServer(https.createServer({ ...TLS, ...options }, respond(200)), port =>
       ping(endpoint(`https://${host}:${port}`, more), { timeoutMs: PLENTY_MS, samples: 1 }),
     )
   const ca = [pem('ca.pem')]
 
-  it('the right CA', async () => assertHealthy(await over({}, { ca })))
-  it('an unknown CA', async () => assertReason(await over({}), 'tls'))
-  it('an unknown CA with skip_verify', async () => assertHealthy(await over({}, { skipVerify: true })))
-  it('a wrong name', async () => {
+  it('accepts a certificate of the CA in the list', async () => assertHealthy(await over({}, { ca })))
+  it('refuses an unknown CA', async () => assertReason(await over({}), 'tls'))
+  it('accepts an unknown CA with skip_verify', async () =>
+    assertHealthy(await over({}, { skipVerify: true })))
+  it('refuses a certificate for another name', async () => {
     const probe = await over({ cert: pem('wrong-name.pem') }, { ca })
     assertReason(probe, 'tls')
     assert.match(probe.detail ?? '', /another name/)
   })
-  it('an expired certificate', async () =>
+  it('reports an expired certificate as certificate_expired', async () =>
     assertReason(await over({ cert: pem('expired.pem') }, { ca }), 'certificate_expired'))
-  it('a client certificate that is required and missing', async () => {
+  it('refuses a mirror that requires a client certificate if there is none', async () => {
     const probe = await over({ requestCert: true, rejectUnauthorized: true, ca }, { ca })
     // The server's alert and the reset that follows it race each other.
     assert.equal(probe.status, 'unhealthy')
     assert.ok(['tls', 'reset'].includes(probe.reason ?? ''), JSON.stringify(probe))
   })
-  it('a client certificate that is required and given', async () => {
+  it('sends the client certificate', async () => {
     const client = { cert: pem('client.pem'), key: pem('client-key.pem') }
     assertHealthy(await over({ requestCert: true, rejectUnauthorized: true, ca }, { ca, client }))
   })
-  it('https asked of a port that speaks http', async () => {
-    const probe = await listening(http.createServer(answer(200)), port =>
+  it('reports https on a port with http as tls', async () => {
+    const probe = await withServer(http.createServer(respond(200)), port =>
       ping(endpoint(`https://127.0.0.1:${port}`), { timeoutMs: PLENTY_MS, samples: 1 }),
     )
     assertReason(probe, 'tls')
   })
 })
 
-describe('probe: what is asked', () => {
+describe('probe: requests', () => {
   const forms: [form: BaseForm, at: string, url: string][] = [
     ['root', '/v2', '/v2/'],
     ['prefix', '/v2/hub', '/v2/'],
@@ -241,13 +248,13 @@ describe('probe: what is asked', () => {
     ['exact', '/api/oci', '/api/oci/'],
   ]
   for (const [form, at, url] of forms) {
-    it(`${at} is asked at ${url}, without ns, with its header`, async () => {
+    it(`pings ${at} at ${url}, without ns, with its header`, async () => {
       const seen: string[] = []
       const handler: Handler = (request, response) => {
         seen.push(`${request.method} ${request.url} ${request.headers['x-key']}`)
-        answer(200)(request, response)
+        respond(200)(request, response)
       }
-      const probe = await listening(http.createServer(handler), port => {
+      const probe = await withServer(http.createServer(handler), port => {
         const base = { origin: `http://127.0.0.1:${port}`, path: at, form }
         return ping(endpoint(base.origin, { base, header: { 'X-Key': 'k' } }), {
           timeoutMs: PLENTY_MS,
@@ -259,10 +266,10 @@ describe('probe: what is asked', () => {
     })
   }
 
-  it('a secret header is never told', async () => {
+  it('does not show a secret header', async () => {
     const header = { Authorization: 'Basic planted-secret' }
     const echo: Handler = (request, response) =>
-      answer(403, {}, String(request.headers.authorization))(request, response)
-    assert.doesNotMatch(JSON.stringify(await asked(echo, { header })), /planted-secret/)
+      respond(403, {}, String(request.headers.authorization))(request, response)
+    assert.doesNotMatch(JSON.stringify(await pingServer(echo, { header })), /planted-secret/)
   })
 })

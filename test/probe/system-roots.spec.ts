@@ -1,4 +1,4 @@
-/** The system's certificates are found where containerd finds them, and read no more often than needed. */
+/** The system's certificates: found where containerd finds them, and not read more often than needed. */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
@@ -31,7 +31,7 @@ describe("the system's certificates", () => {
       assert.deepEqual(names(await readRoots(env)), namesOf(CA, OTHER, THIRD, pem('server.pem')))
     }))
 
-  it('leave out what is broken or is no certificate, and nothing else', () =>
+  it('are all valid ones: broken certificates and other blocks are ignored', () =>
     withDirectory(async root => {
       const broken = CA.replace(/\n[\w+/]{20}/, '\nAAAAAAAAAAAAAAAAAAAA')
       const trusted = OTHER.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')
@@ -41,16 +41,19 @@ describe("the system's certificates", () => {
       assert.deepEqual(names(await readRoots(env)), namesOf(CA))
     }))
 
-  it('are none where there are none: a bundle that is named stands for those of the system', () =>
+  it('are none if there are none: SSL_CERT_FILE replaces the bundles of the system', () =>
     withDirectory(async root => {
       const env = { SSL_CERT_FILE: path.join(root, 'none.pem'), SSL_CERT_DIR: root }
       assert.deepEqual(await readRoots(env), [])
       assert.deepEqual(await readRoots({ ...env, SSL_CERT_FILE: root }), [])
       if ((await readRoots({})).length > 0)
-        assert.ok((await readRoots({ SSL_CERT_FILE: '', SSL_CERT_DIR: '' })).length > 0, 'empty is not named')
+        assert.ok(
+          (await readRoots({ SSL_CERT_FILE: '', SSL_CERT_DIR: '' })).length > 0,
+          'an empty variable counts as unset',
+        )
     }))
 
-  it('are read again when a file has changed, come or gone, when told to, and once an hour; else only looked at', () =>
+  it('are read again after a file was changed, created or removed, on request, and once an hour', () =>
     withDirectory(async root => {
       const [bundle, directory] = [path.join(root, 'bundle.pem'), path.join(root, 'certs')]
       await writeTree(root, { 'bundle.pem': CA, 'certs/hidden/x': '' })

@@ -1,49 +1,49 @@
-/** A small DNS server on 127.0.0.1:53 of a network namespace, over UDP and TCP, that answers what a test tells it to. */
+/** A small DNS server at port 53 in a network namespace, over UDP and TCP, with the responses of a test. */
 import dgram from 'node:dgram'
 import net from 'node:net'
 
-/** What a name has; a name that is not in the zone does not exist. */
+/** The records of a name; a name outside the zone does not exist. */
 export interface ZoneEntry {
   readonly a?: readonly string[]
   readonly aaaa?: readonly string[]
-  /** The answer begins with this alias, and goes on with what that name has. */
+  /** The response starts with this alias, followed by the records of that name. */
   readonly cname?: string
   /** Queries for it get no response. */
   readonly silent?: boolean
-  /** Response code in place of an answer: 2 is SERVFAIL, 5 REFUSED. */
+  /** Response code instead of records: 2 is SERVFAIL, 5 REFUSED. */
   readonly rcode?: number
-  /** Over UDP the answer is cut off: the client comes back over TCP. */
+  /** The response over UDP is truncated, so the client repeats the query over TCP. */
   readonly truncated?: boolean
 }
 
 /** By names in lower case, without the final dot. */
 export type Zone = Readonly<Record<string, ZoneEntry>>
 
-interface Question {
+interface Query {
   readonly id: number
   readonly name: string
   readonly type: number
-  /** Header and question as they came. */
+  /** Header and question of the message. */
   readonly bytes: Buffer
 }
 
 const [A, CNAME, AAAA] = [1, 5, 28]
 
-/** Starts one at each address; `heard` is called with each question (`name type protocol`). */
+/** Starts one at the address; `onQuery` is called with each query (`name type protocol`). */
 export async function startDnsServer(
   zone: Zone,
   address: string,
-  heard: (question: string) => void = () => {},
+  onQuery: (query: string) => void = () => {},
 ): Promise<void> {
   const reply = (message: Buffer, tcp: boolean) => {
-    const question = questionIn(message)
-    heard(`${question.name} ${question.type === AAAA ? 'AAAA' : 'A'} ${tcp ? 'tcp' : 'udp'}`)
-    return answerTo(question, zone, tcp)
+    const query = parseQuery(message)
+    onQuery(`${query.name} ${query.type === AAAA ? 'AAAA' : 'A'} ${tcp ? 'tcp' : 'udp'}`)
+    return buildResponse(query, zone, tcp)
   }
   const udp = dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4')
   udp.on('message', (message, { port, address: from }) => {
-    const answer = reply(message, false)
-    if (answer !== undefined) udp.send(answer, port, from)
+    const response = reply(message, false)
+    if (response !== undefined) udp.send(response, port, from)
   })
   await new Promise<void>(done => udp.bind(53, address, done))
   const tcp = net.createServer(socket => {
@@ -51,19 +51,19 @@ export async function startDnsServer(
     let read = Buffer.alloc(0)
     socket.on('data', data => {
       read = Buffer.concat([read, data])
-      // Each message has its length before it, and may come in pieces.
+      // The length precedes each message, which may arrive in pieces.
       while (read.length >= 2 && read.length >= 2 + read.readUInt16BE(0)) {
         const end = 2 + read.readUInt16BE(0)
-        const answer = reply(read.subarray(2, end), true)
+        const response = reply(read.subarray(2, end), true)
         read = read.subarray(end)
-        if (answer !== undefined) socket.write(Buffer.concat([uint16(answer.length), answer]))
+        if (response !== undefined) socket.write(Buffer.concat([uint16(response.length), response]))
       }
     })
   })
   await new Promise<void>(done => tcp.listen(53, address, done))
 }
 
-function questionIn(message: Buffer): Question {
+function parseQuery(message: Buffer): Query {
   const labels: string[] = []
   let at = 12
   for (let length = message[at] ?? 0; length > 0; length = message[at] ?? 0) {
@@ -78,15 +78,15 @@ function questionIn(message: Buffer): Question {
   }
 }
 
-function answerTo({ name, type, bytes }: Question, zone: Zone, tcp: boolean): Buffer | undefined {
+function buildResponse({ name, type, bytes }: Query, zone: Zone, tcp: boolean): Buffer | undefined {
   const entry = zone[name]
   if (entry?.silent) return undefined
-  const cut = entry?.truncated === true && !tcp
-  const records = entry === undefined || cut ? [] : recordsOf(name, entry, type, zone)
+  const truncated = entry?.truncated === true && !tcp
+  const records = entry === undefined || truncated ? [] : recordsOf(name, entry, type, zone)
   const rcode = entry === undefined ? 3 : (entry.rcode ?? 0)
   const header = Buffer.from(bytes.subarray(0, 12))
   // Response, recursion desired and available.
-  header.writeUInt16BE(0x8180 | (cut ? 0x200 : 0) | rcode, 2)
+  header.writeUInt16BE(0x8180 | (truncated ? 0x200 : 0) | rcode, 2)
   header.writeUInt16BE(1, 4)
   header.writeUInt16BE(records.length, 6)
   header.writeUInt32BE(0, 8)

@@ -1,6 +1,6 @@
 /**
- * Registries, token services and a proxy that say back whatever secret they are told, in every place of an answer. As
- * the first part of its path a url says how it is answered; a proxy answers as the url that it is asked for.
+ * Registries, token services and a proxy that repeat every secret that they receive, in every part of a response. The
+ * first segment of a path selects the response; a proxy uses the path of the url that is requested.
  */
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -14,15 +14,15 @@ export interface Echo extends AsyncDisposable {
   readonly heard: readonly string[]
 }
 
-interface Question {
+interface EchoRequest {
   readonly request: http.IncomingMessage
-  /** What it was told, fit for a header. */
-  readonly told: string
-  /** Where its tokens are. */
+  /** The secrets in the request, in a form for headers. */
+  readonly secret: string
+  /** Address of the token service. */
   readonly realm: string
 }
 
-interface Answer {
+interface EchoResponse {
   readonly status: number
   readonly headers?: http.OutgoingHttpHeaders
   readonly body?: string | Buffer
@@ -30,27 +30,30 @@ interface Answer {
 
 const IMAGE = buildImage('library/busybox', 'latest')
 
-/** What is answered in each way, to the ping. */
-const PINGED: Readonly<Record<string, (question: Question) => Answer>> = {
+/** The response to a ping, by the first segment of the path. */
+const PINGS: Readonly<Record<string, (request: EchoRequest) => EchoResponse>> = {
   well: () => ({ status: 200 }),
-  'with-a-page': ({ told }) => ({
+  'with-a-page': ({ secret }) => ({
     status: 200,
     headers: { 'Content-Type': 'text/html' },
-    body: `<html>${told}`,
+    body: `<html>${secret}`,
   }),
-  'with-a-login': ({ told }) => ({
+  'with-a-login': ({ secret }) => ({
     status: 401,
-    headers: { 'WWW-Authenticate': `Basic realm=${quoted(told)}` },
+    headers: { 'WWW-Authenticate': `Basic realm=${quoted(secret)}` },
   }),
   'without-a-challenge': () => ({ status: 401 }),
-  'with-another-place': ({ told }) => ({
+  'with-another-place': ({ secret }) => ({
     status: 302,
-    headers: { Location: `http://${nameIn(told)}.invalid/?${told}` },
+    headers: { Location: `http://${hostNameIn(secret)}.invalid/?${secret}` },
   }),
-  'with-no-place': ({ told }) => ({ status: 302, headers: { Location: `ftp://${nameIn(told)}/${told}` } }),
-  'with-a-strange-realm': ({ told }) => ({
+  'with-no-place': ({ secret }) => ({
+    status: 302,
+    headers: { Location: `ftp://${hostNameIn(secret)}/${secret}` },
+  }),
+  'with-a-strange-realm': ({ secret }) => ({
     status: 401,
-    headers: { 'WWW-Authenticate': `Bearer realm="http://${nameIn(told)}.invalid/"` },
+    headers: { 'WWW-Authenticate': `Bearer realm="http://${hostNameIn(secret)}.invalid/"` },
   }),
   'with-tokens': ({ realm }) => ({ status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${realm}"` } }),
   'without-tokens': ({ realm }) => ({
@@ -65,28 +68,28 @@ const PINGED: Readonly<Record<string, (question: Question) => Answer>> = {
   'with-noise': () => ({ status: 0 }),
 }
 
-export const WAYS = Object.keys(PINGED)
+export const WAYS = Object.keys(PINGS)
 
 /**
- * Starts it on a free port of 127.0.0.1; the token that it hands out is one more that it says back. `remembered` is
- * what it says to those that tell it nothing.
+ * Starts it on a free port of 127.0.0.1. It sends `token` to clients, which it also repeats; `remembered` is repeated
+ * to clients that send no secret.
  */
 export async function startEcho(token: string, remembered = 'nothing'): Promise<Echo> {
   const heard: string[] = []
   const server = http.createServer((request, response) => {
     heard.push([`${request.method} ${request.url}`, ...pairs(request.rawHeaders)].join('\n'))
     request.resume()
-    const told = toldIn(request) || remembered
+    const secret = secretsIn(request) || remembered
     const realm = `http://${request.headers.host}/token`
-    const answer = answerTo({ request, told, realm }, token)
-    if (answer.status === 0) return void request.socket.end(`${told}\r\n\r\n${told}`)
-    send(response, answer, told)
+    const reply = replyTo({ request, secret, realm }, token)
+    if (reply.status === 0) return void request.socket.end(`${secret}\r\n\r\n${secret}`)
+    send(response, reply, secret)
   })
   server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
     heard.push([`${request.method} ${request.url}`, ...pairs(request.rawHeaders)].join('\n'))
-    const told = toldIn(request) || remembered
+    const secret = secretsIn(request) || remembered
     socket.on('error', () => {})
-    socket.end(`HTTP/1.1 407 ${told}\r\nX-Told: ${told}\r\n\r\n${told}`)
+    socket.end(`HTTP/1.1 407 ${secret}\r\nX-Secret: ${secret}\r\n\r\n${secret}`)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
@@ -101,50 +104,48 @@ export async function startEcho(token: string, remembered = 'nothing'): Promise<
   }
 }
 
-/** Every place of an answer holds it but what makes the answer the one that is meant. */
-function send(response: http.ServerResponse, { status, headers, body }: Answer, told: string): void {
-  response.writeHead(status, told, {
-    'Content-Type': told,
-    'Docker-Distribution-Api-Version': told,
-    'RateLimit-Limit': told,
-    'RateLimit-Remaining': told,
-    'Docker-Content-Digest': told,
-    Date: told,
-    Server: told,
-    Warning: told,
+/** Puts the secret in every part of the response, except those that the selected response needs. */
+function send(response: http.ServerResponse, { status, headers, body }: EchoResponse, secret: string): void {
+  response.writeHead(status, secret, {
+    'Content-Type': secret,
+    'Docker-Distribution-Api-Version': secret,
+    'RateLimit-Limit': secret,
+    'RateLimit-Remaining': secret,
+    'Docker-Content-Digest': secret,
+    Date: secret,
+    Server: secret,
+    Warning: secret,
     ...headers,
   })
-  response.end(response.req.method === 'HEAD' ? undefined : (body ?? told))
+  response.end(response.req.method === 'HEAD' ? undefined : (body ?? secret))
 }
 
-function answerTo(question: Question, token: string): Answer {
-  const { pathname } = new URL(question.request.url ?? '/', 'http://echo.invalid')
+function replyTo(echoed: EchoRequest, token: string): EchoResponse {
+  const { pathname } = new URL(echoed.request.url ?? '/', 'http://echo.invalid')
   const [, way = '', , ...rest] = pathname.split('/')
   if (pathname === '/token') return { status: 200, body: JSON.stringify({ token }) }
   if (pathname === '/token-none') return { status: 500 }
-  const pinged = PINGED[way]?.(question) ?? { status: 404 }
-  if (rest.join('/') === '') return pinged
-  const authorized = question.request.headers.authorization === `Bearer ${token}`
-  if (pinged.status === 401 && !authorized) return pinged
-  // With a token it goes on as far as a layer, which is said to be something else.
+  const ping = PINGS[way]?.(echoed) ?? { status: 404 }
+  if (rest.join('/') === '') return ping
+  const authorized = echoed.request.headers.authorization === `Bearer ${token}`
+  if (ping.status === 401 && !authorized) return ping
+  // With a token a pull continues up to the layer, which fails.
   if (rest.includes('blobs')) return { status: 500 }
   return way === 'with-tokens'
     ? { status: 200 }
     : { status: 200, headers: { 'Content-Type': IMAGE.manifest.mediaType }, body: IMAGE.manifest.bytes }
 }
 
-/** What a client would not like to hear again. */
-function toldIn({ headers }: http.IncomingMessage): string {
-  const secret = /^(authorization|proxy-authorization|x-.*)$/
-  const values = Object.entries(headers).flatMap(([name, value]) =>
-    secret.test(name) ? [String(value)] : [],
-  )
+/** The headers that must stay secret. */
+function secretsIn({ headers }: http.IncomingMessage): string {
+  const names = /^(authorization|proxy-authorization|x-.*)$/
+  const values = Object.entries(headers).flatMap(([name, value]) => (names.test(name) ? [String(value)] : []))
   return values.join(' ')
 }
 
-/** The start of it as the name of a machine. */
-function nameIn(told: string): string {
-  return /[a-z0-9]{12,60}/i.exec(told)?.[0] ?? 'nothing'
+/** The start of it as a host name. */
+function hostNameIn(text: string): string {
+  return /[a-z0-9]{12,60}/i.exec(text)?.[0] ?? 'nothing'
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,7 @@
 /**
- * A mirror on a raw socket that serves a canary as it should, and misbehaves at one step of a pull. Which step, and in
- * which way, stands in the path of its url, so that one listener plays all of them: `/STAGE/NAME/v2` (or `/every/NAME/v2`),
- * and `/via/STAGE/NAME/v2` for the same behind a redirect.
+ * A mirror on a raw socket that serves a canary correctly, except at one step of a pull. The path of its url names the
+ * step and the misbehaviour, so that one listener serves them all: `/STAGE/NAME/v2` (or `/every/NAME/v2`), and
+ * `/via/STAGE/NAME/v2` for the same after a redirect.
  */
 import type net from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
@@ -9,18 +9,18 @@ import { platformFor, sha256 } from '../../lib/probe/api/manifest.ts'
 import { buildImage } from './image.ts'
 import { type Listener, listen, onRequest } from './sockets.ts'
 
-/** The steps of a pull, in their order; `tag` is the GET that stands in for a HEAD without a digest. */
+/** The steps of a pull, in their order; `tag` is the GET that replaces a HEAD without a digest. */
 export const STAGES = ['ping', 'challenge', 'token', 'head', 'tag', 'index', 'platform', 'blob'] as const
 export type Stage = (typeof STAGES)[number]
 
-/** An answer, as a mirror that is well would give it. */
-export interface Polite {
+/** The response of a healthy mirror. */
+export interface NormalResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
 }
 
-/** What is sent, and what comes after it. */
+/** What is sent, and what follows it. */
 export interface Script {
   readonly send: string | Buffer
   readonly delayMs?: number
@@ -29,22 +29,22 @@ export interface Script {
 
 export const end = (send: string | Buffer): Script => ({ send, after: 'end' })
 export const reset = (send: string): Script => ({ send, after: 'reset' })
-/** Never goes on. */
+/** Keeps the connection open without sending more. */
 export const hold = (send: string): Script => ({ send, after: 'nothing' })
-/** The same again and again, as fast as it is taken. */
+/** Sends the same again and again, as fast as it is read. */
 export const flood = (send: string | Buffer, what: string): Script => ({ send, after: { flood: what } })
-/** Byte by byte, and from the beginning again. */
+/** Sends it byte by byte, again and again. */
 export const drip = (send: string, what: string): Script => ({ send, after: { drip: what } })
 
-/** Told what would be polite, where the API of this mirror is, and what it was asked for. */
-export type Hostility = (polite: Polite, base: string, url: string) => Script
+/** Gets the normal response, the API base of this mirror, and the requested url. */
+export type Misbehaviour = (normal: NormalResponse, base: string, url: string) => Script
 
 export const CANARY = { repository: 'library/busybox', reference: 'latest', ns: 'docker.io' }
 export const IMAGE = buildImage(CANARY.repository, CANARY.reference)
 export const MANIFEST_TYPE = IMAGE.manifest.mediaType
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json'
 const INDEX = indexOf([IMAGE.manifest.digest])
-/** Time between the bytes of a drip. */
+/** Between the bytes of a drip. */
 const DRIP_MS = 100
 
 /** An image index for this platform. */
@@ -54,46 +54,50 @@ export function indexOf(digests: readonly string[], of = platformFor(process.arc
   return JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })
 }
 
-/** A head as it stands on the wire, without the empty line. `changed` wins; undefined leaves one out. */
+/** The bytes of a head, without the empty line. `changed` replaces headers; undefined removes one. */
 export function headOf(
-  { status, headers }: Pick<Polite, 'status' | 'headers'>,
+  { status, headers }: Pick<NormalResponse, 'status' | 'headers'>,
   changed: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const all = Object.entries({ ...headers, ...changed }).filter(([, value]) => value !== undefined)
   return `HTTP/1.1 ${status} x\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}`
 }
 
-/** All of an answer; its length is true unless `headers` say another. */
-export function answer({ status, headers, body }: Polite): Script {
+/** A whole response; its length is correct unless `headers` has another. */
+export function respond({ status, headers, body }: NormalResponse): Script {
   const head = headOf({ status, headers: { 'Content-Length': String(Buffer.byteLength(body)), ...headers } })
   return end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), Buffer.from(body)]))
 }
 
 export async function startHostile(
-  hostilities: Readonly<Record<string, Hostility>>,
+  misbehaviours: Readonly<Record<string, Misbehaviour>>,
   options?: TlsOptions,
 ): Promise<Listener> {
   const listener: Listener = await listen(
-    socket => onRequest(socket, head => play(socket, scriptFor(head, hostilities, listener.origin))),
+    socket => onRequest(socket, head => play(socket, scriptFor(head, misbehaviours, listener.origin))),
     options,
   )
   return listener
 }
 
-function scriptFor(head: string, hostilities: Readonly<Record<string, Hostility>>, origin: string): Script {
+function scriptFor(
+  head: string,
+  misbehaviours: Readonly<Record<string, Misbehaviour>>,
+  origin: string,
+): Script {
   const [, method = '', via = '', stage = '', name = '', path = ''] =
     /^(\w+) (\/via)?\/(\w+)\/([^/]+)\/v2\/(\S*) HTTP/.exec(head) ?? []
   const base = `${origin}/${stage}/${name}/v2`
-  if (via !== '') return answer({ status: 307, headers: { Location: `${base}/${path}` }, body: 'elsewhere' })
-  const here = stageOf(method, path, /\r\nauthorization: /i.test(head))
-  const polite = politely(here, method, base, stage)
-  return here === stage || stage === 'every'
-    ? (hostilities[name] as Hostility)(polite, base, `${base}/${path}`)
-    : answer(polite)
+  if (via !== '') return respond({ status: 307, headers: { Location: `${base}/${path}` }, body: 'elsewhere' })
+  const current = findStage(method, path, /\r\nauthorization: /i.test(head))
+  const normal = normalResponse(current, method, base, stage)
+  return current === stage || stage === 'every'
+    ? (misbehaviours[name] as Misbehaviour)(normal, base, `${base}/${path}`)
+    : respond(normal)
 }
 
-/** At which step of a pull a request is made. */
-function stageOf(method: string, path: string, authorized: boolean): Stage {
+/** The step of a pull that a request belongs to. */
+function findStage(method: string, path: string, authorized: boolean): Stage {
   if (path === '' || path.startsWith('?')) return 'ping'
   if (path.startsWith('token')) return 'token'
   if (!authorized) return 'challenge'
@@ -103,8 +107,8 @@ function stageOf(method: string, path: string, authorized: boolean): Stage {
   return path.includes(IMAGE.manifest.digest) ? 'platform' : 'index'
 }
 
-function politely(here: Stage, method: string, base: string, stage: string): Polite {
-  switch (here) {
+function normalResponse(current: Stage, method: string, base: string, stage: string): NormalResponse {
+  switch (current) {
     case 'ping':
       return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' }
     case 'challenge':
@@ -130,14 +134,14 @@ function play(socket: net.Socket, { delayMs = 0, ...script }: Script): void {
   const { send, after } = script
   if (after === 'end') return void socket.end(send, 'latin1')
   socket.write(send, 'latin1')
-  if (after === 'reset') setTimeout(() => cut(socket), DRIP_MS)
+  if (after === 'reset') setTimeout(() => resetConnection(socket), DRIP_MS)
   if (typeof after === 'string') return
   if ('flood' in after) pour(socket, Buffer.from(after.flood, 'latin1'))
   else trickle(socket, after.drip)
 }
 
-/** TLS knows no reset of its own. */
-function cut(socket: net.Socket): void {
+/** TLS has no reset of its own. */
+function resetConnection(socket: net.Socket): void {
   if (socket instanceof TLSSocket) socket.destroy()
   else socket.resetAndDestroy()
 }

@@ -1,14 +1,14 @@
-/** A mirror for deep probes that a test bends: it serves one image, and may answer anything else for any path. */
+/** A mirror for deep probes that serves one image; a test may replace the response for any path. */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Blob, buildImage, type Image } from './image.ts'
 
-/** Answers a request itself and says true, or leaves it to the registry. */
+/** Responds and returns true, or returns false to leave the response to the registry. */
 export type Bend = (request: http.IncomingMessage, response: http.ServerResponse) => boolean
 
 export interface BentMirror extends AsyncDisposable {
   readonly origin: string
-  /** `METHOD path?query`, with ` +auth` where an Authorization header came along. */
+  /** The requests: `METHOD path?query`, with ` +auth` for those with an Authorization header. */
   readonly asked: readonly string[]
 }
 
@@ -43,7 +43,7 @@ function serve(image: Image, request: http.IncomingMessage, response: http.Serve
   else reply(response, pathname === '/v2/' ? 200 : 404, {}, '{}')
 }
 
-/** Without its body to a HEAD. */
+/** Without the body for a HEAD request. */
 export function serveBlob(
   { mediaType, digest, bytes }: Blob,
   request: http.IncomingMessage,

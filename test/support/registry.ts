@@ -1,7 +1,4 @@
-/**
- * A small OCI registry on loopback whose request log is the witness: it proves who was asked, in which
- * order and with which url. It only serves pulls.
- */
+/** A small OCI registry on loopback that logs its requests, so that tests can check them. It only serves pulls. */
 import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -9,34 +6,34 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Image } from './image.ts'
 
 /**
- * How a registry behaves: `silent` reads requests and never answers; `empty` knows no image (404);
- * `broken` answers 500 to everything; `slow` waits that many milliseconds before it answers.
+ * How a registry behaves: `silent` reads requests and never responds; `empty` has no images (404); `broken` responds
+ * with 500 to everything; `slow` waits that many milliseconds before each response.
  */
 export type Behaviour = 'healthy' | 'empty' | 'broken' | 'silent' | { readonly slow: number }
 
 export interface RegistryOptions {
   readonly images?: readonly Image[]
   readonly behaviour?: Behaviour
-  /** Where the API is: `/v2` (default), `/v2/P` (a repository prefix) or `/P/v2` (mounted under a path). */
+  /** Path of the API: `/v2` (default), `/v2/P` (a repository prefix) or `/P/v2` (mounted under a path). */
   readonly base?: string
   /** Requests without exactly this Authorization header get 401, with the challenge if there is one. */
   readonly auth?: { readonly accept: string; readonly challenge?: string }
-  /** Serve https with this key and certificate. */
+  /** Key and certificate for https. */
   readonly tls?: https.ServerOptions
-  /** An IPv4 address of this machine to listen on, 127.0.0.1 if left out. */
+  /** An IPv4 address of this machine to listen on; 127.0.0.1 by default. */
   readonly address?: string
 }
 
-/** A request as it came in, logged before it is answered. */
-export interface Asked {
+/** A request, logged before the response. */
+export interface LoggedRequest {
   readonly method: string
   /** Path without the query. */
   readonly path: string
-  /** The `ns` query parameter: the registry the image name speaks of. */
+  /** The query parameter `ns`: the registry of the image. */
   readonly ns: string | undefined
   /** The Host header. */
   readonly host: string
-  /** Whether an Authorization header came along; its value is not kept. */
+  /** Whether there was an Authorization header; its value is not kept. */
   readonly authorization: boolean
 }
 
@@ -44,10 +41,10 @@ export interface LoopbackRegistry {
   /** `http://ADDRESS:PORT`. */
   readonly origin: string
   readonly port: number
-  /** The API base as one writes it in a list; just the origin for `/v2`. */
+  /** The API base as it is written in a list; only the origin for `/v2`. */
   readonly url: string
   /** Every request since the start or the last `clear()`, oldest first. */
-  readonly requests: readonly Asked[]
+  readonly requests: readonly LoggedRequest[]
   clear(): void
   /** Changes the behaviour from the next request on. */
   behave(behaviour: Behaviour): void
@@ -59,11 +56,11 @@ const LOOPBACK = '127.0.0.1'
 interface State {
   readonly options: RegistryOptions
   readonly base: string
-  readonly requests: Asked[]
+  readonly requests: LoggedRequest[]
   behaviour: Behaviour
 }
 
-interface Answer {
+interface Reply {
   readonly status: number
   readonly headers?: http.OutgoingHttpHeaders
   readonly body?: string | Buffer
@@ -90,7 +87,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Loop
   }
 }
 
-/** An origin on 127.0.0.1 that refuses connections: its port was free a moment ago and is closed again. */
+/** An origin on 127.0.0.1 that refuses connections: its port was free a moment ago. */
 export async function refusingOrigin(): Promise<string> {
   const server = http.createServer()
   const port = await listen(server, LOOPBACK)
@@ -122,22 +119,22 @@ async function close(server: http.Server): Promise<void> {
 async function handle(state: State, request: http.IncomingMessage, response: http.ServerResponse) {
   const url = new URL(request.url ?? '/', 'http://registry.invalid')
   const { authorization, host = '' } = request.headers
-  const asked: Asked = {
+  const logged: LoggedRequest = {
     method: request.method ?? '',
     path: url.pathname,
     ns: url.searchParams.get('ns') ?? undefined,
     host,
     authorization: authorization !== undefined,
   }
-  state.requests.push(asked)
+  state.requests.push(logged)
   request.resume()
   const { behaviour } = state
   if (behaviour === 'silent') return
   if (typeof behaviour === 'object') await sleep(behaviour.slow)
-  send(asked.method, response, answerTo(state, behaviour, asked.path, authorization))
+  send(logged.method, response, replyTo(state, behaviour, logged.path, authorization))
 }
 
-function send(method: string, response: http.ServerResponse, { status, headers, body = '' }: Answer) {
+function send(method: string, response: http.ServerResponse, { status, headers, body = '' }: Reply) {
   response.writeHead(status, {
     'Docker-Distribution-Api-Version': 'registry/2.0',
     'Content-Length': Buffer.byteLength(body),
@@ -146,37 +143,32 @@ function send(method: string, response: http.ServerResponse, { status, headers, 
   response.end(method === 'HEAD' ? undefined : body)
 }
 
-function answerTo(
-  state: State,
-  behaviour: Behaviour,
-  path: string,
-  authorization: string | undefined,
-): Answer {
+function replyTo(state: State, behaviour: Behaviour, path: string, authorization: string | undefined): Reply {
   if (behaviour === 'broken') return refusal(500, 'UNKNOWN')
   const { auth } = state.options
   if (auth !== undefined && authorization !== auth.accept) return unauthorized(auth.challenge)
-  if (path === ping(state.base))
+  if (path === pingPath(state.base))
     return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' }
   if (behaviour === 'empty' || !path.startsWith(`${state.base}/`)) return refusal(404, 'NAME_UNKNOWN')
-  return content(state.options.images ?? [], path.slice(state.base.length + 1))
+  return findContent(state.options.images ?? [], path.slice(state.base.length + 1))
 }
 
-/** The API root of a base, up to and including its `v2`: what a client asks first. */
-function ping(base: string): string {
+/** The path of a ping: the base up to and including its `v2`. */
+function pingPath(base: string): string {
   return base.startsWith('/v2') ? '/v2/' : `${base}/`
 }
 
-function unauthorized(challenge: string | undefined): Answer {
+function unauthorized(challenge: string | undefined): Reply {
   const headers = challenge === undefined ? {} : { 'WWW-Authenticate': challenge }
   return { ...refusal(401, 'UNAUTHORIZED'), headers }
 }
 
-function refusal(status: number, code: string): Answer {
+function refusal(status: number, code: string): Reply {
   return { status, body: JSON.stringify({ errors: [{ code }] }) }
 }
 
-/** What stands at `<repository>/manifests/<tag or digest>` or `<repository>/blobs/<digest>`. */
-function content(images: readonly Image[], path: string): Answer {
+/** The content at `<repository>/manifests/<tag or digest>` or `<repository>/blobs/<digest>`. */
+function findContent(images: readonly Image[], path: string): Reply {
   const [, repository, kind, reference] = /^(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? []
   const own = images.filter(image => image.repository === repository)
   const found =

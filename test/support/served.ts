@@ -1,4 +1,4 @@
-/** The pages of a watcher, requested from the process. */
+/** Requests pages from a running watcher. */
 import { eventually, type Watching } from './watching.ts'
 
 export const SERVING = ['--listen', '127.0.0.1:0'] as const
@@ -10,11 +10,11 @@ export interface Served {
 
 export interface Pages {
   get(path: string): Promise<Served>
-  /** Waits for a response with that code and body. */
+  /** Waits for a page with this status and body. */
   until(path: string, code: number, body?: RegExp): Promise<Served>
 }
 
-/** Waits until it listens. */
+/** Waits until the watcher listens. */
 export async function pagesOf(watcher: Watching): Promise<Pages> {
   const line = await watcher.until(/listening at/)
   const [origin = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
@@ -29,7 +29,7 @@ export async function pagesOf(watcher: Watching): Promise<Pages> {
         last = await get(path)
         return last.code === code && body.test(last.body) ? last : undefined
       },
-      () => `${path} responds ${last?.code}: ${last?.body}, not ${code} ${body}`,
+      () => `${path}: ${last?.code} ${last?.body} instead of ${code} ${body}`,
     )
   }
   return { get, until }

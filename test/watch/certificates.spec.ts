@@ -43,7 +43,7 @@ async function withCertificates(
     await watching(
       [...args, '--log-format', 'text'],
       async watcher => {
-        await watcher.until(/authority unknown here/)
+        await watcher.until(/signed by an unknown authority/)
         await use({ bundle, folder }, async line => {
           if (hangUp) watcher.child.kill('SIGHUP')
           await watcher.until(line)
@@ -68,7 +68,7 @@ describe('the certificates of the system, while a watcher runs', () => {
         await replace(bundle, OTHER + CA)
         await until(/ is healthy again/)
         await replace(bundle, OTHER)
-        await until(/ is unhealthy: .*authority unknown here/)
+        await until(/ is unhealthy: .*signed by an unknown authority/)
       }),
 
     'make a mirror healthy when its CA is added to a directory': () =>

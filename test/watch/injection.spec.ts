@@ -5,7 +5,7 @@ import path from 'node:path'
 import { atOnce } from '../support/at-once.ts'
 import { fakeNotify } from '../support/notify.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
-import { answering, listen } from '../support/sockets.ts'
+import { listen, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 import { eventually, type Watching, watching, withPlace } from '../support/watching.ts'
 
@@ -51,8 +51,8 @@ type Use = (place: { root: string; watcher: Watching; notified: () => Promise<st
 /** Runs `use` beside mirrors with these responses, with an invalid list at a path with such text. */
 async function withEvil(format: 'text' | 'json', use: Use): Promise<void> {
   const mirrors = await Promise.all([
-    ...RESPONSES.map(text => listen(answering(Buffer.from(text, 'latin1')))),
-    listen(answering(response(200)), { ...TLS, cert: pem('evil.pem') }),
+    ...RESPONSES.map(text => listen(respondWith(Buffer.from(text, 'latin1')))),
+    listen(respondWith(response(200)), { ...TLS, cert: pem('evil.pem') }),
   ])
   try {
     await beside(

@@ -7,7 +7,8 @@ import path from 'node:path'
 import tls from 'node:tls'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { openProber } from '../../lib/pipeline/prober.ts'
-import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
+import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
+import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
@@ -31,7 +32,7 @@ describe('a watcher probes', () => {
       const config = path.join(directory, 'config.toml')
       const base = listOf(registry('r.test', [mirror('http://mirror.invalid')]))
       const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
-      const [endpoint] = endpointsOf(list) as [Endpoint]
+      const [endpoint] = listEndpoints(list) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0
       const { ask } = openProber(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
@@ -70,7 +71,7 @@ describe('a watcher probes', () => {
     ])
     const canary = { repository: 'a/b', reference: '1' }
     const detail = (list: MirrorList, { ask }: Pick<ReturnType<typeof openProber>, 'ask'>) =>
-      ask({ ...(endpointsOf(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
+      ask({ ...(listEndpoints(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
     const open = () => openProber(HERE, { ...worldOf(), env: {} })
     try {
       const prober = open()
@@ -107,7 +108,7 @@ describe('a watcher probes', () => {
         const [before, after] = [listed(), listed()]
         const parsedFor = async (list: MirrorList) => {
           const before = parsed
-          const mirrors = endpointsOf(list).filter(({ role }) => role === 'mirror')
+          const mirrors = listEndpoints(list).filter(({ role }) => role === 'mirror')
           const probes = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
           assert.deepEqual([...new Set(probes.map(({ reason }) => reason))], ['refused'])
           return parsed - before

@@ -1,11 +1,11 @@
-/** JSON of strangers. Pure. */
+/** JSON from untrusted servers. Pure. */
 
-/** As values go, an image index of a thousand entries; `{},{},…` is twenty times its size once it is read. */
-const MOST_VALUES = 10_000
+/** Values of an image index with a thousand entries. Text such as `{},{},…` takes twenty times its size once parsed. */
+const MAX_VALUES = 10_000
 
-/** The object or array; undefined where it is neither, or nothing that could be read without harm. */
+/** The object or array; undefined if it is something else, invalid, or too costly to parse. */
 export function parseJson(bytes: Buffer): Readonly<Record<string, unknown>> | undefined {
-  if (valuesIn(bytes) > MOST_VALUES) return undefined
+  if (countValues(bytes) > MAX_VALUES) return undefined
   try {
     const value = JSON.parse(bytes.toString('utf8'))
     return typeof value === 'object' && value !== null ? value : undefined
@@ -14,8 +14,8 @@ export function parseJson(bytes: Buffer): Readonly<Record<string, unknown>> | un
   }
 }
 
-/** No fewer than there are: each follows a comma, or begins an array or object. */
-function valuesIn(bytes: Buffer): number {
+/** Never too few: every value follows a comma, or the start of an array or object. */
+function countValues(bytes: Buffer): number {
   let values = 0
   for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values += 1
   return values

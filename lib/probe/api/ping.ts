@@ -1,70 +1,68 @@
-/** Is the endpoint a registry that answers, and how fast? The shallowest question a probe asks. */
+/** The shallowest probe: whether the endpoint responds as a registry, and how fast. */
 import type { ApiBase } from '../../model/registry.ts'
-import type { Endpoint } from '../endpoints.ts'
-import type { Trace } from '../http/dial.ts'
-import { exchange, type ProbeContext, placed } from '../http/exchange.ts'
-import type { Arrival } from '../http/redirects.ts'
-import type { Fault } from '../reasons.ts'
-import { judgePing } from './ping-verdict.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { FinalResponse } from '../http/redirects.ts'
+import type { Trace } from '../http/trace.ts'
+import { locateFault, type Success, sendBoundedRequest } from './bounded-request.ts'
+import { type Endpoint, hasAuthorization } from './endpoint.ts'
+import { judgeResponse } from './judge-response.ts'
+import type { ProbeContext } from './probe-context.ts'
 
-export interface Pinged {
-  /** The endpoint as it answered: where two schemes are tried, the one that did. */
+export interface PingResult {
+  /** The endpoint that responded: of two schemes, the one that works. */
   readonly endpoint: Endpoint
   readonly fault?: Fault
-  /** Of the exchanges that are measured. */
+  /** Of the requests that are measured. */
   readonly traces: readonly Trace[]
-  /** Of the last one. */
-  readonly arrival?: Arrival
+  /** The last response. */
+  readonly final?: FinalResponse
 }
 
 /**
- * Asks `GET …/v2/` as the runtime would, each time on a fresh connection; `samples` exchanges are measured, and more
- * than one are preceded by one that is not. Never rejects. The first failure decides and nothing more is asked; no
- * exchange begins once those before took `timeoutMs`, so they take less than twice that together (for each scheme,
- * where two are tried).
+ * Requests `GET …/v2/`, each time on a new connection; `samples` requests are measured, and if there is more than one,
+ * an unmeasured one precedes them. Never rejects. The first failure is the result, and no further request follows. No
+ * request starts once those before took `timeoutMs`, so they take less than twice that together (for each scheme, if
+ * there are two).
  */
-export async function ping(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<Pinged> {
-  let pinged: Pinged = { endpoint, traces: [] }
+export async function ping(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
+  let result: PingResult = { endpoint, traces: [] }
   for (const base of [endpoint.base, ...(endpoint.alternatives ?? [])]) {
-    pinged = await sample({ ...endpoint, base }, samples, context)
-    // containerd goes on to plain http in this case, and after 10 s of a handshake without end, which is
-    // longer than a probe waits: core/remotes/docker/resolver.go isTLSError@v2.3.4.
-    if (!pinged.fault?.plainHttp) break
+    result = await pingBase({ ...endpoint, base }, samples, context)
+    // containerd continues with plain http in this case, and after 10 s of an incomplete handshake, which is longer
+    // than a probe waits: core/remotes/docker/resolver.go isTLSError@v2.3.4.
+    if (!result.fault?.plainHttp) break
   }
-  return pinged
+  return result
 }
 
-async function sample(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<Pinged> {
+async function pingBase(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
   const rounds = samples > 1 ? samples + 1 : 1
+  const url = pingUrl(endpoint.base)
   const traces: Trace[] = []
-  let arrival: Arrival | undefined
+  let final: FinalResponse | undefined
   for (let left = context.timeoutMs; traces.length < rounds && left > 0; ) {
-    const start = performance.now()
-    const question = { url: pingUrl(endpoint.base), measured: rounds === 1 || traces.length > 0 }
-    const outcome = await exchange(endpoint, question, context)
+    const started = performance.now()
+    const measured = rounds === 1 || traces.length > 0
+    const outcome = await sendBoundedRequest(endpoint, { url, measured }, context)
     if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault }
-    const fault = verdictOn(outcome, outcome.trace, endpoint)
+    const fault = judgePing(outcome, endpoint)
     if (fault !== undefined) return { endpoint, traces: [], fault }
     traces.push(outcome.trace)
-    arrival = outcome
-    left -= performance.now() - start - (outcome.trace.waitedMs ?? 0)
+    final = outcome
+    left -= performance.now() - started - (outcome.trace.queuedMs ?? 0)
   }
-  // The first pays for what is done once: name caches here and there, code that runs for the first time.
-  return { endpoint, traces: traces.length > 1 ? traces.slice(1) : traces, ...(arrival && { arrival }) }
+  // The first request pays for what is done once: name caches here and there, code that runs for the first time.
+  return { endpoint, traces: traces.length > 1 ? traces.slice(1) : traces, ...(final && { final }) }
 }
 
-function verdictOn({ answer }: Arrival, trace: Trace, endpoint: Endpoint): Fault | undefined {
-  const fault = judgePing(answer, sendsAuthorization(endpoint, trace))
-  return fault && placed(fault, trace, pingUrl(endpoint.base))
+function judgePing({ response, trace }: Success, endpoint: Endpoint): Fault | undefined {
+  // After a redirect the static header was not sent.
+  const authorized = hasAuthorization(endpoint) && trace.host === new URL(endpoint.base.origin).host
+  const fault = judgeResponse(response, authorized)
+  return fault && locateFault(fault, trace, pingUrl(endpoint.base))
 }
 
-/** Whether a static Authorization header went to where the answer came from. */
-function sendsAuthorization({ header, base }: Endpoint, { host }: Trace): boolean {
-  const given = Object.keys(header).some(name => name.toLowerCase() === 'authorization')
-  return given && host === new URL(base.origin).host
-}
-
-/** Up to and including the `v2` segment: what stands behind it is a repository. */
+/** Up to and including the segment `v2`: the rest is a repository prefix. */
 function pingUrl(base: ApiBase): URL {
   const [root = ''] = /^.*?\/v2(?=\/|$)/.exec(base.path) ?? [base.path]
   return new URL(`${base.origin}${root}/`)

@@ -1,17 +1,19 @@
-/** The requests of one pull: below one repository, with a token as soon as the endpoint wants one. */
+/** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
-import type { Canary, Endpoint } from '../endpoints.ts'
-import { exchange, type Outcome, type ProbeContext } from '../http/exchange.ts'
-import type { Answer } from '../http/request.ts'
-import type { Fault } from '../reasons.ts'
+import type { Fault } from '../faults/fault.ts'
+import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type BoundedRequest, type Outcome, sendBoundedRequest } from './bounded-request.ts'
+import type { Canary, Endpoint } from './endpoint.ts'
+import { findErrorPage, judgeResponse } from './judge-response.ts'
 import { ACCEPT, isManifestType } from './manifest.ts'
-import { headerText, judgePing } from './ping-verdict.ts'
-import { authorize } from './token.ts'
+import type { ProbeContext } from './probe-context.ts'
+import { requestToken } from './token.ts'
 
 export interface Session {
   readonly endpoint: Endpoint
   readonly canary: Canary
   readonly context: ProbeContext
+  /** Value of the Authorization header, once there is a token. */
   authorization: string | undefined
   challenged: boolean
 }
@@ -20,69 +22,78 @@ export function openSession(endpoint: Endpoint, canary: Canary, context: ProbeCo
   return { endpoint, canary, context, authorization: undefined, challenged: false }
 }
 
-interface Extra {
-  readonly bodyLimit?: number
-  readonly onChunk?: (chunk: Buffer) => void
-  readonly headers?: Readonly<Record<string, string>>
+export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onChunk' | 'headers'> {
+  readonly method: 'GET' | 'HEAD'
+  readonly kind: 'manifest' | 'layer'
+  /** A digest, or the tag of a manifest. */
+  readonly reference: string
 }
 
-/** Asks at `path` below the repository: an answer that a pull could use, or what is wrong with it. */
-export async function request(
-  session: Session,
-  method: 'GET' | 'HEAD',
-  path: string,
-  extra: Extra = {},
-): Promise<Outcome> {
-  const first = await send(session, method, path, extra)
-  if ('fault' in first || first.answer.status !== 401) return judged(first, path)
+/** A response that a pull can use, or what is wrong with it. */
+export async function requestContent(session: Session, request: ContentRequest): Promise<Outcome> {
+  const first = await send(session, request)
+  if ('fault' in first || first.response.status !== 401) return checkOutcome(first, request, session)
   session.challenged = true
-  const { endpoint, canary, context } = session
-  const token =
-    session.authorization === undefined && (await authorize(endpoint, first, canary.repository, context))
-  if (token === false)
-    return { fault: { reason: 'unauthorized', what: 'it does not accept its own token' }, trace: first.trace }
+  const { endpoint, canary, context, authorization } = session
+  if (authorization !== undefined) return { fault: TOKEN_REFUSED, trace: first.trace }
+  const token = await requestToken(endpoint, first, canary.repository, context)
   if ('fault' in token) return { fault: token.fault, trace: first.trace }
   session.authorization = token.authorization
-  return judged(await send(session, method, path, extra), path)
+  return checkOutcome(await send(session, request), request, session)
 }
+
+const TOKEN_REFUSED: Fault = { reason: 'unauthorized', what: 'does not accept its own token' }
+
+const PATHS = { manifest: 'manifests', layer: 'blobs' } as const
 
 async function send(
   { endpoint, canary, context, authorization }: Session,
-  method: 'GET' | 'HEAD',
-  path: string,
-  { headers, ...extra }: Extra,
+  { kind, reference, headers, ...rest }: ContentRequest,
 ): Promise<Outcome> {
-  const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${path}`)
+  const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
   if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
-  return await exchange(
-    endpoint,
-    { url, method, authorization, headers: { accept: ACCEPT, ...headers }, ...extra },
-    context,
-  )
+  const request = { ...rest, url, authorization, headers: { accept: ACCEPT, ...headers } }
+  return await sendBoundedRequest(endpoint, request, context)
 }
 
-/** An answer that a pull could use, or what is wrong with it. */
-function judged(outcome: Outcome, path: string): Outcome {
-  if ('fault' in outcome) return outcome
-  const fault = faultIn(outcome.answer, path)
+function checkOutcome(outcome: Outcome, { kind }: ContentRequest, { canary }: Session): Outcome {
+  if ('fault' in outcome) return { ...outcome, fault: withCacheHint(outcome.fault) }
+  const fault = checkResponse(outcome.response, kind, canary)
   return fault === undefined ? outcome : { ...outcome, fault }
 }
 
-function faultIn(answer: Answer, path: string): Fault | undefined {
-  const what = path.startsWith('manifests/') ? 'manifest' : 'layer'
-  if (answer.status === 206 && what === 'layer') return undefined
-  if (answer.status === 401)
-    return { reason: 'unauthorized', what: `it does not give the ${what} to an anonymous pull` }
-  if (answer.status === 403)
-    return { reason: 'forbidden', what: `it refuses the ${what} of the canary with 403` }
-  if (answer.status === 404) return { reason: 'not_found', what: `it has no such ${what}`, todo: CANARY_TODO }
-  if (answer.status !== 200) return judgePing(answer, false)
-  if (what === 'layer' || isManifestType(headerText(answer, 'content-type'))) return undefined
+/** The first request for an image may wait until a cache has fetched it. */
+function withCacheHint(fault: Fault): Fault {
+  return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? PROBE_AGAIN } : fault
+}
+
+const PROBE_AGAIN = 'probe again in case its cache was empty, or restart the mirror'
+
+function checkResponse(
+  response: HttpResponse,
+  kind: ContentRequest['kind'],
+  { ns }: Canary,
+): Fault | undefined {
+  const { status } = response
+  if (status === 206 && kind === 'layer') return undefined
+  if (status === 401)
+    return { reason: 'unauthorized', what: `refuses the ${kind} of the canary to an anonymous pull` }
+  if (status === 403) return { reason: 'forbidden', what: `refuses the ${kind} of the canary with 403` }
+  if (status === 404)
+    return { reason: 'not_found', what: `does not have the ${kind} of the canary`, todo: CHECK_CANARY }
+  if (status === 400 && ns !== undefined) return findErrorPage(response) ?? nsFault(kind, ns)
+  if (status !== 200) return judgeResponse(response, false)
+  if (kind === 'layer' || isManifestType(readHeader(response, 'content-type'))) return undefined
   return {
     reason: 'not_a_registry',
-    what: 'it answers with something that is no manifest',
-    heard: headerText(answer, 'content-type'),
+    what: 'sends a content type that is not that of a manifest',
+    quoted: readHeader(response, 'content-type'),
   }
 }
 
-const CANARY_TODO = 'check that it mirrors this registry, and the canary of the list'
+function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
+  const what = `responds with 400 to a request for the ${kind} with ?ns=${ns}`
+  return { reason: 'not_a_registry', what, todo: 'check that it accepts the query parameter ns' }
+}
+
+const CHECK_CANARY = 'check that it mirrors this registry, and check canary in the list'

@@ -1,38 +1,51 @@
-/** The token that a registry wants to see: the token flow of the distribution specification, anonymously. */
-
-import type { Endpoint } from '../endpoints.ts'
-import { exchange, type Outcome, type ProbeContext } from '../http/exchange.ts'
-import { spacesFrom } from '../http/redirects.ts'
-import type { Answer } from '../http/request.ts'
-import { type Fault, wordsFor } from '../reasons.ts'
-import { challengesOf } from './challenge.ts'
+/** Anonymous tokens: the token flow of the distribution specification. */
+import type { Fault } from '../faults/fault.ts'
+import { wordsOf } from '../faults/reasons.ts'
+import { allowedSpaces } from '../http/redirects.ts'
+import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type Success, sendBoundedRequest } from './bounded-request.ts'
+import { parseChallenges } from './challenge.ts'
+import { type Endpoint, hasAuthorization } from './endpoint.ts'
 import { parseJson } from './json.ts'
-import { headerText, retryAfterOf } from './ping-verdict.ts'
+import { CREDENTIALS_REFUSED, readRetryAfter } from './judge-response.ts'
+import type { ProbeContext } from './probe-context.ts'
 
-/** The value of the Authorization header that meets the challenge of a 401, or why there is none. */
-export async function authorize(
+export type TokenResult = { readonly authorization: string } | { readonly fault: Fault }
+
+/** The value of the Authorization header for the challenge of a 401, or why there is none. */
+export async function requestToken(
   endpoint: Endpoint,
-  challenged: Extract<Outcome, { answer: Answer }>,
+  challenged: Success,
   repository: string,
   context: ProbeContext,
-): Promise<{ readonly authorization: string } | { readonly fault: Fault }> {
-  const values = [challenged.answer.headers['www-authenticate'] ?? []].flat()
-  const bearer = challengesOf(values).find(({ scheme }) => scheme === 'bearer')
-  if (bearer === undefined) return { fault: needsLogin(endpoint) }
+): Promise<TokenResult> {
+  const values = [challenged.response.headers['www-authenticate'] ?? []].flat()
+  const bearer = parseChallenges(values).find(({ scheme }) => scheme === 'bearer')
+  if (bearer === undefined)
+    return { fault: hasAuthorization(endpoint) ? CREDENTIALS_REFUSED : LOGIN_REQUIRED }
   const url = tokenUrl(bearer.params, repository)
-  if (url === undefined)
-    return { fault: { reason: 'unauthorized', what: 'it names no address that gives tokens' } }
-  // A realm inside the network is a trap, unless the mirror itself is there.
-  const spaces = url.origin === endpoint.base.origin ? undefined : spacesFrom(challenged.trace)
-  const outcome = await exchange(endpoint, { url, spaces }, context)
-  if ('fault' in outcome) return { fault: atTokens(outcome.fault, url) }
-  const token = outcome.answer.status === 200 ? tokenIn(outcome.answer) : undefined
-  return token === undefined
-    ? { fault: tokenRefused(outcome.answer, url) }
-    : { authorization: `Bearer ${token}` }
+  if (url === undefined) return { fault: NO_TOKEN_ADDRESS }
+  // A realm inside the network is an attack, unless the mirror itself is there.
+  const spaces = url.origin === endpoint.base.origin ? undefined : allowedSpaces(challenged.trace)
+  const outcome = await sendBoundedRequest(endpoint, { url, spaces }, context)
+  if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
+  const token = outcome.response.status === 200 ? extractToken(outcome.response) : undefined
+  if (token === undefined) return { fault: noTokenFault(outcome.response, url) }
+  return { authorization: `Bearer ${token}` }
 }
 
-/** containerd asks for the scope of the challenge, else for the repository (core/remotes/docker/auth/fetch.go@v2.3.4). */
+const LOGIN_REQUIRED: Fault = {
+  reason: 'unauthorized',
+  what: 'requires credentials for the canary',
+  todo: 'add the credentials to header in the list, or set a canary that needs none',
+}
+
+const NO_TOKEN_ADDRESS: Fault = {
+  reason: 'unauthorized',
+  what: 'sends a challenge without a valid address of a token service',
+}
+
+/** containerd uses the scope of the challenge, or else the repository (core/remotes/docker/auth/fetch.go@v2.3.4). */
 function tokenUrl(params: Readonly<Record<string, string>>, repository: string): URL | undefined {
   const { realm = '', service, scope = `repository:${repository}:pull` } = params
   const url = URL.canParse(realm) ? new URL(realm) : undefined
@@ -44,35 +57,31 @@ function tokenUrl(params: Readonly<Record<string, string>>, repository: string):
   return url
 }
 
-/** `token`, or `access_token` as OAuth has it; only what may stand in a header. */
-function tokenIn({ body, complete }: Answer): string | undefined {
+/** `token`, or `access_token` as in OAuth; only characters that a header may hold. */
+function extractToken({ body, complete }: HttpResponse): string | undefined {
   const value = complete ? parseJson(body) : undefined
   const token = value?.token ?? value?.access_token
   return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
 }
 
-function needsLogin({ header }: Endpoint): Fault {
-  const sent = Object.keys(header).some(name => name.toLowerCase() === 'authorization')
-  if (sent) {
-    const todo = 'check the Authorization header in the list'
-    return { reason: 'unauthorized', what: 'it does not accept the credentials it was sent', todo }
-  }
-  const todo = 'give the credentials as a header in the list, or a canary that needs none'
-  return { reason: 'unauthorized', what: 'it wants a login for the canary', todo }
+/** The token service is at an address of its own, so its faults must not look like those of the endpoint. */
+function tokenServiceFault(fault: Fault, url: URL): Fault {
+  const what = `the token service fails (${fault.reason ?? 'unknown'}): ${wordsOf(fault).what}`
+  return { ...fault, what, todo: CHECK_SERVICE, quoted: url.host }
 }
 
-function atTokens(fault: Fault, url: URL): Fault {
-  const what = `the address that gives its tokens fails (${fault.reason ?? 'unknown'}): ${wordsFor(fault).what}`
-  return { ...fault, what, heard: url.host }
-}
+const CHECK_SERVICE = 'check the token service, and that this node can reach it'
 
-function tokenRefused(answer: Answer, url: URL): Fault {
-  const { status } = answer
+function noTokenFault(response: HttpResponse, url: URL): Fault {
+  const { status } = response
   if (status === 429) {
-    const what = 'its token service answers 429, too many requests'
-    return { reason: 'rate_limited', what, retryAfterS: retryAfterOf(answer) }
+    const what = 'the token service responds with 429, too many requests'
+    return { reason: 'rate_limited', what, retryAfterS: readRetryAfter(response) }
   }
-  const what = status === 200 ? 'its token service gives no token' : `its token service answers ${status}`
-  const type = headerText(answer, 'content-type')
-  return { reason: 'unauthorized', what, heard: `${url.host} ${type}`.trim() }
+  const what =
+    status === 200 ? 'the token service sends no valid token' : `the token service responds with ${status}`
+  const type = readHeader(response, 'content-type')
+  return { reason: 'unauthorized', what, todo: CHECK_ANONYMOUS, quoted: `${url.host} ${type}`.trim() }
 }
+
+const CHECK_ANONYMOUS = 'check that the token service allows an anonymous pull of the canary'

@@ -1,7 +1,7 @@
-/** Which part of the address space an address is in: what a stranger may not send us to. */
+/** The parts of the address space, which decide where a redirect may lead. Pure. */
 import { BlockList, isIPv6 } from 'node:net'
 
-/** `public` is everything that is none of the others. */
+/** `public` is everything outside the other three. */
 export type Space = 'loopback' | 'link-local' | 'private' | 'public'
 
 const RANGES: readonly (readonly [Exclude<Space, 'public'>, readonly string[]])[] = [
@@ -12,14 +12,15 @@ const RANGES: readonly (readonly [Exclude<Space, 'public'>, readonly string[]])[
   ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']],
 ]
 
-/** The space of an IP address in text; IPv4 written as IPv6 counts as IPv4. */
-export function spaceOf(address: string): Space {
+const LISTS = RANGES.map(([space, ranges]) => ({ space, list: blockList(ranges) }))
+
+/** The space of an IP address; IPv4 written as IPv6 counts as IPv4. */
+export function classifyAddress(address: string): Space {
   const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-  const found = RANGES.find(([, ranges]) => listOf(ranges).check(address, family))
-  return found === undefined ? 'public' : found[0]
+  return LISTS.find(({ list }) => list.check(address, family))?.space ?? 'public'
 }
 
-function listOf(ranges: readonly string[]): BlockList {
+function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
     const [network = '', bits] = range.split('/')

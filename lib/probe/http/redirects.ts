@@ -1,110 +1,96 @@
-/** One question followed through its redirects. */
-
-import type { Endpoint } from '../endpoints.ts'
-import type { NameLookup } from '../names/name-lookup.ts'
-import type { Fault } from '../reasons.ts'
-import { type Space, spaceOf } from './address-space.ts'
-import type { Trace, Unhurried } from './dial.ts'
-import type { ProxyFor } from './proxy.ts'
-import { type Answer, ask } from './request.ts'
+/** A request that follows its redirects. */
+import { codedError } from '../../system/coded-error.ts'
+import { classifyAddress, type Space } from './address-space.ts'
+import type { ClientSettings } from './client-settings.ts'
+import type { DialOptions } from './dial.ts'
+import { REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from './error-codes.ts'
+import type { ProxyFor } from './proxies.ts'
+import { type HttpRequest, type HttpResponse, sendRequest } from './request.ts'
 import type { Trust } from './tls-context.ts'
+import type { Trace } from './trace.ts'
 
-/** As many as Go follows: net/http/client.go defaultCheckRedirect; containerd says the same for itself. */
+/** The limit of Go: net/http/client.go defaultCheckRedirect; containerd sets the same limit itself. */
 const MAX_REDIRECTS = 10
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
-export interface Walk {
+type Shared = 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'bodyLimit' | 'onChunk'
+
+export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
+  /** How the first host is contacted, and every host that it redirects to. */
+  readonly settings: ClientSettings
+  /** The only origin (scheme, name and port) that receives `settings.header` and `authorization`. */
+  readonly origin: string
   readonly trust: Trust
-  readonly lookUp: NameLookup
-  readonly unhurried: Unhurried
-  readonly signal: AbortSignal
   readonly proxyFor?: ProxyFor | undefined
-  readonly method?: 'GET' | 'HEAD' | undefined
-  /** Sent wherever it leads: what is accepted, which part of it. */
+  /** Sent to every host: accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Sent to the endpoint itself, in place of a static header of that name. */
+  /** Replaces a static header of that name. */
   readonly authorization?: string | undefined
-  /** Spaces the address may lie in; undefined: any, until a redirect. */
+  /** Address spaces allowed for the first host; undefined: any. */
   readonly spaces?: readonly Space[] | undefined
-  readonly bodyLimit?: number | undefined
-  readonly onChunk?: ((chunk: Buffer) => void) | undefined
 }
 
-/** An answer that is no redirect, and how many led there. */
-export interface Arrival {
-  readonly answer: Answer
+/** A response that is no redirect, and the number of redirects before it. */
+export interface FinalResponse {
+  readonly response: HttpResponse
   readonly redirects: number
 }
 
 /**
- * Asks, and follows where that leads: to the last answer, or to why not. Rejects as `ask` does. A redirect may lead
- * to public addresses and to the space the endpoint itself is in, no other; CAs, client certificate and skip_verify
- * hold for it too, since Go has them on the transport, while credentials and static headers stay behind.
+ * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses and to the
+ * address space of the first host. CAs, client certificate and skip_verify apply there too, since Go sets them on the
+ * transport; credentials and static headers are not sent there.
  */
-export async function followRedirects(
-  endpoint: Endpoint,
-  from: Walk,
-  trace: Trace,
-): Promise<Arrival | Fault> {
-  let url = from.url
-  let { spaces } = from
+export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
+  let { url, spaces } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const home = url.origin === endpoint.base.origin
-    const headers = { ...from.headers, ...(home ? ownHeaders(endpoint, from) : {}) }
-    const answer = await ask({ ...from, ...wayTo(endpoint, url, from), spaces, headers }, trace)
-    const next = nextOf(answer, url)
-    if (next === undefined) return { answer, redirects }
-    if ('fault' in next) return next.fault
-    spaces ??= spacesFrom(trace)
-    url = next.url
+    const response = await sendRequest(requestTo(url, spaces, options), trace)
+    const next = nextUrl(response, url)
+    if (next === undefined) return { response, redirects }
+    spaces ??= allowedSpaces(trace)
+    url = next
   }
-  return { reason: 'redirect_refused', what: `it redirects more than ${MAX_REDIRECTS} times` }
+  throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
 }
 
-/** What only the endpoint itself may see: its scheme, name and port. */
-function ownHeaders({ header }: Endpoint, { authorization }: Walk): Readonly<Record<string, string>> {
+/** Where a host may redirect to: public addresses, and the address space that it is in itself. */
+export function allowedSpaces({ address = '' }: Trace): readonly Space[] {
+  return ['public', classifyAddress(address)]
+}
+
+function requestTo(url: URL, spaces: DialOptions['spaces'], options: FollowOptions): HttpRequest {
+  const { settings, trust, proxyFor, origin } = options
+  const proxy = proxyFor?.(url)
+  const secure = [url, proxy?.url].some(target => target?.protocol === 'https:')
+  return {
+    ...options,
+    url,
+    spaces,
+    proxy,
+    headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
+    secureContext: secure ? trust(settings) : undefined,
+    skipVerify: settings.skipVerify,
+    dialTimeoutMs: settings.dialTimeoutMs,
+  }
+}
+
+function ownHeaders({ settings, authorization }: FollowOptions): Readonly<Record<string, string>> {
+  const { header } = settings
   if (authorization === undefined) return header
   const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
   return { ...Object.fromEntries(others), authorization }
 }
 
-/** Where an endpoint may send us: to the world, and to the space it is in itself. */
-export function spacesFrom({ address = '' }: Trace): readonly Space[] {
-  return ['public', spaceOf(address)]
-}
-
-function wayTo(endpoint: Endpoint, url: URL, { trust, signal, proxyFor }: Walk) {
-  const proxy = proxyFor?.(url)
-  const secure = [url, proxy?.url].some(place => place?.protocol === 'https:')
-  const { skipVerify, dialTimeoutMs } = endpoint
-  return {
-    url,
-    secureContext: secure ? trust(endpoint) : undefined,
-    skipVerify,
-    dialTimeoutMs,
-    signal,
-    proxy,
-  }
-}
-
-type Next = { readonly url: URL } | { readonly fault: Fault } | undefined
-
-/** The next place to ask, why not, or undefined if the answer is no redirect. */
-function nextOf(answer: Answer, from: URL): Next {
-  if (answer.status < 300 || answer.status > 399) return undefined
-  const location = [answer.headers.location ?? []].flat()[0]
-  if (!FOLLOWED.includes(answer.status) || location === undefined) {
-    return refuse(`it answers ${answer.status}, which leads nowhere`)
-  }
+/** The target of a redirect; undefined if the response is none. */
+function nextUrl({ status, headers }: HttpResponse, from: URL): URL | undefined {
+  if (status < 300 || status > 399) return undefined
+  const location = [headers.location ?? []].flat()[0]
+  if (!FOLLOWED.includes(status) || location === undefined)
+    throw Object.assign(codedError(REDIRECT_STATUS), { status })
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    return refuse('it redirects to what is no http address', location)
-  }
-  return { url }
-}
-
-function refuse(what: string, heard?: string): Next {
-  return { fault: { reason: 'redirect_refused', what, heard } }
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw Object.assign(codedError(REDIRECT_TARGET), { location })
+  return url
 }

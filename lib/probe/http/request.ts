@@ -1,63 +1,64 @@
-/** One request on a connection of its own, bounded in every direction. The only importer of undici. */
+/** One request on a connection of its own, with a limit for everything. The only importer of undici. */
 import type net from 'node:net'
 import { Client } from 'undici'
-import { coded } from './coded-error.ts'
-import { type Dial, dial, type Trace } from './dial.ts'
-import { HEADER_LIMIT, type Meter, meter } from './framing-limit.ts'
+import { codedError } from '../../system/coded-error.ts'
+import { type BodyOptions, collectBody } from './body-collector.ts'
+import { type DialOptions, dial } from './dial.ts'
+import { type CountBody, HEADER_LIMIT, limitFraming } from './framing-limit.ts'
+import type { Trace } from './trace.ts'
 
-/** What came back: the head, and the start of the body. */
-export interface Answer {
+/** The head of a response and the start of its body. */
+export interface HttpResponse {
   readonly status: number
-  /** Names in lower case. Text of a stranger. */
+  /** Names in lower case. Untrusted text. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** At most as many bytes as were asked for. Text of a stranger. */
+  /** Not longer than the limit. Untrusted text. */
   readonly body: Buffer
-  /** Whether that is all there was. */
+  /** Whether `body` is the whole body. */
   readonly complete: boolean
 }
 
-export interface Question extends Dial {
+export interface HttpRequest extends DialOptions, BodyOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly method?: 'GET' | 'HEAD' | undefined
-  /** Bytes of what was asked for that are read before the connection is closed; 64 KiB if left out. */
-  readonly bodyLimit?: number | undefined
-  /** Takes what was asked for as it comes; then none of it is kept. What comes with another status is no part of it. */
-  readonly onChunk?: ((chunk: Buffer) => void) | undefined
 }
 
-const BODY_LIMIT = 64 * 1024
+/** All values of a header as one text; empty if there are none. */
+export function readHeader({ headers }: HttpResponse, name: string): string {
+  return [headers[name] ?? []].flat().join(', ')
+}
 
 /**
- * Asks once, follows nothing. Rejects with the errors of `dial`, of undici, or with the reason of the signal.
- * Nothing is left open, whatever happens.
+ * Sends one request and follows no redirect. Rejects with the errors of `dial`, of undici, or with the reason of the
+ * signal. Leaves nothing open.
  */
-export async function ask(question: Question, trace: Trace): Promise<Answer> {
+export async function sendRequest(request: HttpRequest, trace: Trace): Promise<HttpResponse> {
   delete trace.error
   delete trace.endedAt
-  let metered: Meter = () => {}
-  const client = clientFor(question, trace, socket => {
-    metered = meter(socket)
+  let countBody: CountBody = () => {}
+  const client = openClient(request, trace, socket => {
+    countBody = limitFraming(socket)
   })
   try {
-    return await answerOf(client, question, trace, bytes => metered(bytes))
+    return await readResponse(client, request, trace, bytes => countBody(bytes))
   } catch (error) {
-    throw question.signal.aborted ? error : (trace.error ?? error)
+    throw request.signal.aborted ? error : (trace.error ?? error)
   } finally {
     await client.destroy()
   }
 }
 
-/** undici on a connection that `dial` makes: one, for a second would be another measurement. */
-function clientFor(question: Question, trace: Trace, connected: (socket: net.Socket) => void): Client {
+/** undici on a connection that `dial` makes. A second connection is refused: it would be another measurement. */
+function openClient(request: HttpRequest, trace: Trace, connected: (socket: net.Socket) => void): Client {
   let dialled = false
-  return new Client(question.url.origin, {
+  return new Client(request.url.origin, {
     maxHeaderSize: HEADER_LIMIT,
-    // The signal bounds the whole; undici's own timers would only blur which limit was hit.
+    // The signal limits the whole request; undici's timers would hide which limit was reached.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
     connect: (_options, callback) => {
-      const connecting = dialled ? Promise.reject(coded('ECONNRESET')) : dial(question, trace)
+      const connecting = dialled ? Promise.reject(codedError('ECONNRESET')) : dial(request, trace)
       dialled = true
       connecting.then(
         socket => {
@@ -72,35 +73,40 @@ function clientFor(question: Question, trace: Trace, connected: (socket: net.Soc
 }
 
 /**
- * The answer, as soon as all is there that was asked for. Below undici's streams: those hold what comes in the pieces
- * it came in, and where a piece is one byte that is a hundred times as much.
+ * Resolves as soon as enough of the response is there. Bypasses undici's streams: they keep the chunks as they arrive,
+ * which costs a hundred times the memory where a chunk is one byte.
  */
-function answerOf(client: Client, question: Question, trace: Trace, metered: Meter): Promise<Answer> {
-  const { method = 'GET', signal } = question
-  return new Promise<Answer>((resolve, reject) => {
-    let head = { status: 0, headers: {} as Answer['headers'] }
-    let taken = taking({})
+function readResponse(
+  client: Client,
+  request: HttpRequest,
+  trace: Trace,
+  countBody: CountBody,
+): Promise<HttpResponse> {
+  const { method = 'GET', signal } = request
+  return new Promise<HttpResponse>((resolve, reject) => {
+    let head: Pick<HttpResponse, 'status' | 'headers'> = { status: 0, headers: {} }
+    let collector = collectBody({})
     const end = (complete: boolean) => {
       trace.endedAt = performance.now()
-      resolve({ ...head, body: taken.body(), complete })
+      resolve({ ...head, body: collector.body(), complete })
     }
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     client.dispatch(
-      { method, path: pathOf(question), headers: headersOf(question) },
+      { method, path: requestTarget(request), headers: requestHeaders(request) },
       {
         onRequestStart: () => {},
         onResponseStart: (_controller, status, headers) => {
           if (status < 200) return
-          trace.answeredAt = performance.now()
+          trace.respondedAt = performance.now()
           trace.phase = 'body'
           head = { status, headers }
-          taken = taking(status < 300 ? question : {})
-          // Whoever redirects has said all.
+          collector = collectBody(status < 300 ? request : {})
+          // The body of a redirect is not read.
           if (status >= 300 && status < 400) end(false)
         },
         onResponseData: (_controller, chunk) => {
-          metered(chunk.length)
-          if (!taken.take(chunk)) end(false)
+          countBody(chunk.length)
+          if (!collector.add(chunk)) end(false)
         },
         onResponseEnd: () => end(true),
         onResponseError: (_controller, error) => reject(error),
@@ -109,49 +115,21 @@ function answerOf(client: Client, question: Question, trace: Trace, metered: Met
   })
 }
 
-/** A proxy for plain http is told the whole url (RFC 9112 3.2.2). */
-function pathOf({ url, proxy }: Question): string {
+/** A proxy for plain http is sent the whole url (RFC 9112 3.2.2). */
+function requestTarget({ url, proxy }: HttpRequest): string {
   const path = url.pathname + url.search
   return proxy !== undefined && url.protocol === 'http:' ? url.origin + path : path
 }
 
-/** Go takes the name of the host from the url and ignores a header of that name (net/http/request.go). */
-function headersOf(question: Question): Record<string, string> {
-  const given = Object.entries(question.headers).filter(([name]) => name.toLowerCase() !== 'host')
+/** Go takes the Host header from the url and ignores a header of that name (net/http/request.go). */
+function requestHeaders({ headers, url, proxy }: HttpRequest): Record<string, string> {
+  const given = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host')
   const names = given.map(([name]) => name.toLowerCase())
   // Inside a tunnel it would reach the endpoint.
-  const toProxy = question.url.protocol === 'http:' && question.proxy?.authorization
+  const toProxy = url.protocol === 'http:' && proxy?.authorization
   return {
     ...(names.includes('user-agent') ? {} : { 'user-agent': 'regmirror' }),
     ...Object.fromEntries(given),
     ...(toProxy && { 'proxy-authorization': toProxy }),
-  }
-}
-
-interface Taken {
-  /** False once there is more than the limit. */
-  take(chunk: Buffer): boolean
-  body(): Buffer
-}
-
-/** Keeps a copy of what comes: undici's pieces hold on to all that arrived together with them. */
-function taking({ bodyLimit = BODY_LIMIT, onChunk }: Pick<Question, 'bodyLimit' | 'onChunk'>): Taken {
-  let kept = Buffer.alloc(0)
-  let size = 0
-  const keep = (chunk: Buffer) => {
-    // Twice as much as is needed, so that it is seldom copied.
-    const needed = Math.min(bodyLimit, size + chunk.length)
-    if (needed > kept.length) kept = Buffer.concat([kept], Math.min(bodyLimit, Math.max(1024, 2 * needed)))
-    chunk.copy(kept, size)
-  }
-  const use = onChunk ?? keep
-  return {
-    take: chunk => {
-      if (size > bodyLimit) return false
-      use(chunk)
-      size += chunk.length
-      return size <= bodyLimit
-    },
-    body: () => kept.subarray(0, onChunk === undefined ? Math.min(size, bodyLimit) : 0),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The system's certificates, read as the runtime reads them: crypto/x509/root_linux.go and root_unix.go@go1.24. Node reads
- * them once in a process (tls.getCACertificates), and only where its own OpenSSL looks.
+ * The system's certificates, read as the runtime reads them: crypto/x509/root_linux.go and root_unix.go@go1.24. Node
+ * reads them once in a process (tls.getCACertificates), and only from the places of its own OpenSSL.
  */
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
@@ -25,66 +25,68 @@ const BUNDLES = [
 /** Every file in them counts too. */
 const DIRECTORIES = ['/etc/ssl/certs', '/etc/pki/tls/certs']
 
-const here = openTree('/')
+const tree = openTree('/')
 
-/** Files are read again when one of them has changed, and in any case once in so many milliseconds. */
-const READ_MS = 3_600_000
+/** Files are read again when one of them has changed, and at the latest after this time. */
+const MAX_AGE_MS = 3_600_000
 
 export interface RootsReader {
   /** The same array for as long as the certificates are the same. */
   read(): Promise<Roots>
-  /** Has the files read the next time, whether or not they look changed. */
+  /** Makes the next call read the files, whether or not they look changed. */
   expire(): void
 }
+
+const NEVER_READ = { stamps: '', at: Number.NEGATIVE_INFINITY }
 
 /** `now`: milliseconds of the monotonic clock. */
 export function openRoots(env: Environment, now: () => number): RootsReader {
   let roots: Roots = []
-  let last = { stamps: '', at: Number.NEGATIVE_INFINITY }
+  let last = NEVER_READ
   return {
     read: async () => {
-      const places = await look(env)
-      const stamps = [...places.bundles, ...places.others]
+      const files = await findFiles(env)
+      const stamps = [...files.bundles, ...files.others]
         .map(({ file, stamp }) => `${file} ${stamp}`)
         .join('\n')
-      if (stamps === last.stamps && now() - last.at < READ_MS) return roots
+      if (stamps === last.stamps && now() - last.at < MAX_AGE_MS) return roots
       last = { stamps, at: now() }
-      const found = await read(places)
+      const found = await readCertificates(files)
       if (found.join() !== roots.join()) roots = found
       return roots
     },
     expire: () => {
-      last = { stamps: '', at: Number.NEGATIVE_INFINITY }
+      last = NEVER_READ
     },
   }
 }
 
-interface Found {
+interface StampedFile {
   readonly file: string
   readonly stamp: string
 }
 
-interface Places {
-  readonly bundles: readonly Found[]
-  readonly others: readonly Found[]
+interface RootFiles {
+  readonly bundles: readonly StampedFile[]
+  readonly others: readonly StampedFile[]
 }
 
-/** Where certificates are now. Reads none of them: a look costs a few milliseconds. */
-async function look({ SSL_CERT_FILE: file, SSL_CERT_DIR: directory }: Environment): Promise<Places> {
+/** Finds the files without reading them, which takes only a few milliseconds. */
+async function findFiles({ SSL_CERT_FILE: file, SSL_CERT_DIR: directory }: Environment): Promise<RootFiles> {
   const directories = directory ? directory.split(':').filter(Boolean) : DIRECTORIES
-  const names = await Promise.all(directories.map(filesIn))
-  return { bundles: await stamped(file ? [file] : BUNDLES), others: await stamped(names.flat()) }
+  const names = await Promise.all(directories.map(listFiles))
+  return { bundles: await stampFiles(file ? [file] : BUNDLES), others: await stampFiles(names.flat()) }
 }
 
-async function filesIn(directory: string): Promise<readonly string[]> {
-  const entries = (await here.entries(path.resolve(directory)).catch(() => undefined)) ?? []
+async function listFiles(directory: string): Promise<readonly string[]> {
+  const entries = (await tree.entries(path.resolve(directory)).catch(() => undefined)) ?? []
   return entries.map(({ name }) => path.join(directory, name))
 }
 
-/** Those that are there; a file that has several names, as in a directory of hash links, comes once. */
-async function stamped(files: readonly string[]): Promise<readonly Found[]> {
+/** The files that exist; a file with several names, as in a directory of hash links, comes once. */
+async function stampFiles(files: readonly string[]): Promise<readonly StampedFile[]> {
   const stamps = await mapConcurrently(files, file => readStamp(path.resolve(file)).catch(() => undefined))
-  const found = new Map<string, Found>()
+  const found = new Map<string, StampedFile>()
   for (const [i, file] of files.entries()) {
     const stamp = stamps[i]
     if (stamp !== undefined && !found.has(stamp)) found.set(stamp, { file, stamp })
@@ -92,31 +94,31 @@ async function stamped(files: readonly string[]): Promise<readonly Found[]> {
   return [...found.values()]
 }
 
-async function read({ bundles, others }: Places): Promise<Roots> {
-  const bundle = await firstOf(bundles)
+async function readCertificates({ bundles, others }: RootFiles): Promise<Roots> {
+  const bundle = await readFirst(bundles)
   const rest = others.filter(({ stamp }) => stamp !== bundle?.stamp)
-  const texts = await mapConcurrently(rest, ({ file }) => textOf(file))
-  return certificatesIn([bundle?.text ?? '', ...texts.map(text => text ?? '')])
+  const texts = await mapConcurrently(rest, ({ file }) => readText(file))
+  return extractCertificates([bundle?.text ?? '', ...texts.map(text => text ?? '')])
 }
 
-async function firstOf(bundles: readonly Found[]) {
+async function readFirst(bundles: readonly StampedFile[]) {
   for (const { file, stamp } of bundles) {
-    const text = await textOf(file)
+    const text = await readText(file)
     if (text !== undefined) return { stamp, text }
   }
   return undefined
 }
 
-/** Undefined where it cannot be read: the runtime goes on without it, too. */
-async function textOf(file: string): Promise<string | undefined> {
-  const bytes = await here.read(path.resolve(file)).catch(() => undefined)
+/** Undefined if it cannot be read: the runtime ignores such a file too. */
+async function readText(file: string): Promise<string | undefined> {
+  const bytes = await tree.read(path.resolve(file)).catch(() => undefined)
   return bytes?.toString('latin1')
 }
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
-/** Each once, and none that is broken: Go skips those, OpenSSL would take none of the others either. */
-function certificatesIn(texts: readonly string[]): Roots {
+/** Without duplicates and without broken ones: Go skips those, OpenSSL would reject the others with them. */
+function extractCertificates(texts: readonly string[]): Roots {
   const blocks = texts.flatMap(text => text.match(BLOCK) ?? [])
   return [...new Set(blocks)].filter(isCertificate)
 }

@@ -1,16 +1,18 @@
-/** Which certificates are believed, and which are shown: TLS as containerd does it. */
+/** Which certificates are trusted, and which are sent: TLS as containerd does it. */
 import tls from 'node:tls'
-import type { Endpoint } from '../endpoints.ts'
+import { codedError } from '../../system/coded-error.ts'
+import type { ClientSettings } from './client-settings.ts'
+import { NO_ALTERNATIVE_NAMES } from './error-codes.ts'
 import type { Roots } from './system-roots.ts'
 
-/** Gives the TLS settings of an endpoint; the same CAs and client certificate are read only once. */
-export type Trust = (endpoint: Pick<Endpoint, 'ca' | 'client'>) => tls.SecureContext
+/** Gives the TLS context for a host; the same CAs and client certificate are parsed only once. */
+export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client'>) => tls.SecureContext
 
 /**
- * A Trust to share among probes for as long as the system's certificates are the same, since parsing them takes tens of
- * milliseconds. Throws (at use) on a PEM text that cannot be read.
+ * Parsing the system's certificates takes tens of milliseconds, so a Trust is shared for as long as they stay the same.
+ * The Trust throws on a PEM text that cannot be read.
  *
- * Without any (a bare container image), which says nothing about the node, Node's own list stands in.
+ * Without any system certificates (a bare container image) Node's own list is used.
  */
 export function openTrust(system: Roots = []): Trust {
   const roots = system.length > 0 ? system : tls.rootCertificates
@@ -24,13 +26,10 @@ export function openTrust(system: Roots = []): Trust {
 }
 
 /**
- * Node would still accept a name in the subject of a certificate that has no alternative names; Go refuses
- * it (crypto/x509/verify.go), and so must a probe.
+ * Node still accepts a name in the subject of a certificate without alternative names. Go refuses it
+ * (crypto/x509/verify.go), so a probe must refuse it too.
  */
 export function checkName(name: string, certificate: tls.PeerCertificate): Error | undefined {
   if (certificate.subjectaltname !== undefined) return tls.checkServerIdentity(name, certificate)
-  return Object.assign(new Error('no alternative names'), { code: NO_ALTERNATIVE_NAMES })
+  return codedError(NO_ALTERNATIVE_NAMES)
 }
-
-/** The code of checkName's own error. */
-const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'

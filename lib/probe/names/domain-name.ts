@@ -1,7 +1,7 @@
-/** Which names DNS is queried for. Pure. */
+/** The names for which DNS is queried. Pure. */
 import type { DnsSettings } from './resolv-conf.ts'
 
-/** Whether DNS is queried for such a name at all (net/dnsclient.go isDomainName@go1.24): underscores may be in it. */
+/** Whether DNS is queried for such a name at all (net/dnsclient.go isDomainName@go1.24); it may hold underscores. */
 export function isDomainName(name: string): boolean {
   if (name === '.') return true
   const bare = name.replace(/\.$/, '')
@@ -15,12 +15,12 @@ function isLabel(label: string): boolean {
 }
 
 /** The absolute names to query one after another (net/dnsclient_unix.go nameList@go1.24). */
-export function questionsFor(name: string, { ndots, search }: DnsSettings): readonly string[] {
+export function listQueryNames(name: string, { ndots, search }: DnsSettings): readonly string[] {
   if (name.endsWith('.')) return [name].filter(isAllowed)
   const dots = name.split('.').length - 1
-  const itself = `${name}.`
-  const below = search.map(suffix => itself + suffix)
-  const all = dots >= ndots ? [itself, ...below] : [...below, itself]
+  const absolute = `${name}.`
+  const searched = search.map(suffix => absolute + suffix)
+  const all = dots >= ndots ? [absolute, ...searched] : [...searched, absolute]
   return all.filter(isAllowed)
 }
 

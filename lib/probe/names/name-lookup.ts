@@ -1,123 +1,134 @@
-/** Looks names up as containerd does. However many names hang, the others get their answers. */
+/** Looks names up as containerd does. Names that hang do not delay the others. */
 import type { LookupAddress } from 'node:dns'
-import { onEnd } from '../http/connect.ts'
-import { isSilence } from './lookup-fault.ts'
-import { openNameSystem, type ReadNameSystem } from './name-system.ts'
+import { onAbort } from '../../system/on-abort.ts'
+import { lookUpAsGo } from './go-lookup.ts'
+import { countLibcLookups, lookUpWithLibc } from './libc-lookup.ts'
+import { isLookupTimeout } from './lookup-error.ts'
+import { type LookupQueues, openLookupQueues } from './lookup-queues.ts'
+import { openNameSettings, type ReadNameSettings } from './name-settings.ts'
 import { type LookupOrder, lookupOrder } from './nsswitch.ts'
-import { ownLookup } from './own-lookup.ts'
-import { type Lines, openLines } from './resolver-lines.ts'
-import { assertSocketsLeft } from './sockets.ts'
-import { systemLookup, systemPlaces } from './system-lookup.ts'
+import { assertSocketAvailable } from './sockets.ts'
 
-/** A lookup whose turn has come. */
+/** A lookup that has started. */
 export interface Lookup {
-  /** Rejects with `ENOTFOUND`, `ENODATA`, an error of lookupFault(), or the reason of the signal. */
+  /** Rejects with `ENOTFOUND`, `ENODATA`, lookupError(), or the reason of the signal. */
   readonly addresses: Promise<readonly LookupAddress[]>
 }
 
 /**
- * Resolves once the lookup has begun: what it waited for until then is no fault of the name. Rejects with the reason
- * of `end` if that comes first. The same name is looked up once at a time, whoever asks; nothing is kept.
+ * Resolves once the lookup has started: the time before that was spent in a queue. Rejects with the reason of `signal`.
+ * Concurrent lookups of one name are one lookup; results are not cached.
  */
-export type NameLookup = (name: string, end: AbortSignal) => Promise<Lookup>
+export type NameLookup = (name: string, signal: AbortSignal) => Promise<Lookup>
 
-/** Each with two sockets, one a family of addresses. */
-const OWN_PLACES = 32
+/** Each lookup opens two sockets, one for each family of addresses. */
+const GO_LOOKUPS = 32
 
-/** A lookup that several may wait for. */
-interface Running {
-  readonly begun: Promise<void>
+/** A lookup that several callers may wait for. */
+interface SharedLookup {
+  readonly started: Promise<void>
   readonly addresses: Promise<readonly LookupAddress[]>
-  waiting: number
-  /** Aborted when nobody waits any more. */
-  readonly end: AbortController
+  waiters: number
+  /** Aborted when no caller waits any more. */
+  readonly abort: AbortController
 }
 
-/** `env` counts as it does in containerd: LOCALDOMAIN, RES_OPTIONS, HOSTALIASES; UV_THREADPOOL_SIZE is this process'. */
+/** What all lookups use. */
+interface Resolver {
+  readonly readSettings: ReadNameSettings
+  readonly queues: Readonly<Record<'go' | 'libc', LookupQueues>>
+}
+
+/** Of `env`, LOCALDOMAIN, RES_OPTIONS and HOSTALIASES count as in containerd, and UV_THREADPOOL_SIZE as in Node. */
 export function openNameLookup(env: Readonly<Record<string, string | undefined>>): NameLookup {
-  const running = new Map<string, Running>()
-  const present = openNameSystem(env)
-  const lines = { own: openLines(OWN_PLACES), system: openLines(systemPlaces(env)) }
-  const run = (name: string) => {
-    const started = start(name, present, lines)
-    running.set(name, started)
-    const over = () => {
-      if (running.get(name) === started) running.delete(name)
-    }
-    started.addresses.then(over, over)
-    return started
+  const running = new Map<string, SharedLookup>()
+  const queues = { go: openLookupQueues(GO_LOOKUPS), libc: openLookupQueues(countLibcLookups(env)) }
+  const resolver = { readSettings: openNameSettings(env), queues }
+  const forget = (name: string, lookup: SharedLookup) => {
+    if (running.get(name) === lookup) running.delete(name)
   }
-  return async (name, end) => {
-    end.throwIfAborted()
-    const lookup = running.get(name) ?? run(name)
-    const addresses = waitFor(lookup, end, () => running.get(name) === lookup && running.delete(name))
+  const start = (name: string) => {
+    const lookup = startLookup(name, resolver)
+    running.set(name, lookup)
+    const ended = () => forget(name, lookup)
+    lookup.addresses.then(ended, ended)
+    return lookup
+  }
+  return async (name, signal) => {
+    signal.throwIfAborted()
+    const lookup = running.get(name) ?? start(name)
+    const addresses = waitFor(lookup, signal, () => forget(name, lookup))
     addresses.catch(() => {})
-    await Promise.race([lookup.begun, addresses])
+    await Promise.race([lookup.started, addresses])
     return { addresses }
   }
 }
 
-/** Rejects with the reason of `end`; the last who leaves ends the lookup. */
+/** Rejects with the reason of `signal`. The last waiter that leaves aborts the lookup. */
 async function waitFor(
-  lookup: Running,
-  end: AbortSignal,
+  lookup: SharedLookup,
+  signal: AbortSignal,
   abandoned: () => void,
 ): Promise<readonly LookupAddress[]> {
-  lookup.waiting += 1
-  const { promise: ended, reject } = Promise.withResolvers<never>()
-  const release = onEnd(end, () => reject(end.reason))
+  lookup.waiters += 1
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const release = onAbort(signal, () => reject(signal.reason))
   try {
-    return await Promise.race([lookup.addresses, ended])
+    return await Promise.race([lookup.addresses, aborted])
   } finally {
     release()
-    lookup.waiting -= 1
-    if (lookup.waiting === 0) {
+    lookup.waiters -= 1
+    if (lookup.waiters === 0) {
       abandoned()
-      lookup.end.abort()
+      lookup.abort.abort()
     }
   }
 }
 
-function start(
-  name: string,
-  present: () => Promise<ReadNameSystem>,
-  lines: Readonly<Record<'own' | 'system', Lines>>,
-): Running {
-  const end = new AbortController()
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
-  const addresses = (async () => {
-    const order = lookupOrder(name, await present())
-    const line = order === 'system' ? lines.system : lines.own
-    const leave = await line.enter(name, end.signal)
-    begin()
-    const release = onEnd(end.signal, () => line.note(name, false))
-    try {
-      const found = await act(name, order, present, end.signal)
-      if (!end.signal.aborted) line.note(name, true)
-      return found
-    } catch (error) {
-      if (!end.signal.aborted) line.note(name, !isSilence(error))
-      throw error
-    } finally {
-      release()
-      leave()
-    }
-  })()
+function startLookup(name: string, resolver: Resolver): SharedLookup {
+  const abort = new AbortController()
+  const { promise: started, resolve } = Promise.withResolvers<void>()
+  const addresses = lookUpInTurn(name, resolver, abort.signal, resolve)
   addresses.catch(() => {})
-  return { begun, addresses, waiting: 0, end }
+  return { started, addresses, waiters: 0, abort }
 }
 
-/** The files are read when its turn has come: the wait may have been long. */
-async function act(
+async function lookUpInTurn(
+  name: string,
+  { readSettings, queues }: Resolver,
+  signal: AbortSignal,
+  started: () => void,
+): Promise<readonly LookupAddress[]> {
+  const order = lookupOrder(name, await readSettings())
+  const queue = order === 'system' ? queues.libc : queues.go
+  const leave = await queue.enter(name, signal)
+  started()
+  const release = onAbort(signal, () => queue.record(name, false))
+  try {
+    const found = await lookUpNow(name, order, readSettings, signal)
+    if (!signal.aborted) queue.record(name, true)
+    return found
+  } catch (error) {
+    if (!signal.aborted) queue.record(name, !isLookupTimeout(error))
+    throw error
+  } finally {
+    release()
+    leave()
+  }
+}
+
+/** Reads the settings again, since the lookup may have waited for long. */
+async function lookUpNow(
   name: string,
   order: LookupOrder,
-  present: () => Promise<ReadNameSystem>,
-  end: AbortSignal,
+  readSettings: ReadNameSettings,
+  signal: AbortSignal,
 ): Promise<readonly LookupAddress[]> {
   try {
-    return order === 'system' ? await systemLookup(name) : await ownLookup(name, order, await present(), end)
+    if (order === 'system') return await lookUpWithLibc(name)
+    return await lookUpAsGo(name, order, await readSettings(), signal)
   } catch (error) {
-    if (!end.aborted) await assertSocketsLeft()
+    if (!signal.aborted) await assertSocketAvailable()
     throw error
   }
 }

@@ -1,12 +1,12 @@
-/** What /etc/resolv.conf says, as Go reads it (net/dnsconfig_unix.go@go1.24). Pure. */
+/** Settings in /etc/resolv.conf, as Go reads them (net/dnsconfig_unix.go@go1.24). Pure. */
 import { isIP } from 'node:net'
 
 export interface DnsSettings {
-  /** Addresses of the DNS servers, three at most. */
+  /** Addresses of the DNS servers, at most three. */
   readonly servers: readonly string[]
   /** Suffixes for names that are not absolute, with the final dot. */
   readonly search: readonly string[]
-  /** From so many dots on, a name is queried as it stands first. */
+  /** A name with this many dots or more is queried as written first. */
   readonly ndots: number
   /** Limit for one query to one server. */
   readonly timeoutMs: number
@@ -14,17 +14,17 @@ export interface DnsSettings {
   readonly attempts: number
   /** Each lookup starts with another server. */
   readonly rotate: boolean
-  /** Asks for IPv4 and IPv6 one after the other. */
+  /** IPv4 and IPv6 are queried one after the other. */
   readonly singleRequest: boolean
-  /** Something here is left to the C library: Go does not know it, or c-ares cannot do it. */
-  readonly foreign: boolean
+  /** Something in the file is left to the C library: Go does not know it, or c-ares cannot do it. */
+  readonly needsLibc: boolean
 }
 
 const MAX_SERVERS = 3
 const MAX_NDOTS = 15
 const DEFAULT_SERVERS = ['127.0.0.1', '::1']
-/** Without effect here: EDNS is not used, the file is read again anyway, and the AD bit is not looked at. */
-const HARMLESS: readonly string[] = ['edns0', 'no-reload', 'trust-ad']
+/** Without effect here: EDNS is not used, the file is read again anyway, and the AD bit is not checked. */
+const IGNORED: readonly string[] = ['edns0', 'no-reload', 'trust-ad']
 
 type Draft = { -readonly [K in keyof DnsSettings]: DnsSettings[K] }
 
@@ -38,22 +38,22 @@ export function parseResolvConf(text: string | undefined, hostName: string): Dns
     attempts: 2,
     rotate: false,
     singleRequest: false,
-    foreign: false,
+    needsLibc: false,
   }
-  for (const line of (text ?? '').split('\n')) takeLine(line, draft)
+  for (const line of (text ?? '').split('\n')) parseLine(line, draft)
   if (draft.servers.length === 0) draft.servers = DEFAULT_SERVERS
   if (draft.search.length === 0) draft.search = domainOf(hostName)
   return draft
 }
 
-function takeLine(line: string, draft: Draft): void {
+function parseLine(line: string, draft: Draft): void {
   if (/^[;#]/.test(line)) return
   const [key, ...values] = line.split(/[ \t\r\n]+/).filter(Boolean)
   switch (key) {
     case undefined:
       return
     case 'nameserver':
-      takeServer(values[0] ?? '', draft)
+      addServer(values[0] ?? '', draft)
       return
     case 'domain':
       if (values[0] !== undefined) draft.search = [rooted(values[0])]
@@ -62,24 +62,24 @@ function takeLine(line: string, draft: Draft): void {
       draft.search = values.map(rooted).filter(name => name !== '.')
       return
     case 'options':
-      for (const option of values) takeOption(option, draft)
+      for (const option of values) setOption(option, draft)
       return
-    // OpenBSD's; Go reads and ignores it here.
+    // OpenBSD's keyword; Go reads and ignores it on Linux.
     case 'lookup':
       return
     default:
-      draft.foreign = true
+      draft.needsLibc = true
   }
 }
 
-function takeServer(address: string, draft: Draft): void {
+function addServer(address: string, draft: Draft): void {
   if (draft.servers.length >= MAX_SERVERS || isIP(address) === 0) return
   draft.servers = [...draft.servers, address]
-  // c-ares drops the zone without a word.
-  if (address.includes('%')) draft.foreign = true
+  // c-ares drops the zone without an error.
+  if (address.includes('%')) draft.needsLibc = true
 }
 
-function takeOption(option: string, draft: Draft): void {
+function setOption(option: string, draft: Draft): void {
   const [name, value = ''] = option.split(':')
   const number = /^\d+/.test(value) ? Number.parseInt(value, 10) : 0
   if (option.startsWith('ndots:')) draft.ndots = Math.min(number, MAX_NDOTS)
@@ -87,11 +87,11 @@ function takeOption(option: string, draft: Draft): void {
   else if (option.startsWith('attempts:')) draft.attempts = Math.max(1, number)
   else if (option === 'rotate') draft.rotate = true
   else if (name?.startsWith('single-request')) draft.singleRequest = true
-  else if (!HARMLESS.includes(option)) draft.foreign = true
+  else if (!IGNORED.includes(option)) draft.needsLibc = true
 }
 
-/** The servers in the order to query them, all of them `attempts` times; `start` counts with `rotate` alone. */
-export function serversInTurn({ servers, attempts, rotate }: DnsSettings, start: number): readonly string[] {
+/** The servers in the order of the queries, each of them `attempts` times; `start` counts only with `rotate`. */
+export function listServers({ servers, attempts, rotate }: DnsSettings, start: number): readonly string[] {
   const first = rotate ? start % servers.length : 0
   const round = [...servers.slice(first), ...servers.slice(0, first)]
   return Array.from({ length: attempts }, () => round).flat()

@@ -1,12 +1,12 @@
-/** Datagram sockets that send nothing: which address this node would connect from, and whether it has sockets left. */
+/** Datagram sockets that send nothing: they show the source address for a destination, and whether sockets are left. */
 import dgram from 'node:dgram'
 import { isIPv6 } from 'node:net'
 
-/** The discard port: it says nothing about the route. */
+/** The discard port; the route does not depend on the port. */
 const ANY_PORT = 9
 
-/** The address this node would connect from; undefined: it has no route (net/addrselect.go srcAddrs@go1.24). */
-export function sourceFor(address: string): Promise<string | undefined> {
+/** The address that this node would connect from; undefined: there is no route (net/addrselect.go srcAddrs@go1.24). */
+export function findSource(address: string): Promise<string | undefined> {
   const socket = dgram.createSocket(isIPv6(address) ? 'udp6' : 'udp4')
   return new Promise(done => {
     const end = (source: string | undefined) => {
@@ -19,10 +19,10 @@ export function sourceFor(address: string): Promise<string | undefined> {
 }
 
 /**
- * Rejects with the system's error where no socket can be opened. c-ares calls that a refused connection, the C library
- * an unknown name; but it says nothing about either.
+ * Rejects with the system's error if no socket can be opened. c-ares reports that as a refused connection and the C
+ * library as an unknown name, although it is neither.
  */
-export function assertSocketsLeft(): Promise<void> {
+export function assertSocketAvailable(): Promise<void> {
   const socket = dgram.createSocket('udp4')
   return new Promise((done, failed) => {
     socket.once('error', failed)

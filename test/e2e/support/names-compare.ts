@@ -2,9 +2,11 @@
 import dns from 'node:dns'
 import { openNameLookup } from '../../../lib/probe/names/name-lookup.ts'
 
+type Found = readonly string[] | string
+
 const never = new AbortController().signal
 
-async function ours(name: string): Promise<readonly string[] | string> {
+async function lookUpWithRegmirror(name: string): Promise<Found> {
   try {
     const lookup = await openNameLookup({})(name, never)
     return (await lookup.addresses).map(({ address }) => address)
@@ -13,7 +15,7 @@ async function ours(name: string): Promise<readonly string[] | string> {
   }
 }
 
-async function systems(name: string): Promise<readonly string[] | string> {
+async function lookUpWithLibc(name: string): Promise<Found> {
   try {
     const found = await dns.promises.lookup(name, { all: true })
     return found.map(({ address }) => address)
@@ -22,8 +24,8 @@ async function systems(name: string): Promise<readonly string[] | string> {
   }
 }
 
-const found: Record<string, { ours: readonly string[] | string; systems: readonly string[] | string }> = {}
+const found: Record<string, { regmirror: Found; libc: Found }> = {}
 for (const name of process.argv.slice(2))
-  found[name] = { ours: await ours(name), systems: await systems(name) }
+  found[name] = { regmirror: await lookUpWithRegmirror(name), libc: await lookUpWithLibc(name) }
 process.stdout.write(JSON.stringify(found))
 process.exit(0)

@@ -1,4 +1,4 @@
-/** A node whose names are all of the test's making: a namespace with files in /etc, a DNS server and a registry of its own. */
+/** A node with its own names: a namespace with files in /etc, a DNS server and a registry. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Zone } from '../../support/dns-server.ts'
 import { kill } from '../../support/process.ts'
-import type { Asked } from '../../support/registry.ts'
+import type { LoggedRequest } from '../../support/registry.ts'
 import { withDirectory } from '../../support/tree.ts'
 
 const SERVERS = path.join(import.meta.dirname, 'names-servers.ts')
@@ -18,16 +18,16 @@ export interface EtcFiles {
 }
 
 export interface NamesNode {
-  /** A command to start what is to run there. */
+  /** A command that runs a program there. */
   readonly wrapper: readonly string[]
-  /** A directory of the test, seen from inside and outside. */
+  /** A directory of the test, visible inside and outside. */
   readonly directory: string
-  /** Where the registry listens, at 127.0.0.1. */
+  /** The port of the registry, at 127.0.0.1. */
   readonly port: number
   /** Changes files of /etc in place. */
   write(files: EtcFiles): Promise<void>
-  /** What registry and DNS servers were asked until now. */
-  heard(): Promise<{ requests: readonly Asked[]; questions: readonly string[] }>
+  /** Requests to the registry and queries to the DNS servers so far. */
+  readLog(): Promise<{ requests: readonly LoggedRequest[]; queries: readonly string[] }>
 }
 
 const SETUP = `ip link set lo up
@@ -41,7 +41,7 @@ const USUAL: Required<EtcFiles> = {
   hosts: '127.0.0.1 localhost\n',
 }
 
-/** Names that are not of the zone do not exist. DNS is served at 127.0.0.1, and where else `addresses` say. */
+/** Names outside the zone do not exist. DNS is served at `addresses`. */
 export async function withNamesNode<T>(
   zone: Zone,
   files: EtcFiles,
@@ -61,11 +61,11 @@ export async function withNamesNode<T>(
       servers = start([...wrapper, process.execPath, SERVERS, zoneFile, ...addresses])
       const { line, child } = servers
       const port = Number(await line())
-      const heard = async () => {
+      const readLog = async () => {
         child.stdin?.write('\n')
         return JSON.parse(await line())
       }
-      return await use({ wrapper, directory, port, write, heard })
+      return await use({ wrapper, directory, port, write, readLog })
     } finally {
       if (servers !== undefined) await kill(servers.child, 'SIGKILL')
       await kill(holder.child, 'SIGKILL')
@@ -79,7 +79,7 @@ async function writeEtc(directory: string, { nsswitch, resolvConf, hosts }: EtcF
     if (text !== undefined) await fs.writeFile(path.join(directory, name), text)
 }
 
-/** A process whose lines are waited for. */
+/** Starts a process; `line` waits for its next line. */
 function start(command: readonly string[]): { child: ChildProcess; line: () => Promise<string> } {
   const [program = '', ...args] = command
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })

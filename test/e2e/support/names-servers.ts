@@ -1,6 +1,6 @@
 /**
  * DNS and a registry inside a namespace, as a process: `node names-servers.ts ZONE ADDRESS…`, where ZONE is a file of
- * JSON. Prints the port of the registry; for each line that comes in, prints what both were asked until then.
+ * JSON. Prints the port of the registry; for each line of input, prints the requests and queries so far.
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -10,12 +10,11 @@ import { startRegistry } from '../../support/registry.ts'
 
 const [zoneFile = '', ...addresses] = process.argv.slice(2)
 const zone = JSON.parse(readFileSync(zoneFile, 'utf8')) as Zone
-const questions: string[] = []
-for (const address of addresses)
-  await startDnsServer(zone, address, question => void questions.push(question))
+const queries: string[] = []
+for (const address of addresses) await startDnsServer(zone, address, query => void queries.push(query))
 const registry = await startRegistry({ images: [buildImage('library/canary')] })
 process.stdout.write(`${registry.port}\n`)
 for await (const _ of createInterface(process.stdin)) {
-  process.stdout.write(`${JSON.stringify({ requests: registry.requests, questions })}\n`)
+  process.stdout.write(`${JSON.stringify({ requests: registry.requests, queries })}\n`)
 }
 process.exit(0)

@@ -1,0 +1,73 @@
+/** One request to an endpoint, within the limits of a probe. */
+import { explainError } from '../faults/explain-error.ts'
+import type { Fault } from '../faults/fault.ts'
+import { blameProxy } from '../faults/proxy-fault.ts'
+import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
+import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
+import type { HttpResponse } from '../http/request.ts'
+import { startTimeLimit } from '../http/time-limit.ts'
+import type { Trace } from '../http/trace.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { ProbeContext } from './probe-context.ts'
+
+export type Success = FinalResponse & { readonly trace: Trace }
+
+export interface Failed {
+  readonly fault: Fault
+  /** The response that shows the fault. */
+  readonly response?: HttpResponse
+  readonly trace: Trace
+}
+
+export type Outcome = Success | Failed
+
+type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'spaces' | 'bodyLimit' | 'onChunk'
+
+export interface BoundedRequest extends Pick<FollowOptions, FromCaller> {
+  /** False if its timings do not count. */
+  readonly measured?: boolean
+}
+
+const INTERRUPTED: Fault = { reason: undefined, what: 'the probe was interrupted' }
+
+/** Sends the request and follows its redirects. Never rejects. */
+export async function sendBoundedRequest(
+  endpoint: Endpoint,
+  { measured = true, ...request }: BoundedRequest,
+  context: ProbeContext,
+): Promise<Outcome> {
+  const { timeoutMs, signal, budget, trust, lookUp, proxyFor } = context
+  if (measured) await context.turn?.()
+  const trace: Trace = { phase: 'lookup' }
+  if (signal?.aborted) return { fault: INTERRUPTED, trace }
+  if (budget !== undefined && budget.leftMs <= 0) return { fault: budgetFault(budget.wholeMs), trace }
+  const started = performance.now()
+  const limit = startTimeLimit(timeoutMs, signal)
+  const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
+  const options = { ...request, ...shared, settings: endpoint, origin: endpoint.base.origin }
+  try {
+    return { ...(await followRedirects(options, trace)), trace }
+  } catch (error) {
+    if (signal?.aborted) return { fault: INTERRUPTED, trace }
+    const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
+    const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
+    return {
+      fault: withProxy(locateFault(fault, trace, request.url), trace, proxyFor?.(request.url)?.name),
+      trace,
+    }
+  } finally {
+    limit.release()
+    trace.queuedMs = limit.pausedMs()
+    if (budget !== undefined) budget.leftMs -= performance.now() - started - trace.queuedMs
+  }
+}
+
+/** Adds where a redirect led. */
+export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
+  if (fault.quoted !== undefined || host === undefined || host === url.host) return fault
+  return { ...fault, quoted: `redirected to ${host}` }
+}
+
+function withProxy(fault: Fault, trace: Trace, proxy: string | undefined): Fault {
+  return proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy }
+}

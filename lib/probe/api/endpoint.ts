@@ -1,0 +1,40 @@
+/** An endpoint of a registry, and the image that deep probes request from it. Pure. */
+import type { ApiBase } from '../../model/registry.ts'
+import type { ClientSettings } from '../http/client-settings.ts'
+
+/** Everything that is needed to send an endpoint the requests of the runtime. */
+export interface Endpoint extends ClientSettings {
+  readonly registry: string
+  readonly role: 'mirror' | 'server'
+  readonly base: ApiBase
+  /** Tried in turn if the one before does not speak its scheme (a loopback registry: https, then http). */
+  readonly alternatives?: readonly ApiBase[]
+  /** Whether the runtime resolves tags with it. */
+  readonly resolves: boolean
+  /** What a deep probe requests. */
+  readonly canary?: Canary
+}
+
+/** An image that a probe requests. */
+export interface Canary {
+  readonly repository: string
+  /** A tag. */
+  readonly reference: string
+  /** The registry of the image; sent to every endpoint that is not that registry (registry.go:85-92@v2.3.4). */
+  readonly ns?: string
+}
+
+/** Equal for endpoints that are sent the same requests, so that one probe is enough for them. */
+export function probeKey({ registry: _, role: __, ...requested }: Endpoint): string {
+  return JSON.stringify(requested)
+}
+
+/** Whether it is sent a secret of the list. */
+export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
+  return Object.keys(header).length > 0
+}
+
+/** Whether the list has an Authorization header for it. */
+export function hasAuthorization({ header }: Pick<Endpoint, 'header'>): boolean {
+  return Object.keys(header).some(name => name.toLowerCase() === 'authorization')
+}

@@ -1,0 +1,35 @@
+/** What the requests of a run share. */
+import type { ProxyFor } from '../http/proxies.ts'
+import type { Trust } from '../http/tls-context.ts'
+import type { NameLookup } from '../names/name-lookup.ts'
+
+export interface ProbeContext {
+  /** Limit for one request, from name lookup to the end of the body, redirects included. */
+  readonly timeoutMs: number
+  /** Ends everything immediately. */
+  readonly signal?: AbortSignal | undefined
+  readonly trust: Trust
+  readonly lookUp: NameLookup
+  /** Undefined: no proxy is used. */
+  readonly proxyFor?: ProxyFor | undefined
+  /** Awaited before each request whose timings count; undefined: requests start immediately. */
+  readonly turn?: (() => Promise<void>) | undefined
+  /** Runs one act at a time; undefined: acts run in parallel. */
+  readonly alone?: (<T>(act: () => Promise<T>) => Promise<T>) | undefined
+  /** Shared by the requests to one endpoint; undefined: no limit for all of them together. */
+  readonly budget?: Budget | undefined
+}
+
+/** The time for all requests to one endpoint: no request starts once it is used up. */
+export interface Budget {
+  readonly wholeMs: number
+  leftMs: number
+}
+
+/** An endpoint that sends each response just in time must not cost the timeout once for every request. */
+const BUDGET_TIMEOUTS = 3
+
+export function openBudget({ timeoutMs }: Pick<ProbeContext, 'timeoutMs'>): Budget {
+  const wholeMs = BUDGET_TIMEOUTS * timeoutMs
+  return { wholeMs, leftMs: wholeMs }
+}

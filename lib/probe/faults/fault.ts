@@ -1,0 +1,24 @@
+import type { Reason } from '../../model/report.ts'
+
+/** Why an endpoint is not healthy. Without a reason the probe has no verdict. */
+export interface Fault {
+  readonly reason: Reason | undefined
+  /** Replaces the problem in the words of the reason. */
+  readonly what?: string | undefined
+  /** Replaces the remedy in the words of the reason. */
+  readonly todo?: string | undefined
+  /** Untrusted text of the endpoint. */
+  readonly quoted?: string | undefined
+  /** Retry-After, in seconds. */
+  readonly retryAfterS?: number | undefined
+  /** Name of the proxy that the request went through. */
+  readonly proxy?: string | undefined
+  /** The endpoint speaks plain http where https was expected. */
+  readonly plainHttp?: boolean
+}
+
+/** A problem and its remedy. The endpoint is the subject of the problem and is not named. */
+export interface Words {
+  readonly what: string
+  readonly todo: string
+}

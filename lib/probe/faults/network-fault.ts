@@ -1,0 +1,46 @@
+/** Errors of connections. Pure. */
+import { DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
+import type { Trace } from '../http/trace.ts'
+import type { Fault } from './fault.ts'
+import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
+
+export function networkFault(code: string, trace: Trace, limits: Limits): Fault | undefined {
+  switch (code) {
+    case DIAL_TIMEOUT:
+    case 'ETIMEDOUT':
+      return dialTimeoutFault(trace, limits)
+    case 'ENOTFOUND':
+    case 'ENODATA':
+      return { reason: 'dns' }
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return { reason: 'dns', what: 'the DNS lookup gets no response', todo: CHECK_DNS }
+    case 'ECONNREFUSED':
+      return { reason: 'refused' }
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        reason: 'refused',
+        what: 'the network does not allow a connection to it',
+        todo: 'check the route and the firewall',
+      }
+    case SPACE_REFUSED:
+      return { reason: 'redirect_refused', what: 'redirects into loopback, link-local or private space' }
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return closedFault(trace)
+    // Before the body undici uses this code for every error in a head with a Content-Length.
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return trace.phase === 'body' ? closedFault(trace) : undefined
+  }
+  return undefined
+}
+
+function closedFault({ phase }: Trace): Fault {
+  if (phase === 'tls') return { reason: 'reset', what: 'closes the connection during the TLS handshake' }
+  if (phase === 'body') return { reason: 'reset', what: 'closes the connection in the middle of a response' }
+  return { reason: 'reset' }
+}

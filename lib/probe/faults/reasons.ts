@@ -1,0 +1,77 @@
+/** The words for each reason. Pure. */
+import type { Reason } from '../../model/report.ts'
+import type { Fault, Words } from './fault.ts'
+
+const WORDS: Readonly<Record<Reason, Words>> = {
+  dns: {
+    what: 'the host name has no address',
+    todo: 'check the spelling of the name, and the DNS of this node',
+  },
+  refused: { what: 'refuses the connection', todo: 'check the port, and that the mirror runs' },
+  reset: {
+    what: 'closes the connection without a response',
+    todo: 'check its log, and the proxies and firewalls on the path',
+  },
+  connect_timeout: {
+    what: 'does not accept a connection in time',
+    todo: 'check the address, the route and the firewall: packets are lost on the path',
+  },
+  no_response: {
+    what: 'accepts connections but does not respond in time',
+    todo: 'restart the mirror or remove it from the list',
+  },
+  tls: {
+    what: 'the TLS handshake fails',
+    todo: 'compare its certificate with ca, client and url in the list',
+  },
+  certificate_expired: {
+    what: 'the certificate has expired',
+    todo: 'renew it, or check the clock of this node if it is new',
+  },
+  not_a_registry: {
+    what: 'responds, but not as a registry',
+    todo: 'check the url: the name may have a new owner',
+  },
+  unauthorized: {
+    what: 'responds with 401 without a challenge that a runtime supports',
+    todo: 'add the credentials to header in the list',
+  },
+  forbidden: {
+    what: 'responds with 403',
+    todo: 'check with its operator that this node has access (allow-list, region, credentials)',
+  },
+  not_found: { what: 'responds with 404', todo: 'check the path in the url' },
+  rate_limited: {
+    what: 'responds with 429, too many requests',
+    todo: 'wait, use credentials with a higher limit, or list another mirror before it',
+  },
+  server_error: {
+    what: 'responds with a server error',
+    todo: 'check its log or contact its operator',
+  },
+  wrong_digest: {
+    what: 'serves content that does not match its digest',
+    todo: 'remove it from the list: pulls fail on it without a fallback',
+  },
+  slow: { what: 'serves layers slowly', todo: 'list a faster mirror before it' },
+  stale: {
+    what: 'serves an older image for the tag than the server',
+    todo: 'set capabilities = ["pull"], so that other endpoints resolve tags',
+  },
+  divergent: {
+    what: 'serves another image for the tag than other endpoints',
+    todo: 'find out whose image it is, and set capabilities = ["pull"] until then',
+  },
+  redirect_refused: {
+    what: 'redirects to an address that is not allowed',
+    todo: 'if you trust the address, use it as the url in the list',
+  },
+}
+
+const NO_REASON: Words = { what: 'the probe has no result', todo: 'run it again' }
+
+/** The words of a fault, completed with those of its reason. */
+export function wordsOf({ reason, what, todo }: Fault): Words {
+  const words = reason === undefined ? NO_REASON : WORDS[reason]
+  return { what: what ?? words.what, todo: todo ?? words.todo }
+}

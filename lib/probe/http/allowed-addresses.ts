@@ -1,0 +1,46 @@
+/** The addresses that may be connected to. */
+import type { LookupAddress } from 'node:dns'
+import net from 'node:net'
+import { codedError } from '../../system/coded-error.ts'
+import type { NameLookup } from '../names/name-lookup.ts'
+import { classifyAddress, type Space } from './address-space.ts'
+import { hostOf } from './authority.ts'
+import { SPACE_REFUSED } from './error-codes.ts'
+
+/** A response may hold thousands of addresses; no time limit suffices to dial more than these. */
+const MAX_ADDRESSES = 64
+
+interface LookupOptions {
+  readonly spaces: readonly Space[] | undefined
+  readonly lookUp: NameLookup
+  readonly signal: AbortSignal
+}
+
+/**
+ * Resolves once the lookup of a host has started; the function gives its addresses in the order in which containerd
+ * dials them. What a name resolves to is checked, not the name, since anybody can register a name for any address.
+ * Rejects as `lookUp` does, and with SPACE_REFUSED.
+ */
+export async function startLookup(
+  host: string,
+  { spaces, lookUp, signal }: LookupOptions,
+): Promise<() => Promise<readonly LookupAddress[]>> {
+  const family = net.isIP(host)
+  if (family !== 0) return async () => [{ address: host, family }]
+  const { addresses } = await lookUp(host, signal)
+  return async () => {
+    const found = await addresses
+    if (!found.every(({ address }) => isAllowed(address, spaces))) throw codedError(SPACE_REFUSED)
+    return found.slice(0, MAX_ADDRESSES)
+  }
+}
+
+/** Addresses in a url are connected to without a lookup, so they are checked here. */
+export function checkLiteralAddress(url: URL, spaces: readonly Space[] | undefined): void {
+  const host = hostOf(url)
+  if (net.isIP(host) !== 0 && !isAllowed(host, spaces)) throw codedError(SPACE_REFUSED)
+}
+
+function isAllowed(address: string, spaces: readonly Space[] | undefined): boolean {
+  return spaces?.includes(classifyAddress(address)) ?? true
+}
