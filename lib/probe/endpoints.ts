@@ -3,14 +3,14 @@ import { milliseconds } from '../model/duration.ts'
 import {
   type ApiBase,
   type Attachment,
-  isLoopback,
   type Mirror,
   type MirrorList,
   mayFallBack,
   type Registry,
-  type Server,
 } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
+import type { Dialect } from '../targets/dialect.ts'
+import { dialectOf } from '../targets/index.ts'
 import { canaryOf, type NamedCanary } from './canaries.ts'
 
 /** All that is needed to ask one endpoint as the runtime would. */
@@ -54,32 +54,27 @@ export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
   return Object.keys(header).length > 0
 }
 
-/** What containerd takes where hosts.toml says nothing: core/remotes/docker/registry.go:256@v2.3.4. */
-const DEFAULT_DIAL_TIMEOUT_MS = 30_000
-
 /**
  * Every endpoint a pull may ask, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
 export function endpointsOf(list: MirrorList): readonly Endpoint[] {
+  const dialect = dialectOf(list)
   return list.registries.flatMap(registry => {
     const endpoints = [
       ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
-      ...serverEndpoints(registry),
+      ...serverEndpoints(registry, dialect),
     ]
-    return endpoints.map(endpoint => withCanary(endpoint, canaryOf(registry)))
+    return endpoints.map(endpoint => withCanary(endpoint, canaryOf(registry), dialect))
   })
 }
 
-function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined): Endpoint {
+function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect: Dialect): Endpoint {
   if (canary === undefined) return endpoint
   const { registry, repository, reference } = canary
-  const itself = new URL(endpoint.base.origin).host === (registry === 'docker.io' ? HUB : registry)
-  return { ...endpoint, canary: { repository, reference, ...(!itself && { ns: registry }) } }
+  const ns = dialect.namespace(registry, new URL(endpoint.base.origin).host)
+  return { ...endpoint, canary: { repository, reference, ...(ns !== undefined && { ns }) } }
 }
-
-/** Who is docker.io, and so is not told (isProxy, registry.go:85-92@v2.3.4). */
-const HUB = 'registry-1.docker.io'
 
 /**
  * Registries of which no probed endpoint is known to serve, in list order. A registry nothing was asked of is not
@@ -114,32 +109,21 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
   }
 }
 
-function serverEndpoints(registry: Registry): readonly Endpoint[] {
+function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
   if (!mayFallBack(registry)) return []
   const { name, server } = registry
-  if (server === undefined || (!server.declared && isLoopback(name))) return loopbackServer(name)
-  return [{ ...bareServer(name), base: server.base }]
-}
-
-/**
- * A loopback registry without a declared server: https unless the port is 80, then http unless it is 443,
- * certificates unchecked. containerd: core/remotes/docker/config/hosts.go:105-122@v2.3.4.
- */
-function loopbackServer(name: string): readonly Endpoint[] {
-  const port = new URL(`tcp://${name}`).port
-  const schemes = port === '80' ? ['http'] : port === '' || port === '443' ? ['https'] : ['https', 'http']
-  const [base, ...alternatives] = schemes.map(scheme => rootOf(new URL(`${scheme}://${name}`).origin))
-  if (base === undefined) return []
-  return [{ ...bareServer(name), base, alternatives, skipVerify: true }]
-}
-
-function bareServer(registry: string): Omit<Endpoint, 'base'> {
-  const dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS
-  return { registry, role: 'server', resolves: true, ca: [], skipVerify: false, header: {}, dialTimeoutMs }
-}
-
-function rootOf(origin: string): Server['base'] {
-  return { origin, path: '/v2', form: 'root' }
+  const common = {
+    registry: name,
+    role: 'server',
+    resolves: true,
+    ca: [],
+    header: {},
+    dialTimeoutMs: dialect.dialTimeoutMs,
+  } as const
+  if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
+  const { bases, skipVerify } = dialect.defaultServer(name)
+  const [base, ...alternatives] = bases
+  return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
 }
 
 function textOf(attachment: Attachment): string {

@@ -8,7 +8,7 @@ import tls from 'node:tls'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { openProber } from '../../lib/pipeline/prober.ts'
 import { type Endpoint, endpointsOf } from '../../lib/probe/endpoints.ts'
-import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { forContainerd, HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
 import { pem } from '../support/tls.ts'
@@ -30,7 +30,7 @@ describe('a watcher asks', () => {
       const { port } = proxy.address() as { port: number }
       const config = path.join(directory, 'config.toml')
       const base = listOf(registry('r.test', [mirror('http://mirror.invalid')]))
-      const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
+      const list = forContainerd(base, { config, version: '2.1' })
       const [endpoint] = endpointsOf(list) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0

@@ -1,7 +1,7 @@
 /** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
 import { Failure, type Issue } from '../../model/errors.ts'
-import type { ContainerdSettings, MirrorList } from '../../model/registry.ts'
+import type { Registry } from '../../model/registry.ts'
 import { forEach } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
 import type { View } from '../target.ts'
@@ -14,6 +14,7 @@ import { directoryName } from './directory-name.ts'
 import { type Generation, isExact, isSameLine, parseGeneration, parseVersionOutput } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { type OlderConfigs, readConfigs } from './read-configs.ts'
+import type { ContainerdSettings } from './settings.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -61,8 +62,11 @@ export interface Snapshot {
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }
 
-export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
-  const settings = list.targets.containerd
+export async function observe(
+  view: View,
+  registries: readonly Registry[],
+  settings: ContainerdSettings,
+): Promise<Snapshot> {
   const { installed, versionHangs } = await installedGeneration(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
   const config = settings.config === false ? await foreignConfig(view.node) : settings.config
@@ -77,7 +81,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const hostsDir = chooseHostsDir(settings, setDir, usable)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
-  const listed = new Set(list.registries.map(registry => directoryName(registry.name)))
+  const listed = new Set(registries.map(registry => directoryName(registry.name)))
   for (const directory of new Set([hostsDir, ...currentDirs])) {
     const found = await readDirectories(view.node, directory, listed)
     directories[directory] = found.directories
