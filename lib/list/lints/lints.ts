@@ -56,7 +56,7 @@ function lintServer(registry: Registry, key: string, { list, place }: LintInput)
   return [notice('docker_io_server', message, place(['registries', key, 'server']), registry)]
 }
 
-/** watch requests no built-in canary: nobody has agreed to the traffic. */
+/** watch requests no built-in canary: the user has not agreed to that traffic. */
 function lintCanary(registry: Registry, { resolved }: LintInput): readonly Notice[] {
   const { canary, mirrors, name } = registry
   if (resolved.health.depth === 'ping' || canary !== undefined || mirrors.length === 0) return []

@@ -1,8 +1,8 @@
 /** What in config.toml is worth knowing, though it stops nothing. Pure. */
 
+import { hideCredentials } from '../../model/credentials.ts'
 import type { Issue } from '../../model/errors.ts'
 import type { Notice } from '../../model/report.ts'
-import { hideCredentials } from '../../wording/credentials.ts'
 import { registryFaults } from './config-conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './config-merge.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
