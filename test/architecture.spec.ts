@@ -64,7 +64,7 @@ describe('architecture', () => {
       ...below('lib/health/'),
       'lib/list/rules/rules.ts',
       'lib/list/resolve.ts',
-      'lib/list/schema/schema.ts',
+      'lib/list/schema/check-schema.ts',
       ...below('lib/targets/containerd/').filter(file =>
         /render|hosts-toml|config-(?!dump)|generation|go-values|plugin-names/.test(file),
       ),

@@ -354,7 +354,7 @@ describe('a list on standard input', () => {
     child.stdin.end()
     assert.equal((await ended)[0], 2)
     assert.ok(taken < 4 * 1024 * 1024, `it took ${taken} bytes`)
-    assert.match(stderr, /^error: stdin: is longer than 1048576 bytes, the most that a list has; /)
+    assert.match(stderr, /^error: stdin: is larger than 1048576 bytes, the limit of a list; /)
   })
 
   it('is read with -f - and its format', () =>

@@ -241,14 +241,14 @@ describe('secrets of a list that others can read', () => {
       return found.map(({ message, line }) => `${line}: ${message.replaceAll(directory, '')}`)
     })
   const FILE = '{ file = "token" }'
-  const said = (file: string, what = 'holds a secret') =>
-    `3: ${file} ${what}, and every user of this machine can read it; chmod 600 ${file}`
+  const said = (file: string, what = 'contains a secret') =>
+    `3: ${file} ${what}, and every user of this machine can read it; run chmod 600 ${file}`
 
   it('are named with the remedy: a key, a header file, and the list with a value in it', async () => {
     assert.deepEqual(await noticesOf(list(FILE), { token: 0o644 }), [said('/token')])
     assert.deepEqual(await noticesOf(list(FILE), { 'client-key.pem': 0o604 }), [said('/client-key.pem')])
     const inline = await noticesOf(list('"planted"'), { 'mirrors.toml': 0o644 })
-    assert.deepEqual(inline, [said('/mirrors.toml', 'holds a header value')])
+    assert.deepEqual(inline, [said('/mirrors.toml', 'contains a header value')])
   })
 
   it('are not named where they are for a group, behind a directory, or of another user than root', async () => {

@@ -12,6 +12,7 @@ import { loadList } from '../lib/list/load.ts'
 import { STATE_DIRECTORY } from '../lib/ownership/state.ts'
 import { openTree } from '../lib/system/files.ts'
 import { directoryName } from '../lib/targets/containerd/directory-name.ts'
+import { targets } from '../lib/targets/index.ts'
 import { hostOrder } from './support/containerd-order.ts'
 import { hostsUrls } from './support/expected-hosts.ts'
 import { type Ran, run } from './support/run.ts'
@@ -116,6 +117,7 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
     env: { TOKEN: 'x' },
     uid: 1000,
     now: Date.UTC(2026, 0, 1),
+    targets,
   }
   const loaded = await loadList(openTree(root), openTree('/'), options)
   for (const registry of loaded.list.registries) {

@@ -3,9 +3,19 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { listSchema } from '../lib/list/schema/list-schema.ts'
+import { targets } from '../lib/targets/index.ts'
 import { run } from './support/run.ts'
 
 const templates = path.resolve(import.meta.dirname, '../templates')
+
+describe('schema.json', () => {
+  it('is the schema of a list with those of its targets', () => {
+    const written = JSON.parse(readFileSync(path.join(templates, '../schema.json'), 'utf8'))
+    const isCurrent = JSON.stringify(written) === JSON.stringify(listSchema(targets))
+    assert.ok(isCurrent, 'schema.json is outdated; run npm run schema')
+  })
+})
 
 describe('templates', () => {
   for (const file of readdirSync(path.join(templates, 'lists'))) {

@@ -2,12 +2,14 @@
  * The bundle: every command in a chunk of its own, so that what it does not need is not loaded; the schema compiled
  * ahead of time; no dependency left to install; the licences of the dependencies beside it.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { listSchema } from '../lib/list/schema/list-schema.ts'
 import { ajvOptions } from '../lib/list/schema/validator.ts'
+import { targets } from '../lib/targets/index.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -35,14 +37,13 @@ const undiciClient: Plugin = {
   },
 }
 
-/** Replaces the compiling of schema.json by the compiled check. */
+/** Replaces the compiling of the schema by the compiled check. */
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {
-    onLoad({ filter: /lib\/list\/schema\/validator\.ts$/ }, async () => {
+    onLoad({ filter: /lib\/list\/schema\/validator\.ts$/ }, () => {
       const ajv = new Ajv2020({ ...ajvOptions, code: { source: true } })
-      const schema = JSON.parse(await readFile(path.join(root, 'schema.json'), 'utf8'))
-      const code = standalone.default(ajv, ajv.compile(schema))
+      const code = standalone.default(ajv, ajv.compile(listSchema(targets)))
       return {
         contents: `const module = { exports: {} };\n${code}\nexport const schemaValidator = () => module.exports.default ?? module.exports`,
         loader: 'js',

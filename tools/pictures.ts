@@ -3,17 +3,17 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { statusPage } from '../lib/watch/page/page.ts'
+import { renderPage } from '../lib/watch/page/page.ts'
 import type { RegistryStatus, WatchStatus } from '../lib/watch/serve/status.ts'
 import pkg from '../package.json' with { type: 'json' }
 import { type Browser, startBrowser, type View } from '../test/e2e/support/browser.ts'
 import { refusingOrigin } from '../test/support/registry.ts'
 import {
-  mirrorDown,
   mirrorStatus,
   NOW,
-  pointsOf,
   registryStatus,
+  samplesOf,
+  unhealthyMirror,
   watchStatus,
 } from '../test/support/status.ts'
 import { runExampleProbe } from './example-probe.ts'
@@ -28,7 +28,7 @@ try {
   const probe = terminalPage('regmirror probe', await runExampleProbe(folder))
   await using browser = await startBrowser(folder, await refusingOrigin())
   await takePicture(browser, 'probe.png', probe, { width: 880, height: 100, scheme: 'dark' })
-  await takePicture(browser, 'status.png', statusPage(exampleStatus()), {
+  await takePicture(browser, 'status.png', renderPage(exampleStatus()), {
     width: 960,
     height: 100,
     scheme: 'light',
@@ -52,7 +52,7 @@ function exampleStatus(): WatchStatus {
   return watchStatus({
     version: pkg.version,
     registries: [dockerStatus(failed), quayStatus()],
-    happenings: [
+    recentEvents: [
       { at: NOW - 4 * MINUTE, text: 'updated /etc/containerd/certs.d/docker.io/hosts.toml' },
       {
         at: NOW - 4 * MINUTE,
@@ -64,14 +64,14 @@ function exampleStatus(): WatchStatus {
 }
 
 function dockerStatus(failed: string): RegistryStatus {
-  const near = mirrorStatus({ url: 'https://mirror.example.com/v2', points: pointsOf(wave(12, 2)) })
+  const near = mirrorStatus({ url: 'https://mirror.example.com/v2', samples: samplesOf(wave(12, 2)) })
   const far = mirrorStatus({
     url: 'https://harbor.example.com/v2/hub',
-    place: 2,
+    position: 2,
     latencyMs: 48,
-    points: pointsOf(wave(48, 9)),
+    samples: samplesOf(wave(48, 9)),
   })
-  const gone = mirrorDown({ url: failed, detail: 'no connection to 192.0.2.7:443 within 3s' })
+  const gone = unhealthyMirror({ url: failed, detail: 'no connection to 192.0.2.7:443 within 3s' })
   return registryStatus({ mirrors: [near, far, gone] })
 }
 
@@ -79,8 +79,8 @@ function quayStatus(): RegistryStatus {
   const url = 'https://quay.example.com/v2'
   return registryStatus({
     name: 'quay.io',
-    mirrors: [mirrorStatus({ url, latencyMs: 22, points: pointsOf(wave(22, 3)) })],
-    server: { url: 'https://quay.io/v2', up: undefined },
+    mirrors: [mirrorStatus({ url, latencyMs: 22, samples: samplesOf(wave(22, 3)) })],
+    server: { url: 'https://quay.io/v2', usable: undefined },
     hosts: { path: '/etc/containerd/certs.d/quay.io/hosts.toml', text: '' },
   })
 }

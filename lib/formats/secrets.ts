@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { hideCredentials } from '../wording/credentials.ts'
+import { hideCredentials } from '../model/credentials.ts'
 import {
   keyNames,
   parseTomlAst,

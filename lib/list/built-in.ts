@@ -1,4 +1,4 @@
-/** What holds where the list says nothing. */
+/** Defaults of keys that the list leaves out. */
 export const BUILT_IN = {
   capabilities: ['pull', 'resolve'],
   dialTimeout: '2s',
@@ -6,5 +6,4 @@ export const BUILT_IN = {
   probeTimeout: '3s',
   rise: 2,
   fall: 2,
-  config: '/etc/containerd/config.toml',
 } as const

@@ -1,4 +1,4 @@
-/** Secrets of a list that every user of the machine can read: told, never refused, and never shown. */
+/** Secrets of a list that every user of the machine can read: reported, never refused, and never shown. */
 import path from 'node:path'
 import type { Path } from '../model/problem.ts'
 import type { Attachment, Place } from '../model/registry.ts'
@@ -9,47 +9,55 @@ import { mirrorEntries, pathKey, type WrittenList } from './written.ts'
 
 interface Input {
   readonly list: WrittenList
-  readonly attachments: References
+  readonly references: References
   /** Undefined: it came from standard input. */
   readonly file: string | undefined
   place(path: Path): Place
 }
 
-/** Something secret, the file that it is in, and where the list speaks of it. */
+/** The file that a secret is in, and where the list refers to it. */
 interface Secret {
   readonly file: string
   readonly at: Path
 }
 
-/** `here` is this machine, where the list lies; `files` is where the files that it names were found. */
-export async function readableNotices(input: Input, here: Reader, files: Reader): Promise<readonly Notice[]> {
-  const named = await readableOf(namedSecrets(input), files)
-  const inline = await readableOf(inlineSecrets(input), here)
+/** `host` is this machine, where the list lies; `files` is where the files that it refers to were found. */
+export async function readableNotices(input: Input, host: Reader, files: Reader): Promise<readonly Notice[]> {
+  const inline = await selectReadable(inlineSecrets(input), host)
+  const named = await selectReadable(namedSecrets(input), files)
   return [
-    ...inline.map(secret => noticeOf(secret, 'holds a header value', here, input)),
-    ...named.map(secret => noticeOf(secret, 'holds a secret', files, input)),
+    ...inline.map(secret => readableNotice(secret, 'a header value', host, input)),
+    ...named.map(secret => readableNotice(secret, 'a secret', files, input)),
   ]
 }
 
-/** Client keys and header files; a PEM file with a key in it counts wherever it is named. */
-function namedSecrets({ list, attachments }: Input): readonly Secret[] {
-  return entriesOf(list).flatMap(({ path: at, mirror }) => {
+/** Client keys and header files; a PEM file that holds a key counts wherever the list names it. */
+function namedSecrets({ list, references }: Input): readonly Secret[] {
+  return allMirrors(list).flatMap(({ path: at, mirror }) => {
     const pems = [
       [...at, 'client', 'key'],
       [...at, 'client', 'cert'],
     ]
     const headers = Object.keys(mirror.header ?? {}).map(name => [...at, 'header', name, 'file'])
-    const found = (place: Path) => attachments.files.get(pathKey(place))
     return [
-      ...pems.filter(place => holdsKey(found(place))),
-      ...headers.filter(place => found(place) !== undefined),
-    ].map(place => ({ at: place, file: found(place)?.path as string }))
+      ...pems.flatMap(place => secretAt(place, references, holdsKey)),
+      ...headers.flatMap(place => secretAt(place, references, () => true)),
+    ]
   })
 }
 
-/** The list itself, for the first value that is written in it. */
+function secretAt(
+  at: Path,
+  { files }: References,
+  isSecret: (attachment: Attachment) => boolean,
+): readonly Secret[] {
+  const attachment = files.get(pathKey(at))
+  return attachment !== undefined && isSecret(attachment) ? [{ at, file: attachment.path }] : []
+}
+
+/** The list itself, for the first header value that is written in it. */
 function inlineSecrets({ list, file }: Input): readonly Secret[] {
-  const places = entriesOf(list).flatMap(({ path: at, mirror }) =>
+  const places = allMirrors(list).flatMap(({ path: at, mirror }) =>
     Object.entries(mirror.header ?? {}).flatMap(([name, value]) =>
       typeof value === 'string' ? [[...at, 'header', name]] : [],
     ),
@@ -58,22 +66,22 @@ function inlineSecrets({ list, file }: Input): readonly Secret[] {
   return at === undefined || file === undefined ? [] : [{ file: path.resolve(file), at }]
 }
 
-function entriesOf({ registries }: WrittenList) {
+function allMirrors({ registries }: WrittenList) {
   return Object.entries(registries).flatMap(([key, registry]) => mirrorEntries(['registries', key], registry))
 }
 
-function holdsKey(attachment: Attachment | undefined): boolean {
-  return attachment !== undefined && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(attachment.text)
+function holdsKey({ text }: Attachment): boolean {
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)
 }
 
 /** Each file once. */
-async function readableOf(secrets: readonly Secret[], reader: Reader): Promise<readonly Secret[]> {
+async function selectReadable(secrets: readonly Secret[], reader: Reader): Promise<readonly Secret[]> {
   const once = [...new Map(secrets.toReversed().map(secret => [secret.file, secret])).values()].reverse()
   const readable = await Promise.all(once.map(({ file }) => isReadable(file, reader)))
   return once.filter((_, i) => readable[i])
 }
 
-/** Whether others may read it and go through every directory above it. */
+/** Whether other users may read it and enter every directory above it. */
 async function isReadable(file: string, reader: Reader): Promise<boolean> {
   const real = await reader.real(file)
   const facts = await reader.facts(real)
@@ -83,9 +91,9 @@ async function isReadable(file: string, reader: Reader): Promise<boolean> {
   return true
 }
 
-function noticeOf({ file, at }: Secret, what: string, reader: Reader, { place }: Input): Notice {
+function readableNotice({ file, at }: Secret, what: string, reader: Reader, { place }: Input): Notice {
   const shown = path.join(reader.root, file)
   const { file: list, line } = place(at)
-  const message = `${shown} ${what}, and every user of this machine can read it; chmod 600 ${shown}`
+  const message = `${shown} contains ${what}, and every user of this machine can read it; run chmod 600 ${shown}`
   return { code: 'readable_secret', message, file: list, line }
 }

@@ -1,6 +1,6 @@
 /** The list as it is written: checked for shape, without any default. */
 import type { Path } from '../model/problem.ts'
-import type { Capability } from '../model/registry.ts'
+import type { Capability, WrittenTable } from '../model/registry.ts'
 
 export type WrittenHeader = string | { readonly file?: string; readonly env?: string }
 
@@ -38,21 +38,15 @@ export interface WrittenHealth {
   readonly order?: 'list' | 'latency' | 'throughput'
 }
 
-export interface WrittenContainerd {
-  readonly config?: string | false
-  readonly hosts_dir?: string
-  readonly version?: string
-}
-
 export interface WrittenList {
   readonly version: 1
   readonly defaults?: WrittenDefaults
   readonly registries: Readonly<Record<string, WrittenRegistry>>
   readonly health?: WrittenHealth
-  readonly targets?: { readonly containerd?: WrittenContainerd }
+  readonly targets?: Readonly<Record<string, WrittenTable>>
 }
 
-/** A mirror in its long form, with the paths to speak of it. */
+/** A mirror in its long form, with the paths that messages point to. */
 export interface MirrorEntry {
   readonly path: Path
   /** Where its url stands: the mirror itself in the short form. */
@@ -60,7 +54,7 @@ export interface MirrorEntry {
   readonly mirror: WrittenMirror
 }
 
-/** The mirrors of one registry, the short form spelled out. */
+/** The mirrors of one registry in the long form. */
 export function mirrorEntries(path: Path, registry: WrittenRegistry): MirrorEntry[] {
   return (registry.mirrors ?? []).map((written, i) => {
     const at = [...path, 'mirrors', i]
@@ -70,7 +64,7 @@ export function mirrorEntries(path: Path, registry: WrittenRegistry): MirrorEntr
   })
 }
 
-/** The CA files of a mirror, one or several, each with its path in the list. */
+/** The CA files of a mirror, each with its path in the list. */
 export function caEntries(entry: MirrorEntry): { readonly path: Path; readonly file: string }[] {
   const { ca } = entry.mirror
   if (ca === undefined) return []
@@ -78,7 +72,7 @@ export function caEntries(entry: MirrorEntry): { readonly path: Path; readonly f
   return typeof ca === 'string' ? [{ path: at, file: ca }] : ca.map((file, i) => ({ path: [...at, i], file }))
 }
 
-/** One string for a path, to look things up by. */
+/** A path as one string, for look-ups. */
 export function pathKey(path: Path): string {
   return JSON.stringify(path.map(String))
 }

@@ -1,5 +1,4 @@
-/** Durations as Go writes them, one number and one unit. Pure. */
-
+/** Durations of one number and one unit, in the notation of Go. Pure. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Milliseconds of `^\d+(\.\d+)?(ms|s|m|h)$`. */

@@ -1,8 +1,5 @@
-/**
- * The one error class: a failure that is explained to a person. Anything else that is thrown is a bug.
- */
-
-import { hideCredentials } from '../wording/credentials.ts'
+/** The one error class: a failure with an explanation. Anything else that is thrown is a bug. */
+import { hideCredentials } from './credentials.ts'
 
 /** One thing that is wrong and what to do about it. Line and column count from 1. */
 export interface Issue {
@@ -18,7 +15,7 @@ export interface Issue {
 /** Stable words for `code` in the JSON report; scripts may match them. */
 export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'stale' | 'locked' | 'io' | 'bug'
 
-/** A failure for the person at the terminal: exit code 2, one line an issue, no stack. Hides credentials in messages. */
+/** Printed with exit code 2, one line an issue, no stack. Credentials in messages are hidden. */
 export class Failure extends Error {
   readonly code: ErrorCode
   readonly issues: readonly Issue[]
@@ -31,7 +28,7 @@ export class Failure extends Error {
   }
 }
 
-/** A message may name a key of a file, and somebody may have written a password into that. */
+/** A message may name a key of a file, and that may contain a password. */
 function withoutCredentials(issue: Issue): Issue {
   const { message, hint } = issue
   return {
@@ -41,14 +38,14 @@ function withoutCredentials(issue: Issue): Issue {
   }
 }
 
-/** `file:line:column: what is wrong; what to do`. */
+/** `file:line:column: problem; remedy`. */
 export function issueText(issue: Issue): string {
   const place = [issue.file, issue.line, issue.column].filter(part => part !== undefined).join(':')
   const text = issue.hint === undefined ? issue.message : `${issue.message}; ${issue.hint}`
   return place === '' ? text : `${place}: ${text}`
 }
 
-/** True for errors of the operating system that carry a code such as ENOENT. */
+/** True for errors of the operating system, with a code such as ENOENT. */
 export function hasErrno(error: unknown): error is NodeJS.ErrnoException {
   return (
     error instanceof Error &&

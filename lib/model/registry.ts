@@ -1,12 +1,12 @@
 /**
- * The nouns: what a mirror list says once it is read, checked and completed with every default.
- * Imports nothing; everything downstream (targets, probe, reports) speaks in these.
+ * The nouns: what a mirror list means once it is read, checked and completed with every default. Imports nothing;
+ * everything after the list (targets, probe, reports) uses these types.
  */
 
-/** What a mirror may be asked for. containerd: core/remotes/docker/registry.go:29-60@v2.3.4. */
+/** What a mirror is used for. containerd: core/remotes/docker/registry.go:29-60@v2.3.4. */
 export type Capability = 'pull' | 'resolve' | 'push'
 
-/** Where something stands in the list, for messages. Line and column count from 1. */
+/** A position in the list, for messages. Line and column count from 1. */
 export interface Place {
   readonly file: string
   readonly line: number
@@ -14,24 +14,23 @@ export interface Place {
 }
 
 /**
- * How a url's path stands to the API root `/v2`:
- * `root` = `/v2` itself; `prefix` = `/v2/P` (a repository prefix: Harbor, DaoCloud);
- * `mounted` = `/P/v2` (a registry under a path: Artifactory); `exact` = taken verbatim.
+ * Where the API root `/v2` is in the path of a url: `root` = `/v2` itself; `prefix` = `/v2/P` (a prefix of every
+ * repository: Harbor, DaoCloud); `mounted` = `/P/v2` (a registry below a path: Artifactory); `exact` = used unchanged.
  */
 export type BaseForm = 'root' | 'prefix' | 'mounted' | 'exact'
 
 /** A registry API base: the absolute url that directly precedes `/<repository>/manifests/…`. */
 export interface ApiBase {
-  /** Scheme, host and port as one writes them: `https://mirror.example:5000`, lower case, no default port. */
+  /** Scheme, host and port: `https://mirror.example:5000`, lower case, no default port. */
   readonly origin: string
   /** Path of the API base, never ending in `/`: `/v2`, `/v2/hub`, `/registry/v2`; only `exact` may be empty. */
   readonly path: string
   readonly form: BaseForm
 }
 
-/** A file the list refers to, with what was in it. */
+/** A file that the list refers to, with its content. */
 export interface Attachment {
-  /** The path as resolved on the list's side, for messages. */
+  /** As the list's side of the node sees it, for messages. */
   readonly path: string
   readonly text: string
 }
@@ -42,11 +41,11 @@ export interface ClientPair {
   readonly key: Attachment
 }
 
-/** An endpoint tried before the registry's own server. */
+/** An endpoint that is used before the registry's own server. */
 export interface Mirror {
   readonly base: ApiBase
   readonly capabilities: readonly Capability[]
-  /** Go duration, as hosts.toml takes it: `2s`. */
+  /** Go duration, as in hosts.toml: `2s`. */
   readonly dialTimeout: string
   readonly ca: readonly Attachment[]
   readonly client: ClientPair | undefined
@@ -56,7 +55,7 @@ export interface Mirror {
   readonly place: Place
 }
 
-/** The registry's own endpoint, tried last. */
+/** The registry's own endpoint, used last. */
 export interface Server {
   readonly base: ApiBase
   /** Whether the list names it; otherwise it follows from the registry's name. */
@@ -67,42 +66,42 @@ export interface Server {
 export interface Registry {
   /** Lower case; `*` stands for every registry without an entry of its own. */
   readonly name: string
-  /** Undefined for `*`, for `fallback: false`, and where containerd had better find it (loopback, undeclared). */
+  /** Undefined for `*` and for `fallback: false`. */
   readonly server: Server | undefined
   /** In the order of the list: order is policy. */
   readonly mirrors: readonly Mirror[]
-  /** False: never ask the server. */
+  /** False: the server is never used. */
   readonly fallback: boolean
   readonly canary: string | undefined
   readonly place: Place
 }
 
-/** Settings of `[targets.containerd]`, defaults filled in where they do not depend on the node. */
-export interface ContainerdSettings {
-  /** Path of config.toml on the node; false: manage hosts.toml only. */
-  readonly config: string | false
-  /** Undefined: what the node has set, else the default. */
-  readonly hostsDir: string | undefined
-  /** `2.1` or `1.7.24`; undefined: asked of the node. */
-  readonly version: string | undefined
+/** A table as written, every key of the type that its schema gives. */
+export type WrittenTable = Readonly<Record<string, unknown>>
+
+/** `[targets.NAME]`. Its meaning is the target's: `resolve` of the target's settings reads it. */
+export interface ListedTarget {
+  readonly written: WrittenTable
   readonly place: Place
 }
 
 /** `[health]` with defaults filled in; durations in milliseconds. */
 export interface HealthSettings {
-  /** Between two questions to a mirror, and for the answer to one. */
+  /** Between two probes of a mirror. */
   readonly intervalMs: number
+  /** For the response to a probe. */
   readonly timeoutMs: number
-  /** Answers in a row that make a mirror healthy, and those that make it unhealthy. */
+  /** Successful probes in a row that make a mirror healthy. */
   readonly rise: number
+  /** Failed probes in a row that make a mirror unhealthy. */
   readonly fall: number
-  /** What watch does with a mirror that is not well. */
+  /** What watch does with a mirror that is unhealthy or rate limited. */
   readonly onUnhealthy: 'drop' | 'demote' | 'keep'
-  /** From this on an answer is slow; undefined: none is. */
+  /** A response that takes this long is slow; undefined: none is. */
   readonly slowAfterMs: number | undefined
-  /** How deep a mirror is asked where nobody says otherwise. */
+  /** How deep a mirror is probed where no flag decides. */
   readonly depth: 'ping' | 'manifest'
-  /** `list`: order is policy; otherwise what was measured to be clearly better goes first. */
+  /** `list`: order is policy; otherwise mirrors come first that are clearly better by measurement. */
   readonly order: 'list' | 'latency' | 'throughput'
 }
 
@@ -110,10 +109,14 @@ export interface HealthSettings {
 export interface MirrorList {
   readonly registries: readonly Registry[]
   readonly health: HealthSettings
-  readonly targets: { readonly containerd: ContainerdSettings }
+  /** The runtimes to configure, by name; at least one. */
+  readonly targets: Readonly<Record<string, ListedTarget>>
 }
 
-/** Whether its own server is asked for what no mirror serves; `*` has none. */
+/** The server of docker.io. */
+export const DOCKER_HUB = 'https://registry-1.docker.io'
+
+/** Whether the registry's server is used for what no mirror serves; `*` has none. */
 export function mayFallBack({ name, fallback }: Pick<Registry, 'name' | 'fallback'>): boolean {
   return fallback && name !== '*'
 }
@@ -123,10 +126,7 @@ export function baseUrl(base: ApiBase): string {
   return base.origin + base.path
 }
 
-/**
- * Whether a `host[:port]` is this machine itself: containerd treats these registries differently
- * (core/remotes/docker/registry.go MatchLocalhost@v2.3.4).
- */
+/** Whether a `host[:port]` is this machine itself (core/remotes/docker/registry.go MatchLocalhost@v2.3.4). */
 export function isLoopback(hostPort: string): boolean {
   const host = hostPort.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

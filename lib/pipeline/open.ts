@@ -53,6 +53,7 @@ export async function openList(options: Options, node: Writer, world: World): Pr
     env: world.env,
     uid: world.uid,
     now: world.now(),
+    targets,
   })
 }
 

@@ -15,6 +15,7 @@ import { isDrawable, pageOf } from '../reporters/page.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
 import { targets } from '../targets/index.ts'
+import { plannedTargets } from '../targets/planned.ts'
 import { machineOf, type Options } from './open.ts'
 
 export interface ProbeOptions extends Options {
@@ -82,8 +83,8 @@ export async function runtimeEnvironment(
 ): Promise<World['env'] | undefined> {
   const machine = machineOf({ root }, world)
   if (machine === undefined) return undefined
-  for (const target of Object.values(targets)) {
-    const found = await target.environment(list, machine)
+  for (const { target, settings } of plannedTargets(list, targets)) {
+    const found = await target.environment(settings, machine)
     if (found !== undefined) return found
   }
   return undefined

@@ -3,10 +3,12 @@
  * the value out and every report prints it.
  */
 import { Failure, type Issue } from '../model/errors.ts'
-import type { MirrorList } from '../model/registry.ts'
+import type { MirrorList, Registry } from '../model/registry.ts'
 import type { Activation, Notice } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
+import { inexpressibleIssues } from '../targets/inexpressible.ts'
+import { type Planned, plannedTargets } from '../targets/planned.ts'
 import type { Choices, DesiredFile, Target, View } from '../targets/target.ts'
 import { ownershipNotices } from './drift.ts'
 import { isPending } from './pending-restart.ts'
@@ -39,8 +41,8 @@ export async function makePlan(
   choices: Choices,
 ): Promise<Plan> {
   const parts = []
-  for (const [name, target] of Object.entries(targets)) {
-    parts.push(await planTarget(name, target, list, view, choices))
+  for (const planned of plannedTargets(list, targets)) {
+    parts.push(await planTarget(planned, list.registries, view, choices))
   }
   const conflicts = parts.flatMap(part => part.conflicts)
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
@@ -58,9 +60,14 @@ export async function makePlan(
   }
 }
 
-async function planTarget(name: string, target: Target, list: MirrorList, view: View, choices: Choices) {
-  const now = await target.observe(view, list)
-  const rendering = target.render(list, now, choices)
+async function planTarget<Settings, Snapshot>(
+  { name, target, settings }: Planned<Settings, Snapshot>,
+  registries: readonly Registry[],
+  view: View,
+  choices: Choices,
+) {
+  const now = await target.observe(view, registries, settings)
+  const rendering = target.render(registries, now, choices)
   const wanted = await compareAll(name, rendering.files, view)
   const restart = await restartOf(name, target, now, wanted.steps, view)
   const due = view.machine !== undefined && restart.length > 0
@@ -68,9 +75,13 @@ async function planTarget(name: string, target: Target, list: MirrorList, view: 
   const left = await compareAll(name, gone.files, view)
   const steps = inOrder([...wanted.steps, ...left.steps])
   const changed = rendering.files.filter(file => steps.some(step => step.path === file.path))
-  const forbidden = [...rendering.conflicts, ...(await protectedPathIssues(wanted.steps, view.node))]
+  const forbidden = [
+    ...inexpressibleIssues(registries, target),
+    ...rendering.conflicts,
+    ...(await protectedPathIssues(wanted.steps, view.node)),
+  ]
   const conflicts: readonly Issue[] =
-    forbidden.length > 0 ? forbidden : await target.check(changed, now, view)
+    forbidden.length > 0 ? forbidden : await target.validate(changed, now, view)
   const ownership = steps.flatMap(step => ownershipNotices(step, view.state.files[step.path], view.uid))
   const open = await closings(name, rendering.files, view)
   return {
@@ -100,14 +111,14 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
 const IF_IT_RUNS = 'only if it already runs from this tree'
 
 /** That a runtime has to be restarted. Of an image, or another machine's node, we cannot know whether any runs from it. */
-export function restartNeed(name: string, { restart }: Target, here: boolean): Activation {
+export function restartNeed(name: string, { restart }: Pick<Target, 'restart'>, here: boolean): Activation {
   return { target: name, ...restart, ...(!here && { why: IF_IT_RUNS }) }
 }
 
-async function restartOf(
+async function restartOf<Settings, Snapshot>(
   name: string,
-  target: Target,
-  now: unknown,
+  target: Target<Settings, Snapshot>,
+  now: Snapshot,
   steps: readonly Step[],
   view: View,
 ): Promise<readonly Activation[]> {

@@ -1,42 +1,39 @@
 /** From a list to its endpoints, and from probes back to the registries. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import {
-  type ApiBase,
   type Attachment,
-  isLoopback,
   type Mirror,
   type MirrorList,
   mayFallBack,
   type Registry,
 } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
+import type { Dialect } from '../targets/dialect.ts'
+import { dialectOf } from '../targets/index.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { findCanary, type NamedCanary } from './canaries.ts'
-
-/** containerd's value where hosts.toml has none: core/remotes/docker/registry.go:256@v2.3.4. */
-const DEFAULT_DIAL_TIMEOUT_MS = 30_000
 
 /**
  * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
 export function listEndpoints(list: MirrorList): readonly Endpoint[] {
+  const dialect = dialectOf(list)
   return list.registries.flatMap(registry => {
-    const mirrors = registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror))
-    const canary = findCanary(registry)
-    return [...mirrors, ...serverEndpoints(registry)].map(endpoint => withCanary(endpoint, canary))
+    const endpoints = [
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
+      ...serverEndpoints(registry, dialect),
+    ]
+    return endpoints.map(endpoint => withCanary(endpoint, findCanary(registry), dialect))
   })
 }
 
-function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined): Endpoint {
+function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect: Dialect): Endpoint {
   if (canary === undefined) return endpoint
   const { registry, repository, reference } = canary
-  const isOwnServer = new URL(endpoint.base.origin).host === (registry === 'docker.io' ? HUB : registry)
-  return { ...endpoint, canary: { repository, reference, ...(!isOwnServer && { ns: registry }) } }
+  const ns = dialect.namespace(registry, new URL(endpoint.base.origin).host)
+  return { ...endpoint, canary: { repository, reference, ...(ns !== undefined && { ns }) } }
 }
-
-/** The server of docker.io, which receives no ns (isProxy, registry.go:85-92@v2.3.4). */
-const HUB = 'registry-1.docker.io'
 
 /** Registries whose probed endpoints can serve no pull, in list order. A registry without probes is not listed. */
 export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
@@ -68,32 +65,21 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
   }
 }
 
-function serverEndpoints(registry: Registry): readonly Endpoint[] {
+function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
   if (!mayFallBack(registry)) return []
   const { name, server } = registry
-  if (server === undefined || (!server.declared && isLoopback(name))) return loopbackServer(name)
-  return [{ ...plainServer(name), base: server.base }]
-}
-
-/**
- * A loopback registry without a declared server: https unless the port is 80, then http unless it is 443, without
- * verification of certificates. containerd: core/remotes/docker/config/hosts.go:105-122@v2.3.4.
- */
-function loopbackServer(name: string): readonly Endpoint[] {
-  const port = new URL(`tcp://${name}`).port
-  const schemes = port === '80' ? ['http'] : port === '' || port === '443' ? ['https'] : ['https', 'http']
-  const [base, ...alternatives] = schemes.map(scheme => rootBase(new URL(`${scheme}://${name}`).origin))
-  if (base === undefined) return []
-  return [{ ...plainServer(name), base, alternatives, skipVerify: true }]
-}
-
-function plainServer(registry: string): Omit<Endpoint, 'base'> {
-  const dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS
-  return { registry, role: 'server', resolves: true, ca: [], skipVerify: false, header: {}, dialTimeoutMs }
-}
-
-function rootBase(origin: string): ApiBase {
-  return { origin, path: '/v2', form: 'root' }
+  const common = {
+    registry: name,
+    role: 'server',
+    resolves: true,
+    ca: [],
+    header: {},
+    dialTimeoutMs: dialect.dialTimeoutMs,
+  } as const
+  if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
+  const { bases, skipVerify } = dialect.defaultServer(name)
+  const [base, ...alternatives] = bases
+  return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
 }
 
 function textOf(attachment: Attachment): string {

@@ -3,14 +3,16 @@
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
 import type { Issue } from '../model/errors.ts'
-import type { MirrorList } from '../model/registry.ts'
+import type { Registry } from '../model/registry.ts'
 import type { Effect, Notice } from '../model/report.ts'
+import type { TargetSettings } from '../model/target-settings.ts'
 import type { OwnedSetting, State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
 import type { Run } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
+import type { Dialect } from './dialect.ts'
 
 /** The machine that runs us. */
 export interface Machine {
@@ -70,14 +72,17 @@ export interface Choices {
   readonly takeOver: boolean
 }
 
-export interface Target<Snapshot = unknown> {
+/** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
+export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
+  readonly settings: TargetSettings<Settings>
+  readonly dialect: Dialect
   /** Reads what the runtime has now. */
-  observe(view: View, list: MirrorList): Promise<Snapshot>
-  /** Pure: same list and snapshot, same bytes. */
-  render(list: MirrorList, snapshot: Snapshot, choices: Choices): Rendering
-  /** Shows the files that would change to the runtime's own parser, and proves that ours read back. */
-  check(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
+  observe(view: View, registries: readonly Registry[], settings: Settings): Promise<Snapshot>
+  /** Pure: same registries and snapshot, same bytes. */
+  render(registries: readonly Registry[], snapshot: Snapshot, choices: Choices): Rendering
+  /** Shows the files that would change to the runtime's own parser, and proves that the values of regmirror read back. */
+  validate(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
   /**
    * A file of somebody else without the value that we set in it. The original, or null for none, where nothing but that
    * value tells it from the original; else with the value as the original has it, every other byte as it is. The text
@@ -95,7 +100,7 @@ export interface Target<Snapshot = unknown> {
   startedAt(snapshot: Snapshot): number | undefined
   /** The environment its daemon runs in, its proxies above all; undefined when none is known that runs. */
   environment(
-    list: MirrorList,
+    settings: Settings,
     machine: Pick<Machine, 'files' | 'processes'>,
   ): Promise<Readonly<Record<string, string>> | undefined>
 }

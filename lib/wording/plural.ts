@@ -1,4 +1,4 @@
-/** So many of something, in words. Pure. */
+/** A count with its noun. Pure. */
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`
 }

@@ -1,10 +1,10 @@
-/** "Did you mean": the candidate that a slip of the keyboard would have made into the word. Pure. */
+/** "Did you mean": which candidate a misspelled word was meant to be. Pure. */
 
-/** The nearest candidate, if it is near enough to be meant. */
+/** The nearest candidate, if it is near enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined
   for (const candidate of candidates) {
-    const most = slips(Math.max(word.length, candidate.length))
+    const most = maxDistance(Math.max(word.length, candidate.length))
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), most)
     if (distance <= most && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { candidate, distance }
@@ -12,12 +12,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate
 }
 
-/** How many slips are believed: in a short word two make another word, "delete" of "demote". */
-function slips(letters: number): number {
+/** In a short word, two edits make another word: "delete" and "demote". */
+function maxDistance(letters: number): number {
   return letters <= 6 ? 1 : Math.min(3, Math.floor(letters / 3))
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours from one word to the other; over `most`, anything above it. */
+/** Insertions, deletions, replacements and swaps of neighbours between two words; any number above `most` if there are more. */
 function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1
   let before: number[] = []

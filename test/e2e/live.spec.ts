@@ -12,7 +12,7 @@ import { openTree } from '../../lib/system/files.ts'
 import { type Run, runProgram } from '../../lib/system/run.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { targets } from '../../lib/targets/index.ts'
-import { listOf, mirror, registry } from '../support/lists.ts'
+import { forContainerd, listOf, mirror, registry } from '../support/lists.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
 import { startOutside } from './support/outside.ts'
@@ -48,8 +48,7 @@ const occasion = () => ({ command: 'apply', now: Date.now(), bootClock: readBoot
 /** A list without a version of containerd: the binary decides. */
 function listWith(hostsDir: string | undefined): MirrorList {
   const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
-  const containerd = { ...made.targets.containerd, config: CONFIG, hostsDir, version: undefined }
-  return { ...made, targets: { containerd } }
+  return forContainerd(made, { config: CONFIG, ...(hostsDir !== undefined && { hosts_dir: hostsDir }) })
 }
 
 for (const { title, suite } of generations) {

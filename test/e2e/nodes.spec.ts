@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { readWritten } from '../../lib/targets/containerd/settings.ts'
 import { withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
 import { type Outside, startOutside } from './support/outside.ts'
@@ -29,8 +30,8 @@ function nodesFor(version: string): string[] {
     const folder = path.join(NODES, name)
     if (NOT_IN_USE.includes(name) || !existsSync(path.join(folder, 'after/etc/containerd/config.toml')))
       return false
-    const [major, minor] =
-      readList(path.join(folder, 'mirrors.toml')).targets?.containerd?.version?.split('.') ?? []
+    const written = readList(path.join(folder, 'mirrors.toml')).targets?.containerd ?? {}
+    const [major, minor] = readWritten(written).version?.split('.') ?? []
     return major === undefined || version.startsWith(`${major}.${minor}.`)
   })
 }

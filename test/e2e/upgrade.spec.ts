@@ -95,7 +95,7 @@ describe('an upgrade', () => {
         await installed.list('toml', 'version = 1\n[registries."docker.io"]\nmirors = 1\n')
         await watcher.until(/error .*mirrors\.toml:3:1/)
         await installed.list('toml', JSON.stringify(listOf([a.url])))
-        await watcher.until(/error .*this is JSON, and is read as TOML/)
+        await watcher.until(/error .*this is JSON, but it is read as TOML/)
         await installed.list('toml', listText([a.url, b.url]))
         await watcher.until(/is valid again/)
 

@@ -44,9 +44,14 @@ describe('a list inside --root', () => {
       'a file of the machine by its path',
       home => `{ file = "${home}/token" }`,
       {},
-      /neither beside the list nor/,
+      /neither in the directory of the list nor/,
     ],
-    ['a file of the machine by ..', () => '{ file = "../../../token" }', {}, /neither beside the list nor/],
+    [
+      'a file of the machine by ..',
+      () => '{ file = "../../../token" }',
+      {},
+      /neither in the directory of the list nor/,
+    ],
     [
       'a file of the machine through a link',
       () => '{ file = "token" }',
@@ -58,7 +63,7 @@ describe('a list inside --root', () => {
       'the environment',
       () => '{ env = "TOKEN" }',
       {},
-      /does not read the environment of this machine; give the list from outside with -f/,
+      /cannot use the environment of the host; use a list outside --root with -f/,
     ],
   ]
   for (const [title, header, tree, said] of refused) {
@@ -114,7 +119,7 @@ describe('a list inside --root', () => {
       assert.equal(code, 'usage')
       assert.match(
         message,
-        /lies outside --root, and a list inside it reads nothing of this machine; give the list/,
+        /is outside --root, and a list inside --root reads no files of the host; use a list outside/,
       )
     }))
 
@@ -130,7 +135,7 @@ describe('a list inside --root', () => {
         encoding: 'utf8',
         env: { ...process.env, TOKEN: SECRET },
       })
-      assert.match(said, /does not read the environment of this machine.*\nexit 2$/m)
+      assert.match(said, /cannot use the environment of the host.*\nexit 2$/m)
     })
   })
 })

@@ -11,7 +11,7 @@ import { load, problemsOf, ROOT } from '../support/load.ts'
 const LISTS = path.join(ROOT, 'fixtures/lists/invalid')
 
 /** What is refused before and after the rules. */
-const STAGES = ['text', 'syntax', 'schema', 'files', 'ca', 'client', 'header_file', 'header_env']
+const STAGES = ['text', 'syntax', 'schema', 'targets', 'files', 'ca', 'client', 'header_file', 'header_env']
 const names = [...STAGES, ...Object.keys(rules)]
 
 const files = readdirSync(LISTS).filter(file => !file.endsWith('.expect'))

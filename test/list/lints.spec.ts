@@ -19,7 +19,7 @@ describe('notices on a list', () => {
       [
         {
           code: 'push_granted',
-          message: 'this mirror may be pushed to; leave "push" out unless you mean it',
+          message: 'images may be pushed to this mirror; remove "push" unless that is intended',
           registry: 'docker.io',
           mirror: 'https://a.example/v2',
           file: 'stdin',
@@ -54,7 +54,7 @@ describe('notices on a list', () => {
     const [twice] = await noticesOn(
       'mirrors = [\n"https://a.example",\n"https://b.example",\n"https://A.example:443/v2"]',
     )
-    assert.deepEqual([twice?.code, twice?.line], ['mirror_twice', 6])
+    assert.deepEqual([twice?.code, twice?.line], ['duplicate_mirror', 6])
   })
 
   it('name each entry that is left out, also where all stand on one line', async () => {
@@ -63,7 +63,7 @@ describe('notices on a list', () => {
     )
     assert.deepEqual(
       notices.map(({ message }) => message),
-      [2, 3].map(i => `this mirror is listed twice; entry ${i} is left out`),
+      [2, 3].map(i => `this mirror is listed twice, and entry ${i} is ignored; remove it`),
     )
   })
 
@@ -86,7 +86,7 @@ describe('notices on a list', () => {
     const deep = '\n[health]\ndepth = "manifest"'
     const [notice, ...others] = await noticesOn(A_MIRROR + deep)
     assert.deepEqual([notice?.code, notice?.line, others], ['no_canary', 2, []])
-    assert.match(notice?.message ?? '', /only pings these mirrors; name one with canary = "repository:tag"/)
+    assert.match(notice?.message ?? '', /only pings these mirrors; add canary = "repository:tag"/)
     assert.deepEqual(await codesOn(A_MIRROR), [])
     assert.deepEqual(await codesOn(`mirrors = []${deep}`), ['no_mirrors'])
     assert.deepEqual(await codesOn(`${A_MIRROR}\ncanary = "library/busybox:1"${deep}`), [])
@@ -96,7 +96,7 @@ describe('notices on a list', () => {
     const health = (keys: string) => noticesOn(`${A_MIRROR}\n[health]\n${keys}`)
     const [short] = await health('interval = "2s"')
     assert.deepEqual([short?.code, short?.line], ['short_interval', 5])
-    assert.match(short?.message ?? '', /3600 times an hour; a fleet wants "30s" or more/)
+    assert.match(short?.message ?? '', /3600 times an hour; use "30s" or more/)
     const [long] = await health('interval = "5s"\ntimeout = "6s"')
     assert.deepEqual([long?.code, long?.line], ['long_timeout', 6])
     assert.deepEqual(await health('interval = "5s"\ntimeout = "5s"'), [])

@@ -64,7 +64,7 @@ describe('finding the list', () => {
       assert.equal((await load({ file, format: 'toml' })).list.registries.length, 1)
       assert.match(
         (await failureOf(load({ file, format: 'json' }))).message,
-        /:1:1: this is TOML, and is read as JSON/,
+        /:1:1: this is TOML, but it is read as JSON/,
       )
       assert.equal((await failureOf(load({ file: '-' }))).code, 'usage')
       assert.equal((await loadText(LIST)).file, 'stdin')
@@ -75,13 +75,13 @@ describe('finding the list', () => {
       assert.match((await failureOf(here())).message, /mirrors\.toml: is 1048577 bytes long/)
       assert.match(
         (await failureOf(loadText('#'.repeat(10_000_000)))).message,
-        /^stdin: is longer than 1048576 bytes, the most that a list has/,
+        /^stdin: is larger than 1048576 bytes, the limit of a list/,
       )
       assert.match((await failureOf(load({ file: directory, format: 'toml' }))).message, /is a directory/)
       const none = `${directory}/no.toml`
       assert.match((await failureOf(load({ file: none }))).message, /there is no such file$/)
       const { stderr } = await run(['validate', '--root', directory, '-f', none])
-      assert.match(stderr, /there is no such file; what -f names is not looked for below --root/)
+      assert.match(stderr, /there is no such file; write the path on the host: -f does not start at --root/)
     }))
 
   it('refuses other encodings', async () => {
@@ -92,7 +92,7 @@ describe('finding the list', () => {
       '2: is not UTF-8; save it as UTF-8',
     ])
     assert.deepEqual(await problemsOf(loadText('\n \t\n# nothing\n')), [
-      'is empty; regmirror init prints a list to start from',
+      'is empty; start with the output of regmirror init',
     ])
   })
 
@@ -132,10 +132,10 @@ describe('files the list refers to', () => {
     inDirectory({ 'mirrors.toml': header, token: '-> /etc/hostname' }, async here => {
       assert.match(
         (await failureOf(here())).message,
-        /token is neither beside the list nor in \/etc\/regmirror.*--allow-files-from/,
+        /token is neither in the directory of the list nor in \/etc\/regmirror.*--allow-files-from/,
       )
       const list = await here({ allowFilesFrom: ['/etc'] }).catch((error: Error) => error.message)
-      assert.doesNotMatch(String(list), /neither beside/)
+      assert.doesNotMatch(String(list), /neither in the directory/)
     }))
 
   it('may lie among the credentials of the unit', () =>
@@ -171,7 +171,10 @@ describe('files the list refers to', () => {
     const before = process.cwd()
     process.chdir('/')
     try {
-      assert.match((await failureOf(load({ ...options, allowFilesFrom: [] }))).message, /neither beside/)
+      assert.match(
+        (await failureOf(load({ ...options, allowFilesFrom: [] }))).message,
+        /neither in the directory/,
+      )
     } finally {
       process.chdir(before)
     }

@@ -189,11 +189,11 @@ describe('the owner of a list', () => {
       execFileSync('mkfifo', [file])
       assert.match(
         (await failureOf(asRoot(home))).message,
-        /mirrors\.toml: is a pipe or a device, not a file; read it from standard input: -f - and --list-format$/,
+        /mirrors\.toml: is a pipe or a device, not a file; pass it on standard input: -f - --list-format FORMAT$/,
       )
       await fs.rm(file)
       await fs.mkdir(file)
-      assert.match((await failureOf(asRoot(home))).message, /: is a directory; name the list in it$/)
+      assert.match((await failureOf(asRoot(home))).message, /: is a directory; select a file in it$/)
       await fs.rmdir(file)
       await fs.symlink('gone.toml', file)
       assert.match((await failureOf(asRoot(home))).message, /is a link to gone\.toml, which does not exist/)

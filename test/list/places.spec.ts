@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
-import { plainPathProblem } from '../../lib/list/values/plain-path.ts'
 import type { Failure } from '../../lib/model/errors.ts'
+import { plainPathProblem } from '../../lib/model/plain-path.ts'
 import { ownerOf } from '../../lib/ownership/protected-paths.ts'
 import { loadText, problemsOf } from '../support/load.ts'
 import { run } from '../support/run.ts'
@@ -114,7 +114,7 @@ describe('directories that a list may name', () => {
       '/opt/x.toml/',
     ])
       assert.deepEqual(await problemsOf(loadText(setting('config', file))), [
-        '5:10: must end in ".toml"; name the main file of containerd',
+        '5:10: must end in ".toml"; write the path of containerd\'s main configuration file',
       ])
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Registry } from '../../lib/model/registry.ts'
-import { baseUrl } from '../../lib/model/registry.ts'
+import { baseUrl, type MirrorList, type Registry } from '../../lib/model/registry.ts'
+import { containerdSettings } from '../../lib/targets/containerd/settings.ts'
 import { loadText } from '../support/load.ts'
 
 async function resolved(text: string) {
@@ -16,6 +16,11 @@ async function registry(name: string, keys = ''): Promise<Registry> {
 const serverOf = async (name: string, keys?: string) => {
   const { server } = await registry(name, keys)
   return server && `${baseUrl(server.base)}${server.declared ? ' declared' : ''}`
+}
+
+function settingsOf(list: MirrorList) {
+  const { written, place } = list.targets.containerd ?? assert.fail('no target')
+  return containerdSettings.resolve(written, place)
 }
 
 describe('a list with every default filled in', () => {
@@ -66,14 +71,15 @@ describe('a list with every default filled in', () => {
   })
 
   it('means containerd where it names no target', async () => {
-    const { targets, health } = await resolved('[registries."quay.io"]')
-    assert.equal(targets.containerd.config, '/etc/containerd/config.toml')
-    assert.equal(targets.containerd.hostsDir, undefined)
-    assert.equal(health.timeoutMs, 3000)
+    const list = await resolved('[registries."quay.io"]')
+    assert.deepEqual(Object.keys(list.targets), ['containerd'])
+    const { config, hostsDir } = settingsOf(list)
+    assert.deepEqual([config, hostsDir], ['/etc/containerd/config.toml', undefined])
+    assert.equal(list.health.timeoutMs, 3000)
     const own = await resolved(
       '[registries."quay.io"]\n[health]\ntimeout = "0.5s"\n[targets.containerd]\nconfig = "/etc/containerd//c.toml"',
     )
-    assert.deepEqual([own.targets.containerd.config, own.health.timeoutMs], ['/etc/containerd/c.toml', 500])
-    assert.equal(own.targets.containerd.place.line, 5)
+    assert.deepEqual([settingsOf(own).config, own.health.timeoutMs], ['/etc/containerd/c.toml', 500])
+    assert.equal(settingsOf(own).place.line, 5)
   })
 })

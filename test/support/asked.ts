@@ -1,8 +1,9 @@
 /** Whether a node asks whom its list wants: the node read by containerd's rules, the list as it is written. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import type { WrittenContainerd, WrittenList } from '../../lib/list/written.ts'
+import type { WrittenList } from '../../lib/list/written.ts'
 import type { Reader } from '../../lib/system/files.ts'
+import { readWritten, type WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import { effectiveTable, parseConfig, WAYS } from './containerd-config.ts'
 import { type Endpoint, endpointsOf, lookUp } from './containerd-hosts.ts'
@@ -14,7 +15,7 @@ const NOBODY = 'nobody.speaks.of.test'
 
 /** `[targets.containerd]` as it is written, with paths as they are meant. */
 export function settingsOf(list: WrittenList): WrittenContainerd & { readonly main: string } {
-  const settings = list.targets?.containerd ?? {}
+  const settings = readWritten(list.targets?.containerd ?? {})
   const tidy = (file: string) => path.posix.normalize(file).replace(/\/$/, '')
   const { config = '/etc/containerd/config.toml', hosts_dir } = settings
   const main = config === false ? '/etc/containerd/config.toml' : tidy(config)

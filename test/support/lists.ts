@@ -1,7 +1,8 @@
 /** Lists as values, for tests that begin behind the reading of one. */
 import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
+import type { WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 
-const place = { file: 'mirrors.toml', line: 1, column: 1 }
+export const PLACE = { file: 'mirrors.toml', line: 1, column: 1 }
 
 export function mirror(origin: string, more: Partial<Mirror> = {}): Mirror {
   return {
@@ -12,14 +13,14 @@ export function mirror(origin: string, more: Partial<Mirror> = {}): Mirror {
     client: undefined,
     skipVerify: false,
     header: {},
-    place,
+    place: PLACE,
     ...more,
   }
 }
 
 export function registry(name: string, mirrors: readonly Mirror[], more: Partial<Registry> = {}): Registry {
   const server = { base: { origin: `https://${name}`, path: '/v2', form: 'root' }, declared: false } as const
-  return { name, server, mirrors, fallback: true, canary: undefined, place, ...more }
+  return { name, server, mirrors, fallback: true, canary: undefined, place: PLACE, ...more }
 }
 
 /** As where the list says nothing. */
@@ -36,6 +37,10 @@ export const HEALTH: HealthSettings = {
 
 /** A list for containerd 2.1 in the default places. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
-  const containerd = { config: '/etc/containerd/config.toml', hostsDir: undefined, version: '2.1', place }
-  return { registries, health: HEALTH, targets: { containerd } }
+  return forContainerd({ registries, health: HEALTH }, { version: '2.1' })
+}
+
+/** The list with this `[targets.containerd]`. */
+export function forContainerd(list: Omit<MirrorList, 'targets'>, written: WrittenContainerd): MirrorList {
+  return { ...list, targets: { containerd: { written: { ...written }, place: PLACE } } }
 }

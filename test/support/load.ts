@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
 import { Failure, issueText } from '../../lib/model/errors.ts'
 import { openTree } from '../../lib/system/files.ts'
+import { targets } from '../../lib/targets/index.ts'
 
 export const ROOT = path.join(import.meta.dirname, '../..')
 
@@ -16,6 +17,7 @@ export async function load(options: Partial<ListOptions> & { root?: string } = {
     env: {},
     uid: 1000,
     now: Date.UTC(2026, 0, 1),
+    targets,
     ...rest,
   })
 }

@@ -19,7 +19,7 @@ interface Trouble {
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { name: 'a folder', make: list => fs.mkdir(list), reported: /is a directory; name the list in it/ },
+  { name: 'a folder', make: list => fs.mkdir(list), reported: /is a directory; select a file in it/ },
   {
     name: 'a link to nothing',
     make: list => fs.symlink('gone.toml', list),
@@ -38,7 +38,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'a file that is too large',
     make: list => fs.writeFile(list, LARGE),
-    reported: /is \d+ bytes long; a list has at most \d+/,
+    reported: /is \d+ bytes long, more than \d+, the limit of a list/,
   },
   {
     name: 'half of the list',

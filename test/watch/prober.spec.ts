@@ -9,7 +9,7 @@ import type { MirrorList } from '../../lib/model/registry.ts'
 import { openProber } from '../../lib/pipeline/prober.ts'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { listEndpoints } from '../../lib/probe/endpoints.ts'
-import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { forContainerd, HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
 import { pem } from '../support/tls.ts'
@@ -31,7 +31,7 @@ describe('a watcher probes', () => {
       const { port } = proxy.address() as { port: number }
       const config = path.join(directory, 'config.toml')
       const base = listOf(registry('r.test', [mirror('http://mirror.invalid')]))
-      const list = { ...base, targets: { containerd: { ...base.targets.containerd, config } } }
+      const list = forContainerd(base, { config, version: '2.1' })
       const [endpoint] = listEndpoints(list) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0

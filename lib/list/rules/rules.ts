@@ -1,82 +1,35 @@
-/**
- * What a schema cannot say. Every rule is a small named function; all of them run, each on what has the right
- * shape, so that a person sees everything at once. Pure.
- */
-
+/** What a schema cannot express. All rules run, each on the parts that have the right shape, so that one run shows every problem. Pure. */
 import { isTable } from '../../formats/tables.ts'
 import type { Path, Problem } from '../../model/problem.ts'
-import type { SchemaProblem } from '../schema/schema.ts'
-import { isRefused } from '../values/refused.ts'
-import { parseRegistryName } from '../values/registry-name.ts'
-import {
-  type MirrorEntry,
-  mirrorEntries,
-  pathKey,
-  type WrittenDefaults,
-  type WrittenList,
-  type WrittenRegistry,
-} from '../written.ts'
-import { mirrorRules } from './mirror.ts'
-import { registryRules } from './registry.ts'
-import type { RegistryEntry, Rule } from './rule.ts'
-import { settingRules } from './settings.ts'
+import type { KnownTargets } from '../../model/target-settings.ts'
+import type { WrittenList } from '../written.ts'
+import { findMirrors, findRegistries } from './entries.ts'
+import { mirrorRules } from './mirror-rules.ts'
+import { registryRules } from './registry-rules.ts'
+import type { Rule } from './rule.ts'
+import { settingRules } from './setting-rules.ts'
+import { targetProblems } from './target-problems.ts'
+import type { IsValid } from './validity.ts'
 
-/** Every rule by its name. */
+/** Every rule of the list itself by its name. */
 export const rules = { ...settingRules, ...registryRules, ...mirrorRules }
 
-/** Whether the value at a path, if there is one, has the right shape with everything in it. */
-export type Sound = (path: Path) => boolean
-
-export function soundness(problems: readonly SchemaProblem[]): Sound {
-  const unsound = new Set<string>()
-  for (const { path, about, atKey } of problems) {
-    for (let i = 0; i <= path.length; i++) unsound.add(pathKey(path.slice(0, i)))
-    if (about !== undefined) unsound.add(pathKey([...(atKey ? path.slice(0, -1) : path), about]))
-  }
-  return path => !unsound.has(pathKey(path))
-}
-
-/** All that the rules find in a list of which `sound` says what may be read. */
-export function checkRules(value: unknown, sound: Sound): readonly Problem[] {
-  const list = value as WrittenList
-  const registries = registryEntries(value, sound)
+export function checkRules(value: unknown, isValid: IsValid, targets: KnownTargets): readonly Problem[] {
   return [
-    ...(isTable(value) ? run(settingRules, [], list, sound) : []),
-    ...registries.flatMap(entry => run(registryRules, entry.path, entry, sound)),
-    ...soundMirrors(value, sound).flatMap(entry => run(mirrorRules, entry.path, entry, sound)),
+    ...(isTable(value) ? run(settingRules, [], value as Partial<WrittenList>, isValid) : []),
+    ...findRegistries(value, isValid).flatMap(entry => run(registryRules, entry.path, entry, isValid)),
+    ...findMirrors(value, isValid).flatMap(entry => run(mirrorRules, entry.path, entry, isValid)),
+    ...targetProblems(value, isValid, targets),
   ]
 }
 
-/** The registries of a value that need not be a list. */
-function registryEntries(value: unknown, sound: Sound): RegistryEntry[] {
-  if (!isTable(value) || !isTable(value.registries)) return []
-  const defaults = sound(['defaults']) ? (value.defaults as WrittenDefaults | undefined) : undefined
-  const keys = new Map<string, string>()
-  return Object.entries(value.registries).map(([key, written]) => {
-    const path = ['registries', key]
-    const registry: WrittenRegistry = isTable(written) ? written : {}
-    const mirrors = Array.isArray(registry.mirrors) ? mirrorEntries(path, registry) : []
-    const name = nameOf(key)
-    const twin = keys.get(name)
-    if (twin === undefined) keys.set(name, key)
-    return { key, path, registry, mirrors, name, twin, defaults }
-  })
-}
-
-function nameOf(key: string): string {
-  const parsed = parseRegistryName(key)
-  return isRefused(parsed) ? key : parsed.name
-}
-
-/** The mirrors of a value that need not be a list; what is neither a url nor a table is left out. */
-export function soundMirrors(value: unknown, sound: Sound): MirrorEntry[] {
-  return registryEntries(value, sound)
-    .flatMap(entry => entry.mirrors)
-    .filter(({ mirror }) => isTable(mirror))
-}
-
-function run<T>(table: Readonly<Record<string, Rule<T>>>, path: Path, subject: T, sound: Sound): Problem[] {
+function run<T>(
+  table: Readonly<Record<string, Rule<T>>>,
+  path: Path,
+  subject: T,
+  isValid: IsValid,
+): readonly Problem[] {
   return Object.values(table)
-    .filter(rule => rule.needs.every(key => sound([...path, key])))
+    .filter(rule => rule.needs.every(key => isValid([...path, key])))
     .flatMap(rule => rule.check(subject))
 }

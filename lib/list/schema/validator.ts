@@ -1,11 +1,12 @@
-/** schema.json as a function, compiled when it is first wanted. The only importer of ajv. */
+/** The schema of a list as a function, compiled at its first use; a build compiles it ahead. The only importer of ajv. */
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
-import schema from '../../../schema.json' with { type: 'json' }
+import type { KnownTargets } from '../../model/target-settings.ts'
+import { listSchema } from './list-schema.ts'
 
 export type SchemaError = ErrorObject
 export type SchemaValidator = ((value: unknown) => boolean) & Pick<ValidateFunction, 'errors'>
 
-/** The options the schema is compiled with, here or ahead of time. */
+/** For compiling the schema, here and in a build. */
 export const ajvOptions: Options = {
   allErrors: true,
   verbose: true,
@@ -15,6 +16,6 @@ export const ajvOptions: Options = {
 }
 
 /** A fresh validator: ajv keeps the errors of the last call on the function. */
-export function schemaValidator(): SchemaValidator {
-  return new Ajv2020(ajvOptions).compile(schema)
+export function schemaValidator(targets: KnownTargets): SchemaValidator {
+  return new Ajv2020(ajvOptions).compile(listSchema(targets))
 }

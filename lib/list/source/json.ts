@@ -1,8 +1,6 @@
 /**
- * Lists in JSON. A reader of its own, because JSON.parse tells the position of some errors only, that of no
- * value, and keeps the last of two equal keys without a word.
+ * Lists in JSON. Not by JSON.parse: it has the position of only some errors and of no value, and accepts two equal keys.
  */
-
 import type { Path } from '../../model/problem.ts'
 import type { Parsed, Position, SourceFault } from './parsed.ts'
 
@@ -18,7 +16,7 @@ interface JsonMember {
   readonly node: JsonNode
 }
 
-/** How far a text is read. */
+/** The position up to which a text is read. */
 interface Cursor {
   readonly text: string
   at: number
@@ -30,10 +28,10 @@ export function parseJson(text: string): Parsed {
   const cursor = { text, at: 0 }
   try {
     const root = readValue(cursor, 0)
-    if (cursor.at < text.length) stop(cursor, 'nothing may follow the closing brace')
+    if (cursor.at < text.length) stop(cursor, 'text follows the closing brace')
     return { source: sourceOf(root, text) }
   } catch (error) {
-    if (isStop(error)) return { faults: [faultOf(error, text)] }
+    if (isStop(error)) return { faults: [faultAt(error, text)] }
     throw error
   }
 }
@@ -77,7 +75,7 @@ function readObject(cursor: Cursor, depth: number): JsonNode {
   while (cursor.text[cursor.at] !== '}') {
     const keyAt = cursor.at
     const key = readKey(cursor)
-    if (members.has(key)) stop({ ...cursor, at: keyAt }, 'this key is given twice')
+    if (members.has(key)) stop({ ...cursor, at: keyAt }, 'this key is set twice')
     const node = readValue(cursor, depth + 1)
     members.set(key, { keyAt, node })
     Object.defineProperty(value, key, {
@@ -105,7 +103,7 @@ function readArray(cursor: Cursor, depth: number): JsonNode {
 }
 
 function readKey(cursor: Cursor): string {
-  if (cursor.text[cursor.at] !== '"') stop(cursor, whatIsWrong(cursor, 'a key in double quotes'))
+  if (cursor.text[cursor.at] !== '"') stop(cursor, unexpected(cursor, 'a key in double quotes'))
   const key = readScalar(cursor) as string
   skipSpace(cursor)
   if (cursor.text[cursor.at] !== ':') stop(cursor, 'a colon is missing after the key')
@@ -118,7 +116,8 @@ function readComma(cursor: Cursor, close: string): void {
   if (cursor.text[cursor.at] !== ',') stop(cursor, `a comma or "${close}" is missing`)
   const comma = cursor.at++
   skipSpace(cursor)
-  if (cursor.text[cursor.at] === close) stop({ ...cursor, at: comma }, `no comma may stand before "${close}"`)
+  if (cursor.text[cursor.at] === close)
+    stop({ ...cursor, at: comma }, `a comma is not allowed before "${close}"`)
 }
 
 /** RFC 8259 sections 3, 6 and 7. */
@@ -128,17 +127,17 @@ const SCALAR =
 function readScalar(cursor: Cursor): unknown {
   SCALAR.lastIndex = cursor.at
   const token = SCALAR.exec(cursor.text)?.[0]
-  if (token === undefined) return stop(cursor, whatIsWrong(cursor))
+  if (token === undefined) return stop(cursor, unexpected(cursor))
   cursor.at += token.length
   return JSON.parse(token)
 }
 
-function whatIsWrong({ text, at }: Cursor, wanted = 'a value'): string {
-  if (at >= text.length) return 'the text ends too early'
+function unexpected({ text, at }: Cursor, expected = 'a value'): string {
+  if (at >= text.length) return 'the text ends before the list is complete'
   if (text[at] === '"')
-    return 'a string is not closed on its line, or holds an escape that JSON does not know'
+    return 'a string is not closed on its line, or contains an escape that JSON does not have'
   if (text[at] === '/' || text[at] === '#') return 'JSON has no comments'
-  return `${wanted} must stand here`
+  return `${expected} is missing here`
 }
 
 function skipSpace(cursor: Cursor): void {
@@ -158,7 +157,7 @@ function isStop(error: unknown): error is Stop {
   return typeof error === 'object' && error !== null && 'stoppedAt' in error
 }
 
-function faultOf({ stoppedAt, message }: Stop, text: string): SourceFault {
+function faultAt({ stoppedAt, message }: Stop, text: string): SourceFault {
   return { ...positionAt(lineStarts(text), stoppedAt), message }
 }
 

@@ -1,4 +1,4 @@
-/** What every parser of a list returns: a value whose keys can be found again in the text, or what is wrong with the text. */
+/** What every parser of a list returns: a value with the position of each key, or what is wrong with the text. */
 import type { Path } from '../../model/problem.ts'
 
 /** Line and column count from 1. */

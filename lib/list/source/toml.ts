@@ -17,7 +17,7 @@ export function parseToml(text: string): Parsed {
   }
 }
 
-/** The only values that TOML has and the other two formats have not; no key of a list takes one. */
+/** Dates are the only values of TOML that YAML and JSON lack; no key of a list accepts one. */
 function dateFault(ast: TomlAst): SourceFault | undefined {
   const token = ast.tokens.find(({ type }) => /Date|Time/.test(type))
   if (token === undefined) return undefined
@@ -25,7 +25,7 @@ function dateFault(ast: TomlAst): SourceFault | undefined {
   return {
     line,
     column: column + 1,
-    message: 'no key of a list takes a date or a time',
+    message: 'no key of a list accepts a date or a time',
     hint: 'put it in quotes',
   }
 }

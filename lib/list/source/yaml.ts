@@ -1,6 +1,6 @@
 /**
- * Lists in YAML 1.2, as far as they are plain data: no tags, no second document, no merge keys. Anchors are
- * welcome until they multiply. The only importer of yaml.
+ * Lists in YAML 1.2, as plain data: no tags, no second document, no merge keys. Anchors are allowed up to a limit. The only
+ * importer of yaml.
  */
 import {
   type Alias,
@@ -17,16 +17,16 @@ import {
 } from 'yaml'
 import type { Path } from '../../model/problem.ts'
 import type { Parsed, Position, SourceFault } from './parsed.ts'
-import { MAX_DEPTH, sayOf, TOO_DEEP } from './yaml-faults.ts'
+import { MAX_DEPTH, TOO_DEEP, yamlFault } from './yaml-faults.ts'
 
-/** Nodes after anchors are spelled out; far above any real list, far below what a bomb needs. */
+/** Nodes after every alias is replaced: far above any real list, far below a hostile one. */
 const MAX_NODES = 200_000
 
-/** The walk over a document: what it met so far, and the first node that cannot be plain data. */
+/** The state of a walk over a document: the anchors so far, and the first node that is no plain data. */
 interface Walk {
   readonly anchors: Map<string, Node>
-  /** What each alias means. Kept here because the parser's own look-up searches the document every time. */
-  readonly meant: Map<Alias, Node>
+  /** The node of each alias: the parser's own look-up searches the document every time. */
+  readonly aliased: Map<Alias, Node>
   refusal: { readonly node: Node; readonly message: string } | undefined
   left: number
 }
@@ -55,18 +55,18 @@ const OPTIONS = {
 } as const
 
 function readDocument({ contents }: Document.Parsed, at: (offset: number) => Position): Parsed {
-  const walk: Walk = { anchors: new Map(), meant: new Map(), refusal: undefined, left: MAX_NODES }
+  const walk: Walk = { anchors: new Map(), aliased: new Map(), refusal: undefined, left: MAX_NODES }
   const value = plain(contents, walk, 0)
   const place = (node: Node | undefined) => (node?.range ? at(node.range[0]) : undefined)
-  const { refusal, meant } = walk
+  const { refusal, aliased } = walk
   if (refusal !== undefined) {
     return { faults: [{ line: 1, column: 1, ...place(refusal.node), message: refusal.message }] }
   }
   return {
     source: {
       value,
-      locate: path => place(nodeAt(contents, path, meant)),
-      locateKey: path => place(keyAt(contents, path, meant)),
+      locate: path => place(nodeAt(contents, path, aliased)),
+      locateKey: path => place(keyAt(contents, path, aliased)),
     },
   }
 }
@@ -74,7 +74,7 @@ function readDocument({ contents }: Document.Parsed, at: (offset: number) => Pos
 function plain(node: unknown, walk: Walk, depth: number): unknown {
   if (walk.refusal !== undefined || !isNode(node)) return null
   walk.left -= 1
-  if (walk.left < 0) return refuse(walk, node, 'anchors multiply this list beyond all measure')
+  if (walk.left < 0) return refuse(walk, node, 'the anchors expand this list beyond its limit')
   if (depth > MAX_DEPTH) return refuse(walk, node, TOO_DEEP)
   if (isAlias(node)) return plainAlias(node, walk, depth)
   if (node.anchor !== undefined && !walk.anchors.has(node.anchor)) walk.anchors.set(node.anchor, node)
@@ -86,17 +86,17 @@ function plain(node: unknown, walk: Walk, depth: number): unknown {
 }
 
 function plainAlias(alias: Alias, walk: Walk, depth: number): unknown {
-  const meant = walk.anchors.get(alias.source)
-  if (meant === undefined) return refuse(walk, alias, 'no anchor above has this name')
-  walk.meant.set(alias, meant)
-  return plain(meant, walk, depth + 1)
+  const node = walk.anchors.get(alias.source)
+  if (node === undefined) return refuse(walk, alias, 'no anchor above has this name')
+  walk.aliased.set(alias, node)
+  return plain(node, walk, depth + 1)
 }
 
 function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unknown> {
   const table: Record<string, unknown> = {}
   for (const { key, value } of map.items) {
     const name = keyText(key)
-    if (Object.hasOwn(table, name)) refuse(walk, key as Node, 'this key is given twice')
+    if (Object.hasOwn(table, name)) refuse(walk, key as Node, 'this key is set twice')
     const content = plain(value, walk, depth + 1)
     Object.defineProperty(table, name, {
       value: content,
@@ -117,10 +117,10 @@ function keyText(key: unknown): string {
   return String(isScalar(key) ? key.value : key)
 }
 
-function nodeAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
+function nodeAt(root: unknown, path: Path, aliased: Walk['aliased']): Node | undefined {
   let node: unknown = root
   for (const part of path) {
-    const here = isAlias(node) ? meant.get(node) : node
+    const here = isAlias(node) ? aliased.get(node) : node
     if (isMap(here)) node = pairOf(here, part)?.value ?? pairOf(here, part)?.key
     else if (isSeq(here)) node = here.items[Number(part)]
     else return undefined
@@ -128,11 +128,11 @@ function nodeAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefin
   return isNode(node) ? node : undefined
 }
 
-function keyAt(root: unknown, path: Path, meant: Walk['meant']): Node | undefined {
-  const parent = nodeAt(root, path.slice(0, -1), meant)
-  const map = isAlias(parent) ? meant.get(parent) : parent
+function keyAt(root: unknown, path: Path, aliased: Walk['aliased']): Node | undefined {
+  const parent = nodeAt(root, path.slice(0, -1), aliased)
+  const map = isAlias(parent) ? aliased.get(parent) : parent
   const key = isMap(map) ? pairOf(map, path.at(-1) ?? '')?.key : undefined
-  return isNode(key) ? key : nodeAt(root, path, meant)
+  return isNode(key) ? key : nodeAt(root, path, aliased)
 }
 
 function pairOf(map: YAMLMap, key: string | number) {
@@ -146,11 +146,11 @@ function faultOf(
 ): SourceFault | undefined {
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') {
-    const hint = 'leave the %YAML line out'
+    const hint = 'remove the %YAML line'
     return { line: 1, column: 1, message: `this is YAML ${version}, not 1.2`, hint }
   }
-  const said = sayOf([...document.errors, ...document.warnings], text)
-  return said && { ...at(said.offset), ...said.words }
+  const fault = yamlFault([...document.errors, ...document.warnings], text)
+  return fault && { ...at(fault.offset), ...fault.description }
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {

@@ -1,18 +1,22 @@
-/** PEM files a mirror needs: do they hold what they should? Pure; messages quote nothing from the files. */
+/** PEM files of a mirror: certificates and keys. Pure; messages follow the file's name and quote nothing from it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import type { Refused } from './refused.ts'
+import { isRefused, type Refused } from '../../model/refused.ts'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
 
-/** Every certificate in a PEM text, or why there is none to be had. */
+/** Every certificate in a PEM text. */
 export function certificatesIn(pem: string): readonly X509Certificate[] | Refused {
   const blocks = pem.match(BLOCK) ?? []
   if (blocks.length === 0)
-    return { message: 'holds no PEM certificate', hint: 'openssl x509 -inform der turns DER into PEM' }
+    return {
+      message: 'contains no PEM certificate',
+      hint: 'convert DER to PEM with openssl x509 -inform der',
+    }
   const read = blocks.map(readCertificate)
-  const broken = read.indexOf(undefined)
-  if (broken !== -1) return { message: `certificate ${broken + 1} of ${blocks.length} is broken` }
-  return read as X509Certificate[]
+  const invalid = read.indexOf(undefined)
+  if (invalid !== -1)
+    return { message: `contains an invalid certificate (${invalid + 1} of ${blocks.length})` }
+  return read.filter(certificate => certificate !== undefined)
 }
 
 /** Why a certificate and a key do not make a pair; undefined if they do. */
@@ -21,11 +25,11 @@ export function pairProblem(
   key: string,
 ): (Refused & { readonly at: 'cert' | 'key' }) | undefined {
   const certificates = certificatesIn(cert)
-  if ('message' in certificates) return { ...certificates, at: 'cert' }
+  if (isRefused(certificates)) return { ...certificates, at: 'cert' }
   const read = readKey(key)
-  if ('message' in read) return { ...read, at: 'key' }
+  if (isRefused(read)) return { ...read, at: 'key' }
   if (certificates[0]?.checkPrivateKey(read.key)) return undefined
-  return { at: 'key', message: 'is not the key of the certificate beside it' }
+  return { at: 'key', message: 'is not the key of this certificate' }
 }
 
 /** When the first of these certificates ends, in milliseconds since 1970. */
@@ -44,13 +48,13 @@ function readCertificate(block: string): X509Certificate | undefined {
 function readKey(pem: string): { readonly key: KeyObject } | Refused {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem)) {
     return {
-      message: 'is encrypted, and containerd cannot ask for a passphrase',
-      hint: 'openssl pkey writes it without one',
+      message: 'is encrypted, and no runtime can enter a passphrase',
+      hint: 'decrypt it with openssl pkey',
     }
   }
   try {
     return { key: createPrivateKey(pem) }
   } catch {
-    return { message: 'holds no PEM private key' }
+    return { message: 'contains no PEM private key' }
   }
 }

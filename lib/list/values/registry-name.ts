@@ -1,46 +1,56 @@
-/** Registries by name, as image names begin. Pure. */
+/** Names of registries, as image names start with them. Pure. */
+import { isRefused, type Refused } from '../../model/refused.ts'
 import { parseAuthority } from './authority.ts'
-import { isRefused, type Refused } from './refused.ts'
 
 /** The name under which a runtime looks a registry up: lower case, `index.docker.io` → `docker.io`. */
 export function parseRegistryName(key: string): { readonly name: string } | Refused {
   if (key === '*') return { name: '*' }
-  const special = specialCase(key)
-  if (special !== undefined) return special
+  const problem = keyProblem(key)
+  if (problem !== undefined) return problem
   const parsed = parseAuthority(key)
   if (isRefused(parsed)) return { ...parsed, message: `this key ${parsed.message}` }
   const { name, port } = parsed
-  if (name.includes('_')) return { message: 'a registry\'s name holds no "_"' }
+  if (name.includes('_')) return { message: 'a registry name must not contain "_"' }
   if (!isDomain(name, port)) {
     return {
-      message: 'no image name begins with this registry',
-      hint: `"${name}/image" means docker.io/${name}/image; give the domain or the port`,
+      message: `no image name starts with this registry: "${name}/image" is docker.io/${name}/image`,
+      hint: 'add the domain or the port',
     }
   }
   const full = port === undefined ? name : `${name}:${port}`
   return { name: full === 'index.docker.io' ? 'docker.io' : full }
 }
 
+/** The same for a key that may name no registry: such a key stays unchanged. */
+export function normalizeRegistryName(key: string): string {
+  const parsed = parseRegistryName(key)
+  return isRefused(parsed) ? key : parsed.name
+}
+
 /**
- * What tells a registry from the first part of a repository in an image name
+ * Whether the first part of an image name is a registry
  * (github.com/distribution/reference normalize.go splitDockerDomain@v0.6.0).
  */
 function isDomain(name: string, port: string | undefined): boolean {
   return name === 'localhost' || port !== undefined || /[.:]/.test(name)
 }
 
-function specialCase(key: string): Refused | undefined {
+const AS_IN_IMAGES = 'write what an image name has before its first "/"'
+
+function keyProblem(key: string): Refused | undefined {
   if (key === '_default')
-    return { message: '"_default" is containerd\'s word', hint: 'write "*" for every other registry' }
+    return { message: '"_default" is not a registry', hint: 'write "*" for all other registries' }
   if (/^(mirrors|server|fallback|canary)$/.test(key))
-    return { message: `${key} belongs to a registry`, hint: 'write it below the name of one' }
-  if (key.includes('@'))
-    return { message: 'a registry\'s name holds no "@"', hint: 'write it as image names begin' }
+    return { message: `${key} is a key of a registry`, hint: 'move it below the name of a registry' }
+  if (key.includes('@')) return { message: 'a registry name must not contain "@"', hint: AS_IN_IMAGES }
   const bare = key.replace(/^[a-z]+:\/\//i, '').split('/')[0] ?? ''
-  const hint = isRefused(parseAuthority(bare)) ? 'write it as image names begin' : `write "${bare}"`
-  if (/^[a-z]+:\/\//i.test(key)) return { message: 'a registry is named without a scheme', hint }
-  if (/[/\\]/.test(key)) return { message: 'a registry is named without a path', hint }
+  const hint = isRefused(parseAuthority(bare)) ? AS_IN_IMAGES : `write "${bare}"`
+  if (/^[a-z]+:\/\//i.test(key)) return { message: 'a registry name must not contain a scheme', hint }
+  if (/[/\\]/.test(key)) return { message: 'a registry name must not contain a path', hint }
   if (key.includes('*'))
-    return { message: '"*" stands alone', hint: 'name each registry, or use "*" for all others' }
+    return {
+      message: '"*" must not be part of a name',
+      hint: 'list each registry, or use "*" for all other registries',
+    }
   return undefined
 }

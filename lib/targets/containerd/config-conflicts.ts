@@ -1,4 +1,4 @@
-/** What would take CRI down or keep our directory out of use, by the rules of each containerd that may read it. Pure. */
+/** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
 import type { Issue } from '../../model/errors.ts'
 import {
   type EffectiveRegistry,
@@ -18,7 +18,7 @@ import type { ParsedConfig } from './parsed-config.ts'
 import { pluginNameFaults } from './plugin-names.ts'
 import type { OlderConfigs } from './read-configs.ts'
 
-/** What would go wrong with these files in any containerd that may read them, each reported once. */
+/** Conflicts in any release that may read these files, each reported once. */
 export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
   return eachOnce(
     snapshot.readers.flatMap(reader => {
@@ -29,15 +29,15 @@ export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot):
 }
 
 /**
- * What would go wrong only in releases of 1.x that look for a relative pattern elsewhere, where nobody can say whether it
- * is one of those: the import has to be unambiguous then.
+ * Conflicts only in releases of 1.x that start a relative pattern elsewhere. Where the patch release is not known, the
+ * import must be unambiguous.
  */
 export function patternConflicts(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
   const [first] = snapshot.older === undefined ? [] : olderConflicts(files, snapshot.older, snapshot)
   if (first === undefined || snapshot.older === undefined) return []
   const { entry, newer, ...place } = snapshot.older.pattern
-  const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in /, not beside this file; with what is there, ${first.file}: ${first.message}`
-  const hint = `write it as ${JSON.stringify(newer)}, or name the patch release in the list, such as [targets.containerd] version = "1.7.24"`
+  const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in / instead of beside this file, with a conflict there: ${first.file}: ${first.message}`
+  const hint = `write it as ${JSON.stringify(newer)}, or set the patch release in the list, such as [targets.containerd] version = "1.7.24"`
   return [{ ...place, message, hint }]
 }
 
@@ -56,7 +56,7 @@ function olderConflicts(
   ]
 }
 
-/** What keeps CRI from coming up with a `config_path` in these files, each reported once. */
+/** What keeps CRI from starting with a `config_path` in these files, each reported once. */
 export function registryFaults(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
   return eachOnce(snapshot.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
 }
@@ -70,7 +70,7 @@ function criFaults(effective: EffectiveRegistry, reader: Generation): readonly I
   return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
 }
 
-/** Values in the registry table that containerd cannot decode or CRI refuses: it, or CRI, does not start. */
+/** Values in the registry table with which containerd or CRI does not start. */
 function shapeFaults({ file, table }: Section, { major }: Generation): readonly Issue[] {
   return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
@@ -80,26 +80,26 @@ function shapeFaults({ file, table }: Section, { major }: Generation): readonly 
 }
 
 /**
- * `registry.mirrors` and, in 1.x, `registry.configs.*.tls` beside `config_path` make the CRI plugin refuse to load while
- * containerd itself looks healthy (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
+ * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
+ * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
 function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({
       ...placeOfSetting(setting),
-      message: `${what(setting)} cannot stand beside config_path: CRI would not load and the node would go NotReady`,
-      hint: 'move these mirrors into the list and remove the table, then run again',
+      message: `${what(setting)} is not allowed beside config_path: CRI would not load and the node would become NotReady`,
+      hint: 'move these mirrors into the list and remove the table, then run regmirror again',
     })),
     ...(reader.major < 2 ? tls : []).map(setting => ({
       ...placeOfSetting(setting),
-      message: `${what(setting)} cannot stand beside config_path: CRI 1.x would not load, 2.x would ignore it`,
-      hint: 'name the certificates with ca or client in the list and remove the table, then run again',
+      message: `${what(setting)} is not allowed beside config_path: CRI 1.x would not load, 2.x would ignore it`,
+      hint: 'set ca or client in the list and remove the table, then run regmirror again',
     })),
   ]
 }
 
-/** A `config_path` that another program has yet to fill in: which directory it will be, nobody can say. */
+/** A `config_path` that another program has to fill in: its directory is not known. */
 export function placeholderConflicts(snapshot: Snapshot): readonly Issue[] {
   if (snapshot.named) return []
   const found = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
@@ -109,13 +109,13 @@ export function placeholderConflicts(snapshot: Snapshot): readonly Issue[] {
       .filter(setting => isPlaceholder(setting.value))
       .map(setting => ({
         ...placeOfSetting(setting),
-        message: `config_path ${JSON.stringify(setting.value)} holds a placeholder: it names no directory yet`,
-        hint: 'name the directory as hosts_dir in [targets.containerd] of the list',
+        message: `config_path ${JSON.stringify(setting.value)} contains a placeholder, so the directory is not known`,
+        hint: 'set the directory in the list: hosts_dir in [targets.containerd]',
       })),
   )
 }
 
-/** Some other file has the last word on config_path. */
+/** Another file decides on config_path. */
 function overrideConflicts(
   { configPath, sections }: EffectiveRegistry,
   [main]: readonly ParsedConfig[],
@@ -129,21 +129,21 @@ function overrideConflicts(
       { file: snapshot.config.path, message: 'config_path would not take effect', hint: 'set it by hand' },
     ]
   }
-  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which wins over ${snapshot.config.path}`
+  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which overrides ${snapshot.config.path}`
   const hint =
     configPath.value === '' || !isAbsolutePath(configPath.value)
       ? 'remove it there'
-      : 'remove it there, or name that directory as hosts_dir in the list'
+      : 'remove it there, or set that directory as hosts_dir in the list'
   return [{ ...placeOfSetting(configPath), message, hint }]
 }
 
-/** A drop-in that speaks of the CRI plugin and leaves `config_path` out takes away what the main file says. */
+/** An import with a CRI section but without `config_path` removes that of the main file. */
 function wipingConflict(file: ParsedConfig, snapshot: Snapshot): Issue {
-  const who = snapshot.generation === undefined ? 'containerd 1.x' : 'this containerd'
-  const message = `replaces the whole CRI section of ${snapshot.config.path} on ${who}, config_path included`
+  const release = snapshot.generation === undefined ? 'containerd 1.x' : 'this containerd'
+  const message = `replaces the whole CRI section of ${snapshot.config.path} on ${release}, including config_path`
   const hint =
     snapshot.generation === undefined
-      ? 'if it is containerd 2, say so in the list: [targets.containerd] version = "2.1"'
+      ? 'if this is containerd 2, set it in the list: [targets.containerd] version = "2.1"'
       : 'move its settings into config.toml'
   return { file: file.path, line: 1, column: 1, message, hint }
 }

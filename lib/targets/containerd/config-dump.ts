@@ -1,4 +1,4 @@
-/** Shows a candidate config.toml to containerd's own parser before it may replace anything. */
+/** Checks a new config.toml with containerd's own parser before anything is written. */
 
 import { withoutSecrets } from '../../formats/secrets.ts'
 import { parseTomlAst, tomlValue } from '../../formats/toml/ast.ts'
@@ -10,11 +10,10 @@ import type { Outcome, Run } from '../../system/run.ts'
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 
 /**
- * Runs `containerd config dump` on the text, which every release from 1.6 to 2.3 reads from standard input: nothing is
- * written where it could be left. Its exit code tells syntax, types and versions; a table that it
- * does not know shows only in config_path missing from what it dumps. `imports` are the files the text imports.
- * `hostsDir` is undefined where CRI is disabled: containerd 1.x dumps no section of a disabled plugin, so only the exit
- * code counts.
+ * Runs `containerd config dump` on the text, which every release from 1.6 to 2.3 reads from standard input, so no temporary
+ * file is left behind. The exit code covers syntax, types and versions; for an unknown table, config_path is missing from
+ * the output. `imports` are the files that the text imports. `hostsDir` is undefined where CRI is disabled: containerd 1.x
+ * dumps no section of a disabled plugin, so only the exit code counts.
  */
 export async function dumpIssues(
   run: Run,
@@ -27,15 +26,15 @@ export async function dumpIssues(
     run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || isAccepted(outcome, hostsDir)) return []
-  const hint = 'nothing was written; check the file with containerd config dump'
-  // It may quote the file that it was shown, and knows it by another name.
+  const hint = 'check the file with containerd config dump; nothing was written'
+  // The message may quote the text, and has another name for the file.
   const stderr = withoutSecrets(outcome.stderr, text).replaceAll(STDIN, file)
   return [{ file, message: refusal({ ...outcome, stderr }), hint }]
 }
 
 /**
- * The same text, importing every file by its own path: patterns and relative names depend on where the file lies,
- * and one that matches the file itself would bring its present text back.
+ * The same text with the path of every import: patterns and relative names depend on the place of the file, and a pattern
+ * that matches the file itself would import the old text.
  */
 function withImports(text: string, imports: readonly string[]): string {
   const parsed = parseTomlAst(text)
@@ -64,12 +63,12 @@ function refusal({ code, stderr }: Outcome): string {
     .find(line => /Ignoring unknown key/.test(line) && /config_path/.test(line))
   return ignored === undefined
     ? 'containerd reads it, but config_path does not take effect'
-    : `containerd does not know the key we set: ${ignored.trim()}`
+    : `containerd does not know the key that regmirror sets: ${ignored.trim()}`
 }
 
 /**
- * The line that says why: below a Go panic there is a stack trace, else it is the last line. 1.x quotes a value of a wrong
- * type (go-toml's "Can't convert X(string) to Y"): it may be a password.
+ * The line with the reason: the first line of a Go panic, else the last line. 1.x quotes a value of a wrong type (go-toml's
+ * "Can't convert X(string) to Y"), which may be a password.
  */
 function reasonIn(text: string): string {
   const shown = text.replace(/(Can't convert ).*(\([^()]*\) to )/s, '$1***$2')

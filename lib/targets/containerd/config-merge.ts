@@ -1,11 +1,11 @@
-/** What is in effect for CRI once containerd has merged config.toml and its imports. Pure. */
+/** The settings of CRI after containerd has merged config.toml and its imports. Pure. */
 import { isTable } from '../../formats/tables.ts'
 import { locateToml } from '../../formats/toml/ast.ts'
 import { type TablePath, V1, V2, V3 } from './config-toml.ts'
 import { atLeast, type Generation } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
-/** A value and where it stands. */
+/** A value and its place. */
 export interface Setting {
   readonly value: unknown
   readonly file: ParsedConfig
@@ -19,16 +19,16 @@ export interface Section {
   readonly table: TablePath
 }
 
-/** The registry table that CRI ends up with, and what in it cannot stand beside `config_path`. */
+/** The registry table of CRI after the merge, and what in it is not allowed beside `config_path`. */
 export interface EffectiveRegistry {
-  /** What it is merged from; later ones override. */
+  /** The tables that it is merged from; later ones override. */
   readonly sections: readonly Section[]
   readonly configPath: Setting | undefined
   readonly mirrors: readonly Setting[]
   readonly tls: readonly Setting[]
 }
 
-/** Where a setting stands, for an issue or a notice. */
+/** For an issue or a notice. */
 export function placeOfSetting(setting: Omit<Setting, 'value'>): {
   file: string
   line: number
@@ -38,7 +38,7 @@ export function placeOfSetting(setting: Omit<Setting, 'value'>): {
   return { file: setting.file.path, ...place }
 }
 
-/** What one containerd makes of the files. */
+/** The result of one release. */
 export function effectiveRegistry(files: readonly ParsedConfig[], generation: Generation): EffectiveRegistry {
   const sections = sectionsInEffect(files, generation)
   const settings = (key: string) => sections.flatMap(section => settingsNamed(section, key, generation))
@@ -50,13 +50,13 @@ export function effectiveRegistry(files: readonly ParsedConfig[], generation: Ge
   }
 }
 
-/** What each containerd makes of the files that it reads. */
-export function effectiveRegistries(now: {
+/** The result of each release for the files that it reads. */
+export function effectiveRegistries(snapshot: {
   readonly files: readonly ParsedConfig[]
   readonly older: { readonly files: readonly ParsedConfig[] } | undefined
   readonly readers: readonly Generation[]
 }): readonly EffectiveRegistry[] {
-  const { files, older, readers } = now
+  const { files, older, readers } = snapshot
   const old = older === undefined ? [] : readers.filter(({ major }) => major < 2)
   return [
     ...readers.map(reader => effectiveRegistry(files, reader)),
@@ -72,19 +72,19 @@ function sectionsInEffect(files: readonly ParsedConfig[], generation: Generation
 }
 
 /**
- * 1.x takes a plugin's whole section from the last file that has one, and for all files the last version that one
- * of them gives (services/server/config/config.go:290-308@v1.7.24).
+ * 1.x uses the whole section of a plugin from the last file that has one, and the version of the last file that has one
+ * for all files (services/server/config/config.go:290-308@v1.7.24).
  */
 function lastSection(files: readonly ParsedConfig[]): readonly Section[] {
   const table = (files.findLast(file => file.version)?.version ?? 1) === 1 ? V1 : V2
-  const speaking = files.filter(file => valueAt(file, table.slice(0, -1)) !== undefined)
-  return speaking.slice(-1).map(file => ({ file, table }))
+  const found = files.filter(file => valueAt(file, table.slice(0, -1)) !== undefined)
+  return found.slice(-1).map(file => ({ file, table }))
 }
 
 /**
- * 2.x merges deeply. It moves the registry table of version 2 to where version 3 has it, which replaces what stands
- * there (plugins/cri/images/plugin.go:212-227@v2.3.4): since 2.3 in each file before the merge, up to 2.2 in the
- * merged ones and only if version 2 was the last one given. Plugins of a file below version 2 are renamed first
+ * 2.x merges deeply. It moves the registry table of version 2 to the place of version 3 and replaces what is there
+ * (plugins/cri/images/plugin.go:212-227@v2.3.4): since 2.3 in each file before the merge, up to 2.2 after the merge and
+ * only if the last version is 2. Plugins of a file below version 2 are renamed first
  * (v1Migrate, cmd/containerd/server/config/config.go:189@v2.1.9).
  */
 function migrated(files: readonly ParsedConfig[], moved: boolean): readonly Section[] {
@@ -125,7 +125,7 @@ function spellings(
   return names.sort(name => (name === key ? 1 : -1))
 }
 
-/** Every `configs.<registry>.tls`, empty or not: that it is there is what counts (pkg/cri/config/config.go:524@v1.7.24). */
+/** Every `configs.<registry>.tls`: an empty one counts too (pkg/cri/config/config.go:524@v1.7.24). */
 function tlsSettings(setting: Setting, reader: Generation): readonly Setting[] {
   if (!isTable(setting.value)) return []
   return Object.entries(setting.value).flatMap(([registry, entry]) =>
@@ -139,7 +139,7 @@ function tlsSettings(setting: Setting, reader: Generation): readonly Setting[] {
   )
 }
 
-/** What stands at a path of a file. */
+/** The value at a path of a file. */
 export function valueAt(file: ParsedConfig, path: TablePath): unknown {
   let here: unknown = file.value
   for (const part of path) {

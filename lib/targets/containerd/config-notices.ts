@@ -1,8 +1,7 @@
-/** What in config.toml is worth knowing, though it stops nothing. Pure. */
-
+/** Notices about config.toml. Pure. */
+import { hideCredentials } from '../../model/credentials.ts'
 import type { Issue } from '../../model/errors.ts'
 import type { Notice } from '../../model/report.ts'
-import { hideCredentials } from '../../wording/credentials.ts'
 import { registryFaults } from './config-conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './config-merge.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
@@ -39,20 +38,20 @@ function disabledNotices(snapshot: Snapshot): readonly Notice[] {
   )
 }
 
-/** 2.x does not know `tls` any more (internal/cri/config/config.go:117@v2.1.9): it is lost with or without us. */
+/** 2.x has no `tls` any more (internal/cri/config/config.go:117@v2.1.9), so regmirror loses nothing. */
 function tlsNotices(snapshot: Snapshot): readonly Notice[] {
   const [reader] = snapshot.readers
   if (reader === undefined || snapshot.readers.some(({ major }) => major < 2)) return []
   return effectiveRegistry(snapshot.files, reader).tls.map(setting =>
     notice(
       'tls_ignored',
-      `containerd 2 ignores ${setting.path.slice(2).join('.')}: name the certificates with ca or client in the list`,
+      `containerd 2 ignores ${setting.path.slice(2).join('.')}; set ca or client in the list`,
       placeOfSetting(setting),
     ),
   )
 }
 
-/** With `config = false` somebody else writes config.toml; what keeps our mirrors out of use is still worth a look. */
+/** With `config = false` another program writes config.toml: here is what keeps the mirrors from being used. */
 function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   const effective = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
@@ -67,7 +66,7 @@ function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   if (elsewhere === -1) return []
   const setting = effective[elsewhere]
   const message = isPlaceholder(setting?.value)
-    ? `config_path holds a placeholder: these mirrors are not used unless it becomes ${snapshot.hostsDir}`
+    ? `config_path contains a placeholder: these mirrors are not used unless it becomes ${snapshot.hostsDir}`
     : `config_path does not name ${snapshot.hostsDir} alone: these mirrors are not used until it does`
   return [
     notice(
@@ -83,23 +82,23 @@ function faultNotice({ message, hint, file = '', line }: Issue, snapshot: Snapsh
   return notice('config_unusable', text, { file: file === '' ? snapshot.config.path : file, line })
 }
 
-/** What is repaired by the way, where config.toml is written. */
+/** What regmirror repairs when it writes config.toml. */
 export function repairNotices(snapshot: Snapshot): readonly Notice[] {
   return [...relativeNotices(snapshot), ...listNotices(snapshot)]
 }
 
-/** containerd looks for a relative `config_path` in the directory that it is started in. */
+/** A relative `config_path` starts at the working directory of containerd. */
 function relativeNotices(snapshot: Snapshot): readonly Notice[] {
   const settings = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const odd = settings.find(setting => typeof setting?.value === 'string' && !isAbsolutePath(setting.value))
   if (odd === undefined || isPlaceholder(odd.value)) return []
-  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it becomes ${snapshot.hostsDir}`
+  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it is changed to ${snapshot.hostsDir}`
   return [notice('config_path_relative', message, placeOfSetting(odd))]
 }
 
 function listNotices(snapshot: Snapshot): readonly Notice[] {
   if (snapshot.currentDirs.length < 2) return []
   const was = snapshot.currentDirs.join(':')
-  const message = `config_path is the list ${was}, which containerd 2.1 and later take for one directory name: it becomes ${snapshot.hostsDir}`
+  const message = `config_path is the list ${was}, which containerd 2.1 and later read as one directory: it is changed to ${snapshot.hostsDir}`
   return [notice('config_path_list', message, { file: snapshot.config.path })]
 }

@@ -2,7 +2,7 @@
 import { isTable } from '../../formats/tables.ts'
 import { isGoDuration, isGoUrl } from './go-values.ts'
 
-/** What a value must be: one thing by itself, a list or table of such things, or a table of which some keys are known. */
+/** What a value must be: a single value, a list or table of equal values, or a table with some known keys. */
 export type Shape = Leaf | { readonly each: Shape; readonly keys?: Leaf } | { readonly known: Known }
 
 interface Leaf {
@@ -13,7 +13,7 @@ interface Leaf {
 
 type Known = Readonly<Record<string, Shape>>
 
-/** A value that does not fit, and what it is not. */
+/** A value that does not fit. */
 export interface Misfit {
   readonly path: readonly string[]
   readonly message: string
@@ -41,7 +41,7 @@ const TLS: Shape = {
   known: { insecure_skip_verify: boolean, ca_file: string, cert_file: string, key_file: string },
 }
 
-/** What stands at the top of a file (services/server/config/config.go:46@v1.7.24, cmd/containerd/server/config/config.go:69@v2.1.9). */
+/** The top of a file (services/server/config/config.go:46@v1.7.24, cmd/containerd/server/config/config.go:69@v2.1.9). */
 export const FILE: Shape = {
   known: {
     ...{ root: string, state: string, temp: string, oom_score: integer },
@@ -56,7 +56,7 @@ export const FILE: Shape = {
 
 /**
  * The registry table of CRI (pkg/cri/config/config.go:90-175@v1.7.24, internal/cri/config/config.go:150-240@v2.1.9).
- * 2.x knows no `tls` and does not look at it.
+ * 2.x has no `tls` and ignores it.
  */
 export function registryShape(major: number): Shape {
   const config = { known: { auth, ...(major < 2 && { tls: TLS }) } }
@@ -72,7 +72,7 @@ export function registryShape(major: number): Shape {
   }
 }
 
-/** Everything in a value that does not fit, known keys in any case. Keys that a person chose are not shown: they may hold a password. */
+/** Known keys count in upper case too. Keys that a person chose are not shown: they may contain a password. */
 export function misfits(
   value: unknown,
   shape: Shape,

@@ -1,7 +1,4 @@
-/**
- * config.toml and its imports as one containerd generation reads them. Pure: given the texts, it says where
- * `config_path` belongs, which value is in effect, and what would take CRI down.
- */
+/** config.toml and its imports as a release of containerd reads them: the place of `config_path`, and invalid files. Pure. */
 import { isUtf8 } from 'node:buffer'
 import { isTable } from '../../formats/tables.ts'
 import {
@@ -28,12 +25,12 @@ export const V1: TablePath = ['plugins', 'cri', 'registry']
 export const V2: TablePath = ['plugins', 'io.containerd.grpc.v1.cri', 'registry']
 export const V3: TablePath = ['plugins', 'io.containerd.cri.v1.images', 'registry']
 
-/** Version and text of a config.toml where there is none: version 2 is the one form that 1.6 to 2.3 all read. */
+/** A new config.toml: every release from 1.6 to 2.3 reads version 2. */
 export const NEW_CONFIG = 'version = 2\n'
 
 /** Parses one file of the merge. */
 export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): ParsedConfig | Issue {
-  const broken = { file: path, hint: 'containerd does not start with this file either: repair it' }
+  const broken = { file: path, hint: 'repair it: containerd does not start with this file' }
   if (!isUtf8(bytes)) return { ...broken, message: 'is not UTF-8 text' }
   const whole = bytes.toString('utf8')
   const text = whole.replace(BYTE_ORDER_MARK, '')
@@ -56,7 +53,7 @@ function mistypedKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefi
   return { ...locateToml(ast, ['version']), message: 'version is not an integer' }
 }
 
-/** An integer that no containerd can read: 1.7 reads up to 64 bits without a sign, 1.6 and 2.x with one. */
+/** An integer that no release reads: 1.7 reads 64 bits without a sign, 1.6 and 2.x with one. */
 function longInteger(ast: TomlAst): Omit<Issue, 'file'> | undefined {
   const token = integersOf(ast).find(
     ({ value }) => BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value,
@@ -66,17 +63,17 @@ function longInteger(ast: TomlAst): Omit<Issue, 'file'> | undefined {
 
 const TOP_KEYS = ['version', 'imports', 'plugins', 'disabled_plugins', 'required_plugins']
 
-/** A key that decides what containerd reads, in capitals: some releases read it, others do not. */
+/** A key that decides what containerd reads, with capital letters: only some releases read it. */
 function misspelledKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefined {
   const places = [...TOP_KEYS.map(key => [key]), ...[V1, V2, V3].map(table => [...table])]
   const [path] = places.flatMap(place => otherSpellings(value, place))
   if (path === undefined) return undefined
   const name = path.at(-1)
-  const message = `${name} is in capitals, which not every containerd reads`
+  const message = `${name} has capital letters, which not every release of containerd reads`
   return { ...locateKey(ast, path), message, hint: `write ${name?.toLowerCase()}` }
 }
 
-/** The last key of a path where it is written in capitals. */
+/** Paths whose last key has capital letters. */
 function otherSpellings(value: unknown, path: readonly string[]): readonly string[][] {
   const above = path.slice(0, -1)
   const table = above.reduce<unknown>((here, key) => (isTable(here) ? here[key] : undefined), value)
@@ -94,7 +91,7 @@ export function isParsed(parsed: ParsedConfig | Issue): parsed is ParsedConfig {
   return 'ast' in parsed
 }
 
-/** The table that `config_path` belongs to in a main file, or why this file cannot be managed. */
+/** The table of `config_path` in a main file, or why regmirror cannot manage the file. */
 export function registryTable(main: ParsedConfig, generation: Generation | undefined): TablePath | Issue {
   const version = main.version ?? 1
   const fault = versionFault(version, generation, main)
@@ -114,36 +111,36 @@ function versionFault(
 ): Fault | undefined {
   const name = generation === undefined ? 'containerd' : `containerd ${generation.name}`
   if (![1, 2, 3, 4].includes(version)) {
-    return { message: `version ${version} is not one that we know`, hint: 'use version 2, 3 or 4' }
+    return { message: `version ${version} is unknown`, hint: 'use version 2, 3 or 4' }
   }
   if (version === 1 && generation === undefined) {
-    const message = 'has no version or version 1, and which containerd will read it is not known'
-    return { message, hint: 'name it in the list: [targets.containerd] version = "1.7"' }
+    const message = 'has no version or version 1, and the version of containerd is not known'
+    return { message, hint: 'set it in the list: [targets.containerd] version = "1.7"' }
   }
   if (generation === undefined) return undefined
   if (version === 1 && generation.major === 2 && !atLeast(generation, '2.3.0')) {
     const hint = migrationHint(main)
-    return { message: `has no version or version 1: ${name} silently drops its whole CRI section`, hint }
+    return { message: `has no version or version 1: ${name} silently ignores its whole CRI section`, hint }
   }
   const newest = generation.major < 2 ? 2 : atLeast(generation, '2.3.0') ? 4 : 3
   if (version <= newest) return undefined
   return {
-    message: `is version ${version}, but ${name} reads up to ${newest}`,
-    hint: `write it as version ${newest}`,
+    message: `is version ${version}, but ${name} reads versions up to ${newest}`,
+    hint: `change it to version ${newest}`,
   }
 }
 
-/** Literally followed, it leaves a file that every containerd starts with. */
+/** A user who follows it word by word gets a file that every release starts with. */
 function migrationHint(main: ParsedConfig | undefined): string {
   if (main === undefined) return 'write version = 2'
   const where = main.version === undefined ? ' as the first line' : ''
   return `write version = 2${where}${renamingHint(main)}`
 }
 
-/** One release for each way in which config.toml and its imports have been merged. */
+/** One release for each way to merge config.toml and its imports. */
 const WAYS = ['1.7', '2.1', '2.3'].map(text => parseGeneration(text) as Generation)
 
-/** The releases that the files have to be right for: the one that is known, else all that read the main file. */
+/** The releases that the files must be right for: the known one, else every one that reads the main file. */
 export function readersOf(
   main: ParsedConfig | undefined,
   generation: Generation | undefined,
@@ -152,20 +149,20 @@ export function readersOf(
   return WAYS.filter(way => versionFault(main?.version ?? 2, way) === undefined)
 }
 
-/** What in the drop-ins does not go with the main file's version: containerd drops settings or does not start. */
+/** Imports whose version does not fit that of the main file: containerd ignores settings or does not start. */
 export function versionClashes(
   files: readonly ParsedConfig[],
   readers: readonly Generation[],
 ): readonly Issue[] {
   const version = files[0]?.version ?? 1
-  // 1.x takes the version of the last file for all of them (services/server/config/config.go:290@v1.7.24).
+  // 1.x uses the version of the last file for all of them (services/server/config/config.go:290@v1.7.24).
   const lastCounts = readers.some(({ major }) => major < 2)
   const clashes = ({ version: own }: ParsedConfig) => own && (lastCounts ? own !== version : own > version)
   return files.filter(clashes).map(file => ({
     file: file.path,
     ...locateKey(file.ast, ['version']),
-    message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start or drops its CRI settings`,
-    hint: `write it as version ${version}`,
+    message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start, or ignores its CRI settings`,
+    hint: `change it to version ${version}`,
   }))
 }
 

@@ -1,7 +1,7 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
 
 import { splice, valueAt, withdraw } from '../../formats/toml/edit.ts'
-import type { MirrorList } from '../../model/registry.ts'
+import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { OwnedSetting } from '../../ownership/state.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
@@ -10,22 +10,26 @@ import { dumpIssues } from './config-dump.ts'
 import { NEW_CONFIG } from './config-toml.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
+import { containerdDialect } from './dialect.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
 import { disabledCri } from './plugin-names.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
+import { type ContainerdSettings, containerdSettings } from './settings.ts'
 
-export const containerd: Target<Snapshot> = {
+export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
+  settings: containerdSettings,
+  dialect: containerdDialect,
   observe,
-  render(list, now, choices) {
-    const directories = renderDirectories(list, now, choices)
+  render(registries, now, choices) {
+    const directories = renderDirectories(registries, now, choices)
     const config = renderConfig(now, choices)
     return {
       files: [...directories.files, ...config.files],
       notices: [
-        ...generationNotices(list, now),
+        ...generationNotices(registries, now),
         ...daemonNotices(now),
         ...config.notices,
         ...directories.notices,
@@ -35,19 +39,19 @@ export const containerd: Target<Snapshot> = {
       held: formerFiles(now),
     }
   },
-  check: checkConfig,
+  validate: validateConfig,
   withdraw: withdrawSetting,
   restart: {
     command: 'systemctl restart containerd',
     why: 'containerd reads config_path only when it starts',
   },
-  environment: ({ targets }, { files, processes }) =>
-    daemonEnvironment(processes, files, targets.containerd.config || DEFAULT_CONFIG),
+  environment: ({ config }, { files, processes }) =>
+    daemonEnvironment(processes, files, config || DEFAULT_CONFIG),
   startedAt: ({ daemons: { readers } }) =>
     readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
 }
 
-async function checkConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
+async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
   const config = changed.find(file => file.path === snapshot.config.path)
   // The binary may judge for its own release line only.
   const asked = snapshot.installed !== undefined && isSameLine(snapshot.installed, snapshot.generation)
@@ -68,7 +72,7 @@ function withdrawSetting(text: string, original: string | undefined, setting: Ow
   return result === undefined ? undefined : mark + result
 }
 
-function generationNotices(list: MirrorList, snapshot: Snapshot): readonly Notice[] {
+function generationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   const { generation, installed } = snapshot
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
@@ -82,7 +86,7 @@ function generationNotices(list: MirrorList, snapshot: Snapshot): readonly Notic
   if (installed !== undefined && !isSameLine(installed, generation)) {
     notices.push(notice('generation_mismatch', `the list says ${name}, but this node has ${installed.name}`))
   }
-  if (!knowsDialTimeout(generation) && list.registries.some(registry => registry.mirrors.length > 0)) {
+  if (!knowsDialTimeout(generation) && registries.some(registry => registry.mirrors.length > 0)) {
     notices.push(
       notice(
         'dial_timeout_ignored',
@@ -90,7 +94,7 @@ function generationNotices(list: MirrorList, snapshot: Snapshot): readonly Notic
       ),
     )
   }
-  if (!knowsDefaultDirectory(generation) && list.registries.some(registry => registry.name === '*')) {
+  if (!knowsDefaultDirectory(generation) && registries.some(registry => registry.name === '*')) {
     notices.push(
       notice(
         'default_ignored',

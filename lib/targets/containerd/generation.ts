@@ -1,8 +1,8 @@
-/** Which containerd it is, and what that means for the files. Pure. */
+/** Releases of containerd, and what they support. Pure. */
 
 /** A containerd release, or a line of releases: then its oldest patch. */
 export interface Generation {
-  /** As people say it: `1.7` or `1.7.24`. */
+  /** As it is written: `1.7` or `1.7.24`. */
   readonly name: string
   readonly major: number
   readonly minor: number
@@ -17,7 +17,7 @@ export function parseGeneration(text: string): Generation | undefined {
   return { name, major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) }
 }
 
-/** Whether the patch release is known, too. */
+/** Whether the patch release is known. */
 export function isExact({ name }: Generation): boolean {
   return name.split('.').length === 3
 }
@@ -27,13 +27,13 @@ export function isSameLine(a: Generation, b: Generation | undefined): boolean {
   return a.major === b?.major && a.minor === b.minor
 }
 
-/** What `containerd --version` prints: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
+/** Reads the output of `containerd --version`: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
 export function parseVersionOutput(text: string): Generation | undefined {
   const word = text.split(/\s+/).find(part => /^v?\d+\.\d+/.test(part))
   return word === undefined ? undefined : parseGeneration(word)
 }
 
-/** Whether the release is at least the one named as `2.1.0`. */
+/** Whether the release is `text`, such as `2.1.0`, or a later one. */
 export function atLeast(generation: Generation, text: string): boolean {
   const other = parseGeneration(text) as Generation
   const keys = ['major', 'minor', 'patch'] as const
@@ -42,14 +42,14 @@ export function atLeast(generation: Generation, text: string): boolean {
 }
 
 /**
- * Whether hosts.toml may carry `dial_timeout` to any effect: since 2.0.7 and 2.1.0, never in 1.x
- * (core/remotes/docker/config/hosts.go@v2.1.0). Older ones ignore the key.
+ * Whether `dial_timeout` in hosts.toml has an effect: since 2.0.7 and 2.1.0, never in 1.x
+ * (core/remotes/docker/config/hosts.go@v2.1.0).
  */
 export function knowsDialTimeout(generation: Generation): boolean {
   return atLeast(generation, '2.0.7')
 }
 
-/** `_default` is looked up since 1.6.17 (remotes/docker/config/config_unix.go@v1.6.17). */
+/** Whether it looks up `_default`: since 1.6.17 (remotes/docker/config/config_unix.go@v1.6.17). */
 export function knowsDefaultDirectory(generation: Generation): boolean {
   return atLeast(generation, '1.6.17')
 }

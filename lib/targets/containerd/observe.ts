@@ -1,7 +1,7 @@
-/** Reads what containerd has on a node: its release, config.toml with imports, and the directories of certs.d. */
+/** Reads the state of containerd on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
 import { Failure, type Issue } from '../../model/errors.ts'
-import type { ContainerdSettings, MirrorList } from '../../model/registry.ts'
+import type { Registry } from '../../model/registry.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
 import type { View } from '../target.ts'
@@ -14,58 +14,62 @@ import { directoryName } from './directory-name.ts'
 import { type Generation, isExact, isSameLine, parseGeneration, parseVersionOutput } from './generation.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { type OlderConfigs, readConfigs } from './read-configs.ts'
+import type { ContainerdSettings } from './settings.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
 /** A directory under certs.d. */
 export interface RegistryDirectory {
   readonly name: string
-  /** Names of what is in it. */
+  /** Names of its entries. */
   readonly entries: readonly string[]
   /** Text of its hosts.toml. */
   readonly hosts: string | undefined
 }
 
 export interface Snapshot {
-  /** From the list, else asked of the node; undefined when neither tells. */
+  /** The release in the list, else that of the node; undefined when neither is known. */
   readonly generation: Generation | undefined
-  /** The releases that what we write has to be right for. */
+  /** The releases that the files must be right for. */
   readonly readers: readonly Generation[]
-  /** What the node's own containerd says, where it can be asked. */
+  /** The output of `containerd --version` on the node, where programs may run. */
   readonly installed: Generation | undefined
-  /** Whether `containerd --version` had to be stopped. */
+  /** Whether `containerd --version` timed out. */
   readonly versionHangs: boolean
-  /** Path of config.toml, and whether we may change it. */
+  /** config.toml, and whether regmirror may change it. */
   readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
-  /** config.toml first, then imports as they are merged; empty when there is no config.toml. */
+  /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
   readonly files: readonly ParsedConfig[]
-  /** Files that do not parse, and imports that are missing. */
+  /** Files that do not parse, and imports that do not exist. */
   readonly faults: readonly Issue[]
-  /** What an older 1.x reads instead, where that differs and the patch release is not known. */
+  /** What an older 1.x reads, where that differs and the patch release is not known. */
   readonly older: OlderConfigs | undefined
-  /** The one directory that config_path is to name. */
+  /** The one directory that config_path must name. */
   readonly hostsDir: string
-  /** Whether the list names that directory, or we have set it before; otherwise it was found, or is the usual one. */
+  /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */
   readonly named: boolean
-  /** The directory that we have set config_path to; undefined: it named it before us, or is not ours to set. */
+  /** The directory that regmirror has set config_path to; undefined where it has not, or must not. */
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
-  /** Paths of the files that the state says we wrote. */
+  /** Paths of the files that regmirror manages. */
   readonly written: readonly string[]
-  /** What is in each of these directories, by its path. */
+  /** The entries of each of these directories, by its path. */
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
-  /** The containerds that run on this machine; none where the node is not this machine. */
+  /** The containerd processes of this machine; none where the node is not this machine. */
   readonly daemons: Daemons
-  /** What is there and cannot be read, of what the list does not speak of. */
+  /** Directories that are not in the list and cannot be read. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }
 
-export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
-  const settings = list.targets.containerd
-  const { installed, versionHangs } = await installedGeneration(view)
+export async function observe(
+  view: View,
+  registries: readonly Registry[],
+  settings: ContainerdSettings,
+): Promise<Snapshot> {
+  const { installed, versionHangs } = await readInstalled(view)
   const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
-  const config = settings.config === false ? await foreignConfig(view.node) : settings.config
+  const config = settings.config === false ? await findForeignConfig(view.node) : settings.config
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
@@ -77,7 +81,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const hostsDir = chooseHostsDir(settings, setDir, usable)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
-  const listed = new Set(list.registries.map(registry => directoryName(registry.name)))
+  const listed = new Set(registries.map(registry => directoryName(registry.name)))
   for (const directory of new Set([hostsDir, ...currentDirs])) {
     const found = await readDirectories(view.node, directory, listed)
     directories[directory] = found.directories
@@ -103,7 +107,7 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   }
 }
 
-/** Where other programs keep the config.toml of a containerd of their own. */
+/** The config.toml of a containerd that another program brings. */
 const FOREIGN_CONFIGS = [
   '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
   '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
@@ -112,16 +116,16 @@ const FOREIGN_CONFIGS = [
   '/etc/cri/containerd.toml',
 ]
 
-/** The config.toml to look at when somebody else writes it: the usual one, else that of a program that brings its own. */
-async function foreignConfig(node: Reader): Promise<string> {
+/** The config.toml to read when another program writes it: the default one, else that of a program that brings its own. */
+async function findForeignConfig(node: Reader): Promise<string> {
   for (const file of [DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
 }
 
 /**
- * The list's directory, else the one that we have set: who sets another does not move the files away from under a
- * containerd that runs. Else the one the node has set; of several the usual one, else the first.
+ * The directory of the list, else the one that regmirror has set: if another program changes config_path, the files must
+ * not move away from a running containerd. Else the one that the node has set; of several the default, else the first.
  */
 function chooseHostsDir(
   settings: ContainerdSettings,
@@ -133,13 +137,13 @@ function chooseHostsDir(
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
 }
 
-async function installedGeneration(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
+async function readInstalled(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
   const outcome = await view.machine?.run('containerd', ['--version'])
   const installed = outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
   return { installed, versionHangs: outcome?.code === null }
 }
 
-/** The patch release that this node has, where the list names only its line. */
+/** The patch release of this node, where the list names only its line. */
 function exactOne(named: Generation | undefined, installed: Generation | undefined): Generation | undefined {
   const refines = named !== undefined && !isExact(named) && isSameLine(named, installed)
   return refines ? installed : named
@@ -150,7 +154,7 @@ interface Found {
   readonly unreadable: Snapshot['unreadable']
 }
 
-/** What is in certs.d. Only what the list speaks of has to be readable. */
+/** Only directories of listed registries must be readable. */
 async function readDirectories(node: Reader, root: string, listed: ReadonlySet<string>): Promise<Found> {
   const found = (await node.entries(root)) ?? []
   const entries = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))

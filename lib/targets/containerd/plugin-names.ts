@@ -1,5 +1,4 @@
-/** Names of plugins in config.toml: which ones stop containerd, and which ones switch CRI off. Pure. */
-
+/** Names of plugins in config.toml: those that keep containerd from starting, and those that disable CRI. Pure. */
 import { isTable } from '../../formats/tables.ts'
 import { locateKey, locateToml } from '../../formats/toml/ast.ts'
 import type { Issue } from '../../model/errors.ts'
@@ -15,7 +14,7 @@ interface Named {
   readonly path: readonly (string | number)[]
 }
 
-/** Names of version 1 by their full names, as containerd itself translates them (config.go:160-199@v2.3.4). */
+/** The full names of plugins that version 1 names shortly, as containerd translates them (config.go:160-199@v2.3.4). */
 const TYPES: readonly (readonly [type: string, names: readonly string[]])[] = [
   ['io.containerd.grpc.v1', ['cri']],
   ['io.containerd.snapshotter.v1', ['aufs', 'btrfs', 'devmapper', 'native', 'overlayfs', 'zfs']],
@@ -28,7 +27,7 @@ const TYPES: readonly (readonly [type: string, names: readonly string[]])[] = [
   ['io.containerd.tracing.processor.v1', ['otlp']],
 ]
 
-/** `"io.containerd.grpc.v1.cri" for "cri"`: how a file of version 2 names a plugin that version 1 names shortly. */
+/** `"io.containerd.grpc.v1.cri" for "cri"`: the name in version 2 for a short name of version 1. */
 function fullName(name: string): string {
   const type = TYPES.find(([, names]) => names.includes(name))?.[0] ?? 'io.containerd.<type>.v1'
   return `"${type}.${name}" for "${name}"`
@@ -38,7 +37,7 @@ function isShortName(name: string): boolean {
   return /^[\w-]+$/.test(name)
 }
 
-/** Every plugin that these files name in a way in which containerd does not start. */
+/** Names with which containerd does not start. */
 export function pluginNameFaults(
   files: readonly ParsedConfig[],
   readers: readonly Generation[],
@@ -47,14 +46,14 @@ export function pluginNameFaults(
   return [...new Map(faults.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
 }
 
-/** What to do besides writing `version = 2` into a file of version 1; empty where it names no plugin shortly. */
+/** What a file of version 1 needs besides `version = 2`; empty without short names of plugins. */
 export function renamingHint(file: ParsedConfig): string {
   const names = [...listed([file]), ...tables([file])].map(({ name }) => name)
   const short = [...new Set(names)].filter(isShortName)
   return short.length === 0 ? '' : `, and name plugins in full: ${short.map(fullName).join(', ')}`
 }
 
-/** Names of version 1 in a file, or beside a file, of version 2 and later. */
+/** Names of version 1 in a file of version 2 and later, or merged with one. */
 function misnamed(files: readonly ParsedConfig[], reader: Generation): readonly Issue[] {
   // 1.x also looks at the tables, and 2.x renames the plugins of each file below version 2 (config.go:160@v2.3.4).
   const names = reader.major < 2 ? [...listed(files), ...tables(files)] : listed(files)
@@ -68,13 +67,13 @@ function misnamed(files: readonly ParsedConfig[], reader: Generation): readonly 
     }))
 }
 
-/** The version by which a file is read: 1.x takes the last one given for all (services/server/config/config.go:290@v1.7.24). */
+/** The version by which a file is read: 1.x uses the last one for all files (services/server/config/config.go:290@v1.7.24). */
 function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major }: Generation): number {
   return (major < 2 ? files.findLast(({ version }) => version)?.version : file.version) ?? 1
 }
 
 /**
- * What a release takes for a plugin's full name: `io.containerd.` and four parts since 1.7, four parts in 1.6
+ * What a release accepts as a full name: `io.containerd.` and four parts since 1.7, four parts in 1.6
  * (services/server/config/config.go:117@v1.7.24, :101@v1.6.20), a dot in 2.x.
  */
 function isFullName(name: string, { major, minor }: Generation): boolean {
@@ -82,7 +81,7 @@ function isFullName(name: string, { major, minor }: Generation): boolean {
   return name.split('.').length >= 4 && (minor < 7 || name.startsWith('io.containerd.'))
 }
 
-/** Required plugins that are disabled, or that 1.x looks for by another name: it does not start without them. */
+/** Required plugins that are disabled, or that 1.x has under another name: it does not start without them. */
 function missing(files: readonly ParsedConfig[], reader: Generation): readonly Issue[] {
   const names = listed(files)
   const disabled = new Set(names.filter(({ path }) => path[0] === LISTS[0]).map(({ name }) => name))
@@ -103,14 +102,14 @@ function missing(files: readonly ParsedConfig[], reader: Generation): readonly I
         ? [
             {
               ...issue,
-              message: `${message}, which version 1 names otherwise: containerd 1.x does not start`,
+              message: `${message}, which has another name in version 1: containerd 1.x does not start`,
             },
           ]
         : []
     })
 }
 
-/** Plugins without which CRI does not come up, besides its own (trials on 1.6.20, 1.7.24 and 2.1.9). */
+/** Plugins that CRI needs to start, besides its own (trials on 1.6.20, 1.7.24 and 2.1.9). */
 const NEEDED = [
   ...['content.v1.content', 'metadata.v1.bolt', 'gc.v1.scheduler', 'event.v1.exchange', 'differ.v1.walking'],
   ...['runtime.v2.task', 'service.v1.containers-service', 'service.v1.content-service'],
@@ -135,7 +134,7 @@ export function disabledCri(
 
 function needs(name: string, version: number, { major, minor }: Generation): boolean {
   if (version < 2 && name === 'cri') return true
-  // Version 1 knows no other names of 1.x.
+  // Version 1 has no other names of 1.x.
   if (version < 2 && major < 2) return false
   const more = major >= 2 ? NEEDED_BY_2 : minor < 7 ? ['runtime.v1.linux'] : []
   const needed = ['grpc.v1.cri', ...NEEDED, ...more]

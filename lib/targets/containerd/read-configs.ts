@@ -1,4 +1,4 @@
-/** Reads config.toml with what it imports. */
+/** Reads config.toml and its imports. */
 import path from 'node:path'
 import { locateToml } from '../../formats/toml/ast.ts'
 import type { Issue } from '../../model/errors.ts'
@@ -8,18 +8,18 @@ import { atLeast, type Generation, isExact } from './generation.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
-/** config.toml first, then its imports as they are merged, and what containerd cannot read of them. */
+/** config.toml first, then its imports in the order of merging, and what containerd cannot read. */
 export interface Configs {
   readonly files: ParsedConfig[]
   readonly faults: Issue[]
-  /** What containerd 1.x reads before 1.6.32 and 1.7.16, where that differs and its patch release is not known. */
+  /** What containerd 1.x before 1.6.32 and 1.7.16 reads, where that differs and the patch release is not known. */
   readonly older?: OlderConfigs
 }
 
 export interface OlderConfigs {
   readonly files: readonly ParsedConfig[]
   readonly faults: readonly Issue[]
-  /** The import that names other files there. */
+  /** The import that matches other files there. */
   readonly pattern: Place & { readonly entry: string; readonly newer: string }
 }
 
@@ -29,7 +29,7 @@ interface Place {
   readonly column?: number
 }
 
-/** config.toml and its imports by the rules of one release, or by those of each that it may be. */
+/** By the rules of one release, or of every release that it may be. */
 export async function readConfigs(
   node: Reader,
   main: string,
@@ -83,13 +83,13 @@ async function readMerged(node: Reader, main: string, fromRoot: boolean): Promis
     for (const [index, entry] of importsOf(parsed).entries()) {
       const by = { from: parsed, index }
       if (entry.includes('*') && !isPattern(entry)) faults.push(brokenPattern(by))
-      else queue.push(...(await pathsOf(node, by, entry, fromRoot)).map(path => ({ path, by })))
+      else queue.push(...(await expandImport(node, by, entry, fromRoot)).map(path => ({ path, by })))
     }
   }
   return { files, faults }
 }
 
-/** undefined where there is no main file. */
+/** Undefined without a main file. */
 async function readOne(
   node: Reader,
   file: string,
@@ -102,10 +102,10 @@ async function readOne(
 }
 
 /**
- * A relative name stands beside the file that imports it. A relative pattern does so since 1.6.32 and 1.7.16 only;
- * before, it is looked up where the daemon runs, which is the root.
+ * A relative name starts at the file that imports it. So does a relative pattern, but only since 1.6.32 and 1.7.16: before,
+ * it starts at the working directory of the daemon, which is the root.
  */
-async function pathsOf(
+async function expandImport(
   node: Reader,
   { from }: Import,
   entry: string,
@@ -124,12 +124,12 @@ function placeOfImport({ from, index }: Import): Place {
 }
 
 function brokenPattern(by: Import): Issue {
-  const message = 'is not a pattern that containerd can read: it does not start'
+  const message = 'is not a valid pattern: containerd does not start'
   return { ...placeOfImport(by), message, hint: 'close its brackets' }
 }
 
 function missingImport(file: string, by: Import): Issue {
-  const message = `imports ${file}, which is not there: containerd does not start`
+  const message = `imports ${file}, which does not exist: containerd does not start`
   return { ...placeOfImport(by), message, hint: 'create it or remove the import' }
 }
 
@@ -137,7 +137,7 @@ function importedDirectory(file: string, by: Import): Issue {
   const entry = importsOf(by.from)[by.index] ?? ''
   const message = `the import ${JSON.stringify(entry)} names the directory ${file}: containerd does not start`
   const hint = entry.includes('*')
-    ? 'write a pattern that names files only, such as "*.toml"'
+    ? 'write a pattern that matches only files, such as "*.toml"'
     : 'remove it from imports'
   return { ...placeOfImport(by), message, hint }
 }

@@ -1,6 +1,6 @@
 /** The directories of certs.d as the list wants them, and what in them is in the way. Pure. */
 import type { Issue } from '../../model/errors.ts'
-import type { MirrorList, Registry } from '../../model/registry.ts'
+import type { Registry } from '../../model/registry.ts'
 import type { Effect } from '../../model/report.ts'
 import { writerOf } from '../../ownership/other-writers.ts'
 import type { Choices } from '../target.ts'
@@ -12,8 +12,11 @@ import { registryFiles } from './hosts-toml.ts'
 import type { Snapshot } from './observe.ts'
 import type { Outcome } from './render-config.ts'
 
-export function renderDirectories(list: MirrorList, snapshot: Snapshot, choices: Choices): Outcome {
-  const { registries } = list
+export function renderDirectories(
+  registries: readonly Registry[],
+  snapshot: Snapshot,
+  choices: Choices,
+): Outcome {
   const effect = effectOf(snapshot)
   return {
     files: [

@@ -1,6 +1,6 @@
 /** A node and two lists for it, one after the other: what may befall a node in its life with regmirror. */
 import fc from 'fast-check'
-import type { WrittenContainerd } from '../../../lib/list/written.ts'
+import type { WrittenContainerd } from '../../../lib/targets/containerd/settings.ts'
 import { HOSTS_DIRS } from './configs.ts'
 import { lists } from './lists.ts'
 import { type Node, nodes } from './nodes.ts'
@@ -67,7 +67,7 @@ function targetsOf(config: string, release: string | undefined, { hosts_dir, els
     ...(hosts_dir !== undefined && { hosts_dir }),
     ...(release !== undefined && { version: release }),
   }
-  return fc.constant(Object.keys(containerd).length === 0 ? undefined : { containerd })
+  return fc.constant(Object.keys(containerd).length === 0 ? undefined : { containerd: { ...containerd } })
 }
 
 export const cases: fc.Arbitrary<Case> = fc

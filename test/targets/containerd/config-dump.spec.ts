@@ -68,7 +68,10 @@ describe('containerd config dump', () => {
   it('says that the key is lost, and by which name', async () => {
     assert.deepEqual((await ask({})).messages, ['containerd reads it, but config_path does not take effect'])
     const stderr = 'msg="Ignoring unknown key in TOML for plugin" key="registry config_path"'
-    assert.match((await ask({ stderr })).messages[0] ?? '', /does not know the key we set: .*config_path/)
+    assert.match(
+      (await ask({ stderr })).messages[0] ?? '',
+      /does not know the key that regmirror sets: .*config_path/,
+    )
   })
 
   it('shows the imports by their paths: a pattern would match the file that is to be replaced', async () => {

@@ -5,18 +5,15 @@ import { openTree } from '../../../lib/system/files.ts'
 import type { Outcome } from '../../../lib/system/run.ts'
 import { openProcesses } from '../../../lib/system/trusted-processes.ts'
 import { containerd } from '../../../lib/targets/containerd/containerd.ts'
-import { listOf, mirror, registry } from '../../support/lists.ts'
+import { mirror, PLACE, registry } from '../../support/lists.ts'
 import { withDirectory, writeTree } from '../../support/tree.ts'
 
 const VERSION = 'containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1\n'
 
 /** What is planned on a node with these files, whose containerd gives this answer to `--version`. */
 async function planOn(tree: Record<string, string>, version: string | undefined, answer: Partial<Outcome>) {
-  const made = listOf(registry('docker.io', [mirror('https://mirror.test')]))
-  const list = {
-    ...made,
-    targets: { containerd: { ...made.targets.containerd, hostsDir: undefined, version } },
-  }
+  const registries = [registry('docker.io', [mirror('https://mirror.test')])]
+  const settings = containerd.settings.resolve(version === undefined ? {} : { version }, PLACE)
   return await withDirectory(async root => {
     await writeTree(root, tree)
     const node = openTree(root)
@@ -28,8 +25,9 @@ async function planOn(tree: Record<string, string>, version: string | undefined,
       now: Date.now,
       bootClock: readBootClock,
     }
-    const now = await containerd.observe({ node, uid: 0, state: await readState(node), machine }, list)
-    return { now, rendering: containerd.render(list, now, { takeOver: false }) }
+    const view = { node, uid: 0, state: await readState(node), machine }
+    const now = await containerd.observe(view, registries, settings)
+    return { now, rendering: containerd.render(registries, now, { takeOver: false }) }
   })
 }
 

@@ -1,11 +1,11 @@
 /** Rules about one mirror. Pure. */
 import type { Problem } from '../../model/problem.ts'
-import { parseApiBase } from '../values/api-base.ts'
-import { isRefused } from '../values/refused.ts'
+import { isRefused } from '../../model/refused.ts'
+import { parseMirrorBase } from '../values/api-base.ts'
 import type { MirrorEntry } from '../written.ts'
-import { headerNameProblems, headerTwiceProblems, headerValueProblems } from './header.ts'
+import { durationProblems } from './duration-problems.ts'
+import { headerNameProblems, headerTwiceProblems, headerValueProblems } from './header-problems.ts'
 import type { Rule } from './rule.ts'
-import { durationProblems } from './settings.ts'
 
 export const mirrorRules = {
   mirror_url: { needs: ['url', 'base'], check: urlProblems },
@@ -19,21 +19,21 @@ export const mirrorRules = {
   header_value: { needs: ['header'], check: headerValueProblems },
 } satisfies Record<string, Rule<MirrorEntry>>
 
-function urlProblems({ urlPath, mirror }: MirrorEntry): Problem[] {
+function urlProblems({ urlPath, mirror }: MirrorEntry): readonly Problem[] {
   if (mirror.url === undefined) return []
-  const base = parseApiBase(mirror.url, mirror.base ?? 'mirror')
+  const base = parseMirrorBase(mirror)
   return isRefused(base) ? [{ path: urlPath, ...base }] : []
 }
 
-/** containerd answers TLS keys on http with https first and a silent return to http (hosts.go:215-228@v2.3.4). */
-function tlsProblems({ path, mirror }: MirrorEntry): Problem[] {
+/** With TLS keys, containerd tries https on an http url and falls back to http without a message (hosts.go:215-228@v2.3.4). */
+function tlsProblems({ path, mirror }: MirrorEntry): readonly Problem[] {
   if (!/^http:/i.test(mirror.url ?? '')) return []
   return (['ca', 'client', 'skip_verify'] as const)
     .filter(key => mirror[key] !== undefined)
     .map(key => ({
       path: [...path, key],
       atKey: true,
-      message: `${key} has no meaning on http`,
-      hint: 'make the url https, or leave the key out',
+      message: `${key} has no effect on http`,
+      hint: 'change the url to https, or remove the key',
     }))
 }

@@ -1,11 +1,8 @@
-/**
- * Hides what logs somebody in within text that will be shown: `user:password@` with or without a scheme before it, and
- * the values of a query. Pure.
- */
+/** Hides credentials in text that will be shown: `user:password@` with or without a scheme, and the values of a query. Pure. */
 
-/** What may hold a password with spaces in it (a quoted text on one line), or a word. */
+/** A quoted text on one line, which may hold a password with spaces, or a word. */
 const PIECE = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"']+/g
-/** A value of a query, or all of one without a key. */
+/** A value of a query, or a whole query without a key. */
 const QUERY_VALUE = /([?&])([^=&#\s"']*=)?[^&#\s"']+/g
 
 /** The text with `***` in place of each of them. */
@@ -13,7 +10,7 @@ export function hideCredentials(text: string): string {
   return text.replace(/\S+/g, hideInUrl).replace(PIECE, hideBare)
 }
 
-/** A password may hold what it should not, a "/" or a quote; so it ends at the last "@" of the word. */
+/** A password may contain "/" or a quote without escapes, so it ends at the last "@" of the word. */
 function hideInUrl(word: string): string {
   const [start, end] = [word.indexOf('://'), word.lastIndexOf('@')]
   if (start === -1) return word
@@ -23,7 +20,7 @@ function hideInUrl(word: string): string {
   return `${word.slice(0, start)}://${place}${values.replace(QUERY_VALUE, '$1$2***')}`
 }
 
-/** Without a scheme. What stands before the digest of an image (`x:1@sha256:…`) is a tag. */
+/** Without a scheme. Before the digest of an image (`x:1@sha256:…`) stands a tag, not a password. */
 function hideBare(piece: string): string {
   if (piece.includes('://')) return piece
   const last = piece.lastIndexOf('@')

@@ -1,6 +1,6 @@
-/** What to write instead, where a value of another kind is a usual slip. Pure. */
+/** What to write instead of a value of another kind, where the mistake is a common one. Pure. */
 
-/** The hint for a value in the place of one of this type of the schema. */
+/** `type`: the type in the schema. */
 export function typeHint(type: unknown, value: unknown): string | undefined {
   if (type === 'object' && value === null) return 'indent what belongs to it, or write {}'
   if (typeof value !== 'string') return undefined
@@ -9,7 +9,7 @@ export function typeHint(type: unknown, value: unknown): string | undefined {
   return meant && `write ${meant}, without quotes`
 }
 
-/** YAML 1.1 read most of these as booleans; to YAML 1.2 they are texts. */
+/** YAML 1.1 reads these as booleans, YAML 1.2 as strings. */
 const BOOLEANS = new Map([
   ...['no', 'off', 'n', 'false'].map(word => [word, 'false'] as const),
   ...['yes', 'on', 'y', 'true'].map(word => [word, 'true'] as const),

@@ -1,12 +1,12 @@
-/** Rules about a registry and its place among the others. Pure. */
-
+/** Rules about a registry, alone and among the others. Pure. */
 import { isTable } from '../../formats/tables.ts'
 import type { Problem } from '../../model/problem.ts'
+import { isRefused } from '../../model/refused.ts'
 import type { Capability } from '../../model/registry.ts'
 import { BUILT_IN } from '../built-in.ts'
+import { distinctMirrors } from '../distinct-mirrors.ts'
 import { parseApiBase } from '../values/api-base.ts'
 import { canaryProblem } from '../values/canary.ts'
-import { isRefused } from '../values/refused.ts'
 import { parseRegistryName } from '../values/registry-name.ts'
 import type { MirrorEntry, WrittenDefaults } from '../written.ts'
 import type { RegistryEntry, Rule } from './rule.ts'
@@ -20,69 +20,62 @@ export const registryRules = {
   canary: { needs: ['canary'], check: canaryProblems },
 } satisfies Record<string, Rule<RegistryEntry>>
 
-function nameProblems({ key, path, registry }: RegistryEntry): Problem[] {
-  // A table inside is the rest of a name without quotes, and said to be that.
+function nameProblems({ key, path, registry }: RegistryEntry): readonly Problem[] {
+  // A table inside is the rest of a name without quotes; the schema reports it.
   if (Object.values(registry).some(isTable)) return []
   const parsed = parseRegistryName(key)
   return isRefused(parsed) ? [{ path, atKey: true, ...parsed }] : []
 }
 
-function twiceProblems({ path, twin }: RegistryEntry): Problem[] {
+function twiceProblems({ path, twin }: RegistryEntry): readonly Problem[] {
   if (twin === undefined) return []
-  return [{ path, atKey: true, message: `this is the same registry as "${twin}"`, hint: 'merge the two' }]
+  return [
+    { path, atKey: true, message: `this is the same registry as "${twin}"`, hint: 'merge the two entries' },
+  ]
 }
 
-function serverProblems({ path, registry }: RegistryEntry): Problem[] {
+function serverProblems({ path, registry }: RegistryEntry): readonly Problem[] {
   if (registry.server === undefined) return []
   const base = parseApiBase(registry.server, 'server')
   return isRefused(base) ? [{ path: [...path, 'server'], ...base }] : []
 }
 
-function anyProblems({ key, path, registry, mirrors }: RegistryEntry): Problem[] {
+function anyProblems({ key, path, registry, mirrors }: RegistryEntry): readonly Problem[] {
   if (key !== '*') return []
   const problems: Problem[] = []
   if (registry.server !== undefined) {
-    const hint = 'each registry falls back to its own; leave the key out'
-    problems.push({ path: [...path, 'server'], atKey: true, message: '"*" has no server', hint })
+    const hint = 'remove the key: each registry uses its own server'
+    problems.push({ path: [...path, 'server'], atKey: true, message: '"*" cannot have a server', hint })
   }
-  if (mirrors.length === 0) {
-    problems.push({ path, atKey: true, message: '"*" needs a mirror', hint: 'give one, or leave "*" out' })
-  }
+  if (mirrors.length === 0)
+    problems.push({ path, atKey: true, message: '"*" has no mirror', hint: 'add one, or remove "*"' })
   return problems
 }
 
-function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEntry): Problem[] {
+function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEntry): readonly Problem[] {
   if (registry.fallback !== false) return []
   const problem = (message: string, hint: string) => [
     { path: [...path, 'fallback'], atKey: true, message, hint },
   ]
-  if (registry.server !== undefined && key !== '*') {
-    return problem('fallback = false beside a server', 'a server that is never asked is not given')
-  }
-  if (mirrors.length === 0) {
-    return key === '*' ? [] : problem('fallback = false without a mirror', 'nothing would be left to ask')
-  }
-  if (onlyFirst(mirrors).some(entry => mayResolve(entry, defaults))) return []
+  if (registry.server !== undefined && key !== '*')
+    return problem('fallback = false, but a server is set', 'remove one of the two')
+  if (mirrors.length === 0)
+    return key === '*' ? [] : problem('fallback = false without a mirror', 'add a mirror, or remove fallback')
+  if (distinctMirrors(mirrors).some(entry => mayResolve(entry, defaults))) return []
   return problem(
-    'fallback = false, and no mirror may resolve',
-    'add "resolve" to a mirror, or no tag can be pulled',
+    'fallback = false, but no mirror may resolve tags',
+    'grant "pull" and "resolve" to one of the mirrors',
   )
 }
 
-/** Of mirrors that are listed twice the first one counts. */
-function onlyFirst(mirrors: readonly MirrorEntry[]): readonly MirrorEntry[] {
-  const keys = mirrors.map(({ mirror }) => JSON.stringify(parseApiBase(mirror.url, mirror.base ?? 'mirror')))
-  return mirrors.filter((_, i) => keys.indexOf(keys[i] as string) === i)
-}
-
-/** A tag is asked of hosts that may do both: core/remotes/docker/resolver.go:252-270@v2.3.4. */
+/** containerd resolves tags only on hosts with both capabilities (core/remotes/docker/resolver.go:252-270@v2.3.4). */
 function mayResolve({ mirror }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
   const capabilities: readonly Capability[] =
     mirror.capabilities ?? defaults?.capabilities ?? BUILT_IN.capabilities
   return capabilities.includes('resolve') && capabilities.includes('pull')
 }
 
-function canaryProblems({ name, path, registry }: RegistryEntry): Problem[] {
+function canaryProblems({ name, path, registry }: RegistryEntry): readonly Problem[] {
   if (registry.canary === undefined) return []
   const problem = canaryProblem(registry.canary, name)
   return problem === undefined ? [] : [{ path: [...path, 'canary'], ...problem }]

@@ -1,0 +1,28 @@
+/** The registries and mirrors of a value that may not be a valid list. Pure. */
+import { isTable } from '../../formats/tables.ts'
+import { normalizeRegistryName } from '../values/registry-name.ts'
+import { type MirrorEntry, mirrorEntries, type WrittenDefaults, type WrittenRegistry } from '../written.ts'
+import type { RegistryEntry } from './rule.ts'
+import type { IsValid } from './validity.ts'
+
+export function findRegistries(value: unknown, isValid: IsValid): readonly RegistryEntry[] {
+  if (!isTable(value) || !isTable(value.registries)) return []
+  const defaults = isValid(['defaults']) ? (value.defaults as WrittenDefaults | undefined) : undefined
+  const keys = new Map<string, string>()
+  return Object.entries(value.registries).map(([key, written]) => {
+    const path = ['registries', key]
+    const registry: WrittenRegistry = isTable(written) ? written : {}
+    const mirrors = Array.isArray(registry.mirrors) ? mirrorEntries(path, registry) : []
+    const name = normalizeRegistryName(key)
+    const twin = keys.get(name)
+    if (twin === undefined) keys.set(name, key)
+    return { key, path, registry, mirrors, name, twin, defaults }
+  })
+}
+
+/** What is neither a url nor a table is left out. */
+export function findMirrors(value: unknown, isValid: IsValid): readonly MirrorEntry[] {
+  return findRegistries(value, isValid)
+    .flatMap(entry => entry.mirrors)
+    .filter(({ mirror }) => isTable(mirror))
+}

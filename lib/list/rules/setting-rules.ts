@@ -1,0 +1,22 @@
+/** Rules about `[defaults]` and `[health]`. Pure. */
+import type { WrittenList } from '../written.ts'
+import { durationProblems } from './duration-problems.ts'
+import type { Rule } from './rule.ts'
+
+/** watch probes no mirror twice within a second, so a shorter interval would promise what does not happen. */
+const INTERVAL = 'set "30s": no mirror is probed more often than once a second'
+
+export const settingRules = {
+  default_duration: {
+    needs: ['defaults'],
+    check: ({ defaults }) => durationProblems(['defaults', 'dial_timeout'], defaults?.dial_timeout),
+  },
+  health_duration: {
+    needs: ['health'],
+    check: ({ health }) => [
+      ...durationProblems(['health', 'interval'], health?.interval, '1s', INTERVAL),
+      ...durationProblems(['health', 'timeout'], health?.timeout),
+      ...durationProblems(['health', 'slow_after'], health?.slow_after),
+    ],
+  },
+} satisfies Record<string, Rule<Partial<WrittenList>>>

@@ -1,0 +1,16 @@
+/** Which parts of a list have the right shape, so that the rules may read them. Pure. */
+import type { Path } from '../../model/problem.ts'
+import type { SchemaProblem } from '../schema/schema-problem.ts'
+import { pathKey } from '../written.ts'
+
+/** Whether the value at a path, if there is one, has the right shape with everything in it. */
+export type IsValid = (path: Path) => boolean
+
+export function validityAfter(problems: readonly SchemaProblem[]): IsValid {
+  const invalid = new Set<string>()
+  for (const { path, about, atKey } of problems) {
+    for (let i = 0; i <= path.length; i++) invalid.add(pathKey(path.slice(0, i)))
+    if (about !== undefined) invalid.add(pathKey([...(atKey ? path.slice(0, -1) : path), about]))
+  }
+  return path => !invalid.has(pathKey(path))
+}

@@ -1,0 +1,63 @@
+/** The schema of a whole list. `npm run schema` writes it to schema.json, for editors. */
+import type { JsonSchema, KnownTargets } from '../../model/target-settings.ts'
+import { HEALTH } from './health-schema.ts'
+import { CAPABILITIES, DIAL_TIMEOUT, MIRROR } from './mirror-schema.ts'
+import { REGISTRY } from './registry-schema.ts'
+
+export function listSchema(targets: KnownTargets): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'a table with version and registries',
+    description: 'A regmirror list: the mirrors that a node uses for each registry, and their order.',
+    type: 'object',
+    required: ['version', 'registries'],
+    additionalProperties: false,
+    properties: { ...PROPERTIES, targets: targetsSchema(targets) },
+    $defs: {
+      registry: REGISTRY,
+      mirror: MIRROR,
+      capabilities: CAPABILITIES,
+      dial_timeout: DIAL_TIMEOUT,
+    },
+  }
+}
+
+function targetsSchema(targets: KnownTargets): JsonSchema {
+  const schemas = Object.entries(targets).map(([name, { settings }]) => [name, settings.schema])
+  return {
+    title: 'a table of runtimes',
+    description: 'The runtimes to configure. Left out: containerd with its usual files.',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(schemas),
+  }
+}
+
+const PROPERTIES: JsonSchema = {
+  $schema: {
+    title: 'a string',
+    description: 'Where this schema is, for editors. regmirror ignores it.',
+    type: 'string',
+  },
+  version: { title: '1', description: 'Version of the list format. Only 1 exists.', const: 1 },
+  defaults: {
+    title: 'a table',
+    description: 'Values for every mirror that does not set its own.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      capabilities: { $ref: '#/$defs/capabilities' },
+      dial_timeout: { $ref: '#/$defs/dial_timeout' },
+    },
+  },
+  registries: {
+    title: 'a table of registries',
+    description:
+      'Registries by the name that image names begin with: "docker.io", "registry.example.com:5000", or "*" for every registry without an entry.',
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: { $ref: '#/$defs/registry' },
+    examples: [{ 'docker.io': { mirrors: ['https://mirror.example.com'] } }],
+  },
+  health: HEALTH,
+}

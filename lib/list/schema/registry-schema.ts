@@ -1,0 +1,34 @@
+/** The schema of one registry. */
+import type { JsonSchema } from '../../model/target-settings.ts'
+import { booleanSchema } from './value-schemas.ts'
+
+export const REGISTRY: JsonSchema = {
+  title: 'a table with mirrors',
+  description: 'A registry and its mirrors.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    server: {
+      title: 'a url such as "https://registry.example.com"',
+      description:
+        "The registry's own endpoint, used after the mirrors. Left out: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
+      type: 'string',
+      examples: ['https://registry-1.docker.io'],
+    },
+    mirrors: {
+      title: 'a list of mirrors',
+      description:
+        'Endpoints that are used before the server, in this order. An empty list: the server only.',
+      type: 'array',
+      items: { $ref: '#/$defs/mirror' },
+      examples: [['https://mirror.example.com']],
+    },
+    fallback: booleanSchema('false: never use the server, not even when every mirror fails.', true),
+    canary: {
+      title: 'a string such as "library/busybox:latest"',
+      description: 'The image that a deep probe requests: repository and tag; for "*" a full image name.',
+      type: 'string',
+      examples: ['library/busybox:latest'],
+    },
+  },
+}

@@ -1,0 +1,58 @@
+/** Messages for keys that the schema does not have. Pure. */
+import { isTable } from '../../formats/tables.ts'
+import type { Path } from '../../model/problem.ts'
+import { nearest } from '../../wording/typos.ts'
+import type { Description } from './schema-problem.ts'
+
+/** `path` is the table of the key, `known` its keys in the schema. */
+export function unknownKey(key: string, known: readonly string[], data: unknown, path: Path): Description {
+  const value = isTable(data) ? data[key] : undefined
+  if (path.length === 2 && path[0] === 'registries' && isTable(value)) return unquotedName(path, key, value)
+  if (known.includes('url') && /^https?:/i.test(key)) return urlAsKey(path, key)
+  const meant = nearest(key, known)
+  const hint = meant === undefined ? knownHint(known) : `did you mean "${meant}"?`
+  const kind = path[0] === 'targets' && path.length === 1 ? 'target' : 'key'
+  const isShown = meant !== undefined || (isPlain(key) && !isBelowHeader(path))
+  const message = isShown ? `unknown ${kind} ${JSON.stringify(key)}` : `unknown ${kind}`
+  return { path: [...path, key], atKey: true, message, hint, about: meant }
+}
+
+function knownHint(known: readonly string[]): string {
+  const names = known.filter(name => name !== '$schema')
+  return names.length === 1 ? `use ${names}` : `use one of ${names.join(', ')}`
+}
+
+export function isBelowHeader(path: Path): boolean {
+  return path[4] === 'header'
+}
+
+/** In YAML: `- https://m: 5000`, or `{https://m}`. It may hold credentials. */
+function urlAsKey(path: Path, key: string): Description {
+  const hint = 'write "url: " before it, and no space in it'
+  return { path: [...path, key], atKey: true, message: 'a url in the place of a key', hint, about: 'url' }
+}
+
+/** Other keys are probably values in the wrong place, and a value may be a secret. */
+function isPlain(key: string): boolean {
+  return /^[\w.:-]{1,64}$/.test(key)
+}
+
+/** `[registries.docker.io]` is the registry "docker" with a table "io": the name was meant to be one key. */
+function unquotedName(path: Path, key: string, table: Record<string, unknown>): Description {
+  if (/[.:*]/.test(key)) {
+    const message = 'a registry cannot be part of another one'
+    return { path: [...path, key], atKey: true, message, hint: 'write it beside the other one' }
+  }
+  const whole = [path[1], key, ...namesIn(table)].join('.')
+  const hint = isPlain(whole)
+    ? `write [registries."${whole}"], or "${whole}" as one key`
+    : 'write it as one key'
+  return { path: [...path, key], atKey: true, message: 'a name with dots needs quotes', hint }
+}
+
+/** The keys that lead through tables of one table each. */
+function namesIn(table: Record<string, unknown>): string[] {
+  const [name] = Object.keys(table)
+  const inner = name === undefined ? undefined : table[name]
+  return name !== undefined && isTable(inner) ? [name, ...namesIn(inner)] : []
+}
