@@ -4,7 +4,8 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { isKeptName, refuseBorrowedPaths, STATE_DIRECTORY } from '../ownership/state.ts'
+import { isKeptName, isPath } from '../ownership/managed-file.ts'
+import { refuseBorrowedPaths, STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Reader, Writer } from '../system/files.ts'
 import { temporaryOf, temporaryPart } from '../system/temporary.ts'
 import type { Swap } from './swap.ts'
@@ -114,8 +115,4 @@ function isName(name: string): boolean {
 
 function hasPaths({ makes, empties, keeps, drops }: Journal): boolean {
   return [...makes, ...empties].every(isPath) && [...keeps, ...drops].every(isKeptName)
-}
-
-function isPath(file: unknown): file is string {
-  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
 }

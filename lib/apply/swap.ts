@@ -17,7 +17,7 @@ export interface Swap {
   /** sha256 of the file that stands there before, and of the one after; null for none, and for a directory. */
   readonly before: string | null
   readonly after: string | null
-  /** Of a directory that comes or goes in whole: the files in it, sha256 by name. Null for a file. */
+  /** Of a directory that is created or removed as a whole: sha256 by name, in the order of removal. Null for a file. */
   readonly files: Readonly<Record<string, string>> | null
 }
 
@@ -89,14 +89,8 @@ export async function discard({ path: file, staged, aside, files }: Swap, node: 
 
 /** What somebody else has put into it meanwhile is not ours to remove: then the directory returns to its place. */
 async function removeDirectory(directory: string, names: readonly string[], home: string, node: Writer) {
-  // A hosts.toml goes before the certificates that it names.
-  for (const name of names.toSorted(certificatesLast)) await node.remove(path.join(directory, name))
+  for (const name of names) await node.remove(path.join(directory, name))
   if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, home)
-}
-
-/** Order of removal: what is pointed at goes last. */
-export function certificatesLast(a: string, b: string): number {
-  return Number(a.endsWith('.pem')) - Number(b.endsWith('.pem'))
 }
 
 /** Whether the place holds what was there `before` the swap, or what must be there `after` it. */

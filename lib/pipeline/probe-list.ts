@@ -82,7 +82,7 @@ export async function runtimeEnvironment(
   const machine = machineOf({ root }, world)
   if (machine === undefined) return undefined
   for (const target of Object.values(targets)) {
-    const found = await target.environment(list, machine)
+    const found = await target.daemon.environment(list, machine)
     if (found !== undefined) return found
   }
   return undefined

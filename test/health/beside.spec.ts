@@ -99,7 +99,7 @@ describe('beside a watcher', () => {
   it('plan says in JSON what a watcher would ask', () =>
     beside('', async flags => {
       const { stdout } = await run(['plan', '--format', 'json', ...flags])
-      assert.equal(JSON.parse(stdout).questions_an_hour, 264)
+      assert.equal(JSON.parse(stdout).max_probes_per_hour, 264)
     }))
 
   it('restore forgets it, and leaves no trace', () =>

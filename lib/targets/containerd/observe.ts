@@ -2,6 +2,8 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../../model/errors.ts'
 import type { ContainerdSettings, MirrorList } from '../../model/registry.ts'
+import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
+import type { State } from '../../ownership/state.ts'
 import { forEach } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
 import type { View } from '../target.ts'
@@ -47,12 +49,16 @@ export interface Snapshot {
   readonly hostsDir: string
   /** Whether the list names that directory, or we have set it before; otherwise it was found, or is the usual one. */
   readonly named: boolean
-  /** The directory that we have set config_path to; undefined: it named it before us, or is not ours to set. */
+  /** The values that regmirror has set in config.toml. */
+  readonly setValues: readonly OwnedValue[]
+  /** The directory that regmirror has set config_path to; undefined where it has not, or must not. */
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
-  /** Paths of the files that the state says we wrote. */
+  /** Paths of the files that regmirror manages. */
   readonly written: readonly string[]
+  /** Paths of those in which it manages values only. */
+  readonly editedFiles: readonly string[]
   /** What is in each of these directories, by its path. */
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** The containerds that run on this machine; none where the node is not this machine. */
@@ -72,7 +78,8 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
   const values = effectiveRegistries({ files, older, readers }).map(({ configPath }) => configPath?.value)
   const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const managed = settings.config !== false
-  const setDir = managed ? view.state.files[config]?.setting?.value : undefined
+  const setValues = managed ? valuesIn(view.state.files[config]) : []
+  const setDir = setValues.map(({ value }) => value).findLast(value => typeof value === 'string')
   const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
   const hostsDir = chooseHostsDir(settings, setDir, usable)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
@@ -94,13 +101,23 @@ export async function observe(view: View, list: MirrorList): Promise<Snapshot> {
     older,
     hostsDir,
     named: (settings.hostsDir ?? setDir) !== undefined,
+    setValues,
     setDir,
     currentDirs,
     written: Object.keys(view.state.files),
+    editedFiles: editedFiles(view.state),
     directories,
     daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
+}
+
+function valuesIn(file: ManagedFile | undefined): readonly OwnedValue[] {
+  return file?.owns === 'values' ? file.values : []
+}
+
+function editedFiles({ files }: State): readonly string[] {
+  return Object.keys(files).filter(file => files[file]?.owns === 'values')
 }
 
 /** Where other programs keep the config.toml of a containerd of their own. */
