@@ -104,7 +104,7 @@ describe('originals and the edits of others', () => {
         const { stdout, stderr } = await apply()
         assert.match(stdout, /^updated \/etc\/containerd\/config\.toml\n.*\n0 created, 1 updated, 0 deleted/)
         assert.match(stdout, /must be restarted/)
-        assert.match(stderr, /its config_path was changed by somebody else/)
+        assert.match(stderr, /its config_path was changed outside regmirror/)
         const tree = await readTree(root)
         assert.deepEqual([tree[CONFIG], tree[HOSTS]], [set, applied[HOSTS]])
       }
