@@ -92,6 +92,21 @@ describe('a value in TOML', () => {
     })
   }
 
+  const root: [title: string, before: string, after: string][] = [
+    [
+      'below the other keys',
+      'a = 1 # one\n# two\n[t]\nb = 2\n',
+      'a = 1 # one\nx = ["y"]\n# two\n[t]\nb = 2\n',
+    ],
+    ['above the first table', '# one\n[t]\nb = 2\n', 'x = ["y"]\n# one\n[t]\nb = 2\n'],
+    ['in an empty text', '', 'x = ["y"]\n'],
+  ]
+  for (const [title, before, after] of root)
+    it(`is added at the top of a document ${title}, and taken back`, () => {
+      assert.equal(setValue(before, ['x'], ['y']), after)
+      assert.equal(withdrawValue(after, before, ['x']), before)
+    })
+
   it('gives up on what is not TOML', () => {
     assert.equal(setValue('version = = 2', PATH, DIR), undefined)
   })

@@ -76,7 +76,13 @@ function driftedValues({ bytes }: FoundFile, written: ManagedFile): readonly Own
 function isListed({ after, owns }: Step, written: ManagedFile): boolean {
   if (after === undefined || owns.kind === 'original') return true
   if (owns.kind === 'whole') return digestOf(after.bytes) !== written.digest
-  return written.owns === 'whole' || !owns.values.every(value => written.values.some(isSameAs(value)))
+  return (
+    written.owns === 'whole' || !hasAll(owns.values, written.values) || !hasAll(written.values, owns.values)
+  )
+}
+
+function hasAll(values: readonly OwnedValue[], others: readonly OwnedValue[]): boolean {
+  return others.every(other => values.some(isSameAs(other)))
 }
 
 /** The same value under the same key: its table may have moved with the version of the file. */

@@ -19,12 +19,22 @@ export function findEdit(text: string, ast: TomlAst, path: readonly string[], va
     const [at, end] = present.node.value.range
     return { at, end, text: quoteLike(text[at] ?? '"', value) }
   }
+  if (path.length === 1) return intoRoot(text, ast, path, value)
   return (
     intoTable(text, ast, path, value) ??
     intoInline(pairs, path, value) ??
     besideDotted(text, pairs, path, value) ??
     appended(text, path, value)
   )
+}
+
+/** Below the last key above all tables, or at the start of the text. */
+function intoRoot(text: string, ast: TomlAst, path: readonly string[], value: TomlValue): Edit {
+  const last = ast.body[0].body.findLast(item => item.type === 'TOMLKeyValue')
+  const line = assignment(path, value)
+  if (last === undefined) return { at: 0, end: 0, text: line + lineBreak(text) }
+  const at = lineEnd(text, last.range[1])
+  return { at, end: at, text: lineBreak(text) + indentAt(text, last.range[0]) + line }
 }
 
 /** Below the `[table]` header of the key. */
