@@ -12,6 +12,7 @@ import {
   watchOptions,
 } from './commands/options.ts'
 import { EXIT_CODES, formatOf, usage } from './commands/usage.ts'
+import { exitCode } from './model/exit-code.ts'
 import type { Report } from './model/report.ts'
 import type { World } from './model/world.ts'
 import type { Depth } from './probe/api/pull.ts'
@@ -19,11 +20,10 @@ import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
 import { loadPart } from './system/load-part.ts'
 
-/** What a command came to. `no` is the answer to a question that was asked, and exit code 1. */
+/** What a command came to. */
 interface Answer {
   /** Undefined: all has been said. */
   readonly report?: Report
-  readonly no?: boolean
   /** It could not, and has said why; exit code 2. */
   readonly failed?: boolean
 }
@@ -49,9 +49,10 @@ export async function main(args: readonly string[], world: World): Promise<numbe
       world.stdout.write(`${help}\n`)
       return 0
     }
-    const { report, no = false, failed = false } = await chosen()
-    if (report !== undefined) print(report, format, world)
-    return failed ? 2 : no ? 1 : 0
+    const { report, failed = false } = await chosen()
+    if (report === undefined) return failed ? 2 : 0
+    print(report, format, world)
+    return exitCode(report)
   } catch (error) {
     print(failureReport(error, world.env), format, world)
     return 2
@@ -86,8 +87,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const validate = await loadPart(async () => (await import('./commands/validate.ts')).validate)
-          const report = await validate(listOptions(args), world)
-          return { report, no: args.strict && report.notices.length > 0 }
+          return { report: await validate({ ...listOptions(args), strict: args.strict }, world) }
         }),
     )
     .command(
@@ -101,11 +101,8 @@ function commands(args: readonly string[], world: World, choose: (action: Action
       args =>
         choose(async () => {
           const plan = await loadPart(async () => (await import('./commands/plan.ts')).plan)
-          const report = await plan(
-            { ...listOptions(args), ...preflightOptions(args), ...planOptions(args) },
-            world,
-          )
-          return { report, no: args.check && report.changed }
+          const own = { ...preflightOptions(args), ...planOptions(args), check: args.check }
+          return { report: await plan({ ...listOptions(args), ...own }, world) }
         }),
     )
     .command(
@@ -120,8 +117,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
         choose(async () => {
           const apply = await loadPart(async () => (await import('./commands/apply.ts')).apply)
           const own = { ...preflightOptions(args), ...planOptions(args), ...lockOptions(args) }
-          const report = await apply({ ...listOptions(args), ...own }, world)
-          return { report, no: own.requireHealthy && (report.unhealthy?.length ?? 0) > 0 }
+          return { report: await apply({ ...listOptions(args), ...own }, world) }
         }),
     )
     .command(
@@ -142,7 +138,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
             samples: samplesOf(samples),
           }
           const report = await probe(options, world)
-          return { report, no: report.unhealthy.length > 0 }
+          return { report }
         }),
     )
     .command(
@@ -179,7 +175,7 @@ function commands(args: readonly string[], world: World, choose: (action: Action
             { ...nodeOptions(args), ...lockOptions(args), files, overwrite, check },
             world,
           )
-          return { report, no: check && report.changed }
+          return { report }
         }),
     )
     .demandCommand(1, 1, 'name a command', 'one command at a time')

@@ -208,7 +208,7 @@ describe('apply', () => {
       await applied(root, first)
       await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
       const plan = await planFor(root, listOf())
-      assert.ok(plan.notices.some(notice => notice.code === 'left_alone'))
+      assert.ok(plan.notices.some(notice => notice.code === 'not_removed'))
       await applyPlan(plan, openTree(root), OCCASION)
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
@@ -227,7 +227,7 @@ describe('apply', () => {
       await writeTree(root, before)
       await applied(root, first)
       await fs.rm(path.join(root, STATE_DIRECTORY, 'originals'), { recursive: true })
-      await assert.rejects(planFor(root, listOf()), /docker\.io\/hosts\.toml: its original is gone from/)
+      await assert.rejects(planFor(root, listOf()), /docker\.io\/hosts\.toml: its original is missing from/)
     }))
 
   it('never takes its own files for originals, also when the state is lost', () =>

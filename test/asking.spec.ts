@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import type http from 'node:http'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PlanReport } from '../lib/model/report.ts'
+import type { AppliedReport, PlanReport, RefusedReport } from '../lib/model/report.ts'
 import { preflight } from '../lib/pipeline/preflight.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { type Bend, reply, startMirror } from './support/mirror.ts'
@@ -80,7 +80,7 @@ describe('--rank', () => {
       await fs.mkdir(root)
       const applied = await run(['apply', '--rank', ...json, ...flags])
       assert.deepEqual(orderIn(applied), listed.toReversed())
-      const { probes = [], ranked }: PlanReport = JSON.parse(applied.stdout)
+      const { probes = [], ranked }: AppliedReport = JSON.parse(applied.stdout)
       assert.equal(ranked, 'latency')
       assert.deepEqual(
         probes.map(({ status, depth }) => `${status} at ${depth}`),
@@ -177,9 +177,9 @@ describe('--require-healthy', () => {
       const { code, stdout, stderr } = await run(['apply', '--require-healthy', ...flags])
       assert.equal(code, 1)
       assert.match(stdout, /^r\.test\n/, 'there may be much to do')
-      assert.match(stderr, /^notice: nothing was written: nothing healthy to pull r\.test from$/m)
+      assert.match(stderr, /^notice: nothing was written: no healthy endpoint for r\.test$/m)
       assert.deepEqual(await readTree(root), {})
-      const report: PlanReport = JSON.parse(
+      const report: RefusedReport = JSON.parse(
         (await run(['apply', '--require-healthy', ...json, ...flags])).stdout,
       )
       assert.deepEqual([report.refused, report.changes, report.unhealthy], [true, [], ['r.test']])

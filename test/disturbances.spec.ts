@@ -103,8 +103,8 @@ describe('originals and the edits of others', () => {
         await fs.writeFile(path.join(root, CONFIG), theirs)
         const { stdout, stderr } = await apply()
         assert.match(stdout, /^updated \/etc\/containerd\/config\.toml\n.*\n0 created, 1 updated, 0 deleted/)
-        assert.match(stdout, /has to be restarted/)
-        assert.match(stderr, /its config_path was changed by somebody else/)
+        assert.match(stdout, /must be restarted/)
+        assert.match(stderr, /its config_path was changed outside regmirror/)
         const tree = await readTree(root)
         assert.deepEqual([tree[CONFIG], tree[HOSTS]], [set, applied[HOSTS]])
       }
@@ -367,7 +367,7 @@ describe('restore, among others', () => {
       await apply()
       const file = path.join(root, STATE, 'state.json')
       const state = JSON.parse(await fs.readFile(file, 'utf8'))
-      delete state.files[`/${CONFIG}`].setting
+      state.files[`/${CONFIG}`].values = []
       await fs.writeFile(file, JSON.stringify(state))
       await fs.writeFile(path.join(root, CONFIG), 'version = 2\n')
       const { code, stderr } = await restore()

@@ -95,8 +95,8 @@ describe('what others could change', () => {
               what === 'another owner' ? /^owner 1234 becomes/ : /^mode 066. becomes 06/,
             )
             assert.deepEqual(
-              codesOf(planned.notices).filter(code => code.startsWith('open')),
-              [`opened /${file}`],
+              codesOf(planned.notices).filter(code => code.startsWith('permissions')),
+              [`permissions_reset /${file}`],
             )
             assert.deepEqual(changesOf(await report('apply')), [change])
             await handle.write('theirs')
@@ -163,7 +163,7 @@ describe('what others could change', () => {
       await fs.chmod(at('etc/containerd'), 0o777)
       const { changed, notices } = await report('apply')
       assert.equal(changed, false)
-      const [notice] = notices.filter(({ code }) => code === 'open_to_others')
+      const [notice] = notices.filter(({ code }) => code === 'writable_by_others')
       assert.match(notice?.message ?? '', /mode 0777.*; chmod go-w \/etc\/containerd$/)
       assert.equal(await mode('etc/containerd'), '777 0')
     }))
@@ -180,7 +180,7 @@ describe('what others could change', () => {
         changes.map(({ path: file }) => file),
         [`/${HOSTS}`],
       )
-      assert.ok(codesOf(notices).includes(`open_to_others /${CONFIG}`))
+      assert.ok(codesOf(notices).includes(`writable_by_others /${CONFIG}`))
       assert.equal(await mode(CONFIG), '666 0')
     }))
 

@@ -5,6 +5,8 @@ import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { parseJournal } from '../lib/apply/journal-format.ts'
+import { readState } from '../lib/ownership/state.ts'
+import { openTree } from '../lib/system/files.ts'
 import { run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
@@ -107,8 +109,10 @@ describe('a journal that regmirror has not written', () => {
 
 describe('a state that regmirror has not written', () => {
   const written = { target: 'containerd', digest: DIGEST, written_at: '', effect: 'immediate', owns: 'whole' }
-  const stateOf = (file: string, original: object | null) =>
-    JSON.stringify({ version: 1, files: { [file]: { ...written, original } } })
+  const stateOf = (file: string, original: object | null, more: object = {}) =>
+    JSON.stringify({ version: 1, files: { [file]: { ...written, original, ...more } } })
+  const valuesOf = (more: object) =>
+    stateOf('/etc/x', null, { owns: 'values', format: 'toml', values: [{ path: ['a'], value: 1 }], ...more })
   const kept = { kept: 'b'.repeat(32), mode: 0o644, uid: 0, gid: 0 }
   const cases: [title: string, text: string][] = [
     ['a path with ..', stateOf('/etc/../x', kept)],
@@ -117,7 +121,31 @@ describe('a state that regmirror has not written', () => {
     ['a digest of an original that is none', stateOf('/etc/x', { ...kept, digest: 'x' })],
     ['a kept name that is a path', stateOf('/etc/x', { ...kept, kept: '../../../../etc/shadow' })],
     ['a made directory with ..', JSON.stringify({ version: 1, files: {}, made: ['/var/../etc'] })],
+    ['an unknown effect', stateOf('/etc/x', null, { effect: 'soon' })],
+    ['an unknown ownership', stateOf('/etc/x', null, { owns: 'value' })],
+    ['values of a whole file', stateOf('/etc/x', null, { values: [] })],
+    ['no values', valuesOf({ values: undefined })],
+    ['a value without a path', valuesOf({ values: [{ path: [], value: 1 }] })],
+    ['a path that is not text', valuesOf({ values: [{ path: [1], value: 1 }] })],
+    ['a path without a value', valuesOf({ values: [{ path: ['a'] }] })],
+    ['an unknown format', valuesOf({ format: 'constructor' })],
+    ['a first text that is not text', valuesOf({ created_from: 1 })],
+    ['a bundle elsewhere', stateOf('/etc/x', null, { bundle: '/etc/y' })],
+    ['a reference with ..', stateOf('/etc/x', null, { after: ['/etc/../x'] })],
+    ['a registry that is not text', stateOf('/etc/x', null, { registry: {} })],
   ]
+  it('is valid when regmirror could have written it', () =>
+    withDirectory(async root => {
+      const valid = [
+        stateOf('/etc/x', kept, { bundle: '/etc', after: ['/etc/y'], registry: '*', format: 'toml' }),
+        valuesOf({ values: [{ path: ['a', 'b'], value: { c: [null] } }], created_from: '' }),
+      ]
+      for (const text of valid) {
+        await writeTree(root, { [`${STATE}/state.json`]: text })
+        assert.equal(Object.keys((await readState(openTree(root))).files).length, 1)
+      }
+    }))
+
   for (const [title, text] of cases) {
     it(`is refused with ${title}`, async () => {
       const said = await untouched({ [`${STATE}/state.json`]: text, 'etc/': undefined }, 'restore')

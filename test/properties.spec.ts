@@ -127,7 +127,10 @@ async function hostsEdited(of: Case): Promise<void> {
     const touched = await touches(root)
     const refused = await run(['restore', '--root', root])
     assert.equal(refused.code, 2)
-    assert.ok(refused.stderr.startsWith(`error: ${hosts?.path}: was changed by `), refused.stderr)
+    assert.ok(
+      refused.stderr.startsWith(`error: ${hosts?.path}: was changed outside regmirror `),
+      refused.stderr,
+    )
     assert.deepEqual(await touches(root), touched)
     await assertRestored(home, '--overwrite')
   })

@@ -145,7 +145,7 @@ describe('restore', () => {
       await command('restore')
       for (const args of [[], ['--check']]) {
         const { code, stdout } = await command('restore', ...args)
-        assert.deepEqual([code, stdout], [0, 'nothing to put back: no file of this node is of regmirror\n'])
+        assert.deepEqual([code, stdout], [0, 'nothing to restore: regmirror manages no files on this node\n'])
       }
     }))
 
@@ -163,7 +163,7 @@ describe('restore', () => {
     onNode(async ({ command }) => {
       const unknown = await command('restore', '--file', '/etc/passwd')
       assert.equal(unknown.code, 2)
-      assert.match(unknown.stderr, /^error: \/etc\/passwd: was not written by regmirror; /)
+      assert.match(unknown.stderr, /^error: \/etc\/passwd: is not managed by regmirror; /)
       const waiting = await command('restore', '--lock-timeout', 'soon')
       assert.match(
         waiting.stderr,
@@ -202,7 +202,7 @@ describe('restore', () => {
       await write(CONFIG, `${(await tree())[CONFIG]}${theirs}`)
       const { code, stdout } = await command('restore')
       assert.equal(code, 0)
-      assert.match(stdout, /config_path as it was before regmirror; the rest has changed since and stays/)
+      assert.match(stdout, /config_path as before regmirror; the rest has changed since and stays/)
       assert.deepEqual(await tree(), { ...before, [CONFIG]: `${before[CONFIG]}${theirs}` })
     }))
 
@@ -265,9 +265,9 @@ describe('drift', () => {
       const plan = await command('plan', '--take-over')
       assert.match(
         plan.stderr,
-        /hosts\.toml: was changed by k3s at 2026-01-03T00:00:00\.000Z, after regmirror wrote it at 2026-01-02T03:04:05\.000Z: that is undone; the file is kept in/,
+        /hosts\.toml: was changed by k3s at 2026-01-03T00:00:00\.000Z, after regmirror wrote it at 2026-01-02T03:04:05\.000Z: regmirror undoes that; the changed file is kept in/,
       )
-      assert.match(plan.stdout, /takes effect immediately; somebody else changed it: 1 mirror for quay\.io/)
+      assert.match(plan.stdout, /takes effect immediately; changed outside regmirror: 1 mirror for quay\.io/)
       const report = JSON.parse((await command('plan', '--take-over', '--format', 'json')).stdout)
       assert.deepEqual(
         report.changes.map(({ cause }: { cause: string }) => cause),
@@ -289,8 +289,8 @@ describe('drift', () => {
           [`/${CONFIG}`, 'drift'],
         ],
       )
-      assert.match(JSON.stringify(notices), /was removed by somebody else after regmirror wrote it/)
-      assert.match(JSON.stringify(notices), /its config_path was changed by somebody else at/)
+      assert.match(JSON.stringify(notices), /was removed outside regmirror after regmirror wrote it/)
+      assert.match(JSON.stringify(notices), /its config_path was changed outside regmirror at/)
     }))
 
   it('is no news where others change the rest of their file', () =>

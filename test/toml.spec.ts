@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
-import { splice, withdraw } from '../lib/formats/toml/edit.ts'
+import { setValue, withdrawValue } from '../lib/formats/toml/edit.ts'
 import { emitHosts } from '../lib/formats/toml/emit.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'
 
-describe('splice', () => {
+describe('a value in TOML', () => {
   const cases: [title: string, before: string, after: string][] = [
     [
       'replaces the value where the key is, and keeps its quotes and comment',
@@ -72,11 +72,11 @@ describe('splice', () => {
   ]
   for (const [title, before, after] of cases) {
     it(title, () => {
-      assert.equal(splice(before, PATH, DIR), after)
-      assert.equal(splice(after, PATH, DIR), after)
+      assert.equal(setValue(before, PATH, DIR), after)
+      assert.equal(setValue(after, PATH, DIR), after)
     })
     it(`${title}, and takes it back`, () => {
-      assert.equal(withdraw(after, before, PATH)?.trimEnd(), before.trimEnd())
+      assert.equal(withdrawValue(after, before, PATH)?.trimEnd(), before.trimEnd())
     })
   }
 
@@ -85,19 +85,34 @@ describe('splice', () => {
       const file = new URL(`../fixtures/containerd-default/${version}.toml`, import.meta.url)
       const before = readFileSync(file, 'utf8')
       const plugin = version.startsWith('1') ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.images'
-      const after = splice(before, ['plugins', plugin, 'registry', 'config_path'], DIR) as string
+      const after = setValue(before, ['plugins', plugin, 'registry', 'config_path'], DIR) as string
       const [old, now] = [before.split('\n'), after.split('\n')]
       assert.equal(now.length, old.length)
       assert.equal(now.filter((line, i) => line !== old[i]).length, 1)
     })
   }
 
+  const root: [title: string, before: string, after: string][] = [
+    [
+      'below the other keys',
+      'a = 1 # one\n# two\n[t]\nb = 2\n',
+      'a = 1 # one\nx = ["y"]\n# two\n[t]\nb = 2\n',
+    ],
+    ['above the first table', '# one\n[t]\nb = 2\n', 'x = ["y"]\n# one\n[t]\nb = 2\n'],
+    ['in an empty text', '', 'x = ["y"]\n'],
+  ]
+  for (const [title, before, after] of root)
+    it(`is added at the top of a document ${title}, and taken back`, () => {
+      assert.equal(setValue(before, ['x'], ['y']), after)
+      assert.equal(withdrawValue(after, before, ['x']), before)
+    })
+
   it('gives up on what is not TOML', () => {
-    assert.equal(splice('version = = 2', PATH, DIR), undefined)
+    assert.equal(setValue('version = = 2', PATH, DIR), undefined)
   })
 
   it('gives up where the path leads through something that is not a table', () => {
-    assert.equal(splice('plugins = 3\n', PATH, DIR), undefined)
+    assert.equal(setValue('plugins = 3\n', PATH, DIR), undefined)
   })
 })
 

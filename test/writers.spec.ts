@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writerName, writerOf } from '../lib/ownership/other-writers.ts'
+import { byWriter } from '../lib/ownership/other-writers.ts'
+import { writerOf } from '../lib/targets/containerd/other-writers.ts'
 
 describe('other programs', () => {
   const texts: [line: string, name: string, live: boolean][] = [
@@ -14,7 +15,7 @@ describe('other programs', () => {
     ['# Code generated. Please do not edit!', 'another program', false],
   ]
   for (const [line, name, live] of texts) {
-    it(`reads ${name} from "${line}", and the line`, () =>
+    it(`recognizes ${name} by "${line}", and reports the line`, () =>
       assert.deepEqual(writerOf('/etc/containerd/config.toml', `version = 2\n${line}\n`), {
         name,
         live,
@@ -30,9 +31,11 @@ describe('other programs', () => {
     ['/etc/containerd/config.toml', undefined],
   ]
   for (const [file, name] of places)
-    it(`says that ${file} is of ${name ?? 'nobody known'}`, () =>
+    it(`takes ${file} for a file of ${name ?? 'no known program'}`, () =>
       assert.equal(writerOf(file, '')?.name, name))
 
-  it('says somebody else where nothing tells', () =>
-    assert.equal(writerName('/a', 'version = 2\n'), 'somebody else'))
+  it('names the program in messages, or says that it was not regmirror', () => {
+    assert.equal(byWriter(writerOf('/a', '# k0s_managed=true\n')), 'by k0s')
+    assert.equal(byWriter(writerOf('/a', 'version = 2\n')), 'outside regmirror')
+  })
 })

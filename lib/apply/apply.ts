@@ -1,4 +1,4 @@
-/** Carries a plan out, as one transaction. */
+/** Carries out a plan as one transaction. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import {
@@ -10,7 +10,7 @@ import {
   serializeState,
 } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
-import { find, type Step } from '../plan/step.ts'
+import { findFile, type Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/files.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
@@ -26,19 +26,18 @@ export interface Occasion {
   readonly now: number
   /** The time since the start of this machine; left out where the node is not this machine. */
   readonly bootClock?: (() => Promise<BootClock>) | undefined
-  /** Directories that were made for the state before. */
+  /** Directories that were made for the state file before. */
   readonly made: readonly string[]
 }
 
 /**
- * Makes the node what the plan says. A plan without steps opens no file. Throws Failure `stale` when a file is no
- * longer what the plan was made from, `io` when a step fails; the node is then as before. False: done, but leftovers
- * wait for the next run.
+ * Carries out the plan. A plan without steps opens no file. Throws Failure `stale` when a file is no longer what the plan
+ * was made from, and `io` when a step fails; the node is then as before. False: done, but the next run has to clean up.
  */
 export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
-  // Before anything new stands there.
+  // Before anything new is written there.
   for (const { path, after } of plan.closings) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
@@ -75,7 +74,7 @@ function isStateKept({ steps, forgets }: Plan): boolean {
 async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> {
   const issues: Issue[] = []
   for (const step of steps) {
-    const now = await find(node, step.path)
+    const now = await findFile(node, step.path)
     const same = now === undefined ? step.before === undefined : step.before?.bytes.equals(now.bytes)
     if (!same)
       issues.push({ file: step.path, message: 'changed while the plan was made', hint: 'run it again' })
@@ -84,20 +83,21 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
 }
 
 /**
- * A file of somebody else that we edit or replace hands its attributes on, unless it becomes our own for a secret; one
- * that comes back has had them kept.
+ * A file of another program keeps its attributes when it is edited or replaced, unless it gets a new owner because of a
+ * secret. An original that comes back was kept with its attributes.
  */
 function likeOf(state: State): LikeOf {
   return step => {
     const known = state.files[step.path]
-    if (step.restores && step.owns === 'whole')
+    const isEdited = step.before !== undefined && (known?.owns ?? step.owns.kind) === 'values'
+    if (step.owns.kind === 'original' && !isEdited)
       return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
     if (step.after?.ownership.uid === undefined) return undefined
-    return step.before && (step.owns === 'value' || isForeign(step, known)) ? step.path : undefined
+    return isEdited || isForeign(step, known) ? step.path : undefined
   }
 }
 
-/** What the state knows of directories: those that we made, those built whole among them, and the empty ones we found. */
+/** The directories that regmirror made, and those that were empty before it wrote into them. */
 function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: Arrangement): State {
   const pathsOf = (kind: Swap['kind']) =>
     swaps.filter(([swap]) => swap.kind === kind).map(([swap]) => swap.path)
@@ -108,16 +108,16 @@ function withDirectories(state: State, made: readonly string[], { makes, empty, 
   return { ...state, made: still, empty: [...new Set([...state.empty, ...empty])] }
 }
 
-/** Two steps that come to one file, by a link, cannot both be done. */
+/** By a link, two steps may lead to one file. */
 function refuseTwins({ swaps }: Arrangement): void {
   const paths = swaps.map(([swap]) => swap.path)
   const twin = paths.find((path, i) => paths.indexOf(path) !== i)
   if (twin === undefined) return
-  const message = 'is meant twice: two of the directories that the list speaks of are one, by a link'
+  const message = 'would be written twice: two directories of the list are the same, by a link'
   throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link, or one of the registries' }])
 }
 
-/** The state is the last to change; without anything to remember it goes. */
+/** The state file is the last to change; it is removed with the last managed file. */
 async function stateSwap(state: State, node: Writer): Promise<Arrangement['swaps']> {
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
   const swap = fileSwap(await node.real(STATE_FILE), await node.read(STATE_FILE), bytes)

@@ -1,7 +1,7 @@
 /** The text of a journal: read strictly, because it may come with an image. Pure. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { isKeptName } from '../ownership/state.ts'
+import { isKeptName } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import type { Swap } from './swap.ts'
 

@@ -1,19 +1,23 @@
-/** What the state will be once a plan is carried out, and which originals it needs. Pure. */
+/** The state after a plan is carried out, and the originals that it needs. Pure. */
 import { hasBanner } from '../ownership/banner.ts'
-import { digestOf, keptName, type ManagedFile, type Original, type State } from '../ownership/state.ts'
+import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'
+import { keptName } from '../ownership/originals.ts'
+import { digestOf, type State } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type FoundFile, isSameContent, type Step } from '../plan/step.ts'
+import { type FoundFile, isSameContent, type NewFile, type Step } from '../plan/step.ts'
 import type { Moment } from '../system/boot-clock.ts'
+import type { Owns } from '../targets/target.ts'
 
+/** The next state, and what happens under `originals`. */
 export interface Memory {
   readonly state: State
-  /** What is kept for the first time, by its name under `originals`. */
+  /** Files that are kept for the first time, by their names under `originals`. */
   readonly keeps: readonly { readonly kept: string; readonly path: string; readonly file: FoundFile }[]
   /** Names under `originals` that nothing refers to afterwards. */
   readonly drops: readonly string[]
 }
 
-/** The present, in milliseconds since 1970, and by the clock that nobody sets where that can be read. */
+/** The present, in milliseconds since 1970, and by the clock that cannot be set where the machine has one. */
 export interface Present {
   readonly now: number
   readonly moment: Moment | undefined
@@ -23,14 +27,16 @@ export function remember({ steps, state, forgets }: Plan, present: Present): Mem
   const files = { ...state.files }
   const keeps: Memory['keeps'][number][] = []
   for (const step of steps) {
-    const known = files[step.path]
-    // When it was written, and what it waits for, is what it was.
-    if (known !== undefined && !step.restores && isSameContent(step)) continue
-    delete files[step.path]
-    if (step.after === undefined || step.restores) continue
+    const { path, owns, after } = step
+    const known = files[path]
+    // A change of the mode alone needs no restart, and finishes none.
+    if (known !== undefined && owns.kind !== 'original' && isSameContent(step)) continue
+    delete files[path]
+    if (after === undefined || owns.kind === 'original') continue
     const kept = known?.original ? undefined : toKeep(step, known)
     if (kept) keeps.push(kept)
-    files[step.path] = written(step, known?.original ?? (kept ? originalOf(kept) : null), present)
+    const original = known?.original ?? (kept ? originalOf(kept) : null)
+    files[path] = { ...managed(step, after, original, present), ...owned(owns, known) }
   }
   for (const path of forgets) delete files[path]
   const needed = keptNames(files)
@@ -38,10 +44,10 @@ export function remember({ steps, state, forgets }: Plan, present: Present): Mem
   return { state: { ...state, files }, keeps, drops }
 }
 
-/** Whether what stands there is somebody else's, maybe in the place of what we wrote. */
+/** Whether the file before the step is of another program, maybe in the place of a file of regmirror. */
 export function isForeign({ before, owns }: Step, known: ManagedFile | undefined): boolean {
   if (before === undefined) return false
-  if (owns === 'value') return known === undefined
+  if (owns.kind === 'values') return known === undefined
   return !hasBanner(before.bytes) && digestOf(before.bytes) !== known?.digest
 }
 
@@ -54,18 +60,25 @@ function originalOf({ kept, file }: Memory['keeps'][number]): Original {
   return { kept, digest: digestOf(file.bytes), ...file.ownership }
 }
 
-function written(step: Step, original: Original, { now, moment }: Present): ManagedFile {
-  const { target, effect, owns, setting, after } = step
+function managed(step: Step, after: NewFile, original: Original, { now, moment }: Present) {
+  const { target, effect, registry, bundle, refersTo } = step
   return {
     target,
-    digest: digestOf(after?.bytes ?? Buffer.alloc(0)),
+    digest: digestOf(after.bytes),
     written_at: new Date(now).toISOString(),
     ...(moment && effect === 'restart' && { written_after: moment }),
     effect,
-    owns,
-    ...(setting && { setting }),
+    ...(registry && { registry }),
+    ...(bundle && { bundle }),
+    ...(refersTo.length > 0 && { after: refersTo }),
     original,
   }
+}
+
+function owned(owns: Exclude<Owns, { kind: 'original' }>, known: ManagedFile | undefined): Owned {
+  if (owns.kind === 'whole') return { owns: 'whole', ...(owns.format && { format: owns.format }) }
+  const { format, values, created_from = known?.owns === 'values' ? known.created_from : undefined } = owns
+  return { owns: 'values', format, values, ...(created_from !== undefined && { created_from }) }
 }
 
 function keptNames(files: State['files']): Set<string> {

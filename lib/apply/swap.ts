@@ -16,7 +16,7 @@ export type FileSwap =
   | (At & Staged & Aside & { readonly kind: 'replace_file'; readonly before: string; readonly after: string })
   | (At & Aside & { readonly kind: 'remove_file'; readonly before: string })
 
-/** `files` holds the sha256 of every file in the directory, by name. */
+/** `files` holds the sha256 of every file in the directory by name, in the order of removal. */
 export type DirectorySwap =
   | (At & Staged & { readonly kind: 'create_directory'; readonly files: Digests })
   | (At & Aside & { readonly kind: 'remove_directory'; readonly files: Digests })
@@ -122,15 +122,8 @@ export async function discard(swap: Swap, node: Writer): Promise<void> {
 
 /** A directory that holds files from outside regmirror returns to its path. */
 async function removeDirectory(directory: string, swap: DirectorySwap, node: Writer): Promise<void> {
-  // A hosts.toml goes before the certificates that it names.
-  for (const name of Object.keys(swap.files).toSorted(certificatesLast))
-    await node.remove(path.join(directory, name))
+  for (const name of Object.keys(swap.files)) await node.remove(path.join(directory, name))
   if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, swap.path)
-}
-
-/** Order of removal: a file that others refer to goes last. */
-export function certificatesLast(a: string, b: string): number {
-  return Number(a.endsWith('.pem')) - Number(b.endsWith('.pem'))
 }
 
 /** Whether the path holds what it held before the swap, or what it must hold after it. */

@@ -1,6 +1,7 @@
-/** When the files that need a restart got their place. */
+/** The time at which the files that need a restart were written. */
 import { Failure } from '../model/errors.ts'
-import { type ManagedFile, readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
+import type { ManagedFile } from '../ownership/managed-file.ts'
+import { readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
 import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
 import type { Writer } from '../system/files.ts'
 import type { Journal } from './journal-format.ts'
@@ -12,9 +13,9 @@ export async function presentOf(bootClock: ReadClock): Promise<Moment | undefine
 }
 
 /**
- * Notes the present for the files that a run has put in their place just now. Its state was written down before that: a
- * daemon that was started in between, or before a run that was cut off was finished, has read the old files. Where this
- * cannot be written, the moment at which the run began stays.
+ * Writes the present time into the state for the files that a run has just replaced. The run wrote the state before that: a
+ * daemon that started in between has read the old files, and so has one that started before an interrupted run was
+ * finished. Where the time cannot be written, the time at which the run began stays.
  */
 export async function noteMoment(
   { started_at }: Pick<Journal, 'started_at'>,
@@ -31,7 +32,7 @@ export async function noteMoment(
   }
 }
 
-/** Undefined where no file of that run needs a restart. */
+/** Undefined if no file of that run needs a restart. */
 function withMoment(state: State, startedAt: string, moment: Moment | undefined): State | undefined {
   const isNew = ({ effect, written_at }: ManagedFile) => effect === 'restart' && written_at === startedAt
   const files = Object.entries(state.files)

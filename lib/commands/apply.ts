@@ -1,6 +1,6 @@
 /** `apply`: make the node what the list says, then ask the mirrors how they are. */
 import { applyPlan, isDone } from '../apply/apply.ts'
-import type { Notice, PlanReport } from '../model/report.ts'
+import type { Notice, PlanReport, Preflight, RefusedReport } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'
 import { type LockOptions, settle, sweptNotices, withLock } from '../pipeline/lock.ts'
@@ -41,11 +41,7 @@ export async function apply(options: ApplyOptions, world: World): Promise<PlanRe
 }
 
 /** What the mirrors say: asked before, or now, or not at all. */
-async function probed(
-  asked: PreflightResult,
-  options: ApplyOptions,
-  world: World,
-): Promise<Partial<PlanReport>> {
+async function probed(asked: PreflightResult, options: ApplyOptions, world: World): Promise<Preflight> {
   const { list, notices: _, ...answers } = asked
   if (answers.probes !== undefined) return answers
   if (!(options.probe ?? options.root === undefined)) return {}
@@ -53,9 +49,12 @@ async function probed(
 }
 
 /** Nothing was written: the answer to `--require-healthy` is no. */
-function refusal({ probes = [], unhealthy = [] }: PreflightResult, notices: readonly Notice[]): PlanReport {
-  const message = `nothing was written: nothing healthy to pull ${unhealthy.join(', ')} from`
-  const refused = { code: 'not_healthy', message }
+function refusal(
+  { probes = [], unhealthy = [] }: PreflightResult,
+  notices: readonly Notice[],
+): RefusedReport {
+  const message = `nothing was written: no healthy endpoint for ${unhealthy.join(', ')}`
+  const refused = { code: 'apply_refused', message }
   const none = { changed: false, changes: [], reload: [], restart: [], unchanged: 0 }
   return {
     version: 1,

@@ -11,7 +11,7 @@ import { planReport } from '../plan/report.ts'
 import type { Choices } from '../targets/target.ts'
 
 export async function plan(
-  options: PreflightOptions & Choices & HealthOptions,
+  options: PreflightOptions & Choices & HealthOptions & { readonly check: boolean },
   world: World,
 ): Promise<PlanReport> {
   const node = await openNode(options, world)
@@ -21,6 +21,7 @@ export async function plan(
   const { list, notices: known } = await applyKnownHealth(wanted, options, node, world)
   const made = await makePlan(list, chosenTargets(options), view, options)
   const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...asked, ...known, ...made.notices]
-  const questions_an_hour = maxProbesPerHour(list.health)
-  return { ...planReport('plan', { ...made, notices }), questions_an_hour, ...probed }
+  const max_probes_per_hour = maxProbesPerHour(list.health)
+  const check = options.check && { check: true }
+  return { ...planReport('plan', { ...made, notices }), ...check, max_probes_per_hour, ...probed }
 }

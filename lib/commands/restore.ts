@@ -1,7 +1,7 @@
 /** `restore`: put back what was there before us. */
 import { applyPlan, isDone } from '../apply/apply.ts'
 import { withTicket } from '../apply/lock.ts'
-import type { Notice, PlanReport } from '../model/report.ts'
+import type { Notice, RestoredReport } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
 import {
@@ -23,7 +23,7 @@ export interface RestoreOptions extends NodeOptions, LockOptions, RestoreChoices
   readonly check: boolean
 }
 
-export async function restore(options: RestoreOptions, world: World): Promise<PlanReport> {
+export async function restore(options: RestoreOptions, world: World): Promise<RestoredReport> {
   const node = await openNode(options, world)
   const targets = chosenTargets(options)
   const here = options.root === undefined
@@ -70,6 +70,6 @@ async function unitNotices(node: Reader, { files }: RestoreOptions): Promise<rea
   return [{ code: 'writes_again', message, file: ENABLED }]
 }
 
-function reportOf(plan: Plan, notices: Plan['notices']): PlanReport {
+function reportOf(plan: Plan, notices: Plan['notices']): RestoredReport {
   return planReport('restore', { ...plan, notices })
 }

@@ -1,11 +1,11 @@
-/** Unified diffs; the only importer of the library that computes them. */
+/** Unified diffs. The only importer of diff. */
 import { createTwoFilesPatch } from 'diff'
 
 const NOTHING = '/dev/null'
 
 /**
- * The difference between two texts of one file as `diff -u` prints it, without a trailing newline.
- * Undefined stands for a file that is not there. Equal texts give an empty string.
+ * The difference between two texts of one file as `diff -u` prints it, without a trailing newline. Undefined is a file that
+ * does not exist. Equal texts give an empty string.
  */
 export function unifiedDiff(path: string, before: string | undefined, after: string | undefined): string {
   if (before === after) return ''

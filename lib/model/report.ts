@@ -1,26 +1,23 @@
 /**
- * The answer of every command, as a value: reporters print it, `--format json` is it, and the exit
- * code follows from it. Keys are snake_case because the JSON is a public contract; it only ever grows.
+ * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
 
-/** When a change starts to act on the runtime. */
+/** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
 export type Effect = 'immediate' | 'reload' | 'restart'
 
-/** Why a file of ours changes: the list asks for something else, somebody else has changed it since, or both. */
+/** Why a managed file changes: the list differs, the file was changed outside regmirror, or both. */
 export type Cause = 'list' | 'drift' | 'both'
 
-/** A file that would change, or did. */
 export interface Change {
   readonly target: string
   readonly path: string
   readonly action: 'create' | 'update' | 'delete'
   readonly effect: Effect
-  /** Why this file, in a few words. */
   readonly why: string
-  /** Absent for a file that was not ours before. */
+  /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
-  /** Permission bits the file will have, as in `0644`; absent when it is deleted. */
+  /** Permission bits of the new file, as in `0644`; absent when it is deleted. */
   readonly mode?: string
   /** Unified diff with secrets hidden. */
   readonly diff: string
@@ -37,13 +34,13 @@ export interface Notice {
   readonly line?: number
 }
 
-/** `file:line: mirror: what to know`; what stands in no file is told by its registry. */
+/** `file:line: mirror: message`; without a file, the registry comes first. */
 export function noticeText({ file, line, registry, mirror, message }: Notice): string {
   const place = [file, line].filter(part => part !== undefined).join(':')
   return [place || registry, mirror, message].filter(Boolean).join(': ')
 }
 
-/** A runtime that has to be reloaded or restarted before every change takes effect, and the command that does it. */
+/** A runtime to reload or restart before every change takes effect, and the command for it. */
 export interface Activation {
   readonly target: string
   readonly command: string
@@ -117,29 +114,52 @@ export interface Probe {
   readonly challenges?: boolean
 }
 
-export interface PlanReport {
+/** What a plan changes, or has changed. */
+export interface Changes {
   readonly version: 1
-  readonly kind: 'plan' | 'apply' | 'restore'
-  /** True: nothing was done, this is what `restore` would do. */
-  readonly check?: boolean
-  /** True: `--require-healthy` was answered no, so nothing was planned or written. */
-  readonly refused?: boolean
-  /** By what the mirrors were ordered for this run; left out where they stay as listed. */
-  readonly ranked?: 'latency' | 'throughput'
   readonly changed: boolean
   readonly changes: readonly Change[]
   readonly notices: readonly Notice[]
-  /** Runtimes to reload, and runtimes to restart. */
   readonly reload: readonly Activation[]
   readonly restart: readonly Activation[]
-  /** Files that are already as they should be. */
+  /** Files that already match the list. */
   readonly unchanged: number
-  /** Of `plan`: the most questions that one mirror is asked in an hour by `watch` on this node. */
-  readonly questions_an_hour?: number
+}
+
+export interface Preflight {
+  /** The measurement that ordered the mirrors in this run; absent where they keep the order of the list. */
+  readonly ranked?: 'latency' | 'throughput'
   readonly probes?: readonly Probe[]
-  /** Beside `probes`: registries of which nothing that may be asked is healthy. */
+  /** With `probes`: registries without a healthy endpoint. */
   readonly unhealthy?: readonly string[]
 }
+
+/** `plan`. With `check`, changes are exit code 1. */
+export interface PlannedReport extends Changes, Preflight {
+  readonly kind: 'plan'
+  readonly check?: boolean
+  /** How often `watch` on this node probes one mirror at most. */
+  readonly max_probes_per_hour: number
+}
+
+export interface AppliedReport extends Changes, Preflight {
+  readonly kind: 'apply'
+  readonly refused?: undefined
+}
+
+/** `apply --require-healthy` with an unhealthy registry: nothing was planned or written. */
+export interface RefusedReport extends Changes, Required<Pick<Preflight, 'probes' | 'unhealthy'>> {
+  readonly kind: 'apply'
+  readonly refused: true
+}
+
+/** `restore`. With `check`, nothing was done, and changes are exit code 1. */
+export interface RestoredReport extends Changes {
+  readonly kind: 'restore'
+  readonly check?: boolean
+}
+
+export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport
 
 export interface ProbeReport {
   readonly version: 1
@@ -153,6 +173,7 @@ export interface ProbeReport {
 export interface ValidateReport {
   readonly version: 1
   readonly kind: 'validate'
+  readonly strict?: boolean
   readonly file: string
   readonly registries: number
   readonly mirrors: number

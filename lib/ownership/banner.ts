@@ -1,8 +1,8 @@
-/** The line by which a whole file says that it is ours. */
+/** The first line of every file that regmirror manages as a whole, where the format has comments. */
 
 export const BANNER = '# Managed by regmirror: edit the mirror list; changes here are overwritten.'
 
-/** Whether a file was written by us, by its first line (any wording of ours: it may be from an older version). */
+/** Whether the first line of a file is a banner of regmirror, of any version. */
 export function hasBanner(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, 64)).toString('latin1').startsWith('# Managed by regmirror')
 }

@@ -84,7 +84,7 @@ export async function runtimeEnvironment(
   const machine = machineOf({ root }, world)
   if (machine === undefined) return undefined
   for (const { target, settings } of plannedTargets(list, targets)) {
-    const found = await target.environment(settings, machine)
+    const found = await target.daemon.environment(settings, machine)
     if (found !== undefined) return found
   }
   return undefined

@@ -10,7 +10,6 @@ import { readState, type State } from '../ownership/state.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
 import { openTree, type Reader, type Writer } from '../system/files.ts'
-import { directoryName } from '../targets/containerd/directory-name.ts'
 import type { Choices } from '../targets/target.ts'
 import type { Event } from '../watch/events.ts'
 import type { Reconciled } from '../watch/host/host.ts'
@@ -79,12 +78,11 @@ async function walkedOf(
 
 async function hostsOf(list: MirrorList, node: Writer): Promise<Reconciled['hosts']> {
   const { files } = await readState(node)
-  const paths = Object.keys(files).filter(file => path.basename(file) === 'hosts.toml')
   const found = new Map<string, { path: string; text: string }>()
   for (const { name } of list.registries) {
-    const file = paths.find(one => path.basename(path.dirname(one)) === directoryName(name))
+    const [file, managed] = Object.entries(files).find(([, { registry }]) => registry === name) ?? []
     const bytes = file === undefined ? undefined : await node.read(file)
-    const [, text] = hideSecrets(undefined, bytes?.toString('utf8'))
+    const [, text] = hideSecrets(undefined, bytes?.toString('utf8'), managed?.format)
     if (file !== undefined && text !== undefined) found.set(name, { path: file, text })
   }
   return found
@@ -97,10 +95,9 @@ export async function placesOf(
   { node, options, world }: Work,
 ) {
   const onNode = (directory: string) => path.join(node.root, directory)
-  const managed = Object.entries(files).flatMap(([file, { owns }]) => {
-    const directory = path.dirname(file)
-    return owns === 'whole' ? [directory, path.dirname(directory)] : [directory]
-  })
+  const managed = Object.entries(files).flatMap(([file, { bundle }]) =>
+    bundle === undefined ? [path.dirname(file)] : [bundle, path.dirname(bundle)],
+  )
   const here = openTree('/')
   const named = listFile ?? options.file
   const list = named === undefined || named === 'stdin' ? undefined : path.resolve(named)

@@ -1,74 +1,109 @@
-/** What somebody else has done to our files, apart from what the list asks for anew. Pure. */
-
+/** Changes that were made outside regmirror to files that it manages, or is about to adopt. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import { formats } from '../formats/index.ts'
 import type { Cause, Notice } from '../model/report.ts'
 import { hasBanner } from '../ownership/banner.ts'
-import { writerName } from '../ownership/other-writers.ts'
-import { digestOf, type ManagedFile, ORIGINALS_DIRECTORY } from '../ownership/state.ts'
-import { isOpen, opening } from './permissions.ts'
-import { isSameContent, type Step } from './step.ts'
+import type { ManagedFile, OwnedValue } from '../ownership/managed-file.ts'
+import { byWriter } from '../ownership/other-writers.ts'
+import { digestOf, ORIGINALS_DIRECTORY } from '../ownership/state.ts'
+import type { Target } from '../targets/target.ts'
+import { isOpen, openness } from './permissions.ts'
+import { type FoundFile, isSameContent, type Step } from './step.ts'
+import { isSet, keysOf } from './withdraw.ts'
 
-/** Why a file that we have written before changes again; undefined for one that we have not. */
+type WriterOf = Target['writerOf']
+
+/** Why a managed file changes again; undefined for a file that regmirror did not manage before. */
 export function causeOf(step: Step, written: ManagedFile | undefined): Cause | undefined {
   if (written === undefined) return undefined
-  if (isSameContent(step)) return 'drift'
-  const [drifted, list] = [hasDrifted(step, written), isAskedAnew(step, written)]
-  if (list) return drifted ? 'both' : 'list'
-  return 'drift'
+  if (isSameContent(step) || !isListed(step, written)) return 'drift'
+  return hasDrifted(step, written) ? 'both' : 'list'
 }
 
-/** What to know about a step that undoes somebody else's work, or takes it over. */
+/** Notices about a step that adopts a file, or undoes a change that was made outside regmirror. */
 export function ownershipNotices(
   step: Step,
   written: ManagedFile | undefined,
   uid: number,
+  writerOf: WriterOf,
 ): readonly Notice[] {
-  return [...openNotices(step, uid), ...foreignNotices(step, written)]
+  const content = written === undefined ? adoption(step, writerOf) : drift(step, written, writerOf)
+  return [...permissionNotices(step, uid), ...content]
 }
 
-/** Who could write it may have, or may be about to. */
-function openNotices({ target, path, before, after }: Step, uid: number): readonly Notice[] {
+function permissionNotices(step: Step, uid: number): readonly Notice[] {
+  const { before, after } = step
   if (before === undefined || after === undefined || !isOpen(before.ownership, uid)) return []
-  const message = `can be changed by other users (${opening(before.ownership, uid)}): regmirror closes it`
-  return [{ code: 'opened', message, target, file: path }]
+  const message = `can be changed by other users (${openness(before.ownership, uid)}): regmirror resets mode and owner`
+  return [notice(step, 'permissions_reset', message)]
 }
 
-function foreignNotices(step: Step, written: ManagedFile | undefined): readonly Notice[] {
-  const notice = (code: string, message: string) => [{ code, message, target: step.target, file: step.path }]
-  if (written === undefined) {
-    if (step.before === undefined || step.owns === 'value' || hasBanner(step.before.bytes)) return []
-    const author = writerName(step.path, step.before.bytes.toString('utf8'))
-    return notice(
+function adoption(step: Step, writerOf: WriterOf): readonly Notice[] {
+  const { path, before, owns } = step
+  if (before === undefined || owns.kind === 'values' || hasBanner(before.bytes)) return []
+  const writer = byWriter(writerOf(path, before.bytes.toString('utf8')))
+  return [
+    notice(
+      step,
       'adopted',
-      `was written by ${author}: regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`,
-    )
-  }
-  return hasDrifted(step, written) ? notice('drifted', driftMessage(step, written)) : []
+      `was written ${writer}; regmirror adopts it and keeps the original in ${ORIGINALS_DIRECTORY}`,
+    ),
+  ]
 }
 
-/** Whether what stands there is not what we left. Others may change the rest of a file in which we own a value. */
-function hasDrifted({ before, owns, setting }: Step, written: ManagedFile): boolean {
+function drift(step: Step, written: ManagedFile, writerOf: WriterOf): readonly Notice[] {
+  return hasDrifted(step, written) ? [notice(step, 'drifted', driftMessage(step, written, writerOf))] : []
+}
+
+function notice({ target, path }: Step, code: string, message: string): Notice {
+  return { code, message, target, file: path }
+}
+
+/** Whether the file is not what regmirror left. Other programs may change the rest of a file with owned values. */
+function hasDrifted({ before }: Step, written: ManagedFile): boolean {
   if (before === undefined) return true
   if (digestOf(before.bytes) === written.digest) return false
-  return owns === 'whole' || setting?.value === written.setting?.value
+  return written.owns === 'whole' || driftedValues(before, written).length > 0
 }
 
-/** Whether the list wants something else there than what we left. */
-function isAskedAnew({ after, owns, setting }: Step, written: ManagedFile): boolean {
-  if (after === undefined) return true
-  if (owns === 'value') return setting?.value !== written.setting?.value
-  return digestOf(after.bytes) !== written.digest
+function driftedValues({ bytes }: FoundFile, written: ManagedFile): readonly OwnedValue[] {
+  if (written.owns === 'whole') return []
+  const text = bytes.toString('utf8')
+  return written.values.filter(value => !isSet(text, value, formats[written.format]))
 }
 
-function driftMessage({ path, before, owns, setting }: Step, { written_at, original }: ManagedFile): string {
+/** Whether the list needs other content than regmirror left. */
+function isListed({ after, owns }: Step, written: ManagedFile): boolean {
+  if (after === undefined || owns.kind === 'original') return true
+  if (owns.kind === 'whole') return digestOf(after.bytes) !== written.digest
+  return (
+    written.owns === 'whole' || !hasAll(owns.values, written.values) || !hasAll(written.values, owns.values)
+  )
+}
+
+function hasAll(values: readonly OwnedValue[], others: readonly OwnedValue[]): boolean {
+  return others.every(other => values.some(isSameAs(other)))
+}
+
+/** The same value under the same key: its table may have moved with the version of the file. */
+function isSameAs({ path, value }: OwnedValue): (other: OwnedValue) => boolean {
+  return other => other.path.at(-1) === path.at(-1) && isDeepStrictEqual(other.value, value)
+}
+
+function driftMessage(step: Step, written: ManagedFile, writerOf: WriterOf): string {
+  const { path, before } = step
+  const { written_at } = written
   if (before === undefined)
-    return `was removed by somebody else after regmirror wrote it at ${written_at}: it comes back`
-  const author = writerName(path, before.bytes.toString('utf8'))
-  const what = owns === 'value' ? `its ${setting?.path.at(-1)} ` : ''
-  const kept =
-    // What was there before us stays the original; this is not it.
-    owns === 'whole' && original === null && !hasBanner(before.bytes)
-      ? `; the file is kept in ${ORIGINALS_DIRECTORY}`
-      : ''
+    return `was removed outside regmirror after regmirror wrote it at ${written_at}: it is written again`
+  const writer = byWriter(writerOf(path, before.bytes.toString('utf8')))
+  const values = keysOf(driftedValues(before, written))
+  const what = values === '' ? '' : `its ${values} `
   const when = new Date(before.changed).toISOString()
-  return `${what}was changed by ${author} at ${when}, after regmirror wrote it at ${written_at}: that is undone${kept}`
+  return `${what}was changed ${writer} at ${when}, after regmirror wrote it at ${written_at}: regmirror undoes that${keptText(before, written)}`
+}
+
+/** The original stays what was there before regmirror: this is another file. */
+function keptText({ bytes }: FoundFile, { owns, original }: ManagedFile): string {
+  const isKept = owns === 'whole' && original === null && !hasBanner(bytes)
+  return isKept ? `; the changed file is kept in ${ORIGINALS_DIRECTORY}` : ''
 }

@@ -1,5 +1,5 @@
-/** Whether a daemon has yet to read a file that it reads when it starts. Pure. */
-import type { ManagedFile } from '../ownership/state.ts'
+/** Whether a daemon has not yet read a file that it reads when it starts. Pure. */
+import type { ManagedFile } from '../ownership/managed-file.ts'
 import { type BootClock, TICKS_PER_SECOND } from '../system/boot-clock.ts'
 
 /** The present. */
@@ -9,9 +9,8 @@ export interface Clock extends BootClock {
 }
 
 /**
- * Whether a file was written after the daemon was started, `startedAt` ticks after the start of the machine. In the same
- * tick either may have come first: then a restart too many is better than one that is never done. Since another start of
- * the machine every daemon has been started.
+ * Whether a file was written after the daemon was started, `startedAt` ticks after the start of the machine. Within one
+ * tick the order is unknown: a needless restart is better than a missing one. After a reboot nothing is pending.
  */
 export function isPending(
   { written_at, written_after }: ManagedFile,
@@ -19,15 +18,15 @@ export function isPending(
   clock: Clock,
 ): boolean {
   if (written_after === undefined || clock.bootId === undefined)
-    return isLaterOnTheWall(Date.parse(written_at), startedAt, clock)
+    return isLaterByWallClock(Date.parse(written_at), startedAt, clock)
   return written_after.boot_id === clock.bootId && written_after.ticks >= startedAt
 }
 
 /**
- * By the wall clock, where nothing better was written down. A time that is yet to come was written by a clock that went
- * wrong: it would ask for a restart again and again, so it counts for nothing.
+ * By the wall clock, where the state has no better time. A time in the future comes from a wrong clock: it would require a
+ * restart again and again, so it is ignored.
  */
-function isLaterOnTheWall(writtenAt: number, startedAt: number, { now, ticks }: Clock): boolean {
+function isLaterByWallClock(writtenAt: number, startedAt: number, { now, ticks }: Clock): boolean {
   if (ticks === undefined) return false
   const started = now - ((ticks - startedAt) / TICKS_PER_SECOND) * 1000
   return writtenAt > started && writtenAt <= now

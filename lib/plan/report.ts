@@ -1,51 +1,47 @@
 /** A plan as the report of `plan`, `apply` and `restore`. Pure. */
 import { unifiedDiff } from '../formats/diff.ts'
 import { hideSecrets } from '../formats/secrets.ts'
-import type { Change, PlanReport } from '../model/report.ts'
-import type { ManagedFile } from '../ownership/state.ts'
+import type { Change, Changes, PlanReport } from '../model/report.ts'
+import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import { causeOf } from './drift.ts'
 import type { Closing } from './permissions.ts'
 import type { Plan } from './plan.ts'
-import type { Step } from './step.ts'
+import { type Step, TOO_OPEN } from './step.ts'
 
-/** The plan as a report. */
-export function planReport(kind: PlanReport['kind'], plan: Plan): PlanReport {
-  return {
-    version: 1,
-    kind,
-    changed: plan.steps.length + plan.closings.length > 0,
-    changes: [
-      ...plan.closings.map(closingChange),
-      ...plan.steps.map(step => changeOf(step, kind === 'restore' ? undefined : plan.state.files[step.path])),
-    ],
-    notices: plan.notices,
-    reload: plan.reload,
-    restart: plan.restart,
-    unchanged: plan.unchanged,
-  }
+/** The part of the report that follows from the plan. */
+export function planReport<Kind extends PlanReport['kind']>(
+  kind: Kind,
+  plan: Plan,
+): Changes & { readonly kind: Kind } {
+  const { steps, closings, notices, reload, restart, unchanged, state } = plan
+  const changeOf = (step: Step) => stepChange(step, kind === 'restore' ? undefined : state.files[step.path])
+  const changes = [...closings.map(closingChange), ...steps.map(changeOf)]
+  return { version: 1, kind, changed: changes.length > 0, changes, notices, reload, restart, unchanged }
 }
 
-function changeOf(step: Step, written: ManagedFile | undefined): Change {
+function stepChange(step: Step, written: ManagedFile | undefined): Change {
+  const { target, path, action, effect, why, after } = step
   const cause = causeOf(step, written)
+  const mode = after && octal(after.ownership.mode)
   return {
-    target: step.target,
-    path: step.path,
-    action: step.before === undefined ? 'create' : step.after === undefined ? 'delete' : 'update',
-    effect: step.effect,
-    why: step.why,
+    target,
+    path,
+    action,
+    effect,
+    why,
     ...(cause && { cause }),
-    ...(step.after && { mode: octal(step.after.ownership.mode) }),
+    ...(mode && { mode }),
     diff: diffOf(step),
   }
 }
 
-function diffOf(step: Step): string {
-  const [before, after] = hideSecrets(step.before?.bytes.toString('utf8'), step.after?.bytes.toString('utf8'))
-  const diff = unifiedDiff(step.path, before, after)
+function diffOf({ path, before, after, owns }: Step): string {
+  const [old, next] = [before?.bytes.toString('utf8'), after?.bytes.toString('utf8')]
+  const diff = unifiedDiff(path, ...hideSecrets(old, next, owns.format))
   if (diff !== '') return diff
-  // The bytes are the same or differ in a secret only: say what does change.
-  return ownershipDiff(step.before?.ownership, step.after?.ownership)
+  // The bytes are the same, or differ only in a secret.
+  return ownershipDiff(before?.ownership, after?.ownership)
 }
 
 function ownershipDiff(before: Ownership | undefined, after: Ownership | undefined): string {
@@ -61,14 +57,14 @@ function octal(mode: number | undefined): string {
   return mode?.toString(8).padStart(4, '0') ?? ''
 }
 
-/** A directory that regmirror made and somebody has opened to others. */
+/** A directory that regmirror made and that was opened to other users. */
 function closingChange({ target, path, before, after }: Closing): Change {
   return {
     target,
     path,
     action: 'update',
     effect: 'immediate',
-    why: 'its mode or owner is too open',
+    why: TOO_OPEN,
     cause: 'drift',
     mode: octal(after.mode),
     diff: ownershipDiff(before, after),

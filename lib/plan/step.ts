@@ -1,66 +1,93 @@
-/** One file to change: what it must be beside what it is. */
+/** One file to change: its present and its new content. */
 import { dirname } from 'node:path'
 import { Failure } from '../model/errors.ts'
-import type { Effect } from '../model/report.ts'
-import type { OwnedSetting } from '../ownership/state.ts'
+import type { Change, Effect } from '../model/report.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
-import type { DesiredFile } from '../targets/target.ts'
+import type { DesiredFile, Owns } from '../targets/target.ts'
 import { closed, isTrusted } from './permissions.ts'
 
-/** A file with everything that putting it back needs. */
+/** A file with everything that is needed to put it back. */
 export interface FoundFile {
   readonly bytes: Buffer
   readonly ownership: Required<Ownership>
-  /** When its bytes were changed last, ms since 1970. */
+  /** When its bytes were changed last, in milliseconds since 1970. */
   readonly changed: number
 }
 
-/** One file to change. Both sides undefined does not occur. */
-export interface Step {
-  readonly target: string
-  readonly path: string
-  readonly before: FoundFile | undefined
-  readonly after: { readonly bytes: Buffer; readonly ownership: Ownership } | undefined
-  readonly owns: 'whole' | 'value'
-  /** Where our value stands, when that is what we own. */
-  readonly setting?: OwnedSetting | undefined
-  /** Whether this puts back what was there before us. */
-  readonly restores: boolean
-  readonly effect: Effect
-  readonly why: string
+export interface NewFile {
+  readonly bytes: Buffer
+  readonly ownership: Ownership
 }
 
-/** The step that makes a file as desired; undefined when it is so already. `uid` is the user who runs us. */
+/** A creation, an update or a deletion of one file. */
+export type Step = About &
+  (
+    | (Action<'create'> & { readonly before: undefined; readonly after: NewFile })
+    | (Action<'update'> & { readonly before: FoundFile; readonly after: NewFile })
+    | (Action<'delete'> & { readonly before: FoundFile; readonly after: undefined })
+  )
+
+interface Action<A extends Change['action']> {
+  readonly action: A
+}
+
+interface About {
+  readonly target: string
+  readonly path: string
+  readonly effect: Effect
+  readonly why: string
+  readonly registry?: string
+  readonly bundle?: string
+  /** Files and directories that the file refers to. */
+  readonly refersTo: readonly string[]
+  readonly owns: Owns
+}
+
+/** The step to the desired file; undefined when the node has it already. `uid` is the user who runs regmirror. */
 export async function compare(
   target: string,
   file: DesiredFile,
   node: Reader,
   uid: number,
 ): Promise<Step | undefined> {
-  const { path, owns, setting, effect, why } = file
-  const step = { target, path, owns, setting, effect, why, restores: file.ownership !== undefined }
-  const before = await find(node, path)
+  const about = describe(target, file)
+  const before = await findFile(node, file.path)
   if (file.content === undefined) {
-    return before && { ...step, before, after: undefined }
+    return before && { ...about, action: 'delete', before, after: undefined }
   }
-  if (before === undefined) await refuseBelowFile(node, path)
-  const after = { bytes: Buffer.from(file.content), ownership: ownershipOf(file, before, uid) }
-  if (before?.bytes.equals(after.bytes) !== true) return { ...step, before, after }
+  if (before === undefined) await refuseBelowFile(node, file.path)
+  const after = { bytes: Buffer.from(file.content), ownership: newOwnership(file, before, uid) }
+  if (before === undefined) return { ...about, action: 'create', before, after }
+  if (!before.bytes.equals(after.bytes)) return { ...about, action: 'update', before, after }
   if (sameOwnership(before, after.ownership, uid)) return undefined
-  // No daemon reads anything else.
-  const only = file.ownership === undefined ? { effect: 'immediate' as const, why: CLOSED } : {}
-  return { ...step, ...only, before, after }
+  // No daemon reads the mode of a file.
+  const only = file.owns.kind === 'original' ? {} : { effect: 'immediate' as const, why: TOO_OPEN }
+  return { ...about, ...only, action: 'update', before, after }
 }
 
-const CLOSED = 'its mode or owner is too open'
+function describe(target: string, file: DesiredFile): About {
+  const { path, effect, why, registry, bundle, after: refersTo = [], owns } = file
+  return {
+    target,
+    path,
+    effect,
+    why,
+    ...(registry && { registry }),
+    ...(bundle && { bundle }),
+    refersTo,
+    owns,
+  }
+}
 
-/** Whether only its mode or owner changes. */
+export const TOO_OPEN = 'its mode or owner is too open'
+
+/** Whether only the mode or the owner changes. */
 export function isSameContent({ before, after }: Pick<Step, 'before' | 'after'>): boolean {
   return before !== undefined && after !== undefined && before.bytes.equals(after.bytes)
 }
 
-/** Something else than a directory stands on the way to the file. */
+/** A path to the file leads through something that is not a directory. */
 async function refuseBelowFile(node: Reader, file: string): Promise<void> {
   const above = dirname(file)
   const facts = await node.facts(above)
@@ -69,8 +96,8 @@ async function refuseBelowFile(node: Reader, file: string): Promise<void> {
   throw new Failure('io', [{ file: above, message: 'is not a directory', hint: 'move it away' }])
 }
 
-/** The file that stands at a path, ready to be put back. */
-export async function find(node: Reader, path: string): Promise<FoundFile | undefined> {
+/** The file at a path, ready to be put back. */
+export async function findFile(node: Reader, path: string): Promise<FoundFile | undefined> {
   const bytes = await node.read(path)
   const facts = bytes && (await node.facts(path))
   if (bytes === undefined || facts === undefined) return undefined
@@ -78,25 +105,17 @@ export async function find(node: Reader, path: string): Promise<FoundFile | unde
   return { bytes, ownership: { mode, uid, gid }, changed }
 }
 
-function ownershipOf(file: DesiredFile, before: FoundFile | undefined, uid: number): Ownership {
-  if (file.ownership !== undefined) return file.ownership
-  if (before === undefined) return { mode: file.secret ? 0o600 : 0o644 }
-  // A file with a secret becomes our own: whoever owned it could read it, or open it to others.
-  if (file.secret) return { mode: before.ownership.mode & 0o600 }
-  return closed(before.ownership, file.owns === 'whole' ? 0o644 : 0o7777, uid)
+function newOwnership({ owns, secret }: DesiredFile, before: FoundFile | undefined, uid: number): Ownership {
+  if (owns.kind === 'original') return owns.ownership
+  if (before === undefined) return { mode: secret ? 0o600 : 0o644 }
+  // A file with a secret gets a new owner: the old one could read it, or open it to others.
+  if (secret) return { mode: before.ownership.mode & 0o600 }
+  return closed(before.ownership, owns.kind === 'whole' ? 0o644 : 0o7777, uid)
 }
 
-/** An owner that is not named is whoever runs us. */
+/** Without a given owner, the owner is the user who runs regmirror. */
 function sameOwnership(before: FoundFile, after: Ownership, uid: number): boolean {
   const { mode, uid: owner, gid } = before.ownership
   const sameOwner = after.uid === undefined ? isTrusted(owner, uid) : after.uid === owner
   return mode === after.mode && sameOwner && (after.gid ?? gid) === gid
-}
-
-/** Removals come last and in reverse: what points at a file goes before the file. */
-export function inOrder(steps: readonly Step[]): readonly Step[] {
-  return [
-    ...steps.filter(step => step.after !== undefined),
-    ...steps.filter(step => step.after === undefined).reverse(),
-  ]
 }

@@ -1,64 +1,115 @@
-/** Files that we wrote and the list no longer asks for. */
-
-import type { Notice } from '../model/report.ts'
+/** Managed files that the list no longer needs: what was there before comes back. Reads, never writes. */
+import type { Effect, Notice } from '../model/report.ts'
 import { hasBanner } from '../ownership/banner.ts'
-import { digestOf, type ManagedFile, readOriginal } from '../ownership/state.ts'
+import type { ManagedFile } from '../ownership/managed-file.ts'
+import { readOriginal } from '../ownership/originals.ts'
+import { digestOf } from '../ownership/state.ts'
+import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/files.ts'
-import type { DesiredFile, Rendering, View } from '../targets/target.ts'
+import type { DesiredFile, View } from '../targets/target.ts'
+import { changedNotices } from './changed-values.ts'
+import { editedFile, originalFile } from './put-back.ts'
+import { type FoundFile, findFile } from './step.ts'
+import { keysOf, withdrawValues } from './withdraw.ts'
 
-/** What of ours the list no longer asks for: the original comes back, or nothing if there was none. */
-export async function unlistedFiles(
-  name: string,
-  rendering: Rendering,
-  view: View,
-  restartDue: boolean,
-): Promise<{ files: DesiredFile[]; notices: Notice[]; forgets: string[] }> {
-  const wanted = new Set(rendering.files.map(file => file.path))
-  const files: DesiredFile[] = []
-  const notices: Notice[] = []
-  const forgets: string[] = []
-  for (const [path, written] of Object.entries(view.state.files)) {
-    if (written.target !== name || written.owns !== 'whole' || wanted.has(path)) continue
-    const bytes = await view.node.read(path)
-    if (bytes === undefined) {
-      // Somebody has removed it. What stood there before us may still be wanted back.
-      if (written.original === null) forgets.push(path)
-      continue
-    }
-    if (restartDue && rendering.held.includes(path)) {
-      notices.push({
-        code: 'kept_until_restart',
-        message: 'is read until the restart and stays until then: run regmirror again afterwards',
-        target: name,
-        file: path,
-      })
-      continue
-    }
-    if (digestOf(bytes) !== written.digest && !hasBanner(bytes)) {
-      notices.push({
-        code: 'left_alone',
-        message: 'is no longer in the list, but somebody else has rewritten it since: it stays',
-        target: name,
-        file: path,
-      })
-      if (written.original === null) forgets.push(path)
-      continue
-    }
-    files.push({ ...(await restored(path, written, view.node)), effect: rendering.effect })
-  }
-  return { files, notices, forgets }
+/** Which managed files of a target stay. */
+export interface Staying {
+  /** Paths that the list needs, or that are another program's now. */
+  readonly needed: ReadonlySet<string>
+  /** Paths that the daemon reads until a restart that is pending. */
+  readonly held: ReadonlySet<string>
+  /** When the removal of a whole file takes effect; undefined: as its last change did. */
+  readonly effect?: Effect
 }
 
-/** What stood at a path before us, as a file that must be. */
-export async function restored(
+export interface Unlisted {
+  readonly files: readonly DesiredFile[]
+  readonly notices: readonly Notice[]
+  /** Paths that regmirror no longer manages, though it changes nothing there. */
+  readonly forgets: readonly string[]
+}
+
+type Part = Partial<Unlisted>
+type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile & { readonly owns: O }
+
+export async function unlistedFiles(target: string, staying: Staying, view: View): Promise<Unlisted> {
+  const leaving = Object.entries(view.state.files).filter(
+    ([path, written]) => written.target === target && !staying.needed.has(path),
+  )
+  const parts = await mapConcurrently(leaving, ([path, written]) =>
+    unlistedFile(path, written, staying, view.node),
+  )
+  return {
+    files: parts.flatMap(({ files = [] }) => files),
+    notices: parts.flatMap(({ notices = [] }) => notices),
+    forgets: parts.flatMap(({ forgets = [] }) => forgets),
+  }
+}
+
+async function unlistedFile(
   path: string,
   written: ManagedFile,
+  { held, effect }: Staying,
   node: Reader,
-): Promise<Omit<DesiredFile, 'effect'>> {
-  const original = await readOriginal(node, path, written.original)
-  const base = { path, owns: 'whole' } as const
-  if (original === undefined)
-    return { ...base, content: undefined, secret: false, why: 'no longer in the list' }
-  const { bytes: content, ownership } = original
-  return { ...base, content, ownership, secret: false, why: 'no longer in the list: the original comes back' }
+): Promise<Part> {
+  const found = await findFile(node, path)
+  if (found === undefined) return forgotten(path, written)
+  if (held.has(path)) return { notices: [notice(path, written, 'kept_until_restart', HELD)] }
+  return written.owns === 'whole'
+    ? await wholeFile(path, written, found, effect, node)
+    : await valuesFile(path, written, found, node)
+}
+
+const HELD = 'is in use until the restart and stays until then; run regmirror apply after the restart'
+const REWRITTEN = 'is no longer in the list, but it was changed outside regmirror since: it stays'
+const UNLISTED = 'no longer in the list'
+
+async function wholeFile(
+  path: string,
+  written: Managed<'whole'>,
+  { bytes }: FoundFile,
+  effect = written.effect,
+  node: Reader,
+): Promise<Part> {
+  if (digestOf(bytes) !== written.digest && !hasBanner(bytes))
+    return { notices: [notice(path, written, 'not_removed', REWRITTEN)], ...forgotten(path, written) }
+  const why = written.original === null ? UNLISTED : `${UNLISTED}: the original comes back`
+  return { files: [await originalFile(path, written, { effect, why }, node)] }
+}
+
+async function valuesFile(
+  path: string,
+  written: Managed<'values'>,
+  found: FoundFile,
+  node: Reader,
+): Promise<Part> {
+  const original = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
+  const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, false)
+  const why = `${keysOf(written.values)} ${UNLISTED}`
+  const reason = { effect: written.effect, why }
+  switch (withdrawal.result) {
+    case 'original':
+      return { files: [await originalFile(path, written, reason, node)] }
+    case 'text': {
+      const notices = changedNotices(path, written, 'not_removed', withdrawal.changed)
+      return { files: [editedFile(path, written, withdrawal.text, reason, found)], notices }
+    }
+    case 'unchanged': {
+      const notices = changedNotices(path, written, 'not_removed', written.values)
+      return { notices, forgets: [path] }
+    }
+    case 'impossible': {
+      const stays = `${keysOf([withdrawal.value])} cannot be removed without other changes to the file: it stays`
+      return { notices: [notice(path, written, 'not_removed', stays)] }
+    }
+  }
+}
+
+function notice(file: string, { target }: ManagedFile, code: string, message: string): Notice {
+  return { code, message, target, file }
+}
+
+/** An original is still needed when the node is restored. */
+function forgotten(path: string, { original }: ManagedFile): Part {
+  return original === null ? { forgets: [path] } : {}
 }

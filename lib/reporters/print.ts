@@ -1,4 +1,4 @@
-/** Puts a report on the streams: the answer on stdout, what goes with it on stderr. */
+/** Prints a report: the result on stdout, notices and errors on stderr. */
 
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
@@ -15,10 +15,10 @@ export function print(report: Report, format: Format, world: World): void {
     return
   }
   const metrics = format === 'prometheus' && report.kind === 'probe'
-  const { answer } = metrics
-    ? { answer: prometheusPage(report, world.now()) }
+  const { stdout } = metrics
+    ? { stdout: prometheusPage(report, world.now()) }
     : textReport(report, pageOf(world.stdout, world.env))
-  const { story } = textReport(report, pageOf(world.stderr, world.env))
-  if (story !== '') world.stderr.write(story)
-  if (answer !== '') world.stdout.write(answer)
+  const { stderr } = textReport(report, pageOf(world.stderr, world.env))
+  if (stderr !== '') world.stderr.write(stderr)
+  if (stdout !== '') world.stdout.write(stdout)
 }

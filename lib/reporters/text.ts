@@ -1,13 +1,15 @@
-/** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
-
+/** Reports as text for people. Pure. */
 import { type Issue, issueText } from '../model/errors.ts'
 import {
+  type AppliedReport,
   type Change,
+  type Changes,
   type Effect,
   type ErrorReport,
+  type InitReport,
   type Notice,
   noticeText,
-  type PlanReport,
+  type Preflight,
   type Report,
   type ValidateReport,
 } from '../model/report.ts'
@@ -23,52 +25,59 @@ const WHEN: Readonly<Record<Effect, string>> = {
   restart: 'after a restart',
 }
 
-/** Text for stdout (what was asked) and stderr (what goes with it); each ends in a newline or is empty. */
+/** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
-  readonly answer: string
-  readonly story: string
+  readonly stdout: string
+  readonly stderr: string
 }
 
 export function textReport(report: Report, page: Page): Printed {
   switch (report.kind) {
     case 'plan':
-      return printed(planLines(report, page), report.notices, page)
+      return printed([...probesAbove(report, page), ...planLines(report, page)], report.notices, page)
     case 'apply':
-      return printed(applyLines(report, page), report.notices, page)
+      return printed(
+        report.refused ? probeLines(report, page) : applyLines(report, page),
+        report.notices,
+        page,
+      )
     case 'restore':
-      return printed((report.check ? planLines : applyLines)(report, page), report.notices, page)
+      return printed((report.check ? planLines : doneLines)(report, page), report.notices, page)
     case 'probe':
       return printed(probeLines(report, page), report.notices, page)
     case 'validate':
       return printed(validateLines(report), report.notices, page)
     case 'init':
-      return report.file === undefined
-        ? { answer: report.list, story: '' }
-        : { answer: '', story: `wrote ${report.file}; check it with: regmirror validate -f ${report.file}\n` }
+      return initReport(report)
     case 'error':
-      return { answer: '', story: lines(errorLines(report, page)) }
+      return { stdout: '', stderr: textOf(errorLines(report, page)) }
   }
 }
 
-function printed(answer: readonly string[], notices: readonly Notice[], page: Page): Printed {
-  return { answer: lines(answer), story: lines(notices.map(notice => noticeLine(notice, page))) }
+function printed(result: readonly string[], notices: readonly Notice[], page: Page): Printed {
+  return { stdout: textOf(result), stderr: textOf(notices.map(notice => noticeLine(notice, page))) }
 }
 
-function lines(all: readonly string[]): string {
-  return all.map(line => `${line}\n`).join('')
+function textOf(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('')
 }
 
-function planLines(report: PlanReport, page: Page): readonly string[] {
-  const table = report.probes === undefined ? [] : [...probeLines(report, page), '']
+function initReport({ file, list }: InitReport): Printed {
+  if (file === undefined) return { stdout: list, stderr: '' }
+  return { stdout: '', stderr: `wrote ${file}; check it with: regmirror validate -f ${file}\n` }
+}
+
+/** What would change, or would be put back. */
+function planLines(report: Changes & { readonly kind: 'plan' | 'restore' }, page: Page): readonly string[] {
   const changes = report.changes.flatMap(change => changeLines(change, page))
-  return [...table, ...changes, ...summaryLines(report, page)]
+  return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
 function changeLines(change: Change, { paint }: Page): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  takes effect ${WHEN[change.effect]}; ${causeWords(change)}${change.why}${mode}`),
+    paint('dim', `  takes effect ${WHEN[change.effect]}; ${causeText(change)}${change.why}${mode}`),
     ...diffLines(change, { paint }),
     '',
   ]
@@ -78,14 +87,14 @@ function diffLines({ diff }: Change, { paint }: Pick<Page, 'paint'>): readonly s
   return diff.split('\n').map(line => `  ${diffLine(line, paint)}`)
 }
 
-/** That something else is asked for than was written, its `why` says: by another list, or by what watch knows. */
+/** `why` explains a change of the list. */
 const CAUSES = {
   list: '',
-  drift: 'somebody else changed it: ',
-  both: 'somebody else changed it, too: ',
+  drift: 'changed outside regmirror: ',
+  both: 'also changed outside regmirror: ',
 }
 
-function causeWords({ cause }: Change): string {
+function causeText({ cause }: Change): string {
   return cause === undefined ? '' : CAUSES[cause]
 }
 
@@ -96,68 +105,86 @@ function diffLine(line: string, paint: Page['paint']): string {
   return text.startsWith('-') ? paint('red', text) : text
 }
 
-function applyLines(report: PlanReport, page: Page): readonly string[] {
-  if (report.refused) return probeLines(report, page)
+/** What was changed, and the mirrors afterwards. */
+function applyLines(report: AppliedReport, page: Page): readonly string[] {
+  // A new order was decided in this run, so nobody has seen the difference before.
+  const withDiff = report.ranked !== undefined
+  return [...doneLines(report, page, withDiff), ...probesBelow(report, page)]
+}
+
+function doneLines(
+  report: Changes & { readonly kind: 'apply' | 'restore' },
+  page: Page,
+  withDiff = false,
+): readonly string[] {
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
   const changes = report.changes.flatMap(change => [
     `${past[change.action]} ${change.path}`,
-    page.paint('dim', `  ${causeWords(change)}${change.why}`),
-    // The order was decided here: nobody has read it anywhere before.
-    ...(report.ranked === undefined ? [] : [...diffLines(change, page), '']),
+    page.paint('dim', `  ${causeText(change)}${change.why}`),
+    ...(withDiff ? [...diffLines(change, page), ''] : []),
   ])
-  const table = report.probes === undefined ? [] : ['', ...probeLines(report, page)]
-  return [...changes, ...summaryLines(report, page), ...table]
+  return [...changes, ...summaryLines(report, DONE, page)]
 }
 
-function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
-  const restart = report.restart.map(({ target, command, why }) =>
-    paint('yellow', `${target} has to be restarted: ${command}  (${why})`),
-  )
-  if (!report.changed) return [paint('green', idleLine(report)), ...restart]
+type Counted = Readonly<Record<Change['action'], string>>
+const TO_DO: Counted = { create: 'to create', update: 'to update', delete: 'to delete' }
+const DONE: Counted = { create: 'created', update: 'updated', delete: 'deleted' }
+
+function summaryLines(
+  report: Changes & { readonly kind: 'plan' | 'apply' | 'restore' },
+  words: Counted,
+  { paint }: Page,
+): readonly string[] {
+  const activations = activationLines(report).map(line => paint('yellow', line))
+  if (!report.changed) return [paint('green', idleLine(report)), ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
-  const to =
-    report.kind === 'plan' || report.check
-      ? ['to create', 'to update', 'to delete']
-      : ['created', 'updated', 'deleted']
-  const counts = (['create', 'update', 'delete'] as const).map((action, i) => `${count(action)} ${to[i]}`)
-  const none = restart.length === 0 ? ['no restart is needed'] : restart
-  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...none]
+  const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
+  const rest = activations.length === 0 ? ['no restart is needed'] : activations
+  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...rest]
 }
 
-function idleLine({ kind, unchanged }: PlanReport): string {
-  if (kind === 'restore') return 'nothing to put back: no file of this node is of regmirror'
-  return `nothing to do: ${files(unchanged)} as ${unchanged === 1 ? 'it' : 'they'} should be`
+function activationLines({ reload, restart }: Changes): readonly string[] {
+  const lines = (all: Changes['reload'], verb: string) =>
+    all.map(({ target, command, why }) => `${target} must be ${verb}: ${command}  (${why})`)
+  return [...lines(reload, 'reloaded'), ...lines(restart, 'restarted')]
 }
 
-function files(count: number): string {
-  return count === 1 ? '1 file is' : `${count} files are`
+function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {
+  if (kind === 'restore') return 'nothing to restore: regmirror manages no files on this node'
+  return `nothing to do: ${plural(unchanged, 'file', 'files')} unchanged`
 }
 
-/** The table of what was asked, and which registries nobody can serve. */
-function probeLines({ probes = [], unhealthy = [] }: Pick<PlanReport, 'probes' | 'unhealthy'>, page: Page) {
-  const verdict = unhealthy.map(name => page.paint('red', `nothing healthy to pull ${name} from`))
-  return [...probeTable(probes, page), ...verdict]
+/** The table of probes, and the registries that no endpoint can serve. */
+function probeLines({ probes = [], unhealthy = [] }: Preflight, page: Page): readonly string[] {
+  const lines = unhealthy.map(name => page.paint('red', `no healthy endpoint for ${name}`))
+  return [...probeTable(probes, page), ...lines]
+}
+
+function probesAbove(report: Preflight, page: Page): readonly string[] {
+  return report.probes === undefined ? [] : [...probeLines(report, page), '']
+}
+
+function probesBelow(report: Preflight, page: Page): readonly string[] {
+  return report.probes === undefined ? [] : ['', ...probeLines(report, page)]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {
   const registries = plural(report.registries, 'registry', 'registries')
-  return [`${report.file}: sound (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
+  return [`${report.file}: valid (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
 }
 
 function errorLines(report: ErrorReport, page: Page): readonly string[] {
   const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
-  return issues.map(issue => sentence('red', 'error:', issueText(issue), page))
+  return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
 function noticeLine(notice: Notice, page: Page): string {
-  return sentence('yellow', 'notice:', noticeText(notice), page)
+  return labelled('yellow', 'notice:', noticeText(notice), page)
 }
 
-function sentence(style: 'red' | 'yellow', word: string, text: string, page: Page): string {
-  const room = page.wrapped ? page.width - word.length - 1 : Number.POSITIVE_INFINITY
-  const lines = wrap(printable(text), room)
-  return [
-    `${page.paint(style, word)} ${lines[0]}`,
-    ...lines.slice(1).map(line => ' '.repeat(word.length + 1) + line),
-  ].join('\n')
+function labelled(style: 'red' | 'yellow', label: string, text: string, page: Page): string {
+  const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
+  const [first, ...rest] = wrap(printable(text), room)
+  const indent = ' '.repeat(label.length + 1)
+  return [`${page.paint(style, label)} ${first}`, ...rest.map(line => indent + line)].join('\n')
 }

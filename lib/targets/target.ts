@@ -1,12 +1,15 @@
 /**
- * The plug: what a runtime must tell about itself to be written for. Implementations stand beside this file,
- * the table of them in index.ts. They know neither each other nor how the list was written down.
+ * The plug: everything regmirror needs to know of a runtime. Implementations are folders beside this file, the table of them
+ * is index.ts. They know neither each other nor how the list was written.
  */
+import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
 import type { Registry } from '../model/registry.ts'
-import type { Effect, Notice } from '../model/report.ts'
+import type { Activation, Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
-import type { OwnedSetting, State } from '../ownership/state.ts'
+import type { OwnedValues } from '../ownership/managed-file.ts'
+import type { OtherWriter } from '../ownership/other-writers.ts'
+import type { State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
@@ -14,7 +17,7 @@ import type { Run } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
 import type { Dialect } from './dialect.ts'
 
-/** The machine that runs us. */
+/** The machine that regmirror runs on. */
 export interface Machine {
   readonly files: Reader
   readonly run: Run
@@ -25,48 +28,59 @@ export interface Machine {
   bootClock(): Promise<BootClock>
 }
 
-/** The node as a target may look at it. Nothing here can change it. */
+/** The node as a target reads it. Nothing here can change it. */
 export interface View {
   readonly node: Reader
   readonly state: State
-  /** The user who runs us: files of root and of theirs are trusted. */
+  /** The user who runs regmirror: files of root and of this user are trusted. */
   readonly uid: number
-  /** The machine that runs us, when the node is this machine; undefined under `--root`. */
+  /** The machine that regmirror runs on, when it is the node; undefined under `--root`. */
   readonly machine: Machine | undefined
 }
 
-/** A file as it must be. */
+/** A file as the node must have it. */
 export interface DesiredFile {
   readonly path: string
-  /** Undefined: it must not exist. */
+  /** Undefined: the file must not exist. */
   readonly content: string | Buffer | undefined
-  /** Whether it holds a secret: 0600, and shown hidden. */
+  /** Whether it holds a secret: then its mode is 0600. */
   readonly secret: boolean
-  readonly owns: 'whole' | 'value'
-  /** Where our value stands, when that is what we own. */
-  readonly setting?: OwnedSetting
   readonly effect: Effect
-  /** Why, in a few words for the plan. */
+  /** The reason, in a few words for the plan. */
   readonly why: string
-  /** Exact mode and owner, for putting back what was there; otherwise those of the file that stands there are kept. */
-  readonly ownership?: Ownership
+  /** The registry, where this is the file that names its endpoints. */
+  readonly registry?: string
+  /** The directory of the file, where it is created and removed as a whole; every file in it must name it. */
+  readonly bundle?: string
+  /** Files and directories that this file refers to: they are written before it and removed after it. */
+  readonly after?: readonly string[]
+  readonly owns: Owns
 }
 
-/** Everything a target has to say about a list on a node. */
+/** What of a file is managed by regmirror. */
+export type Owns =
+  | { readonly kind: 'whole'; readonly format?: FormatName }
+  /** Some values in a file of another program: `content` is that file with these values set. */
+  | ({ readonly kind: 'values' } & OwnedValues)
+  /** Nothing any more: `content` is what was there before, with its exact mode and owner. */
+  | { readonly kind: 'original'; readonly ownership: Required<Ownership>; readonly format?: FormatName }
+
+/** What a target makes of a list on a node. */
 export interface Rendering {
-  /** In the order they must be written: what is pointed at before what points at it. */
   readonly files: readonly DesiredFile[]
-  /** What the runtime cannot express or will not do, so that nothing is lost silently. */
+  /** What the runtime cannot express or will ignore. */
   readonly notices: readonly Notice[]
-  /** What forbids to write anything at all. */
+  /** Reasons to write nothing at all. */
   readonly conflicts: readonly Issue[]
-  /** When it acts that a file of ours goes. */
+  /** When the removal of a managed file takes effect. */
   readonly effect: Effect
-  /** Files of ours that the daemon may go on reading until it is restarted: they stay until then. */
+  /** Managed files that the daemon may read until it is restarted: they are not removed before. */
   readonly held: readonly string[]
+  /** Managed files that stay unchanged though `files` does not have them. */
+  readonly kept: readonly string[]
 }
 
-/** What a person decided that a list cannot say. */
+/** Decisions of a person that are not in the list. */
 export interface Choices {
   /** Adopt files that another live program writes. */
   readonly takeOver: boolean
@@ -77,28 +91,25 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** The keys of its settings that decide where its files are. */
+  readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */
   observe(view: View, registries: readonly Registry[], settings: Settings): Promise<Snapshot>
   /** Pure: same registries and snapshot, same bytes. */
   render(registries: readonly Registry[], snapshot: Snapshot, choices: Choices): Rendering
   /** Shows the files that would change to the runtime's own parser, and proves that the values of regmirror read back. */
   validate(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
-  /**
-   * A file of somebody else without the value that we set in it. The original, or null for none, where nothing but that
-   * value tells it from the original; else with the value as the original has it, every other byte as it is. The text
-   * itself when the value is no longer ours, unless `always`; undefined when it cannot be done. Pure.
-   */
-  withdraw(
-    text: string,
-    original: string | undefined,
-    setting: OwnedSetting,
-    always: boolean,
-  ): string | null | undefined
-  /** How the runtime is restarted and why it needs it. */
-  readonly restart: { readonly command: string; readonly why: string }
-  /** When its daemon was started, in clock ticks after the start of the machine; undefined when none is known that runs. Pure. */
+  /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
+  writerOf(path: string, text: string): OtherWriter | undefined
+  readonly daemon: Daemon<Settings, Snapshot>
+}
+
+export interface Daemon<Settings, Snapshot> {
+  /** How it is made to read changed files, where it does not read them by itself. */
+  readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
+  /** When it was started, in clock ticks after the start of the machine; undefined when none is known to run. Pure. */
   startedAt(snapshot: Snapshot): number | undefined
-  /** The environment its daemon runs in, its proxies above all; undefined when none is known that runs. */
+  /** The environment that it runs in, with its proxies; undefined when none is known to run. */
   environment(
     settings: Settings,
     machine: Pick<Machine, 'files' | 'processes'>,

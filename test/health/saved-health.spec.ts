@@ -99,7 +99,7 @@ describe('the saved health of a watcher', () => {
   it('plan reports in JSON how often a watcher would probe', () =>
     beside('', async flags => {
       const { stdout } = await run(['plan', '--format', 'json', ...flags])
-      assert.equal(JSON.parse(stdout).questions_an_hour, 264)
+      assert.equal(JSON.parse(stdout).max_probes_per_hour, 264)
     }))
 
   it('restore removes the saved health, and leaves no trace', () =>

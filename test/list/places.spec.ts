@@ -265,7 +265,7 @@ describe('what leads to the files of other programs on a node', () => {
       'the config_path that the node has',
       { 'etc/containerd/config.toml': config('/etc/cron.d'), 'etc/cron.d/': undefined },
       setting('version', '1.7'),
-      /\/etc\/cron\.d\/quay\.io\/hosts\.toml: belongs to another part of the system; name another config or hosts_dir/,
+      /\/etc\/cron\.d\/quay\.io\/hosts\.toml: belongs to another part of the system; set another config or hosts_dir/,
     ],
   ]
   for (const [title, tree, list, said] of cases)

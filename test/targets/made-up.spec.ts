@@ -50,7 +50,7 @@ const paper: Target<PaperSettings, { readonly path: string }> = {
         path,
         content: registries.map(({ name }) => `${name}\n`).join(''),
         secret: false,
-        owns: 'whole',
+        owns: { kind: 'whole' },
         effect: 'immediate',
         why: 'names the registries',
       },
@@ -59,12 +59,16 @@ const paper: Target<PaperSettings, { readonly path: string }> = {
     conflicts: [],
     effect: 'immediate',
     held: [],
+    kept: [],
   }),
   validate: async () => [],
-  withdraw: () => undefined,
-  restart: { command: 'true', why: 'paper reads its file when it starts' },
-  startedAt: () => undefined,
-  environment: async () => undefined,
+  pathKeys: ['file'],
+  writerOf: () => undefined,
+  daemon: {
+    activate: { restart: { command: 'true', why: 'paper reads its file when it starts' } },
+    startedAt: () => undefined,
+    environment: async () => undefined,
+  },
 }
 
 const table = { containerd, paper }

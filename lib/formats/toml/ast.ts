@@ -1,8 +1,9 @@
 /**
- * TOML with positions: the syntax tree, its value, and where each key path stands. The only importer of
- * toml-eslint-parser, which reads TOML 1.1 and keeps ranges.
+ * TOML with positions: the syntax tree, its value, and the place of each key path. The only importer of toml-eslint-parser,
+ * which reads TOML 1.1 and keeps ranges.
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+import { setOwn } from '../tables.ts'
 import { type TomlFault, type TomlPosition, tomlFault } from './faults.ts'
 
 export type TomlAst = AST.TOMLProgram
@@ -16,7 +17,7 @@ export type TomlPath = readonly (string | number)[]
 
 const MAX_DEPTH = 100
 
-/** The syntax tree, or the first fault. Throws nothing. A byte order mark is a fault, as it is for containerd 2. */
+/** The syntax tree, or the first fault. Never throws. A byte order mark is a fault, as for containerd 2. */
 export function parseTomlAst(text: string): { readonly ast: TomlAst } | { readonly fault: TomlFault } {
   try {
     const ast = parseTOML(text)
@@ -27,7 +28,7 @@ export function parseTomlAst(text: string): { readonly ast: TomlAst } | { readon
   }
 }
 
-/** The plain value of a document. Every key becomes an own property, `__proto__` too; dates stay Dates. */
+/** The plain value of a document. Every key is an own property, `__proto__` too; dates stay Dates. */
 export function tomlValue(ast: TomlAst): Record<string, unknown> {
   const root: Record<string, unknown> = {}
   for (const item of ast.body[0].body) {
@@ -38,13 +39,13 @@ export function tomlValue(ast: TomlAst): Record<string, unknown> {
   return root
 }
 
-/** The position of the value at a key path: a table's is its header's, an array element's its own. */
+/** The position of the value at a key path; for a table, of its header. */
 export function locateToml(ast: TomlAst, path: TomlPath): TomlPosition | undefined {
   const spot = find(ast.body[0].body, path)
   return spot && positionOf(spot.value)
 }
 
-/** The position of the last key of a path where it is written first; of an array element, the element. */
+/** The position of the last key of a path where it is written first; for an array element, of the element. */
 export function locateKey(ast: TomlAst, path: TomlPath): TomlPosition | undefined {
   const spot = find(ast.body[0].body, path)
   return spot && positionOf(spot.key)
@@ -97,7 +98,7 @@ function findInValue(value: TomlContent, path: TomlPath): Spot | undefined {
   return path.length === 1 ? { key: element, value: element } : findInValue(element, path.slice(1))
 }
 
-/** The written key that the last name of `own` comes from; numbers in it are not written. */
+/** The key in the text that the last name of `own` comes from; numbers in `own` are not in the text. */
 function keyPart(item: TomlKeyValue | TomlTable, own: TomlPath): TomlNode {
   const written = own.filter(part => typeof part === 'string').length
   return item.key.keys[Math.max(written - 1, 0)] ?? item
@@ -105,7 +106,7 @@ function keyPart(item: TomlKeyValue | TomlTable, own: TomlPath): TomlNode {
 
 function assign(table: Record<string, unknown>, pair: TomlKeyValue): void {
   const names = keyNames(pair.key)
-  define(tableAt(table, names.slice(0, -1)), names.at(-1) as string, contentOf(pair.value))
+  setOwn(tableAt(table, names.slice(0, -1)), names.at(-1) as string, contentOf(pair.value))
 }
 
 function contentOf(node: TomlContent): unknown {
@@ -119,21 +120,17 @@ function contentOf(node: TomlContent): unknown {
 function tableAt(root: Record<string, unknown>, path: TomlPath): Record<string, unknown> {
   let here = root
   path.forEach((part, i) => {
-    if (!Object.hasOwn(here, part)) define(here, part, typeof path[i + 1] === 'number' ? [] : {})
+    if (!Object.hasOwn(here, part)) setOwn(here, part, typeof path[i + 1] === 'number' ? [] : {})
     here = here[part] as Record<string, unknown>
   })
   return here
-}
-
-function define(table: Record<string, unknown>, key: string | number, value: unknown): void {
-  Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function positionOf(node: Pick<TomlNode, 'loc'>): TomlPosition {
   return { line: node.loc.start.line, column: node.loc.start.column + 1 }
 }
 
-/** Recursion over a tree is only safe when the tree is shallow. */
+/** Recursion is safe only in a shallow tree. */
 function tooDeep(ast: TomlAst) {
   let depth = 0
   return ast.tokens.find(token => {
@@ -144,7 +141,7 @@ function tooDeep(ast: TomlAst) {
   })
 }
 
-const TOO_DEEP = `more than ${MAX_DEPTH} brackets are open at once`
+const TOO_DEEP = `more than ${MAX_DEPTH} brackets are open at the same time`
 
 function faultOf(error: unknown, text: string): TomlFault {
   if (error instanceof ParseError) {

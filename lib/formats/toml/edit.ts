@@ -1,21 +1,24 @@
 /**
- * TOML of somebody else that we edit: one value set or taken back, every other byte as it was, and the proof that
- * another parser reads back what was meant.
+ * Edits of a TOML file that belongs to another program: one value is set or taken back, every other byte stays, and a
+ * second parser proves the result.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { isTable, setOwn } from '../tables.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
+import { type Edit, findEdit } from './find-edit.ts'
+import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
 import { readToml } from './read.ts'
-import { type Edit, findEdit } from './splice.ts'
-import type { TomlValue } from './text.ts'
-import { findRemoval } from './withdraw.ts'
+import { isTomlValue, type TomlValue } from './text.ts'
+
+type Table = Record<string, unknown>
 
 /**
- * The text with one value set and every other byte as it was. `path` ends in the key. The value is replaced
- * where the key exists, however it is spelled; otherwise the key is added where its table stands, or a table
- * is appended. Undefined when the text is not TOML or another parser does not read back exactly that change.
+ * The text with one value set and every other byte unchanged. `path` ends in the key. An existing key keeps its spelling
+ * and place; a new key is added to its table, or a table is appended. Undefined when the text is not TOML, or when a second
+ * parser does not read back exactly that change.
  */
-export function splice(text: string, path: readonly string[], value: TomlValue): string | undefined {
+export function setValue(text: string, path: readonly string[], value: TomlValue): string | undefined {
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
   const result = edited(text, findEdit(text, parsed.ast, path, value))
@@ -23,23 +26,19 @@ export function splice(text: string, path: readonly string[], value: TomlValue):
 }
 
 /**
- * The text with the value at `path` as `original` has it, or without it where that has none; every other byte as it
- * is. Undefined when that cannot be done, or another parser does not read back exactly that change.
+ * The text with the value at `path` as `original` has it, or without the value where `original` has none. Every other byte
+ * is unchanged. Undefined when that is not possible, or when a second parser does not read back exactly that change.
  */
-export function withdraw(
-  text: string,
-  original: string | undefined,
-  path: readonly string[],
-): string | undefined {
-  const was = valueAt(original ?? '', path)
-  if (was !== undefined) return isTomlValue(was) ? respell(text, original ?? '', path, was) : undefined
+export function withdrawValue(text: string, original: string, path: readonly string[]): string | undefined {
+  const was = valueAt(original, path)
+  if (was !== undefined) return isTomlValue(was) ? respell(text, original, path, was) : undefined
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
-  const edit = findRemoval(text, parsed.ast, path, !hasTable(original ?? '', path.slice(0, -1)))
+  const edit = findRemoval(text, parsed.ast, path, !hasTable(original, path.slice(0, -1)))
   if (edit === undefined) return text
   const result = edited(text, edit)
   const gone = valueAt(result, path) === undefined
-  const without = (root: Record<string, unknown>) => removeAt(root, path)
+  const without = (root: Table) => removeAt(root, path)
   return gone && proves(text, result, without, without) ? result : undefined
 }
 
@@ -51,12 +50,11 @@ function respell(
   was: TomlValue,
 ): string | undefined {
   const [there, here] = [rangeOf(original, path), rangeOf(text, path)]
-  if (there === undefined || here === undefined) return splice(text, path, was)
+  if (there === undefined || here === undefined) return setValue(text, path, was)
   const result = edited(text, { at: here[0], end: here[1], text: original.slice(...there) })
   return proves(text, result, root => setAt(root, path, was)) ? result : undefined
 }
 
-/** Where the value stands at that path. */
 function rangeOf(text: string, path: readonly string[]): readonly [number, number] | undefined {
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
@@ -67,10 +65,9 @@ function rangeOf(text: string, path: readonly string[]): readonly [number, numbe
 export function valueAt(text: string, path: readonly string[]): unknown {
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
-  return path.reduce<unknown>(
-    (here, key) => (here as Record<string, unknown> | undefined)?.[key],
-    tomlValue(parsed.ast),
-  )
+  const step = (here: unknown, key: string) =>
+    isTable(here) && Object.hasOwn(here, key) ? here[key] : undefined
+  return path.reduce<unknown>(step, tomlValue(parsed.ast))
 }
 
 function hasTable(text: string, path: readonly string[]): boolean {
@@ -83,23 +80,15 @@ function hasTable(text: string, path: readonly string[]): boolean {
   )
 }
 
-function isTomlValue(value: unknown): value is TomlValue {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    (Array.isArray(value) && value.every(isTomlValue))
-  )
-}
-
 function edited(text: string, { at, end, text: inserted }: Edit): string {
   return text.slice(0, at) + inserted + text.slice(end)
 }
 
-type Change = (root: Record<string, unknown>) => void
+type Change = (root: Table) => void
 
-/** Whether the second text says what the first says after the change. What does not count is taken off the second. */
+/** Whether the second text has the values of the first after the change. `discount` removes what does not count from the second. */
 function proves(before: string, after: string, change: Change, discount: Change = () => {}): boolean {
-  const same = (was: Record<string, unknown>, is: Record<string, unknown>) => {
+  const same = (was: Table, is: Table) => {
     change(was)
     discount(is)
     return isDeepStrictEqual(was, is)
@@ -111,33 +100,23 @@ function proves(before: string, after: string, change: Change, discount: Change 
   }
 }
 
-/** TOML 1.1, which containerd 2 reads and @iarna/toml does not: the parser that gave the positions has to do. */
-function provesNewerToml(
-  before: string,
-  after: string,
-  same: (was: Record<string, unknown>, is: Record<string, unknown>) => boolean,
-): boolean {
+/** containerd 2 reads TOML 1.1 and @iarna/toml does not: then the parser that gave the positions must do. */
+function provesNewerToml(before: string, after: string, same: (was: Table, is: Table) => boolean): boolean {
   const [old, now] = [parseTomlAst(before), parseTomlAst(after)]
   return 'ast' in old && 'ast' in now && same(tomlValue(old.ast), tomlValue(now.ast))
 }
 
-function setAt(root: Record<string, unknown>, path: readonly string[], value: TomlValue): void {
-  let here = root
-  for (const part of path.slice(0, -1)) {
-    here[part] ??= {}
-    here = here[part] as Record<string, unknown>
-  }
-  here[path.at(-1) as string] = value
+function setAt(root: Table, [key, ...rest]: readonly string[], value: TomlValue): void {
+  if (key === undefined) return
+  const below = Object.hasOwn(root, key) && isTable(root[key]) ? root[key] : {}
+  setOwn(root, key, rest.length === 0 ? value : below)
+  setAt(below, rest, value)
 }
 
-/** Removes the key, and the tables above it that have nothing else. */
-function removeAt(root: Record<string, unknown>, [key, ...rest]: readonly string[]): void {
-  if (key === undefined) return
+/** Removes the key, and the tables above it that are then empty. */
+function removeAt(root: Table, [key, ...rest]: readonly string[]): void {
+  if (key === undefined || !Object.hasOwn(root, key)) return
   const below = root[key]
   if (rest.length > 0 && isTable(below)) removeAt(below, rest)
   if (rest.length === 0 || (isTable(below) && Object.keys(below).length === 0)) delete root[key]
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

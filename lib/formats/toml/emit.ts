@@ -1,4 +1,4 @@
-/** A small emitter for hosts.toml, proved by what another parser reads back. Pure. */
+/** Writes hosts.toml; a second parser proves the result. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import { readToml } from './read.ts'
 import { keyText, type TomlKeys, tableHeader, valueText } from './text.ts'
@@ -9,38 +9,38 @@ export interface HostSection {
   readonly header: Readonly<Record<string, string>>
 }
 
-/** A hosts.toml. Mirrors in the order in which they are asked. */
+/** A hosts.toml. Mirrors in the order in which containerd tries them. */
 export interface HostsDocument {
   readonly server: HostSection
   readonly mirrors: readonly (HostSection & { readonly url: string })[]
 }
 
 /**
- * The text of a hosts.toml, proved by reading it back. Only `[host."…"]` headers, each with its keys and its header table right below:
- * containerd 2 takes order from headers alone and lists a host twice whose sub-table stands elsewhere
- * (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror a bare `[host]` stands, for up to
- * 1.6.39 and 1.7.31 ignore a file that has none.
+ * The text of a hosts.toml, proved by reading it back. It has only `[host."…"]` headers, each with its keys and its header
+ * table directly below: containerd 2 takes the order from the headers alone, and lists a host twice if its sub-table is
+ * elsewhere (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror it has an empty `[host]`: releases up
+ * to 1.6.39 and 1.7.31 ignore a file without that table.
  */
 export function emitHosts(banner: string, document: HostsDocument): string {
-  const text = hostsText(banner, document)
+  const text = formatHosts(banner, document)
   if (!readsBack(text, document)) {
-    // Without the text, which may hold secrets.
+    // The text may hold secrets.
     const urls = document.mirrors.map(mirror => mirror.url).join(', ')
-    throw new Error(`a hosts.toml did not read back as it was meant, with the mirrors ${urls}`)
+    throw new Error(`a second parser reads another value from the hosts.toml with the mirrors ${urls}`)
   }
   return text
 }
 
-function hostsText(banner: string, document: HostsDocument): string {
+function formatHosts(banner: string, document: HostsDocument): string {
   const blocks = [
     [banner, ...keyLines(document.server.keys, '')].join('\n'),
     ...headerLines(['header'], document.server.header, ''),
-    ...(document.mirrors.length === 0 ? ['[host]'] : document.mirrors.map(emitMirror)),
+    ...(document.mirrors.length === 0 ? ['[host]'] : document.mirrors.map(formatMirror)),
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
-function emitMirror(mirror: HostsDocument['mirrors'][number]): string {
+function formatMirror(mirror: HostsDocument['mirrors'][number]): string {
   const path = ['host', mirror.url]
   return [
     tableHeader(path),
@@ -62,7 +62,7 @@ function headerLines(
   return [[indent + tableHeader(path), ...keyLines(header, `${indent}  `)].join('\n')]
 }
 
-/** Whether the text, read by another parser, says what the document says, mirrors in the same order. */
+/** Whether another parser reads the document back from the text, mirrors in the same order. */
 function readsBack(text: string, document: HostsDocument): boolean {
   const plain = (section: HostSection) => ({
     ...section.keys,

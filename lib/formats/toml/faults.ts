@@ -1,6 +1,6 @@
 /**
- * What is wrong with a text that is not TOML. The parser says where it stopped; what is usual at that place says why.
- * No message quotes the text, for it may hold a secret. Pure.
+ * Explains why a text is not TOML. The parser gives the place where it stopped; common mistakes at such a place give the
+ * reason. No message quotes the text, because it may hold a secret. Pure.
  */
 
 /** Line and column count from 1. */
@@ -15,15 +15,15 @@ export interface TomlFault extends TomlPosition {
   readonly hint?: string
 }
 
-/** The fault that the parser found at a place, in our words. */
-export function tomlFault(said: string, text: string, { line, column }: TomlPosition): TomlFault {
+/** The fault at the place where the parser stopped, explained. `reason` is the message of the parser. */
+export function tomlFault(reason: string, text: string, { line, column }: TomlPosition): TomlFault {
   const lines = text.split('\n')
   const here = lines[line - 1] ?? ''
-  const marked = `${here.slice(0, column - 1)}${SPOT}${here.slice(column - 1)}`
-  const slip = SLIPS.find(([of, where]) => of.test(said) && where.test(marked))?.[2]
-  const [, plain] = WORDS.find(([of]) => of.test(said)) ?? []
-  const words = slip ?? plain ?? { message: said.charAt(0).toLowerCase() + said.slice(1) }
-  return broken(said, lines, line) ?? { ...visible(lines, line, column), ...words }
+  const marked = `${here.slice(0, column - 1)}${STOP}${here.slice(column - 1)}`
+  const mistake = MISTAKES.find(([of, where]) => of.test(reason) && where.test(marked))?.[2]
+  const [, plain] = REASONS.find(([of]) => of.test(reason)) ?? []
+  const words = mistake ?? plain ?? { message: reason.charAt(0).toLowerCase() + reason.slice(1) }
+  return openHeader(reason, lines, line) ?? { ...visiblePlace(lines, line, column), ...words }
 }
 
 interface Words {
@@ -32,17 +32,13 @@ interface Words {
 }
 
 /** Where the parser stopped, in the patterns below. */
-const SPOT = '‸'
+const STOP = '‸'
 const HEADER = /^\s*‸?\[+‸?[\w."'-]+\]+\s*(#.*)?$/
 
-/** What people write: what the parser says of it, and how the line then looks. The first that fits counts. */
-const SLIPS: readonly (readonly [said: RegExp, line: RegExp, words: Words])[] = [
+/** Common mistakes: the message of the parser, and the line around the place where it stopped. The first match counts. */
+const MISTAKES: readonly (readonly [reason: RegExp, line: RegExp, words: Words])[] = [
   [/^Unexpected char/, /‸\/\//, { message: 'a comment begins with "#"' }],
-  [
-    /^Unexpected char/,
-    /‸[“”„‟‘’«»]/,
-    { message: 'TOML does not know this quote', hint: 'write plain ones: "…"' },
-  ],
+  [/^Unexpected char/, /‸[“”„‟‘’«»]/, { message: 'this is not a quote of TOML', hint: 'write "…"' }],
   [
     /^(Unexpected char|Expected comma)/,
     HEADER,
@@ -57,35 +53,41 @@ const SLIPS: readonly (readonly [said: RegExp, line: RegExp, words: Words])[] = 
   [
     /^Unexpected char/,
     /(^|[[,])\s*‸[\w-]+\s*=/,
-    { message: 'a key cannot stand in an array', hint: 'put { } around it, or end the array before it' },
+    { message: 'a key is not allowed in an array', hint: 'put { } around it, or end the array before it' },
   ],
   [
     /^Unexpected char/,
     /[=[,]\s*‸|^\s*‸[^=]*$/,
-    { message: 'text needs quotes', hint: 'only numbers, true and false stand without' },
+    { message: 'text needs quotes', hint: 'only numbers, true and false are written without' },
   ],
-  [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'nothing may follow a table header on its line' }],
+  [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'a table header must be alone on its line' }],
 ]
 
-const WORDS: readonly (readonly [said: RegExp, words: Words])[] = [
+const REASONS: readonly (readonly [reason: RegExp, words: Words])[] = [
   [/multiple times/, { message: 'this key or table is given twice' }],
   [/^Unspecified values/, { message: 'a value is missing after "="' }],
-  [/^Unterminated string/, { message: 'a string is not closed', hint: 'end it as it begins, on its line' }],
+  [
+    /^Unterminated string/,
+    { message: 'a string is not closed', hint: 'end it on its line, with the quote that it starts with' },
+  ],
   [/^Unterminated array/, { message: 'an array is not closed', hint: 'add its "]"' }],
   [/^Unterminated inline/, { message: 'an inline table is not closed', hint: 'add its "}"' }],
-  [/^Must be a newline/, { message: 'only one key and value fit on a line', hint: 'text stands in quotes' }],
+  [/^Must be a newline/, { message: 'only one key and value fit on a line', hint: 'text needs quotes' }],
   [
     /^Unterminated table/,
     { message: 'a table header is not closed', hint: 'end it with "]", and join names with "."' },
   ],
   [/^Expected equal/, { message: 'a key needs "=" and a value' }],
   [/^Expected comma/, { message: 'a comma is missing', hint: 'or the bracket before it is not closed' }],
-  [/^Unexpected token/, { message: 'this cannot stand here', hint: 'take it out, or add what is before it' }],
+  [
+    /^Unexpected token/,
+    { message: 'this is not allowed here', hint: 'remove it, or add what is missing before it' },
+  ],
 ]
 
-/** A header without its bracket goes on, to the parser, on the next line. */
-function broken(said: string, lines: readonly string[], line: number): TomlFault | undefined {
-  if (!/^The key, equals sign|^Unterminated table/.test(said)) return undefined
+/** For the parser, a header without its bracket continues on the next line. */
+function openHeader(reason: string, lines: readonly string[], line: number): TomlFault | undefined {
+  if (!/^The key, equals sign|^Unterminated table/.test(reason)) return undefined
   const above = lines.findLastIndex((text, i) => i < line - 1 && !/^\s*(#|$)/.test(text))
   const header = lines[above]?.trimEnd() ?? ''
   const names = header.replace(/"[^"]*"|'[^']*'/g, '')
@@ -94,9 +96,9 @@ function broken(said: string, lines: readonly string[], line: number): TomlFault
   return { line: above + 1, column: header.length + 1, message: 'a table header is not closed', hint }
 }
 
-/** The parser points behind the end of a line for what is missing on it; people look at the line itself. */
-function visible(lines: readonly string[], line: number, column: number): TomlPosition {
+/** Where a value is missing at the end of a line, the parser points at the next line. */
+function visiblePlace(lines: readonly string[], line: number, column: number): TomlPosition {
   const before = lines[line - 2] ?? ''
-  const behind = column <= 1 && /=\s*$/.test(before)
-  return behind ? { line: line - 1, column: before.trimEnd().length + 1 } : { line, column }
+  const isNextLine = column <= 1 && /=\s*$/.test(before)
+  return isNextLine ? { line: line - 1, column: before.trimEnd().length + 1 } : { line, column }
 }

@@ -1,7 +1,7 @@
 /** The key-value pairs of a TOML document, each with its full path. Pure. */
 import { keyNames, type TomlAst, type TomlContent, type TomlKeyValue } from './ast.ts'
 
-/** Every key-value pair with its full path; `tableLength` counts the names that its `[table]` header gives. */
+/** A key-value pair with its full path; `tableLength` counts the names from its `[table]` header. */
 export interface Pair {
   readonly path: readonly (string | number)[]
   readonly tableLength: number

@@ -1,7 +1,7 @@
-/** The second reader of TOML, by which what we write is proved. The only importer of @iarna/toml. */
+/** The second TOML parser, which proves what regmirror writes. The only importer of @iarna/toml. */
 import TOML from '@iarna/toml'
 
-/** The value of a document. Throws on what is not TOML 1.0. */
+/** The value of a document. Throws on text that is not TOML 1.0. */
 export function readToml(text: string): Record<string, unknown> {
   return TOML.parse(text)
 }

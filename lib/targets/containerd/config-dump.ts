@@ -2,7 +2,7 @@
 
 import { withoutSecrets } from '../../formats/secrets.ts'
 import { parseTomlAst, tomlValue } from '../../formats/toml/ast.ts'
-import { splice } from '../../formats/toml/edit.ts'
+import { setValue } from '../../formats/toml/edit.ts'
 import type { Issue } from '../../model/errors.ts'
 import { STDIN, withMemoryFile } from '../../system/memory-file.ts'
 import type { Outcome, Run } from '../../system/run.ts'
@@ -26,9 +26,9 @@ export async function dumpIssues(
     run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || isAccepted(outcome, hostsDir)) return []
-  const hint = 'check the file with containerd config dump; nothing was written'
+  const hint = 'nothing was written; check the file with containerd config dump'
   // The message may quote the text, and has another name for the file.
-  const stderr = withoutSecrets(outcome.stderr, text).replaceAll(STDIN, file)
+  const stderr = withoutSecrets(outcome.stderr, text, 'toml').replaceAll(STDIN, file)
   return [{ file, message: refusal({ ...outcome, stderr }), hint }]
 }
 
@@ -39,7 +39,7 @@ export async function dumpIssues(
 function withImports(text: string, imports: readonly string[]): string {
   const parsed = parseTomlAst(text)
   const named = 'ast' in parsed && tomlValue(parsed.ast).imports !== undefined
-  return (named && splice(text, ['imports'], imports)) || text
+  return (named && setValue(text, ['imports'], imports)) || text
 }
 
 function isAccepted(outcome: Outcome, hostsDir: string | undefined): boolean {

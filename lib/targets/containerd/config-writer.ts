@@ -1,8 +1,9 @@
 /** A config.toml that another program writes: whether regmirror may edit it, and what to do instead. Pure. */
 import type { Issue } from '../../model/errors.ts'
 import type { Notice } from '../../model/report.ts'
-import { type Author, writerOf } from '../../ownership/other-writers.ts'
+import type { OtherWriter } from '../../ownership/other-writers.ts'
 import type { Snapshot } from './observe.ts'
+import { writerOf } from './other-writers.ts'
 
 /** Where each program takes the content of config.toml from. */
 const TEMPLATES: Readonly<Record<string, string>> = {
@@ -51,6 +52,6 @@ export function writerNotices(snapshot: Snapshot): readonly Notice[] {
   return [{ code: 'config_written', message, target: 'containerd', ...place }]
 }
 
-function writerOfConfig({ files: [main] }: Snapshot): Author | undefined {
+function writerOfConfig({ files: [main] }: Snapshot): OtherWriter | undefined {
   return main && writerOf(main.path, main.text)
 }

@@ -1,18 +1,16 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
 
-import { splice, valueAt, withdraw } from '../../formats/toml/edit.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
-import type { OwnedSetting } from '../../ownership/state.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { dumpIssues } from './config-dump.ts'
-import { NEW_CONFIG } from './config-toml.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { containerdDialect } from './dialect.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
+import { writerOf } from './other-writers.ts'
 import { disabledCri } from './plugin-names.ts'
 import { renderConfig } from './render-config.ts'
 import { effectOf, formerFiles, renderDirectories } from './render-directories.ts'
@@ -22,6 +20,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, now, choices) {
     const directories = renderDirectories(registries, now, choices)
@@ -37,18 +36,23 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
       conflicts: [...config.conflicts, ...directories.conflicts],
       effect: effectOf(now),
       held: formerFiles(now),
+      kept: now.config.managed ? [] : now.editedFiles,
     }
   },
   validate: validateConfig,
-  withdraw: withdrawSetting,
-  restart: {
-    command: 'systemctl restart containerd',
-    why: 'containerd reads config_path only when it starts',
+  writerOf,
+  daemon: {
+    activate: {
+      restart: {
+        command: 'systemctl restart containerd',
+        why: 'containerd reads config_path only when it starts',
+      },
+    },
+    environment: ({ config }, { files, processes }) =>
+      daemonEnvironment(processes, files, config || DEFAULT_CONFIG),
+    startedAt: ({ daemons: { readers } }) =>
+      readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
   },
-  environment: ({ config }, { files, processes }) =>
-    daemonEnvironment(processes, files, config || DEFAULT_CONFIG),
-  startedAt: ({ daemons: { readers } }) =>
-    readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
@@ -60,16 +64,6 @@ async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapsho
   const criRuns = disabledCri(snapshot.files, snapshot.readers).length === 0
   const hostsDir = criRuns ? snapshot.hostsDir : undefined
   return await dumpIssues(view.machine.run, config.path, config.content, imports, hostsDir)
-}
-
-function withdrawSetting(text: string, original: string | undefined, setting: OwnedSetting, always: boolean) {
-  const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
-  const toml = text.slice(mark.length)
-  const before = original?.replace(/^\ufeff/, '') ?? NEW_CONFIG
-  if (splice(before, setting.path, setting.value) === toml) return original ?? null
-  if (!always && valueAt(toml, setting.path) !== setting.value) return text
-  const result = withdraw(toml, original?.replace(/^\ufeff/, ''), setting.path)
-  return result === undefined ? undefined : mark + result
 }
 
 function generationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {

@@ -1,6 +1,8 @@
-/** Names below certs.d. Pure. */
+/** Names of directories in certs.d. Pure. */
 
-/** The directory of a registry: `_default` stands for every registry without one of its own. */
+/** The directory for every registry without one of its own. */
+export const DEFAULT_DIRECTORY = '_default'
+
 export function directoryName(registry: string): string {
-  return registry === '*' ? '_default' : registry
+  return registry === '*' ? DEFAULT_DIRECTORY : registry
 }

@@ -1,8 +1,7 @@
 /**
- * A registry as its directory under certs.d: hosts.toml and the certificates it names. Pure.
+ * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-
 import { emitHosts, type HostSection, type HostsDocument } from '../../formats/toml/emit.ts'
 import type { TomlValue } from '../../formats/toml/text.ts'
 import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../model/registry.ts'
@@ -10,33 +9,55 @@ import type { Effect } from '../../model/report.ts'
 import { BANNER } from '../../ownership/banner.ts'
 import { digestOf } from '../../ownership/state.ts'
 import type { DesiredFile } from '../target.ts'
-import { directoryName } from './directory-name.ts'
+import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 
-/** The files of a registry's directory in the order they must be written: certificates, then hosts.toml. */
+/** The files of a registry's directory: certificates and hosts.toml. */
 export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
-  const directory = `${hostsDir}/${directoryName(registry.name)}`
-  const document = hostsDocument(registry)
-  const common = { owns: 'whole', effect } as const
+  const bundle = `${hostsDir}/${directoryName(registry.name)}`
   const certificates = registry.mirrors.flatMap(certificateFiles).map(file => ({
-    path: `${directory}/${file.name}`,
+    path: `${bundle}/${file.name}`,
     content: file.text,
     secret: file.secret,
     why: `${file.what} for ${registry.name}`,
-    ...common,
+    effect,
+    bundle,
+    owns: { kind: 'whole' as const },
   }))
-  const hosts = {
-    path: `${directory}/hosts.toml`,
-    content: emitHosts(BANNER, document),
+  const unique = uniqueByPath(certificates)
+  return [...unique, hostsFile(registry, hostsDir, effect, unique)]
+}
+
+function hostsFile(
+  registry: Registry,
+  hostsDir: string,
+  effect: Effect,
+  certificates: readonly DesiredFile[],
+): DesiredFile {
+  const place = hostsPlace(hostsDir, directoryName(registry.name))
+  return {
+    ...place,
+    content: emitHosts(BANNER, hostsDocument(registry)),
     secret: registry.mirrors.some(mirror => Object.keys(mirror.header).length > 0),
+    effect,
     why: whyHosts(registry),
-    ...common,
+    registry: registry.name,
+    after: [...certificates.map(({ path }) => path), ...place.after],
+    owns: { kind: 'whole', format: 'toml' },
   }
-  return [...uniqueByPath(certificates), hosts]
 }
 
 /**
- * What hosts.toml says of a registry. `fallback = false` has no key: the endpoint tried last is whatever stands
- * at the root, so the last mirror goes there with all its keys (hosts.go:414-419@v2.3.4).
+ * `_default` is used for every registry without a directory: it must not be used for one whose directory is about to be
+ * created or was just removed.
+ */
+export function hostsPlace(hostsDir: string, name: string) {
+  const bundle = `${hostsDir}/${name}`
+  return { path: `${bundle}/hosts.toml`, bundle, after: name === DEFAULT_DIRECTORY ? [hostsDir] : [] }
+}
+
+/**
+ * The content of hosts.toml for a registry. `fallback = false` has no key: the endpoint tried last is the one at the root,
+ * so the last mirror goes there with all its keys (hosts.go:414-419@v2.3.4).
  */
 function hostsDocument(registry: Registry): HostsDocument {
   const last = registry.fallback ? undefined : registry.mirrors.at(-1)
@@ -74,7 +95,7 @@ function mirrorSection(mirror: Mirror): HostSection {
 /** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
 function endpointUrl(base: ApiBase): string {
   if (base.form === 'root') return base.origin
-  // With the `/`, an exact mirror without a path is another header than a plain mirror of the same host.
+  // With the `/`, an exact mirror without a path has another header than a plain mirror of the same host.
   return base.path === '' ? `${base.origin}/` : baseUrl(base)
 }
 
@@ -106,15 +127,15 @@ function certificateFiles(mirror: Mirror): readonly CertificateFile[] {
   ]
 }
 
-/** Many keep a certificate and its key in one file. */
+/** A certificate and its key may be in one file. */
 function holdsKey(pem: string): boolean {
   return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
 }
 
 /**
- * Certificates are named after their content: a renewed one is a new file that hosts.toml switches to in one
- * rename, never half of a new pair beside half of an old one. `.pem`, because containerd picks up `.crt`,
- * `.cert` and `.key` on its own where hosts.toml does not parse (hosts.go:321-333@v2.3.4).
+ * Certificates are named after their content: a renewed one is a new file, and hosts.toml switches to it in one rename, so a
+ * new certificate is never used with an old key. They end in `.pem`, because containerd uses `.crt`, `.cert` and `.key` by
+ * itself where hosts.toml does not parse (hosts.go:321-333@v2.3.4).
  */
 function certificateName(kind: string, text: string): string {
   return `${kind}-${digestOf(Buffer.from(text)).slice(0, 12)}.pem`
@@ -129,7 +150,7 @@ function whyHosts(registry: Registry): string {
   const name = registry.name === '*' ? 'every other registry' : registry.name
   const count = registry.mirrors.length
   const mirrors = count === 0 ? 'no mirror' : count === 1 ? '1 mirror' : `${count} mirrors`
-  const tail = registry.fallback ? '' : ', never the registry itself'
+  const tail = registry.fallback ? '' : ', without the registry itself'
   return `${mirrors} for ${name}${tail}`
 }
 

@@ -2,6 +2,8 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../../model/errors.ts'
 import type { Registry } from '../../model/registry.ts'
+import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
+import type { State } from '../../ownership/state.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/files.ts'
 import type { View } from '../target.ts'
@@ -48,12 +50,16 @@ export interface Snapshot {
   readonly hostsDir: string
   /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */
   readonly named: boolean
+  /** The values that regmirror has set in config.toml. */
+  readonly setValues: readonly OwnedValue[]
   /** The directory that regmirror has set config_path to; undefined where it has not, or must not. */
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
   /** Paths of the files that regmirror manages. */
   readonly written: readonly string[]
+  /** Paths of those in which it manages values only. */
+  readonly editedFiles: readonly string[]
   /** The entries of each of these directories, by its path. */
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** The containerd processes of this machine; none where the node is not this machine. */
@@ -76,7 +82,8 @@ export async function observe(
   const values = effectiveRegistries({ files, older, readers }).map(({ configPath }) => configPath?.value)
   const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const managed = settings.config !== false
-  const setDir = managed ? view.state.files[config]?.setting?.value : undefined
+  const setValues = managed ? valuesIn(view.state.files[config]) : []
+  const setDir = setValues.map(({ value }) => value).findLast(value => typeof value === 'string')
   const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
   const hostsDir = chooseHostsDir(settings, setDir, usable)
   const directories: Record<string, readonly RegistryDirectory[]> = {}
@@ -98,13 +105,23 @@ export async function observe(
     older,
     hostsDir,
     named: (settings.hostsDir ?? setDir) !== undefined,
+    setValues,
     setDir,
     currentDirs,
     written: Object.keys(view.state.files),
+    editedFiles: editedFiles(view.state),
     directories,
     daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
+}
+
+function valuesIn(file: ManagedFile | undefined): readonly OwnedValue[] {
+  return file?.owns === 'values' ? file.values : []
+}
+
+function editedFiles({ files }: State): readonly string[] {
+  return Object.keys(files).filter(file => files[file]?.owns === 'values')
 }
 
 /** The config.toml of a containerd that another program brings. */

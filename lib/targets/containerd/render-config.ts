@@ -1,14 +1,15 @@
 /**
- * config.toml as the list wants it: one value spliced in, or nothing to do, or why it cannot be done. Pure.
- * Whatever is written has first been read again by the rules of that containerd, imports included.
+ * config.toml with config_path set, or the reasons why it cannot be set. The new text is read again by the rules of that
+ * containerd, imports included. Pure.
  */
-
-import { splice } from '../../formats/toml/edit.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { BYTE_ORDER_MARK } from '../../formats/byte-order-mark.ts'
+import { setValue } from '../../formats/toml/edit.ts'
 import type { Issue } from '../../model/errors.ts'
-import type { OwnedSetting } from '../../ownership/state.ts'
+import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { Choices, DesiredFile, Rendering } from '../target.ts'
 import { conflictsOf, patternConflicts, placeholderConflicts } from './config-conflicts.ts'
-import { effectiveRegistries, effectiveRegistry } from './config-merge.ts'
+import { effectiveRegistries, effectiveRegistry, valueAt } from './config-merge.ts'
 import { configNotices, repairNotices } from './config-notices.ts'
 import { namesOnly } from './config-path.ts'
 import { isParsed, NEW_CONFIG, parseConfig, registryTable, versionClashes } from './config-toml.ts'
@@ -17,7 +18,7 @@ import type { Snapshot } from './observe.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { pluginNameFaults } from './plugin-names.ts'
 
-/** What one part of the rendering came to. */
+/** A part of the rendering. */
 export type Outcome = Pick<Rendering, 'files' | 'notices' | 'conflicts'>
 
 export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Outcome {
@@ -42,22 +43,38 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Outcome
   }
 }
 
-function desiredFile(main: ParsedConfig, setting: OwnedSetting | undefined, snapshot: Snapshot): DesiredFile {
+function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapshot: Snapshot): DesiredFile {
   return {
     path: main.path,
-    content: (main.byteOrderMark ? '\ufeff' : '') + main.text,
+    content: (main.byteOrderMark ? BYTE_ORDER_MARK : '') + main.text,
     secret: false,
-    owns: 'value',
-    ...(setting && { setting }),
     effect: 'restart',
-    why: `tells containerd to read ${snapshot.hostsDir}`,
+    why: `sets config_path to ${snapshot.hostsDir}`,
+    after: [snapshot.hostsDir],
+    owns: {
+      kind: 'values',
+      format: 'toml',
+      values: [...earlierValues(main, setting, snapshot), ...(setting ? [setting] : [])],
+      ...(!snapshot.config.exists && { created_from: NEW_CONFIG }),
+    },
   }
 }
 
-/** All files as they would stand after the edit of the main one, and what the edit sets. */
+/** Values that regmirror has set before in other tables, and that the file still has. */
+function earlierValues(
+  main: ParsedConfig,
+  setting: OwnedValue | undefined,
+  { setValues }: Snapshot,
+): readonly OwnedValue[] {
+  return setValues.filter(
+    ({ path, value }) => !isDeepStrictEqual(path, setting?.path) && valueAt(main, path) === value,
+  )
+}
+
+/** All files after the edit of the main one, and the value that it sets. */
 interface Edited {
   readonly files: readonly ParsedConfig[]
-  readonly setting?: OwnedSetting
+  readonly setting?: OwnedValue
 }
 
 function editedFiles(snapshot: Snapshot): Edited | { issues: readonly Issue[] } {
@@ -87,7 +104,7 @@ function edited(before: ParsedConfig, snapshot: Snapshot): Edited | Issue {
   const effective = snapshot.generation && effectiveRegistry(snapshot.files, snapshot.generation)
   const inEffect = effective?.sections.findLast(({ file }) => file === before)?.table
   const setting = { path: [...(inEffect ?? table), 'config_path'], value: snapshot.hostsDir }
-  const text = splice(before.text, setting.path, setting.value)
+  const text = setValue(before.text, setting.path, setting.value)
   if (text === undefined) {
     const hint = `set config_path = "${snapshot.hostsDir}" in [${(inEffect ?? table).join('.')}] by hand`
     return { file: before.path, message: 'config_path cannot be set without touching anything else', hint }

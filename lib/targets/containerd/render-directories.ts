@@ -1,15 +1,15 @@
-/** The directories of certs.d as the list wants them, and what in them is in the way. Pure. */
+/** The directories of certs.d that the list needs, and conflicts with what is there. Pure. */
 import type { Issue } from '../../model/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Effect } from '../../model/report.ts'
-import { writerOf } from '../../ownership/other-writers.ts'
 import type { Choices } from '../target.ts'
 import { addressConflicts } from './addresses.ts'
 import { here, isOurs, isRead, others } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 import { directoryNotices } from './directory-notices.ts'
-import { registryFiles } from './hosts-toml.ts'
+import { hostsPlace, registryFiles } from './hosts-toml.ts'
 import type { Snapshot } from './observe.ts'
+import { writerOf } from './other-writers.ts'
 import type { Outcome } from './render-config.ts'
 
 export function renderDirectories(
@@ -20,7 +20,7 @@ export function renderDirectories(
   const effect = effectOf(snapshot)
   return {
     files: [
-      ...defaultLast(registries).flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
+      ...registries.flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
       ...orphans(registries, snapshot),
     ],
     notices: directoryNotices(registries, snapshot),
@@ -31,14 +31,6 @@ export function renderDirectories(
       ...(choices.takeOver ? [] : writerConflicts(registries, snapshot)),
     ],
   }
-}
-
-/**
- * What `_default` becomes must not be seen for a registry that has a directory of its own in the end: at every moment
- * of a change each registry is asked for as before or as afterwards.
- */
-function defaultLast(registries: readonly Registry[]): readonly Registry[] {
-  return registries.toSorted((a, b) => Number(a.name === '*') - Number(b.name === '*'))
 }
 
 /**
@@ -57,19 +49,19 @@ export function formerFiles(snapshot: Snapshot): readonly string[] {
   )
 }
 
-/** Our files of which the state has no record (it was lost, or the tree was copied): they go with the registry. */
+/** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
 function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['files'] {
   return others(registries, here(snapshot))
     .filter(isOurs)
-    .map(directory => `${snapshot.hostsDir}/${directory.name}/hosts.toml`)
-    .filter(path => !snapshot.written.includes(path))
-    .map(path => ({
-      path,
+    .map(directory => hostsPlace(snapshot.hostsDir, directory.name))
+    .filter(({ path }) => !snapshot.written.includes(path))
+    .map(place => ({
+      ...place,
       content: undefined,
       secret: false,
-      owns: 'whole',
       effect: effectOf(snapshot),
       why: 'no longer in the list',
+      owns: { kind: 'whole', format: 'toml' },
     }))
 }
 

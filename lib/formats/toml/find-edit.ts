@@ -1,10 +1,10 @@
-/** Where in a TOML text a value goes: the smallest edit that sets one key. Pure; toml.ts proves what comes of it. */
+/** The smallest edit of a TOML text that sets one key. Pure; edit.ts proves the result. */
 import { isDeepStrictEqual } from 'node:util'
 import type { TomlAst } from './ast.ts'
 import { commonLength, flatten, type Pair, startsWith } from './pairs.ts'
 import { assignment, indentAt, lineBreak, lineEnd, type TomlValue, tableHeader, valueText } from './text.ts'
 
-/** Replace what stands from `at` to `end` by `text`. */
+/** Replaces the text from `at` to `end`. */
 export interface Edit {
   readonly at: number
   readonly end: number
@@ -19,6 +19,7 @@ export function findEdit(text: string, ast: TomlAst, path: readonly string[], va
     const [at, end] = present.node.value.range
     return { at, end, text: quoteLike(text[at] ?? '"', value) }
   }
+  if (path.length === 1) return intoRoot(text, ast, path, value)
   return (
     intoTable(text, ast, path, value) ??
     intoInline(pairs, path, value) ??
@@ -27,7 +28,16 @@ export function findEdit(text: string, ast: TomlAst, path: readonly string[], va
   )
 }
 
-/** Below the `[table]` header that the key belongs to. */
+/** Below the last key above all tables, or at the start of the text. */
+function intoRoot(text: string, ast: TomlAst, path: readonly string[], value: TomlValue): Edit {
+  const last = ast.body[0].body.findLast(item => item.type === 'TOMLKeyValue')
+  const line = assignment(path, value)
+  if (last === undefined) return { at: 0, end: 0, text: line + lineBreak(text) }
+  const at = lineEnd(text, last.range[1])
+  return { at, end: at, text: lineBreak(text) + indentAt(text, last.range[0]) + line }
+}
+
+/** Below the `[table]` header of the key. */
 function intoTable(text: string, ast: TomlAst, path: readonly string[], value: TomlValue): Edit | undefined {
   const table = ast.body[0].body.find(
     item => item.type === 'TOMLTable' && isDeepStrictEqual(item.resolvedKey, path.slice(0, -1)),
@@ -41,10 +51,10 @@ function intoTable(text: string, ast: TomlAst, path: readonly string[], value: T
 
 /** Into the deepest `{ … }` that encloses the key. */
 function intoInline(pairs: readonly Pair[], path: readonly string[], value: TomlValue): Edit | undefined {
-  const around = pairs.filter(
+  const enclosing = pairs.filter(
     pair => pair.node.value.type === 'TOMLInlineTable' && startsWith(path, pair.path),
   )
-  const deepest = around.sort((a, b) => b.path.length - a.path.length)[0]
+  const deepest = enclosing.sort((a, b) => b.path.length - a.path.length)[0]
   if (deepest?.node.value.type !== 'TOMLInlineTable') return undefined
   const table = deepest.node.value
   const [start, end] = table.range
@@ -53,7 +63,7 @@ function intoInline(pairs: readonly Pair[], path: readonly string[], value: Toml
   return { at: start + 1, end: start + 1, text: ` ${added},` }
 }
 
-/** Next to a dotted key that spells out a part of the table's path: a `[table]` there could define it twice. */
+/** Beside a dotted key that spells out a part of the table's path: a `[table]` header could define the table twice. */
 function besideDotted(
   text: string,
   pairs: readonly Pair[],
@@ -81,7 +91,7 @@ function appended(text: string, path: readonly string[], value: TomlValue): Edit
   return { at: text.length, end: text.length, text: table }
 }
 
-/** The value in the quotes that stand there, where it can be written in them. */
+/** The value in the quotes of the old value, where they allow it. */
 function quoteLike(quote: string, value: TomlValue): string {
   return typeof value === 'string' && quote === "'" && !/['\u0000-\u001f\u007f]/.test(value)
     ? `'${value}'`

@@ -1,0 +1,13 @@
+/** TOML as a format in which values can be owned. */
+import type { Format } from '../format.ts'
+import { setValue, valueAt, withdrawValue } from './edit.ts'
+import { tomlSecrets, unquoteToml } from './secrets.ts'
+import { isTomlValue } from './text.ts'
+
+export const toml: Format = {
+  valueAt,
+  set: (text, path, value) => (isTomlValue(value) ? setValue(text, path, value) : undefined),
+  withdraw: withdrawValue,
+  secrets: tomlSecrets,
+  unquote: unquoteToml,
+}

@@ -1,0 +1,136 @@
+/** What regmirror remembers of a file that it wrote, as the state file has it. Read strictly: a state may come with an image. Pure. */
+import path from 'node:path'
+import type { Json, ValuePath } from '../formats/format.ts'
+import { type FormatName, formats } from '../formats/index.ts'
+import { isTable } from '../formats/tables.ts'
+import type { Effect } from '../model/report.ts'
+import type { Moment } from '../system/boot-clock.ts'
+
+/** A value that regmirror owns in a file of another program. */
+export interface OwnedValue {
+  /** Keys from the top of the document to the value. */
+  readonly path: ValuePath
+  readonly value: Json
+}
+
+/** Whether the file is managed by regmirror as a whole, or only some values in it. */
+export type Owned =
+  | { readonly owns: 'whole'; readonly format?: FormatName }
+  | ({ readonly owns: 'values' } & OwnedValues)
+
+export interface OwnedValues {
+  readonly format: FormatName
+  readonly values: readonly OwnedValue[]
+  /** The text that regmirror started from where the file did not exist. */
+  readonly created_from?: string
+}
+
+/** What was at a path before regmirror wrote to it: nothing, or bytes that are kept under `originals/<kept>`. */
+export type Original = null | {
+  readonly kept: string
+  /** sha256 of those bytes, hex. Without it any bytes are accepted. */
+  readonly digest?: string
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+export type ManagedFile = Owned & {
+  readonly target: string
+  /** sha256 of the bytes that regmirror wrote, hex. */
+  readonly digest: string
+  /** ISO 8601, for people. */
+  readonly written_at: string
+  /**
+   * When a file that needs a restart was written, by a clock that cannot be set. Absent in a tree under --root, and where
+   * the machine hides that clock.
+   */
+  readonly written_after?: Moment
+  readonly effect: Effect
+  /** The registry that the file configures. */
+  readonly registry?: string
+  /** The directory that is created and removed as a whole with the files in it. */
+  readonly bundle?: string
+  /** Files and directories that this file refers to: they are removed after it. */
+  readonly after?: readonly string[]
+  readonly original: Original
+}
+
+const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart'] satisfies Effect[]
+
+/** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
+export function isManagedFile(file: string, value: unknown): boolean {
+  if (!isPath(file) || !isTable(value)) return false
+  const { target, digest, written_at, written_after, effect, registry, bundle, after, original } = value
+  return (
+    [target, digest, written_at].every(isText) &&
+    EFFECTS.includes(effect) &&
+    isOwned(value) &&
+    isOptional(written_after, isMoment) &&
+    isOptional(registry, isText) &&
+    // The directory is removed with what is in it.
+    isOptional(bundle, directory => directory === path.dirname(file)) &&
+    isOptional(after, paths => isListOf(paths, isPath)) &&
+    (original === null || isOriginal(original))
+  )
+}
+
+function isOwned({ owns, format, values, created_from }: Record<string, unknown>): boolean {
+  if (owns === 'whole') return isOptional(format, isFormatName) && values === undefined
+  return (
+    owns === 'values' &&
+    isFormatName(format) &&
+    isListOf(values, isOwnedValue) &&
+    isOptional(created_from, isText)
+  )
+}
+
+function isOwnedValue(value: unknown): boolean {
+  return isTable(value) && isListOf(value.path, isText) && value.path.length > 0 && value.value !== undefined
+}
+
+function isFormatName(name: unknown): boolean {
+  return typeof name === 'string' && Object.hasOwn(formats, name)
+}
+
+function isMoment(value: unknown): boolean {
+  return isTable(value) && isText(value.boot_id) && Number.isInteger(value.ticks)
+}
+
+/** The name becomes a path. */
+function isOriginal(value: unknown): boolean {
+  if (!isTable(value)) return false
+  const { kept, digest, mode, uid, gid } = value
+  const numbers = isBelow(mode, 0o10000) && [uid, gid].every(id => isBelow(id, 0xffffffff))
+  return isKeptName(kept) && numbers && isOptional(digest, isDigest)
+}
+
+function isBelow(number: unknown, limit: number): boolean {
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < limit
+}
+
+function isDigest(digest: unknown): boolean {
+  return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest)
+}
+
+/** Whether a name under `originals` is one that regmirror gives. */
+export function isKeptName(name: unknown): boolean {
+  return typeof name === 'string' && /^[0-9a-f]{32}$/.test(name)
+}
+
+/** Whether a value is a path as regmirror writes it down: absolute, without `..`, not the root. */
+export function isPath(file: unknown): file is string {
+  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value)
+}
+
+function isListOf(list: unknown, check: (item: unknown) => boolean): list is readonly unknown[] {
+  return Array.isArray(list) && list.every(check)
+}

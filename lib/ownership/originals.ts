@@ -1,0 +1,35 @@
+/** The files that were on a node before regmirror wrote to them, kept under `originals/`. */
+import { Failure } from '../model/errors.ts'
+import type { Ownership } from '../system/file-facts.ts'
+import type { Reader } from '../system/files.ts'
+import type { Original } from './managed-file.ts'
+import { digestOf, ORIGINALS_DIRECTORY, STATE_FILE } from './state.ts'
+
+/** The name under which the original of a path is kept: always the same, and never that of another path. */
+export function keptName(path: string): string {
+  return digestOf(Buffer.from(path)).slice(0, 32)
+}
+
+/** The bytes and ownership of the original of a path; undefined when there was no file. */
+export async function readOriginal(
+  node: Reader,
+  path: string,
+  original: Original,
+): Promise<{ bytes: Buffer; ownership: Required<Ownership> } | undefined> {
+  if (original === null) return undefined
+  const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
+  const bytes = await node.read(file)
+  if (bytes === undefined) throw lost(path, `its original is missing from ${file}`, original)
+  if (original.digest !== undefined && digestOf(bytes) !== original.digest)
+    throw lost(path, `its original in ${file} was changed after regmirror kept it`, original)
+  // A forged state could put back a set-user-ID file.
+  return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }
+}
+
+function lost(file: string, message: string, { digest }: NonNullable<Original>): Failure {
+  const hint =
+    digest === undefined
+      ? 'put the file there that must come back'
+      : `put it back from a backup (sha256 ${digest}); to use another file, also remove the line with this digest from ${STATE_FILE}`
+  return new Failure('io', [{ file, message, hint }])
+}

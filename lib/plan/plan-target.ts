@@ -1,0 +1,145 @@
+/** The plan for one target. Reads, never writes. */
+import type { Issue } from '../model/errors.ts'
+import type { Notice } from '../model/report.ts'
+import { mapConcurrently } from '../system/concurrency.ts'
+import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
+import { type Activations, activationsOf, effectsOf, isRestartPending, mayRun } from './activations.ts'
+import { ownershipNotices } from './drift.ts'
+import { orderedSteps } from './order.ts'
+import { type Closing, findOpenDirectories, openNotice } from './permissions.ts'
+import { protectedPathIssues } from './protected-paths.ts'
+import { withoutStaleValues } from './stale-values.ts'
+import { compare, isSameContent, type Step } from './step.ts'
+import { type Staying, unlistedFiles } from './unlisted.ts'
+
+export interface PlanPart extends Activations {
+  /** In the order in which they must be carried out. */
+  readonly steps: readonly Step[]
+  /** Directories that are closed to other users before anything is written. */
+  readonly closings: readonly Closing[]
+  readonly notices: readonly Notice[]
+  /** How many files already match the list. */
+  readonly unchanged: number
+  /** Paths in the state that regmirror no longer manages, though no step changes them. */
+  readonly forgets: readonly string[]
+}
+
+interface TargetPlan extends PlanPart {
+  readonly conflicts: readonly Issue[]
+}
+
+/** A target, the node as it sees it, and what it makes of the list there. */
+export interface Rendered {
+  readonly name: string
+  readonly target: Target
+  readonly snapshot: unknown
+  readonly rendering: Rendering
+}
+
+/** `needed`: the paths of all targets that the list names. */
+export async function planListed(
+  rendered: Rendered,
+  needed: ReadonlySet<string>,
+  view: View,
+): Promise<TargetPlan> {
+  const { name, target, snapshot, rendering } = rendered
+  const desired = await withoutStaleValues(rendering.files, name, view)
+  const listed = await compareAll(name, desired.files, view)
+  const running = mayRun(target, snapshot, view)
+  const pending = running && (await isRestartPending(name, target, snapshot, view))
+  const restartDue = pending || (running && effectsOf(listed.steps).has('restart'))
+  const gone = await planGone(name, stayingOf(rendering, needed, restartDue, view), view)
+  const steps = orderedSteps([...listed.steps, ...gone.steps])
+  const open = await findOpenDirectories(name, desired.files, view)
+  return {
+    steps,
+    conflicts: await conflictsOf(rendered, desired.files, listed.steps, view),
+    closings: open.closings,
+    notices: [
+      ...rendering.notices,
+      ...desired.notices,
+      ...gone.notices,
+      ...driftNotices(steps, target, view),
+      ...listed.notices,
+      ...open.notices,
+    ],
+    ...activationsOf(
+      name,
+      target,
+      running ? effectsOf(steps, pending) : new Set(),
+      view.machine !== undefined,
+    ),
+    unchanged: listed.unchanged + gone.unchanged,
+    forgets: gone.forgets,
+  }
+}
+
+/** For a target that the list does not name: all its files are put back. */
+export async function planUnlisted(
+  name: string,
+  target: Target,
+  needed: ReadonlySet<string>,
+  view: View,
+): Promise<TargetPlan> {
+  const gone = await planGone(name, { needed, held: new Set() }, view)
+  const steps = orderedSteps(gone.steps)
+  return {
+    ...gone,
+    steps,
+    conflicts: [],
+    closings: [],
+    notices: [...gone.notices, ...driftNotices(steps, target, view)],
+    ...activationsOf(name, target, effectsOf(steps), view.machine !== undefined),
+  }
+}
+
+function stayingOf(
+  { kept, held, effect }: Rendering,
+  needed: ReadonlySet<string>,
+  restartDue: boolean,
+  { machine }: View,
+): Staying {
+  const isHeld = restartDue && machine !== undefined
+  return { needed: new Set([...needed, ...kept]), held: new Set(isHeld ? held : []), effect }
+}
+
+/** The steps that put back what the list no longer needs. */
+async function planGone(name: string, staying: Staying, view: View) {
+  const { files, notices, forgets } = await unlistedFiles(name, staying, view)
+  const { steps, unchanged } = await compareAll(name, files, view)
+  return { steps, unchanged, notices, forgets }
+}
+
+/** The steps to these files, how many are unchanged, and notices about files that stay as they are. */
+async function compareAll(name: string, files: readonly DesiredFile[], { node, state, uid }: View) {
+  const compared = await mapConcurrently(files, file => compare(name, file, node, uid))
+  // A file of another program that has the values already stays, its mode too.
+  const isOther = (step: Step) =>
+    isSameContent(step) && step.owns.kind === 'values' && !Object.hasOwn(state.files, step.path)
+  const found = compared.filter(step => step !== undefined)
+  const notices = found
+    .filter(isOther)
+    .flatMap(({ path, before }) => (before ? openNotice(name, path, before.ownership, uid) : []))
+  const steps = found.filter(step => !isOther(step))
+  return { steps, notices, unchanged: files.length - steps.length }
+}
+
+async function conflictsOf(
+  { target, snapshot, rendering }: Rendered,
+  desired: readonly DesiredFile[],
+  steps: readonly Step[],
+  view: View,
+): Promise<readonly Issue[]> {
+  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view.node))]
+  if (issues.length > 0) return issues
+  const changed = new Set(steps.map(({ path }) => path))
+  return await target.validate(
+    desired.filter(({ path }) => changed.has(path)),
+    snapshot,
+    view,
+  )
+}
+
+function driftNotices(steps: readonly Step[], target: Target, { state, uid }: View): readonly Notice[] {
+  return steps.flatMap(step => ownershipNotices(step, state.files[step.path], uid, target.writerOf))
+}

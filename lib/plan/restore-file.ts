@@ -1,0 +1,78 @@
+/** What one managed file must be after a restore. Reads, never writes. */
+import type { Issue } from '../model/errors.ts'
+import type { Notice } from '../model/report.ts'
+import type { ManagedFile } from '../ownership/managed-file.ts'
+import { readOriginal } from '../ownership/originals.ts'
+import { byWriter } from '../ownership/other-writers.ts'
+import { digestOf } from '../ownership/state.ts'
+import type { Reader } from '../system/files.ts'
+import type { DesiredFile, Target } from '../targets/target.ts'
+import { changedNotices } from './changed-values.ts'
+import { editedFile, originalFile } from './put-back.ts'
+import { type FoundFile, findFile } from './step.ts'
+import { keysOf, withdrawValues } from './withdraw.ts'
+
+/** A managed file to put back. */
+export interface Chosen<Written = ManagedFile> {
+  readonly path: string
+  readonly written: Written
+  readonly target: Target
+}
+
+/** The file, or why it is not put back; neither where it is as before already. */
+interface Restored {
+  readonly file?: DesiredFile
+  readonly conflict?: Issue
+  readonly notices?: readonly Notice[]
+}
+
+/** With `overwrite`, changes that were made outside regmirror are lost. */
+export async function restoreFile(chosen: Chosen, node: Reader, overwrite: boolean): Promise<Restored> {
+  const { path, written, target } = chosen
+  const found = await findFile(node, path)
+  if (found === undefined) return written.original ? { file: await original(chosen, node) } : {}
+  if (written.owns === 'values') return await withdraw({ path, written, target }, found, node, overwrite)
+  if (digestOf(found.bytes) === written.digest || overwrite) return { file: await original(chosen, node) }
+  const kept = await readOriginal(node, path, written.original)
+  return kept?.bytes.equals(found.bytes) ? {} : { conflict: changedSince(chosen, found) }
+}
+
+async function original({ path, written }: Chosen, node: Reader): Promise<DesiredFile> {
+  const why = written.original ? 'as it was before regmirror' : 'did not exist before regmirror'
+  return await originalFile(path, written, { effect: written.effect, why }, node)
+}
+
+function changedSince({ path, written, target }: Chosen, { bytes }: FoundFile): Issue {
+  const writer = byWriter(target.writerOf(path, bytes.toString('utf8')))
+  const message = `was changed ${writer} since regmirror wrote it at ${written.written_at}`
+  const hint = 'name the files to put back with --file, or put this one back too with --overwrite'
+  return { file: path, message, hint }
+}
+
+/** The original of a file of another program; where the rest of it has changed, the file without the values. */
+async function withdraw(
+  chosen: Chosen<ManagedFile & { readonly owns: 'values' }>,
+  found: FoundFile,
+  node: Reader,
+  overwrite: boolean,
+): Promise<Restored> {
+  const { path, written } = chosen
+  const before = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
+  const withdrawal = withdrawValues(found.bytes.toString('utf8'), before, written, overwrite)
+  const notices = (values = written.values) => changedNotices(path, written, 'not_restored', values)
+  switch (withdrawal.result) {
+    case 'original':
+      return { file: await original(chosen, node) }
+    case 'text': {
+      const why = `${keysOf(written.values)} as before regmirror; the rest has changed since and stays`
+      const edited = editedFile(path, written, withdrawal.text, { effect: written.effect, why }, found)
+      return { file: edited, notices: notices(withdrawal.changed) }
+    }
+    case 'unchanged':
+      return { notices: notices() }
+    case 'impossible': {
+      const message = `has changed since, and ${keysOf([withdrawal.value])} cannot be removed without other changes to the file`
+      return { conflict: { file: path, message, hint: 'set it back by hand, then run it again' } }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Values that regmirror set before and that a target no longer renders: they are withdrawn from the new text. */
+import { isDeepStrictEqual } from 'node:util'
+import { formats } from '../formats/index.ts'
+import type { Notice } from '../model/report.ts'
+import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
+import { readOriginal } from '../ownership/originals.ts'
+import { mapConcurrently } from '../system/concurrency.ts'
+import type { DesiredFile, View } from '../targets/target.ts'
+import { isSet, keysOf, withdrawEach } from './withdraw.ts'
+
+interface Result {
+  readonly files: readonly DesiredFile[]
+  readonly notices: readonly Notice[]
+}
+
+/** The files without those values. */
+export async function withoutStaleValues(
+  files: readonly DesiredFile[],
+  target: string,
+  view: View,
+): Promise<Result> {
+  const parts = await mapConcurrently(files, file => withoutStale(file, target, view))
+  return { files: parts.map(({ file }) => file), notices: parts.flatMap(({ notices }) => notices) }
+}
+
+async function withoutStale(file: DesiredFile, target: string, { node, state }: View) {
+  const written = state.files[file.path]
+  if (file.owns.kind !== 'values' || written?.owns !== 'values' || file.content === undefined)
+    return { file, notices: [] }
+  const text = file.content.toString('utf8')
+  const stale = staleValues(text, written, file.owns.values)
+  if (stale.length === 0) return { file, notices: [] }
+  const original = (await readOriginal(node, file.path, written.original))?.bytes.toString('utf8')
+  const base = original ?? written.created_from ?? ''
+  const rest = withdrawEach(text, base, stale, formats[written.format])
+  if (typeof rest === 'string') return { file: { ...file, content: rest }, notices: [] }
+  const message = `${keysOf([rest])} cannot be removed without other changes to the file: it stays`
+  return { file, notices: [{ code: 'not_removed', message, target, file: file.path }] }
+}
+
+/** Those that regmirror set and nobody has changed since. */
+function staleValues(
+  text: string,
+  written: OwnedValues,
+  rendered: readonly OwnedValue[],
+): readonly OwnedValue[] {
+  return written.values.filter(
+    value =>
+      !rendered.some(({ path }) => isDeepStrictEqual(path, value.path)) &&
+      isSet(text, value, formats[written.format]),
+  )
+}

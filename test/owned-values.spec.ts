@@ -1,0 +1,238 @@
+/** Several values in one file of another program, by the rules of a runtime that does not exist. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { applyPlan } from '../lib/apply/apply.ts'
+import { readState } from '../lib/ownership/state.ts'
+import { makePlan, type Plan } from '../lib/plan/plan.ts'
+import { planReport } from '../lib/plan/report.ts'
+import { planRestore } from '../lib/plan/restore.ts'
+import { openTree } from '../lib/system/files.ts'
+import type { Target } from '../lib/targets/target.ts'
+import { listOf } from './support/lists.ts'
+import { CONFIG, madeUpTarget, NEW, wholeFile } from './support/made-up-target.ts'
+import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+
+const FILE = CONFIG.slice(1)
+const MIRRORS = { path: ['mirrors'], value: ['https://a.example', 'https://b.example'] }
+const INSECURE = { path: ['tls', 'insecure'], value: ['a.example:5000'] }
+const BEFORE = 'level = "info" # by hand\nmirrors = ["https://old.example"]\n'
+const AFTER = `level = "info" # by hand\nmirrors = ["https://a.example", "https://b.example"]\n\n[tls]\n  insecure = ["a.example:5000"]\n`
+
+const PLACE = { file: 'list', line: 1, column: 1 }
+
+/** A list that names these targets. */
+const listNaming = (...names: readonly string[]) => ({
+  ...listOf(),
+  targets: Object.fromEntries(names.map(name => [name, { written: {}, place: PLACE }])),
+})
+
+interface Node {
+  plan(targets: Readonly<Record<string, Target>>, ...named: readonly string[]): Promise<Plan>
+  apply(targets: Readonly<Record<string, Target>>, ...named: readonly string[]): Promise<Plan>
+  restore(targets: Readonly<Record<string, Target>>, overwrite?: boolean): Promise<Plan>
+  write(file: string, text: string): Promise<void>
+  tree(): Promise<Tree>
+}
+
+const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
+  withDirectory(async root => {
+    await writeTree(root, before)
+    const node = openTree(root)
+    const uid = process.geteuid?.() ?? 0
+    const occasion = { now: Date.UTC(2026, 0, 1), made: [] }
+    const plan: Node['plan'] = async (targets, ...named) => {
+      const view = { node, uid, state: await readState(node), machine: undefined }
+      return await makePlan(listNaming(...named), targets, view, { takeOver: false })
+    }
+    await use({
+      plan,
+      apply: async (targets, ...named) => {
+        const made = await plan(targets, ...named)
+        await applyPlan(made, node, { command: 'apply', ...occasion })
+        return made
+      },
+      restore: async (targets, overwrite = false) => {
+        const input = { node, uid, targets, here: true, state: await readState(node) }
+        const made = await planRestore(input, { files: [], overwrite })
+        await applyPlan(made, node, { command: 'restore', ...occasion })
+        return made
+      },
+      write: (file, text) => fs.writeFile(path.join(root, file), text),
+      tree: () => readTree(root, file => file.startsWith('/var/lib/regmirror')),
+    })
+  })
+
+const tool = { tool: madeUpTarget('tool', { values: [MIRRORS, INSECURE] }) }
+const codes = ({ notices }: Plan) => notices.map(({ code }) => code)
+const causes = (plan: Plan) => planReport('apply', plan).changes.map(({ cause }) => cause)
+
+describe('several values in one file', () => {
+  it('are set, and every other byte stays', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, tree }) => {
+      await apply(tool, 'tool')
+      assert.deepEqual(await tree(), { [FILE]: AFTER })
+      assert.deepEqual((await plan(tool, 'tool')).steps, [])
+    }))
+
+  it('are all put back byte for byte', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore, tree }) => {
+      await apply(tool, 'tool')
+      await restore(tool)
+      assert.deepEqual(await tree(), { [FILE]: BEFORE })
+    }))
+
+  it('go with a file that regmirror created', () =>
+    onNode({ 'etc/': undefined }, async ({ apply, restore, tree }) => {
+      await apply(tool, 'tool')
+      assert.match((await tree())[FILE] ?? '', new RegExp(`^${NEW}`))
+      await restore(tool)
+      assert.deepEqual(await tree(), { 'etc/': undefined })
+    }))
+
+  it('are withdrawn alone where the rest of the file has changed since', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore, write, tree }) => {
+      await apply(tool, 'tool')
+      await write(FILE, `# new\n${AFTER}`)
+      const plan = await restore(tool)
+      assert.deepEqual(codes(plan), [])
+      assert.deepEqual(await tree(), { [FILE]: `# new\n${BEFORE}` })
+    }))
+
+  it('stay where they were changed outside regmirror, each by itself', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore, write, tree }) => {
+      await apply(tool, 'tool')
+      await write(FILE, AFTER.replace('https://b.example', 'https://c.example'))
+      const plan = await restore(tool)
+      assert.deepEqual(
+        plan.notices.map(({ code, message }) => `${code}: ${message}`),
+        ['not_restored: mirrors is no longer what regmirror set: it stays'],
+      )
+      const changed = BEFORE.replace('["https://old.example"]', '["https://a.example", "https://c.example"]')
+      assert.deepEqual(await tree(), { [FILE]: changed })
+    }))
+
+  it('are put back with --overwrite, changed or not', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore, write, tree }) => {
+      await apply(tool, 'tool')
+      await write(FILE, AFTER.replace('https://b.example', 'https://c.example'))
+      await restore(tool, true)
+      assert.deepEqual(await tree(), { [FILE]: BEFORE })
+    }))
+
+  it('drift one by one, and other values of the file never', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, write }) => {
+      await apply(tool, 'tool')
+      await write(FILE, AFTER.replace('"info"', '"debug"'))
+      assert.deepEqual((await plan(tool, 'tool')).steps, [])
+      await write(FILE, AFTER.replace('a.example:5000', 'x.example'))
+      const drifted = await plan(tool, 'tool')
+      assert.deepEqual([codes(drifted), causes(drifted)], [['drifted'], ['drift']])
+      assert.match(drifted.notices[0]?.message ?? '', /^its insecure was changed outside regmirror at /)
+    }))
+
+  it('that the target no longer renders are withdrawn, the others stay', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, restore, tree }) => {
+      await apply(tool, 'tool')
+      const less = { tool: madeUpTarget('tool', { values: [INSECURE] }) }
+      const made = await apply(less, 'tool')
+      assert.deepEqual(causes(made), ['list'])
+      assert.deepEqual(await tree(), { [FILE]: AFTER.replace(/\["https:.*\]/, '["https://old.example"]') })
+      assert.deepEqual((await plan(less, 'tool')).steps, [])
+      await restore(less)
+      assert.deepEqual(await tree(), { [FILE]: BEFORE })
+    }))
+
+  it('are withdrawn where the target renders no such file any more', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, write, tree }) => {
+      await apply(tool, 'tool')
+      await write(FILE, `# new\n${AFTER}`)
+      const none = { tool: madeUpTarget('tool', {}) }
+      await apply(none, 'tool')
+      assert.deepEqual(await tree(), { [FILE]: `# new\n${BEFORE}` })
+      assert.deepEqual((await plan(none, 'tool')).notices, [])
+    }))
+
+  it('behind a byte order mark are set and put back', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore, write, tree }) => {
+      await write(FILE, `\ufeff${BEFORE}`)
+      const before = await tree()
+      await apply(tool, 'tool')
+      await restore(tool)
+      assert.deepEqual(await tree(), before)
+    }))
+})
+
+describe('a target that the list no longer names', () => {
+  const whole = wholeFile('/etc/buildkit-tool/hosts/a.conf', { bundle: '/etc/buildkit-tool/hosts' })
+  const both = { tool: madeUpTarget('tool', { values: [MIRRORS], files: [whole] }) }
+
+  it('gives its files back, and a reload is needed', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, tree }) => {
+      await apply(both, 'tool')
+      assert.ok((await tree())['etc/buildkit-tool/hosts/a.conf'])
+      const made = await apply(both)
+      assert.deepEqual(
+        made.reload.map(({ command }) => command),
+        ['reload tool'],
+      )
+      assert.deepEqual(await tree(), { [FILE]: BEFORE })
+      assert.deepEqual((await plan(both)).steps, [])
+    }))
+
+  it('stays where --target chooses another one', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, tree }) => {
+      await apply(both, 'tool')
+      const applied = await tree()
+      await apply({ other: madeUpTarget('other', {}) })
+      assert.deepEqual(await tree(), applied)
+    }))
+
+  it('leaves a file to another target that needs it', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, tree }) => {
+      await apply(tool, 'tool')
+      const other = madeUpTarget('other', { values: [MIRRORS, INSECURE] })
+      const made = await apply({ ...tool, other }, 'other')
+      assert.deepEqual(made.steps, [])
+      assert.deepEqual(await tree(), { [FILE]: AFTER })
+      assert.deepEqual((await plan({ ...tool, other }, 'other')).notices, [])
+    }))
+})
+
+describe('two targets', () => {
+  const other = madeUpTarget('other', { values: [MIRRORS] })
+
+  it('that need one path are a conflict that names both', () =>
+    onNode({ [FILE]: BEFORE }, async ({ plan }) => {
+      await assert.rejects(plan({ ...tool, other }, 'tool', 'other'), error => {
+        assert.equal(
+          (error as Error).message,
+          `${CONFIG}: would be written for tool and for other; change tool_dir in [targets.tool], or tool_dir in [targets.other]`,
+        )
+        return true
+      })
+    }))
+})
+
+describe('what takes effect after a reload', () => {
+  const needs = ({ reload, restart }: Plan) => [...reload, ...restart].map(({ command }) => command)
+  const restarting = wholeFile('/etc/buildkit-tool/start.conf', { effect: 'restart' })
+
+  it('needs a reload once, when it changes', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan }) => {
+      assert.deepEqual(needs(await apply(tool, 'tool')), ['reload tool'])
+      assert.deepEqual(needs(await plan(tool, 'tool')), [])
+    }))
+
+  it('needs no reload beside a restart', () =>
+    onNode({ [FILE]: BEFORE }, async ({ plan }) => {
+      const target = madeUpTarget('tool', { values: [MIRRORS], files: [restarting] })
+      assert.deepEqual(needs(await plan({ tool: target }, 'tool')), ['restart tool'])
+    }))
+
+  it('needs a reload after a restore', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, restore }) => {
+      await apply(tool, 'tool')
+      assert.deepEqual(needs(await restore(tool)), ['reload tool'])
+    }))
+})

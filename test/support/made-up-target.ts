@@ -1,0 +1,75 @@
+/** A runtime that does not exist: two values in one TOML file, and a directory of files that refer to each other. */
+import { formats } from '../../lib/formats/index.ts'
+import type { Effect } from '../../lib/model/report.ts'
+import type { OwnedValue } from '../../lib/ownership/managed-file.ts'
+import { findWriter } from '../../lib/ownership/other-writers.ts'
+import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
+import type { Dialect } from '../../lib/targets/dialect.ts'
+import type { DesiredFile, Rendering, Target } from '../../lib/targets/target.ts'
+
+export const CONFIG = '/etc/buildkit-tool/tool.toml'
+/** The text of a new file. */
+export const NEW = 'managed = true\n'
+
+const common = { secret: false, why: 'for the test' }
+
+/** It can express everything. */
+const DIALECT: Dialect = {
+  ...containerdDialect,
+  expresses: {
+    forms: ['root', 'prefix', 'mounted', 'exact'],
+    keys: ['server', 'fallback', 'ca', 'client', 'header', 'skip_verify'],
+    capabilities: 'any',
+  },
+}
+
+interface Given {
+  readonly values?: readonly OwnedValue[]
+  readonly files?: readonly DesiredFile[]
+  readonly effect?: Effect
+  /** When its daemon was started; undefined: none runs. */
+  readonly startedAt?: number
+}
+
+/** Renders these values in tool.toml, and these files. */
+export function madeUpTarget(
+  title: string,
+  { values = [], files = [], effect = 'reload', startedAt }: Given,
+) {
+  const target: Target<object, string | undefined> = {
+    title,
+    settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
+    dialect: DIALECT,
+    pathKeys: ['tool_dir'],
+    observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+    render: (_registries, text): Rendering => {
+      const from = text ?? NEW
+      const content = values.reduce((so, { path, value }) => formats.toml.set(so, path, value) ?? so, from)
+      const owns = {
+        kind: 'values',
+        format: 'toml',
+        values,
+        ...(text === undefined && { created_from: NEW }),
+      } as const
+      const config = { ...common, path: CONFIG, content, effect, owns }
+      const all = [...(values.length > 0 ? [config] : []), ...files]
+      return { files: all, notices: [], conflicts: [], effect, held: [], kept: [] }
+    },
+    validate: async () => [],
+    writerOf: (path, text) => findWriter([], path, text),
+    daemon: {
+      activate: {
+        reload: { command: `reload ${title}`, why: 'it reads the file again' },
+        restart: { command: `restart ${title}`, why: 'it reads the file when it starts' },
+      },
+      startedAt: () => startedAt,
+      environment: async () => undefined,
+    },
+  }
+  return target
+}
+
+/** A whole file of that runtime. */
+export function wholeFile(path: string, more: Partial<DesiredFile> = {}): DesiredFile {
+  return { ...common, path, content: `# ${path}\n`, effect: 'immediate', owns: { kind: 'whole' }, ...more }
+}
