@@ -39,7 +39,7 @@ const undiciClient: Plugin = {
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {
-    onLoad({ filter: /lib\/list\/schema-validator\.ts$/ }, async () => {
+    onLoad({ filter: /lib\/list\/schema\/validator\.ts$/ }, async () => {
       const ajv = new Ajv2020({ ...ajvOptions, code: { source: true } })
       const schema = JSON.parse(await readFile(path.join(root, 'schema.json'), 'utf8'))
       const code = standalone.default(ajv, ajv.compile(schema))

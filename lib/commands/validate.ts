@@ -1,11 +1,22 @@
-/** `validate`: is the list sound? */
-import type { ValidateReport } from '../model/report.ts'
-import type { World } from '../model/world.ts'
-import { type Options, openList, openNode } from '../pipeline/open.ts'
+/** `validate`: check the mirror list. */
+import { openList, openNode, selectTargets } from '../pipeline/open.ts'
+import type { Run } from './command.ts'
+import type { ValidateFlags } from './flags.ts'
 
-/** Reads the list as every command does and says how large it is. Unsound lists are thrown. */
-export async function validate(options: Options, world: World): Promise<ValidateReport> {
-  const { list, notices, file } = await openList(options, await openNode(options, world), world)
+/** Reads the list as every command does. Throws Failure `invalid_list`. */
+export const validate: Run<ValidateFlags> = async (flags, context) => {
+  const { world } = context
+  selectTargets(await context.targets(), flags.target)
+  const { list, notices, file } = await openList(flags, await openNode(flags, world), world)
   const mirrors = list.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
-  return { version: 1, kind: 'validate', file, registries: list.registries.length, mirrors, notices }
+  const strict = flags.strict ? { strict: true as const } : {}
+  return {
+    version: 1,
+    kind: 'validate',
+    file,
+    ...strict,
+    registries: list.registries.length,
+    mirrors,
+    notices,
+  }
 }

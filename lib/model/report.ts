@@ -120,9 +120,9 @@ export interface Probe {
 export interface PlanReport {
   readonly version: 1
   readonly kind: 'plan' | 'apply' | 'restore'
-  /** True: nothing was done, this is what `restore` would do. */
+  /** True: any change fails the check; `restore` has changed nothing. */
   readonly check?: boolean
-  /** True: `--require-healthy` was answered no, so nothing was planned or written. */
+  /** True: the check of `--require-healthy` failed, so nothing was planned or written. */
   readonly refused?: boolean
   /** By what the mirrors were ordered for this run; left out where they stay as listed. */
   readonly ranked?: 'latency' | 'throughput'
@@ -134,8 +134,8 @@ export interface PlanReport {
   readonly restart: readonly Activation[]
   /** Files that are already as they should be. */
   readonly unchanged: number
-  /** Of `plan`: the most questions that one mirror is asked in an hour by `watch` on this node. */
-  readonly questions_an_hour?: number
+  /** Of `plan`: how often `watch` probes one mirror of this list at most. */
+  readonly max_probes_per_hour?: number
   readonly probes?: readonly Probe[]
   /** Beside `probes`: registries of which nothing that may be asked is healthy. */
   readonly unhealthy?: readonly string[]
@@ -154,6 +154,8 @@ export interface ValidateReport {
   readonly version: 1
   readonly kind: 'validate'
   readonly file: string
+  /** True: any notice fails the check. */
+  readonly strict?: true
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
@@ -177,3 +179,21 @@ export interface ErrorReport {
 }
 
 export type Report = PlanReport | ProbeReport | ValidateReport | InitReport | ErrorReport
+
+/** 0: done, or the check that was requested passed; 1: the check failed; 2: an error. */
+export function exitCode(report: Report): 0 | 1 | 2 {
+  switch (report.kind) {
+    case 'plan':
+    case 'apply':
+    case 'restore':
+      return report.refused || (report.check && report.changed) ? 1 : 0
+    case 'probe':
+      return report.unhealthy.length > 0 ? 1 : 0
+    case 'validate':
+      return report.strict && report.notices.length > 0 ? 1 : 0
+    case 'init':
+      return 0
+    case 'error':
+      return 2
+  }
+}

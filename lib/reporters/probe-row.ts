@@ -85,7 +85,12 @@ export function cellsOf(row: Row, drawing: Pick<Drawing, 'paint' | 'slowest' | '
 /** Why it is not well, in a word, and the number of the sentence that says more. */
 export function reasonText({ reason, detail = '' }: Row, { shared }: Pick<Drawing, 'shared'>): string {
   const number = shared.indexOf(detail) + 1
-  return [reason ?? [], number === 0 ? [] : `[${number}]`].flat().join(' ')
+  return [
+    reason === 'rate_limited' ? 'rate limited (429)' : (reason ?? []),
+    number === 0 ? [] : `[${number}]`,
+  ]
+    .flat()
+    .join(' ')
 }
 
 function took(ms: number): string {

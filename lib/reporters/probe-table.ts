@@ -1,4 +1,5 @@
 /** Probes as a table: by registry in list order, one endpoint a line. Pure. */
+import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'
 import type { Page } from './page.ts'
@@ -67,5 +68,5 @@ function summary(probes: readonly Row[]): string {
   const parts = (['healthy', 'degraded', 'unhealthy', 'unknown', 'waiting'] as const)
     .map(status => ({ status, n: count(status) }))
     .filter(({ status, n }) => n > 0 || status === 'healthy')
-  return `${probes.length} asked: ${parts.map(({ status, n }) => `${n} ${status}`).join(', ')}`
+  return `${plural(probes.length, 'endpoint', 'endpoints')}: ${parts.map(({ status, n }) => `${n} ${status}`).join(', ')}`
 }

@@ -1,6 +1,7 @@
 /** A probe as a page for the textfile collector of Prometheus. Pure. */
+
+import { exposition, type Metric, one, type Sample, seconds, timestamp } from '../formats/exposition.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
-import { exposition, type Metric, one, type Sample, seconds, timestamp } from './exposition.ts'
 
 interface Measure extends Omit<Metric, 'samples'> {
   readonly of: (probe: Probe) => readonly Sample[]

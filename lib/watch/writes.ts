@@ -110,11 +110,12 @@ async function walk(memory: Memory, { list, form }: Form, host: Host): Promise<b
 }
 
 function takeIn(
-  { report, left, seesRestarts, hosts }: Walked,
+  { report, notices, left, seesRestarts, hosts }: Walked,
   asking: Asking,
   memory: Memory,
   host: Host,
 ): void {
+  for (const notice of notices) reportEvent(memory, noticeEvent(notice), host)
   for (const change of report.changes) reportEvent(memory, changeEvent(change, asking), host)
   const needed = report.restart.map(({ command, why }) => `${command} (${why})`)
   const restart = needed.length > 0 || seesRestarts ? needed : memory.restart

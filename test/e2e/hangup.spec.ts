@@ -113,7 +113,7 @@ describe('a signal that was ignored at the start', () => {
           )
         await until(/created .*hosts\.toml/)
         process.kill(pid, 'SIGHUP')
-        await until(/told to read the list again/)
+        await until(/SIGHUP: reading the list again/)
         await until(/is as it was/)
         const ended = once(child, 'exit')
         process.kill(pid, 'SIGTERM')

@@ -75,7 +75,7 @@ describe('the documents', function () {
       ])
       // Without a network nothing is healthy, so the gate stays shut.
       assert.deepEqual(codes, [0, 0, 0, 1], printed)
-      assert.match(printed, /nothing was written: nothing healthy to pull docker\.io/)
+      assert.match(printed, /nothing was written: no healthy endpoint for docker\.io/)
     }))
 
   it('say how a node is kept right', () =>

@@ -1,17 +1,17 @@
-/** The table of a probe, and the table while it comes about. */
+/** The table of a probe, finished and while it runs. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import type { Probe, Reason } from '../../lib/model/report.ts'
-import { live } from '../../lib/reporters/live.ts'
+import { drawTable } from '../../lib/reporters/live.ts'
 import { isDrawable } from '../../lib/reporters/page.ts'
 import { paint } from '../../lib/reporters/paint.ts'
 import type { Row } from '../../lib/reporters/probe-row.ts'
 import { probeTable } from '../../lib/reporters/probe-table.ts'
 import { shortUrl } from '../../lib/reporters/short-url.ts'
 
-const well = (url: string, median: number, more: Partial<Probe> = {}): Probe => ({
+const healthy = (url: string, median: number, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
   url,
   role: 'mirror',
@@ -20,7 +20,7 @@ const well = (url: string, median: number, more: Partial<Probe> = {}): Probe => 
   latency_ms: { best: median, median, worst: median },
   ...more,
 })
-const sick = (url: string, reason: Reason, detail: string, more: Partial<Probe> = {}): Probe => ({
+const unhealthy = (url: string, reason: Reason, detail: string, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
   url,
   role: 'mirror',
@@ -35,19 +35,19 @@ const table = (probes: readonly Probe[], width = 80, wrapped = true) =>
   probeTable(probes, { paint: paint(false), width, wrapped })
 
 const SMALL = [
-  well('https://near.example/v2', 8.25),
-  well('https://far.example/v2/hub', 264),
-  sick(
+  healthy('https://near.example/v2', 8.25),
+  healthy('https://far.example/v2/hub', 264),
+  unhealthy(
     'https://busy.example/v2',
     'rate_limited',
-    'it answers 429, too many requests; wait, or list another',
+    'it responds with 429 (too many requests); wait, or list another mirror',
     {
       status: 'degraded',
     },
   ),
-  sick('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs'),
-  well('https://registry-1.docker.io/v2', 120.4, { role: 'server' }),
-  sick('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs', {
+  unhealthy('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs'),
+  healthy('https://registry-1.docker.io/v2', 120.4, { role: 'server' }),
+  unhealthy('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs', {
     registry: 'quay.io',
   }),
   {
@@ -59,25 +59,25 @@ const SMALL = [
   } as const,
 ]
 
-/** Two hundred mirrors of twenty registries, with long urls and every kind of end. */
+/** Two hundred mirrors of twenty registries, with long URLs and every kind of result. */
 const MANY = Array.from({ length: 200 }, (_, i): Probe => {
   const url = `https://mirror-${i}.a-long-name.example.com:5000/artifactory/api/docker/team-${i}/v2`
   const registry = `registry-${i % 20}.example.com`
   if (i % 5 === 0)
-    return sick(url, 'certificate_expired', 'its certificate has expired; renew it there', { registry })
+    return unhealthy(url, 'certificate_expired', 'its certificate has expired; renew it there', { registry })
   if (i % 7 === 0)
-    return sick(url, 'server_error', `it is up but answers 50${i % 3}; look into its log`, { registry })
-  return well(url, 3000 / (i + 1), { registry })
+    return unhealthy(url, 'server_error', `it responds with 50${i % 3}; check its log`, { registry })
+  return healthy(url, 3000 / (i + 1), { registry })
 })
 
-describe('the table', () => {
-  it('of a few mirrors', () =>
+describe('the probe table', () => {
+  it('shows a few mirrors', () =>
     assert.deepEqual(table(SMALL), [
       'docker.io',
       '  ● healthy    https://near.example/v2                      8.3 ms  ▎',
       '  ● healthy    https://far.example/v2/hub                   264 ms  ████████',
-      '  ◐ degraded   https://busy.example/v2                    rate_limited',
-      '      it answers 429, too many requests; wait, or list another',
+      '  ◐ degraded   https://busy.example/v2                    rate limited (429)',
+      '      it responds with 429 (too many requests); wait, or list another mirror',
       '  ✗ unhealthy  https://gone.example/v2                    refused [1]',
       '  ● healthy    https://registry-1.docker.io/v2  (server)    120 ms  ███▋',
       '',
@@ -87,13 +87,13 @@ describe('the table', () => {
       '',
       '[1] nothing listens there; check the port and that it runs',
       '',
-      '7 asked: 3 healthy, 1 degraded, 2 unhealthy, 1 unknown',
+      '7 endpoints: 3 healthy, 1 degraded, 2 unhealthy, 1 unknown',
     ]))
 
-  it('of nothing', () => assert.deepEqual(table([]), ['0 asked: 0 healthy']))
+  it('shows no mirror', () => assert.deepEqual(table([]), ['0 endpoints: 0 healthy']))
 
   for (const width of [60, 80, 120]) {
-    it(`of 200 mirrors keeps to ${width} columns, one line each, aligned`, () => {
+    it(`shows 200 mirrors within ${width} columns, one line each, aligned`, () => {
       const lines = table(MANY, width)
       assert.deepEqual(
         lines.filter(line => line.length > width),
@@ -109,35 +109,35 @@ describe('the table', () => {
     })
   }
 
-  it('says a sentence once, however many it is about', () => {
+  it('prints a sentence about several endpoints once', () => {
     const text = table(MANY).join('\n')
     assert.equal(text.split('its certificate has expired').length - 1, 1)
     assert.match(text, /^\[1\] its certificate has expired; renew it there$/m)
   })
 
-  it('of 200 mirrors in a pipe has every url whole, for grep', () => {
+  it('has every URL in full in a pipe, for grep', () => {
     const text = table(MANY, 80, false).join('\n')
     for (const { url } of MANY) assert.ok(text.includes(url), url)
   })
 
-  it('sends nothing that steers a terminal', () => {
-    const evil = sick(
+  it('prints no control characters', () => {
+    const evil = unhealthy(
       'https://x.example/\u001b[2J',
       'tls',
       'its name is \u001b]0;owned\u0007\u202e; look\nhere',
     )
-    const lines = table([evil, well('https://x.example/\u009b31m', 1)])
+    const lines = table([evil, healthy('https://x.example/\u009b31m', 1)])
     assert.doesNotMatch(lines.join(''), /[\p{Cc}\p{Cf}]/u)
   })
 
-  it('is the same in colour', () => {
+  it('is the same with colours', () => {
     const coloured = probeTable(SMALL, { paint: paint(true), width: 80, wrapped: true })
     assert.deepEqual(coloured.map(stripVTControlCharacters), table(SMALL))
     assert.notDeepEqual(coloured, table(SMALL))
   })
 })
 
-/** What a terminal makes of these; of everything else here, one column each. */
+/** Characters of two columns and of none; every other one here takes one. */
 const WIDE = ['中', '한', 'ｗ', '😀', '🚀']
 const FLAT = ['\u0301', '\u20dd']
 const ODD = [...WIDE, ...FLAT, '\u001b', '\u202e', '\t', '\n', ' ', 'é', '…', '\ud800', '❤\ufe0f']
@@ -166,20 +166,20 @@ const anyRow: fc.Arbitrary<Row> = fc.record(
   { requiredKeys: ['registry', 'url', 'role', 'status'] },
 )
 
-describe('in little room', () => {
+describe('the probe table in a narrow terminal', () => {
   const pulled = { bytes_per_second: 12e6, pull_50mb_s: 4.8 }
   const FEW = [
-    well('http://127.0.0.1:5001/v2', 3.2, pulled),
-    well('https://harbor.example.com/v2/hub', 264, { ...pulled, status: 'degraded', reason: 'slow' }),
-    sick('http://127.0.0.1:5003/v2', 'certificate_expired', 'renew it'),
-    well('http://127.0.0.1:5007/v2', 12, { ...pulled, role: 'server' }),
+    healthy('http://127.0.0.1:5001/v2', 3.2, pulled),
+    healthy('https://harbor.example.com/v2/hub', 264, { ...pulled, status: 'degraded', reason: 'slow' }),
+    unhealthy('http://127.0.0.1:5003/v2', 'certificate_expired', 'renew it'),
+    healthy('http://127.0.0.1:5007/v2', 12, { ...pulled, role: 'server' }),
   ]
   const rowsAt = (width: number) =>
     table(FEW, width)
       .slice(1)
       .filter(line => line.startsWith('  '))
 
-  it('bar, estimate and speed go, in that order', () => {
+  it('drops the bar, the estimate and the throughput, in that order', () => {
     const shown = (width: number) => {
       const text = rowsAt(width).join('\n')
       return [/█/, /50 MB in/, / MB\/s/].map(part => part.test(text))
@@ -190,7 +190,7 @@ describe('in little room', () => {
     assert.deepEqual(shown(60), [false, false, false])
   })
 
-  it('hosts stay', () => {
+  it('keeps hosts', () => {
     assert.deepEqual(rowsAt(60), [
       '  ● healthy    http://127.0.0.1:5001/v2    3.2 ms',
       '  ◐ degraded   harbor.example.com/v2…ub    264 ms  slow',
@@ -208,7 +208,7 @@ describe('in little room', () => {
     ])
   })
 
-  it('a url loses a long path, its scheme, its path, and then of its host', () => {
+  it('shortens a URL by its long path, its scheme, its path, and then its host', () => {
     const url = 'https://mirror.example.com:5000/artifactory/api/docker/team-7/v2'
     const at = (width: number) => shortUrl(url, width)
     assert.equal(at(64), url)
@@ -219,7 +219,7 @@ describe('in little room', () => {
     assert.equal(at(20), 'mirror.exa….com:5000')
   })
 
-  it('no line is wider than the terminal, whatever there is to say', () =>
+  it('never has a line wider than the terminal', () =>
     fc.assert(
       fc.property(fc.array(anyRow, { maxLength: 8 }), fc.integer({ min: 20, max: 200 }), (rows, width) => {
         const lines = probeTable(rows, { paint: paint(true), width, wrapped: true })
@@ -230,12 +230,12 @@ describe('in little room', () => {
     ))
 })
 
-describe('a live table', () => {
+describe('the live table', () => {
   const NAMES = ['a', 'b', 'c']
   const endpoints = NAMES.map(url => ({ registry: 'docker.io', role: 'mirror' as const, url }))
   const page = { paint: paint(false), width: 80, wrapped: true }
 
-  /** A terminal of so many rows without colour that knows the two sequences that are used; anything else it shows. */
+  /** A terminal that knows the two control sequences in use, and shows any other. */
   const terminal = (rows: number) => {
     let lines = ['$ regmirror probe', '']
     const sink = {
@@ -250,7 +250,7 @@ describe('a live table', () => {
         lines = [...lines.slice(0, -1), ...`${lines.at(-1)}${rest.replace(/\u001b\[\d+m/g, '')}`.split('\n')]
       },
     }
-    /** Folds what does not fit, as terminals do. */
+    /** Folds lines that do not fit, as terminals do. */
     const narrow = (columns: number) => {
       sink.columns = columns
       const fold = new RegExp(`.{1,${columns}}`, 'g')
@@ -264,17 +264,17 @@ describe('a live table', () => {
 
   it('is not drawn for a quick run', async () => {
     const { sink, screen } = terminal(24)
-    const table = live(endpoints, sink, page)
-    table.onProbe(well('a', 1))
+    const table = drawTable(endpoints, sink, page)
+    table.onProbe(healthy('a', 1))
     table.end()
     await sleep(400)
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('has every endpoint from the start, and is gone in the end', async () => {
+  it('has every endpoint from the start, and is erased at the end', async () => {
     const { sink, screen } = terminal(24)
-    const table = live(endpoints, sink, page)
-    table.onProbe(well('b', 1))
+    const table = drawTable(endpoints, sink, page)
+    table.onProbe(healthy('b', 1))
     await drawn(sink, 1)
     assert.deepEqual(
       screen().map(line => line.trimEnd()),
@@ -285,11 +285,11 @@ describe('a live table', () => {
         '  ● healthy    b    1.0 ms  ████████',
         '  · waiting    c',
         '',
-        '3 asked: 1 healthy, 2 waiting',
+        '3 endpoints: 1 healthy, 2 waiting',
         '',
       ],
     )
-    table.onProbe(sick('a', 'dns', 'no; yes'))
+    table.onProbe(unhealthy('a', 'dns', 'no; yes'))
     await drawn(sink, 2)
     assert.equal(screen().filter(line => line.includes('waiting')).length, 2)
     assert.ok(screen().some(line => line.includes('unhealthy  a  dns')))
@@ -297,12 +297,12 @@ describe('a live table', () => {
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('leaves nothing behind in a narrow terminal, whatever its urls', async () => {
+  it('leaves nothing behind in a narrow terminal, whatever the URLs', async () => {
     const url = `https://${'a-long-label.'.repeat(5)}example.com:5000/v2/team`
     const { sink, screen, narrow } = terminal(24)
     narrow(40)
-    const table = live([{ registry: 'docker.io', role: 'server', url }], sink, page)
-    table.onProbe(well(url, 1, { role: 'server', bytes_per_second: 1e6, pull_50mb_s: 50 }))
+    const table = drawTable([{ registry: 'docker.io', role: 'server', url }], sink, page)
+    table.onProbe(healthy(url, 1, { role: 'server', bytes_per_second: 1e6, pull_50mb_s: 50 }))
     await drawn(sink, 1)
     assert.deepEqual(
       screen().filter(line => line.length > 40),
@@ -312,16 +312,16 @@ describe('a live table', () => {
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('leaves nothing behind when the terminal is made narrower meanwhile, and fits it from then on', async () => {
+  it('leaves nothing behind in a terminal that is made narrower meanwhile, and fits it afterwards', async () => {
     const long = ['a', 'b'].map(
       name => ({ registry: 'docker.io', role: 'mirror', url: name.repeat(60) }) as const,
     )
     for (const coloured of [false, true]) {
       const { sink, screen, narrow } = terminal(24)
-      const table = live(long, sink, { ...page, paint: paint(coloured) })
+      const table = drawTable(long, sink, { ...page, paint: paint(coloured) })
       await drawn(sink, 1)
       narrow(40)
-      table.onProbe(well('b'.repeat(60), 1))
+      table.onProbe(healthy('b'.repeat(60), 1))
       await drawn(sink, 2)
       assert.deepEqual(
         screen().filter(line => line.length > 40),
@@ -333,16 +333,16 @@ describe('a live table', () => {
     }
   })
 
-  it('is one line where the terminal has no room for it', async () => {
+  it('is only the totals where the terminal has too few rows', async () => {
     const { sink, screen } = terminal(6)
-    const table = live(endpoints, sink, page)
+    const table = drawTable(endpoints, sink, page)
     await drawn(sink, 1)
-    assert.deepEqual(screen(), ['$ regmirror probe', '3 asked: 0 healthy, 3 waiting', ''])
+    assert.deepEqual(screen(), ['$ regmirror probe', '3 endpoints: 0 healthy, 3 waiting', ''])
     table.end()
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('is for a terminal that can be drawn over', () => {
+  it('needs a terminal that can be erased', () => {
     const tty = { write: () => {}, isTTY: true, columns: 80, rows: 24 }
     assert.ok(isDrawable(tty, { TERM: 'xterm' }))
     assert.ok(!isDrawable(tty, { TERM: 'dumb' }))

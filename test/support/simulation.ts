@@ -124,6 +124,7 @@ export const UNCHANGED: Walked = {
     restart: [],
     unchanged: 0,
   },
+  notices: [],
   left: [],
   seesRestarts: true,
   hosts: new Map(),

@@ -49,7 +49,7 @@ describe('beside a watcher', () => {
         await named(a.url, false)
         await assertInOrder()
         const { report } = await ask('plan')
-        const left = report.notices.filter(({ code }: Notice) => code === 'left_out')
+        const left = report.notices.filter(({ code }: Notice) => code === 'mirror_excluded')
         assert.deepEqual(
           left.map(({ mirror }: Notice) => mirror),
           [`${a.url}/v2`],
@@ -73,7 +73,9 @@ describe('beside a watcher', () => {
         await watcher.until(/nothing to pull from/)
         await named(a.url, true)
         await assertInOrder()
-        const out = (await ask('plan')).report.notices.find(({ code }: Notice) => code === 'registry_down')
+        const out = (await ask('plan')).report.notices.find(
+          ({ code }: Notice) => code === 'registry_unhealthy',
+        )
         assert.equal(out?.registry, 'docker.io')
         assert.match(out.message, /no mirror is well, and its server does not answer; its mirrors stay/)
         assert.equal(await watcher.stop(), 0)

@@ -90,7 +90,7 @@ describe('a list that a watcher cannot read any more', () => {
           assert.equal((await get('/readyz')).code, 200)
           // Told once, however often it is looked at, and again to whoever asks.
           watcher.child.kill('SIGHUP')
-          await watcher.until(/told to read the list again/)
+          await watcher.until(/SIGHUP: reading the list again/)
           await watcher.until(/error still not sound: /)
           await replace(list, file => fs.writeFile(file, SOUND, { mode: 0o644 }))
           await watcher.until(/mirrors\.toml is sound again/)

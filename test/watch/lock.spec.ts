@@ -22,12 +22,12 @@ describe('the lock of a watcher', () => {
         await watching([...args, ...TEXT], async second => {
           await second.until(/read .*mirrors\.toml/)
           first.child.kill('SIGHUP')
-          await first.until(/error: .*removed the lock of this watcher; start it again/)
+          await first.until(/error: .*the lock of this watcher was removed; start it again/)
           assert.equal(await first.stop(), 2)
           const tickets = async () => (await fs.readdir(state)).filter(name => name.startsWith('watch-'))
           assert.deepEqual(await tickets(), ['watch-1'], 'the lock is of the second now')
           second.child.kill('SIGHUP')
-          await second.until(/told to read the list again/)
+          await second.until(/SIGHUP: reading the list again/)
           assert.equal(await second.stop(), 0)
           await eventually(
             async () => ((await tickets()).length === 0 ? true : undefined),

@@ -79,11 +79,11 @@ describe('a process that watches', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node, and undoes .*3600 times an hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node up to date and reverts .*3600 times per hour/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,
-          /takes out again who is not well/,
+          /removes unhealthy mirrors again/,
         )
         await a.rise()
         await watcher.until(/is well again/)
@@ -100,7 +100,7 @@ describe('a process that watches', () => {
         await watcher.until(/is sound again/)
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await watcher.until(/mirrors\.toml is as it was/)
         await assertStops(watcher, root)
       })
@@ -187,7 +187,7 @@ describe('a process that watches', () => {
         await killedOver('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
         assert.ok((await leftIn(root)).some(name => name.startsWith('journal-')))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/warn .*regmirror apply of .* was cut off: it was finished first/)
+        await watcher.until(/warn .*regmirror apply of .* was interrupted; it is now finished/)
         await watcher.until(WRITTEN)
         assert.doesNotMatch((await hosts()) ?? 'elsewhere', /elsewhere/)
         assert.ok((await leftIn(root)).includes(keeping))
@@ -205,7 +205,7 @@ describe('a process that watches', () => {
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(WRITTEN)
         await fs.rm(path.join(root, 'var/lib/regmirror'), { recursive: true, force: true, maxRetries: 5 })
-        await watcher.until(/error: .*removed the lock of this watcher; start it again/)
+        await watcher.until(/error: .*the lock of this watcher was removed; start it again/)
         assert.equal(await watcher.stop(), 2)
       })
     })
@@ -226,7 +226,7 @@ describe('a process that watches', () => {
           .map(line => JSON.parse(line))
         const { time, msg, ...rest } = events.at(-1)
         assert.ok(Date.parse(time) > 0)
-        assert.match(msg, /somebody has removed the lock of this watcher; start it again$/)
+        assert.match(msg, /the lock of this watcher was removed; start it again$/)
         assert.deepEqual(rest, { level: 'error', event: 'failed', code: 'locked', path: STATE_DIRECTORY })
       })
     })
@@ -279,7 +279,7 @@ describe('a process that watches', () => {
         await watcher.until(WRITTEN)
         assert.match((await hosts()) ?? '', new RegExp(b.url))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.equal(watcher.log().match(/listed twice/g)?.length, 2)
       })
@@ -395,7 +395,7 @@ describe('a process that watches', () => {
       const use = async (watcher: Watching) => {
         await watcher.until(WRITTEN)
         watcher.child.kill('SIGHUP')
-        await watcher.until(/told to read the list again/)
+        await watcher.until(/SIGHUP: reading the list again/)
         await assertStops(watcher, root)
         assert.doesNotMatch(watcher.log(), /error/)
       }

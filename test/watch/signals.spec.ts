@@ -59,7 +59,7 @@ describe('a watcher that is told', () => {
             watching(
               [...place.args, ...TEXT],
               async watcher => {
-                await watcher.until(/told to read the list again/)
+                await watcher.until(/SIGHUP: reading the list again/)
                 await watcher.until(/created .*hosts\.toml/)
                 assert.equal(await watcher.stop(), 0)
               },
@@ -89,7 +89,7 @@ describe('a watcher that is told', () => {
             )
             watcher.child.kill('SIGTERM')
             // It is at what it was to do last, and waits for the lock again.
-            await watcher.until(/told to stop/)
+            await watcher.until(/info +stopping/)
             // What comes at once is one.
             await sleep(1000)
             assert.equal(await watcher.stop(), 143)

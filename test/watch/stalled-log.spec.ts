@@ -154,10 +154,10 @@ describe('a log whose reader has stopped', () => {
             )
           await until(/ warn +[1-9]\d* lines? w\w+ dropped here: .*\n$/)
           await reload(hangup, port, 1)
-          await until(/ dropped here[\s\S]*told to read the list again[\s\S]*still not sound.*\n/)
+          await until(/ dropped here[\s\S]*SIGHUP: reading the list again[\s\S]*still not sound.*\n/)
           child.kill('SIGTERM')
           assert.equal(await endOf(child), 0)
-          await until(/told to stop\n$/)
+          await until(/stopping\n$/)
           for (const line of log.trimEnd().split('\n')) assert.match(line, /^\d{4}-\S+Z (info|warn|error) /)
         }),
       ),

@@ -3,7 +3,7 @@ import type { HealthFile } from '../../health/health-file.ts'
 import type { Random } from '../../health/mirror-health.ts'
 import type { LoadedList } from '../../list/load.ts'
 import type { MirrorList } from '../../model/registry.ts'
-import type { PlanReport, Probe } from '../../model/report.ts'
+import type { Notice, PlanReport, Probe } from '../../model/report.ts'
 import type { Endpoint } from '../../probe/endpoints.ts'
 import type { SavedHealth } from '../adopt-list.ts'
 import type { Event } from '../events.ts'
@@ -22,6 +22,8 @@ export interface Hints {
 /** What a walk came to. */
 export interface Walked {
   readonly report: PlanReport
+  /** What happened on the way: an interrupted run was finished, files could not be cleaned up. */
+  readonly notices: readonly Notice[]
   /** Paths of what differs and was not to be changed. */
   readonly left: readonly string[]
   /** Whether a restart that is done is seen: not from under another root. */

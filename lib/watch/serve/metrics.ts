@@ -1,6 +1,7 @@
 /** What a watcher knows as a page for Prometheus. Pure. Names are those of a probe's page where they mean the same. */
+
+import { exposition, type Metric, one, type Sample, timestamp } from '../../formats/exposition.ts'
 import { canServe } from '../../health/availability.ts'
-import { exposition, type Metric, one, type Sample, timestamp } from '../../reporters/exposition.ts'
 import { mirrorMetrics, questionMetrics } from './mirror-metrics.ts'
 import { isHeld } from './problems.ts'
 import type { RegistryStatus, WatchStatus } from './status.ts'

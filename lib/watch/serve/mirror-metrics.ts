@@ -1,6 +1,7 @@
 /** What a page for Prometheus says of each mirror. Pure. */
+
+import { type Metric, one, type Sample, seconds, timestamp } from '../../formats/exposition.ts'
 import { type Health, isUsable } from '../../health/mirror-health.ts'
-import { type Metric, one, type Sample, seconds, timestamp } from '../../reporters/exposition.ts'
 import type { MirrorStatus, RegistryStatus } from './status.ts'
 
 const HEALTHS: readonly Health[] = ['up', 'slow', 'limited', 'down']
