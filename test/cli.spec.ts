@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { targets } from '../lib/targets/index.ts'
 import { needRoot } from './support/namespace.ts'
 import { startRegistry } from './support/registry.ts'
 import { type Ran, run } from './support/run.ts'
@@ -80,6 +81,15 @@ describe('exit codes', () => {
     assert.equal((await run(['probe', '--format', 'xml'])).stderr, `error: ${unsupported} ${choices}\n`)
     assert.equal((await run(['plan', '--format', 'xml'])).stderr, `error: ${unsupported} text or json\n`)
   })
+
+  it('knows the runtimes of its table, and no other', () =>
+    withNode(VALID, async flags => {
+      const table = async () => ({ other: targets.containerd })
+      const planFor = (target: string) => run(['plan', '--target', target, ...flags], {}, {}, table)
+      assert.match((await planFor('other')).stdout, /^create /)
+      const { code, stderr } = await planFor('containerd')
+      assert.deepEqual([code, stderr], [2, 'error: --target containerd is not supported; use other\n'])
+    }))
 
   it('plan: 0 with or without changes; with --check 1 while there are changes', () =>
     withNode(VALID, async flags => {

@@ -1,6 +1,6 @@
 /**
- * The bundle: every command in a chunk of its own, so that what it does not need is not loaded; the schema compiled
- * ahead of time; no dependency left to install; the licences of the dependencies beside it.
+ * The bundle: a chunk for each command, so that a command loads only what it needs; the schema compiled ahead of time;
+ * no dependencies to install; the licences of the dependencies beside it.
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -12,7 +12,7 @@ import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** yargs measures text with string-width, which costs more at start than all of regmirror; our help is ASCII. */
+/** yargs measures text with string-width, which takes longer to load than all of regmirror; the help is ASCII. */
 const plainWidth: Plugin = {
   name: 'plain-width',
   setup({ onResolve, onLoad }) {
@@ -23,7 +23,7 @@ const plainWidth: Plugin = {
   },
 }
 
-/** All of undici (fetch, caches, WebSocket, agents) is twice the start and 14 MB more than the one part that we use. */
+/** All of undici (fetch, caches, WebSocket, agents) doubles the start-up time and needs 14 MB more than the part in use. */
 const undiciClient: Plugin = {
   name: 'undici-client',
   setup({ onResolve, onLoad }) {
@@ -35,7 +35,7 @@ const undiciClient: Plugin = {
   },
 }
 
-/** Replaces the compiling of schema.json by the compiled check. */
+/** Replaces the code that compiles schema.json by the compiled validator. */
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {
@@ -52,9 +52,9 @@ const compiledSchema: Plugin = {
   },
 }
 
-/** Replaces the folder `dist` by a new bundle; returns what esbuild has put into it. A failed build leaves `dist` alone. */
+/** Replaces the folder `dist` by a new bundle; returns esbuild's list of its parts. A failed build leaves `dist` as it is. */
 export async function bundle(dist: string): Promise<Metafile> {
-  // Beside it first: an installed command may run from dist meanwhile, and a build may be interrupted.
+  // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
   const building = `${dist}.building`
   await rm(building, { recursive: true, force: true })
   const metafile = await bundleInto(building)

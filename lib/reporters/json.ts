@@ -1,4 +1,4 @@
-/** Reports as one JSON document: the Report itself. */
+/** A report as one JSON document. */
 import type { Report } from '../model/report.ts'
 
 export function jsonReport(report: Report): string {

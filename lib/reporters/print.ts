@@ -1,4 +1,4 @@
-/** Puts a report on the streams: the answer on stdout, what goes with it on stderr. */
+/** Prints a report: its result to stdout, notices and errors to stderr. */
 
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
@@ -14,11 +14,11 @@ export function print(report: Report, format: Format, world: World): void {
     world.stdout.write(jsonReport(report))
     return
   }
-  const metrics = format === 'prometheus' && report.kind === 'probe'
-  const { answer } = metrics
-    ? { answer: prometheusPage(report, world.now()) }
+  const isMetrics = format === 'prometheus' && report.kind === 'probe'
+  const { result } = isMetrics
+    ? { result: prometheusPage(report, world.now()) }
     : textReport(report, pageOf(world.stdout, world.env))
-  const { story } = textReport(report, pageOf(world.stderr, world.env))
-  if (story !== '') world.stderr.write(story)
-  if (answer !== '') world.stdout.write(answer)
+  const { notices } = textReport(report, pageOf(world.stderr, world.env))
+  if (notices !== '') world.stderr.write(notices)
+  if (result !== '') world.stdout.write(result)
 }

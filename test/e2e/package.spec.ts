@@ -58,7 +58,7 @@ describe('the package', () => {
       regmirror('init', '-o', 'mirrors.toml')
       assert.match(regmirror('validate', '-f', 'mirrors.toml'), /sound/)
       assert.match(regmirror('apply', '-f', 'mirrors.toml', '--root', 'node'), /created/)
-      assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
+      assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /no changes/)
     }))
 
   it('tells an old Node what to do', async () => {
@@ -82,9 +82,6 @@ describe('the package', () => {
         { cwd: gone, encoding: 'utf8' },
       )
       assert.equal(status, 2)
-      assert.equal(
-        stderr,
-        'error: the directory that this was started in is gone; change to one that is there\n',
-      )
+      assert.equal(stderr, 'error: the working directory was removed; change to one that exists\n')
     }))
 })
