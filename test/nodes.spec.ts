@@ -55,7 +55,7 @@ describe('golden nodes', () => {
         await goldenTree(path.join(folder, 'after'), after)
 
         const again = await command('plan', root)
-        assert.match(again.stdout, /^no changes/)
+        assert.match(again.stdout, /^nothing to do/)
         const changes = JSON.parse(
           (
             await run(['plan', '--root', root, '-f', list, ...args, '--format', 'json'], {

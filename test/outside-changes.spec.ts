@@ -121,7 +121,7 @@ describe('originals, and changes outside regmirror', () => {
       await apply()
       assert.ok((await readTree(root))[other])
       await list(LIST)
-      assert.match((await apply()).stdout, /no changes/)
+      assert.match((await apply()).stdout, /nothing to do/)
       await list(`${LIST}[targets.containerd]\nconfig = false\n`)
       const changed = (await readTree(root))[CONFIG]?.replace('/srv/certs.d', '/else')
       await fs.writeFile(path.join(root, CONFIG), changed ?? '')

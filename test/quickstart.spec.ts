@@ -23,7 +23,7 @@ describe('quickstart', () => {
       /^updated .*config\.toml/m,
       /healthy/,
       /refused/,
-      /^no changes/m,
+      /^nothing to do/m,
       /^On a real node/m,
     ]
     for (const step of steps) assert.match(stdout, step)

@@ -145,7 +145,7 @@ describe('restore', () => {
       await command('restore')
       for (const args of [[], ['--check']]) {
         const { code, stdout } = await command('restore', ...args)
-        assert.deepEqual([code, stdout], [0, 'nothing to undo: regmirror manages no files on this node\n'])
+        assert.deepEqual([code, stdout], [0, 'nothing to put back: no file of this node is of regmirror\n'])
       }
     }))
 
@@ -296,6 +296,6 @@ describe('drift', () => {
   it('is no news where others change the rest of their file', () =>
     onNode(async ({ command, write, tree }) => {
       await write(CONFIG, `${(await tree())[CONFIG]}[debug]\n`)
-      assert.match((await command('plan')).stdout, /^no changes/)
+      assert.match((await command('plan')).stdout, /^nothing to do/)
     }))
 })

@@ -1,6 +1,6 @@
 /**
- * The bundle: a chunk for each command, so that a command loads only what it needs; the schema compiled ahead of time;
- * no dependencies to install; the licences of the dependencies beside it.
+ * The bundle: every command in a chunk of its own, so that what it does not need is not loaded; the schema compiled
+ * ahead of time; no dependency left to install; the licences of the dependencies beside it.
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -35,7 +35,7 @@ const undiciClient: Plugin = {
   },
 }
 
-/** Replaces the code that compiles schema.json by the compiled validator. */
+/** Replaces the compiling of schema.json by the compiled check. */
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {

@@ -4,7 +4,7 @@ import { alone } from '../apply/lock.ts'
 import type { Notice } from '../model/report.ts'
 import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
-import { type Access, watchApplicant } from '../pipeline/lock.ts'
+import { type Access, watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { interruptedNotices, recoverNode } from '../pipeline/recovery.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -44,7 +44,7 @@ async function undo(makePlan: MakePlan, access: Access): Promise<Converged<Undoi
   const { node, world } = access
   const planned = await makePlan()
   if (isDone(planned.plan) && !(await hasWatchFiles(node))) return { planned, notices: [] }
-  return await alone(node, await watchApplicant('restore', node, world), async made => {
+  return await alone(node, await watchLockRequest('restore', node, world), async made => {
     const converged = await converge(makePlan, access, made)
     // Without a list in force, nobody needs what a watcher knew.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)

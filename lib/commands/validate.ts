@@ -9,14 +9,7 @@ export const validate: Run<ValidateFlags> = async (flags, context) => {
   selectTargets(await context.targets(), flags.target)
   const { list, notices, file } = await openList(flags, await openNode(flags, world), world)
   const mirrors = list.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
-  const strict = flags.strict ? { strict: true as const } : {}
-  return {
-    version: 1,
-    kind: 'validate',
-    file,
-    ...strict,
-    registries: list.registries.length,
-    mirrors,
-    notices,
-  }
+  const strict = flags.strict ? { strict: true } : {}
+  const registries = list.registries.length
+  return { version: 1, kind: 'validate', ...strict, file, registries, mirrors, notices }
 }

@@ -6,7 +6,7 @@ import { tidyWatch } from '../apply/transaction.ts'
 import { loadParsers } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
-import { watchApplicant } from '../pipeline/lock.ts'
+import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { failedEvent } from '../watch/events.ts'
@@ -47,7 +47,7 @@ type Unlocked = Omit<LoggedWork, 'node' | 'holder' | 'made'>
 async function watchNode(flags: WatchFlags, work: Unlocked): Promise<void> {
   const { world } = work
   const node = await openNode(flags, world)
-  const applicant = await watchApplicant(shownCommand(flags), node, world)
+  const applicant = await watchLockRequest(shownCommand(flags), node, world)
   await alone(node, applicant, async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)

@@ -153,9 +153,8 @@ export interface ProbeReport {
 export interface ValidateReport {
   readonly version: 1
   readonly kind: 'validate'
+  readonly strict?: boolean
   readonly file: string
-  /** True: any notice fails the check. */
-  readonly strict?: true
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
@@ -179,21 +178,3 @@ export interface ErrorReport {
 }
 
 export type Report = PlanReport | ProbeReport | ValidateReport | InitReport | ErrorReport
-
-/** 0: done, or the check that was requested passed; 1: the check failed; 2: an error. */
-export function exitCode(report: Report): 0 | 1 | 2 {
-  switch (report.kind) {
-    case 'plan':
-    case 'apply':
-    case 'restore':
-      return report.refused || (report.check && report.changed) ? 1 : 0
-    case 'probe':
-      return report.unhealthy.length > 0 ? 1 : 0
-    case 'validate':
-      return report.strict && report.notices.length > 0 ? 1 : 0
-    case 'init':
-      return 0
-    case 'error':
-      return 2
-  }
-}

@@ -36,7 +36,7 @@ export async function withLock<T>(
   use: (made: readonly string[]) => Promise<T>,
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { node, options, world } = access
-  return await alone(node, await writeApplicant(access), async made => {
+  return await alone(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
@@ -46,7 +46,7 @@ export async function withLock<T>(
   })
 }
 
-async function writeApplicant({ command, node, options, world, log }: Access): Promise<Applicant> {
+async function writeLockRequest({ command, node, options, world, log }: Access): Promise<Applicant> {
   const { made } = await readState(node)
   const write = log ?? (line => world.stderr.write(`${line}\n`))
   return {
@@ -64,7 +64,7 @@ async function writeApplicant({ command, node, options, world, log }: Access): P
 const SWEEP_MS = 2000
 
 /** For the only watcher of the node, or for a command that no watcher may run beside. */
-export async function watchApplicant(command: string, node: Writer, world: World): Promise<Applicant> {
+export async function watchLockRequest(command: string, node: Writer, world: World): Promise<Applicant> {
   const { made } = await readState(node)
   const card = holderName(command, world)
   return { purpose: 'watch', card, made, timeoutMs: SWEEP_MS, signal: world.signal, onWait: () => {} }

@@ -7,7 +7,7 @@ import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Writer } from '../system/files.ts'
-import { type Access, watchApplicant, withLock } from './lock.ts'
+import { type Access, watchLockRequest, withLock } from './lock.ts'
 
 /** Finishes or undoes an interrupted run, and removes the tickets of watchers that have ended. */
 export async function recoverNode(access: Access): Promise<readonly Notice[]> {
@@ -24,7 +24,7 @@ export async function recoverRun(access: Access): Promise<readonly Notice[]> {
 /** Whoever takes the lock of watchers removes their dead tickets. */
 async function sweepTickets({ command, node, world }: Access): Promise<void> {
   if ((await tickets(node, 'watch')).length === 0 || (await isHeld(node, 'watch'))) return
-  await alone(node, await watchApplicant(command, node, world), async () => {}).catch(error => {
+  await alone(node, await watchLockRequest(command, node, world), async () => {}).catch(error => {
     // A watcher was started meanwhile.
     if (!(error instanceof Failure) || error.code !== 'locked') throw error
   })

@@ -1,4 +1,4 @@
-/** A report as one JSON document. */
+/** Reports as one JSON document: the Report itself. */
 import type { Report } from '../model/report.ts'
 
 export function jsonReport(report: Report): string {

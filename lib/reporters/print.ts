@@ -1,4 +1,4 @@
-/** Prints a report: its result to stdout, notices and errors to stderr. */
+/** Puts a report on the streams: the answer on stdout, what goes with it on stderr. */
 
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
@@ -14,11 +14,11 @@ export function print(report: Report, format: Format, world: World): void {
     world.stdout.write(jsonReport(report))
     return
   }
-  const isMetrics = format === 'prometheus' && report.kind === 'probe'
-  const { result } = isMetrics
-    ? { result: prometheusPage(report, world.now()) }
+  const metrics = format === 'prometheus' && report.kind === 'probe'
+  const { answer } = metrics
+    ? { answer: prometheusPage(report, world.now()) }
     : textReport(report, pageOf(world.stdout, world.env))
-  const { notices } = textReport(report, pageOf(world.stderr, world.env))
-  if (notices !== '') world.stderr.write(notices)
-  if (result !== '') world.stdout.write(result)
+  const { story } = textReport(report, pageOf(world.stderr, world.env))
+  if (story !== '') world.stderr.write(story)
+  if (answer !== '') world.stdout.write(answer)
 }

@@ -1,4 +1,4 @@
-/** Reports as text for people. Pure. */
+/** Reports as text for people. Pure: a report goes in, what to print on each stream comes out. */
 
 import { type Issue, issueText } from '../model/errors.ts'
 import {
@@ -23,10 +23,10 @@ const WHEN: Readonly<Record<Effect, string>> = {
   restart: 'after a restart',
 }
 
-/** Text for stdout (the result) and stderr (notices and errors); each ends in a newline or is empty. */
+/** Text for stdout (what was asked) and stderr (what goes with it); each ends in a newline or is empty. */
 export interface Printed {
-  readonly result: string
-  readonly notices: string
+  readonly answer: string
+  readonly story: string
 }
 
 export function textReport(report: Report, page: Page): Printed {
@@ -43,15 +43,15 @@ export function textReport(report: Report, page: Page): Printed {
       return printed(validateLines(report), report.notices, page)
     case 'init':
       return report.file === undefined
-        ? { result: report.list, notices: '' }
-        : { result: '', notices: `wrote ${report.file}; check it: regmirror validate -f ${report.file}\n` }
+        ? { answer: report.list, story: '' }
+        : { answer: '', story: `wrote ${report.file}; check it with: regmirror validate -f ${report.file}\n` }
     case 'error':
-      return { result: '', notices: lines(errorLines(report, page)) }
+      return { answer: '', story: lines(errorLines(report, page)) }
   }
 }
 
-function printed(result: readonly string[], notices: readonly Notice[], page: Page): Printed {
-  return { result: lines(result), notices: lines(notices.map(notice => noticeLine(notice, page))) }
+function printed(answer: readonly string[], notices: readonly Notice[], page: Page): Printed {
+  return { answer: lines(answer), story: lines(notices.map(notice => noticeLine(notice, page))) }
 }
 
 function lines(all: readonly string[]): string {
@@ -125,19 +125,23 @@ function summaryLines(report: PlanReport, { paint }: Page): readonly string[] {
 }
 
 function idleLine({ kind, unchanged }: PlanReport): string {
-  if (kind === 'restore') return 'nothing to undo: regmirror manages no files on this node'
-  return `no changes: ${plural(unchanged, 'file is', 'files are')} up to date`
+  if (kind === 'restore') return 'nothing to put back: no file of this node is of regmirror'
+  return `nothing to do: ${files(unchanged)} as ${unchanged === 1 ? 'it' : 'they'} should be`
 }
 
-/** The table of probes, and the registries that no endpoint can serve. */
+function files(count: number): string {
+  return count === 1 ? '1 file is' : `${count} files are`
+}
+
+/** The table of what was asked, and which registries nobody can serve. */
 function probeLines({ probes = [], unhealthy = [] }: Pick<PlanReport, 'probes' | 'unhealthy'>, page: Page) {
-  const verdict = unhealthy.map(name => page.paint('red', `no healthy endpoint for ${name}`))
+  const verdict = unhealthy.map(name => page.paint('red', `nothing healthy to pull ${name} from`))
   return [...probeTable(probes, page), ...verdict]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {
   const registries = plural(report.registries, 'registry', 'registries')
-  return [`${report.file}: valid (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
+  return [`${report.file}: sound (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
 }
 
 function errorLines(report: ErrorReport, page: Page): readonly string[] {

@@ -1,25 +1,25 @@
-/** Suggestions for misspelt words. Pure. */
+/** "Did you mean": the candidate that a slip of the keyboard would have made into the word. Pure. */
 
-/** The candidate that the word is most likely a misspelling of; undefined where none is near. */
+/** The nearest candidate, if it is near enough to be meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined
   for (const candidate of candidates) {
-    const limit = maxTypos(Math.max(word.length, candidate.length))
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), limit)
-    if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
+    const most = slips(Math.max(word.length, candidate.length))
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), most)
+    if (distance <= most && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { candidate, distance }
   }
   return best?.candidate
 }
 
-/** Two typos in a short word make another word: "delete" from "demote". */
-function maxTypos(letters: number): number {
+/** How many slips are believed: in a short word two make another word, "delete" of "demote". */
+function slips(letters: number): number {
   return letters <= 6 ? 1 : Math.min(3, Math.floor(letters / 3))
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours from one word to the other; above `limit`, any larger number. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
+/** Insertions, deletions, replacements and swaps of neighbours from one word to the other; over `most`, anything above it. */
+function editDistance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -28,7 +28,7 @@ function editDistance(a: string, b: string, limit: number): number {
     before = row
     row = next
   }
-  return row[b.length] ?? limit + 1
+  return row[b.length] ?? most + 1
 }
 
 function cell(

@@ -58,7 +58,7 @@ describe('the package', () => {
       regmirror('init', '-o', 'mirrors.toml')
       assert.match(regmirror('validate', '-f', 'mirrors.toml'), /sound/)
       assert.match(regmirror('apply', '-f', 'mirrors.toml', '--root', 'node'), /created/)
-      assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /no changes/)
+      assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
     }))
 
   it('tells an old Node what to do', async () => {
