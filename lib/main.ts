@@ -1,4 +1,4 @@
-/** Hands the real world to the command surface. The one module besides `bin` that knows the process. */
+/** Runs the command line in the real world. Besides `bin`, the only module that uses the process. */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from './cli.ts'
@@ -8,25 +8,25 @@ import { type LogQueue, openLogQueue } from './system/log-queue.ts'
 import { openOutlet, streamOutlet } from './system/outlet.ts'
 import { openSignals } from './system/signals.ts'
 
-/** How long the end waits for the readers of what was written: those of a log, or of a command that was stopped. */
+/** How long a command that was stopped, or a watcher, waits for its output to be read. */
 const GRACE_MS = 300
 
-/** Runs the command that the process was started with; returns its exit code. */
+/** Runs the command of this process; returns its exit code. */
 export async function start(): Promise<number> {
-  // A process that is killed between mkdir and chmod leaves no directory that others cannot enter.
+  // A process that is killed between mkdir and chmod must not leave a directory that other users cannot enter.
   process.umask(0o022)
-  let ended: number | undefined
+  let brokenCode: number | undefined
   let lost: NodeJS.ErrnoException | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    ended = brokenStream(error)
-    if (ended !== undefined) lost = error
+    brokenCode = exitCodeOf(error)
+    if (brokenCode !== undefined) lost = error
   })
-  // There is nobody to tell that nobody can be told.
+  // There is no stream left to report this on.
   process.stderr.on('error', error => {
-    ended = brokenStream(error)
+    brokenCode = exitCodeOf(error)
   })
   const { stderr, openLog, queue } = openStderr()
-  const signals = openSignals(process, maskOfIgnored())
+  const signals = openSignals(process, takeSignalMask())
   const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr,
@@ -42,13 +42,13 @@ export async function start(): Promise<number> {
     signal: signals.signal,
     onHangup: signals.onHangup,
   })
-  await allWritten(queue(), signals.signal)
-  if (lost !== undefined) stderr.write(`error: ${unwritten(lost, code !== 2)}\n`)
-  return ended ?? signals.exitCode() ?? code
+  await flushOutput(queue(), signals.signal)
+  if (lost !== undefined) stderr.write(`error: ${outputProblem(lost, code !== 2)}\n`)
+  return brokenCode ?? signals.exitCode() ?? code
 }
 
-/** What the launcher has seen of the signals that were ignored when it started: Node forgets it (bin/regmirror.js). */
-function maskOfIgnored(): string | undefined {
+/** The signals that were ignored when the process started, as the launcher read them: Node resets them (bin/regmirror.js). */
+function takeSignalMask(): string | undefined {
   const { REGMIRROR_SIGIGN: mask } = process.env
   delete process.env.REGMIRROR_SIGIGN
   return mask
@@ -57,7 +57,7 @@ function maskOfIgnored(): string | undefined {
 interface Stderr {
   readonly stderr: Sink
   readonly openLog: World['openLog']
-  /** Undefined: no log was opened. */
+  /** The log, if one was opened. */
   queue(): LogQueue | undefined
 }
 
@@ -81,17 +81,17 @@ function openStderr(): Stderr {
 }
 
 /**
- * A pipe takes what its reader has room for, and errors of the streams come a moment after the writing. A command waits
- * for that, as diff does, until it is told to stop; a log is given a moment.
+ * A pipe holds only so much until it is read, and a stream reports its errors after the write. A command waits for both,
+ * as diff does, until it is stopped; a watcher waits for its log for a short time.
  */
-async function allWritten(queue: LogQueue | undefined, stop: AbortSignal): Promise<void> {
+async function flushOutput(queue: LogQueue | undefined, stop: AbortSignal): Promise<void> {
   const streams = [process.stdout, ...(queue === undefined ? [process.stderr] : [])]
-  const all = Promise.all([...streams.map(written), queue?.flush(GRACE_MS)])
-  await Promise.race([all, queue === undefined ? stopped(stop) : sleep(GRACE_MS)])
+  const flushed = Promise.all([...streams.map(flushStream), queue?.flush(GRACE_MS)])
+  await Promise.race([flushed, queue === undefined ? stopped(stop) : sleep(GRACE_MS)])
 }
 
-/** Waits until everything is written, or cannot be. */
-function written(stream: NodeJS.WriteStream): Promise<unknown> {
+/** Waits until everything is written, or has failed. */
+function flushStream(stream: NodeJS.WriteStream): Promise<unknown> {
   return new Promise(done => stream.write('', done))
 }
 
@@ -100,26 +100,26 @@ async function stopped(signal: AbortSignal): Promise<void> {
   await sleep(GRACE_MS)
 }
 
-/** To leave the loop closes the stream, so whoever writes to it stops too. */
-async function readStdin(most: number): Promise<Buffer> {
+/** Leaving the loop closes the stream, so the program that writes to it stops too. */
+async function readStdin(limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     length += chunk.length
-    if (length >= most) break
+    if (length >= limit) break
   }
-  return Buffer.concat(chunks).subarray(0, most)
+  return Buffer.concat(chunks).subarray(0, limit)
 }
 
-/** Why the output is not complete, and whether the output is all that is missing. */
-function unwritten({ code }: NodeJS.ErrnoException, isDone: boolean): string {
-  const full = code === 'ENOSPC' || code === 'EDQUOT'
-  const why = full ? 'no space is left; free some and run it again' : code
+/** Why the output is incomplete; `isDone`: everything else was done. */
+function outputProblem({ code }: NodeJS.ErrnoException, isDone: boolean): string {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  const why = isFull ? 'no space is left; free some and run it again' : code
   return `cannot write the output${isDone ? ' (everything else was done)' : ''}: ${why}`
 }
 
-/** `regmirror plan | head` is no error; an answer that cannot be written is. */
-function brokenStream(error: NodeJS.ErrnoException): number | undefined {
+/** `regmirror plan | head` is no error; a report that cannot be written is. */
+function exitCodeOf(error: NodeJS.ErrnoException): number | undefined {
   return error.code === 'EPIPE' ? undefined : 2
 }

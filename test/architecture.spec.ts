@@ -126,9 +126,10 @@ describe('architecture', () => {
     const allowed = [
       ...below('lib/apply/'),
       'lib/pipeline/open.ts',
-      'lib/pipeline/reconcile.ts',
-      'lib/pipeline/watch-files.ts',
       'lib/pipeline/lock.ts',
+      'lib/pipeline/recovery.ts',
+      'lib/watch/host/reconcile-node.ts',
+      'lib/watch/host/saved-files.ts',
       'lib/system/files.ts',
     ]
     assert.deepEqual(
@@ -172,7 +173,7 @@ describe('architecture', () => {
       'lib/watch/host/host.ts',
       'lib/apply/lock.ts',
       'lib/apply/holder-socket.ts',
-      'lib/pipeline/prober.ts',
+      'lib/watch/host/prober.ts',
     ]
     const wrong = timed.filter(file =>
       /\bwallTime\b|\breadClocks\b|\bDate\.now\b/.test(sources.get(file) as string),
@@ -191,7 +192,7 @@ describe('architecture', () => {
   it('only commands and parsers are loaded late', () =>
     assert.deepEqual(
       files.filter(file => /\bimport\(/.test(withoutComments(sources.get(file) as string))),
-      ['lib/cli.ts', 'lib/list/source/source.ts'],
+      ['lib/commands/index.ts', 'lib/list/source/source.ts'],
     ))
 
   it('has no classes but the error, no default exports, no barrels, no utils', () => {

@@ -1,4 +1,4 @@
-/** The command line: exit codes, streams, JSON, and what it says when it cannot. */
+/** The command line: exit codes, streams, JSON, and errors. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,13 +6,14 @@ import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { targets } from '../lib/targets/index.ts'
 import { needRoot } from './support/namespace.ts'
 import { startRegistry } from './support/registry.ts'
 import { type Ran, run } from './support/run.ts'
 import { readTree, withDirectory } from './support/tree.ts'
 
 const CLI = path.join(import.meta.dirname, 'support/cli.ts')
-const SOUND =
+const VALID =
   'version = 1\n[registries."docker.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
 
 /** Runs `use` with a list and an empty node in a directory of their own. */
@@ -25,7 +26,7 @@ const withNode = (list: string, use: (flags: string[], directory: string) => Pro
     await use(['-f', file, '--root', node], directory)
   })
 
-/** A list whose one registry is on loopback, so that nothing outside is asked. */
+/** A list whose only registry is on loopback, so that nothing outside this machine is probed. */
 const loopbackList = (mirror: string, server: string) =>
   `version = 1\n[registries."loop.test"]\nserver = "${server}"\nmirrors = ["${mirror}"]\n[health]\ntimeout = "20s"\n`
 
@@ -52,29 +53,46 @@ describe('exit codes', () => {
     })
   }
 
-  it('a flag that is not known: the nearest one, and the help of the command', async () => {
-    const said = async (...args: string[]) => (await run(args)).stderr
+  it('names the nearest flag or command, and the help to read', async () => {
+    const stderrOf = async (...args: string[]) => (await run(args)).stderr
     assert.equal(
-      await said('plan', '--chek'),
-      'error: Unknown argument: --chek; did you mean --check? see regmirror plan --help\n',
+      await stderrOf('plan', '--chek'),
+      'error: unknown flag --chek; did you mean --check? see regmirror plan --help\n',
     )
     assert.equal(
-      await said('apply', '--lock-timeut=3s'),
-      'error: Unknown argument: --lock-timeut; did you mean --lock-timeout? see regmirror apply --help\n',
+      await stderrOf('apply', '--lock-timeut=3s'),
+      'error: unknown flag --lock-timeut; did you mean --lock-timeout? see regmirror apply --help\n',
     )
-    assert.equal(await said('plan', '--zzz'), 'error: Unknown argument: --zzz; see regmirror plan --help\n')
-    assert.match(await said(), /; see regmirror --help\n$/)
+    assert.equal(await stderrOf('plan', '--zzz'), 'error: unknown flag --zzz; see regmirror plan --help\n')
+    assert.equal(
+      await stderrOf('pln'),
+      'error: unknown command pln; did you mean plan? see regmirror --help\n',
+    )
+    assert.equal(await stderrOf('plan', 'x'), 'error: unexpected argument x; see regmirror plan --help\n')
+    assert.equal(await stderrOf('plan', '--root'), 'error: --root needs a value; see regmirror plan --help\n')
+    assert.match(await stderrOf(), /; see regmirror --help\n$/)
   })
 
-  it('what may be chosen is said once', async () => {
-    const choices = '"text", "json", "prometheus"'
-    assert.ok((await run(['probe', '--help'])).stdout.includes(`[choices: ${choices}]`))
-    assert.match((await run(['probe', '--format', 'xml'])).stderr, new RegExp(`Choices: ${choices};`))
-    assert.match((await run(['plan', '--format', 'xml'])).stderr, /Choices: "text", "json";/)
+  it('lists the choices of a flag in the help and in the error', async () => {
+    const choices = 'text, json or prometheus'
+    const help = (await run(['probe', '--help'])).stdout
+    assert.ok(help.includes(`output format: ${choices} (default: text)`), help)
+    const unsupported = '--format xml is not supported; use'
+    assert.equal((await run(['probe', '--format', 'xml'])).stderr, `error: ${unsupported} ${choices}\n`)
+    assert.equal((await run(['plan', '--format', 'xml'])).stderr, `error: ${unsupported} text or json\n`)
   })
 
-  it('plan: 0 with or without changes; with --check 1 while there are some', () =>
-    withNode(SOUND, async flags => {
+  it('knows the runtimes of its table, and no other', () =>
+    withNode(VALID, async flags => {
+      const table = async () => ({ other: targets.containerd })
+      const planFor = (target: string) => run(['plan', '--target', target, ...flags], {}, {}, table)
+      assert.match((await planFor('other')).stdout, /^create /)
+      const { code, stderr } = await planFor('containerd')
+      assert.deepEqual([code, stderr], [2, 'error: --target containerd is not supported; use other\n'])
+    }))
+
+  it('plan: 0 with or without changes; with --check 1 while there are changes', () =>
+    withNode(VALID, async flags => {
       assert.equal((await run(['plan', ...flags])).code, 0)
       assert.equal((await run(['plan', '--check', ...flags])).code, 1)
       assert.equal((await run(['apply', ...flags])).code, 0)
@@ -82,12 +100,12 @@ describe('exit codes', () => {
     }))
 
   it('validate: 0 with notices, with --strict 1', () =>
-    withNode(SOUND.replace('https://m', 'http://m'), async ([, file = '']) => {
+    withNode(VALID.replace('https://m', 'http://m'), async ([, file = '']) => {
       assert.equal((await run(['validate', '-f', file])).code, 0)
       assert.equal((await run(['validate', '--strict', '-f', file])).code, 1)
     }))
 
-  it('probe: 0 while every registry has something healthy, else 1', async () => {
+  it('probe: 0 while every registry has a healthy endpoint, otherwise 1', async () => {
     const registry = await startRegistry()
     const broken = await startRegistry({ behaviour: 'broken' })
     try {
@@ -103,7 +121,7 @@ describe('exit codes', () => {
     }
   })
 
-  it('apply: 0 although a mirror is sick, and says so', async () => {
+  it('apply: 0 although a mirror is unhealthy, and shows it', async () => {
     const broken = await startRegistry({ behaviour: 'broken' })
     try {
       await withNode(loopbackList(broken.url, broken.url), async flags => {
@@ -118,16 +136,16 @@ describe('exit codes', () => {
 })
 
 describe('streams', () => {
-  it('the answer goes to stdout, notices to stderr', () =>
-    withNode(SOUND.replace('https://m', 'http://m'), async flags => {
+  it('prints the result to stdout, notices to stderr', () =>
+    withNode(VALID.replace('https://m', 'http://m'), async flags => {
       const { stdout, stderr } = await run(['plan', ...flags])
       assert.match(stdout, /^create /)
       assert.match(stderr, /^notice: /)
       assert.doesNotMatch(stdout, /notice:/)
     }))
 
-  it('colours are for terminals, and NO_COLOR wins', () =>
-    withNode(SOUND, async flags => {
+  it('colours are for terminals, and NO_COLOR has priority', () =>
+    withNode(VALID, async flags => {
       const plan = async (isTTY: boolean, env: Record<string, string>) => {
         let text = ''
         await run(['plan', ...flags], { env, stdout: { isTTY, columns: 80, write: part => (text += part) } })
@@ -145,8 +163,8 @@ describe('streams', () => {
       )
     }))
 
-  it('control characters of a file on the node are spelled out', () =>
-    withNode(SOUND, async (flags, directory) => {
+  it('escapes control characters of a file on the node', () =>
+    withNode(VALID, async (flags, directory) => {
       const file = path.join(directory, 'node/etc/containerd/certs.d/docker.io/hosts.toml')
       await fs.mkdir(path.dirname(file), { recursive: true })
       await fs.writeFile(file, '# \u001b]0;owned\u0007\n')
@@ -174,7 +192,7 @@ describe('JSON', () => {
   }
   const json = (...args: string[]) => run([...args, '--format', 'json'])
 
-  it('is one document that its schema describes, whatever the command', async () => {
+  it('is one document that its schema describes, for every command', async () => {
     const registry = await startRegistry()
     try {
       await withNode(loopbackList('http://127.0.0.1:1', registry.url), async flags => {
@@ -189,7 +207,7 @@ describe('JSON', () => {
     }
   })
 
-  it('is also what errors are', () =>
+  it('is the form of errors too', () =>
     withNode('version = 1\nregistrys = 3\n', async flags => {
       const invalid = await json('plan', ...flags)
       assert.equal(invalid.code, 2)
@@ -203,7 +221,7 @@ describe('JSON', () => {
 })
 
 describe('init', () => {
-  it('writes where it is told, and never over what is there', () =>
+  it('writes the file that -o names, and never overwrites one', () =>
     withDirectory(async directory => {
       const file = path.join(directory, 'regmirror/mirrors.toml')
       const first = await run(['init', '-o', file])
@@ -217,7 +235,7 @@ describe('init', () => {
     }))
 })
 
-describe('init as root, where another user can write', () => {
+describe('init as root, in a place that another user can write', () => {
   const USER = 1000
   /** A directory of root with `victim`, and `shared` in it with that owner and mode, where the user links `name` to `to`. */
   const withLink = (
@@ -247,7 +265,7 @@ describe('init as root, where another user can write', () => {
     name: string,
     to: string,
     file: string,
-    said: RegExp,
+    message: RegExp,
   ][] = [
     [
       'a directory of another user',
@@ -304,13 +322,13 @@ describe('init as root, where another user can write', () => {
       /mode 0777 and is writable by other users/,
     ],
   ]
-  for (const [title, owner, mode, name, to, file, said] of refused)
+  for (const [title, owner, mode, name, to, file, message] of refused)
     it(`refuses ${title}, and creates nothing`, () =>
       withLink(owner, mode, name, to, async home => {
         const tree = await readTree(home)
         const { code, stderr } = await run(['init', '-o', path.join(home, 'shared', file)], { uid: 0 })
         assert.equal(code, 2)
-        assert.match(stderr, said)
+        assert.match(stderr, message)
         assert.deepEqual(await readTree(home), tree)
       }))
 
@@ -322,7 +340,7 @@ describe('init as root, where another user can write', () => {
       assert.equal((await fs.stat(path.dirname(file))).mode & 0o7777, 0o755)
     }))
 
-  it('does not follow a link in the place of the file for other users either', () =>
+  it('does not follow a link in place of the file for other users either', () =>
     withLink(0, 0o755, 'n.toml', 'victim/new', async home => {
       const { code, stderr } = await run(['init', '-o', path.join(home, 'shared/n.toml')], { uid: USER })
       assert.equal(code, 2)
@@ -332,8 +350,8 @@ describe('init as root, where another user can write', () => {
 })
 
 describe('a list on standard input', () => {
-  it('is read up to the most that a list has, and whoever writes more is stopped', async () => {
-    const [MOST, piece] = [64 * 1024 * 1024, Buffer.alloc(65536, '#')]
+  it('is read up to the size limit of a list, and no further', async () => {
+    const [LIMIT, piece] = [64 * 1024 * 1024, Buffer.alloc(65536, '#')]
     const args = [CLI, 'validate', '-f', '-', '--list-format', 'toml']
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] })
     const ended = once(child, 'exit')
@@ -345,39 +363,39 @@ describe('a list on standard input', () => {
     child.stdin.on('error', () => {
       broken = true
     })
-    let taken = 0
+    let written = 0
     const write = () =>
       new Promise<boolean>(done =>
         child.stdin.write(piece, error => done(error === null || error === undefined)),
       )
-    while (!broken && taken < MOST && (await write())) taken += piece.length
+    while (!broken && written < LIMIT && (await write())) written += piece.length
     child.stdin.end()
     assert.equal((await ended)[0], 2)
-    assert.ok(taken < 4 * 1024 * 1024, `it took ${taken} bytes`)
+    assert.ok(written < 4 * 1024 * 1024, `it took ${written} bytes`)
     assert.match(stderr, /^error: stdin: is larger than 1048576 bytes, the limit of a list; /)
   })
 
   it('is read with -f - and its format', () =>
-    withNode(SOUND, async ([, , ...root]) => {
-      const stdin = async () => Buffer.from(SOUND)
+    withNode(VALID, async ([, , ...root]) => {
+      const stdin = async () => Buffer.from(VALID)
       assert.equal((await run(['plan', '-f', '-', '--list-format', 'toml', ...root], { stdin })).code, 0)
-      const unsaid = await run(['plan', '-f', '-', ...root], { stdin })
-      assert.equal(unsaid.code, 2)
-      assert.match(unsaid.stderr, /--list-format/)
+      const unnamed = await run(['plan', '-f', '-', ...root], { stdin })
+      assert.equal(unnamed.code, 2)
+      assert.match(unnamed.stderr, /--list-format/)
     }))
 })
 
 describe('bad input', () => {
-  const cases: [title: string, list: string | Buffer, said: RegExp][] = [
+  const cases: [title: string, list: string | Buffer, message: RegExp][] = [
     ['an empty list', '', /mirrors\.toml/],
     ['another version', 'version = 2\n', /mirrors\.toml:1:11: version must be 1/],
     ['10 MB of junk', Buffer.alloc(10 * 1024 * 1024, 'x'), /mirrors\.toml/],
     ['invalid UTF-8', Buffer.from([0x76, 0xff, 0xfe]), /UTF-8/],
-    ['a byte order mark', `\ufeff${SOUND}`, /byte order mark/],
+    ['a byte order mark', `\ufeff${VALID}`, /byte order mark/],
     ['NUL bytes', Buffer.alloc(64), /mirrors\.toml/],
   ]
-  for (const [title, list, said] of cases) {
-    it(`${title}: one clear error, exit 2, nothing written`, () =>
+  for (const [title, list, message] of cases) {
+    it(`${title}: one error, exit 2, nothing written`, () =>
       withNode('', async (flags, directory) => {
         await fs.writeFile(path.join(directory, 'mirrors.toml'), list)
         const before = await readTree(directory)
@@ -385,7 +403,7 @@ describe('bad input', () => {
           const { code, stdout, stderr } = await run([command, ...flags])
           assert.equal(code, 2)
           assert.equal(stdout, '')
-          assert.match(stderr, said)
+          assert.match(stderr, message)
           assert.match(stderr, /^error: [^\n]+\n$/)
           assert.doesNotMatch(stderr, /\bat .*:\d+:\d+|this is a bug/)
         }
@@ -393,7 +411,7 @@ describe('bad input', () => {
       }))
   }
 
-  it('a list that is a directory, or not there', () =>
+  it('a list that is a directory, or does not exist', () =>
     withNode('', async ([, , ...root], directory) => {
       for (const file of [directory, path.join(directory, 'gone.toml')]) {
         const { code, stderr } = await run(['plan', '-f', file, ...root])
@@ -402,8 +420,8 @@ describe('bad input', () => {
       }
     }))
 
-  it('a root that is not there', () =>
-    withNode(SOUND, async ([f = '', file = '']) => {
+  it('a root that does not exist', () =>
+    withNode(VALID, async ([f = '', file = '']) => {
       const { code, stderr } = await run(['plan', f, file, '--root', '/nowhere/at/all'])
       assert.equal(code, 2)
       assert.match(stderr, /--root \/nowhere\/at\/all is not a directory/)

@@ -185,7 +185,8 @@ describe('a restart that is due', () => {
       const daemon = await scene.start()
       try {
         const options = { root: undefined, lockTimeout: '60s' }
-        const { notices } = await withLock('apply', real, options, { ...worldOf(), uid }, async () => {})
+        const access = { command: 'apply', node: real, options, world: { ...worldOf(), uid } } as const
+        const { notices } = await withLock(access, async () => {})
         assert.deepEqual(
           notices.map(({ code }) => code),
           ['recovered'],

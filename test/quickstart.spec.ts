@@ -1,4 +1,4 @@
-/** The first command of the README, as a newcomer runs it. */
+/** The first command of the README. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const left = () => readdirSync(os.tmpdir()).filter(name => name.startsWith('regmirror-quickstart-'))
 
 describe('quickstart', () => {
-  it('does the whole job, says so, and cleans up', function () {
+  it('does the whole job, prints each step, and cleans up', function () {
     this.timeout(120_000)
     const before = left()
     const { status, stdout, stderr } = spawnSync('npm', ['run', 'quickstart'], {

@@ -1,4 +1,4 @@
-/** Ranking: clearly better goes first, everything else stays where the list has it. */
+/** Ranking: clearly better mirrors go first, every other one keeps its place in the list. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type RankBy, rank } from '../lib/health/rank.ts'
@@ -34,7 +34,7 @@ const order = (measured: readonly Measured[], by: RankBy = 'latency', probes = m
 }
 
 describe('rank', () => {
-  it('puts the faster first', () =>
+  it('puts the fastest first', () =>
     assert.deepEqual(
       order([
         { name: 'a', ms: 300 },
@@ -63,17 +63,17 @@ describe('rank', () => {
     )
   })
 
-  it('puts what serves badly after what serves, however quickly it answers', () => {
+  it('puts degraded mirrors after healthy ones, however fast they respond', () => {
     const all: Measured[] = [
-      { name: 'dead', status: 'unhealthy' },
+      { name: 'unhealthy', status: 'unhealthy' },
       { name: 'slow', ms: 1, status: 'degraded' },
-      { name: 'untold', status: 'unknown' },
-      { name: 'well', ms: 400 },
+      { name: 'unknown', status: 'unknown' },
+      { name: 'healthy', ms: 400 },
     ]
-    assert.deepEqual(order(all), ['well', 'slow', 'dead', 'untold'])
+    assert.deepEqual(order(all), ['healthy', 'slow', 'unhealthy', 'unknown'])
   })
 
-  it('by throughput', () =>
+  it('puts the highest throughput first', () =>
     assert.deepEqual(
       order(
         [
@@ -86,10 +86,10 @@ describe('rank', () => {
       ['c', 'a', 'b'],
     ))
 
-  it('leaves alone what was not measured', () =>
+  it('moves no mirror that was not measured', () =>
     assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
 
-  it('keeps every mirror, and what is ranked stays so', () =>
+  it('keeps every mirror, and keeps the order when it is repeated', () =>
     fc.assert(
       fc.property(
         fc.uniqueArray(

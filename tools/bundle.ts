@@ -14,7 +14,7 @@ import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** yargs measures text with string-width, which costs more at start than all of regmirror; our help is ASCII. */
+/** yargs measures text with string-width, which takes longer to load than all of regmirror; the help is ASCII. */
 const plainWidth: Plugin = {
   name: 'plain-width',
   setup({ onResolve, onLoad }) {
@@ -25,7 +25,7 @@ const plainWidth: Plugin = {
   },
 }
 
-/** All of undici (fetch, caches, WebSocket, agents) is twice the start and 14 MB more than the one part that we use. */
+/** All of undici (fetch, caches, WebSocket, agents) doubles the start-up time and needs 14 MB more than the part in use. */
 const undiciClient: Plugin = {
   name: 'undici-client',
   setup({ onResolve, onLoad }) {
@@ -53,9 +53,9 @@ const compiledSchema: Plugin = {
   },
 }
 
-/** Replaces the folder `dist` by a new bundle; returns what esbuild has put into it. A failed build leaves `dist` alone. */
+/** Replaces the folder `dist` by a new bundle; returns esbuild's list of its parts. A failed build leaves `dist` as it is. */
 export async function bundle(dist: string): Promise<Metafile> {
-  // Beside it first: an installed command may run from dist meanwhile, and a build may be interrupted.
+  // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
   const building = `${dist}.building`
   await rm(building, { recursive: true, force: true })
   const metafile = await bundleInto(building)

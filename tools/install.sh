@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the command for everybody on this machine, and its templates and documents with it.
+# Installs the command with its templates and documents for all users of this machine.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/new-enough.sh
@@ -8,7 +8,7 @@ new_enough || {
   echo "regmirror needs Node 22.22 or newer, this is $(node --version 2>&1); install a newer one, then try again" >&2
   exit 2
 }
-# What root installs under a umask of 077, nobody else could run.
+# Under a umask of 077, only root could run what root installs.
 umask 022
 tarball=$(sh tools/package.sh)
 npm install --global --ignore-scripts --bin-links --no-dry-run --loglevel=error "./$tarball"

@@ -1,13 +1,13 @@
-/** The licences of what is bundled: the bundle carries the code of other packages, so it carries their terms too. */
+/** The licences of the packages in the bundle: their terms must come with their code. */
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
 const PROJECT = path.resolve(import.meta.dirname, '..')
 
-/** Licences whose terms are met by handing out their text. Another one needs a person to read it first. */
+/** Licences that only require their text to be included. A person has to read any other one first. */
 const KNOWN = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']
 
-/** Code that a package holds from elsewhere without its licence, by where it lies; the text is Node's own copy. */
+/** Code from elsewhere that a package contains without its licence. The text is from Node's copy. */
 const WITHOUT_TEXT = [
   { below: 'node_modules/undici/lib/llhttp/', name: 'llhttp', text: 'tools/licenses/llhttp.txt' },
 ]
@@ -27,9 +27,9 @@ interface Bundled {
 }
 
 /**
- * One text with the name, version, licence and notices of each package in a bundle, in the order of their names.
+ * One text with the name, version, licence and notices of each package in a bundle, sorted by name.
  * `inputs` are the paths that esbuild's metafile lists, relative to `root`.
- * Throws where a package has no licence text, or a licence that is not known here.
+ * Throws where a package has no licence text, or a licence that is not in `KNOWN`.
  */
 export async function thirdPartyLicenses(root: string, inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.flatMap(input => packageOf(input) ?? []))
@@ -57,7 +57,7 @@ async function readPackage(root: string, folder: string, inputs: readonly string
   const own = inputs.filter(input => packageOf(input) === folder)
   const files = (await Promise.all(foldersOf(folder, own).map(at => textsIn(root, at)))).flat()
   if (!files.some(file => path.dirname(file) === folder && LICENSE.test(path.basename(file)))) {
-    throw new Error(`${folder}: no licence text; ask its authors for one, or do without the package`)
+    throw new Error(`${folder}: no licence text; ask its authors for one, or remove the package`)
   }
   const vendored = WITHOUT_TEXT.filter(({ below }) => own.some(input => input.includes(below)))
   const texts = [

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What can be checked without running anything: format and lint, types, dead code.
+# Checks format, lint, types and dead code.
 set -eu
 cd "$(dirname "$0")/.."
 

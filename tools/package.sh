@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds, packs and prints the name of the tarball. Does itself what npm does not do where it ignores scripts.
+# Builds, packs and prints the name of the tarball. Builds first itself, because npm may be set to ignore scripts.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022

@@ -1,7 +1,6 @@
 /**
- * Every test, in two runs at the same time: those with Debian's programs keep the processors busy, the others mostly
- * wait. Arguments are mocha's, for both. The end-to-end run is seen as it goes; the other comes after it, and last the
- * sum of both.
+ * Runs every test in two mocha processes at the same time: end-to-end tests keep the processors busy, the others mostly
+ * wait. Both get the arguments. The end-to-end run is printed as it goes, then the other one, then the sum of both.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,12 +11,12 @@ const END_TO_END = [
   ...['--no-config', '--spec', 'test/e2e/**/*.spec.ts', '--forbid-only'],
   ...['--reporter', mocharc.reporter, '--timeout', String(mocharc.timeout)],
 ]
-/** The line by which our reporter ends. */
+/** The last line of the reporter of this project. */
 const SUM = /^(\d+) passed, (\d+) failed, (\d+) skipped$/
 
 interface Ended {
   readonly code: number | null
-  /** Passed, failed, skipped; empty: it did not come to its end. */
+  /** Passed, failed, skipped; empty where the run was cut short. */
   readonly sum: readonly number[]
 }
 
@@ -29,14 +28,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     for (const child of [units, endToEnd]) child.kill(signal)
   })
 const held: string[] = []
-const ends = await Promise.all([follow(units, line => held.push(line)), follow(endToEnd, tell)])
-for (const line of held) tell(line)
+const ends = await Promise.all([follow(units, line => held.push(line)), follow(endToEnd, printLine)])
+for (const line of held) printLine(line)
 const [passed, failed, skipped] = [0, 1, 2].map(nth =>
   ends.reduce((all, { sum }) => all + (sum[nth] ?? 0), 0),
 )
 const broken = ends.filter(({ sum }) => sum.length === 0).length
-if (broken > 0) tell(`${broken} of ${ends.length} runs did not come to an end`)
-tell(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+if (broken > 0) printLine(`${broken} of ${ends.length} runs were cut short`)
+printLine(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = ends.every(({ code }) => code === 0) && broken === 0 ? 0 : 1
 
 function start(options: readonly string[]): ChildProcess {
@@ -55,6 +54,6 @@ async function follow(child: ChildProcess, each: (line: string) => void): Promis
   return { code, sum }
 }
 
-function tell(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,67 +1,82 @@
-/** `apply`: make the node what the list says, then ask the mirrors how they are. */
-import { applyPlan, isDone } from '../apply/apply.ts'
-import type { Notice, PlanReport, Preflight, RefusedReport } from '../model/report.ts'
-import type { World } from '../model/world.ts'
-import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'
-import { type LockOptions, settle, sweptNotices, withLock } from '../pipeline/lock.ts'
-import { chosenTargets, machineOf, openList, openNode, openView } from '../pipeline/open.ts'
-import { type PreflightOptions, type PreflightResult, preflight } from '../pipeline/preflight.ts'
-import { probeList } from '../pipeline/probe-list.ts'
+/** `apply`: make this node match the list, then probe the mirrors. */
+import { Failure } from '../model/errors.ts'
+import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
+import { converge } from '../pipeline/converge.ts'
+import { applyKnownHealth } from '../pipeline/known-health.ts'
+import type { Access } from '../pipeline/lock.ts'
+import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
+import { openListProber, type ProbeList } from '../pipeline/probe-list.ts'
+import { recoverNode } from '../pipeline/recovery.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
-import type { Choices } from '../targets/target.ts'
+import { openLiveTable } from '../reporters/live.ts'
+import type { Run } from './command.ts'
+import type { ApplyFlags } from './flags.ts'
 
-export interface ApplyOptions extends PreflightOptions, Choices, HealthOptions, LockOptions {}
-
-export async function apply(options: ApplyOptions, world: World): Promise<PlanReport> {
-  const node = await openNode(options, world)
-  const settled = await settle('apply', node, options, world)
-  const loaded = await openList(options, node, world)
-  const asked = await preflight(loaded.list, options, world)
-  const known = [...settled, ...loaded.notices, ...asked.notices]
-  if (options.requireHealthy && asked.unhealthy?.length) return refusal(asked, known)
-  const walk = async () => {
-    const { list, notices: away } = await applyKnownHealth(asked.list, options, node, world)
-    const view = await openView(options, node, world)
-    return { plan: await makePlan(list, chosenTargets(options), view, options), away }
-  }
-  const write = async (made: readonly string[]) => {
-    // Again, now that nobody else writes: what was planned before may be done or outdated by now.
-    const walked = await walk()
-    const bootClock = machineOf(options, world)?.bootClock
-    const swept = await applyPlan(walked.plan, node, { command: 'apply', now: world.now(), bootClock, made })
-    return { ...walked, after: sweptNotices(swept) }
-  }
-  const first = await walk()
-  const idle = { result: { ...first, after: [] }, notices: [] }
-  const { result, notices } = isDone(first.plan) ? idle : await withLock('apply', node, options, world, write)
-  const all = [...known, ...result.away, ...notices, ...result.plan.notices, ...result.after]
-  const report = planReport('apply', { ...result.plan, notices: all })
-  return { ...report, ...(await probed(asked, options, world)) }
+export const apply: Run<ApplyFlags> = async (flags, context) => {
+  refuseContradictions(flags)
+  const { world } = context
+  const table = await context.targets()
+  const targets = selectTargets(table, flags.target)
+  const node = await openNode(flags, world)
+  const access: Access = { command: 'apply', node, options: flags, world }
+  const recovered = await recoverNode(access)
+  const loaded = await openList(flags, table, node, world)
+  const openProgress = openLiveTable(flags.format, world)
+  const probeList = openListProber({ root: flags.root, targets, openProgress }, world)
+  const checked = await preflight(loaded.list, flags, world, probeList)
+  const before = [...recovered, ...loaded.notices, ...checked.notices]
+  if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
+  const { planned, notices } = await converge(async () => {
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
+    const view = await openView(flags, node, world)
+    return { plan: await makePlan(list, targets, view, flags), excluded }
+  }, access)
+  const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
+  const report: AppliedReport = planReport('apply', { ...planned.plan, notices: all })
+  return { ...report, ...(await probeAfter(checked, flags, probeList)) }
 }
 
-/** What the mirrors say: asked before, or now, or not at all. */
-async function probed(asked: PreflightResult, options: ApplyOptions, world: World): Promise<Preflight> {
-  const { list, notices: _, ...answers } = asked
-  if (answers.probes !== undefined) return answers
-  if (!(options.probe ?? options.root === undefined)) return {}
-  return await probeList(list, { ...options, depth: undefined, samples: 3 }, world)
+function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
+  if (wait !== undefined && !requireHealthy)
+    throw new Failure('usage', [
+      { message: '--wait needs --require-healthy', hint: 'add --require-healthy, or leave out --wait' },
+    ])
+  const probing = rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
+  if (probe === false && probing !== undefined)
+    throw new Failure('usage', [
+      { message: `${probing} probes the mirrors, and --no-probe forbids it`, hint: 'leave out one of them' },
+    ])
 }
 
-/** Nothing was written: the answer to `--require-healthy` is no. */
+/** Requests that are measured of each mirror after writing. */
+const SAMPLES = 3
+
+/** The probes of the preflight where there were any, new ones, or none. */
+async function probeAfter(
+  checked: PreflightResult,
+  { probe, root }: ApplyFlags,
+  probeList: ProbeList,
+): Promise<Preflight> {
+  const { list, notices: _, ...probed } = checked
+  if (probed.probes !== undefined) return probed
+  return (probe ?? root === undefined) ? await probeList(list, { samples: SAMPLES }) : {}
+}
+
+/** Nothing was written: the check of `--require-healthy` failed. */
 function refusal(
   { probes = [], unhealthy = [] }: PreflightResult,
   notices: readonly Notice[],
 ): RefusedReport {
   const message = `nothing was written: no healthy endpoint for ${unhealthy.join(', ')}`
-  const refused = { code: 'apply_refused', message }
   const none = { changed: false, changes: [], reload: [], restart: [], unchanged: 0 }
   return {
     version: 1,
     kind: 'apply',
     refused: true,
     ...none,
-    notices: [...notices, refused],
+    notices: [...notices, { code: 'apply_refused', message }],
     probes,
     unhealthy,
   }

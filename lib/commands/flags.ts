@@ -1,154 +1,116 @@
-/** The flags of the commands, as data for the command line. */
-
-/** A flag that takes one text and makes no sense twice. */
-const oneText = { type: 'string', requiresArg: true } as const
-
-/** A flag that may be given again and again. */
-const manyTexts = { type: 'string', array: true, nargs: 1, default: [] as string[] } as const
+/** The flags of each command, as data. */
+import {
+  choice,
+  choiceOrBare,
+  choiceWithDefault,
+  duration,
+  durationWithDefault,
+  optionalToggle,
+  text,
+  texts,
+  textWithDefault,
+  toggle,
+  type ValuesOf,
+  wholeNumber,
+} from './flag.ts'
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: { ...oneText, describe: 'take the tree below this directory for /, and run nothing' },
-  target: { ...manyTexts, choices: ['containerd'], describe: 'only this runtime' },
-} as const
-
-/** What of a node is put back. */
-const restoreFlags = {
-  file: { ...manyTexts, describe: 'only this file of the node' },
-  overwrite: {
-    type: 'boolean',
-    default: false,
-    describe: 'also what somebody else has changed since',
-  },
-  check: { type: 'boolean', default: false, describe: 'only show it; exit 1 if anything would change' },
-} as const
-
-/** How mirrors are asked. */
-const probeFlags = {
-  depth: {
-    choices: ['ping', 'manifest', 'blob'],
-    describe: 'ask for /v2/ alone (default), for the canary too, or also for a layer of it',
-  },
-  samples: { type: 'number', default: 3, requiresArg: true, describe: 'exchanges to measure, 1 to 20' },
-} as const
-
-/** Asking the mirrors before anything is planned. */
-const rankFlag = {
-  rank: {
-    type: 'string',
-    describe:
-      'ask the mirrors, and list those first that are clearly better: latency (default) or throughput',
-  },
-} as const
-
-/** Whether what watch knows of the mirrors counts. */
-const declaredFlag = {
-  declared: {
-    type: 'boolean',
-    default: false,
-    describe: 'every mirror of the list, also those that watch has found to be down',
-  },
-} as const
-
-/** Asking them before anything is written. */
-const gateFlags = {
-  'require-healthy': {
-    type: 'boolean',
-    default: false,
-    describe: 'write nothing and exit 1 unless every registry has something healthy',
-  },
-  wait: { ...oneText, describe: 'how long to wait for that' },
-} as const
+  root: text({ help: 'work on the tree below this directory and run no programs' }),
+  target: texts('configure only this runtime'),
+}
 
 /** Which list, and which node. */
 const listFlags = {
-  file: {
-    alias: 'f',
-    ...oneText,
-    describe: 'the mirror list; - is stdin [/etc/regmirror/mirrors.toml]',
-  },
-  'list-format': {
-    choices: ['toml', 'yaml', 'json'],
-    describe: 'of the list, whatever its name says',
-  },
-  'allow-files-from': {
-    ...manyTexts,
-    describe: 'another directory that certificates and headers may come from',
-  },
+  file: text({ help: 'mirror list, - for stdin', alias: 'f', default: '/etc/regmirror/mirrors.toml' }),
+  listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
+  allowFilesFrom: texts('another directory to read certificates and headers from'),
   ...nodeFlags,
-} as const
+}
 
-const lockTimeout = {
-  ...oneText,
-  default: '60s',
-  describe: 'how long to wait for another regmirror that writes to this node',
-} as const
+const takeOver = toggle('adopt files that another program manages')
 
-/** For commands that write to the node. */
-const writingFlags = { 'lock-timeout': lockTimeout } as const
+const planningFlags = {
+  ...listFlags,
+  rank: choiceOrBare(
+    ['latency', 'throughput'],
+    'probe first and put clearly better mirrors first',
+    'latency',
+  ),
+  declared: toggle('write every mirror of the list, also those that watch found unhealthy'),
+  takeOver,
+}
 
-const keepingFlags = {
-  // It tries again, and has mirrors to ask meanwhile.
-  'lock-timeout': { ...lockTimeout, default: '5s' },
-  listen: {
-    ...oneText,
-    describe: 'serve a status page, /metrics, /healthz, /readyz and /livez at [HOST:]PORT',
-  },
-  'log-format': { choices: ['text', 'json'], describe: 'of the log [text on a terminal, else json]' },
-  'on-exit': {
-    choices: ['keep', 'declared'],
-    default: 'keep',
-    describe: 'what it leaves: the files as they are, or every mirror of the list',
-  },
-} as const
+/** Longer than a run takes. */
+const LOCK_TIMEOUT = '60s'
+/** A watcher tries again, and has mirrors to probe meanwhile. */
+const WATCH_LOCK_TIMEOUT = '5s'
 
-const formatFlag = {
-  choices: ['text', 'json'],
-  default: 'text',
-  describe: 'of the answer on stdout',
-} as const
+function lockTimeout(fallback: string) {
+  return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
+}
 
-const takeOverFlag = {
-  'take-over': { type: 'boolean', default: false, describe: 'adopt files that another program writes' },
-} as const
+const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
-const initFlags = {
-  preset: {
-    type: 'string',
-    default: 'starter',
-    describe: 'starter, air-gapped, daocloud, harbor or in-cluster',
-  },
-  output: { alias: 'o', type: 'string', describe: 'create this file instead of printing' },
-} as const
+export const initFlags = {
+  preset: textWithDefault('starter list: starter, air-gapped, daocloud, harbor or in-cluster', 'starter'),
+  output: text({ help: 'create this file instead of printing the list', alias: 'o' }),
+  format,
+}
 
-/** For commands that plan. */
-const planFlags = { ...listFlags, ...rankFlag, ...declaredFlag, ...takeOverFlag } as const
+export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
 
-const applyFlags = {
-  ...planFlags,
-  ...writingFlags,
-  ...gateFlags,
-  probe: {
-    type: 'boolean',
-    describe: 'ask the mirrors afterwards; --no-probe and --root do not',
-  },
-} as const
+export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
 
-/** A question whose answer may be no. */
-const askFlag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const
+export const applyFlags = {
+  ...planningFlags,
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  requireHealthy: toggle('write nothing and exit 1 unless every registry has a healthy endpoint'),
+  wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
+  probe: optionalToggle({
+    help: 'probe the mirrors after writing; --no-probe does not',
+    default: 'on, off with --root',
+  }),
+  format,
+}
 
-/** The flags of each command. */
-export const flagsOf = {
-  init: { ...initFlags, format: formatFlag },
-  validate: { ...listFlags, strict: askFlag('exit 1 if there is any notice'), format: formatFlag },
-  plan: { ...planFlags, check: askFlag('exit 1 if anything would change'), format: formatFlag },
-  apply: { ...applyFlags, format: formatFlag },
-  probe: { ...listFlags, ...probeFlags, format: { ...formatFlag, choices: ['text', 'json', 'prometheus'] } },
-  watch: {
-    ...listFlags,
-    ...keepingFlags,
-    ...takeOverFlag,
-    format: { ...formatFlag, describe: 'of what goes wrong before it watches; see --log-format' },
-  },
-  restore: { ...nodeFlags, ...restoreFlags, ...writingFlags, format: formatFlag },
-} as const
+export const probeFlags = {
+  ...listFlags,
+  depth: choice(['ping', 'manifest', 'blob'], { help: 'how deep to probe', default: 'depth of the list' }),
+  samples: wholeNumber('requests to measure', [1, 20], 3),
+  format: choiceWithDefault(['text', 'json', 'prometheus'], 'output format', 'text'),
+}
+
+export const watchFlags = {
+  ...listFlags,
+  lockTimeout: lockTimeout(WATCH_LOCK_TIMEOUT),
+  listen: text({ help: 'serve a status page, /metrics, /healthz, /readyz and /livez at [HOST:]PORT' }),
+  logFormat: choice(['text', 'json'], {
+    help: 'log format',
+    default: 'text on a terminal, otherwise json',
+  }),
+  onExit: choiceWithDefault(
+    ['keep', 'declared'],
+    'on exit, keep the files or write every mirror of the list',
+    'keep',
+  ),
+  takeOver,
+  format: choiceWithDefault(['text', 'json'], 'format of an error before the log starts', 'text'),
+}
+
+export const restoreFlags = {
+  ...nodeFlags,
+  file: texts('restore only this file of the node'),
+  overwrite: toggle('also restore files that were changed outside regmirror'),
+  check: toggle('write nothing and exit 1 if anything would change'),
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  format,
+}
+
+export type InitFlags = ValuesOf<typeof initFlags>
+export type ValidateFlags = ValuesOf<typeof validateFlags>
+export type PlanFlags = ValuesOf<typeof planFlags>
+export type ApplyFlags = ValuesOf<typeof applyFlags>
+export type ProbeFlags = ValuesOf<typeof probeFlags>
+export type WatchFlags = ValuesOf<typeof watchFlags>
+export type RestoreFlags = ValuesOf<typeof restoreFlags>

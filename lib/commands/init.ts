@@ -1,41 +1,35 @@
-/** `init`: a starter list. */
+/** `init`: write a starter list. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '../model/errors.ts'
-import type { InitReport } from '../model/report.ts'
-import { openTree } from '../system/files.ts'
+import { openTree, type Reader } from '../system/files.ts'
 import { createOutputFile } from '../system/output-file.ts'
-
-export interface InitOptions {
-  readonly preset: string
-  /** Where to write it; undefined: it is printed. */
-  readonly output: string | undefined
-}
+import type { Run } from './command.ts'
+import type { InitFlags } from './flags.ts'
 
 /** The starter lists, as seen from here and from the bundle: both lie two folders below the package. */
 const TEMPLATES = fileURLToPath(new URL('../../templates/lists', import.meta.url))
 
-/** Names of the starter lists. */
-async function presets(): Promise<readonly string[]> {
-  const entries = (await openTree('/').entries(TEMPLATES)) ?? []
-  return entries.map(entry => path.basename(entry.name, '.toml'))
+/** Never overwrites a list. */
+export const init: Run<InitFlags> = async ({ preset, output }, { world }) => {
+  const files = openTree('/')
+  const list = await readTemplate(preset, files)
+  const report = { version: 1, kind: 'init', preset, list } as const
+  if (output === undefined) return report
+  if (!output.endsWith('.toml')) {
+    const hint = `name it ${output.replace(/\.\w+$/, '')}.toml`
+    throw new Failure('usage', [{ file: output, message: 'starter lists are TOML', hint }])
+  }
+  await createOutputFile(files, path.resolve(output), list, world.uid === 0)
+  return { ...report, file: output }
 }
 
-/** `uid` is the effective user. A list that is there is never overwritten. */
-export async function init(options: InitOptions, uid: number): Promise<InitReport> {
-  const files = openTree('/')
-  const known = await presets()
-  if (!known.includes(options.preset)) {
-    const message = `there is no starter list "${options.preset}"`
-    throw new Failure('usage', [{ message, hint: `choose one of ${known.join(', ')}` }])
+async function readTemplate(preset: string, files: Reader): Promise<string> {
+  const entries = (await files.entries(TEMPLATES)) ?? []
+  const presets = entries.map(entry => path.basename(entry.name, '.toml'))
+  if (!presets.includes(preset)) {
+    const message = `there is no starter list "${preset}"`
+    throw new Failure('usage', [{ message, hint: `choose one of ${presets.join(', ')}` }])
   }
-  const list = (await files.read(path.join(TEMPLATES, `${options.preset}.toml`)))?.toString('utf8') ?? ''
-  if (options.output !== undefined && !options.output.endsWith('.toml')) {
-    const hint = `name it ${options.output.replace(/\.\w+$/, '')}.toml`
-    throw new Failure('usage', [{ file: options.output, message: 'starter lists are TOML', hint }])
-  }
-  const report = { version: 1, kind: 'init', preset: options.preset, list } as const
-  if (options.output === undefined) return report
-  await createOutputFile(files, path.resolve(options.output), list, uid === 0)
-  return { ...report, file: options.output }
+  return (await files.read(path.join(TEMPLATES, `${preset}.toml`)))?.toString('utf8') ?? ''
 }

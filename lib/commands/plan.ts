@@ -1,27 +1,33 @@
-/** `plan`: what would change on this node? */
+/** `plan`: show what would change on this node. */
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
-import type { PlanReport } from '../model/report.ts'
-import type { World } from '../model/world.ts'
-import { applyKnownHealth, type HealthOptions } from '../pipeline/known-health.ts'
-import { unfinishedNotices } from '../pipeline/lock.ts'
-import { chosenTargets, openList, openNode, openView } from '../pipeline/open.ts'
-import { type PreflightOptions, preflight } from '../pipeline/preflight.ts'
+import { applyKnownHealth } from '../pipeline/known-health.ts'
+import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { preflight } from '../pipeline/preflight.ts'
+import { openListProber } from '../pipeline/probe-list.ts'
+import { interruptedNotices } from '../pipeline/recovery.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
-import type { Choices } from '../targets/target.ts'
+import { openLiveTable } from '../reporters/live.ts'
+import type { Run } from './command.ts'
+import type { PlanFlags } from './flags.ts'
 
-export async function plan(
-  options: PreflightOptions & Choices & HealthOptions & { readonly check: boolean },
-  world: World,
-): Promise<PlanReport> {
-  const node = await openNode(options, world)
-  const loaded = await openList(options, node, world)
-  const view = await openView(options, node, world)
-  const { list: wanted, notices: asked, ...probed } = await preflight(loaded.list, options, world)
-  const { list, notices: known } = await applyKnownHealth(wanted, options, node, world)
-  const made = await makePlan(list, chosenTargets(options), view, options)
-  const notices = [...(await unfinishedNotices(node)), ...loaded.notices, ...asked, ...known, ...made.notices]
-  const max_probes_per_hour = maxProbesPerHour(list.health)
-  const check = options.check && { check: true }
-  return { ...planReport('plan', { ...made, notices }), ...check, max_probes_per_hour, ...probed }
+export const plan: Run<PlanFlags> = async (flags, context) => {
+  const { world } = context
+  const table = await context.targets()
+  const targets = selectTargets(table, flags.target)
+  const node = await openNode(flags, world)
+  const loaded = await openList(flags, table, node, world)
+  const view = await openView(flags, node, world)
+  const openProgress = openLiveTable(flags.format, world)
+  const probeList = openListProber({ root: flags.root, targets, openProgress }, world)
+  const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
+  const selected = await applyKnownHealth(ordered, flags, node, world)
+  const made = await makePlan(selected.list, targets, view, flags)
+  const before = [...(await interruptedNotices(node)), ...loaded.notices, ...notices, ...selected.notices]
+  return {
+    ...planReport('plan', { ...made, notices: [...before, ...made.notices] }),
+    ...(flags.check && { check: true }),
+    max_probes_per_hour: maxProbesPerHour(selected.list.health),
+    ...probed,
+  }
 }

@@ -1,12 +1,17 @@
 /** `probe`: check mirror health and latency. */
-import type { ProbeReport } from '../model/report.ts'
-import type { World } from '../model/world.ts'
-import { openList, openNode } from '../pipeline/open.ts'
-import { type ProbeOptions, probeList } from '../pipeline/probe-list.ts'
+import { openList, openNode, selectTargets } from '../pipeline/open.ts'
+import { openListProber } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
+import { openLiveTable } from '../reporters/live.ts'
+import type { Run } from './command.ts'
+import type { ProbeFlags } from './flags.ts'
 
-export async function probe(options: ProbeOptions, world: World): Promise<ProbeReport> {
-  const { list, notices } = await openList(options, await openNode(options, world), world)
-  const probed = await probeList(list, options, world)
+export const probe: Run<ProbeFlags> = async (flags, context) => {
+  const { world } = context
+  const table = await context.targets()
+  const targets = selectTargets(table, flags.target)
+  const { list, notices } = await openList(flags, table, await openNode(flags, world), world)
+  const openProgress = openLiveTable(flags.format, world)
+  const probed = await openListProber({ root: flags.root, targets, openProgress }, world)(list, flags)
   return { version: 1, kind: 'probe', ...probed, notices: [...notices, ...probeNotices(probed.probes)] }
 }

@@ -1,75 +1,72 @@
-/** `restore`: put back what was there before us. */
-import { applyPlan, isDone } from '../apply/apply.ts'
+/** `restore`: undo everything regmirror changed on this node. */
+import { isDone } from '../apply/apply.ts'
 import { withTicket } from '../apply/lock.ts'
-import type { Notice, RestoredReport } from '../model/report.ts'
-import type { World } from '../model/world.ts'
+import type { Notice } from '../model/report.ts'
 import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
-import {
-  type LockOptions,
-  settle,
-  sweptNotices,
-  unfinishedNotices,
-  watchLockRequest,
-  withLock,
-} from '../pipeline/lock.ts'
-import { chosenTargets, machineOf, type NodeOptions, openNode } from '../pipeline/open.ts'
+import { type Converged, converge } from '../pipeline/converge.ts'
+import { type Access, watchLockRequest } from '../pipeline/lock.ts'
+import { openNode, selectTargets } from '../pipeline/open.ts'
+import { interruptedNotices, recoverNode } from '../pipeline/recovery.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
-import { planRestore, type RestoreChoices } from '../plan/restore.ts'
+import { planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/files.ts'
+import type { Run } from './command.ts'
+import type { RestoreFlags } from './flags.ts'
 
-export interface RestoreOptions extends NodeOptions, LockOptions, RestoreChoices {
-  /** Only say what would be done. */
-  readonly check: boolean
+type Undoing = { readonly plan: Plan }
+type MakePlan = () => Promise<Undoing>
+
+export const restore: Run<RestoreFlags> = async (flags, context) => {
+  const { world } = context
+  const targets = selectTargets(await context.targets(), flags.target)
+  const node = await openNode(flags, world)
+  const here = flags.root === undefined
+  const choices = { files: flags.file, overwrite: flags.overwrite }
+  const makePlan: MakePlan = async () => ({
+    plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
+  })
+  const access: Access = { command: 'restore', node, options: flags, world }
+  const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
+  const units = await unitNotices(node, flags)
+  const check = flags.check ? { check: true } : {}
+  const { planned, notices } = await (flags.check ? planOnly(makePlan) : undo(makePlan, access))
+  const all = [...before, ...units, ...notices, ...planned.plan.notices]
+  return { ...planReport('restore', { ...planned.plan, notices: all }), ...check }
 }
 
-export async function restore(options: RestoreOptions, world: World): Promise<RestoredReport> {
-  const node = await openNode(options, world)
-  const targets = chosenTargets(options)
-  const here = options.root === undefined
-  const { uid } = world
-  const walk = async () =>
-    await planRestore({ node, targets, here, uid, state: await readState(node) }, options)
-  if (options.check) {
-    const notices = [...(await unfinishedNotices(node)), ...(await unitNotices(node, options))]
-    const plan = await walk()
-    return { ...reportOf(plan, [...notices, ...plan.notices]), check: true }
-  }
-  const settled = [...(await settle('restore', node, options, world)), ...(await unitNotices(node, options))]
-  const planned = await walk()
-  const kept = await Promise.all(WATCH_FILES.map(file => node.facts(file)))
-  const remembered = kept.some(facts => facts !== undefined)
-  if (isDone(planned) && !remembered) return reportOf(planned, [...settled, ...planned.notices])
-  const write = async (made: readonly string[]) => {
-    // Again, now that nobody else writes.
-    const plan = await walk()
-    const bootClock = machineOf(options, world)?.bootClock
-    const swept = await applyPlan(plan, node, { command: 'restore', now: world.now(), bootClock, made })
-    // What was known of mirrors helps nobody without a list in force.
+async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
+  return { planned: await makePlan(), notices: [] }
+}
+
+/** Not beside a watcher, which would write everything again. */
+async function undo(makePlan: MakePlan, access: Access): Promise<Converged<Undoing>> {
+  const { node, world } = access
+  const planned = await makePlan()
+  if (isDone(planned.plan) && !(await hasWatchFiles(node))) return { planned, notices: [] }
+  return await withTicket(node, await watchLockRequest('restore', node, world), async made => {
+    const converged = await converge(makePlan, access, made)
+    // Without a list in force, nobody needs what a watcher knew.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
-    return { plan, after: sweptNotices(swept) }
-  }
-  // A watcher would put everything back at once.
-  const request = await watchLockRequest('restore', node, world)
-  const { result, notices } = await withTicket(node, request, first =>
-    withLock('restore', node, options, world, second => write([...first, ...second])),
-  )
-  return reportOf(result.plan, [...settled, ...notices, ...result.plan.notices, ...result.after])
+    return converged
+  })
 }
 
-/** The units that this package has (templates/systemd), where they are enabled. */
+async function hasWatchFiles(node: Reader): Promise<boolean> {
+  const found = await Promise.all(WATCH_FILES.map(file => node.facts(file)))
+  return found.some(facts => facts !== undefined)
+}
+
+/** Where systemd keeps the units that are enabled; those of this package are in templates/systemd. */
 const ENABLED = '/etc/systemd/system/multi-user.target.wants'
 
-/** Whoever restores a node is to know what writes it again. */
-async function unitNotices(node: Reader, { files }: RestoreOptions): Promise<readonly Notice[]> {
-  if (files.length > 0) return []
+/** Units that write this node again. */
+async function unitNotices(node: Reader, { file }: RestoreFlags): Promise<readonly Notice[]> {
+  if (file.length > 0) return []
   const entries = (await node.entries(ENABLED)) ?? []
   const units = entries.map(({ name }) => name).filter(name => /^regmirror-.*\.service$/.test(name))
   if (units.length === 0) return []
-  const message = `${units.join(' and ')} would write this node again, at the next boot: systemctl disable ${units.join(' ')}`
-  return [{ code: 'writes_again', message, file: ENABLED }]
-}
-
-function reportOf(plan: Plan, notices: Plan['notices']): RestoredReport {
-  return planReport('restore', { ...plan, notices })
+  const writes = units.length === 1 ? 'is enabled and writes' : 'are enabled and write'
+  const message = `${units.join(' and ')} ${writes} this node again at the next boot; disable it: systemctl disable ${units.join(' ')}`
+  return [{ code: 'service_enabled', message, file: ENABLED }]
 }

@@ -1,48 +1,65 @@
-/** What is said about how the command is called. Pure. */
+/** Messages about how regmirror is called. Pure. */
 import { Failure, type Issue } from '../model/errors.ts'
 import type { Format } from '../reporters/print.ts'
 import { nearest } from '../wording/typos.ts'
+import type { AnyCommand } from './command.ts'
+import { typedName } from './flag.ts'
 
-/** Known before parsing, so that a usage error too is JSON for whoever asked for JSON. */
-export function formatOf(args: readonly string[]): Format {
+type Called = Pick<AnyCommand, 'name' | 'flags'> | undefined
+type Commands = readonly NonNullable<Called>[]
+
+export const EXIT_CODES = `Exit codes:
+  0  done, or the check passed
+  1  the check failed: pending changes (plan --check, restore --check), notices
+     (validate --strict), an unhealthy registry (probe, apply --require-healthy)
+  2  error`
+
+/** Read before the arguments are parsed, so that a usage error is in the requested format too. */
+export function readFormat(args: readonly string[]): Format {
   const given = args.map(
     (arg, i) => /^--format=(.*)$/.exec(arg)?.[1] ?? (arg === '--format' ? args[i + 1] : undefined),
   )
   return given.includes('json') ? 'json' : given.includes('prometheus') ? 'prometheus' : 'text'
 }
 
-export const EXIT_CODES = `Exit codes: 0 done; 1 the answer is no: changes are due (plan or restore --check), there are notices
-(validate --strict), nobody can serve a registry (probe, apply --require-healthy); 2 it could not be done.`
-
-/** The flags of each command, by its name. */
-type FlagsOf = Readonly<Record<string, object>>
-
-/** What yargs says of a wrong command line, in our form. */
-export function usage(message: string, args: readonly string[], flagsOf: FlagsOf): Failure {
-  const meant = /^Did you mean (.*)\?$/.exec(message)?.[1]
-  if (meant !== undefined)
-    return new Failure('usage', [{ message: 'there is no such command', hint: `did you mean ${meant}?` }])
-  const command = args.find(arg => Object.hasOwn(flagsOf, arg))
-  const help = `see regmirror ${command === undefined ? '' : `${command} `}--help`
-  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]
-  if (unknown === undefined)
-    return new Failure('usage', [{ message: message.replace(/\s+/g, ' '), hint: help }])
-  const known = Object.keys(flagsOf[command ?? ''] ?? {})
-  return new Failure(
-    'usage',
-    asGiven(unknown.split(', '), args).map(flag => unknownFlag(flag, known, help)),
-  )
+/** What yargs says about invalid arguments, in regmirror's words. */
+export function usageFailure(message: string, args: readonly string[], commands: Commands): Failure {
+  const called = args.map(arg => commands.find(({ name }) => name === arg)).find(Boolean)
+  const help = `see regmirror ${called === undefined ? '' : `${called.name} `}--help`
+  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message)?.[1]
+  if (unknown !== undefined) {
+    const words = asTyped(unknown.split(', '), args)
+    return new Failure(
+      'usage',
+      words.map(word => unknownWord(word, called, commands, help)),
+    )
+  }
+  const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} needs a value`
+  return new Failure('usage', [{ message: problem, hint: help }])
 }
 
 /** yargs names a flag in both spellings, `lock-timeut` and `lockTimeut`. */
-function asGiven(names: readonly string[], args: readonly string[]): readonly string[] {
-  const given = args.map(arg => arg.split('=')[0] ?? '')
-  const found = given.filter(arg => names.includes(arg.replace(/^-+/, '')))
-  return found.length === 0 ? names : found
+function asTyped(words: readonly string[], args: readonly string[]): readonly string[] {
+  const typed = args.map(arg => arg.split('=')[0] ?? '')
+  const found = typed.filter(arg => words.includes(arg.replace(/^-+/, '')))
+  return found.length === 0 ? words : found
 }
 
-function unknownFlag(flag: string, known: readonly string[], help: string): Issue {
-  const meant = flag.startsWith('--') ? nearest(flag.slice(2), known) : undefined
-  const hint = meant === undefined ? help : `did you mean --${meant}? ${help}`
-  return { message: `Unknown argument: ${flag}`, hint }
+function unknownWord(word: string, called: Called, commands: Commands, help: string): Issue {
+  if (word.startsWith('-')) {
+    const meant = nearest(word.replace(/^-+/, ''), Object.keys(called?.flags ?? {}).map(typedName))
+    return { message: `unknown flag ${word}`, hint: suggestion(meant && dashed(meant), help) }
+  }
+  if (called !== undefined) return { message: `unexpected argument ${word}`, hint: help }
+  const names = commands.map(({ name }) => name)
+  return { message: `unknown command ${word}`, hint: suggestion(nearest(word, names), help) }
+}
+
+function suggestion(meant: string | undefined, help: string): string {
+  return meant === undefined ? help : `did you mean ${meant}? ${help}`
+}
+
+function dashed(flag: string): string {
+  return flag.length === 1 ? `-${flag}` : `--${flag}`
 }

@@ -1,14 +1,14 @@
-/** Prometheus' text exposition format 0.0.4. Pure. */
+/** The text exposition format 0.0.4 of Prometheus. Pure. */
 
 type Labels = Readonly<Record<string, string>>
 
-/** A sample without a finite value is left out. */
+/** A sample without a finite value is omitted. */
 export type Sample = readonly [labels: Labels, value: number | undefined]
 
 export interface Metric {
   readonly name: string
   readonly help: string
-  /** A gauge, unless it says otherwise. */
+  /** A gauge if omitted. */
   readonly type?: 'gauge' | 'counter'
   readonly samples: readonly Sample[]
 }
@@ -31,7 +31,7 @@ export function seconds(ms: number): number {
   return Number((ms / 1000).toPrecision(9))
 }
 
-/** A moment in whole seconds since 1970. */
+/** A time in whole seconds since 1970. */
 export function timestamp(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms / 1000)
 }

@@ -1,6 +1,6 @@
-/** The world outside as a value, so that a test can hand in another. */
+/** Everything outside the program as a value, so that a test can pass another. */
 
-/** A stream that is written to; a terminal says how wide and how high it is. */
+/** A stream to write to; a terminal also has a size. */
 export interface Sink {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
@@ -12,33 +12,33 @@ export interface Sink {
 export interface World {
   readonly stdout: Sink
   readonly stderr: Sink
-  /** Standard input up to its end, or the first `most` bytes of it; the rest is not read. */
-  stdin(most: number): Promise<Buffer>
+  /** Standard input up to its end, or its first `limit` bytes; the rest is not read. */
+  stdin(limit: number): Promise<Buffer>
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective user id. */
   readonly uid: number
-  /** Who we are for others: process id, and the name of the machine or container. */
+  /** How other processes see this one: its id, and the name of the machine or container. */
   readonly pid: number
   readonly machine: string
-  /** Milliseconds since 1970: for people only. It may be set to any time, so nothing waits or expires by it. */
+  /** Milliseconds since 1970, for people only: the clock can be set at any time, so nothing waits or expires by it. */
   now(): number
   /**
-   * Microseconds of CLOCK_MONOTONIC, which systemd counts by too: the same in every process, never set, from zero at each
-   * boot. It stands still while the machine is suspended, as timers do.
+   * Microseconds of CLOCK_MONOTONIC, which systemd uses too: it is the same in every process, starts at zero at boot, and
+   * cannot be set. Like timers, it stops while the machine is suspended.
    */
   monotonic(): bigint
-  /** Names the boot that the monotonic clock counts from; undefined where the kernel does not tell. */
+  /** The boot that the monotonic clock counts from; undefined where the kernel does not provide it. */
   bootId(): Promise<string | undefined>
-  /** Aborted when the user asks to stop. */
+  /** Aborted when the user stops the command. */
   readonly signal: AbortSignal
   /**
-   * For what runs until it is told to stop: that is no failure then, and a hangup (SIGHUP) is a wish to look again
-   * instead.
+   * For a command that runs until it is stopped: from now on a stop is no failure, and a hangup (SIGHUP) calls `listener`
+   * instead of stopping it.
    */
   onHangup(listener: () => void): void
   /**
-   * For the same: stderr as a log that nobody waits for. Lines without room are dropped; `droppedLine` gives the line
-   * that then says how many. From now on `stderr` writes there too.
+   * For such a command: stderr as a log that never blocks it. Lines are dropped while the log is not read, and
+   * `droppedLine` makes the line that reports how many. From now on `stderr` writes to the log too.
    */
   openLog(droppedLine: (count: number) => string): Sink
 }

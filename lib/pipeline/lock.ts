@@ -1,11 +1,6 @@
-/** How a command gets to write: alone on the node, and only after what an earlier run has left is done with. */
-
-import { readJournal } from '../apply/journal.ts'
-import type { Journal } from '../apply/journal-format.ts'
-import { hasLeftovers } from '../apply/leftovers.ts'
-import { findHolder, isLocked, type LockRequest, withTicket } from '../apply/lock.ts'
-import { listTickets } from '../apply/tickets.ts'
-import { type Recovery, recover } from '../apply/transaction.ts'
+/** The locks of a node: one process writes to it, and one watches it. */
+import { findHolder, type LockRequest, withTicket } from '../apply/lock.ts'
+import { recover } from '../apply/transaction.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
@@ -14,138 +9,89 @@ import type { World } from '../model/world.ts'
 import { readState, STATE_DIRECTORY } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
 import type { Reader, Writer } from '../system/files.ts'
-import { machineOf, type NodeOptions } from './open.ts'
+import { type NodeOptions, openMachine } from './open.ts'
+import { recoveryNotices } from './recovery-notices.ts'
 
 export interface LockOptions {
   /** A duration. */
   readonly lockTimeout: string
 }
 
-type Options = LockOptions & Pick<NodeOptions, 'root'>
+/** Who writes to a node, and how long they wait for the lock. */
+export interface Access {
+  readonly command: 'apply' | 'restore' | 'watch'
+  readonly node: Writer
+  readonly options: LockOptions & NodeOptions
+  readonly world: World
+  /** Receives a line about a wait; stderr if left out. */
+  readonly log?: (line: string) => unknown
+}
 
-type Command = Journal['command'] | 'watch'
-/** Tells for whom somebody waits. */
-type Say = (text: string) => unknown
-
-/** What a command writes, given the directories that were made for the state. */
-type Use<T> = (made: readonly string[]) => Promise<T>
-
-/** Runs `use` alone on the node, and says for whom it has to wait. Gives what came of it, and what was done before: notices. */
+/**
+ * Runs `use` as the only writer of the node, after what an interrupted run left is finished or undone. `use` is given
+ * the directories that were made for the state.
+ */
 export async function withLock<T>(
-  command: Command,
-  node: Writer,
-  options: Options,
-  world: World,
-  use: Use<T>,
-  say: Say = text => world.stderr.write(`${text}\n`),
+  access: Access,
+  use: (made: readonly string[]) => Promise<T>,
 ): Promise<{ result: T; notices: readonly Notice[] }> {
-  const { made } = await readState(node)
-  const request = {
-    purpose: 'lock' as const,
-    made,
-    holder: holderName(command, world),
-    timeoutMs: milliseconds(options.lockTimeout),
-    monotonic: world.monotonic,
-    signal: world.signal,
-    onWait: (holder: string) =>
-      void say(`waiting for ${holder || 'another regmirror'}, ${options.lockTimeout} at most`),
-  }
-  return await withTicket(node, request, async fresh => {
-    // Again, now that nobody else can put anything there.
+  const { node, options, world } = access
+  return await withTicket(node, await writeLockRequest(access), async made => {
+    // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
     if (recovery?.outcome === 'finished')
-      await noteMoment(recovery.journal, node, machineOf(options, world)?.bootClock)
-    return { result: await use(fresh), notices: recovery ? recoveryNotices(recovery) : [] }
+      await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
+    return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
   })
 }
 
-/** What others are told of who keeps them waiting. */
+async function writeLockRequest({ command, node, options, world, log }: Access): Promise<LockRequest> {
+  const { made } = await readState(node)
+  const write = log ?? (line => world.stderr.write(`${line}\n`))
+  return {
+    purpose: 'lock',
+    made,
+    holder: holderName(command, world),
+    timeoutMs: milliseconds(options.lockTimeout),
+    signal: world.signal,
+    monotonic: world.monotonic,
+    onWait: holder =>
+      void write(`waiting up to ${options.lockTimeout} for ${holder || 'another regmirror process'}`),
+  }
+}
+
+/** How long a process that only removes dead tickets may hold the lock of watchers. */
+const SWEEP_MS = 2000
+
+/** For the only watcher of the node, or for a command that no watcher may run beside. */
+export async function watchLockRequest(command: string, node: Writer, world: World): Promise<LockRequest> {
+  const { made } = await readState(node)
+  const holder = holderName(command, world)
+  return {
+    purpose: 'watch',
+    holder,
+    made,
+    timeoutMs: SWEEP_MS,
+    signal: world.signal,
+    monotonic: world.monotonic,
+    onWait: () => {},
+  }
+}
+
+/** The name of a holder, as processes that wait for it show it. */
 function holderName(command: string, { pid, machine, now }: World): string {
   return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
-/** Does what earlier runs and watchers have left, when they left anything. */
-export async function settle(
-  command: Journal['command'],
-  node: Writer,
-  options: Options,
-  world: World,
-): Promise<readonly Notice[]> {
-  await sweepTickets(command, node, world)
-  return await finish(command, node, options, world)
-}
-
-/** Finishes or undoes what an earlier run has left, when it left anything. */
-export async function finish(
-  command: Command,
-  node: Writer,
-  options: Options,
-  world: World,
-  say?: Say,
-): Promise<readonly Notice[]> {
-  if (!(await hasLeftovers(node)) || (await isLocked(node))) return []
-  return (await withLock(command, node, options, world, async () => {}, say)).notices
-}
-
-/** Who takes the lock of watchers removes the tickets of those that are dead. */
-async function sweepTickets(command: string, node: Writer, world: World): Promise<void> {
-  if ((await listTickets(node, 'watch')).length === 0 || (await isLocked(node, 'watch'))) return
-  await withTicket(node, await watchLockRequest(command, node, world), async () => {}).catch(error => {
-    // Somebody was quicker.
-    if (!(error instanceof Failure) || error.code !== 'locked') throw error
-  })
-}
-
-/** How long somebody who only sweeps up may be in the way. */
-const SWEEP_MS = 2000
-
-/** Whoever wants to be the only one that watches, or that no watcher is at work. */
-export async function watchLockRequest(command: string, node: Writer, world: World): Promise<LockRequest> {
-  const { made } = await readState(node)
-  const { monotonic, signal } = world
-  const holder = holderName(command, world)
-  return { purpose: 'watch', holder, made, timeoutMs: SWEEP_MS, monotonic, signal, onWait: () => {} }
-}
-
-/** Whoever removes the state folder removes our lock: another could watch beside us, or restore. It may be there already. */
-export async function assertOurs(node: Reader, expected: string): Promise<void> {
+/**
+ * Throws Failure `locked` where this watcher has lost its lock: the state folder was removed, and another watcher or a
+ * restore could run now.
+ */
+export async function assertWatchLock(node: Reader, name: string): Promise<void> {
   const holder = await findHolder(node, 'watch')
-  // Who is too busy to answer may well be this process.
-  if (holder === expected || holder === '') return
-  const message = 'somebody has removed the lock of this watcher'
+  // An empty name is that of a process too busy to respond, which may be this one.
+  if (holder === name || holder === '') return
+  const message = 'the lock of this watcher was removed'
   throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
-}
-
-/** What to know of an earlier run that did not get to its end, where nothing may be written. */
-export async function unfinishedNotices(node: Writer): Promise<readonly Notice[]> {
-  const found = await readJournal(node)
-  if (found === undefined) return []
-  const { command, started_at } = found.journal
-  if (await isLocked(node)) {
-    const message = `another regmirror is writing to this node: what is said here may be over in a moment`
-    return [{ code: 'under_way', message, file: STATE_DIRECTORY }]
-  }
-  const verb = found.phase === 'committing' ? 'finishes' : 'undoes'
-  const message = `regmirror ${command} of ${started_at} was cut off: the next apply or restore ${verb} it first`
-  return [{ code: 'unfinished', message, file: STATE_DIRECTORY }]
-}
-
-/** Nothing, or that the work is done but for sweeping up. */
-export function sweptNotices(swept: boolean): readonly Notice[] {
-  if (swept) return []
-  const message = 'everything is written, but temporary files could not be removed: the next run does it'
-  return [{ code: 'leftovers', message, file: STATE_DIRECTORY }]
-}
-
-function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Notice[] {
-  const message = `regmirror ${journal.command} of ${journal.started_at} was cut off: it was ${outcome} first`
-  return [
-    { code: 'recovered', message, file: STATE_DIRECTORY },
-    ...foreign.map(file => ({
-      code: 'left_alone',
-      message: 'was to be changed by that run, but somebody else has changed it since: it stayed',
-      file,
-    })),
-  ]
 }

@@ -1,50 +1,49 @@
-/** What every command starts from: the flags it was given, the world it runs in, the list and the node. */
-
+/** What a command starts from: the node, the list, the runtimes to configure. */
 import { type LoadedList, loadList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
 import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
-import type { Format } from '../reporters/print.ts'
 import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
 import { openTree, type Writer } from '../system/files.ts'
 import { runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
-import { targets } from '../targets/index.ts'
 import type { Machine, Target, View } from '../targets/target.ts'
 
-/** Which node, and what of it. */
+/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
+export type Targets = Readonly<Record<string, Target>>
+
 export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
   readonly root: string | undefined
-  readonly target: readonly string[]
 }
 
-/** Flags of every command that reads a list. */
-export interface Options extends NodeOptions {
+export interface ListOptions extends NodeOptions {
+  /** Undefined: the default one of the node. */
   readonly file: string | undefined
+  /** Undefined: by the extension of the file. */
   readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
   readonly allowFilesFrom: readonly string[]
-  readonly format: Format
 }
 
-/** Opens the node: this machine, or the tree under `--root`. Throws Failure `io` where its state is not to be trusted. */
-export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
-  // Under a root no program is run, `cp` neither.
-  const node =
-    options.root === undefined ? openTree('/', copyAttributesWith(runProgram)) : openTree(options.root)
-  if ((await node.facts('/'))?.type === 'directory') {
-    await refuseForeignState(node, uid)
-    return node
-  }
-  throw new Failure('usage', [
-    { message: `--root ${options.root} is not a directory`, hint: 'create it first' },
-  ])
+/** Opens this machine, or the tree under `--root`. Throws Failure `io` where its state cannot be trusted. */
+export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
+  // No program runs under a root, not even `cp`.
+  const node = root === undefined ? openTree('/', copyAttributesWith(runProgram)) : openTree(root)
+  if ((await node.facts('/'))?.type !== 'directory')
+    throw new Failure('usage', [{ message: `--root ${root} is not a directory`, hint: 'create it first' }])
+  await refuseForeignState(node, uid)
+  return node
 }
 
-/** Reads and checks the list. */
-export async function openList(options: Options, node: Writer, world: World): Promise<LoadedList> {
+/** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`. */
+export async function openList(
+  options: ListOptions,
+  targets: Targets,
+  node: Writer,
+  world: World,
+): Promise<LoadedList> {
   return await loadList(node, openTree('/'), {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
@@ -57,22 +56,25 @@ export async function openList(options: Options, node: Writer, world: World): Pr
   })
 }
 
-/** What targets may look at. Under `--root` no program is run and nothing of this machine is read. */
-export async function openView(options: Options, node: Writer, world: World): Promise<View> {
-  return { node, uid: world.uid, state: await readState(node), machine: machineOf(options, world) }
+/** What targets may read. Under `--root` no program is run and nothing of this machine is read. */
+export async function openView(options: NodeOptions, node: Writer, world: World): Promise<View> {
+  return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world) }
 }
 
-/** This machine, unless the node is another tree. */
-export function machineOf({ root }: Pick<NodeOptions, 'root'>, { now, uid }: World): Machine | undefined {
+/** This machine; undefined where the node is another tree. */
+export function openMachine({ root }: NodeOptions, { now, uid }: World): Machine | undefined {
   if (root !== undefined) return undefined
   const processes = openProcesses(uid)
   return { files: openTree('/'), run: runProgram, processes, now, bootClock: readBootClock }
 }
 
-/** The runtimes to write for: those named by `--target`, else all. */
-export function chosenTargets(options: NodeOptions): Readonly<Record<string, Target>> {
-  const chosen = Object.entries(targets).filter(
-    ([name]) => options.target.length === 0 || options.target.includes(name),
-  )
-  return Object.fromEntries(chosen)
+/** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */
+export function selectTargets(targets: Targets, names: readonly string[]): Targets {
+  const unknown = names.find(name => !Object.hasOwn(targets, name))
+  if (unknown !== undefined) {
+    const hint = `use ${Object.keys(targets).join(' or ')}`
+    throw new Failure('usage', [{ message: `--target ${unknown} is not supported`, hint }])
+  }
+  const selected = Object.entries(targets).filter(([name]) => names.length === 0 || names.includes(name))
+  return Object.fromEntries(selected)
 }

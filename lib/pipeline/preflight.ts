@@ -1,113 +1,104 @@
-/** Asking the mirrors before anything is written: to order them, and to wait until they can serve. */
+/** Probes the mirrors before anything is written: to order them, and to wait until they can serve. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RankBy, rank } from '../health/rank.ts'
 import { milliseconds } from '../model/duration.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
-import type { Options } from './open.ts'
-import { probeList, rootsOf } from './probe-list.ts'
+import { monotonicMs } from '../system/clocks.ts'
+import type { NodeOptions } from './open.ts'
+import type { Probed, ProbeList, ProbeOptions } from './probe-list.ts'
 
-export interface PreflightOptions extends Options {
-  /** Undefined: as the list says. */
+export interface PreflightOptions extends NodeOptions {
+  /** Undefined: that of the list. */
   readonly rank: RankBy | undefined
-  /** Write nothing unless every registry has something healthy. */
-  readonly requireHealthy: boolean
+  /** Write nothing unless every registry has a healthy endpoint. */
+  readonly requireHealthy?: boolean
   /** A duration: how long to wait for that. */
-  readonly wait: string | undefined
-  /** Whether mirrors may be asked where nothing else wants it: undefined on this machine only, not under a root. */
-  readonly probe: boolean | undefined
+  readonly wait?: string | undefined
+  /** Whether the list alone may cause a probe. Undefined: on this machine, not under a root. */
+  readonly probe?: boolean | undefined
 }
 
-/** The list in the order to write it in, and what the mirrors said if they were asked. */
-export interface PreflightResult {
+/** The list in the order to write it in, and the probes where there were any. */
+export interface PreflightResult extends Partial<Probed> {
   readonly list: MirrorList
-  readonly probes?: readonly Probe[]
-  readonly unhealthy?: readonly string[]
   /** By what the list was ordered. */
   readonly ranked?: RankBy
   readonly notices: readonly Notice[]
 }
 
-/** Time between two looks at mirrors that are waited for. */
-const PAUSE_MS = 1000
+/** Requests that are measured of each mirror that is ranked. */
+const RANK_SAMPLES = 5
 
 export async function preflight(
   list: MirrorList,
   options: PreflightOptions,
   world: World,
+  probeList: ProbeList,
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
-  if (by === undefined && !options.requireHealthy) return { list, notices: notRanked(list, options) }
-  const depth = by === undefined ? undefined : 'blob'
-  const { probes, unhealthy } = await untilHealthy(
-    list,
-    { ...options, depth, samples: by === undefined ? 1 : SAMPLES },
-    world,
-  )
-  if (by === undefined) return { list, probes, unhealthy, notices: [] }
-  const notices = [...rankNotices(probes, by), ...onceNotices(list, by)]
-  return { list: rank(list, probes, by), probes, unhealthy, ranked: by, notices }
+  if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
+  const how = by === undefined ? { samples: 1 } : ({ depth: 'blob', samples: RANK_SAMPLES } as const)
+  const probed = await probeUntilHealthy(list, how, options, world, probeList)
+  if (by === undefined) return { list, ...probed, notices: [] }
+  const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
+  return { list: rank(list, probed.probes, by), ...probed, ranked: by, notices }
 }
 
-/** Of each mirror that is to be ranked. */
-const SAMPLES = 5
-
-/** Under a root nothing is asked but on request. */
 function rankBy(list: MirrorList, options: PreflightOptions): RankBy | undefined {
   if (options.rank !== undefined) return options.rank
-  return list.health.order === 'list' || silence(options) !== undefined ? undefined : list.health.order
+  return list.health.order === 'list' || whyUnprobed(options) !== undefined ? undefined : list.health.order
 }
 
-/** What keeps mirrors from being asked where nobody wants it expressly. */
-function silence({ root, probe }: PreflightOptions): string | undefined {
-  if (probe === false) return 'with --no-probe'
-  return root === undefined ? undefined : 'under --root'
+/** Why the list alone causes no probe; undefined where it does. */
+function whyUnprobed({ root, probe }: PreflightOptions): string | undefined {
+  if (probe === false) return '--no-probe'
+  return root === undefined ? undefined : '--root'
 }
 
-function notRanked({ health }: MirrorList, options: PreflightOptions): readonly Notice[] {
-  const why = silence(options)
-  if (health.order === 'list' || why === undefined) return []
-  const message = `order = "${health.order}": ${why} no mirror is asked, so they stay as listed; --rank asks them`
-  return [{ code: 'not_ranked', message }]
+function unrankedNotices({ health }: MirrorList, options: PreflightOptions): readonly Notice[] {
+  const flag = whyUnprobed(options)
+  if (health.order === 'list' || flag === undefined) return []
+  const message = `order = "${health.order}" is not used: ${flag} probes no mirror, so they stay as listed; add --rank to probe them`
+  return [{ code: 'order_not_used', message }]
 }
 
-/** Without a layer that was read there is nothing to say about throughput. */
-function rankNotices(probes: readonly Probe[], by: RankBy): readonly Notice[] {
-  const unknown = [...new Set(probes.map(({ registry }) => registry))].filter(name =>
+/** Throughput is measured by a layer, and without a canary none is known. */
+function throughputNotices(probes: readonly Probe[], by: RankBy): readonly Notice[] {
+  if (by !== 'throughput') return []
+  const unmeasured = [...new Set(probes.map(({ registry }) => registry))].filter(name =>
     probes.every(({ registry, depth }) => registry !== name || depth === 'ping'),
   )
-  if (by !== 'throughput') return []
-  return unknown.map(registry => ({
-    code: 'not_ranked',
-    message: 'no throughput is known; give it a canary, or its mirrors stay as listed',
-    registry,
-  }))
+  const message = 'its throughput is unknown, so its mirrors stay as listed; set a canary'
+  return unmeasured.map(registry => ({ code: 'throughput_unknown', message, registry }))
 }
 
-/** Whoever runs next goes by the list. */
-function onceNotices({ health }: MirrorList, by: RankBy): readonly Notice[] {
+function temporaryNotices({ health }: MirrorList, by: RankBy): readonly Notice[] {
   if (health.order === by) return []
-  const message = `this order holds until the next run without --rank; order = "${by}" in [health] keeps it`
-  return [{ code: 'ranked_once', message }]
+  const message = `this order lasts until the next run without --rank; to keep it, set order = "${by}" in [health]`
+  return [{ code: 'rank_not_kept', message }]
 }
 
-async function untilHealthy(
+/** Between two rounds of probes of mirrors that are waited for. */
+const PAUSE_MS = 1000
+
+/** Probes once, or with `--require-healthy --wait` again and again until every registry is healthy. */
+async function probeUntilHealthy(
   list: MirrorList,
-  options: Parameters<typeof probeList>[1] & PreflightOptions,
+  how: ProbeOptions,
+  { requireHealthy, wait }: PreflightOptions,
   world: World,
-) {
-  const waitMs = options.requireHealthy && options.wait !== undefined ? milliseconds(options.wait) : 0
-  const deadline = performance.now() + waitMs
-  const roots = rootsOf(world)
-  for (let told = false; ; told = true) {
-    const probed = await probeList(list, options, world, roots)
-    const left = deadline - performance.now()
+  probeList: ProbeList,
+): Promise<Probed> {
+  const waitMs = requireHealthy && wait !== undefined ? milliseconds(wait) : 0
+  const deadline = monotonicMs(world) + waitMs
+  for (let round = 1; ; round += 1) {
+    const probed = await probeList(list, how)
+    const left = deadline - monotonicMs(world)
     if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
-    if (!told)
-      world.stderr.write(
-        `waiting for something healthy to pull ${probed.unhealthy.join(', ')} from, ${options.wait} at most\n`,
-      )
+    if (round === 1)
+      world.stderr.write(`waiting up to ${wait} for a healthy endpoint of ${probed.unhealthy.join(', ')}\n`)
     await sleep(Math.min(PAUSE_MS, left), undefined, { signal: world.signal }).catch(() => {})
   }
 }

@@ -1,6 +1,5 @@
 /** Probes every endpoint of a list. */
-
-import { baseUrl, type MirrorList } from '../model/registry.ts'
+import type { MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
@@ -10,78 +9,85 @@ import { readProxies } from '../probe/http/proxies.ts'
 import { openRoots, type RootsReader } from '../probe/http/system-roots.ts'
 import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
-import { type Live, live, NOT_LIVE } from '../reporters/live.ts'
-import { isDrawable, pageOf } from '../reporters/page.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
-import { targets } from '../targets/index.ts'
 import { plannedTargets } from '../targets/planned.ts'
-import { machineOf, type Options } from './open.ts'
+import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
-export interface ProbeOptions extends Options {
-  /** Undefined: as the list says. */
-  readonly depth: Depth | undefined
+/** Shows the probes of a list while they run. */
+export interface Progress {
+  onProbe(probe: Probe): void
+  /** Nothing that it has drawn stays. */
+  end(): void
+}
+
+export interface Probed {
+  readonly probes: readonly Probe[]
+  /** Registries that no probed endpoint can serve. */
+  readonly unhealthy: readonly string[]
+}
+
+export interface ProbeOptions {
+  /** Undefined: that of the list. */
+  readonly depth?: Depth | undefined
   readonly samples: number
 }
 
-/** Most of the time of a probe is spent waiting. */
-const CONCURRENCY = 256
-/** A lookup asks for both families of addresses at once. */
-const SOCKETS = 2
+export type ProbeList = (list: MirrorList, options: ProbeOptions) => Promise<Probed>
 
-/** How many endpoints are probed at once: as many as have descriptors. The others wait, which counts against nobody. */
-export async function connectionsAtOnce(): Promise<number> {
-  return Math.max(1, Math.min(CONCURRENCY, Math.floor((await countFreeDescriptors()) / SOCKETS)))
+export interface ListProberOptions extends NodeOptions {
+  readonly targets: Targets
+  openProgress(endpoints: readonly Endpoint[]): Progress
 }
 
-/** For as long as a command goes on asking. */
-export function rootsOf(world: World): RootsReader {
-  return openRoots(world.env, () => monotonicMs(world))
-}
-
-/** Asks every endpoint of the list, with a live table where somebody is looking. */
-export async function probeList(
-  list: MirrorList,
-  { format, depth, samples, root }: Pick<ProbeOptions, 'format' | 'depth' | 'samples' | 'root'>,
-  world: World,
-  roots = rootsOf(world),
-): Promise<{ probes: readonly Probe[]; unhealthy: readonly string[] }> {
-  const endpoints = listEndpoints(list)
-  const table =
-    format === 'text' && isDrawable(world.stderr, world.env) ? liveTable(endpoints, world) : NOT_LIVE
-  try {
-    const { timeoutMs, depth: usual } = list.health
-    const { signal, now } = world
-    const probes = await probeAll(endpoints, {
-      timeoutMs,
-      samples,
-      depth: depth ?? usual,
-      signal,
-      now,
-      concurrency: await connectionsAtOnce(),
-      lookUp: openNameLookup(world.env),
-      roots: await roots.read(),
-      proxyFor: readProxies((await runtimeEnvironment(list, root, world)) ?? world.env),
-      onProbe: table.onProbe,
-    })
-    return { probes, unhealthy: unhealthyRegistries(list, probes) }
-  } finally {
-    table.end()
+/** Probes lists; the certificates of the system are read once for all of them. */
+export function openListProber(options: ListProberOptions, world: World): ProbeList {
+  const roots = openSystemRoots(world)
+  return async (list, { depth = list.health.depth, samples }) => {
+    const endpoints = listEndpoints(list)
+    const progress = options.openProgress(endpoints)
+    try {
+      const probes = await probeAll(endpoints, {
+        timeoutMs: list.health.timeoutMs,
+        samples,
+        depth,
+        signal: world.signal,
+        now: world.now,
+        concurrency: await maxConnections(),
+        lookUp: openNameLookup(world.env),
+        roots: await roots.read(),
+        proxyFor: readProxies((await readRuntimeEnvironment(list, options, world)) ?? world.env),
+        onProbe: progress.onProbe,
+      })
+      return { probes, unhealthy: unhealthyRegistries(list, probes) }
+    } finally {
+      progress.end()
+    }
   }
 }
 
-function liveTable(endpoints: readonly Endpoint[], { stderr, env }: World): Live {
-  const rows = endpoints.map(({ registry, role, base }) => ({ registry, role, url: baseUrl(base) }))
-  return live(rows, stderr, pageOf(stderr, env))
+/** A probe mostly waits, so many run at the same time. */
+const CONCURRENCY = 256
+/** A name lookup queries both address families at the same time. */
+const SOCKETS = 2
+
+/** How many endpoints are probed at the same time: as many as there are descriptors for. The time of the others does not run yet. */
+export async function maxConnections(): Promise<number> {
+  return Math.max(1, Math.min(CONCURRENCY, Math.floor((await countFreeDescriptors()) / SOCKETS)))
 }
 
-/** That of the runtime where it runs here: its proxies are those of a pull, and need not be ours. */
-export async function runtimeEnvironment(
+/** The certificates of the system, for as long as a command runs. */
+export function openSystemRoots(world: World): RootsReader {
+  return openRoots(world.env, () => monotonicMs(world))
+}
+
+/** The environment of the runtime where it runs on this machine: a pull uses its proxies, not those of regmirror. */
+export async function readRuntimeEnvironment(
   list: MirrorList,
-  root: string | undefined,
+  { root, targets }: NodeOptions & { readonly targets: Targets },
   world: World,
 ): Promise<World['env'] | undefined> {
-  const machine = machineOf({ root }, world)
+  const machine = openMachine({ root }, world)
   if (machine === undefined) return undefined
   for (const { target, settings } of plannedTargets(list, targets)) {
     const found = await target.daemon.environment(settings, machine)

@@ -1,5 +1,6 @@
-/** What healthy endpoints show that will hurt one day, or somebody else. Pure. */
+/** What healthy endpoints show that will fail later, or that sends secrets elsewhere. Pure. */
 import type { Notice, Probe } from '../model/report.ts'
+import { plural } from '../wording/plural.ts'
 
 const EXPIRY_DAYS = 14
 const SKEW_S = 60
@@ -10,36 +11,36 @@ export function probeNotices(probes: readonly Probe[]): readonly Notice[] {
 
 function certificateNotice(probe: Probe): readonly Notice[] {
   if (probe.tls === undefined || probe.tls.days > EXPIRY_DAYS) return []
-  const days = probe.tls.days === 1 ? '1 day' : `${probe.tls.days} days`
-  return [about(probe, 'certificate_expires', `its certificate is valid for ${days} more: have it renewed`)]
+  const days = plural(probe.tls.days, 'day', 'days')
+  return [noticeAbout(probe, 'certificate_expires', `its certificate expires in ${days}; renew it`)]
 }
 
 function clockNotice(probe: Probe): readonly Notice[] {
   const skew = probe.clock_skew_s ?? 0
   if (Math.abs(skew) < SKEW_S) return []
-  const what = `its clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} that of this node`
-  return [about(probe, 'clock_skew', `${what}: tokens and certificates may be refused`)]
+  const problem = `its clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} that of this node`
+  const message = `${problem}, so tokens and certificates may be refused; set the clock`
+  return [noticeAbout(probe, 'clock_skew', message)]
 }
 
 /**
  * Without a server address in the pull secret, and a kubelet gives none, containerd offers the credentials of the
- * registry to any endpoint that asks with 401 (internal/cri/server/images/image_pull.go:341-377@v2.3.4).
+ * registry to any endpoint that responds with 401 (internal/cri/server/images/image_pull.go:341-377@v2.3.4).
  */
 function secretNotice(probe: Probe): readonly Notice[] {
   if (!probe.challenges || probe.role === 'server') return []
-  const plain = probe.url.startsWith('http:')
-  if (!plain && isOfSameOwner(probe)) return []
-  const how = plain ? ', over plain http' : ''
-  const message = `asks for credentials with 401: a runtime offers it the pull secrets for ${probe.registry}${how}`
-  return [about(probe, 'offered_pull_secrets', message)]
+  const isPlain = probe.url.startsWith('http:')
+  if (!isPlain && isInDomainOfRegistry(probe)) return []
+  const how = isPlain ? ', over plain HTTP' : ''
+  const message = `requires credentials (401): a runtime sends it the pull secrets for ${probe.registry}${how}`
+  return [noticeAbout(probe, 'offered_pull_secrets', message)]
 }
 
-/** Whether the mirror is in the domain of the registry itself. */
-function isOfSameOwner({ url, registry }: Probe): boolean {
+function isInDomainOfRegistry({ url, registry }: Probe): boolean {
   const domain = (host: string) => host.replace(/:\d+$/, '').split('.').slice(-2).join('.')
   return domain(new URL(url).hostname) === domain(registry)
 }
 
-function about({ registry, url }: Probe, code: string, message: string): Notice {
+function noticeAbout({ registry, url }: Probe, code: string, message: string): Notice {
   return { code, message, registry, mirror: url }
 }

@@ -1,4 +1,4 @@
-/** What went wrong, as a report. Also for what should not have happened: one line, and how to see more. */
+/** An error as a report. A bug is one line too, with a way to see more. */
 import { Failure, hasErrno, issueText } from '../model/errors.ts'
 import type { ErrorReport } from '../model/report.ts'
 import { shortageOf } from '../system/shortage.ts'
@@ -15,8 +15,8 @@ export function failureReport(
     const issue = { message: shortage.problem, hint: shortage.remedy }
     return { version: 1, kind: 'error', code: 'io', message: issueText(issue), issues: [issue] }
   }
-  const what = error instanceof Error ? (env.REGMIRROR_DEBUG ? error.stack : error.message) : String(error)
-  const message = `this is a bug in regmirror, please report it: ${what}`
-  const hint = 'REGMIRROR_DEBUG=1 shows where it happened'
+  const text = error instanceof Error ? (env.REGMIRROR_DEBUG ? error.stack : error.message) : String(error)
+  const message = `this is a bug in regmirror, please report it: ${text}`
+  const hint = 'set REGMIRROR_DEBUG=1 to see where it happened'
   return { version: 1, kind: 'error', code: 'bug', message, issues: [{ message, hint }] }
 }

@@ -1,42 +1,53 @@
 /**
- * The table of a probe while it comes about, on a terminal: every endpoint from the start, each with its answer as soon
- * as there is one. Nothing in a pipe, and nothing for a quick run.
+ * The table of a probe while it runs, on a terminal: it has every endpoint from the start, and each result as soon as
+ * there is one. Nothing is drawn into a pipe, or for a quick run.
  */
 import { stripVTControlCharacters } from 'node:util'
-import type { Probe } from '../model/report.ts'
-import type { Sink } from '../model/world.ts'
+import { baseUrl } from '../model/registry.ts'
+import type { Sink, World } from '../model/world.ts'
+import type { Progress } from '../pipeline/probe-list.ts'
+import type { Endpoint } from '../probe/api/endpoint.ts'
 import { columnsOf } from './columns.ts'
-import type { Page } from './page.ts'
+import { isDrawable, type Page, pageOf } from './page.ts'
+import type { Format } from './print.ts'
 import type { Row } from './probe-row.ts'
 import { probeTable } from './probe-table.ts'
 
-/** Time to wait before anything is drawn: most runs are over by then. */
+/** Before anything is drawn: most runs are over by then. */
 const PATIENCE_MS = 300
 /** Between two drawings. */
 const PERIOD_MS = 100
 
-export interface Live {
-  onProbe(probe: Probe): void
-  /** Erases what was drawn. */
-  end(): void
+const NOTHING: Progress = { onProbe: () => {}, end: () => {} }
+
+/** Draws tables on stderr, where that is a terminal and the report is text. */
+export function openLiveTable(
+  format: Format,
+  { stderr, env }: Pick<World, 'stderr' | 'env'>,
+): (endpoints: readonly Endpoint[]) => Progress {
+  if (format !== 'text' || !isDrawable(stderr, env)) return () => NOTHING
+  return endpoints =>
+    drawTable(
+      endpoints.map(({ registry, role, base }) => ({ registry, role, url: baseUrl(base) })),
+      stderr,
+      pageOf(stderr, env),
+    )
 }
 
-export const NOT_LIVE: Live = { onProbe: () => {}, end: () => {} }
-
-/** `endpoints` in the order of the table. Too many for the terminal are only summed up. */
-export function live(
+/** `endpoints` in the order of the table. Where the terminal has no room for them, only the totals are drawn. */
+export function drawTable(
   endpoints: readonly Pick<Row, 'registry' | 'role' | 'url'>[],
   sink: Sink,
   page: Page,
-): Live {
+): Progress {
   const rows: Row[] = endpoints.map(endpoint => ({ ...endpoint, status: 'waiting' }))
   let drawn: readonly string[] = []
   const draw = () => {
     const table = probeTable(rows, { ...page, width: sink.columns || page.width })
-    // The last line of a terminal is where the cursor stands.
+    // The cursor stands in the last line of the terminal.
     const next = table.length < (sink.rows ?? 0) ? table : table.slice(table.lastIndexOf('') + 1)
     if (next.join() !== drawn.join())
-      sink.write(`${erased(drawn, sink)}${next.map(line => `${line}\n`).join('')}`)
+      sink.write(`${erasing(drawn, sink)}${next.map(line => `${line}\n`).join('')}`)
     drawn = next
   }
   let timer = setTimeout(() => {
@@ -53,15 +64,15 @@ export function live(
     },
     end: () => {
       clearTimeout(timer)
-      sink.write(erased(drawn, sink))
+      sink.write(erasing(drawn, sink))
     },
   }
 }
 
-/** Back to where the drawing began, and everything from there on gone. */
-function erased(lines: readonly string[], sink: Sink): string {
+/** Moves back to where these lines begin and erases everything from there on. */
+function erasing(lines: readonly string[], sink: Sink): string {
   const columns = sink.columns || Number.POSITIVE_INFINITY
-  // A terminal that was made narrower has folded what did not fit any more.
+  // A terminal that was made narrower meanwhile has folded the lines.
   const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(shownColumns(line) / columns)), 0)
   return lines.length === 0 ? '' : `\u001b[${rows}A\r\u001b[0J`
 }

@@ -1,34 +1,34 @@
-/** What a stream is able to show: colour, width, and whether it can be drawn over. */
+/** What a stream can show: colour, width, and whether its lines can be erased. */
 import type { Sink, World } from '../model/world.ts'
 import { type Paint, paint } from './paint.ts'
 
 export interface Page {
   readonly paint: Paint
-  /** Columns that a line may take. */
+  /** Columns of a line. */
   readonly width: number
-  /** Whether lines are made to fit that width: for a terminal, not for what a program may search. */
+  /** Whether lines are cut to that width: on a terminal, but not in a pipe, where a program may search them. */
   readonly wrapped: boolean
 }
 
-/** How wide a page is where no terminal says it. */
+/** Without a terminal. */
 const WIDTH = 110
 
 export function pageOf(sink: Sink, env: World['env']): Page {
   return {
-    paint: paint(coloured(sink, env)),
-    // Some terminals say 0 and mean that they do not know.
+    paint: paint(hasColours(sink, env)),
+    // Some terminals report 0 where they do not know their width.
     width: sink.columns || WIDTH,
     wrapped: sink.isTTY === true && Boolean(sink.columns),
   }
 }
 
-/** Whether what was written can be drawn over. */
+/** Whether lines that were written can be erased. */
 export function isDrawable({ isTTY, columns, rows }: Sink, { TERM }: World['env']): boolean {
   return isTTY === true && Boolean(columns && rows) && TERM !== 'dumb'
 }
 
-/** NO_COLOR wins over everything, FORCE_COLOR over the stream (no-color.org, force-color.org). */
-function coloured(sink: Sink, env: World['env']): boolean {
+/** NO_COLOR has priority over FORCE_COLOR, and that over the stream (no-color.org, force-color.org). */
+function hasColours(sink: Sink, env: World['env']): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
   return sink.isTTY === true && env.TERM !== 'dumb'

@@ -1,4 +1,4 @@
-/** What of the table of a probe there is room for. Pure. */
+/** Which columns of a probe table fit. Pure. */
 import { columnsOf } from './columns.ts'
 import type { Page } from './page.ts'
 import { paint } from './paint.ts'
@@ -18,25 +18,25 @@ type Parts = ReadonlySet<Part>
 
 interface Choice {
   readonly parts: Parts
-  /** Columns that it leaves to the urls. */
+  /** Columns that are left for the URLs. */
   readonly room: number
 }
 
 const EVERYTHING: Choice = { parts: new Set(PARTS), room: Number.POSITIVE_INFINITY }
-/** From all to none. */
+/** From all of them to none. */
 const CHOICES: readonly Parts[] = [0, 1, 2, 3, 4, 5].map(gone => new Set(PARTS.slice(gone)))
 
-/** As many parts as leave the urls their room; where even none does, urls are cut. */
+/** As many parts as leave enough room for the URLs. Where none does, URLs are cut. */
 export function drawingOf(rows: readonly Row[], shared: readonly string[], page: Page): Drawing {
   const slowest = widest([1, ...rows.map(row => row.latency_ms?.median ?? 0)])
   const how = { paint: page.paint, slowest, shared }
-  const { parts, room } = page.wrapped ? chosen(rows, how, page.width) : EVERYTHING
+  const { parts, room } = page.wrapped ? chooseParts(rows, how, page.width) : EVERYTHING
   const urls = Math.min(Math.max(1, room), widest(rows.map(row => columnsOf(urlText(row, room)))))
   return { ...how, parts, urls }
 }
 
-/** What would give no room by going stays. */
-function chosen(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>, width: number): Choice {
+/** A part that gives the URLs no room by going stays. */
+function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>, width: number): Choice {
   const beside = widthsBeside(rows, how)
   const choices = CHOICES.map(parts => ({ parts, room: width - beside(parts) }))
   const least = (parts: Parts) => widest(rows.map(row => leastOf(row, parts)))
@@ -44,12 +44,12 @@ function chosen(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>, 
   return choices.find(({ room }) => room >= (enough?.room ?? 0)) ?? EVERYTHING
 }
 
-/** What a url must have: a path counts for more than bar and estimate do, and for less than the rest. */
+/** The least room of a URL: its path matters more than the bar and the estimate, and less than the other parts. */
 function leastOf({ url, role }: Row, parts: Parts): number {
   return (parts.has('estimate') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
 }
 
-/** Columns that are not the url's. */
+/** Columns beside the URL. */
 function widthsBeside(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>) {
   const cells = rows.map(row =>
     cellsOf(row, { ...how, paint: paint(false) }).map(({ part, text }) => ({

@@ -1,4 +1,4 @@
-/** A row of the table of a probe: an endpoint, how it answered, a bar for the eye. Pure. */
+/** A row of a probe table: an endpoint, its status, and its latency as a bar. Pure. */
 
 import type { Probe, Status } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
@@ -6,24 +6,24 @@ import { padded } from './columns.ts'
 import type { Paint } from './paint.ts'
 import { shortUrl, widthOfHost } from './short-url.ts'
 
-/** An endpoint with its answer, or before that. */
+/** An endpoint with its probe, or before that. */
 export interface Row extends Omit<Probe, 'status' | 'depth'> {
   readonly status: Status | 'waiting'
 }
 
-/** What stands beside mark, url and latency, in the order in which it goes where there is no room. */
+/** Parts beside mark, URL and latency, in the order in which they are dropped where there is no room. */
 export const PARTS = ['bar', 'estimate', 'throughput', 'status', 'reason'] as const
 export type Part = (typeof PARTS)[number]
 
-/** How the rows of one table are drawn. */
+/** How the rows of a table are drawn. */
 export interface Drawing {
   readonly paint: Paint
   readonly parts: ReadonlySet<Part>
-  /** Columns of the urls. */
+  /** Columns of the URLs. */
   readonly urls: number
-  /** Milliseconds that fill a whole bar. */
+  /** Milliseconds of a full bar. */
   readonly slowest: number
-  /** Sentences about several endpoints; rows name their number. */
+  /** Sentences about several endpoints; rows refer to them by number. */
   readonly shared: readonly string[]
 }
 
@@ -46,12 +46,12 @@ export function rowText(row: Row, drawing: Drawing): string {
   return [head + padded(urlText(row, urls), urls), ...cells.map(({ text }) => text)].join('  ').trimEnd()
 }
 
-/** Columns before the url. */
+/** Columns before the URL. */
 export function widthOfHead(parts: Drawing['parts']): number {
   return parts.has('status') ? 6 + STATUS_WIDTH : 5
 }
 
-/** That it is the server goes where that would cost a part of its host. */
+/** The suffix of the server is omitted where its host would be cut. */
 export function urlText({ url, role }: Row, width: number): string {
   const text = printable(url.replace(/\s/g, ' '))
   const suffix = widthOfHost(text) + suffixOf(role).length > width ? '' : suffixOf(role)
@@ -63,17 +63,17 @@ export function suffixOf(role: Row['role']): string {
 }
 
 interface Cell {
-  /** Undefined: it stands there in any case. */
+  /** Undefined: never dropped. */
   readonly part?: Part
   readonly text: string
 }
 
-/** What stands behind the url, with two spaces before each. */
+/** What follows the URL, with two spaces before each. */
 export function cellsOf(row: Row, drawing: Pick<Drawing, 'paint' | 'slowest' | 'shared'>): readonly Cell[] {
   const time = row.latency_ms?.median
   const reason = reasonText(row, drawing)
   const all: readonly Cell[] = [
-    { text: time === undefined ? '' : took(time) },
+    { text: time === undefined ? '' : latencyText(time) },
     { part: 'bar', text: time === undefined ? '' : barText(time, row, drawing) },
     { part: 'throughput', text: throughputText(row) },
     { part: 'estimate', text: estimateText(row) },
@@ -82,17 +82,22 @@ export function cellsOf(row: Row, drawing: Pick<Drawing, 'paint' | 'slowest' | '
   return all.filter(({ text }) => text !== '')
 }
 
-/** Why it is not well, in a word, and the number of the sentence that says more. */
+/** The reason in a word, and the number of the sentence that explains it. */
 export function reasonText({ reason, detail = '' }: Row, { shared }: Pick<Drawing, 'shared'>): string {
   const number = shared.indexOf(detail) + 1
-  return [reason ?? [], number === 0 ? [] : `[${number}]`].flat().join(' ')
+  return [
+    reason === 'rate_limited' ? 'rate limited (429)' : (reason ?? []),
+    number === 0 ? [] : `[${number}]`,
+  ]
+    .flat()
+    .join(' ')
 }
 
-function took(ms: number): string {
+function latencyText(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`.padStart(8)
 }
 
-/** Linear, and never empty: the fastest still has an eighth of a block. */
+/** Linear, and at least an eighth of a block. */
 function barText(
   time: number,
   { status }: Row,
@@ -110,7 +115,7 @@ function throughputText({ bytes_per_second }: Row): string {
   return `${megabytes.toFixed(megabytes < 10 ? 1 : 0).padStart(5)} MB/s`
 }
 
-/** The figure that people compare. */
+/** The number that people compare. */
 function estimateText({ pull_50mb_s }: Row): string {
   return pull_50mb_s === undefined ? '' : `50 MB in ${pull_50mb_s.toFixed(1).padStart(6)} s`
 }

@@ -1,4 +1,5 @@
-/** Probes as a table: by registry in list order, one endpoint a line. Pure. */
+/** Probes as a table, by registry in the order of the list, one endpoint a line. Pure. */
+import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'
 import type { Page } from './page.ts'
@@ -9,8 +10,8 @@ import { wrap } from './wrap.ts'
 const DETAIL_INDENT = '      '
 
 /**
- * Lines of the table, and what sums it up behind the last empty one. A sentence about one endpoint stands under it; one
- * about several is said once, below the table, under a number. No line is wider than a terminal.
+ * Lines of the table, with the totals after the last empty line. A sentence about one endpoint is printed below it, and
+ * a sentence about several is printed once below the table, with a number. No line is wider than the terminal.
  */
 export function probeTable(probes: readonly Row[], page: Page): readonly string[] {
   const shared = sharedDetails(probes)
@@ -23,14 +24,14 @@ export function probeTable(probes: readonly Row[], page: Page): readonly string[
   return [...groups.flatMap(group => [...group, '']), ...legend(shared, page), ...sum]
 }
 
-/** The registry, and the image that was asked for: all of a registry are asked for the same. */
+/** The registry, and the image of its probes: it is the same for all endpoints of a registry. */
 function heading(registry: string, rows: readonly Row[], { paint, width, wrapped }: Page): string {
   const image = rows.find(row => row.image !== undefined)?.image
   const words = printable((image === undefined ? registry : `${registry}  (${image})`).replace(/\s/g, ' '))
   return paint('bold', wrapped ? cut(words, width) : words)
 }
 
-/** Below a row stands what is about it alone, and what it has no room for. */
+/** A row, with its own sentence below it, and its reason where the row has no room for that. */
 function probeLines(probe: Row, drawing: Drawing, page: Page): readonly string[] {
   const { detail = '' } = probe
   const reason = drawing.parts.has('reason') ? '' : reasonText(probe, drawing)
@@ -40,7 +41,7 @@ function probeLines(probe: Row, drawing: Drawing, page: Page): readonly string[]
   return [rowText(probe, drawing), ...lines.map(line => page.paint('dim', DETAIL_INDENT + line))]
 }
 
-/** Sentences that several endpoints have in common, in the order in which they come up. */
+/** Sentences about several endpoints, in the order in which they first occur. */
 function sharedDetails(probes: readonly Row[]): readonly string[] {
   const details = probes.map(probe => probe.detail ?? '').filter(detail => detail !== '')
   return [...new Set(details)].filter(detail => details.indexOf(detail) !== details.lastIndexOf(detail))
@@ -67,5 +68,5 @@ function summary(probes: readonly Row[]): string {
   const parts = (['healthy', 'degraded', 'unhealthy', 'unknown', 'waiting'] as const)
     .map(status => ({ status, n: count(status) }))
     .filter(({ status, n }) => n > 0 || status === 'healthy')
-  return `${probes.length} asked: ${parts.map(({ status, n }) => `${n} ${status}`).join(', ')}`
+  return `${plural(probes.length, 'endpoint', 'endpoints')}: ${parts.map(({ status, n }) => `${n} ${status}`).join(', ')}`
 }

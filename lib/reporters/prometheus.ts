@@ -1,4 +1,4 @@
-/** A probe as a page for the textfile collector of Prometheus. Pure. */
+/** A probe report for the textfile collector of Prometheus. Pure. */
 
 import { exposition, type Metric, one, type Sample, seconds, timestamp } from '../formats/exposition.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
@@ -10,42 +10,42 @@ interface Measure extends Omit<Metric, 'samples'> {
 const MEASURES: readonly Measure[] = [
   {
     name: 'regmirror_up',
-    help: '1 for healthy and degraded, which one that answers 429 is too; 0 for unhealthy; absent for unknown.',
+    help: '1 for healthy and degraded, which includes rate limited (429); 0 for unhealthy; absent for unknown.',
     of: ({ status }) => one(status === 'unknown' ? undefined : Number(status !== 'unhealthy')),
   },
   {
     name: 'regmirror_status',
-    help: 'Always 1; the labels tell status and reason.',
+    help: 'Always 1; status and reason are in the labels.',
     of: ({ status, reason = '' }) => [[{ status, reason }, 1]],
   },
   {
     name: 'regmirror_latency_seconds',
-    help: 'From the start of the connection to the head of the answer.',
+    help: 'From the start of the connection to the response headers.',
     of: ({ latency_ms = {} }) => Object.entries(latency_ms).map(([stat, ms]) => [{ stat }, seconds(ms)]),
   },
   {
     name: 'regmirror_phase_seconds',
-    help: 'What an exchange takes, in the median: dns, tcp, tls, first_byte.',
+    help: 'Median of the phases of a request: dns, tcp, tls, first_byte.',
     of: ({ phases_ms = {} }) => Object.entries(phases_ms).map(([phase, ms]) => [{ phase }, seconds(ms)]),
   },
   {
     name: 'regmirror_throughput_bytes_per_second',
-    help: 'How fast it served a layer.',
+    help: 'How fast the endpoint served a layer.',
     of: probe => one(probe.bytes_per_second),
   },
   {
     name: 'regmirror_pull_50mb_seconds',
-    help: 'Estimate for an image of 50 MB.',
+    help: 'Estimated time of a pull of 50 MB.',
     of: probe => one(probe.pull_50mb_s),
   },
   {
     name: 'regmirror_certificate_expiry_timestamp_seconds',
-    help: 'End of the validity of its certificate.',
+    help: 'When the certificate of the endpoint expires.',
     of: ({ tls }) => one(tls && Date.parse(tls.expires) / 1000),
   },
   {
     name: 'regmirror_clock_skew_seconds',
-    help: 'Its clock less that of this node.',
+    help: 'The clock of the endpoint minus that of this node.',
     of: probe => one(probe.clock_skew_s),
   },
 ]
@@ -57,12 +57,12 @@ export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number):
     ...MEASURES.map(measure => metricOf(measure, probes)),
     {
       name: 'regmirror_registry_up',
-      help: 'Whether anything that may be asked can serve the registry.',
+      help: 'Whether a healthy endpoint can serve the registry.',
       samples: registries.map(registry => [{ registry }, Number(!unhealthy.includes(registry))]),
     },
     {
       name: 'regmirror_probe_timestamp_seconds',
-      help: 'When this was measured.',
+      help: 'When the probes were made.',
       samples: one(timestamp(now)),
     },
   ])
@@ -70,11 +70,11 @@ export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number):
 
 function metricOf({ of, ...about }: Measure, probes: readonly Probe[]): Metric {
   const samples = probes.flatMap(probe =>
-    of(probe).map(([labels, value]): Sample => [{ ...whose(probe), ...labels }, value]),
+    of(probe).map(([labels, value]): Sample => [{ ...labelsOf(probe), ...labels }, value]),
   )
   return { ...about, samples }
 }
 
-function whose({ registry, url, role }: Probe): Readonly<Record<string, string>> {
+function labelsOf({ registry, url, role }: Probe): Readonly<Record<string, string>> {
   return { registry, url, role }
 }

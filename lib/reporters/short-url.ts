@@ -1,4 +1,4 @@
-/** A url in little room: who it is stays readable longest. Pure. */
+/** A URL in little room: its host stays readable longest. Pure. */
 import { columnsOf, cut } from './columns.ts'
 
 interface Parts {
@@ -7,10 +7,10 @@ interface Parts {
   readonly path: string
 }
 
-/** So much of a path is worth more than the scheme, and than a bar beside it. */
+/** Columns of a path that matter more than the scheme, and than a bar beside the URL. */
 const PATH_WIDTH = 16
 
-/** A long path is cut first, in its middle; then the scheme goes, then the path, and the host is cut last. */
+/** Cuts a long path first, in its middle; then drops the scheme, then the path; the host is cut last. */
 export function shortUrl(url: string, width: number): string {
   if (columnsOf(url) <= width) return url
   const { scheme, host, path } = partsOf(url)
@@ -19,13 +19,13 @@ export function shortUrl(url: string, width: number): string {
   return path === '' || rest < 1 ? cut(host, width) : begin + cut(path, rest)
 }
 
-/** The room that a url needs for its scheme, its host and enough of its path. */
+/** The room for the scheme, the host and enough of the path. */
 export function widthOfUrl(url: string): number {
   const { scheme, host, path } = partsOf(url)
   return columnsOf(scheme + host) + Math.min(PATH_WIDTH, columnsOf(path))
 }
 
-/** The room that its host needs. */
+/** The room for the host. */
 export function widthOfHost(url: string): number {
   return columnsOf(partsOf(url).host)
 }

@@ -1,7 +1,7 @@
-/** Sentences broken into lines. */
+/** Breaks sentences into lines. */
 import { columnsOf } from './columns.ts'
 
-/** The text in lines of at most `width` columns, broken at spaces; a longer word has a line of its own. */
+/** Lines of at most `width` columns, broken at spaces. A longer word has a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''

@@ -88,7 +88,7 @@ describe('limits', () => {
       await withList(['http://127.0.0.1:9'], async list => {
         assertOneLine(
           await limited('ulimit -n 24', [command, '-f', list]),
-          /^error: this process may open 24 files, and needs 32; raise the limit: ulimit -n 1024, or LimitNOFILE=/,
+          /^error: this process may open 24 files and needs 32; raise the limit: ulimit -n 1024, or LimitNOFILE=/,
         )
       })
     })
@@ -174,7 +174,7 @@ describe('limits', () => {
     const { status: code, signal, stdout, stderr } = run(9)
     assertOneLine(
       { code, signal, stdout, stderr },
-      /^error: no more threads can be started: user \d+ may have 9 processes and threads \(ulimit -u\), and has \d+; raise the limit: ulimit -u 512/,
+      /^error: no more threads can be started: user \d+ may have 9 processes and threads \(ulimit -u\) and has \d+; raise the limit: ulimit -u 512/,
     )
     const enough = run(24)
     assert.equal(enough.status, 0, `${enough.signal} ${enough.stderr}`)
@@ -197,7 +197,7 @@ describe('limits', () => {
       assertOneLine(
         await limited(join, ['validate', '-f', 'none']),
         new RegExp(
-          `^error: no more threads can be started: ${cgroup}/pids.max allows 10 processes and threads, and there are \\d+; raise it: echo 512 >${cgroup}/pids.max`,
+          `^error: no more threads can be started: ${cgroup}/pids.max allows 10 processes and threads, and \\d+ exist; raise it: echo 512 >${cgroup}/pids.max`,
         ),
       )
     })

@@ -82,9 +82,6 @@ describe('the package', () => {
         { cwd: gone, encoding: 'utf8' },
       )
       assert.equal(status, 2)
-      assert.equal(
-        stderr,
-        'error: the directory that this was started in is gone; change to one that is there\n',
-      )
+      assert.equal(stderr, 'error: the working directory was removed; change to one that exists\n')
     }))
 })

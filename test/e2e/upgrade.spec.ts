@@ -125,7 +125,7 @@ describe('an upgrade', () => {
         await watcher.until(WRITTEN)
         await fs.rm(installed.folder, { recursive: true })
         await fs.rm(path.join(installed.root, 'var/lib/regmirror'), { recursive: true, maxRetries: 5 })
-        await watcher.until(/error: .*removed the lock of this watcher; start it again/)
+        await watcher.until(/error: .*the lock of this watcher was removed; start it again/)
         assert.equal(await watcher.stop(), 2)
       })
     }))

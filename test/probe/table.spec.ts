@@ -1,10 +1,10 @@
-/** The table of a probe, and the live table. */
+/** The table of a probe, finished and while it runs. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import type { Probe, Reason } from '../../lib/model/report.ts'
-import { live } from '../../lib/reporters/live.ts'
+import { drawTable } from '../../lib/reporters/live.ts'
 import { isDrawable } from '../../lib/reporters/page.ts'
 import { paint } from '../../lib/reporters/paint.ts'
 import type { Row } from '../../lib/reporters/probe-row.ts'
@@ -40,25 +40,16 @@ const SMALL = [
   unhealthy(
     'https://busy.example/v2',
     'rate_limited',
-    'responds with 429, too many requests; wait, or list another',
+    'it responds with 429 (too many requests); wait, or list another mirror',
     {
       status: 'degraded',
     },
   ),
-  unhealthy(
-    'https://gone.example/v2',
-    'refused',
-    'refuses the connection; check the port, and that the mirror runs',
-  ),
+  unhealthy('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs'),
   healthy('https://registry-1.docker.io/v2', 120.4, { role: 'server' }),
-  unhealthy(
-    'https://gone.example/v2',
-    'refused',
-    'refuses the connection; check the port, and that the mirror runs',
-    {
-      registry: 'quay.io',
-    },
-  ),
+  unhealthy('https://gone.example/v2', 'refused', 'nothing listens there; check the port and that it runs', {
+    registry: 'quay.io',
+  }),
   {
     registry: 'quay.io',
     url: 'https://q.example/v2',
@@ -68,25 +59,25 @@ const SMALL = [
   } as const,
 ]
 
-/** Two hundred mirrors of twenty registries, with long urls and different results. */
+/** Two hundred mirrors of twenty registries, with long URLs and every kind of result. */
 const MANY = Array.from({ length: 200 }, (_, i): Probe => {
   const url = `https://mirror-${i}.a-long-name.example.com:5000/artifactory/api/docker/team-${i}/v2`
   const registry = `registry-${i % 20}.example.com`
   if (i % 5 === 0)
-    return unhealthy(url, 'certificate_expired', 'the certificate has expired; renew it', { registry })
+    return unhealthy(url, 'certificate_expired', 'its certificate has expired; renew it there', { registry })
   if (i % 7 === 0)
-    return unhealthy(url, 'server_error', `responds with 50${i % 3}; check its log`, { registry })
+    return unhealthy(url, 'server_error', `it responds with 50${i % 3}; check its log`, { registry })
   return healthy(url, 3000 / (i + 1), { registry })
 })
 
-describe('the table', () => {
+describe('the probe table', () => {
   it('shows a few mirrors', () =>
     assert.deepEqual(table(SMALL), [
       'docker.io',
       '  ● healthy    https://near.example/v2                      8.3 ms  ▎',
       '  ● healthy    https://far.example/v2/hub                   264 ms  ████████',
-      '  ◐ degraded   https://busy.example/v2                    rate_limited',
-      '      responds with 429, too many requests; wait, or list another',
+      '  ◐ degraded   https://busy.example/v2                    rate limited (429)',
+      '      it responds with 429 (too many requests); wait, or list another mirror',
       '  ✗ unhealthy  https://gone.example/v2                    refused [1]',
       '  ● healthy    https://registry-1.docker.io/v2  (server)    120 ms  ███▋',
       '',
@@ -94,15 +85,15 @@ describe('the table', () => {
       '  ✗ unhealthy  https://gone.example/v2                    refused [1]',
       '  ? unknown    https://q.example/v2  (server)',
       '',
-      '[1] refuses the connection; check the port, and that the mirror runs',
+      '[1] nothing listens there; check the port and that it runs',
       '',
-      '7 asked: 3 healthy, 1 degraded, 2 unhealthy, 1 unknown',
+      '7 endpoints: 3 healthy, 1 degraded, 2 unhealthy, 1 unknown',
     ]))
 
-  it('shows no mirrors', () => assert.deepEqual(table([]), ['0 asked: 0 healthy']))
+  it('shows no mirror', () => assert.deepEqual(table([]), ['0 endpoints: 0 healthy']))
 
   for (const width of [60, 80, 120]) {
-    it(`shows 200 mirrors in ${width} columns, one line each, aligned`, () => {
+    it(`shows 200 mirrors within ${width} columns, one line each, aligned`, () => {
       const lines = table(MANY, width)
       assert.deepEqual(
         lines.filter(line => line.length > width),
@@ -118,13 +109,13 @@ describe('the table', () => {
     })
   }
 
-  it('prints a sentence about several mirrors once', () => {
+  it('prints a sentence about several endpoints once', () => {
     const text = table(MANY).join('\n')
-    assert.equal(text.split('the certificate has expired').length - 1, 1)
-    assert.match(text, /^\[1\] the certificate has expired; renew it$/m)
+    assert.equal(text.split('its certificate has expired').length - 1, 1)
+    assert.match(text, /^\[1\] its certificate has expired; renew it there$/m)
   })
 
-  it('prints complete urls in a pipe, for grep', () => {
+  it('has every URL in full in a pipe, for grep', () => {
     const text = table(MANY, 80, false).join('\n')
     for (const { url } of MANY) assert.ok(text.includes(url), url)
   })
@@ -133,20 +124,20 @@ describe('the table', () => {
     const evil = unhealthy(
       'https://x.example/\u001b[2J',
       'tls',
-      'the name is \u001b]0;owned\u0007\u202e; look\nhere',
+      'its name is \u001b]0;owned\u0007\u202e; look\nhere',
     )
     const lines = table([evil, healthy('https://x.example/\u009b31m', 1)])
     assert.doesNotMatch(lines.join(''), /[\p{Cc}\p{Cf}]/u)
   })
 
-  it('prints the same text in colour', () => {
+  it('is the same with colours', () => {
     const coloured = probeTable(SMALL, { paint: paint(true), width: 80, wrapped: true })
     assert.deepEqual(coloured.map(stripVTControlCharacters), table(SMALL))
     assert.notDeepEqual(coloured, table(SMALL))
   })
 })
 
-/** Characters of two columns, and of none; all others here take one. */
+/** Characters of two columns and of none; every other one here takes one. */
 const WIDE = ['中', '한', 'ｗ', '😀', '🚀']
 const FLAT = ['\u0301', '\u20dd']
 const ODD = [...WIDE, ...FLAT, '\u001b', '\u202e', '\t', '\n', ' ', 'é', '…', '\ud800', '❤\ufe0f']
@@ -167,7 +158,7 @@ const anyRow: fc.Arbitrary<Row> = fc.record(
     role: fc.constantFrom('mirror', 'server'),
     status: fc.constantFrom('healthy', 'degraded', 'unhealthy', 'unknown', 'waiting'),
     reason: fc.constantFrom('dns', 'certificate_expired', 'redirect_refused', 'slow'),
-    detail: fc.oneof(anyText, fc.constant('the certificate has expired; renew it')),
+    detail: fc.oneof(anyText, fc.constant('its certificate has expired; renew it there')),
     latency_ms: ms.map(median => ({ best: median, median, worst: median })),
     bytes_per_second: fc.double({ min: 0, max: 1e11, noNaN: true }),
     pull_50mb_s: ms,
@@ -175,7 +166,7 @@ const anyRow: fc.Arbitrary<Row> = fc.record(
   { requiredKeys: ['registry', 'url', 'role', 'status'] },
 )
 
-describe('a narrow table', () => {
+describe('the probe table in a narrow terminal', () => {
   const pulled = { bytes_per_second: 12e6, pull_50mb_s: 4.8 }
   const FEW = [
     healthy('http://127.0.0.1:5001/v2', 3.2, pulled),
@@ -188,7 +179,7 @@ describe('a narrow table', () => {
       .slice(1)
       .filter(line => line.startsWith('  '))
 
-  it('leaves out bar, estimate and speed, in that order', () => {
+  it('drops the bar, the estimate and the throughput, in that order', () => {
     const shown = (width: number) => {
       const text = rowsAt(width).join('\n')
       return [/█/, /50 MB in/, / MB\/s/].map(part => part.test(text))
@@ -199,7 +190,7 @@ describe('a narrow table', () => {
     assert.deepEqual(shown(60), [false, false, false])
   })
 
-  it('keeps the hosts', () => {
+  it('keeps hosts', () => {
     assert.deepEqual(rowsAt(60), [
       '  ● healthy    http://127.0.0.1:5001/v2    3.2 ms',
       '  ◐ degraded   harbor.example.com/v2…ub    264 ms  slow',
@@ -217,7 +208,7 @@ describe('a narrow table', () => {
     ])
   })
 
-  it('shortens a url by its path, its scheme, and then its host', () => {
+  it('shortens a URL by its long path, its scheme, its path, and then its host', () => {
     const url = 'https://mirror.example.com:5000/artifactory/api/docker/team-7/v2'
     const at = (width: number) => shortUrl(url, width)
     assert.equal(at(64), url)
@@ -228,7 +219,7 @@ describe('a narrow table', () => {
     assert.equal(at(20), 'mirror.exa….com:5000')
   })
 
-  it('never has a line that is wider than the terminal', () =>
+  it('never has a line wider than the terminal', () =>
     fc.assert(
       fc.property(fc.array(anyRow, { maxLength: 8 }), fc.integer({ min: 20, max: 200 }), (rows, width) => {
         const lines = probeTable(rows, { paint: paint(true), width, wrapped: true })
@@ -239,12 +230,12 @@ describe('a narrow table', () => {
     ))
 })
 
-describe('a live table', () => {
+describe('the live table', () => {
   const NAMES = ['a', 'b', 'c']
   const endpoints = NAMES.map(url => ({ registry: 'docker.io', role: 'mirror' as const, url }))
   const page = { paint: paint(false), width: 80, wrapped: true }
 
-  /** A terminal with this many rows that interprets the two escape sequences in use, and shows everything else. */
+  /** A terminal that knows the two control sequences in use, and shows any other. */
   const terminal = (rows: number) => {
     let lines = ['$ regmirror probe', '']
     const sink = {
@@ -259,7 +250,7 @@ describe('a live table', () => {
         lines = [...lines.slice(0, -1), ...`${lines.at(-1)}${rest.replace(/\u001b\[\d+m/g, '')}`.split('\n')]
       },
     }
-    /** Wraps long lines, as terminals do. */
+    /** Folds lines that do not fit, as terminals do. */
     const narrow = (columns: number) => {
       sink.columns = columns
       const fold = new RegExp(`.{1,${columns}}`, 'g')
@@ -273,16 +264,16 @@ describe('a live table', () => {
 
   it('is not drawn for a quick run', async () => {
     const { sink, screen } = terminal(24)
-    const table = live(endpoints, sink, page)
+    const table = drawTable(endpoints, sink, page)
     table.onProbe(healthy('a', 1))
     table.end()
     await sleep(400)
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('shows every endpoint from the start, and is erased at the end', async () => {
+  it('has every endpoint from the start, and is erased at the end', async () => {
     const { sink, screen } = terminal(24)
-    const table = live(endpoints, sink, page)
+    const table = drawTable(endpoints, sink, page)
     table.onProbe(healthy('b', 1))
     await drawn(sink, 1)
     assert.deepEqual(
@@ -294,7 +285,7 @@ describe('a live table', () => {
         '  ● healthy    b    1.0 ms  ████████',
         '  · waiting    c',
         '',
-        '3 asked: 1 healthy, 2 waiting',
+        '3 endpoints: 1 healthy, 2 waiting',
         '',
       ],
     )
@@ -306,11 +297,11 @@ describe('a live table', () => {
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('is erased in a narrow terminal, with long urls too', async () => {
+  it('leaves nothing behind in a narrow terminal, whatever the URLs', async () => {
     const url = `https://${'a-long-label.'.repeat(5)}example.com:5000/v2/team`
     const { sink, screen, narrow } = terminal(24)
     narrow(40)
-    const table = live([{ registry: 'docker.io', role: 'server', url }], sink, page)
+    const table = drawTable([{ registry: 'docker.io', role: 'server', url }], sink, page)
     table.onProbe(healthy(url, 1, { role: 'server', bytes_per_second: 1e6, pull_50mb_s: 50 }))
     await drawn(sink, 1)
     assert.deepEqual(
@@ -321,13 +312,13 @@ describe('a live table', () => {
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('adapts to a terminal that becomes narrower, and is erased from it', async () => {
+  it('leaves nothing behind in a terminal that is made narrower meanwhile, and fits it afterwards', async () => {
     const long = ['a', 'b'].map(
       name => ({ registry: 'docker.io', role: 'mirror', url: name.repeat(60) }) as const,
     )
     for (const coloured of [false, true]) {
       const { sink, screen, narrow } = terminal(24)
-      const table = live(long, sink, { ...page, paint: paint(coloured) })
+      const table = drawTable(long, sink, { ...page, paint: paint(coloured) })
       await drawn(sink, 1)
       narrow(40)
       table.onProbe(healthy('b'.repeat(60), 1))
@@ -342,16 +333,16 @@ describe('a live table', () => {
     }
   })
 
-  it('is one line if the terminal is too short', async () => {
+  it('is only the totals where the terminal has too few rows', async () => {
     const { sink, screen } = terminal(6)
-    const table = live(endpoints, sink, page)
+    const table = drawTable(endpoints, sink, page)
     await drawn(sink, 1)
-    assert.deepEqual(screen(), ['$ regmirror probe', '3 asked: 0 healthy, 3 waiting', ''])
+    assert.deepEqual(screen(), ['$ regmirror probe', '3 endpoints: 0 healthy, 3 waiting', ''])
     table.end()
     assert.deepEqual(screen(), ['$ regmirror probe', ''])
   })
 
-  it('needs a terminal that supports it', () => {
+  it('needs a terminal that can be erased', () => {
     const tty = { write: () => {}, isTTY: true, columns: 80, rows: 24 }
     assert.ok(isDrawable(tty, { TERM: 'xterm' }))
     assert.ok(!isDrawable(tty, { TERM: 'dumb' }))

@@ -9,11 +9,15 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** `world` overrides what the command finds: environment, user, standard input, clock; `terminal` what it writes to. */
+/**
+ * `world` overrides what the command finds: environment, user, standard input, clock; `terminal` what it writes to;
+ * `targets` the runtimes that a list may name.
+ */
 export async function run(
   args: readonly string[],
   world: Partial<World> = {},
   terminal: Omit<Sink, 'write'> = {},
+  targets?: Parameters<typeof main>[2],
 ): Promise<Ran> {
   const written = { stdout: '', stderr: '' }
   const sink = (name: keyof typeof written) => ({
@@ -23,7 +27,7 @@ export async function run(
     },
   })
   const [stdout, stderr] = [sink('stdout'), sink('stderr')]
-  const code = await main(args, { ...worldOf(), stdout, stderr, openLog: () => stderr, ...world })
+  const code = await main(args, { ...worldOf(), stdout, stderr, openLog: () => stderr, ...world }, targets)
   return { code, ...written }
 }
 

@@ -121,7 +121,7 @@ describe('a watcher on a node whose wall clock is set', () => {
               () => 'plan and the watcher differ',
             )
             const left = JSON.parse(stdout).notices.filter(
-              ({ code }: { code: string }) => code === 'left_out',
+              ({ code }: { code: string }) => code === 'mirror_excluded',
             )
             assert.equal(left.length, 2)
             assert.equal(await watcher.stop(), 0)

@@ -95,7 +95,10 @@ describe('the metrics of a watcher', () => {
     const probe = { registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'ping' } as const
     const probes = [{ ...probe, status: 'degraded', reason: 'rate_limited' } as const]
     const page = prometheusPage({ version: 1, kind: 'probe', probes, unhealthy: [], notices: [] }, NOW)
-    assert.match(page, /^# HELP regmirror_up 1 for healthy and degraded, which one that answers 429 is too;/m)
+    assert.match(
+      page,
+      /^# HELP regmirror_up 1 for healthy and degraded, which includes rate limited \(429\);/m,
+    )
     assert.match(page, /^regmirror_up\{.*\} 1$/m)
   })
 

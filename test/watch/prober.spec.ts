@@ -6,9 +6,10 @@ import http from 'node:http'
 import path from 'node:path'
 import tls from 'node:tls'
 import type { MirrorList } from '../../lib/model/registry.ts'
-import { openProber } from '../../lib/pipeline/prober.ts'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { listEndpoints } from '../../lib/probe/endpoints.ts'
+import { targets } from '../../lib/targets/index.ts'
+import { openProber } from '../../lib/watch/host/prober.ts'
 import { forContainerd, HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
@@ -16,7 +17,7 @@ import { pem } from '../support/tls.ts'
 import { withDirectory } from '../support/tree.ts'
 import { startContainerdLike, writeWaitingProgram } from '../support/waiting-program.ts'
 
-const HERE = { root: undefined, target: [] }
+const HERE = { root: undefined, targets }
 const MINUTE = 60_000
 
 describe('a watcher probes', () => {
@@ -35,10 +36,10 @@ describe('a watcher probes', () => {
       const [endpoint] = listEndpoints(list) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0
-      const { ask } = openProber(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
+      const { probe } = openProber(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
       const statusAt = async (time: number) => {
         now = time
-        return (await ask(endpoint, list)).status
+        return (await probe(endpoint, list)).status
       }
       try {
         assert.equal(await statusAt(0), 'unhealthy')
@@ -70,8 +71,8 @@ describe('a watcher probes', () => {
       { ...mirror(`http://localhost:${port}`), header: { 'X-Tok': 'planted' } },
     ])
     const canary = { repository: 'a/b', reference: '1' }
-    const detail = (list: MirrorList, { ask }: Pick<ReturnType<typeof openProber>, 'ask'>) =>
-      ask({ ...(listEndpoints(list)[0] as Endpoint), canary }, list).then(probe => probe.detail ?? '')
+    const detail = (list: MirrorList, { probe }: Pick<ReturnType<typeof openProber>, 'probe'>) =>
+      probe({ ...(listEndpoints(list)[0] as Endpoint), canary }, list).then(({ detail = '' }) => detail)
     const open = () => openProber(HERE, { ...worldOf(), env: {} })
     try {
       const prober = open()
@@ -96,7 +97,7 @@ describe('a watcher probes', () => {
         const bundle = path.join(directory, 'bundle.pem')
         await fs.writeFile(bundle, pem('ca.pem'))
         let now = 0
-        const { ask, readAgain } = openProber(HERE, {
+        const { probe, expire } = openProber(HERE, {
           ...worldOf(),
           env: { SSL_CERT_FILE: bundle, SSL_CERT_DIR: directory },
           monotonic: () => BigInt(now) * 1000n,
@@ -109,7 +110,7 @@ describe('a watcher probes', () => {
         const parsedFor = async (list: MirrorList) => {
           const before = parsed
           const mirrors = listEndpoints(list).filter(({ role }) => role === 'mirror')
-          const probes = await Promise.all([...mirrors, ...mirrors].map(endpoint => ask(endpoint, list)))
+          const probes = await Promise.all([...mirrors, ...mirrors].map(endpoint => probe(endpoint, list)))
           assert.deepEqual([...new Set(probes.map(({ reason }) => reason))], ['refused'])
           return parsed - before
         }
@@ -120,10 +121,10 @@ describe('a watcher probes', () => {
         assert.equal(await parsedFor(after), 0, 'they are not checked for every probe')
         now += 10_000
         assert.equal(await parsedFor(after), 1)
-        readAgain()
+        expire()
         assert.equal(await parsedFor(after), 0, 'they have not changed')
         await fs.writeFile(bundle, pem('ca.pem'))
-        readAgain()
+        expire()
         assert.equal(await parsedFor(after), 1)
       } finally {
         tls.createSecureContext = real

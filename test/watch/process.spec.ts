@@ -79,11 +79,11 @@ describe('a watcher process', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node, and undoes .*3600 times an hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node up to date and reverts .*3600 times per hour/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,
-          /takes out again who is not well/,
+          /removes unhealthy mirrors again/,
         )
         await a.start()
         await watcher.until(/is healthy again/)
@@ -187,7 +187,7 @@ describe('a watcher process', () => {
         await killAt('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
         assert.ok((await stateFiles(root)).some(name => name.startsWith('journal-')))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/warn .*regmirror apply of .* was cut off: it was finished first/)
+        await watcher.until(/warn .*regmirror apply of .* was interrupted; it is now finished/)
         await watcher.until(WRITTEN)
         assert.doesNotMatch((await hosts()) ?? 'elsewhere', /elsewhere/)
         assert.ok((await stateFiles(root)).includes(saving))
@@ -205,7 +205,7 @@ describe('a watcher process', () => {
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(WRITTEN)
         await fs.rm(path.join(root, 'var/lib/regmirror'), { recursive: true, force: true, maxRetries: 5 })
-        await watcher.until(/error: .*removed the lock of this watcher; start it again/)
+        await watcher.until(/error: .*the lock of this watcher was removed; start it again/)
         assert.equal(await watcher.stop(), 2)
       })
     })
@@ -226,7 +226,7 @@ describe('a watcher process', () => {
           .map(line => JSON.parse(line))
         const { time, msg, ...rest } = events.at(-1)
         assert.ok(Date.parse(time) > 0)
-        assert.match(msg, /somebody has removed the lock of this watcher; start it again$/)
+        assert.match(msg, /the lock of this watcher was removed; start it again$/)
         assert.deepEqual(rest, { level: 'error', event: 'failed', code: 'locked', path: STATE_DIRECTORY })
       })
     })

@@ -1,24 +1,23 @@
 #!/bin/sh
-# Fetches the programs that the end-to-end tests run, out of Debian's archive, into .cache/debian.
+# Fetches the programs of the end-to-end tests from Debian's archive into .cache/debian.
 #
 #   sh tools/debian/fetch.sh
 #
-# Nothing is installed: each program is unpacked together with all it needs from its own suite, the C
-# library included. It can be started with chroot, or in place by a launcher (launch/<program>) that goes
-# through that suite's own ld.so. So a program of any suite runs on any machine that has apt, whatever the
-# machine itself has. What apt knows of the machine is not touched. What is there already is kept: remove
-# .cache/debian to get what the suites have today.
+# Nothing is installed: each program is unpacked with everything it needs from its own suite, including the C
+# library. It starts with chroot, or in place by a launcher (launch/<program>) that uses the ld.so of that suite.
+# So a program of any suite runs on any machine that has apt. The apt state of the machine stays as it is, and
+# programs that are already unpacked are kept: remove .cache/debian to fetch the current ones.
 #
-# The archive is the one this machine's apt is set up for, or $DEBIAN_MIRROR; its signature is checked with
-# Debian's keyring, or $DEBIAN_KEYRING. Needs no root. Exit code 3: cannot be had on this machine.
+# The archive is the one that this machine's apt uses, or $DEBIAN_MIRROR; its signature is checked with Debian's
+# keyring, or $DEBIAN_KEYRING. Needs no root. Exit code 3: this machine cannot fetch the programs.
 set -eu
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/debian
 
-say() { echo "$*" >&2; }
+log() { echo "$*" >&2; }
 
 give_up() {
-  say "$*"
+  log "$*"
   exit 3
 }
 
@@ -44,7 +43,7 @@ archives() {
   fi
 }
 
-# apt with a state of its own under $work: no installed package, no pin, one suite.
+# apt with its own state under $work: no installed package, no pin, one suite.
 private_apt() {
   apt-get -q -q \
     -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
@@ -54,19 +53,19 @@ private_apt() {
     -o APT::Update::Error-Mode=any -o Debug::NoLocking=1 -o Acquire::Retries=2 "$@" >&2
 }
 
-# Reads the suite's index from the first archive that has it, its signature checked.
+# Reads the index of the suite from the first archive that has it, and checks its signature.
 read_index() {
   suite=$1
-  key=$(keyring) || give_up "no keyring of Debian's archive here: install debian-archive-keyring, or set DEBIAN_KEYRING"
+  key=$(keyring) || give_up "the keyring of Debian's archive is missing: install debian-archive-keyring, or set DEBIAN_KEYRING"
   for uri in $(archives); do
     echo "deb [signed-by=$key] $uri $suite main" >"$work/sources.list"
-    if private_apt update 2>"$work/complaint"; then return; fi
+    if private_apt update 2>"$work/errors"; then return; fi
   done
-  cat "$work/complaint" >&2 || true
+  cat "$work/errors" >&2 || true
   give_up "none of this machine's archives has Debian's $suite: set DEBIAN_MIRROR to one that does"
 }
 
-# What the suite's base package would add: without merged directories chroot finds no ld.so, and a unit no /bin/kill.
+# As the base package of the suite does: without merged directories chroot finds no ld.so, and a unit no /bin/kill.
 merge_usr() {
   for directory in bin sbin lib lib64; do
     if [ ! -e "$work/tree/$directory" ]; then ln -s "usr/$directory" "$work/tree/$directory"; fi
@@ -86,9 +85,9 @@ LAUNCHER
   chmod 755 "$work/tree/launch/$1"
 }
 
-# A launcher for the browser. It starts processes of its own from /proc/self/exe, which is ld.so here: so ld.so lies
-# beside it, where it looks for its data, and the others are started through the launcher too. The fonts are those of
-# the tree alone, whatever the machine has.
+# A launcher for the browser. The browser starts its processes from /proc/self/exe, which is ld.so here, so ld.so lies
+# beside it, where it looks for its data, and its processes start through the launcher too. It uses only the fonts of
+# the tree.
 write_browser_launcher() {
   write_launcher "$1"
   cp -L "$work/tree/${loader#./}" "$work/tree/usr/lib/chromium/ld.so"
@@ -110,7 +109,7 @@ LAUNCHER
 FONTS
 }
 
-# What a package is fetched with that it only recommends, or that every node has.
+# Packages to fetch with a package: those it only recommends, and those every node has.
 beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
@@ -118,7 +117,7 @@ beside() {
   esac
 }
 
-# fetch <package> <suite> <program>…: into .cache/debian/<package>-<suite>, which appears whole or not at all.
+# fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
 fetch() {
   package=$1 suite=$2
   shift 2
@@ -126,7 +125,7 @@ fetch() {
   if [ -d "$target" ]; then return; fi
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
     give_up "no apt on this machine: $package of Debian's $suite cannot be fetched"
-  say "fetching $package of Debian's $suite"
+  log "fetching $package of Debian's $suite"
   mkdir -p "$cache"
   work=$(mktemp -d "$cache/.partial.XXXXXX")
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"

@@ -25,7 +25,7 @@ export type Scope = 'all' | 'immediate'
 /** The result of a reconcile. */
 export interface Reconciled {
   readonly report: PlanReport
-  /** What was done before: an interrupted run was finished or undone. */
+  /** What happened on the way: an interrupted run was finished, files could not be cleaned up. */
   readonly notices: readonly Notice[]
   /** Paths of files that differ and are outside the scope. */
   readonly pendingFiles: readonly string[]

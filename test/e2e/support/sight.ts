@@ -80,7 +80,7 @@ async function assertLeads(args: readonly string[], root: string, to: Snapshot):
   const cutOff = Object.keys(before).some(file => /\/journal-\w+\.json$/.test(file))
   const { code, stdout, stderr } = await run([...args, '--root', root])
   assert.equal(code, 0, `${args[0]} afterwards: ${stdout}${stderr}`)
-  if (cutOff) assert.match(stderr, /was cut off: it was (finished|undone) first/)
+  if (cutOff) assert.match(stderr, /was interrupted; it is now (finished|undone)/)
   const now = await snapshotOf(root)
   assert.deepEqual(Object.keys(now).filter(isTemporary), [], `temporary names after ${args[0]}`)
   assert.deepEqual(differences(withoutWay(now), withoutWay(to)), [], `the node after ${args[0]}`)

@@ -1,4 +1,4 @@
-/** Mirrors that are asked before anything is written: to order them, to refuse, to wait; and the page for Prometheus. */
+/** Probes before anything is written: to order mirrors, to refuse, to wait. And the Prometheus output of `probe`. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import type http from 'node:http'
@@ -6,14 +6,16 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppliedReport, PlanReport, RefusedReport } from '../lib/model/report.ts'
 import { preflight } from '../lib/pipeline/preflight.ts'
+import { openListProber } from '../lib/pipeline/probe-list.ts'
+import { targets } from '../lib/targets/index.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { type Bend, reply, startMirror } from './support/mirror.ts'
-import { type Ran, run, worldOf } from './support/run.ts'
+import { type Ran, REAL_TIME, run, worldOf } from './support/run.ts'
 import { PATIENT } from './support/sockets.ts'
 import { readTree, withDirectory } from './support/tree.ts'
 
-/** Answers everything so many milliseconds later. */
-const late =
+/** Delays every response by so many milliseconds. */
+const delayed =
   (ms: number, bend: Bend = () => false): Bend =>
   (request, response) => {
     const { end } = response
@@ -28,7 +30,7 @@ const refusingManifests: Bend = (request, response) => {
   return true
 }
 
-/** So far apart that no machine takes one for the other. */
+/** So far apart that no machine confuses them. */
 const [NEAR_MS, FAR_MS] = [0, 300]
 
 interface Node {
@@ -51,7 +53,7 @@ const onNode = (
     await use({ flags: ['-f', list, '--root', root], root })
   })
 
-/** The mirrors of the one registry as hosts.toml would have them: the last one stands at the root of it, first. */
+/** The mirrors of the registry in the order of hosts.toml. Its root, which comes first in the file, is the last one. */
 function orderIn({ stdout }: Ran): readonly string[] {
   const { changes }: PlanReport = JSON.parse(stdout)
   const diff = changes.find(({ path: file }) => file.endsWith('/r.test/hosts.toml'))?.diff ?? ''
@@ -62,20 +64,20 @@ function orderIn({ stdout }: Ran): readonly string[] {
 const json = ['--format', 'json']
 
 describe('--rank', () => {
-  it('shows and writes those first that are clearly quicker, and without it the order of the list', async () => {
-    await using far = await startMirror(late(FAR_MS))
-    await using near = await startMirror(late(NEAR_MS))
+  it('puts clearly faster mirrors first, in the plan and in the file; without it the list decides', async () => {
+    await using far = await startMirror(delayed(FAR_MS))
+    await using near = await startMirror(delayed(NEAR_MS))
     await onNode([far.origin, near.origin], {}, async ({ flags, root }) => {
       const listed = [far.origin, near.origin]
       assert.deepEqual(orderIn(await run(['plan', ...json, ...flags])), listed)
-      assert.equal(far.asked.length + near.asked.length, 0, 'nobody is asked unless somebody wants it')
+      assert.equal(far.asked.length + near.asked.length, 0, 'without --rank, plan probes nothing')
       const planned = await run(['plan', '--rank', ...json, ...flags])
       assert.deepEqual(orderIn(planned), listed.toReversed())
       assert.deepEqual(await readTree(root), {})
       await run(['apply', ...flags])
       const shown = await run(['apply', '--rank', ...flags])
       assert.match(shown.stdout, /^updated .*\n.*2 mirrors.*\n {2}--- .*\n(?:.*\n)*? {2}\+server/)
-      assert.match(shown.stderr, /^notice: this order holds until the next run without --rank/m)
+      assert.match(shown.stderr, /^notice: this order lasts until the next run without --rank/m)
       await fs.rm(root, { recursive: true })
       await fs.mkdir(root)
       const applied = await run(['apply', '--rank', ...json, ...flags])
@@ -86,23 +88,19 @@ describe('--rank', () => {
         probes.map(({ status, depth }) => `${status} at ${depth}`),
         ['healthy at blob', 'healthy at blob'],
       )
-      assert.equal(
-        (await run(['plan', '--check', '--rank', ...flags])).code,
-        0,
-        'ranked again it is the same',
-      )
+      assert.equal((await run(['plan', '--check', '--rank', ...flags])).code, 0, 'the same order again')
     })
   })
 
-  it('puts last what refuses the images, however quickly it answers', async () => {
-    await using far = await startMirror(late(FAR_MS))
-    await using near = await startMirror(late(NEAR_MS, refusingManifests))
+  it('puts a mirror that refuses images last, however fast it responds', async () => {
+    await using far = await startMirror(delayed(FAR_MS))
+    await using near = await startMirror(delayed(NEAR_MS, refusingManifests))
     await onNode([near.origin, far.origin], {}, async ({ flags }) =>
       assert.deepEqual(orderIn(await run(['plan', '--rank', ...json, ...flags])), [far.origin, near.origin]),
     )
   })
 
-  it('says that a registry without a canary has no throughput', () =>
+  it('reports that the throughput of a registry without a canary is unknown', () =>
     withDirectory(async directory => {
       await using mirror = await startMirror()
       const list = path.join(directory, 'mirrors.toml')
@@ -110,15 +108,18 @@ describe('--rank', () => {
       await fs.writeFile(list, `version = 1\n${registry}`)
       const { code, stderr } = await run(['plan', '--rank=throughput', '-f', list, '--root', directory])
       assert.equal(code, 0)
-      assert.match(stderr, /^notice: r\.test: no throughput is known; give it a canary/m)
+      assert.match(
+        stderr,
+        /^notice: r\.test: its throughput is unknown, so its mirrors stay as listed; set a canary$/m,
+      )
     }))
 
-  it('is what order = "latency" in the list asks for, but not under a root', async () => {
-    await using far = await startMirror(late(FAR_MS))
-    await using near = await startMirror(late(NEAR_MS))
+  it('is done for order = "latency" in the list, but not under a root', async () => {
+    await using far = await startMirror(delayed(FAR_MS))
+    await using near = await startMirror(delayed(NEAR_MS))
     await onNode([far.origin, near.origin], { health: 'order = "latency"' }, async ({ flags }) => {
       const { stdout, stderr } = await run(['plan', ...flags])
-      assert.match(stderr, /^notice: order = "latency": under --root no mirror is asked/m)
+      assert.match(stderr, /^notice: order = "latency" is not used: --root probes no mirror/m)
       assert.ok(stdout.indexOf(far.origin) >= 0)
       assert.equal(far.asked.length, 0)
     })
@@ -134,37 +135,38 @@ describe('--rank', () => {
 })
 
 describe('--no-probe', () => {
-  it('asks nobody, whatever order the list wants', async () => {
+  it('probes nothing, whatever the order of the list', async () => {
     await using one = await startMirror()
-    const asked = async (probe: boolean | undefined) => {
+    const preflightWith = async (probe: boolean | undefined) => {
       const list = listOf(registry('r.test', [mirror(one.origin)], { server: undefined }))
       const health = { ...list.health, order: 'latency' as const }
-      const flags = { file: undefined, listFormat: undefined, allowFilesFrom: [], format: 'json' as const }
-      const here = { root: undefined, target: [], rank: undefined, requireHealthy: false, wait: undefined }
-      return await preflight({ ...list, health }, { ...flags, ...here, probe }, worldOf())
+      const here = { root: undefined, rank: undefined }
+      const openProgress = () => ({ onProbe: () => {}, end: () => {} })
+      const probeList = openListProber({ root: undefined, targets, openProgress }, worldOf())
+      return await preflight({ ...list, health }, { ...here, probe }, worldOf(), probeList)
     }
-    const { notices, ...rest } = await asked(false)
-    assert.match(notices[0]?.message ?? '', /^order = "latency": with --no-probe no mirror is asked/)
+    const { notices, ...rest } = await preflightWith(false)
+    assert.match(notices[0]?.message ?? '', /^order = "latency" is not used: --no-probe probes no mirror/)
     assert.deepEqual([Object.keys(rest), one.asked.length], [['list'], 0])
-    assert.equal((await asked(undefined)).ranked, 'latency')
+    assert.equal((await preflightWith(undefined)).ranked, 'latency')
     assert.notEqual(one.asked.length, 0)
   })
 
-  it('beside what has to ask is a mistake', async () => {
+  it('is refused beside a flag that has to probe', async () => {
     for (const flag of ['--rank', '--rank=throughput', '--require-healthy']) {
       const { code, stderr } = await run(['apply', '--no-probe', flag])
       assert.equal(code, 2)
-      assert.match(stderr, /^error: --(rank|require-healthy) asks the mirrors, and --no-probe forbids that/)
+      assert.match(stderr, /^error: --(rank|require-healthy) probes the mirrors, and --no-probe forbids it/)
     }
   })
 })
 
 describe('--require-healthy', () => {
-  const dead = 'http://127.0.0.1:1'
+  const refusing = 'http://127.0.0.1:1'
 
-  it('writes where something can serve, and says what it found', async () => {
+  it('writes where a mirror can serve, and prints the probes', async () => {
     await using mirror = await startMirror()
-    await onNode([dead, mirror.origin], {}, async ({ flags, root }) => {
+    await onNode([refusing, mirror.origin], {}, async ({ flags, root }) => {
       const { code, stdout } = await run(['apply', '--require-healthy', ...flags])
       assert.equal(code, 0)
       assert.match(stdout, /healthy {4}http:\/\/127\.0\.0\.1:/)
@@ -172,8 +174,8 @@ describe('--require-healthy', () => {
     })
   })
 
-  it('writes nothing where nothing can', () =>
-    onNode([dead], {}, async ({ flags, root }) => {
+  it('writes nothing where no endpoint can serve', () =>
+    onNode([refusing], {}, async ({ flags, root }) => {
       const { code, stdout, stderr } = await run(['apply', '--require-healthy', ...flags])
       assert.equal(code, 1)
       assert.match(stdout, /^r\.test\n/, 'there may be much to do')
@@ -185,7 +187,7 @@ describe('--require-healthy', () => {
       assert.deepEqual([report.refused, report.changes, report.unhealthy], [true, [], ['r.test']])
     }))
 
-  it('asks as deep as the list says', async () => {
+  it('probes as deep as the list says', async () => {
     await using mirror = await startMirror(refusingManifests)
     const codeWith = (health: string) => async (use: (code: number) => void) =>
       onNode([mirror.origin], { health }, async ({ flags }) =>
@@ -195,26 +197,26 @@ describe('--require-healthy', () => {
     await codeWith('depth = "manifest"')(code => assert.equal(code, 1))
   })
 
-  it('waits for a mirror that is still coming up', async () => {
-    let up = false
+  it('waits for a mirror that is still starting', async () => {
+    let started = false
     const starting: Bend = (_request, response) => {
-      if (!up) reply(response, 503)
-      return !up
+      if (!started) reply(response, 503)
+      return !started
     }
     await using mirror = await startMirror(starting)
     await onNode([mirror.origin], {}, async ({ flags }) => {
       const waiting = run(['apply', '--require-healthy', '--wait', '60s', ...flags])
       while (mirror.asked.length < 2) await sleep(20)
-      up = true
+      started = true
       const { code, stderr } = await waiting
       assert.equal(code, 0)
-      assert.match(stderr, /^waiting for something healthy to pull r\.test from, 60s at most$/m)
+      assert.match(stderr, /^waiting up to 60s for a healthy endpoint of r\.test$/m)
     })
   })
 
-  it('does not wait for ever, and not longer than somebody wants to', () =>
-    onNode([dead], {}, async ({ flags, root }) => {
-      assert.equal((await run(['apply', '--require-healthy', '--wait', '10ms', ...flags])).code, 1)
+  it('waits no longer than --wait, and stops at a signal', () =>
+    onNode([refusing], {}, async ({ flags, root }) => {
+      assert.equal((await run(['apply', '--require-healthy', '--wait', '10ms', ...flags], REAL_TIME)).code, 1)
       const stop = new AbortController()
       const waiting = run(['apply', '--require-healthy', '--wait', '10m', ...flags], { signal: stop.signal })
       await sleep(100)
@@ -223,24 +225,24 @@ describe('--require-healthy', () => {
       assert.deepEqual(await readTree(root), {})
     }))
 
-  it('--wait alone is a mistake', async () => {
+  it('--wait needs --require-healthy', async () => {
     const { code, stderr } = await run(['apply', '--wait', '1s'])
     assert.equal(code, 2)
-    assert.match(stderr, /^error: --wait has nothing to wait for; add --require-healthy/)
+    assert.match(stderr, /^error: --wait needs --require-healthy; add --require-healthy/)
   })
 })
 
-describe('the page for Prometheus', () => {
+describe('the Prometheus output', () => {
   const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/
 
-  it('is one that a collector can read: every metric with its help and type, all its samples together', async () => {
+  it('has a help and a type for every metric, and its samples in one group', async () => {
     const garbled = (_: http.IncomingMessage, response: http.ServerResponse) => {
       reply(response, 500, { Server: 'a"b\\c' }, 'no')
       return true
     }
-    await using well = await startMirror()
-    await using sick = await startMirror(garbled)
-    await onNode([well.origin, sick.origin], {}, async ({ flags }) => {
+    await using healthy = await startMirror()
+    await using broken = await startMirror(garbled)
+    await onNode([healthy.origin, broken.origin], {}, async ({ flags }) => {
       const probe = ['probe', '--depth', 'blob', '--format', 'prometheus', '-f', flags[1] as string]
       const { code, stdout, stderr } = await run(probe)
       assert.equal(code, 0, stderr)
@@ -260,13 +262,13 @@ describe('the page for Prometheus', () => {
           ?.split(' ')
           .at(-1)
       const at = (origin: string) => `registry="r.test",url="${origin}/v2",role="mirror"`
-      assert.equal(value(`regmirror_up{${at(well.origin)}}`), '1')
-      assert.equal(value(`regmirror_up{${at(sick.origin)}}`), '0')
+      assert.equal(value(`regmirror_up{${at(healthy.origin)}}`), '1')
+      assert.equal(value(`regmirror_up{${at(broken.origin)}}`), '0')
       assert.equal(
-        value(`regmirror_status{${at(sick.origin)},status="unhealthy",reason="server_error"}`),
+        value(`regmirror_status{${at(broken.origin)},status="unhealthy",reason="server_error"}`),
         '1',
       )
-      assert.ok(Number(value(`regmirror_latency_seconds{${at(well.origin)},stat="best"}`)) > 0)
+      assert.ok(Number(value(`regmirror_latency_seconds{${at(healthy.origin)},stat="best"}`)) > 0)
       assert.equal(value('regmirror_registry_up{registry="r.test"}'), '1')
       assert.equal(value('regmirror_probe_timestamp_seconds'), String(Date.UTC(2026, 0, 2, 3, 4, 5) / 1000))
     })

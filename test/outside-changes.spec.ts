@@ -1,4 +1,4 @@
-/** What others do to a node while we write and in between, and runs that are cut off where it hurts most. */
+/** Changes outside regmirror, while it writes and between its runs; and runs that are interrupted at the worst moment. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -43,8 +43,8 @@ async function restoreFor(root: string): Promise<Plan> {
   return await planRestore(ground, { files: [], overwrite: false })
 }
 
-/** Dead from the nth change of the node on. */
-function dyingAt(node: Writer, nth: number): Writer {
+/** Fails at the nth change of the node, and at every later one. */
+function killedAt(node: Writer, nth: number): Writer {
   let count = 0
   return beforeChanges(node, () => {
     count += 1
@@ -74,17 +74,17 @@ const onNode = (tree: Tree, use: (node: Node) => Promise<void>, text = LIST) =>
     })
   })
 
-describe('originals and the edits of others', () => {
-  it('restore keeps a config.toml that somebody else put in the place of the one we made', () =>
+describe('originals, and changes outside regmirror', () => {
+  it('restore keeps a config.toml that has replaced the one of regmirror', () =>
     onNode({}, async ({ root, apply, restore }) => {
       await apply()
-      await fs.writeFile(path.join(root, CONFIG), 'version = 2\n# theirs\n')
+      await fs.writeFile(path.join(root, CONFIG), 'version = 2\n# outside\n')
       assert.equal((await apply()).code, 0)
       await restore()
-      assert.equal((await readTree(root))[CONFIG], 'version = 2\n# theirs\n')
+      assert.equal((await readTree(root))[CONFIG], 'version = 2\n# outside\n')
     }))
 
-  it('restore keeps edits of config.toml that were made before our value was set again', () =>
+  it('restore keeps changes to config.toml that were made before its value was set again', () =>
     onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
       await apply()
       await fs.writeFile(path.join(root, CONFIG), 'version = 2\n# a later edit\n')
@@ -93,14 +93,14 @@ describe('originals and the edits of others', () => {
       assert.equal((await readTree(root))[CONFIG], 'version = 2\n# a later edit\n')
     }))
 
-  it('a config_path that somebody else has changed is set back, and nothing moves meanwhile', () =>
+  it('a config_path that was changed is set again, and no hosts.toml moves meanwhile', () =>
     onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
       await apply()
       const applied = await readTree(root)
       const set = applied[CONFIG] ?? ''
-      for (const theirs of [set.replace('/etc/containerd/certs.d', '/else'), 'version = 2\n']) {
-        assert.notEqual(theirs, set)
-        await fs.writeFile(path.join(root, CONFIG), theirs)
+      for (const changed of [set.replace('/etc/containerd/certs.d', '/else'), 'version = 2\n']) {
+        assert.notEqual(changed, set)
+        await fs.writeFile(path.join(root, CONFIG), changed)
         const { stdout, stderr } = await apply()
         assert.match(stdout, /^updated \/etc\/containerd\/config\.toml\n.*\n0 created, 1 updated, 0 deleted/)
         assert.match(stdout, /must be restarted/)
@@ -113,7 +113,7 @@ describe('originals and the edits of others', () => {
       assert.equal((await readTree(root))[HOSTS], undefined)
     }))
 
-  it('a list that names another directory, or a config.toml that is not ours to change, is followed', () =>
+  it('another hosts_dir, or config = false, takes effect on a node that was written before', () =>
     onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, list, apply }) => {
       await apply()
       const other = 'srv/certs.d/quay.io/hosts.toml'
@@ -123,13 +123,13 @@ describe('originals and the edits of others', () => {
       await list(LIST)
       assert.match((await apply()).stdout, /nothing to do/)
       await list(`${LIST}[targets.containerd]\nconfig = false\n`)
-      const theirs = (await readTree(root))[CONFIG]?.replace('/srv/certs.d', '/else')
-      await fs.writeFile(path.join(root, CONFIG), theirs ?? '')
+      const changed = (await readTree(root))[CONFIG]?.replace('/srv/certs.d', '/else')
+      await fs.writeFile(path.join(root, CONFIG), changed ?? '')
       await apply()
       assert.ok((await readTree(root))['else/quay.io/hosts.toml'])
     }))
 
-  it('restore does not write the bytes of one file into another to which config.toml was linked meanwhile', () =>
+  it('restore does not write the bytes of one file to another that config.toml was linked to meanwhile', () =>
     onNode(
       {
         [CONFIG]: '-> /srv/a',
@@ -146,7 +146,7 @@ describe('originals and the edits of others', () => {
       },
     ))
 
-  it('what the plan says is kept in originals is kept there', () =>
+  it('a file that the plan says is kept is in originals', () =>
     onNode({ [HOSTS]: '# A\n' }, async ({ root, apply }) => {
       await apply()
       await fs.writeFile(path.join(root, HOSTS), '# B\n')
@@ -155,7 +155,7 @@ describe('originals and the edits of others', () => {
       assert.ok(!/the file is kept in/.test(stderr) || kept.includes('# B\n'), stderr)
     }))
 
-  it('an undo that leaves the edit of somebody else keeps the original that stood there before both', () =>
+  it('an undo that keeps an outside change keeps the original too', () =>
     onNode({ [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }, async ({ root }) => {
       const node = openTree(root)
       let edited = false
@@ -166,19 +166,19 @@ describe('originals and the edits of others', () => {
           await node.rename(from, to)
           if (to !== `/${HOSTS}` || edited) return
           edited = true
-          await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+          await fs.writeFile(path.join(root, HOSTS), '# outside\n')
         },
       }
       await assert.rejects(applyPlan(await planFor(root, quay), watched, OCCASION), /disk error/)
-      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'it is nowhere any more')
+      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'the original is lost')
     }))
 
-  it('a restore that is finished around the edit of somebody else keeps the original of that file', () =>
+  it('a restore that is finished around an outside change keeps the original of that file', () =>
     onNode({ [HOSTS]: '# by hand\n' }, async ({ root, apply }) => {
       await apply()
       const node = openTree(root)
       let renames = 0
-      const dying = {
+      const failing = {
         ...node,
         rename: async (from: string, to: string) => {
           renames += 1
@@ -187,32 +187,32 @@ describe('originals and the edits of others', () => {
         },
       }
       const occasion = { ...OCCASION, command: 'restore' } as const
-      await assert.rejects(applyPlan(await restoreFor(root), dying, occasion), /killed/)
-      await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+      await assert.rejects(applyPlan(await restoreFor(root), failing, occasion), /killed/)
+      await fs.writeFile(path.join(root, HOSTS), '# outside\n')
       const recovery = await recover(node)
       assert.deepEqual(recovery?.foreign, [`/${HOSTS}`])
-      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'it is nowhere any more')
+      assert.ok(Object.values(await readTree(root)).includes('# by hand\n'), 'the original is lost')
     }))
 })
 
 describe('recovery', () => {
   const adopted = { [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }
 
-  it('undoes a first apply that was killed before `originals` was made', () =>
+  it('undoes a first apply that was killed before the directory `originals` was made', () =>
     onNode(adopted, async ({ root }) => {
       // 1: the state folder, 2: the journal, 3: originals.
-      const dying = dyingAt(openTree(root), 3)
-      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      const failing = killedAt(openTree(root), 3)
+      await assert.rejects(applyPlan(await planFor(root, quay), failing, OCCASION), /killed/)
       assert.equal((await recover(openTree(root)))?.outcome, 'undone')
     }))
 
-  it('finishes a restore whichever step it was killed at, and blames nobody', async () => {
+  it('finishes a restore that was killed at any step, and reports no outside change', async () => {
     const wrong: string[] = []
     for (let nth = 1, killed = true; killed; nth += 1) {
       await onNode(adopted, async ({ root }) => {
         await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
         const occasion = { ...OCCASION, command: 'restore' } as const
-        const done = await applyPlan(await restoreFor(root), dyingAt(openTree(root), nth), occasion).catch(
+        const done = await applyPlan(await restoreFor(root), killedAt(openTree(root), nth), occasion).catch(
           error => {
             if (error.message !== 'killed') throw error
           },
@@ -222,14 +222,14 @@ describe('recovery', () => {
           wrong.push(`step ${nth}: ${error.message}`),
         )
         if (typeof recovery === 'object' && recovery.foreign.length > 0)
-          wrong.push(`step ${nth}: ${recovery.foreign.join()} was blamed on somebody else`)
+          wrong.push(`step ${nth}: ${recovery.foreign.join()} counts as changed outside regmirror`)
       })
     }
     for (let nth = 1, killed = true; killed; nth += 1) {
       await onNode({}, async ({ root }) => {
         await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
         const occasion = { ...OCCASION, command: 'restore' } as const
-        const done = await applyPlan(await restoreFor(root), dyingAt(openTree(root), nth), occasion).catch(
+        const done = await applyPlan(await restoreFor(root), killedAt(openTree(root), nth), occasion).catch(
           () => undefined,
         )
         if (done) killed = false
@@ -237,17 +237,17 @@ describe('recovery', () => {
           wrong.push(`step ${nth}: ${error.message}`),
         )
         if (typeof recovery === 'object' && recovery.foreign.length > 0)
-          wrong.push(`step ${nth}: ${recovery.foreign.join()} was blamed on somebody else`)
+          wrong.push(`step ${nth}: ${recovery.foreign.join()} counts as changed outside regmirror`)
       })
     }
     assert.deepEqual(wrong, [])
   })
 
-  it('does not say that it finished what it could not, where a staged file is gone', () =>
+  it('does not report a run as finished where a staged file is missing', () =>
     onNode(adopted, async ({ root }) => {
       const node = openTree(root)
       let renames = 0
-      const dying = {
+      const failing = {
         ...node,
         rename: async (from: string, to: string) => {
           renames += 1
@@ -255,7 +255,7 @@ describe('recovery', () => {
           await node.rename(from, to)
         },
       }
-      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      await assert.rejects(applyPlan(await planFor(root, quay), failing, OCCASION), /killed/)
       const journal = JSON.parse((await readTree(root))[`${STATE}/journal-committing.json`] as string)
       const swap = journal.swaps.find((swap: { path: string }) => swap.path === `/${HOSTS}`)
       await fs.rm(path.join(root, swap.staged))
@@ -267,7 +267,7 @@ describe('recovery', () => {
       )
     }))
 
-  it('a name as long as names may be is written and put back', () => {
+  it('a registry with the longest possible name is written and restored', () => {
     const name = `${Array.from({ length: 4 }, () => 'a'.repeat(60)).join('.')}.io`
     return onNode(
       {},
@@ -283,7 +283,7 @@ describe('recovery', () => {
 })
 
 describe('directories', () => {
-  it('a directory that is written into is not cleared in the same run', () =>
+  it('a directory that a run writes to is not removed in the same run', () =>
     onNode(
       {},
       async ({ root, list, apply }) => {
@@ -296,7 +296,7 @@ describe('directories', () => {
       WITH_CA,
     ))
 
-  it('the same for restore, where the original comes back beside a certificate of ours', () =>
+  it('neither by a restore, where the original comes back beside a certificate of regmirror', () =>
     onNode(
       { [HOSTS]: '# by hand\n' },
       async ({ root, apply, restore }) => {
@@ -309,7 +309,7 @@ describe('directories', () => {
     ))
 
   for (const again of [false, true]) {
-    it(`a directory that we made goes, also when its hosts.toml was removed by hand${again ? ' and came back' : ''}`, () =>
+    it(`a directory of regmirror is removed, also when its hosts.toml was removed by hand${again ? ' and written again' : ''}`, () =>
       onNode({}, async ({ root, apply, restore }) => {
         await apply()
         await fs.rm(path.join(root, HOSTS))
@@ -319,7 +319,7 @@ describe('directories', () => {
       }))
   }
 
-  it('what the list does not speak of need not be readable', () =>
+  it('a registry that is not in the list need not be readable', () =>
     onNode(
       {
         'etc/containerd/certs.d/far.io': '-> ../../../../../outside',
@@ -337,7 +337,7 @@ describe('directories', () => {
       },
     ))
 
-  it('two registries whose directory is one by a link are refused for what they are', () =>
+  it('two registries that a link puts into one directory are refused for that reason', () =>
     onNode(
       { [`${QUAY}/`]: undefined, 'etc/containerd/certs.d/ghcr.io': '-> quay.io' },
       async ({ list, apply }) => {
@@ -348,7 +348,7 @@ describe('directories', () => {
     ))
 })
 
-describe('restore, among others', () => {
+describe('restore, after outside changes', () => {
   it('of a certificate is refused while a hosts.toml names it', () =>
     onNode(
       {},
@@ -362,7 +362,7 @@ describe('restore, among others', () => {
       WITH_CA,
     ))
 
-  it('comes to an end once a value of which the state does not say where it stands is set back by hand', () =>
+  it('succeeds once a value without a place in the state is set back by hand', () =>
     onNode({ [CONFIG]: 'version = 2\n' }, async ({ root, apply, restore }) => {
       await apply()
       const file = path.join(root, STATE, 'state.json')
@@ -374,22 +374,22 @@ describe('restore, among others', () => {
       assert.equal(code, 0, stderr)
     }))
 
-  it('does not refuse for good because of a file that apply has let go of', () =>
+  it('succeeds after apply has stopped managing a file', () =>
     onNode({}, async ({ root, list, apply, restore }) => {
       await apply()
-      await fs.writeFile(path.join(root, HOSTS), '# theirs\n')
+      await fs.writeFile(path.join(root, HOSTS), '# outside\n')
       await list(LIST.replace('quay.io', 'ghcr.io'))
       assert.match((await apply()).stderr, /it stays/)
       const { code, stderr } = await restore()
       assert.equal(code, 0, stderr)
       assert.deepEqual(await readTree(root), {
-        'etc/containerd/certs.d/quay.io/hosts.toml': '# theirs\n',
+        'etc/containerd/certs.d/quay.io/hosts.toml': '# outside\n',
         'var/lib/': undefined,
       })
     }))
 })
 
-describe('the lock, among other files', () => {
+describe('the lock, beside other files', () => {
   it('is taken once, whatever the number of the ticket before', () =>
     onNode({ [`${STATE}/lock-999999999999999`]: '' }, async ({ root }) => {
       const holder = await startHolder(root)
@@ -413,22 +413,22 @@ describe('the lock, among other files', () => {
     }))
 })
 
-describe('answers', () => {
-  it('plan does not say of a run that goes on that it was cut off', () =>
+describe('reports', () => {
+  it('a run in progress is not reported as interrupted', () =>
     onNode(adoptedTree(), async ({ root }) => {
       // As in the middle of an apply: the lock is held, the journal is there.
-      const dying = dyingAt(openTree(root), 4)
-      await assert.rejects(applyPlan(await planFor(root, quay), dying, OCCASION), /killed/)
+      const failing = killedAt(openTree(root), 4)
+      await assert.rejects(applyPlan(await planFor(root, quay), failing, OCCASION), /killed/)
       const holder = await startHolder(root)
       try {
         const { stderr } = await run(['restore', '--check', '--root', root])
-        assert.doesNotMatch(stderr, /was cut off/)
+        assert.doesNotMatch(stderr, /was interrupted/)
       } finally {
         await kill(holder, 'SIGKILL')
       }
     }))
 
-  it('the answer arrives in whole, however slow its reader is', () =>
+  it('a report arrives completely, however slow its reader is', () =>
     onNode({}, async ({ root }) => {
       const names = Array.from({ length: 400 }, (_, i) => `r${i}.example.com`)
       const text = `version = 1\n${names.map(name => `[registries."${name}"]\nmirrors = ["https://m.example"]\n`).join('')}`
@@ -439,9 +439,9 @@ describe('answers', () => {
       const child = spawn('sh', ['-c', script, process.execPath, ...args], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
-      let answer = ''
-      for await (const chunk of child.stdout.setEncoding('utf8')) answer += chunk
-      assert.equal(JSON.parse(answer).changes.length, 401)
+      let report = ''
+      for await (const chunk of child.stdout.setEncoding('utf8')) report += chunk
+      assert.equal(JSON.parse(report).changes.length, 401)
     }))
 })
 

@@ -1,10 +1,11 @@
+/** Suggestions for misspelt words. */
 import assert from 'node:assert/strict'
 import { nearest } from '../lib/wording/typos.ts'
 
-describe('did you mean', () => {
+describe('a suggestion', () => {
   const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']
 
-  it('finds what a slip of the keyboard made of a word', () => {
+  it('is the word that was misspelt', () => {
     assert.equal(nearest('capabilites', keys), 'capabilities')
     assert.equal(nearest('skipverify', keys), 'skip_verify')
     assert.equal(nearest('dial-timeout', keys), 'dial_timeout')
@@ -13,7 +14,7 @@ describe('did you mean', () => {
     assert.equal(nearest('URL', keys), 'url')
   })
 
-  it('is silent where nothing is near', () => {
+  it('is absent where no word is near', () => {
     assert.equal(nearest('tls_verify_not', keys), undefined)
     assert.equal(nearest('', keys), undefined)
     for (const word of ['remove', 'delete', 'skip'])

@@ -1,0 +1,41 @@
+/** What a command is: data for the parser and its help, and a function that is loaded when it is called. */
+import type { Report } from '../model/report.ts'
+import type { World } from '../model/world.ts'
+import type { Targets } from '../pipeline/open.ts'
+import { type Flags, type FlagTable, type Given, readFlags } from './flag.ts'
+
+/** The world outside, and the runtimes that a list may name. */
+export interface Context {
+  readonly world: World
+  /** Loads them: not every command needs them. */
+  targets(): Promise<Targets>
+}
+
+/** Runs with the values of its own flags. A command without a report gives its exit code. */
+export type Run<Values> = (flags: Values, context: Context) => Promise<Report | 0 | 2>
+
+export interface Command<Values> {
+  readonly name: string
+  /** What it does, as the help lists it: lower case, no full stop. */
+  readonly summary: string
+  readonly flags: FlagTable<Values> & Flags
+  /** Arguments, and what they do. */
+  readonly examples: readonly (readonly [args: string, meaning: string])[]
+  /** Loads what the command needs, and nothing of other commands. */
+  load(): Promise<Run<Values>>
+}
+
+/** A command whose flags are read when it runs. */
+export type AnyCommand = Omit<Command<object>, 'flags' | 'load'> & {
+  readonly flags: Flags
+  load(): Promise<Run<Given>>
+}
+
+/** Checks that a command runs with the flags that it declares. Throws Failure `usage` when it runs with invalid ones. */
+export function command<Values extends object>(definition: Command<Values>): AnyCommand {
+  const load = async (): Promise<Run<Given>> => {
+    const run = await definition.load()
+    return (given, context) => run(readFlags<Values>(definition.flags, given), context)
+  }
+  return { ...definition, load }
+}

@@ -1,0 +1,84 @@
+/** The table of commands, in the order of the help. What a command runs is loaded when it is called. */
+import { type AnyCommand, type Context, command } from './command.ts'
+import {
+  applyFlags,
+  initFlags,
+  planFlags,
+  probeFlags,
+  restoreFlags,
+  validateFlags,
+  watchFlags,
+} from './flags.ts'
+
+/** The table of runtimes, for the commands that need it. */
+export const loadTargets: Context['targets'] = async () => (await import('../targets/index.ts')).targets
+
+export const commands: readonly AnyCommand[] = [
+  command({
+    name: 'init',
+    summary: 'write a starter list',
+    flags: initFlags,
+    examples: [
+      ['-o /etc/regmirror/mirrors.toml', 'write a list for this node'],
+      ['--preset harbor', 'print a list for Harbor proxy projects'],
+    ],
+    load: async () => (await import('./init.ts')).init,
+  }),
+  command({
+    name: 'validate',
+    summary: 'check the mirror list',
+    flags: validateFlags,
+    examples: [['-f mirrors.toml', 'check a list before it is rolled out']],
+    load: async () => (await import('./validate.ts')).validate,
+  }),
+  command({
+    name: 'plan',
+    summary: 'show what would change on this node',
+    flags: planFlags,
+    examples: [
+      ['', 'show how this node differs from the list'],
+      ['--root /mnt/image --check', 'check a mounted image'],
+    ],
+    load: async () => (await import('./plan.ts')).plan,
+  }),
+  command({
+    name: 'apply',
+    summary: 'apply the list to this node, then probe the mirrors',
+    flags: applyFlags,
+    examples: [
+      ['-f mirrors.toml', 'write the files of this node and probe the mirrors'],
+      ['--root /mnt/image', 'prepare an image, without a daemon or a network'],
+    ],
+    load: async () => (await import('./apply.ts')).apply,
+  }),
+  command({
+    name: 'probe',
+    summary: 'check mirror health and latency',
+    flags: probeFlags,
+    examples: [
+      ['-f mirrors.toml', 'probe every mirror and server of the list'],
+      ['--depth blob', 'pull a small image through each of them and measure it'],
+    ],
+    load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'watch',
+    summary: 'keep the node up to date as mirrors fail and recover',
+    flags: watchFlags,
+    examples: [
+      ['--listen 127.0.0.1:9464', 'run with a status page and /metrics'],
+      ['--on-exit declared', 'write every mirror of the list when it stops'],
+    ],
+    load: async () => (await import('./watch.ts')).watch,
+  }),
+  command({
+    name: 'restore',
+    summary: 'undo everything regmirror changed on this node',
+    flags: restoreFlags,
+    examples: [
+      ['--check', 'show what would be undone'],
+      ['', 'leave this node as it was before regmirror'],
+    ],
+    load: async () => (await import('./restore.ts')).restore,
+  }),
+]

@@ -1,0 +1,23 @@
+/** What to know about a run that was interrupted, and about one that could not clean up. Pure. */
+import type { Recovery } from '../apply/transaction.ts'
+import type { Notice } from '../model/report.ts'
+import { STATE_DIRECTORY } from '../ownership/state.ts'
+
+export function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Notice[] {
+  const message = `regmirror ${journal.command} of ${journal.started_at} was interrupted; it is now ${outcome}`
+  return [
+    { code: 'recovered', message, file: STATE_DIRECTORY },
+    ...foreign.map(file => ({
+      code: 'recovery_skipped',
+      message: 'was changed outside regmirror after that run was interrupted; it is kept',
+      file,
+    })),
+  ]
+}
+
+/** `isClean`: no temporary file is left. */
+export function cleanupNotices(isClean: boolean): readonly Notice[] {
+  if (isClean) return []
+  const message = 'everything is written, but temporary files could not be removed; the next run removes them'
+  return [{ code: 'cleanup_pending', message, file: STATE_DIRECTORY }]
+}

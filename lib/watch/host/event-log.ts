@@ -1,0 +1,18 @@
+/** The log of a watcher, on stderr. */
+import type { World } from '../../model/world.ts'
+import { isStderrJournal } from '../../system/systemd-journal.ts'
+import { droppedEvent, type Event } from '../events.ts'
+import { journalLine, type LogFormat, logLine } from './log.ts'
+
+export interface EventLog {
+  readonly format: LogFormat
+  write(event: Event): void
+}
+
+/** `format`: undefined is text on a terminal, otherwise JSON. */
+export async function openEventLog(format: LogFormat | undefined, world: World): Promise<EventLog> {
+  const line = (await isStderrJournal(world.env)) ? journalLine : logLine
+  const sink = world.openLog(count => line(droppedEvent(count), world.now(), used))
+  const used = format ?? (sink.isTTY ? 'text' : 'json')
+  return { format: used, write: event => void sink.write(line(event, world.now(), used)) }
+}

@@ -1,0 +1,97 @@
+/** How a watcher probes: one endpoint at a time, with what costs much shared between the probes. */
+import { Failure } from '../../model/errors.ts'
+import type { MirrorList } from '../../model/registry.ts'
+import type { World } from '../../model/world.ts'
+import type { NodeOptions, Targets } from '../../pipeline/open.ts'
+import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
+import { holdsSecret } from '../../probe/api/endpoint.ts'
+import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
+import type { Roots } from '../../probe/http/system-roots.ts'
+import { openNameLookup } from '../../probe/names/name-lookup.ts'
+import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
+import { monotonicMs } from '../../system/clocks.ts'
+import { limitConcurrency } from '../../system/concurrency.ts'
+import type { Host } from './host.ts'
+
+export interface ProberOptions extends NodeOptions {
+  readonly targets: Targets
+}
+
+export interface Prober {
+  readonly probe: Host['probe']
+  /** Before the next probe, what was read from this machine is read again. */
+  expire(): void
+}
+
+/** Probes share certificates and lookups for as long as the list and the certificates of the system stay the same. */
+export function openProber(options: ProberOptions, world: World): Prober {
+  const now = () => monotonicMs(world)
+  const proxies = openCache(PROXIES_MS, now, readRuntimeProxies(options, world))
+  const files = openSystemRoots(world)
+  const certificates = openCache(CERTIFICATES_MS, now, files.read)
+  const lookUp = openNameLookup(world.env)
+  // Counted with the first probe, when the watcher has opened what it needs itself.
+  let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
+  let shared: (SharedContext & { readonly list: MirrorList; readonly roots: Roots }) | undefined
+  // For good: a mirror may send back what an earlier list gave it.
+  let secretSent = false
+  const probe: Prober['probe'] = async (endpoint, list) => {
+    const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
+    secretSent ||= proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
+    if (shared?.list !== list || shared.roots !== roots)
+      shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
+    const { trust, turn } = shared
+    const how = {
+      timeoutMs: list.health.timeoutMs,
+      samples: 1,
+      depth: endpoint.canary === undefined ? ('ping' as const) : ('head' as const),
+      signal: world.signal,
+      now: world.now,
+      proxyFor,
+      secretSent: () => secretSent,
+    }
+    inTurn ??= maxConnections().then(limitConcurrency)
+    return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
+  }
+  const expire = () => {
+    for (const cache of [files, proxies, certificates]) cache.expire()
+  }
+  return { probe, expire }
+}
+
+/** The runtime may be started after the watcher, and restarted with other proxies. */
+const PROXIES_MS = 60_000
+/** Between two checks of the files of the system's certificates. */
+const CERTIFICATES_MS = 10_000
+
+/** Keeps a value for some time, or until it is expired. */
+function openCache<Key extends readonly unknown[], Value>(
+  ms: number,
+  now: () => number,
+  readValue: (...key: Key) => Promise<Value>,
+) {
+  let last: { readonly at: number; readonly value: Promise<Value> } | undefined
+  return {
+    read: (...key: Key): Promise<Value> => {
+      if (last === undefined || now() - last.at >= ms) last = { at: now(), value: readValue(...key) }
+      return last.value
+    },
+    expire: () => {
+      last = undefined
+    },
+  }
+}
+
+/** The proxies of the runtime; while it does not run, those it had last; before it ever ran, those of regmirror. */
+function readRuntimeProxies(options: ProberOptions, world: World) {
+  let known = world.env
+  return async (list: MirrorList): Promise<ProxyFor> => {
+    known = (await readRuntimeEnvironment(list, options, world).catch(ignoreFailure)) ?? known
+    return readProxies(known)
+  }
+}
+
+/** No reason for a watcher to stop. */
+function ignoreFailure(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error
+}

@@ -1,0 +1,64 @@
+/** Writes as much of a list to the node as a watcher may: what `apply` does, without what needs a decision. */
+import type { MirrorList } from '../../model/registry.ts'
+import type { World } from '../../model/world.ts'
+import { converge } from '../../pipeline/converge.ts'
+import type { Access, LockOptions } from '../../pipeline/lock.ts'
+import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
+import { makePlan, type Plan } from '../../plan/plan.ts'
+import { planReport } from '../../plan/report.ts'
+import type { Writer } from '../../system/files.ts'
+import type { Choices } from '../../targets/target.ts'
+import type { Reconciled, Scope } from './host.ts'
+import { readShownFiles } from './shown-files.ts'
+
+/** What a watcher works on, and with. */
+export interface Work {
+  readonly node: Writer
+  /** Its name as the holder of the lock of watchers; no other process has the same. */
+  readonly holder: string
+  /** Directories that taking the lock has made for the state. */
+  readonly made: readonly string[]
+  readonly options: ListOptions & Choices & LockOptions
+  /** The targets that the list may name. */
+  readonly table: Targets
+  /** Those of them that `--target` selects. */
+  readonly targets: Targets
+  readonly world: World
+}
+
+/** How a watcher writes to the node: it waits for the lock without a line in its log. */
+export function accessOf({ node, options, world }: Work): Access {
+  return { command: 'watch', node, options, world, log: () => {} }
+}
+
+/** The part of a plan that is carried out, and the paths of the rest. */
+interface Share {
+  readonly plan: Plan
+  readonly pendingFiles: readonly string[]
+}
+
+export async function reconcileNode(list: MirrorList, scope: Scope, work: Work): Promise<Reconciled> {
+  const { node, options, targets, world, made } = work
+  const makeShare = async () => {
+    const view = await openView(options, node, world)
+    return selectShare(await makePlan(list, targets, view, options), scope)
+  }
+  const { planned, notices } = await converge(makeShare, accessOf(work), made)
+  return {
+    report: planReport('apply', planned.plan),
+    notices,
+    pendingFiles: planned.pendingFiles,
+    seesRestarts: options.root === undefined,
+    hosts: await readShownFiles(list, node),
+  }
+}
+
+/** A file that needs a restart is a person's decision: a restart before it is written in whole would do harm. */
+function selectShare(whole: Plan, scope: Scope): Share {
+  const steps = whole.steps.filter(step => scope === 'all' || step.effect === 'immediate')
+  const pendingFiles = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
+  if (pendingFiles.length === 0) return { plan: whole, pendingFiles }
+  // The other notices say what is done about the files that are left.
+  const notices = whole.notices.filter(({ file }) => file === undefined || !pendingFiles.includes(file))
+  return { plan: { ...whole, steps, notices, reload: [], restart: [], forgets: [] }, pendingFiles }
+}
