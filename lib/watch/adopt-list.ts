@@ -40,7 +40,7 @@ export function adoptList(
   now: number,
   random: Random,
 ): void {
-  const past = pastOf(memory, saved)
+  const past = collectPast(memory, saved)
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
   const watched = endpointsOf(list).map(endpoint =>
     adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
@@ -51,7 +51,7 @@ export function adoptList(
   adoptOrders(memory, list, saved)
 }
 
-function pastOf({ mirrors, servers }: Memory, saved: SavedHealth): Past {
+function collectPast({ mirrors, servers }: Memory, saved: SavedHealth): Past {
   const all = [...mirrors, ...servers]
   return {
     byEndpoint: new Map(all.map(watched => [JSON.stringify(watched.endpoint), watched])),
@@ -70,7 +70,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
   const { state, samples } = endpoint.role === 'mirror' ? pastMirror(key, past, start.now) : UNKNOWN
   return {
     ...{ endpoint, url, key, probeKey },
-    state: rateLimitOf(probeKey, past) ?? firstState(state, settings, start),
+    state: findRateLimit(probeKey, past) ?? firstState(state, settings, start),
     lastProbe: undefined,
     probing: false,
     changes: 0,
@@ -80,7 +80,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
 }
 
 /** A rate limit holds for every registry that lists the endpoint. */
-function rateLimitOf(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
+function findRateLimit(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
   return rateLimited.find(other => other.probeKey === probeKey)?.state
 }
 

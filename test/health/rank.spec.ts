@@ -1,9 +1,9 @@
-/** Ranking: clearly better goes first, everything else stays where the list has it. */
+/** Ranking: clearly better mirrors go first, the others keep their place. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type RankBy, rank } from '../lib/health/rank.ts'
-import type { Probe, Status } from '../lib/model/report.ts'
-import { listOf, mirror, registry } from './support/lists.ts'
+import { type RankBy, rank } from '../../lib/health/rank.ts'
+import type { Probe, Status } from '../../lib/model/report.ts'
+import { listOf, mirror, registry } from '../support/lists.ts'
 
 interface Measured {
   readonly name: string
@@ -34,7 +34,7 @@ const order = (measured: readonly Measured[], by: RankBy = 'latency', probes = m
 }
 
 describe('rank', () => {
-  it('puts the faster first', () =>
+  it('puts faster mirrors first', () =>
     assert.deepEqual(
       order([
         { name: 'a', ms: 300 },
@@ -44,7 +44,7 @@ describe('rank', () => {
       ['b', 'c', 'a'],
     ))
 
-  it('moves nothing that is not clearly faster', () => {
+  it('does not move a mirror that is not clearly faster', () => {
     assert.deepEqual(
       order([
         { name: 'a', ms: 100 },
@@ -63,17 +63,17 @@ describe('rank', () => {
     )
   })
 
-  it('puts what serves badly after what serves, however quickly it answers', () => {
+  it('puts degraded mirrors after healthy ones, however fast they are', () => {
     const all: Measured[] = [
-      { name: 'dead', status: 'unhealthy' },
-      { name: 'slow', ms: 1, status: 'degraded' },
-      { name: 'untold', status: 'unknown' },
-      { name: 'well', ms: 400 },
+      { name: 'unhealthy', status: 'unhealthy' },
+      { name: 'degraded', ms: 1, status: 'degraded' },
+      { name: 'unknown', status: 'unknown' },
+      { name: 'healthy', ms: 400 },
     ]
-    assert.deepEqual(order(all), ['well', 'slow', 'dead', 'untold'])
+    assert.deepEqual(order(all), ['healthy', 'degraded', 'unhealthy', 'unknown'])
   })
 
-  it('by throughput', () =>
+  it('ranks by throughput', () =>
     assert.deepEqual(
       order(
         [
@@ -86,10 +86,10 @@ describe('rank', () => {
       ['c', 'a', 'b'],
     ))
 
-  it('leaves alone what was not measured', () =>
+  it('does not move a mirror without a measurement', () =>
     assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
 
-  it('keeps every mirror, and what is ranked stays so', () =>
+  it('keeps every mirror, and ranks the result in the same order', () =>
     fc.assert(
       fc.property(
         fc.uniqueArray(
