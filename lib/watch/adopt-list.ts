@@ -41,7 +41,7 @@ export function adoptList(
   now: number,
   random: Random,
 ): void {
-  const past = pastOf(memory, saved)
+  const past = collectPast(memory, saved)
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
   const watched = listEndpoints(list).map(endpoint =>
     adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
@@ -52,7 +52,7 @@ export function adoptList(
   adoptOrders(memory, list, saved)
 }
 
-function pastOf({ mirrors, servers }: Memory, saved: SavedHealth): Past {
+function collectPast({ mirrors, servers }: Memory, saved: SavedHealth): Past {
   const all = [...mirrors, ...servers]
   return {
     byEndpoint: new Map(all.map(watched => [JSON.stringify(watched.endpoint), watched])),
@@ -71,7 +71,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
   const { state, samples } = endpoint.role === 'mirror' ? pastMirror(key, past, start.now) : UNKNOWN
   return {
     ...{ endpoint, url, key, probeKey },
-    state: rateLimitOf(probeKey, past) ?? firstState(state, settings, start),
+    state: findRateLimit(probeKey, past) ?? firstState(state, settings, start),
     lastProbe: undefined,
     probing: false,
     changes: 0,
@@ -81,7 +81,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
 }
 
 /** A rate limit holds for every registry that lists the endpoint. */
-function rateLimitOf(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
+function findRateLimit(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
   return rateLimited.find(other => other.probeKey === probeKey)?.state
 }
 

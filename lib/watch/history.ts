@@ -14,7 +14,7 @@ export interface History {
 const VERSION = 2
 const MINUTE = 60_000
 
-export function historyOf({ mirrors, recentEvents }: Memory): History {
+export function buildHistory({ mirrors, recentEvents }: Memory): History {
   const samples = mirrors.map(({ key, samples }) => [
     key,
     worstOfMinutes(samples).map(({ at, ms }) => [at, ms === undefined ? null : Math.ceil(ms)]),

@@ -1,7 +1,7 @@
 /** When health.json and history.json are saved for the next watcher, and for `plan` and `apply`. */
 import type { HealthSettings } from '../model/registry.ts'
 import { problemText } from './events.ts'
-import { historyOf } from './history.ts'
+import { buildHistory } from './history.ts'
 import type { Host } from './host/host.ts'
 import { buildHealthFile } from './known-health.ts'
 import type { Memory } from './memory.ts'
@@ -19,13 +19,13 @@ export async function saveWhenDue(memory: Memory, settings: HealthSettings, host
   if (withHistory) memory.saveHistoryAt = now + HISTORY_MS
   await save(memory, host, async () => {
     await host.saveHealth(buildHealthFile(memory, settings, now))
-    if (withHistory) await host.saveHistory(historyOf(memory))
+    if (withHistory) await host.saveHistory(buildHistory(memory))
   })
 }
 
 /** When the watcher ends. */
 export async function saveLastHistory(memory: Memory, host: Host): Promise<void> {
-  if (memory.loaded !== undefined) await save(memory, host, () => host.saveHistory(historyOf(memory)))
+  if (memory.loaded !== undefined) await save(memory, host, () => host.saveHistory(buildHistory(memory)))
 }
 
 async function save(memory: Memory, host: Host, write: () => Promise<void>): Promise<void> {

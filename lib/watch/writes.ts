@@ -22,7 +22,7 @@ export async function writeNode(
   host: Host,
 ): Promise<void> {
   const list = selectMirrors(declared, knownHealth(memory))
-  const selected = { list, fingerprint: fingerprintOf(list) }
+  const selected = { list, fingerprint: fingerprintList(list) }
   const { attempted } = memory
   if (isNewList) memory.nextScope = 'all'
   if (selected.fingerprint === attempted?.fingerprint) {
@@ -43,7 +43,7 @@ export async function writeNode(
 }
 
 /** What of a list decides which files are written. */
-function fingerprintOf({ registries, targets }: MirrorList): string {
+function fingerprintList({ registries, targets }: MirrorList): string {
   return JSON.stringify([registries.map(registry => ({ ...registry, place: undefined })), targets])
 }
 

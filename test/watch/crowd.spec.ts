@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
-import { peerOf, selectConnectionToClose } from '../../lib/watch/serve/connection-limit.ts'
+import { findPeer, selectConnectionToClose } from '../../lib/watch/serve/connection-limit.ts'
 import { openRenderer } from '../../lib/watch/serve/render-cache.ts'
 import { openSendQueue } from '../../lib/watch/serve/send-queue.ts'
 import { type StatusServer, serve } from '../../lib/watch/serve/serve.ts'
@@ -285,13 +285,13 @@ describe('the connection that is closed when there are too many', () => {
 
   it('belongs to a peer: all of loopback, or an IPv6 network', () => {
     for (const address of ['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.2'])
-      assert.equal(peerOf(address), 'loopback', address)
-    assert.equal(peerOf('::ffff:192.0.2.1'), '192.0.2.1')
+      assert.equal(findPeer(address), 'loopback', address)
+    assert.equal(findPeer('::ffff:192.0.2.1'), '192.0.2.1')
     for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2:3::'])
-      assert.equal(peerOf(address), '2001:db8:1:2', address)
-    assert.equal(peerOf('2001:db8::1'), '2001:db8:0:0')
-    assert.equal(peerOf('::'), '0:0:0:0')
-    assert.equal(peerOf(''), '')
+      assert.equal(findPeer(address), '2001:db8:1:2', address)
+    assert.equal(findPeer('2001:db8::1'), '2001:db8:0:0')
+    assert.equal(findPeer('::'), '0:0:0:0')
+    assert.equal(findPeer(''), '')
   })
 })
 

@@ -9,14 +9,14 @@ type Value = string | number | Markup | undefined | readonly Value[]
 
 /** A piece of HTML. Text is escaped, for elements and quoted attributes alike; undefined is left out. */
 export function html(fixed: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  return { markup: fixed.map((text, i) => text + markupOf(values[i])).join('') }
+  return { markup: fixed.map((text, i) => text + renderValue(values[i])).join('') }
 }
 
-function markupOf(value: Value): string {
+function renderValue(value: Value): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return String(value)
   if (typeof value === 'string') return escapeHtml(value)
-  return 'markup' in value ? value.markup : value.map(markupOf).join('')
+  return 'markup' in value ? value.markup : value.map(renderValue).join('')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ type Minute = number | 'failed' | undefined
 
 export function sparkline(samples: readonly LatencySample[], now: number): Markup {
   const recent = samples.filter(({ at }) => at > now - MINUTES * MINUTE && at <= now)
-  const minutes = minutesOf(recent, now)
+  const minutes = groupByMinute(recent, now)
   return html`<svg class="spark" viewBox="0 0 ${MINUTES} ${HEIGHT}" preserveAspectRatio="none" role="img"><title>${description(recent)}</title>${gaps(minutes)}${line(minutes)}</svg>`
 }
 
@@ -35,7 +35,7 @@ function latencies(samples: readonly LatencySample[]): readonly number[] {
   return samples.flatMap(({ ms }) => (ms === undefined ? [] : [ms]))
 }
 
-function minutesOf(samples: readonly LatencySample[], now: number): readonly Minute[] {
+function groupByMinute(samples: readonly LatencySample[], now: number): readonly Minute[] {
   const minutes: Minute[] = Array.from({ length: MINUTES })
   for (const { at, ms } of samples) {
     const i = MINUTES - 1 - Math.floor((now - at) / MINUTE)

@@ -19,17 +19,17 @@ export function ago(at: number, now: number): Markup {
 
 /** `14:05:09`, with the date where it is not today; in UTC, as in logs. */
 export function clock(at: number, now: number): Markup {
-  const iso = isoOf(at)
-  const today = iso.slice(0, 10) === isoOf(now).slice(0, 10)
+  const iso = formatIso(at)
+  const today = iso.slice(0, 10) === formatIso(now).slice(0, 10)
   return time(at, `${today ? '' : `${iso.slice(0, 10)} `}${iso.slice(11, 19)}`)
 }
 
 export function time(at: number, text: string): Markup {
-  const iso = isoOf(at)
+  const iso = formatIso(at)
   return html`<time datetime="${iso}" title="${iso}">${text}</time>`
 }
 
 /** Without milliseconds. A time that a date cannot represent is shown as 1970. */
-function isoOf(at: number): string {
+function formatIso(at: number): string {
   return new Date(Math.abs(at) <= 8.64e15 ? at : 0).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -1,6 +1,6 @@
 /** Admits connections, as many as the process can spare descriptors for, and one request on each. */
 import type { Socket } from 'node:net'
-import { type Connection, peerOf, selectConnectionToClose } from './connection-limit.ts'
+import { type Connection, findPeer, selectConnectionToClose } from './connection-limit.ts'
 
 /** One descriptor each: far below 1024, the limit of some processes. */
 const CONNECTIONS = 64
@@ -20,7 +20,7 @@ export type Connections = Map<Socket, Open>
 
 /** When there are too many connections, another one is closed. */
 export function admit(socket: Socket, open: Connections): void {
-  const peer = peerOf(socket.remoteAddress ?? '')
+  const peer = findPeer(socket.remoteAddress ?? '')
   if (open.size >= CONNECTIONS) drop(selectConnectionToClose([...open.values()], peer)?.socket, open)
   open.set(socket, { socket, peer, requested: false, requests: 0 })
   const deadline = setTimeout(() => socket.destroy(), CONNECTION_MS).unref()

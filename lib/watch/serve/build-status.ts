@@ -14,7 +14,7 @@ type Watcher = Pick<WatchStatus, 'version' | 'machine'>
 
 /** `now` by both clocks: times become wall time only here, and so are right also after the wall clock was set. */
 export function buildStatus(memory: Memory, now: Clocks, watcher: Watcher): WatchStatus {
-  return { ...buildSummary(memory, now, watcher), registries: registriesOf(memory, now) }
+  return { ...buildSummary(memory, now, watcher), registries: buildRegistries(memory, now) }
 }
 
 /** Without the mirrors. */
@@ -52,27 +52,27 @@ function nodeStatus(memory: Memory, now: Clocks): WatchStatus['node'] {
   }
 }
 
-function registriesOf(memory: Memory, now: Clocks): readonly RegistryStatus[] {
+function buildRegistries(memory: Memory, now: Clocks): readonly RegistryStatus[] {
   const list = memory.loaded?.list
   if (list === undefined) return []
   const written = selectMirrors(list, knownHealth(memory)).registries
-  return list.registries.map((registry, i) => registryOf(registry, written[i] ?? registry, memory, now))
+  return list.registries.map((registry, i) => buildRegistry(registry, written[i] ?? registry, memory, now))
 }
 
-function registryOf({ name }: Registry, written: Registry, memory: Memory, now: Clocks): RegistryStatus {
+function buildRegistry({ name }: Registry, written: Registry, memory: Memory, now: Clocks): RegistryStatus {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === name)
   const server = memory.servers.find(({ endpoint }) => endpoint.registry === name)
   const hosts = memory.hosts.get(name)
   const urls = written.mirrors.map(({ base }) => baseUrl(base))
   return {
     name,
-    mirrors: own.map(mirror => mirrorOf(mirror, urls.indexOf(mirror.url), now)),
+    mirrors: own.map(mirror => buildMirror(mirror, urls.indexOf(mirror.url), now)),
     ...(server && { server: { url: server.url, usable: isServerUsable(server) } }),
     ...(hosts && { hosts }),
   }
 }
 
-function mirrorOf(watched: Watched, at: number, now: Clocks): MirrorStatus {
+function buildMirror(watched: Watched, at: number, now: Clocks): MirrorStatus {
   const { url, state, lastProbe, samples, probes, changes } = watched
   const { health, since, reason, detail, probedAt, nextAt } = state
   return {

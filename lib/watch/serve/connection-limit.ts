@@ -27,7 +27,7 @@ export function selectConnectionToClose<C extends Connection>(
  * The peer that an address belongs to: a host can use a /64 of IPv6 addresses (RFC 4291, 2.5.4), and a local user all
  * of 127.0.0.0/8.
  */
-export function peerOf(address: string): string {
+export function findPeer(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (address === '::1' || v4?.startsWith('127.')) return 'loopback'
   if (v4 !== undefined || !isIPv6(address)) return v4 ?? address

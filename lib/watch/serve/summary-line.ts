@@ -8,12 +8,12 @@ export function summaryLine({ loaded, mirrors, listProblem, nodeProblem }: Memor
   const count = plural(mirrors.length, 'mirror', 'mirrors')
   const problem = listProblem ?? nodeProblem
   return [
-    ...(loaded === undefined ? [] : [`${count}, ${healthOf(mirrors)}`]),
+    ...(loaded === undefined ? [] : [`${count}, ${describeHealth(mirrors)}`]),
     ...(problem === undefined ? [] : [onOneLine(problem).slice(0, 200)]),
   ].join('; ')
 }
 
-function healthOf(mirrors: Memory['mirrors']): string {
+function describeHealth(mirrors: Memory['mirrors']): string {
   const unusable = mirrors.filter(({ state }) => !isUsable(state.health)).length
   if (unusable > 0) return `${unusable} not usable`
   const unprobed = mirrors.filter(({ state }) => state.probedAt === undefined).length

@@ -1,9 +1,13 @@
+<<<<<<< HEAD:test/rank.spec.ts
 /** Ranking: clearly better mirrors go first, every other one keeps its place in the list. */
+=======
+/** Ranking: clearly better mirrors go first, the others keep their place. */
+>>>>>>> watch:test/health/rank.spec.ts
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { type RankBy, rank } from '../lib/health/rank.ts'
-import type { Probe, Status } from '../lib/model/report.ts'
-import { listOf, mirror, registry } from './support/lists.ts'
+import { type RankBy, rank } from '../../lib/health/rank.ts'
+import type { Probe, Status } from '../../lib/model/report.ts'
+import { listOf, mirror, registry } from '../support/lists.ts'
 
 interface Measured {
   readonly name: string
@@ -34,7 +38,11 @@ const order = (measured: readonly Measured[], by: RankBy = 'latency', probes = m
 }
 
 describe('rank', () => {
+<<<<<<< HEAD:test/rank.spec.ts
   it('puts the fastest first', () =>
+=======
+  it('puts faster mirrors first', () =>
+>>>>>>> watch:test/health/rank.spec.ts
     assert.deepEqual(
       order([
         { name: 'a', ms: 300 },
@@ -44,7 +52,7 @@ describe('rank', () => {
       ['b', 'c', 'a'],
     ))
 
-  it('moves nothing that is not clearly faster', () => {
+  it('does not move a mirror that is not clearly faster', () => {
     assert.deepEqual(
       order([
         { name: 'a', ms: 100 },
@@ -63,6 +71,7 @@ describe('rank', () => {
     )
   })
 
+<<<<<<< HEAD:test/rank.spec.ts
   it('puts degraded mirrors after healthy ones, however fast they respond', () => {
     const all: Measured[] = [
       { name: 'unhealthy', status: 'unhealthy' },
@@ -74,6 +83,19 @@ describe('rank', () => {
   })
 
   it('puts the highest throughput first', () =>
+=======
+  it('puts degraded mirrors after healthy ones, however fast they are', () => {
+    const all: Measured[] = [
+      { name: 'unhealthy', status: 'unhealthy' },
+      { name: 'degraded', ms: 1, status: 'degraded' },
+      { name: 'unknown', status: 'unknown' },
+      { name: 'healthy', ms: 400 },
+    ]
+    assert.deepEqual(order(all), ['healthy', 'degraded', 'unhealthy', 'unknown'])
+  })
+
+  it('ranks by throughput', () =>
+>>>>>>> watch:test/health/rank.spec.ts
     assert.deepEqual(
       order(
         [
@@ -86,10 +108,17 @@ describe('rank', () => {
       ['c', 'a', 'b'],
     ))
 
+<<<<<<< HEAD:test/rank.spec.ts
   it('moves no mirror that was not measured', () =>
     assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
 
   it('keeps every mirror, and keeps the order when it is repeated', () =>
+=======
+  it('does not move a mirror without a measurement', () =>
+    assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
+
+  it('keeps every mirror, and ranks the result in the same order', () =>
+>>>>>>> watch:test/health/rank.spec.ts
     fc.assert(
       fc.property(
         fc.uniqueArray(
