@@ -4,7 +4,7 @@ import { nearest } from '../lib/wording/typos.ts'
 describe('did you mean', () => {
   const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']
 
-  it('finds what a slip of the keyboard made of a word', () => {
+  it('finds the word that was misspelled', () => {
     assert.equal(nearest('capabilites', keys), 'capabilities')
     assert.equal(nearest('skipverify', keys), 'skip_verify')
     assert.equal(nearest('dial-timeout', keys), 'dial_timeout')
@@ -13,7 +13,7 @@ describe('did you mean', () => {
     assert.equal(nearest('URL', keys), 'url')
   })
 
-  it('is silent where nothing is near', () => {
+  it('is undefined where no word is near', () => {
     assert.equal(nearest('tls_verify_not', keys), undefined)
     assert.equal(nearest('', keys), undefined)
     for (const word of ['remove', 'delete', 'skip'])
