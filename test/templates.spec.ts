@@ -1,4 +1,4 @@
-/** The files that we hand to people. */
+/** Files of the package that users copy. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ describe('schema.json', () => {
 
 describe('templates', () => {
   for (const file of readdirSync(path.join(templates, 'lists'))) {
-    it(`the list ${file} is sound`, async () => {
+    it(`the list ${file} is valid`, async () => {
       const { code, stderr } = await run(['validate', '-f', path.join(templates, 'lists', file)])
       assert.equal(code, 0, stderr)
     })
@@ -30,7 +30,7 @@ describe('templates', () => {
     })
   }
 
-  it('the unit that watches tells systemd how it is', () => {
+  it('the unit of watch notifies systemd', () => {
     const file = path.join(templates, 'systemd/regmirror-watch.service')
     const unit = readFileSync(file, 'utf8')
     assert.match(unit, /^Type=notify$/m)
@@ -51,7 +51,7 @@ describe('templates', () => {
     assert.match(unit, /^Type=oneshot$/m)
     assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror apply --no-probe$/m)
     assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network/m)
-    // Where systemd is installed, it reads the unit too.
+    // Where systemd is installed, it checks the unit too.
     const verify = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', file], {
       encoding: 'utf8',
     })

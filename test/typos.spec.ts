@@ -5,7 +5,7 @@ import { nearest } from '../lib/wording/typos.ts'
 describe('a suggestion', () => {
   const keys = ['url', 'base', 'capabilities', 'ca', 'client', 'skip_verify', 'header', 'dial_timeout']
 
-  it('is the word that was misspelt', () => {
+  it('finds the word that was misspelled', () => {
     assert.equal(nearest('capabilites', keys), 'capabilities')
     assert.equal(nearest('skipverify', keys), 'skip_verify')
     assert.equal(nearest('dial-timeout', keys), 'dial_timeout')
@@ -14,7 +14,7 @@ describe('a suggestion', () => {
     assert.equal(nearest('URL', keys), 'url')
   })
 
-  it('is absent where no word is near', () => {
+  it('is undefined where no word is near', () => {
     assert.equal(nearest('tls_verify_not', keys), undefined)
     assert.equal(nearest('', keys), undefined)
     for (const word of ['remove', 'delete', 'skip'])

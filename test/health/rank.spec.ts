@@ -1,8 +1,4 @@
-<<<<<<< HEAD:test/rank.spec.ts
-/** Ranking: clearly better mirrors go first, every other one keeps its place in the list. */
-=======
 /** Ranking: clearly better mirrors go first, the others keep their place. */
->>>>>>> watch:test/health/rank.spec.ts
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type RankBy, rank } from '../../lib/health/rank.ts'
@@ -38,11 +34,7 @@ const order = (measured: readonly Measured[], by: RankBy = 'latency', probes = m
 }
 
 describe('rank', () => {
-<<<<<<< HEAD:test/rank.spec.ts
-  it('puts the fastest first', () =>
-=======
   it('puts faster mirrors first', () =>
->>>>>>> watch:test/health/rank.spec.ts
     assert.deepEqual(
       order([
         { name: 'a', ms: 300 },
@@ -71,19 +63,6 @@ describe('rank', () => {
     )
   })
 
-<<<<<<< HEAD:test/rank.spec.ts
-  it('puts degraded mirrors after healthy ones, however fast they respond', () => {
-    const all: Measured[] = [
-      { name: 'unhealthy', status: 'unhealthy' },
-      { name: 'slow', ms: 1, status: 'degraded' },
-      { name: 'unknown', status: 'unknown' },
-      { name: 'healthy', ms: 400 },
-    ]
-    assert.deepEqual(order(all), ['healthy', 'slow', 'unhealthy', 'unknown'])
-  })
-
-  it('puts the highest throughput first', () =>
-=======
   it('puts degraded mirrors after healthy ones, however fast they are', () => {
     const all: Measured[] = [
       { name: 'unhealthy', status: 'unhealthy' },
@@ -95,7 +74,6 @@ describe('rank', () => {
   })
 
   it('ranks by throughput', () =>
->>>>>>> watch:test/health/rank.spec.ts
     assert.deepEqual(
       order(
         [
@@ -108,17 +86,10 @@ describe('rank', () => {
       ['c', 'a', 'b'],
     ))
 
-<<<<<<< HEAD:test/rank.spec.ts
-  it('moves no mirror that was not measured', () =>
-    assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
-
-  it('keeps every mirror, and keeps the order when it is repeated', () =>
-=======
   it('does not move a mirror without a measurement', () =>
     assert.deepEqual(order([{ name: 'a' }, { name: 'b', ms: 5 }], 'latency', []), ['a', 'b']))
 
   it('keeps every mirror, and ranks the result in the same order', () =>
->>>>>>> watch:test/health/rank.spec.ts
     fc.assert(
       fc.property(
         fc.uniqueArray(

@@ -18,7 +18,7 @@ describe('the API base in a url', () => {
     }
   })
 
-  it('keeps a prefix behind v2 and a mount before it', () => {
+  it('keeps a prefix after v2 and a path before it', () => {
     assert.deepEqual(read('https://a.example/v2/hub/'), {
       origin: 'https://a.example',
       path: '/v2/hub',
@@ -31,7 +31,7 @@ describe('the API base in a url', () => {
     })
   })
 
-  it('is taken as it stands where it is exact', () => {
+  it('is unchanged where it is exact', () => {
     assert.deepEqual(read('https://a.example/x/', 'exact'), {
       origin: 'https://a.example',
       path: '/x',
@@ -61,7 +61,7 @@ describe('the API base in a url', () => {
     assert.doesNotMatch(JSON.stringify(read('https://a.example/p', 'server')), /exact/)
   })
 
-  it('is never found where a url holds credentials, and they are not repeated', () => {
+  it('refuses a url with credentials, and does not repeat them', () => {
     for (const url of [
       'https://u:hunter2@a.example',
       'u:hunter2@a',
@@ -76,7 +76,7 @@ describe('the API base in a url', () => {
     }
   })
 
-  it('means to a url parser what was read, and reads the same again', () => {
+  it('is the same for a url parser, and when it is read again', () => {
     const segment = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,8}$/).filter(text => text !== 'v2')
     const paths = fc.tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('prefix', 'mounted'))
     const ports = fc.option(fc.integer({ min: 1, max: 65535 }))
@@ -99,7 +99,7 @@ describe('the API base in a url', () => {
     )
   })
 
-  it('is a base or a reason for every text', () => {
+  it('is a base or a problem for every text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl()), text => {
         const base = read(text)

@@ -1,4 +1,4 @@
-/** A list inside `--root` is part of an image: it reads nothing of the machine that prepares it. */
+/** A list inside `--root` is part of an image: it reads nothing of the host. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -11,7 +11,7 @@ const listWith = (header: string) =>
   `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", header = { Authorization = ${header} } }]\n`
 const IN_ETC = 'etc/regmirror/mirrors.toml'
 
-/** A machine with a secret beside an image; `list` is the image's own. */
+/** A host with a secret beside an image; `list` is in the image. */
 async function withImage(
   list: string,
   tree: Tree,
@@ -26,7 +26,7 @@ async function withImage(
   })
 }
 
-/** Every way to name the image's list: none, by its path, by a link to the tree, by a link from elsewhere. */
+/** Every way to select the list of the image: by default, by its path, by a link to the tree, by a link from elsewhere. */
 async function names(root: string, home: string): Promise<readonly (string | undefined)[]> {
   await fs.symlink(root, path.join(home, 'link'))
   await fs.symlink(path.join(root, IN_ETC), path.join(home, 'mirrors.toml'))
@@ -39,21 +39,21 @@ async function names(root: string, home: string): Promise<readonly (string | und
 }
 
 describe('a list inside --root', () => {
-  const refused: [title: string, header: (home: string) => string, tree: Tree, said: RegExp][] = [
+  const refused: [title: string, header: (home: string) => string, tree: Tree, message: RegExp][] = [
     [
-      'a file of the machine by its path',
+      'a file of the host by its path',
       home => `{ file = "${home}/token" }`,
       {},
       /neither in the directory of the list nor/,
     ],
     [
-      'a file of the machine by ..',
+      'a file of the host by ..',
       () => '{ file = "../../../token" }',
       {},
       /neither in the directory of the list nor/,
     ],
     [
-      'a file of the machine through a link',
+      'a file of the host through a link',
       () => '{ file = "token" }',
       { 'etc/regmirror/token': '-> ../../../token' },
       /points outside the root directory/,
@@ -66,7 +66,7 @@ describe('a list inside --root', () => {
       /cannot use the environment of the host; use a list outside --root with -f/,
     ],
   ]
-  for (const [title, header, tree, said] of refused) {
+  for (const [title, header, tree, message] of refused) {
     it(`does not read ${title}`, () =>
       withImage('', tree, async (root, home) => {
         await fs.writeFile(path.join(root, IN_ETC), listWith(header(home)))
@@ -74,18 +74,18 @@ describe('a list inside --root', () => {
         for (const file of await names(root, home)) {
           const given = file === undefined ? {} : { file }
           const [problem = ''] = await problemsOf(load({ root, env, ...given }))
-          assert.match(problem, said, String(file))
+          assert.match(problem, message, String(file))
         }
       }))
   }
 
-  it('does not read /etc/regmirror of the machine', () =>
+  it('does not read /etc/regmirror of the host', () =>
     withImage(listWith('{ file = "/etc/regmirror/token" }'), {}, async root => {
       const [problem = ''] = await problemsOf(load({ root }))
       assert.match(problem, /there is no file \/etc\/regmirror\/token/)
     }))
 
-  it('is itself not read through a link that leads out of the tree', () =>
+  it('is not read through a link that leads out of the tree', () =>
     withImage('', {}, async (root, home) => {
       await fs.writeFile(path.join(home, 'other.toml'), listWith('"x"'))
       for (const target of [path.join(home, 'other.toml'), '../../../other.toml']) {
@@ -95,7 +95,7 @@ describe('a list inside --root', () => {
       }
     }))
 
-  it('reads what lies in the tree, by paths as seen from its root', () =>
+  it('reads files of the tree, by paths that start at its root', () =>
     withImage(
       `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", header = { A = { file = "a" }, B = { file = "/etc/regmirror/b" } } }]\n`,
       { 'srv/a': 'one', 'srv/mirrors.toml': '', 'etc/regmirror/b': 'two' },
@@ -111,7 +111,7 @@ describe('a list inside --root', () => {
       },
     ))
 
-  it('may be allowed directories of the tree, and no others', () =>
+  it('may use other directories of the tree only', () =>
     withImage(listWith('{ file = "/srv/token" }'), { 'srv/token': 'inside' }, async (root, home) => {
       const { list } = await load({ root, allowFilesFrom: [path.join(root, 'srv')] })
       assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'inside' })
@@ -123,25 +123,25 @@ describe('a list inside --root', () => {
       )
     }))
 
-  it('is known by a bind mount of the tree', function () {
+  it('is recognized through a bind mount of the tree', function () {
     if (process.getuid?.() !== 0) this.skip()
     return withImage(listWith('{ env = "TOKEN" }'), {}, async (root, home) => {
       const cli = path.join(import.meta.dirname, '../support/cli.ts')
       await fs.mkdir(path.join(home, 'elsewhere'))
       const script = `mount --bind image elsewhere; "$0" "${cli}" validate --root image -f elsewhere/${IN_ETC} 2>&1; echo "exit $?"`
       const args = ['-m', '--propagation', 'private', 'sh', '-c', script, process.execPath]
-      const said = execFileSync('unshare', args, {
+      const output = execFileSync('unshare', args, {
         cwd: path.dirname(root),
         encoding: 'utf8',
         env: { ...process.env, TOKEN: SECRET },
       })
-      assert.match(said, /cannot use the environment of the host.*\nexit 2$/m)
+      assert.match(output, /cannot use the environment of the host.*\nexit 2$/m)
     })
   })
 })
 
-describe('a list from outside --root', () => {
-  it('reads files and the environment of the machine', () =>
+describe('a list outside --root', () => {
+  it('reads files and the environment of the host', () =>
     withImage('', {}, async (root, home) => {
       const file = path.join(home, 'mirrors.toml')
       for (const header of ['{ file = "token" }', '{ env = "TOKEN" }']) {

@@ -10,7 +10,7 @@ import { load, problemsOf, ROOT } from '../support/load.ts'
 
 const LISTS = path.join(ROOT, 'fixtures/lists/invalid')
 
-/** What is refused before and after the rules. */
+/** Names of checks before and after the rules. */
 const STAGES = ['text', 'syntax', 'schema', 'targets', 'files', 'ca', 'client', 'header_file', 'header_env']
 const names = [...STAGES, ...Object.keys(rules)]
 
@@ -20,7 +20,7 @@ describe('invalid lists', () => {
   for (const file of files) {
     it(file, async () => {
       const expected = expectations(path.join(LISTS, file))
-      assert.notEqual(expected.length, 0, 'the file says what is expected')
+      assert.notEqual(expected.length, 0, 'the file has expected problems')
       const found = await problemsOf(load({ file: path.join(LISTS, file), env: { NEWLINE: 'a\nb' } }))
       assert.deepEqual(
         found.map(problem => problem.replaceAll(`${ROOT}/`, '')),

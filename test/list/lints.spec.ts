@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Notice } from '../../lib/model/report.ts'
 import { loadText, ROOT } from '../support/load.ts'
 
-/** Notices on a registry with these keys. */
+/** Notices about a registry with these keys. */
 async function noticesOn(keys: string, name = 'docker.io'): Promise<readonly Notice[]> {
   return (await loadText(`version = 1\n[registries."${name}"]\n${keys}\n`)).notices
 }
@@ -12,8 +12,8 @@ const codesOn = async (keys: string, name?: string) =>
 
 const A_MIRROR = 'mirrors = ["https://a.example"]'
 
-describe('notices on a list', () => {
-  it('say where they belong', async () => {
+describe('notices about a list', () => {
+  it('have the place, the registry and the mirror', async () => {
     assert.deepEqual(
       await noticesOn('mirrors = [\n  { url = "https://a.example", capabilities = ["push"] }\n]'),
       [
@@ -29,7 +29,7 @@ describe('notices on a list', () => {
     )
   })
 
-  it('name what is risky', async () => {
+  it('report risks', async () => {
     assert.deepEqual(await codesOn('mirrors = ["http://a.example"]'), ['http_resolve', 'http_mirror'])
     assert.deepEqual(await codesOn('mirrors = [{ url = "http://a.example", capabilities = ["pull"] }]'), [
       'http_mirror',
@@ -47,7 +47,7 @@ describe('notices on a list', () => {
     ])
   })
 
-  it('name what is futile', async () => {
+  it('report what has no effect', async () => {
     assert.deepEqual(await codesOn('mirrors = ["https://registry-1.docker.io/v2/"]'), ['mirror_is_server'])
     assert.deepEqual(await codesOn(A_MIRROR, 'Index.Docker.io'), ['registry_alias'])
     assert.deepEqual(await codesOn(A_MIRROR, 'registry-1.docker.io'), ['registry_alias'])
@@ -57,7 +57,7 @@ describe('notices on a list', () => {
     assert.deepEqual([twice?.code, twice?.line], ['duplicate_mirror', 6])
   })
 
-  it('name each entry that is left out, also where all stand on one line', async () => {
+  it('report each ignored entry, also where all are on one line', async () => {
     const notices = await noticesOn(
       'mirrors = ["https://a.example", "https://a.example", "https://a.example/v2"]',
     )
@@ -67,22 +67,22 @@ describe('notices on a list', () => {
     )
   })
 
-  it('name a list that nobody has filled in', async () => {
+  it('report a list without mirrors', async () => {
     const [notice, ...others] = await noticesOn('mirrors = []')
     assert.deepEqual([notice?.code, notice?.line, others], ['no_mirrors', 2, []])
     assert.deepEqual(await codesOn(`mirrors = []\n[registries."quay.io"]\n${A_MIRROR}`), [])
-    // Another server is as good a reason for an entry.
+    // An entry may be there for its server only.
     assert.deepEqual(await codesOn('server = "https://a.example"'), [])
   })
 
-  it('name mirrors that nobody has named yet', async () => {
+  it('report names for examples', async () => {
     for (const host of ['example.com', 'harbor.example.net:5000', 'a.b.example.org'])
       assert.deepEqual(await codesOn(`mirrors = ["https://${host}"]`), ['example_host'], host)
     for (const host of ['myexample.com', 'example.com.mirror.test', 'mirror.example'])
       assert.deepEqual(await codesOn(`mirrors = ["https://${host}"]`), [], host)
   })
 
-  it('name registries that watch only pings, although more is wanted', async () => {
+  it('report registries that watch only pings because they have no canary', async () => {
     const deep = '\n[health]\ndepth = "manifest"'
     const [notice, ...others] = await noticesOn(A_MIRROR + deep)
     assert.deepEqual([notice?.code, notice?.line, others], ['no_canary', 2, []])
@@ -92,7 +92,7 @@ describe('notices on a list', () => {
     assert.deepEqual(await codesOn(`${A_MIRROR}\ncanary = "library/busybox:1"${deep}`), [])
   })
 
-  it('name an interval that a fleet is felt by, and a timeout that outlasts it', async () => {
+  it('report a short interval, and a timeout that is longer than the interval', async () => {
     const health = (keys: string) => noticesOn(`${A_MIRROR}\n[health]\n${keys}`)
     const [short] = await health('interval = "2s"')
     assert.deepEqual([short?.code, short?.line], ['short_interval', 5])
@@ -102,7 +102,7 @@ describe('notices on a list', () => {
     assert.deepEqual(await health('interval = "5s"\ntimeout = "5s"'), [])
   })
 
-  it('name servers of docker.io that do not serve it', async () => {
+  it('report servers of docker.io that do not serve it', async () => {
     for (const server of ['https://docker.io', 'http://index.docker.io', 'https://hub.docker.com/v2']) {
       assert.deepEqual(await codesOn(`server = "${server}"`), ['docker_io_server'])
     }

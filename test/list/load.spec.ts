@@ -1,4 +1,4 @@
-/** Where a list comes from, what it may refer to, and that nothing but an explained failure ever comes out. */
+/** Where a list is read from, what it may refer to, and that every invalid list is an explained failure. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -31,7 +31,7 @@ async function inDirectory<T>(
 type LoadIn = (more?: Partial<ListOptions> & { root?: string }) => ReturnType<typeof load>
 
 describe('finding the list', () => {
-  it('takes the default list from the node, under --root as well', () =>
+  it('reads the default list of the node, also under --root', () =>
     inDirectory(
       { 'etc/regmirror/mirrors.yml': 'version: 1\nregistries: { docker.io: {} }\n' },
       async (_, root) => {
@@ -41,7 +41,7 @@ describe('finding the list', () => {
       },
     ))
 
-  it('refuses to choose between two', () =>
+  it('refuses two default lists', () =>
     inDirectory(
       { 'etc/regmirror/mirrors.toml': LIST, 'etc/regmirror/mirrors.json': '{}' },
       async (_, root) => {
@@ -50,14 +50,14 @@ describe('finding the list', () => {
       },
     ))
 
-  it('says where it looked', () =>
+  it('reports the path of a missing default list', () =>
     inDirectory({ 'etc/hosts': '' }, async (_, root) => {
       const failure = await failureOf(load({ root }))
       assert.equal(failure.code, 'io')
       assert.match(failure.message, /there is no list .*\/etc\/regmirror\/mirrors\.toml/)
     }))
 
-  it('knows the format by the name, or is told', () =>
+  it('uses the file extension or the format option', () =>
     inDirectory({ 'mirrors.toml': LIST, list: LIST }, async (_, directory) => {
       const file = path.join(directory, 'list')
       assert.equal((await failureOf(load({ file }))).code, 'usage')
@@ -70,7 +70,7 @@ describe('finding the list', () => {
       assert.equal((await loadText(LIST)).file, 'stdin')
     }))
 
-  it('refuses what is no file of a bearable size', () =>
+  it('refuses files that are too large, directories and missing files', () =>
     inDirectory({ 'mirrors.toml': '#'.repeat(1024 * 1024 + 1) }, async (here, directory) => {
       assert.match((await failureOf(here())).message, /mirrors\.toml: is 1048577 bytes long/)
       assert.match(
@@ -96,7 +96,7 @@ describe('finding the list', () => {
     ])
   })
 
-  it('as root, reads only what root alone can write', async function () {
+  it('as root, reads only files that only root can write', async function () {
     needRoot(this)
     await inDirectory({ 'mirrors.toml': LIST }, async (here, directory) => {
       const file = path.join(directory, 'mirrors.toml')
@@ -112,7 +112,7 @@ describe('finding the list', () => {
 describe('files the list refers to', () => {
   const header = withMirror('header = { Authorization = { file = "token" } }')
 
-  it('lie beside it, also where a ConfigMap puts them', () =>
+  it('are read beside it, also in a ConfigMap volume', () =>
     inDirectory(
       {
         '..2026/mirrors.toml': header,
@@ -128,7 +128,7 @@ describe('files the list refers to', () => {
       },
     ))
 
-  it('do not lie elsewhere, not even behind a link', () =>
+  it('are refused elsewhere, also behind a link', () =>
     inDirectory({ 'mirrors.toml': header, token: '-> /etc/hostname' }, async here => {
       assert.match(
         (await failureOf(here())).message,
@@ -138,14 +138,14 @@ describe('files the list refers to', () => {
       assert.doesNotMatch(String(list), /neither in the directory/)
     }))
 
-  it('may lie among the credentials of the unit', () =>
+  it('may be credentials of the unit', () =>
     inDirectory({ 'mirrors.toml': withMirror(`ca = "${TLS}/ca.pem"`) }, async here => {
       await failureOf(here())
       const { list } = await here({ env: { CREDENTIALS_DIRECTORY: TLS } })
       assert.equal(list.registries[0]?.mirrors[0]?.ca[0]?.path, `${TLS}/ca.pem`)
     }))
 
-  it('are a credential of that name when there is none beside the list', () =>
+  it('are a credential of that name when no such file is beside the list', () =>
     inDirectory({ 'list/mirrors.toml': header, 'given/token': 'given' }, async (_, root) => {
       const file = path.join(root, 'list/mirrors.toml')
       const env = { CREDENTIALS_DIRECTORY: path.join(root, 'given') }
@@ -156,13 +156,13 @@ describe('files the list refers to', () => {
       assert.equal(await value(), 'beside')
     }))
 
-  it('are found from the default list on this machine, not under --root', () =>
+  it('are found from the default list under --root', () =>
     inDirectory({ 'etc/regmirror/mirrors.toml': header, 'etc/regmirror/token': 'x' }, async (_, root) => {
       const { list } = await load({ root, allowFilesFrom: [] })
       assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'x' })
     }))
 
-  it('are not everything below "/" when the list stands there', async () => {
+  it('are not all files of the machine when the list is in "/"', async () => {
     const options = {
       file: '-',
       format: 'toml',
@@ -180,14 +180,14 @@ describe('files the list refers to', () => {
     }
   })
 
-  it('may be a variable of the environment', async () => {
+  it('may be environment variables', async () => {
     const text = withMirror('header = { A = { env = "TOKEN" } }')
     const { list } = await loadText(text, 'toml', { env: { TOKEN: 'Basic eA==' } })
     assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { A: 'Basic eA==' })
     assert.match((await failureOf(loadText(text))).message, /the environment variable TOKEN is not set/)
   })
 
-  it('are read once, however often they are named', async () => {
+  it('are read once, however often the list names them', async () => {
     const mirrors = Array.from(
       { length: 300 },
       (_, i) => `{ url = "https://m${i}.example", ca = "${TLS}/ca.pem" }`,
@@ -207,7 +207,7 @@ describe('any list', () => {
     }
   }
 
-  it('keeps its order, also with 200 registries of five mirrors', async () => {
+  it('keeps its order with 200 registries of five mirrors', async () => {
     const { names, text } = big(200)
     const { list } = await loadText(text)
     assert.deepEqual(
@@ -277,7 +277,7 @@ describe('any list', () => {
     )
   })
 
-  it('is refused at once where it is made to be slow', async () => {
+  it('is refused quickly where it is made to be slow', async () => {
     const slow: [text: string, format: 'toml' | 'yaml' | 'json'][] = [
       ['['.repeat(200_000), 'json'],
       ['['.repeat(100_000), 'yaml'],
@@ -290,7 +290,7 @@ describe('any list', () => {
   })
 })
 
-/** Anything that rejects with something else than a Failure fails the test. */
+/** Any rejection other than a Failure fails the test. */
 async function explained(loading: Promise<unknown>): Promise<void> {
   const outcome = await loading.then(
     () => undefined,

@@ -1,4 +1,4 @@
-/** Whose a list is, and the files that it names: root reads only what root alone can have put there. */
+/** Owners and modes of a list and its files: root reads only what only root can write. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -12,13 +12,13 @@ const LIST = 'version = 1\n[registries."docker.io"]\n'
 const NAMING = `${LIST}mirrors = [{ url = "https://a.example", header = { A = { file = "token" } } }]\n`
 const USER = 1000
 
-/** What a test does to a file or link: owner or mode. */
+/** Changes of owner or mode. */
 interface Changes {
   readonly owner?: readonly string[]
   readonly modes?: Readonly<Record<string, number>>
 }
 
-/** A tree of root's with these changes. */
+/** A tree of root with these changes. */
 async function withTree<T>(tree: Tree, changes: Changes, use: (home: string) => Promise<T>): Promise<T> {
   return await withDirectory(async home => {
     await writeTree(home, tree)
@@ -50,7 +50,7 @@ describe('the owner of a list', () => {
     ['is root behind a link of root in such a directory', LINKED, { modes: { d: 0o1777 } }],
     ['is root behind a link that another user owns and cannot change', LINKED, { owner: ['d/mirrors.toml'] }],
     ['is root, and a group can read it', TREE, { modes: { 'd/mirrors.toml': 0o640, d: 0o750 } }],
-    ['is root, and nobody can list its directory', TREE, { modes: { d: 0o111 } }],
+    ['is root, and no other user can list its directory', TREE, { modes: { d: 0o111 } }],
   ]
   for (const [title, tree, changes] of read)
     it(`${title}: root reads it`, () =>
@@ -59,7 +59,7 @@ describe('the owner of a list', () => {
         assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { A: 'Basic eA==' })
       }))
 
-  const refused: [title: string, tree: Tree, changes: Changes, said: RegExp][] = [
+  const refused: [title: string, tree: Tree, changes: Changes, message: RegExp][] = [
     [
       'a list of another user',
       TREE,
@@ -140,16 +140,16 @@ describe('the owner of a list', () => {
       /\/d\/token: the directory \S+\/safe has mode 0777 and is writable by other users/,
     ],
   ]
-  for (const [title, tree, changes, said] of refused)
+  for (const [title, tree, changes, message] of refused)
     it(`root does not read ${title}`, () =>
       withTree(tree, changes, async home => {
-        assert.match((await failureOf(asRoot(home))).message, said)
-        // Everybody else reads what they can: a list of their own is theirs to judge.
+        assert.match((await failureOf(asRoot(home))).message, message)
+        // Another user reads any list that the file modes allow.
         const file = path.join(home, 'd/mirrors.toml')
         assert.equal((await load({ file, uid: USER, allowFilesFrom: [home] })).list.registries.length, 1)
       }))
 
-  it('root does not read a second name of a file that somebody may have given it in a sticky directory', () =>
+  it('root does not read a file with a hard link that another user may have made in a sticky directory', () =>
     withTree(TREE, { modes: { d: 0o1777 } }, async home => {
       await fs.link(path.join(home, 'd/mirrors.toml'), path.join(home, 'other.toml'))
       assert.match(
@@ -160,7 +160,7 @@ describe('the owner of a list', () => {
       assert.equal((await asRoot(home)).list.registries.length, 1)
     }))
 
-  it('a list from standard input has none, and the files that it names are judged from the working directory', () =>
+  it('does not matter on standard input, but that of the working directory does for its files', () =>
     withTree(TREE, { owner: ['d'] }, async home => {
       const options = { file: '-', format: 'toml', uid: 0, allowFilesFrom: [] } as const
       const from = (text: string) => load({ ...options, stdin: async () => Buffer.from(text) })
@@ -174,7 +174,7 @@ describe('the owner of a list', () => {
       }
     }))
 
-  it('counts for the default list below --root as well, from that root on', () =>
+  it('matters for the default list below --root, from that root on', () =>
     withTree({ 'n/etc/regmirror/mirrors.toml': LIST }, { owner: ['.'] }, async home => {
       const root = path.join(home, 'n')
       assert.equal((await load({ root, uid: 0 })).list.registries.length, 1)
@@ -183,7 +183,7 @@ describe('the owner of a list', () => {
       assert.match(message, /the directory \S+\/n\/etc\/regmirror is owned by uid 1000/)
     }))
 
-  it('what is no file is refused in the same words as to everybody, and no pipe is waited for', () =>
+  it('does not matter for pipes, directories and devices: they are refused with the same message', () =>
     withTree({ 'd/x': '' }, {}, async home => {
       const file = path.join(home, 'd/mirrors.toml')
       execFileSync('mkfifo', [file])
@@ -216,26 +216,26 @@ describe('the owner of a list, in namespaces', function () {
     'v/token': '-> ..data/token',
   }
 
-  it('a ConfigMap is read: all could write its directory, but it is mounted read-only', () =>
+  it('a ConfigMap is read: every user could write its directory, but it is mounted read-only', () =>
     withTree(map, { modes: { v: 0o2777, 'v/..1': 0o2777, 'v/..1/token': 0o666 } }, async home => {
       const said = inNamespace(['-m'], home, `mount --bind v v; mount -o remount,ro,bind v; ${VALIDATE}`)
       assert.match(said, /^exit 0$/m, said)
     }))
 
-  it('the same volume is refused where it can be written', () =>
+  it('the same volume is refused where it is mounted read-write', () =>
     withTree(map, { modes: { v: 0o2777 } }, async home => {
       const said = inNamespace(['-m'], home, `mount --bind v v; ${VALIDATE}`)
       assert.match(said, /the directory \S+\/v has mode 2777 and is writable by other users/)
       assert.match(said, /^exit 2$/m)
     }))
 
-  it('a read-only mount does not make a list of another user root’s', () =>
+  it('a list of another user is refused on a read-only mount too', () =>
     withTree(map, { owner: ['v/..1/mirrors.toml'] }, async home => {
       const said = inNamespace(['-m'], home, `mount --bind v v; mount -o remount,ro,bind v; ${VALIDATE}`)
       assert.match(said, /is owned by uid 1000/)
     }))
 
-  it('says what to do where /proc is not mounted', () =>
+  it('has a remedy where /proc is not mounted', () =>
     withTree(TREE, {}, async home => {
       const said = inNamespace(
         ['-m'],
@@ -246,7 +246,7 @@ describe('the owner of a list, in namespaces', function () {
       assert.match(said, /^exit 2$/m)
     }))
 
-  it('root of a user namespace takes owners outside of it for root, but not in a sticky directory', () =>
+  it('root of a user namespace treats owners outside it as root, but not in a sticky directory', () =>
     withTree(TREE, { owner: ['d', 'd/token'] }, async home => {
       const validate = 'regmirror validate -f d/mirrors.toml; echo "exit $?"'
       assert.match(inNamespace(['-U', '-r'], home, validate), /^exit 0$/m)
@@ -256,13 +256,13 @@ describe('the owner of a list, in namespaces', function () {
     }))
 })
 
-describe('the owner that stands for those outside of a user namespace', () => {
+describe('the user id of owners outside a user namespace', () => {
   const maps: [title: string, map: string, owner: number | undefined][] = [
-    ['is nobody’s on the machine itself', '         0          0 4294967295\n', undefined],
-    ['is 65534 where root alone is inside', '         0       1000          1\n', 65534],
-    ['is nobody’s where a user inside may be meant', '0 1000 1\n1 100000 65536\n', undefined],
+    ['does not exist on the machine itself', '         0          0 4294967295\n', undefined],
+    ['is 65534 where only root is inside', '         0       1000          1\n', 65534],
+    ['does not exist where a user inside has it', '0 1000 1\n1 100000 65536\n', undefined],
     ['is 65534 where fewer users are inside', '0 100000 65534\n', 65534],
-    ['is nobody’s where the kernel knows no such namespaces', '', undefined],
+    ['does not exist where the kernel has no user namespaces', '', undefined],
   ]
   for (const [title, map, owner] of maps) it(title, () => assert.equal(findUnknownOwner(map), owner))
 })

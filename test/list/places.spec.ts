@@ -1,4 +1,4 @@
-/** Where a list may have files written: plain paths, in directories of container runtimes and not of other programs. */
+/** Paths that a list may have written: plain ones, in directories of container runtimes and not of other programs. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -77,22 +77,22 @@ const OF_OTHERS = [
   ...['/var/lib/regmirror', '/var/lib/regmirror/originals', '/etc/regmirror'],
 ]
 
-describe('directories that a list may name', () => {
+describe('the directories of containerd in a list', () => {
   for (const place of OF_RUNTIMES)
-    it(`${place} is one`, async () => {
+    it(`may be ${place}`, async () => {
       await loadText(setting('hosts_dir', place))
       await loadText(setting('config', `${place}/config.toml`))
     })
 
   for (const place of OF_OTHERS)
-    it(`${place} is none`, async () => {
+    it(`may not be ${place}`, async () => {
       const said =
         /^5:\d+: belongs to (another part of the system|the (state|mirror lists) of regmirror); use /
       assert.match((await problemsOf(loadText(setting('hosts_dir', place))))[0] ?? '', said)
       assert.match((await problemsOf(loadText(setting('config', `${place}/x.toml`))))[0] ?? '', said)
     })
 
-  it('the usual files of distributions are accepted', async () => {
+  it('may be those of distributions', async () => {
     const files = [
       '/etc/containerd/config.toml',
       '/etc/k0s/containerd.toml',
@@ -104,7 +104,7 @@ describe('directories that a list may name', () => {
     for (const file of files) await loadText(setting('config', file))
   })
 
-  it('a file that is not TOML by its name is none for containerd', async () => {
+  it('have a config that ends in .toml', async () => {
     for (const file of [
       '/etc/containerd/config',
       '/opt/x.sh',
@@ -119,7 +119,7 @@ describe('directories that a list may name', () => {
   })
 })
 
-/** What a shell, a terminal or TOML reads more into than a name. */
+/** Characters that a shell, a terminal or TOML interprets. */
 const parts = fc.constantFrom(
   ...[
     '$(>O)',
@@ -166,7 +166,7 @@ const paths = fc
   .map(steps => `/opt/${steps.join('/')}`)
 
 describe('paths in a list', () => {
-  it('are plain, or refused without being repeated', () =>
+  it('are plain, or refused and not repeated', () =>
     fc.assert(
       fc.asyncProperty(paths, fc.constantFrom('config', 'hosts_dir'), async (file, key) => {
         const problems = (error: Failure) => error.issues.map(({ message }) => message)
@@ -182,7 +182,7 @@ describe('paths in a list', () => {
       { numRuns: 100, seed: 7 },
     ))
 
-  it('start nothing when what is written with them is read by a shell', async () => {
+  it('start no program when a shell reads a file with them', async () => {
     const tried = fc
       .sample(paths, { numRuns: 200, seed: 7 })
       .filter(file => !plainPathProblem(file) && !ownerOf(file) && !/:|\.\.|\/\//.test(file))
@@ -205,7 +205,7 @@ describe('paths in a list', () => {
     })
   })
 
-  it('may be relative for files, and may have spaces', () =>
+  it('of references may be relative and have spaces', () =>
     withDirectory(async home => {
       const value = '{ url = "https://a.example", header = { A = { file = "my files/to@ken+1_x-y:z" } } }'
       await writeTree(home, {
@@ -217,7 +217,7 @@ describe('paths in a list', () => {
     }))
 })
 
-describe('what leads to the files of other programs on a node', () => {
+describe('paths of a node that lead to files of other programs', () => {
   const config = (directory: string) =>
     `version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${directory}"\n`
   const hosts = (directory: string) => setting('hosts_dir', directory)
@@ -269,7 +269,7 @@ describe('what leads to the files of other programs on a node', () => {
     ],
   ]
   for (const [title, tree, list, said] of cases)
-    it(`${title} is a conflict, and nothing is written`, () =>
+    it(`${title}: a conflict, and nothing is written`, () =>
       withDirectory(async home => {
         const root = path.join(home, 'node')
         await writeTree(root, { 'etc/': undefined, ...tree })
@@ -284,7 +284,7 @@ describe('what leads to the files of other programs on a node', () => {
         assert.deepEqual(await readTree(root), before)
       }))
 
-  it('what was written there once can still be removed', () =>
+  it('files that were written before can be removed there', () =>
     withDirectory(async home => {
       const root = path.join(home, 'node')
       await writeTree(root, { 'opt/x/': undefined, 'etc/cron.d/': undefined })

@@ -9,7 +9,7 @@ const nameOf = (key: string) => {
 }
 
 describe('registry names', () => {
-  it('are lower-cased, and docker.io has one name', () => {
+  it('are lower case, and docker.io has one name', () => {
     assert.equal(nameOf('GHCR.io'), 'ghcr.io')
     assert.equal(nameOf('Index.Docker.io'), 'docker.io')
     assert.equal(nameOf('registry:5000'), 'registry:5000')
@@ -19,7 +19,7 @@ describe('registry names', () => {
     assert.equal(nameOf('*'), '*')
   })
 
-  it('can always be a directory of their own', () => {
+  it('are valid names of directories', () => {
     const pieces = fc.constantFrom(
       'a',
       '.',

@@ -24,7 +24,7 @@ function settingsOf(list: MirrorList) {
 }
 
 describe('a list with every default filled in', () => {
-  it('knows each server', async () => {
+  it('has the server of each registry', async () => {
     assert.equal(await serverOf('docker.io'), 'https://registry-1.docker.io/v2')
     assert.equal(await serverOf('index.docker.io'), 'https://registry-1.docker.io/v2')
     assert.equal(
@@ -59,7 +59,7 @@ describe('a list with every default filled in', () => {
     )
   })
 
-  it('lists no endpoint twice', async () => {
+  it('has no endpoint twice', async () => {
     const { mirrors } = await registry(
       'quay.io',
       'mirrors = ["https://a.example", "https://b.example", "https://a.example/v2"]',
@@ -70,7 +70,7 @@ describe('a list with every default filled in', () => {
     )
   })
 
-  it('means containerd where it names no target', async () => {
+  it('is for containerd where it names no target', async () => {
     const list = await resolved('[registries."quay.io"]')
     assert.deepEqual(Object.keys(list.targets), ['containerd'])
     const { config, hostsDir } = settingsOf(list)

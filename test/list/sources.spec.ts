@@ -1,4 +1,4 @@
-/** The three readers: the same value as another parser finds, and the position of every key. */
+/** The three parsers: the same value as another parser, and the position of every key. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseJson } from '../../lib/list/source/json.ts'
@@ -11,8 +11,8 @@ function sourceOf(parsed: Parsed): Source {
   return parsed.source
 }
 
-describe('lists as JSON', () => {
-  it('are read as JSON.parse reads them', () => {
+describe('lists in JSON', () => {
+  it('have the value that JSON.parse has', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom(0, 2, '\t'), (text, indent) => {
         const pretty = JSON.stringify(JSON.parse(text), null, indent)
@@ -22,7 +22,7 @@ describe('lists as JSON', () => {
     )
   })
 
-  it('are refused where JSON.parse refuses', () => {
+  it('are refused where JSON.parse refuses them', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',
@@ -56,7 +56,7 @@ describe('lists as JSON', () => {
   })
 })
 
-/** Also no key twice, which the pieces above could make. */
+/** A key that is set twice is not JSON here, and the pieces above can make one. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text)
@@ -80,7 +80,7 @@ describe('positions', () => {
   const readers = { toml: parseToml, yaml: parseYaml, json: parseJson }
 
   for (const format of ['toml', 'yaml', 'json'] as const) {
-    it(`in ${format}`, () => {
+    it(`are right in ${format}`, () => {
       const source = sourceOf(readers[format](texts[format]))
       const at = ([line, column]: readonly [number, number]) => ({ line, column })
       assert.deepEqual(source.value, { a: 1, b: { c: { d: [1, { e: 2 }] } }, f: [{}, { g: 'x' }] })
@@ -92,7 +92,7 @@ describe('positions', () => {
       assert.equal(source.locate(['nowhere']), undefined)
     })
 
-    it(`own keys only, in ${format}`, () => {
+    it(`have own keys only, in ${format}`, () => {
       const text = { toml: '[__proto__]\nx = 1', yaml: '__proto__: { x: 1 }', json: '{"__proto__":{"x":1}}' }[
         format
       ]

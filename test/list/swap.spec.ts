@@ -1,4 +1,4 @@
-/** Files that another user swaps while root reads them: a mirror is never sent what that user could not read. */
+/** Files that another user swaps while root reads them: regmirror never sends a mirror what that user cannot read. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,15 +38,15 @@ const ATTACKS: readonly Attack[] = [
   { title: 'a directory on the way', owner: USER, mode: 0o755, swap: FOLDER },
 ]
 
-/** Swaps as that user, so many times at most, until it is ended. */
+/** Swaps as that user, up to a limit, until it is stopped. */
 async function attacker(place: string, swap: string, secret: string): Promise<ChildProcess> {
   const prepare = `umask 022; cd ${place}; echo "${BAIT}" >good; mkdir -p mine; cp good mine/token; cp good token; ln -sfn mine sub`
   const loop = `i=0; while [ $i -lt ${SWAPS} ]; do ${swap}; i=$((i+1)); [ $i = 1 ] && echo started; done`
   const script = `S=${secret} D=${path.dirname(secret)}; ${prepare}; ${loop}`
   const args = ['--reuid', String(USER), '--regid', String(USER), '--clear-groups', 'sh', '-c', script]
   const child = spawn('setpriv', args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  const [told] = await once(child.stdout as NodeJS.ReadableStream, 'data')
-  assert.equal(String(told), 'started\n')
+  const [output] = await once(child.stdout as NodeJS.ReadableStream, 'data')
+  assert.equal(String(output), 'started\n')
   return child
 }
 
@@ -57,7 +57,7 @@ describe('files that another user swaps', function () {
   })
 
   for (const { title, owner, mode, swap } of ATTACKS)
-    it(`${title}: root sends nothing of its own`, () =>
+    it(`${title}: root sends no file of root`, () =>
       withDirectory(async home => {
         const sent: string[] = []
         await using mirror = await startMirror(({ headers }) => {
@@ -86,13 +86,13 @@ describe('files that another user swaps', function () {
           await kill(child, 'SIGKILL')
         }
         assert.equal(sent.filter(value => value === SECRET).length, 0)
-        // The same mirror, and a file of root's that may be sent.
-        await fs.writeFile(path.join(home, 'token'), 'Bearer wanted')
+        // The same mirror gets a file of root that may be sent.
+        await fs.writeFile(path.join(home, 'token'), 'Bearer allowed')
         await probe('token')
-        assert.ok(sent.includes('Bearer wanted'))
+        assert.ok(sent.includes('Bearer allowed'))
       }))
 
-  it('what was opened is what is read, whatever stands there by then', () =>
+  it('the opened file is read, whatever is at its path by then', () =>
     withDirectory(async home => {
       const [file, secret] = [path.join(home, 'd/token'), path.join(home, 'secret')]
       await fs.mkdir(path.dirname(file))
@@ -108,8 +108,8 @@ describe('files that another user swaps', function () {
       assert.equal(text, BAIT)
     }))
 
-  it('a file is read no further than its limit, whatever its size is said to be', async () => {
-    // Its size is 0 until it is read, as that of a file that grows meanwhile.
+  it('a file is not read beyond its limit, whatever its size is', async () => {
+    // Its size is 0, like that of a file that grows while it is read.
     const reading = openTree('/').open('/proc/cpuinfo', true, async found => {
       assert.ok(found !== undefined && 'read' in found && found.facts.size === 0)
       return await found.read(100)

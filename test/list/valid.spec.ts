@@ -1,4 +1,4 @@
-/** Lists that must be accepted: the same list in three formats, the starter lists, the lists people copy. */
+/** Valid lists: the same list in three formats, the starter lists, and lists that users copy. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,7 @@ const VALID = path.join(ROOT, 'fixtures/lists/valid')
 const TEMPLATES = path.join(ROOT, 'templates/lists')
 const GOLDEN = path.join(ROOT, 'fixtures/lists/resolved/every-key.json')
 
-/** Without positions, and with paths that hold on every machine. */
+/** Without positions, and with the same paths on every machine. */
 function comparable(value: unknown): unknown {
   const text = JSON.stringify(value, (key, part) =>
     key === 'place' || key === 'line' || key === 'file' ? undefined : part,
@@ -21,7 +21,7 @@ function comparable(value: unknown): unknown {
 
 describe('valid lists', () => {
   for (const format of ['toml', 'yaml', 'json']) {
-    it(`every key, in ${format}`, async () => {
+    it(`have every key, in ${format}`, async () => {
       const { list, notices } = await load({
         file: path.join(VALID, `every-key.${format}`),
         env: { FROM: 'node-1' },
@@ -33,7 +33,7 @@ describe('valid lists', () => {
   }
 
   for (const file of readdirSync(TEMPLATES)) {
-    it(`the starter list ${file} deserves no notice but that it is to be filled in`, async () => {
+    it(`the starter list ${file} has no notices but those about its examples`, async () => {
       const { list, notices } = await load({ file: path.join(TEMPLATES, file) })
       const mirrors = list.registries.flatMap(registry => registry.mirrors.map(({ base }) => baseUrl(base)))
       const examples = mirrors.filter(url => url.includes('example'))
@@ -44,7 +44,7 @@ describe('valid lists', () => {
     })
   }
 
-  it('the eleven registries get the notices they deserve', async () => {
+  it('the list of eleven registries has its notices', async () => {
     const { list, notices } = await load({ file: path.join(VALID, 'eleven-registries.toml') })
     assert.equal(list.registries.length, 11)
     assert.equal(list.registries[0]?.mirrors.length, 5)

@@ -1,4 +1,4 @@
-/** Lists as values, for tests that begin behind the reading of one. */
+/** Lists as values, for tests that need no text of a list. */
 import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
 import type { WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 
@@ -23,7 +23,7 @@ export function registry(name: string, mirrors: readonly Mirror[], more: Partial
   return { name, server, mirrors, fallback: true, canary: undefined, place: PLACE, ...more }
 }
 
-/** As where the list says nothing. */
+/** The defaults. */
 export const HEALTH: HealthSettings = {
   intervalMs: 30_000,
   timeoutMs: 3000,

@@ -1,4 +1,4 @@
-/** Loads lists as the commands do, and says what was wrong with them in one string each. */
+/** Loads lists as the commands do, and formats their problems as one string each. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
@@ -31,17 +31,17 @@ export async function loadText(
   return await load({ file: '-', format, stdin: async () => Buffer.from(text), ...more })
 }
 
-/** The failure of something that must fail for a reason that is explained. */
+/** The Failure of something that must fail with an explanation. */
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const outcome = await promise.then(
     () => undefined,
     (error: unknown) => error,
   )
-  assert.ok(outcome instanceof Failure, outcome === undefined ? 'it was accepted' : String(outcome))
+  assert.ok(outcome instanceof Failure, outcome === undefined ? 'there was no failure' : String(outcome))
   return outcome
 }
 
-/** What is wrong, one line an issue, without the file. */
+/** One line an issue, without the file. */
 export async function problemsOf(promise: Promise<unknown>): Promise<string[]> {
   const { issues } = await failureOf(promise)
   return issues.map(issue => issueText({ ...issue, file: undefined }))

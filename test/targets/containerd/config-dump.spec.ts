@@ -7,82 +7,84 @@ const HOSTS_DIR = '/etc/containerd/certs.d'
 const CONFIG = '/etc/containerd/config.toml'
 const TAKEN = `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${HOSTS_DIR}"\n`
 
-/** Asks a containerd that gives this answer; says what it was shown, too. */
-async function ask(answer: Partial<Outcome> | undefined, text = 'version = 2\n', imports: string[] = []) {
+/** Runs the check against a containerd with this outcome; returns its input too. */
+async function check(outcome: Partial<Outcome> | undefined, text = 'version = 2\n', imports: string[] = []) {
   const shown = { text: '' }
   const run: Run = async (_, args, stdin) => {
     assert.equal(args[1], '/proc/self/fd/0')
     shown.text = readFileSync(`/proc/self/fd/${stdin}`, 'utf8')
-    return answer && { code: 0, stdout: '', stderr: '', ...answer }
+    return outcome && { code: 0, stdout: '', stderr: '', ...outcome }
   }
   const issues = await dumpIssues(run, CONFIG, text, imports, HOSTS_DIR)
   return { shown, messages: issues.map(issue => issue.message) }
 }
 
 describe('containerd config dump', () => {
-  it('is content with a file that takes effect, whatever else containerd warns of', async () => {
+  it('accepts a file that takes effect, whatever else containerd warns about', async () => {
     const stderr = 'level=warning msg="Ignoring unknown key in TOML" key="x config_path"\n'
-    assert.deepEqual((await ask({ stdout: TAKEN, stderr })).messages, [])
+    assert.deepEqual((await check({ stdout: TAKEN, stderr })).messages, [])
   })
 
-  it('is nothing to ask where there is no containerd', async () => {
-    assert.deepEqual((await ask(undefined)).messages, [])
+  it('is skipped where there is no containerd', async () => {
+    assert.deepEqual((await check(undefined)).messages, [])
   })
 
-  it('says what containerd refuses, but no value that it quotes', async () => {
+  it('reports what containerd refuses, without a value that it quotes', async () => {
     const stderr = `containerd: failed: (3, 1): Can't convert planted\nsecret(string) to config.AuthConfig\n`
-    const { messages } = await ask({ code: 1, stderr })
+    const { messages } = await check({ code: 1, stderr })
     assert.deepEqual(messages, [
       "containerd refuses it: failed: (3, 1): Can't convert ***(string) to config.AuthConfig",
     ])
   })
 
-  it('says what containerd refuses, but no secret of the file that it quotes', async () => {
+  it('reports what containerd refuses, without a secret of the file that it quotes', async () => {
     const text =
       'version = 2\n[r.auth]\nusername = "it"\npassword = "plan\\"ted"\nx = "https://u:planted@r.test"\n'
     for (const quote of ['"plan\\"ted"', 'plan"ted', 'https://u:planted@r.test']) {
-      const { messages } = await ask({ code: 1, stderr: `containerd: it is wrong: ${quote}\n` }, text)
+      const { messages } = await check({ code: 1, stderr: `containerd: it is wrong: ${quote}\n` }, text)
       assert.match(messages[0] ?? '', /^containerd refuses it: it is wrong: \S*\*\*\*/)
       assert.doesNotMatch(messages[0] ?? '', /ted/)
     }
   })
 
-  it('quotes the panic of containerd, not the stack trace below it', async () => {
+  it('reports the panic of containerd, without the stack trace', async () => {
     const stderr =
       'time="…" level=info\npanic: invalid config: planted\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:39 +0x2d\n'
     const text = 'version = 2\n[r.auth]\npassword = "planted"\n'
-    const { messages } = await ask({ code: 2, stderr }, text)
+    const { messages } = await check({ code: 2, stderr }, text)
     assert.deepEqual(messages, ['containerd refuses it: panic: invalid config: ***'])
   })
 
-  it('counts only the exit code where CRI is disabled', async () => {
-    const answer = (code: number) => async () => ({ code, stdout: 'version = 2\n', stderr: 'no' })
-    assert.deepEqual(await dumpIssues(answer(0), CONFIG, 'version = 2\n', [], undefined), [])
-    assert.equal((await dumpIssues(answer(1), CONFIG, 'version = 2\n', [], undefined)).length, 1)
+  it('uses only the exit code where CRI is disabled', async () => {
+    const exit = (code: number) => async () => ({ code, stdout: 'version = 2\n', stderr: 'no' })
+    assert.deepEqual(await dumpIssues(exit(0), CONFIG, 'version = 2\n', [], undefined), [])
+    assert.equal((await dumpIssues(exit(1), CONFIG, 'version = 2\n', [], undefined)).length, 1)
   })
 
-  it('says that containerd was stopped', async () => {
-    assert.deepEqual((await ask({ code: null })).messages, ['containerd did not finish reading it'])
+  it('reports a containerd that does not finish', async () => {
+    assert.deepEqual((await check({ code: null })).messages, ['containerd did not finish reading it'])
   })
 
-  it('says that the key is lost, and by which name', async () => {
-    assert.deepEqual((await ask({})).messages, ['containerd reads it, but config_path does not take effect'])
+  it('reports a key that containerd ignores', async () => {
+    assert.deepEqual((await check({})).messages, [
+      'containerd reads it, but config_path does not take effect',
+    ])
     const stderr = 'msg="Ignoring unknown key in TOML for plugin" key="registry config_path"'
     assert.match(
-      (await ask({ stderr })).messages[0] ?? '',
+      (await check({ stderr })).messages[0] ?? '',
       /does not know the key that regmirror sets: .*config_path/,
     )
   })
 
-  it('shows the imports by their paths: a pattern would match the file that is to be replaced', async () => {
+  it('passes imports by their paths: a pattern would match the file that is replaced', async () => {
     const text = 'version = 2\nimports = ["*.toml"]\n'
-    const { shown } = await ask({ stdout: TAKEN }, text, ['/etc/containerd/a.toml'])
+    const { shown } = await check({ stdout: TAKEN }, text, ['/etc/containerd/a.toml'])
     assert.equal(shown.text, 'version = 2\nimports = ["/etc/containerd/a.toml"]\n')
   })
 
-  it('names the file that a person knows, not the one that containerd was shown', async () => {
+  it('reports the path of the file, not that of standard input', async () => {
     const stderr = 'containerd: failed to load TOML: /proc/self/fd/0: (2, 1): unterminated array\n'
-    const { messages } = await ask({ code: 1, stderr })
+    const { messages } = await check({ code: 1, stderr })
     assert.deepEqual(messages, [
       'containerd refuses it: failed to load TOML: /etc/containerd/config.toml: (2, 1): unterminated array',
     ])

@@ -14,7 +14,7 @@ describe('config_path', () => {
     '/etc/containerd/certs.d:~/certs.d',
   ]
   for (const value of placeholders) {
-    it(`takes ${value} for a placeholder, which names no directory`, () => {
+    it(`has a placeholder and no directory in ${value}`, () => {
       assert.equal(isPlaceholder(value), true)
       assert.deepEqual(directoriesOf(value), [])
     })
@@ -25,7 +25,7 @@ describe('config_path', () => {
     ['/etc/containerd/certs.d', ['/etc/containerd/certs.d'], true],
     ['/etc/containerd/certs.d/', ['/etc/containerd/certs.d'], true],
     ['/etc//x/../containerd/certs.d', ['/etc/containerd/certs.d'], true],
-    // The daemon runs in the root directory; with another one it would be another directory.
+    // Relative to the working directory of the daemon, which is the root.
     ['etc/containerd/certs.d', ['/etc/containerd/certs.d'], false],
     ['/srv/with space', ['/srv/with space'], false],
     ['/a:/b', ['/a', '/b'], false],

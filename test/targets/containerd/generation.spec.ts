@@ -17,12 +17,12 @@ describe('generation', () => {
     ['containerd containerd.io 1.7.27 05044ec0a9a75232cad458027ca83437aae3f4da\n', '1.7.27'],
   ]
   for (const [output, version] of outputs) {
-    it(`reads ${version} from what containerd prints`, () => {
+    it(`reads ${version} from the output of containerd`, () => {
       assert.deepEqual(parseVersionOutput(output), parseGeneration(version))
     })
   }
 
-  it('takes X.Y for its oldest patch', () =>
+  it('reads X.Y as its oldest patch', () =>
     assert.deepEqual(parseGeneration('2.1'), { name: '2.1', major: 2, minor: 1, patch: 0 }))
 
   it('compares number by number', () => {

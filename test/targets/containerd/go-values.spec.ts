@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isGoDuration, isGoUrl } from '../../../lib/targets/containerd/go-values.ts'
 
-/** Each was given to containerd 1.6.20, 1.7.24 and 2.1.9, as a time-out or as a name in `registry.auths`. */
+/** Each was tried on containerd 1.6.20, 1.7.24 and 2.1.9, as a timeout or as a name in `registry.auths`. */
 describe('values that Go parses', () => {
   const durations: [accepted: boolean, texts: string[]][] = [
     [true, ['0s', '0', '-1s', '1.5h', '1us', '1µs', '1h2m', '.5s', '5.s', '+1s']],

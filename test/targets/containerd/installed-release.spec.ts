@@ -10,14 +10,14 @@ import { withDirectory, writeTree } from '../../support/tree.ts'
 
 const VERSION = 'containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1\n'
 
-/** What is planned on a node with these files, whose containerd gives this answer to `--version`. */
-async function planOn(tree: Record<string, string>, version: string | undefined, answer: Partial<Outcome>) {
+/** The plan for a node with these files, where `containerd --version` has this outcome. */
+async function planOn(tree: Record<string, string>, version: string | undefined, outcome: Partial<Outcome>) {
   const registries = [registry('docker.io', [mirror('https://mirror.test')])]
   const settings = containerd.settings.resolve(version === undefined ? {} : { version }, PLACE)
   return await withDirectory(async root => {
     await writeTree(root, tree)
     const node = openTree(root)
-    const run = async () => ({ code: 0, stdout: '', stderr: '', ...answer })
+    const run = async () => ({ code: 0, stdout: '', stderr: '', ...outcome })
     const machine = {
       files: node,
       run,
@@ -32,13 +32,13 @@ async function planOn(tree: Record<string, string>, version: string | undefined,
 }
 
 describe('the release of the containerd of a node', () => {
-  it('says so when containerd --version does not end', async () => {
+  it('is unknown when containerd --version does not end', async () => {
     const { rendering } = await planOn({}, undefined, { code: null, stdout: VERSION })
     const found = rendering.notices.find(({ code }) => code === 'generation_unknown')
     assert.match(found?.message ?? '', /^containerd --version does not end within 10 s; which containerd/)
   })
 
-  it('does not blame containerd --version where it fails', async () => {
+  it('is unknown when containerd --version fails', async () => {
     const { rendering } = await planOn({}, undefined, { code: 1 })
     const found = rendering.notices.find(({ code }) => code === 'generation_unknown')
     assert.match(found?.message ?? '', /^which containerd/)
