@@ -133,7 +133,7 @@ async function conflictsOf(
   const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view.node))]
   if (issues.length > 0) return issues
   const changed = new Set(steps.map(({ path }) => path))
-  return await target.check(
+  return await target.validate(
     desired.filter(({ path }) => changed.has(path)),
     snapshot,
     view,

@@ -92,8 +92,8 @@ export interface Target<Snapshot = unknown> {
   observe(view: View, list: MirrorList): Promise<Snapshot>
   /** Pure: same list and snapshot, same bytes. */
   render(list: MirrorList, snapshot: Snapshot, choices: Choices): Rendering
-  /** Shows the files that would change to the runtime's own parser, and proves that regmirror's values read back. */
-  check(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
+  /** Shows the files that would change to the runtime's own parser, and proves that the values of regmirror read back. */
+  validate(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: Daemon<Snapshot>

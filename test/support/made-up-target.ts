@@ -41,7 +41,7 @@ export function madeUpTarget(
       const all = [...(values.length > 0 ? [config] : []), ...files]
       return { files: all, notices: [], conflicts: [], effect, held: [], kept: [] }
     },
-    check: async () => [],
+    validate: async () => [],
     writerOf: (path, text) => findWriter([], path, text),
     daemon: {
       activate: {
