@@ -60,7 +60,8 @@ async function missing(directory: string, node: Reader): Promise<readonly string
 /** A bundle must never be seen half-filled, so it is filled under another name first. */
 function building(directory: string, steps: readonly Step[], likeOf: LikeOf): [Swap, readonly Content[]] {
   const contents = steps.flatMap(step => contentOf(step, likeOf))
-  const files = Object.fromEntries(contents.map(({ name, bytes }) => [name, digestOf(bytes)]))
+  // In the order of removal, for an undo.
+  const files = Object.fromEntries(contents.toReversed().map(({ name, bytes }) => [name, digestOf(bytes)]))
   return [{ kind: 'create_directory', path: directory, staged: temporaryName(directory), files }, contents]
 }
 

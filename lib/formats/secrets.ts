@@ -73,7 +73,7 @@ function replaceAll(text: string, ranges: readonly Range[], label: Label): strin
   return parts.join('') + text.slice(starts.at(-1))
 }
 
-/** In a text that does not parse, nobody can say where a value starts and ends: every value is hidden if any line may be a secret. */
+/** In a text that does not parse, the start and end of a value are unknown: if any line may be a secret, every value is hidden. */
 function hideByLine(text: string, label: Label): string {
   if (!mentionsSecret(text.replace(PEM, ''))) return text
   return text

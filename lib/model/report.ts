@@ -165,7 +165,7 @@ export interface ProbeReport {
   readonly version: 1
   readonly kind: 'probe'
   readonly probes: readonly Probe[]
-  /** Registries of which nothing that may be asked is healthy. */
+  /** Registries without a healthy endpoint. */
   readonly unhealthy: readonly string[]
   readonly notices: readonly Notice[]
 }

@@ -1,13 +1,13 @@
 /**
- * Whether what lies in the state folder may be believed. Journal, state and originals decide what is renamed, removed
- * and put back, and the folder may come with an image: only root, or the user who runs us, may have put them there.
+ * Whether the state folder can be trusted. Journal, state and originals decide which files are renamed, removed and put
+ * back, and the folder may come with an image: only root, or the user who runs regmirror, may own them.
  */
 import { Failure, type Issue } from '../model/errors.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/files.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY } from './state.ts'
 
-/** Throws Failure `io` with everything in the state folder that is a link, or belongs to another user than root or `uid`. */
+/** Throws Failure `io` with everything in the state folder that is a link, or belongs to a user other than root and `uid`. */
 export async function refuseForeignState(node: Reader, uid: number): Promise<void> {
   const isOthers = (facts: FileFacts | undefined) => facts !== undefined && ![0, uid].includes(facts.uid)
   const issues: Issue[] = []
@@ -18,8 +18,8 @@ export async function refuseForeignState(node: Reader, uid: number): Promise<voi
     for (const { name, type } of (await node.entries(directory)) ?? []) {
       const file = `${directory}/${name}`
       if (type === 'link')
-        issues.push({ file, message: 'is a link, which regmirror never puts there', hint: REMOVE })
-      else if (isOurs(name)) {
+        issues.push({ file, message: 'is a link, which regmirror never creates there', hint: REMOVE })
+      else if (isStateFile(name)) {
         const own = await node.facts(file)
         if (isOthers(own)) issues.push(ownerIssue(file, own))
       }
@@ -30,12 +30,12 @@ export async function refuseForeignState(node: Reader, uid: number): Promise<voi
 
 const REMOVE = 'remove it'
 
-/** What else is there is somebody's, such as the lost+found of a volume. */
-function isOurs(name: string): boolean {
+/** Other files may be there, such as the lost+found of a volume. */
+function isStateFile(name: string): boolean {
   return /\.json$|^(lock|watch|wait)-|^originals$|^[0-9a-f]{32}$|\.regmirror-[0-9a-f]{12}$/.test(name)
 }
 
 function ownerIssue(file: string, facts: FileFacts | undefined): Issue {
   const message = `belongs to user ${facts?.uid}, who could make regmirror change any file`
-  return { file, message, hint: `look at it, then remove it or chown root ${file}` }
+  return { file, message, hint: `check it, then remove it or chown root ${file}` }
 }

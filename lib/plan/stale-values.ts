@@ -38,7 +38,7 @@ async function withoutStale(file: DesiredFile, target: string, { node, state }: 
   return { file, notices: [{ code: 'not_removed', message, target, file: file.path }] }
 }
 
-/** Those that regmirror set and nobody has changed since. */
+/** Values that are still what regmirror set. */
 function staleValues(
   text: string,
   written: OwnedValues,

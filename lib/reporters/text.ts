@@ -107,7 +107,7 @@ function diffLine(line: string, paint: Page['paint']): string {
 
 /** What was changed, and the mirrors afterwards. */
 function applyLines(report: AppliedReport, page: Page): readonly string[] {
-  // A new order was decided in this run, so nobody has seen the difference before.
+  // This run decided the order, so no plan has shown the difference.
   const withDiff = report.ranked !== undefined
   return [...doneLines(report, page, withDiff), ...probesBelow(report, page)]
 }

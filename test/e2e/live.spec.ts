@@ -86,7 +86,7 @@ for (const { title, suite } of generations) {
           plan.steps.map(step => step.path),
           ['/etc/containerd/certs.d/docker.io/hosts.toml', CONFIG],
         )
-        assert.ok(!plan.notices.some(notice => notice.code === 'generation_unknown'))
+        assert.ok(!plan.notices.some(notice => notice.code === 'version_unknown'))
         const old = Number(containerdVersion(tree).split('.')[0]) < 2
         assert.equal(
           plan.notices.some(notice => notice.code === 'dial_timeout_ignored'),

@@ -1,11 +1,11 @@
-/** The command line of containerd (cmd/containerd/command/main.go@v2.3.4), as its flag library reads it. Pure. */
+/** The command line of containerd (cmd/containerd/command/main.go@v2.3.4), read as its flag library does. Pure. */
 
 export const DEFAULT_CONFIG = '/etc/containerd/config.toml'
 
 /** Flags without a value; every other flag takes one. */
 const SWITCHES = ['h', 'help', 'v', 'version']
 
-/** With one of these as the first argument containerd does something else and ends; any other starts the daemon. */
+/** With one of these as the first argument containerd does not start the daemon. */
 const SUBCOMMANDS = ['config', 'publish', 'oci-hook', 'help', 'h']
 
 /** The config file that a daemon started with these arguments reads; undefined when they start no daemon. */
@@ -15,7 +15,7 @@ export function configOf(args: readonly string[]): string | undefined {
   return flags.get('config') ?? DEFAULT_CONFIG
 }
 
-/** As package flag of Go: one dash or two, the last value counts, and the first word that is no flag ends them. */
+/** As package flag of Go: one dash or two, the last value counts, and the first word that is not a flag ends them. */
 function parse(args: readonly string[]): { flags: ReadonlyMap<string, string>; rest: readonly string[] } {
   const flags = new Map<string, string>()
   for (let i = 0; i < args.length; i += 1) {

@@ -22,21 +22,21 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   dialect: containerdDialect,
   pathKeys: ['config', 'hosts_dir'],
   observe,
-  render(registries, now, choices) {
-    const directories = renderDirectories(registries, now, choices)
-    const config = renderConfig(now, choices)
+  render(registries, snapshot, choices) {
+    const directories = renderDirectories(registries, snapshot, choices)
+    const config = renderConfig(snapshot, choices)
     return {
       files: [...directories.files, ...config.files],
       notices: [
-        ...generationNotices(registries, now),
-        ...daemonNotices(now),
+        ...generationNotices(registries, snapshot),
+        ...daemonNotices(snapshot),
         ...config.notices,
         ...directories.notices,
       ],
       conflicts: [...config.conflicts, ...directories.conflicts],
-      effect: effectOf(now),
-      held: formerFiles(now),
-      kept: now.config.managed ? [] : now.editedFiles,
+      effect: effectOf(snapshot),
+      held: formerFiles(snapshot),
+      kept: snapshot.config.managed ? [] : snapshot.editedFiles,
     }
   },
   validate: validateConfig,
@@ -57,9 +57,9 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
   const config = changed.find(file => file.path === snapshot.config.path)
-  // The binary may judge for its own release line only.
-  const asked = snapshot.installed !== undefined && isSameLine(snapshot.installed, snapshot.generation)
-  if (view.machine === undefined || !asked || typeof config?.content !== 'string') return []
+  // The binary knows only the config of its own release line.
+  const canValidate = snapshot.installed !== undefined && isSameLine(snapshot.installed, snapshot.generation)
+  if (view.machine === undefined || !canValidate || typeof config?.content !== 'string') return []
   const imports = snapshot.files.slice(1).map(file => file.path)
   const criRuns = disabledCri(snapshot.files, snapshot.readers).length === 0
   const hostsDir = criRuns ? snapshot.hostsDir : undefined
@@ -71,20 +71,20 @@ function generationNotices(registries: readonly Registry[], snapshot: Snapshot):
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
     const message =
-      'which containerd will read this is not known: only what all of 1.6 to 2.3 accept is written; name it with version in [targets.containerd] to be checked for it'
+      'the version of containerd is unknown: regmirror writes only what all of 1.6 to 2.3 accept; set version in [targets.containerd] to check for that version'
     const hung = snapshot.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
-    return [notice('generation_unknown', `${hung}${message}`)]
+    return [notice('version_unknown', `${hung}${message}`)]
   }
   const name = `containerd ${generation.name}`
   const notices: Notice[] = []
   if (installed !== undefined && !isSameLine(installed, generation)) {
-    notices.push(notice('generation_mismatch', `the list says ${name}, but this node has ${installed.name}`))
+    notices.push(notice('version_mismatch', `the list is for ${name}, but this node has ${installed.name}`))
   }
   if (!knowsDialTimeout(generation) && registries.some(registry => registry.mirrors.length > 0)) {
     notices.push(
       notice(
         'dial_timeout_ignored',
-        `${name} ignores dial_timeout (2.1 honours it): a mirror that drops packets costs 30 s a request`,
+        `${name} ignores dial_timeout (2.1 uses it): a mirror that drops packets costs 30 s a request`,
       ),
     )
   }

@@ -1,5 +1,4 @@
-/** What to know of the containerds that run on this machine. Pure. */
-
+/** Notices about the containerds that run on this machine. Pure. */
 import type { Notice } from '../../model/report.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import type { Daemon, Daemons } from './daemon.ts'
@@ -13,14 +12,14 @@ export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'c
   ]
 }
 
-function otherNotice({ pid, config }: Daemon, ours: string): Notice {
+function otherNotice({ pid, config }: Daemon, listed: string): Notice {
   const reads = `containerd (process ${pid}) reads ${onOneLine(config)}`
-  // In a container the machine's file may not be mounted, or stand elsewhere.
+  // In a container, the file of the machine may not be mounted, or be at another path.
   const same = `${reads}, but through other mounts: regmirror sees another file there; mount the directory of the machine`
-  return notice('other_config', config === ours ? same : `${reads}, not ${ours}`)
+  return notice('other_config', config === listed ? same : `${reads}, not ${listed}`)
 }
 
-/** Any user can start thousands. */
+/** Any user can start thousands of processes. */
 const NAMED = 3
 
 function doubtNotices({ doubted }: Daemons): readonly Notice[] {

@@ -1,5 +1,4 @@
-/** What is in certs.d, by whose it is. Pure. */
-
+/** The directories in certs.d: listed or not, managed by regmirror or not. Pure. */
 import type { Registry } from '../../model/registry.ts'
 import { hasBanner } from '../../ownership/banner.ts'
 import { effectiveRegistries } from './config-merge.ts'
@@ -8,8 +7,8 @@ import { directoryName } from './directory-name.ts'
 import type { RegistryDirectory, Snapshot } from './observe.ts'
 
 /**
- * Whether config_path names our directory already, so that the next pull reads what is there: in each of the releases of
- * 1.x that it may be, where they read other imports.
+ * Whether config_path names the directory of the list already, so that the next pull reads it: in each release of 1.x that
+ * may run, where they read other imports.
  */
 export function isRead(snapshot: Snapshot): boolean {
   const named = snapshot.currentDirs.length === 1 && snapshot.currentDirs[0] === snapshot.hostsDir
@@ -22,12 +21,12 @@ function isNamedByAll(snapshot: Snapshot): boolean {
   )
 }
 
-export function here(snapshot: Snapshot): readonly RegistryDirectory[] {
+export function hostsDirectories(snapshot: Snapshot): readonly RegistryDirectory[] {
   return snapshot.directories[snapshot.hostsDir] ?? []
 }
 
-/** Directories that the list does not speak of. */
-export function others(
+/** Directories of registries that are not in the list. */
+export function unlistedDirectories(
   registries: readonly Registry[],
   directories: readonly RegistryDirectory[],
 ): readonly RegistryDirectory[] {
@@ -35,6 +34,6 @@ export function others(
   return directories.filter(directory => !listed.has(directory.name))
 }
 
-export function isOurs(directory: RegistryDirectory): boolean {
+export function isManaged(directory: RegistryDirectory): boolean {
   return directory.hosts !== undefined && hasBanner(Buffer.from(directory.hosts))
 }

@@ -1,7 +1,7 @@
-/** What in certs.d is worth knowing, though it stops nothing. Pure. */
+/** Notices about certs.d. Pure. */
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
-import { here, isOurs, isRead, others } from './directories.ts'
+import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 import type { Snapshot } from './observe.ts'
 
@@ -14,7 +14,7 @@ export function directoryNotices(registries: readonly Registry[], snapshot: Snap
   ]
 }
 
-/** The registry a directory is for, also under the name with underscores. */
+/** The registry of a directory, also of one that is named with underscores. */
 function registryOf(name: string): string {
   return name.replace(/_(\d+)_$/, ':$1')
 }
@@ -22,30 +22,30 @@ function registryOf(name: string): string {
 /** An existing directory is never completed by `_default`, even when it is empty (hosts.go:321-326@v2.3.4). */
 function shadowNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   if (!registries.some(registry => registry.name === '*')) return []
-  return others(registries, here(snapshot))
-    .filter(directory => directory.name !== '_default' && !isOurs(directory))
+  return unlistedDirectories(registries, hostsDirectories(snapshot))
+    .filter(directory => directory.name !== '_default' && !isManaged(directory))
     .map(directory => ({
       code: 'default_shadowed',
       message:
         directory.hosts === undefined
-          ? `has no hosts.toml but stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`
-          : `stands before _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
+          ? `has no hosts.toml, but containerd uses it instead of _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`
+          : `is used instead of _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
       target: 'containerd',
       registry: registryOf(directory.name),
       file: `${snapshot.hostsDir}/${directory.name}`,
     }))
 }
 
-/** `*.crt`, `*.cert` and `*.key` are only picked up where there is no valid hosts.toml. */
+/** containerd uses `*.crt`, `*.cert` and `*.key` only where there is no valid hosts.toml. */
 function certificateNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   return registries.flatMap(registry => {
-    const directory = here(snapshot).find(entry => entry.name === directoryName(registry.name))
+    const directory = hostsDirectories(snapshot).find(entry => entry.name === directoryName(registry.name))
     const names = directory?.entries.filter(name => /\.(crt|cert|key)$/.test(name)) ?? []
-    if (directory === undefined || isOurs(directory) || names.length === 0) return []
+    if (directory === undefined || isManaged(directory) || names.length === 0) return []
     return [
       {
         code: 'certificates_ignored',
-        message: `${names.join(', ')}: containerd stops reading these once hosts.toml stands beside them; name them with ca or client in the list if a mirror needs them`,
+        message: `containerd ignores ${names.join(', ')} beside a hosts.toml; set them as ca or client in the list if a mirror needs them`,
         target: 'containerd',
         registry: registry.name,
         file: `${snapshot.hostsDir}/${directory.name}`,
@@ -54,15 +54,15 @@ function certificateNotices(registries: readonly Registry[], snapshot: Snapshot)
   })
 }
 
-/** Directories of others that containerd did not read so far and will read now. */
+/** Directories of unlisted registries that containerd starts to read. */
 function activationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   if (isRead(snapshot) || !snapshot.config.managed) return []
-  return others(registries, here(snapshot))
-    .filter(directory => directory.entries.length > 0 && !isOurs(directory))
+  return unlistedDirectories(registries, hostsDirectories(snapshot))
+    .filter(directory => directory.entries.length > 0 && !isManaged(directory))
     .map(directory => ({
-      code: 'foreign_activated',
+      code: 'directory_activated',
       message:
-        'was not read so far and takes effect with config_path: it is not in the list and stays as it is',
+        'was not read before and takes effect with config_path; it is not in the list and stays unchanged',
       target: 'containerd',
       registry: registryOf(directory.name),
       file: `${snapshot.hostsDir}/${directory.name}`,
@@ -71,8 +71,8 @@ function activationNotices(registries: readonly Registry[], snapshot: Snapshot):
 
 function unreadableNotices(snapshot: Snapshot): readonly Notice[] {
   return snapshot.unreadable.map(({ path, why }) => ({
-    code: 'unreadable',
-    message: `${why}: it is not in the list and stays as it is`,
+    code: 'file_unreadable',
+    message: `${why}; it is not in the list and stays unchanged`,
     target: 'containerd',
     file: path,
   }))

@@ -1,4 +1,4 @@
-/** `imports` of config.toml, as Go's filepath.Glob finds them. Pure but for the directories it is shown. */
+/** `imports` of config.toml, as Go's filepath.Glob finds them. */
 import path from 'node:path'
 import type { Reader } from '../../system/files.ts'
 
@@ -7,12 +7,12 @@ const RANGE = `(?:${CHARACTER})(?:-(?:${CHARACTER}))?`
 /** One part of a segment: `*`, `?`, a class, an escaped character, or any other. */
 const PART = new RegExp(String.raw`\*|\?|\[\^?(?:${RANGE})+\]|\\.|[^[\\]`, 'gsu')
 
-/** Whether Go can read a pattern: containerd does not start with another (filepath.Match, src/path/filepath/match.go@go1.23). */
+/** Whether Go accepts a pattern: containerd does not start with a malformed one (filepath.Match, src/path/filepath/match.go@go1.23). */
 export function isPattern(text: string): boolean {
   return text.replace(PART, '') === ''
 }
 
-/** The files that an absolute pattern names, sorted; only `*` makes it a pattern, as for containerd. */
+/** The files that match an absolute pattern, sorted. As for containerd, it is a pattern only with `*`. */
 export async function expandPattern(node: Reader, pattern: string): Promise<readonly string[]> {
   if (!pattern.includes('*')) return [pattern]
   let found = ['/']

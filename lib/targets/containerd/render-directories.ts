@@ -4,7 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Effect } from '../../model/report.ts'
 import type { Choices } from '../target.ts'
 import { addressConflicts } from './addresses.ts'
-import { here, isOurs, isRead, others } from './directories.ts'
+import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 import { directoryNotices } from './directory-notices.ts'
 import { hostsPlace, registryFiles } from './hosts-toml.ts'
@@ -34,15 +34,15 @@ export function renderDirectories(
 }
 
 /**
- * When a change below our directory acts. Where somebody else sets config_path, no restart of ours would help; where
- * somebody has changed what we had set, containerd goes on with that until it is restarted.
+ * When a change in certs.d takes effect. Where another program sets config_path, a restart would not help. Where the value
+ * of regmirror was changed since, the running containerd still uses it.
  */
 export function effectOf(snapshot: Snapshot): Effect {
   const isSet = isRead(snapshot) || snapshot.setDir === snapshot.hostsDir
   return isSet || !snapshot.config.managed ? 'immediate' : 'restart'
 }
 
-/** What we wrote where config_path used to point. */
+/** Managed files in the directory that config_path named before. */
 export function formerFiles(snapshot: Snapshot): readonly string[] {
   return snapshot.written.filter(
     file => file !== snapshot.config.path && !file.startsWith(`${snapshot.hostsDir}/`),
@@ -51,8 +51,8 @@ export function formerFiles(snapshot: Snapshot): readonly string[] {
 
 /** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
 function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['files'] {
-  return others(registries, here(snapshot))
-    .filter(isOurs)
+  return unlistedDirectories(registries, hostsDirectories(snapshot))
+    .filter(isManaged)
     .map(directory => hostsPlace(snapshot.hostsDir, directory.name))
     .filter(({ path }) => !snapshot.written.includes(path))
     .map(place => ({
@@ -65,50 +65,57 @@ function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['
     }))
 }
 
-/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide ours. */
+/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide the directory of the list. */
 function twinConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
   return registries.flatMap(registry => {
     const twin = registry.name.replace(/:(\d+)$/, '_$1_')
-    const found = twin !== registry.name && here(snapshot).find(directory => directory.name === twin)
+    const found =
+      twin !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === twin)
     if (!found) return []
-    const message = `stands before ${registry.name} when containerd looks that registry up: ours would never be read`
+    const message = `is used by containerd instead of ${registry.name}: the directory that regmirror writes would never be read`
     return [
-      { file: `${snapshot.hostsDir}/${twin}`, message, hint: 'move its content into the list and remove it' },
+      {
+        file: `${snapshot.hostsDir}/${twin}`,
+        message,
+        hint: 'move its content into the list, then remove it',
+      },
     ]
   })
 }
 
-/** Registries that containerd would lose because their directory lies where config_path no longer points. */
+/** Registries whose directory containerd would no longer read after a change of config_path. */
 function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
   if (!snapshot.config.managed) return []
   const left = snapshot.currentDirs.filter(directory => directory !== snapshot.hostsDir)
   return left.flatMap(root =>
-    others(registries, snapshot.directories[root] ?? [])
+    unlistedDirectories(registries, snapshot.directories[root] ?? [])
       .filter(directory => directory.entries.length > 0)
       .map(directory => ({
         file: `${root}/${directory.name}`,
-        message: `goes out of effect when config_path becomes ${snapshot.hostsDir}, and the list does not carry it`,
+        message: `would not be read any more when config_path becomes ${snapshot.hostsDir}, and it is not in the list`,
         hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory`,
       })),
   )
 }
 
-/** Files of a listed registry that another live program would write again. */
+/** Files of a listed registry that another program would write again. */
 function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
-  const spegel = here(snapshot).some(directory => directory.name === '_backup') ? 'spegel' : undefined
+  const spegel = hostsDirectories(snapshot).some(directory => directory.name === '_backup')
+    ? 'spegel'
+    : undefined
   return registries.flatMap(registry => {
-    const directory = here(snapshot).find(entry => entry.name === directoryName(registry.name))
-    if (directory?.hosts === undefined || isOurs(directory)) return []
+    const directory = hostsDirectories(snapshot).find(entry => entry.name === directoryName(registry.name))
+    if (directory?.hosts === undefined || isManaged(directory)) return []
     const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
-    const told = writerOf(file, directory.hosts)
-    const writer = told?.live ? told.name : spegel
+    const found = writerOf(file, directory.hosts)
+    const writer = found?.live ? found.name : spegel
     if (writer === undefined) return []
-    const message = `is written by ${writer}, which would overwrite ours or lose its own`
+    const message = `is written by ${writer}, which would overwrite the mirrors of the list or lose its own`
     return [
       {
         file,
         message,
-        hint: `take ${registry.name} out of the list, or take the file over with --take-over`,
+        hint: `remove ${registry.name} from the list, or adopt the file with --take-over`,
       },
     ]
   })
