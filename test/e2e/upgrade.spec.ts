@@ -167,7 +167,7 @@ describe('an upgrade', () => {
       const before = await readTree(installed.root)
       const dist = path.join(installed.folder, 'dist/lib')
       // A parser that its list does not need is the last thing that it loads.
-      const [yaml = ''] = (await fs.readdir(dist)).filter(file => /^yaml-source-.*\.js$/.test(file))
+      const [yaml = ''] = (await fs.readdir(dist)).filter(file => /^yaml-.*\.js$/.test(file))
       await fs.rename(path.join(dist, yaml), path.join(dist, `${yaml}.away`))
       const { status, stderr } = runInstalled(installed, 'watch')
       assert.equal(status, 2)
