@@ -29,7 +29,7 @@ export async function main(args: readonly string[], world: World, targets = load
       world.stdout.write(`${parsed}\n`)
       return 0
     }
-    const run = await loadPart(parsed.command.load)
+    const run = await parsed.command.load()
     const result = await run(parsed.given, { world, targets: () => loadPart(targets) })
     if (typeof result === 'number') return result
     print(result, format, world)

@@ -2,6 +2,7 @@
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Targets } from '../pipeline/open.ts'
+import { loadPart } from '../system/lazy.ts'
 import { type Flags, type FlagTable, type Given, readFlags } from './flag.ts'
 
 /** The world outside, and the runtimes that a list may name. */
@@ -34,7 +35,7 @@ export type AnyCommand = Omit<Command<object>, 'flags' | 'load'> & {
 /** Checks that a command runs with the flags that it declares. Throws Failure `usage` when it runs with invalid ones. */
 export function command<Values extends object>(definition: Command<Values>): AnyCommand {
   const load = async (): Promise<Run<Given>> => {
-    const run = await definition.load()
+    const run = await loadPart(definition.load)
     return (given, context) => run(readFlags<Values>(definition.flags, given), context)
   }
   return { ...definition, load }
