@@ -85,7 +85,7 @@ for (const umask of ['077', '000']) {
         onEmptyTree(umask, async root => {
           const env = { ...process.env, REGMIRROR_TEST_KILL: `chmod ${nth}` }
           const wrapper = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh']
-          const before = ['--require', path.join(import.meta.dirname, 'support/killing.cjs')]
+          const before = ['--require', path.join(import.meta.dirname, 'support/kill-before-call.cjs')]
           const options = { ...env, NODE_OPTIONS: before.join(' ') }
           const { code } = await spawnCli(['apply', '--root', root, ...list(root)], options, wrapper)
           assert.equal(code, null)

@@ -8,7 +8,7 @@ import { withDirectory } from '../support/tree.ts'
 import { startContainerdLike, writeWaitingProgram } from '../support/waiting-program.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
-const CLOCK = path.resolve(import.meta.dirname, '../support/clock.ts')
+const CLOCK = path.resolve(import.meta.dirname, '../support/print-clocks.ts')
 
 interface Seen extends BootClock {
   /** Of the daemon, and of the process that looks, in ticks. */

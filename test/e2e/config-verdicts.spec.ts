@@ -6,19 +6,19 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { full } from '../support/holds.ts'
+import { isFullTest } from '../support/check-property.ts'
 import { run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
 import { type ConfigCase, configCases, HOSTS_DIR } from './support/config-cases.ts'
 import { fateOf, makeNode } from './support/containerd.ts'
-import { startOutside } from './support/outside.ts'
+import { startLoggingProxy } from './support/logging-proxy.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
 
 /** Versions of the file that a containerd reads. */
 const READS: Readonly<Record<string, readonly number[]>> = { 1: [1, 2], 2: [2, 3] }
 /** An everyday test takes these, and of the others one in so many, another one on each containerd. */
 const EVERYDAY = /"tls" = \{\}, table$|^disabled_plugins = \["cri"\]$/
-const EVERY = full ? 1 : 30
+const EVERY = isFullTest ? 1 : 30
 
 for (const [nth, { title, suite }] of generations.entries()) {
   describe(`what ${title} makes of a config.toml`, function () {
@@ -75,13 +75,13 @@ async function assertRelativePattern(tree: string, line: string): Promise<void> 
 
 /** Runs the node; one that serves CRI has to ask the mirror. */
 async function runNode(tree: string, node: string, hostsDir = HOSTS_DIR) {
-  const outside = await startOutside()
+  const outside = await startLoggingProxy()
   try {
     return await fateOf(tree, node, outside.env, async daemon => {
       if (!existsSync(path.join(node, hostsDir))) return
       await assert.rejects(daemon.cri.pull('reg.test/team/app:latest'))
-      const asked = outside.asked.some(url => url.startsWith('http://mirror.test/'))
-      assert.ok(asked, `${outside.asked}\n${daemon.log()}`)
+      const asked = outside.requests.some(url => url.startsWith('http://mirror.test/'))
+      assert.ok(asked, `${outside.requests}\n${daemon.log()}`)
     })
   } finally {
     await outside.close()

@@ -49,13 +49,13 @@ for (const { title, suite } of generations) {
       )
       assert.match(await daemon.cri.version(), new RegExp(`^${bench.version}`))
       await pullInVain('first.test/team/app:latest')
-      assert.deepEqual(bench.outside.asked, ['mirror.test:443', 'first.test:443'])
+      assert.deepEqual(bench.outside.requests, ['mirror.test:443', 'first.test:443'])
     })
 
     it('asks the mirrors in the order of the list, then the server', async () => {
       await bench.apply(registryTable('docker.io', ['https://c.test', 'http://a.test', 'https://b.test']))
       await pullInVain('team/app:latest')
-      assert.deepEqual(bench.outside.asked, [
+      assert.deepEqual(bench.outside.requests, [
         'c.test:443',
         'http://a.test/v2/team/app/manifests/latest?ns=docker.io',
         'b.test:443',
@@ -71,7 +71,7 @@ for (const { title, suite } of generations) {
       assert.equal(await daemon.cri.pull(`busybox:${image.tag}`), image.blobs[0]?.digest)
       assert.deepEqual(asked(empty), pullOf(image, 'docker.io'))
       assert.deepEqual(asked(mirror), pullOf(image, 'docker.io'))
-      assert.deepEqual(bench.outside.asked, [])
+      assert.deepEqual(bench.outside.requests, [])
     })
 
     it('pulls from the second mirror when the first refuses connections', async () => {
@@ -116,7 +116,7 @@ for (const { title, suite } of generations) {
       mirror.clear()
       await pullInVain(`registry.test/team/app:${image.tag}`)
       assert.deepEqual(asked(mirror), [])
-      assert.deepEqual(bench.outside.asked, ['registry.test:443'])
+      assert.deepEqual(bench.outside.requests, ['registry.test:443'])
     })
 
     it('does not ask a pull-only mirror what a tag means', async () => {
@@ -141,7 +141,7 @@ for (const { title, suite } of generations) {
       empty.clear()
       await pullInVain('closed.test/team/app:none')
       assert.deepEqual(asked(empty), ['HEAD /v2/team/app/manifests/none ns=closed.test'])
-      assert.deepEqual(bench.outside.asked, [])
+      assert.deepEqual(bench.outside.requests, [])
     })
 
     it('sends a header to its mirror', async () => {
@@ -191,7 +191,7 @@ for (const { title, suite } of generations) {
       assert.ok(!fs.existsSync(path.join(bench.hostsDir, 'gone.test')))
       await pullInVain('gone.test/team/app:latest')
       assert.deepEqual(asked(mirror), [])
-      assert.deepEqual(bench.outside.asked, ['gone.test:443'])
+      assert.deepEqual(bench.outside.requests, ['gone.test:443'])
     })
 
     it('was never restarted', () => assert.ok(daemon.alive()))

@@ -11,7 +11,7 @@ import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { spawnCli } from '../support/process.ts'
 import { withDirectory } from '../support/tree.ts'
 import { startContainerdLike, type Waiting, writeWaitingProgram } from '../support/waiting-program.ts'
-import { type Outside, startOutside } from './support/outside.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
 const TOKEN = 'Bearer planted-token'
@@ -27,7 +27,7 @@ const MIRROR = 'http://mirror.invalid/v2/'
 interface Scene {
   readonly home: string
   readonly config: string
-  readonly outside: Outside
+  readonly outside: LoggingProxy
   /** Runs `use` while processes run that were started by these commands, with the proxy in their environment. */
   among(
     commands: readonly (readonly string[])[],
@@ -41,7 +41,7 @@ interface Scene {
 async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
   await withDirectory(async home => {
     await fs.chmod(home, 0o755)
-    const outside = await startOutside()
+    const outside = await startLoggingProxy()
     const [config, list] = [path.join(home, 'etc/config.toml'), path.join(home, 'list/mirrors.toml')]
     await fs.mkdir(path.dirname(config))
     await fs.writeFile(config, 'version = 2\n')
@@ -72,7 +72,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
         proxied: async wrapper => {
           outside.clear()
           await ask(['probe', '--samples', '1'], wrapper)
-          return [...outside.asked]
+          return [...outside.requests]
         },
         plan: wrapper => ask(['plan'], wrapper),
       })

@@ -9,16 +9,16 @@ import type { WrittenList, WrittenMirror } from '../../lib/list/written.ts'
 import type { PlanReport } from '../../lib/model/report.ts'
 import { ENV, lists, TLS } from '../support/arbitrary/lists.ts'
 import { type Spelled, spelled } from '../support/arbitrary/spelling.ts'
+import { checkProperty } from '../support/check-property.ts'
 import { readHosts } from '../support/containerd-hosts.ts'
 import type { Major } from '../support/containerd-order.ts'
-import { holds } from '../support/holds.ts'
+import { expectedEndpoints, registryName } from '../support/expected-endpoints.ts'
 import { command, withHome } from '../support/home.ts'
-import { nameOf, wantedEndpoints } from '../support/wanted-endpoints.ts'
 import { fetchObject } from './support/ctr.ts'
+import { type Image, requestsFor } from './support/expected-requests.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { type Listeners, listenOnLoopback } from './support/loopback.ts'
-import { type Outside, startOutside } from './support/outside.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { asksFor, type Image } from './support/wanted.ts'
 
 const LISTS = 300
 const CERTS = '/etc/containerd/certs.d'
@@ -70,7 +70,7 @@ for (const { title, suite } of generations) {
     this.timeout(0)
     const tree = treeOf(`containerd-${suite}`)
     const log: string[] = []
-    let outside: Outside
+    let outside: LoggingProxy
     let loopback: Listeners
     let version: string
     let major: Major
@@ -79,7 +79,7 @@ for (const { title, suite } of generations) {
       needRuntime(this, `containerd-${suite}`, false)
       version = containerdVersion(tree)
       major = version.startsWith('1') ? 1 : 2
-      outside = await startOutside(log)
+      outside = await startLoggingProxy(log)
       loopback = await listenOnLoopback(3, url => log.push(url))
     })
     after(async () => {
@@ -108,15 +108,15 @@ for (const { title, suite } of generations) {
         assert.equal(applied.code, 0, applied.stderr)
         const files = created(JSON.parse(plan.stdout))
         for (const key of Object.keys(list.list.registries)) {
-          const image = { registry: key === '*' ? 'nobody.test' : nameOf(key), repository: 'team/app' }
-          const listed = wantedEndpoints(list.list, key, image.registry, { env: ENV, files: TLS })
+          const image = { registry: key === '*' ? 'nobody.test' : registryName(key), repository: 'team/app' }
+          const listed = expectedEndpoints(list.list, key, image.registry, { env: ENV, files: TLS })
           const directory = key === '*' ? '_default' : image.registry
           const planned = readHosts(files.get(`${CERTS}/${directory}/hosts.toml`) ?? '', image.registry, [
             major,
           ])
           for (const reference of REFERENCES) {
-            const wanted = asksFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
-            const told = asksFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
+            const wanted = requestsFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
+            const told = requestsFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
             assert.deepEqual(told, wanted, 'the plan')
             const found = await asked(home.root, image, reference)
             // Who has no manifest of a digest may be asked for a blob of it.
@@ -127,6 +127,6 @@ for (const { title, suite } of generations) {
     }
 
     it('asks whom each list names', () =>
-      holds(audible(version, loopback.origins), LISTS, asksAsListed, ({ text }) => text))
+      checkProperty(audible(version, loopback.origins), LISTS, asksAsListed, ({ text }) => text))
   })
 }

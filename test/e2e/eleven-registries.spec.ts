@@ -8,8 +8,8 @@ import type { PlanReport } from '../../lib/model/report.ts'
 import { type Bench, openBench } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { fetchObject } from './support/ctr.ts'
+import { expectedRequests, readList } from './support/expected-requests.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { readList, wanted } from './support/wanted.ts'
 
 const LIST = path.resolve(import.meta.dirname, '../../fixtures/lists/valid/eleven-registries.toml')
 const list = readList(LIST)
@@ -51,14 +51,14 @@ for (const { title, suite } of generations) {
 
       it(`asks for ${name} as the list says`, async () => {
         await assert.rejects(daemon.cri.pull(reference))
-        assert.deepEqual(bench.outside.asked, wanted(list, name, image))
+        assert.deepEqual(bench.outside.requests, expectedRequests(list, name, image))
       })
 
       it(`finds nothing wrong with hosts.toml of ${name}`, async () => {
         const { tree, hostsDir, outside } = bench
         const said = await fetchObject(tree, hostsDir, reference, outside.env)
         assert.doesNotMatch(said, /failed to decode/)
-        assert.deepEqual(outside.asked, wanted(list, name, image))
+        assert.deepEqual(outside.requests, expectedRequests(list, name, image))
       })
     }
   })

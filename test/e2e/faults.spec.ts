@@ -6,14 +6,20 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Step } from './support/calls.ts'
-import { type Journey, travel } from './support/journey.ts'
-import { assertCame, type Course, course, failingFrom, tamperingWith } from './support/legs.ts'
-import { choose, forAll } from './support/points.ts'
+import { type CrashNodes, makeCrashNodes } from './support/crash-nodes.ts'
+import {
+  assertSameUntil,
+  type CompleteRun,
+  failFrom,
+  runToEnd,
+  tamperAt,
+} from './support/interrupted-runs.ts'
+import { assertConsistent, type NodeView, recoveryCheck, viewNode } from './support/node-view.ts'
 import { needRuntime } from './support/runtimes.ts'
-import { assertWhole, bothWays, lookAt, type Sight } from './support/sight.ts'
+import { runForEach, sampleSteps } from './support/sample-steps.ts'
 import { copyTree, differences, inUse, type Snapshot } from './support/snapshot.ts'
-import { needStrace, type Tampering, type Traced, traced } from './support/strace.ts'
+import { needStrace, runTraced, type Tampering, type Traced } from './support/strace.ts'
+import type { Step } from './support/strace-log.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const ERRORS = ['ENOSPC', 'EIO', 'EROFS', 'EACCES', 'EMFILE']
@@ -24,24 +30,24 @@ const ONWARDS = 2
 
 describe('a run whose calls fail', function () {
   this.timeout(3_600_000)
-  let journey: Journey
-  let whole: Course
-  let between: Sight
-  let last: Sight
-  let assertBothWays: ReturnType<typeof bothWays>
+  let journey: CrashNodes
+  let whole: CompleteRun
+  let between: NodeView
+  let last: NodeView
+  let assertBothWays: ReturnType<typeof recoveryCheck>
   let points = 0
 
   before(async function () {
     needStrace(this)
     needRuntime(this, 'containerd-trixie', true)
     execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT })
-    journey = await travel()
-    between = await lookAt(journey.between)
-    last = await lookAt(journey.last)
-    const { snapshot: first } = await lookAt(journey.first)
-    assertBothWays = bothWays({ apply: journey.apply, first, last: last.snapshot })
+    journey = await makeCrashNodes()
+    between = await viewNode(journey.between)
+    last = await viewNode(journey.last)
+    const { snapshot: first } = await viewNode(journey.first)
+    assertBothWays = recoveryCheck({ apply: journey.apply, first, last: last.snapshot })
     const leg = { name: 'apply', from: journey.between, args: journey.apply, states: [between, last] }
-    whole = await course(leg, journey.home)
+    whole = await runToEnd(leg, journey.home)
   })
 
   after(() => journey?.close())
@@ -51,13 +57,13 @@ describe('a run whose calls fail', function () {
     name: string,
     step: Step,
     tampering: readonly Tampering[],
-    look: (ended: Traced, now: Sight) => void,
+    look: (ended: Traced, now: NodeView) => void,
   ) => {
     const node = path.join(journey.home, name)
     await copyTree(journey.between, node)
-    const ended = await traced(journey.apply, node, tampering)
-    assertCame(ended, whole.steps, step)
-    const now = await lookAt(node)
+    const ended = await runTraced(journey.apply, node, tampering)
+    assertSameUntil(ended, whole.steps, step)
+    const now = await viewNode(node)
     look(ended, now)
     await assertBothWays(node, now.snapshot)
     await fs.rm(node, { recursive: true })
@@ -66,7 +72,7 @@ describe('a run whose calls fail', function () {
   const failAll = async (steps: readonly Step[], use: (step: Step, nth: number) => Promise<void>) => {
     points += steps.length
     const nameOf = (step: Step) => `failing at step ${whole.steps.indexOf(step)}, ${step.text}`
-    const failures = await forAll(steps, nameOf, use)
+    const failures = await runForEach(steps, nameOf, use)
     assert.equal(failures.length, 0, failures.join('\n\n'))
   }
 
@@ -76,16 +82,16 @@ describe('a run whose calls fail', function () {
 
   for (const [nth, error] of ERRORS.entries()) {
     it(`with ${error} once, says so and leaves the node as it was`, () =>
-      failAll(choose(whole.steps, ONCE, nth), (step, at) =>
-        failing(`${error}-${at}`, step, [tamperingWith(step, `error=${error}`)], (ended, now) => {
+      failAll(sampleSteps(whole.steps, ONCE, nth), (step, at) =>
+        failing(`${error}-${at}`, step, [tamperAt(step, `error=${error}`)], (ended, now) => {
           if (ended.code === 0) assertNew(ended, now.snapshot, last.snapshot, isDone(step))
           else assertRefused(ended, now.snapshot, between.snapshot)
         }),
       ))
 
     it(`with ${error} from then on, says what is not as it was`, () =>
-      failAll(choose(persistent(whole.steps, error), ONWARDS, nth), (step, at) =>
-        failing(`${error}-from-${at}`, step, failingFrom(step, whole.steps, error), (ended, now) => {
+      failAll(sampleSteps(persistent(whole.steps, error), ONWARDS, nth), (step, at) =>
+        failing(`${error}-from-${at}`, step, failFrom(step, whole.steps, error), (ended, now) => {
           if (ended.code === 0) assertNew(ended, now.snapshot, last.snapshot, isDone(step))
           else assertTold(ended, now, [between, last])
         }),
@@ -124,10 +130,10 @@ function assertRefused({ code, stderr }: Traced, now: Snapshot, before: Snapshot
 }
 
 /** A line for each file that is not as it was; each file is wholly so or wholly so. */
-function assertTold({ code, stderr }: Traced, now: Sight, states: readonly [Sight, Sight]): void {
+function assertTold({ code, stderr }: Traced, now: NodeView, states: readonly [NodeView, NodeView]): void {
   assert.equal(code, 2, stderr)
   assert.match(stderr, /^(error: \/[^\n]+: [^\n]+\n)+$/)
-  assertWhole(now, states)
+  assertConsistent(now, states)
   const [before] = states.map(({ snapshot }) => inUse(snapshot)) as [Snapshot, Snapshot]
   const changed = Object.keys(inUse(now.snapshot)).filter(file => now.snapshot[file] !== before[file])
   const named = (file: string) => [file, path.dirname(file)].some(name => stderr.includes(`error: ${name}: `))

@@ -129,7 +129,10 @@ describe('limits', () => {
       process.exit(0)`
     for (const [status, , detail] of JSON.parse(printedBy(script, FEW_FILES))) {
       assert.equal(status, 'unknown', detail)
-      assert.match(detail, /^this process has reached its limit of open files; raise the limit .*ulimit -n 1024/)
+      assert.match(
+        detail,
+        /^this process has reached its limit of open files; raise the limit .*ulimit -n 1024/,
+      )
     }
   })
 

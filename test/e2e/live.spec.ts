@@ -15,7 +15,7 @@ import { targets } from '../../lib/targets/index.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
-import { startOutside } from './support/outside.ts'
+import { startLoggingProxy } from './support/logging-proxy.ts'
 import {
   containerdVersion,
   defaultConfig,
@@ -130,7 +130,7 @@ for (const { title, suite } of generations) {
 
     it('wants a restart until the daemon has been started after the change', () =>
       withNode(defaultConfig(tree), async node => {
-        const outside = await startOutside()
+        const outside = await startLoggingProxy()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
         let daemon = await start()
         try {
@@ -151,7 +151,7 @@ for (const { title, suite } of generations) {
 
     it('keeps a directory that the daemon still reads until it has been restarted', () =>
       withNode(defaultConfig(tree), async node => {
-        const outside = await startOutside()
+        const outside = await startLoggingProxy()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
         await applyPlan(await planOn(node), openTree(node), occasion())
         let daemon = await start()

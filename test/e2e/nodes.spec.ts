@@ -8,9 +8,9 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
-import { type Outside, startOutside } from './support/outside.ts'
+import { expectedRequests, readList } from './support/expected-requests.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { readList, wanted } from './support/wanted.ts'
 
 const NODES = path.resolve(import.meta.dirname, '../../fixtures/nodes')
 
@@ -51,7 +51,7 @@ for (const { title, suite } of generations) {
 async function runNode(folder: string, tree: string, home: string): Promise<void> {
   const node = await makeNode(home)
   await fs.cp(path.join(folder, 'after'), node, { recursive: true, verbatimSymlinks: true })
-  const outside = await startOutside()
+  const outside = await startLoggingProxy()
   try {
     const daemon = await startContainerd(tree, node, outside.env)
     await askForAll(path.join(folder, 'mirrors.toml'), daemon, outside).finally(daemon.stop)
@@ -61,12 +61,12 @@ async function runNode(folder: string, tree: string, home: string): Promise<void
 }
 
 /** Pulls an image that nobody has from every registry of the list, and looks at who was asked for it. */
-async function askForAll(file: string, daemon: Daemon, outside: Outside): Promise<void> {
+async function askForAll(file: string, daemon: Daemon, outside: LoggingProxy): Promise<void> {
   const list = readList(file)
   for (const name of Object.keys(list.registries)) {
     outside.clear()
     const image = { registry: name === '*' ? 'other.test' : name, repository: 'team/app' }
     await assert.rejects(daemon.cri.pull(`${image.registry}/${image.repository}:latest`))
-    assert.deepEqual(outside.asked, wanted(list, name, image), daemon.log())
+    assert.deepEqual(outside.requests, expectedRequests(list, name, image), daemon.log())
   }
 }

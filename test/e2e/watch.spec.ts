@@ -9,8 +9,8 @@ import type { Image } from '../support/image.ts'
 import type { LoopbackRegistry } from '../support/registry.ts'
 import { asked, type Bench, newImage, openBench, pullOf, registryTable } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
-import { type Deaf, startDeaf } from './support/deaf.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+import { startUnresponsiveMirror, type UnresponsiveMirror } from './support/unresponsive-mirror.ts'
 import { startWatcher, type Watcher } from './support/watcher.ts'
 
 const HEALTH = '[health]\ninterval = "1s"\ntimeout = "1s"\n'
@@ -23,7 +23,7 @@ for (const { title, suite } of generations) {
     let watcher: Watcher
     let near: LoopbackRegistry
     let far: LoopbackRegistry
-    let deaf: Deaf
+    let deaf: UnresponsiveMirror
     let list: string
     const images: Image[] = Array.from({ length: 5 }, () => newImage('library/busybox'))
     const [first, second, third, fourth, fifth] = images as [Image, Image, Image, Image, Image]
@@ -49,7 +49,7 @@ for (const { title, suite } of generations) {
       bench = await openBench(treeOf(`containerd-${suite}`))
       near = await bench.registry({ images })
       far = await bench.registry({ images })
-      deaf = await startDeaf()
+      deaf = await startUnresponsiveMirror()
       list = path.join(bench.node, '../watched.toml')
       await bench.apply(table(near.url, far.url))
       await write(table(near.url, far.url))

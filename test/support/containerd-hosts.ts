@@ -41,7 +41,11 @@ interface HostsFile extends Table {
 const ALL = ['pull', 'push', 'resolve']
 
 /** The first directory that exists for a registry (hostPaths, config_unix.go:25-36@v2.3.4); undefined if none does. */
-export async function lookUp(node: Reader, hostsDir: string, registry: string): Promise<string | undefined> {
+export async function findHostsDirectory(
+  node: Reader,
+  hostsDir: string,
+  registry: string,
+): Promise<string | undefined> {
   const colon = registry.lastIndexOf(':')
   const twin = colon > 0 ? [`${registry.slice(0, colon)}_${registry.slice(colon + 1)}_`] : []
   for (const name of [...twin, registry, '_default']) {
@@ -59,7 +63,7 @@ export function readHosts(text: string, registry: string, majors?: readonly Majo
 }
 
 /** The endpoints for a registry, with everything that is read for them (ConfigureHosts, hosts.go:78-240@v2.3.4). */
-export async function endpointsOf(
+export async function readEndpoints(
   node: Reader,
   directory: string,
   registry: string,

@@ -6,7 +6,7 @@ import type { ErrorReport } from '../../lib/model/report.ts'
 import type { Case } from './arbitrary/cases.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import type { Spelled } from './arbitrary/spelling.ts'
-import { plant, type Snapshot, snapshot, withQuickDirectory } from './planted.ts'
+import { type Snapshot, takeSnapshot, withMemoryDirectory, writeNode } from './node-snapshot.ts'
 import { type Ran, run } from './run.ts'
 
 export interface Home {
@@ -24,13 +24,13 @@ export async function withHome(
   { node, takeOver }: Pick<Case, 'node' | 'takeOver'>,
   use: (home: Home) => Promise<void>,
 ): Promise<void> {
-  await withQuickDirectory(async directory => {
+  await withMemoryDirectory(async directory => {
     const root = path.join(directory, 'node')
     const lists = path.join(directory, 'lists')
     await fs.mkdir(root)
     await fs.cp(TLS, lists, { recursive: true })
-    await plant(root, node)
-    await use({ root, lists, before: await snapshot(root), flags: takeOver ? ['--take-over'] : [] })
+    await writeNode(root, node)
+    await use({ root, lists, before: await takeSnapshot(root), flags: takeOver ? ['--take-over'] : [] })
   })
 }
 

@@ -29,7 +29,7 @@ function wordFor(text: string): string {
 }
 
 /** The names of the secrets of which the text tells something, in whatever form. */
-export function leaksIn(text: string, secrets: readonly Secret[]): readonly string[] {
+export function findLeaks(text: string, secrets: readonly Secret[]): readonly string[] {
   const texts = [text.toLowerCase(), closedUp(text).toLowerCase()]
   const tells = (form: string) => texts.some(one => one.includes(form.toLowerCase()))
   return secrets

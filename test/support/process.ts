@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Ran } from './run.ts'
 
 const CLI = path.join(import.meta.dirname, 'cli.ts')
-const HOLDER = path.join(import.meta.dirname, 'holder.ts')
+const HOLDER = path.join(import.meta.dirname, 'lock-holder.ts')
 
 /** Runs the command in a process of its own. `wrapper` is a command to start it with. */
 export async function spawnCli(

@@ -50,7 +50,10 @@ describe('files under a root', () => {
   it('refuses a file over the limit without reading it', () =>
     withDirectory(async root => {
       await writeTree(root, { big: 'x'.repeat(101) })
-      await assert.rejects(openTree(root).read('/big', 100), failsWith(/101 bytes long, more than the limit of 100/))
+      await assert.rejects(
+        openTree(root).read('/big', 100),
+        failsWith(/101 bytes long, more than the limit of 100/),
+      )
     }))
 
   it('writes with the mode asked for whatever the umask, and leaves nothing else behind', () =>

@@ -5,7 +5,7 @@ import fs from 'node:fs/promises'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { pem, TLS } from '../support/tls.ts'
 import { listText, watching, withPlace } from '../support/watching.ts'
 
@@ -62,7 +62,7 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 describe("the system's certificates, while a watcher runs", () => {
-  atOnce({
+  parallelTests({
     'a CA that is added to the bundle brings the mirror back, and one that is removed takes it away': () =>
       withCertificates(async ({ bundle }, until) => {
         await replace(bundle, OTHER + CA)

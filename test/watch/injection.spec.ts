@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
-import { fakeNotify } from '../support/notify.ts'
+import { fakeNotify } from '../support/fake-notify.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
 import { answering, listen } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
@@ -127,7 +127,7 @@ async function assertTold(told: () => Promise<string>): Promise<void> {
 }
 
 describe('what mirrors and lists say through a watcher', () => {
-  atOnce({
+  parallelTests({
     'stays one line of a log for people, and tells a terminal, a browser and systemd nothing': async () => {
       await withEvil('text', async ({ root, watcher, told }) => {
         await watcher.until(/error .*the last good list stays/)

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
-import { fakeNotify } from '../support/notify.ts'
+import { fakeNotify } from '../support/fake-notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
 import { eventually, listText, startMortal, type Watching, watching, withPlace } from '../support/watching.ts'
 
@@ -36,7 +36,7 @@ function killAnyway(id: number): void {
 async function killedOver(call: string, args: readonly string[]): Promise<void> {
   const env = {
     ...process.env,
-    NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/killing.cjs')}`,
+    NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/kill-before-call.cjs')}`,
     REGMIRROR_TEST_KILL: call,
   }
   assert.equal((await spawnCli(args, env)).code, null)

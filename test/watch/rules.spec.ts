@@ -1,8 +1,8 @@
 /** Whom containerd is to ask while mirrors die one after the other and return, on a real node, by the rules of the list. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
-import { atOnce } from '../support/at-once.ts'
 import { type Endpoint, readHosts } from '../support/containerd-hosts.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { eventually, type Mortal, type Place, startMortal, watching, withPlace } from '../support/watching.ts'
 
 const HEALTH = 'version = 1\n[health]\ninterval = "1s"\n'
@@ -45,7 +45,7 @@ const die = (...mirrors: readonly Mortal[]) => Promise.all(mirrors.map(mirror =>
 const rise = (...mirrors: readonly Mortal[]) => Promise.all(mirrors.map(mirror => mirror.rise()))
 
 describe('a node whose mirrors die and return', () => {
-  atOnce({
+  parallelTests({
     'asks them all again when none is left of the registries that have no server to ask': async () => {
       await using a = await startMortal()
       await using b = await startMortal()

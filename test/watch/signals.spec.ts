@@ -4,13 +4,13 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { kill, startHolder } from '../support/process.ts'
 import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-const TELLING = import.meta.resolve('../support/signalling.cjs')
+const TELLING = import.meta.resolve('../support/signal-in-call.cjs')
 const telling = (moment: string) => ({ NODE_OPTIONS: `--import=${TELLING}`, REGMIRROR_TEST_TELL: moment })
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`
 
@@ -35,7 +35,7 @@ async function ended({ child }: Watching): Promise<number | null> {
 describe('a watcher that is told', () => {
   // Before it watches at all, and while it writes.
   const moments = ['lstat 1', 'link 2', 'rename 3']
-  atOnce({
+  parallelTests({
     'to stop, at any moment, does so with files whole, and nothing is left of it': () =>
       Promise.all(
         moments.map(moment =>

@@ -10,7 +10,7 @@ import { buildImage, type Image } from '../../support/image.ts'
 import { type LoopbackRegistry, type RegistryOptions, startRegistry } from '../../support/registry.ts'
 import { run } from '../../support/run.ts'
 import { type Daemon, makeNode, startContainerd } from './containerd.ts'
-import { type Outside, startOutside } from './outside.ts'
+import { type LoggingProxy, startLoggingProxy } from './logging-proxy.ts'
 import { containerdVersion, defaultConfig } from './runtimes.ts'
 
 /** Where the certificates are that a list may name. */
@@ -24,7 +24,7 @@ export interface Bench {
   /** The node's root directory. */
   readonly node: string
   readonly hostsDir: string
-  readonly outside: Outside
+  readonly outside: LoggingProxy
   /** Writes a list of these registries for this version of containerd, and applies it. */
   apply(registries: string): Promise<PlanReport>
   /** Applies a list file as it is. */
@@ -43,7 +43,7 @@ export async function openBench(tree: string): Promise<Bench> {
   const etc = path.join(node, 'etc/containerd')
   await fs.writeFile(path.join(etc, 'config.toml'), defaultConfig(tree))
   const version = containerdVersion(tree)
-  const outside = await startOutside()
+  const outside = await startLoggingProxy()
   const closers: (() => Promise<void>)[] = [() => fs.rm(home, { recursive: true }), outside.close]
   const closing = <T>(what: T, close: () => Promise<void>): T => {
     closers.push(close)

@@ -20,7 +20,7 @@ interface HostsFile extends Host {
 }
 
 /** The endpoints in their order, each with its keys and the bytes of its certificates, as one text. */
-export async function endpointsOf(hostsDir: string, registry: string): Promise<string> {
+export async function readEndpoints(hostsDir: string, registry: string): Promise<string> {
   const directory = await directoryFor(hostsDir, registry)
   const text = directory && (await readMaybe(path.join(directory, 'hosts.toml')))
   if (directory === undefined || text === undefined) return 'the registry itself'

@@ -4,14 +4,14 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { digestOf, STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
-import { plain } from './calls.ts'
+import { withoutRandomNames } from './strace-log.ts'
 
 const run = promisify(execFile)
 
 /** Everything below the root, by path from there (`/etc`): type, mode, owner and bytes as one text. */
 export type Snapshot = Readonly<Record<string, string>>
 
-export async function snapshotOf(root: string): Promise<Snapshot> {
+export async function takeSnapshot(root: string): Promise<Snapshot> {
   const found: Record<string, string> = {}
   const walk = async (at: string) => {
     for (const name of (await fs.readdir(path.join(root, at))).sort()) {
@@ -49,7 +49,7 @@ export function isTemporary(file: string): boolean {
  * Without what tells by which way we came there: the order of the entries of the state, and whether a file acted at once,
  * which is so where config_path was ours before.
  */
-export function withoutWay(node: Snapshot): Snapshot {
+export function withoutHistory(node: Snapshot): Snapshot {
   const file = `${STATE_DIRECTORY}/state.json`
   const [own, text] = node[file]?.split(/\n(.*)/s) ?? []
   if (text === undefined) return node
@@ -70,14 +70,14 @@ export function differences(now: Snapshot, then: Snapshot): readonly string[] {
 }
 
 /** Paths that are in none of the states they may be in. */
-export function torn(node: Snapshot, states: readonly Snapshot[]): readonly string[] {
+export function findTorn(node: Snapshot, states: readonly Snapshot[]): readonly string[] {
   const paths = new Set([node, ...states].flatMap(each => Object.keys(inUse(each))))
   return [...paths].filter(file => !states.some(state => state[file] === node[file])).sort()
 }
 
 /** The same for nodes that differ in nothing but diced names. */
 export function idOf(node: Snapshot): string {
-  return digestOf(Buffer.from(plain(JSON.stringify(node))))
+  return digestOf(Buffer.from(withoutRandomNames(JSON.stringify(node))))
 }
 
 function pick(node: Snapshot, wanted: (file: string) => boolean): Snapshot {

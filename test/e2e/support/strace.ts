@@ -12,12 +12,12 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Step, stepsOf, type Thread, WATCHED } from './calls.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
+import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
 const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/regmirror.js')
-const HOLD = import.meta.resolve('./hold.cjs')
+const HOLD = import.meta.resolve('./wait-for-tracer.cjs')
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
 export interface Tampering {
@@ -50,7 +50,7 @@ export function needStrace(context: Mocha.Context): void {
  * Runs regmirror with these arguments on the node at `root`. Without tampering both threads are watched, else the one
  * that is tampered with. The log is kept beside the node until the run is over.
  */
-export async function traced(
+export async function runTraced(
   args: readonly string[],
   root: string,
   tampering: readonly Tampering[] = [],
@@ -90,13 +90,13 @@ async function watch(child: ChildProcess, file: string, tampering: readonly Tamp
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const gone = once(strace, 'exit')
-  await attached(strace, threads.length)
+  await waitForAttach(strace, threads.length)
   gate.end('x')
   return async (root: string) => {
     await gone
     const log = await fs.readFile(file, 'utf8')
     await fs.rm(file)
-    return stepsOf(log, root, id => (id === ids.main ? 'main' : 'pool'))
+    return parseSteps(log, root, id => (id === ids.main ? 'main' : 'pool'))
   }
 }
 
@@ -104,10 +104,10 @@ async function watch(child: ChildProcess, file: string, tampering: readonly Tamp
 async function optionsFor(ids: Record<Thread, number>, tampering: readonly Tampering[]): Promise<string[]> {
   const injected = tampering.map(({ name, how, when }) => `--inject=${name}:${how}:when=${when}`)
   if (!tampering.some(({ name }) => name === 'write')) return [`--trace=${WATCHED}`, ...injected]
-  return ['--trace=write', `--trace-fds=!${await wakers(ids.main)}`, ...injected]
+  return ['--trace=write', `--trace-fds=!${await findWakeDescriptors(ids.main)}`, ...injected]
 }
 
-async function wakers(pid: number): Promise<string> {
+async function findWakeDescriptors(pid: number): Promise<string> {
   const found: string[] = []
   for (const fd of await fs.readdir(`/proc/${pid}/fd`)) {
     if ((await fs.readlink(`/proc/${pid}/fd/${fd}`)) === 'anon_inode:[eventfd]') found.push(fd)
@@ -116,7 +116,7 @@ async function wakers(pid: number): Promise<string> {
 }
 
 /** Waits until strace has said of so many threads that it is attached to them. */
-async function attached(strace: ChildProcess, count: number): Promise<void> {
+async function waitForAttach(strace: ChildProcess, count: number): Promise<void> {
   let said = ''
   const stderr = strace.stderr as Readable
   stderr.setEncoding('utf8')

@@ -4,23 +4,23 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { makeNode, startContainerd } from './containerd.ts'
+import { CONFIG, HOSTS_DIR, REGISTRIES } from './crash-nodes.ts'
 import { fetchObject } from './ctr.ts'
-import { CONFIG, HOSTS_DIR, REGISTRIES } from './journey.ts'
-import type { Outside } from './outside.ts'
+import type { LoggingProxy } from './logging-proxy.ts'
+import type { NodeView } from './node-view.ts'
 import { launcher, treeOf } from './runtimes.ts'
-import type { Sight } from './sight.ts'
 
 /** A node that was seen, and a copy of it. */
-export interface Seen {
+export interface SeenNode {
   readonly root: string
-  readonly sight: Sight
+  readonly sight: NodeView
 }
 
 /** Every config.toml that was seen is read, and a daemon with CRI starts on it. Gives how many there were. */
-export async function judgeConfigs(
+export async function assertConfigsAccepted(
   name: string,
-  seen: readonly Seen[],
-  outside: Outside,
+  seen: readonly SeenNode[],
+  outside: LoggingProxy,
   home: string,
 ): Promise<number> {
   const texts = new Map(
@@ -37,7 +37,11 @@ export async function judgeConfigs(
 }
 
 /** Every hosts.toml that was seen is read without complaint, and somebody is asked. Gives how many there were. */
-export async function judgeHosts(name: string, seen: readonly Seen[], outside: Outside): Promise<number> {
+export async function assertHostsAccepted(
+  name: string,
+  seen: readonly SeenNode[],
+  outside: LoggingProxy,
+): Promise<number> {
   const judged = new Set<string>()
   for (const { root, sight } of seen) {
     for (const registry of REGISTRIES) {
@@ -48,7 +52,7 @@ export async function judgeHosts(name: string, seen: readonly Seen[], outside: O
       const image = `${registry}/team/app:latest`
       const said = await fetchObject(treeOf(name), path.join(root, HOSTS_DIR), image, outside.env)
       assert.doesNotMatch(said, /failed to decode|unable to load/, `${registry} in ${root}`)
-      assert.notDeepEqual(outside.asked, [], `nobody was asked for ${registry}: ${said}`)
+      assert.notDeepEqual(outside.requests, [], `nobody was asked for ${registry}: ${said}`)
     }
   }
   return judged.size

@@ -1,6 +1,6 @@
 /** The moments at which something is done to a run: which of them are tried, and how. */
-import { full } from '../../support/holds.ts'
-import type { Step } from './calls.ts'
+import { isFullTest } from '../../support/check-property.ts'
+import type { Step } from './strace-log.ts'
 
 /** As many as a machine of CI has processors. */
 const AT_ONCE = 2
@@ -9,8 +9,8 @@ const AT_ONCE = 2
  * As many of the steps as are asked for, spread evenly: one of each part of the run, drawn by dice that fall the same
  * every time. Of every kind of call there is one at least.
  */
-export function choose(steps: readonly Step[], count: number, seed = 1): readonly Step[] {
-  if (full || steps.length <= count) return steps
+export function sampleSteps(steps: readonly Step[], count: number, seed = 1): readonly Step[] {
+  if (isFullTest || steps.length <= count) return steps
   const dice = diceOf(seed)
   const start = (nth: number) => Math.floor((nth * steps.length) / count)
   const drawn = Array.from(
@@ -38,7 +38,7 @@ function diceOf(seed: number): () => number {
 }
 
 /** Runs `use` for each, some at once, and to the end; gives what went wrong with which. */
-export async function forAll<T>(
+export async function runForEach<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
   use: (item: T, nth: number) => Promise<void>,

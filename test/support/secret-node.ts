@@ -3,26 +3,26 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Sink, World } from '../../lib/model/world.ts'
-import { leaksIn, type Secret } from './leaks.ts'
-import { snapshot, withQuickDirectory } from './planted.ts'
+import { findLeaks, type Secret } from './leaks.ts'
+import { takeSnapshot, withMemoryDirectory } from './node-snapshot.ts'
 import { type Ran, run } from './run.ts'
 import { type Tree, writeTree } from './tree.ts'
 
 /** How answers are asked for, and what they are written to. */
-export interface Style {
+export interface OutputStyle {
   readonly args: readonly string[]
   readonly terminal?: Omit<Sink, 'write'>
 }
 
-export const TEXT: Style = { args: [] }
+export const TEXT: OutputStyle = { args: [] }
 
-export const STYLES: Readonly<Record<string, Style>> = {
+export const STYLES: Readonly<Record<string, OutputStyle>> = {
   'as text': TEXT,
   'in colours on a narrow terminal': { args: [], terminal: { isTTY: true, columns: 24 } },
   'as JSON': { args: ['--format', 'json'] },
 }
 
-export interface Field {
+export interface Setup {
   readonly node: Tree
   /** Beside the list. */
   readonly lists?: Tree
@@ -30,43 +30,43 @@ export interface Field {
   readonly env?: Readonly<Record<string, string>>
   /** Files of others that hold one, and need not be for root alone. */
   readonly open?: readonly string[]
-  readonly style?: Style
+  readonly style?: OutputStyle
 }
 
-export interface Place {
+export interface SecretNode {
   readonly root: string
   readonly lists: string
   /** Runs a command on the node and wants this exit code, and no secret where none may be. */
-  readonly ask: (args: readonly string[], code: number, world?: Partial<World>) => Promise<Ran>
+  readonly runCommand: (args: readonly string[], code: number, world?: Partial<World>) => Promise<Ran>
 }
 
-export async function withPlace(field: Field, use: (place: Place) => Promise<void>): Promise<void> {
+export async function withSecretNode(field: Setup, use: (place: SecretNode) => Promise<void>): Promise<void> {
   const { secrets, env = {}, open = [], style = TEXT } = field
-  await withQuickDirectory(async home => {
+  await withMemoryDirectory(async home => {
     const [root, lists] = [path.join(home, 'node'), path.join(home, 'lists')]
     await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...field.node })
     await fs.mkdir(lists)
     await writeTree(lists, field.lists ?? {})
-    const ask: Place['ask'] = async (args, code, world = {}) => {
+    const ask: SecretNode['runCommand'] = async (args, code, world = {}) => {
       const where = args.includes('--root') || args[0] === 'init' ? [] : ['--root', root]
       const ran = await run([...args, ...where, ...style.args], { env, ...world }, style.terminal)
-      assertSilent(ran, args, secrets)
+      assertNoLeaks(ran, args, secrets)
       assert.equal(ran.code, code, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`)
-      await assertKept(root, secrets, open)
+      await assertSecretsPrivate(root, secrets, open)
       return ran
     }
-    await use({ root, lists, ask })
+    await use({ root, lists, runCommand: ask })
   })
 }
 
 /** Neither stream tells anything. */
-export function assertSilent(
+export function assertNoLeaks(
   { stdout, stderr }: Ran,
   args: readonly string[],
   secrets: readonly Secret[],
 ): void {
   for (const [stream, text] of Object.entries({ stdout, stderr })) {
-    const leaks = leaksIn(text, secrets)
+    const leaks = findLeaks(text, secrets)
     assert.deepEqual(leaks, [], `${args.join(' ')} tells ${leaks.join(', ')} on ${stream}:\n${text}`)
   }
 }
@@ -78,14 +78,14 @@ const HOLDERS = [
 ]
 
 /** On the node it stands where it must, for root alone; and the state folder is open to nobody. */
-export async function assertKept(
+export async function assertSecretsPrivate(
   root: string,
   secrets: readonly Secret[],
   open: readonly string[],
 ): Promise<void> {
-  for (const [name, { type, mode, text }] of Object.entries(await snapshot(root))) {
-    assert.deepEqual(leaksIn(name, secrets), [], `the name of ${name}`)
-    const leaks = type === 'directory' ? [] : leaksIn(text, secrets)
+  for (const [name, { type, mode, text }] of Object.entries(await takeSnapshot(root))) {
+    assert.deepEqual(findLeaks(name, secrets), [], `the name of ${name}`)
+    const leaks = type === 'directory' ? [] : findLeaks(text, secrets)
     const place = name.replace(/\.([^/]+)\.regmirror-[0-9a-f]{12}(?=\/|$)/g, '$1')
     const told = `${name} (mode ${mode.toString(8)}) holds ${leaks.join(', ') || 'no secret'}`
     if (leaks.length > 0)

@@ -3,37 +3,37 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { run } from '../../support/run.ts'
-import { endpointsOf, missingCertificates } from './endpoints.ts'
-import { HOSTS_DIR, REGISTRIES } from './journey.ts'
+import { HOSTS_DIR, REGISTRIES } from './crash-nodes.ts'
+import { missingCertificates, readEndpoints } from './endpoints.ts'
 import {
   copyTree,
   differences,
+  findTorn,
   idOf,
   isTemporary,
   type Snapshot,
-  snapshotOf,
-  torn,
-  withoutWay,
+  takeSnapshot,
+  withoutHistory,
 } from './snapshot.ts'
 
-export interface Sight {
+export interface NodeView {
   readonly snapshot: Snapshot
   /** By registry. */
   readonly endpoints: Readonly<Record<string, string>>
   readonly missing: readonly string[]
 }
 
-export async function lookAt(root: string): Promise<Sight> {
+export async function viewNode(root: string): Promise<NodeView> {
   const hostsDir = path.join(root, HOSTS_DIR)
   const endpoints: Record<string, string> = {}
-  for (const registry of REGISTRIES) endpoints[registry] = await endpointsOf(hostsDir, registry)
-  return { snapshot: await snapshotOf(root), endpoints, missing: await missingCertificates(hostsDir) }
+  for (const registry of REGISTRIES) endpoints[registry] = await readEndpoints(hostsDir, registry)
+  return { snapshot: await takeSnapshot(root), endpoints, missing: await missingCertificates(hostsDir) }
 }
 
 /** Every file, and whom each registry is asked at, is wholly as in one of the states. */
-export function assertWhole(now: Sight, states: readonly Sight[]): void {
+export function assertConsistent(now: NodeView, states: readonly NodeView[]): void {
   const snapshots = states.map(state => state.snapshot)
-  assert.deepEqual(torn(now.snapshot, snapshots), [], 'files in no sound state')
+  assert.deepEqual(findTorn(now.snapshot, snapshots), [], 'files in no sound state')
   const mixed = REGISTRIES.filter(
     name => !states.some(state => state.endpoints[name] === now.endpoints[name]),
   )
@@ -42,7 +42,7 @@ export function assertWhole(now: Sight, states: readonly Sight[]): void {
   assert.deepEqual(now.missing, [], 'certificates that are named but not there')
 }
 
-export interface Destinations {
+export interface RecoveryGoals {
   readonly apply: readonly string[]
   /** Where `restore` leads, and where that apply does. */
   readonly first: Snapshot
@@ -53,15 +53,15 @@ export interface Destinations {
  * Makes the check that from a node both ways are open: `apply` makes it what the list says, `restore` what it was
  * before us. It changes the node. Many a call leaves no mark: what has been checked already is not checked again.
  */
-export function bothWays({
+export function recoveryCheck({
   apply,
   first,
   last,
-}: Destinations): (root: string, now: Snapshot) => Promise<void> {
+}: RecoveryGoals): (root: string, now: Snapshot) => Promise<void> {
   const known = new Map<string, Promise<void>>()
   const check = async (root: string) => {
     await copyTree(root, `${root}.back`)
-    const ways = [assertLeads(apply, root, last), assertLeads(['restore'], `${root}.back`, first)]
+    const ways = [assertResult(apply, root, last), assertResult(['restore'], `${root}.back`, first)]
     const ends = await Promise.allSettled(ways)
     const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason.message] : []))
     assert.equal(failures.length, 0, failures.join('\n'))
@@ -75,13 +75,13 @@ export function bothWays({
   }
 }
 
-async function assertLeads(args: readonly string[], root: string, to: Snapshot): Promise<void> {
-  const before = await snapshotOf(root)
+async function assertResult(args: readonly string[], root: string, to: Snapshot): Promise<void> {
+  const before = await takeSnapshot(root)
   const cutOff = Object.keys(before).some(file => /\/journal-\w+\.json$/.test(file))
   const { code, stdout, stderr } = await run([...args, '--root', root])
   assert.equal(code, 0, `${args[0]} afterwards: ${stdout}${stderr}`)
   if (cutOff) assert.match(stderr, /was cut off: it was (finished|undone) first/)
-  const now = await snapshotOf(root)
+  const now = await takeSnapshot(root)
   assert.deepEqual(Object.keys(now).filter(isTemporary), [], `temporary names after ${args[0]}`)
-  assert.deepEqual(differences(withoutWay(now), withoutWay(to)), [], `the node after ${args[0]}`)
+  assert.deepEqual(differences(withoutHistory(now), withoutHistory(to)), [], `the node after ${args[0]}`)
 }

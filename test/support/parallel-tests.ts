@@ -1,7 +1,7 @@
 /** Tests that mostly wait, begun together; each is told by itself. */
 
 /** Declares them, by their titles, in the suite around. */
-export function atOnce(tests: Readonly<Record<string, () => Promise<unknown>>>): void {
+export function parallelTests(tests: Readonly<Record<string, () => Promise<unknown>>>): void {
   const running = new Map<string, Promise<unknown>>()
   before(() => {
     for (const [title, test] of Object.entries(tests)) {

@@ -60,7 +60,7 @@ const FOREIGN = {
   [`${HOSTS_DIR}/linked.test`]: '-> ../../../opt/linked',
 }
 
-export interface Journey {
+export interface CrashNodes {
   /** Where all this is, for more of it. */
   readonly home: string
   /** Roots of the node: as it was before us, under the first list, and under the second. */
@@ -73,7 +73,7 @@ export interface Journey {
 }
 
 /** Makes the nodes, in memory where there is room for that. */
-export async function travel(): Promise<Journey> {
+export async function makeCrashNodes(): Promise<CrashNodes> {
   const home = await fs.mkdtemp(path.join(await quickDirectory(), 'regmirror-crash-'))
   const at = (name: string) => path.join(home, name)
   const apply = async (name: string, tables: readonly string[]) => {

@@ -3,7 +3,7 @@
 const INSERTED = ['"', '\n', "'", '{', '\t', ':', '#', '[', '\0', '=', '\\', ',', 'é', ']', '\r']
 
 /** The text with something missing, too much, or cut off, at every second place from `word` to the end of its line. */
-export function slips(text: string, word: string): readonly string[] {
+export function typingErrors(text: string, word: string): readonly string[] {
   const start = text.indexOf(word)
   const end = text.indexOf('\n', start)
   const length = ((end === -1 ? text.length : end) - start) / 2

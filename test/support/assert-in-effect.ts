@@ -5,15 +5,15 @@ import type { WrittenContainerd, WrittenList } from '../../lib/list/written.ts'
 import type { Reader } from '../../lib/system/files.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import { effectiveTable, parseConfig, WAYS } from './containerd-config.ts'
-import { type Endpoint, endpointsOf, lookUp } from './containerd-hosts.ts'
+import { type Endpoint, findHostsDirectory, readEndpoints } from './containerd-hosts.ts'
 import type { Major } from './containerd-order.ts'
-import { nameOf, wantedEndpoints } from './wanted-endpoints.ts'
+import { expectedEndpoints, registryName } from './expected-endpoints.ts'
 
 const AROUND = { env: ENV, files: TLS }
 const NOBODY = 'nobody.speaks.of.test'
 
 /** `[targets.containerd]` as it is written, with paths as they are meant. */
-export function settingsOf(list: WrittenList): WrittenContainerd & { readonly main: string } {
+export function containerdSettings(list: WrittenList): WrittenContainerd & { readonly main: string } {
   const settings = list.targets?.containerd ?? {}
   const tidy = (file: string) => path.posix.normalize(file).replace(/\/$/, '')
   const { config = '/etc/containerd/config.toml', hosts_dir } = settings
@@ -22,30 +22,30 @@ export function settingsOf(list: WrittenList): WrittenContainerd & { readonly ma
 }
 
 /** The directory that config_path is to name: the list's, else the node's, else that of the files `changed`. */
-export async function hostsDirOf(
+export async function findHostsDir(
   node: Reader,
   list: WrittenList,
   changed: readonly string[],
 ): Promise<string> {
-  const { main, version, config, hosts_dir } = settingsOf(list)
+  const { main, version, config, hosts_dir } = containerdSettings(list)
   if (hosts_dir !== undefined) return hosts_dir
   const ours = changed.find(file => file.endsWith('/hosts.toml')) ?? '/etc/containerd/certs.d/x/hosts.toml'
   if (config === false) return path.dirname(path.dirname(ours))
-  const [release = ''] = version === undefined ? await readersOf(node, main) : [version]
+  const [release = ''] = version === undefined ? await findReaders(node, main) : [version]
   return path.posix
     .normalize(`${(await effectiveTable(node, main, release))?.config_path}/.`)
     .replace(/\/$/, '')
 }
 
 /** Asserts for each registry of the list that it is asked for as the list says; `hostsDir` is where we wrote. */
-export async function assertAsked(node: Reader, list: WrittenList, hostsDir: string): Promise<void> {
-  const majors = await majorsOf(node, list)
+export async function assertEndpoints(node: Reader, list: WrittenList, hostsDir: string): Promise<void> {
+  const majors = await findMajors(node, list)
   for (const key of Object.keys(list.registries)) {
-    const registry = key === '*' ? NOBODY : nameOf(key)
-    const directory = await lookUp(node, hostsDir, registry)
+    const registry = key === '*' ? NOBODY : registryName(key)
+    const directory = await findHostsDirectory(node, hostsDir, registry)
     assert.ok(directory, `${registry} has a directory`)
-    const found = await endpointsOf(node, directory, registry, majors)
-    assert.deepEqual(found, wantedEndpoints(list, key, registry, AROUND), `endpoints of ${registry}`)
+    const found = await readEndpoints(node, directory, registry, majors)
+    assert.deepEqual(found, expectedEndpoints(list, key, registry, AROUND), `endpoints of ${registry}`)
     assert.ok(found.some(resolves), `somebody may be asked what a tag of ${registry} means`)
   }
 }
@@ -56,17 +56,17 @@ function resolves({ capabilities }: Endpoint): boolean {
 }
 
 /** Whether every registry of a list has somebody who may be asked what a tag means. */
-export function somebodyResolves(list: WrittenList): boolean {
+export function everyRegistryResolves(list: WrittenList): boolean {
   const keys = Object.keys(list.registries)
-  return keys.every(key => wantedEndpoints(list, key, nameOf(key), AROUND).some(resolves))
+  return keys.every(key => expectedEndpoints(list, key, registryName(key), AROUND).some(resolves))
 }
 
 /** Asserts that every containerd that may read the node finds this directory, and nothing that keeps CRI from it. */
 export async function assertInEffect(node: Reader, list: WrittenList, hostsDir: string): Promise<void> {
-  const { main, version, config, hosts_dir } = settingsOf(list)
+  const { main, version, config, hosts_dir } = containerdSettings(list)
   if (hosts_dir !== undefined) assert.equal(hostsDir, hosts_dir)
   if (config === false) return
-  for (const release of version === undefined ? await readersOf(node, main) : [version]) {
+  for (const release of version === undefined ? await findReaders(node, main) : [version]) {
     const table = await effectiveTable(node, main, release)
     assert.equal(
       path.posix.normalize(table?.config_path ?? '').replace(/\/$/, ''),
@@ -83,14 +83,14 @@ export async function assertInEffect(node: Reader, list: WrittenList, hostsDir: 
 }
 
 /** The containerds that may read what is written. */
-async function majorsOf(node: Reader, list: WrittenList): Promise<readonly Major[]> {
-  const { main, version, config } = settingsOf(list)
+async function findMajors(node: Reader, list: WrittenList): Promise<readonly Major[]> {
+  const { main, version, config } = containerdSettings(list)
   if (version !== undefined) return [version.startsWith('1') ? 1 : 2]
-  return config === false || (await readersOf(node, main)).includes('1.7') ? [1, 2] : [2]
+  return config === false || (await findReaders(node, main)).includes('1.7') ? [1, 2] : [2]
 }
 
 /** Releases that read this version of a main file, one of each way of merging. */
-async function readersOf(node: Reader, main: string): Promise<readonly string[]> {
+async function findReaders(node: Reader, main: string): Promise<readonly string[]> {
   const text = (await node.read(main))?.toString('utf8').replace(/^\ufeff/, '') ?? ''
   const { version = 1 } = parseConfig(text) as { version?: number }
   const newest: Readonly<Record<string, number>> = { '1.7': 2, '2.1': 3, '2.3': 4 }

@@ -7,7 +7,7 @@ import TOML from '@iarna/toml'
 import type { WrittenList } from '../../../lib/list/written.ts'
 import { ENV, TLS } from '../../support/arbitrary/lists.ts'
 import type { Endpoint } from '../../support/containerd-hosts.ts'
-import { wantedEndpoints } from '../../support/wanted-endpoints.ts'
+import { expectedEndpoints } from '../../support/expected-endpoints.ts'
 
 export interface Image {
   readonly registry: string
@@ -19,15 +19,15 @@ export function readList(file: string): WrittenList {
 }
 
 /** Who must be asked for the tag of `registry/repository:latest`, in order, by what the list says under a key. */
-export function wanted(list: WrittenList, key: string, image: Image): string[] {
-  return asksFor('latest', wantedEndpoints(list, key, image.registry, { env: ENV, files: TLS }), image)
+export function expectedRequests(list: WrittenList, key: string, image: Image): string[] {
+  return requestsFor('latest', expectedEndpoints(list, key, image.registry, { env: ENV, files: TLS }), image)
 }
 
 /**
  * The requests for a tag or a digest to these endpoints. A tag is asked of those who may pull and resolve, a digest of
  * all who may pull (core/remotes/docker/resolver.go:252-270@v2.3.4). `heard`: origins on loopback that are listened to.
  */
-export function asksFor(
+export function requestsFor(
   reference: string,
   endpoints: readonly Endpoint[],
   image: Image,
@@ -37,11 +37,11 @@ export function asksFor(
   return endpoints
     .filter(({ capabilities }) => needs.every(need => capabilities.includes(need)))
     .filter(({ base }) => heard.includes(new URL(base).origin) || !isLoopback(base))
-    .map(({ base }) => asked(base, `/${image.repository}/manifests/${reference}`, image.registry))
+    .map(({ base }) => formatRequest(base, `/${image.repository}/manifests/${reference}`, image.registry))
 }
 
 /** One request as the world outside sees it: of an https url only the machine. */
-function asked(base: string, path: string, registry: string): string {
+function formatRequest(base: string, path: string, registry: string): string {
   const { protocol, hostname, host, port } = new URL(base)
   if (protocol === 'https:') return `${hostname}:${port || 443}`
   // A registry's own host is not told of which registry it is asked (registry.go:85-92@v2.3.4).

@@ -11,12 +11,12 @@ const server = require('node:http').createServer((_, response) => response.end('
 server.listen({ port: Number(process.argv[1]), host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))
 `
 
-export interface Deaf {
+export interface UnresponsiveMirror {
   readonly origin: string
   close(): Promise<void>
 }
 
-export async function startDeaf(port = 0): Promise<Deaf> {
+export async function startUnresponsiveMirror(port = 0): Promise<UnresponsiveMirror> {
   const child = spawn(process.execPath, ['-e', LISTENER, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

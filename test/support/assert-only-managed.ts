@@ -4,10 +4,10 @@ import path from 'node:path'
 import type { WrittenList } from '../../lib/list/written.ts'
 import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
 import type { Reader } from '../../lib/system/files.ts'
-import { settingsOf } from './asked.ts'
+import { containerdSettings } from './assert-in-effect.ts'
 import { parseConfig } from './containerd-config.ts'
-import type { Snapshot } from './planted.ts'
-import { nameOf } from './wanted-endpoints.ts'
+import { registryName } from './expected-endpoints.ts'
+import type { Snapshot } from './node-snapshot.ts'
 
 /** A list that was applied, and the directory of its registries. */
 export interface Written {
@@ -19,7 +19,7 @@ const OURS = /^(hosts\.toml|(ca|client)-[0-9a-f]{12}(-key)?\.pem)$/
 const SECRET = /^\s*\[(.*\.)?header\]$|PRIVATE KEY/m
 
 /** Asserts that between the two snapshots only what the list speaks of changed; `earlier` are lists before it. */
-export async function assertOnlyOurs(
+export async function assertOnlyManaged(
   node: Reader,
   { list, hostsDir }: Written,
   earlier: readonly Written[],
@@ -42,7 +42,7 @@ export async function assertOnlyOurs(
 
 /** Where the value of config_path is ours; nowhere when somebody else writes config.toml. */
 async function configOf(node: Reader, list: WrittenList): Promise<string | undefined> {
-  const { main, config } = settingsOf(list)
+  const { main, config } = containerdSettings(list)
   return config === false ? undefined : await node.real(main)
 }
 
@@ -54,7 +54,7 @@ async function wholeFiles(
 ): Promise<(name: string) => boolean> {
   const directories = await Promise.all(
     Object.keys(list.registries).map(key =>
-      node.real(`${hostsDir}/${key === '*' ? '_default' : nameOf(key)}`),
+      node.real(`${hostsDir}/${key === '*' ? '_default' : registryName(key)}`),
     ),
   )
   const hosts = await Promise.all(directories.map(directory => node.real(`${directory}/hosts.toml`)))

@@ -29,11 +29,11 @@ const OPENS = ['open', 'openat']
 export const WATCHED = [...CHANGES, ...OF_THE_LOCK, ...OPENS].map(name => `?${name}`).join()
 
 /** The steps among the lines of a log, in their order; `threadOf` tells threads by id. */
-export function stepsOf(log: string, root: string, threadOf: (id: number) => Thread): readonly Step[] {
+export function parseSteps(log: string, root: string, threadOf: (id: number) => Thread): readonly Step[] {
   const counts = new Map<string, number>()
   const steps: Step[] = []
   for (const [, id, name = '', rest = ''] of log.matchAll(/^(\d+) +(\w+)\((.*)$/gm)) {
-    if (wakes(name, rest)) continue
+    if (isWakeUp(name, rest)) continue
     const thread = threadOf(Number(id))
     const count = (of: string) => counts.get(`${thread} ${of}`) ?? 0
     const [nth, opened] = [count(name) + 1, count('openat')]
@@ -47,7 +47,7 @@ export function stepsOf(log: string, root: string, threadOf: (id: number) => Thr
 }
 
 /** One thread waking another, as often as the two happen to meet: not counted here, nor by strace, which is told so. */
-function wakes(name: string, rest: string): boolean {
+function isWakeUp(name: string, rest: string): boolean {
   return name === 'write' && /^\d+<anon_inode:\[eventfd\]>/.test(rest)
 }
 
@@ -62,10 +62,10 @@ function pathsIn(rest: string, root: string): readonly string[] {
   return [...rest.matchAll(/"([^"]*)"|<([^>]*)>/g)]
     .map(([, argument, descriptor]) => argument ?? descriptor ?? '')
     .filter(path => path === root || path.startsWith(`${root}/`))
-    .map(path => plain(path.slice(root.length)))
+    .map(path => withoutRandomNames(path.slice(root.length)))
 }
 
 /** Without the diced part of names. */
-export function plain(text: string): string {
+export function withoutRandomNames(text: string): string {
   return text.replace(/\b[0-9a-f]{12}\b/g, '*')
 }

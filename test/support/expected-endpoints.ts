@@ -8,7 +8,7 @@ import type { WrittenHeader, WrittenList, WrittenMirror, WrittenRegistry } from 
 import type { Endpoint } from './containerd-hosts.ts'
 
 /** What the list's references lead to. */
-export interface Around {
+export interface References {
   readonly env: Readonly<Record<string, string>>
   /** Where its files are, or others of the same names. */
   readonly files: string
@@ -17,26 +17,26 @@ export interface Around {
 const ALL = ['pull', 'push', 'resolve']
 
 /** The name that a key of the list means. */
-export function nameOf(key: string): string {
+export function registryName(key: string): string {
   return key.toLowerCase() === 'index.docker.io' ? 'docker.io' : key.toLowerCase()
 }
 
 /** The endpoints for a registry under one key of the list, in order. */
-export function wantedEndpoints(
+export function expectedEndpoints(
   list: WrittenList,
   key: string,
   registry: string,
-  around: Around,
+  around: References,
 ): Endpoint[] {
   const table = list.registries[key] as WrittenRegistry
   const mirrors = (table.mirrors ?? [])
     .map(entry => (typeof entry === 'string' ? { url: entry } : entry))
-    .map(mirror => wantedMirror(mirror, list, around))
+    .map(mirror => expectedMirror(mirror, list, around))
   const once = mirrors.filter((one, i) => mirrors.findIndex(other => other.base === one.base) === i)
-  return table.fallback === false ? once : [...once, wantedServer(table, registry)]
+  return table.fallback === false ? once : [...once, expectedServer(table, registry)]
 }
 
-function wantedMirror(mirror: WrittenMirror, { defaults }: WrittenList, around: Around): Endpoint {
+function expectedMirror(mirror: WrittenMirror, { defaults }: WrittenList, around: References): Endpoint {
   const text = (file: string) => readFileSync(path.join(around.files, path.basename(file)), 'utf8')
   const { ca = [], client, skip_verify = false, header = {} } = mirror
   const capabilities = mirror.capabilities ?? defaults?.capabilities ?? ['pull', 'resolve']
@@ -54,7 +54,7 @@ function wantedMirror(mirror: WrittenMirror, { defaults }: WrittenList, around: 
 
 function headerValue(
   value: WrittenHeader,
-  env: Around['env'],
+  env: References['env'],
   text: (file: string) => string,
 ): string | undefined {
   if (typeof value === 'string') return value
@@ -69,7 +69,7 @@ function baseOf(url: string, exact: boolean): string {
 }
 
 /** The registry itself may be asked for everything. Docker's other names do not serve images. */
-function wantedServer({ server }: WrittenRegistry, registry: string): Endpoint {
+function expectedServer({ server }: WrittenRegistry, registry: string): Endpoint {
   const plain = {
     capabilities: ALL,
     dialTimeout: undefined,

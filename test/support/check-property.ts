@@ -5,13 +5,13 @@
 import fc from 'fast-check'
 
 /** Whether to try as much as an evening has room for. */
-export const full = process.env.REGMIRROR_TEST === 'full'
+export const isFullTest = process.env.REGMIRROR_TEST === 'full'
 
 const SEED = Number(process.env.REGMIRROR_SEED ?? 7)
-const RUNS = Number(process.env.REGMIRROR_RUNS ?? 1) * (full ? 1 : 1 / 8)
+const RUNS = Number(process.env.REGMIRROR_RUNS ?? 1) * (isFullTest ? 1 : 1 / 8)
 
 /** Checks the property, in a full test for `runs` cases; a failure shows the smallest case in the words of `show`. */
-export async function holds<T>(
+export async function checkProperty<T>(
   cases: fc.Arbitrary<T>,
   runs: number,
   property: (value: T) => Promise<void>,

@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { Entry, Node } from './arbitrary/nodes.ts'
 
 /** What stands at a path: bytes of a file, or where a link leads. */
-export interface Stand {
+export interface SnapshotEntry {
   readonly type: 'file' | 'directory' | 'link'
   readonly mode: number
   readonly owner: string
@@ -14,18 +14,18 @@ export interface Stand {
 }
 
 /** By path from the root; the root itself is left out. */
-export type Snapshot = Readonly<Record<string, Stand>>
+export type Snapshot = Readonly<Record<string, SnapshotEntry>>
 
 /** Writes a node below a directory. Only root can give files away; for others they stay their own. */
-export async function plant(root: string, node: Node): Promise<void> {
+export async function writeNode(root: string, node: Node): Promise<void> {
   for (const [name, entry] of Object.entries(node)) {
-    const at = path.join(root, landing(node, name))
+    const at = path.join(root, resolvePath(node, name))
     await fs.mkdir(path.dirname(at), { recursive: true, mode: 0o755 })
-    await plantEntry(at, entry)
+    await writeEntry(at, entry)
   }
 }
 
-async function plantEntry(at: string, entry: Entry): Promise<void> {
+async function writeEntry(at: string, entry: Entry): Promise<void> {
   if (entry.kind === 'link') return await fs.symlink(entry.to, at)
   if (entry.kind === 'directory') await fs.mkdir(at, { recursive: true })
   else await fs.writeFile(at, entry.bytes)
@@ -34,20 +34,20 @@ async function plantEntry(at: string, entry: Entry): Promise<void> {
 }
 
 /** Where a path of the node really lies: links of the node are followed inside it, never on this machine. */
-function landing(node: Node, name: string): string {
+function resolvePath(node: Node, name: string): string {
   const parts = name.split('/')
   for (let i = 2; i < parts.length; i++) {
     const above = parts.slice(0, i).join('/')
     const entry = node[above]
     if (entry?.kind !== 'link') continue
     const to = path.posix.resolve(path.posix.dirname(above), entry.to)
-    return landing(node, [to, ...parts.slice(i)].join('/'))
+    return resolvePath(node, [to, ...parts.slice(i)].join('/'))
   }
   return name
 }
 
-export async function snapshot(root: string): Promise<Snapshot> {
-  const found: Record<string, Stand> = {}
+export async function takeSnapshot(root: string): Promise<Snapshot> {
+  const found: Record<string, SnapshotEntry> = {}
   await walk(root, async (name, stats, text) => {
     const type = stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'file'
     found[name] = {
@@ -61,7 +61,7 @@ export async function snapshot(root: string): Promise<Snapshot> {
 }
 
 /** When each file and directory was last touched in any way, and which one it is. */
-export async function touches(root: string): Promise<Readonly<Record<string, string>>> {
+export async function readTouches(root: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   await walk(root, async (name, { ino, ctimeNs, mtimeNs }) => {
     found[name] = `${ino} ${mtimeNs} ${ctimeNs}`
@@ -91,8 +91,8 @@ async function walk(root: string, visit: Visit, below = ''): Promise<void> {
 }
 
 /** Runs `use` with a new empty directory, in memory where this machine has such a place, and removes it afterwards. */
-export async function withQuickDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await fs.mkdtemp(path.join(quickPlace(), 'regmirror-test-'))
+export async function withMemoryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await fs.mkdtemp(path.join(memoryDirectory(), 'regmirror-test-'))
   try {
     return await use(directory)
   } finally {
@@ -100,7 +100,7 @@ export async function withQuickDirectory<T>(use: (directory: string) => Promise<
   }
 }
 
-function quickPlace(): string {
+function memoryDirectory(): string {
   try {
     accessSync('/dev/shm', constants.W_OK)
     return '/dev/shm'
