@@ -96,11 +96,11 @@ describe('a secret planted in a list', function () {
   const refused = (file: string, list: string, beside: Readonly<Record<string, string>>, one = ONE) =>
     withSecretNode(
       { node: {}, lists: { [file]: list, ...beside }, secrets: [one] },
-      async ({ lists, runCommand: ask }) => {
+      async ({ lists, runCommand }) => {
         assert.ok(findLeaks(list + Object.values(beside).join(), [one]).length > 0)
         const from = ['-f', path.join(lists, file)]
-        await ask(['validate', ...from], 2)
-        const { stdout } = await ask(['apply', '--format', 'json', ...from], 2)
+        await runCommand(['validate', ...from], 2)
+        const { stdout } = await runCommand(['apply', '--format', 'json', ...from], 2)
         assert.equal(JSON.parse(stdout).code, 'invalid_list')
       },
     )

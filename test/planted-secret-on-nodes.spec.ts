@@ -88,16 +88,16 @@ const JSON_FORMAT = ['--format', 'json']
 
 /** It is taken over or edited, and put back. */
 const comesAndGoes = (file: string, bytes: string | Buffer) =>
-  planted(file, bytes, async ({ root, runCommand: ask }, from) => {
+  planted(file, bytes, async ({ root, runCommand }, from) => {
     const before = await fs.readFile(path.join(root, file))
     assert.deepEqual(findLeaks(before.toString('utf8'), [ONE]), [ONE.name])
-    await ask(['plan', ...from], 0)
-    await ask(['plan', ...JSON_FORMAT, ...from], 0)
-    await ask(['apply', ...from], 0)
+    await runCommand(['plan', ...from], 0)
+    await runCommand(['plan', ...JSON_FORMAT, ...from], 0)
+    await runCommand(['apply', ...from], 0)
     const [kept = ''] = await fs.readdir(path.join(root, 'var/lib/regmirror/originals'))
     assert.deepEqual(await fs.readFile(path.join(root, 'var/lib/regmirror/originals', kept)), before)
-    await ask(['restore', '--check'], 1)
-    await ask(['restore', ...JSON_FORMAT], 0)
+    await runCommand(['restore', '--check'], 1)
+    await runCommand(['restore', ...JSON_FORMAT], 0)
     assert.deepEqual(await fs.readFile(path.join(root, file)), before)
   })
 
@@ -112,9 +112,9 @@ describe('a secret planted on a node', function () {
 
   for (const [title, lines] of conflicts)
     it(`is not shown of a config.toml that is refused: ${title}`, () =>
-      planted(CONFIG, `version = 2\n${lines}`, async ({ runCommand: ask }, from) => {
-        await ask(['plan', ...from], 2)
-        await ask(['apply', ...JSON_FORMAT, ...from], 2)
+      planted(CONFIG, `version = 2\n${lines}`, async ({ runCommand }, from) => {
+        await runCommand(['plan', ...from], 2)
+        await runCommand(['apply', ...JSON_FORMAT, ...from], 2)
       }))
 
   const lines = { [HOSTS]: header, [CONFIG]: `version = 2\n${password}` }

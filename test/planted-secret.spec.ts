@@ -143,34 +143,34 @@ describe('a planted secret', function () {
       const { left, ...others } = registries()
       return onNode(
         listOf(left, ...Object.values(others)),
-        async ({ root, lists, runCommand: ask }, from) => {
+        async ({ root, lists, runCommand }, from) => {
           const before = await takeSnapshot(root)
-          await ask(['validate', ...from], 0)
-          await ask(['validate', '--strict', ...from], 1)
-          await ask(['plan', '--check', ...from], 1)
-          await ask(['probe', '--samples', '1', ...from], 0)
-          await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
-          await ask(['probe', '--depth', 'blob', '--samples', '1', ...from], 1)
-          await ask(['plan', '--rank', ...from], 0)
-          await ask(['apply', '--probe', ...from], 0)
+          await runCommand(['validate', ...from], 0)
+          await runCommand(['validate', '--strict', ...from], 1)
+          await runCommand(['plan', '--check', ...from], 1)
+          await runCommand(['probe', '--samples', '1', ...from], 0)
+          await runCommand(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+          await runCommand(['probe', '--depth', 'blob', '--samples', '1', ...from], 1)
+          await runCommand(['plan', '--rank', ...from], 0)
+          await runCommand(['apply', '--probe', ...from], 0)
           await assertPlanted(root)
-          await ask(['apply', ...from], 0)
+          await runCommand(['apply', ...from], 0)
 
           await fs.writeFile(path.join(root, CERTS, 'headers.test/hosts.toml'), theirHosts(DRIFTED))
-          await ask(['plan', ...from], 0)
-          await ask(['restore', '--check'], 2)
-          await ask(['restore', '--check', '--overwrite'], 1)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['restore', '--check'], 2)
+          await runCommand(['restore', '--check', '--overwrite'], 1)
+          await runCommand(['apply', ...from], 0)
 
           await writeTree(lists, { 'mirror.token': `Bearer ${ROTATED.text}\n` })
-          await ask(['plan', ...from], 0)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['apply', ...from], 0)
           await writeTree(lists, { 'mirrors.toml': listOf(...Object.values(others)) })
-          await ask(['plan', ...from], 0)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['apply', ...from], 0)
 
-          await ask(['restore', '--check'], 1)
-          await ask(['restore'], 0)
+          await runCommand(['restore', '--check'], 1)
+          await runCommand(['restore'], 0)
           const after = await takeSnapshot(root)
           for (const file of [ADOPTED, CONFIG]) assert.deepEqual(after[`/${file}`], before[`/${file}`])
         },
@@ -183,10 +183,10 @@ describe('a planted secret', function () {
     const { headers, tokens } = registries()
     return onNode(
       listOf(headers, tokens),
-      async ({ runCommand: ask }, from) => {
+      async ({ runCommand }, from) => {
         const env = { MIRROR_KEY: ENV.text }
         for (const depth of ['ping', 'manifest'])
-          await ask(['probe', '--depth', depth, '--samples', '1', ...from], 0, { env })
+          await runCommand(['probe', '--depth', depth, '--samples', '1', ...from], 0, { env })
       },
       STYLES['as JSON'],
     )
@@ -209,10 +209,10 @@ describe('a planted secret', function () {
         style: STYLES['as JSON'] as OutputStyle,
       }
       const said: string[] = []
-      await withSecretNode(field, async ({ lists, runCommand: ask }) => {
+      await withSecretNode(field, async ({ lists, runCommand }) => {
         for (const depth of ['ping', 'manifest']) {
           const args = ['probe', '--depth', depth, '--samples', '1', '-f', path.join(lists, 'mirrors.toml')]
-          const { stdout } = await ask(args, 0, { env })
+          const { stdout } = await runCommand(args, 0, { env })
           said.push(stdout)
         }
       })
@@ -239,8 +239,8 @@ describe('a planted secret', function () {
   it('is not on the page for Prometheus', () =>
     onNode(
       listOf(...Object.values(registries())),
-      async ({ runCommand: ask }, from) => {
-        const { stdout } = await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+      async ({ runCommand }, from) => {
+        const { stdout } = await runCommand(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
         assert.match(stdout, /^regmirror_up\{registry="headers\.test"/m)
       },
       { args: ['--format', 'prometheus'] },
@@ -265,8 +265,8 @@ describe('a planted secret', function () {
     const spelled = [`user:a/${word}@p.test`, `${word}/a@p.test`, `:${word}@p.test`, `u:%zz${word}@p.test`]
     for (const HTTP_PROXY of spelled.flatMap(text => [text, `http://${text}`])) {
       const list = listOf('[registries."r.test"]\nmirrors = ["http://m.test"]\nfallback = false\n')
-      await onNode(list, async ({ runCommand: ask }, from) => {
-        await ask(['probe', '--samples', '1', ...from], 1, { env: { HTTP_PROXY } })
+      await onNode(list, async ({ runCommand }, from) => {
+        await runCommand(['probe', '--samples', '1', ...from], 1, { env: { HTTP_PROXY } })
       })
     }
   })
@@ -289,7 +289,7 @@ describe('a planted secret', function () {
     }
 
     it('because of the command line', () =>
-      refused(async ({ runCommand: ask }, from) => {
+      refused(async ({ runCommand }, from) => {
         const wrong = [
           [],
           ['nonsense'],
@@ -305,31 +305,31 @@ describe('a planted secret', function () {
           ['init', '-o', from[1] ?? ''],
           ['validate', '-f', '-'],
         ]
-        for (const args of wrong) await ask(args, 2)
+        for (const args of wrong) await runCommand(args, 2)
       }))
 
     it('because standard input is no list', () =>
-      refused(async ({ runCommand: ask }, from) => {
+      refused(async ({ runCommand }, from) => {
         const stdin = () => fs.readFile(from[1] ?? '')
         for (const format of ['json', 'yaml'])
-          await ask(['plan', '-f', '-', '--list-format', format], 2, { stdin })
+          await runCommand(['plan', '-f', '-', '--list-format', format], 2, { stdin })
       }))
 
     it('because nobody is healthy', () =>
-      refused(async ({ runCommand: ask, lists }, from) => {
+      refused(async ({ runCommand, lists }, from) => {
         const sick = registries().left.replaceAll('/well/', '/with-500/')
         await writeTree(lists, { 'mirrors.toml': listOf(sick) })
-        await ask(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
+        await runCommand(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
       }))
 
     it('because somebody else writes', () =>
       refused(
-        async ({ root, runCommand: ask }, from) => {
+        async ({ root, runCommand }, from) => {
           const holder = await startHolder(root)
           try {
-            await ask(['apply', '--lock-timeout', '0s', ...from], 2)
-            await ask(['apply', '--lock-timeout', '0s', '--format', 'json', ...from], 2)
-            await ask(['restore', '--check'], 0)
+            await runCommand(['apply', '--lock-timeout', '0s', ...from], 2)
+            await runCommand(['apply', '--lock-timeout', '0s', '--format', 'json', ...from], 2)
+            await runCommand(['restore', '--check'], 0)
           } finally {
             await kill(holder, 'SIGKILL')
           }
@@ -338,21 +338,21 @@ describe('a planted secret', function () {
       ))
 
     it('because a file is changed meanwhile', () =>
-      refused(async ({ root, runCommand: ask }, from) => {
+      refused(async ({ root, runCommand }, from) => {
         const now = () => {
           appendFileSync(path.join(root, ADOPTED), '# and so on\n')
           return Date.now()
         }
-        const { stdout, stderr } = await ask(['apply', ...from], 2, { now })
+        const { stdout, stderr } = await runCommand(['apply', ...from], 2, { now })
         assert.match(stdout + stderr, /changed while the plan was made/)
       }))
 
     it('because another program writes that file', () =>
-      refused(async ({ root, runCommand: ask }, from) => {
+      refused(async ({ root, runCommand }, from) => {
         const text = `# File generated by k3s. DO NOT EDIT.\n${theirHosts(THEIRS)}`
         await fs.writeFile(path.join(root, ADOPTED), text)
-        await ask(['plan', ...from], 2)
-        await ask(['plan', '--take-over', ...from], 0)
+        await runCommand(['plan', ...from], 2)
+        await runCommand(['plan', '--take-over', ...from], 0)
       }))
 
     for (const place of [
@@ -363,11 +363,11 @@ describe('a planted secret', function () {
       `${STATE}/journal-committing.json`,
     ]) {
       it(`because of what is in the way at ${place}`, () =>
-        refused(async ({ root, runCommand: ask }, from) => {
+        refused(async ({ root, runCommand }, from) => {
           await fs.rm(path.join(root, CERTS), { recursive: true })
           await writeTree(root, { [place]: `{ "version": ${JSON.stringify(DAMAGED.text)}` })
           for (const one of [STATE, place]) await fs.chmod(path.join(root, one), 0o700).catch(() => {})
-          assertNoLeaks(await ask(['apply', ...from], 2), [place], [DAMAGED])
+          assertNoLeaks(await runCommand(['apply', ...from], 2), [place], [DAMAGED])
         }))
     }
 
@@ -396,15 +396,15 @@ describe('a planted secret', function () {
     for (const [moment, leaves] of moments) {
       it(`because it is killed before ${moment}`, () =>
         refused(
-          async ({ root, runCommand: ask }, from) => {
+          async ({ root, runCommand }, from) => {
             const env = { NODE_OPTIONS: `--import=${KILLING}`, REGMIRROR_TEST_KILL: moment }
             assert.equal((await spawned(['apply', ...from], root, env)).code, null)
             assert.match(Object.keys(await takeSnapshot(root)).join('\n'), leaves)
-            await ask(['plan', ...from], 0)
-            await ask(['plan', '--format', 'json', ...from], 0)
-            await ask(['apply', ...from], 0)
+            await runCommand(['plan', ...from], 0)
+            await runCommand(['plan', '--format', 'json', ...from], 0)
+            await runCommand(['apply', ...from], 0)
             await assertPlanted(root)
-            await ask(['restore'], 0)
+            await runCommand(['restore'], 0)
           },
           [text],
         ))
@@ -490,11 +490,11 @@ esac
 
   it('lies in a folder that is closed, also where it was open', () => {
     const { left, adopted } = registries()
-    return onNode(listOf(left, adopted), async ({ root, lists, runCommand: ask }, from) => {
-      await ask(['apply', ...from], 0)
+    return onNode(listOf(left, adopted), async ({ root, lists, runCommand }, from) => {
+      await runCommand(['apply', ...from], 0)
       await fs.chmod(path.join(root, STATE), 0o755)
       await writeTree(lists, { 'mirrors.toml': listOf(adopted) })
-      await ask(['apply', ...from], 0)
+      await runCommand(['apply', ...from], 0)
       assert.equal((await fs.stat(path.join(root, STATE))).mode & 0o7777, 0o700)
     })
   })

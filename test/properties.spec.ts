@@ -21,7 +21,7 @@ import {
 } from './support/assert-in-effect.ts'
 import { assertOnlyManaged, type Written } from './support/assert-only-managed.ts'
 import { checkProperty } from './support/check-property.ts'
-import { assertRefusal, command, type Home, shown, withHome } from './support/home.ts'
+import { assertRefusal, command, formatCase, type Home, withHome } from './support/home.ts'
 import { readTouches, type Snapshot, takeSnapshot } from './support/node-snapshot.ts'
 import { run } from './support/run.ts'
 
@@ -143,7 +143,7 @@ describe('whatever the list and the node', function () {
   this.timeout(0)
 
   it('the node is left alone, or made what the list says and put back', async () => {
-    await checkProperty(cases, 250, life, shown)
+    await checkProperty(cases, 250, life, formatCase)
     assert.ok(
       lives.applied > lives.refused,
       `${lives.refused} nodes of ${lives.applied + lives.refused} were refused`,
@@ -153,11 +153,11 @@ describe('whatever the list and the node', function () {
   it('what somebody else has changed since in config.toml stays', async () => {
     const edited = fc.tuple(cases, fc.nat(EDITS.length - 1))
     const property = ([of, i]: [Case, number]) => configEdited(of, EDITS[i] as (typeof EDITS)[0])
-    await checkProperty(edited, 80, property, ([of, i]) => `${shown(of)}\nedit ${i}`)
+    await checkProperty(edited, 80, property, ([of, i]) => `${formatCase(of)}\nedit ${i}`)
   })
 
   it('what somebody else has changed since in a file of ours is not thrown away', () =>
-    checkProperty(cases, 40, hostsEdited, shown))
+    checkProperty(cases, 40, hostsEdited, formatCase))
 
   it('without fallback, somebody must be able to tell what a tag means', async () => {
     const accepted = async (list: Spelled) => {

@@ -1,4 +1,4 @@
-/** Lists as values, for tests that begin behind the reading of one. */
+/** Lists as values, for tests that do not read a file. */
 import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
 
 const place = { file: 'mirrors.toml', line: 1, column: 1 }
@@ -22,7 +22,7 @@ export function registry(name: string, mirrors: readonly Mirror[], more: Partial
   return { name, server, mirrors, fallback: true, canary: undefined, place, ...more }
 }
 
-/** As where the list says nothing. */
+/** The default settings. */
 export const HEALTH: HealthSettings = {
   intervalMs: 30_000,
   timeoutMs: 3000,
@@ -34,7 +34,7 @@ export const HEALTH: HealthSettings = {
   order: 'list',
 }
 
-/** A list for containerd 2.1 in the default places. */
+/** A list for containerd 2.1 with the default paths. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
   const containerd = { config: '/etc/containerd/config.toml', hostsDir: undefined, version: '2.1', place }
   return { registries, health: HEALTH, targets: { containerd } }

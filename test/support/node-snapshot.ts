@@ -1,11 +1,11 @@
-/** Nodes on a real disk, and everything about them that a test may want unchanged. */
+/** Writes nodes to a real disk, and reads everything of them that must not change. */
 import { accessSync, constants } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Entry, Node } from './arbitrary/nodes.ts'
 
-/** What stands at a path: bytes of a file, or where a link leads. */
+/** One path: `text` holds the bytes of a file, or the target of a link. */
 export interface SnapshotEntry {
   readonly type: 'file' | 'directory' | 'link'
   readonly mode: number
@@ -13,10 +13,10 @@ export interface SnapshotEntry {
   readonly text: string
 }
 
-/** By path from the root; the root itself is left out. */
+/** By path from the root, without the root itself. */
 export type Snapshot = Readonly<Record<string, SnapshotEntry>>
 
-/** Writes a node below a directory. Only root can give files away; for others they stay their own. */
+/** Writes a node below a directory. Only root can change the owner of a file; other users own all of them. */
 export async function writeNode(root: string, node: Node): Promise<void> {
   for (const [name, entry] of Object.entries(node)) {
     const at = path.join(root, resolvePath(node, name))
@@ -33,7 +33,7 @@ async function writeEntry(at: string, entry: Entry): Promise<void> {
   if (entry.kind === 'file' && process.getuid?.() === 0) await fs.chown(at, entry.owner, entry.owner)
 }
 
-/** Where a path of the node really lies: links of the node are followed inside it, never on this machine. */
+/** The path with the links of the node followed inside the node, never on this machine. */
 function resolvePath(node: Node, name: string): string {
   const parts = name.split('/')
   for (let i = 2; i < parts.length; i++) {
@@ -60,7 +60,7 @@ export async function takeSnapshot(root: string): Promise<Snapshot> {
   return found
 }
 
-/** When each file and directory was last touched in any way, and which one it is. */
+/** The inode and times of each file and directory: they show every write, even of the same bytes. */
 export async function readTouches(root: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   await walk(root, async (name, { ino, ctimeNs, mtimeNs }) => {
@@ -90,7 +90,7 @@ async function walk(root: string, visit: Visit, below = ''): Promise<void> {
   }
 }
 
-/** Runs `use` with a new empty directory, in memory where this machine has such a place, and removes it afterwards. */
+/** Runs `use` with a new empty directory, in memory where possible, and removes it afterwards. */
 export async function withMemoryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = await fs.mkdtemp(path.join(memoryDirectory(), 'regmirror-test-'))
   try {

@@ -1,4 +1,4 @@
-/** Commands run on a node on which secrets are planted: each is searched for in what they say, and all over the node. */
+/** Runs commands on a node that holds secrets, and searches for each of them in the output and on the whole node. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import { takeSnapshot, withMemoryDirectory } from './node-snapshot.ts'
 import { type Ran, run } from './run.ts'
 import { type Tree, writeTree } from './tree.ts'
 
-/** How answers are asked for, and what they are written to. */
+/** The output format, and the terminal that the output is written to. */
 export interface OutputStyle {
   readonly args: readonly string[]
   readonly terminal?: Omit<Sink, 'write'>
@@ -28,7 +28,7 @@ export interface Setup {
   readonly lists?: Tree
   readonly secrets: readonly Secret[]
   readonly env?: Readonly<Record<string, string>>
-  /** Files of others that hold one, and need not be for root alone. */
+  /** Unmanaged files that hold a secret, and may be readable by other users. */
   readonly open?: readonly string[]
   readonly style?: OutputStyle
 }
@@ -36,18 +36,18 @@ export interface Setup {
 export interface SecretNode {
   readonly root: string
   readonly lists: string
-  /** Runs a command on the node and wants this exit code, and no secret where none may be. */
+  /** Runs a command on the node, and asserts this exit code and that no secret leaks. */
   readonly runCommand: (args: readonly string[], code: number, world?: Partial<World>) => Promise<Ran>
 }
 
-export async function withSecretNode(field: Setup, use: (place: SecretNode) => Promise<void>): Promise<void> {
-  const { secrets, env = {}, open = [], style = TEXT } = field
+export async function withSecretNode(setup: Setup, use: (node: SecretNode) => Promise<void>): Promise<void> {
+  const { secrets, env = {}, open = [], style = TEXT } = setup
   await withMemoryDirectory(async home => {
     const [root, lists] = [path.join(home, 'node'), path.join(home, 'lists')]
-    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...field.node })
+    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...setup.node })
     await fs.mkdir(lists)
-    await writeTree(lists, field.lists ?? {})
-    const ask: SecretNode['runCommand'] = async (args, code, world = {}) => {
+    await writeTree(lists, setup.lists ?? {})
+    const runCommand: SecretNode['runCommand'] = async (args, code, world = {}) => {
       const where = args.includes('--root') || args[0] === 'init' ? [] : ['--root', root]
       const ran = await run([...args, ...where, ...style.args], { env, ...world }, style.terminal)
       assertNoLeaks(ran, args, secrets)
@@ -55,11 +55,11 @@ export async function withSecretNode(field: Setup, use: (place: SecretNode) => P
       await assertSecretsPrivate(root, secrets, open)
       return ran
     }
-    await use({ root, lists, runCommand: ask })
+    await use({ root, lists, runCommand })
   })
 }
 
-/** Neither stream tells anything. */
+/** Asserts that neither stream leaks a secret. */
 export function assertNoLeaks(
   { stdout, stderr }: Ran,
   args: readonly string[],
@@ -67,17 +67,17 @@ export function assertNoLeaks(
 ): void {
   for (const [stream, text] of Object.entries({ stdout, stderr })) {
     const leaks = findLeaks(text, secrets)
-    assert.deepEqual(leaks, [], `${args.join(' ')} tells ${leaks.join(', ')} on ${stream}:\n${text}`)
+    assert.deepEqual(leaks, [], `${args.join(' ')} leaks ${leaks.join(', ')} on ${stream}:\n${text}`)
   }
 }
 
-const HOLDERS = [
+const SECRET_FILES = [
   /^\/var\/lib\/regmirror\/originals\/[0-9a-f]{32}$/,
   /^\/etc\/containerd\/certs\.d\/[^/]+\/(hosts\.toml|(ca|client)-\w+(-key)?\.pem)$/,
   /^\/etc\/containerd\/config\.toml$/,
 ]
 
-/** On the node it stands where it must, for root alone; and the state folder is open to nobody. */
+/** Asserts that secrets are only where they belong and readable by root alone, like the state folder. */
 export async function assertSecretsPrivate(
   root: string,
   secrets: readonly Secret[],
@@ -87,18 +87,18 @@ export async function assertSecretsPrivate(
     assert.deepEqual(findLeaks(name, secrets), [], `the name of ${name}`)
     const leaks = type === 'directory' ? [] : findLeaks(text, secrets)
     const place = name.replace(/\.([^/]+)\.regmirror-[0-9a-f]{12}(?=\/|$)/g, '$1')
-    const told = `${name} (mode ${mode.toString(8)}) holds ${leaks.join(', ') || 'no secret'}`
+    const message = `${name} (mode ${mode.toString(8)}) holds ${leaks.join(', ') || 'no secret'}`
     if (leaks.length > 0)
       assert.ok(
-        HOLDERS.some(holder => holder.test(place)),
-        told,
+        SECRET_FILES.some(pattern => pattern.test(place)),
+        message,
       )
-    const closed = leaks.length > 0 ? !open.includes(place.slice(1)) : isOfState(name, type)
-    if (closed) assert.equal(mode & 0o077, 0, told)
+    const closed = leaks.length > 0 ? !open.includes(place.slice(1)) : isStateFile(name, type)
+    if (closed) assert.equal(mode & 0o077, 0, message)
   }
 }
 
-/** Sockets of the lock are named like nothing else; they can be connected to by nobody but root, for the folder is closed. */
-function isOfState(name: string, type: string): boolean {
+/** A file of the state, except the sockets of the lock: only root can reach those, because the folder is private. */
+function isStateFile(name: string, type: string): boolean {
   return name.startsWith('/var/lib/regmirror') && type !== 'link' && !/\/(lock|wait)-\w+$/.test(name)
 }

@@ -1,6 +1,6 @@
 /**
- * Loaded into the program under test before its first line: its wall clock is off by as many milliseconds as the file
- * named in REGMIRROR_TEST_CLOCK says at that moment. No other clock is.
+ * Preloaded into the program under test: shifts its wall clock, and no other clock, by the milliseconds in the file that
+ * REGMIRROR_TEST_CLOCK names. The file is read at every call.
  */
 const fs = require('node:fs')
 

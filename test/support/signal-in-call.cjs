@@ -1,10 +1,10 @@
 /**
- * Loaded into the program under test before its first line: sends it a signal in the nth call of a function of
- * node:fs/promises, all three named in REGMIRROR_TEST_TELL as `rename 3 SIGTERM`, and lets that call wait until it was heard.
+ * Preloaded into the program under test: sends it a signal in the nth call of a function of node:fs/promises, which
+ * REGMIRROR_TEST_SIGNAL names as `rename 3 SIGTERM`, and delays that call until the signal is handled.
  */
 const fs = require('node:fs/promises')
 
-const [name, nth, signal] = process.env.REGMIRROR_TEST_TELL.split(' ')
+const [name, nth, signal] = process.env.REGMIRROR_TEST_SIGNAL.split(' ')
 const act = fs[name]
 let count = 0
 

@@ -11,7 +11,7 @@ import { eventually, listText, type Place, type Watching, watching, withPlace } 
 
 const TEXT = ['--log-format', 'text']
 const TELLING = import.meta.resolve('../support/signal-in-call.cjs')
-const telling = (moment: string) => ({ NODE_OPTIONS: `--import=${TELLING}`, REGMIRROR_TEST_TELL: moment })
+const telling = (moment: string) => ({ NODE_OPTIONS: `--import=${TELLING}`, REGMIRROR_TEST_SIGNAL: moment })
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`
 
 /** What is in a folder of ours while nobody runs. */
