@@ -17,6 +17,8 @@ interface Started {
   /** Its own process id, and not that of a shell around it. */
   readonly pid: number
   errors(): string
+  /** Waits for a line on stderr. */
+  until(line: RegExp): Promise<unknown>
 }
 
 /** `script` starts `"$@"` in its own way, after it has written the id that this will have to the file $ID. */
@@ -41,7 +43,12 @@ async function withStarted(
     () => 'it does not start',
   )
   try {
-    await use({ child, pid, errors: () => errors })
+    const until = (line: RegExp) =>
+      eventually(
+        () => line.test(errors) || undefined,
+        () => errors,
+      )
+    await use({ child, pid, errors: () => errors, until })
   } finally {
     await kill(child, 'SIGKILL')
     // A shell's background outlives it.
@@ -66,11 +73,8 @@ async function applied(script: string, signal: NodeJS.Signals): Promise<number |
     const server = `server = ${JSON.stringify(mirror.url)}\n`
     await fs.writeFile(list, listText([mirror.url]) + server)
     const apply = ['apply', ...args, '--probe', '--require-healthy', '--wait', '10m']
-    await withStarted(script, apply, root, async ({ child, pid, errors }) => {
-      await eventually(
-        () => /waiting/.test(errors()) || undefined,
-        () => `it does not wait for the mirror: ${errors()}`,
-      )
+    await withStarted(script, apply, root, async ({ child, pid, errors, until }) => {
+      await until(/waiting/)
       process.kill(pid, signal)
       const ended = once(child, 'exit')
       // Whatever the signal does, it has done before anything else is to be done.
@@ -105,12 +109,7 @@ describe('a signal that was ignored at the start', () => {
     withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const watch = ['watch', ...args, '--log-format', 'text']
-      await withStarted(NOHUP, watch, root, async ({ child, pid, errors }) => {
-        const until = (line: RegExp) =>
-          eventually(
-            () => line.test(errors()) || undefined,
-            () => errors(),
-          )
+      await withStarted(NOHUP, watch, root, async ({ child, pid, until }) => {
         await until(/created .*hosts\.toml/)
         process.kill(pid, 'SIGHUP')
         await until(/told to read the list again/)
@@ -143,12 +142,7 @@ describe('SIGUSR1', () => {
       withPlace(async ({ root, list, args }) => {
         await fs.writeFile(list, listText([]))
         const watch = ['watch', ...args, '--log-format', 'text']
-        await withStarted(script, watch, root, async ({ child, pid, errors }) => {
-          const until = (line: RegExp) =>
-            eventually(
-              () => line.test(errors()) || undefined,
-              () => errors(),
-            )
+        await withStarted(script, watch, root, async ({ child, pid, errors, until }) => {
           await until(/created .*hosts\.toml/)
           process.kill(pid, 'SIGUSR1')
           // Node opens it on a thread of its own: a moment is given, and an answer of the loop after that.

@@ -7,7 +7,14 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Image } from '../support/image.ts'
 import type { LoopbackRegistry } from '../support/registry.ts'
-import { asked, type Bench, newImage, openBench, pullOf, registryTable } from './support/bench.ts'
+import {
+  type Bench,
+  listRequests,
+  newImage,
+  openBench,
+  pullRequests,
+  registryTable,
+} from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 import { startUnresponsiveMirror, type UnresponsiveMirror } from './support/unresponsive-mirror.ts'
@@ -37,7 +44,7 @@ for (const { title, suite } of generations) {
     const hosts = () => fs.readFile(path.join(bench.hostsDir, 'docker.io/hosts.toml'), 'utf8')
     /** Without the questions of the watcher. */
     const pulled = (registry: LoopbackRegistry) =>
-      asked(registry).filter(line => !line.startsWith('GET /v2/ '))
+      listRequests(registry).filter(line => !line.startsWith('GET /v2/ '))
     const pull = async (image: Image) => {
       near.clear()
       far.clear()
@@ -66,7 +73,7 @@ for (const { title, suite } of generations) {
 
     it('pulls from the first mirror while all are well', async () => {
       assert.equal(await pull(first), first.blobs[0]?.digest)
-      assert.deepEqual(pulled(near), pullOf(first, 'docker.io'))
+      assert.deepEqual(pulled(near), pullRequests(first, 'docker.io'))
       assert.deepEqual(pulled(far), [])
     })
 
@@ -79,7 +86,7 @@ for (const { title, suite } of generations) {
       assert.ok(!(await hosts()).includes(near.origin))
       assert.equal(await pull(second), second.blobs[0]?.digest)
       assert.deepEqual(pulled(near), [])
-      assert.deepEqual(pulled(far), pullOf(second, 'docker.io'))
+      assert.deepEqual(pulled(far), pullRequests(second, 'docker.io'))
     })
 
     it('asks it first again when it has recovered', async () => {
@@ -88,7 +95,7 @@ for (const { title, suite } of generations) {
       await watcher.heard('mirror_up')
       await written
       await pull(third)
-      assert.deepEqual(pulled(near), pullOf(third, 'docker.io'))
+      assert.deepEqual(pulled(near), pullRequests(third, 'docker.io'))
     })
 
     it('takes over another list while it runs, and leaves out a mirror to which packets are lost', async () => {
@@ -99,7 +106,7 @@ for (const { title, suite } of generations) {
       assert.match(msg, /no connection came about in time|packets are lost/)
       while ((await hosts()).includes(deaf.origin)) await watcher.heard('written')
       await pull(fourth)
-      assert.deepEqual(pulled(far), pullOf(fourth, 'docker.io'))
+      assert.deepEqual(pulled(far), pullRequests(fourth, 'docker.io'))
     })
 
     it('undoes what somebody else does to a file of ours', async () => {

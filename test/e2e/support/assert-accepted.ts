@@ -1,4 +1,4 @@
-/** What a real containerd says of the files of a node. */
+/** Asserts that a real containerd accepts the files of a node. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -10,50 +10,48 @@ import type { LoggingProxy } from './logging-proxy.ts'
 import type { NodeView } from './node-view.ts'
 import { launcher, treeOf } from './runtimes.ts'
 
-/** A node that was seen, and a copy of it. */
+/** The view of a node, and a copy of the node. */
 export interface SeenNode {
   readonly root: string
-  readonly sight: NodeView
+  readonly view: NodeView
 }
 
-/** Every config.toml that was seen is read, and a daemon with CRI starts on it. Gives how many there were. */
+/** Asserts that containerd reads every config.toml and serves CRI with it. Returns how many differ. */
 export async function assertConfigsAccepted(
   name: string,
-  seen: readonly SeenNode[],
-  outside: LoggingProxy,
+  nodes: readonly SeenNode[],
+  proxy: LoggingProxy,
   home: string,
 ): Promise<number> {
-  const texts = new Map(
-    seen.map(({ root, sight }) => [sight.snapshot[`/${CONFIG}`], path.join(root, CONFIG)]),
-  )
+  const texts = new Map(nodes.map(({ root, view }) => [view.snapshot[`/${CONFIG}`], path.join(root, CONFIG)]))
   for (const [nth, file] of [...texts.values()].entries()) {
     execFileSync(launcher(name, 'containerd'), ['--config', file, 'config', 'dump'], { stdio: 'pipe' })
     const node = await makeNode(path.join(home, `${name}-${nth}`))
     await fs.copyFile(file, path.join(node, CONFIG))
-    const daemon = await startContainerd(treeOf(name), node, outside.env)
+    const daemon = await startContainerd(treeOf(name), node, proxy.env)
     await daemon.stop()
   }
   return texts.size
 }
 
-/** Every hosts.toml that was seen is read without complaint, and somebody is asked. Gives how many there were. */
+/** Asserts that containerd reads every hosts.toml without errors and sends a request. Returns how many differ. */
 export async function assertHostsAccepted(
   name: string,
-  seen: readonly SeenNode[],
-  outside: LoggingProxy,
+  nodes: readonly SeenNode[],
+  proxy: LoggingProxy,
 ): Promise<number> {
-  const judged = new Set<string>()
-  for (const { root, sight } of seen) {
+  const checked = new Set<string>()
+  for (const { root, view } of nodes) {
     for (const registry of REGISTRIES) {
-      const key = `${registry} ${sight.endpoints[registry]}`
-      if (judged.has(key)) continue
-      judged.add(key)
-      outside.clear()
+      const key = `${registry} ${view.endpoints[registry]}`
+      if (checked.has(key)) continue
+      checked.add(key)
+      proxy.clear()
       const image = `${registry}/team/app:latest`
-      const said = await fetchObject(treeOf(name), path.join(root, HOSTS_DIR), image, outside.env)
-      assert.doesNotMatch(said, /failed to decode|unable to load/, `${registry} in ${root}`)
-      assert.notDeepEqual(outside.requests, [], `nobody was asked for ${registry}: ${said}`)
+      const stderr = await fetchObject(treeOf(name), path.join(root, HOSTS_DIR), image, proxy.env)
+      assert.doesNotMatch(stderr, /failed to decode|unable to load/, `${registry} in ${root}`)
+      assert.notDeepEqual(proxy.requests, [], `no request for ${registry}: ${stderr}`)
     }
   }
-  return judged.size
+  return checked.size
 }

@@ -1,4 +1,4 @@
-/** A run of regmirror, done once as it should be, and again and again with something in its way. */
+/** Runs of regmirror: once to the end, and many times with a kill or an error at one step. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import type { NodeView } from './node-view.ts'
@@ -8,37 +8,37 @@ import type { Step } from './strace-log.ts'
 
 export interface RunCase {
   readonly name: string
-  /** The node it starts from, which is only copied. */
+  /** The node to start from; it is only copied. */
   readonly from: string
   readonly args: readonly string[]
-  /** What each part of the node may be like on the way. */
+  /** Every part of the node must match one of these at any time. */
   readonly states: readonly NodeView[]
-  /** What goes wrong in it anyhow. */
+  /** An error that every run gets. */
   readonly fault?: Tampering
 }
 
-/** The steps of a run that nobody kills, and its node. */
+/** The steps of a run that was not killed, and its node. */
 export interface CompleteRun {
   readonly steps: readonly Step[]
   readonly node: string
 }
 
-/** Runs it to its end on a copy under `home`: done, or with its fault given up. */
+/** Runs to the end on a copy under `home`; with a fault, the run must fail. */
 export async function runToEnd({ name, from, args, fault }: RunCase, home: string): Promise<CompleteRun> {
   const node = path.join(home, `${name}-whole`)
   await copyTree(from, node)
-  // Both threads are watched only where nothing is tampered with; after a fault, what the main one does is known.
+  // strace follows both threads only without tampering.
   const { code, stderr, steps } = await runTraced(args, node, fault ? [fault] : [])
   assert.equal(code, fault ? 2 : 0, stderr)
   return { steps, node }
 }
 
-/** What strace has to do to that very step. */
+/** Tampers with exactly this step. */
 export function tamperAt(step: Step, how: string, onwards = false): Tampering {
   return { ...step, how, when: `${step.nth}${onwards ? '+' : ''}` }
 }
 
-/** Runs it on a copy until it is killed before the step, and makes sure that it was just there. */
+/** Runs on a copy until it is killed before the step, and asserts that it got there. */
 export async function runUntilKilled(
   leg: RunCase,
   { steps }: CompleteRun,
@@ -48,26 +48,26 @@ export async function runUntilKilled(
   await copyTree(leg.from, node)
   const tampering = [tamperAt(step, 'signal=SIGKILL'), ...(leg.fault ? [leg.fault] : [])]
   const ended = await runTraced(leg.args, node, tampering)
-  assert.equal(ended.code, null, `it was not killed: ${ended.stderr}`)
+  assert.equal(ended.code, null, `the run was not killed: ${ended.stderr}`)
   assertSameUntil(ended, steps, step)
 }
 
-/** Up to that step it did what the run that came to its end did. */
+/** Asserts that the run made the same steps as the complete run, up to this one. */
 export function assertSameUntil({ steps: done }: Traced, steps: readonly Step[], step: Step): void {
-  // Of the thread alone that is watched, and where `write` is counted of that alone.
+  // Only of the thread that strace follows; when it counts `write`, only of that call.
   const watched = (other: Step) =>
     other.thread === step.thread && (step.name !== 'write' || other.name === 'write')
-  const told = (some: readonly Step[]) => some.map(({ nth, text }) => `${nth} ${text}`)
-  const wanted = told(steps.slice(0, steps.indexOf(step) + 1).filter(watched))
-  assert.deepEqual(told(done).slice(0, wanted.length), wanted, 'not the same run')
+  const lines = (some: readonly Step[]) => some.map(({ nth, text }) => `${nth} ${text}`)
+  const expected = lines(steps.slice(0, steps.indexOf(step) + 1).filter(watched))
+  assert.deepEqual(lines(done).slice(0, expected.length), expected, 'not the same run')
 }
 
-/** What fails when nothing can be changed any more. */
+/** Calls that fail when nothing can be changed any more. */
 const CHANGES = ['rename', 'link', 'unlink', 'rmdir', 'mkdir', 'chmod', 'fchmod', 'fchown', 'fsync']
 
 /**
- * Lets this call fail and all like it that come after it. Opening fails only with errors that reading meets too:
- * strace does not tell the one from the other. `write` stands alone, for where it is counted nothing else is seen.
+ * Makes this call fail, and all similar calls after it. `openat` fails only with errors that also occur for reading,
+ * because strace cannot distinguish the two. `write` is alone, because strace counts no other call with it.
  */
 export function failFrom(step: Step, steps: readonly Step[], error: string): readonly Tampering[] {
   const how = `error=${error}`

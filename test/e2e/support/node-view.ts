@@ -1,4 +1,4 @@
-/** What there is to see on a node after a run that did not end well, and what must be true of it. */
+/** Reads a node after an interrupted run, and asserts what must be true of it. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -30,28 +30,28 @@ export async function viewNode(root: string): Promise<NodeView> {
   return { snapshot: await takeSnapshot(root), endpoints, missing: await missingCertificates(hostsDir) }
 }
 
-/** Every file, and whom each registry is asked at, is wholly as in one of the states. */
-export function assertConsistent(now: NodeView, states: readonly NodeView[]): void {
+/** Asserts that every file, and the endpoints of every registry, are as in one of the states. */
+export function assertConsistent(view: NodeView, states: readonly NodeView[]): void {
   const snapshots = states.map(state => state.snapshot)
-  assert.deepEqual(findTorn(now.snapshot, snapshots), [], 'files in no sound state')
+  assert.deepEqual(findTorn(view.snapshot, snapshots), [], 'files in an unknown state')
   const mixed = REGISTRIES.filter(
-    name => !states.some(state => state.endpoints[name] === now.endpoints[name]),
+    name => !states.some(state => state.endpoints[name] === view.endpoints[name]),
   )
-  const told = mixed.map(name => `${name}: ${now.endpoints[name]}`)
-  assert.deepEqual(told, [], 'registries whose endpoints are neither the old nor the new')
-  assert.deepEqual(now.missing, [], 'certificates that are named but not there')
+  const lines = mixed.map(name => `${name}: ${view.endpoints[name]}`)
+  assert.deepEqual(lines, [], 'registries whose endpoints are neither the old nor the new')
+  assert.deepEqual(view.missing, [], 'missing certificates')
 }
 
 export interface RecoveryGoals {
   readonly apply: readonly string[]
-  /** Where `restore` leads, and where that apply does. */
+  /** The node after `restore`, and after that apply. */
   readonly first: Snapshot
   readonly last: Snapshot
 }
 
 /**
- * Makes the check that from a node both ways are open: `apply` makes it what the list says, `restore` what it was
- * before us. It changes the node. Many a call leaves no mark: what has been checked already is not checked again.
+ * Returns a check that changes a node: both `apply` and `restore` must recover it. Many calls leave the node unchanged, so
+ * each state is checked only once.
  */
 export function recoveryCheck({
   apply,
@@ -61,8 +61,8 @@ export function recoveryCheck({
   const known = new Map<string, Promise<void>>()
   const check = async (root: string) => {
     await copyTree(root, `${root}.back`)
-    const ways = [assertResult(apply, root, last), assertResult(['restore'], `${root}.back`, first)]
-    const ends = await Promise.allSettled(ways)
+    const checks = [assertResult(apply, root, last), assertResult(['restore'], `${root}.back`, first)]
+    const ends = await Promise.allSettled(checks)
     const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason.message] : []))
     assert.equal(failures.length, 0, failures.join('\n'))
     await fs.rm(`${root}.back`, { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * A mirror to which packets are lost: a process that listens and is stopped, its queue of connections full. The kernel
- * drops what else wants to connect.
+ * A mirror that loses packets: a process that listens and is paused, with a full queue of connections. The kernel drops
+ * further connections.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ export async function startUnresponsiveMirror(port = 0): Promise<UnresponsiveMir
   const [line] = await once(child.stdout, 'data')
   const bound = Number(String(line))
   child.kill('SIGSTOP')
-  // As many as the queue takes are accepted by the kernel; the others are dropped, and these wait with them.
+  // The kernel accepts as many as fit into the queue, and drops the rest.
   const fillers = Array.from({ length: 8 }, () => net.connect(bound, '127.0.0.1').on('error', () => {}))
   await new Promise(done => setTimeout(done, 300))
   return {
