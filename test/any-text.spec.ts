@@ -11,9 +11,9 @@ import { configs } from './support/arbitrary/configs.ts'
 import { ENV, lists, TLS } from './support/arbitrary/lists.ts'
 import { misshapen, mutated, noise } from './support/arbitrary/mutations.ts'
 import { spelled } from './support/arbitrary/spelling.ts'
-import { holds } from './support/holds.ts'
-import { assertOneValue } from './support/only-ours.ts'
-import { plant, snapshot, withQuickDirectory } from './support/planted.ts'
+import { assertOneValue } from './support/assert-only-managed.ts'
+import { checkProperty } from './support/check-property.ts'
+import { takeSnapshot, withMemoryDirectory, writeNode } from './support/node-snapshot.ts'
 import { run } from './support/run.ts'
 
 const CONFIG = '/etc/containerd/config.toml'
@@ -28,16 +28,16 @@ interface Texts {
 
 /** Applies the list to a node with that config.toml: done, or refused with nothing touched. */
 async function assertAnswered({ list, format, config }: Texts): Promise<void> {
-  await withQuickDirectory(async home => {
+  await withMemoryDirectory(async home => {
     const root = path.join(home, 'node')
     const file = path.join(home, `mirrors.${format}`)
     await fs.writeFile(file, list)
-    await plant(root, { [CONFIG]: { kind: 'file', bytes: config, mode: 0o640, owner: 0 } })
-    const before = await snapshot(root)
+    await writeNode(root, { [CONFIG]: { kind: 'file', bytes: config, mode: 0o640, owner: 0 } })
+    const before = await takeSnapshot(root)
     const flags = ['--root', root, '-f', file, '--allow-files-from', TLS]
     const plan = await run(['plan', ...flags], { env: ENV })
     const applied = await run(['apply', '--format', 'json', ...flags], { env: ENV })
-    const after = await snapshot(root)
+    const after = await takeSnapshot(root)
     assert.equal(applied.code, plan.code)
     assert.ok(plan.code === 0 || plan.code === 2, `exit code ${plan.code}`)
     for (const line of plan.stderr.split('\n').slice(0, -1))
@@ -105,7 +105,8 @@ const brokenConfigs: fc.Arbitrary<Texts> = fc.record({
 describe('whatever the text', function () {
   this.timeout(0)
 
-  it('a list is read, or refused with a place', () => holds(brokenLists, 1000, assertAnswered, shown))
+  it('a list is read, or refused with a place', () => checkProperty(brokenLists, 1000, assertAnswered, shown))
 
-  it('a config.toml is understood, or left alone', () => holds(brokenConfigs, 700, assertAnswered, shown))
+  it('a config.toml is understood, or left alone', () =>
+    checkProperty(brokenConfigs, 700, assertAnswered, shown))
 })

@@ -10,7 +10,7 @@ import { readState, STATE_DIRECTORY } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { targets } from '../lib/targets/index.ts'
-import { beforeChanges } from './support/changes.ts'
+import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { readTree, withDirectory, writeTree } from './support/tree.ts'
 

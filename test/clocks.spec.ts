@@ -1,4 +1,4 @@
-/** What is remembered by one clock and shown by the other. */
+/** Times that are kept by the monotonic clock and shown by the wall clock. */
 import assert from 'node:assert/strict'
 import { monotonicTime, openClocks, wallTime } from '../lib/system/clocks.ts'
 
@@ -11,7 +11,7 @@ const worldAt = () => {
 }
 
 describe('clocks', () => {
-  it('show a moment as the same time again and again, though they cannot be read at once', () => {
+  it('show a moment as the same time on every read, although the two clocks are read one after the other', () => {
     const { at, world } = worldAt()
     const read = openClocks(world)
     const first = wallTime(40_000, read())
@@ -22,7 +22,7 @@ describe('clocks', () => {
     }
   })
 
-  it('show it by the new time once the wall clock was set', () => {
+  it('show a moment by the new time after the wall clock was set', () => {
     const { at, world } = worldAt()
     const read = openClocks(world)
     read()

@@ -5,17 +5,15 @@ import path from 'node:path'
 import type { Notice, PlanReport } from '../lib/model/report.ts'
 import { readState } from '../lib/ownership/state.ts'
 import { openTree } from '../lib/system/files.ts'
+import { CERTS, CONFIG, hostsFile, LIST, withNode } from './support/node.ts'
 import { run } from './support/run.ts'
 import { withDirectory, writeTree } from './support/tree.ts'
 import { eventually, listText, watching, withPlace } from './support/watching.ts'
 
-const CERTS = 'etc/containerd/certs.d'
 const DIRECTORY = `${CERTS}/quay.io`
-const HOSTS = `${DIRECTORY}/hosts.toml`
-const CONFIG = 'etc/containerd/config.toml'
+const HOSTS = hostsFile('quay.io')
 const STRANGER = 1234
 const TLS = path.join(import.meta.dirname, '../fixtures/tls')
-const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 const WITH_SECRET = LIST.replace(
   '"https://m.example"',
   '{ url = "https://m.example", ca = "ca.pem", header = { Authorization = "Bearer x" } }',
@@ -28,33 +26,27 @@ interface Node {
 }
 
 /** A node as root has it after an apply, with a config.toml of its own. */
-async function onNode(list: string, use: (node: Node) => Promise<void>): Promise<void> {
-  await withDirectory(async home => {
-    const root = path.join(home, 'node')
-    await writeTree(root, { [CONFIG]: 'version = 2\n' })
-    for (const directory of ['.', 'etc', 'etc/containerd']) await fs.chmod(path.join(root, directory), 0o755)
-    await fs.copyFile(path.join(TLS, 'ca.pem'), path.join(home, 'ca.pem'))
-    await fs.writeFile(path.join(home, 'mirrors.toml'), list, { mode: 0o600 })
-    const report = async (verb: string, ...more: string[]) => {
-      const given = verb === 'restore' ? [] : ['-f', path.join(home, 'mirrors.toml')]
-      const { code, stdout, stderr } = await run(
-        [verb, '--root', root, ...given, '--format', 'json', ...more],
-        {
-          uid: 0,
-        },
-      )
-      assert.ok(code < 2, stderr || stdout)
-      return JSON.parse(stdout) as PlanReport
-    }
-    const at = (file: string) => path.join(root, file)
-    const mode = async (file: string) => {
-      const { mode, uid } = await fs.stat(at(file))
-      return `${(mode & 0o7777).toString(8)} ${uid}`
-    }
-    await report('apply')
-    await use({ at, report, mode })
-  })
-}
+const onNode = (list: string, use: (node: Node) => Promise<void>) =>
+  withNode(
+    { [CONFIG]: 'version = 2\n' },
+    async ({ at, run, list: file }) => {
+      for (const directory of ['.', 'etc', 'etc/containerd']) await fs.chmod(at(directory), 0o755)
+      await fs.copyFile(path.join(TLS, 'ca.pem'), path.join(path.dirname(file), 'ca.pem'))
+      const report = async (verb: string, ...more: string[]) => {
+        const { code, stdout, stderr } = await run(verb, '--format', 'json', ...more)
+        assert.ok(code < 2, stderr || stdout)
+        return JSON.parse(stdout) as PlanReport
+      }
+      const mode = async (file: string) => {
+        const { mode, uid } = await fs.stat(at(file))
+        return `${(mode & 0o7777).toString(8)} ${uid}`
+      }
+      await report('apply')
+      await use({ at, report, mode })
+    },
+    list,
+    { uid: 0 },
+  )
 
 const changesOf = ({ changes }: PlanReport) =>
   changes.map(({ path: file, cause, effect, diff }) => ({ file, cause, effect, diff }))

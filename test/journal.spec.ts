@@ -1,4 +1,4 @@
-/** Journals, states and locks that regmirror has not written: refused in one line, and nothing is touched. */
+/** Journals, states and locks that regmirror did not write: refused in one line, and the node stays as it is. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -35,8 +35,8 @@ const removed = (more: object = {}) => ({ kind: 'remove_file', aside: ASIDE, bef
 const replaced = (more: object = {}) => ({ ...created(), ...removed(), kind: 'replace_file', ...more })
 const cleared = (files: object) => ({ kind: 'remove_directory', aside: ASIDE, files })
 
-/** Runs a command on a tree that it must leave as it is, and gives what it says. */
-async function untouched(tree: Tree, ...args: string[]): Promise<string> {
+/** Runs a command that must fail and leave the tree as it is; returns its stderr. */
+async function runRefused(tree: Tree, ...args: string[]): Promise<string> {
   return await withDirectory(async root => {
     await writeTree(root, tree)
     const before = await readTree(root)
@@ -48,7 +48,7 @@ async function untouched(tree: Tree, ...args: string[]): Promise<string> {
   })
 }
 
-describe('a journal that regmirror has not written', () => {
+describe('a journal that regmirror did not write', () => {
   const cases: [title: string, journal: object][] = [
     ['a temporary elsewhere', journalOf(created({ staged: `/srv/.x.regmirror-${HEX}` }))],
     ['a temporary of another file', journalOf(created({ staged: `/etc/.y.regmirror-${HEX}` }))],
@@ -75,14 +75,14 @@ describe('a journal that regmirror has not written', () => {
     it(`is refused with ${title}`, async () => {
       const file = `${STATE}/journal-staging.json`
       const tree = { 'etc/x': 'x', 'etc/y': 'y', [file]: JSON.stringify(journal) }
-      assert.match(await untouched(tree, 'restore'), /journal-staging\.json: is damaged; check the files /)
+      assert.match(await runRefused(tree, 'restore'), /journal-staging\.json: is damaged; check the files /)
     })
   }
 
   for (const version of [1, 3]) {
     it(`is refused with version ${version}`, async () => {
       const text = JSON.stringify(journalOf(created(), { version }))
-      const stderr = await untouched({ 'etc/x': 'x', [`${STATE}/journal-staging.json`]: text }, 'restore')
+      const stderr = await runRefused({ 'etc/x': 'x', [`${STATE}/journal-staging.json`]: text }, 'restore')
       assert.match(stderr, new RegExp(`has journal version ${version}, but this regmirror reads version 2; `))
     })
   }
@@ -97,17 +97,17 @@ describe('a journal that regmirror has not written', () => {
     { etc: '-> /srv', 'srv/hosts.toml': 'x', [`srv/.x.regmirror-${HEX}/hosts.toml`]: 'y' },
   ]
   for (const tree of links) {
-    it(`is refused where a link is on the way of its paths: ${Object.keys(tree)[0]}`, async () => {
+    it(`is refused when a link is in one of its paths: ${Object.keys(tree)[0]}`, async () => {
       const files = { 'hosts.toml': DIGEST }
       const journal = journalOf({ kind: 'create_directory', staged: STAGED, files })
       const file = `${STATE}/journal-staging.json`
-      const said = await untouched({ ...tree, [file]: JSON.stringify(journal) }, 'restore')
-      assert.match(said, /journal-staging\.json: names .* but a link is in that path; /)
+      const stderr = await runRefused({ ...tree, [file]: JSON.stringify(journal) }, 'restore')
+      assert.match(stderr, /journal-staging\.json: names .* but a link is in that path; /)
     })
   }
 })
 
-describe('a state that regmirror has not written', () => {
+describe('a state that regmirror did not write', () => {
   const written = { target: 'containerd', digest: DIGEST, written_at: '', effect: 'immediate', owns: 'whole' }
   const stateOf = (file: string, original: object | null, more: object = {}) =>
     JSON.stringify({ version: 1, files: { [file]: { ...written, original, ...more } } })
@@ -116,11 +116,11 @@ describe('a state that regmirror has not written', () => {
   const kept = { kept: 'b'.repeat(32), mode: 0o644, uid: 0, gid: 0 }
   const cases: [title: string, text: string][] = [
     ['a path with ..', stateOf('/etc/../x', kept)],
-    ['a mode that is none', stateOf('/etc/x', { ...kept, mode: 2 ** 40 })],
-    ['a user that is none', stateOf('/etc/x', { ...kept, uid: -1 })],
-    ['a digest of an original that is none', stateOf('/etc/x', { ...kept, digest: 'x' })],
-    ['a kept name that is a path', stateOf('/etc/x', { ...kept, kept: '../../../../etc/shadow' })],
-    ['a made directory with ..', JSON.stringify({ version: 1, files: {}, made: ['/var/../etc'] })],
+    ['an invalid mode', stateOf('/etc/x', { ...kept, mode: 2 ** 40 })],
+    ['an invalid user', stateOf('/etc/x', { ...kept, uid: -1 })],
+    ['an invalid digest of an original', stateOf('/etc/x', { ...kept, digest: 'x' })],
+    ['an original name that is a path', stateOf('/etc/x', { ...kept, kept: '../../../../etc/shadow' })],
+    ['a new directory with ..', JSON.stringify({ version: 1, files: {}, made: ['/var/../etc'] })],
     ['an unknown effect', stateOf('/etc/x', null, { effect: 'soon' })],
     ['an unknown ownership', stateOf('/etc/x', null, { owns: 'value' })],
     ['values of a whole file', stateOf('/etc/x', null, { values: [] })],
@@ -148,28 +148,28 @@ describe('a state that regmirror has not written', () => {
 
   for (const [title, text] of cases) {
     it(`is refused with ${title}`, async () => {
-      const said = await untouched({ [`${STATE}/state.json`]: text, 'etc/': undefined }, 'restore')
-      assert.match(said, /state\.json: is damaged or of a newer version; /)
+      const stderr = await runRefused({ [`${STATE}/state.json`]: text, 'etc/': undefined }, 'restore')
+      assert.match(stderr, /state\.json: is damaged or of a newer version; /)
     })
   }
 
   for (const name of ['state.json', 'journal-committing.json', 'health.json', 'history.json']) {
-    it(`is not read where ${name} has two gigabytes`, () =>
+    it(`is not read when ${name} has two gigabytes`, () =>
       withDirectory(async root => {
         await writeTree(root, { [`${STATE}/${name}`]: '' })
         await fs.truncate(path.join(root, STATE, name), 2 ** 31)
         await fs.writeFile(path.join(root, 'mirrors.toml'), 'version = 1\n[registries."quay.io"]\n')
         const { code, stderr } = await run(['plan', '--root', root, '-f', path.join(root, 'mirrors.toml')])
-        // The history is for the pages of a watcher alone.
+        // Only the page of a watcher reads the history.
         assert.equal(code, name === 'history.json' ? 0 : 2)
         if (code === 2) assert.match(stderr, new RegExp(`${name}: is ${2 ** 31} bytes long`))
       }))
   }
 })
 
-describe('a lock that regmirror has not made', () => {
+describe('a lock that regmirror did not create', () => {
   for (const name of ['lock-1', 'watch-1']) {
-    it(`is not followed where ${name} leads to the socket of another program`, () =>
+    it(`is not followed when ${name} is a link to the socket of another program`, () =>
       withDirectory(async home => {
         const [socket, root] = [path.join(home, 'docker.sock'), path.join(home, 'image')]
         let connections = 0
@@ -197,7 +197,7 @@ describe('a lock that regmirror has not made', () => {
       }))
   }
 
-  it('is not believed beyond a line, however much its holder says', () =>
+  it('is read up to one line, however much its holder sends', () =>
     withDirectory(async root => {
       await fs.mkdir(path.join(root, STATE), { recursive: true })
       const server = net.createServer(client => client.on('error', () => {}).end('x'.repeat(2 ** 24)))
@@ -222,7 +222,7 @@ describe('a lock that regmirror has not made', () => {
 
 const notRoot = process.getuid?.() !== 0
 
-describe('a state folder that others could have filled', () => {
+describe('a state folder with files of another user', () => {
   before(function () {
     if (notRoot) this.skip()
   })
@@ -236,7 +236,7 @@ describe('a state folder that others could have filled', () => {
   }
   const names = ['', 'state.json', 'health.json', 'originals', `originals/${'b'.repeat(32)}`]
   for (const name of names) {
-    it(`is refused by root where another user owns ${path.join(STATE, name)}`, () =>
+    it(`is refused by root when another user owns ${path.join(STATE, name)}`, () =>
       withDirectory(async root => {
         await writeTree(root, tree)
         await fs.chown(path.join(root, STATE, name), 1234, 1234)
@@ -251,7 +251,7 @@ describe('a state folder that others could have filled', () => {
       }))
   }
 
-  it('is read by its owner, and what others have in it beside ours stays', () =>
+  it('is read by its owner, and other files in it stay', () =>
     withDirectory(async root => {
       await writeTree(root, tree)
       await fs.chown(path.join(root, STATE, 'lost+found'), 1234, 1234)

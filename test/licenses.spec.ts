@@ -1,4 +1,4 @@
-/** The licences of what the bundle contains, against the packages themselves and against the bundle's own text. */
+/** The licences of bundled packages, compared with the packages and with the text of the bundle. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const FILE = 'THIRD-PARTY-LICENSES'
 const RULE = `\n${'-'.repeat(80)}\n\n`
 
-/** Dependencies of what lib imports that are not bundled: `ajv` compiles the schema at build, width is our own. */
+/** Dependencies that are not bundled: `ajv` compiles the schema during the build, and the bundle has its own string-width. */
 const NOT_BUNDLED = [
   'fast-deep-equal',
   'fast-uri',
@@ -22,7 +22,7 @@ const NOT_BUNDLED = [
   'string-width',
 ]
 
-describe('the licences of bundled packages', () => {
+describe('licences of bundled packages', () => {
   let metafile: Metafile
   let built: Tree
   let again: Tree
@@ -40,7 +40,7 @@ describe('the licences of bundled packages', () => {
     }),
   )
 
-  it('come with every package, in the words of that package', () => {
+  it('include the licence text of every package', () => {
     const packages = new Set(Object.keys(metafile.inputs).flatMap(input => packageOf(input) ?? []))
     assert.ok(packages.size > 15, [...packages].join())
     for (const name of packages) {
@@ -53,78 +53,78 @@ describe('the licences of bundled packages', () => {
     }
   })
 
-  it('come with every package of which the bundle has a text of its own', () => {
+  it('include every package whose code is in the bundle', () => {
     const code = Object.entries(built).flatMap(([file, text]) => (file.endsWith('.js') ? [text ?? ''] : []))
-    const seen = [...uniqueLiterals()].filter(([, literals]) =>
+    const found = [...uniqueLiterals()].filter(([, literals]) =>
       literals.some(literal => code.some(text => text.includes(literal))),
     )
-    const names = seen.map(([name]) => name)
+    const names = found.map(([name]) => name)
     for (const name of ['@iarna/toml', 'chokidar', 'diff', 'toml-eslint-parser', 'undici', 'yaml', 'yargs'])
-      assert.ok(names.includes(name), `${name} is not seen: the search itself does not work`)
+      assert.ok(names.includes(name), `${name} is not found: the search does not work`)
     assert.deepEqual(
       names.filter(name => !sections.has(name)),
       [],
     )
   })
 
-  it('come with every package that the lock file resolves for lib, but for those known to be left out', () => {
+  it('include every package that the lock file resolves for lib, except those known to be left out', () => {
     const missing = [...closure()].filter(name => !sections.has(name))
     assert.deepEqual(missing.sort(), NOT_BUNDLED)
   })
 
-  it('come with the parts of a package that others wrote', () => {
+  it('include the licences of parts of a package by other authors', () => {
     const undici = sections.get('undici') ?? ''
     assert.match(undici, /^lib\/milo\/LICENSE\.md:\n\nISC License\n\nCopyright \(c\) 2023.*Paolo Insogna/m)
     assert.match(undici, /^lib\/web\/fetch\/LICENSE:\n\nMIT License\n\nCopyright \(c\) 2020 Ethan Arrowood/m)
     assert.match(undici, /^llhttp:\n\nThis software.*\n\nCopyright Fedor Indutny, 2018\./m)
   })
 
-  it('are the same bytes in every build', () => assert.deepEqual(again, built))
+  it('are identical in every build', () => assert.deepEqual(again, built))
 
-  it('name no address but those in the texts', () => {
+  it('contain no URL outside the licence texts', () => {
     const own = licenses.split('\n').filter(line => /^(Licence:|regmirror )|^[^ ]+ \d[^ ]*$/.test(line))
     assert.equal(own.length, 2 * (sections.size - 1) + 1)
     assert.doesNotMatch(own.join('\n'), /:\/\//)
   })
 
-  const strangers: [title: string, files: Tree, message: RegExp][] = [
+  const refused: [title: string, files: Tree, message: RegExp][] = [
     ['has no licence text', { 'README.md': 'MIT' }, /node_modules\/p: no licence text; ask its authors/],
-    ['has its text in a part of it only', { 'lib/LICENSE': 'x' }, /node_modules\/p: no licence text/],
+    ['has a licence text only in a subdirectory', { 'lib/LICENSE': 'x' }, /node_modules\/p: no licence text/],
     ['has a program named license', { 'license.js': 'x' }, /node_modules\/p: no licence text/],
   ]
-  for (const [title, files, message] of strangers) {
-    it(`stop the build where a package ${title}`, () =>
+  for (const [title, files, message] of refused) {
+    it(`stop the build when a package ${title}`, () =>
       withDirectory(async home => {
-        await plant(home, 'MIT', files)
+        await writePackage(home, 'MIT', files)
         await assert.rejects(thirdPartyLicenses(home, ['node_modules/p/lib/a.js']), { message })
       }))
   }
 
   for (const license of ['MPL-2.0', 'BSD-4-Clause', 'CC-BY-4.0', undefined]) {
-    it(`stop the build at a package under ${license ?? 'no licence'}`, () =>
+    it(`stop the build when a package has ${license ?? 'no licence'}`, () =>
       withDirectory(async home => {
-        await plant(home, license, { LICENSE: 'terms' })
+        await writePackage(home, license, { LICENSE: 'terms' })
         await assert.rejects(thirdPartyLicenses(home, ['node_modules/p/lib/a.js']), /read its terms/)
       }))
   }
 
-  it('hold notices, and packages inside packages', () =>
+  it('include notices, and packages inside packages', () =>
     withDirectory(async home => {
-      await plant(home, 'Apache-2.0', { LICENSE: 'terms\r\nof p\r\n', 'NOTICE.txt': 'p has been written' })
-      await plant(path.join(home, 'node_modules/p'), 'MIT', { LICENCE: 'terms of the inner p' })
+      await writePackage(home, 'Apache-2.0', { LICENSE: 'terms\r\nof p\r\n', 'NOTICE.txt': 'notice of p' })
+      await writePackage(path.join(home, 'node_modules/p'), 'MIT', { LICENCE: 'terms of the inner p' })
       const text = await thirdPartyLicenses(home, [
         'node_modules/p/node_modules/p/lib/b.js',
         'lib/main.ts',
         'node_modules/p/lib/a.js',
       ])
       assert.deepEqual(text.split(RULE).slice(1), [
-        'p 1.0.0\nLicence: Apache-2.0\n\nLICENSE:\n\nterms\nof p\n\nNOTICE.txt:\n\np has been written\n',
+        'p 1.0.0\nLicence: Apache-2.0\n\nLICENSE:\n\nterms\nof p\n\nNOTICE.txt:\n\nnotice of p\n',
         'p 1.0.0\nLicence: MIT\n\nLICENCE:\n\nterms of the inner p\n',
       ])
     }))
 })
 
-async function plant(home: string, license: string | undefined, files: Tree): Promise<void> {
+async function writePackage(home: string, license: string | undefined, files: Tree): Promise<void> {
   const manifest = JSON.stringify({ name: 'p', version: '1.0.0', license })
   await fs.mkdir(path.join(home, 'node_modules/p/lib'), { recursive: true })
   await writeTree(path.join(home, 'node_modules/p'), { 'package.json': manifest, ...files })
@@ -138,7 +138,7 @@ interface Locked {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** What the packages that lib imports need, and what those need. */
+/** The packages that lib imports, with all their dependencies. */
 function closure(): Set<string> {
   const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
   const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -157,7 +157,7 @@ function closure(): Set<string> {
   return found
 }
 
-/** For each package that may be bundled, long literals of its code that no other of them has. */
+/** For each package that may be bundled, long literals of its code that no other package has. */
 function uniqueLiterals(): Map<string, string[]> {
   const owners = new Map<string, Set<string>>()
   for (const name of closure()) {
@@ -170,8 +170,8 @@ function uniqueLiterals(): Map<string, string[]> {
   }
   const unique = new Map<string, string[]>()
   for (const [literal, names] of owners) {
-    const [name, ...others] = names
-    if (name !== undefined && others.length === 0 && literal !== '')
+    const [name, ...more] = names
+    if (name !== undefined && more.length === 0 && literal !== '')
       unique.set(name, [...(unique.get(name) ?? []), literal])
   }
   return unique

@@ -1,4 +1,4 @@
-/** What npm is told in this repository: packages by name and digest, never by the address of a download. */
+/** The settings of npm in this repository: packages by name and digest, never by a download URL. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,7 +13,7 @@ interface Locked {
 
 describe('lock files', () => {
   for (const file of ['package-lock.json', 'tools/node/package-lock.json']) {
-    it(`${file} names digests and no download address`, () => {
+    it(`contain digests and no download URL: ${file}`, () => {
       const packages: Record<string, Locked> = JSON.parse(read(file)).packages
       const installed = Object.entries(packages).filter(([folder]) => folder !== '')
       assert.ok(installed.length > 0)
@@ -24,7 +24,7 @@ describe('lock files', () => {
     })
   }
 
-  it('stay so, because .npmrc says it; and .npmrc names no registry and no credential', () => {
+  it('stay that way because of .npmrc, which names no registry and no credential', () => {
     const lines = read('.npmrc').trim().split('\n')
     assert.ok(lines.includes('omit-lockfile-registry-resolved=true'))
     for (const line of lines) assert.match(line, /^[a-z-]+=(true|false)$/)

@@ -1,4 +1,4 @@
-/** One writer a node: held, waited for, and free again however its holder ends. */
+/** One writer per node: the lock is held, waited for, and free again however its holder ends. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { readTree, type Tree, withDirectory } from './support/tree.ts'
 
 const STATE = 'var/lib/regmirror'
 
-const request = (more: Partial<LockRequest> = {}): LockRequest => ({
+const makeRequest = (more: Partial<LockRequest> = {}): LockRequest => ({
   purpose: 'lock' as const,
   holder: 'a test',
   made: [],
@@ -26,8 +26,8 @@ const request = (more: Partial<LockRequest> = {}): LockRequest => ({
   ...more,
 })
 
-/** A writer that takes its time, each call another, so that contenders meet in every order. */
-function unsteady(node: Writer, random: () => number): Writer {
+/** A writer with random delays, so that processes meet in every order. */
+function slowRandomly(node: Writer, random: () => number): Writer {
   const slow =
     <A extends unknown[], R>(act: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -49,19 +49,19 @@ function randomFrom(seed: number): () => number {
 }
 
 describe('the lock', () => {
-  it('is let go of at once, also beside somebody who has asked for it and stopped there', () =>
+  it('is released immediately, also while a client keeps its connection open', () =>
     withDirectory(async root => {
-      const socket = await withTicket(openTree(root), request(), async () => {
-        const asking = net.connect({ path: path.join(root, STATE, 'lock-1'), allowHalfOpen: true })
-        await once(asking, 'connect')
-        return asking
+      const socket = await withTicket(openTree(root), makeRequest(), async () => {
+        const client = net.connect({ path: path.join(root, STATE, 'lock-1'), allowHalfOpen: true })
+        await once(client, 'connect')
+        return client
       })
       socket.destroy()
       assert.deepEqual(await readTree(root), {})
     }))
 
   for (const seed of [1, 2, 3]) {
-    it(`is held by one at a time, though holders die with it (seed ${seed})`, () =>
+    it(`is held by one process at a time, even if holders are killed (seed ${seed})`, () =>
       withDirectory(async root => {
         const random = randomFrom(seed)
         let [inside, entered] = [0, 0]
@@ -73,11 +73,11 @@ describe('the lock', () => {
           inside -= 1
         }
         const contend = async () => {
-          const node = unsteady(openTree(root), random)
-          // One in five leaves its ticket behind, as a process does that is killed: nobody listens on it.
-          const dying = { ...node, remove: async () => assert.fail('killed') }
-          const dies = random() < 0.2
-          await withTicket(dies ? dying : node, request(), enter).catch(error =>
+          const node = slowRandomly(openTree(root), random)
+          // One in five leaves its ticket behind, like a killed process: its socket is closed.
+          const killed = { ...node, remove: async () => assert.fail('killed') }
+          const isKilled = random() < 0.2
+          await withTicket(isKilled ? killed : node, makeRequest(), enter).catch(error =>
             assert.equal(error.message, 'killed'),
           )
         }
@@ -85,14 +85,14 @@ describe('the lock', () => {
           for (let i = 0; i < 4; i += 1) await contend()
         })
         await Promise.all(contenders)
-        // Some die before they get in.
-        assert.ok(entered >= 36, `${entered} of 48 got in`)
-        await withTicket(openTree(root), request(), async () => {})
-        assert.deepEqual(Object.keys(await readTree(root)), ['var/lib/'], 'nothing of it is left')
+        // Some are killed before they hold the lock.
+        assert.ok(entered >= 36, `${entered} of 48 held the lock`)
+        await withTicket(openTree(root), makeRequest(), async () => {})
+        assert.deepEqual(Object.keys(await readTree(root)), ['var/lib/'], 'no ticket is left')
       }))
   }
 
-  it('is not given for what somebody saw before others came and went', () =>
+  it('is not taken by a process that decided before other processes held and released it', () =>
     withDirectory(async root => {
       await kill(await startHolder(root), 'SIGKILL')
       const node = openTree(root)
@@ -107,11 +107,11 @@ describe('the lock', () => {
       }
       const [inside, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const order: string[] = []
-      // It has seen that the ticket of the dead is the highest, and is about to take the next.
-      const first = withTicket(slow, request(), async () => void order.push('first'))
+      // It has seen that the ticket of the killed process is the highest, and is about to take the next one.
+      const first = withTicket(slow, makeRequest(), async () => void order.push('first'))
       await decided.promise
-      await withTicket(node, request(), async () => void order.push('second'))
-      const third = withTicket(node, request(), async () => {
+      await withTicket(node, makeRequest(), async () => void order.push('second'))
+      const third = withTicket(node, makeRequest(), async () => {
         inside.resolve()
         await done.promise
         order.push('third')
@@ -124,7 +124,7 @@ describe('the lock', () => {
       assert.deepEqual(order, ['second', 'third', 'first'])
     }))
 
-  it('is not asked of the socket that a link leads to', () =>
+  it('does not connect to a socket behind a link', () =>
     withDirectory(async root => {
       let connections = 0
       const server = net.createServer(client => {
@@ -136,7 +136,7 @@ describe('the lock', () => {
       try {
         await fs.symlink(path.join(root, 'other.sock'), path.join(root, STATE, 'lock-1'))
         await assert.rejects(
-          withTicket(openTree(root), request(), async () => {}),
+          withTicket(openTree(root), makeRequest(), async () => {}),
           /lock-1: is not a lock of regmirror; remove it/,
         )
         assert.equal(connections, 0)
@@ -145,12 +145,12 @@ describe('the lock', () => {
       }
     }))
 
-  it('names its holder to who waits, and gives up in time', () =>
+  it('shows its holder to a waiting process, which gives up after its timeout', () =>
     withDirectory(async root => {
       const holder = await startHolder(root)
       try {
-        const told: string[] = []
-        const waiting = request({ timeoutMs: 300, onWait: card => told.push(card) })
+        const shown: string[] = []
+        const waiting = makeRequest({ timeoutMs: 300, onWait: name => shown.push(name) })
         await assert.rejects(
           withTicket(openTree(root), waiting, async () => {}),
           error =>
@@ -158,19 +158,19 @@ describe('the lock', () => {
             error.code === 'locked' &&
             error.message.startsWith(`/${STATE}: holder ${holder.pid} is writing to this node; `),
         )
-        assert.deepEqual(told, [`holder ${holder.pid}`])
+        assert.deepEqual(shown, [`holder ${holder.pid}`])
       } finally {
         await kill(holder, 'SIGTERM')
       }
     }))
 
-  it('shows what a holder says of itself in one line, with control characters spelled out', () =>
+  it('shows its holder on one line, with escaped control characters', () =>
     withDirectory(async root => {
       const shown: string[] = []
-      const card = 'regmirror apply\nerror: all is lost\u001b[2J'
-      const plain = 'regmirror apply error: all is lost\\u001b[2J'
-      await withTicket(openTree(root), request({ holder: card }), async () => {
-        const waiting = request({ timeoutMs: 300, onWait: card => shown.push(card) })
+      const name = 'regmirror apply\nerror: fake\u001b[2J'
+      const plain = 'regmirror apply error: fake\\u001b[2J'
+      await withTicket(openTree(root), makeRequest({ holder: name }), async () => {
+        const waiting = makeRequest({ timeoutMs: 300, onWait: holder => shown.push(holder) })
         await assert.rejects(
           withTicket(openTree(root), waiting, async () => {}),
           error => error instanceof Failure && error.message.includes(`${plain} is writing to this node`),
@@ -179,12 +179,12 @@ describe('the lock', () => {
       assert.deepEqual(shown, [plain])
     }))
 
-  it('gives up at once when it is told to stop', () =>
+  it('stops waiting immediately when it is aborted', () =>
     withDirectory(async root => {
       const holder = await startHolder(root)
       try {
         const stop = new AbortController()
-        const waiting = request({ signal: stop.signal, onWait: () => stop.abort() })
+        const waiting = makeRequest({ signal: stop.signal, onWait: () => stop.abort() })
         await assert.rejects(
           withTicket(openTree(root), waiting, async () => {}),
           Failure,
@@ -199,16 +199,20 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       await kill(holder, 'SIGKILL')
       assert.ok((await fs.readdir(path.join(root, STATE))).includes('lock-1'), 'the ticket is left behind')
-      await withTicket(openTree(root), request({ timeoutMs: 0 }), async () => {})
-      assert.deepEqual(await readTree(root), { 'var/lib/': undefined }, 'the dead had made these directories')
+      await withTicket(openTree(root), makeRequest({ timeoutMs: 0 }), async () => {})
+      assert.deepEqual(
+        await readTree(root),
+        { 'var/lib/': undefined },
+        'the killed process had created these directories',
+      )
     }))
 
-  it('is held by a process that is stopped', () =>
+  it('is held by a process that SIGSTOP has paused', () =>
     withDirectory(async root => {
       const holder = await startHolder(root)
       holder.kill('SIGSTOP')
       try {
-        const waiting = request({ timeoutMs: 0 })
+        const waiting = makeRequest({ timeoutMs: 0 })
         await assert.rejects(
           withTicket(openTree(root), waiting, async () => {}),
           /another regmirror is writing/,
@@ -224,7 +228,7 @@ describe('the lock', () => {
       await fs.mkdir(root, { recursive: true })
       const holder = await startHolder(root)
       try {
-        const waiting = request({ timeoutMs: 0 })
+        const waiting = makeRequest({ timeoutMs: 0 })
         await assert.rejects(
           withTicket(openTree(root), waiting, async () => {}),
           /holder \d+ is writing/,
@@ -234,7 +238,7 @@ describe('the lock', () => {
       }
     }))
 
-  it('is waited for by apply, which says so, and refuses after --lock-timeout', () =>
+  it('makes apply wait, and fail after --lock-timeout', () =>
     withDirectory(async root => {
       const list = path.join(root, 'mirrors.toml')
       await fs.writeFile(list, 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n')
@@ -255,14 +259,14 @@ describe('the lock', () => {
     }))
 })
 
-describe('twenty applies of two lists at once', () => {
+describe('twenty concurrent applies of two lists', () => {
   const listOf = (names: readonly string[]) =>
     `version = 1\n${names.map(name => `[registries."${name}"]\nmirrors = ["https://m.example"]\n`).join('')}`
   const lists = { a: listOf(['docker.io', 'quay.io', 'ghcr.io']), b: listOf(['docker.io', 'gcr.io']) }
   const notState = (tree: Tree) =>
     Object.fromEntries(Object.entries(tree).filter(([file]) => !file.startsWith(STATE)))
 
-  it('come to exactly one of the two, with nothing left over', function () {
+  it('end with exactly one of the lists and no leftovers', function () {
     this.timeout(300_000)
     return withDirectory(async home => {
       for (const [name, text] of Object.entries(lists)) await fs.writeFile(path.join(home, name), text)
@@ -289,20 +293,20 @@ describe('twenty applies of two lists at once', () => {
 })
 
 describe('the socket of a lock', () => {
-  it('keeps no descriptor for who asks and never closes', () =>
+  it('keeps no descriptor for a client that never closes', () =>
     withDirectory(async directory => {
       const file = path.join(directory, 'socket')
-      const close = await serveHolder(file, 'a card')
+      const close = await serveHolder(file, 'a holder')
       const descriptors = async () => (await fs.readdir('/proc/self/fd')).length
       const before = await descriptors()
-      // Their own end of the connection stays open when ours has closed.
-      const askers = Array.from({ length: 50 }, () => net.connect({ path: file, allowHalfOpen: true }))
+      // They keep their end of the connection open.
+      const clients = Array.from({ length: 50 }, () => net.connect({ path: file, allowHalfOpen: true }))
       try {
-        for (const asker of askers)
-          assert.equal((await asker.setEncoding('utf8').toArray()).join(''), 'a card')
-        assert.ok((await descriptors()) - before < askers.length * 1.5)
+        for (const client of clients)
+          assert.equal((await client.setEncoding('utf8').toArray()).join(''), 'a holder')
+        assert.ok((await descriptors()) - before < clients.length * 1.5)
       } finally {
-        for (const asker of askers) asker.destroy()
+        for (const client of clients) client.destroy()
         await close()
       }
     }))

@@ -13,19 +13,17 @@ import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planRestore } from '../lib/plan/restore.ts'
 import { openTree, type Writer } from '../lib/system/files.ts'
 import { targets } from '../lib/targets/index.ts'
-import { beforeChanges } from './support/changes.ts'
+import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
+import { BARE, CERTS, CONFIG, LIST, STATE, withNode } from './support/node.ts'
 import { kill, startHolder } from './support/process.ts'
 import { REAL_TIME, run } from './support/run.ts'
-import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+import { readTree, type Tree } from './support/tree.ts'
 
 const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
-const CONFIG = 'etc/containerd/config.toml'
-const QUAY = 'etc/containerd/certs.d/quay.io'
+const QUAY = `${CERTS}/quay.io`
 const HOSTS = `${QUAY}/hosts.toml`
-const STATE = 'var/lib/regmirror'
 const CLI = path.join(import.meta.dirname, 'support/cli.ts')
-const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 const CA_FILE = path.resolve(import.meta.dirname, '../fixtures/tls/ca.pem')
 const WITH_CA = `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", ca = "${CA_FILE}" }]\n`
 
@@ -60,19 +58,17 @@ interface Node {
 }
 
 const onNode = (tree: Tree, use: (node: Node) => Promise<void>, text = LIST) =>
-  withDirectory(async home => {
-    const root = path.join(home, 'node')
-    const file = path.join(home, 'mirrors.toml')
-    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...tree })
-    await fs.writeFile(file, text)
-    await use({
-      root,
-      list: text => fs.writeFile(file, text),
-      apply: (...args) =>
-        run(['apply', '--root', root, '-f', file, '--allow-files-from', path.dirname(CA_FILE), ...args]),
-      restore: (...args) => run(['restore', '--root', root, ...args]),
-    })
-  })
+  withNode(
+    { ...BARE, ...tree },
+    node =>
+      use({
+        root: node.root,
+        list: node.writeList,
+        apply: (...args) => node.run('apply', '--allow-files-from', path.dirname(CA_FILE), ...args),
+        restore: (...args) => node.run('restore', ...args),
+      }),
+    text,
+  )
 
 describe('originals, and changes outside regmirror', () => {
   it('restore keeps a config.toml that has replaced the one of regmirror', () =>

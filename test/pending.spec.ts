@@ -12,7 +12,7 @@ import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-cloc
 import { openTree } from '../lib/system/files.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
 import { targets } from '../lib/targets/index.ts'
-import { beforeChanges } from './support/changes.ts'
+import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { worldOf } from './support/run.ts'
 import { withDirectory } from './support/tree.ts'

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { leaksIn, type Secret, secret } from './support/leaks.ts'
-import { assertSilent, withPlace } from './support/planting.ts'
+import { findLeaks, type Secret, secret } from './support/leaks.ts'
 import { run } from './support/run.ts'
-import { slips } from './support/slips.ts'
+import { assertNoLeaks, withSecretNode } from './support/secret-node.ts'
+import { typingErrors } from './support/typing-errors.ts'
 
 const ONE = secret('one in a list')
 const { text } = ONE
@@ -94,13 +94,16 @@ describe('a secret planted in a list', function () {
   this.timeout(60_000)
 
   const refused = (file: string, list: string, beside: Readonly<Record<string, string>>, one = ONE) =>
-    withPlace({ node: {}, lists: { [file]: list, ...beside }, secrets: [one] }, async ({ lists, ask }) => {
-      assert.ok(leaksIn(list + Object.values(beside).join(), [one]).length > 0)
-      const from = ['-f', path.join(lists, file)]
-      await ask(['validate', ...from], 2)
-      const { stdout } = await ask(['apply', '--format', 'json', ...from], 2)
-      assert.equal(JSON.parse(stdout).code, 'invalid_list')
-    })
+    withSecretNode(
+      { node: {}, lists: { [file]: list, ...beside }, secrets: [one] },
+      async ({ lists, runCommand }) => {
+        assert.ok(findLeaks(list + Object.values(beside).join(), [one]).length > 0)
+        const from = ['-f', path.join(lists, file)]
+        await runCommand(['validate', ...from], 2)
+        const { stdout } = await runCommand(['apply', '--format', 'json', ...from], 2)
+        assert.equal(JSON.parse(stdout).code, 'invalid_list')
+      },
+    )
 
   for (const [title, format, list] of lists)
     it(`is not repeated: ${title}`, () => refused(`mirrors.${format}`, list, { 'client.pem': CLIENT }))
@@ -121,13 +124,13 @@ describe('a secret planted in a list', function () {
   }
   for (const [format, list] of Object.entries(sound)) {
     it(`is not repeated, whatever is wrong with its line in ${format.toUpperCase()}`, () =>
-      withPlace({ node: {}, secrets: [ONE] }, async ({ lists }) => {
+      withSecretNode({ node: {}, secrets: [ONE] }, async ({ lists }) => {
         const file = path.join(lists, `mirrors.${format}`)
         const codes = new Set<number>()
-        for (const broken of slips(list, 'header')) {
+        for (const broken of typingErrors(list, 'header')) {
           await fs.writeFile(file, broken)
           const ran = await run(['validate', '-f', file])
-          assertSilent(ran, [broken], [ONE])
+          assertNoLeaks(ran, [broken], [ONE])
           codes.add(ran.code)
         }
         assert.deepEqual([...codes].sort(), [0, 2])

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { atOnce } from './support/at-once.ts'
 import { startEcho, WAYS } from './support/echo.ts'
-import { leaksIn } from './support/leaks.ts'
+import { fakeNotify } from './support/fake-notify.ts'
+import { findLeaks } from './support/leaks.ts'
 import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
-import { fakeNotify } from './support/notify.ts'
-import { assertKept } from './support/planting.ts'
+import { parallelTests } from './support/parallel-tests.ts'
+import { assertSecretsPrivate } from './support/secret-node.ts'
 import { type Pages, pagesOf, SERVING } from './support/served.ts'
 import { eventually, type Watching, watching, withPlace } from './support/watching.ts'
 
@@ -32,7 +32,7 @@ function listOf(origin: string): string {
 }
 
 function assertSilent(what: string, text: string): void {
-  const leaks = leaksIn(text, ALL)
+  const leaks = findLeaks(text, ALL)
   assert.deepEqual(leaks, [], `${what} tells ${leaks.join(', ')}:\n${text}`)
 }
 
@@ -74,7 +74,7 @@ async function search(format: string): Promise<void> {
       await token(ROTATED.text)
       const hosts = path.join(root, 'etc/containerd/certs.d/keys.test/hosts.toml')
       await eventually(
-        async () => (leaksIn(await fs.readFile(hosts, 'utf8'), [ROTATED]).length > 0 ? true : undefined),
+        async () => (findLeaks(await fs.readFile(hosts, 'utf8'), [ROTATED]).length > 0 ? true : undefined),
         () => 'the new token is not written',
       )
       // Half a secret, and a key that fits no certificate: the words of a refusal.
@@ -85,7 +85,7 @@ async function search(format: string): Promise<void> {
       assert.equal(await watcher.stop(), 0)
       assertSilent('the log', watcher.log())
       assertSilent('what systemd is told', await told())
-      await assertKept(root, ALL, [])
+      await assertSecretsPrivate(root, ALL, [])
     }
     await watching([...args, '--log-format', format, ...SERVING], use, world)
     const heard = echo.heard.join('\n')
@@ -97,7 +97,7 @@ async function search(format: string): Promise<void> {
 }
 
 describe('a planted secret, while a watcher runs', () => {
-  atOnce({
+  parallelTests({
     'is told by nothing that it says to people': () => search('text'),
     'is told by nothing that it says to programs': () => search('json'),
   })

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { leaksIn, secret } from './support/leaks.ts'
-import { assertSilent, type Place, withPlace } from './support/planting.ts'
+import { findLeaks, secret } from './support/leaks.ts'
 import { run } from './support/run.ts'
-import { slips } from './support/slips.ts'
+import { assertNoLeaks, type SecretNode, withSecretNode } from './support/secret-node.ts'
+import { typingErrors } from './support/typing-errors.ts'
 
 const CONFIG = 'etc/containerd/config.toml'
 const HOSTS = 'etc/containerd/certs.d/r.test/hosts.toml'
@@ -77,27 +77,27 @@ const hosts: [title: string, bytes: string | Buffer][] = [
 const planted = (
   file: string,
   bytes: string | Buffer,
-  use: (place: Place, from: string[]) => Promise<void>,
+  use: (place: SecretNode, from: string[]) => Promise<void>,
 ) => {
   const tree = { [file]: Buffer.from(bytes).toString('latin1') }
   const field = { node: tree, lists: { 'mirrors.toml': LIST }, secrets: [ONE], open: [file] }
-  return withPlace(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
+  return withSecretNode(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
 }
 
 const JSON_FORMAT = ['--format', 'json']
 
 /** It is taken over or edited, and put back. */
 const comesAndGoes = (file: string, bytes: string | Buffer) =>
-  planted(file, bytes, async ({ root, ask }, from) => {
+  planted(file, bytes, async ({ root, runCommand }, from) => {
     const before = await fs.readFile(path.join(root, file))
-    assert.deepEqual(leaksIn(before.toString('utf8'), [ONE]), [ONE.name])
-    await ask(['plan', ...from], 0)
-    await ask(['plan', ...JSON_FORMAT, ...from], 0)
-    await ask(['apply', ...from], 0)
+    assert.deepEqual(findLeaks(before.toString('utf8'), [ONE]), [ONE.name])
+    await runCommand(['plan', ...from], 0)
+    await runCommand(['plan', ...JSON_FORMAT, ...from], 0)
+    await runCommand(['apply', ...from], 0)
     const [kept = ''] = await fs.readdir(path.join(root, 'var/lib/regmirror/originals'))
     assert.deepEqual(await fs.readFile(path.join(root, 'var/lib/regmirror/originals', kept)), before)
-    await ask(['restore', '--check'], 1)
-    await ask(['restore', ...JSON_FORMAT], 0)
+    await runCommand(['restore', '--check'], 1)
+    await runCommand(['restore', ...JSON_FORMAT], 0)
     assert.deepEqual(await fs.readFile(path.join(root, file)), before)
   })
 
@@ -112,9 +112,9 @@ describe('a secret planted on a node', function () {
 
   for (const [title, lines] of conflicts)
     it(`is not shown of a config.toml that is refused: ${title}`, () =>
-      planted(CONFIG, `version = 2\n${lines}`, async ({ ask }, from) => {
-        await ask(['plan', ...from], 2)
-        await ask(['apply', ...JSON_FORMAT, ...from], 2)
+      planted(CONFIG, `version = 2\n${lines}`, async ({ runCommand }, from) => {
+        await runCommand(['plan', ...from], 2)
+        await runCommand(['apply', ...JSON_FORMAT, ...from], 2)
       }))
 
   const lines = { [HOSTS]: header, [CONFIG]: `version = 2\n${password}` }
@@ -122,10 +122,10 @@ describe('a secret planted on a node', function () {
     it(`is not shown, whatever is wrong with its line in ${path.basename(file)}`, () =>
       planted(file, bytes, async ({ root }, from) => {
         const codes = new Set<number>()
-        for (const broken of slips(bytes, `= ${quoted}`)) {
+        for (const broken of typingErrors(bytes, `= ${quoted}`)) {
           await fs.writeFile(path.join(root, file), broken)
           const ran = await run(['plan', '--root', root, ...from])
-          assertSilent(ran, [broken], [ONE])
+          assertNoLeaks(ran, [broken], [ONE])
           codes.add(ran.code)
         }
         assert.ok(codes.has(0))

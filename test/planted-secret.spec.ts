@@ -8,24 +8,24 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { emitHosts } from '../lib/formats/toml/emit.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
-import { leaksIn, type Secret, secret, secretKey } from './support/leaks.ts'
+import { findLeaks, type Secret, secret, secretKey } from './support/leaks.ts'
 import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
-import { snapshot } from './support/planted.ts'
-import {
-  assertKept,
-  assertSilent,
-  type Place,
-  STYLES,
-  type Style,
-  TEXT,
-  withPlace,
-} from './support/planting.ts'
+import { takeSnapshot } from './support/node-snapshot.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
 import type { Ran } from './support/run.ts'
+import {
+  assertNoLeaks,
+  assertSecretsPrivate,
+  type OutputStyle,
+  type SecretNode,
+  STYLES,
+  TEXT,
+  withSecretNode,
+} from './support/secret-node.ts'
 import { type Tree, writeTree } from './support/tree.ts'
 import { startContainerdLike, writeWaitingProgram } from './support/waiting-program.ts'
 
-const KILLING = import.meta.resolve('./support/killing.cjs')
+const KILLING = import.meta.resolve('./support/kill-before-call.cjs')
 const STATE = 'var/lib/regmirror'
 const CONFIG = 'etc/containerd/config.toml'
 const CERTS = 'etc/containerd/certs.d'
@@ -108,13 +108,13 @@ describe('a planted secret', function () {
   /** A node of somebody else and a list with secrets, not applied to it. */
   const onNode = (
     list: string,
-    use: (place: Place, from: readonly string[]) => Promise<void>,
-    style: Style = TEXT,
+    use: (place: SecretNode, from: readonly string[]) => Promise<void>,
+    style: OutputStyle = TEXT,
   ) => {
     const node = { [ADOPTED]: theirHosts(THEIRS), [CONFIG]: THEIR_CONFIG }
     const lists = { ...BESIDE, 'mirrors.toml': list }
     const field = { node, lists, secrets: ALL, env: environment(), open: [ADOPTED, CONFIG], style }
-    return withPlace(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
+    return withSecretNode(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
   }
 
   it('is found in whatever form', () => {
@@ -132,9 +132,10 @@ describe('a planted secret', function () {
       [...word].join('\u001b[2m'),
       `${word.slice(0, 6)}\n   ${word.slice(6)}`,
     ]
-    for (const form of forms) assert.deepEqual(leaksIn(`before ${form} after`, [one, FILE]), [one.name], form)
-    assert.deepEqual(leaksIn(secret('another').text, [one]), [])
-    assert.deepEqual(leaksIn(KEY.text.slice(120, 170), [KEY, OTHER_KEY]), [KEY.name])
+    for (const form of forms)
+      assert.deepEqual(findLeaks(`before ${form} after`, [one, FILE]), [one.name], form)
+    assert.deepEqual(findLeaks(secret('another').text, [one]), [])
+    assert.deepEqual(findLeaks(KEY.text.slice(120, 170), [KEY, OTHER_KEY]), [KEY.name])
   })
 
   for (const [title, style] of Object.entries(STYLES)) {
@@ -142,35 +143,35 @@ describe('a planted secret', function () {
       const { left, ...others } = registries()
       return onNode(
         listOf(left, ...Object.values(others)),
-        async ({ root, lists, ask }, from) => {
-          const before = await snapshot(root)
-          await ask(['validate', ...from], 0)
-          await ask(['validate', '--strict', ...from], 1)
-          await ask(['plan', '--check', ...from], 1)
-          await ask(['probe', '--samples', '1', ...from], 0)
-          await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
-          await ask(['probe', '--depth', 'blob', '--samples', '1', ...from], 1)
-          await ask(['plan', '--rank', ...from], 0)
-          await ask(['apply', '--probe', ...from], 0)
+        async ({ root, lists, runCommand }, from) => {
+          const before = await takeSnapshot(root)
+          await runCommand(['validate', ...from], 0)
+          await runCommand(['validate', '--strict', ...from], 1)
+          await runCommand(['plan', '--check', ...from], 1)
+          await runCommand(['probe', '--samples', '1', ...from], 0)
+          await runCommand(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+          await runCommand(['probe', '--depth', 'blob', '--samples', '1', ...from], 1)
+          await runCommand(['plan', '--rank', ...from], 0)
+          await runCommand(['apply', '--probe', ...from], 0)
           await assertPlanted(root)
-          await ask(['apply', ...from], 0)
+          await runCommand(['apply', ...from], 0)
 
           await fs.writeFile(path.join(root, CERTS, 'headers.test/hosts.toml'), theirHosts(DRIFTED))
-          await ask(['plan', ...from], 0)
-          await ask(['restore', '--check'], 2)
-          await ask(['restore', '--check', '--overwrite'], 1)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['restore', '--check'], 2)
+          await runCommand(['restore', '--check', '--overwrite'], 1)
+          await runCommand(['apply', ...from], 0)
 
           await writeTree(lists, { 'mirror.token': `Bearer ${ROTATED.text}\n` })
-          await ask(['plan', ...from], 0)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['apply', ...from], 0)
           await writeTree(lists, { 'mirrors.toml': listOf(...Object.values(others)) })
-          await ask(['plan', ...from], 0)
-          await ask(['apply', ...from], 0)
+          await runCommand(['plan', ...from], 0)
+          await runCommand(['apply', ...from], 0)
 
-          await ask(['restore', '--check'], 1)
-          await ask(['restore'], 0)
-          const after = await snapshot(root)
+          await runCommand(['restore', '--check'], 1)
+          await runCommand(['restore'], 0)
+          const after = await takeSnapshot(root)
           for (const file of [ADOPTED, CONFIG]) assert.deepEqual(after[`/${file}`], before[`/${file}`])
         },
         style,
@@ -182,10 +183,10 @@ describe('a planted secret', function () {
     const { headers, tokens } = registries()
     return onNode(
       listOf(headers, tokens),
-      async ({ ask }, from) => {
+      async ({ runCommand }, from) => {
         const env = { MIRROR_KEY: ENV.text }
         for (const depth of ['ping', 'manifest'])
-          await ask(['probe', '--depth', depth, '--samples', '1', ...from], 0, { env })
+          await runCommand(['probe', '--depth', depth, '--samples', '1', ...from], 0, { env })
       },
       STYLES['as JSON'],
     )
@@ -205,13 +206,13 @@ describe('a planted secret', function () {
         node: {},
         lists: { 'mirrors.toml': list },
         secrets: [],
-        style: STYLES['as JSON'] as Style,
+        style: STYLES['as JSON'] as OutputStyle,
       }
       const said: string[] = []
-      await withPlace(field, async ({ lists, ask }) => {
+      await withSecretNode(field, async ({ lists, runCommand }) => {
         for (const depth of ['ping', 'manifest']) {
           const args = ['probe', '--depth', depth, '--samples', '1', '-f', path.join(lists, 'mirrors.toml')]
-          const { stdout } = await ask(args, 0, { env })
+          const { stdout } = await runCommand(args, 0, { env })
           said.push(stdout)
         }
       })
@@ -221,25 +222,25 @@ describe('a planted secret', function () {
       `[registries."other.test"]\nfallback = false\nmirrors = [{ url = "${origin}/well/v2"${header} }]\n`
 
     it('though it is quoted where no mirror and no proxy is given a secret', async () => {
-      assert.deepEqual(leaksIn(await saidOf(''), [INLINE]), [INLINE.name])
+      assert.deepEqual(findLeaks(await saidOf(''), [INLINE]), [INLINE.name])
     })
 
     it('because a mirror of another registry is given a header', async () => {
       const header = `, header = { X-Tok = ${JSON.stringify(INLINE.text)} }`
-      assert.deepEqual(leaksIn(await saidOf(header), [INLINE]), [])
+      assert.deepEqual(findLeaks(await saidOf(header), [INLINE]), [])
     })
 
     it('because a proxy that is asked for others is given a password', async () => {
       const env = { HTTP_PROXY: proxy(PROXY), NO_PROXY: '127.0.0.1' }
-      assert.deepEqual(leaksIn(await saidOf('', env), [INLINE]), [])
+      assert.deepEqual(findLeaks(await saidOf('', env), [INLINE]), [])
     })
   })
 
   it('is not on the page for Prometheus', () =>
     onNode(
       listOf(...Object.values(registries())),
-      async ({ ask }, from) => {
-        const { stdout } = await ask(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
+      async ({ runCommand }, from) => {
+        const { stdout } = await runCommand(['probe', '--depth', 'manifest', '--samples', '1', ...from], 0)
         assert.match(stdout, /^regmirror_up\{registry="headers\.test"/m)
       },
       { args: ['--format', 'prometheus'] },
@@ -264,8 +265,8 @@ describe('a planted secret', function () {
     const spelled = [`user:a/${word}@p.test`, `${word}/a@p.test`, `:${word}@p.test`, `u:%zz${word}@p.test`]
     for (const HTTP_PROXY of spelled.flatMap(text => [text, `http://${text}`])) {
       const list = listOf('[registries."r.test"]\nmirrors = ["http://m.test"]\nfallback = false\n')
-      await onNode(list, async ({ ask }, from) => {
-        await ask(['probe', '--samples', '1', ...from], 1, { env: { HTTP_PROXY } })
+      await onNode(list, async ({ runCommand }, from) => {
+        await runCommand(['probe', '--samples', '1', ...from], 1, { env: { HTTP_PROXY } })
       })
     }
   })
@@ -274,13 +275,13 @@ describe('a planted secret', function () {
     // The order of such keys is not that in which they are given.
     const mirrors = ['2', '1'].map(url => ({ url, keys: {}, header: { A: INLINE.text } }))
     const broken = () => emitHosts('# x', { server: { keys: {}, header: {} }, mirrors })
-    assert.throws(broken, (error: Error) => leaksIn(`${error.stack}`, [INLINE]).length === 0)
+    assert.throws(broken, (error: Error) => findLeaks(`${error.stack}`, [INLINE]).length === 0)
   })
 
   describe('where a run comes to nothing', () => {
     const { 'as text': text, 'as JSON': json } = STYLES
     const refused = async (
-      use: (place: Place, from: readonly string[]) => Promise<void>,
+      use: (place: SecretNode, from: readonly string[]) => Promise<void>,
       styles = [text, json],
     ) => {
       const { left, keys, adopted } = registries()
@@ -288,7 +289,7 @@ describe('a planted secret', function () {
     }
 
     it('because of the command line', () =>
-      refused(async ({ ask }, from) => {
+      refused(async ({ runCommand }, from) => {
         const wrong = [
           [],
           ['nonsense'],
@@ -304,31 +305,31 @@ describe('a planted secret', function () {
           ['init', '-o', from[1] ?? ''],
           ['validate', '-f', '-'],
         ]
-        for (const args of wrong) await ask(args, 2)
+        for (const args of wrong) await runCommand(args, 2)
       }))
 
     it('because standard input is no list', () =>
-      refused(async ({ ask }, from) => {
+      refused(async ({ runCommand }, from) => {
         const stdin = () => fs.readFile(from[1] ?? '')
         for (const format of ['json', 'yaml'])
-          await ask(['plan', '-f', '-', '--list-format', format], 2, { stdin })
+          await runCommand(['plan', '-f', '-', '--list-format', format], 2, { stdin })
       }))
 
     it('because nobody is healthy', () =>
-      refused(async ({ ask, lists }, from) => {
+      refused(async ({ runCommand, lists }, from) => {
         const sick = registries().left.replaceAll('/well/', '/with-500/')
         await writeTree(lists, { 'mirrors.toml': listOf(sick) })
-        await ask(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
+        await runCommand(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
       }))
 
     it('because somebody else writes', () =>
       refused(
-        async ({ root, ask }, from) => {
+        async ({ root, runCommand }, from) => {
           const holder = await startHolder(root)
           try {
-            await ask(['apply', '--lock-timeout', '0s', ...from], 2)
-            await ask(['apply', '--lock-timeout', '0s', '--format', 'json', ...from], 2)
-            await ask(['restore', '--check'], 0)
+            await runCommand(['apply', '--lock-timeout', '0s', ...from], 2)
+            await runCommand(['apply', '--lock-timeout', '0s', '--format', 'json', ...from], 2)
+            await runCommand(['restore', '--check'], 0)
           } finally {
             await kill(holder, 'SIGKILL')
           }
@@ -337,21 +338,21 @@ describe('a planted secret', function () {
       ))
 
     it('because a file is changed meanwhile', () =>
-      refused(async ({ root, ask }, from) => {
+      refused(async ({ root, runCommand }, from) => {
         const now = () => {
           appendFileSync(path.join(root, ADOPTED), '# and so on\n')
           return Date.now()
         }
-        const { stdout, stderr } = await ask(['apply', ...from], 2, { now })
+        const { stdout, stderr } = await runCommand(['apply', ...from], 2, { now })
         assert.match(stdout + stderr, /changed while the plan was made/)
       }))
 
     it('because another program writes that file', () =>
-      refused(async ({ root, ask }, from) => {
+      refused(async ({ root, runCommand }, from) => {
         const text = `# File generated by k3s. DO NOT EDIT.\n${theirHosts(THEIRS)}`
         await fs.writeFile(path.join(root, ADOPTED), text)
-        await ask(['plan', ...from], 2)
-        await ask(['plan', '--take-over', ...from], 0)
+        await runCommand(['plan', ...from], 2)
+        await runCommand(['plan', '--take-over', ...from], 0)
       }))
 
     for (const place of [
@@ -362,18 +363,18 @@ describe('a planted secret', function () {
       `${STATE}/journal-committing.json`,
     ]) {
       it(`because of what is in the way at ${place}`, () =>
-        refused(async ({ root, ask }, from) => {
+        refused(async ({ root, runCommand }, from) => {
           await fs.rm(path.join(root, CERTS), { recursive: true })
           await writeTree(root, { [place]: `{ "version": ${JSON.stringify(DAMAGED.text)}` })
           for (const one of [STATE, place]) await fs.chmod(path.join(root, one), 0o700).catch(() => {})
-          assertSilent(await ask(['apply', ...from], 2), [place], [DAMAGED])
+          assertNoLeaks(await runCommand(['apply', ...from], 2), [place], [DAMAGED])
         }))
     }
 
     it('because there is no room', () =>
       refused(
         async ({ root }, from) => {
-          const before = await snapshot(root)
+          const before = await takeSnapshot(root)
           const limited = ['sh', '-c', 'ulimit -f 1 && exec "$0" "$@"']
           const { code, stderr } = await spawned(['apply', ...from], root, {}, limited)
           assert.deepEqual(
@@ -381,7 +382,7 @@ describe('a planted secret', function () {
             [2, true],
             stderr,
           )
-          assert.deepEqual(await snapshot(root), before)
+          assert.deepEqual(await takeSnapshot(root), before)
         },
         [text],
       ))
@@ -395,15 +396,15 @@ describe('a planted secret', function () {
     for (const [moment, leaves] of moments) {
       it(`because it is killed before ${moment}`, () =>
         refused(
-          async ({ root, ask }, from) => {
+          async ({ root, runCommand }, from) => {
             const env = { NODE_OPTIONS: `--import=${KILLING}`, REGMIRROR_TEST_KILL: moment }
             assert.equal((await spawned(['apply', ...from], root, env)).code, null)
-            assert.match(Object.keys(await snapshot(root)).join('\n'), leaves)
-            await ask(['plan', ...from], 0)
-            await ask(['plan', '--format', 'json', ...from], 0)
-            await ask(['apply', ...from], 0)
+            assert.match(Object.keys(await takeSnapshot(root)).join('\n'), leaves)
+            await runCommand(['plan', ...from], 0)
+            await runCommand(['plan', '--format', 'json', ...from], 0)
+            await runCommand(['apply', ...from], 0)
             await assertPlanted(root)
-            await ask(['restore'], 0)
+            await runCommand(['restore'], 0)
           },
           [text],
         ))
@@ -419,8 +420,8 @@ describe('a planted secret', function () {
   ): Promise<Ran> {
     const all = [...args, ...(root === undefined ? [] : ['--root', root])]
     const ran = await spawnCli(all, { ...process.env, ...environment(), ...env }, wrapper)
-    assertSilent(ran, args, ALL)
-    if (root !== undefined) await assertKept(root, ALL, [ADOPTED, CONFIG])
+    assertNoLeaks(ran, args, ALL)
+    if (root !== undefined) await assertSecretsPrivate(root, ALL, [ADOPTED, CONFIG])
     return ran
   }
 
@@ -489,11 +490,11 @@ esac
 
   it('lies in a folder that is closed, also where it was open', () => {
     const { left, adopted } = registries()
-    return onNode(listOf(left, adopted), async ({ root, lists, ask }, from) => {
-      await ask(['apply', ...from], 0)
+    return onNode(listOf(left, adopted), async ({ root, lists, runCommand }, from) => {
+      await runCommand(['apply', ...from], 0)
       await fs.chmod(path.join(root, STATE), 0o755)
       await writeTree(lists, { 'mirrors.toml': listOf(adopted) })
-      await ask(['apply', ...from], 0)
+      await runCommand(['apply', ...from], 0)
       assert.equal((await fs.stat(path.join(root, STATE))).mode & 0o7777, 0o700)
     })
   })
@@ -501,7 +502,7 @@ esac
 
 /** After an apply what has to hold a secret does. */
 async function assertPlanted(root: string): Promise<void> {
-  const files = Object.entries(await snapshot(root)).filter(([, { type }]) => type === 'file')
+  const files = Object.entries(await takeSnapshot(root)).filter(([, { type }]) => type === 'file')
   const places: [place: RegExp, secrets: readonly Secret[]][] = [
     [/left\.test\/hosts\.toml$/, [FILE, ENV, INLINE]],
     [/keys\.test\/client-\w+-key\.pem$/, [KEY]],
@@ -513,7 +514,7 @@ async function assertPlanted(root: string): Promise<void> {
   for (const [place, secrets] of places) {
     const texts = files.filter(([name]) => place.test(name)).map(([, { text }]) => text)
     assert.deepEqual(
-      leaksIn(texts.join('\n'), secrets),
+      findLeaks(texts.join('\n'), secrets),
       secrets.map(({ name }) => name),
       String(place),
     )

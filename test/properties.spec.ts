@@ -12,21 +12,27 @@ import { openTree } from '../lib/system/files.ts'
 import { type Case, cases } from './support/arbitrary/cases.ts'
 import { fallbackLists } from './support/arbitrary/lists.ts'
 import { type Spelled, spelled } from './support/arbitrary/spelling.ts'
-import { assertAsked, assertInEffect, hostsDirOf, settingsOf, somebodyResolves } from './support/asked.ts'
-import { holds } from './support/holds.ts'
-import { assertRefusal, command, type Home, shown, withHome } from './support/home.ts'
-import { assertOnlyOurs, type Written } from './support/only-ours.ts'
-import { type Snapshot, snapshot, touches } from './support/planted.ts'
+import {
+  assertEndpoints,
+  assertInEffect,
+  containerdSettings,
+  everyRegistryResolves,
+  findHostsDir,
+} from './support/assert-in-effect.ts'
+import { assertOnlyManaged, type Written } from './support/assert-only-managed.ts'
+import { checkProperty } from './support/check-property.ts'
+import { assertRefusal, command, formatCase, type Home, withHome } from './support/home.ts'
+import { readTouches, type Snapshot, takeSnapshot } from './support/node-snapshot.ts'
 import { run } from './support/run.ts'
 
 /** Applies a list and looks at everything that came of it; undefined when it was refused, which is looked at too. */
 async function applied(home: Home, list: Spelled, earlier: readonly Written[]): Promise<Written | undefined> {
-  const touched = await touches(home.root)
+  const touched = await readTouches(home.root)
   const plan = await command(home, 'plan', list, '--check')
-  assert.deepEqual(await touches(home.root), touched, 'plan touches nothing')
-  const stood = await snapshot(home.root)
+  assert.deepEqual(await readTouches(home.root), touched, 'plan touches nothing')
+  const stood = await takeSnapshot(home.root)
   const done = await command(home, 'apply', list, '--format', 'json')
-  const after = await snapshot(home.root)
+  const after = await takeSnapshot(home.root)
   assert.equal(done.code === 2, plan.code === 2, plan.stderr + done.stdout)
   if (done.code === 2) {
     assertRefusal(plan, JSON.parse(done.stdout))
@@ -36,7 +42,7 @@ async function applied(home: Home, list: Spelled, earlier: readonly Written[]): 
   const { changes }: PlanReport = JSON.parse(done.stdout)
   assert.equal(plan.code, changes.length > 0 ? 1 : 0, 'plan --check says whether there is anything to do')
   const files = changes.map(change => change.path)
-  const written = { list: list.list, hostsDir: await hostsDirOf(openTree(home.root), list.list, files) }
+  const written = { list: list.list, hostsDir: await findHostsDir(openTree(home.root), list.list, files) }
   await assertAsListed(home, written, earlier, after)
   await assertOnce(home, list)
   return written
@@ -45,27 +51,27 @@ async function applied(home: Home, list: Spelled, earlier: readonly Written[]): 
 async function assertAsListed(home: Home, written: Written, earlier: readonly Written[], after: Snapshot) {
   const node = openTree(home.root)
   await assertInEffect(node, written.list, written.hostsDir)
-  await assertAsked(node, written.list, written.hostsDir)
-  await assertOnlyOurs(node, written, earlier, home.before, after)
+  await assertEndpoints(node, written.list, written.hostsDir)
+  await assertOnlyManaged(node, written, earlier, home.before, after)
 }
 
 /** Applied once, a list is true: nothing is left to do, and doing it opens nothing. */
 async function assertOnce(home: Home, list: Spelled): Promise<void> {
-  const touched = await touches(home.root)
+  const touched = await readTouches(home.root)
   const again = await command(home, 'apply', list, '--format', 'json')
   assert.deepEqual(JSON.parse(again.stdout).changes, [], 'once is enough')
   assert.equal((await command(home, 'plan', list, '--check')).code, 0)
-  assert.deepEqual(await touches(home.root), touched, 'with nothing to do nothing is opened')
+  assert.deepEqual(await readTouches(home.root), touched, 'with nothing to do nothing is opened')
 }
 
 /** restore leaves the tree as it was before the first apply, and no trace of us; --check tells without doing. */
 async function assertRestored({ root, before }: Home, ...flags: string[]): Promise<void> {
-  const written = await touches(root)
+  const written = await readTouches(root)
   const checked = await run(['restore', '--check', '--root', root, ...flags])
-  assert.deepEqual(await touches(root), written, 'restore --check touches nothing')
+  assert.deepEqual(await readTouches(root), written, 'restore --check touches nothing')
   const restored = await run(['restore', '--root', root, ...flags])
   assert.equal(restored.code, 0, checked.stderr + restored.stderr)
-  assert.deepEqual(await snapshot(root), before, 'restore gives back the node')
+  assert.deepEqual(await takeSnapshot(root), before, 'restore gives back the node')
 }
 
 const lives = { applied: 0, refused: 0 }
@@ -94,14 +100,14 @@ async function configEdited(of: Case, edit: (text: string) => string): Promise<v
   await withHome(of, async home => {
     const { root, before } = home
     if ((await command(home, 'apply', of.first)).code === 2) return
-    const config = await openTree(root).real(settingsOf(of.first.list).main)
+    const config = await openTree(root).real(containerdSettings(of.first.list).main)
     const file = path.join(root, config)
     const ours = await fs.readFile(file, 'latin1').catch(() => undefined)
     if (ours === undefined) return
     await fs.writeFile(file, edit(ours), 'latin1')
     const { code, stderr } = await run(['restore', '--root', root])
     assert.equal(code, 0, stderr)
-    const after = await snapshot(root)
+    const after = await takeSnapshot(root)
     const was = before[config]?.text ?? 'version = 2\n'
     assert.deepEqual(linesOf(after[config]?.text), linesOf(edit(was)))
     const others = (tree: Snapshot) => Object.entries(tree).filter(([name]) => !config.startsWith(name))
@@ -124,14 +130,14 @@ async function hostsEdited(of: Case): Promise<void> {
       file.endsWith('hosts.toml'),
     )
     await fs.appendFile(path.join(root, await openTree(root).real(hosts?.path ?? '')), '# changed since\n')
-    const touched = await touches(root)
+    const touched = await readTouches(root)
     const refused = await run(['restore', '--root', root])
     assert.equal(refused.code, 2)
     assert.ok(
       refused.stderr.startsWith(`error: ${hosts?.path}: was changed outside regmirror `),
       refused.stderr,
     )
-    assert.deepEqual(await touches(root), touched)
+    assert.deepEqual(await readTouches(root), touched)
     await assertRestored(home, '--overwrite')
   })
 }
@@ -140,7 +146,7 @@ describe('whatever the list and the node', function () {
   this.timeout(0)
 
   it('the node is left alone, or made what the list says and put back', async () => {
-    await holds(cases, 250, life, shown)
+    await checkProperty(cases, 250, life, formatCase)
     assert.ok(
       lives.applied > lives.refused,
       `${lives.refused} nodes of ${lives.applied + lives.refused} were refused`,
@@ -150,18 +156,18 @@ describe('whatever the list and the node', function () {
   it('what somebody else has changed since in config.toml stays', async () => {
     const edited = fc.tuple(cases, fc.nat(EDITS.length - 1))
     const property = ([of, i]: [Case, number]) => configEdited(of, EDITS[i] as (typeof EDITS)[0])
-    await holds(edited, 80, property, ([of, i]) => `${shown(of)}\nedit ${i}`)
+    await checkProperty(edited, 80, property, ([of, i]) => `${formatCase(of)}\nedit ${i}`)
   })
 
   it('what somebody else has changed since in a file of ours is not thrown away', () =>
-    holds(cases, 40, hostsEdited, shown))
+    checkProperty(cases, 40, hostsEdited, formatCase))
 
   it('without fallback, somebody must be able to tell what a tag means', async () => {
     const accepted = async (list: Spelled) => {
       const stdin = async () => Buffer.from(list.text)
       const { code, stderr } = await run(['validate', '-f', '-', '--list-format', list.format], { stdin })
-      assert.equal(code, somebodyResolves(list.list) ? 0 : 2, stderr)
+      assert.equal(code, everyRegistryResolves(list.list) ? 0 : 2, stderr)
     }
-    await holds(spelled(fallbackLists), 200, accepted, ({ text }) => text)
+    await checkProperty(spelled(fallbackLists), 200, accepted, ({ text }) => text)
   })
 })

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { CONFIG, hostsFile, withNode } from './support/node.ts'
 import { type Ran, run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
-const CONFIG = 'etc/containerd/config.toml'
-const DOCKER = 'etc/containerd/certs.d/docker.io/hosts.toml'
-const QUAY = 'etc/containerd/certs.d/quay.io/hosts.toml'
+const [DOCKER, QUAY] = [hostsFile('docker.io'), hostsFile('quay.io')]
 const KEY = '[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n'
 
 const LIST = `version = 1
@@ -35,19 +34,16 @@ interface Node {
 }
 
 const onNode = (use: (node: Node) => Promise<void>, tree = before) =>
-  withDirectory(async home => {
-    const root = path.join(home, 'node')
-    await fs.mkdir(root)
-    await writeTree(root, tree)
-    const list = path.join(home, 'mirrors.toml')
-    await fs.writeFile(list, LIST)
-    const applied = await run(['apply', '--root', root, '-f', list])
-    assert.equal(applied.code, 0, applied.stderr)
-    const command = (name: string, ...args: string[]) =>
-      run([name, '--root', root, ...(name === 'restore' ? [] : ['-f', list]), ...args])
-    const write = (file: string, text: string) => fs.writeFile(path.join(root, file), text)
-    await use({ root, command, write, tree: () => readTree(root) })
-  })
+  withNode(
+    tree,
+    async node => {
+      const applied = await node.run('apply')
+      assert.equal(applied.code, 0, applied.stderr)
+      const write = (file: string, text: string) => fs.writeFile(node.at(file), text)
+      await use({ root: node.root, command: node.run, write, tree: () => readTree(node.root) })
+    },
+    LIST,
+  )
 
 describe('restore', () => {
   it('leaves no trace', () =>

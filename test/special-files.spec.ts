@@ -1,28 +1,12 @@
-/** Links, and what is no file, in the places that regmirror writes to: by the command, on a whole node. */
+/** Links and special files at the paths that regmirror writes, by the command on a whole node. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { run } from './support/run.ts'
-import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+import { BARE, CERTS, CONFIG, hostsFile, STATE, withNode } from './support/node.ts'
+import { readTree, type Tree } from './support/tree.ts'
 
-const CONFIG = 'etc/containerd/config.toml'
-const CERTS = 'etc/containerd/certs.d'
-const HOSTS = `${CERTS}/quay.io/hosts.toml`
-const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
-
-/** Applies and restores on a node with that tree; `prepare` adds what a tree cannot hold. */
-async function onNode(
-  tree: Tree,
-  use: (root: string, apply: () => ReturnType<typeof run>) => Promise<void>,
-): Promise<void> {
-  await withDirectory(async home => {
-    const root = path.join(home, 'node')
-    await writeTree(root, { 'etc/': undefined, 'var/lib/': undefined, ...tree })
-    await fs.writeFile(path.join(home, 'mirrors.toml'), LIST)
-    await use(root, () => run(['apply', '--root', root, '-f', path.join(home, 'mirrors.toml')]))
-  })
-}
+const HOSTS = hostsFile('quay.io')
 
 describe('links and special files', () => {
   const followed: [title: string, tree: Tree, real: string][] = [
@@ -44,65 +28,69 @@ describe('links and special files', () => {
     ['certs.d', { [CERTS]: '-> /srv/certs.d', 'srv/certs.d/': undefined }, 'srv/certs.d/quay.io/hosts.toml'],
     [
       'the state folder',
-      { 'var/lib/regmirror': '-> /srv/state', 'srv/state/': undefined, 'srv/other': '' },
+      { [STATE]: '-> /srv/state', 'srv/state/': undefined, 'srv/other': '' },
       'srv/state/state.json',
     ],
   ]
   for (const [title, tree, real] of followed) {
-    it(`${title} may be a link: its target is written, the link stays, and both come back`, () =>
-      onNode(tree, async (root, apply) => {
+    it(`writes the target where ${title} is a link, keeps the link, and restores both`, () =>
+      withNode({ ...BARE, ...tree }, async ({ root, run }) => {
         const before = await readTree(root)
         const links = Object.entries(before).filter(([, text]) => text?.startsWith('-> '))
-        const { code, stderr } = await apply()
+        const { code, stderr } = await run('apply')
         assert.equal(code, 0, stderr)
         const after = await readTree(root)
         assert.notEqual(after[real], before[real])
         for (const [link, to] of links) assert.equal(after[link], to)
-        assert.equal((await run(['restore', '--root', root])).code, 0)
+        assert.equal((await run('restore')).code, 0)
         assert.deepEqual(await readTree(root), before)
       }))
   }
 
-  const refused: [title: string, tree: Tree, said: RegExp][] = [
-    ['a loop', { [CONFIG]: '-> other', 'etc/containerd/other': '-> config.toml' }, /links form a loop/],
-    ['a link to nothing', { [HOSTS]: '-> /srv/gone' }, /is a link to \/srv\/gone, which does not exist/],
-    ['a link to nothing for certs.d', { [CERTS]: '-> /srv/gone' }, /certs\.d: is a link to \/srv\/gone/],
+  const refused: [title: string, tree: Tree, problem: RegExp][] = [
     [
-      'a link to nothing above it',
+      'a loop of links',
+      { [CONFIG]: '-> other', 'etc/containerd/other': '-> config.toml' },
+      /links form a loop/,
+    ],
+    [
+      'a dangling link for hosts.toml',
+      { [HOSTS]: '-> /srv/gone' },
+      /is a link to \/srv\/gone, which does not exist/,
+    ],
+    ['a dangling link for certs.d', { [CERTS]: '-> /srv/gone' }, /certs\.d: is a link to \/srv\/gone/],
+    [
+      'a dangling link for a parent directory',
       { 'etc/containerd': '-> ../gone' },
       /etc\/containerd: is a link to \.\.\/gone, which does not exist/,
     ],
     [
-      'a link out of the root',
+      'a link that leaves the root directory',
       { [`${CERTS}/quay.io`]: '-> ../../../../../outside' },
       /points outside the root/,
     ],
     ['a directory for config.toml', { [`${CONFIG}/`]: undefined }, /is a directory, not a file/],
     ['a directory for hosts.toml', { [`${HOSTS}/`]: undefined }, /is a directory, not a file/],
     ['a file for certs.d', { [CERTS]: 'a file\n' }, /certs\.d: is not a directory/],
-    [
-      'a file for the state folder',
-      { 'var/lib/regmirror': 'a file\n' },
-      /regmirror.*(not a directory|not there)/,
-    ],
+    ['a file for the state folder', { [STATE]: 'a file\n' }, /regmirror.*not a directory/],
   ]
-  for (const [title, tree, said] of refused) {
-    it(`${title} is refused, and nothing is written`, () =>
-      onNode(tree, async (root, apply) => {
+  for (const [title, tree, problem] of refused) {
+    it(`refuses ${title}, and writes nothing`, () =>
+      withNode({ ...BARE, ...tree }, async ({ root, run }) => {
         const outside = await readTree(path.dirname(root))
-        const { code, stderr } = await apply()
+        const { code, stderr } = await run('apply')
         assert.equal(code, 2, stderr)
-        assert.match(stderr, said)
+        assert.match(stderr, problem)
         assert.match(stderr, /^error: [^\n]+\n$/)
         assert.deepEqual(await readTree(path.dirname(root)), outside)
       }))
   }
 
-  for (const file of [CONFIG, HOSTS, 'var/lib/regmirror/state.json']) {
-    it(`a pipe for ${path.basename(file)} is refused, and not waited for`, () =>
-      onNode({ [`${path.dirname(file)}/`]: undefined }, async (root, apply) => {
+  for (const file of [CONFIG, HOSTS, `${STATE}/state.json`]) {
+    it(`refuses a pipe for ${path.basename(file)} without waiting for it`, () =>
+      withNode({ ...BARE, [`${path.dirname(file)}/`]: undefined }, async ({ root, run }) => {
         execFileSync('mkfifo', [path.join(root, file)])
-        const { code, stderr } = await apply()
+        const { code, stderr } = await run('apply')
         assert.equal(code, 2)
         assert.match(stderr, /is a special file, not a file/)
         assert.deepEqual(await fs.readdir(path.join(root, path.dirname(file))), [path.basename(file)])

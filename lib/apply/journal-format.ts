@@ -30,7 +30,7 @@ export function parseJournal(text: string, file: string): Journal {
   throw refusedJournal(file, isRecord(journal) ? (versionProblem(journal.version) ?? DAMAGED) : DAMAGED)
 }
 
-/** A journal that this run does not act on. */
+/** A journal that this run does not carry out. */
 export function refusedJournal(file: string, message: string): Failure {
   return new Failure('io', [{ file, message, hint: 'check the files that it names, then move it away' }])
 }

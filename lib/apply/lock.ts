@@ -6,7 +6,7 @@
  * no process id is trusted. The highest ticket holds the lock. The next number may be taken once that holder is gone,
  * number 1 when there is no ticket, and a link can be created only once.
  *
- * A process must not act on an old view: a holder that releases first removes the sockets of all waiters (`wait-…`,
+ * A process must not decide by an old view. A holder that releases first removes the sockets of all waiters (`wait-…`,
  * created before they look), then its ticket. A waiter that decided before that finds its own socket gone when it links,
  * and starts over.
  */
@@ -24,7 +24,7 @@ import { isWaiterName, listTickets, type Purpose, ticketFile, ticketName } from 
 
 export interface LockRequest {
   readonly purpose: Purpose
-  /** Who asks for the lock, since when: one line that others are shown while they wait. */
+  /** The process that requests the lock, and since when: one line that waiting processes show. */
   readonly holder: string
   /** Directories that earlier runs created for the state; they are removed together with the state folder. */
   readonly made: readonly string[]

@@ -2,7 +2,7 @@
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Targets } from '../pipeline/open.ts'
-import { loadPart } from '../system/lazy.ts'
+import { loadPart } from '../system/load-part.ts'
 import { type Flags, type FlagTable, type Given, readFlags } from './flag.ts'
 
 /** The world outside, and the runtimes that a list may name. */

@@ -5,7 +5,7 @@ import { mapConcurrently } from './concurrency.ts'
 import { readBounded, readEntries, readLink, statFacts } from './disk.ts'
 import type { FileFacts } from './file-facts.ts'
 
-/** Tells one process from another. Reading it touches nothing that the process controls. */
+/** Distinguishes processes. Reading it touches nothing that the process controls. */
 export interface ProcessIdentity {
   readonly pid: number
   /** The base name of its executable, at most 15 bytes. A process may choose it freely. */

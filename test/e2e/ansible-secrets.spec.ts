@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { leaksIn, type Secret, secret } from '../support/leaks.ts'
+import { findLeaks, type Secret, secret } from '../support/leaks.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 import { ANSIBLE, type Play, type Played, play } from './support/ansible.ts'
 import {
@@ -65,7 +65,7 @@ describe('the Ansible playbook and a secret in the list', function () {
       assert.match(check.stdout, /\+\[host\.\\*"https:\/\/one\.test/, 'the plan is shown')
       await playQuietly({ diff: true, settings }, 0)
       const hosts = await fs.readFile(path.join(home, BELONGS[2] as string), 'utf8')
-      assert.deepEqual(leaksIn(hosts, SECRETS), [TOKEN.name])
+      assert.deepEqual(findLeaks(hosts, SECRETS), [TOKEN.name])
       assert.match(hosts, /file beside the list/)
       assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.command: Invoked with .*'apply'/)
       assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.tempfile: Invoked with/)
@@ -77,7 +77,7 @@ describe('the Ansible playbook and a secret in the list', function () {
       const played = await playQuietly({ diff: true, env, settings: { pipelining: 'true' } }, 0)
       assert.ok(played.tasks.some(({ name, status }) => name === 'Apply' && status === 'changed'))
       const journal = await fs.readFile(path.join(home, 'journal'), 'utf8')
-      assert.deepEqual(leaksIn(journal, await checksumsOf(path.join(home, LIST))), [])
+      assert.deepEqual(findLeaks(journal, await checksumsOf(path.join(home, LIST))), [])
       assert.match(journal, /"MESSAGE": "ansible-[a-z.]*command Invoked with/)
     }))
 
@@ -221,7 +221,7 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
       // By its checksum a list is guessed, where only a short password in it is unknown.
       const told = [...SECRETS, ...(await checksumsOf(path.join(home, LIST)))]
       const places = { stdout: result.stdout, stderr: result.stderr, log: await log.text() }
-      const leaksByPlace = Object.entries(places).map(([place, text]) => [place, leaksIn(text, told)])
+      const leaksByPlace = Object.entries(places).map(([place, text]) => [place, findLeaks(text, told)])
       const nowhere = { stdout: [], stderr: [], log: [], processes: [], files: [...belongs].sort() }
       const files = await holders(home, SECRETS)
       assert.deepEqual({ ...Object.fromEntries(leaksByPlace), processes: [...leaks], files }, nowhere)

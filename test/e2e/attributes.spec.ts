@@ -1,4 +1,4 @@
-/** Extended attributes and ACLs of files that somebody else owns: they stay when we edit, and come back with the original. */
+/** Extended attributes and ACLs of adopted files: they stay when regmirror edits a file, and come back with its original. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
@@ -48,7 +48,7 @@ describe('attributes of files', function () {
     needRuntime(this, TOOLS, false)
   })
 
-  it('stay through an apply, and come back through a restore', () =>
+  it('stay after an apply, and come back with a restore', () =>
     withDirectory(async root => {
       await writeTree(root, { [CONFIG]: 'version = 2\n', [HOSTS]: '# theirs\n' })
       const files = [CONFIG, HOSTS].map(file => path.join(root, file))

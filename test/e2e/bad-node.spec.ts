@@ -1,4 +1,4 @@
-/** Nodes that cannot be written, by real file systems: one error, exit 2, and the node as it was. */
+/** Nodes that cannot be written, on real file systems: one error, exit code 2, and an unchanged node. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 const RUNTIME = 'containerd-trixie'
 
-/** Makes a node on a tmpfs of its own ($1 home, $2 mount options to end with), applies, and shows it before and after. */
+/** Makes a node on its own tmpfs ($1 home, $2 final mount options), applies, and lists the node before and after. */
 const ON_A_TMPFS = `
 set -e
 mkdir "$1/node"
@@ -32,12 +32,12 @@ describe('a node that cannot be written', function () {
     execFileSync(process.execPath, ['tools/build.ts'], { cwd: root })
   })
 
-  const cases: [title: string, options: string, said: RegExp][] = [
+  const cases: [title: string, options: string, problem: RegExp][] = [
     ['is read-only', 'ro', /the file system is read-only/],
     ['is full before all is written', 'size=64k', /no space is left on the device/],
   ]
-  for (const [title, options, said] of cases) {
-    it(`${title}: says so once, and stays as it was`, () =>
+  for (const [title, options, problem] of cases) {
+    it(`${title}: is unchanged, and the error is reported once`, () =>
       withDirectory(async home => {
         await fs.writeFile(path.join(home, 'config.toml'), defaultConfig(treeOf(RUNTIME)))
         const tables = Array.from(
@@ -61,7 +61,7 @@ describe('a node that cannot be written', function () {
         ]
         const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
         assert.equal(stdout, 'exit 2\n', stderr)
-        assert.match(stderr, said)
+        assert.match(stderr, problem)
         assert.match(stderr, /^error: [^\n]+\n$/)
         assert.equal(
           await fs.readFile(path.join(home, 'after'), 'utf8'),

@@ -8,7 +8,7 @@ import { withDirectory } from '../support/tree.ts'
 import { startContainerdLike, writeWaitingProgram } from '../support/waiting-program.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
-const CLOCK = path.resolve(import.meta.dirname, '../support/clock.ts')
+const CLOCK = path.resolve(import.meta.dirname, '../support/print-clocks.ts')
 
 interface Shown extends BootClock {
   /** The start of the daemon, and of the process that reads it, in ticks. */

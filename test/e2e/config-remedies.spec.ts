@@ -1,18 +1,18 @@
-/** Who does literally what a refusal says has a containerd that starts, and a file that regmirror takes. */
+/** The remedies of refusals of config.toml work: containerd starts, and regmirror accepts the file. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
-import { fateOf, makeNode } from './support/containerd.ts'
+import { makeNode, tryContainerd } from './support/containerd.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
 
 const CONFIG = '/etc/containerd/config.toml'
 const OTHERS = 'aufs btrfs devmapper native zfs opt restart tracing cgroups otlp'.split(' ')
 
-/** Files that are refused, what the node comes to, and the first release for which they are. */
-const FILES: Readonly<Record<string, readonly [config: string, fate: RegExp, since: RegExp]>> = {
+/** Files that are refused, how containerd starts after the remedy, and the releases for which they are refused. */
+const FILES: Readonly<Record<string, readonly [config: string, result: RegExp, since: RegExp]>> = {
   'as Docker ships it': [
     '# shipped\n\ndisabled_plugins = ["cri"]\n\n#root = "/x"\n',
     /^runs without CRI$/,
@@ -38,20 +38,26 @@ const FILES: Readonly<Record<string, readonly [config: string, fate: RegExp, sin
 }
 
 for (const { title, suite } of generations) {
-  describe(`what ${title} makes of a config.toml that was mended as told`, function () {
+  describe(`${title} with a config.toml after the remedy of its refusal`, function () {
     this.timeout(180_000)
     const tree = treeOf(`containerd-${suite}`)
     const release = existsSync(tree) ? containerdVersion(tree) : '0.0.0'
     before(function () {
       needRuntime(this, `containerd-${suite}`, true)
     })
-    for (const [name, [config, fate, since]] of Object.entries(FILES)) {
-      if (since.test(release)) it(`a file ${name}`, () => assertMended(config, fate, tree, release))
+    for (const [name, [config, result, since]] of Object.entries(FILES)) {
+      if (since.test(release))
+        it(`starts with a file ${name}`, () => assertRemedyWorks(config, result, tree, release))
     }
   })
 }
 
-async function assertMended(config: string, expected: RegExp, tree: string, release: string): Promise<void> {
+async function assertRemedyWorks(
+  config: string,
+  expected: RegExp,
+  tree: string,
+  release: string,
+): Promise<void> {
   await withDirectory(async home => {
     const node = await makeNode(home)
     const file = path.join(node, CONFIG)
@@ -64,24 +70,24 @@ async function assertMended(config: string, expected: RegExp, tree: string, rele
     const plan = () => run(['apply', '--root', node, '-f', list])
     const refused = await plan()
     assert.equal(refused.code, 2, refused.stdout)
-    await fs.writeFile(file, mended(config, refused.stderr))
-    const taken = await plan()
-    assert.equal(taken.code, 0, taken.stderr)
-    const { fate, log } = await fateOf(tree, node, {}, async () => {})
-    assert.match(fate, expected, log)
+    await fs.writeFile(file, applyRemedy(config, refused.stderr))
+    const accepted = await plan()
+    assert.equal(accepted.code, 0, accepted.stderr)
+    const { result, log } = await tryContainerd(tree, node, {}, async () => {})
+    assert.match(result, expected, log)
   })
 }
 
-/** The text after what its reader is told to write. */
-function mended(config: string, told: string): string {
-  const renamed = [...told.matchAll(/("[\w.]+") for "(\w+)"/g)].reduce(
+/** The text after the changes that the message names. */
+function applyRemedy(config: string, message: string): string {
+  const renamed = [...message.matchAll(/("[\w.]+") for "(\w+)"/g)].reduce(
     (text, [, full = '', short = '']) =>
       text
         .replaceAll(`"${short}"`, full)
         .replaceAll(new RegExp(`(?<=\\[plugins\\.)${short}(?=[\\].])`, 'g'), full),
     config,
   )
-  const [, where] = /; write version = 2( as the first line)?/.exec(told) ?? []
+  const [, where] = /; write version = 2( as the first line)?/.exec(message) ?? []
   if (where !== undefined) return `version = 2\n${renamed}`
-  return told.includes('; write version = 2') ? renamed.replace(/^version = \d$/m, 'version = 2') : renamed
+  return message.includes('; write version = 2') ? renamed.replace(/^version = \d$/m, 'version = 2') : renamed
 }

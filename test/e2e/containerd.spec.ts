@@ -1,13 +1,21 @@
 /**
- * Pulls through real containerds, configured by `apply`. That a pull works proves nothing, for a runtime falls
- * back without a word: the proof is in the registries' logs, and in that of the proxy towards the world outside.
+ * Pulls through real containerds that `apply` configured. A pull that works proves nothing, because containerd falls back
+ * silently: the proof is in the logs of the registries and of the proxy.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { PlanReport } from '../../lib/model/report.ts'
 import { refusingOrigin } from '../support/registry.ts'
-import { asked, type Bench, newImage, openBench, pullOf, registryTable, TLS } from './support/bench.ts'
+import {
+  type Bench,
+  listRequests,
+  newImage,
+  openBench,
+  pullRequests,
+  registryTable,
+  TLS,
+} from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 
@@ -29,7 +37,7 @@ for (const { title, suite } of generations) {
     })
 
     beforeEach(() => {
-      bench.outside.clear()
+      bench.proxy.clear()
       logged = daemon.log().length
     })
 
@@ -39,23 +47,23 @@ for (const { title, suite } of generations) {
 
     after(() => bench?.close())
 
-    /** Pulls what no endpoint has: the pull must fail, and the logs tell who was asked. */
-    const pullInVain = (image: string) => assert.rejects(daemon.cri.pull(image))
+    /** Pulls a missing image: the pull must fail, and the logs show the requests. */
+    const pullMissing = (image: string) => assert.rejects(daemon.cri.pull(image))
 
-    it('starts on its own default config after the first apply, which asks for a restart', async () => {
+    it('starts with its default config after the first apply, which reports that a restart is needed', async () => {
       assert.deepEqual(
         first.restart.map(({ target }) => target),
         ['containerd'],
       )
       assert.match(await daemon.cri.version(), new RegExp(`^${bench.version}`))
-      await pullInVain('first.test/team/app:latest')
-      assert.deepEqual(bench.outside.asked, ['mirror.test:443', 'first.test:443'])
+      await pullMissing('first.test/team/app:latest')
+      assert.deepEqual(bench.proxy.requests, ['mirror.test:443', 'first.test:443'])
     })
 
-    it('asks the mirrors in the order of the list, then the server', async () => {
+    it('tries the mirrors in the order of the list, then the server', async () => {
       await bench.apply(registryTable('docker.io', ['https://c.test', 'http://a.test', 'https://b.test']))
-      await pullInVain('team/app:latest')
-      assert.deepEqual(bench.outside.asked, [
+      await pullMissing('team/app:latest')
+      assert.deepEqual(bench.proxy.requests, [
         'c.test:443',
         'http://a.test/v2/team/app/manifests/latest?ns=docker.io',
         'b.test:443',
@@ -63,15 +71,15 @@ for (const { title, suite } of generations) {
       ])
     })
 
-    it('pulls every part from the second mirror when the first has nothing', async () => {
+    it('pulls every part from the second mirror when the first is empty', async () => {
       const image = newImage('library/busybox')
       const empty = await bench.registry()
       const mirror = await bench.registry({ images: [image] })
       await bench.apply(registryTable('docker.io', [empty.url, mirror.url]))
       assert.equal(await daemon.cri.pull(`busybox:${image.tag}`), image.blobs[0]?.digest)
-      assert.deepEqual(asked(empty), pullOf(image, 'docker.io'))
-      assert.deepEqual(asked(mirror), pullOf(image, 'docker.io'))
-      assert.deepEqual(bench.outside.asked, [])
+      assert.deepEqual(listRequests(empty), pullRequests(image, 'docker.io'))
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'docker.io'))
+      assert.deepEqual(bench.proxy.requests, [])
     })
 
     it('pulls from the second mirror when the first refuses connections', async () => {
@@ -80,68 +88,71 @@ for (const { title, suite } of generations) {
       const mirror = await bench.registry({ images: [image] })
       await bench.apply(registryTable('ghcr.io', [refusing, mirror.url]))
       await daemon.cri.pull(`ghcr.io/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), pullOf(image, 'ghcr.io'))
-      assert.ok(daemon.log().includes(`host="${refusing.slice('http://'.length)}"`), 'the first was tried')
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'ghcr.io'))
+      assert.ok(
+        daemon.log().includes(`host="${refusing.slice('http://'.length)}"`),
+        'the first mirror was tried',
+      )
     })
 
     for (const base of ['/v2/hub', '/registry/v2']) {
-      it(`asks a mirror at ${base} below that path`, async () => {
+      it(`sends requests below the path of a mirror at ${base}`, async () => {
         const image = newImage()
         const mirror = await bench.registry({ images: [image], base })
         await bench.apply(registryTable('quay.io', [mirror.url]))
         await daemon.cri.pull(`quay.io/team/app:${image.tag}`)
-        assert.deepEqual(asked(mirror), pullOf(image, 'quay.io', base))
+        assert.deepEqual(listRequests(mirror), pullRequests(image, 'quay.io', base))
       })
     }
 
-    it('asks the mirrors of "*" for a registry without an entry, and only for such', async () => {
+    it('uses the mirrors of "*" only for registries without an entry', async () => {
       const image = newImage()
       const mirror = await bench.registry({ images: [image] })
       const own = await bench.registry()
       await bench.apply(registryTable('*', [mirror.url]) + registryTable('own.test', [own.url]))
       await daemon.cri.pull(`other.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), pullOf(image, 'other.test'))
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'other.test'))
       mirror.clear()
-      await pullInVain(`own.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), [])
+      await pullMissing(`own.test/team/app:${image.tag}`)
+      assert.deepEqual(listRequests(mirror), [])
       assert.equal(own.requests.length, 1)
     })
 
-    it('tells a registry with a port from the one without', async () => {
+    it('distinguishes a registry with a port from the one without', async () => {
       const image = newImage()
       const mirror = await bench.registry({ images: [image] })
       await bench.apply(registryTable('registry.test:5000', [mirror.url]))
       await daemon.cri.pull(`registry.test:5000/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), pullOf(image, 'registry.test:5000'))
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'registry.test:5000'))
       mirror.clear()
-      await pullInVain(`registry.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), [])
-      assert.deepEqual(bench.outside.asked, ['registry.test:443'])
+      await pullMissing(`registry.test/team/app:${image.tag}`)
+      assert.deepEqual(listRequests(mirror), [])
+      assert.deepEqual(bench.proxy.requests, ['registry.test:443'])
     })
 
-    it('does not ask a pull-only mirror what a tag means', async () => {
+    it('does not resolve tags with a pull-only mirror', async () => {
       const image = newImage()
       const mirror = await bench.registry({ images: [image] })
       const server = await bench.registry({ images: [image] })
       const pullOnly = `{ url = "${mirror.url}", capabilities = ["pull"] }`
       await bench.apply(registryTable('pull.test', [pullOnly], `server = "${server.url}"`))
       await daemon.cri.pull(`pull.test/team/app:${image.tag}`)
-      const [tag, ...parts] = pullOf(image, 'pull.test')
-      assert.deepEqual(asked(server), [tag])
-      assert.deepEqual(asked(mirror), parts)
+      const [tag, ...parts] = pullRequests(image, 'pull.test')
+      assert.deepEqual(listRequests(server), [tag])
+      assert.deepEqual(listRequests(mirror), parts)
     })
 
-    it('never asks the server with fallback = false', async () => {
+    it('sends no request to the server with fallback = false', async () => {
       const image = newImage()
       const empty = await bench.registry()
       const last = await bench.registry({ images: [image], base: '/v2/hub' })
       await bench.apply(registryTable('closed.test', [empty.url, last.url], 'fallback = false'))
       await daemon.cri.pull(`closed.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(last), pullOf(image, 'closed.test', '/v2/hub'))
+      assert.deepEqual(listRequests(last), pullRequests(image, 'closed.test', '/v2/hub'))
       empty.clear()
-      await pullInVain('closed.test/team/app:none')
-      assert.deepEqual(asked(empty), ['HEAD /v2/team/app/manifests/none ns=closed.test'])
-      assert.deepEqual(bench.outside.asked, [])
+      await pullMissing('closed.test/team/app:none')
+      assert.deepEqual(listRequests(empty), ['HEAD /v2/team/app/manifests/none ns=closed.test'])
+      assert.deepEqual(bench.proxy.requests, [])
     })
 
     it('sends a header to its mirror', async () => {
@@ -151,11 +162,11 @@ for (const { title, suite } of generations) {
       const withHeader = `{ url = "${mirror.url}", header = { Authorization = "${auth.accept}" } }`
       await bench.apply(registryTable('header.test', [withHeader]))
       await daemon.cri.pull(`header.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), pullOf(image, 'header.test'))
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'header.test'))
       assert.ok(mirror.requests.every(request => request.authorization))
     })
 
-    it('trusts the CA of a mirror and shows it the client certificate', async () => {
+    it('trusts the CA of a mirror and sends the client certificate', async () => {
       const image = newImage()
       const [key, cert, ca] = ['loopback-key.pem', 'loopback.pem', 'ca.pem'].map(readTls)
       const tls = { key, cert, ca, requestCert: true, rejectUnauthorized: true }
@@ -164,10 +175,10 @@ for (const { title, suite } of generations) {
       const secured = `{ url = "${mirror.url}", ca = "${TLS}/loopback.pem", client = ${client} }`
       await bench.apply(registryTable('tls.test', [secured]))
       await daemon.cri.pull(`tls.test/team/app:${image.tag}`)
-      assert.deepEqual(asked(mirror), pullOf(image, 'tls.test'))
+      assert.deepEqual(listRequests(mirror), pullRequests(image, 'tls.test'))
     })
 
-    it('uses a changed list from the next pull on, without a restart', async () => {
+    it('uses a changed list at the next pull, without a restart', async () => {
       const images = [newImage(), newImage()] as const
       const before = await bench.registry({ images })
       const after = await bench.registry({ images })
@@ -180,20 +191,20 @@ for (const { title, suite } of generations) {
         ['immediate'],
       )
       await daemon.cri.pull(`hot.test/team/app:${images[1].tag}`)
-      assert.deepEqual(asked(before), [])
-      assert.deepEqual(asked(after), pullOf(images[1], 'hot.test'))
+      assert.deepEqual(listRequests(before), [])
+      assert.deepEqual(listRequests(after), pullRequests(images[1], 'hot.test'))
     })
 
-    it('asks the server alone once a registry has left the list', async () => {
+    it('uses only the server after a registry was removed from the list', async () => {
       const mirror = await bench.registry()
       await bench.apply(registryTable('gone.test', [mirror.url]))
       await bench.apply(registryTable('other.test', ['https://mirror.test']))
       assert.ok(!fs.existsSync(path.join(bench.hostsDir, 'gone.test')))
-      await pullInVain('gone.test/team/app:latest')
-      assert.deepEqual(asked(mirror), [])
-      assert.deepEqual(bench.outside.asked, ['gone.test:443'])
+      await pullMissing('gone.test/team/app:latest')
+      assert.deepEqual(listRequests(mirror), [])
+      assert.deepEqual(bench.proxy.requests, ['gone.test:443'])
     })
 
-    it('was never restarted', () => assert.ok(daemon.alive()))
+    it('is never restarted', () => assert.ok(daemon.alive()))
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Which process is trusted as the containerd of this machine. Real processes of other users, in other namespaces and of
- * executables that others rule; the log of a proxy is the witness of whose environment was used.
+ * Which process is trusted as the containerd of this machine: real processes of other users, in other namespaces, and with
+ * executables that other users control. The log of a proxy shows whose environment was used.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -11,43 +11,43 @@ import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { spawnCli } from '../support/process.ts'
 import { withDirectory } from '../support/tree.ts'
 import { startContainerdLike, type Waiting, writeWaitingProgram } from '../support/waiting-program.ts'
-import { type Outside, startOutside } from './support/outside.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
 const TOKEN = 'Bearer planted-token'
 const AS_USER = ['setpriv', '--reuid', '1000', '--regid', '1000', '--clear-groups']
-/** Runs a script as the first process of a machine. */
+/** Runs a script as process 1 of a PID namespace. */
 const FIRST = ['unshare', '--pid', '--mount-proc', '--fork', '--kill-child', 'sh', '-c']
-/** Script: starts a daemon and waits until it runs under that number. */
+/** A script that starts a daemon and waits until it runs with this process id. */
 const until = (pid: number | '$!', command: string) =>
   `${command} & until [ "$(cat /proc/${pid}/comm 2>/dev/null)" = containerd ]; do :; done`
 const MIRROR = 'http://mirror.invalid/v2/'
 
-/** A machine's own directory: a list, a config for the daemons, and a proxy that they are told of. */
-interface Scene {
+/** A directory with a list and a config for daemons, and a proxy for their environment. */
+interface Setup {
   readonly home: string
   readonly config: string
-  readonly outside: Outside
-  /** Runs `use` while processes run that were started by these commands, with the proxy in their environment. */
-  among(
+  readonly proxy: LoggingProxy
+  /** Runs `use` while these commands run, with the proxy in their environment. */
+  whileRunning(
     commands: readonly (readonly string[])[],
     use: (running: readonly Waiting[]) => Promise<void>,
   ): Promise<void>
-  /** What the proxy is asked by a probe. */
-  proxied(wrapper?: readonly string[]): Promise<readonly string[]>
+  /** The requests of a probe to the proxy. */
+  proxyRequests(wrapper?: readonly string[]): Promise<readonly string[]>
   plan(wrapper?: readonly string[]): Promise<PlanReport>
 }
 
-async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
+async function withSetup(use: (setup: Setup) => Promise<void>): Promise<void> {
   await withDirectory(async home => {
     await fs.chmod(home, 0o755)
-    const outside = await startOutside()
+    const proxy = await startLoggingProxy()
     const [config, list] = [path.join(home, 'etc/config.toml'), path.join(home, 'list/mirrors.toml')]
     await fs.mkdir(path.dirname(config))
     await fs.writeFile(config, 'version = 2\n')
     await fs.mkdir(path.dirname(list))
     await fs.writeFile(list, listText(config, path.join(home, 'etc/certs.d')))
-    const ask = async (args: readonly string[], wrapper: readonly string[] = []) => {
+    const runJson = async (args: readonly string[], wrapper: readonly string[] = []) => {
       const ran = await spawnCli(
         [...args, '-f', list, '--format', 'json'],
         { PATH: process.env.PATH },
@@ -58,26 +58,25 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
     }
     try {
       await use({
-        ...{ home, config, outside },
-        among: async (commands, then) => {
+        ...{ home, config, proxy },
+        whileRunning: async (commands, then) => {
           const running: Waiting[] = []
           try {
-            for (const command of commands)
-              running.push(await startContainerdLike(command, outside.env, home))
+            for (const command of commands) running.push(await startContainerdLike(command, proxy.env, home))
             await then(running)
           } finally {
             for (const { stop } of running) await stop()
           }
         },
-        proxied: async wrapper => {
-          outside.clear()
-          await ask(['probe', '--samples', '1'], wrapper)
-          return [...outside.asked]
+        proxyRequests: async wrapper => {
+          proxy.clear()
+          await runJson(['probe', '--samples', '1'], wrapper)
+          return [...proxy.requests]
         },
-        plan: wrapper => ask(['plan'], wrapper),
+        plan: wrapper => runJson(['plan'], wrapper),
       })
     } finally {
-      await outside.close()
+      await proxy.close()
     }
   })
 }
@@ -91,7 +90,7 @@ function listText(config: string, hostsDir: string): string {
 const ofDaemons = ({ notices }: PlanReport): readonly Notice[] =>
   notices.filter(({ code }) => ['daemon_ignored', 'other_config', 'several_daemons'].includes(code))
 
-/** Gives a process's command; what it needs is made below the directory. `$PID` in `why` is its number. */
+/** Prepares files below the directory, and returns a command. `$HOME` in `why` is that directory. */
 interface Case {
   readonly why: string
   prepare(home: string): Promise<readonly string[]>
@@ -102,7 +101,7 @@ const program = async (file: string, mode?: number) => {
   return file
 }
 
-/** A program of this name that is setuid, and a second name for it. */
+/** A setuid program, and a second name for it. */
 const setuid = async (home: string, second: 'link' | 'symlink') => {
   const helper = await program(path.join(home, 'bin/helper'))
   await fs[second](helper, path.join(home, 'bin/containerd'))
@@ -110,16 +109,16 @@ const setuid = async (home: string, second: 'link' | 'symlink') => {
   return path.join(home, 'bin/containerd')
 }
 
-const doubted: Readonly<Record<string, Case>> = {
+const untrusted: Readonly<Record<string, Case>> = {
   'of another user': {
     why: 'runs as uid 1000',
     prepare: async home => [...AS_USER, await program(path.join(home, 'containerd'))],
   },
-  'that a link to a setuid program starts': {
+  'that is started by a link to a setuid program': {
     why: 'runs as uid 1000 and 0',
     prepare: async home => [...AS_USER, await setuid(home, 'symlink')],
   },
-  'that a second name of a setuid program starts': {
+  'that is started by a second name of a setuid program': {
     why: 'runs as uid 1000 and 0',
     prepare: async home => [...AS_USER, await setuid(home, 'link')],
   },
@@ -131,11 +130,11 @@ const doubted: Readonly<Record<string, Case>> = {
     why: 'runs $HOME/bin/helper',
     prepare: async home => [await setuid(home, 'symlink')],
   },
-  'whose executable others can write': {
+  'whose executable other users can write': {
     why: 'runs $HOME/containerd, which other users can write',
     prepare: async home => [await program(path.join(home, 'containerd'), 0o757)],
   },
-  'whose executable belongs to another user': {
+  'whose executable another user owns': {
     why: 'runs $HOME/containerd, which is owned by uid 1000',
     prepare: async home => {
       const file = await program(path.join(home, 'containerd'))
@@ -143,7 +142,7 @@ const doubted: Readonly<Record<string, Case>> = {
       return [file]
     },
   },
-  'whose directory others can write': {
+  'whose directory other users can write': {
     why: 'runs $HOME/bin/containerd, but other users can write $HOME/bin',
     prepare: async home => {
       const file = await program(path.join(home, 'bin/containerd'))
@@ -151,7 +150,7 @@ const doubted: Readonly<Record<string, Case>> = {
       return [file]
     },
   },
-  'with a directory of another user above it': {
+  'in a directory of another user': {
     why: 'runs $HOME/a/b/containerd, but $HOME/a is owned by uid 1000',
     prepare: async home => {
       const file = await program(path.join(home, 'a/b/containerd'))
@@ -181,7 +180,7 @@ const trusted: Readonly<Record<string, (home: string) => Promise<readonly string
     await fs.symlink('k3s', path.join(home, 'bin/containerd'))
     return [path.join(home, 'bin/containerd')]
   },
-  'in a directory of root below one that is sticky': async home => {
+  'in a directory of root below a sticky one': async home => {
     await fs.mkdir(path.join(home, 'open'))
     await fs.chmod(path.join(home, 'open'), 0o1777)
     return [await program(path.join(home, 'open/bin/containerd'))]
@@ -194,15 +193,15 @@ describe('the containerd of this machine', function () {
     needMounts(this)
   })
 
-  for (const [title, { why, prepare }] of Object.entries(doubted)) {
-    it(`is not a process ${title}: its proxies get no token, and the plan says why`, () =>
-      withScene(async ({ home, config, among, proxied, plan }) => {
+  for (const [title, { why, prepare }] of Object.entries(untrusted)) {
+    it(`is not a process ${title}: its proxy gets no token, and the plan reports why`, () =>
+      withSetup(async ({ home, config, whileRunning, proxyRequests, plan }) => {
         const command = [...(await prepare(home)), '--config', config]
-        await among([command], async ([one]) => {
-          assert.deepEqual(await proxied(), [])
+        await whileRunning([command], async ([one]) => {
+          assert.deepEqual(await proxyRequests(), [])
           const reason = why.replaceAll('$HOME', home)
           const planned = await plan()
-          assert.deepEqual(planned.restart, [], 'nothing runs that would have to be restarted')
+          assert.deepEqual(planned.restart, [], 'no restart is needed')
           const message = `process ${one?.pid} is called containerd, but ${reason}: ignored`
           assert.deepEqual(
             ofDaemons(planned).map(({ code, message }) => [code, message]),
@@ -214,9 +213,9 @@ describe('the containerd of this machine', function () {
 
   for (const [title, prepare] of Object.entries(trusted)) {
     it(`is a process ${title}`, () =>
-      withScene(async ({ home, config, among, proxied, plan }) => {
-        await among([[...(await prepare(home)), '--config', config]], async () => {
-          assert.deepEqual(await proxied(), [MIRROR])
+      withSetup(async ({ home, config, whileRunning, proxyRequests, plan }) => {
+        await whileRunning([[...(await prepare(home)), '--config', config]], async () => {
+          assert.deepEqual(await proxyRequests(), [MIRROR])
           const planned = await plan()
           assert.deepEqual(
             planned.restart.map(({ target }) => target),
@@ -227,50 +226,53 @@ describe('the containerd of this machine', function () {
       }))
   }
 
-  it('is one whose executable was replaced or removed, with its directory, by an upgrade', () =>
-    withScene(async ({ home, config, among, proxied, plan }) => {
+  it('is a process whose executable an upgrade replaced, or removed with its directory', () =>
+    withSetup(async ({ home, config, whileRunning, proxyRequests, plan }) => {
       const file = await program(path.join(home, 'data/1/containerd'))
-      await among([[file, '--config', config]], async () => {
+      await whileRunning([[file, '--config', config]], async () => {
         await program(`${file}.new`)
         await fs.rename(`${file}.new`, file)
-        assert.deepEqual(await proxied(), [MIRROR])
+        assert.deepEqual(await proxyRequests(), [MIRROR])
         await fs.rm(path.join(home, 'data'), { recursive: true })
-        assert.deepEqual(await proxied(), [MIRROR])
+        assert.deepEqual(await proxyRequests(), [MIRROR])
         assert.deepEqual(ofDaemons(await plan()), [])
       })
     }))
 
-  it('is found in the mount namespace of the first process, from one of our own: a unit of systemd, a container', () =>
-    withScene(async ({ home, config, outside, proxied }) => {
+  it('is found in the mount namespace of process 1, from another one: a systemd unit, a container', () =>
+    withSetup(async ({ home, config, proxy, proxyRequests }) => {
       const file = await program(path.join(home, 'containerd'))
-      const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
+      const script = `${until('$!', `HTTP_PROXY=${proxy.env.HTTP_PROXY} ${file} --config ${config}`)}
         unshare --mount "$@"`
-      assert.deepEqual(await proxied([...FIRST, script, 'sh']), [MIRROR])
+      assert.deepEqual(await proxyRequests([...FIRST, script, 'sh']), [MIRROR])
     }))
 
-  it('is none where the file that it reads is another one by the same name', () =>
-    withScene(async ({ home, config, outside, proxied, plan }) => {
+  it('is not a process that reads another file with the same path', () =>
+    withSetup(async ({ home, config, proxy, proxyRequests, plan }) => {
       const file = await program(path.join(home, 'containerd'))
       const directory = path.dirname(config)
       const hidden = `mount -t tmpfs tmpfs ${directory} && echo 'version = 2' >${config} && exec "$@"`
-      const script = `${until('$!', `HTTP_PROXY=${outside.env.HTTP_PROXY} ${file} --config ${config}`)}
+      const script = `${until('$!', `HTTP_PROXY=${proxy.env.HTTP_PROXY} ${file} --config ${config}`)}
         unshare --mount sh -c "$0" sh "$@"`
-      assert.deepEqual(await proxied([...FIRST, script, hidden]), [])
+      assert.deepEqual(await proxyRequests([...FIRST, script, hidden]), [])
       const [notice] = ofDaemons(await plan([...FIRST, script, hidden]))
       assert.match(notice?.message ?? '', /reads .*config\.toml, but through other mounts/)
     }))
 
-  it('is none of those in containers, of which nothing is said', () =>
-    withScene(async ({ home, config, among, proxied, plan }) => {
+  it('is not a process in a container, which is not reported', () =>
+    withSetup(async ({ home, config, whileRunning, proxyRequests, plan }) => {
       const file = await program(path.join(home, 'containerd'))
-      await among([['unshare', '--pid', '--fork', '--kill-child', file, '--config', config]], async () => {
-        assert.deepEqual(await proxied(), [])
-        assert.deepEqual(ofDaemons(await plan()), [])
-      })
+      await whileRunning(
+        [['unshare', '--pid', '--fork', '--kill-child', file, '--config', config]],
+        async () => {
+          assert.deepEqual(await proxyRequests(), [])
+          assert.deepEqual(ofDaemons(await plan()), [])
+        },
+      )
     }))
 
   it('is found by a relative path, by a link, and by the last --config', () =>
-    withScene(async ({ home, config, among, proxied }) => {
+    withSetup(async ({ home, config, whileRunning, proxyRequests }) => {
       const file = await program(path.join(home, 'containerd'))
       await fs.symlink(config, path.join(home, 'linked.toml'))
       const lines = [
@@ -279,37 +281,37 @@ describe('the containerd of this machine', function () {
         ['--config', '/other.toml', '-config', config],
       ]
       for (const args of lines)
-        await among([[file, ...args]], async () =>
-          assert.deepEqual(await proxied(), [MIRROR], args.join(' ')),
+        await whileRunning([[file, ...args]], async () =>
+          assert.deepEqual(await proxyRequests(), [MIRROR], args.join(' ')),
         )
     }))
 
-  it('is no `containerd config dump`, nor one that has ended', () =>
-    withScene(async ({ home, config, among, plan, proxied }) => {
+  it('is not `containerd config dump`', () =>
+    withSetup(async ({ home, config, whileRunning, plan, proxyRequests }) => {
       const file = await program(path.join(home, 'containerd'))
-      await among([[file, '--config', config, 'config', 'dump']], async () => {
-        assert.deepEqual(await proxied(), [])
+      await whileRunning([[file, '--config', config, 'config', 'dump']], async () => {
+        assert.deepEqual(await proxyRequests(), [])
         assert.deepEqual(ofDaemons(await plan()), [])
       })
     }))
 
-  it('is told apart from others of root that read another config, all of which are named', () =>
-    withScene(async ({ home, config, among, proxied, plan }) => {
+  it('is not another process of root with another config; all of them are reported', () =>
+    withSetup(async ({ home, config, whileRunning, proxyRequests, plan }) => {
       const file = await program(path.join(home, 'containerd'))
-      await among([[file, '--config', '/run/other.toml']], async ([other]) => {
-        assert.deepEqual(await proxied(), [])
+      await whileRunning([[file, '--config', '/run/other.toml']], async ([other]) => {
+        assert.deepEqual(await proxyRequests(), [])
         assert.deepEqual(
           ofDaemons(await plan()).map(({ message }) => message),
           [`containerd (process ${other?.pid}) reads /run/other.toml, not ${config}`],
         )
       })
-      await among(
+      await whileRunning(
         [
           [file, '--config', config],
           [file, '--config', config],
         ],
         async running => {
-          assert.deepEqual(await proxied(), [MIRROR])
+          assert.deepEqual(await proxyRequests(), [MIRROR])
           const pids = running.map(({ pid }) => pid).toSorted((a, b) => a - b)
           assert.deepEqual(
             ofDaemons(await plan()).map(({ message }) => message),
@@ -319,13 +321,13 @@ describe('the containerd of this machine', function () {
       )
     }))
 
-  it('is named first, where it is not trusted, and once with a count the many that pretend to be it', () =>
-    withScene(async ({ home, config, among, plan }) => {
+  it('is reported first if it is not trusted, and processes that only have its name are counted', () =>
+    withSetup(async ({ home, config, whileRunning, plan }) => {
       const file = await program(path.join(home, 'containerd'))
       const open = await program(path.join(home, 'open/containerd'), 0o777)
       const many = Array(4).fill([...AS_USER, file, '--config', config])
-      await among([...many, [open, '--config', config]], async () => {
-        const [notice, ...others] = ofDaemons(await plan())
+      await whileRunning([...many, [open, '--config', config]], async () => {
+        const [notice, ...rest] = ofDaemons(await plan())
         const named =
           /^(process \d+ is called containerd, but runs [^;]*; ){3}2 more are not trusted either: ignored$/
         assert.match(notice?.message ?? '', named)
@@ -333,44 +335,43 @@ describe('the containerd of this machine', function () {
           notice?.message ?? '',
           /^process \d+ is called containerd, but runs .*\/open\/containerd, which/,
         )
-        assert.deepEqual(others, [])
+        assert.deepEqual(rest, [])
       })
     }))
 
-  it('is the first by number, not by the digits of the number', () =>
-    withScene(async ({ home, config, outside, proxied }) => {
+  it('is the process with the lowest id, compared as numbers', () =>
+    withSetup(async ({ home, config, proxy, proxyRequests }) => {
       const file = await program(path.join(home, 'containerd'))
-      const proxy = outside.env.HTTP_PROXY as string
       const script = `echo 98 >/proc/sys/kernel/ns_last_pid
-        ${until(99, `HTTP_PROXY=${proxy} ${file} --config ${config}`)}
+        ${until(99, `HTTP_PROXY=${proxy.env.HTTP_PROXY} ${file} --config ${config}`)}
         echo 99 >/proc/sys/kernel/ns_last_pid
         ${until(100, `${file} --config ${config}`)}
         "$@"`
-      assert.deepEqual(await proxied([...FIRST, script, 'sh']), [MIRROR])
+      assert.deepEqual(await proxyRequests([...FIRST, script, 'sh']), [MIRROR])
     }))
 
-  it('is ours where we do not run as root: also in namespaces of its own', function () {
+  it('may run as the own user of regmirror, also in its own namespaces', function () {
     const rootless = [...AS_USER, 'unshare', '--user', '--map-root-user', '--mount']
     try {
       execFileSync('env', [...rootless, 'true'], { stdio: 'ignore' })
     } catch {
-      skip(this, 'users may not make user namespaces here')
+      skip(this, 'users may not create user namespaces here')
     }
-    return withScene(async ({ home, config, among, proxied }) => {
+    return withSetup(async ({ home, config, whileRunning, proxyRequests }) => {
       const file = await program(path.join(home, 'containerd'))
-      await among([[...rootless, file, '--config', config]], async () => {
-        assert.deepEqual(await proxied(AS_USER), [MIRROR])
+      await whileRunning([[...rootless, file, '--config', config]], async () => {
+        assert.deepEqual(await proxyRequests(AS_USER), [MIRROR])
         const asAnother = AS_USER.map(word => word.replace('1000', '1001'))
-        assert.deepEqual(await proxied(asAnother), [])
+        assert.deepEqual(await proxyRequests(asAnother), [])
       })
     })
   })
 
-  it('is asked for its variables no more once another process has its number', () =>
-    withScene(async ({ home, config, among }) => {
+  it('gives its variables no longer once another process has its id', () =>
+    withSetup(async ({ home, config, whileRunning }) => {
       const file = await program(path.join(home, 'containerd'))
       const processes = openProcesses(0)
-      await among([[file, '--config', config]], async ([one]) => {
+      await whileRunning([[file, '--config', config]], async ([one]) => {
         const { trusted: found } = await processes.find('containerd', ['containerd'])
         const process = found.find(({ identity }) => identity.pid === one?.pid)
         assert.ok(process)

@@ -9,16 +9,16 @@ import type { WrittenList, WrittenMirror } from '../../lib/list/written.ts'
 import type { PlanReport } from '../../lib/model/report.ts'
 import { ENV, lists, TLS } from '../support/arbitrary/lists.ts'
 import { type Spelled, spelled } from '../support/arbitrary/spelling.ts'
+import { checkProperty } from '../support/check-property.ts'
 import { readHosts } from '../support/containerd-hosts.ts'
 import type { Major } from '../support/containerd-order.ts'
-import { holds } from '../support/holds.ts'
+import { expectedEndpoints, registryName } from '../support/expected-endpoints.ts'
 import { command, withHome } from '../support/home.ts'
-import { nameOf, wantedEndpoints } from '../support/wanted-endpoints.ts'
 import { fetchObject } from './support/ctr.ts'
+import { type Image, requestsFor } from './support/expected-requests.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { type Listeners, listenOnLoopback } from './support/loopback.ts'
-import { type Outside, startOutside } from './support/outside.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { asksFor, type Image } from './support/wanted.ts'
 
 const LISTS = 300
 const CERTS = '/etc/containerd/certs.d'
@@ -70,7 +70,7 @@ for (const { title, suite } of generations) {
     this.timeout(0)
     const tree = treeOf(`containerd-${suite}`)
     const log: string[] = []
-    let outside: Outside
+    let outside: LoggingProxy
     let loopback: Listeners
     let version: string
     let major: Major
@@ -79,7 +79,7 @@ for (const { title, suite } of generations) {
       needRuntime(this, `containerd-${suite}`, false)
       version = containerdVersion(tree)
       major = version.startsWith('1') ? 1 : 2
-      outside = await startOutside(log)
+      outside = await startLoggingProxy(log)
       loopback = await listenOnLoopback(3, url => log.push(url))
     })
     after(async () => {
@@ -88,7 +88,7 @@ for (const { title, suite } of generations) {
     })
 
     /** The requests of containerd for an image; fails if containerd cannot read the files. */
-    async function requestsFor(
+    async function sentRequests(
       root: string,
       { registry, repository }: Image,
       reference: string,
@@ -108,17 +108,17 @@ for (const { title, suite } of generations) {
         assert.equal(applied.code, 0, applied.stderr)
         const files = createdFiles(JSON.parse(plan.stdout))
         for (const key of Object.keys(list.list.registries)) {
-          const image = { registry: key === '*' ? 'nobody.test' : nameOf(key), repository: 'team/app' }
-          const listed = wantedEndpoints(list.list, key, image.registry, { env: ENV, files: TLS })
+          const image = { registry: key === '*' ? 'nobody.test' : registryName(key), repository: 'team/app' }
+          const listed = expectedEndpoints(list.list, key, image.registry, { env: ENV, files: TLS })
           const directory = key === '*' ? '_default' : image.registry
           const planned = readHosts(files.get(`${CERTS}/${directory}/hosts.toml`) ?? '', image.registry, [
             major,
           ])
           for (const reference of REFERENCES) {
-            const expected = asksFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
-            const fromPlan = asksFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
+            const expected = requestsFor(reference, listed, image, loopback.origins).map(decodeURIComponent)
+            const fromPlan = requestsFor(reference, planned, image, loopback.origins).map(decodeURIComponent)
             assert.deepEqual(fromPlan, expected, 'the plan')
-            const found = await requestsFor(home.root, image, reference)
+            const found = await sentRequests(home.root, image, reference)
             // If an endpoint has no manifest with a digest, containerd may request a blob.
             assert.deepEqual(found.slice(0, expected.length), expected, `${image.registry} ${reference}`)
           }
@@ -127,6 +127,6 @@ for (const { title, suite } of generations) {
     }
 
     it('sends the requests of each list', () =>
-      holds(reachableLists(version, loopback.origins), LISTS, requestsAsListed, ({ text }) => text))
+      checkProperty(reachableLists(version, loopback.origins), LISTS, requestsAsListed, ({ text }) => text))
   })
 }

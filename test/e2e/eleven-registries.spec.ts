@@ -1,6 +1,5 @@
 /**
- * A whole list as people have it, on every generation of containerd: whom each asks for an image of each of its
- * registries, and in which order, is what the list says.
+ * A complete list on every generation of containerd: each pull sends the requests that the list declares, in order.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -8,8 +7,8 @@ import type { PlanReport } from '../../lib/model/report.ts'
 import { type Bench, openBench } from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
 import { fetchObject } from './support/ctr.ts'
+import { expectedRequests, readList } from './support/expected-requests.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { readList, wanted } from './support/wanted.ts'
 
 const LIST = path.resolve(import.meta.dirname, '../../fixtures/lists/valid/eleven-registries.toml')
 const list = readList(LIST)
@@ -28,19 +27,19 @@ for (const { title, suite } of generations) {
       report = await bench.applyFile(LIST)
       daemon = await bench.start()
     })
-    beforeEach(() => bench.outside.clear())
+    beforeEach(() => bench.proxy.clear())
     after(() => bench?.close())
 
-    it('is told what is doubtful in the list', () => {
+    it('get notices about doubtful settings of the list', () => {
       const ofList = report.notices.filter(notice => notice.target === undefined)
-      const [hub, ...others] = registries
+      const [hub, ...rest] = registries
       assert.deepEqual(
         ofList.map(({ code, registry }) => `${code} ${registry}`),
         [
           `docker_io_server ${hub}`,
           `http_resolve ${hub}`,
           `http_mirror ${hub}`,
-          ...others.map(name => `push_granted ${name}`),
+          ...rest.map(name => `push_granted ${name}`),
         ],
       )
     })
@@ -49,16 +48,16 @@ for (const { title, suite } of generations) {
       const image = { registry: name, repository: 'team/app' }
       const reference = `${image.registry}/${image.repository}:latest`
 
-      it(`asks for ${name} as the list says`, async () => {
+      it(`send the requests for ${name} that the list declares`, async () => {
         await assert.rejects(daemon.cri.pull(reference))
-        assert.deepEqual(bench.outside.asked, wanted(list, name, image))
+        assert.deepEqual(bench.proxy.requests, expectedRequests(list, name, image))
       })
 
-      it(`finds nothing wrong with hosts.toml of ${name}`, async () => {
-        const { tree, hostsDir, outside } = bench
-        const said = await fetchObject(tree, hostsDir, reference, outside.env)
-        assert.doesNotMatch(said, /failed to decode/)
-        assert.deepEqual(outside.asked, wanted(list, name, image))
+      it(`have a valid hosts.toml for ${name}`, async () => {
+        const { tree, hostsDir, proxy } = bench
+        const stderr = await fetchObject(tree, hostsDir, reference, proxy.env)
+        assert.doesNotMatch(stderr, /failed to decode/)
+        assert.deepEqual(proxy.requests, expectedRequests(list, name, image))
       })
     }
   })

@@ -17,6 +17,8 @@ interface Started {
   /** The process id of the command, not of the shell that starts it. */
   readonly pid: number
   errors(): string
+  /** Waits for a line on stderr. */
+  until(line: RegExp): Promise<unknown>
 }
 
 /** `script` starts `"$@"`, and writes the process id of that to the file $ID. */
@@ -41,7 +43,12 @@ async function withStarted(
     () => 'it does not start',
   )
   try {
-    await use({ child, pid, errors: () => errors })
+    const until = (line: RegExp) =>
+      eventually(
+        () => line.test(errors) || undefined,
+        () => errors,
+      )
+    await use({ child, pid, errors: () => errors, until })
   } finally {
     await kill(child, 'SIGKILL')
     // A background job outlives its shell.
@@ -66,11 +73,8 @@ async function applyWithSignal(script: string, signal: NodeJS.Signals): Promise<
     const server = `server = ${JSON.stringify(mirror.url)}\n`
     await fs.writeFile(list, listText([mirror.url]) + server)
     const apply = ['apply', ...args, '--probe', '--require-healthy', '--wait', '10m']
-    await withStarted(script, apply, root, async ({ child, pid, errors }) => {
-      await eventually(
-        () => /waiting/.test(errors()) || undefined,
-        () => `it does not wait for the mirror: ${errors()}`,
-      )
+    await withStarted(script, apply, root, async ({ child, pid, errors, until }) => {
+      await until(/waiting/)
       process.kill(pid, signal)
       const ended = once(child, 'exit')
       // The signal takes effect before the mirror responds.
@@ -108,12 +112,7 @@ describe('a signal that is ignored at the start', () => {
     withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const watch = ['watch', ...args, '--log-format', 'text']
-      await withStarted(NOHUP, watch, root, async ({ child, pid, errors }) => {
-        const until = (line: RegExp) =>
-          eventually(
-            () => line.test(errors()) || undefined,
-            () => errors(),
-          )
+      await withStarted(NOHUP, watch, root, async ({ child, pid, until }) => {
         await until(/created .*hosts\.toml/)
         process.kill(pid, 'SIGHUP')
         await until(/SIGHUP: reading the list again/)
@@ -146,12 +145,7 @@ describe('SIGUSR1', () => {
       withPlace(async ({ root, list, args }) => {
         await fs.writeFile(list, listText([]))
         const watch = ['watch', ...args, '--log-format', 'text']
-        await withStarted(script, watch, root, async ({ child, pid, errors }) => {
-          const until = (line: RegExp) =>
-            eventually(
-              () => line.test(errors()) || undefined,
-              () => errors(),
-            )
+        await withStarted(script, watch, root, async ({ child, pid, errors, until }) => {
           await until(/created .*hosts\.toml/)
           process.kill(pid, 'SIGUSR1')
           // Node opens it on another thread: it gets a second, and then a turn of the loop.

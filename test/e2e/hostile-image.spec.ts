@@ -1,6 +1,6 @@
 /**
- * Images that are not to be trusted, with this machine mounted below them: what a journal, a state, a lock or a link in
- * the image says stays in the image.
+ * Untrusted images with this machine mounted below them: a journal, a state, a lock or a link in the image cannot affect
+ * files of the machine.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -154,13 +154,13 @@ describe('a hostile image', function () {
     ],
   ]
   for (const [title, phase, text, image = {}] of journals) {
-    it(`does not reach the machine by a journal that names ${title}`, async () => {
-      const said = await withImage(
+    it(`cannot reach the machine by a journal that names ${title}`, async () => {
+      const output = await withImage(
         { [`${STATE}/journal-${phase}.json`]: text, ...image },
         'regmirror restore --root image',
       )
-      assert.match(said, /untouched/)
-      assert.match(said, /^error: .*\nexit 2$/m)
+      assert.match(output, /untouched/)
+      assert.match(output, /^error: .*\nexit 2$/m)
     })
   }
 
@@ -175,9 +175,9 @@ describe('a hostile image', function () {
     ],
   ]
   for (const [title, file, owns, image = {}] of states) {
-    it(`does not reach the machine by a state that names ${title}`, async () => {
+    it(`cannot reach the machine by a state that names ${title}`, async () => {
       for (const run of RUNS) {
-        const said = await withImage(
+        const output = await withImage(
           {
             [`${STATE}/state.json`]: state(file, owns),
             [`${STATE}/originals/${KEPT}`]: '* * * * * root x\n',
@@ -185,14 +185,14 @@ describe('a hostile image', function () {
           },
           `regmirror ${run} --root image`,
         )
-        assert.match(said, /untouched/)
-        assert.match(said, /^exit 2$/m)
+        assert.match(output, /untouched/)
+        assert.match(output, /^exit 2$/m)
       }
     })
   }
 
-  it('gets no set-user-ID file from a state that asks for one', async () => {
-    const said = await withImage(
+  it('gets no set-user-ID file from a state that declares one', async () => {
+    const output = await withImage(
       {
         [`${STATE}/state.json`]: state('/srv/x', 'whole'),
         [`${STATE}/originals/${KEPT}`]: '#!/bin/sh\n',
@@ -200,10 +200,10 @@ describe('a hostile image', function () {
       },
       'regmirror restore --root image; stat -c "mode %a" image/srv/x',
     )
-    assert.match(said, /exit 0\nmode 755\nuntouched/)
+    assert.match(output, /exit 0\nmode 755\nuntouched/)
   })
 
-  it('leads nowhere by links of its own: to the certs.d of the machine, or its config.toml', async () => {
+  it('cannot reach the certs.d or config.toml of the machine by its links', async () => {
     const links: Tree[] = [
       { 'etc/containerd/certs.d': '-> /host/certs.d' },
       { 'etc/containerd': '-> ../host' },
@@ -211,27 +211,27 @@ describe('a hostile image', function () {
       { 'var/lib/regmirror': '-> /host/empty' },
     ]
     for (const image of links) {
-      const said = await withImage(image, 'regmirror apply --root image -f list.toml')
-      assert.match(said, /a link points into \/host, where files of this machine are mounted/)
-      assert.match(said, /^exit 2\nuntouched$/m)
+      const output = await withImage(image, 'regmirror apply --root image -f list.toml')
+      assert.match(output, /a link points into \/host, where files of this machine are mounted/)
+      assert.match(output, /^exit 2\nuntouched$/m)
     }
   })
 
-  it('may have file systems of its own mounted, and links into them', async () => {
-    const said = await withImage(
+  it('may have its own file systems mounted, and links into them', async () => {
+    const output = await withImage(
       { 'var/': undefined, 'etc/containerd': '-> /var/containerd' },
       `mount -t tmpfs tmpfs image/var; mkdir image/var/containerd
        regmirror apply --root image -f list.toml; regmirror apply --root image -f list.toml; regmirror restore --root image`,
     )
-    assert.equal(said.match(/^exit 0$/gm)?.length, 3, said)
+    assert.equal(output.match(/^exit 0$/gm)?.length, 3, output)
   })
 
-  it('may have its places mounted from this machine, when its state is too', async () => {
-    const said = await withImage(
+  it('may have directories mounted from this machine if its state is mounted too', async () => {
+    const output = await withImage(
       { [`${STATE}/`]: undefined },
       `mkdir s e; mount --bind s image/${STATE}; mount --bind e image/etc
        regmirror apply --root image -f list.toml; regmirror apply --root image -f list.toml; regmirror restore --root image`,
     )
-    assert.equal(said.match(/^exit 0$/gm)?.length, 3, said)
+    assert.equal(output.match(/^exit 0$/gm)?.length, 3, output)
   })
 })

@@ -1,4 +1,4 @@
-/** Few files, threads, processes and watches, and a full disk: said in one line, and never taken for the fault of a mirror. */
+/** Low limits of files, threads, processes and watches, and a full disk: reported in one line, and never blamed on a mirror. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs the built command after `script`, a piece of shell that limits it. */
+/** Runs the built command after `script`, shell code that sets limits. */
 async function limited(script: string, args: readonly string[]): Promise<Ended> {
   const child = spawn('sh', ['-c', `${script}; exec "$@"`, 'sh', process.execPath, BIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,7 +36,7 @@ async function limited(script: string, args: readonly string[]): Promise<Ended> 
   return { code, signal, ...text }
 }
 
-/** Exit code 2 and one line, which is all. */
+/** Exit code 2, and one line as the only output. */
 function assertOneLine({ code, signal, stdout, stderr }: Ended, line: RegExp): void {
   assert.equal(signal, null, stderr)
   assert.equal(code, 2, stderr)
@@ -45,8 +45,8 @@ function assertOneLine({ code, signal, stdout, stderr }: Ended, line: RegExp): v
   assert.equal(stdout, '')
 }
 
-/** Runs TypeScript with the limits that `wrapper` sets; what it prints. */
-function printedBy(script: string, wrapper: readonly string[]): string {
+/** Runs TypeScript with the limits that `wrapper` sets; returns its output. */
+function runScript(script: string, wrapper: readonly string[]): string {
   const [program = '', ...args] = [
     ...wrapper,
     process.execPath,
@@ -59,7 +59,7 @@ function printedBy(script: string, wrapper: readonly string[]): string {
   return stdout
 }
 
-/** Opens files until there is no descriptor left. */
+/** Opens files until no descriptor is left. */
 const EXHAUST = `
   import fs from 'node:fs'
   const exhaust = () => { try { for (;;) fs.openSync('/dev/null') } catch (error) { if (error.code !== 'EMFILE') throw error } }
@@ -84,7 +84,7 @@ describe('limits', () => {
   })
 
   for (const command of ['validate', 'probe', 'plan', 'watch']) {
-    it(`ulimit -n 24: ${command} says so in one line`, async () => {
+    it(`ulimit -n 24: ${command} reports it in one line`, async () => {
       await withList(['http://127.0.0.1:9'], async list => {
         assertOneLine(
           await limited('ulimit -n 24', [command, '-f', list]),
@@ -94,7 +94,7 @@ describe('limits', () => {
     })
   }
 
-  it('100 mirrors with ulimit -n 64: all are healthy, for probes wait for descriptors', async () => {
+  it('ulimit -n 64: 100 mirrors are healthy, because probes wait for descriptors', async () => {
     const registries = await Promise.all(
       Array.from({ length: 100 }, () => startRegistry({ behaviour: { slow: 300 } })),
     )
@@ -104,8 +104,8 @@ describe('limits', () => {
         const { stdout, stderr } = await limited('ulimit -n 64', ['probe', '-f', list, '--format', 'json'])
         const { probes } = JSON.parse(stdout) as ProbeReport
         const mirrors = probes.filter(({ role }) => role === 'mirror')
-        const unlike = mirrors.filter(({ status }) => status !== 'healthy')
-        assert.deepEqual(unlike, [], stderr)
+        const unhealthy = mirrors.filter(({ status }) => status !== 'healthy')
+        assert.deepEqual(unhealthy, [], stderr)
         assert.equal(mirrors.length, 100)
         for (const { requests } of registries) assert.ok(requests.length > 0)
       })
@@ -114,20 +114,20 @@ describe('limits', () => {
     }
   })
 
-  it('a probe without a descriptor knows nothing: unknown, by name and by address', () => {
+  it('no descriptor: a probe by name or address is unknown', () => {
     const script = `${EXHAUST}
       import { openSharedContext, probeOne } from './lib/probe/probe.ts'
       import { endpointAt } from './test/support/sockets.ts'
       const options = { timeoutMs: 5000, samples: 1 }
       const shared = openSharedContext(options)
       const probe = url => probeOne(endpointAt(url), options, shared)
-      // The files of /etc are read, and known for a while.
-      await probe('http://nobody.invalid')
+      // Reads the files of /etc, which are cached for a while.
+      await probe('http://missing.invalid')
       exhaust()
-      const probes = [await probe('http://nobody.invalid'), await probe('http://127.0.0.1:9')]
+      const probes = [await probe('http://missing.invalid'), await probe('http://127.0.0.1:9')]
       console.log(JSON.stringify(probes.map(({ status, reason, detail }) => [status, reason, detail])))
       process.exit(0)`
-    for (const [status, , detail] of JSON.parse(printedBy(script, FEW_FILES))) {
+    for (const [status, , detail] of JSON.parse(runScript(script, FEW_FILES))) {
       assert.equal(status, 'unknown', detail)
       assert.match(
         detail,
@@ -136,37 +136,37 @@ describe('limits', () => {
     }
   })
 
-  it('a program that cannot be started for want of descriptors is an error, not the end', () => {
+  it('no descriptor: a program that cannot be started is an error', () => {
     const script = `${EXHAUST}
-      import { runHere } from './lib/system/run.ts'
-      await runHere('true', [])
+      import { runProgram } from './lib/system/run.ts'
+      await runProgram('true', [])
       exhaust()
-      console.log(await runHere('true', []).catch(error => error.constructor.name + ': ' + error.message))
+      console.log(await runProgram('true', []).catch(error => error.constructor.name + ': ' + error.message))
       process.exit(0)`
     assert.match(
-      printedBy(script, FEW_FILES),
+      runScript(script, FEW_FILES),
       /^Failure: cannot run true: this process has reached its limit of open files; raise /,
     )
   })
 
-  it('a program that cannot be started for want of processes is an error that says so', function () {
-    if (process.getuid?.() !== 0) skip(this, 'to be another user needs root')
+  it('no process: a program that cannot be started is an error', function () {
+    if (process.getuid?.() !== 0) skip(this, 'another user needs root')
     const script = `
       import { execFileSync } from 'node:child_process'
-      import { runHere } from './lib/system/run.ts'
-      await runHere('true', [])
+      import { runProgram } from './lib/system/run.ts'
+      await runProgram('true', [])
       const limits = '--nproc=1:1'
       execFileSync('prlimit', ['--pid', String(process.pid), limits])
-      console.log(await runHere('true', []).catch(error => error.constructor.name + ': ' + error.message))
+      console.log(await runProgram('true', []).catch(error => error.constructor.name + ': ' + error.message))
       process.exit(0)`
     assert.match(
-      printedBy(script, OTHER_USER),
+      runScript(script, OTHER_USER),
       /^Failure: cannot run true: this process has reached its limit of processes and threads; raise /,
     )
   })
 
-  it('few processes for a user: one line, and enough of them are enough', async function () {
-    if (process.getuid?.() !== 0) skip(this, 'to be another user needs root')
+  it('ulimit -u 9: reported in one line; 24 are enough', async function () {
+    if (process.getuid?.() !== 0) skip(this, 'another user needs root')
     const run = (most: number) =>
       spawnSync('prlimit', [`--nproc=${most}:${most}`, '--', ...OTHER_USER, process.execPath, BIN, 'init'], {
         encoding: 'utf8',
@@ -203,7 +203,7 @@ describe('limits', () => {
     })
   })
 
-  it('a watcher that gets no inotify says so, and finds changes by looking', async function () {
+  it('no inotify: a watcher reports it, and reads files every minute', async function () {
     needMounts(this)
     const none = 'echo 0 >/proc/sys/user/max_inotify_instances; exec "$@"'
     const wrapper = ['unshare', '--user', '--map-root-user', 'sh', '-ec', none, 'sh']
@@ -235,7 +235,7 @@ describe('limits', () => {
     })
   })
 
-  it('a full disk for the output is an error, and all that is said', async () => {
+  it('a full disk for the output is the only error', async () => {
     assertOneLine(
       await limited('exec >/dev/full', ['init']),
       /^error: cannot write the output \(everything else was done\): no space is left; free some and run it again$/m,
@@ -243,21 +243,21 @@ describe('limits', () => {
   })
 })
 
-/** A user of whom nothing runs. */
+/** A user without processes. */
 const OTHER_USER = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups', '--']
 
-/** A cgroup with that many processes and threads; `join` is a piece of shell that enters it. */
+/** A cgroup with this many processes and threads; `join` is shell code that enters it. */
 async function withPidsCgroup(
   context: Mocha.Context,
   most: number,
   use: (join: string, cgroup: string) => Promise<void>,
 ): Promise<void> {
-  // Version 2 where it counts processes, else version 1.
+  // Version 2 if it counts processes, else version 1.
   const top = [cgroups(), '/sys/fs/cgroup/pids'].find(
     place => place !== undefined && (existsSync(`${place}/cgroup.sane_behavior`) || hasPids(place)),
   )
   if (process.getuid?.() !== 0 || top === undefined)
-    skip(context, 'no cgroup that counts processes can be made')
+    skip(context, 'no cgroup that counts processes can be created')
   const cgroup = path.join(String(top), `regmirror-test-${process.pid}-${most}`)
   await fs.mkdir(cgroup)
   try {

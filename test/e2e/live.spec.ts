@@ -15,7 +15,7 @@ import { targets } from '../../lib/targets/index.ts'
 import { forContainerd, listOf, mirror, registry } from '../support/lists.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
-import { startOutside } from './support/outside.ts'
+import { startLoggingProxy } from './support/logging-proxy.ts'
 import {
   containerdVersion,
   defaultConfig,
@@ -129,7 +129,7 @@ for (const { title, suite } of generations) {
 
     it('needs a restart until the daemon has started after the change', () =>
       withNode(defaultConfig(tree), async node => {
-        const outside = await startOutside()
+        const outside = await startLoggingProxy()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
         let daemon = await start()
         try {
@@ -150,7 +150,7 @@ for (const { title, suite } of generations) {
 
     it('keeps a directory that the daemon reads until it restarts', () =>
       withNode(defaultConfig(tree), async node => {
-        const outside = await startOutside()
+        const outside = await startLoggingProxy()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
         await applyPlan(await planOn(node), openTree(node), occasion())
         let daemon = await start()

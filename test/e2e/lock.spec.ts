@@ -1,4 +1,4 @@
-/** The lock across containers: whether its holder lives is seen from other process, network and mount namespaces. */
+/** The lock across containers: another process, network and mount namespace sees whether its holder lives. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -15,7 +15,7 @@ describe('a writer in another container', function () {
     needRuntime(this, 'containerd-trixie', true)
   })
 
-  it('is waited for while it lives, and no longer once it is killed', () =>
+  it('holds the lock while it lives, and no longer when it is killed', () =>
     withDirectory(async home => {
       const root = path.join(home, 'node')
       await fs.mkdir(root)

@@ -1,4 +1,4 @@
-/** Nodes with file systems mounted on the places that regmirror writes to, each in a mount namespace of its own. */
+/** Nodes with mounts at the paths that regmirror writes, each in its own mount namespace. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
@@ -22,7 +22,7 @@ describe('mounts', function () {
         encoding: 'utf8',
       },
     )
-  const withNode = (use: (home: string) => void) =>
+  const onNode = (use: (home: string) => void) =>
     withDirectory(async home => {
       await writeTree(home, {
         'n/etc/': undefined,
@@ -34,50 +34,50 @@ describe('mounts', function () {
     })
   const APPLY = 'regmirror apply --root n -f l --list-format toml'
 
-  it('apply succeeds where the state folder is mounted, as in the DaemonSet', () =>
-    withNode(home => {
-      const said = inside(home, `mount --bind state n/var/lib/regmirror; ${APPLY}; echo "exit $?"`)
-      assert.match(said, /^exit 0$/m)
+  it('apply works when the state folder is a mount, as in the DaemonSet', () =>
+    onNode(home => {
+      const output = inside(home, `mount --bind state n/var/lib/regmirror; ${APPLY}; echo "exit $?"`)
+      assert.match(output, /^exit 0$/m)
     }))
 
-  it('apply succeeds where the root file system is read-only but for what it writes to', () =>
-    withNode(home => {
-      const said = inside(
+  it('apply works when the root file system is read-only except for its own paths', () =>
+    onNode(home => {
+      const output = inside(
         home,
         `mkdir etc; mount --bind n n; mount --bind state n/var/lib/regmirror; mount --bind etc n/etc
         mount -o remount,ro,bind n; ${APPLY}; echo "exit $?"`,
       )
-      assert.match(said, /^exit 0$/m)
+      assert.match(output, /^exit 0$/m)
     }))
 
-  it('a registry leaves the list where its directory is of a lower layer of an overlay', () =>
-    withNode(home => {
-      const said = inside(
+  it('apply removes a registry whose directory is on a lower layer of an overlay', () =>
+    onNode(home => {
+      const output = inside(
         home,
         `${APPLY} >/dev/null; mkdir t m; mount -t tmpfs t t; mkdir t/u t/w
         mount -t overlay o -o lowerdir=n,upperdir=t/u,workdir=t/w m || exit 0
         sed -i s/quay.io/ghcr.io/ l; regmirror apply --root m -f l --list-format toml; echo "exit $?"`,
       )
-      assert.doesNotMatch(said, /EXDEV/)
+      assert.doesNotMatch(output, /EXDEV/)
     }))
 
-  it('a directory that we made and somebody has mounted on does not stop every run after a restore', () =>
-    withNode(home => {
-      const said = inside(
+  it('apply works after a restore that could not remove a directory because of a mount', () =>
+    onNode(home => {
+      const output = inside(
         home,
         `rmdir n/var/lib/regmirror; ${APPLY} >/dev/null; mount -t tmpfs t n/etc/containerd/certs.d
         regmirror restore --root n >/dev/null; ${APPLY}; echo "exit $?"`,
       )
-      assert.match(said, /^exit 0$/m)
+      assert.match(output, /^exit 0$/m)
     }))
 
-  it('a config.toml that is mounted by itself is refused in words', () =>
-    withNode(home => {
-      const said = inside(
+  it('apply explains why it cannot replace a config.toml that is a mount', () =>
+    onNode(home => {
+      const output = inside(
         home,
         `mkdir n/etc/containerd; echo 'version = 2' > c; touch n/etc/containerd/config.toml
         mount --bind c n/etc/containerd/config.toml; ${APPLY}`.concat('; true'),
       )
-      assert.doesNotMatch(said, /the system reports/)
+      assert.doesNotMatch(output, /the system reports/)
     }))
 })

@@ -1,6 +1,6 @@
 /**
- * The golden nodes, run: a containerd that is started on what we made of a node must answer, and must ask for
- * every registry whom the list names.
+ * Runs the golden nodes: a containerd that starts with the files of a node must respond, and must send the requests that the
+ * list declares for every registry.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
@@ -9,13 +9,13 @@ import path from 'node:path'
 import { readWritten } from '../../lib/targets/containerd/settings.ts'
 import { withDirectory } from '../support/tree.ts'
 import { type Daemon, makeNode, startContainerd } from './support/containerd.ts'
-import { type Outside, startOutside } from './support/outside.ts'
+import { expectedRequests, readList } from './support/expected-requests.ts'
+import { type LoggingProxy, startLoggingProxy } from './support/logging-proxy.ts'
 import { containerdVersion, generations, needRuntime, treeOf } from './support/runtimes.ts'
-import { readList, wanted } from './support/wanted.ts'
 
 const NODES = path.resolve(import.meta.dirname, '../../fixtures/nodes')
 
-/** Nodes whose own config.toml keeps CRI, or our files, out of use: their plan says so. */
+/** Nodes whose own config.toml disables CRI, or ignores the files of regmirror; the plan reports it. */
 const NOT_IN_USE = [
   'config-cri-disabled',
   'config-disables-cri-by-its-full-name',
@@ -24,7 +24,7 @@ const NOT_IN_USE = [
   'config-managed-elsewhere-without-cri',
 ]
 
-/** Names of the nodes that this containerd can run: those made for it, and those made for any. */
+/** The nodes that this containerd can run: those for its version, and those for any version. */
 function nodesFor(version: string): string[] {
   return readdirSync(NODES).filter(name => {
     const folder = path.join(NODES, name)
@@ -44,7 +44,8 @@ for (const { title, suite } of generations) {
       needRuntime(this, `containerd-${suite}`, true)
     })
     for (const name of nodesFor(existsSync(tree) ? containerdVersion(tree) : '')) {
-      it(name, () => withDirectory(home => runNode(path.join(NODES, name), tree, home)))
+      it(`send the declared requests: ${name}`, () =>
+        withDirectory(home => runNode(path.join(NODES, name), tree, home)))
     }
   })
 }
@@ -52,22 +53,22 @@ for (const { title, suite } of generations) {
 async function runNode(folder: string, tree: string, home: string): Promise<void> {
   const node = await makeNode(home)
   await fs.cp(path.join(folder, 'after'), node, { recursive: true, verbatimSymlinks: true })
-  const outside = await startOutside()
+  const proxy = await startLoggingProxy()
   try {
-    const daemon = await startContainerd(tree, node, outside.env)
-    await askForAll(path.join(folder, 'mirrors.toml'), daemon, outside).finally(daemon.stop)
+    const daemon = await startContainerd(tree, node, proxy.env)
+    await pullAll(path.join(folder, 'mirrors.toml'), daemon, proxy).finally(daemon.stop)
   } finally {
-    await outside.close()
+    await proxy.close()
   }
 }
 
-/** Pulls an image that nobody has from every registry of the list, and looks at who was asked for it. */
-async function askForAll(file: string, daemon: Daemon, outside: Outside): Promise<void> {
+/** Pulls a missing image from every registry of the list, and compares the requests. */
+async function pullAll(file: string, daemon: Daemon, proxy: LoggingProxy): Promise<void> {
   const list = readList(file)
   for (const name of Object.keys(list.registries)) {
-    outside.clear()
+    proxy.clear()
     const image = { registry: name === '*' ? 'other.test' : name, repository: 'team/app' }
     await assert.rejects(daemon.cri.pull(`${image.registry}/${image.repository}:latest`))
-    assert.deepEqual(outside.asked, wanted(list, name, image), daemon.log())
+    assert.deepEqual(proxy.requests, expectedRequests(list, name, image), daemon.log())
   }
 }

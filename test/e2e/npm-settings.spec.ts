@@ -1,4 +1,4 @@
-/** Installing and developing with the npm, the Node and the npm settings that people have, in a fresh checkout. */
+/** Installation and development in a fresh checkout, with common versions of Node and settings of npm. */
 import assert from 'node:assert/strict'
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 const PARTS = ['bin', 'docs', 'lib', 'templates', 'tools', 'schema.json', '.npmrc', 'LICENSE', 'README.md']
 const MANIFESTS = ['CHANGELOG.md', 'package.json', 'package-lock.json']
 
-/** What common settings of a user, alone and all together, must not break. */
+/** Common settings of a user, alone and together. */
 const SETTINGS = [
   'ignore-scripts=true',
   'omit[]=dev',
@@ -28,7 +28,7 @@ interface Place {
   readonly home: string
   readonly checkout: string
   readonly prefix: string
-  /** Runs a shell command in the checkout, under umask 077, with these npm settings of the user. */
+  /** Runs a shell command in the checkout with umask 077 and these npm settings. */
   readonly shell: (
     command: string,
     settings: readonly string[],
@@ -55,7 +55,7 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   })
 }
 
-/** The sources alone, with the packages for development of this checkout. */
+/** Copies the sources, and links the development packages of this checkout. */
 async function checkOut(checkout: string): Promise<void> {
   for (const part of [...PARTS, ...MANIFESTS])
     await fs.cp(path.join(root, part), path.join(checkout, part), {
@@ -65,11 +65,11 @@ async function checkOut(checkout: string): Promise<void> {
   for (const packages of ['node_modules', 'tools/node/node_modules'])
     if (existsSync(path.join(root, packages)))
       await fs.symlink(path.join(root, packages), path.join(checkout, packages))
-  // Older than the packages: they are never installed anew through the link.
+  // Older than the packages, so that they are not installed again through the link.
   await fs.utimes(path.join(checkout, 'package-lock.json'), 0, 0)
 }
 
-/** The folder of each Node that this machine has; the one that runs this comes first. */
+/** The directory of each Node on this machine; the one that runs this test comes first. */
 function nodes(): { folder: string; version: string; enough: boolean }[] {
   const folders = [path.dirname(process.execPath), ...(process.env.PATH ?? '').split(':')]
   const found = new Map(
@@ -84,7 +84,7 @@ function nodes(): { folder: string; version: string; enough: boolean }[] {
   })
 }
 
-/** The command that the README names for a checkout. */
+/** The command in the README for a checkout. */
 async function installCommand(): Promise<string> {
   const readme = await fs.readFile(path.join(root, 'README.md'), 'utf8')
   const [, command] = /`([^`]+)` in a\s+checkout installs the command/.exec(readme) ?? []
@@ -103,7 +103,7 @@ async function assertInstalled({ prefix, checkout }: Place, ran: SpawnSyncReturn
     assert.ok(existsSync(path.join(installed, file)), file)
   for (const file of ['.', ...(await fs.readdir(prefix, { recursive: true }))]) {
     const { mode } = await fs.stat(path.join(prefix, file))
-    assert.equal(mode & 0o004, 0o004, `others may read ${file}`)
+    assert.equal(mode & 0o004, 0o004, `other users can read ${file}`)
   }
   assert.equal((await fs.stat(command)).mode & 0o005, 0o005)
   assert.deepEqual(
@@ -118,7 +118,7 @@ describe('the README in a fresh checkout', function () {
   for (const { folder, version, enough } of nodes()) {
     for (const settings of [['ignore-scripts=true'], SETTINGS]) {
       const title = settings.length > 1 ? 'many settings' : settings[0]
-      it(`${enough ? 'installs' : 'refuses at once to install'} with Node ${version} and ${title}`, () =>
+      it(`${enough ? 'installs' : 'refuses to install'} with Node ${version} and ${title}`, () =>
         withPlace(async place => {
           await checkOut(place.checkout)
           const ran = place.shell(await installCommand(), settings, {
@@ -136,7 +136,7 @@ describe('the README in a fresh checkout', function () {
     }
   }
 
-  it('refuses at once to install with an old Node', () =>
+  it('refuses to install with an old Node before it changes anything', () =>
     withPlace(async ({ home, shell }) => {
       const node = '#!/bin/sh\n[ "$1" = --version ] && echo v20.20.2 && exit\nexit 1\n'
       await fs.mkdir(path.join(home, 'bin'))
@@ -161,7 +161,7 @@ describe('the README in a fresh checkout', function () {
       assert.deepEqual(await fs.readdir(prefix), [])
     }))
 
-  it('prints nothing but the name of the tarball that it packs', () =>
+  it('prints only the name of the tarball', () =>
     withPlace(async ({ checkout, shell }) => {
       await checkOut(checkout)
       const settings = [...SETTINGS, `pack-destination=${path.dirname(checkout)}`]
@@ -170,7 +170,7 @@ describe('the README in a fresh checkout', function () {
       assert.ok(existsSync(path.join(checkout, stdout.trim())))
     }))
 
-  it('says what to do where a tarball was packed without its build', () =>
+  it('reports the remedy when a tarball has no build', () =>
     withPlace(async ({ home, checkout, shell }) => {
       await checkOut(checkout)
       const packed = shell('npm pack --silent', ['ignore-scripts=true'])
@@ -186,7 +186,7 @@ describe('the README in a fresh checkout', function () {
     }))
 })
 
-/** A checkout with one package for development and one optional one, both as tarballs: installing needs no network. */
+/** A checkout with one development package and one optional package, as tarballs that need no network. */
 async function checkOutSmall({ checkout, shell }: Place): Promise<void> {
   await fs.cp(path.join(root, '.npmrc'), path.join(checkout, '.npmrc'))
   for (const script of ['dev.sh', 'new-enough.sh'])
@@ -206,12 +206,12 @@ async function checkOutSmall({ checkout, shell }: Place): Promise<void> {
   assert.equal(made.status, 0, made.stderr)
 }
 
-describe('the packages for development', function () {
+describe('development packages', function () {
   this.timeout(300_000)
 
   const PRODUCTION = 'NODE_ENV=production'
   for (const setting of [...SETTINGS, PRODUCTION, 'all of them']) {
-    it(`are installed whatever ${setting} leaves out`, () =>
+    it(`are installed although ${setting} leaves some out`, () =>
       withPlace(async place => {
         await checkOutSmall(place)
         const settings = setting === 'all of them' ? SETTINGS : [setting].filter(one => one !== PRODUCTION)
@@ -222,7 +222,7 @@ describe('the packages for development', function () {
   }
 
   for (const left of ['dev', 'optional']) {
-    it(`are completed where somebody has installed them without the ${left} ones`, () =>
+    it(`are completed when they were installed without the ${left} ones`, () =>
       withPlace(async place => {
         await checkOutSmall(place)
         assert.equal(
@@ -235,7 +235,7 @@ describe('the packages for development', function () {
       }))
   }
 
-  it('are left alone when they are there', () =>
+  it('are not installed again', () =>
     withPlace(async place => {
       await checkOutSmall(place)
       place.shell('sh tools/dev.sh true', [])

@@ -1,4 +1,4 @@
-/** What is published: packed, installed elsewhere, and run there. */
+/** The published package: packed, installed elsewhere, and run there. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -14,7 +14,7 @@ function run(program: string, args: readonly string[], cwd: string) {
 }
 
 describe('the package', () => {
-  it('installs without a dependency and does its job from there', () =>
+  it('installs without dependencies, and works', () =>
     withDirectory(async directory => {
       run(process.execPath, ['tools/build.ts'], root)
       const [packed] = JSON.parse(
@@ -33,7 +33,7 @@ describe('the package', () => {
       ]) {
         assert.ok(files.includes(file), `${file} is in the package`)
       }
-      // esbuild writes notices of single files beside the chunk that has them.
+      // esbuild writes the notices of single files beside their chunk.
       assert.ok(files.includes('dist/lib/main.js.LEGAL.txt'))
       assert.deepEqual(
         files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
@@ -61,7 +61,7 @@ describe('the package', () => {
       assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
     }))
 
-  it('tells an old Node what to do', async () => {
+  it('reports the remedy with an old Node', async () => {
     const launcher = await fs.readFile(path.join(root, 'bin/regmirror.js'), 'utf8')
     const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.4' });\n`
     const { status, stderr } = spawnSync(process.execPath, ['--eval', old + launcher.replace(/^#!.*/, '')], {
@@ -71,7 +71,7 @@ describe('the package', () => {
     assert.match(stderr, /needs Node 22\.22 or newer, this is 18\.20\.4/)
   })
 
-  it('says in one line that the directory it was started in is gone', () =>
+  it('reports in one line that its working directory was removed', () =>
     withDirectory(async directory => {
       const gone = path.join(directory, 'gone')
       await fs.mkdir(gone)

@@ -1,4 +1,4 @@
-/** A config.toml that real containerds are shown before it is written: nothing of it is left, whatever happens. */
+/** A config.toml that a real containerd checks before it is written: no copy of it is left, whatever happens. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -15,14 +15,14 @@ password = "${PLANTED}"
 `
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
-/** Where a file of the project is seen, which may lie in a folder that is hidden. */
-const seen = (file: string) =>
+/** The path of a project file inside the namespace, where its own directory may be hidden. */
+const inside = (file: string) =>
   file.startsWith(`${PROJECT}/`) ? `/mnt/over/project${file.slice(PROJECT.length)}` : file
-const [NODE, CLI] = [seen(process.execPath), seen(path.join(PROJECT, 'test/support/cli.ts'))]
+const [NODE, CLI] = [inside(process.execPath), inside(path.join(PROJECT, 'test/support/cli.ts'))]
 
 /**
- * This machine with an /etc/containerd, a state folder and temporary folders of its own ($1 home, seen at /mnt; $2 the
- * containerd). `everything` lists all that may be left, with inode and times.
+ * This machine with its own /etc/containerd, state folder and temporary directories ($1 home, mounted at /mnt; $2 the
+ * containerd). `everything` lists all files that may be left, with inode and times.
  */
 const MACHINE = `
 set -e
@@ -43,7 +43,7 @@ cd /mnt
 set +e
 `
 
-/** A containerd that stops where it is shown a file, and says so. */
+/** A containerd that hangs in `config dump`, and writes its process id to a file. */
 const SLOW = `
 cat >/mnt/bin/containerd <<END
 #!/bin/sh
@@ -53,45 +53,45 @@ END
 `
 
 for (const { title, suite } of generations) {
-  describe(`a config.toml that ${title} is shown`, function () {
+  describe(`a config.toml that ${title} checks`, function () {
     this.timeout(120_000)
     before(function () {
       needRuntime(this, `containerd-${suite}`, true)
     })
 
-    const inside = (script: string, config = CONFIG) =>
+    const runInside = (script: string, config = CONFIG) =>
       withDirectory(async home => {
         await fs.mkdir(path.join(home, 'over'))
         await fs.writeFile(path.join(home, 'list.toml'), LIST)
         await fs.writeFile(path.join(home, 'config.toml'), config)
-        const containerd = seen(launcher(`containerd-${suite}`, 'containerd'))
+        const containerd = inside(launcher(`containerd-${suite}`, 'containerd'))
         const args = ['-m', '--propagation', 'private', 'bash', '-c', MACHINE + script, 'bash', home]
         return execFileSync('unshare', [...args, containerd], { encoding: 'utf8' })
       })
 
-    it('is read by it, and plan creates nothing, nor a TMPDIR that is missing', async () => {
-      const said = await inside(`
+    it('is checked by plan, which creates no file, and no missing TMPDIR', async () => {
+      const output = await runInside(`
         before=$(everything)
         regmirror plan -f list.toml 2>&1; echo "exit $?"
         [ "$before" = "$(everything)" ] && echo same || diff <(echo "$before") <(everything)`)
-      assert.match(said, /^exit 0$/m)
-      assert.match(said, /^same$/m)
-      assert.match(said, /1 to update/)
+      assert.match(output, /^exit 0$/m)
+      assert.match(output, /^same$/m)
+      assert.match(output, /1 to update/)
     })
 
-    it('is refused by it under the name that a person knows', async () => {
-      // A wrong type that only containerd's own parser knows.
-      const said = await inside(
+    it('is refused under its real name', async () => {
+      // A wrong type that only the parser of containerd knows.
+      const output = await runInside(
         'regmirror plan -f list.toml 2>&1; echo "exit $?"',
         `${CONFIG}[grpc]\naddress = 5\n`,
       )
-      assert.match(said, /^exit 2$/m)
-      assert.match(said, /\/etc\/containerd\/config\.toml: containerd refuses it/)
-      assert.doesNotMatch(said, /proc\/self|stdin|\.regmirror-/)
+      assert.match(output, /^exit 2$/m)
+      assert.match(output, /\/etc\/containerd\/config\.toml: containerd refuses it/)
+      assert.doesNotMatch(output, /proc\/self|stdin|\.regmirror-/)
     })
 
-    it('is nowhere after a kill in the midst of it, nor after a restore', async () => {
-      const said = await inside(`${SLOW}
+    it('leaves no copy after a kill during the check, nor after a restore', async () => {
+      const output = await runInside(`${SLOW}
         "${NODE}" "${CLI}" apply -f list.toml --no-probe & pid=$!
         while [ ! -s /mnt/dumping ]; do sleep 0.05; done
         kill -9 $pid; wait $pid 2>/dev/null
@@ -101,7 +101,7 @@ for (const { title, suite } of generations) {
         regmirror restore >/dev/null 2>&1; echo "exit $?"
         left; ls -A /var/lib; echo end`)
       const lists = '/dev/shm:\n\n/tmp:\n\n/var/tmp:\n'
-      assert.equal(said, `${lists}killed\nexit 0\n${lists}end\n`)
+      assert.equal(output, `${lists}killed\nexit 0\n${lists}end\n`)
     })
   })
 }

@@ -7,10 +7,17 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Image } from '../support/image.ts'
 import type { LoopbackRegistry } from '../support/registry.ts'
-import { asked, type Bench, newImage, openBench, pullOf, registryTable } from './support/bench.ts'
+import {
+  type Bench,
+  listRequests,
+  newImage,
+  openBench,
+  pullRequests,
+  registryTable,
+} from './support/bench.ts'
 import type { Daemon } from './support/containerd.ts'
-import { type Deaf, startDeaf } from './support/deaf.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+import { startUnresponsiveMirror, type UnresponsiveMirror } from './support/unresponsive-mirror.ts'
 import { startWatcher, type Watcher } from './support/watcher.ts'
 
 const HEALTH = '[health]\ninterval = "1s"\ntimeout = "1s"\n'
@@ -23,7 +30,7 @@ for (const { title, suite } of generations) {
     let watcher: Watcher
     let near: LoopbackRegistry
     let far: LoopbackRegistry
-    let deaf: Deaf
+    let deaf: UnresponsiveMirror
     let list: string
     const images: Image[] = Array.from({ length: 5 }, () => newImage('library/busybox'))
     const [first, second, third, fourth, fifth] = images as [Image, Image, Image, Image, Image]
@@ -37,7 +44,7 @@ for (const { title, suite } of generations) {
     const hosts = () => fs.readFile(path.join(bench.hostsDir, 'docker.io/hosts.toml'), 'utf8')
     /** Without the probes of the watcher. */
     const pulled = (registry: LoopbackRegistry) =>
-      asked(registry).filter(line => !line.startsWith('GET /v2/ '))
+      listRequests(registry).filter(line => !line.startsWith('GET /v2/ '))
     const pull = async (image: Image) => {
       near.clear()
       far.clear()
@@ -49,7 +56,7 @@ for (const { title, suite } of generations) {
       bench = await openBench(treeOf(`containerd-${suite}`))
       near = await bench.registry({ images })
       far = await bench.registry({ images })
-      deaf = await startDeaf()
+      deaf = await startUnresponsiveMirror()
       list = path.join(bench.node, '../watched.toml')
       await bench.apply(table(near.url, far.url))
       await write(table(near.url, far.url))
@@ -66,7 +73,7 @@ for (const { title, suite } of generations) {
 
     it('pulls from the first mirror while all are healthy', async () => {
       assert.equal(await pull(first), first.blobs[0]?.digest)
-      assert.deepEqual(pulled(near), pullOf(first, 'docker.io'))
+      assert.deepEqual(pulled(near), pullRequests(first, 'docker.io'))
       assert.deepEqual(pulled(far), [])
     })
 
@@ -79,7 +86,7 @@ for (const { title, suite } of generations) {
       assert.ok(!(await hosts()).includes(near.origin))
       assert.equal(await pull(second), second.blobs[0]?.digest)
       assert.deepEqual(pulled(near), [])
-      assert.deepEqual(pulled(far), pullOf(second, 'docker.io'))
+      assert.deepEqual(pulled(far), pullRequests(second, 'docker.io'))
     })
 
     it('pulls from it first again when it has recovered', async () => {
@@ -88,7 +95,7 @@ for (const { title, suite } of generations) {
       await watcher.heard('mirror_healthy')
       await written
       await pull(third)
-      assert.deepEqual(pulled(near), pullOf(third, 'docker.io'))
+      assert.deepEqual(pulled(near), pullRequests(third, 'docker.io'))
     })
 
     it('applies another list while it runs, and removes a mirror whose packets are lost', async () => {
@@ -99,7 +106,7 @@ for (const { title, suite } of generations) {
       assert.match(msg, /does not accept a connection|packets are lost/)
       while ((await hosts()).includes(deaf.origin)) await watcher.heard('file_written')
       await pull(fourth)
-      assert.deepEqual(pulled(far), pullOf(fourth, 'docker.io'))
+      assert.deepEqual(pulled(far), pullRequests(fourth, 'docker.io'))
     })
 
     it('undoes a change of a managed file', async () => {

@@ -1,6 +1,6 @@
 /**
- * Which registry table CRI ends up with, as containerd works it out from config.toml and its imports: a port of its
- * own merge, on values. Throws where that containerd would not start or where a file is missing.
+ * The registry table that CRI uses, from config.toml and its imports: a port of containerd's merge, on values. Throws where
+ * that containerd would not start, or where a file is missing.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -17,7 +17,7 @@ interface Config {
   plugins?: Table
 }
 
-/** What decides about mirrors in `plugins.….registry`. */
+/** The keys of `plugins.….registry` that matter for mirrors. */
 export interface RegistryTable {
   readonly config_path?: string
   readonly mirrors?: Readonly<Table>
@@ -29,10 +29,10 @@ export interface RegistryTable {
 const CRI = 'io.containerd.grpc.v1.cri'
 const IMAGES = 'io.containerd.cri.v1.images'
 
-/** A release of each way in which files are merged. */
+/** One release for each way of merging. */
 export const WAYS = ['1.7', '2.1', '2.3'] as const
 
-/** The table that a containerd of this release (`1.7.24`, `2.1`) uses; undefined where it finds none. */
+/** The table that a containerd of this release (`1.7.24`, `2.1`) uses; undefined if there is none. */
 export async function effectiveTable(
   node: Reader,
   main: string,
@@ -46,7 +46,7 @@ export async function effectiveTable(
   return section?.registry
 }
 
-/** TOML 1.1, which containerd 2 reads and iarna does not, by another parser. */
+/** Falls back to a parser of TOML 1.1, which containerd 2 reads and iarna does not. */
 export function parseConfig(text: string): Table {
   try {
     return JSON.parse(JSON.stringify(TOML.parse(text)))
@@ -62,7 +62,7 @@ async function loadAll(node: Reader, main: string): Promise<Config[]> {
   for (let file = pending.shift(); file !== undefined; file = pending.shift()) {
     if (loaded.has(file)) continue
     const bytes = await node.read(file)
-    assert.ok(bytes !== undefined, `${file} is not there`)
+    assert.ok(bytes !== undefined, `${file} does not exist`)
     const config: Config = parseConfig(bytes.toString('utf8').replace(/^\ufeff/, ''))
     loaded.set(file, config)
     for (const pattern of config.imports ?? [])
@@ -71,7 +71,7 @@ async function loadAll(node: Reader, main: string): Promise<Config[]> {
   return [...loaded.values()]
 }
 
-/** `*` in the last part only: our nodes have no other patterns. */
+/** Supports `*` in the last part only: the nodes have no other patterns. */
 async function glob(node: Reader, pattern: string): Promise<string[]> {
   if (!pattern.includes('*')) return [pattern]
   const directory = path.posix.dirname(pattern)
@@ -82,7 +82,7 @@ async function glob(node: Reader, pattern: string): Promise<string[]> {
 }
 
 /**
- * Names of disabled plugins: 1.x checks all by the last version, 2.x those of a file that is not renamed
+ * Checks the names of disabled plugins: 1.x by the last version for all files, 2.x only in files that are not renamed
  * (services/server/config/config.go:99-125@v1.7.24, ValidateVersion@v2.1.9).
  */
 function assertNames(files: readonly Config[], major: number): void {
@@ -94,7 +94,7 @@ function assertNames(files: readonly Config[], major: number): void {
   }
 }
 
-/** 1.x: plugins replace each other whole (services/server/config/config.go:149,220,290@v1.7.24). */
+/** 1.x: plugins replace each other as a whole (services/server/config/config.go:149,220,290@v1.7.24). */
 function merge1(files: readonly Config[]): unknown {
   const version = files.findLast(file => file.version)?.version ?? 1
   assert.ok(version <= 2, `unsupported config version ${version}`)
@@ -102,12 +102,12 @@ function merge1(files: readonly Config[]): unknown {
   if (version === 2)
     assert.ok(
       Object.keys(plugins).every(name => name.split('.').length >= 4),
-      'a short plugin name',
+      'no short plugin names',
     )
   return plugins[version === 1 ? 'cri' : CRI]
 }
 
-/** 2.0 to 2.2: deep merge, one migration of all (LoadConfig@v2.1.9, server.go:254-269@v2.1.9). */
+/** 2.0 to 2.2: deep merge, then one migration (LoadConfig@v2.1.9, server.go:254-269@v2.1.9). */
 function merge2(files: readonly Config[]): unknown {
   let version = 3
   let plugins: Table = {}
@@ -120,7 +120,7 @@ function merge2(files: readonly Config[]): unknown {
   return version < 3 ? migrated(plugins)[IMAGES] : plugins[IMAGES]
 }
 
-/** 2.3: each file is migrated by itself, then the deep merge (config.go:475-510@v2.3.4). */
+/** 2.3: each file is migrated, then the deep merge (config.go:475-510@v2.3.4). */
 function merge23(files: readonly Config[]): unknown {
   let root = 0
   let plugins: Table = {}
@@ -133,7 +133,7 @@ function merge23(files: readonly Config[]): unknown {
   return plugins[IMAGES]
 }
 
-/** v1MigratePluginName, config.go:160-199@v2.3.4: of the short names, `cri` is the one we look at. */
+/** v1MigratePluginName, config.go:160-199@v2.3.4: `cri` is the only short name that matters here. */
 function renamed(plugins: Table): Table {
   return Object.fromEntries(
     Object.entries(plugins).map(([name, value]) => [name === 'cri' ? CRI : name, value]),

@@ -1,6 +1,5 @@
 /**
- * Whom containerd asks, as it works that out from certs.d: a port of its own code, for what we wrote to be read
- * as it will be read. Throws where containerd would drop the file.
+ * The endpoints that containerd reads from certs.d: a port of its code. Throws where containerd would ignore the file.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -8,9 +7,9 @@ import TOML from '@iarna/toml'
 import type { Reader } from '../../lib/system/files.ts'
 import { hostOrder, type Major } from './containerd-order.ts'
 
-/** An endpoint with everything that decides how it is asked. */
+/** An endpoint with everything that affects requests to it. */
 export interface Endpoint {
-  /** Scheme, host and path that precede the repository. */
+  /** Scheme, host and path before the repository. */
   readonly base: string
   readonly capabilities: readonly string[]
   readonly dialTimeout: string | undefined
@@ -41,7 +40,11 @@ interface HostsFile extends Table {
 const ALL = ['pull', 'push', 'resolve']
 
 /** The first directory that exists for a registry (hostPaths, config_unix.go:25-36@v2.3.4); undefined if none does. */
-export async function lookUp(node: Reader, hostsDir: string, registry: string): Promise<string | undefined> {
+export async function findHostsDirectory(
+  node: Reader,
+  hostsDir: string,
+  registry: string,
+): Promise<string | undefined> {
   const colon = registry.lastIndexOf(':')
   const twin = colon > 0 ? [`${registry.slice(0, colon)}_${registry.slice(colon + 1)}_`] : []
   for (const name of [...twin, registry, '_default']) {
@@ -51,15 +54,15 @@ export async function lookUp(node: Reader, hostsDir: string, registry: string): 
   return undefined
 }
 
-/** What a hosts.toml says of a registry, endpoints in the order in which they are asked, certificates by their names. */
+/** The endpoints of a hosts.toml for a registry, in their order, with certificates by name. */
 export function readHosts(text: string, registry: string, majors?: readonly Major[]): Endpoint[] {
   const file = TOML.parse(text) as HostsFile
   const hosts = hostOrder(text, majors).map(url => parseHost(url, file.host?.[url] ?? {}))
   return [...hosts, file.server ? parseHost(file.server, file) : defaultHost(registry, file)]
 }
 
-/** The endpoints for a registry, with everything that is read for them (ConfigureHosts, hosts.go:78-240@v2.3.4). */
-export async function endpointsOf(
+/** The endpoints for a registry, with the texts of their certificates (ConfigureHosts, hosts.go:78-240@v2.3.4). */
+export async function readEndpoints(
   node: Reader,
   directory: string,
   registry: string,
@@ -74,11 +77,11 @@ function parseHost(server: string, table: Table): Endpoint {
   const url = new URL(server.startsWith('http') ? server : `https://${server}`)
   const written = /^\w+:\/\/[^/]*(\/.*)?$/.exec(server)?.[1] ?? ''
   const clean = written === '' ? '' : path.posix.normalize(written).replace(/(.)\/$/, '$1')
-  const asItIs = clean.endsWith('/v2') || table.override_path === true
-  return endpoint(url.origin + (asItIs ? clean : `${clean === '/' ? '' : clean}/v2`), table)
+  const isComplete = clean.endsWith('/v2') || table.override_path === true
+  return endpoint(url.origin + (isComplete ? clean : `${clean === '/' ? '' : clean}/v2`), table)
 }
 
-/** What is asked where no server is named (hosts.go:101-136@v2.3.4). */
+/** The server if the file names none (hosts.go:101-136@v2.3.4). */
 function defaultHost(registry: string, table: Table): Endpoint {
   if (registry === 'docker.io') return endpoint('https://registry-1.docker.io/v2', table)
   const { hostname, port } = new URL(`tcp://${registry}`)
@@ -106,12 +109,12 @@ function endpoint(base: string, table: Table): Endpoint {
   }
 }
 
-/** Every certificate is read, and every pull of the registry fails where one is not there (hosts.go:255-287@v2.3.4). */
+/** Every pull of the registry fails if one certificate is missing (hosts.go:255-287@v2.3.4). */
 async function withFiles(host: Endpoint, node: Reader, directory: string): Promise<Endpoint> {
   const text = async (name: string) => {
     const file = path.posix.resolve(directory, name)
     const bytes = await node.read(file)
-    assert.ok(bytes, `${file} is named and not there`)
+    assert.ok(bytes, `${file} is missing`)
     return bytes.toString('utf8')
   }
   const pair = async ([cert, key]: readonly [string, string]) => [await text(cert), await text(key)] as const

@@ -1,4 +1,4 @@
-/** The hosts of a hosts.toml in the order in which containerd asks them: a port of its own rule, of each major. */
+/** The hosts of a hosts.toml in the order in which containerd uses them: a port of its rule, of each major version. */
 import assert from 'node:assert/strict'
 import { type AST, parseTOML } from 'toml-eslint-parser'
 
@@ -6,18 +6,18 @@ type Item = AST.TOMLTable | AST.TOMLKeyValue
 
 export type Major = 1 | 2
 
-/** By each of these containerds, which have to agree. Throws where one of them would drop the file. */
+/** The order of these major versions, which must agree. Throws where one of them would ignore the file. */
 export function hostOrder(text: string, majors: readonly Major[] = [1, 2]): readonly string[] {
   const { body } = parseTOML(text).body[0]
-  const [order = [], ...others] = majors.map(major => (major === 1 ? order1(body) : order2(body)))
-  for (const other of others) assert.deepEqual(other, order, 'containerd 1 and 2 ask alike')
+  const [order = [], ...rest] = majors.map(major => (major === 1 ? order1(body) : order2(body)))
+  for (const other of rest) assert.deepEqual(other, order, 'containerd 1 and 2 use the same order')
   return order
 }
 
 /**
- * containerd 2 walks the table headers of the file, takes those of two or more parts that begin with `host`, and
- * skips one that repeats the host just before it (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Arrays of
- * tables and inline tables are not looked at.
+ * containerd 2 reads the table headers of the file, takes those of two or more parts that begin with `host`, and skips
+ * one that repeats the host just before it (core/remotes/docker/config/hosts.go:551-585@v2.3.4). It ignores arrays of
+ * tables and inline tables.
  */
 function order2(body: readonly Item[]): readonly string[] {
   const hosts: string[] = []
@@ -30,9 +30,9 @@ function order2(body: readonly Item[]): readonly string[] {
 }
 
 /**
- * containerd 1 takes the keys of `host` by the lines on which they first stand, however they are written
+ * containerd 1 takes the keys of `host` in the order of the lines on which they first appear, in any notation
  * (remotes/docker/config/hosts.go:531@v1.7.24). Its parser ends a table header at the first `]`, quoted or not
- * (github.com/pelletier/go-toml lexer.go lexInsideTableKey@v1.9.5) and knows no escapes in it, and the whole file is dropped.
+ * (github.com/pelletier/go-toml lexer.go lexInsideTableKey@v1.9.5) and knows no escapes in it; then it ignores the whole file.
  */
 function order1(body: readonly Item[]): readonly string[] {
   const hosts = body.flatMap(item => {

@@ -1,12 +1,12 @@
-/** A named pipe that is read when a test says so. */
+/** A named pipe that is read only when the test reads it. */
 import { execFileSync } from 'node:child_process'
 import { constants } from 'node:fs'
 import fs from 'node:fs/promises'
 
 export interface Fifo extends AsyncDisposable {
-  /** For the stdio of a child: blocking, as a shell makes them. */
+  /** For the stdio of a child; blocking, as in a shell. */
   readonly writer: number
-  /** All that can be read now, or the first bytes of it. */
+  /** Everything that can be read now, or the first bytes of it. */
   read(bytes?: number): Promise<string>
 }
 
@@ -21,7 +21,7 @@ export async function openFifo(file: string): Promise<Fifo> {
     read: async (bytes = Number.POSITIVE_INFINITY) => {
       const chunks: Buffer[] = []
       for (let left = bytes; left > 0; ) {
-        const { bytesRead, buffer } = await reader.read(Buffer.alloc(Math.min(left, 65_536))).catch(nothing)
+        const { bytesRead, buffer } = await reader.read(Buffer.alloc(Math.min(left, 65_536))).catch(emptyRead)
         if (bytesRead === 0) break
         chunks.push(buffer.subarray(0, bytesRead))
         left -= bytesRead
@@ -35,7 +35,7 @@ export async function openFifo(file: string): Promise<Fifo> {
   }
 }
 
-function nothing(error: NodeJS.ErrnoException): { bytesRead: number; buffer: Buffer } {
+function emptyRead(error: NodeJS.ErrnoException): { bytesRead: number; buffer: Buffer } {
   if (error.code !== 'EAGAIN') throw error
   return { bytesRead: 0, buffer: Buffer.alloc(0) }
 }

@@ -1,4 +1,4 @@
-/** A node and its lists on a real disk, and commands run on them. */
+/** A node and its lists on a real disk, and commands to run on them. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -6,31 +6,31 @@ import type { ErrorReport } from '../../lib/model/report.ts'
 import type { Case } from './arbitrary/cases.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import type { Spelled } from './arbitrary/spelling.ts'
-import { plant, type Snapshot, snapshot, withQuickDirectory } from './planted.ts'
+import { type Snapshot, takeSnapshot, withMemoryDirectory, writeNode } from './node-snapshot.ts'
 import { type Ran, run } from './run.ts'
 
 export interface Home {
-  /** The node's root. */
+  /** The root directory of the node. */
   readonly root: string
-  /** Where lists lie, with the files that they name. */
+  /** The directory of the lists, with the files that they name. */
   readonly lists: string
-  /** The node as it was planted. */
+  /** The node before any command. */
   readonly before: Snapshot
   readonly flags: readonly string[]
 }
 
-/** Plants the node of a case, and removes all of it afterwards. */
+/** Writes the node of a case, and removes it afterwards. */
 export async function withHome(
   { node, takeOver }: Pick<Case, 'node' | 'takeOver'>,
   use: (home: Home) => Promise<void>,
 ): Promise<void> {
-  await withQuickDirectory(async directory => {
+  await withMemoryDirectory(async directory => {
     const root = path.join(directory, 'node')
     const lists = path.join(directory, 'lists')
     await fs.mkdir(root)
     await fs.cp(TLS, lists, { recursive: true })
-    await plant(root, node)
-    await use({ root, lists, before: await snapshot(root), flags: takeOver ? ['--take-over'] : [] })
+    await writeNode(root, node)
+    await use({ root, lists, before: await takeSnapshot(root), flags: takeOver ? ['--take-over'] : [] })
   })
 }
 
@@ -42,7 +42,7 @@ export async function command(home: Home, verb: string, list: Spelled, ...more: 
   return await run(args, { env: ENV })
 }
 
-/** Every line of a refusal is an error that says where and what; a sound list is refused for the node's sake only. */
+/** A valid list is refused only because of the node; every line of the refusal names a file and a problem. */
 export function assertRefusal({ stderr }: Ran, { code, message, issues }: ErrorReport): void {
   assert.ok(['conflict', 'io'].includes(code), `${code}: ${message}`)
   const lines = stderr.trimEnd().split('\n')
@@ -50,8 +50,8 @@ export function assertRefusal({ stderr }: Ran, { code, message, issues }: ErrorR
   assert.equal(lines.length, issues?.length)
 }
 
-/** A case in words. */
-export function shown({ node, first, second, takeOver }: Case): string {
+/** A case as text. */
+export function formatCase({ node, first, second, takeOver }: Case): string {
   const entries = Object.entries(node).map(([name, entry]) => `${name}: ${JSON.stringify(entry)}`)
   const lists = [first, second].map(({ format, text }) => `--- ${format}\n${text}`)
   return [...entries, ...lists, takeOver ? '--take-over' : ''].join('\n')

@@ -16,7 +16,7 @@ export interface Image {
   readonly repository: string
   readonly tag: string
   readonly manifest: Blob
-  /** What the manifest points at: the config, then the layers. */
+  /** The config, then the layers. */
   readonly blobs: readonly Blob[]
 }
 
@@ -24,8 +24,8 @@ const OCI = 'application/vnd.oci.image'
 const TAR_BLOCK = 512
 
 /**
- * An image for this machine's platform whose layers hold one file each, `/content`, with the given texts.
- * Two images that differ in text have different digests.
+ * An image for the platform of this machine. Each layer holds one file, `/content`, with one of the texts. Images with
+ * different texts have different digests.
  */
 export function buildImage(
   repository: string,

@@ -1,20 +1,20 @@
-/** Secrets that can be told from everything else, and whether a text gives one of them away. Pure. */
+/** Secrets that occur nowhere else, and whether a text leaks one of them. Pure. */
 import { createHash } from 'node:crypto'
 
 export interface Secret {
   readonly name: string
   readonly text: string
-  /** Parts that occur nowhere else: to tell one of them is to tell too much. */
+  /** Parts that occur nowhere else: a text with one of them leaks the secret. */
   readonly words: readonly string[]
 }
 
-/** Two words, and between them what has to be escaped in one place or another. */
+/** Two words, with characters between them that some format escapes. */
 export function secret(name: string, between = ' "\\%+/=#\' '): Secret {
   const words = [wordFor(`${name}, first`), wordFor(`${name}, second`)]
   return { name, text: words.join(between), words }
 }
 
-/** A private key. What says of which kind it is, at its beginning, is no secret; of the rest no sixteen characters are a coincidence. */
+/** A private key. Its start, which names the type, is no secret; any sixteen characters of the rest are unique. */
 export function secretKey(name: string, pem: string): Secret {
   const body = pem.replace(/-----.*?-----|\s/g, '').slice(64)
   return { name, text: pem, words: body.match(/.{16}/g) ?? [] }
@@ -28,17 +28,17 @@ function wordFor(text: string): string {
   return `zq${letters.slice(0, 14)}`
 }
 
-/** The names of the secrets of which the text tells something, in whatever form. */
-export function leaksIn(text: string, secrets: readonly Secret[]): readonly string[] {
-  const texts = [text.toLowerCase(), closedUp(text).toLowerCase()]
-  const tells = (form: string) => texts.some(one => one.includes(form.toLowerCase()))
+/** The names of the secrets that the text leaks, in any encoding. */
+export function findLeaks(text: string, secrets: readonly Secret[]): readonly string[] {
+  const texts = [text.toLowerCase(), withoutBreaks(text).toLowerCase()]
+  const leaks = (form: string) => texts.some(one => one.includes(form.toLowerCase()))
   return secrets
-    .filter(({ text, words }) => [...words, text].some(part => formsOf(part).some(tells)))
+    .filter(({ text, words }) => [...words, text].some(part => formsOf(part).some(leaks)))
     .map(({ name }) => name)
 }
 
-/** Without what a terminal, a narrow page or another encoding puts between the letters. */
-function closedUp(text: string): string {
+/** Without what a terminal, a line break or another encoding puts between letters. */
+function withoutBreaks(text: string): string {
   return text.replace(/\u001b\[[0-9;]*[A-Za-z]|\\u0000|[\s\0]/g, '')
 }
 
@@ -62,7 +62,7 @@ function allForms(part: string): readonly string[] {
   ]
 }
 
-/** What of it is the same in base64, whatever stands around it, when it begins so many bytes behind a group of three. */
+/** The part of its base64 that does not depend on the text around it, if it begins `shift` bytes after a group of three. */
 function base64Within(part: string, shift: number): string {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(part)])
   const whole = Math.floor((bytes.length * 8) / 6)

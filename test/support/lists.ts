@@ -1,4 +1,4 @@
-/** Lists as values, for tests that need no text of a list. */
+/** Lists as values, for tests that do not read a file. */
 import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
 import type { WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 
@@ -23,7 +23,7 @@ export function registry(name: string, mirrors: readonly Mirror[], more: Partial
   return { name, server, mirrors, fallback: true, canary: undefined, place: PLACE, ...more }
 }
 
-/** The defaults. */
+/** The default settings. */
 export const HEALTH: HealthSettings = {
   intervalMs: 30_000,
   timeoutMs: 3000,
@@ -35,7 +35,7 @@ export const HEALTH: HealthSettings = {
   order: 'list',
 }
 
-/** A list for containerd 2.1 in the default places. */
+/** A list for containerd 2.1 with the default paths. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
   return forContainerd({ registries, health: HEALTH }, { version: '2.1' })
 }

@@ -31,7 +31,7 @@ export async function loadText(
   return await load({ file: '-', format, stdin: async () => Buffer.from(text), ...more })
 }
 
-/** The Failure of something that must fail with an explanation. */
+/** The Failure that the promise must reject with. */
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const outcome = await promise.then(
     () => undefined,
@@ -41,7 +41,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   return outcome
 }
 
-/** One line an issue, without the file. */
+/** The issues of that Failure, a line each, without the file. */
 export async function problemsOf(promise: Promise<unknown>): Promise<string[]> {
   const { issues } = await failureOf(promise)
   return issues.map(issue => issueText({ ...issue, file: undefined }))

@@ -1,4 +1,4 @@
-/** Secrets that a list can give a mirror, for whoever plants them. */
+/** Secrets that a list can hold for a mirror. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { secret, secretKey } from './leaks.ts'
@@ -14,5 +14,5 @@ export const INLINE = secret('the inline header')
 export const TOKEN = secret('the token', '.-_~+/=')
 export const PROXY = secret('the password of the proxy')
 
-/** The three ways to give a header, in the words of a list. */
+/** A header table with the three ways to set a header. */
 export const HEADER = `header = { Authorization = { file = "mirror.token" }, X-Env = { env = "MIRROR_KEY" }, X-Inline = ${JSON.stringify(INLINE.text)} }`

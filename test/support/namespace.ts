@@ -1,4 +1,4 @@
-/** The command in namespaces of its own: other mounts, other users. */
+/** Runs the command in its own namespaces: other mounts, other users. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 
@@ -10,7 +10,7 @@ export function inNamespace(flags: readonly string[], cwd: string, script: strin
   return execFileSync('unshare', [...flags, 'bash', '-c', text], { cwd, encoding: 'utf8' })
 }
 
-/** Skips a test where there are no new namespaces to be had, as in most containers. */
+/** Skips a test where new namespaces are not allowed, as in most containers. */
 export function needNamespaces(context: Mocha.Context): void {
   needRoot(context)
   if (spawnSync('unshare', ['-m', '-U', '-r', 'true']).status !== 0) context.skip()

@@ -1,13 +1,13 @@
-/** Processes of a test: started, waited for, and stopped by their own id. */
+/** Starts, waits for and stops the processes of a test, by their own id. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import type { Ran } from './run.ts'
 
 const CLI = path.join(import.meta.dirname, 'cli.ts')
-const HOLDER = path.join(import.meta.dirname, 'holder.ts')
+const HOLDER = path.join(import.meta.dirname, 'lock-holder.ts')
 
-/** Runs the command in a process of its own. `wrapper` is a command to start it with. */
+/** Runs the command in its own process. `wrapper` is a command to start it with. */
 export async function spawnCli(
   args: readonly string[],
   env = process.env,
@@ -26,13 +26,13 @@ export async function startHolder(root: string, wrapper: readonly string[] = [])
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [text] = await Promise.race([
     once(child.stdout as NodeJS.ReadableStream, 'data'),
-    once(child, 'exit').then(() => ['it ended']),
+    once(child, 'exit').then(() => ['the process ended']),
   ])
   if (String(text) !== 'held\n') throw new Error(`the lock was not taken: ${text}`)
   return child
 }
 
-/** Ends it with that signal and waits until it is gone. */
+/** Sends the signal and waits until the process has ended. */
 export async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')

@@ -1,4 +1,4 @@
-// The spec reporter, ended by one line that says how the run went.
+// The spec reporter, followed by one line with the totals.
 const { Spec } = require('mocha').reporters
 
 module.exports = class extends Spec {

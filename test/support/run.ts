@@ -1,4 +1,4 @@
-/** Runs a command in this process, with a world of its own. */
+/** Runs a command in this process, with its own World. */
 import { main } from '../../lib/cli.ts'
 import type { Sink, World } from '../../lib/model/world.ts'
 import { readBootId } from '../../lib/system/boot-clock.ts'
@@ -31,24 +31,24 @@ export async function run(
   return { code, ...written }
 }
 
-/** The boot of the machine that a test runs on, as far as a command knows. */
+/** The boot id that a command reads. */
 export const BOOT = '11111111-2222-3333-4444-555555555555'
 
-/** The clocks and the boot of this machine: for a command beside a process that is real. */
+/** The real clocks and boot id, for a command beside a real process. */
 export const REAL_TIME: Pick<World, 'now' | 'monotonic' | 'bootId'> = {
   now: Date.now,
   monotonic: () => process.hrtime.bigint() / 1000n,
   bootId: readBootId,
 }
 
-/** What a command finds where nothing else is said; what it writes is lost. */
+/** The default World; its output is dropped. */
 export function worldOf(): World {
   return {
     stdout: { write: () => {} },
     stderr: { write: () => {} },
     stdin: async () => Buffer.alloc(0),
     env: {},
-    // Not root: whose fixtures these are and who may write them depends on the checkout.
+    // Not root: owner and mode of the fixtures depend on the checkout.
     uid: process.geteuid?.() || 1000,
     pid: 4711,
     machine: 'test',

@@ -1,4 +1,4 @@
-/** Keys and certificates of mirrors in tests; `probe/tls/README.md` says what each is. */
+/** Keys and certificates of mirrors in tests; `probe/tls/README.md` describes each. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -6,5 +6,5 @@ const FOLDER = path.join(import.meta.dirname, '../probe/tls')
 
 export const pem = (name: string) => readFileSync(path.join(FOLDER, name), 'utf8')
 
-/** A server by the names that tests call it. */
+/** A server with the names that tests use. */
 export const TLS = { key: pem('server-key.pem'), cert: pem('server.pem') }

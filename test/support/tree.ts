@@ -1,4 +1,4 @@
-/** Directories as values, for comparing what stood somewhere before with what stands there after. */
+/** Directories as values, to compare them before and after. */
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -37,7 +37,7 @@ export async function writeTree(directory: string, tree: Tree): Promise<void> {
   }
 }
 
-/** Runs `use` with a new empty directory, and removes it whatever happens. */
+/** Runs `use` with a new empty directory, and removes it afterwards. */
 export async function withDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-test-'))
   try {

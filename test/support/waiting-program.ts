@@ -1,6 +1,6 @@
 /**
- * A program that takes any arguments and waits until it is killed: what a daemon is to those who look at /proc. It needs
- * no library, so it runs in an empty root directory too.
+ * A program that takes any arguments and waits until it is killed, like a daemon in /proc. It needs no library, so it runs
+ * in an empty root directory too.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -9,7 +9,7 @@ import path from 'node:path'
 import { kill } from './process.ts'
 import { eventually } from './watching.ts'
 
-/** e_machine of elf(5), and a loop around a system call that waits for ever. */
+/** e_machine of elf(5), and a loop around a system call that waits forever. */
 const MACHINES: Readonly<Record<string, [number, string]>> = {
   // mov eax, 34 (pause); syscall; jmp back
   x64: [0x3e, 'b8220000000f05ebf7'],
@@ -20,14 +20,14 @@ const MACHINES: Readonly<Record<string, [number, string]>> = {
 const ADDRESS = 0x400000n
 const HEADERS = 64 + 56
 
-/** Writes it, executable for all. */
+/** Writes the program, executable for every user. */
 export async function writeWaitingProgram(file: string, mode = 0o755): Promise<void> {
   await fs.mkdir(path.dirname(file), { recursive: true })
   await fs.writeFile(file, elf())
   await fs.chmod(file, mode)
 }
 
-/** An executable of one segment that is loaded whole. */
+/** An executable with one segment. */
 function elf(): Buffer {
   const [machine, code] = MACHINES[process.arch] ?? assert.fail(`no program for ${process.arch}`)
   const bytes = Buffer.alloc(HEADERS + code.length / 2)
@@ -61,7 +61,7 @@ function elf(): Buffer {
   return bytes
 }
 
-/** Where `chroot` and its like are found. */
+/** The directories of `chroot` and similar programs. */
 const SYSTEM = '/usr/sbin:/usr/bin:/sbin:/bin'
 
 export interface Waiting {
@@ -70,8 +70,8 @@ export interface Waiting {
 }
 
 /**
- * Starts a program and waits until a process runs it under the name `containerd`: the child itself, or its only child
- * where the wrapper makes one.
+ * Starts a program and waits until a process runs under the name `containerd`: the child itself, or the child of a
+ * wrapper.
  */
 export async function startContainerdLike(
   command: readonly string[],
@@ -87,7 +87,7 @@ export async function startContainerdLike(
   const stop = () => kill(child, 'SIGKILL')
   try {
     const pid = await eventually(
-      () => namedContainerd(child),
+      () => findContainerd(child),
       () => `${command.join(' ')} did not start`,
     )
     return { pid, stop }
@@ -97,8 +97,8 @@ export async function startContainerdLike(
   }
 }
 
-async function namedContainerd({ pid, exitCode }: ChildProcess): Promise<number | undefined> {
-  assert.equal(exitCode, null, 'it ended')
+async function findContainerd({ pid, exitCode }: ChildProcess): Promise<number | undefined> {
+  assert.equal(exitCode, null, 'the process ended')
   const children = await fs.readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   for (const one of [`${pid}`, ...children.split(' ')].filter(Boolean))
     if ((await fs.readFile(`/proc/${one}/comm`, 'utf8').catch(() => '')).trim() === 'containerd')

@@ -1,3 +1,4 @@
+/** Reading and writing below a root directory. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -8,8 +9,8 @@ import { readTree, withDirectory, writeTree } from '../support/tree.ts'
 const failsWith = (pattern: RegExp) => (error: unknown) =>
   error instanceof Failure && pattern.test(error.message)
 
-describe('files under a root', () => {
-  it('follows absolute links as if the root were /', () =>
+describe('files below a root directory', () => {
+  it('are found through absolute links as if the root were /', () =>
     withDirectory(async root => {
       await writeTree(root, { 'srv/real': 'here', 'etc/link': '-> /srv/real', 'etc/dir': '-> /srv' })
       const tree = openTree(root)
@@ -18,7 +19,7 @@ describe('files under a root', () => {
       assert.equal(await tree.real('/etc/dir/real'), '/srv/real')
     }))
 
-  it('refuses links that leave the root', () =>
+  it('are refused through links that leave the root', () =>
     withDirectory(async root => {
       await writeTree(root, { 'etc/link': '-> ../../../etc/hostname' })
       await assert.rejects(openTree(root).read('/etc/link'), failsWith(/points outside the root/))
@@ -28,26 +29,26 @@ describe('files under a root', () => {
       )
     }))
 
-  it('refuses a loop of links', () =>
+  it('are refused in a loop of links', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> b', b: '-> a' })
       await assert.rejects(openTree(root).read('/a'), failsWith(/links form a loop/))
     }))
 
-  it('tells nothing from a link to nothing', () =>
+  it('are absent or behind a dangling link, which is an error', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> gone' })
       assert.equal(await openTree(root).read('/b'), undefined)
       await assert.rejects(openTree(root).read('/a'), failsWith(/is a link to gone, which does not exist/))
     }))
 
-  it('refuses what is not a file', () =>
+  it('are refused if they are directories', () =>
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'd'))
       await assert.rejects(openTree(root).read('/d'), failsWith(/is a directory, not a file/))
     }))
 
-  it('refuses a file over the limit without reading it', () =>
+  it('are refused over the size limit', () =>
     withDirectory(async root => {
       await writeTree(root, { big: 'x'.repeat(101) })
       await assert.rejects(
@@ -56,7 +57,7 @@ describe('files under a root', () => {
       )
     }))
 
-  it('writes with the mode asked for whatever the umask, and leaves nothing else behind', () =>
+  it('are written with the given mode whatever the umask, and leave no other files', () =>
     withDirectory(async root => {
       const mask = process.umask(0o077)
       try {
@@ -71,23 +72,23 @@ describe('files under a root', () => {
       }
     }))
 
-  it('keeps a file to itself until it is whole, whatever the umask', () =>
+  it('are private until they are complete, whatever the umask', () =>
     withDirectory(async root => {
       const mask = process.umask(0)
       try {
         const modes: number[] = []
-        const noting = async (_from: string, to: string) => {
+        const recordMode = async (_from: string, to: string) => {
           modes.push((await fs.stat(to)).mode & 0o777)
         }
         await writeTree(root, { like: '' })
-        await openTree(root, noting).create('/new', Buffer.from('x'), { mode: 0o644 }, '/like')
+        await openTree(root, recordMode).create('/new', Buffer.from('x'), { mode: 0o644 }, '/like')
         assert.deepEqual([...modes, (await fs.stat(path.join(root, 'new'))).mode & 0o777], [0o600, 0o644])
       } finally {
         process.umask(mask)
       }
     }))
 
-  it('closes a directory to others, where the system lets it', () =>
+  it('restricts a directory to its owner, where the system allows it', () =>
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'open'))
       await fs.chmod(path.join(root, 'open'), 0o2775)
@@ -98,14 +99,14 @@ describe('files under a root', () => {
       await openTree(root).restrictToOwner('/gone')
     }))
 
-  it('replaces the target of a link and keeps the link', () =>
+  it('are replaced behind a link, and the link stays', () =>
     withDirectory(async root => {
       await writeTree(root, { 'srv/real': 'old', 'etc/link': '-> /srv/real' })
       await openTree(root).write('/etc/link', 'new', { mode: 0o600 })
       assert.deepEqual(await readTree(root), { 'srv/real': 'new', 'etc/link': '-> /srv/real' })
     }))
 
-  it('says in words what the system refuses', () =>
+  it('explains the errors of the system', () =>
     withDirectory(async root => {
       await writeTree(root, { file: 'x' })
       await assert.rejects(
@@ -119,18 +120,18 @@ describe('files under a root', () => {
       )
     }))
 
-  it('names the file and not its temporary where it cannot be moved or removed', () =>
+  it('are named in errors without their temporary names', () =>
     withDirectory(async root => {
       await writeTree(root, { 'd/.x.regmirror-000000000000/in': '' })
       const tree = openTree(root)
-      const [place, waiting] = ['/d/x', '/d/.x.regmirror-000000000000']
-      const named = (error: unknown) =>
+      const [place, temporary] = ['/d/x', '/d/.x.regmirror-000000000000']
+      const namesPlace = (error: unknown) =>
         error instanceof Failure && error.issues.every(({ file }) => file === place)
-      await assert.rejects(tree.rename('/d/.x.regmirror-111111111111', place), named)
-      await assert.rejects(tree.remove(waiting), named)
+      await assert.rejects(tree.rename('/d/.x.regmirror-111111111111', place), namesPlace)
+      await assert.rejects(tree.remove(temporary), namesPlace)
     }))
 
-  it('removes a link, and not what it leads to', () =>
+  it('are kept when a link to them is removed', () =>
     withDirectory(async root => {
       await writeTree(root, { file: 'stays', 'd/link': '-> /file' })
       await openTree(root).remove('/d/link')

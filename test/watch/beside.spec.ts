@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Notice } from '../../lib/model/report.ts'
-import { touches } from '../support/planted.ts'
+import { readTouches } from '../support/node-snapshot.ts'
 import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, startMirror, watching, withPlace } from '../support/watching.ts'
 
@@ -28,9 +28,9 @@ describe('beside a watcher', () => {
           async () => ((await runCommand('plan', '--check')).code === 0 ? true : undefined),
           () => 'plan and the watcher differ',
         )
-        const before = await touches(path.join(root, 'etc'))
+        const before = await readTouches(path.join(root, 'etc'))
         for (let i = 0; i < 2; i += 1) assert.equal((await runCommand('apply')).report.changed, false)
-        assert.deepEqual(await touches(path.join(root, 'etc')), before)
+        assert.deepEqual(await readTouches(path.join(root, 'etc')), before)
       }
       const isListed = (url: string, expected: boolean) =>
         eventually(

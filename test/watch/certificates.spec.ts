@@ -5,7 +5,7 @@ import fs from 'node:fs/promises'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { pem, TLS } from '../support/tls.ts'
 import { listText, watching, withPlace } from '../support/watching.ts'
 
@@ -62,7 +62,7 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 describe('the certificates of the system, while a watcher runs', () => {
-  atOnce({
+  parallelTests({
     'make a mirror healthy when its CA is added to the bundle, and unhealthy when it is removed': () =>
       withCertificates(async ({ bundle }, until) => {
         await replace(bundle, OTHER + CA)

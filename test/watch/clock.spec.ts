@@ -5,14 +5,14 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { spawnCli } from '../support/process.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
 import { eventually, listText, type Place, startMirror, watching, withPlace } from '../support/watching.ts'
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
-const SETTING = import.meta.resolve('../support/setting-clock.cjs')
+const SETTING = import.meta.resolve('../support/shift-clock.cjs')
 
 /** The wall clock of a program, and how to set it. */
 async function clockIn({ root }: Place) {
@@ -47,7 +47,7 @@ const sampleOf = async ({ get }: Pages, pattern: RegExp) =>
   Number(pattern.exec((await get('/metrics')).body)?.[1] ?? 0)
 
 describe('a watcher on a node whose wall clock is set', () => {
-  atOnce({
+  parallelTests({
     'is alive immediately, and shows its start by the new time': async () => {
       await using mirror = await startMirror()
       await withPlace(async place => {

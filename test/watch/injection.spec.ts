@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
-import { fakeNotify } from '../support/notify.ts'
+import { fakeNotify } from '../support/fake-notify.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
 import { listen, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
@@ -127,7 +127,7 @@ async function assertNotified(notified: () => Promise<string>): Promise<void> {
 }
 
 describe('text of mirrors and lists', () => {
-  atOnce({
+  parallelTests({
     'stays one line of a text log, and has no effect on a terminal, a browser or systemd': async () => {
       await withEvil('text', async ({ root, watcher, notified }) => {
         await watcher.until(/error .*the last valid list stays/)

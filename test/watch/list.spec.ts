@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { touches } from '../support/planted.ts'
+import { readTouches } from '../support/node-snapshot.ts'
 import { pagesOf, SERVING } from '../support/served.ts'
 import { listText, watching, withPlace } from '../support/watching.ts'
 
@@ -80,7 +80,7 @@ describe('a list that becomes invalid while a watcher runs', () => {
         await watcher.until(/created .*hosts\.toml/)
         await until('/readyz', 200)
         const node = path.join(root, 'etc')
-        const before = await touches(node)
+        const before = await readTouches(node)
         for (const { name, make, reported } of troubles) {
           await replace(list, make)
           await watcher.until(new RegExp(`error .*${reported.source}.*the last valid list stays in use`))
@@ -101,7 +101,7 @@ describe('a list that becomes invalid while a watcher runs', () => {
             .filter(line => reported.test(line) && !line.includes('still invalid'))
           assert.equal(lines.length, 1, `${name}:\n${lines.join('\n')}`)
         }
-        assert.deepEqual(await touches(node), before)
+        assert.deepEqual(await readTouches(node), before)
         assert.match((await hosts()) ?? '', /127\.0\.0\.1:9"/)
         assert.equal(await watcher.stop(), 0)
       })

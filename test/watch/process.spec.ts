@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
-import { fakeNotify } from '../support/notify.ts'
+import { fakeNotify } from '../support/fake-notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
 import { eventually, listText, startMirror, type Watching, watching, withPlace } from '../support/watching.ts'
 
@@ -36,7 +36,7 @@ function killIfRunning(id: number): void {
 async function killAt(call: string, args: readonly string[]): Promise<void> {
   const env = {
     ...process.env,
-    NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/killing.cjs')}`,
+    NODE_OPTIONS: `--require ${path.join(import.meta.dirname, '../support/kill-before-call.cjs')}`,
     REGMIRROR_TEST_KILL: call,
   }
   assert.equal((await spawnCli(args, env)).code, null)

@@ -6,7 +6,7 @@ import fs from 'node:fs/promises'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
 import { pem, TLS } from '../support/tls.ts'
 import { eventually, listText, type Place, watching, withPlace } from '../support/watching.ts'
@@ -111,7 +111,7 @@ async function assertWritten({ hostsFile, hosts }: Place, { ca, client, token }:
 }
 
 describe('secrets that are renewed while a watcher runs', () => {
-  atOnce({
+  parallelTests({
     'are used file by file: the mirror is unhealthy with the old ones and healthy with the new ones':
       async () => {
         await using mirror = await startProtectedMirror(OLD)

@@ -1,8 +1,8 @@
 /** Which endpoints containerd contacts while mirrors fail one after the other and recover, by the rules of the list. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
-import { atOnce } from '../support/at-once.ts'
 import { type Endpoint, readHosts } from '../support/containerd-hosts.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import {
   eventually,
   type Place,
@@ -56,7 +56,7 @@ const stop = (...mirrors: readonly StoppableMirror[]) => Promise.all(mirrors.map
 const start = (...mirrors: readonly StoppableMirror[]) => Promise.all(mirrors.map(mirror => mirror.start()))
 
 describe('a node whose mirrors fail and recover', () => {
-  atOnce({
+  parallelTests({
     'has all of them in hosts.toml when none responds and there is no server to probe': async () => {
       await using a = await startMirror()
       await using b = await startMirror()

@@ -4,14 +4,17 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atOnce } from '../support/at-once.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { kill, startHolder } from '../support/process.ts'
 import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-const SIGNALLING = import.meta.resolve('../support/signalling.cjs')
-const signalAt = (moment: string) => ({ NODE_OPTIONS: `--import=${SIGNALLING}`, REGMIRROR_TEST_TELL: moment })
+const SIGNALLING = import.meta.resolve('../support/signal-in-call.cjs')
+const signalAt = (moment: string) => ({
+  NODE_OPTIONS: `--import=${SIGNALLING}`,
+  REGMIRROR_TEST_SIGNAL: moment,
+})
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`
 
 /** What is in the state folder besides its permanent files. */
@@ -35,7 +38,7 @@ async function ended({ child }: Watching): Promise<number | null> {
 describe('a signal to a watcher', () => {
   // Before its loop starts, and while it writes.
   const moments = ['lstat 1', 'link 2', 'rename 3']
-  atOnce({
+  parallelTests({
     'SIGTERM stops it at any moment with complete files, and without temporary ones': () =>
       Promise.all(
         moments.map(moment =>

@@ -6,8 +6,8 @@ import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atOnce } from '../support/at-once.ts'
 import { type Fifo, openFifo } from '../support/fifo.ts'
+import { parallelTests } from '../support/parallel-tests.ts'
 import { kill } from '../support/process.ts'
 import { eventually, type Place, withPlace } from '../support/watching.ts'
 
@@ -109,7 +109,7 @@ const withFifo = (use: (fifo: Fifo, place: Place) => Promise<void>) =>
   })
 
 describe('a log whose reader stops', () => {
-  atOnce({
+  parallelTests({
     'in a pipe: the watcher goes on, and ends after SIGTERM': () =>
       withFifo(fifo =>
         withWatcher(['ignore', fifo.writer, fifo.writer], async (child, port) => {
@@ -195,7 +195,7 @@ describe('output whose reader stops', () => {
       assert.equal(await endOf(child), code)
     })
 
-  atOnce({
+  parallelTests({
     'SIGTERM ends a command that waits for it': endsBy('SIGTERM', 143),
     'SIGINT ends a command that waits for it': endsBy('SIGINT', 130),
     'is complete when its reader is only slow': () =>

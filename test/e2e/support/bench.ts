@@ -1,5 +1,5 @@
 /**
- * All that a test puts around a containerd: a node, its daemon, loopback registries, and the world outside.
+ * Everything around a containerd under test: a node, its daemon, loopback registries, and a proxy for all other requests.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -10,21 +10,21 @@ import { buildImage, type Image } from '../../support/image.ts'
 import { type LoopbackRegistry, type RegistryOptions, startRegistry } from '../../support/registry.ts'
 import { run } from '../../support/run.ts'
 import { type Daemon, makeNode, startContainerd } from './containerd.ts'
-import { type Outside, startOutside } from './outside.ts'
+import { type LoggingProxy, startLoggingProxy } from './logging-proxy.ts'
 import { containerdVersion, defaultConfig } from './runtimes.ts'
 
-/** Where the certificates are that a list may name. */
+/** The directory of certificates that a list may name. */
 export const TLS = path.resolve(import.meta.dirname, '../../../fixtures/tls')
 
 export interface Bench {
-  /** Where the runtime is unpacked. */
+  /** The directory of the unpacked runtime. */
   readonly tree: string
   /** `1.7.24`, from the binary. */
   readonly version: string
   /** The node's root directory. */
   readonly node: string
   readonly hostsDir: string
-  readonly outside: Outside
+  readonly proxy: LoggingProxy
   /** Writes a list of these registries for this version of containerd, and applies it. */
   apply(registries: string): Promise<PlanReport>
   /** Applies a list file as it is. */
@@ -36,21 +36,21 @@ export interface Bench {
   close(): Promise<void>
 }
 
-/** Makes a node that has this containerd with its own default config.toml, and nothing of ours yet. */
+/** Makes a node with this containerd and its default config.toml, without files of regmirror. */
 export async function openBench(tree: string): Promise<Bench> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-e2e-'))
   const node = await makeNode(home)
   const etc = path.join(node, 'etc/containerd')
   await fs.writeFile(path.join(etc, 'config.toml'), defaultConfig(tree))
   const version = containerdVersion(tree)
-  const outside = await startOutside()
-  const closers: (() => Promise<void>)[] = [() => fs.rm(home, { recursive: true }), outside.close]
-  const closing = <T>(what: T, close: () => Promise<void>): T => {
+  const proxy = await startLoggingProxy()
+  const closers: (() => Promise<void>)[] = [() => fs.rm(home, { recursive: true }), proxy.close]
+  const closing = <T>(resource: T, close: () => Promise<void>): T => {
     closers.push(close)
-    return what
+    return resource
   }
   return {
-    ...{ tree, version, node, outside, hostsDir: path.join(etc, 'certs.d') },
+    ...{ tree, version, node, proxy, hostsDir: path.join(etc, 'certs.d') },
     apply: async registries => {
       const list = path.join(home, 'mirrors.toml')
       await fs.writeFile(list, listText(version, registries))
@@ -62,10 +62,10 @@ export async function openBench(tree: string): Promise<Bench> {
       return closing(registry, registry.close)
     },
     start: async () => {
-      const daemon = await startContainerd(tree, node, outside.env)
+      const daemon = await startContainerd(tree, node, proxy.env)
       return closing(daemon, daemon.stop)
     },
-    // The last that was opened goes first: the daemon before the directory it runs in.
+    // In reverse order: the daemon before its directory.
     close: async () => {
       for (const close of closers.splice(0).reverse()) await close()
     },
@@ -84,14 +84,14 @@ async function applyFile(file: string, node: string): Promise<PlanReport> {
   return JSON.parse(stdout)
 }
 
-/** A registry's table for a list: mirrors as urls or as inline tables, other keys one a line. */
+/** The table of a registry for a list: mirrors as URLs or inline tables, other keys in `more`. */
 export function registryTable(name: string, mirrors: readonly string[], more = ''): string {
   const entries = mirrors.map(mirror => (mirror.startsWith('{') ? mirror : `"${mirror}"`))
   return `[registries."${name}"]\nmirrors = [${entries.join(', ')}]\n${more}\n`
 }
 
-/** The four requests that pull such an image from an API base: tag, manifest, config, layer. */
-export function pullOf(image: Image, ns: string, base = '/v2'): readonly string[] {
+/** The four requests of a pull: tag, manifest, config, layer. */
+export function pullRequests(image: Image, ns: string, base = '/v2'): readonly string[] {
   const [config, layer] = image.blobs
   const at = `${base}/${image.repository}`
   const parts = [
@@ -103,14 +103,14 @@ export function pullOf(image: Image, ns: string, base = '/v2'): readonly string[
   return parts.map(part => `${part} ns=${ns}`)
 }
 
-/** What a registry was asked, in the words of `pullOf`. */
-export function asked(registry: LoopbackRegistry): readonly string[] {
+/** The requests that a registry got, in the format of `pullRequests`. */
+export function listRequests(registry: LoopbackRegistry): readonly string[] {
   return registry.requests.map(({ method, path, ns }) => `${method} ${path} ns=${ns}`)
 }
 
 let made = 0
 
-/** An image that no daemon has seen: pulling it asks for every part of it. */
+/** A new image, so that a pull requests every part of it. */
 export function newImage(repository = 'team/app'): Image {
   made += 1
   return buildImage(repository, `t${made}`, `image ${made}\n`)

@@ -1,4 +1,4 @@
-/** A cgroup for a test: all that is started in it ends with it. */
+/** A cgroup for a test; removing it ends every process in it. */
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -10,12 +10,12 @@ export interface Cgroup {
   remove(): Promise<void>
 }
 
-/** Where the one tree of cgroups is mounted (cgroups(7)); undefined: nowhere. */
+/** The mount point of cgroup version 2 (cgroups(7)); undefined if it is not mounted. */
 export function cgroups(): string | undefined {
   return /^(?:\S+ ){4}(\S+) .*- cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8'))?.[1]
 }
 
-/** Makes one under the root of all. */
+/** Creates a cgroup below the root cgroup. */
 export async function makeCgroup(name: string): Promise<Cgroup> {
   const own = path.join(cgroups() ?? '', name)
   await fs.mkdir(own)
@@ -33,6 +33,6 @@ async function remove(own: string): Promise<void> {
   const groups = below
     .filter(entry => entry.isDirectory())
     .map(({ parentPath, name }) => path.join(parentPath, name))
-  // The deepest first.
+  // Deepest first.
   for (const group of [own, ...groups.sort()].reverse()) await fs.rmdir(group)
 }

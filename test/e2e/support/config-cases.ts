@@ -1,26 +1,26 @@
-/** config.toml files that a containerd starts with or does not, spelled in the ways of TOML. */
+/** config.toml files that containerd accepts or refuses, in every notation of TOML. */
 
-/** A file of one version, with what it imports. */
+/** A file of one version, with its drop-in. */
 export interface ConfigCase {
   readonly title: string
   readonly version: number
   readonly config: string
   readonly dropIn?: string
-  /** We refuse it though this containerd takes it: why. */
+  /** Why regmirror refuses it, although this containerd accepts it. */
   readonly strict?: string
 }
 
 export const HOSTS_DIR = '/etc/containerd/certs.d'
 const CONFIG_PATH = `config_path = "${HOSTS_DIR}"`
 
-/** The plugin that has the registry table, by version of the file. */
+/** The plugin with the registry table, by version of the file. */
 const PLUGIN: Readonly<Record<number, string>> = {
   1: 'cri',
   2: 'io.containerd.grpc.v1.cri',
   3: 'io.containerd.cri.v1.images',
 }
 
-/** Keys of the registry table besides config_path: the path, and the value as an inline one. */
+/** Keys of the registry table besides config_path: the path, and the inline value. */
 const BESIDE: readonly (readonly [path: readonly string[], value: string])[] = [
   [['mirrors'], '{}'],
   [['mirrors', 'x.test'], '{}'],
@@ -75,7 +75,7 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   },
 }
 
-/** Every key beside config_path, in every spelling. */
+/** Every key besides config_path, in every notation. */
 function besides(version: number): ConfigCase[] {
   const plugin = PLUGIN[version] ?? ''
   return BESIDE.flatMap(([path, value]) =>
@@ -150,7 +150,7 @@ function tops(version: number): ConfigCase[] {
   return TOPS.map(([line, strict]) => ({
     title: line.replaceAll('\n', ', '),
     version,
-    // Behind a dotted `plugins`, a header may not speak of it again.
+    // After a dotted `plugins` key, a table header may not name it again.
     config: line.startsWith('plugins.')
       ? `${headOf(version, line)}plugins."${plugin}".registry.${CONFIG_PATH}\n`
       : headOf(version, line) + registry(plugin),
@@ -158,7 +158,7 @@ function tops(version: number): ConfigCase[] {
   }))
 }
 
-/** Names in a drop-in without a version, which 1.x reads by the version of the main file, 2.x as version 1. */
+/** Names in a drop-in without a version: 1.x uses the version of the main file, 2.x version 1. */
 function namesInDropIns(version: number): ConfigCase[] {
   const head = headOf(version, 'imports = ["/etc/containerd/drop-in.toml"]')
   const names = ['required_plugins = ["cri"]', 'disabled_plugins = ["aufs"]', 'plugins.opt.path = "/opt"']
@@ -172,7 +172,7 @@ function namesInDropIns(version: number): ConfigCase[] {
   )
 }
 
-/** Everything of one version. */
+/** All cases of one version. */
 export function configCases(version: number): readonly ConfigCase[] {
   return [...besides(version), ...dropIns(version), ...tops(version), ...namesInDropIns(version)]
 }

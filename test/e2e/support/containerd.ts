@@ -1,6 +1,6 @@
 /**
- * A containerd that runs on a node of its own: a directory which is the daemon's root, so that its
- * `/etc/containerd` is the node's and nothing of this machine is read or changed.
+ * Runs a containerd on its own node: a directory that is its root, so that it uses the `/etc/containerd` of the node and
+ * neither reads nor changes files of this machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,20 +13,20 @@ import { type Cri, connectCri } from './cri.ts'
 export interface Daemon {
   readonly pid: number
   readonly cri: Cri
-  /** Whether it still runs. */
+  /** Whether the daemon still runs. */
   alive(): boolean
-  /** Everything it logged so far. */
+  /** The log so far. */
   log(): string
-  /** Ends it and waits until it is gone. Every mount it had goes with it. */
+  /** Stops the daemon and waits until it has ended; its mounts end with it. */
   stop(): Promise<void>
 }
 
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 const RUNTIME_PARTS = ['usr', 'lib', 'lib64']
 
 /**
- * Runs in a mount namespace of its own: $1 is the node, $2 the runtime's tree. The daemon's own files are on
- * a tmpfs, because its overlay snapshots cannot stand on the overlay that a container's root often is.
+ * Runs in its own mount namespace: $1 is the node, $2 the tree of the runtime. The files of the daemon are on a tmpfs,
+ * because its overlay snapshots do not work on the overlay that is often the root of a container.
  */
 const ENTER_NODE = `
 set -e
@@ -39,7 +39,7 @@ mount -t tmpfs tmpfs "$node/var/lib/containerd"
 exec chroot "$node" "$@"
 `
 
-/** Makes an empty node under `parent` and gives its path. */
+/** Makes an empty node under `parent` and returns its path. */
 export async function makeNode(parent: string): Promise<string> {
   const node = path.join(parent, 'node')
   const parts = [...RUNTIME_PARTS, 'etc/containerd', 'proc', 'sys', 'dev', 'run', 'tmp', 'var/lib/containerd']
@@ -48,8 +48,8 @@ export async function makeNode(parent: string): Promise<string> {
 }
 
 /**
- * Starts the containerd of an unpacked tree on a node, with nothing but that node's config.toml, and waits
- * until its CRI answers. `env` is its whole environment but for PATH, `args` its command line.
+ * Starts the containerd of an unpacked tree on a node, with the config.toml of that node, and waits until its CRI responds.
+ * `env` is its environment without PATH, `args` its command line.
  */
 export async function startContainerd(
   tree: string,
@@ -59,32 +59,32 @@ export async function startContainerd(
 ): Promise<Daemon> {
   const daemon = launch(tree, node, env, args)
   try {
-    await ready(daemon)
+    await waitForCri(daemon)
     return daemon
   } catch (error) {
     await daemon.stop()
-    throw new Error(`containerd did not get ready: ${error}\n${daemon.log()}`)
+    throw new Error(`containerd is not ready: ${error}\n${daemon.log()}`)
   }
 }
 
-/** What a containerd makes of its config.toml: it exits, it runs without CRI, or it serves pulls. */
-export type Fate = 'exits' | 'runs without CRI' | 'serves CRI'
+/** What a containerd does with its config.toml. */
+export type StartResult = 'exits' | 'runs without CRI' | 'serves CRI'
 
-/** Starts a containerd on a node as above, lets `use` look at it when its CRI answers, and stops it. */
-export async function fateOf(
+/** Starts a containerd as above, runs `use` if its CRI responds, and stops it. */
+export async function tryContainerd(
   tree: string,
   node: string,
   env: Record<string, string>,
   use: (daemon: Daemon) => Promise<void>,
-): Promise<{ readonly fate: Fate; readonly log: string }> {
+): Promise<{ readonly result: StartResult; readonly log: string }> {
   const daemon = launch(tree, node, env, [])
   try {
-    await ready(daemon)
+    await waitForCri(daemon)
     await use(daemon)
-    return { fate: 'serves CRI', log: daemon.log() }
+    return { result: 'serves CRI', log: daemon.log() }
   } catch (error) {
-    if (!daemon.alive()) return { fate: 'exits', log: daemon.log() }
-    if (isUnimplemented(error)) return { fate: 'runs without CRI', log: daemon.log() }
+    if (!daemon.alive()) return { result: 'exits', log: daemon.log() }
+    if (isUnimplemented(error)) return { result: 'runs without CRI', log: daemon.log() }
     throw error
   } finally {
     await daemon.stop()
@@ -92,7 +92,7 @@ export async function fateOf(
 }
 
 function launch(tree: string, node: string, env: Record<string, string>, args: readonly string[]): Daemon {
-  // Dies with the test run, also when that is killed: every step here is an exec, so the pid is the daemon's.
+  // Ends with the test run, also when that is killed: every step is an exec, so the pid is that of the daemon.
   const own = ['--pdeathsig', 'TERM', 'unshare', '--mount', '--propagation', 'private']
   const enter = ['sh', '-c', ENTER_NODE, 'sh', node, tree, '/usr/bin/containerd', ...args]
   const child = spawn('setpriv', [...own, ...enter], {
@@ -116,13 +116,13 @@ function daemonOf(child: ChildProcess, socket: string): Daemon {
     log: () => chunks.join(''),
     stop: async () => {
       cri.close()
-      if (alive()) await end(child)
+      if (alive()) await stopProcess(child)
     },
   }
 }
 
-/** SIGTERM, and SIGKILL for one that does not heed it. */
-async function end(child: ChildProcess): Promise<void> {
+/** Sends SIGTERM, and SIGKILL after ten seconds. */
+async function stopProcess(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
@@ -130,8 +130,8 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
-async function ready(daemon: Daemon): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
+async function waitForCri(daemon: Daemon): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS
   for (;;) {
     try {
       await daemon.cri.version()
@@ -143,7 +143,7 @@ async function ready(daemon: Daemon): Promise<void> {
   }
 }
 
-/** containerd serves its socket once all plugins are loaded: what it does not know then, it will never know. */
+/** containerd opens its socket when all plugins are loaded: a missing service stays missing. */
 function isUnimplemented(error: unknown): boolean {
   return (error as Partial<grpc.ServiceError>).code === grpc.status.UNIMPLEMENTED
 }

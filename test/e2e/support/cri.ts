@@ -1,28 +1,28 @@
 /**
- * A client of the CRI, the interface through which a kubelet pulls: the only way of pulling that proves
- * that containerd's config.toml is in effect.
+ * A client of the CRI, by which a kubelet pulls: the only way to pull that proves that containerd's config.toml is in
+ * effect.
  */
 import path from 'node:path'
 import * as grpc from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
-/** No test may hang on a runtime that does not answer; a sound pull takes well under a second. */
+/** Tests must not hang on a runtime that does not respond; a pull takes less than a second. */
 const DEADLINE_MS = 60_000
 
 export interface Cri {
-  /** Version of the runtime, as it says. */
+  /** The version of the runtime. */
   version(): Promise<string>
-  /** Pulls, and gives the id of the image: the digest of its config. */
+  /** Pulls an image, and returns its id: the digest of its config. */
   pull(image: string, deadlineMs?: number): Promise<string>
   close(): void
 }
 
-/** Speaks to the socket at that path. Connects when first asked. */
+/** A client of the socket at that path. It connects at the first call. */
 export function connectCri(socket: string): Cri {
   const file = path.join(import.meta.dirname, 'cri.proto')
   const loaded = grpc.loadPackageDefinition(loadSync(file, { keepCase: true }))
   const { v1 } = loaded.runtime as unknown as { v1: Record<string, grpc.ServiceClientConstructor> }
-  const client = (service: string) => clientOf(v1, service, socket)
+  const client = (service: string) => makeClient(v1, service, socket)
   const runtime = client('RuntimeService')
   const images = client('ImageService')
   return {
@@ -36,7 +36,7 @@ export function connectCri(socket: string): Cri {
   }
 }
 
-function clientOf(
+function makeClient(
   v1: Record<string, grpc.ServiceClientConstructor>,
   service: string,
   socket: string,
@@ -44,10 +44,10 @@ function clientOf(
   const Client = v1[service]
   if (Client === undefined) throw new Error(`cri.proto has no ${service}`)
   return new Client(`unix:${socket}`, grpc.credentials.createInsecure(), {
-    // gRPC would look for a proxy in the environment, and would share one connection between daemons.
+    // Without these, gRPC uses a proxy of the environment, and shares one connection between daemons.
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
-    // A daemon that starts is asked again and again: at first in steps of this many milliseconds.
+    // The first retries follow in steps of this many milliseconds.
     'grpc.initial_reconnect_backoff_ms': 50,
   })
 }

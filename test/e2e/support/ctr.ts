@@ -1,5 +1,5 @@
 /**
- * containerd's own command, which reads a hosts directory and asks the registries without any daemon.
+ * containerd's own client, which reads a hosts directory and contacts registries without a daemon.
  */
 import { execFile } from 'node:child_process'
 import path from 'node:path'
@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Resolves an image through the hosts directory and fetches its manifest. Gives what it said on stderr, where
- * a hosts.toml that it cannot read is told; an image that nobody has is no exception.
+ * Resolves an image through the hosts directory and fetches its manifest. Returns stderr, which names a hosts.toml that it
+ * cannot read; a missing image is not an error.
  */
 export async function fetchObject(
   tree: string,
@@ -22,7 +22,7 @@ export async function fetchObject(
     return (await run(path.join(tree, 'launch/ctr'), args, { env, timeout: 60_000 })).stderr
   } catch (error) {
     const { stderr, code } = error as { stderr?: string; code?: unknown }
-    // A number is ctr's own exit code; anything else means that it did not run.
+    // A number is the exit code of ctr; anything else means that it did not run.
     if (typeof code !== 'number') throw error
     return stderr ?? ''
   }

@@ -1,6 +1,6 @@
 /**
- * Whom containerd would ask for the images of a registry, by the files below certs.d alone, and with what: read
- * independently of the code that writes them.
+ * Reads the endpoints of a registry, with keys and certificates, from the files below certs.d, independently of the code
+ * that writes them.
  */
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -19,17 +19,17 @@ interface HostsFile extends Host {
   readonly host?: Readonly<Record<string, Host>>
 }
 
-/** The endpoints in their order, each with its keys and the bytes of its certificates, as one text. */
-export async function endpointsOf(hostsDir: string, registry: string): Promise<string> {
+/** The endpoints in order, each with its keys and the bytes of its certificates, as one text. */
+export async function readEndpoints(hostsDir: string, registry: string): Promise<string> {
   const directory = await directoryFor(hostsDir, registry)
-  const text = directory && (await readMaybe(path.join(directory, 'hosts.toml')))
+  const text = directory && (await readIfExists(path.join(directory, 'hosts.toml')))
   if (directory === undefined || text === undefined) return 'the registry itself'
   const { host = {}, ...root } = TOML.parse(text) as HostsFile
   const endpoints = [...hostOrder(text).map(url => ({ url, ...host[url] })), root]
   return JSON.stringify(await Promise.all(endpoints.map(endpoint => withBytes(directory, endpoint))))
 }
 
-/** The first that is there: an empty directory too stands before `_default` (config_unix.go:25-36@v2.3.4). */
+/** The first directory that exists: an empty one hides `_default` too (config_unix.go:25-36@v2.3.4). */
 async function directoryFor(hostsDir: string, registry: string): Promise<string | undefined> {
   const names = new Set([registry.replace(/:(\d+)$/, '_$1_'), registry, '_default'])
   for (const name of names) {
@@ -42,7 +42,7 @@ async function directoryFor(hostsDir: string, registry: string): Promise<string 
 
 async function withBytes(directory: string, endpoint: Host): Promise<unknown> {
   const files = namedBy(endpoint)
-  const bytes = await Promise.all(files.map(file => readMaybe(path.resolve(directory, file))))
+  const bytes = await Promise.all(files.map(file => readIfExists(path.resolve(directory, file))))
   return { ...endpoint, bytes }
 }
 
@@ -50,22 +50,22 @@ function namedBy({ ca = [], client = [] }: Host): readonly string[] {
   return [ca, client].flat(3) as string[]
 }
 
-/** Certificates that a hosts.toml names and that are not there. */
+/** Certificates that a hosts.toml names but that do not exist. */
 export async function missingCertificates(hostsDir: string): Promise<readonly string[]> {
   const missing: string[] = []
   for (const name of await fs.readdir(hostsDir)) {
-    const text = await readMaybe(path.join(hostsDir, name, 'hosts.toml'))
+    const text = await readIfExists(path.join(hostsDir, name, 'hosts.toml'))
     if (text === undefined) continue
     const { host = {}, ...root } = TOML.parse(text) as HostsFile
     for (const file of [root, ...Object.values(host)].flatMap(namedBy)) {
-      if ((await readMaybe(path.resolve(hostsDir, name, file))) === undefined)
+      if ((await readIfExists(path.resolve(hostsDir, name, file))) === undefined)
         missing.push(`${name}: ${file}`)
     }
   }
   return missing
 }
 
-async function readMaybe(file: string): Promise<string | undefined> {
+async function readIfExists(file: string): Promise<string | undefined> {
   try {
     return await fs.readFile(file, 'utf8')
   } catch (error) {

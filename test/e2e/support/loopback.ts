@@ -1,4 +1,4 @@
-/** Registries on this machine that have nothing: they write down who asks, in the words and the order of a log. */
+/** Empty registries on this machine that log their requests. */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -8,13 +8,13 @@ export interface Listeners {
   close(): Promise<void>
 }
 
-/** Starts that many, which write whole urls into the log. */
+/** Starts this many registries, which pass whole URLs to the log. */
 export async function listenOnLoopback(count: number, log: (url: string) => void): Promise<Listeners> {
   const servers = await Promise.all(Array.from({ length: count }, () => listener(log)))
   return {
     origins: servers.map(originOf),
     close: async () => {
-      await Promise.all(servers.map(close))
+      await Promise.all(servers.map(closeServer))
     },
   }
 }
@@ -32,7 +32,7 @@ function originOf(server: http.Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function close(server: http.Server): Promise<void> {
+async function closeServer(server: http.Server): Promise<void> {
   const closed = new Promise(resolve => server.close(resolve))
   server.closeAllConnections()
   await closed

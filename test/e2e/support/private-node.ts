@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { leaksIn, type Secret } from '../../support/leaks.ts'
+import { findLeaks, type Secret } from '../../support/leaks.ts'
 import { ANSIBLE } from './ansible.ts'
 import { launcher } from './runtimes.ts'
 
@@ -124,7 +124,7 @@ export async function watchProcesses<T>(
     for (const text of await processTexts()) {
       if (commands.has(text)) continue
       commands.add(text)
-      for (const leak of leaksIn(text, secrets)) leaks.add(`${leak}: ${text.slice(0, 500)}`)
+      for (const leak of findLeaks(text, secrets)) leaks.add(`${leak}: ${text.slice(0, 500)}`)
     }
     await new Promise(next => setTimeout(next, 20))
   }
@@ -144,7 +144,7 @@ export async function holders(home: string, secrets: readonly Secret[]): Promise
     const file = path.join(home, name)
     const state = await fs.lstat(file)
     const text = state.isFile() ? await fs.readFile(file, 'latin1') : ''
-    if (leaksIn(`${name}\n${text}`, secrets).length > 0) found.push(name)
+    if (findLeaks(`${name}\n${text}`, secrets).length > 0) found.push(name)
   }
   return found.sort()
 }

@@ -1,5 +1,5 @@
 /**
- * The runtimes that tools/debian/fetch.sh unpacks, and whether this machine can run them.
+ * The programs that tools/debian/fetch.sh unpacks, and whether this machine can run them.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -7,24 +7,24 @@ import path from 'node:path'
 
 const CACHE = path.resolve(import.meta.dirname, '../../../.cache/debian')
 
-/** Debian suites by what their containerd stands for; the newest one moves on with sid. */
+/** Debian suites by the containerd that they have; the newest one changes with sid. */
 export const generations = [
   { title: 'containerd 1.6', suite: 'bookworm' },
   { title: 'containerd 1.7', suite: 'trixie' },
   { title: 'containerd 2.1 or newer', suite: 'sid' },
 ] as const
 
-/** The unpacked tree of a package, which can serve as the root of a chroot. */
+/** The unpacked tree of a package, which can be the root of a chroot. */
 export function treeOf(name: string): string {
   return path.join(CACHE, name)
 }
 
-/** A program of an unpacked tree that can be started in place. */
+/** The launcher of a program, which starts it in place. */
 export function launcher(name: string, program: string): string {
   return path.join(treeOf(name), 'launch', program)
 }
 
-/** `1.7.24`, asked of the binary. */
+/** The version of the binary, such as `1.7.24`. */
 export function containerdVersion(tree: string): string {
   const text = execFileSync(path.join(tree, 'launch/containerd'), ['--version'], { encoding: 'utf8' })
   const [version] = /\d+\.\d+\.\d+/.exec(text) ?? []
@@ -32,37 +32,37 @@ export function containerdVersion(tree: string): string {
   return version
 }
 
-/** What `containerd config default` of that binary prints. */
+/** The output of `containerd config default`. */
 export function defaultConfig(tree: string): string {
   return execFileSync(path.join(tree, 'launch/containerd'), ['config', 'default'], { encoding: 'utf8' })
 }
 
 /**
- * For a `before` hook: skips the suite where it cannot run and says why, once. With CI=true that is a
- * failure instead, so that a green run there means that everything ran.
+ * For a `before` hook: skips the suite where it cannot run, and prints why. With CI=true it fails instead, so that a green
+ * run means that everything ran.
  */
 export function needRuntime(context: Mocha.Context, name: string, needsRoot: boolean): void {
   const reason = missing(name, needsRoot)
   if (reason !== undefined) skip(context, reason)
 }
 
-/** The same for what needs a mount namespace of its own and no runtime. */
+/** The same for a suite that needs a mount namespace but no runtime. */
 export function needMounts(context: Mocha.Context): void {
   if (process.getuid?.() !== 0) skip(context, 'a mount namespace needs root')
   if (!mayMount()) skip(context, NO_MOUNTS)
 }
 
-/** Skips and says why; with CI=true that is a failure. */
+/** Skips, and prints why; with CI=true it fails. */
 export function skip(context: Mocha.Context, reason: string): void {
   if (process.env.CI === 'true') throw new Error(reason)
   console.error(`    skipped: ${reason}`)
   context.skip()
 }
 
-const NO_MOUNTS = 'this root may not make a mount namespace'
+const NO_MOUNTS = 'root may not create a mount namespace here'
 
 function missing(name: string, needsRoot: boolean): string | undefined {
-  if (!fs.existsSync(treeOf(name))) return `${name} is not here: run sh tools/debian/fetch.sh`
+  if (!fs.existsSync(treeOf(name))) return `${name} is missing: run sh tools/debian/fetch.sh`
   if (needsRoot && process.getuid?.() !== 0) return 'a container daemon needs root'
   if (needsRoot && !mayMount()) return NO_MOUNTS
   return undefined

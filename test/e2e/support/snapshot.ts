@@ -1,17 +1,17 @@
-/** A node as a value, with the modes and owners that readTree leaves out, and what a crash may do to it. */
+/** A node as a value, with modes and owners, and comparisons after a crash. */
 import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { digestOf, STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
-import { plain } from './calls.ts'
+import { withoutRandomNames } from './strace-log.ts'
 
 const run = promisify(execFile)
 
 /** Everything below the root, by path from there (`/etc`): type, mode, owner and bytes as one text. */
 export type Snapshot = Readonly<Record<string, string>>
 
-export async function snapshotOf(root: string): Promise<Snapshot> {
+export async function takeSnapshot(root: string): Promise<Snapshot> {
   const found: Record<string, string> = {}
   const walk = async (at: string) => {
     for (const name of (await fs.readdir(path.join(root, at))).sort()) {
@@ -32,7 +32,7 @@ async function describe(real: string): Promise<string> {
   return stat.isFile() ? `file ${own}\n${await fs.readFile(real, 'latin1')}` : `special ${own}`
 }
 
-/** The node for those who use it: without what is ours alone, the state and what waits under a temporary name. */
+/** The node without the state and temporaries of regmirror. */
 export function inUse(node: Snapshot): Snapshot {
   return pick(node, file => !isState(file) && !isTemporary(file))
 }
@@ -46,10 +46,10 @@ export function isTemporary(file: string): boolean {
 }
 
 /**
- * Without what tells by which way we came there: the order of the entries of the state, and whether a file acted at once,
- * which is so where config_path was ours before.
+ * Without what depends on earlier runs: the order of the entries of the state, and the effect of a file, which is immediate
+ * when config_path was managed before.
  */
-export function withoutWay(node: Snapshot): Snapshot {
+export function withoutHistory(node: Snapshot): Snapshot {
   const file = `${STATE_DIRECTORY}/state.json`
   const [own, text] = node[file]?.split(/\n(.*)/s) ?? []
   if (text === undefined) return node
@@ -60,7 +60,7 @@ export function withoutWay(node: Snapshot): Snapshot {
   return { ...node, [file]: `${own}\n${JSON.stringify({ ...state, files: Object.fromEntries(entries) })}` }
 }
 
-/** What is otherwise on one node than on the other, a path a line with the first line of both. */
+/** The differences of two nodes: a line for each path, with the first line of both. */
 export function differences(now: Snapshot, then: Snapshot): readonly string[] {
   const paths = [...new Set([...Object.keys(now), ...Object.keys(then)])].sort()
   const line = (text = 'nothing') => text.split('\n', 1)[0]
@@ -69,22 +69,22 @@ export function differences(now: Snapshot, then: Snapshot): readonly string[] {
     .map(file => `${file}: ${line(now[file])}, not ${line(then[file])}`)
 }
 
-/** Paths that are in none of the states they may be in. */
-export function torn(node: Snapshot, states: readonly Snapshot[]): readonly string[] {
+/** The paths that are as in none of the states. */
+export function findTorn(node: Snapshot, states: readonly Snapshot[]): readonly string[] {
   const paths = new Set([node, ...states].flatMap(each => Object.keys(inUse(each))))
   return [...paths].filter(file => !states.some(state => state[file] === node[file])).sort()
 }
 
-/** The same for nodes that differ in nothing but diced names. */
+/** An id that ignores random names. */
 export function idOf(node: Snapshot): string {
-  return digestOf(Buffer.from(plain(JSON.stringify(node))))
+  return digestOf(Buffer.from(withoutRandomNames(JSON.stringify(node))))
 }
 
-function pick(node: Snapshot, wanted: (file: string) => boolean): Snapshot {
-  return Object.fromEntries(Object.entries(node).filter(([file]) => wanted(file)))
+function pick(node: Snapshot, isPicked: (file: string) => boolean): Snapshot {
+  return Object.fromEntries(Object.entries(node).filter(([file]) => isPicked(file)))
 }
 
-/** Copies a whole tree with modes and owners; `to` must not be there. */
+/** Copies a tree with modes and owners; `to` must not exist. */
 export async function copyTree(from: string, to: string): Promise<void> {
   await run('cp', ['--archive', from, to])
 }

@@ -1,9 +1,9 @@
 /**
- * The real program under strace, which kills it, or lets a call fail, at a step of ours.
+ * Runs the real program under strace, which kills it or makes a call fail at a chosen step.
  *
- * strace counts calls by name and by thread, and the main thread opens dozens of files before it comes to its job.
- * So it is attached to one thread alone: that of libuv's pool, which with UV_THREADPOOL_SIZE=1 does all file-system
- * work in one order, or the main one, which does that of sockets.
+ * strace counts calls by name and by thread, and the main thread opens dozens of files before its work starts. So strace is
+ * attached to one thread only: that of libuv's pool, which with UV_THREADPOOL_SIZE=1 does all file-system work in one order,
+ * or the main thread, which does that of sockets.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -12,12 +12,12 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type Step, stepsOf, type Thread, WATCHED } from './calls.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
+import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
 const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/regmirror.js')
-const HOLD = import.meta.resolve('./hold.cjs')
+const HOLD = import.meta.resolve('./wait-for-tracer.cjs')
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
 export interface Tampering {
@@ -28,11 +28,11 @@ export interface Tampering {
 }
 
 export interface Traced {
-  /** Null: it was killed. */
+  /** Null: the program was killed. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
-  /** Those of the watched threads. */
+  /** Of the traced threads. */
   readonly steps: readonly Step[]
 }
 
@@ -42,15 +42,15 @@ export function needStrace(context: Mocha.Context): void {
   try {
     execFileSync(launcher(STRACE, 'strace'), ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
   } catch {
-    skip(context, 'this root may not trace programs')
+    skip(context, 'root may not trace programs here')
   }
 }
 
 /**
- * Runs regmirror with these arguments on the node at `root`. Without tampering both threads are watched, else the one
- * that is tampered with. The log is kept beside the node until the run is over.
+ * Runs regmirror with these arguments on the node at `root`. Without tampering, strace follows both threads, otherwise only
+ * the one to tamper with. The log is beside the node until the run ends.
  */
-export async function traced(
+export async function runTraced(
   args: readonly string[],
   root: string,
   tampering: readonly Tampering[] = [],
@@ -66,9 +66,11 @@ export async function traced(
   })
   const [stdout, stderr] = [text(child.stdout as Readable), text(child.stderr as Readable)]
   const ended = once(child, 'exit')
-  const early = ended.then(async () => assert.fail(`it ended before it was watched: ${await stderr}`))
+  const early = ended.then(async () =>
+    assert.fail(`the program ended before strace was attached: ${await stderr}`),
+  )
   try {
-    const log = await Promise.race([watch(child, `${root}.strace`, tampering), early])
+    const log = await Promise.race([trace(child, `${root}.strace`, tampering), early])
     const [code] = await ended
     return { code, stdout: await stdout, stderr: await stderr, steps: await log(root) }
   } finally {
@@ -76,8 +78,8 @@ export async function traced(
   }
 }
 
-/** Attaches strace, lets the program go on, and gives a way to wait for the log. */
-async function watch(child: ChildProcess, file: string, tampering: readonly Tampering[]) {
+/** Attaches strace, lets the program continue, and returns how to wait for the log. */
+async function trace(child: ChildProcess, file: string, tampering: readonly Tampering[]) {
   const gate = child.stdio[3] as Readable & Writable
   const [pool] = String(await once(gate, 'data'))
     .split('\n')
@@ -89,25 +91,25 @@ async function watch(child: ChildProcess, file: string, tampering: readonly Tamp
   const strace = spawn(launcher(STRACE, 'strace'), [...attach, '--always-show-pid', ...own], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const gone = once(strace, 'exit')
-  await attached(strace, threads.length)
+  const exited = once(strace, 'exit')
+  await waitForAttach(strace, threads.length)
   gate.end('x')
   return async (root: string) => {
-    await gone
+    await exited
     const log = await fs.readFile(file, 'utf8')
     await fs.rm(file)
-    return stepsOf(log, root, id => (id === ids.main ? 'main' : 'pool'))
+    return parseSteps(log, root, id => (id === ids.main ? 'main' : 'pool'))
   }
 }
 
-/** Descriptors by which threads wake each other are left out where `write` is counted; see `wakes` in calls.ts. */
+/** When `write` is counted, the descriptors by which threads wake each other are left out; see `isWakeUp` in strace-log.ts. */
 async function optionsFor(ids: Record<Thread, number>, tampering: readonly Tampering[]): Promise<string[]> {
   const injected = tampering.map(({ name, how, when }) => `--inject=${name}:${how}:when=${when}`)
   if (!tampering.some(({ name }) => name === 'write')) return [`--trace=${WATCHED}`, ...injected]
-  return ['--trace=write', `--trace-fds=!${await wakers(ids.main)}`, ...injected]
+  return ['--trace=write', `--trace-fds=!${await findWakeDescriptors(ids.main)}`, ...injected]
 }
 
-async function wakers(pid: number): Promise<string> {
+async function findWakeDescriptors(pid: number): Promise<string> {
   const found: string[] = []
   for (const fd of await fs.readdir(`/proc/${pid}/fd`)) {
     if ((await fs.readlink(`/proc/${pid}/fd/${fd}`)) === 'anon_inode:[eventfd]') found.push(fd)
@@ -115,17 +117,17 @@ async function wakers(pid: number): Promise<string> {
   return found.join()
 }
 
-/** Waits until strace has said of so many threads that it is attached to them. */
-async function attached(strace: ChildProcess, count: number): Promise<void> {
-  let said = ''
+/** Waits until strace reports that it is attached to this many threads. */
+async function waitForAttach(strace: ChildProcess, count: number): Promise<void> {
+  let output = ''
   const stderr = strace.stderr as Readable
   stderr.setEncoding('utf8')
   await new Promise<void>((resolve, reject) => {
     stderr.on('data', chunk => {
-      said += chunk
-      if (said.split(' attached\n').length > count) resolve()
+      output += chunk
+      if (output.split(' attached\n').length > count) resolve()
     })
     strace.on('error', reject)
-    strace.on('exit', () => reject(new Error(`strace ended: ${said}`)))
+    strace.on('exit', () => reject(new Error(`strace ended: ${output}`)))
   })
 }

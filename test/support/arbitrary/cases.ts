@@ -1,4 +1,4 @@
-/** A node and two lists for it, one after the other: what may befall a node in its life with regmirror. */
+/** A node and two lists that are applied to it, one after the other. */
 import fc from 'fast-check'
 import type { WrittenContainerd } from '../../../lib/targets/containerd/settings.ts'
 import { HOSTS_DIRS } from './configs.ts'
@@ -13,7 +13,7 @@ export interface Case {
   readonly takeOver: boolean
 }
 
-/** Releases with the versions of config.toml that they read; null: there is no file. Unknown: what all of them read. */
+/** Releases with the versions of config.toml that they read; null: there is no file. An unknown release: what all of them read. */
 const RELEASES: readonly (readonly [
   release: string | undefined,
   versions: readonly (number | undefined | null)[],
@@ -30,7 +30,7 @@ const ANY = [undefined, null, 1, 2, 3, 4, 5]
 
 const CONFIGS = ['/etc/containerd/config.toml', '/srv/other/containerd.toml']
 
-/** Settings of both lists: the same machine, though the second list may move things. */
+/** Settings of both lists: the machine is the same, but the second list may move directories. */
 const settings = fc.constantFrom(...RELEASES).chain(([release, versions]) =>
   fc.record({
     release: fc.constant(release),
@@ -47,7 +47,7 @@ interface Moving {
   readonly elsewhere: boolean
 }
 
-/** Where certs.d is, and whether somebody else writes config.toml. */
+/** Where certs.d is, and whether another program writes config.toml. */
 const moving: fc.Arbitrary<Moving> = fc.record({
   hosts_dir: fc.constantFrom(
     undefined,
@@ -60,7 +60,7 @@ const moving: fc.Arbitrary<Moving> = fc.record({
   elsewhere: fc.constantFrom(false, false, false, false, true),
 })
 
-/** `[targets.containerd]` of one list; the other one mostly says the same. */
+/** `[targets.containerd]` of one list; mostly the same in both. */
 function targetsOf(config: string, release: string | undefined, { hosts_dir, elsewhere }: Moving) {
   const containerd: WrittenContainerd = {
     ...(elsewhere ? { config: false } : config !== CONFIGS[0] && { config }),

@@ -1,4 +1,4 @@
-/** config.toml as it is found on nodes: of every version, in every way of writing a table, with and without ours. */
+/** config.toml files of nodes: every version, every way to write a table, with and without config_path. */
 import fc from 'fast-check'
 
 /** The CRI plugin that holds the registry table, by version of the file. */
@@ -9,7 +9,7 @@ const CRI: Readonly<Record<number, string>> = {
   4: 'io.containerd.cri.v1.images',
 }
 
-/** The directories that `config_path` names on our nodes. */
+/** The directories that `config_path` names on these nodes. */
 export const HOSTS_DIRS = ['/etc/containerd/certs.d', '/etc/containers/hosts.d'] as const
 
 const configPath = fc.oneof(
@@ -26,7 +26,7 @@ const quoted = fc.constantFrom<(text: string) => string>(
   text => `"${text.replaceAll('/', '\\u002f')}"`,
 )
 
-/** Lines of the registry table besides config_path. The first four can stand beside it. */
+/** Lines of the registry table besides config_path. containerd accepts the first four beside it. */
 const BESIDE = [
   ['headers.X-Node = ["a"]'],
   ['mirrors = {}'],
@@ -83,11 +83,11 @@ function below(line: string, above = ''): string {
 }
 
 function tables(plugin: string, lines: readonly string[]): string {
-  const registry = [`  [plugins.${plugin}.registry] # who is asked`, ...lines.map(line => `    ${line}`)]
+  const registry = [`  [plugins.${plugin}.registry] # mirrors`, ...lines.map(line => `    ${line}`)]
   return [`[plugins.${plugin}]`, '  sandbox_image = "pause:3.10"', '', ...registry, ''].join('\n')
 }
 
-/** Tables of others, some of them made to be mistaken for ours. */
+/** Other tables, some of which look like the registry table. */
 const OTHERS = [
   '[grpc]\n  address = "/run/containerd/containerd.sock"\n  uid = 0\n',
   '# Ünïcode, "quotes" and [plugins] in a comment\n[debug]\n  level = \'info\'   \n',
@@ -106,12 +106,12 @@ const tops = fc.subarray([
 ])
 
 export interface Shape {
-  /** Of the file; undefined: it has none. */
+  /** Undefined: the file has none. */
   readonly version: number | undefined
   readonly imports?: readonly string[]
 }
 
-/** A config.toml of that version; now and then with the table of another one. */
+/** A config.toml of that version; sometimes with the table of another version. */
 export function configs({ version, imports }: Shape): fc.Arbitrary<string> {
   const own = CRI[version ?? 1] ?? 'io.containerd.grpc.v1.cri'
   return fc

@@ -1,7 +1,7 @@
-/** Urls and registry names in every spelling that a list may have. */
+/** URLs and registry names in every spelling that a list accepts. */
 import fc from 'fast-check'
 
-/** What a mirror's url is made of; `exact` urls need not say where the API begins. */
+/** The URL of a mirror; an `exact` one need not name the API base. */
 export interface UrlParts {
   readonly url: string
   readonly exact: boolean
@@ -12,7 +12,7 @@ const NAMES = [
   ...['under_score.example', '10.0.0.1', '127.0.0.1', 'localhost', '[::1]', '[2001:DB8::7]'],
 ]
 
-/** Machines; few, so that the same one is named twice now and then. */
+/** Machines; few, so that some are named twice. */
 const machine = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...NAMES) },
   { weight: 1, arbitrary: fc.domain({ size: 'xsmall' }) },
@@ -21,7 +21,7 @@ const port = fc.constantFrom('', '', '', ':80', ':443', ':5000', ':65535')
 const segment = fc.stringMatching(/^[\w~:!$&()*+,=-][\w.~:!$&()*+,=-]{0,5}$/).filter(text => text !== 'v2')
 const segments = fc.array(segment, { minLength: 1, maxLength: 3 }).map(parts => parts.join('/'))
 
-/** Paths that say where the API begins. */
+/** Paths that name the API base. */
 const clearPath = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('', '', '/', '/v2', '/v2/') },
   { weight: 1, arbitrary: segments.map(text => `/v2/${text}`) },
@@ -38,7 +38,7 @@ const origin = fc
   .tuple(fc.constantFrom('https', 'https', 'http', 'HTTPS', 'Http'), machine, port)
   .map(([scheme, name, number]) => `${scheme}://${name}${number}`)
 
-/** A url that is a mirror or a server by itself. */
+/** A URL that is valid without further keys. */
 export const clearUrl: fc.Arbitrary<string> = fc.tuple(origin, clearPath).map(parts => parts.join(''))
 
 export const mirrorUrl: fc.Arbitrary<UrlParts> = fc.oneof(
@@ -61,13 +61,13 @@ const registryKey = fc.oneof(
   { weight: 1, arbitrary: fc.domain({ size: 'xsmall' }) },
 )
 
-/** The name under which a key is looked up, as docs/list.md has it. */
+/** The registry that a key stands for (docs/list.md). */
 function registryName(key: string): string {
   const name = key.toLowerCase()
   return name === 'index.docker.io' ? 'docker.io' : name
 }
 
-/** Keys of a list, no two of them for the same registry. */
+/** Keys of a list, each for another registry. */
 export const registryKeys: fc.Arbitrary<string[]> = fc.uniqueArray(registryKey, {
   minLength: 1,
   maxLength: 4,

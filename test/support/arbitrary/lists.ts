@@ -1,4 +1,4 @@
-/** Mirror lists as people write them: sound by construction, with everything that docs/list.md knows. */
+/** Valid mirror lists with every key of docs/list.md. */
 import path from 'node:path'
 import fc from 'fast-check'
 import type {
@@ -11,10 +11,10 @@ import type {
 import type { Capability } from '../../../lib/model/registry.ts'
 import { clearUrl, mirrorUrl, registryKeys } from './endpoints.ts'
 
-/** The files that lists name lie here, and copies of them beside the list. */
+/** The directory of the files that lists name; copies of them lie beside the list. */
 export const TLS = path.resolve(import.meta.dirname, '../../../fixtures/tls')
 
-/** What `header = { X = { env = … } }` finds. */
+/** The variables for `header = { X = { env = … } }`. */
 export const ENV: Readonly<Record<string, string>> = {
   TOKEN: 'Basic dXNlcjpwYXNzd29yZA==',
   FROM_: 'node 1, rack #2',
@@ -55,7 +55,7 @@ const mirrorKeys: fc.Arbitrary<Omit<WrittenMirror, 'url' | 'base'>> = fc.record(
   { requiredKeys: [] },
 )
 
-/** A mirror, in the short form where it has nothing but a url. TLS keys go with https only. */
+/** A mirror, in the short form where it has only a URL. TLS keys are for https only. */
 const mirror: fc.Arbitrary<Entry> = fc
   .tuple(mirrorUrl, fc.oneof(fc.constant({}), mirrorKeys))
   .map(([{ url, exact }, keys]) => {
@@ -90,7 +90,7 @@ const health = fc.record(
   { requiredKeys: [] },
 )
 
-/** What the rules ask beyond the shape: of "*", and of `fallback = false`. */
+/** Follows the rules beyond the schema, for "*" and for `fallback = false`. */
 function legal(key: string, written: WrittenRegistry, ofAll: WrittenDefaults | undefined): WrittenRegistry {
   const any = key === '*'
   const mirrors = any && !written.mirrors?.length ? ['https://a.example'] : written.mirrors
@@ -104,7 +104,7 @@ function legal(key: string, written: WrittenRegistry, ofAll: WrittenDefaults | u
   }
 }
 
-/** Whether tags may be asked of a mirror, for which it needs both capabilities. */
+/** Whether a mirror may resolve tags, for which it needs both capabilities. */
 function mayResolve(entry: Entry | undefined, ofAll: WrittenDefaults | undefined): boolean {
   const own = typeof entry === 'object' ? entry.capabilities : undefined
   const granted = own ?? ofAll?.capabilities ?? ['pull', 'resolve']
@@ -113,7 +113,7 @@ function mayResolve(entry: Entry | undefined, ofAll: WrittenDefaults | undefined
   )
 }
 
-/** `[targets.containerd]` is handed in: it has to fit the node. */
+/** `[targets.containerd]` is an argument because it must fit the node. */
 export function lists(targets: fc.Arbitrary<WrittenList['targets']>): fc.Arbitrary<WrittenList> {
   const tables = registryKeys.chain(keys =>
     fc.tuple(...keys.map(key => registry.map(table => [key, table] as const))),
@@ -130,7 +130,7 @@ const grants = fc.record({
   capabilities,
 })
 
-/** One registry whose server is never asked, of mirrors that may be granted too little for that. */
+/** One registry with `fallback = false`, whose mirrors may lack the capabilities for it. */
 export const fallbackLists: fc.Arbitrary<WrittenList> = fc
   .array(
     fc.oneof({ weight: 3, arbitrary: grants }, { weight: 1, arbitrary: fc.constant('https://a.example') }),

@@ -1,4 +1,4 @@
-/** Texts that have gone wrong: cut, doubled, moved about, or with something in them that means a lot to a parser. */
+/** Damaged texts: cut, doubled, moved, or with tokens that mean something to a parser. */
 import fc from 'fast-check'
 
 const TOKENS = [
@@ -86,7 +86,7 @@ const TOKENS = [
   ],
 ]
 
-/** One thing done to a text; places are shares of its length, so that they fit every text. */
+/** One change of a text. Places are shares of its length, so that they fit every text. */
 type Change = (text: string) => string
 
 const place = fc.double({ min: 0, max: 1, noNaN: true })
@@ -128,7 +128,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 1, arbitrary: place.map(where => (text: string) => text.slice(0, at(text, where))) },
 )
 
-/** The text after one to four changes, as bytes; now and then with one byte that makes it no UTF-8. */
+/** The text after one to four changes, as bytes; sometimes with one byte that is not UTF-8. */
 export function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   const spoilt = fc.option(fc.tuple(place, fc.constantFrom(0x80, 0xff, 0xc3)), { freq: 8 })
   return fc
@@ -141,14 +141,14 @@ export function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
     })
 }
 
-/** Bytes that never were a text, and texts that are nothing but what parsers look for. */
+/** Random bytes, and texts of tokens only. */
 export const noise: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 64 }).map(bytes => Buffer.from(bytes)),
   fc.array(fc.constantFrom(...TOKENS), { maxLength: 12 }).map(tokens => Buffer.from(tokens.join(''))),
   fc.string({ unit: 'grapheme', maxLength: 40 }).map(text => Buffer.from(text)),
 )
 
-/** A value that has another one, of any kind, somewhere in it; or is another one altogether. */
+/** A value in which one part, or all of it, is replaced by any other value. */
 export function misshapen(value: unknown): fc.Arbitrary<unknown> {
   const odd = fc.oneof(fc.constantFrom(null, true, -1, 0.5, '', [], {}), fc.jsonValue({ maxDepth: 2 }))
   return fc.tuple(fc.nat(), odd).map(([nth, other]) => {

@@ -1,4 +1,4 @@
-/** Nodes as trees: config.toml, what it imports, certs.d with the files of others, and things beside them. */
+/** Nodes as trees: config.toml with its imports, certs.d with files of other programs, and other files. */
 import fc from 'fast-check'
 import { configs, HOSTS_DIRS } from './configs.ts'
 
@@ -7,7 +7,7 @@ export type Entry =
   | { readonly kind: 'directory'; readonly mode: number }
   | { readonly kind: 'link'; readonly to: string }
 
-/** By path from the root. Directories on the way are made as 0755. */
+/** By path from the root. Parent directories have mode 0755. */
 export type Node = Readonly<Record<string, Entry>>
 
 const mode = fc.constantFrom(0o644, 0o644, 0o644, 0o600, 0o640, 0o444, 0o664, 0o755)
@@ -37,7 +37,7 @@ const hosts = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...WRITERS).map(line => line + HAND) },
 )
 
-/** What a directory of certs.d may hold, as paths below it. */
+/** The content of a directory in certs.d, as paths below it. */
 const contents: fc.Arbitrary<Node> = fc.oneof(
   { weight: 3, arbitrary: file(hosts).map(entry => ({ '/hosts.toml': entry })) },
   { weight: 1, arbitrary: directory.map(entry => ({ '': entry })) },
@@ -63,7 +63,7 @@ const NAMES = [
   ...['foreign.test', 'registry.example_5000_', 'index.docker.io', '[::1]:5000', '.hidden', '_backup'],
 ]
 
-/** A directory for a registry: plain, a link to one elsewhere, or one whose hosts.toml is a link. */
+/** A registry directory: plain, a link, or with a hosts.toml that is a link. */
 function registryDirectory(at: string): fc.Arbitrary<Node> {
   const elsewhere = `/srv/registries/${at.replaceAll('/', '-')}`
   const moved = contents.map(inside => ({ [at]: link(elsewhere), ...under(elsewhere, inside) }))
@@ -97,7 +97,7 @@ const certsDir: fc.Arbitrary<Node> = fc
   .chain(([root, names]) => fc.tuple(...names.map(name => registryDirectory(`${root}/${name}`))))
   .map(merged)
 
-/** config.toml at its place, or behind links. */
+/** config.toml at this path, or behind links. */
 function placed(at: string, config: fc.Arbitrary<Entry>): fc.Arbitrary<Node> {
   return fc.oneof(
     { weight: 6, arbitrary: config.map(entry => ({ [at]: entry })) },
@@ -118,7 +118,7 @@ function placed(at: string, config: fc.Arbitrary<Entry>): fc.Arbitrary<Node> {
 
 const DROP_INS = '/etc/containerd/conf.d'
 
-/** config.toml of this version with or without drop-ins, which may say anything about CRI. */
+/** config.toml of this version, with or without drop-ins that may set anything of CRI. */
 function configured(at: string, version: number | undefined): fc.Arbitrary<Node> {
   const alone = placed(at, file(configs({ version })))
   const drop = fc
@@ -156,7 +156,7 @@ const rarely: fc.Arbitrary<Node> = fc.constantFrom<Node>(
   { '/var/lib': link('/data/lib'), '/data/lib': { kind: 'directory', mode: 0o755 } },
 )
 
-/** A node whose main file stands at `config`; `version` is that of the file, null: there is none. */
+/** A node with its main file at `config`. `version` is that of the file; null: there is no file. */
 export function nodes(config: string, version: number | undefined | null): fc.Arbitrary<Node> {
   const main: fc.Arbitrary<Node> = version === null ? fc.constant({}) : configured(config, version)
   return fc.tuple(rarely, main, certsDir, beside).map(merged)

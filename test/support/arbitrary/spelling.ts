@@ -1,11 +1,11 @@
-/** Values as text: a list in each of its formats, and in more than one way of writing it. */
+/** Lists as text: in each format, and in several styles. */
 import TOML, { type AnyJson, type JsonMap } from '@iarna/toml'
 import fc from 'fast-check'
 import YAML from 'yaml'
 import type { WrittenList } from '../../../lib/list/written.ts'
 
 export interface Spelled {
-  /** The list's value: what oracles start from. */
+  /** The value of the list, from which tests compute what they expect. */
   readonly list: WrittenList
   readonly format: 'toml' | 'yaml' | 'json'
   readonly text: string
@@ -35,7 +35,7 @@ function textOf(list: WrittenList, { format, inline, crlf, indent }: Style): str
   return crlf ? text.replaceAll('\n', '\r\n') : text
 }
 
-/** iarna writes mirrors as `[[registries."x".mirrors]]`, which short forms among them do not allow. */
+/** iarna writes mirrors as `[[registries."x".mirrors]]`, which cannot hold mirrors in the short form. */
 function tomlOf(list: WrittenList, inline: boolean): string {
   const { registries, ...rest } = list
   const short = Object.values(registries).some(({ mirrors = [] }) =>

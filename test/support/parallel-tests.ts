@@ -1,12 +1,12 @@
-/** Tests that mostly wait, begun together; each is told by itself. */
+/** Tests that mostly wait run at the same time; each is reported on its own. */
 
-/** Declares them, by their titles, in the suite around. */
-export function atOnce(tests: Readonly<Record<string, () => Promise<unknown>>>): void {
+/** Declares the tests, by title, in the current suite. */
+export function parallelTests(tests: Readonly<Record<string, () => Promise<unknown>>>): void {
   const running = new Map<string, Promise<unknown>>()
   before(() => {
     for (const [title, test] of Object.entries(tests)) {
       const run = test()
-      // Whoever waits for it is told.
+      // Its own test reports a rejection.
       run.catch(() => {})
       running.set(title, run)
     }

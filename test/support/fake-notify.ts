@@ -1,8 +1,8 @@
-/** What systemd is told. */
+/** Records notifications to systemd. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
 
-/** A folder with a systemd-notify that writes down what it is told. */
+/** Creates a directory with a systemd-notify that records its arguments. */
 export async function fakeNotify(
   directory: string,
 ): Promise<{ env: NodeJS.ProcessEnv; told: () => Promise<string> }> {

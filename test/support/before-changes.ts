@@ -1,7 +1,7 @@
-/** Nodes on which a change does not come about. */
+/** Nodes on which changes fail. */
 import type { Writer } from '../../lib/system/files.ts'
 
-/** Calls `before` with the path ahead of every change of the node; what it throws comes in place of the change. */
+/** Calls `before` with the path before every change of the node; an error that it throws replaces the change. */
 export function beforeChanges(node: Writer, before: (path: string) => void): Writer {
   const step =
     <A extends [path: string, ...unknown[]], R>(act: (...args: A) => Promise<R>) =>

@@ -1,17 +1,17 @@
-/** What strace writes down, as steps that change a node. Pure. */
+/** Parses the log of strace into steps that change a node. Pure. */
 
-/** The main thread, and the one thread of libuv's pool. */
+/** The main thread, or the only thread of libuv's pool. */
 export type Thread = 'main' | 'pool'
 
 /** A system call that changes something below the node's root, or its lock. */
 export interface Step {
   readonly thread: Thread
   readonly name: string
-  /** Which call of that name it is in its thread, from 1: strace counts each name in each thread by itself. */
+  /** The number of the call, from 1: strace counts each name in each thread on its own. */
   readonly nth: number
-  /** How many files its thread had opened before, also for reading. */
+  /** How many files its thread opened before, also for reading. */
   readonly opened: number
-  /** The call with its paths as seen from the root, names that are diced made alike: the same in every run. */
+  /** The call with its paths as seen from the root, without random names: the same in every run. */
   readonly text: string
 }
 
@@ -21,24 +21,24 @@ const CHANGES = [
   'chmod fchmod fchmodat chown lchown fchown fchownat utimensat setxattr fsetxattr removexattr fremovexattr',
 ].flatMap(names => names.split(' '))
 
-/** Of the lock, whose socket may be named otherwise than by its path. */
+/** Calls of the lock; their paths may have another form. */
 const OF_THE_LOCK = ['bind', 'listen']
 const OPENS = ['open', 'openat']
 
-/** The calls to watch, for strace; the `?` lets a name pass that this processor does not know. */
+/** The calls to trace; `?` makes strace ignore a name that this processor does not know. */
 export const WATCHED = [...CHANGES, ...OF_THE_LOCK, ...OPENS].map(name => `?${name}`).join()
 
-/** The steps among the lines of a log, in their order; `threadOf` tells threads by id. */
-export function stepsOf(log: string, root: string, threadOf: (id: number) => Thread): readonly Step[] {
+/** The steps in a log, in order; `threadOf` maps thread ids. */
+export function parseSteps(log: string, root: string, threadOf: (id: number) => Thread): readonly Step[] {
   const counts = new Map<string, number>()
   const steps: Step[] = []
   for (const [, id, name = '', rest = ''] of log.matchAll(/^(\d+) +(\w+)\((.*)$/gm)) {
-    if (wakes(name, rest)) continue
+    if (isWakeUp(name, rest)) continue
     const thread = threadOf(Number(id))
     const count = (of: string) => counts.get(`${thread} ${of}`) ?? 0
     const [nth, opened] = [count(name) + 1, count('openat')]
     counts.set(`${thread} ${name}`, nth)
-    // A path is told twice where the call opens it: asked for, and got.
+    // An opened path appears twice: as the argument and as the result.
     const paths = [...new Set(pathsIn(rest, root))]
     if (changes(name, rest, paths))
       steps.push({ thread, name, nth, opened, text: [name, ...paths].join(' ') })
@@ -46,8 +46,8 @@ export function stepsOf(log: string, root: string, threadOf: (id: number) => Thr
   return steps
 }
 
-/** One thread waking another, as often as the two happen to meet: not counted here, nor by strace, which is told so. */
-function wakes(name: string, rest: string): boolean {
+/** A thread that wakes another, which happens at random: counted neither here nor by strace. */
+function isWakeUp(name: string, rest: string): boolean {
   return name === 'write' && /^\d+<anon_inode:\[eventfd\]>/.test(rest)
 }
 
@@ -57,15 +57,15 @@ function changes(name: string, rest: string, paths: readonly string[]): boolean 
   return paths.length > 0
 }
 
-/** Paths below the root, as arguments or of descriptors. */
+/** The paths below the root, as arguments or of descriptors. */
 function pathsIn(rest: string, root: string): readonly string[] {
   return [...rest.matchAll(/"([^"]*)"|<([^>]*)>/g)]
     .map(([, argument, descriptor]) => argument ?? descriptor ?? '')
     .filter(path => path === root || path.startsWith(`${root}/`))
-    .map(path => plain(path.slice(root.length)))
+    .map(path => withoutRandomNames(path.slice(root.length)))
 }
 
-/** Without the diced part of names. */
-export function plain(text: string): string {
+/** Without the random part of names. */
+export function withoutRandomNames(text: string): string {
   return text.replace(/\b[0-9a-f]{12}\b/g, '*')
 }

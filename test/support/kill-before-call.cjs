@@ -1,6 +1,6 @@
 /**
- * Loaded into the program under test before its first line: kills it before the nth call of a function of
- * node:fs/promises, both named in REGMIRROR_TEST_KILL as `rename 3`.
+ * Preloaded into the program under test: kills it before the nth call of a function of node:fs/promises, which
+ * REGMIRROR_TEST_KILL names as `rename 3`.
  */
 const fs = require('node:fs/promises')
 

@@ -1,21 +1,21 @@
-/** The moments at which something is done to a run: which of them are tried, and how. */
-import { full } from '../../support/holds.ts'
-import type { Step } from './calls.ts'
+/** Selects the steps at which a run is interrupted. */
+import { isFullTest } from '../../support/check-property.ts'
+import type { Step } from './strace-log.ts'
 
-/** As many as a machine of CI has processors. */
-const AT_ONCE = 2
+/** The number of processors of a CI machine. */
+const WIDTH = 2
 
 /**
- * As many of the steps as are asked for, spread evenly: one of each part of the run, drawn by dice that fall the same
- * every time. Of every kind of call there is one at least.
+ * Selects `count` steps, one from each part of the run, with the same random numbers every time, and at least one of every
+ * kind of call.
  */
-export function choose(steps: readonly Step[], count: number, seed = 1): readonly Step[] {
-  if (full || steps.length <= count) return steps
-  const dice = diceOf(seed)
+export function sampleSteps(steps: readonly Step[], count: number, seed = 1): readonly Step[] {
+  if (isFullTest || steps.length <= count) return steps
+  const random = randomNumbers(seed)
   const start = (nth: number) => Math.floor((nth * steps.length) / count)
   const drawn = Array.from(
     { length: count },
-    (_, i) => steps[start(i) + Math.floor(dice() * (start(i + 1) - start(i)))],
+    (_, i) => steps[start(i) + Math.floor(random() * (start(i + 1) - start(i)))],
   )
   const kinds = steps.filter((step, i) => steps.findIndex(other => kindOf(other) === kindOf(step)) === i)
   const chosen = new Set([...drawn, ...kinds])
@@ -26,8 +26,8 @@ function kindOf({ thread, name }: Step): string {
   return `${thread} ${name}`
 }
 
-/** Mulberry32: numbers from 0 to 1. */
-function diceOf(seed: number): () => number {
+/** Mulberry32, from 0 to 1. */
+function randomNumbers(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -37,8 +37,8 @@ function diceOf(seed: number): () => number {
   }
 }
 
-/** Runs `use` for each, some at once, and to the end; gives what went wrong with which. */
-export async function forAll<T>(
+/** Runs `use` for each item, some at the same time; returns the failures by item. */
+export async function runForEach<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
   use: (item: T, nth: number) => Promise<void>,
@@ -50,6 +50,6 @@ export async function forAll<T>(
       await use(item, nth).catch(error => failures.set(nth, `${nameOf(item)}: ${error?.message ?? error}`))
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: WIDTH }, work))
   return [...failures].sort(([a], [b]) => a - b).map(([, text]) => text)
 }

@@ -1,4 +1,4 @@
-/** A process that takes the lock of the node below the given directory, says so on stdout, and holds it until it ends. */
+/** A process that takes the lock of the node below the given directory, prints `held`, and holds it until it ends. */
 import { withTicket } from '../../lib/apply/lock.ts'
 import { openTree } from '../../lib/system/files.ts'
 

@@ -51,7 +51,7 @@ export const REGISTRIES = [
 const FOREIGN = {
   'etc/hostname': 'node\n',
   'opt/linked/notes': 'behind a link\n',
-  'var/lib/other/data': 'none of ours\n',
+  'var/lib/other/data': 'not managed\n',
   [`${HOSTS_DIR}/README`]: 'look here\n',
   [`${HOSTS_DIR}/docker.io/hosts.toml`]: 'server = "https://registry-1.docker.io"\n[host]\n',
   [`${HOSTS_DIR}/docker.io/notes`]: 'mine\n',
@@ -60,10 +60,10 @@ const FOREIGN = {
   [`${HOSTS_DIR}/linked.test`]: '-> ../../../opt/linked',
 }
 
-export interface Journey {
-  /** Where all this is, for more of it. */
+export interface CrashNodes {
+  /** The directory of the nodes. */
   readonly home: string
-  /** Roots of the node: as it was before us, under the first list, and under the second. */
+  /** Roots of the node before regmirror, with the first list, and with the second list. */
   readonly first: string
   readonly between: string
   readonly last: string
@@ -72,8 +72,8 @@ export interface Journey {
   close(): Promise<void>
 }
 
-/** Makes the nodes, in memory where there is room for that. */
-export async function travel(): Promise<Journey> {
+/** Makes the nodes, in memory where possible. */
+export async function makeCrashNodes(): Promise<CrashNodes> {
   const home = await fs.mkdtemp(path.join(await quickDirectory(), 'regmirror-crash-'))
   const at = (name: string) => path.join(home, name)
   const apply = async (name: string, tables: readonly string[]) => {
@@ -85,11 +85,11 @@ export async function travel(): Promise<Journey> {
   const nodes = { first: at('first'), between: at('between'), last: at('last') }
   await makeFirst(nodes.first)
   await copyTree(nodes.first, nodes.between)
-  await done(lists[0], nodes.between)
-  // A reinstalled package has brought its config.toml back, so that the next apply has to edit it once more.
+  await runSuccessfully(lists[0], nodes.between)
+  // As if a reinstalled package had brought its config.toml back: the next apply must edit it again.
   await fs.copyFile(path.join(nodes.first, CONFIG), path.join(nodes.between, CONFIG))
   await copyTree(nodes.between, nodes.last)
-  await done(lists[1], nodes.last)
+  await runSuccessfully(lists[1], nodes.last)
   return { home, ...nodes, apply: lists[1], close: () => fs.rm(home, { recursive: true }) }
 }
 
@@ -102,8 +102,8 @@ async function makeFirst(root: string): Promise<void> {
   await fs.chmod(path.join(root, HOSTS_DIR, 'docker.io/hosts.toml'), 0o600)
 }
 
-/** Runs a command in this process and wants it to succeed. */
-async function done(args: readonly string[], root: string): Promise<void> {
+/** Runs a command in this process, which must succeed. */
+async function runSuccessfully(args: readonly string[], root: string): Promise<void> {
   const { code, stdout, stderr } = await run([...args, '--root', root])
   assert.equal(code, 0, `${args[0]} failed\n${stdout}${stderr}`)
 }

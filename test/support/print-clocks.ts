@@ -1,4 +1,4 @@
-/** What a process sees of the clocks of its machine and of one containerd, as a line of JSON: `node clock.ts PID`. */
+/** Prints the clocks that a process sees, and the start time of one containerd, as a line of JSON: `node print-clocks.ts PID`. */
 import { readFileSync } from 'node:fs'
 import { parseStartTicks, readBootClock } from '../../lib/system/boot-clock.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'

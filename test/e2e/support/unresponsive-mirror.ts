@@ -1,6 +1,6 @@
 /**
- * A mirror to which packets are lost: a process that listens and is stopped, its queue of connections full. The kernel
- * drops what else wants to connect.
+ * A mirror that loses packets: a process that listens and is paused, with a full queue of connections. The kernel drops
+ * further connections.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,19 +11,19 @@ const server = require('node:http').createServer((_, response) => response.end('
 server.listen({ port: Number(process.argv[1]), host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))
 `
 
-export interface Deaf {
+export interface UnresponsiveMirror {
   readonly origin: string
   close(): Promise<void>
 }
 
-export async function startDeaf(port = 0): Promise<Deaf> {
+export async function startUnresponsiveMirror(port = 0): Promise<UnresponsiveMirror> {
   const child = spawn(process.execPath, ['-e', LISTENER, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout, 'data')
   const bound = Number(String(line))
   child.kill('SIGSTOP')
-  // As many as the queue takes are accepted by the kernel; the others are dropped, and these wait with them.
+  // The kernel accepts as many as fit into the queue, and drops the rest.
   const fillers = Array.from({ length: 8 }, () => net.connect(bound, '127.0.0.1').on('error', () => {}))
   await new Promise(done => setTimeout(done, 300))
   return {

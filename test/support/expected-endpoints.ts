@@ -1,46 +1,49 @@
 /**
- * Whom a list wants to be asked, worked out from the list as it is written and docs/list.md alone: the oracle for
- * everything that we render and that a containerd does with it.
+ * The endpoints that a list must lead to, computed from the written list and docs/list.md alone. Tests compare rendered
+ * files and real containerds with it.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { WrittenHeader, WrittenList, WrittenMirror, WrittenRegistry } from '../../lib/list/written.ts'
 import type { Endpoint } from './containerd-hosts.ts'
 
-/** What the list's references lead to. */
-export interface Around {
+/** The targets of references in the list. */
+export interface References {
   readonly env: Readonly<Record<string, string>>
-  /** Where its files are, or others of the same names. */
+  /** The directory of its files, or of others with the same names. */
   readonly files: string
 }
 
 const ALL = ['pull', 'push', 'resolve']
 
-/** The name that a key of the list means. */
-export function nameOf(key: string): string {
+/** The registry that a key of the list stands for. */
+export function registryName(key: string): string {
   return key.toLowerCase() === 'index.docker.io' ? 'docker.io' : key.toLowerCase()
 }
 
 /** The endpoints for a registry under one key of the list, in order. */
-export function wantedEndpoints(
+export function expectedEndpoints(
   list: WrittenList,
   key: string,
   registry: string,
-  around: Around,
+  references: References,
 ): Endpoint[] {
   const table = list.registries[key] as WrittenRegistry
   const mirrors = (table.mirrors ?? [])
     .map(entry => (typeof entry === 'string' ? { url: entry } : entry))
-    .map(mirror => wantedMirror(mirror, list, around))
+    .map(mirror => expectedMirror(mirror, list, references))
   const once = mirrors.filter((one, i) => mirrors.findIndex(other => other.base === one.base) === i)
-  return table.fallback === false ? once : [...once, wantedServer(table, registry)]
+  return table.fallback === false ? once : [...once, expectedServer(table, registry)]
 }
 
-function wantedMirror(mirror: WrittenMirror, { defaults }: WrittenList, around: Around): Endpoint {
-  const text = (file: string) => readFileSync(path.join(around.files, path.basename(file)), 'utf8')
+function expectedMirror(mirror: WrittenMirror, { defaults }: WrittenList, references: References): Endpoint {
+  const text = (file: string) => readFileSync(path.join(references.files, path.basename(file)), 'utf8')
   const { ca = [], client, skip_verify = false, header = {} } = mirror
   const capabilities = mirror.capabilities ?? defaults?.capabilities ?? ['pull', 'resolve']
-  const values = Object.entries(header).map(([name, value]) => [name, headerValue(value, around.env, text)])
+  const values = Object.entries(header).map(([name, value]) => [
+    name,
+    headerValue(value, references.env, text),
+  ])
   return {
     base: baseOf(mirror.url, mirror.base === 'exact'),
     capabilities: [...capabilities].sort(),
@@ -54,22 +57,22 @@ function wantedMirror(mirror: WrittenMirror, { defaults }: WrittenList, around: 
 
 function headerValue(
   value: WrittenHeader,
-  env: Around['env'],
+  env: References['env'],
   text: (file: string) => string,
 ): string | undefined {
   if (typeof value === 'string') return value
   return value.file === undefined ? env[value.env ?? ''] : text(value.file).replace(/\r?\n$/, '')
 }
 
-/** The table of urls in docs/list.md: what precedes the repository in a request. */
+/** The part of a request before the repository (docs/list.md). */
 function baseOf(url: string, exact: boolean): string {
   const { origin, pathname } = new URL(url)
   const below = pathname.replace(/\/$/, '')
   return origin + (below === '' && !exact ? '/v2' : below)
 }
 
-/** The registry itself may be asked for everything. Docker's other names do not serve images. */
-function wantedServer({ server }: WrittenRegistry, registry: string): Endpoint {
+/** The server has all capabilities. Docker's other host names do not serve images. */
+function expectedServer({ server }: WrittenRegistry, registry: string): Endpoint {
   const plain = {
     capabilities: ALL,
     dialTimeout: undefined,

@@ -1,31 +1,31 @@
-/** Nodes on a real disk, and everything about them that a test may want unchanged. */
+/** Writes nodes to a real disk, and reads everything of them that must not change. */
 import { accessSync, constants } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Entry, Node } from './arbitrary/nodes.ts'
 
-/** What stands at a path: bytes of a file, or where a link leads. */
-export interface Stand {
+/** One path: `text` holds the bytes of a file, or the target of a link. */
+export interface SnapshotEntry {
   readonly type: 'file' | 'directory' | 'link'
   readonly mode: number
   readonly owner: string
   readonly text: string
 }
 
-/** By path from the root; the root itself is left out. */
-export type Snapshot = Readonly<Record<string, Stand>>
+/** By path from the root, without the root itself. */
+export type Snapshot = Readonly<Record<string, SnapshotEntry>>
 
-/** Writes a node below a directory. Only root can give files away; for others they stay their own. */
-export async function plant(root: string, node: Node): Promise<void> {
+/** Writes a node below a directory. Only root can change the owner of a file; other users own all of them. */
+export async function writeNode(root: string, node: Node): Promise<void> {
   for (const [name, entry] of Object.entries(node)) {
-    const at = path.join(root, landing(node, name))
+    const at = path.join(root, resolvePath(node, name))
     await fs.mkdir(path.dirname(at), { recursive: true, mode: 0o755 })
-    await plantEntry(at, entry)
+    await writeEntry(at, entry)
   }
 }
 
-async function plantEntry(at: string, entry: Entry): Promise<void> {
+async function writeEntry(at: string, entry: Entry): Promise<void> {
   if (entry.kind === 'link') return await fs.symlink(entry.to, at)
   if (entry.kind === 'directory') await fs.mkdir(at, { recursive: true })
   else await fs.writeFile(at, entry.bytes)
@@ -33,21 +33,21 @@ async function plantEntry(at: string, entry: Entry): Promise<void> {
   if (entry.kind === 'file' && process.getuid?.() === 0) await fs.chown(at, entry.owner, entry.owner)
 }
 
-/** Where a path of the node really lies: links of the node are followed inside it, never on this machine. */
-function landing(node: Node, name: string): string {
+/** The path with the links of the node followed inside the node, never on this machine. */
+function resolvePath(node: Node, name: string): string {
   const parts = name.split('/')
   for (let i = 2; i < parts.length; i++) {
     const above = parts.slice(0, i).join('/')
     const entry = node[above]
     if (entry?.kind !== 'link') continue
     const to = path.posix.resolve(path.posix.dirname(above), entry.to)
-    return landing(node, [to, ...parts.slice(i)].join('/'))
+    return resolvePath(node, [to, ...parts.slice(i)].join('/'))
   }
   return name
 }
 
-export async function snapshot(root: string): Promise<Snapshot> {
-  const found: Record<string, Stand> = {}
+export async function takeSnapshot(root: string): Promise<Snapshot> {
+  const found: Record<string, SnapshotEntry> = {}
   await walk(root, async (name, stats, text) => {
     const type = stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'file'
     found[name] = {
@@ -60,8 +60,8 @@ export async function snapshot(root: string): Promise<Snapshot> {
   return found
 }
 
-/** When each file and directory was last touched in any way, and which one it is. */
-export async function touches(root: string): Promise<Readonly<Record<string, string>>> {
+/** The inode and times of each file and directory: they show every write, even of the same bytes. */
+export async function readTouches(root: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   await walk(root, async (name, { ino, ctimeNs, mtimeNs }) => {
     found[name] = `${ino} ${mtimeNs} ${ctimeNs}`
@@ -90,9 +90,9 @@ async function walk(root: string, visit: Visit, below = ''): Promise<void> {
   }
 }
 
-/** Runs `use` with a new empty directory, in memory where this machine has such a place, and removes it afterwards. */
-export async function withQuickDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await fs.mkdtemp(path.join(quickPlace(), 'regmirror-test-'))
+/** Runs `use` with a new empty directory, in memory where possible, and removes it afterwards. */
+export async function withMemoryDirectory<T>(use: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await fs.mkdtemp(path.join(memoryDirectory(), 'regmirror-test-'))
   try {
     return await use(directory)
   } finally {
@@ -100,7 +100,7 @@ export async function withQuickDirectory<T>(use: (directory: string) => Promise<
   }
 }
 
-function quickPlace(): string {
+function memoryDirectory(): string {
   try {
     accessSync('/dev/shm', constants.W_OK)
     return '/dev/shm'

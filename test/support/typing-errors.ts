@@ -1,9 +1,9 @@
-/** Slips of the keyboard, one at a time. Pure. */
+/** Typing errors in a text, one at a time. Pure. */
 
 const INSERTED = ['"', '\n', "'", '{', '\t', ':', '#', '[', '\0', '=', '\\', ',', 'é', ']', '\r']
 
-/** The text with something missing, too much, or cut off, at every second place from `word` to the end of its line. */
-export function slips(text: string, word: string): readonly string[] {
+/** The text with a character missing or added, or cut off, at every second position from `word` to the end of its line. */
+export function typingErrors(text: string, word: string): readonly string[] {
   const start = text.indexOf(word)
   const end = text.indexOf('\n', start)
   const length = ((end === -1 ? text.length : end) - start) / 2

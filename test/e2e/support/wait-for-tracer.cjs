@@ -1,11 +1,11 @@
 /**
- * Loaded into the program under test before its first line: starts the thread that libuv does file-system work in,
- * names it, and waits until somebody watches it. So whoever attaches to that thread misses nothing of it. The clock
- * stands still, at the time of test/support/run.ts: what two runs write is the same.
+ * Preloaded into the program under test: starts the thread in which libuv does file-system work, prints its id, and waits
+ * until strace is attached to it. The clock stands still, at the time of test/support/run.ts, so that all runs write the
+ * same.
  */
 const fs = require('node:fs')
 
-/** The stream over which the program and the test speak. */
+/** The descriptor that connects the program and the test. */
 const GATE = 3
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5)
