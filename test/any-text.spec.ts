@@ -1,6 +1,6 @@
 /**
- * Whatever stands in the list or in config.toml: an answer, or a refusal that a person can act on and that has
- * touched nothing. Never a stack, never a bug.
+ * For any text as list or config.toml, regmirror either succeeds, or refuses with a reason and a remedy and changes
+ * nothing. It never prints a stack or reports a bug.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -26,7 +26,7 @@ interface Texts {
   readonly config: Buffer
 }
 
-/** Applies the list to a node with that config.toml: done, or refused with nothing touched. */
+/** Applies the list to a node with that config.toml: done, or refused and nothing changed. */
 async function assertAnswered({ list, format, config }: Texts): Promise<void> {
   await withMemoryDirectory(async home => {
     const root = path.join(home, 'node')
@@ -102,11 +102,11 @@ const brokenConfigs: fc.Arbitrary<Texts> = fc.record({
   config: fc.oneof({ weight: 6, arbitrary: mutated(anyConfig) }, { weight: 1, arbitrary: noise }),
 })
 
-describe('whatever the text', function () {
+describe('any text', function () {
   this.timeout(0)
 
-  it('a list is read, or refused with a place', () => checkProperty(brokenLists, 1000, assertAnswered, shown))
+  it('as a list is read, or refused with a position', () =>
+    checkProperty(brokenLists, 1000, assertAnswered, shown))
 
-  it('a config.toml is understood, or left alone', () =>
-    checkProperty(brokenConfigs, 700, assertAnswered, shown))
+  it('as config.toml is edited, or refused', () => checkProperty(brokenConfigs, 700, assertAnswered, shown))
 })

@@ -30,8 +30,8 @@ async function applied(root: string, list: MirrorList): Promise<void> {
 }
 
 /**
- * A writer whose nth change of the node fails as a full disk does: a real one cannot be filled at a chosen step. With
- * `dead` nothing works from there on, as for a process that is killed.
+ * A writer whose nth change of the node fails like on a full disk: a real disk cannot be filled at a chosen step. With
+ * `dead` every later change fails too, as for a process that is killed.
  */
 function failingAt(node: Writer, nth: number, dead = false): Writer {
   let count = 0
@@ -42,7 +42,7 @@ function failingAt(node: Writer, nth: number, dead = false): Writer {
   })
 }
 
-/** Works once, when the journal enters the phase of committing, and kills from then on. */
+/** Works once, for the rename that starts the commit, and then fails like a killed process. */
 function dieAtSecond(rename: Writer['rename']): Writer['rename'] {
   let count = 0
   return async (from, to) => {
@@ -68,7 +68,7 @@ const second = listOf(
 )
 
 describe('apply', () => {
-  it('does all of it, and nothing the second time', () =>
+  it('carries out the plan, and changes nothing the second time', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
@@ -79,7 +79,7 @@ describe('apply', () => {
       assert.equal(await stamps(), stamp)
     }))
 
-  it('puts the node back when a step fails, whichever it is; what cannot be swept up waits for the next run', async () => {
+  it('puts the node back whichever step fails; what it cannot clean up is left to the next run', async () => {
     let failed = 0
     for (let swept: boolean | undefined = false; swept !== true; ) {
       swept = await withDirectory(async root => {
@@ -102,7 +102,7 @@ describe('apply', () => {
     assert.ok(failed >= 20, `${failed} steps were made to fail`)
   })
 
-  it('takes nothing for a leftover that is none of ours', () =>
+  it('takes only files of regmirror for leftovers', () =>
     withDirectory(async root => {
       const place = path.join(root, STATE_DIRECTORY)
       for (const name of ['lost+found', 'notes', 'watch-1', 'state.json', 'health.json'])
@@ -121,7 +121,7 @@ describe('apply', () => {
       }
     }))
 
-  it('leaves a journal when it is killed, by which the next run finishes or undoes it', async () => {
+  it('leaves a journal when it is killed, and the next run finishes or undoes it', async () => {
     const outcomes: (string | undefined)[] = []
     for (let killed = true; killed; ) {
       killed = await withDirectory(async root => {
@@ -146,7 +146,7 @@ describe('apply', () => {
     assert.ok(outcomes.length >= 20, `killed at ${outcomes.length} steps`)
   })
 
-  it('leaves alone what somebody else changes before the next run finishes it', () =>
+  it('keeps what is changed outside regmirror before the next run finishes it', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
@@ -161,7 +161,7 @@ describe('apply', () => {
       assert.deepEqual(Object.keys(tree).filter(isLeftover), [])
     }))
 
-  it('refuses a plan that a change has overtaken, and writes nothing', () =>
+  it('refuses a plan if a file has changed since, and writes nothing', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       const plan = await planFor(root, first)
@@ -177,7 +177,7 @@ describe('apply', () => {
       assert.deepEqual(await readTree(root), tree)
     }))
 
-  it('keeps the state to root and the originals with it', () =>
+  it('makes state and originals private', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
@@ -189,7 +189,7 @@ describe('apply', () => {
       )
     }))
 
-  it('brings originals back, or nothing, when a registry leaves the list', () =>
+  it('restores the original, or removes the file, when a registry leaves the list', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
@@ -203,7 +203,7 @@ describe('apply', () => {
       assert.equal(tree[`${CERTS}/docker.io/hosts.toml`], '# by hand\n')
     }))
 
-  it('leaves alone what somebody else has rewritten since', () =>
+  it('keeps a file that was rewritten outside regmirror', () =>
     withDirectory(async root => {
       await applied(root, first)
       await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
@@ -213,7 +213,7 @@ describe('apply', () => {
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
 
-  it('keeps what somebody else put in the place of ours, when it takes that over again', () =>
+  it('keeps an original of a file that replaced a managed one', () =>
     withDirectory(async root => {
       await applied(root, first)
       await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
@@ -222,7 +222,7 @@ describe('apply', () => {
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
 
-  it('names the file whose original is gone', () =>
+  it('names the file whose original is missing', () =>
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
@@ -230,7 +230,7 @@ describe('apply', () => {
       await assert.rejects(planFor(root, listOf()), /docker\.io\/hosts\.toml: its original is missing from/)
     }))
 
-  it('never takes its own files for originals, also when the state is lost', () =>
+  it('never keeps a managed file as an original, also when the state is lost', () =>
     withDirectory(async root => {
       await applied(root, listOf(registry('quay.io', [mirror('https://a.example')])))
       await fs.rm(path.join(root, STATE_DIRECTORY), { recursive: true })
@@ -239,7 +239,7 @@ describe('apply', () => {
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], undefined)
     }))
 
-  it('comes and goes behind a linked registry directory, on the file system that is there', () =>
+  it('writes and removes behind a linked directory, on the file system of that directory', () =>
     withDirectory(async root => {
       await writeTree(root, { 'opt/quay/': undefined, [`${CERTS}/quay.io`]: '-> /opt/quay' })
       const names: string[] = []

@@ -1,4 +1,4 @@
-/** Files and directories that somebody has opened to other users: told, and closed before anything new stands there. */
+/** Files and directories that other users can write: reported, and closed before anything new is written. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -52,7 +52,7 @@ const changesOf = ({ changes }: PlanReport) =>
   changes.map(({ path: file, cause, effect, diff }) => ({ file, cause, effect, diff }))
 const codesOf = (notices: readonly Notice[]) => notices.map(({ code, file }) => `${code} ${file}`)
 
-describe('what others could change', () => {
+describe('what other users could change', () => {
   before(function () {
     if (process.getuid?.() !== 0) this.skip()
   })
@@ -72,7 +72,7 @@ describe('what others could change', () => {
         onNode(list, async ({ at, report, mode }) => {
           await open(at(file))
           const [before, bytes] = [await fs.stat(at(file)), await fs.readFile(at(file))]
-          // Whoever has opened it goes on with what it was.
+          // An open descriptor keeps the old file.
           const handle = await fs.open(at(file), 'r+')
           try {
             const planned = await report('plan')
@@ -103,7 +103,7 @@ describe('what others could change', () => {
     }
   }
 
-  it('new content is never in a file that others have opened', () =>
+  it('new content is never in a file that another user has open', () =>
     onNode(LIST, async ({ at, report, mode }) => {
       await fs.chmod(at(HOSTS), 0o666)
       const handle = await fs.open(at(HOSTS), 'r+')
@@ -116,14 +116,14 @@ describe('what others could change', () => {
       assert.equal(await mode(HOSTS), '644 0')
     }))
 
-  it('a file that an administrator has closed further stays so', () =>
+  it('a stricter mode of an administrator stays', () =>
     onNode(LIST, async ({ at, report, mode }) => {
       for (const file of [HOSTS, CONFIG]) await fs.chmod(at(file), 0o600)
       assert.equal((await report('apply')).changed, false)
       assert.equal(await mode(HOSTS), '600 0')
     }))
 
-  it('what changes of a mode alone does not ask for a restart, nor forgets one', () =>
+  it('a change of the mode alone needs no restart, and finishes none', () =>
     onNode(LIST, async ({ at, report }) => {
       const before = await readState(openTree(at('.')))
       await fs.chmod(at(CONFIG), 0o666)
@@ -150,7 +150,7 @@ describe('what others could change', () => {
       }))
   }
 
-  it('a directory of others is named with the remedy, and stays as it is', () =>
+  it('a directory of another program is named with the remedy, and stays unchanged', () =>
     onNode(LIST, async ({ at, report, mode }) => {
       await fs.chmod(at('etc/containerd'), 0o777)
       const { changed, notices } = await report('apply')
@@ -160,7 +160,7 @@ describe('what others could change', () => {
       assert.equal(await mode('etc/containerd'), '777 0')
     }))
 
-  it('a config.toml that says already what we would say is named, and stays as it is', () =>
+  it('a config.toml that has the value already is named, and stays unchanged', () =>
     onNode(LIST, async ({ at, report, mode }) => {
       await report('restore')
       const text =
@@ -176,7 +176,7 @@ describe('what others could change', () => {
       assert.equal(await mode(CONFIG), '666 0')
     }))
 
-  it('restore gives a config.toml that was open its own mode and owner again', () =>
+  it('restore gives an open config.toml its old mode and owner', () =>
     onNode(LIST, async ({ at, report, mode }) => {
       await report('restore')
       await fs.chown(at(CONFIG), STRANGER, STRANGER)
@@ -204,11 +204,11 @@ describe('what others could change', () => {
     }))
 })
 
-describe('secrets of a list that others can read', () => {
+describe('secrets of a list that other users can read', () => {
   const list = (header: string) =>
     `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", client = { cert = "client.pem", key = "client-key.pem" }, header = { A = ${header} } }]\n`
 
-  /** The readable_secret notices of a list with these modes; the directory is as a node's /etc/regmirror. */
+  /** The readable_secret notices of a list with these modes, in a directory like /etc/regmirror. */
   const noticesOf = (text: string, modes: Record<string, number>, uid = 0, directoryMode = 0o755) =>
     withDirectory(async directory => {
       await fs.chmod(directory, directoryMode)
@@ -236,14 +236,14 @@ describe('secrets of a list that others can read', () => {
   const said = (file: string, what = 'contains a secret') =>
     `3: ${file} ${what}, and every user of this machine can read it; run chmod 600 ${file}`
 
-  it('are named with the remedy: a key, a header file, and the list with a value in it', async () => {
+  it('are named with the remedy: a key, a header file, and a list with a header value', async () => {
     assert.deepEqual(await noticesOf(list(FILE), { token: 0o644 }), [said('/token')])
     assert.deepEqual(await noticesOf(list(FILE), { 'client-key.pem': 0o604 }), [said('/client-key.pem')])
     const inline = await noticesOf(list('"planted"'), { 'mirrors.toml': 0o644 })
     assert.deepEqual(inline, [said('/mirrors.toml', 'contains a header value')])
   })
 
-  it('are not named where they are for a group, behind a directory, or of another user than root', async () => {
+  it('are not named where only a group can read them, in a closed directory, or for another user than root', async () => {
     assert.deepEqual(
       await noticesOf(list(FILE), { token: 0o640, 'client-key.pem': 0o640, 'mirrors.toml': 0o644 }),
       [],

@@ -1,7 +1,7 @@
 /**
  * Golden nodes: `fixtures/nodes/<case>` holds a list, a node `before`, the node `after`, and what the plan prints.
- * A case without `after` is refused: its node stays as it was. `earlier.toml` is applied first, `args` are added.
- * GOLDEN=update writes `after` and `plan.txt` anew; the diff of the commit is the review.
+ * A case without `after` is refused, and its node stays unchanged. `earlier.toml` is applied first, `args` are added.
+ * GOLDEN=update writes `after` and `plan.txt`; the diff of the commit is the review.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -79,7 +79,7 @@ async function treeOf(directory: string): Promise<Tree> {
   return existsSync(directory) ? await readTree(directory, ours) : {}
 }
 
-/** What a person sees, the folder of the case left out. */
+/** The output for a person, without the path of the case. */
 function planText(plan: Ran, folder: string): string {
   return `${plan.stderr}${plan.stdout}exit ${plan.code}\n`.replaceAll(`${folder}/`, '')
 }
@@ -97,18 +97,18 @@ async function goldenTree(directory: string, tree: Tree): Promise<void> {
   assert.deepEqual(tree, await treeOf(directory))
 }
 
-/** The node is as it was before the first apply, and nothing of us is left; what was ours already goes too. */
+/** The node is as before the first apply. Files with a banner are removed, also those from before. */
 async function assertRestores(root: string, first: Tree): Promise<void> {
   const { code, stderr } = await run(['restore', '--root', root])
   assert.equal(code, 0, stderr)
   const theirs = Object.entries(first).filter(([, text]) => !text?.startsWith('# Managed by regmirror'))
   const tree = await readTree(root)
-  // Directories of which the state knew nothing are somebody else's, though what was in them was ours.
+  // A directory that the state does not have stays, though its files are removed.
   if (theirs.length < Object.keys(first).length) delete tree['etc/containerd/certs.d/']
   assert.deepEqual(tree, Object.fromEntries(theirs))
 }
 
-/** Mirrors stand in the order of the list, by containerd's own rule of reading. */
+/** containerd reads the mirrors in the order of the list. */
 async function assertOrder(root: string, list: string, after: Tree): Promise<void> {
   const options = {
     file: list,

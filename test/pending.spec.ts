@@ -1,4 +1,4 @@
-/** Whether a daemon has yet to read what was written: by the time since boot, which no clock on the wall moves. */
+/** Whether a daemon has not yet read a file: by the time since boot, which does not depend on the wall clock. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -35,7 +35,7 @@ const written = (at: number, after?: [boot: string, ticks: number]): ManagedFile
 })
 
 describe('a file that a daemon reads when it starts', () => {
-  /** The machine has been up for 1000 s, and the daemon was started when it had been up for 900. */
+  /** The machine was started 1000 s ago, and the daemon 900 s after it. */
   const STARTED = 90_000
   const clock = { now: NOW, bootId: BOOT, ticks: 100_000 }
   const cases: [
@@ -49,27 +49,27 @@ describe('a file that a daemon reads when it starts', () => {
     ['in the same tick', true, written(NOW, [BOOT, 90_000])],
     ['before, by a clock 8 h ahead', false, written(NOW + 8 * HOUR, [BOOT, 89_999])],
     ['after, by a clock 8 h behind', true, written(NOW - 8 * HOUR, [BOOT, 90_001])],
-    ['before the machine was started again', false, written(NOW, [OTHER_BOOT, 99_999])],
-    ['after, by an earlier version', true, written(NOW - 99_000)],
-    ['before, by an earlier version', false, written(NOW - 101_000)],
-    ['by an earlier version, at a time yet to come', false, written(NOW + 8 * HOUR)],
+    ['before a reboot', false, written(NOW, [OTHER_BOOT, 99_999])],
+    ['after, without a time since boot', true, written(NOW - 99_000)],
+    ['before, without a time since boot', false, written(NOW - 101_000)],
+    ['in the future, without a time since boot', false, written(NOW + 8 * HOUR)],
     [
-      'after, where no boot id can be read any more',
+      'after, where the boot id can no longer be read',
       true,
       written(NOW - 99_000, [BOOT, 1]),
       { bootId: undefined },
     ],
-    ['where no time since boot can be read', false, written(NOW), { ticks: undefined }],
+    ['where the time since boot cannot be read', false, written(NOW), { ticks: undefined }],
   ]
   for (const [title, pending, file, changed] of cases)
-    it(`and that was written ${title}: ${pending ? 'a restart is due' : 'none is'}`, () =>
+    it(`and that was written ${title}: a restart is ${pending ? '' : 'not '}pending`, () =>
       assert.equal(isPending(file, STARTED, { ...clock, ...changed }), pending))
 })
 
-/** A node below a directory, the clocks of its machine, and a daemon on it. */
+/** A node in a directory, the clocks of its machine, and a daemon on it. */
 interface Scene {
   readonly node: string
-  /** Plans, and applies where `at` is given, by a clock on the wall that shows that. */
+  /** Plans, and applies at this time of the wall clock. */
   plan(): Promise<Plan>
   apply(at: number, bootClock?: () => Promise<BootClock>): Promise<void>
   start(): Promise<{ stop(): Promise<void> }>
@@ -77,7 +77,7 @@ interface Scene {
 
 const restarts = async (scene: Scene) => (await scene.plan()).restart.map(({ target }) => target)
 
-/** `wall` is what the clock on the wall shows when a plan is made. */
+/** `wall` is the wall clock for plans. */
 async function withScene(wall: () => number, use: (scene: Scene) => Promise<void>): Promise<void> {
   await withDirectory(async home => {
     const node = path.join(home, 'node')
@@ -105,13 +105,13 @@ async function withScene(wall: () => number, use: (scene: Scene) => Promise<void
   })
 }
 
-/** Until the clock that daemons are counted by shows another tick. */
+/** Waits for the next tick of the clock that start times are given in. */
 async function nextTick(): Promise<void> {
   const { ticks } = await readBootClock()
   while ((await readBootClock()).ticks === ticks);
 }
 
-describe('a restart that is due', () => {
+describe('a pending restart', () => {
   before(function () {
     if (process.platform !== 'linux') this.skip()
   })
@@ -120,7 +120,7 @@ describe('a restart that is due', () => {
     ['a clock 8 h ahead', 8 * HOUR],
     ['a clock 8 h behind', -8 * HOUR],
   ] as const) {
-    it(`is due until it is done, with a file that was written by ${title}`, () =>
+    it(`is pending until it is done, with a file that was written by ${title}`, () =>
       withScene(Date.now, async scene => {
         const daemon = await scene.start()
         try {
@@ -139,7 +139,7 @@ describe('a restart that is due', () => {
       }))
   }
 
-  it('is not due since the machine was started again', () =>
+  it('is not pending after a reboot', () =>
     withScene(Date.now, async scene => {
       const clock = async () => ({ ...(await readBootClock()), bootId: OTHER_BOOT })
       const daemon = await scene.start()
@@ -151,7 +151,7 @@ describe('a restart that is due', () => {
       }
     }))
 
-  it('counts from when the files are in their place, not from when the run began', () =>
+  it('counts from the time when the files are in place, not from the start of the run', () =>
     withScene(Date.now, async scene => {
       let ticks = 0
       await scene.apply(NOW, async () => {
@@ -165,7 +165,7 @@ describe('a restart that is due', () => {
       assert.ok(others.every(({ written_after }) => written_after === undefined))
     }))
 
-  it('counts from when a run that was cut off is finished', () =>
+  it('counts from the time when an interrupted run is finished', () =>
     withScene(Date.now, async scene => {
       const real = openTree(scene.node)
       const bootClock = async () => ({ bootId: OTHER_BOOT, ticks: 1 })
@@ -197,13 +197,13 @@ describe('a restart that is due', () => {
       }
     }))
 
-  it('is not written down under --root, nor where the machine does not tell the time since boot', () =>
+  it('is not stored under --root, nor where the machine hides the time since boot', () =>
     withScene(Date.now, async scene => {
       await scene.apply(NOW, async () => ({ bootId: undefined, ticks: 5 }))
       assert.ok(!(await fs.readFile(path.join(scene.node, STATE_FILE), 'utf8')).includes('written_after'))
     }))
 
-  it('is refused with the whole state where it is no moment', () =>
+  it('makes the state invalid where its time is invalid', () =>
     withScene(Date.now, async scene => {
       await scene.apply(NOW)
       const file = path.join(scene.node, STATE_FILE)

@@ -1,4 +1,4 @@
-/** A secret in a list that is refused, wherever it came to stand by mistake: no message repeats it. */
+/** A secret in the wrong place of a list: the list is refused, and no message repeats the secret. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
@@ -123,7 +123,7 @@ describe('a secret planted in a list', function () {
     json: inJson({ url: 'https://m.test', header: { A: text } }),
   }
   for (const [format, list] of Object.entries(sound)) {
-    it(`is not repeated, whatever is wrong with its line in ${format.toUpperCase()}`, () =>
+    it(`is not repeated for any mistake in its line in ${format.toUpperCase()}`, () =>
       withSecretNode({ node: {}, secrets: [ONE] }, async ({ lists }) => {
         const file = path.join(lists, `mirrors.${format}`)
         const codes = new Set<number>()

@@ -1,4 +1,4 @@
-/** Secrets are planted wherever one can come from, and a watcher runs: its log, its pages, what systemd is told and the node are searched. */
+/** Secrets are planted in every input, and a watcher runs: its log, its pages, its messages to systemd and the node are searched. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -36,14 +36,14 @@ function assertSilent(what: string, text: string): void {
   assert.deepEqual(leaks, [], `${what} tells ${leaks.join(', ')}:\n${text}`)
 }
 
-/** Every page, each registry's file opened. */
+/** Every page, with the file of each registry. */
 async function assertPages({ get }: Pages): Promise<void> {
   const opened = ['headers.test', 'keys.test'].map(name => `/?open=${name}`)
   for (const page of ['/', ...opened, '/metrics', '/healthz', '/readyz'])
     assertSilent(page, (await get(page)).body)
 }
 
-/** Runs one beside mirrors that say back what they are told. */
+/** Runs a watcher with mirrors that repeat their requests. */
 async function search(format: string): Promise<void> {
   await using echo = await startEcho(TOKEN.text)
   await withPlace(async ({ root, list, args }) => {
@@ -77,7 +77,7 @@ async function search(format: string): Promise<void> {
         async () => (findLeaks(await fs.readFile(hosts, 'utf8'), [ROTATED]).length > 0 ? true : undefined),
         () => 'the new token is not written',
       )
-      // Half a secret, and a key that fits no certificate: the words of a refusal.
+      // Half a secret, and a key without its certificate, for the messages of a refusal.
       await fs.writeFile(path.join(beside, 'client-key.pem'), fixture('client-key.pem').slice(0, 150))
       await fs.writeFile(path.join(beside, 'mirror.token'), `Bearer ${ROTATED.text}\n${ROTATED.text}\n`)
       await pages.until('/healthz', 503)
@@ -92,7 +92,7 @@ async function search(format: string): Promise<void> {
     for (const { name, words } of [FILE, ENV, INLINE])
       assert.ok(heard.includes(words[0] ?? ''), `nobody was told ${name}`)
     const basic = Buffer.from(`user:${PROXY.text}`).toString('base64')
-    assert.ok(heard.includes(basic), 'no proxy was asked')
+    assert.ok(heard.includes(basic), 'no proxy was used')
   })
 }
 

@@ -1,4 +1,4 @@
-/** A secret in a file of somebody else that is edited, taken over, or refused: the difference shows that it is there, not what it is. */
+/** A secret in a file of another program that is edited, adopted, or refused: the difference hides it. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -20,7 +20,7 @@ const quoted = JSON.stringify(text)
 const header = `# mine\n[host."https://t.test"]\n  [host."https://t.test".header]\n    X-Key = ${quoted}\n`
 const password = `${REGISTRY}.configs."r".auth]\n  password = ${quoted}\n`
 
-/** What stands near the end of the file, where our value comes. */
+/** The end of the file, where regmirror adds its value. */
 const configs: [title: string, lines: string][] = [
   ['a password', password],
   ['auth', `${REGISTRY}.configs."r".auth]\n  auth = ${quoted}\n`],
@@ -73,7 +73,7 @@ const hosts: [title: string, bytes: string | Buffer][] = [
   ['JSON', JSON.stringify({ host: { header: { A: text } } })],
 ]
 
-/** Plants it, readable for all. */
+/** Plants it in a file that every user can read. */
 const planted = (
   file: string,
   bytes: string | Buffer,
@@ -86,7 +86,7 @@ const planted = (
 
 const JSON_FORMAT = ['--format', 'json']
 
-/** It is taken over or edited, and put back. */
+/** The file is adopted or edited, and put back. */
 const comesAndGoes = (file: string, bytes: string | Buffer) =>
   planted(file, bytes, async ({ root, runCommand }, from) => {
     const before = await fs.readFile(path.join(root, file))
@@ -105,13 +105,13 @@ describe('a secret planted on a node', function () {
   this.timeout(60_000)
 
   for (const [title, lines] of configs)
-    it(`is not shown of config.toml: ${title}`, () => comesAndGoes(CONFIG, `version = 2\n${lines}`))
+    it(`is not shown from config.toml: ${title}`, () => comesAndGoes(CONFIG, `version = 2\n${lines}`))
 
   for (const [title, bytes] of hosts)
-    it(`is not shown of hosts.toml: ${title}`, () => comesAndGoes(HOSTS, bytes))
+    it(`is not shown from hosts.toml: ${title}`, () => comesAndGoes(HOSTS, bytes))
 
   for (const [title, lines] of conflicts)
-    it(`is not shown of a config.toml that is refused: ${title}`, () =>
+    it(`is not shown from a refused config.toml: ${title}`, () =>
       planted(CONFIG, `version = 2\n${lines}`, async ({ runCommand }, from) => {
         await runCommand(['plan', ...from], 2)
         await runCommand(['apply', ...JSON_FORMAT, ...from], 2)
@@ -119,7 +119,7 @@ describe('a secret planted on a node', function () {
 
   const lines = { [HOSTS]: header, [CONFIG]: `version = 2\n${password}` }
   for (const [file, bytes] of Object.entries(lines)) {
-    it(`is not shown, whatever is wrong with its line in ${path.basename(file)}`, () =>
+    it(`is not shown for any mistake in its line in ${path.basename(file)}`, () =>
       planted(file, bytes, async ({ root }, from) => {
         const codes = new Set<number>()
         for (const broken of typingErrors(bytes, `= ${quoted}`)) {

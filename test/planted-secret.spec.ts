@@ -1,6 +1,6 @@
 /**
- * Secrets are planted wherever one can come from, every command is run, and everything that comes out of it is searched:
- * both streams, and the node. Only originals and the files that need it may hold one, and those are for root alone.
+ * Secrets are planted in every input, every command is run, and all output is searched: both streams, and the node. Only
+ * originals and the files that need a secret may hold one, and only root can read those.
  */
 import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
@@ -34,10 +34,10 @@ const ADOPTED = `${CERTS}/adopted.test/hosts.toml`
 const OTHER_KEY = secretKey('the key beside a CA', fixture('other-key.pem'))
 const SECURE_PROXY = secret('the password of the proxy for https')
 const DAEMON_PROXY = secret('the password of the proxy of the daemon')
-const THEIRS = secret('the header of somebody else')
-const DRIFTED = secret('the header of somebody else, later')
+const THEIRS = secret('the header of another program')
+const DRIFTED = secret('the later header of another program')
 const PASSWORD = secret('the password in config.toml')
-const DAMAGED = secret('what is in the way')
+const DAMAGED = secret('a damaged file')
 const ALL = [
   ...[KEY, OTHER_KEY, FILE, ROTATED, ENV, INLINE, TOKEN, PROXY, SECURE_PROXY, DAEMON_PROXY],
   ...[THEIRS, DRIFTED, PASSWORD],
@@ -58,7 +58,7 @@ const BESIDE: Tree = {
   'ca-and-key.pem': fixture('ca.pem') + OTHER_KEY.text,
 }
 
-/** Where a token is handed out, or is not, and a mirror that was shown one says it back. */
+/** Mirrors that require a token, and mirrors that repeat it. */
 const TOKEN_WAYS = WAYS.filter(way => /token|realm|place|well/.test(way))
 
 describe('a planted secret', function () {
@@ -77,7 +77,7 @@ describe('a planted secret', function () {
     REGMIRROR_DEBUG: '1',
   })
 
-  /** Registries of a list that has something to hide. */
+  /** Registries with secrets. */
   const registries = () => {
     const server = `server = "${echo.origin}/well/v2"\ncanary = "library/busybox:latest"`
     const table = (name: string, mirrors: readonly string[]) =>
@@ -105,7 +105,7 @@ describe('a planted secret', function () {
   const listOf = (...tables: readonly string[]) =>
     `version = 1\n${tables.join('')}[health]\ntimeout = "2s"\n[targets.containerd]\nversion = "1.7"\n`
 
-  /** A node of somebody else and a list with secrets, not applied to it. */
+  /** A node with files of another program, and a list with secrets that is not applied yet. */
   const onNode = (
     list: string,
     use: (place: SecretNode, from: readonly string[]) => Promise<void>,
@@ -117,7 +117,7 @@ describe('a planted secret', function () {
     return withSecretNode(field, place => use(place, ['-f', path.join(place.lists, 'mirrors.toml')]))
   }
 
-  it('is found in whatever form', () => {
+  it('is found in every form', () => {
     const one = secret('any')
     const [word = ''] = one.words
     const forms = [
@@ -139,7 +139,7 @@ describe('a planted secret', function () {
   })
 
   for (const [title, style] of Object.entries(STYLES)) {
-    it(`is told by no command, ${title}`, () => {
+    it(`is printed by no command, ${title}`, () => {
       const { left, ...others } = registries()
       return onNode(
         listOf(left, ...Object.values(others)),
@@ -179,7 +179,7 @@ describe('a planted secret', function () {
     })
   }
 
-  it('is told by no mirror that says back its header or its token alone, without a proxy', () => {
+  it('is not quoted from a mirror that repeats its header or its token, without a proxy', () => {
     const { headers, tokens } = registries()
     return onNode(
       listOf(headers, tokens),
@@ -192,13 +192,13 @@ describe('a planted secret', function () {
     )
   })
 
-  describe('is not quoted of a mirror that knows it by another name', () => {
+  describe('is not quoted from a mirror that got it through another registry', () => {
     const bare = (origin: string) => {
       const urls = WAYS.map(way => `"${origin}/${way}/v2"`).join(', ')
       const server = `server = "${origin}/with-a-strange-realm/v2"\ncanary = "a/b:1"\n`
       return `[registries."bare.test"]\n${server}mirrors = [${urls}]\n`
     }
-    /** What is said of it at every depth. */
+    /** The output at every depth. */
     const saidOf = async (header: string, env: Readonly<Record<string, string>> = {}) => {
       await using knows = await startEcho(TOKEN.text, INLINE.text)
       const list = listOf(bare(knows.origin), other(knows.origin, header))
@@ -221,22 +221,22 @@ describe('a planted secret', function () {
     const other = (origin: string, header: string) =>
       `[registries."other.test"]\nfallback = false\nmirrors = [{ url = "${origin}/well/v2"${header} }]\n`
 
-    it('though it is quoted where no mirror and no proxy is given a secret', async () => {
+    it('but is quoted where no mirror and no proxy has a secret', async () => {
       assert.deepEqual(findLeaks(await saidOf(''), [INLINE]), [INLINE.name])
     })
 
-    it('because a mirror of another registry is given a header', async () => {
+    it('because a mirror of another registry has a header', async () => {
       const header = `, header = { X-Tok = ${JSON.stringify(INLINE.text)} }`
       assert.deepEqual(findLeaks(await saidOf(header), [INLINE]), [])
     })
 
-    it('because a proxy that is asked for others is given a password', async () => {
+    it('because a proxy for other mirrors has a password', async () => {
       const env = { HTTP_PROXY: proxy(PROXY), NO_PROXY: '127.0.0.1' }
       assert.deepEqual(findLeaks(await saidOf('', env), [INLINE]), [])
     })
   })
 
-  it('is not on the page for Prometheus', () =>
+  it('is not in the metrics for Prometheus', () =>
     onNode(
       listOf(...Object.values(registries())),
       async ({ runCommand }, from) => {
@@ -246,7 +246,7 @@ describe('a planted secret', function () {
       { args: ['--format', 'prometheus'] },
     ))
 
-  it('was told to whom it is for', () => {
+  it('was sent where it belongs', () => {
     const heard = echo.heard.join('\n').toLowerCase()
     const basic = ({ text }: Secret) => `Basic ${Buffer.from(`user:${text}`).toString('base64')}`
     for (const line of [
@@ -257,10 +257,10 @@ describe('a planted secret', function () {
       `Proxy-Authorization: ${basic(PROXY)}`,
       `Proxy-Authorization: ${basic(SECURE_PROXY)}`,
     ])
-      assert.ok(heard.includes(line.toLowerCase()), `nobody was told ${line}`)
+      assert.ok(heard.includes(line.toLowerCase()), `${line} was not sent`)
   })
 
-  it('is not told where a proxy is not spelled as one', async () => {
+  it('is not printed with an invalid proxy', async () => {
     const [word = ''] = PROXY.words
     const spelled = [`user:a/${word}@p.test`, `${word}/a@p.test`, `:${word}@p.test`, `u:%zz${word}@p.test`]
     for (const HTTP_PROXY of spelled.flatMap(text => [text, `http://${text}`])) {
@@ -271,14 +271,14 @@ describe('a planted secret', function () {
     }
   })
 
-  it('is not told where a hosts.toml could not be proved', () => {
-    // The order of such keys is not that in which they are given.
+  it('is not printed with a hosts.toml that does not read back', () => {
+    // JavaScript sorts such keys, so the order does not read back.
     const mirrors = ['2', '1'].map(url => ({ url, keys: {}, header: { A: INLINE.text } }))
     const broken = () => emitHosts('# x', { server: { keys: {}, header: {} }, mirrors })
     assert.throws(broken, (error: Error) => findLeaks(`${error.stack}`, [INLINE]).length === 0)
   })
 
-  describe('where a run comes to nothing', () => {
+  describe('is not printed where a run fails', () => {
     const { 'as text': text, 'as JSON': json } = STYLES
     const refused = async (
       use: (place: SecretNode, from: readonly string[]) => Promise<void>,
@@ -308,21 +308,21 @@ describe('a planted secret', function () {
         for (const args of wrong) await runCommand(args, 2)
       }))
 
-    it('because standard input is no list', () =>
+    it('because standard input is not a list', () =>
       refused(async ({ runCommand }, from) => {
         const stdin = () => fs.readFile(from[1] ?? '')
         for (const format of ['json', 'yaml'])
           await runCommand(['plan', '-f', '-', '--list-format', format], 2, { stdin })
       }))
 
-    it('because nobody is healthy', () =>
+    it('because no mirror is healthy', () =>
       refused(async ({ runCommand, lists }, from) => {
         const sick = registries().left.replaceAll('/well/', '/with-500/')
         await writeTree(lists, { 'mirrors.toml': listOf(sick) })
         await runCommand(['apply', '--require-healthy', '--wait', '10ms', ...from], 1)
       }))
 
-    it('because somebody else writes', () =>
+    it('because another regmirror writes', () =>
       refused(
         async ({ root, runCommand }, from) => {
           const holder = await startHolder(root)
@@ -337,7 +337,7 @@ describe('a planted secret', function () {
         [text],
       ))
 
-    it('because a file is changed meanwhile', () =>
+    it('because a file changes during the run', () =>
       refused(async ({ root, runCommand }, from) => {
         const now = () => {
           appendFileSync(path.join(root, ADOPTED), '# and so on\n')
@@ -362,7 +362,7 @@ describe('a planted secret', function () {
       `${STATE}/state.json`,
       `${STATE}/journal-committing.json`,
     ]) {
-      it(`because of what is in the way at ${place}`, () =>
+      it(`because of a damaged file at ${place}`, () =>
         refused(async ({ root, runCommand }, from) => {
           await fs.rm(path.join(root, CERTS), { recursive: true })
           await writeTree(root, { [place]: `{ "version": ${JSON.stringify(DAMAGED.text)}` })
@@ -371,7 +371,7 @@ describe('a planted secret', function () {
         }))
     }
 
-    it('because there is no room', () =>
+    it('because the disk is full', () =>
       refused(
         async ({ root }, from) => {
           const before = await takeSnapshot(root)
@@ -411,7 +411,7 @@ describe('a planted secret', function () {
     }
   })
 
-  /** Runs it in a process of its own: on the node, or on this machine. */
+  /** Runs a command in a process of its own: on the node, or on this machine. */
   async function spawned(
     args: readonly string[],
     root: string | undefined,
@@ -426,7 +426,7 @@ describe('a planted secret', function () {
   }
 
   describe('on a machine', () => {
-    /** What a node has as containerd: it says of which release it is, and finds every config wrong. */
+    /** A program instead of containerd: it prints its release, and refuses every config. */
     const containerd = (refusal: string) => `#!/bin/sh
 case "$*" in
   --version) echo containerd github.com/containerd/containerd 1.7.24 ;;
@@ -435,7 +435,7 @@ case "$*" in
 esac
 `
 
-    /** Commands without a root, on files that are nobody else's. */
+    /** Commands without a root, on files of this test. */
     const onMachine = (
       refusal: string,
       use: (from: readonly string[], bin: string, config: string) => Promise<void>,
@@ -458,7 +458,7 @@ esac
       'as it is meant': String.raw`sed -n 's/\\\(.\)/\1/g; s/^ *password = "\(.*\)"$/bad value \1/p' "$2"`,
     }
     for (const [title, quote] of Object.entries(quotes)) {
-      it(`is not told where containerd quotes it ${title}`, () =>
+      it(`is not printed where containerd quotes it ${title}`, () =>
         onMachine(quote, async (from, bin) => {
           const TMPDIR = path.join(bin, '../tmp')
           const { code, stderr } = await spawned(['plan', ...from], undefined, {
@@ -472,7 +472,7 @@ esac
         }))
     }
 
-    it('is not told where the daemon has it in its environment', () =>
+    it('is not printed where the daemon has it in its environment', () =>
       onMachine('true', async (from, bin, config) => {
         const program = path.join(bin, '../daemon/containerd')
         await writeWaitingProgram(program)
@@ -488,7 +488,7 @@ esac
       }))
   })
 
-  it('lies in a folder that is closed, also where it was open', () => {
+  it('is in a closed folder, also where the folder was open', () => {
     const { left, adopted } = registries()
     return onNode(listOf(left, adopted), async ({ root, lists, runCommand }, from) => {
       await runCommand(['apply', ...from], 0)
@@ -500,7 +500,7 @@ esac
   })
 })
 
-/** After an apply what has to hold a secret does. */
+/** After an apply the files that need a secret have it. */
 async function assertPlanted(root: string): Promise<void> {
   const files = Object.entries(await takeSnapshot(root)).filter(([, { type }]) => type === 'file')
   const places: [place: RegExp, secrets: readonly Secret[]][] = [

@@ -1,7 +1,7 @@
 /**
- * Whatever the list and whatever the node: regmirror either says why it cannot and touches nothing, or makes the node
- * what the list says, once, and leaves everything else alone. The oracles read the list as it is written and certs.d
- * as containerd does; they know nothing of how it came about.
+ * For any list and any node, regmirror either refuses with a reason and changes nothing, or makes the node match the list,
+ * once, and changes nothing else. The oracles read the list as it is written and certs.d as containerd does; they share no
+ * code with regmirror.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -25,7 +25,7 @@ import { assertRefusal, command, formatCase, type Home, withHome } from './suppo
 import { readTouches, type Snapshot, takeSnapshot } from './support/node-snapshot.ts'
 import { run } from './support/run.ts'
 
-/** Applies a list and looks at everything that came of it; undefined when it was refused, which is looked at too. */
+/** Applies a list and checks the result; undefined when it was refused, which is checked too. */
 async function applied(home: Home, list: Spelled, earlier: readonly Written[]): Promise<Written | undefined> {
   const touched = await readTouches(home.root)
   const plan = await command(home, 'plan', list, '--check')
@@ -55,7 +55,7 @@ async function assertAsListed(home: Home, written: Written, earlier: readonly Wr
   await assertOnlyManaged(node, written, earlier, home.before, after)
 }
 
-/** Applied once, a list is true: nothing is left to do, and doing it opens nothing. */
+/** After one apply nothing is left to do, and another apply opens no file. */
 async function assertOnce(home: Home, list: Spelled): Promise<void> {
   const touched = await readTouches(home.root)
   const again = await command(home, 'apply', list, '--format', 'json')
@@ -64,7 +64,7 @@ async function assertOnce(home: Home, list: Spelled): Promise<void> {
   assert.deepEqual(await readTouches(home.root), touched, 'with nothing to do nothing is opened')
 }
 
-/** restore leaves the tree as it was before the first apply, and no trace of us; --check tells without doing. */
+/** restore leaves the tree as before the first apply, without a trace; --check changes nothing. */
 async function assertRestored({ root, before }: Home, ...flags: string[]): Promise<void> {
   const written = await readTouches(root)
   const checked = await run(['restore', '--check', '--root', root, ...flags])
@@ -76,7 +76,7 @@ async function assertRestored({ root, before }: Home, ...flags: string[]): Promi
 
 const lives = { applied: 0, refused: 0 }
 
-/** A node's life: one list, then another, then as it was. */
+/** One list is applied, then another, then the node is restored. */
 async function life(of: Case): Promise<void> {
   await withHome(of, async home => {
     const first = await applied(home, of.first, [])
@@ -87,7 +87,7 @@ async function life(of: Case): Promise<void> {
   })
 }
 
-/** What somebody else may do to a config.toml, wherever our value stands in it. */
+/** Edits of a config.toml outside regmirror. */
 const EDITS: readonly ((text: string) => string)[] = [
   text => `# changed since\n${text}`,
   text => `plugin_dir = "/since"\n${text}`,
@@ -95,7 +95,7 @@ const EDITS: readonly ((text: string) => string)[] = [
   text => `${text}\n# changed since`,
 ]
 
-/** A config.toml that somebody else has edited since loses our value and nothing else. */
+/** A config.toml that was edited since loses the value of regmirror and nothing else. */
 async function configEdited(of: Case, edit: (text: string) => string): Promise<void> {
   await withHome(of, async home => {
     const { root, before } = home
@@ -115,12 +115,12 @@ async function configEdited(of: Case, edit: (text: string) => string): Promise<v
   })
 }
 
-/** Empty lines may come and go with a table of ours. */
+/** Empty lines around a new table do not count. */
 function linesOf(text = ''): readonly string[] {
   return text.split(/\r?\n/).filter(line => line.trim() !== '')
 }
 
-/** A file of ours that somebody else has edited since is put back on demand only. */
+/** A managed file that was edited since is put back only with --overwrite. */
 async function hostsEdited(of: Case): Promise<void> {
   await withHome(of, async home => {
     const { root } = home
@@ -142,10 +142,10 @@ async function hostsEdited(of: Case): Promise<void> {
   })
 }
 
-describe('whatever the list and the node', function () {
+describe('any list on any node', function () {
   this.timeout(0)
 
-  it('the node is left alone, or made what the list says and put back', async () => {
+  it('is refused, or applied and restored', async () => {
     await checkProperty(cases, 250, life, formatCase)
     assert.ok(
       lives.applied > lives.refused,
@@ -153,16 +153,15 @@ describe('whatever the list and the node', function () {
     )
   })
 
-  it('what somebody else has changed since in config.toml stays', async () => {
+  it('keeps later edits of config.toml', async () => {
     const edited = fc.tuple(cases, fc.nat(EDITS.length - 1))
     const property = ([of, i]: [Case, number]) => configEdited(of, EDITS[i] as (typeof EDITS)[0])
     await checkProperty(edited, 80, property, ([of, i]) => `${formatCase(of)}\nedit ${i}`)
   })
 
-  it('what somebody else has changed since in a file of ours is not thrown away', () =>
-    checkProperty(cases, 40, hostsEdited, formatCase))
+  it('keeps later edits of a managed file', () => checkProperty(cases, 40, hostsEdited, formatCase))
 
-  it('without fallback, somebody must be able to tell what a tag means', async () => {
+  it('is invalid without fallback and without a mirror that resolves tags', async () => {
     const accepted = async (list: Spelled) => {
       const stdin = async () => Buffer.from(list.text)
       const { code, stderr } = await run(['validate', '-f', '-', '--list-format', list.format], { stdin })

@@ -1,4 +1,4 @@
-/** Putting a node back: whole, in part, and when somebody else has been at it. */
+/** Restoring a node: as a whole, in part, and after changes outside regmirror. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -25,7 +25,7 @@ const before: Tree = {
   'var/lib/other/': undefined,
 }
 
-/** A node with the list applied to it, and what can be done to it. */
+/** A node with the list applied to it. */
 interface Node {
   readonly root: string
   readonly command: (...args: string[]) => Promise<Ran>
@@ -54,14 +54,14 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('leaves no trace where nothing at all was there', () =>
+  it('leaves no trace on an empty node', () =>
     onNode(async ({ command, tree }) => {
       await command('restore')
       assert.deepEqual(await tree(), {})
     }, {}))
 
   const ORIGINALS = 'var/lib/regmirror/originals'
-  it('refuses an original with other bytes than were kept, and writes nothing', () =>
+  it('refuses an original that was changed, and writes nothing', () =>
     onNode(async ({ root, command, write, tree }) => {
       const state = JSON.parse(await fs.readFile(path.join(root, 'var/lib/regmirror/state.json'), 'utf8'))
       const { kept, digest } = state.files[`/${DOCKER}`].original
@@ -80,11 +80,11 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('reads an original without a digest, as earlier versions have kept it', () =>
+  it('accepts an original without a digest', () =>
     onNode(async ({ root, command, write, tree }) => {
       const file = 'var/lib/regmirror/state.json'
       const text = await fs.readFile(path.join(root, file), 'utf8')
-      // The remedy of a changed original: the line can go.
+      // The remedy for a changed original is to remove this line.
       const older = text.replace(/(^ +"kept": .*\n) +"digest": .*\n/gm, '$1')
       assert.notEqual(older, text)
       await write(file, older)
@@ -92,7 +92,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('says which unit would write the node again', () =>
+  it('names the unit that would write the node again', () =>
     onNode(async ({ root, command }) => {
       const wants = path.join(root, 'etc/systemd/system/multi-user.target.wants')
       await writeTree(wants, { 'regmirror-bootstrap.service': '-> /unit', 'sshd.service': '' })
@@ -103,7 +103,7 @@ describe('restore', () => {
       assert.match((await command('restore')).stderr, said)
     }))
 
-  it('keeps a registry directory that stood there empty', () => {
+  it('keeps a registry directory that was empty before', () => {
     const empty: Tree = { 'etc/containerd/certs.d/quay.io/': undefined }
     return onNode(async ({ command, tree }) => {
       await command('restore')
@@ -111,7 +111,7 @@ describe('restore', () => {
     }, empty)
   })
 
-  it('brings modes back', () =>
+  it('restores modes', () =>
     withDirectory(async home => {
       const [root, list] = [path.join(home, 'node'), path.join(home, 'mirrors.toml')]
       await writeTree(root, before)
@@ -125,7 +125,7 @@ describe('restore', () => {
       assert.deepEqual([await mode(CONFIG), await mode(DOCKER)], [0o640, 0o604])
     }))
 
-  it('shows the difference with --check, exit 1, and writes nothing', () =>
+  it('shows the difference with --check, exits 1, and writes nothing', () =>
     onNode(async ({ command, tree }) => {
       const applied = await tree()
       const { code, stdout } = await command('restore', '--check')
@@ -136,7 +136,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), applied)
     }))
 
-  it('has nothing to do on a node that was never written to, or is restored', () =>
+  it('has nothing to do on a node without managed files', () =>
     onNode(async ({ command }) => {
       await command('restore')
       for (const args of [[], ['--check']]) {
@@ -145,7 +145,7 @@ describe('restore', () => {
       }
     }))
 
-  it('puts back one file, and the rest later', () =>
+  it('restores one file, and the rest later', () =>
     onNode(async ({ command, tree }) => {
       const { code } = await command('restore', '--file', `/${DOCKER}`)
       assert.equal(code, 0)
@@ -155,7 +155,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('refuses a file that is not ours, and a duration that is none', () =>
+  it('refuses a file that is not managed, and an invalid duration', () =>
     onNode(async ({ command }) => {
       const unknown = await command('restore', '--file', '/etc/passwd')
       assert.equal(unknown.code, 2)
@@ -167,7 +167,7 @@ describe('restore', () => {
       )
     }))
 
-  it('refuses to overwrite what somebody else has changed since, unless told', () =>
+  it('refuses to overwrite changes made outside regmirror, unless --overwrite is given', () =>
     onNode(async ({ command, write, tree }) => {
       await write(DOCKER, '# Ansible managed\nserver = "https://theirs.example"\n')
       const now = await tree()
@@ -182,7 +182,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('does not mind what has been put back by hand, or removed', () =>
+  it('accepts files that were put back by hand or removed', () =>
     onNode(async ({ root, command, write, tree }) => {
       await write(DOCKER, '# by hand\n')
       await fs.rm(path.join(root, QUAY))
@@ -192,7 +192,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
-  it('takes its value alone out of a file that has changed since', () =>
+  it('removes only its value from a file that has changed since', () =>
     onNode(async ({ command, write, tree }) => {
       const theirs = '[debug]\n  level = "info" # new\n'
       await write(CONFIG, `${(await tree())[CONFIG]}${theirs}`)
@@ -202,7 +202,7 @@ describe('restore', () => {
       assert.deepEqual(await tree(), { ...before, [CONFIG]: `${before[CONFIG]}${theirs}` })
     }))
 
-  it('puts the value back that was there, in a file that has changed since', () => {
+  it('restores the old value in a file that has changed since', () => {
     const was = { ...before, [CONFIG]: `version = 2\n${KEY.replace('/etc/containerd/certs.d', '')}` }
     return onNode(async ({ command, write, tree }) => {
       await write(CONFIG, `# theirs\n${(await tree())[CONFIG]}`)
@@ -211,7 +211,7 @@ describe('restore', () => {
     }, was)
   })
 
-  it('leaves a value alone that is no longer ours, and says so', () =>
+  it('keeps a value that was changed outside regmirror, with a notice', () =>
     onNode(async ({ command, write, tree }) => {
       const theirs = (await tree())[CONFIG]?.replace('/etc/containerd/certs.d', '/srv/certs.d') as string
       await write(CONFIG, theirs)
@@ -221,21 +221,21 @@ describe('restore', () => {
       assert.deepEqual(await tree(), { ...before, [CONFIG]: theirs })
     }))
 
-  it('keeps a file that it made and others have written into', () =>
+  it('keeps a file that it created and that was edited since', () =>
     onNode(async ({ command, write, tree }) => {
       await write(CONFIG, `${(await tree())[CONFIG]}[debug]\n`)
       await command('restore')
       assert.deepEqual(await tree(), { [CONFIG]: 'version = 2\n[debug]\n' })
     }, {}))
 
-  it('keeps what others have put beside our files', () =>
+  it('keeps other files beside the managed ones', () =>
     onNode(async ({ command, write, tree }) => {
       await write('etc/containerd/certs.d/quay.io/notes', 'theirs\n')
       await command('restore')
       assert.deepEqual(await tree(), { 'etc/containerd/certs.d/quay.io/notes': 'theirs\n' })
     }, {}))
 
-  it('says in JSON what it did, and with --check what it would', () =>
+  it('reports in JSON what it did, or would do with --check', () =>
     onNode(async ({ command }) => {
       const asked = JSON.parse((await command('restore', '--check', '--format', 'json')).stdout)
       const done = JSON.parse((await command('restore', '--format', 'json')).stdout)
@@ -252,7 +252,7 @@ describe('restore', () => {
 })
 
 describe('drift', () => {
-  it('is told apart from a change of the list, with the time and the other writer', () =>
+  it('is reported apart from a change of the list, with the time and the other program', () =>
     onNode(async ({ root, command, write }) => {
       await write(QUAY, '# File generated by k3s. DO NOT EDIT.\n')
       await fs.utimes(path.join(root, QUAY), new Date(), new Date(Date.UTC(2026, 0, 3)))
@@ -271,7 +271,7 @@ describe('drift', () => {
       )
     }))
 
-  it('is also a file that was removed, and our value in the file of others', () =>
+  it('is also a removed file, and a changed value in the file of another program', () =>
     onNode(async ({ root, command, write, tree }) => {
       await fs.rm(path.join(root, DOCKER))
       await write(CONFIG, ((await tree())[CONFIG] as string).replace('/etc/containerd/certs.d', ''))
@@ -289,7 +289,7 @@ describe('drift', () => {
       assert.match(JSON.stringify(notices), /its config_path was changed outside regmirror at/)
     }))
 
-  it('is no news where others change the rest of their file', () =>
+  it('is not reported where the rest of such a file changes', () =>
     onNode(async ({ command, write, tree }) => {
       await write(CONFIG, `${(await tree())[CONFIG]}[debug]\n`)
       assert.match((await command('plan')).stdout, /^nothing to do/)

@@ -43,7 +43,7 @@ describe('hideSecrets', () => {
     ['a password with / and a quote', `endpoint = ["https://user:a/'\\"${secret}@m.example"]`],
     ['a variable for a program', `env = ["A=b", "PASSWORD=${secret}"]`],
     ['an argument of a program', `args = ["--header", "X-Auth: ${secret}", '--token=${secret}']`],
-    ['what is no text', `password = "${secret}"\0`],
+    ['binary data', `password = "${secret}"\0`],
     [
       'an encrypted private key',
       `-----BEGIN EC PRIVATE KEY-----\nDEK-Info: AES-128-CBC,AB\n\n${secret}\n-----END EC PRIVATE KEY-----`,
@@ -62,57 +62,57 @@ describe('hideSecrets', () => {
   for (const [title, text] of places)
     it(`hides ${title}`, () => assert.ok(!shown(text).includes(secret), shown(text)))
 
-  it('leaves the rest as it is', () => {
+  it('changes nothing else', () => {
     const text = 'version = 2 # password of Ann: none\n[debug]\n  level = "info"\n'
     assert.equal(shown(text), text)
   })
 
-  it('leaves urls as they are that have no credentials', () => {
+  it('does not change urls without credentials', () => {
     const text = 'a = ["https://m/x", "https://m@2", "me@m"] # ask a@b about https://m/x\n'
     assert.equal(shown(text), text.replace('m@2', '***@2'))
   })
 
-  it('leaves tags and digests of images, and what is between the keys of a query', () => {
+  it('does not change tags and digests of images, nor the keys of a query', () => {
     const text = 'image = "r.test:5000/pause:3.9@sha256:ab"\nserver = "https://h/x?ns=1&#a"\n'
     assert.equal(shown(text), text.replace('ns=1', 'ns=***'))
   })
 
-  it('leaves what looks like a query in a path', () => {
+  it('does not change a path that looks like a query', () => {
     const text = 'server = "https://h/v2/,&/=/a&b=c"\n'
     assert.equal(shown(text), text)
   })
 
-  it('takes no longer for a long word', () => {
+  it('is fast for a long word', () => {
     const text = `a = "${'a://'.repeat(1_000_000)}"\n`
     assert.ok(shown(text) === text)
   })
 
-  it('leaves comments as they are that only speak of secrets', () => {
+  it('does not change comments that only mention secrets', () => {
     const text =
       '# about auth and tokens:\nx = 1\n# [host."https://m"]\n#   ca = "a.pem"\n# the header of it all\n# and more\n'
     assert.equal(shown(text), text)
   })
 
-  it('leaves images as they are that have such a name', () => {
+  it('does not change images with such a name', () => {
     const text = 'sandbox_image = "r.test/auth/token:1.0"\n[host."https://m"]\n  ca = ["https.pem", "a@b"]\n'
     assert.equal(shown(text), text)
   })
 
-  it('shows what is below a registry that has such a name', () => {
+  it('shows the settings of a registry with such a name', () => {
     const text = '[host."https://auth.example"]\n  ca = "a.pem"\n[configs."auth.example"]\n  x = 1\n'
     assert.equal(shown(text), text)
   })
 
-  it('shows a broken file that holds none', () => {
+  it('shows a broken file without secrets', () => {
     const text = 'server = "https://a"\nserver = "https://b"\n'
     assert.equal(shown(text), text)
   })
 
-  it('goes on after a multi-line string', () => {
+  it('continues after a multi-line string', () => {
     assert.match(shown(`password = """\n${secret}\n"""\nlevel = "info"`), /level = "info"/)
   })
 
-  it('shows which certificate stands beside a private key', () => {
+  it('shows the certificate beside a private key', () => {
     const of = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`
     const certificate = of('CERTIFICATE', 'YWJj')
     const key = of('PRIVATE KEY', 'b2theAuth')

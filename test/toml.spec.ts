@@ -10,7 +10,7 @@ const DIR = '/etc/containerd/certs.d'
 describe('a value in TOML', () => {
   const cases: [title: string, before: string, after: string][] = [
     [
-      'replaces the value where the key is, and keeps its quotes and comment',
+      'replaces the value of a key, and keeps its quotes and comment',
       `[plugins.'io.containerd.grpc.v1.cri'.registry]\n\tconfig_path = ''   # none\n`,
       `[plugins.'io.containerd.grpc.v1.cri'.registry]\n\tconfig_path = '${DIR}'   # none\n`,
     ],
@@ -20,7 +20,7 @@ describe('a value in TOML', () => {
       `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${DIR}"\n`,
     ],
     [
-      'adds the key below the header, indented as its brothers',
+      'adds the key below the header, indented like the other keys',
       `[plugins."io.containerd.grpc.v1.cri".registry] # here\n    other = 1\n`,
       `[plugins."io.containerd.grpc.v1.cri".registry] # here\n    config_path = "${DIR}"\n    other = 1\n`,
     ],
@@ -30,7 +30,7 @@ describe('a value in TOML', () => {
       `[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"`,
     ],
     [
-      'appends the table where it is absent',
+      'appends a missing table',
       `version = 2\n`,
       `version = 2\n\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${DIR}"\n`,
     ],
@@ -81,7 +81,7 @@ describe('a value in TOML', () => {
   }
 
   for (const version of ['1.6.20', '1.7.24', '2.1.9', '2.2.1', '2.3.4']) {
-    it(`changes one line of what containerd ${version} prints as its default`, () => {
+    it(`changes one line of the default config of containerd ${version}`, () => {
       const file = new URL(`../fixtures/containerd-default/${version}.toml`, import.meta.url)
       const before = readFileSync(file, 'utf8')
       const plugin = version.startsWith('1') ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.images'
@@ -107,11 +107,11 @@ describe('a value in TOML', () => {
       assert.equal(withdrawValue(after, before, ['x']), before)
     })
 
-  it('gives up on what is not TOML', () => {
+  it('is not set in a text that is not TOML', () => {
     assert.equal(setValue('version = = 2', PATH, DIR), undefined)
   })
 
-  it('gives up where the path leads through something that is not a table', () => {
+  it('is not set where the path leads through something that is not a table', () => {
     assert.equal(setValue('plugins = 3\n', PATH, DIR), undefined)
   })
 })
@@ -142,7 +142,7 @@ server = "https://registry-1.docker.io"
     )
   })
 
-  it('has a bare [host] where there is no mirror, for containerd before 1.7.32', () => {
+  it('has an empty [host] without a mirror, for containerd before 1.7.32', () => {
     const text = emitHosts('# banner', { ...document, mirrors: [] })
     assert.deepEqual(JSON.parse(JSON.stringify(TOML.parse(text))), {
       server: 'https://registry-1.docker.io',

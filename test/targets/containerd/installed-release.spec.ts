@@ -35,13 +35,16 @@ describe('the release of the containerd of a node', () => {
   it('is unknown when containerd --version does not end', async () => {
     const { rendering } = await planOn({}, undefined, { code: null, stdout: VERSION })
     const found = rendering.notices.find(({ code }) => code === 'version_unknown')
-    assert.match(found?.message ?? '', /^containerd --version does not end within 10 s; which containerd/)
+    assert.match(
+      found?.message ?? '',
+      /^containerd --version does not end within 10 s; the version of containerd is unknown/,
+    )
   })
 
   it('is unknown when containerd --version fails', async () => {
     const { rendering } = await planOn({}, undefined, { code: 1 })
     const found = rendering.notices.find(({ code }) => code === 'version_unknown')
-    assert.match(found?.message ?? '', /^which containerd/)
+    assert.match(found?.message ?? '', /^the version of containerd is unknown/)
   })
 
   const imports = {
