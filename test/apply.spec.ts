@@ -8,7 +8,7 @@ import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
 import { readState, STATE_DIRECTORY } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
-import { openTree, type Writer } from '../lib/system/files.ts'
+import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
@@ -20,13 +20,13 @@ const state = (file: string) => `/${file}`.replace('//', '/').startsWith(STATE_D
 const isLeftover = (file: string) => /\.regmirror-|journal/.test(file)
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
-  const node = openTree(root)
+  const node = openWriter(root)
   const view = { node, uid: 0, state: await readState(node), machine: undefined }
   return await makePlan(list, targets, view, { takeOver: false })
 }
 
 async function applied(root: string, list: MirrorList): Promise<void> {
-  await applyPlan(await planFor(root, list), openTree(root), OCCASION)
+  await applyPlan(await planFor(root, list), openWriter(root), OCCASION)
 }
 
 /**
@@ -86,13 +86,13 @@ describe('apply', () => {
         await writeTree(root, before)
         await applied(root, first)
         const tree = await readTree(root)
-        const node = failingAt(openTree(root), failed + 1)
+        const node = failingAt(openWriter(root), failed + 1)
         const done = await applyPlan(await planFor(root, second), node, OCCASION).catch(error => {
           assert.ok(error instanceof Failure && /no space/.test(error.message), String(error))
           return undefined
         })
         if (done === undefined) assert.deepEqual(await readTree(root), tree, `step ${failed + 1}`)
-        if (done === false) assert.equal((await recover(openTree(root)))?.outcome, 'finished')
+        if (done === false) assert.equal((await recover(openWriter(root)))?.outcome, 'finished')
         if (done !== undefined) assert.deepEqual((await planFor(root, second)).steps, [])
         assert.deepEqual(Object.keys(await readTree(root)).filter(isLeftover), [])
         return done
@@ -107,7 +107,7 @@ describe('apply', () => {
       const place = path.join(root, STATE_DIRECTORY)
       for (const name of ['lost+found', 'notes', 'watch-1', 'state.json', 'health.json'])
         await fs.mkdir(path.join(place, name), { recursive: true })
-      assert.equal(await hasLeftovers(openTree(root)), false)
+      assert.equal(await hasLeftovers(openWriter(root)), false)
       const ours = [
         'journal-undoing.json',
         'lock-7',
@@ -116,7 +116,7 @@ describe('apply', () => {
       ]
       for (const name of ours) {
         await fs.mkdir(path.join(place, name))
-        assert.equal(await hasLeftovers(openTree(root)), true, name)
+        assert.equal(await hasLeftovers(openWriter(root)), true, name)
         await fs.rmdir(path.join(place, name))
       }
     }))
@@ -128,12 +128,12 @@ describe('apply', () => {
         await writeTree(root, before)
         await applied(root, first)
         const old = await readTree(root)
-        const node = failingAt(openTree(root), outcomes.length + 1, true)
+        const node = failingAt(openWriter(root), outcomes.length + 1, true)
         const done = await applyPlan(await planFor(root, second), node, OCCASION).catch(error => {
           assert.equal(error.message, 'killed')
         })
         if (done) return false
-        const recovery = await recover(openTree(root))
+        const recovery = await recover(openWriter(root))
         outcomes.push(recovery?.outcome)
         assert.deepEqual(Object.keys(await readTree(root)).filter(isLeftover), [])
         if (recovery?.outcome === 'finished') assert.deepEqual((await planFor(root, second)).steps, [])
@@ -150,7 +150,7 @@ describe('apply', () => {
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
-      const node = openTree(root)
+      const node = openWriter(root)
       const dying = { ...node, rename: dieAtSecond(node.rename) }
       await assert.rejects(applyPlan(await planFor(root, second), dying, OCCASION), /killed/)
       await fs.writeFile(path.join(root, CERTS, 'docker.io/hosts.toml'), '# theirs\n')
@@ -167,7 +167,7 @@ describe('apply', () => {
       const plan = await planFor(root, first)
       await fs.writeFile(path.join(root, CERTS, 'docker.io/hosts.toml'), '# edited meanwhile\n')
       const tree = await readTree(root)
-      await assert.rejects(applyPlan(plan, openTree(root), OCCASION), error => {
+      await assert.rejects(applyPlan(plan, openWriter(root), OCCASION), error => {
         return (
           error instanceof Failure &&
           error.code === 'stale' &&
@@ -209,7 +209,7 @@ describe('apply', () => {
       await fs.writeFile(path.join(root, CERTS, 'quay.io/hosts.toml'), '# theirs\n')
       const plan = await planFor(root, listOf())
       assert.ok(plan.notices.some(notice => notice.code === 'not_removed'))
-      await applyPlan(plan, openTree(root), OCCASION)
+      await applyPlan(plan, openWriter(root), OCCASION)
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], '# theirs\n')
     }))
 
@@ -243,7 +243,7 @@ describe('apply', () => {
     withDirectory(async root => {
       await writeTree(root, { 'opt/quay/': undefined, [`${CERTS}/quay.io`]: '-> /opt/quay' })
       const names: string[] = []
-      const node = openTree(root)
+      const node = openWriter(root)
       const watched = {
         ...node,
         rename: async (from: string, to: string) => {
@@ -279,7 +279,7 @@ describe('apply', () => {
     it(`refuses a state that says ${damaged.slice(0, 40) || 'nothing'}`, () =>
       withDirectory(async root => {
         await writeTree(root, { 'var/lib/regmirror/state.json': damaged })
-        await assert.rejects(readState(openTree(root)), /state\.json: is damaged or of a newer version/)
+        await assert.rejects(readState(openWriter(root)), /state\.json: is damaged or of a newer version/)
       }))
   }
 })

@@ -1,4 +1,4 @@
-/** The arrows of the house, so that they stay: who may import what, and who may touch the world. */
+/** The layout of lib: which folder may import which, and which files may touch anything outside the process. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -22,6 +22,40 @@ function importsOf(file: string, withTypes = true): readonly string[] {
 const importers = (name: RegExp) => files.filter(file => importsOf(file).some(from => name.test(from)))
 const below = (folder: string) => files.filter(file => file.startsWith(folder))
 
+/** Each folder of lib, from the bottom to the top, and the folders that it may import, types included. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  wording: ['model'],
+  system: ['model'],
+  formats: ['model'],
+  health: ['model'],
+  ownership: ['model', 'system', 'formats'],
+  list: ['model', 'wording', 'system', 'formats', 'health', 'ownership'],
+  targets: ['model', 'wording', 'system', 'formats', 'ownership'],
+  plan: ['model', 'wording', 'system', 'formats', 'ownership', 'targets'],
+  apply: ['model', 'wording', 'system', 'ownership', 'targets', 'plan'],
+  probe: ['model', 'wording', 'system', 'targets'],
+  pipeline: [
+    ...['model', 'wording', 'system', 'health', 'ownership', 'list', 'targets', 'plan', 'apply', 'probe'],
+  ],
+  watch: [
+    ...['model', 'wording', 'system', 'formats', 'health', 'ownership', 'list', 'targets', 'plan', 'probe'],
+    'pipeline',
+  ],
+  reporters: ['model', 'wording', 'system', 'formats', 'probe', 'pipeline'],
+  commands: [
+    ...['model', 'wording', 'system', 'health', 'ownership', 'list', 'targets', 'plan', 'apply', 'probe'],
+    ...['pipeline', 'watch', 'reporters'],
+  ],
+}
+
+/** What is outside the process: a pure file reaches none of these. */
+const OUTSIDE = [
+  ...['disk', 'durable', 'outlet', 'run'].map(name => `lib/system/${name}.ts`),
+  ...['node:fs', 'node:fs/promises', 'node:child_process', 'node:dgram', 'node:http', 'node:os'],
+  ...['undici', 'chokidar'],
+]
+
 describe('architecture', () => {
   const single: [library: RegExp, importer: string][] = [
     [/^node:child_process$/, 'lib/system/run.ts'],
@@ -34,72 +68,53 @@ describe('architecture', () => {
     [/^undici/, 'lib/probe/http/request.ts'],
     [/^node:http$/, 'lib/watch/serve/serve.ts'],
     [/^node:dgram$/, 'lib/probe/names/sockets.ts'],
+    [/^chokidar$/, 'lib/watch/host/directory-watcher.ts'],
   ]
   for (const [library, importer] of single) {
     it(`${library.source} has one importer`, () => assert.deepEqual(importers(library), [importer]))
   }
 
-  it('node:fs has one importer that reads, one that writes behind files.ts, and one for our own streams', () => {
+  it('only system/ uses the file system', () => {
     const importing = ['lib/system/disk.ts', 'lib/system/durable.ts', 'lib/system/outlet.ts']
     assert.deepEqual(importers(/^node:fs/), importing)
-    const writers = files.filter(file => importsOf(file, false).includes('lib/system/durable.ts'))
-    assert.deepEqual(writers, [
-      'lib/system/files.ts',
+    const writing = files.filter(file => importsOf(file, false).includes('lib/system/durable.ts'))
+    assert.deepEqual(writing, [
       'lib/system/memory-file.ts',
       'lib/system/output-file.ts',
+      'lib/system/writer.ts',
     ])
   })
 
-  it('the nouns import nothing', () => assert.deepEqual(importsOf('lib/model/registry.ts'), []))
+  for (const [folder, allowed] of Object.entries(FOLDERS)) {
+    it(`${folder}/ imports only ${[...allowed, 'nothing else'].join(', ')}`, () =>
+      assert.deepEqual(
+        below(`lib/${folder}/`).flatMap(file => foreignImports(file, allowed)),
+        [],
+      ))
+  }
 
-  it('what decides does not touch the world', () => {
-    const pure = [
-      'lib/model/report.ts',
-      'lib/formats/secrets.ts',
-      'lib/formats/toml/edit.ts',
-      'lib/formats/diff.ts',
-      'lib/plan/drift.ts',
-      'lib/plan/report.ts',
-      ...below('lib/formats/toml/'),
-      ...below('lib/health/'),
-      'lib/list/rules/rules.ts',
-      'lib/list/resolve.ts',
-      'lib/list/schema/check-schema.ts',
-      ...below('lib/targets/containerd/').filter(file =>
-        /render|hosts-toml|config-(?!dump)|generation|go-values|plugin-names/.test(file),
-      ),
-      ...below('lib/reporters/').filter(file => !/print/.test(file)),
-      'lib/watch/serve/responses.ts',
-      'lib/probe/names/domain-name.ts',
-      'lib/probe/names/lookup-error.ts',
-      ...below('lib/probe/faults/'),
-      'lib/probe/names/nsswitch.ts',
-      'lib/system/shortage.ts',
-      'lib/system/pausable-timer.ts',
-    ]
-    const world = [
-      'lib/system/disk.ts',
-      'lib/system/durable.ts',
-      'lib/system/run.ts',
-      'node:fs',
-      'node:net',
-      'node:os',
-      'undici',
-    ]
+  it('has no folder that the table does not name', () =>
+    assert.deepEqual(
+      files.filter(file => !Object.keys(FOLDERS).some(folder => file.startsWith(`lib/${folder}/`))),
+      ['lib/cli.ts', 'lib/main.ts'],
+    ))
+
+  it('a file that claims to be pure reaches nothing outside the process', () => {
+    const pure = files.filter(file => /^\/\*\*[\s\S]*?\bPure\b[\s\S]*?\*\//.test(firstComment(file)))
+    assert.ok(pure.length > 100, `${pure.length} files claim it`)
     for (const file of pure) {
       const reached = reach(file)
-      const touched = world.filter(name => reached.has(name))
+      const touched = OUTSIDE.filter(name => reached.has(name))
       assert.deepEqual(touched, [], `${file} reaches ${touched}`)
     }
   })
 
-  it('targets know neither the list as written, nor a command, nor a reporter', () => {
-    for (const file of below('lib/targets/')) {
-      const wrong = importsOf(file).filter(from =>
-        /^lib\/(list|commands|pipeline|reporters|probe|plan|apply|cli)/.test(from),
-      )
-      assert.deepEqual(wrong, [], file)
-    }
+  it('folders that decide hold pure files only', () => {
+    const deciding = ['model', 'wording', 'formats', 'health', 'list/rules', 'list/lints', 'list/values']
+    const impure = deciding
+      .flatMap(folder => below(`lib/${folder}/`))
+      .filter(file => OUTSIDE.some(name => reach(file).has(name)))
+    assert.deepEqual(impure, [])
   })
 
   it('a room of probe imports only the rooms below it', () => {
@@ -113,27 +128,22 @@ describe('architecture', () => {
     }
   })
 
-  it('nothing below the commands imports a command', () => {
-    const above = files.filter(file => !/^lib\/(commands\/|cli\.ts|main\.ts)/.test(file))
-    assert.deepEqual(
-      above.filter(file => importsOf(file).some(from => from.startsWith('lib/commands/'))),
-      [],
-    )
+  it('only open.ts can open a node for writing', () => {
+    const opening = files.filter(file => /\bopenWriter\b/.test(sources.get(file) as string))
+    assert.deepEqual(opening, ['lib/pipeline/open.ts', 'lib/system/writer.ts'])
   })
 
-  it('only apply/, and what opens the node for it, can write', () => {
-    const writers = files.filter(file => /\bWriter\b/.test(sources.get(file) as string))
+  it('only apply/, and what hands a node to it, receives a Writer', () => {
     const allowed = [
       ...below('lib/apply/'),
-      'lib/pipeline/open.ts',
       'lib/pipeline/lock.ts',
+      'lib/pipeline/open.ts',
       'lib/pipeline/recovery.ts',
       'lib/watch/host/reconcile-node.ts',
       'lib/watch/host/saved-files.ts',
-      'lib/system/files.ts',
     ]
     assert.deepEqual(
-      writers.filter(file => !allowed.includes(file)),
+      importers(/^lib\/system\/writer\.ts$/).filter(file => !allowed.includes(file)),
       [],
     )
   })
@@ -209,22 +219,35 @@ describe('architecture', () => {
     assert.deepEqual(long, [])
   })
 
-  it('has no circular imports', () => {
-    const cycles = files.filter(file =>
-      importsOf(file, false).some(from => sources.has(from) && reach(from).has(file)),
-    )
-    assert.deepEqual(cycles, [])
-  })
+  it('has no circular imports, of types neither', () =>
+    assert.deepEqual(
+      files.filter(file => reach(file, true).has(file)),
+      [],
+    ))
 })
 
-/** Everything a module loads, directly or not; types load nothing. */
-function reach(file: string, seen = new Set<string>()): Set<string> {
-  for (const from of importsOf(file, false)) {
+/** Everything that a module loads, directly or not; with types, also what only the compiler reads. */
+function reach(file: string, withTypes = false, seen = new Set<string>()): Set<string> {
+  for (const from of importsOf(file, withTypes)) {
     if (seen.has(from)) continue
     seen.add(from)
-    if (sources.has(from)) reach(from, seen)
+    if (sources.has(from)) reach(from, withTypes, seen)
   }
   return seen
+}
+
+/** Imports of a file from other folders than its own and these, as `file → import`. */
+function foreignImports(file: string, allowed: readonly string[]): readonly string[] {
+  const own = file.split('/')[1] as string
+  const isForeign = (from: string) =>
+    sources.has(from) && ![own, ...allowed].includes(from.split('/')[1] as string)
+  return importsOf(file)
+    .filter(isForeign)
+    .map(from => `${file} → ${from}`)
+}
+
+function firstComment(file: string): string {
+  return /^\/\*\*[\s\S]*?\*\//.exec(sources.get(file) as string)?.[0] ?? ''
 }
 
 function withoutComments(source: string): string {

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Notice, PlanReport } from '../lib/model/report.ts'
 import { readState } from '../lib/ownership/state.ts'
-import { openTree } from '../lib/system/files.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import { CERTS, CONFIG, hostsFile, LIST, withNode } from './support/node.ts'
 import { run } from './support/run.ts'
 import { withDirectory, writeTree } from './support/tree.ts'
@@ -125,10 +125,10 @@ describe('what other users could change', () => {
 
   it('a change of the mode alone needs no restart, and finishes none', () =>
     onNode(LIST, async ({ at, report }) => {
-      const before = await readState(openTree(at('.')))
+      const before = await readState(openWriter(at('.')))
       await fs.chmod(at(CONFIG), 0o666)
       assert.deepEqual((await report('apply')).restart, [])
-      assert.deepEqual(await readState(openTree(at('.'))), before)
+      assert.deepEqual(await readState(openWriter(at('.'))), before)
     }))
 
   for (const [what, open, closed] of [

@@ -6,7 +6,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { parseJournal } from '../lib/apply/journal-format.ts'
 import { readState } from '../lib/ownership/state.ts'
-import { openTree } from '../lib/system/files.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import { run } from './support/run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 
@@ -142,7 +142,7 @@ describe('a state that regmirror did not write', () => {
       ]
       for (const text of valid) {
         await writeTree(root, { [`${STATE}/state.json`]: text })
-        assert.equal(Object.keys((await readState(openTree(root))).files).length, 1)
+        assert.equal(Object.keys((await readState(openWriter(root))).files).length, 1)
       }
     }))
 

@@ -10,7 +10,7 @@ import path from 'node:path'
 import TOML from '@iarna/toml'
 import { loadList } from '../lib/list/load.ts'
 import { STATE_DIRECTORY } from '../lib/ownership/state.ts'
-import { openTree } from '../lib/system/files.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import { directoryName } from '../lib/targets/containerd/directory-name.ts'
 import { targets } from '../lib/targets/index.ts'
 import { hostOrder } from './support/containerd-order.ts'
@@ -119,7 +119,7 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
     now: Date.UTC(2026, 0, 1),
     targets,
   }
-  const loaded = await loadList(openTree(root), openTree('/'), options)
+  const loaded = await loadList(openWriter(root), openWriter('/'), options)
   for (const registry of loaded.list.registries) {
     const file = Object.keys(after).find(name => name.endsWith(`/${directoryName(registry.name)}/hosts.toml`))
     assert.ok(file, `${registry.name} has a hosts.toml`)

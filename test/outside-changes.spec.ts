@@ -11,7 +11,7 @@ import type { MirrorList } from '../lib/model/registry.ts'
 import { readState } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planRestore } from '../lib/plan/restore.ts'
-import { openTree, type Writer } from '../lib/system/files.ts'
+import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
@@ -30,13 +30,13 @@ const WITH_CA = `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https:
 const quay = listOf(registry('quay.io', [mirror('https://b.example')]))
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
-  const node = openTree(root)
+  const node = openWriter(root)
   const view = { node, uid: 0, state: await readState(node), machine: undefined }
   return await makePlan(list, targets, view, { takeOver: false })
 }
 
 async function restoreFor(root: string): Promise<Plan> {
-  const node = openTree(root)
+  const node = openWriter(root)
   const ground = { node, uid: 0, state: await readState(node), targets, here: false }
   return await planRestore(ground, { files: [], overwrite: false })
 }
@@ -153,7 +153,7 @@ describe('originals, and changes outside regmirror', () => {
 
   it('an undo that keeps an outside change keeps the original too', () =>
     onNode({ [HOSTS]: '# by hand\n', [CONFIG]: 'version = 2\n' }, async ({ root }) => {
-      const node = openTree(root)
+      const node = openWriter(root)
       let edited = false
       const watched: Writer = {
         ...node,
@@ -172,7 +172,7 @@ describe('originals, and changes outside regmirror', () => {
   it('a restore that is finished around an outside change keeps the original of that file', () =>
     onNode({ [HOSTS]: '# by hand\n' }, async ({ root, apply }) => {
       await apply()
-      const node = openTree(root)
+      const node = openWriter(root)
       let renames = 0
       const failing = {
         ...node,
@@ -197,24 +197,24 @@ describe('recovery', () => {
   it('undoes a first apply that was killed before the directory `originals` was made', () =>
     onNode(adopted, async ({ root }) => {
       // 1: the state folder, 2: the journal, 3: originals.
-      const failing = killedAt(openTree(root), 3)
+      const failing = killedAt(openWriter(root), 3)
       await assert.rejects(applyPlan(await planFor(root, quay), failing, OCCASION), /killed/)
-      assert.equal((await recover(openTree(root)))?.outcome, 'undone')
+      assert.equal((await recover(openWriter(root)))?.outcome, 'undone')
     }))
 
   it('finishes a restore that was killed at any step, and reports no outside change', async () => {
     const wrong: string[] = []
     for (let nth = 1, killed = true; killed; nth += 1) {
       await onNode(adopted, async ({ root }) => {
-        await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
+        await applyPlan(await planFor(root, quay), openWriter(root), OCCASION)
         const occasion = { ...OCCASION, command: 'restore' } as const
-        const done = await applyPlan(await restoreFor(root), killedAt(openTree(root), nth), occasion).catch(
+        const done = await applyPlan(await restoreFor(root), killedAt(openWriter(root), nth), occasion).catch(
           error => {
             if (error.message !== 'killed') throw error
           },
         )
         if (done) killed = false
-        const recovery = await recover(openTree(root)).catch(error =>
+        const recovery = await recover(openWriter(root)).catch(error =>
           wrong.push(`step ${nth}: ${error.message}`),
         )
         if (typeof recovery === 'object' && recovery.foreign.length > 0)
@@ -223,13 +223,13 @@ describe('recovery', () => {
     }
     for (let nth = 1, killed = true; killed; nth += 1) {
       await onNode({}, async ({ root }) => {
-        await applyPlan(await planFor(root, quay), openTree(root), OCCASION)
+        await applyPlan(await planFor(root, quay), openWriter(root), OCCASION)
         const occasion = { ...OCCASION, command: 'restore' } as const
-        const done = await applyPlan(await restoreFor(root), killedAt(openTree(root), nth), occasion).catch(
+        const done = await applyPlan(await restoreFor(root), killedAt(openWriter(root), nth), occasion).catch(
           () => undefined,
         )
         if (done) killed = false
-        const recovery = await recover(openTree(root)).catch(error =>
+        const recovery = await recover(openWriter(root)).catch(error =>
           wrong.push(`step ${nth}: ${error.message}`),
         )
         if (typeof recovery === 'object' && recovery.foreign.length > 0)
@@ -241,7 +241,7 @@ describe('recovery', () => {
 
   it('does not report a run as finished where a staged file is missing', () =>
     onNode(adopted, async ({ root }) => {
-      const node = openTree(root)
+      const node = openWriter(root)
       let renames = 0
       const failing = {
         ...node,
@@ -400,7 +400,7 @@ describe('the lock, beside other files', () => {
           onWait: () => {},
         }
         await assert.rejects(
-          withTicket(openTree(root), other, async () => {}),
+          withTicket(openWriter(root), other, async () => {}),
           /is writing to this node/,
         )
       } finally {
@@ -413,7 +413,7 @@ describe('reports', () => {
   it('a run in progress is not reported as interrupted', () =>
     onNode(adoptedTree(), async ({ root }) => {
       // As in the middle of an apply: the lock is held, the journal is there.
-      const failing = killedAt(openTree(root), 4)
+      const failing = killedAt(openWriter(root), 4)
       await assert.rejects(applyPlan(await planFor(root, quay), failing, OCCASION), /killed/)
       const holder = await startHolder(root)
       try {

@@ -7,7 +7,7 @@ import { readState } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planReport } from '../lib/plan/report.ts'
 import { planRestore } from '../lib/plan/restore.ts'
-import { openTree } from '../lib/system/files.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import type { Target } from '../lib/targets/target.ts'
 import { listOf } from './support/lists.ts'
 import { CONFIG, madeUpTarget, NEW, wholeFile } from './support/made-up-target.ts'
@@ -38,7 +38,7 @@ interface Node {
 const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
   withDirectory(async root => {
     await writeTree(root, before)
-    const node = openTree(root)
+    const node = openWriter(root)
     const uid = process.geteuid?.() ?? 0
     const occasion = { now: Date.UTC(2026, 0, 1), made: [] }
     const plan: Node['plan'] = async (targets, ...named) => {

@@ -9,8 +9,8 @@ import { withLock } from '../lib/pipeline/lock.ts'
 import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-clock.ts'
-import { openTree } from '../lib/system/files.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
@@ -90,15 +90,15 @@ async function withScene(wall: () => number, use: (scene: Scene) => Promise<void
     const plan = async () => {
       const processes = openProcesses(uid)
       const run = async () => undefined
-      const machine = { files: openTree('/'), run, processes, now: wall, bootClock: readBootClock }
-      const view = { node: openTree(node), uid, state: await readState(openTree(node)), machine }
+      const machine = { files: openWriter('/'), run, processes, now: wall, bootClock: readBootClock }
+      const view = { node: openWriter(node), uid, state: await readState(openWriter(node)), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
     await use({
       node,
       plan,
       apply: async (now, bootClock = readBootClock) => {
-        await applyPlan(await plan(), openTree(node), { command: 'apply', now, bootClock, made: [] })
+        await applyPlan(await plan(), openWriter(node), { command: 'apply', now, bootClock, made: [] })
       },
       start: () => startContainerdLike([program, '--config', config]),
     })
@@ -158,7 +158,7 @@ describe('a pending restart', () => {
         ticks += 100
         return { bootId: BOOT, ticks }
       })
-      const { files } = await readState(openTree(scene.node))
+      const { files } = await readState(openWriter(scene.node))
       const config = files['/etc/containerd/config.toml']
       assert.deepEqual(config?.written_after, { boot_id: BOOT, ticks: 200 })
       const others = Object.values(files).filter(file => file !== config && file.effect === 'immediate')
@@ -167,7 +167,7 @@ describe('a pending restart', () => {
 
   it('counts from the time when an interrupted run is finished', () =>
     withScene(Date.now, async scene => {
-      const real = openTree(scene.node)
+      const real = openWriter(scene.node)
       const bootClock = async () => ({ bootId: OTHER_BOOT, ticks: 1 })
       let committing = false
       const dying = beforeChanges(real, () => {
@@ -210,6 +210,6 @@ describe('a pending restart', () => {
       const text = await fs.readFile(file, 'utf8')
       assert.ok(momentOf(await readBootClock()))
       await fs.writeFile(file, text.replace(/"ticks": \d+/, '"ticks": "soon"'))
-      await assert.rejects(readState(openTree(scene.node)), /is damaged/)
+      await assert.rejects(readState(openWriter(scene.node)), /is damaged/)
     }))
 })

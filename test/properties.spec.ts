@@ -8,7 +8,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
 import type { PlanReport } from '../lib/model/report.ts'
-import { openTree } from '../lib/system/files.ts'
+import { openWriter } from '../lib/system/writer.ts'
 import { type Case, cases } from './support/arbitrary/cases.ts'
 import { fallbackLists } from './support/arbitrary/lists.ts'
 import { type Spelled, spelled } from './support/arbitrary/spelling.ts'
@@ -42,14 +42,14 @@ async function applied(home: Home, list: Spelled, earlier: readonly Written[]): 
   const { changes }: PlanReport = JSON.parse(done.stdout)
   assert.equal(plan.code, changes.length > 0 ? 1 : 0, 'plan --check says whether there is anything to do')
   const files = changes.map(change => change.path)
-  const written = { list: list.list, hostsDir: await findHostsDir(openTree(home.root), list.list, files) }
+  const written = { list: list.list, hostsDir: await findHostsDir(openWriter(home.root), list.list, files) }
   await assertAsListed(home, written, earlier, after)
   await assertOnce(home, list)
   return written
 }
 
 async function assertAsListed(home: Home, written: Written, earlier: readonly Written[], after: Snapshot) {
-  const node = openTree(home.root)
+  const node = openWriter(home.root)
   await assertInEffect(node, written.list, written.hostsDir)
   await assertEndpoints(node, written.list, written.hostsDir)
   await assertOnlyManaged(node, written, earlier, home.before, after)
@@ -100,7 +100,7 @@ async function configEdited(of: Case, edit: (text: string) => string): Promise<v
   await withHome(of, async home => {
     const { root, before } = home
     if ((await command(home, 'apply', of.first)).code === 2) return
-    const config = await openTree(root).real(containerdSettings(of.first.list).main)
+    const config = await openWriter(root).real(containerdSettings(of.first.list).main)
     const file = path.join(root, config)
     const ours = await fs.readFile(file, 'latin1').catch(() => undefined)
     if (ours === undefined) return
@@ -129,7 +129,7 @@ async function hostsEdited(of: Case): Promise<void> {
     const hosts = (JSON.parse(done.stdout) as PlanReport).changes.find(({ path: file }) =>
       file.endsWith('hosts.toml'),
     )
-    await fs.appendFile(path.join(root, await openTree(root).real(hosts?.path ?? '')), '# changed since\n')
+    await fs.appendFile(path.join(root, await openWriter(root).real(hosts?.path ?? '')), '# changed since\n')
     const touched = await readTouches(root)
     const refused = await run(['restore', '--root', root])
     assert.equal(refused.code, 2)

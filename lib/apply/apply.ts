@@ -12,7 +12,7 @@ import {
 import type { Plan } from '../plan/plan.ts'
 import { findFile, type Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
-import type { Writer } from '../system/files.ts'
+import type { Writer } from '../system/writer.ts'
 import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
 import { isForeign, type Memory, remember } from './next-state.ts'

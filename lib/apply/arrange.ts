@@ -3,7 +3,7 @@ import path from 'node:path'
 import { digestOf, type State } from '../ownership/state.ts'
 import { orderedUnits } from '../plan/order.ts'
 import type { Step } from '../plan/step.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
 import { type Content, fileSwap, type Swap } from './swap.ts'
 

@@ -4,7 +4,8 @@
  */
 import path from 'node:path'
 import { refuseHostPaths, STATE_DIRECTORY } from '../ownership/state.ts'
-import type { Reader, Writer } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
+import type { Writer } from '../system/writer.ts'
 import { type Journal, parseJournal, refusedJournal } from './journal-format.ts'
 import { temporariesOf } from './swap.ts'
 

@@ -1,8 +1,9 @@
 /** What a killed run leaves in the state folder beside its journal. */
 import path from 'node:path'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
-import type { Reader, Writer } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { isTemporary, parseTemporaryName } from '../system/temporary-name.ts'
+import type { Writer } from '../system/writer.ts'
 import { isJournalName } from './journal.ts'
 import { isLocked } from './lock.ts'
 import { isWriterName } from './tickets.ts'

@@ -5,8 +5,9 @@
 import path from 'node:path'
 import { digestOf } from '../ownership/state.ts'
 import type { Ownership } from '../system/file-facts.ts'
-import type { Reader, Writer } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
+import type { Writer } from '../system/writer.ts'
 
 export type Swap = FileSwap | DirectorySwap
 

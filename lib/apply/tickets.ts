@@ -1,7 +1,7 @@
 /** The names of tickets in the state folder. */
 import { Failure } from '../model/errors.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 
 /** `lock`: to write, for one run. `watch`: to watch, as long as a watcher runs. */
 export type Purpose = 'lock' | 'watch'

@@ -4,7 +4,7 @@
  */
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
-import type { Writer } from '../system/files.ts'
+import type { Writer } from '../system/writer.ts'
 import { journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
 import { removeLeftovers } from './leftovers.ts'

@@ -3,7 +3,7 @@ import { Failure } from '../model/errors.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
 import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
-import type { Writer } from '../system/files.ts'
+import type { Writer } from '../system/writer.ts'
 import type { Journal } from './journal-format.ts'
 
 type ReadClock = (() => Promise<BootClock>) | undefined

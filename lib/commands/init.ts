@@ -2,8 +2,8 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '../model/errors.ts'
-import { openTree, type Reader } from '../system/files.ts'
 import { createOutputFile } from '../system/output-file.ts'
+import { openReader, type Reader } from '../system/reader.ts'
 import type { Run } from './command.ts'
 import type { InitFlags } from './flags.ts'
 
@@ -12,7 +12,7 @@ const TEMPLATES = fileURLToPath(new URL('../../templates/lists', import.meta.url
 
 /** Never overwrites a list. */
 export const init: Run<InitFlags> = async ({ preset, output }, { world }) => {
-  const files = openTree('/')
+  const files = openReader('/')
   const list = await readTemplate(preset, files)
   const report = { version: 1, kind: 'init', preset, list } as const
   if (output === undefined) return report

@@ -10,7 +10,7 @@ import { interruptedNotices, recoverNode } from '../pipeline/recovery.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planReport } from '../plan/report.ts'
 import { planRestore } from '../plan/restore.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { Run } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
 

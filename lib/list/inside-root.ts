@@ -1,7 +1,7 @@
 /** Whether a list lies inside the tree of `--root`: then it is part of an image, and may read nothing of the host. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 
 /**
  * The path of a file as seen from the root; undefined where the file lies outside, or the root is `/` of the host.

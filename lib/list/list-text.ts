@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { isRefused } from '../model/refused.ts'
 import type { FileFacts } from '../system/file-facts.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { decodeList, MAX_BYTES } from './decode-list.ts'
 import type { ListFormat } from './source/source.ts'
 

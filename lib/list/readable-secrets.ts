@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Path } from '../model/problem.ts'
 import type { Attachment, Place } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { References } from './references.ts'
 import { mirrorEntries, pathKey, type WrittenList } from './written.ts'
 

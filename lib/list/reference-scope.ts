@@ -1,6 +1,6 @@
 /** What a list may refer to, by where it lies. */
 import path from 'node:path'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { directoriesInside } from './inside-root.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 

@@ -7,7 +7,7 @@ import { Failure } from '../model/errors.ts'
 import { dotsProblem, plainPathProblem } from '../model/plain-path.ts'
 import { isRefused, type Refused } from '../model/refused.ts'
 import type { Attachment } from '../model/registry.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 
 /** What a list may refer to. */
 export interface ReferenceScope {

@@ -1,7 +1,7 @@
 /** The files that were on a node before regmirror wrote to them, kept under `originals/`. */
 import { Failure } from '../model/errors.ts'
 import type { Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { Original } from './managed-file.ts'
 import { digestOf, ORIGINALS_DIRECTORY, STATE_FILE } from './state.ts'
 

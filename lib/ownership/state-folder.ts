@@ -4,7 +4,7 @@
  */
 import { Failure, type Issue } from '../model/errors.ts'
 import type { FileFacts } from '../system/file-facts.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { ORIGINALS_DIRECTORY, STATE_DIRECTORY } from './state.ts'
 
 /** Throws Failure `io` with everything in the state folder that is a link, or belongs to a user other than root and `uid`. */

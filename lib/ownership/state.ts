@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { isTable } from '../formats/tables.ts'
 import { Failure } from '../model/errors.ts'
-import type { Reader } from '../system/files.ts'
 import { findMount } from '../system/mountinfo.ts'
+import type { Reader } from '../system/reader.ts'
 import { isManagedFile, isPath, type ManagedFile } from './managed-file.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'

@@ -9,7 +9,7 @@ import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { HEALTH_FILE } from '../ownership/state.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import { onOneLine } from '../wording/printable.ts'
 
 export interface HealthOptions {

@@ -6,9 +6,10 @@ import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-folder.ts'
 import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
-import { openTree, type Writer } from '../system/files.ts'
+import { openReader } from '../system/reader.ts'
 import { runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
+import { openWriter, type Writer } from '../system/writer.ts'
 import type { Machine, Target, View } from '../targets/target.ts'
 
 /** Runtimes by the name that a list gives them, in the order in which a plan names them. */
@@ -30,7 +31,7 @@ export interface ListOptions extends NodeOptions {
 /** Opens this machine, or the tree under `--root`. Throws Failure `io` where its state cannot be trusted. */
 export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
   // No program runs under a root, not even `cp`.
-  const node = root === undefined ? openTree('/', copyAttributesWith(runProgram)) : openTree(root)
+  const node = root === undefined ? openWriter('/', copyAttributesWith(runProgram)) : openWriter(root)
   if ((await node.facts('/'))?.type !== 'directory')
     throw new Failure('usage', [{ message: `--root ${root} is not a directory`, hint: 'create it first' }])
   await refuseForeignState(node, uid)
@@ -44,7 +45,7 @@ export async function openList(
   node: Writer,
   world: World,
 ): Promise<LoadedList> {
-  return await loadList(node, openTree('/'), {
+  return await loadList(node, openReader('/'), {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
     allowFilesFrom: options.allowFilesFrom,
@@ -65,7 +66,7 @@ export async function openView(options: NodeOptions, node: Writer, world: World)
 export function openMachine({ root }: NodeOptions, { now, uid }: World): Machine | undefined {
   if (root !== undefined) return undefined
   const processes = openProcesses(uid)
-  return { files: openTree('/'), run: runProgram, processes, now, bootClock: readBootClock }
+  return { files: openReader('/'), run: runProgram, processes, now, bootClock: readBootClock }
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */

@@ -11,7 +11,7 @@ import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
-import { plannedTargets } from '../targets/planned.ts'
+import { plannedTargets, probeDialect } from '../targets/planned.ts'
 import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
 /** Shows the probes of a list while they run. */
@@ -44,7 +44,7 @@ export interface ListProberOptions extends NodeOptions {
 export function openListProber(options: ListProberOptions, world: World): ProbeList {
   const roots = openSystemRoots(world)
   return async (list, { depth = list.health.depth, samples }) => {
-    const endpoints = listEndpoints(list)
+    const endpoints = listEndpoints(list, probeDialect(list, options.targets))
     const progress = options.openProgress(endpoints)
     try {
       const probes = await probeAll(endpoints, {

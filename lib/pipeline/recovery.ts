@@ -6,7 +6,7 @@ import { listTickets } from '../apply/tickets.ts'
 import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
-import type { Writer } from '../system/files.ts'
+import type { Writer } from '../system/writer.ts'
 import { type Access, watchLockRequest, withLock } from './lock.ts'
 
 /** Finishes or undoes an interrupted run, and removes the tickets of watchers that have ended. */

@@ -1,6 +1,7 @@
 /** Whether a daemon has not yet read a file that it reads when it starts. Pure. */
 import type { ManagedFile } from '../ownership/managed-file.ts'
-import { type BootClock, TICKS_PER_SECOND } from '../system/boot-clock.ts'
+import type { BootClock } from '../system/boot-clock.ts'
+import { TICKS_PER_SECOND } from '../system/ticks.ts'
 
 /** The present. */
 export interface Clock extends BootClock {

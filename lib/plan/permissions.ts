@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { Notice } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import type { FileFacts, Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { DesiredFile } from '../targets/target.ts'
 
 /** A directory that regmirror made, and its mode and owner that another user has opened. */

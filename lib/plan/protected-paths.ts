@@ -2,7 +2,7 @@
 import type { Issue } from '../model/errors.ts'
 import { ownerOf } from '../ownership/protected-paths.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { Step } from './step.ts'
 
 /** Issues by the real paths of the steps, links followed. `pathKeys` are the settings that decide the paths of the target. */

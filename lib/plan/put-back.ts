@@ -1,7 +1,7 @@
 /** Managed files as they were before regmirror, or without its values, as desired files. Reads, never writes. */
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
 import type { FoundFile } from './step.ts'
 

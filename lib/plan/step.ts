@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Change, Effect } from '../model/report.ts'
 import type { Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/files.ts'
+import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
 import { closed, isTrusted } from './permissions.ts'
 

@@ -9,7 +9,6 @@ import {
 } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import type { Dialect } from '../targets/dialect.ts'
-import { dialectOf } from '../targets/index.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { findCanary, type NamedCanary } from './canaries.ts'
 
@@ -17,8 +16,7 @@ import { findCanary, type NamedCanary } from './canaries.ts'
  * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
-export function listEndpoints(list: MirrorList): readonly Endpoint[] {
-  const dialect = dialectOf(list)
+export function listEndpoints(list: MirrorList, dialect: Dialect): readonly Endpoint[] {
   return list.registries.flatMap(registry => {
     const endpoints = [
       ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),

@@ -2,7 +2,7 @@
 import type { Probe } from '../model/report.ts'
 import type { PingResult } from './api/ping.ts'
 import type { PullResult } from './api/pull.ts'
-import { type HttpResponse, readHeader } from './http/request.ts'
+import { type HttpResponse, readHeader } from './http/response.ts'
 import type { Trace } from './http/trace.ts'
 
 /** `now` is in milliseconds since 1970, and `at` is performance.now() at that moment. */

@@ -1,6 +1,7 @@
 /** The time since the machine was started. Setting the clock does not move it, and the kernel gives start times in it. */
 import { Failure, hasErrno } from '../model/errors.ts'
 import { readBounded } from './disk.ts'
+import { TICKS_PER_SECOND } from './ticks.ts'
 
 /** A moment of this machine, in clock ticks after the boot that `boot_id` names. */
 export interface Moment {
@@ -13,9 +14,6 @@ export interface BootClock {
   readonly bootId: string | undefined
   readonly ticks: number | undefined
 }
-
-/** USER_HZ of /proc: 100 on every Linux that Node runs on (time(7)). */
-export const TICKS_PER_SECOND = 100
 
 export async function readBootClock(): Promise<BootClock> {
   return { bootId: await readBootId(), ticks: await readTicks() }

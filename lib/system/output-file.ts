@@ -6,7 +6,7 @@ import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { createFile, makeDirectories } from './durable.ts'
 import { failOnErrno, ignoreErrno } from './errno.ts'
-import type { Reader } from './files.ts'
+import type { Reader } from './reader.ts'
 import type { OpenedFile } from './trusted-file.ts'
 
 type Files = Pick<Reader, 'open'>

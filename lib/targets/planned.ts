@@ -1,5 +1,6 @@
 /** The targets of a list. Pure. */
 import type { ListedTarget, MirrorList } from '../model/registry.ts'
+import type { Dialect } from './dialect.ts'
 import type { Target } from './target.ts'
 
 /** A target with its settings in one list. */
@@ -18,6 +19,17 @@ export function plannedTargets(
     const target = targets[name]
     return target === undefined ? [] : [withSettings(name, target, table)]
   })
+}
+
+/** The dialect in which the mirrors of a list are probed: that of its first target. */
+export function probeDialect(
+  list: Pick<MirrorList, 'targets'>,
+  targets: Readonly<Record<string, Target>>,
+): Dialect {
+  const [first] = plannedTargets(list, targets)
+  const target = first?.target ?? Object.values(targets)[0]
+  if (target === undefined) throw new Error('no target is known')
+  return target.dialect
 }
 
 function withSettings<Settings, Snapshot>(

@@ -1,19 +1,14 @@
 /** What a watcher still knows after the list has changed. Pure but for the memory that it updates. */
-import { type HealthFile, isFresh, keyOf } from '../health/health-file.ts'
+import { isFresh, keyOf } from '../health/health-file.ts'
 import { expiredHealth, initialHealth, type MirrorHealth } from '../health/mirror-health.ts'
 import { longestWaitMs, type Random } from '../health/probe-schedule.ts'
 import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry.ts'
 import { type Endpoint, probeKey as probeKeyOf } from '../probe/api/endpoint.ts'
-import { listEndpoints } from '../probe/endpoints.ts'
-import { type History, samplesOf } from './history.ts'
+import { samplesOf } from './history.ts'
+import type { Host } from './host/host.ts'
 import { type Memory, RECENT_EVENTS, type Watched } from './memory.ts'
+import type { SavedHealth } from './saved-health.ts'
 import type { LatencySample } from './serve/status.ts'
-
-/** What the previous watcher has saved. */
-export interface SavedHealth {
-  readonly healthFile?: HealthFile | undefined
-  readonly history?: History | undefined
-}
 
 /** What the endpoints of a new list may continue. */
 interface Past {
@@ -38,14 +33,16 @@ export function adoptList(
   memory: Memory,
   list: MirrorList,
   saved: SavedHealth,
-  now: number,
-  random: Random,
+  host: Pick<Host, 'now' | 'random' | 'listEndpoints'>,
 ): void {
+  const [now, random] = [host.now(), host.random]
   const past = collectPast(memory, saved)
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
-  const watched = listEndpoints(list).map(endpoint =>
-    adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
-  )
+  const watched = host
+    .listEndpoints(list)
+    .map(endpoint =>
+      adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
+    )
   memory.mirrors = watched.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = watched.filter(({ endpoint }) => endpoint.role === 'server')
   memory.recentEvents = [...memory.recentEvents, ...(saved.history?.events ?? [])].slice(0, RECENT_EVENTS)

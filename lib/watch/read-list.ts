@@ -50,7 +50,7 @@ function recordProblem(error: unknown, requested: boolean, memory: Memory, host:
 async function useList(loaded: LoadedList, memory: Memory, host: Host): Promise<void> {
   const { file, list } = loaded
   const saved = memory.loaded === undefined ? await host.readSaved() : {}
-  adoptList(memory, list, saved, host.now(), host.random)
+  adoptList(memory, list, saved, host)
   memory.loaded = loaded
   memory.loadedAt = host.now()
   const registries = plural(list.registries.length, 'registry', 'registries')

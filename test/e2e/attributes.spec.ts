@@ -7,8 +7,8 @@ import { readState } from '../../lib/ownership/state.ts'
 import { makePlan } from '../../lib/plan/plan.ts'
 import { planRestore } from '../../lib/plan/restore.ts'
 import { copyAttributesWith } from '../../lib/system/copy-attributes.ts'
-import { openTree } from '../../lib/system/files.ts'
 import { runProgram } from '../../lib/system/run.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
@@ -53,7 +53,7 @@ describe('attributes of files', function () {
       await writeTree(root, { [CONFIG]: 'version = 2\n', [HOSTS]: '# theirs\n' })
       const files = [CONFIG, HOSTS].map(file => path.join(root, file))
       for (const file of files) set(file)
-      const node = openTree(root, copyAttributesWith(runProgram))
+      const node = openWriter(root, copyAttributesWith(runProgram))
       const occasion = { command: 'apply', now: 0, made: [] } as const
       const list = listOf(registry('quay.io', [mirror('https://m.example')]))
       const view = { node, uid: 0, state: await readState(node), machine: undefined }

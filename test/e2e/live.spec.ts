@@ -8,9 +8,9 @@ import type { MirrorList } from '../../lib/model/registry.ts'
 import { readState } from '../../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../../lib/plan/plan.ts'
 import { readBootClock } from '../../lib/system/boot-clock.ts'
-import { openTree } from '../../lib/system/files.ts'
 import { type Run, runProgram } from '../../lib/system/run.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { forContainerd, listOf, mirror, registry } from '../support/lists.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
@@ -64,9 +64,9 @@ for (const { title, suite } of generations) {
 
     /** The plan on the machine of the daemon, with the files and mounts of the node. */
     const planOn = async (node: string, daemon?: Daemon, list = listWith(undefined)): Promise<Plan> => {
-      const reader = openTree(node)
+      const reader = openWriter(node)
       const processes = openProcesses(0, daemon?.alive() ? daemon.pid : 'self')
-      const machine = { files: openTree('/'), run, processes, now: Date.now, bootClock: readBootClock }
+      const machine = { files: openWriter('/'), run, processes, now: Date.now, bootClock: readBootClock }
       const view = { node: reader, uid: 0, state: await readState(reader), machine }
       return await makePlan(list, targets, view, { takeOver: false })
     }
@@ -135,7 +135,7 @@ for (const { title, suite } of generations) {
         try {
           const restart = async () => (await planOn(node, daemon)).restart.map(({ command }) => command)
           assert.deepEqual(await restart(), ['systemctl restart containerd'])
-          await applyPlan(await planOn(node, daemon), openTree(node), occasion())
+          await applyPlan(await planOn(node, daemon), openWriter(node), occasion())
           assert.deepEqual((await planOn(node, daemon)).steps, [])
           assert.deepEqual(await restart(), ['systemctl restart containerd'], 'it is still pending')
           await daemon.stop()
@@ -152,7 +152,7 @@ for (const { title, suite } of generations) {
       withNode(defaultConfig(tree), async node => {
         const outside = await startLoggingProxy()
         const start = () => startContainerd(tree, node, outside.env, ['--config', CONFIG])
-        await applyPlan(await planOn(node), openTree(node), occasion())
+        await applyPlan(await planOn(node), openWriter(node), occasion())
         let daemon = await start()
         try {
           const moved = listWith('/srv/certs.d')
@@ -162,7 +162,7 @@ for (const { title, suite } of generations) {
             plan.notices.filter(notice => notice.code === 'kept_until_restart').map(notice => notice.file),
             [old],
           )
-          await applyPlan(plan, openTree(node), occasion())
+          await applyPlan(plan, openWriter(node), occasion())
           assert.deepEqual((await planOn(node, daemon, moved)).steps, [])
           await daemon.stop()
           daemon = await start()

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { openTree } from '../../lib/system/files.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { startMirror } from '../support/mirror.ts'
 import { needRoot } from '../support/namespace.ts'
 import { kill } from '../support/process.ts'
@@ -98,7 +98,7 @@ describe('files that another user swaps', function () {
       await fs.mkdir(path.dirname(file))
       await fs.writeFile(file, BAIT)
       await fs.writeFile(secret, SECRET)
-      const text = await openTree('/').open(file, true, async found => {
+      const text = await openWriter('/').open(file, true, async found => {
         assert.ok(found !== undefined && 'read' in found)
         await fs.rename(path.dirname(file), path.join(home, 'away'))
         await fs.mkdir(path.dirname(file))
@@ -110,7 +110,7 @@ describe('files that another user swaps', function () {
 
   it('a file is not read beyond its limit, whatever its size is', async () => {
     // Its size is 0, like that of a file that grows while it is read.
-    const reading = openTree('/').open('/proc/cpuinfo', true, async found => {
+    const reading = openWriter('/').open('/proc/cpuinfo', true, async found => {
       assert.ok(found !== undefined && 'read' in found && found.facts.size === 0)
       return await found.read(100)
     })

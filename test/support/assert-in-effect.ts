@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import type { WrittenList } from '../../lib/list/written.ts'
-import type { Reader } from '../../lib/system/files.ts'
+import type { Reader } from '../../lib/system/reader.ts'
 import { readWritten, type WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import { effectiveTable, parseConfig, WAYS } from './containerd-config.ts'

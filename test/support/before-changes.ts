@@ -1,5 +1,5 @@
 /** Nodes on which changes fail. */
-import type { Writer } from '../../lib/system/files.ts'
+import type { Writer } from '../../lib/system/writer.ts'
 
 /** Calls `before` with the path before every change of the node; an error that it throws replaces the change. */
 export function beforeChanges(node: Writer, before: (path: string) => void): Writer {

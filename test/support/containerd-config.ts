@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import TOML from '@iarna/toml'
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser'
-import type { Reader } from '../../lib/system/files.ts'
+import type { Reader } from '../../lib/system/reader.ts'
 
 type Table = Record<string, unknown>
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import TOML from '@iarna/toml'
-import type { Reader } from '../../lib/system/files.ts'
+import type { Reader } from '../../lib/system/reader.ts'
 import { hostOrder, type Major } from './containerd-order.ts'
 
 /** An endpoint with everything that affects requests to it. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
 import { Failure, issueText } from '../../lib/model/errors.ts'
-import { openTree } from '../../lib/system/files.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { targets } from '../../lib/targets/index.ts'
 
 export const ROOT = path.join(import.meta.dirname, '../..')
@@ -11,7 +11,7 @@ export const ROOT = path.join(import.meta.dirname, '../..')
 /** Loads a list; by default not as root, and free to use the test certificates. */
 export async function load(options: Partial<ListOptions> & { root?: string } = {}): Promise<LoadedList> {
   const { root = '/', ...rest } = options
-  return await loadList(openTree(root), openTree('/'), {
+  return await loadList(openWriter(root), openWriter('/'), {
     allowFilesFrom: root === '/' ? [path.join(ROOT, 'fixtures/tls')] : [],
     stdin: async () => Buffer.alloc(0),
     env: {},

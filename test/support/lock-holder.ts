@@ -1,6 +1,6 @@
 /** A process that takes the lock of the node below the given directory, prints `held`, and holds it until it ends. */
 import { withTicket } from '../../lib/apply/lock.ts'
-import { openTree } from '../../lib/system/files.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 
 const request = {
   purpose: 'lock' as const,
@@ -11,7 +11,7 @@ const request = {
   signal: new AbortController().signal,
   onWait: () => {},
 }
-await withTicket(openTree(process.argv[2] as string), request, async () => {
+await withTicket(openWriter(process.argv[2] as string), request, async () => {
   process.stdout.write('held\n')
   await new Promise(done => process.stdin.once('end', done).resume())
 })

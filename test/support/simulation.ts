@@ -3,6 +3,8 @@ import type { HealthFile } from '../../lib/health/health-file.ts'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { baseUrl } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
+import { listEndpoints } from '../../lib/probe/endpoints.ts'
+import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import type { Event } from '../../lib/watch/events.ts'
 import type { History } from '../../lib/watch/history.ts'
 import type { Hints, Host, Reconciled, Scope } from '../../lib/watch/host/host.ts'
@@ -98,6 +100,7 @@ export async function simulate(world: World): Promise<Simulated> {
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
+    listEndpoints: list => listEndpoints(list, containerdDialect),
     readSaved: async () => ({ healthFile: world.healthFile, history: world.history }),
     saveHealth: async file => {
       world.saveHealth?.()

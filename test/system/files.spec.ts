@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../../lib/model/errors.ts'
-import { openTree } from '../../lib/system/files.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { readTree, withDirectory, writeTree } from '../support/tree.ts'
 
 const failsWith = (pattern: RegExp) => (error: unknown) =>
@@ -13,7 +13,7 @@ describe('files below a root directory', () => {
   it('are found through absolute links as if the root were /', () =>
     withDirectory(async root => {
       await writeTree(root, { 'srv/real': 'here', 'etc/link': '-> /srv/real', 'etc/dir': '-> /srv' })
-      const tree = openTree(root)
+      const tree = openWriter(root)
       assert.equal((await tree.read('/etc/link'))?.toString(), 'here')
       assert.equal((await tree.read('/etc/dir/real'))?.toString(), 'here')
       assert.equal(await tree.real('/etc/dir/real'), '/srv/real')
@@ -22,9 +22,9 @@ describe('files below a root directory', () => {
   it('are refused through links that leave the root', () =>
     withDirectory(async root => {
       await writeTree(root, { 'etc/link': '-> ../../../etc/hostname' })
-      await assert.rejects(openTree(root).read('/etc/link'), failsWith(/points outside the root/))
+      await assert.rejects(openWriter(root).read('/etc/link'), failsWith(/points outside the root/))
       await assert.rejects(
-        openTree(root).write('/etc/link', 'x', { mode: 0o644 }),
+        openWriter(root).write('/etc/link', 'x', { mode: 0o644 }),
         failsWith(/points outside the root/),
       )
     }))
@@ -32,27 +32,27 @@ describe('files below a root directory', () => {
   it('are refused in a loop of links', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> b', b: '-> a' })
-      await assert.rejects(openTree(root).read('/a'), failsWith(/links form a loop/))
+      await assert.rejects(openWriter(root).read('/a'), failsWith(/links form a loop/))
     }))
 
   it('are absent or behind a dangling link, which is an error', () =>
     withDirectory(async root => {
       await writeTree(root, { a: '-> gone' })
-      assert.equal(await openTree(root).read('/b'), undefined)
-      await assert.rejects(openTree(root).read('/a'), failsWith(/is a link to gone, which does not exist/))
+      assert.equal(await openWriter(root).read('/b'), undefined)
+      await assert.rejects(openWriter(root).read('/a'), failsWith(/is a link to gone, which does not exist/))
     }))
 
   it('are refused if they are directories', () =>
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'd'))
-      await assert.rejects(openTree(root).read('/d'), failsWith(/is a directory, not a file/))
+      await assert.rejects(openWriter(root).read('/d'), failsWith(/is a directory, not a file/))
     }))
 
   it('are refused over the size limit', () =>
     withDirectory(async root => {
       await writeTree(root, { big: 'x'.repeat(101) })
       await assert.rejects(
-        openTree(root).read('/big', 100),
+        openWriter(root).read('/big', 100),
         failsWith(/101 bytes long, more than the limit of 100/),
       )
     }))
@@ -61,7 +61,7 @@ describe('files below a root directory', () => {
     withDirectory(async root => {
       const mask = process.umask(0o077)
       try {
-        const tree = openTree(root)
+        const tree = openWriter(root)
         assert.deepEqual(await tree.makeDirectory('/a/b', 0o755), ['/a/b', '/a'])
         await tree.write('/a/b/c', 'x', { mode: 0o644 })
         assert.equal((await tree.facts('/a/b/c'))?.mode, 0o644)
@@ -81,7 +81,7 @@ describe('files below a root directory', () => {
           modes.push((await fs.stat(to)).mode & 0o777)
         }
         await writeTree(root, { like: '' })
-        await openTree(root, recordMode).create('/new', Buffer.from('x'), { mode: 0o644 }, '/like')
+        await openWriter(root, recordMode).create('/new', Buffer.from('x'), { mode: 0o644 }, '/like')
         assert.deepEqual([...modes, (await fs.stat(path.join(root, 'new'))).mode & 0o777], [0o600, 0o644])
       } finally {
         process.umask(mask)
@@ -92,17 +92,17 @@ describe('files below a root directory', () => {
     withDirectory(async root => {
       await fs.mkdir(path.join(root, 'open'))
       await fs.chmod(path.join(root, 'open'), 0o2775)
-      await openTree(root).restrictToOwner('/open')
-      assert.equal((await openTree(root).facts('/open'))?.mode, 0o2700)
-      await openTree('/').restrictToOwner('/proc/1')
-      assert.equal((await openTree('/').facts('/proc/1'))?.mode, 0o555)
-      await openTree(root).restrictToOwner('/gone')
+      await openWriter(root).restrictToOwner('/open')
+      assert.equal((await openWriter(root).facts('/open'))?.mode, 0o2700)
+      await openWriter('/').restrictToOwner('/proc/1')
+      assert.equal((await openWriter('/').facts('/proc/1'))?.mode, 0o555)
+      await openWriter(root).restrictToOwner('/gone')
     }))
 
   it('are replaced behind a link, and the link stays', () =>
     withDirectory(async root => {
       await writeTree(root, { 'srv/real': 'old', 'etc/link': '-> /srv/real' })
-      await openTree(root).write('/etc/link', 'new', { mode: 0o600 })
+      await openWriter(root).write('/etc/link', 'new', { mode: 0o600 })
       assert.deepEqual(await readTree(root), { 'srv/real': 'new', 'etc/link': '-> /srv/real' })
     }))
 
@@ -110,12 +110,12 @@ describe('files below a root directory', () => {
     withDirectory(async root => {
       await writeTree(root, { file: 'x' })
       await assert.rejects(
-        openTree(root).write('/file/below', 'x', { mode: 0o644 }),
+        openWriter(root).write('/file/below', 'x', { mode: 0o644 }),
         failsWith(/cannot write it: /),
       )
       const name = `/${'n'.repeat(300)}`
       await assert.rejects(
-        openTree(root).write(name, 'x', { mode: 0o644 }),
+        openWriter(root).write(name, 'x', { mode: 0o644 }),
         failsWith(/the name is too long/),
       )
     }))
@@ -123,7 +123,7 @@ describe('files below a root directory', () => {
   it('are named in errors without their temporary names', () =>
     withDirectory(async root => {
       await writeTree(root, { 'd/.x.regmirror-000000000000/in': '' })
-      const tree = openTree(root)
+      const tree = openWriter(root)
       const [place, temporary] = ['/d/x', '/d/.x.regmirror-000000000000']
       const namesPlace = (error: unknown) =>
         error instanceof Failure && error.issues.every(({ file }) => file === place)
@@ -134,7 +134,7 @@ describe('files below a root directory', () => {
   it('are kept when a link to them is removed', () =>
     withDirectory(async root => {
       await writeTree(root, { file: 'stays', 'd/link': '-> /file' })
-      await openTree(root).remove('/d/link')
+      await openWriter(root).remove('/d/link')
       assert.deepEqual(await readTree(root), { file: 'stays', 'd/': undefined })
     }))
 })

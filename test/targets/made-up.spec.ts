@@ -6,7 +6,7 @@ import { issueText } from '../../lib/model/errors.ts'
 import type { TargetSettings } from '../../lib/model/target-settings.ts'
 import { readState } from '../../lib/ownership/state.ts'
 import { makePlan } from '../../lib/plan/plan.ts'
-import { openTree } from '../../lib/system/files.ts'
+import { openWriter } from '../../lib/system/writer.ts'
 import { containerd } from '../../lib/targets/containerd/containerd.ts'
 import type { Dialect } from '../../lib/targets/dialect.ts'
 import type { Target } from '../../lib/targets/target.ts'
@@ -80,7 +80,7 @@ const loaded = (text: string) => loadText(text, 'toml', { targets: table })
 async function planFor(text: string): Promise<readonly string[]> {
   const { list } = await loaded(text)
   return await withDirectory(async root => {
-    const node = openTree(root)
+    const node = openWriter(root)
     const view = { node, uid: 0, state: await readState(node), machine: undefined }
     const { steps } = await makePlan(list, table, view, { takeOver: false })
     return steps.map(({ target, path: file }) => `${target} ${path.basename(file)}`)

@@ -1,7 +1,7 @@
 /** Judges the health of an endpoint by a response. Pure. */
 import type { Fault } from '../faults/fault.ts'
 import { CLIENT_CERTIFICATE_REQUIRED } from '../faults/tls-fault.ts'
-import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type HttpResponse, readHeader } from '../http/response.ts'
 
 /** Undefined: the response of a registry. `authorized`: the request carried a static Authorization header. */
 export function judgeResponse(response: HttpResponse, authorized: boolean): Fault | undefined {

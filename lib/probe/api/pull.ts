@@ -3,7 +3,7 @@
  * against its digest. The first fault ends it.
  */
 import type { Fault } from '../faults/fault.ts'
-import type { HttpResponse } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
 import { readLayer } from './read-layer.ts'

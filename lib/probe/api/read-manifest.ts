@@ -1,7 +1,7 @@
 /** Reads a manifest and checks it. */
 import { arch } from 'node:os'
 import type { Fault } from '../faults/fault.ts'
-import { readHeader } from '../http/request.ts'
+import { readHeader } from '../http/response.ts'
 import {
   type Descriptor,
   isVerifiable,

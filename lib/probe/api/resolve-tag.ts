@@ -1,6 +1,6 @@
 /** Resolves the tag of a canary to a digest. */
 import type { Fault } from '../faults/fault.ts'
-import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type HttpResponse, readHeader } from '../http/response.ts'
 import type { Failed, Outcome } from './bounded-request.ts'
 import { isDigest, isVerifiable } from './manifest.ts'
 import { type ExpectedManifest, readManifest } from './read-manifest.ts'

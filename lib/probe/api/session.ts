@@ -1,7 +1,7 @@
 /** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
 import type { Fault } from '../faults/fault.ts'
-import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type HttpResponse, readHeader } from '../http/response.ts'
 import { type BoundedRequest, type Outcome, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import { findErrorPage, judgeResponse } from './judge-response.ts'

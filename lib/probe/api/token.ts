@@ -2,7 +2,7 @@
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
 import { allowedSpaces } from '../http/redirects.ts'
-import { type HttpResponse, readHeader } from '../http/request.ts'
+import { type HttpResponse, readHeader } from '../http/response.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
 import { type Endpoint, hasAuthorization } from './endpoint.ts'

@@ -1,31 +1,17 @@
 /** One request on a connection of its own, with a limit for everything. The only importer of undici. */
+
 import type net from 'node:net'
 import { Client } from 'undici'
 import { codedError } from '../../system/coded-error.ts'
 import { type BodyOptions, collectBody } from './body-collector.ts'
 import { type DialOptions, dial } from './dial.ts'
 import { type CountBody, HEADER_LIMIT, limitFraming } from './framing-limit.ts'
+import type { HttpResponse } from './response.ts'
 import type { Trace } from './trace.ts'
-
-/** The head of a response and the start of its body. */
-export interface HttpResponse {
-  readonly status: number
-  /** Names in lower case. Untrusted text. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Not longer than the limit. Untrusted text. */
-  readonly body: Buffer
-  /** Whether `body` is the whole body. */
-  readonly complete: boolean
-}
 
 export interface HttpRequest extends DialOptions, BodyOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly method?: 'GET' | 'HEAD' | undefined
-}
-
-/** All values of a header as one text; empty if there are none. */
-export function readHeader({ headers }: HttpResponse, name: string): string {
-  return [headers[name] ?? []].flat().join(', ')
 }
 
 /**

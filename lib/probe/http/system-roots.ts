@@ -6,7 +6,7 @@ import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import { readStamp } from '../../system/disk.ts'
-import { openTree } from '../../system/files.ts'
+import { openReader } from '../../system/reader.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -25,7 +25,7 @@ const BUNDLES = [
 /** Every file in them counts too. */
 const DIRECTORIES = ['/etc/ssl/certs', '/etc/pki/tls/certs']
 
-const tree = openTree('/')
+const tree = openReader('/')
 
 /** Files are read again when one of them has changed, and at the latest after this time. */
 const MAX_AGE_MS = 3_600_000

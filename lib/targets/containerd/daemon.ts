@@ -1,7 +1,7 @@
 /** The containerds that run on this machine, and which of them reads a config.toml. */
 import path from 'node:path'
 import { Failure } from '../../model/errors.ts'
-import { openTree, type Reader } from '../../system/files.ts'
+import { openReader, type Reader } from '../../system/reader.ts'
 import type { Processes, TrustedProcess, UntrustedProcess } from '../../system/trusted-processes.ts'
 import { configOf } from './command-line.ts'
 
@@ -68,7 +68,11 @@ async function findProcesses(
     const read = configRead(one)
     if (read === undefined) continue
     const daemon = { pid: one.identity.pid, startedAt: one.startedAt, config: read }
-    found.push({ trusted: one, daemon, reads: await isSame(node, config, openTree(one.rootDirectory), read) })
+    found.push({
+      trusted: one,
+      daemon,
+      reads: await isSame(node, config, openReader(one.rootDirectory), read),
+    })
   }
   const relevant = doubted.filter(({ command }) => !command || configRead(command) === config)
   // The real one belongs to a trusted user: it comes first, so that other users cannot hide it among thousands.

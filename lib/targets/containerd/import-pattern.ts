@@ -1,6 +1,6 @@
 /** `imports` of config.toml, as Go's filepath.Glob finds them. */
 import path from 'node:path'
-import type { Reader } from '../../system/files.ts'
+import type { Reader } from '../../system/reader.ts'
 
 const CHARACTER = String.raw`\\.|[^\]\\-]`
 const RANGE = `(?:${CHARACTER})(?:-(?:${CHARACTER}))?`

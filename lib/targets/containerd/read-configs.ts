@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { locateToml } from '../../formats/toml/ast.ts'
 import type { Issue } from '../../model/errors.ts'
-import type { Reader } from '../../system/files.ts'
+import type { Reader } from '../../system/reader.ts'
 import { importsOf, isParsed, parseConfig, readersOf } from './config-toml.ts'
 import { atLeast, type Generation, isExact } from './generation.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'

@@ -5,10 +5,10 @@ import type { LoadedList } from '../../list/load.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { Notice, PlanReport, Probe } from '../../model/report.ts'
 import type { Endpoint } from '../../probe/api/endpoint.ts'
-import type { SavedHealth } from '../adopt-list.ts'
 import type { Event } from '../events.ts'
 import type { History } from '../history.ts'
 import type { Memory } from '../memory.ts'
+import type { SavedHealth } from '../saved-health.ts'
 import type { HostsFile } from '../serve/status.ts'
 
 /** What may have changed. */
@@ -47,6 +47,8 @@ export interface Host {
   hints(): Hints
   /** Throws Failure for an invalid list. */
   loadList(): Promise<LoadedList>
+  /** The endpoints of the list, as its runtime names and probes them. */
+  listEndpoints(list: MirrorList): readonly Endpoint[]
   /** Writes the files of the list that differ on the node. Throws Failure. */
   reconcile(list: MirrorList, scope: Scope): Promise<Reconciled>
   probe(endpoint: Endpoint, list: MirrorList): Promise<Probe>

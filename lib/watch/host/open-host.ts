@@ -5,8 +5,10 @@ import { readState } from '../../ownership/state.ts'
 import { assertWatchLock } from '../../pipeline/lock.ts'
 import { openList } from '../../pipeline/open.ts'
 import { recoverRun } from '../../pipeline/recovery.ts'
+import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
+import { probeDialect } from '../../targets/planned.ts'
 import { fileWatchEvent, noticeEvent } from '../events.ts'
 import type { Memory } from '../memory.ts'
 import { summaryLine } from '../serve/summary-line.ts'
@@ -81,7 +83,7 @@ function onHangup(
 }
 
 function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => void): Host {
-  const { node, world, log } = work
+  const { node, targets, world, log } = work
   const { hints, readiness, notifier, prober, sources } = parts
   return {
     ...waiting(parts, work),
@@ -91,6 +93,7 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
       return hints.take()
     },
     loadList: sources.loadList,
+    listEndpoints: list => listEndpoints(list, probeDialect(list, targets)),
     reconcile: async (list, scope) => {
       const reconciled = await recoverAndReconcile(list, scope, work)
       await sources.watch()

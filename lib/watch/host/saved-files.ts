@@ -5,9 +5,10 @@ import type { World } from '../../model/world.ts'
 import { HEALTH_FILE, HISTORY_FILE } from '../../ownership/state.ts'
 import { readHealth } from '../../pipeline/known-health.ts'
 import { readClocks } from '../../system/clocks.ts'
-import type { Reader, Writer } from '../../system/files.ts'
-import type { SavedHealth } from '../adopt-list.ts'
+import type { Reader } from '../../system/reader.ts'
+import type { Writer } from '../../system/writer.ts'
 import { type History, parseHistory, serializeHistory } from '../history.ts'
+import type { SavedHealth } from '../saved-health.ts'
 
 const OWNERSHIP = { mode: 0o600 }
 

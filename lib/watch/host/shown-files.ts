@@ -3,7 +3,7 @@ import path from 'node:path'
 import { hideSecrets } from '../../formats/secrets.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import { readState } from '../../ownership/state.ts'
-import type { Reader } from '../../system/files.ts'
+import type { Reader } from '../../system/reader.ts'
 import { directoryName } from '../../targets/containerd/directory-name.ts'
 import type { Reconciled } from './host.ts'
 

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { Failure } from '../../model/errors.ts'
 import type { State } from '../../ownership/state.ts'
-import { openTree, type Reader } from '../../system/files.ts'
+import { openReader, type Reader } from '../../system/reader.ts'
 import type { Work } from './reconcile-node.ts'
 
 /** Those that exist, as paths on this machine. `listFile` is the list that was read last, if any. */
@@ -11,7 +11,7 @@ export async function findWatchedDirectories(
   state: State,
   work: Pick<Work, 'node' | 'options' | 'world'>,
 ): Promise<readonly string[]> {
-  const here = openTree('/')
+  const here = openReader('/')
   const onNode = (directory: string) => path.join(work.node.root, directory)
   const directories = [
     ...(await listDirectories(listFile ?? work.options.file, here)),

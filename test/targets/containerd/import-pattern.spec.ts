@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openTree } from '../../../lib/system/files.ts'
+import { openWriter } from '../../../lib/system/writer.ts'
 import { expandPattern, isPattern } from '../../../lib/targets/containerd/import-pattern.ts'
 import { withDirectory, writeTree } from '../../support/tree.ts'
 
@@ -22,7 +22,7 @@ describe('patterns in imports', () => {
       withDirectory(async root => {
         const files = ['*.toml', '-x.toml', '.c.toml', 'a.toml', 'ab.toml', 'd.txt']
         await writeTree(root, Object.fromEntries(files.map(name => [`conf.d/${name}`, ''])))
-        const paths = await expandPattern(openTree(root), `/conf.d/${pattern}`)
+        const paths = await expandPattern(openWriter(root), `/conf.d/${pattern}`)
         assert.deepEqual(
           paths.toSorted(),
           names.map(name => `/conf.d/${name}`),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readState } from '../../../lib/ownership/state.ts'
 import { readBootClock } from '../../../lib/system/boot-clock.ts'
-import { openTree } from '../../../lib/system/files.ts'
 import type { Outcome } from '../../../lib/system/run.ts'
 import { openProcesses } from '../../../lib/system/trusted-processes.ts'
+import { openWriter } from '../../../lib/system/writer.ts'
 import { containerd } from '../../../lib/targets/containerd/containerd.ts'
 import { mirror, PLACE, registry } from '../../support/lists.ts'
 import { withDirectory, writeTree } from '../../support/tree.ts'
@@ -16,7 +16,7 @@ async function planOn(tree: Record<string, string>, version: string | undefined,
   const settings = containerd.settings.resolve(version === undefined ? {} : { version }, PLACE)
   return await withDirectory(async root => {
     await writeTree(root, tree)
-    const node = openTree(root)
+    const node = openWriter(root)
     const run = async () => ({ code: 0, stdout: '', stderr: '', ...outcome })
     const machine = {
       files: node,

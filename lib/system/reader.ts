@@ -1,0 +1,114 @@
+/**
+ * Read access to the files below one root directory, which counts as `/`: absolute links are followed inside it, links that
+ * leave it are refused.
+ */
+import path from 'node:path'
+import { Failure } from '../model/errors.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './disk.ts'
+import { failOnErrno } from './errno.ts'
+import type { Entry, FileFacts } from './file-facts.ts'
+import type { Untrusted } from './file-trust.ts'
+import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
+import { followLinks } from './links.ts'
+import { type OpenedFile, openTrusted } from './trusted-file.ts'
+
+export interface Reader {
+  /** The root as given, `/` for the running node. */
+  readonly root: string
+  /** The bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
+  read(file: string, limit?: number): Promise<Buffer | undefined>
+  /**
+   * Opens a path once, and uses it while it is open. With `asRoot`, a file that another user could have put there or
+   * changed is not opened: `use` gets the reason.
+   */
+  open<T>(file: string, asRoot: boolean, use: UseOpenedFile<T>): Promise<T>
+  /** Facts of the path; undefined when it does not exist. */
+  facts(file: string): Promise<FileFacts | undefined>
+  /** The entries of a directory, sorted by name; undefined when there is no such directory. */
+  entries(directory: string): Promise<readonly Entry[] | undefined>
+  /** The path with every link followed, as seen from the root. */
+  real(file: string): Promise<string>
+  /** Mount points inside the root of files that are also mounted outside it; none for the running node. */
+  hostMounts(): Promise<readonly string[]>
+  /** A path of this machine to a directory, short enough for sockets in it, until it is closed. */
+  openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
+}
+
+export type UseOpenedFile<T> = (found: OpenedFile | Untrusted | undefined) => Promise<T>
+
+const DEFAULT_LIMIT = 16 * 1024 * 1024
+
+/** A Reader of the files below `root`, an existing directory. */
+export function openReader(root: string): Reader {
+  const top = path.resolve(root)
+  const hostMounts = () => readHostMounts(top)
+  const at = (file: string) => findOnDisk(top, file)
+  return {
+    root: top,
+    read: async (file, limit = DEFAULT_LIMIT) =>
+      failOnErrno('read', file, async () => {
+        const bytes = await readBounded(await at(file), file, limit)
+        if (bytes === undefined) await refuseDangling(top, file)
+        return bytes
+      }),
+    open: (file, asRoot, use) =>
+      failOnErrno('read', file, async () => {
+        const found: typeof use = async opened => {
+          if (opened === undefined) await refuseDangling(top, file)
+          if (opened && 'real' in opened && top !== '/') await refuseHostMounts(file, opened.real, hostMounts)
+          return await use(opened)
+        }
+        return asRoot ? await openTrusted(top, file, found) : await found(await openByName(top, file))
+      }),
+    facts: file => failOnErrno('inspect', file, async () => lstatFacts(await at(file))),
+    entries: directory =>
+      failOnErrno('list', directory, async () => {
+        const entries = await readEntries(await at(directory))
+        if (entries === undefined) await refuseDangling(top, directory)
+        return entries
+      }),
+    real: async file => failOnErrno('resolve', file, async () => seenFrom(top, await at(file))),
+    hostMounts,
+    openDirectory: directory =>
+      failOnErrno('open', directory, async () => openShortPath(await at(directory))),
+  }
+}
+
+/** The path on disk of a path as seen from the root `top`, links followed. */
+export async function findOnDisk(top: string, file: string): Promise<string> {
+  const real = await followLinks(top, file, readLink)
+  if (top !== '/') await refuseHostMounts(file, seenFrom(top, real), () => readHostMounts(top))
+  return real
+}
+
+/** Opens a file without checking who could have changed it. Works without /proc. */
+async function openByName(top: string, file: string): Promise<OpenedFile | undefined> {
+  const real = await followLinks(top, file, readLink)
+  const facts = await lstatFacts(real)
+  const read = async (limit: number) => {
+    const bytes = await readBounded(real, file, limit)
+    if (bytes === undefined)
+      throw new Failure('io', [{ file, message: 'was removed while it was read', hint: 'run it again' }])
+    return bytes
+  }
+  return facts && { real: seenFrom(top, real), facts, systemPath: real, read }
+}
+
+/** A dangling link, at the path or above it, is an error and not an absent file: writing there would be a surprise. */
+async function refuseDangling(top: string, file: string): Promise<void> {
+  const above = path.dirname(file)
+  const directory = await followLinks(top, above, readLink)
+  const link = await readLink(path.join(directory, path.basename(file)))
+  if (link === undefined) {
+    if (above !== file && (await lstatFacts(directory)) === undefined) await refuseDangling(top, above)
+    return
+  }
+  throw new Failure('io', [
+    { file, message: `is a link to ${link}, which does not exist`, hint: 'repair or remove the link' },
+  ])
+}
+
+/** A path on disk as seen from the root `top`. */
+export function seenFrom(top: string, file: string): string {
+  return path.join('/', path.relative(top, file))
+}

@@ -1,0 +1,87 @@
+/** Write access to the files below one root directory. */
+import path from 'node:path'
+import {
+  type CopyAttributes,
+  createFile,
+  linkIfFree,
+  linkOrCopy,
+  makeDirectories,
+  moveTree,
+  removeEmptyDirectory,
+  removeFile,
+  replaceFile,
+  restrictToOwner,
+  setOwnership,
+} from './durable.ts'
+import { failOnErrno } from './errno.ts'
+import type { Ownership } from './file-facts.ts'
+import { findOnDisk, openReader, type Reader, seenFrom } from './reader.ts'
+import { withoutTemporary } from './temporary-name.ts'
+
+export interface Writer extends Reader {
+  /** Replaces or creates a file in one step: readers see the old or the new bytes, also after a power cut. */
+  write(file: string, bytes: Uint8Array | string, ownership: Ownership): Promise<void>
+  /** Creates a file that does not exist yet, with the label and the extended attributes of the file `like`. */
+  create(file: string, bytes: Uint8Array, ownership: Ownership, like?: string): Promise<void>
+  /** Creates a hard link to a file, or a copy where the file system has no hard links. */
+  duplicate(from: string, to: string): Promise<void>
+  /** Creates a hard link in one step, unless the new name is taken or the file is gone. */
+  link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
+  /** Removes a file; a link itself, not its target. */
+  remove(file: string): Promise<void>
+  /** Creates a directory with `mode` and its parents with 0755, whatever the umask; returns those it created, deepest first. */
+  makeDirectory(directory: string, mode: number): Promise<readonly string[]>
+  /** Removes the permissions of group and others from a directory; a refusal is ignored. */
+  restrictToOwner(directory: string): Promise<void>
+  /** Sets mode and owner of a directory. */
+  setOwnership(directory: string, ownership: Required<Ownership>): Promise<void>
+  /** Removes a directory if it is empty; returns whether it did. */
+  removeEmptyDirectory(directory: string): Promise<boolean>
+  rename(from: string, to: string): Promise<void>
+  /** The same, but does not follow a final link, and ignores errors. */
+  prune(directory: string): Promise<boolean>
+}
+
+/** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
+export function openWriter(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
+  const reader = openReader(root)
+  const top = reader.root
+  const at = (file: string) => findOnDisk(top, file)
+  // A final link is not followed.
+  const atLink = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
+  return {
+    ...reader,
+    write: (file, bytes, ownership) =>
+      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
+    create: (file, bytes, ownership, like) =>
+      failOnErrno('write', withoutTemporary(file), async () => {
+        const [from, to] = [like && (await at(like)), await at(file)]
+        await createFile(to, bytes, ownership, async () => from && copyAttributes(from, to))
+      }),
+    duplicate: (from, to) => failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to))),
+    link: (from, to) =>
+      failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
+    remove: file => failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file))),
+    makeDirectory: (directory, mode) =>
+      failOnErrno('create', withoutTemporary(directory), async () => {
+        const made = await makeDirectories(await at(directory), mode)
+        return made.map(real => seenFrom(top, real))
+      }),
+    restrictToOwner: directory =>
+      at(directory)
+        .then(restrictToOwner)
+        .catch(() => {}),
+    setOwnership: (directory, ownership) =>
+      failOnErrno('change the mode of', directory, async () => setOwnership(await at(directory), ownership)),
+    removeEmptyDirectory: directory =>
+      failOnErrno('remove', withoutTemporary(directory), async () =>
+        removeEmptyDirectory(await at(directory)),
+      ),
+    prune: directory =>
+      atLink(directory)
+        .then(removeEmptyDirectory)
+        .catch(() => false),
+    rename: (from, to) =>
+      failOnErrno('rename', withoutTemporary(from), async () => moveTree(await at(from), await at(to))),
+  }
+}
