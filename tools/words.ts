@@ -19,7 +19,7 @@ const RULED_OUT: readonly (readonly [word: string, instead: string])[] = [
   ['(be|is|are|was|were|not) (un)?well', 'healthy, unhealthy'],
   ['sick|ill|dead|dies?|dying', 'unhealthy'],
   ['suffer(s|ed)?', 'allow'],
-  ['want(s|ed)?|wish(es|ed)?', 'require, need, request'],
+  ['(?<!target\\.)want(s|ed)?|wish(es|ed)?', 'require, need, request'],
   ['made true|makes? it so', 'apply'],
   ['upstreams?', 'registry, server'],
 ]

@@ -46,7 +46,7 @@ async function undo(makePlan: MakePlan, access: Access): Promise<Converged<Undoi
   if (isDone(planned.plan) && !(await hasWatchFiles(node))) return { planned, notices: [] }
   return await withTicket(node, await watchLockRequest('restore', node, world), async made => {
     const converged = await converge(makePlan, access, made)
-    // Without a list in force, nobody needs what a watcher knew.
+    // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return converged
   })

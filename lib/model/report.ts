@@ -70,7 +70,7 @@ export type Reason =
 
 export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
 
-/** How one endpoint answered. */
+/** The result of probing one endpoint. */
 export interface Probe {
   readonly registry: string
   /** The API base, as in the list. */
@@ -80,37 +80,37 @@ export interface Probe {
   readonly reason?: Reason
   /** One sentence for a person, safe for a terminal. */
   readonly detail?: string
-  /** How deep it was asked. */
+  /** How deep the probe went. */
   readonly depth: 'ping' | 'manifest' | 'blob'
-  /** What was asked for, where that was more than a ping: `library/busybox:latest`. */
+  /** The image that was requested, if the probe was more than a ping: `library/busybox:latest`. */
   readonly image?: string
-  /** Milliseconds from the start of the connection to the head of the answer. */
+  /** Milliseconds from the start of the connection to the head of the response. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
-  /** Medians of what that time goes into; `dns` comes before it, `tls` where there is any. */
+  /** Medians of the parts of that time; `dns` comes before it, `tls` only over https. */
   readonly phases_ms?: {
     readonly dns: number
     readonly tcp: number
     readonly tls?: number
     readonly first_byte: number
   }
-  /** How fast it served a layer. */
+  /** The speed at which it served a layer. */
   readonly bytes_per_second?: number
   /** An estimate for an image of 50 MB in one layer: four requests and the bytes. */
   readonly pull_50mb_s?: number
-  /** What the tag of the canary stands for there. */
+  /** The digest that it resolves the tag of the canary to. */
   readonly digest?: string
   readonly tls?: { readonly version: string; readonly expires: string; readonly days: number }
   /** `Docker-Distribution-Api-Version`. */
   readonly api_version?: string
-  /** What it says of its limits (RateLimit-Limit, RateLimit-Remaining). */
+  /** Its rate limits (RateLimit-Limit, RateLimit-Remaining). */
   readonly rate_limit?: { readonly limit?: string; readonly remaining?: string }
-  /** How long it wants to be left in peace (Retry-After). */
+  /** How long it refuses further requests (Retry-After). */
   readonly retry_after_s?: number
-  /** Its clock less ours. */
+  /** Its clock minus that of this node. */
   readonly clock_skew_s?: number
-  /** Redirects on the way to its answer. */
+  /** Redirects before its final response. */
   readonly redirects?: number
-  /** Whether it asks for credentials with 401: a runtime will offer it those it has. */
+  /** Whether it responds with 401 and a challenge: a runtime then sends it credentials. */
   readonly challenges?: boolean
 }
 

@@ -62,7 +62,7 @@ async function writeLockRequest({ command, node, options, world, log }: Access):
   }
 }
 
-/** How long a process that only removes dead tickets may hold the lock of watchers. */
+/** How long a process that only removes stale tickets may hold the lock of watchers. */
 const SWEEP_MS = 2000
 
 /** For the only watcher of the node, or for a command that no watcher may run beside. */

@@ -21,7 +21,7 @@ export async function recoverRun(access: Access): Promise<readonly Notice[]> {
   return (await withLock(access, async () => {})).notices
 }
 
-/** Taking the lock of watchers removes their dead tickets. */
+/** Taking the lock of watchers removes their stale tickets. */
 async function sweepTickets({ command, node, world }: Access): Promise<void> {
   if ((await listTickets(node, 'watch')).length === 0 || (await isLocked(node, 'watch'))) return
   await withTicket(node, await watchLockRequest(command, node, world), async () => {}).catch(error => {

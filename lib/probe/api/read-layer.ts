@@ -19,7 +19,7 @@ const MIN_SPEED = 1024
 /** Reads the layer, or the start of a large one. If the time runs out, the bytes until then show the speed. */
 export async function readLayer(session: Session, layer: Descriptor): Promise<LayerResult> {
   const hash = createHash('sha256')
-  const wanted = Math.min(layer.size, LAYER_LIMIT)
+  const length = Math.min(layer.size, LAYER_LIMIT)
   let bytes = 0
   const onChunk = (chunk: Buffer) => {
     bytes += chunk.length
@@ -29,9 +29,9 @@ export async function readLayer(session: Session, layer: Descriptor): Promise<La
     method: 'GET',
     kind: 'layer',
     reference: layer.digest,
-    bodyLimit: wanted,
+    bodyLimit: length,
     onChunk,
-    headers: { range: `bytes=0-${Math.max(0, wanted - 1)}` },
+    headers: { range: `bytes=0-${Math.max(0, length - 1)}` },
   })
   const { respondedAt = 0, endedAt = performance.now() } = outcome.trace
   const measured = { bytes, ms: endedAt - respondedAt }
@@ -39,8 +39,8 @@ export async function readLayer(session: Session, layer: Descriptor): Promise<La
     const slow = outcome.fault.reason === 'no_response' && bytes >= MIN_SPEED * (measured.ms / 1000)
     return slow ? measured : { fault: outcome.fault }
   }
-  if (bytes < wanted) return { ...measured, fault: TOO_SHORT }
-  const whole = wanted === layer.size
+  if (bytes < length) return { ...measured, fault: TOO_SHORT }
+  const whole = length === layer.size
   if (whole && `sha256:${hash.digest('hex')}` !== layer.digest) return { ...measured, fault: WRONG_DIGEST }
   return measured
 }

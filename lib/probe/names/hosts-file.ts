@@ -3,13 +3,13 @@ import { isIP } from 'node:net'
 
 /** The addresses of a name in the order of the file, with their zone (`%eth0`). */
 export function findInHosts(text: string, name: string): readonly string[] {
-  const wanted = normalizeName(name)
+  const normalized = normalizeName(name)
   return text.split('\n').flatMap(line => {
     const [address = '', ...names] = line
       .replace(/#.*/, '')
       .split(/[ \t\r]+/)
       .filter(Boolean)
-    return isIP(address) !== 0 ? names.filter(one => normalizeName(one) === wanted).map(() => address) : []
+    return isIP(address) !== 0 ? names.filter(one => normalizeName(one) === normalized).map(() => address) : []
   })
 }
 

@@ -31,7 +31,7 @@ export interface OpenHost {
   readonly host: Host
   /** Before the first turn of the loop. */
   start(): Promise<void>
-  /** Tells systemd that the watcher stops. */
+  /** Notifies systemd that the watcher stops. */
   stopping(): Promise<void>
   close(): Promise<void>
 }
