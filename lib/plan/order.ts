@@ -3,6 +3,7 @@
  * afterwards, so a file is written after everything that it refers to, and taken away before it. Pure.
  */
 import path from 'node:path'
+import { inOrder, type Links } from './link-order.ts'
 import type { Step } from './step.ts'
 
 /** Steps that write, or that take away, the files of one bundle; any other step alone. */
@@ -15,7 +16,7 @@ export interface Unit {
 /** Units in the order in which they are carried out: what is written comes first. */
 export function orderedUnits(steps: readonly Step[]): readonly Unit[] {
   const { written = [], taken = [] } = Object.groupBy(steps, step => (isWritten(step) ? 'written' : 'taken'))
-  return [...inOrder(written, refers), ...inOrder(taken, (step, other) => refers(other, step))]
+  return [...order(written, findReferences(written)), ...order(taken, reverse(findReferences(taken)))]
 }
 
 /** The steps in that order. */
@@ -28,15 +29,15 @@ function isWritten({ action, owns }: Step): boolean {
   return action !== 'delete' && owns.kind !== 'original'
 }
 
-type WaitsFor = (step: Step, other: Step) => boolean
-
-function inOrder(steps: readonly Step[], waitsFor: WaitsFor): readonly Unit[] {
-  const anyWaits = (unit: Unit, other: Unit) =>
-    unit.steps.some(step => other.steps.some(one => waitsFor(step, one)))
-  return sorted(unitsOf(steps), anyWaits).map(unit => ({ ...unit, steps: sorted(unit.steps, waitsFor) }))
+/** `waitsFor`: the steps that must be carried out before each step. */
+function order(steps: readonly Step[], waitsFor: Links<Step>): readonly Unit[] {
+  const units = groupUnits(steps)
+  const unitOf = new Map(units.flatMap(unit => unit.steps.map(step => [step, unit] as const)))
+  const unitLinks = new Map(units.map(unit => [unit, linkedUnits(unit, waitsFor, unitOf)]))
+  return inOrder(units, unitLinks).map(unit => ({ ...unit, steps: inOrder(unit.steps, waitsFor) }))
 }
 
-function unitsOf(steps: readonly Step[]): readonly Unit[] {
+function groupUnits(steps: readonly Step[]): readonly Unit[] {
   const groups = Map.groupBy(steps, step => step.bundle ?? step.path)
   return [...groups].map(([place, group]) => {
     const isBundle = group.some(({ bundle }) => bundle !== undefined)
@@ -44,20 +45,26 @@ function unitsOf(steps: readonly Step[]): readonly Unit[] {
   })
 }
 
-/**
- * Each item after those that it waits for, else in the given order. Items that wait for each other keep that order too: a
- * damaged state file may have a circle.
- */
-function sorted<T>(items: readonly T[], waitsFor: (item: T, other: T) => boolean): readonly T[] {
-  const left = [...items]
-  const result: T[] = []
-  while (left.length > 0) {
-    const free = left.findIndex(item => !left.some(other => other !== item && waitsFor(item, other)))
-    result.push(...left.splice(Math.max(free, 0), 1))
-  }
-  return result
+function linkedUnits(unit: Unit, links: Links<Step>, unitOf: ReadonlyMap<Step, Unit>): readonly Unit[] {
+  const linked = unit.steps.flatMap(step => links.get(step) ?? []).flatMap(step => unitOf.get(step) ?? [])
+  return [...new Set(linked)].filter(other => other !== unit)
 }
 
-function refers({ refersTo }: Step, { path: other }: Step): boolean {
-  return refersTo.some(place => other === place || other.startsWith(`${place}/`))
+/** The other steps whose files each step refers to: by their paths, or by a directory above them. */
+function findReferences(steps: readonly Step[]): Links<Step> {
+  const places = new Map<string, Step[]>(steps.flatMap(step => step.refersTo.map(place => [place, []])))
+  for (const step of steps) for (const place of withParents(step.path)) places.get(place)?.push(step)
+  const targets = (step: Step) => step.refersTo.flatMap(place => places.get(place) ?? [])
+  return new Map(steps.map(step => [step, targets(step).filter(other => other !== step)]))
+}
+
+function withParents(file: string): readonly string[] {
+  const parent = path.dirname(file)
+  return parent === file ? [file] : [file, ...withParents(parent)]
+}
+
+function reverse(links: Links<Step>): Links<Step> {
+  const reversed = new Map<Step, Step[]>([...links.keys()].map(step => [step, []]))
+  for (const [step, others] of links) for (const other of others) reversed.get(other)?.push(step)
+  return reversed
 }
