@@ -7,7 +7,10 @@
 export function printable(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escape)
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      escaped,
+    )
 }
 
 /** The same on one line: each run of white space becomes one space. */
@@ -15,6 +18,6 @@ export function onOneLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ').trim())
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
