@@ -52,7 +52,7 @@ export function faultOf(error: unknown, trace: Trace, limits: Limits): Fault {
 /** What this node lacks is no verdict on a mirror. */
 function shortageFault(code: string): Fault | undefined {
   const shortage = shortageOf(code)
-  return shortage && { reason: undefined, ...shortage }
+  return shortage && { reason: undefined, what: shortage.problem, todo: shortage.remedy }
 }
 
 /** Where several addresses failed each has an error of its own. */
