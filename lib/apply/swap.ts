@@ -128,7 +128,7 @@ async function removeDirectory(directory: string, swap: DirectorySwap, node: Wri
   if (!(await node.removeEmptyDirectory(directory))) await node.rename(directory, swap.path)
 }
 
-/** Order of removal: a file that others refer to goes last. */
+/** Order of removal: a certificate goes after the hosts.toml that names it. */
 export function certificatesLast(a: string, b: string): number {
   return Number(a.endsWith('.pem')) - Number(b.endsWith('.pem'))
 }

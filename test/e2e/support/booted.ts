@@ -68,7 +68,7 @@ function nodeOf(machine: Machine): Node {
 const MIRROR = `[Unit]
 Before=${WATCH}
 [Service]
-ExecStart=/usr/bin/env node -e "require('node:http').createServer((_, answer) => answer.end('{}')).listen(5000, '127.0.0.1')"
+ExecStart=/usr/bin/env node -e "require('node:http').createServer((_, response) => response.end('{}')).listen(5000, '127.0.0.1')"
 `
 
 function filesWith(list: string): Tree {
