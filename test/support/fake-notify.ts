@@ -11,7 +11,7 @@ export async function fakeNotify(
   await fs.writeFile(program, `#!/bin/sh\necho "$*" >> '${notes}'\n`, { mode: 0o755 })
   const env = {
     PATH: `${directory}:${process.env.PATH}`,
-    NOTIFY_SOCKET: '@nobody',
+    NOTIFY_SOCKET: '@unused',
     WATCHDOG_USEC: '600000',
     WATCHDOG_PID: undefined,
   }

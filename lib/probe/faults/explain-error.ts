@@ -31,7 +31,7 @@ export function explainError(error: unknown, trace: Trace, limits: Limits): Faul
 /** A shortage of this node is no verdict on a mirror. */
 function shortageFault(code: string): Fault | undefined {
   const shortage = shortageOf(code)
-  return shortage && { reason: undefined, ...shortage }
+  return shortage && { reason: undefined, what: shortage.problem, todo: shortage.remedy }
 }
 
 /** If several addresses failed, each has an error of its own. */

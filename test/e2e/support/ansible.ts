@@ -1,5 +1,5 @@
 /**
- * Runs a playbook against this machine with Debian's Ansible, which sees no setting of this machine or user.
+ * Runs a playbook on this machine with Debian's Ansible, without any settings of this machine or user.
  */
 import { type ChildProcess, execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { launcher, treeOf } from './runtimes.ts'
 export const ANSIBLE = 'ansible-core-trixie'
 
 export interface Task {
-  /** The task's name, with that of its role before it. A handler is a task too. */
+  /** The name of the task, after that of its role. A handler is a task too. */
   readonly name: string
   readonly status: 'ok' | 'changed' | 'failed' | 'ignored' | 'skipped' | 'unreachable'
   /** What the module returned: `stdout`, `rc`, `diff`, `msg` and more, depending on the module. */
@@ -17,9 +17,9 @@ export interface Task {
 }
 
 export interface Played {
-  /** 0: every task did its work; 2: one failed; others: the playbook was not run at all. */
+  /** 0: all tasks succeeded; 2: one failed; other codes: the playbook did not run. */
   readonly code: number
-  /** Tasks in the order in which they ran; empty when the playbook could not be read. */
+  /** The tasks in the order in which they ran; empty when the playbook could not be read. */
   readonly tasks: readonly Task[]
   readonly stdout: string
   readonly stderr: string
@@ -28,13 +28,13 @@ export interface Played {
 export interface Play {
   /** Path of the playbook. */
   readonly playbook: string
-  /** An empty directory that holds everything Ansible writes. */
+  /** An empty directory for everything that Ansible writes. */
   readonly home: string
   /** Extra variables, which win over all others. */
   readonly vars?: Readonly<Record<string, unknown>>
   readonly check?: boolean
   readonly diff?: boolean
-  /** For the modules, besides PATH of this process. */
+  /** For the modules, in addition to the PATH of this process. */
   readonly env?: Readonly<Record<string, string>>
   /** Settings of Ansible that win over those of the tests. */
   readonly settings?: Readonly<Record<string, string>>
@@ -42,11 +42,11 @@ export interface Play {
   readonly verbosity?: number
   /** A program and its arguments that start Ansible. */
   readonly within?: readonly string[]
-  /** Called with the process once it is started, for whoever wants to interrupt it. */
+  /** Called with the process once it has started, for tests that interrupt it. */
   readonly onStart?: (child: ChildProcess) => void
 }
 
-/** Runs a playbook on the host `localhost`, over no connection and as the user of the tests. */
+/** Runs a playbook on the host `localhost`, with a local connection and as the user of the tests. */
 export async function play(how: Play): Promise<Played> {
   const { playbook, home, vars, check, diff, env, settings = {}, verbosity = 0, within = [], onStart } = how
   const python = launcher(ANSIBLE, 'python3')
@@ -97,7 +97,7 @@ function run(
   })
 }
 
-/** The last line of the output, when the playbook came so far. */
+/** The last line of the output, if the playbook got that far. */
 function tasksOf(stdout: string): readonly Task[] {
   const last = stdout.trimEnd().split('\n').at(-1) ?? ''
   return last.startsWith('[') ? JSON.parse(last) : []

@@ -1,4 +1,4 @@
-/** Nodes that a real systemd of each release has booted with our units. What a test does, it does to all at once. */
+/** Nodes that a real systemd of each release boots with the units of regmirror. A test runs on all of them at the same time. */
 import fs from 'node:fs/promises'
 import type { Tree } from '../../support/tree.ts'
 import { boot, type Machine, systemds } from './machine.ts'
@@ -15,14 +15,14 @@ export interface Node {
   readonly watch: Unit
   readonly bootstrap: Unit
   readonly containerd: Unit
-  /** Where the hosts.toml for docker.io is seen from here. */
+  /** The path on this machine of the hosts.toml for docker.io. */
   readonly hostsFile: string
-  /** Its text; undefined: there is none. */
+  /** Its text; undefined if there is no such file. */
   hosts(): Promise<string | undefined>
   writeList(text: string): Promise<void>
 }
 
-/** Boots nodes with this list for the suite, and gives an `it` that is run on all of them at the same time. */
+/** Boots nodes with this list for the suite, and returns an `it` that runs on all of them at the same time. */
 export function onNodesWith(list: string): (title: string, use: (node: Node) => Promise<void>) => void {
   const nodes = new Map<string, Node>()
   before(() =>
@@ -45,7 +45,7 @@ export function onNodesWith(list: string): (title: string, use: (node: Node) => 
   }
 }
 
-/** All of them come to their end, whatever becomes of one. */
+/** Waits for all of them, also when one fails. */
 async function onAll<T>(all: Iterable<T>, use: (one: T) => Promise<void>): Promise<void> {
   const ends = await Promise.allSettled([...all].map(use))
   const failed = ends.find(end => end.status === 'rejected')
@@ -64,11 +64,11 @@ function nodeOf(machine: Machine): Node {
   }
 }
 
-/** A mirror at port 5000 of the node's own loopback. */
+/** A mirror at port 5000 on the loopback address of the node. */
 const MIRROR = `[Unit]
 Before=${WATCH}
 [Service]
-ExecStart=/usr/bin/env node -e "require('node:http').createServer((_, answer) => answer.end('{}')).listen(5000, '127.0.0.1')"
+ExecStart=/usr/bin/env node -e "require('node:http').createServer((_, response) => response.end('{}')).listen(5000, '127.0.0.1')"
 `
 
 function filesWith(list: string): Tree {
@@ -78,9 +78,9 @@ function filesWith(list: string): Tree {
     [LIST.slice(1)]: list,
     'etc/systemd/system/mirror.service': MIRROR,
     ...links('multi-user.target.wants/', ['mirror.service', WATCH, BOOTSTRAP], name => `../${name}`),
-    // They are for a system that somebody installs.
+    // Units of the installation of a system.
     ...links('', ['ldconfig.service', 'systemd-firstboot.service'], () => '/dev/null'),
-    // Nobody keeps the memory of a program that the watchdog has ended.
+    // No core dump of a program that the watchdog has killed.
     'etc/systemd/system.conf.d/cores.conf': '[Manager]\nDefaultLimitCORE=0\n',
   }
 }

@@ -28,7 +28,7 @@ const FIRST = [
   registryTable('linked.test', ['https://a.test']),
 ]
 
-/** `*` comes first, for what it is changed to must not be seen for a registry that leaves or joins the list. */
+/** `*` comes first: its new mirrors must not be used for a registry that leaves or joins the list. */
 const SECOND = [
   registryTable('*', ['https://b.test']),
   registryTable('docker.io', ['https://b.test', 'https://a.test']),
@@ -40,7 +40,7 @@ const SECOND = [
   registryTable('linked.test', ['https://b.test']),
 ]
 
-/** Every registry that one of the lists names, one that only `*` is for, and one that is somebody else's. */
+/** Every registry of the lists, one that only `*` covers, and one of another program. */
 export const REGISTRIES = [
   ...new Set([...FIRST, ...SECOND].map(table => /"(.+?)"/.exec(table)?.[1] ?? '')),
   'unlisted.test',

@@ -1,6 +1,6 @@
 /**
- * A machine whose first process is a real systemd, in namespaces of its own: its file system is an overlay in memory,
- * its network is loopback alone, and whatever it starts or mounts ends with that process.
+ * A machine whose process 1 is a real systemd, in its own namespaces: its file system is an overlay in memory, its only
+ * network is loopback, and everything that it starts or mounts ends with that process.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ import { eventually } from '../../support/watching.ts'
 import { cgroups, makeCgroup } from './cgroup.ts'
 import { needRuntime, skip, treeOf } from './runtimes.ts'
 
-/** Releases that the units are for: the oldest, and the one that Debian has today. */
+/** The oldest supported release of systemd, and the current one of Debian. */
 export const systemds = [
   { title: 'systemd 252', suite: 'bookworm' },
   { title: 'systemd 257', suite: 'trixie' },
@@ -25,25 +25,25 @@ type Suite = (typeof systemds)[number]['suite']
 
 export interface Ran {
   readonly code: number
-  /** What it printed, on both streams. */
+  /** The output on both streams. */
   readonly said: string
 }
 
 export interface Machine extends AsyncDisposable {
-  /** Where a file of the machine is seen from here. */
+  /** The path on the test machine of a file of this machine. */
   at(file: string): string
-  /** Runs a program in it. */
+  /** Runs a program in this machine. */
   run(...command: readonly string[]): Promise<Ran>
 }
 
 const PROJECT = path.resolve(import.meta.dirname, '../../..')
 const PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** Nobody in there is to touch this machine's kernel. */
+/** Keeps processes in the machine from changing the kernel. */
 const BOUNDS = '-sys_module,-sys_time,-sys_rawio,-syslog'
 
 /**
- * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the machine's own files. The pid that is
- * printed is the one that processes outside know.
+ * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the files of the machine. It prints the process id
+ * that is valid outside.
  */
 const BOOT = `
 set -e
@@ -78,22 +78,22 @@ ip link set lo up
 pivot_root . mnt
 cd /
 umount -l /mnt
-# As a kernel's first process has it: credentials are mounted by a child of systemd, for all.
+# As for process 1 of a kernel: a child of systemd mounts credentials, which all must see.
 mount --make-rshared /
 echo "$pid"
 exec env -i container=test "PATH=$6" "/$init" systemd.unit=multi-user.target
 `
 
-/** Joins the cgroup that is to be the root of all that the machine sees. */
+/** Joins the cgroup that becomes the root cgroup of the machine. */
 const JOIN = 'echo 0 >"$0/cgroup.procs"; exec unshare --cgroup sh -c "$@"'
 
 /** For a `before` hook, as needRuntime is. */
 export function needSystemd(context: Mocha.Context, suite: Suite): void {
   for (const name of ['systemd', 'containerd']) needRuntime(context, `${name}-${suite}`, true)
-  if (cgroups() === undefined) skip(context, 'no cgroup2 is mounted here, which systemd needs')
+  if (cgroups() === undefined) skip(context, 'systemd needs cgroup version 2, which is not mounted here')
 }
 
-/** Boots a machine with the project's build, its units and these files, and waits until it is up. */
+/** Boots a machine with the build of the project, its units and these files, and waits until it has started. */
 export async function boot(suite: Suite, files: Tree): Promise<Machine> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-machine-'))
   const cgroup = await makeCgroup(path.basename(home))
@@ -113,7 +113,7 @@ export async function boot(suite: Suite, files: Tree): Promise<Machine> {
   }
   try {
     const machine = { ...machineOf(await firstProcess(child)), [Symbol.asyncDispose]: stop }
-    await up(machine)
+    await waitUntilStarted(machine)
     return machine
   } catch (error) {
     await stop()
@@ -130,14 +130,14 @@ function start(args: readonly string[], cgroup: string): ChildProcess {
   })
 }
 
-/** The machine's first process, as it is known here. */
+/** The id of process 1 of the machine, as seen outside. */
 async function firstProcess(child: ChildProcess): Promise<number> {
-  const complaint = text(child.stderr as Readable)
-  const told = once((child.stdout as Readable).setEncoding('utf8'), 'data')
+  const errors = text(child.stderr as Readable)
+  const printed = once((child.stdout as Readable).setEncoding('utf8'), 'data')
   const ended = once(child, 'exit').then(async () => {
-    throw new Error(`the machine did not boot: ${await complaint}`)
+    throw new Error(`the machine did not boot: ${await errors}`)
   })
-  const [pid] = await Promise.race([told, ended])
+  const [pid] = await Promise.race([printed, ended])
   return Number(pid)
 }
 
@@ -154,14 +154,14 @@ function machineOf(pid: number): Omit<Machine, typeof Symbol.asyncDispose> {
   return { at: file => path.join(`/proc/${pid}/root`, file), run }
 }
 
-/** Waits until nothing is left to start; `degraded` is up too. */
-async function up({ run }: Pick<Machine, 'run'>): Promise<void> {
+/** Waits until all units have started; `degraded` means that one has failed. */
+async function waitUntilStarted({ run }: Pick<Machine, 'run'>): Promise<void> {
   let last = ''
   await eventually(
     async () => {
       last = (await run('systemctl', 'is-system-running')).said.trim()
       return /^(running|degraded)$/.test(last) || undefined
     },
-    () => `the machine is not up: ${last}`,
+    () => `the machine has not started: ${last}`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * A mount namespace for a program that acts on this machine: its own /tmp, /var/tmp, /run and /dev, where a listener
- * takes what is written to the system log. Everything is below one directory, to be searched afterwards.
+ * A mount namespace for a program that changes this machine: with its own /tmp, /var/tmp, /run and /dev, where a listener
+ * reads the system log. All of it is below one directory, to search afterwards.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -47,7 +47,7 @@ cd "$home"
 exec "$@"
 `
 
-/** Arguments that start a program in the namespace: put its own behind them. */
+/** Arguments that start a program in the namespace; append the program and its arguments. */
 export function entering(home: string): readonly string[] {
   return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', home, PROJECT]
 }
@@ -64,11 +64,11 @@ with open(sys.argv[2], 'ab', buffering=0) as log:
 `
 
 export interface SystemLog extends AsyncDisposable {
-  /** Everything that was sent so far. */
+  /** The messages so far. */
   text(): Promise<string>
 }
 
-/** Listens where /dev/log of the namespace leads. */
+/** Listens at /dev/log of the namespace. */
 export async function listenToLog(home: string): Promise<SystemLog> {
   const [folder, log] = [path.join(home, 'log'), path.join(home, 'log/lines')]
   await fs.mkdir(folder)
@@ -94,7 +94,7 @@ def send(**fields):
     with open(os.environ['TEST_JOURNAL'], 'a') as journal: journal.write(json.dumps(fields) + '\\n')
 `
 
-/** Stands in for the journal's own Python module, of which Debian's Ansible makes use where systemd has booted. */
+/** Replaces the Python module of the journal, which Debian's Ansible uses on machines with systemd. */
 export async function writeJournalModule(home: string): Promise<Readonly<Record<string, string>>> {
   const folder = path.join(home, 'python/systemd')
   await fs.mkdir(folder, { recursive: true })
@@ -104,13 +104,13 @@ export async function writeJournalModule(home: string): Promise<Readonly<Record<
   return { PYTHONPATH: path.dirname(folder), TEST_JOURNAL: path.join(home, 'journal') }
 }
 
-/** Which secrets stood in the arguments or the environment of any process, and what was seen at all. */
+/** The secrets that appeared in the arguments or environment of a process, and the processes that were seen. */
 export interface Processes {
   readonly leaks: ReadonlySet<string>
   readonly commands: ReadonlySet<string>
 }
 
-/** Looks at every process of this machine again and again until `work` is over. */
+/** Reads all processes of this machine repeatedly until `work` ends. */
 export async function watchProcesses<T>(
   secrets: readonly Secret[],
   work: Promise<T>,
@@ -137,7 +137,7 @@ async function processTexts(): Promise<string[]> {
   return await Promise.all(files.map(file => fs.readFile(file, 'latin1').catch(() => '')))
 }
 
-/** Files below `home` that hold a secret, or whose names do, by their paths from there. */
+/** The paths, from `home`, of files with a secret in their content or name. */
 export async function holders(home: string, secrets: readonly Secret[]): Promise<string[]> {
   const found: string[] = []
   for (const name of await fs.readdir(home, { recursive: true })) {
