@@ -3,7 +3,7 @@
  * the table of them in index.ts. They know neither each other nor how the list was written down.
  */
 import type { Issue } from '../model/errors.ts'
-import type { MirrorList } from '../model/registry.ts'
+import type { Capability, MirrorList } from '../model/registry.ts'
 import type { Effect, Notice } from '../model/report.ts'
 import type { OwnedSetting, State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot.ts'
@@ -70,6 +70,65 @@ export interface Choices {
   readonly takeOver: boolean
 }
 
+/** The name of an image as the runtime completes it. */
+export interface ImageName {
+  /** `docker.io`, `registry.example:5000`. */
+  readonly registry: string
+  /** `library/busybox`. */
+  readonly repository: string
+  /** A tag, or a digest with its algorithm. */
+  readonly reference: string
+}
+
+/** An endpoint that the runtime contacts for an image. */
+export interface EffectiveEndpoint {
+  /** The API base: what precedes `/<repository>/manifests/…`. */
+  readonly url: string
+  /** The same over plain http, which is tried where `url` does not speak TLS. */
+  readonly plainUrl?: string
+  readonly role: 'mirror' | 'server'
+  /** Tags are resolved where `pull` and `resolve` are granted. Content is fetched by digest from every endpoint. */
+  readonly capabilities: readonly Capability[]
+  readonly skipVerify: boolean
+  /** Paths of PEM files, trusted besides the CAs of the system. */
+  readonly ca: readonly string[]
+  /** Paths of client certificates; without a key, the key is in the same file. */
+  readonly client: readonly { readonly cert: string; readonly key?: string }[]
+  /** Names of the static headers. Their values are secrets. */
+  readonly header: readonly string[]
+  /** As written; absent: the default of the runtime. */
+  readonly dialTimeout?: string
+  /** The registry's name, sent as `?ns=` to an endpoint that is not that registry. */
+  readonly ns?: string
+  /** Where it is written; absent: it follows from the registry's name. */
+  readonly source?: { readonly file: string; readonly line?: number }
+  /** Why every request to it fails. */
+  readonly problem?: string
+}
+
+/** Releases of a runtime in the order of their numbers. */
+export interface ReleaseRange {
+  readonly from: string
+  /** The first release that is not meant; absent: every later one is. */
+  readonly before?: string
+}
+
+/** What the runtime does for a pull of one image. */
+export interface PullRoute {
+  /** The releases that do so; absent: the release is known, or all that may run here agree. */
+  readonly releases?: readonly ReleaseRange[]
+  /** Absent where the name is no image name. */
+  readonly image?: ImageName
+  /** In the order in which they are tried; empty where `failure` or `unknown` gives the reason. */
+  readonly endpoints: readonly EffectiveEndpoint[]
+  /** Why the pull fails before any request. */
+  readonly failure?: Issue
+  /** Why regmirror cannot tell which endpoints are contacted. */
+  readonly unknown?: Issue
+  /** What the runtime ignores on the way, such as a file that it refuses. */
+  readonly ignored: readonly Issue[]
+}
+
 export interface Target<Snapshot = unknown> {
   readonly title: string
   /** Reads what the runtime has now. */
@@ -89,6 +148,11 @@ export interface Target<Snapshot = unknown> {
     setting: OwnedSetting,
     always: boolean,
   ): string | null | undefined
+  /**
+   * What the runtime would contact for a pull of an image with the files of the snapshot: one route, or one for each
+   * group of releases where the release is not known and they differ. Pure.
+   */
+  endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
   /** How the runtime is restarted and why it needs it. */
   readonly restart: { readonly command: string; readonly why: string }
   /** When its daemon was started, in clock ticks after the start of the machine; undefined when none is known that runs. Pure. */

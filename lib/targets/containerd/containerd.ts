@@ -10,6 +10,7 @@ import { dumpIssues } from './config-dump.ts'
 import { NEW_CONFIG } from './config-toml.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
+import { endpoints } from './endpoints.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
 import { disabledCri } from './plugin-names.ts'
@@ -37,6 +38,7 @@ export const containerd: Target<Snapshot> = {
   },
   check: checkConfig,
   withdraw: withdrawSetting,
+  endpoints,
   restart: {
     command: 'systemctl restart containerd',
     why: 'containerd reads config_path only when it starts',
