@@ -67,8 +67,11 @@ const SLIPS: readonly (readonly [said: RegExp, line: RegExp, words: Words])[] = 
   [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'nothing may follow a table header on its line' }],
 ]
 
+/** The message of a key or table that stands there already. */
+export const GIVEN_TWICE = 'this key or table is given twice'
+
 const WORDS: readonly (readonly [said: RegExp, words: Words])[] = [
-  [/multiple times/, { message: 'this key or table is given twice' }],
+  [/multiple times/, { message: GIVEN_TWICE }],
   [/^Unspecified values/, { message: 'a value is missing after "="' }],
   [/^Unterminated string/, { message: 'a string is not closed', hint: 'end it as it begins, on its line' }],
   [/^Unterminated array/, { message: 'an array is not closed', hint: 'add its "]"' }],

@@ -58,9 +58,8 @@ function fromDirectories(
   const lookup = findHostDirectory(snapshot, roots, registry, reader)
   if ('unknown' in lookup) return { ...NOTHING, ...lookup }
   const loaded = loadHosts(lookup.found, reader)
-  if ('unknown' in loaded) return { ...NOTHING, ...loaded }
-  const { entries, ignored, failure } = loaded
-  if (failure !== undefined) return { ...NOTHING, ignored, failure }
+  if (!('entries' in loaded)) return { ...NOTHING, ...loaded }
+  const { entries, ignored } = loaded
   const server = entries.length - 1
   const file = path.posix.join(lookup.found?.path ?? '', 'hosts.toml')
   const found = entries.map((entry, i) => ({

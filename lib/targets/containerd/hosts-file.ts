@@ -1,4 +1,5 @@
 /** A hosts.toml as one containerd reads it: its hosts in their order, then the server. Pure. */
+import { isTable } from '../../formats/tables.ts'
 import { locateToml, type TomlAst, type TomlPath, tomlValue } from '../../formats/toml/ast.ts'
 import { atLeast, type Generation } from './generation.ts'
 import { type HostEntry, isFault, readHostEntry } from './host-entry.ts'
@@ -26,11 +27,20 @@ export function readHostsFile(text: string, directory: string, reader: Generatio
   const value = tomlValue(ast)
   const keys = readHostsKeys(value, reader)
   const [misfit] = keys.misfits
-  if (misfit !== undefined) return { reason: misfit.message, ...locateToml(ast, misfit.path) }
+  if (misfit !== undefined) {
+    const place = locateToml(ast, misfit.path)
+    return { reason: misfit.message, ...place, ...(crashes(value, reader) && { effect: 'crash' }) }
+  }
   if (needsHostTable(reader) && !Object.hasOwn(value, 'host')) {
     return { reason: 'it has no [host] table', hint: 'add a line [host]' }
   }
   return readEntries(ast, keys, directory, reader)
+}
+
+/** 1.x takes every host for a table when it sorts two or more (getSortedHosts, remotes/docker/config/hosts.go:542@v1.7.24). */
+function crashes({ host }: Readonly<Record<string, unknown>>, { major }: Generation): boolean {
+  const entries = major < 2 && isTable(host) ? Object.values(host) : []
+  return entries.length > 1 && !entries.every(isTable)
 }
 
 /** A file without hosts is refused by every 1.6, and by 1.7 up to 1.7.31 (getSortedHosts, hosts.go:531@v1.7.31). */

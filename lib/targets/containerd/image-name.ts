@@ -29,7 +29,9 @@ export function parseImageName(text: string, reader: Generation): ImageName | { 
   const match = (knowsIpv6(reader) ? REFERENCE : REFERENCE_1_6).exec(`${registry}/${rest}`)
   const [, path, tag, digest] = match ?? []
   if (path === undefined) return { problem: 'this is not an image name' }
-  if (path.length > 255) return { problem: 'a repository name must not exceed 255 characters' }
+  // 1.6 counts the registry, too (reference/docker/reference.go NameTotalLengthMax@v1.6.20).
+  const name = knowsIpv6(reader) ? path : `${registry}/${path}`
+  if (name.length > 255) return { problem: 'a repository name must not exceed 255 characters' }
   if (digest !== undefined && !isDigest(digest)) return { problem: 'the digest is invalid' }
   return { registry, repository: path, reference: digest ?? tag ?? 'latest' }
 }
