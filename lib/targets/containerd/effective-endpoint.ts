@@ -1,14 +1,14 @@
 /** A host of hosts.toml as the endpoint that containerd contacts (ConfigureHosts, hosts.go:78-239@v2.3.4). Pure. */
-import { isLoopback } from '../../model/registry.ts'
 import type { EffectiveEndpoint } from '../target.ts'
 import { atLeast, type Generation } from './generation.ts'
-import { portOf } from './go-url.ts'
+import { isLocalhost, portOf } from './go-url.ts'
 import type { HostEntry } from './host-entry.ts'
+import { CAPABILITIES } from './host-faults.ts'
 
 /** An entry that names no host and has no keys: the registry itself. */
 export const BARE: HostEntry = {
   ...{ scheme: '', host: '', path: '', client: [], header: [] },
-  capabilities: ['pull', 'resolve', 'push'],
+  capabilities: CAPABILITIES,
 }
 
 const HUB = 'registry-1.docker.io'
@@ -16,10 +16,10 @@ const HUB = 'registry-1.docker.io'
 /** The last entry, where it names no host, is the registry itself; its other keys stay (hosts.go:101-136@v2.3.4). */
 export function withRegistry(entry: HostEntry, registry: string, reader: Generation): HostEntry {
   if (entry.host !== '') return entry
-  const found = { ...entry, path: '/v2', capabilities: BARE.capabilities }
+  const found = { ...entry, path: '/v2', capabilities: CAPABILITIES }
   if (registry === 'docker.io') return { ...found, scheme: 'https', host: HUB }
   const own = { ...found, scheme: 'https', host: registry }
-  return isLoopback(registry) ? asLoopback(own, reader) : own
+  return isLocalhost(registry) ? asLoopback(own, reader) : own
 }
 
 /** Since 1.6.9 (remotes/docker/config/hosts.go:103@v1.6.9), by the port since 1.6.25 and 1.7.8 (hosts.go:104@v1.7.8). */

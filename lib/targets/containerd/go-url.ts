@@ -42,3 +42,17 @@ function decoded(text: string): string {
     return text
   }
 }
+
+const IPV4 = /^127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/
+
+/** docker.MatchLocalhost, core/remotes/docker/registry.go:212-245@v2.3.4: of IPv6 only `[::1]` counts without a port. */
+export function isLocalhost(host: string): boolean {
+  const [, address, name = host] = /^(?:\[([^\]]*)\]|([^:[\]]*)):\d+$/.exec(host) ?? []
+  if (address !== undefined) return isLoopbackIpv6(address)
+  return name === '[::1]' || name === 'localhost' || IPV4.test(name)
+}
+
+function isLoopbackIpv6(address: string): boolean {
+  if (!URL.canParse(`http://[${address}]`)) return false
+  return /^\[(?:::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})\]$/.test(new URL(`http://[${address}]`).hostname)
+}

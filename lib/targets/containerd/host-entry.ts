@@ -3,9 +3,9 @@ import path from 'node:path'
 import { isTable } from '../../formats/tables.ts'
 import type { Capability } from '../../model/registry.ts'
 import type { EffectiveEndpoint } from '../target.ts'
-import { atLeast, type Generation, knowsDialTimeout } from './generation.ts'
+import { type Generation, knowsDialTimeout } from './generation.ts'
 import { cleanPath, parseGoUrl } from './go-url.ts'
-import { isGoDuration } from './go-values.ts'
+import { CAPABILITIES, faultIn, type HostFault, isPath, isPathList, wordsIn } from './host-faults.ts'
 import type { HostKeys } from './hosts-keys.ts'
 
 export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' | 'dialTimeout'> {
@@ -19,14 +19,6 @@ export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' |
   readonly ca?: readonly string[]
   readonly skipVerify?: boolean
 }
-
-/** A key whose value makes containerd refuse the whole file. */
-export interface HostFault {
-  readonly key?: string
-  readonly reason: string
-}
-
-const ALL: readonly Capability[] = ['pull', 'resolve', 'push']
 
 /** The entry of `url`, which is empty where the root has no `server`. Relative paths start at `directory`. */
 export function readHostEntry(
@@ -51,10 +43,6 @@ export function readHostEntry(
   }
 }
 
-export function isFault(entry: HostEntry | HostFault): entry is HostFault {
-  return 'reason' in entry
-}
-
 /** `/v2` is appended unless the path ends in it or is overridden (hosts.go:429-449@v2.3.4). */
 function readPlace(
   url: string,
@@ -68,68 +56,10 @@ function readPlace(
   return { ...parts, path: path.posix.join('/', base) }
 }
 
-/** The first value that containerd refuses, in the order in which it reads them. */
-function faultIn(keys: HostKeys, reader: Generation): HostFault | undefined {
-  const checks: readonly (readonly [key: string, fits: (value: unknown) => boolean, reason: string])[] = [
-    [
-      'capabilities',
-      value => wordsIn(value).every(word => knowsCapability(word, reader)),
-      'capabilities holds a word that this containerd does not know',
-    ],
-    ['ca', value => isPath(value) || isPathList(value), 'ca is neither a path nor a list of paths'],
-    [
-      'client',
-      value => isPath(value) || (Array.isArray(value) && value.every(item => isPath(item) || isPair(item))),
-      'client is neither a path nor a list of paths or [certificate, key] pairs',
-    ],
-    ['header', isHeader, 'a header is neither a string nor a list of strings'],
-    [
-      'dial_timeout',
-      value => !knowsDialTimeout(reader) || isDialTimeout(value),
-      'dial_timeout is no duration',
-    ],
-  ]
-  const found = checks.find(([key, fits]) => keys[key] !== undefined && !fits(keys[key]))
-  return found && { key: found[0], reason: found[2] }
-}
-
-/** `referrers` came with 2.2.0 (hosts.go:461@v2.2.0). */
-function knowsCapability(word: string, reader: Generation): boolean {
-  return isCapability(word) || (word === 'referrers' && atLeast(reader, '2.2.0'))
-}
-
-function isCapability(word: string): word is Capability {
-  return ALL.some(capability => capability === word)
-}
-
-function wordsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(word => String(word).toLowerCase()) : []
-}
-
 /** None given means all of them. */
 function readCapabilities(value: unknown): readonly Capability[] {
   const words = wordsIn(value)
-  return words.length === 0 ? ALL : ALL.filter(capability => words.includes(capability))
-}
-
-function isDialTimeout(value: unknown): boolean {
-  return value === '' || isGoDuration(value)
-}
-
-function isPath(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isPathList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isPath)
-}
-
-function isPair(value: unknown): boolean {
-  return isPathList(value) && value.length === 2
-}
-
-function isHeader(value: unknown): boolean {
-  return isTable(value) && Object.values(value).every(item => isPath(item) || isPathList(item))
+  return words.length === 0 ? CAPABILITIES : CAPABILITIES.filter(capability => words.includes(capability))
 }
 
 /** makeAbsPath, hosts.go:606@v2.3.4. */

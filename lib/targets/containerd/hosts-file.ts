@@ -2,10 +2,11 @@
 import { isTable } from '../../formats/tables.ts'
 import { locateToml, type TomlAst, type TomlPath, tomlValue } from '../../formats/toml/ast.ts'
 import { atLeast, type Generation } from './generation.ts'
-import { type HostEntry, isFault, readHostEntry } from './host-entry.ts'
+import { type HostEntry, readHostEntry } from './host-entry.ts'
 import { type HostOrder, hostOrder } from './host-order.ts'
 import { type HostKeys, type HostsKeys, readHostsKeys } from './hosts-keys.ts'
-import { parseHostsText, type Refusal } from './hosts-text.ts'
+import { parseHostsText } from './hosts-text.ts'
+import type { Refusal } from './refusal.ts'
 
 /** A host and the line where it stands. */
 export type PlacedHost = HostEntry & { readonly line?: number }
@@ -93,6 +94,6 @@ function readPlaced(
   const entry = readHostEntry(url, keys, directory, reader)
   const own = path.length === 0 ? ['server'] : path
   const { line } = locateToml(ast, own) ?? {}
-  if (!isFault(entry)) return { ...entry, ...(line !== undefined && { line }) }
+  if (!('reason' in entry)) return { ...entry, ...(line !== undefined && { line }) }
   return { reason: entry.reason, ...locateToml(ast, entry.key === undefined ? own : [...path, entry.key]) }
 }

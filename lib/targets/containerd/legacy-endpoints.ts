@@ -1,12 +1,11 @@
 /** The endpoints of `registry.mirrors` in config.toml, which count where config_path is not set. Pure. */
 import path from 'node:path'
 import { isTable } from '../../formats/tables.ts'
-import { isLoopback } from '../../model/registry.ts'
 import type { EffectiveEndpoint } from '../target.ts'
 import { type EffectiveRegistry, placeOfSetting } from './config-merge.ts'
 import { BARE, effectiveEndpoint } from './effective-endpoint.ts'
 import type { Generation } from './generation.ts'
-import { parseGoUrl } from './go-url.ts'
+import { isLocalhost, parseGoUrl } from './go-url.ts'
 
 /** registryHosts, pkg/cri/server/image_pull.go:438-500@v1.7.24 and internal/cri/server/images/image_pull.go:511-575@v2.3.4. */
 export function legacyEndpoints(
@@ -46,7 +45,7 @@ function withScheme(url: string): string {
 }
 
 function schemeOf(host: string): string {
-  return isLoopback(host) ? 'http' : 'https'
+  return isLocalhost(host) ? 'http' : 'https'
 }
 
 /** A path is taken as it stands. */

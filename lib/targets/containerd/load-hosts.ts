@@ -6,7 +6,7 @@ import { BARE } from './effective-endpoint.ts'
 import type { Generation } from './generation.ts'
 import type { HostDirectory } from './host-directory.ts'
 import { type HostsFile, type PlacedHost, readHostsFile } from './hosts-file.ts'
-import type { Refusal } from './hosts-text.ts'
+import type { Refusal } from './refusal.ts'
 
 export type LoadedHosts =
   /** The hosts in their order; the last one is the server. */
@@ -25,7 +25,7 @@ export function loadHosts(directory: HostDirectory | undefined, reader: Generati
   if (read === undefined) return checked(directory, [dockerEntry(directory)], [])
   if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read))
   if (read.effect === 'crash') return { failure: issueOf(file, read, 'containerd 1.x crashes on this file') }
-  const doubt = 'regmirror cannot read this file, but containerd 1.x may'
+  const doubt = 'regmirror cannot tell what containerd makes of this file'
   if (read.effect === 'unknown') return { unknown: issueOf(file, read, doubt) }
   return checked(directory, [dockerEntry(directory)], [issueOf(file, read, 'containerd ignores this file')])
 }
