@@ -1,7 +1,15 @@
 /** Texts of hosts.toml as people and programs write them, valid or not, in every form that TOML has for them. */
 import fc from 'fast-check'
 
-const URLS = [
+export interface Style {
+  /** Addresses of hosts and servers. */
+  readonly urls: readonly string[]
+  /** Also what few people write: odd addresses, values of wrong types, keys in capitals, a byte order mark. */
+  readonly wild: boolean
+}
+
+/** Addresses that mean what they say. */
+export const PLAIN_URLS: readonly string[] = [
   ...[
     'https://a.example',
     'https://a.example/',
@@ -15,6 +23,9 @@ const URLS = [
     'https://a.example/v2/project',
     'http://b.example/x/../y/v2/',
   ],
+]
+
+const ODD_URLS = [
   ...[
     'HTTPS://Upper.Example',
     'ftp://c.example',
@@ -22,70 +33,72 @@ const URLS = [
     'https://',
     'httpd',
     'http:x',
-    '',
   ],
-  ...[
-    'http://[::1]:5000',
-    'http://b.example:port',
-    'http://b example',
-    'https://b.example/%41%2f',
-    '127.0.0.1:5000',
-  ],
+  ...['', 'http://[::1]:5000', 'http://b.example:port', 'http://b example', 'https://b.example/%41%2f'],
+  ...['127.0.0.1:5000'],
 ]
-
-export interface Style {
-  /** More urls, such as those of registries that listen. */
-  readonly urls: readonly string[]
-  /** Whether only values of the right types are wanted, and no duration that gives up before it begins. */
-  readonly tame: boolean
-}
 
 type Pair = readonly [key: string, value: string]
 
-function pairs({ tame }: Style): fc.Arbitrary<readonly Pair[]> {
-  const mostly = (good: readonly string[], bad: readonly string[]) =>
-    tame
-      ? fc.constantFrom(...good)
-      : fc.oneof(
-          { weight: 8, arbitrary: fc.constantFrom(...good) },
-          { weight: 1, arbitrary: fc.constantFrom(...bad) },
-        )
-  const lists = [
-    '["pull"]',
-    '["pull", "resolve"]',
-    '["PULL","Push"]',
-    '[]',
-    '["push"]',
-    '[\n  "resolve", # c\n]',
-  ]
-  const keys: Readonly<Record<string, fc.Arbitrary<string>>> = {
-    capabilities: mostly(lists, ['"pull"', '["pul"]', '["referrers"]', '[1]', '[["pull"]]', '{}']),
-    skip_verify: mostly(['true', 'false'], ['"true"', '1', '[]']),
-    override_path: mostly(['true', 'false'], ['"yes"', '0', '{}']),
-    header: mostly(
-      ['{}', '{ X-A = "1" }', '{ X-A = ["1", "2"], "x-b" = "3" }', '{ Authorization = "Basic eDp5" }'],
-      ['{ X-A = 1 }', '"X-A: 1"', '{ X-A = [1] }', '[]', '{ X-A = {} }'],
-    ),
-    ...(!tame && {
-      ca: mostly(['"ca.pem"', '["ca.pem", "/etc/x.pem"]', '[]'], ['1', '[["ca.pem"]]', '{}', '[1]']),
-      client: mostly(
-        ['"c.pem"', '["c.pem"]', '[["c.pem", "k.pem"]]', '["c.pem", ["d.pem", "/k.pem"]]', '[]'],
-        ['1', '[["c.pem"]]', '[[]]', '{}', '[1]', '[["a", "b", "c"]]'],
-      ),
-    }),
-    dial_timeout: mostly(
-      ['"2s"', '"1m0.5s"', '"30s"'],
-      ['"2"', '2', '""', '"-1s"', '"0"', '"9999999999h"', '"1.s"', '[]'],
-    ),
-    unknown: fc.constantFrom('1', '"x"', '{ a = [1] }'),
+/** The values of each key: those that containerd reads, and those that it refuses or reads in an odd way. */
+const VALUES: Readonly<Record<string, readonly [good: readonly string[], odd: readonly string[]]>> = {
+  capabilities: [
+    ['["pull"]', '["pull", "resolve"]', '["push"]', '[]', '[\n  "resolve",\n]'],
+    [
+      '[\n  "resolve", # c\n]',
+      '["PULL","Push"]',
+      '"pull"',
+      '["pul"]',
+      '["referrers"]',
+      '[1]',
+      '[["pull"]]',
+      '{}',
+    ],
+  ],
+  skip_verify: [
+    ['true', 'false'],
+    ['"true"', '1', '[]'],
+  ],
+  override_path: [
+    ['true', 'false'],
+    ['"yes"', '0', '{}'],
+  ],
+  header: [
+    ['{}', '{ X-A = "1" }', '{ X-A = ["1", "2"], "x-b" = "3" }', '{ Authorization = "Basic eDp5" }'],
+    ['{ X-A = 1 }', '"X-A: 1"', '{ X-A = [1] }', '[]', '{ X-A = {} }'],
+  ],
+  dial_timeout: [
+    ['"2s"', '"1m0.5s"', '"30s"'],
+    ['"2"', '2', '""', '"-1s"', '"0"', '"9999999999h"', '"1.s"', '[]'],
+  ],
+  unknown: [['1', '"x"', '{ a = [1] }'], []],
+}
+const CERTIFICATES: typeof VALUES = {
+  ca: [
+    ['"ca.pem"', '["ca.pem", "/etc/x.pem"]', '[]'],
+    ['1', '[["ca.pem"]]', '{}', '[1]'],
+  ],
+  client: [
+    ['"c.pem"', '["c.pem"]', '[["c.pem", "k.pem"]]', '["c.pem", ["d.pem", "/k.pem"]]', '[]'],
+    ['1', '[["c.pem"]]', '[[]]', '{}', '[1]', '[["a", "b", "c"]]'],
+  ],
+}
+
+function pairs({ wild }: Style): fc.Arbitrary<readonly Pair[]> {
+  const values = wild ? { ...VALUES, ...CERTIFICATES } : VALUES
+  const pair = (key: string) => {
+    const [good, odd] = values[key] ?? [[], []]
+    const chosen = fc.constantFrom(...good)
+    const any =
+      wild && odd.length > 0
+        ? fc.oneof({ weight: 8, arbitrary: chosen }, { weight: 1, arbitrary: fc.constantFrom(...odd) })
+        : chosen
+    return any.map(value => [key, value] as const)
   }
-  const chosen = fc.subarray(Object.keys(keys), { maxLength: 4 })
-  const values = chosen.chain(names =>
-    fc.tuple(...names.map(name => (keys[name] as fc.Arbitrary<string>).map(value => [name, value] as const))),
-  )
-  const spelled = fc.constantFrom(...Array.from({ length: 12 }, () => 0), 1, 2)
+  const some = fc.subarray(Object.keys(values), { maxLength: 4 }).chain(keys => fc.tuple(...keys.map(pair)))
+  const spelled = wild ? fc.constantFrom(...Array.from({ length: 12 }, () => 0), 1, 2) : fc.constant(0)
   return fc
-    .tuple(values, spelled)
+    .tuple(some, spelled)
     .map(([list, how]) => list.map(([key, value]) => [SPELLINGS[how]?.(key) ?? key, value]))
 }
 
@@ -105,19 +118,21 @@ interface Host {
 function hosts(style: Style): fc.Arbitrary<readonly Host[]> {
   const forms = ['header', 'header', 'header', 'header', 'dotted', 'inline', 'apart', 'only header'] as const
   const host = fc.record({
-    url:
-      style.urls.length > 0
-        ? fc.oneof(fc.constantFrom(...style.urls), fc.constantFrom(...URLS))
-        : fc.constantFrom(...URLS),
+    url: fc.constantFrom(...addresses(style)),
     form: fc.constantFrom(...forms),
     quote: fc.constantFrom('"' as const, '"' as const, "'" as const),
     pairs: pairs(style),
   })
+  const any = fc.uniqueArray(host, { maxLength: 4, selector: ({ url }) => url })
   // Files in one form throughout are what people have.
-  const plain = fc
-    .array(host, { maxLength: 4 })
-    .map(list => list.map(one => ({ ...one, form: 'header' as const })))
-  return fc.oneof(plain, fc.array(host, { maxLength: 4 }))
+  return fc.oneof(
+    any.map(list => list.map(one => ({ ...one, form: 'header' as const }))),
+    any,
+  )
+}
+
+function addresses({ urls, wild }: Style): readonly string[] {
+  return wild ? [...urls, ...urls, ...ODD_URLS] : urls
 }
 
 const lines = (list: readonly Pair[], prefix = '') => list.map(([key, value]) => `${prefix}${key} = ${value}`)
@@ -128,46 +143,32 @@ function tablesOf({ url, form, quote, pairs }: Host): { now: readonly string[]; 
   const name = `host.${quote}${url}${quote}`
   const isHeader = ([key]: Pair) => /^header$/i.test(key)
   const keys = pairs.filter(pair => !isHeader(pair))
-  const headers = pairs.filter(isHeader).length > 0 ? [`[${name}.header]`, 'X-Apart = "1"'] : []
+  const headers = pairs.some(isHeader) ? [`[${name}.header]`, 'X-Apart = "1"'] : []
   if (form === 'header') return { now: [`[${name}]`, ...lines(pairs)], later: [] }
   if (form === 'apart') return { now: [`[${name}]`, ...lines(keys)], later: headers }
-  return form === 'only header'
-    ? { now: [`[${name}.header]`, 'X-Only = "1"'], later: [] }
-    : { now: [], later: [] }
+  return { now: form === 'only header' ? [`[${name}.header]`, 'X-Only = "1"'] : [], later: [] }
 }
 
 function textOf(root: readonly Pair[], list: readonly Host[], bare: boolean): string {
   const of = (form: Host['form']) => list.filter(host => host.form === form)
   const dotted = of('dotted').flatMap(({ url, quote, pairs }) => lines(pairs, `host.${quote}${url}${quote}.`))
-  const inlines = of('inline').map(({ url, quote, pairs }) => `${quote}${url}${quote} = ${inline(pairs)}`)
-  const tables = list.map(tablesOf)
   // A table that dotted keys have made has no header.
-  const head = (bare && dotted.length === 0) || inlines.length > 0 ? ['[host]', ...inlines] : []
-  return [
-    ...lines(root),
-    ...dotted,
-    ...head,
-    ...tables.flatMap(({ now }) => now),
-    ...tables.flatMap(({ later }) => later),
-    '',
-  ].join('\n')
+  const inlines = of('inline').map(({ url, quote, pairs }) => `${quote}${url}${quote} = ${inline(pairs)}`)
+  const head = dotted.length === 0 && (bare || inlines.length > 0) ? ['[host]', ...inlines] : []
+  const tables = list.map(tablesOf)
+  const behind = tables.flatMap(({ later }) => later)
+  return [...lines(root), ...dotted, ...head, ...tables.flatMap(({ now }) => now), ...behind, ''].join('\n')
 }
 
-/** A whole file; most of them can be read by some containerd. */
+/** A whole file. */
 export function hostsFiles(style: Style): fc.Arbitrary<string> {
-  const server = fc.option(fc.constantFrom(...URLS, ...style.urls), { freq: 2 })
+  const server = fc.option(fc.constantFrom(...addresses(style)), { freq: 2 })
+  const mark = style.wild ? fc.nat(30) : fc.constant(1)
   return fc
-    .record({
-      server,
-      root: pairs(style),
-      hosts: hosts(style),
-      bare: fc.boolean(),
-      crlf: fc.boolean(),
-      mark: fc.nat(30),
-    })
-    .map(({ server, root, hosts, bare, crlf, mark }) => {
-      const of: Pair[] = server === null ? [] : [['server', JSON.stringify(server)]]
-      const text = textOf([...of, ...root], hosts, bare)
+    .record({ server, root: pairs(style), list: hosts(style), bare: fc.boolean(), crlf: fc.boolean(), mark })
+    .map(({ server, root, list, bare, crlf, mark }) => {
+      const first: Pair[] = server === null ? [] : [['server', JSON.stringify(server)]]
+      const text = textOf([...first, ...root], list, bare)
       return (mark === 0 ? '\ufeff' : '') + (crlf ? text.replaceAll('\n', '\r\n') : text)
     })
 }
