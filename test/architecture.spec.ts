@@ -62,7 +62,9 @@ describe('architecture', () => {
       'lib/list/resolve.ts',
       'lib/list/schema/schema.ts',
       ...below('lib/targets/containerd/').filter(file =>
-        /render|hosts-toml|config-(?!dump)|generation|go-values|plugin-names/.test(file),
+        /render|host|endpoint|config-(?!dump)|generation|go-|plugin-names|image-name|pull-|releases|refusal|certificates/.test(
+          file,
+        ),
       ),
       ...below('lib/reporters/').filter(file => !/print/.test(file)),
       'lib/watch/serve/responses.ts',

@@ -20,17 +20,29 @@ export async function snapshotOf(
 ): Promise<Snapshot> {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-node-'))
   try {
-    for (const [file, text] of Object.entries(files)) {
-      await fs.mkdir(path.join(root, path.dirname(file)), { recursive: true })
-      await fs.writeFile(path.join(root, file), text)
-    }
-    const { targets, ...list } = listOf()
-    const state = { version: 1, files: {}, made: [], empty: [] } as const
-    const view = { node: openTree(root), state, uid: process.geteuid?.() ?? 0, machine: undefined }
-    return await observe(view, { ...list, targets: { containerd: { ...targets.containerd, version } } })
+    await writeTree(root, files)
+    return await observeTree(root, version)
   } finally {
     await fs.rm(root, { recursive: true, force: true })
   }
+}
+
+export async function writeTree(
+  root: string,
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<void> {
+  for (const [file, content] of Object.entries(files)) {
+    await fs.mkdir(path.join(root, path.dirname(file)), { recursive: true })
+    await fs.writeFile(path.join(root, file), content)
+  }
+}
+
+/** What the target sees below a directory, without a machine. */
+export async function observeTree(root: string, version: string | undefined): Promise<Snapshot> {
+  const { targets, ...list } = listOf()
+  const state = { version: 1, files: {}, made: [], empty: [] } as const
+  const view = { node: openTree(root), state, uid: process.geteuid?.() ?? 0, machine: undefined }
+  return await observe(view, { ...list, targets: { containerd: { ...targets.containerd, version } } })
 }
 
 /** A node whose certs.d has these hosts.toml, by directory. */

@@ -64,10 +64,17 @@ function repeatsOtherwise(text: string, { message, line }: TomlFault): boolean {
   return header !== undefined && headers.filter(other => other === header).length === 1
 }
 
-/** Faults that go-toml v1 does not mind: control characters in comments, and a key behind a header on its line. */
+/** What go-toml v1 does not mind, and how it is written without the fault (lexer.go, keysparsing.go@v1.9.5). */
+const LENIENCIES: readonly (readonly [fault: RegExp, written: string])[] = [
+  // Control characters, in comments and literal strings.
+  [/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' '],
+  // A key behind a header on its line, a dot before a key, and no dot behind a quoted part of one.
+  [/^([ \t]*\[[^\]\n]*\])[ \t]*(?=[^\s#])/gm, '$1\n'],
+  [/^([ \t]*)\.(?=[\w"'-])/gm, '$1'],
+  [/^([ \t]*(?:"[^"\n]*"|'[^'\n]*'))(?=[\w"'-])/gm, '$1.'],
+]
+
 function isLenient1(text: string): boolean {
-  const relaxed = text
-    .replace(/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ')
-    .replace(/^([ \t]*\[[^\]\n]*\])[ \t]*(?=[^\s#])/gm, '$1\n')
+  const relaxed = LENIENCIES.reduce((all, [fault, written]) => all.replace(fault, written), text)
   return relaxed !== text && 'ast' in parseTomlAst(relaxed, '1.1')
 }

@@ -6,7 +6,17 @@ import { parseGoToml1 } from './go-toml-1.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
 export function parseHostsText(text: string, reader: Generation): { readonly ast: TomlAst } | Refusal {
-  return reader.major < 2 ? parseGoToml1(text) : parseGoToml2(text)
+  if (reader.major > 1) return loneReturn(text) ?? parseGoToml2(text)
+  const found = loneReturn(text)
+  return found === undefined ? parseGoToml1(text) : { ...found, effect: 'unknown' }
+}
+
+/** Only 1.x reads a carriage return without a line feed, and not everywhere as a line break. */
+function loneReturn(text: string): Refusal | undefined {
+  const index = text.search(/\r(?!\n)/)
+  if (index === -1) return undefined
+  const line = text.slice(0, index).split('\n').length
+  return { reason: 'a carriage return stands alone', hint: 'write line breaks as LF or CRLF', line }
 }
 
 /** go-toml v2 reads TOML 1.0 without a byte order mark, and no other bytes than UTF-8: those are U+FFFD here. */

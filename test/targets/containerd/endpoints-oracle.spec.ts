@@ -191,7 +191,8 @@ describe('random hosts.toml', function () {
         const reason = refusal(route)
         // The oracle does not look at the types of values, and takes more for a url than Go does.
         if (route.unknown !== undefined || route.failure !== undefined) continue
-        if (reason !== undefined) assert.ok(wanted === undefined || / is n(ot|either|o URL)/.test(reason), reason)
+        if (reason !== undefined)
+          assert.ok(wanted === undefined || / is n(ot|either|o URL)/.test(reason), reason)
         else if (wanted !== undefined) assert.deepEqual(route.endpoints.map(saidByReader), wanted, version)
       }
     }
