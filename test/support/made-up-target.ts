@@ -56,6 +56,7 @@ export function madeUpTarget(
       return { files: all, notices: [], conflicts: [], effect, held: [], kept: [] }
     },
     validate: async () => [],
+    endpoints: () => [{ endpoints: [], ignored: [] }],
     writerOf: (path, text) => findWriter([], path, text),
     daemon: {
       activate: {

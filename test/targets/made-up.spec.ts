@@ -62,6 +62,7 @@ const paper: Target<PaperSettings, { readonly path: string }> = {
     kept: [],
   }),
   validate: async () => [],
+  endpoints: () => [{ endpoints: [], ignored: [] }],
   pathKeys: ['file'],
   writerOf: () => undefined,
   daemon: {

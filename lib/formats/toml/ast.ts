@@ -17,10 +17,16 @@ export type TomlPath = readonly (string | number)[]
 
 const MAX_DEPTH = 100
 
-/** The syntax tree, or the first fault. Never throws. A byte order mark is a fault, as for containerd 2. */
-export function parseTomlAst(text: string): { readonly ast: TomlAst } | { readonly fault: TomlFault } {
+/** Versions of TOML that the parser knows. */
+export type TomlVersion = '1.0' | '1.1'
+
+/** The syntax tree, or the first fault. Throws nothing. A byte order mark is a fault, as it is for containerd 2. */
+export function parseTomlAst(
+  text: string,
+  tomlVersion: TomlVersion = '1.1',
+): { readonly ast: TomlAst } | { readonly fault: TomlFault } {
   try {
-    const ast = parseTOML(text)
+    const ast = parseTOML(text, { tomlVersion })
     const deep = tooDeep(ast)
     return deep === undefined ? { ast } : { fault: { ...positionOf(deep), message: TOO_DEEP } }
   } catch (error) {

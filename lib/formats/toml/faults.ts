@@ -63,8 +63,11 @@ const MISTAKES: readonly (readonly [reason: RegExp, line: RegExp, words: Words])
   [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'a table header must be alone on its line' }],
 ]
 
+/** The message of a key or table that exists already. */
+export const GIVEN_TWICE = 'this key or table is given twice'
+
 const REASONS: readonly (readonly [reason: RegExp, words: Words])[] = [
-  [/multiple times/, { message: 'this key or table is given twice' }],
+  [/multiple times/, { message: GIVEN_TWICE }],
   [/^Unspecified values/, { message: 'a value is missing after "="' }],
   [
     /^Unterminated string/,

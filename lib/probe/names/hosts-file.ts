@@ -9,7 +9,9 @@ export function findInHosts(text: string, name: string): readonly string[] {
       .replace(/#.*/, '')
       .split(/[ \t\r]+/)
       .filter(Boolean)
-    return isIP(address) !== 0 ? names.filter(one => normalizeName(one) === normalized).map(() => address) : []
+    return isIP(address) !== 0
+      ? names.filter(one => normalizeName(one) === normalized).map(() => address)
+      : []
   })
 }
 

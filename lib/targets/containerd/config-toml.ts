@@ -104,7 +104,7 @@ export function registryTable(main: ParsedConfig, generation: Generation | undef
 
 type Fault = Pick<Issue, 'message' | 'hint'>
 
-function versionFault(
+export function versionFault(
   version: number,
   generation: Generation | undefined,
   main?: ParsedConfig,

@@ -8,6 +8,7 @@ import { dumpIssues } from './config-dump.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { containerdDialect } from './dialect.ts'
+import { endpoints } from './endpoints.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './generation.ts'
 import { observe, type Snapshot } from './observe.ts'
 import { writerOf } from './other-writers.ts'
@@ -40,6 +41,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     }
   },
   validate: validateConfig,
+  endpoints,
   writerOf,
   daemon: {
     activate: {

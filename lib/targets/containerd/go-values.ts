@@ -3,9 +3,18 @@
 const PART = /(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.source
 const DURATION = new RegExp(`^[-+]?(0|(${PART})+)$`)
 
-/** time.ParseDuration (src/time/format.go@go1.23). */
+/** time.ParseDuration (src/time/format.go@go1.23): what does not fit into 64 bits of nanoseconds is refused. */
 export function isGoDuration(value: unknown): boolean {
-  return typeof value === 'string' && DURATION.test(value)
+  return typeof value === 'string' && DURATION.test(value) && nanoseconds(value) < 2 ** 63
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 },
+}
+
+function nanoseconds(text: string): number {
+  const parts = [...text.matchAll(new RegExp(PART, 'g'))]
+  return parts.reduce((sum, [, number, , unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0)
 }
 
 /** net/url.Parse, as far as a registry's address goes (src/net/url/url.go@go1.23). */
