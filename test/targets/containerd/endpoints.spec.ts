@@ -180,20 +180,20 @@ ca_file = "/ca.pem"
 
   it('does not serve CRI with registry.mirrors beside the default of 2.2.0', async () => {
     const snapshot = await snapshotOf({ [CONFIG]: `version = 2\n${legacy}` }, '2.2.0')
-    assert.match(first(snapshot, 'busybox')[0] ?? '', /^fails: registry.mirrors cannot stand beside/)
+    assert.match(first(snapshot, 'busybox')[0] ?? '', /^fails: registry.mirrors is not allowed beside/)
   })
 })
 
 describe('a config.toml with which no pull works', () => {
   const files: [title: string, text: string, version: string, failure: RegExp][] = [
     ['that is no TOML', 'version = ', '1.7.24', /a value is missing/],
-    ['of a newer version', 'version = 3\n', '1.7.24', /is version 3, but containerd 1\.7\.24 reads up to 2/],
+    ['of a newer version', 'version = 3\n', '1.7.24', /is version 3, but containerd 1\.7\.24 reads versions up to 2/],
     ['that disables CRI', 'disabled_plugins = ["cri"]\n', '1.7.24', /disabled_plugins has "cri"/],
     [
       'with registry.mirrors beside config_path',
       `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.mirrors.x]\nendpoint = []\n`,
       '2.1.9',
-      /cannot stand beside config_path/,
+      /is not allowed beside config_path/,
     ],
     ['with a value of a wrong type', config2('config_path = 1'), '1.7.24', /config_path is not a string/],
   ]

@@ -298,8 +298,8 @@ describe('hosts.toml: text', () => {
   })
   const tell = 'unknown: regmirror cannot tell what containerd makes of this file'
   reads('may have more on the line of a header on 1.x', '[host."https://m"] skip_verify = true\n', {
-    '1.7.24': [`${tell}: nothing may follow a table header on its line`],
-    '2.1.9': [HUB, ignored('nothing may follow a table header on its line')],
+    '1.7.24': [`${tell}: a table header must be alone on its line`],
+    '2.1.9': [HUB, ignored('a table header must be alone on its line')],
   })
   reads('may hold odd numbers on 1.x', `x = 1979-05-27\n${host}`, {
     '1.7.24': [`${tell}: it holds a date or a number without bounds`],
