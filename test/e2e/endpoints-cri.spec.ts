@@ -1,6 +1,6 @@
 /**
- * What regmirror says that CRI contacts, by config.toml and the directories that it names, is what a running containerd
- * contacts. The proof is in the logs of registries and of a proxy.
+ * Running containerds contact the endpoints that the reader lists, by config.toml and the directories that it names. The
+ * logs of registries and of a proxy prove it.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -111,7 +111,7 @@ for (const { title, suite } of generations) {
     }
 
     for (const { title: what, config, files, images } of NODES) {
-      it(`is as regmirror says with ${what}`, async () => {
+      it(`matches the reader with ${what}`, async () => {
         const home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-cri-'))
         try {
           const node = await makeNode(home)

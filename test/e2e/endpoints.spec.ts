@@ -1,6 +1,6 @@
 /**
- * What regmirror says that containerd contacts is what containerd contacts: each generation, with hosts.toml files that
- * people write, that programs write, and that are broken. The proof is in the logs of registries and of a proxy.
+ * Real containerds contact the endpoints that the reader lists, with hosts.toml files that people write, that regmirror
+ * renders, and that are broken. The logs of registries and of a proxy prove it.
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
@@ -78,7 +78,7 @@ for (const { title, suite } of generations) {
 
     const filled = (text: string) => text.replace(/\$(\d)/g, (_, i) => loopback.origins[Number(i)] ?? '')
 
-    /** What containerd's own code contacts for an image with this hosts.toml, beside what the route says. */
+    /** What containerd's own code contacts for an image with this hosts.toml, beside its route. */
     async function assertContacts(name: string, text: string | Buffer): Promise<void> {
       const root = await fs.mkdtemp(path.join(home, 'node-'))
       await writeTree(root, { [CONFIG]: CONFIGURED, [`${CERTS}/${name}/hosts.toml`]: text })
@@ -88,27 +88,27 @@ for (const { title, suite } of generations) {
         const [route] = containerd.endpoints(snapshot, image)
         if (route.unknown !== undefined) continue
         log.splice(0)
-        const said = await fetchObject(tree, path.join(root, CERTS), image, outside.env)
-        const wanted = namesForeignFile(route) ? [] : requestsOf(route, loopback.origins)
+        const stderr = await fetchObject(tree, path.join(root, CERTS), image, outside.env)
+        const expected = namesForeignFile(route) ? [] : requestsOf(route, loopback.origins)
         // An endpoint that has no manifest of a digest may be sent a request for a blob.
-        const found = log.map(decoded).slice(0, reference.startsWith('@') ? wanted.length : undefined)
+        const found = log.map(decoded).slice(0, reference.startsWith('@') ? expected.length : undefined)
         const inAnyOrder = route.ignored.some(({ message }) => message.includes('random order'))
         const sorted = (urls: readonly string[]) => (inAnyOrder ? urls.toSorted() : urls)
-        assert.deepEqual(sorted(found), sorted(wanted), `${image}\n${said}`)
+        assert.deepEqual(sorted(found), sorted(expected), `${image}\n${stderr}`)
         const refused = route.ignored.some(({ message }) =>
           message.startsWith('containerd ignores this file'),
         )
-        assert.equal(/failed to decode/.test(said), refused, said)
+        assert.equal(/failed to decode/.test(stderr), refused, stderr)
       }
       await fs.rm(root, { recursive: true })
     }
 
     for (const [what, text] of WRITTEN) {
-      it(`is as regmirror says with ${what}`, () => assertContacts('docker.io', filled(text)))
+      it(`matches the reader with ${what}`, () => assertContacts('docker.io', filled(text)))
     }
 
     for (const fallback of [true, false]) {
-      it(`is as regmirror says with what it renders, ${fallback ? 'with' : 'without'} fallback`, async () => {
+      it(`matches the reader with what it renders, ${fallback ? 'with' : 'without'} fallback`, async () => {
         const [first = '', second = ''] = loopback.origins
         const prefix = { origin: second, path: '/v2/hub', form: 'prefix' } as const
         const mirrors = [
@@ -126,11 +126,11 @@ for (const { title, suite } of generations) {
     const show = ([, text]: [string, string | Buffer]) => String(text)
     const urls = () => [...loopback.origins, ...loopback.origins, ...PLAIN_URLS]
 
-    it('is as regmirror says with random files', async () => {
+    it('matches the reader with random files', async () => {
       await checkProperty(cases(hostsFiles({ urls: urls(), wild: true })), 160, check, show)
     })
 
-    it('is as regmirror says with files that went wrong', async () => {
+    it('matches the reader with mutated files', async () => {
       await checkProperty(cases(mutated(hostsFiles({ urls: urls(), wild: false }))), 160, check, show)
     })
   })

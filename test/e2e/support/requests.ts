@@ -1,7 +1,7 @@
 /** The requests that a route means, in the words of the logs of the loopback registries and of the world outside. */
 import type { EffectiveEndpoint, PullRoute } from '../../../lib/targets/target.ts'
 
-/** What is requested first of each endpoint in turn; `heard`: origins on loopback that write a log. */
+/** The first request to each endpoint in turn; `heard`: origins on loopback that write a log. */
 export function requestsOf(route: PullRoute, heard: readonly string[]): readonly string[] {
   const needs = route.image?.reference.includes(':') ? (['pull'] as const) : (['pull', 'resolve'] as const)
   return route.endpoints
@@ -19,7 +19,7 @@ function seen(
   const rest = `/${image?.repository}/manifests/${image?.reference}${query}`
   const [, scheme, host = ''] = /^(\w+):\/\/([^/]*)/.exec(url) ?? []
   if (isLoopback(host)) {
-    // A registry that speaks no TLS hears of https only when that is followed by plain http.
+    // A registry without TLS logs an https request only after the retry over plain http.
     const plain = plainUrl ?? url
     return heard.some(origin => plain.startsWith(`${origin}/`) || plain === origin)
       ? [decoded(plain + rest)]

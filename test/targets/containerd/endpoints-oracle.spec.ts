@@ -80,8 +80,8 @@ function rendered(of: Registry): Case {
   }
 }
 
-/** An endpoint in the words of both. */
-interface Said {
+/** An endpoint by what both describe. */
+interface Described {
   readonly base: string
   readonly capabilities: readonly string[]
   readonly skipVerify: boolean
@@ -91,7 +91,7 @@ interface Said {
   readonly client: readonly (readonly string[])[]
 }
 
-function saidByReader(endpoint: EffectiveEndpoint): Said {
+function describeEffective(endpoint: EffectiveEndpoint): Described {
   const { url, plainUrl, capabilities, skipVerify, header, dialTimeout, ca, client } = endpoint
   return {
     base: withoutPort(plainUrl ?? url),
@@ -104,7 +104,7 @@ function saidByReader(endpoint: EffectiveEndpoint): Said {
   }
 }
 
-function saidByOracle(endpoint: Endpoint, major: Major): Said {
+function describeOracle(endpoint: Endpoint, major: Major): Described {
   return {
     base: withoutPort(endpoint.base),
     capabilities: [...endpoint.capabilities].sort(),
@@ -123,9 +123,9 @@ function withoutPort(url: string): string {
 }
 
 /** What the oracle reads; undefined where it cannot read the file. */
-function askOracle({ text, name }: Case, major: Major): readonly Said[] | undefined {
+function readByOracle({ text, name }: Case, major: Major): readonly Described[] | undefined {
   try {
-    return readHosts(text, name, [major]).map(endpoint => saidByOracle(endpoint, major))
+    return readHosts(text, name, [major]).map(endpoint => describeOracle(endpoint, major))
   } catch {
     return undefined
   }
@@ -162,8 +162,8 @@ describe('random hosts.toml', function () {
   it('is read as the oracle reads it, where regmirror has rendered it', async () => {
     const same = async (of: Registry) => {
       for (const [version, major] of RELEASES) {
-        const [route, wanted] = [routeOf(version, rendered(of)), askOracle(rendered(of), major)]
-        assert.deepEqual(route.endpoints.map(saidByReader), wanted, version)
+        const [route, expected] = [routeOf(version, rendered(of)), readByOracle(rendered(of), major)]
+        assert.deepEqual(route.endpoints.map(describeEffective), expected, version)
         assert.deepEqual(route.ignored, [])
       }
     }
@@ -176,7 +176,7 @@ describe('random hosts.toml', function () {
       for (const [version, major] of RELEASES) {
         const route = routeOf(version, of)
         if (route.unknown === undefined) {
-          assert.deepEqual(route.endpoints.map(saidByReader), askOracle(of, major), version)
+          assert.deepEqual(route.endpoints.map(describeEffective), readByOracle(of, major), version)
         }
       }
     }
@@ -192,13 +192,14 @@ describe('random hosts.toml', function () {
     const same = async (of: Case) => {
       if (isBeyondOracle(of)) return
       for (const [version, major] of RELEASES) {
-        const [route, wanted] = [routeOf(version, of), askOracle(of, major)]
+        const [route, expected] = [routeOf(version, of), readByOracle(of, major)]
         const reason = refusal(route)
         // The oracle does not check the types of values, and accepts more URLs than Go, and a lone carriage return.
         if (route.unknown !== undefined || route.failure !== undefined) continue
         if (reason !== undefined)
-          assert.ok(wanted === undefined || / is n(ot|either|o URL)|carriage return/.test(reason), reason)
-        else if (wanted !== undefined) assert.deepEqual(route.endpoints.map(saidByReader), wanted, version)
+          assert.ok(expected === undefined || / is n(ot|either|o URL)|carriage return/.test(reason), reason)
+        else if (expected !== undefined)
+          assert.deepEqual(route.endpoints.map(describeEffective), expected, version)
       }
     }
     const texts = mutated(hostsFiles({ urls: PLAIN_URLS, wild: false })).map(String)
@@ -206,7 +207,7 @@ describe('random hosts.toml', function () {
   })
 
   it('has endpoints or a reason why not, and no value of a header is shown, whatever it holds', async () => {
-    const told = async (of: Case) => {
+    const isComplete = async (of: Case) => {
       for (const [version] of RELEASES) {
         const route = routeOf(version, of)
         const outcomes = [
@@ -220,6 +221,6 @@ describe('random hosts.toml', function () {
     }
     const wild = hostsFiles({ urls: PLAIN_URLS, wild: true })
     const texts = fc.oneof(wild, mutated(wild).map(String))
-    await checkProperty(casesOf(texts), 8000, told, ({ text }) => text)
+    await checkProperty(casesOf(texts), 8000, isComplete, ({ text }) => text)
   })
 })

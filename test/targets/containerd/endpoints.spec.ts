@@ -120,13 +120,13 @@ describe('config_path', () => {
     assert.deepEqual(reasons(snapshot, 'quay.io/a'), [reason])
   })
 
-  const local: [where: string, text: string][] = [
-    ['images', "[plugins.'io.containerd.cri.v1.images']\nuse_local_image_pull = true\n"],
-    ['images', "[plugins.'io.containerd.cri.v1.images']\nmax_concurrent_downloads = 5\n"],
-    ['images', "[plugins.'io.containerd.cri.v1.images']\ndisable_snapshot_annotations = false\n"],
-    ['registry', "[plugins.'io.containerd.cri.v1.images'.registry.configs.x.auth]\nusername = 'u'\n"],
+  const local = [
+    "[plugins.'io.containerd.cri.v1.images']\nuse_local_image_pull = true\n",
+    "[plugins.'io.containerd.cri.v1.images']\nmax_concurrent_downloads = 5\n",
+    "[plugins.'io.containerd.cri.v1.images']\ndisable_snapshot_annotations = false\n",
+    "[plugins.'io.containerd.cri.v1.images'.registry.configs.x.auth]\nusername = 'u'\n",
   ]
-  for (const [, text] of local) {
+  for (const text of local) {
     it(`may name several with ${text.split('\n')[1]} (CC:560-628@v2.3.4)`, async () => {
       const snapshot = await snapshotOf({ ...files, [CONFIG]: listed + text }, '2.1.9')
       assert.deepEqual(first(snapshot, 'quay.io/a'), quay)
@@ -249,7 +249,7 @@ describe('an unknown release', () => {
     assert.equal(routes.length, 1)
   })
 
-  it('says what is wrong with a name', async () => {
+  it('has the reason where the name is invalid', async () => {
     const [route] = containerd.endpoints(await hostsOn('2.1.9', {}), 'https://quay.io/a')
     assert.deepEqual(route, { endpoints: [], ignored: [], failure: { message: 'this is not an image name' } })
   })

@@ -110,13 +110,13 @@ describe('hosts.toml: addresses', () => {
   reads('refuses the file for an address that is no URL', '[host."http://m:port"]\n', {
     ...all(HUB, ignored('its address is no URL')),
   })
-  it('says that a mirror without a host fails', async () => {
+  it('marks a mirror without a host', async () => {
     const route = await read('2.1.9', '[host."httpd"]\n')
     assert.equal(route.endpoints[0]?.problem, 'the address names no host')
     const odd = await read('2.1.9', '[host."httpx://m"]\n')
     assert.equal(odd.endpoints[0]?.problem, 'the scheme is neither https nor http')
   })
-  it('sends the name of the registry to others only (registry.go:85-92@v2.3.4)', async () => {
+  it('sends the name of the registry to other hosts only (registry.go:85-92@v2.3.4)', async () => {
     const text =
       '[host."https://m.example"]\n[host."https://registry-1.docker.io"]\n[host."https://docker.io"]\n'
     const { endpoints } = await read('2.1.9', text)
