@@ -15,7 +15,11 @@ export interface Unit {
 /** Units in the order in which they are carried out: what is written comes first. */
 export function orderedUnits(steps: readonly Step[]): readonly Unit[] {
   const { written = [], taken = [] } = Object.groupBy(steps, step => (isWritten(step) ? 'written' : 'taken'))
-  return [...inOrder(written, refers), ...inOrder(taken, (step, other) => refers(other, step))]
+  const reversed = (unit: Unit) => ({ ...unit, steps: unit.steps.toReversed() })
+  return [
+    ...referredFirst(unitsOf(written)),
+    ...referredFirst(unitsOf(taken.toReversed())).map(reversed).toReversed(),
+  ]
 }
 
 /** The steps in that order. */
@@ -28,36 +32,47 @@ function isWritten({ action, owns }: Step): boolean {
   return action !== 'delete' && owns.kind !== 'original'
 }
 
-type WaitsFor = (step: Step, other: Step) => boolean
-
-function inOrder(steps: readonly Step[], waitsFor: WaitsFor): readonly Unit[] {
-  const anyWaits = (unit: Unit, other: Unit) =>
-    unit.steps.some(step => other.steps.some(one => waitsFor(step, one)))
-  return sorted(unitsOf(steps), anyWaits).map(unit => ({ ...unit, steps: sorted(unit.steps, waitsFor) }))
-}
-
 function unitsOf(steps: readonly Step[]): readonly Unit[] {
-  const groups = Map.groupBy(steps, step => step.bundle ?? step.path)
-  return [...groups].map(([place, group]) => {
+  return [...Map.groupBy(steps, step => step.bundle ?? step.path)].map(([place, group]) => {
     const isBundle = group.some(({ bundle }) => bundle !== undefined)
     return { directory: isBundle ? place : path.dirname(place), isBundle, steps: group }
   })
 }
 
+function referredFirst(units: readonly Unit[]): readonly Unit[] {
+  const sortedInside = units.map(unit => ({ ...unit, steps: sorted(unit.steps, step => [step]) }))
+  return sorted(sortedInside, unit => unit.steps)
+}
+
 /**
- * Each item after those that it waits for, else in the given order. Items that wait for each other keep that order too: a
- * damaged state file may have a circle.
+ * Each item after those that its steps refer to, else in the given order. Items that refer to each other keep that order
+ * too: a damaged state file may have a circle.
  */
-function sorted<T>(items: readonly T[], waitsFor: (item: T, other: T) => boolean): readonly T[] {
+function sorted<T>(items: readonly T[], stepsOf: (item: T) => readonly Step[]): readonly T[] {
+  const waiting = new Map<T, Set<T>>()
+  for (const item of items) {
+    const places = outsideReferences(stepsOf(item))
+    if (places.length > 0)
+      waiting.set(item, new Set(items.filter(other => other !== item && holds(stepsOf(other), places))))
+  }
   const left = [...items]
   const result: T[] = []
   while (left.length > 0) {
-    const free = left.findIndex(item => !left.some(other => other !== item && waitsFor(item, other)))
-    result.push(...left.splice(Math.max(free, 0), 1))
+    const free = left.findIndex(item => !waiting.get(item)?.size)
+    for (const next of left.splice(Math.max(free, 0), 1)) {
+      for (const others of waiting.values()) others.delete(next)
+      result.push(next)
+    }
   }
   return result
 }
 
-function refers({ refersTo }: Step, { path: other }: Step): boolean {
-  return refersTo.some(place => other === place || other.startsWith(`${place}/`))
+/** Most references stay inside a bundle. */
+function outsideReferences(steps: readonly Step[]): readonly string[] {
+  const places = steps.flatMap(({ refersTo }) => refersTo)
+  return places.filter(place => !steps.some(step => step.path === place))
+}
+
+function holds(steps: readonly Step[], places: readonly string[]): boolean {
+  return places.some(place => steps.some(step => step.path === place || step.path.startsWith(`${place}/`)))
 }
