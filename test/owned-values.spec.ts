@@ -7,6 +7,8 @@ import { readState } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planReport } from '../lib/plan/report.ts'
 import { planRestore } from '../lib/plan/restore.ts'
+import { pageOf } from '../lib/reporters/page.ts'
+import { textReport } from '../lib/reporters/text.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import type { Target } from '../lib/targets/target.ts'
 import { listOf } from './support/lists.ts'
@@ -222,6 +224,20 @@ describe('what takes effect after a reload', () => {
     onNode({ [FILE]: BEFORE }, async ({ apply, plan }) => {
       assert.deepEqual(needs(await apply(tool, 'tool')), ['reload tool'])
       assert.deepEqual(needs(await plan(tool, 'tool')), [])
+    }))
+
+  it('is reported as text', () =>
+    onNode({ [FILE]: BEFORE }, async ({ plan }) => {
+      const report = { ...planReport('plan', await plan(tool, 'tool')), max_probes_per_hour: 1 }
+      const { stdout } = textReport(report, pageOf({ write: () => {} }, {}))
+      assert.match(
+        stdout,
+        /^update \/etc\/buildkit-tool\/tool\.toml\n {2}takes effect after a reload; for the test, mode 0644$/m,
+      )
+      assert.match(
+        stdout,
+        /\ntool must be reloaded: reload tool {2}\(only if it already runs from this tree\)\n$/,
+      )
     }))
 
   it('needs no reload beside a restart', () =>

@@ -20,8 +20,8 @@ export interface Format {
    * byte is unchanged. Undefined where that is not possible.
    */
   withdraw(text: string, original: string, path: ValuePath): string | undefined
-  /** Where secrets stand in a text; undefined where the text is not of this format. */
+  /** The places of secrets in a text; undefined where the text is not of this format. */
   secrets(text: string): readonly Range[] | undefined
-  /** The value that a literal stands for, as text; the literal itself where it is not one of this format. */
+  /** The value of a literal as text; the literal itself where it is not one of this format. */
   unquote(literal: string): string
 }

@@ -28,7 +28,7 @@ export function opensSecrets(comment: string): boolean {
   return OPENING.test(comment)
 }
 
-/** What stands behind the name of a secret on a line. */
+/** The value after the name of a secret on a line. */
 export function assignedSecret(line: string): string | undefined {
   return ASSIGNMENT.exec(line)?.[1]
 }

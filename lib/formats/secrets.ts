@@ -55,7 +55,7 @@ function hide(text: string, format: FormatName, label: Label): string {
   if (text.includes('\0')) return label(text)
   const ranges = formats[format].secrets(text)
   const hidden = ranges === undefined ? hideByLine(text, label) : replaceAll(text, ranges, label)
-  // A certificate is not secret, but its letters say nothing to a person; a digest is enough to compare two.
+  // A certificate is not secret, but people cannot read it; a digest is enough to compare two.
   return hideCredentials(hidden)
     .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
     .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)

@@ -48,8 +48,8 @@ export async function planListed(
   const running = mayRun(target, snapshot, view)
   const pending = running && (await isRestartPending(name, target, snapshot, view))
   const restartDue = pending || (running && effectsOf(listed.steps).has('restart'))
-  const gone = await planGone(name, stayingOf(rendering, needed, restartDue, view), view)
-  const steps = orderedSteps([...listed.steps, ...gone.steps])
+  const leaving = await planLeaving(name, stayingOf(rendering, needed, restartDue, view), view)
+  const steps = orderedSteps([...listed.steps, ...leaving.steps])
   const open = await findOpenDirectories(name, desired.files, view)
   return {
     steps,
@@ -58,7 +58,7 @@ export async function planListed(
     notices: [
       ...rendering.notices,
       ...desired.notices,
-      ...gone.notices,
+      ...leaving.notices,
       ...driftNotices(steps, target, view),
       ...listed.notices,
       ...open.notices,
@@ -69,8 +69,8 @@ export async function planListed(
       running ? effectsOf(steps, pending) : new Set(),
       view.machine !== undefined,
     ),
-    unchanged: listed.unchanged + gone.unchanged,
-    forgets: gone.forgets,
+    unchanged: listed.unchanged + leaving.unchanged,
+    forgets: leaving.forgets,
   }
 }
 
@@ -81,14 +81,14 @@ export async function planUnlisted(
   needed: ReadonlySet<string>,
   view: View,
 ): Promise<TargetPlan> {
-  const gone = await planGone(name, { needed, held: new Set() }, view)
-  const steps = orderedSteps(gone.steps)
+  const leaving = await planLeaving(name, { needed, held: new Set() }, view)
+  const steps = orderedSteps(leaving.steps)
   return {
-    ...gone,
+    ...leaving,
     steps,
     conflicts: [],
     closings: [],
-    notices: [...gone.notices, ...driftNotices(steps, target, view)],
+    notices: [...leaving.notices, ...driftNotices(steps, target, view)],
     ...activationsOf(name, target, effectsOf(steps), view.machine !== undefined),
   }
 }
@@ -104,7 +104,7 @@ function stayingOf(
 }
 
 /** The steps that put back what the list no longer needs. */
-async function planGone(name: string, staying: Staying, view: View) {
+async function planLeaving(name: string, staying: Staying, view: View) {
   const { files, notices, forgets } = await unlistedFiles(name, staying, view)
   const { steps, unchanged } = await compareAll(name, files, view)
   return { steps, unchanged, notices, forgets }

@@ -26,12 +26,12 @@ export function withdrawValues(
   const base = original ?? owned.created_from ?? ''
   const format = formats[owned.format]
   if (setAll(base, owned.values, format) === text) return { result: 'original' }
-  const ours = owned.values.filter(value => always || isSet(text, value, format))
-  const withdrawn = withdrawEach(text, base, ours, format)
+  const removable = owned.values.filter(value => always || isSet(text, value, format))
+  const withdrawn = withdrawEach(text, base, removable, format)
   if (typeof withdrawn !== 'string') return { result: 'impossible', value: withdrawn }
   if (withdrawn === original) return { result: 'original' }
   if (withdrawn === text) return { result: 'unchanged' }
-  const changed = owned.values.filter(value => !ours.includes(value))
+  const changed = owned.values.filter(value => !removable.includes(value))
   return { result: 'text', text: withdrawn, changed }
 }
 

@@ -1,4 +1,4 @@
-/** Where secrets stand in a TOML text: below certain keys, in certain arguments, and in comments around them. Pure. */
+/** Finds secrets in a TOML text: below certain keys, in certain arguments, and in comments around them. Pure. */
 import type { Range } from '../format.ts'
 import { assignedSecret, isSecretArgument, isSecretKey, opensSecrets } from '../secret-words.ts'
 import {
@@ -50,7 +50,7 @@ function secretsInComments(text: string, { comments }: TomlAst, values: readonly
   })
 }
 
-/** What stands behind the key, or the whole comment where there is no key. */
+/** The part after the key, or the whole comment where there is no key. */
 function valueIn(comment: string): string {
   return comment.slice(Math.max(0, comment.search(/[=:]/)) + 1).trimStart()
 }

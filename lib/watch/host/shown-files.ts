@@ -4,7 +4,7 @@ import { hideSecrets } from '../../formats/secrets.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import { readState } from '../../ownership/state.ts'
 import type { Reader } from '../../system/reader.ts'
-import { directoryName } from '../../targets/containerd/directory-name.ts'
+import { directoryName } from '../../targets/containerd/hosts/directory-name.ts'
 import type { Reconciled } from './host.ts'
 
 /** The hosts.toml of each registry that has one, with secrets hidden. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { Outcome, Run } from '../../../lib/system/run.ts'
-import { dumpIssues } from '../../../lib/targets/containerd/config-dump.ts'
+import { dumpIssues } from '../../../lib/targets/containerd/config/dump.ts'
 
 const HOSTS_DIR = '/etc/containerd/certs.d'
 const CONFIG = '/etc/containerd/config.toml'

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
-import { directoriesOf, isPlaceholder, namesOnly } from '../../../lib/targets/containerd/config-path.ts'
+import {
+  directoriesOf,
+  isPlaceholder,
+  namesOnly,
+} from '../../../lib/targets/containerd/config/config-path.ts'
 
 describe('config_path', () => {
   const placeholders = [

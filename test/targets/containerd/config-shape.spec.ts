@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { FILE, misfits, registryShape } from '../../../lib/targets/containerd/config-shape.ts'
+import { FILE, misfits, registryShape } from '../../../lib/targets/containerd/config/shape.ts'
 
 describe('types in config.toml', () => {
   const registry: [value: unknown, major: number, messages: string[]][] = [

@@ -187,7 +187,12 @@ ca_file = "/ca.pem"
 describe('a config.toml with which no pull works', () => {
   const files: [title: string, text: string, version: string, failure: RegExp][] = [
     ['that is no TOML', 'version = ', '1.7.24', /a value is missing/],
-    ['of a newer version', 'version = 3\n', '1.7.24', /is version 3, but containerd 1\.7\.24 reads versions up to 2/],
+    [
+      'of a newer version',
+      'version = 3\n',
+      '1.7.24',
+      /is version 3, but containerd 1\.7\.24 reads versions up to 2/,
+    ],
     ['that disables CRI', 'disabled_plugins = ["cri"]\n', '1.7.24', /disabled_plugins has "cri"/],
     [
       'with registry.mirrors beside config_path',

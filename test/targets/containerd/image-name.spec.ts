@@ -1,7 +1,7 @@
 /** Names as ParseDockerRef takes them (github.com/distribution/reference normalize.go@v0.6.0; 1.6: reference/docker/reference.go@v1.6.20). */
 import assert from 'node:assert/strict'
 import { type Generation, parseGeneration } from '../../../lib/targets/containerd/generation.ts'
-import { parseImageName } from '../../../lib/targets/containerd/image-name.ts'
+import { parseImageName } from '../../../lib/targets/containerd/pull/image-name.ts'
 
 const DIGEST = `sha256:${'5'.repeat(64)}`
 const release = (text: string) => parseGeneration(text) as Generation

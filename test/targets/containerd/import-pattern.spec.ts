@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { openWriter } from '../../../lib/system/writer.ts'
-import { expandPattern, isPattern } from '../../../lib/targets/containerd/import-pattern.ts'
+import { expandPattern, isPattern } from '../../../lib/targets/containerd/config/import-pattern.ts'
 import { withDirectory, writeTree } from '../../support/tree.ts'
 
 describe('patterns in imports', () => {

@@ -1,0 +1,149 @@
+/** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
+import type { Issue } from '../../../model/errors.ts'
+import type { Generation } from '../generation.ts'
+import type { Snapshot } from '../observe.ts'
+import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
+import { versionClashes } from './config-toml.ts'
+import {
+  type EffectiveRegistry,
+  effectiveRegistries,
+  effectiveRegistry,
+  placeOfSetting,
+  type Section,
+  type Setting,
+  valueAt,
+} from './merge.ts'
+import type { ParsedConfig } from './parsed-config.ts'
+import { pluginNameFaults } from './plugin-names.ts'
+import type { OlderConfigs } from './read-configs.ts'
+import { misfits, registryShape } from './shape.ts'
+
+/** Conflicts in any release that may read these files, each reported once. */
+export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  return eachOnce(
+    snapshot.readers.flatMap(reader => {
+      const effective = effectiveRegistry(files, reader)
+      return [...criFaults(effective, reader), ...overrideConflicts(effective, files, snapshot)]
+    }),
+  )
+}
+
+/**
+ * Conflicts only in releases of 1.x that start a relative pattern elsewhere. Where the patch release is not known, the
+ * import must be unambiguous.
+ */
+export function patternConflicts(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  const [first] = snapshot.older === undefined ? [] : olderConflicts(files, snapshot.older, snapshot)
+  if (first === undefined || snapshot.older === undefined) return []
+  const { entry, newer, ...place } = snapshot.older.pattern
+  const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in / instead of beside this file, with a conflict there: ${first.file}: ${first.message}`
+  const hint = `write it as ${JSON.stringify(newer)}, or set the patch release in the list, such as [targets.containerd] version = "1.7.24"`
+  return [{ ...place, message, hint }]
+}
+
+function olderConflicts(
+  [main]: readonly ParsedConfig[],
+  older: OlderConfigs,
+  snapshot: Snapshot,
+): readonly Issue[] {
+  const readers = snapshot.readers.filter(({ major }) => major < 2)
+  const files = main === undefined ? [] : [main, ...older.files.slice(1)]
+  return [
+    ...older.faults,
+    ...versionClashes(files, readers),
+    ...pluginNameFaults(files, readers),
+    ...conflictsOf(files, { ...snapshot, readers }),
+  ]
+}
+
+/** What keeps CRI from starting with a `config_path` in these files, each reported once. */
+export function registryFaults(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  return eachOnce(snapshot.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
+}
+
+function eachOnce(issues: readonly Issue[]): readonly Issue[] {
+  return [...new Map(issues.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
+}
+
+function criFaults(effective: EffectiveRegistry, reader: Generation): readonly Issue[] {
+  const mistyped = effective.sections.flatMap(section => shapeFaults(section, reader))
+  return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
+}
+
+/** Values in the registry table with which containerd or CRI does not start. */
+function shapeFaults({ file, table }: Section, { major }: Generation): readonly Issue[] {
+  return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
+    ...placeOfSetting({ file, path }),
+    message: `${message}: CRI does not start with it`,
+    hint: 'correct or remove it',
+  }))
+}
+
+/**
+ * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
+ * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
+ */
+function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation): readonly Issue[] {
+  const what = (setting: Setting) => setting.path.slice(2).join('.')
+  return [
+    ...mirrors.map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} is not allowed beside config_path: CRI would not load and the node would become NotReady`,
+      hint: 'move these mirrors into the list and remove the table, then run regmirror again',
+    })),
+    ...(reader.major < 2 ? tls : []).map(setting => ({
+      ...placeOfSetting(setting),
+      message: `${what(setting)} is not allowed beside config_path: CRI 1.x would not load, 2.x would ignore it`,
+      hint: 'set ca or client in the list and remove the table, then run regmirror again',
+    })),
+  ]
+}
+
+/** A `config_path` that another program has to fill in: its directory is not known. */
+export function placeholderConflicts(snapshot: Snapshot): readonly Issue[] {
+  if (snapshot.named) return []
+  const found = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
+  return eachOnce(
+    found
+      .filter(setting => setting !== undefined)
+      .filter(setting => isPlaceholder(setting.value))
+      .map(setting => ({
+        ...placeOfSetting(setting),
+        message: `config_path ${JSON.stringify(setting.value)} contains a placeholder, so the directory is not known`,
+        hint: 'set the directory in the list: hosts_dir in [targets.containerd]',
+      })),
+  )
+}
+
+/** Another file decides on config_path. */
+function overrideConflicts(
+  { configPath, sections }: EffectiveRegistry,
+  [main]: readonly ParsedConfig[],
+  snapshot: Snapshot,
+): readonly Issue[] {
+  if (namesOnly(configPath?.value, snapshot.hostsDir)) return []
+  const last = sections.at(-1)?.file
+  if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, snapshot)]
+  if (configPath === undefined) {
+    return [
+      { file: snapshot.config.path, message: 'config_path would not take effect', hint: 'set it by hand' },
+    ]
+  }
+  const message = `sets config_path to ${JSON.stringify(configPath.value)}, which overrides ${snapshot.config.path}`
+  const hint =
+    configPath.value === '' || !isAbsolutePath(configPath.value)
+      ? 'remove it there'
+      : 'remove it there, or set that directory as hosts_dir in the list'
+  return [{ ...placeOfSetting(configPath), message, hint }]
+}
+
+/** An import with a CRI section but without `config_path` removes that of the main file. */
+function wipingConflict(file: ParsedConfig, snapshot: Snapshot): Issue {
+  const release = snapshot.generation === undefined ? 'containerd 1.x' : 'this containerd'
+  const message = `replaces the whole CRI section of ${snapshot.config.path} on ${release}, including config_path`
+  const hint =
+    snapshot.generation === undefined
+      ? 'if this is containerd 2, set it in the list: [targets.containerd] version = "2.1"'
+      : 'move its settings into config.toml'
+  return { file: file.path, line: 1, column: 1, message, hint }
+}

@@ -1,0 +1,104 @@
+/** Notices about config.toml. Pure. */
+import { hideCredentials } from '../../../model/credentials.ts'
+import type { Issue } from '../../../model/errors.ts'
+import type { Notice } from '../../../model/report.ts'
+import type { Snapshot } from '../observe.ts'
+import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
+import { versionClashes } from './config-toml.ts'
+import { registryFaults } from './conflicts.ts'
+import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './merge.ts'
+import { disabledCri, pluginNameFaults } from './plugin-names.ts'
+
+export function configNotices(snapshot: Snapshot): readonly Notice[] {
+  return [
+    ...disabledNotices(snapshot),
+    ...tlsNotices(snapshot),
+    ...(snapshot.config.managed ? [] : unmanagedNotices(snapshot)),
+  ]
+}
+
+function notice(code: string, message: string, place: { file: string; line?: number | undefined }): Notice {
+  const { file, line } = place
+  return {
+    code,
+    message: hideCredentials(message),
+    target: 'containerd',
+    file,
+    ...(line !== undefined && { line }),
+  }
+}
+
+function disabledNotices(snapshot: Snapshot): readonly Notice[] {
+  return disabledCri(snapshot.files, snapshot.readers).map(({ name, file, line }) =>
+    notice(
+      'cri_disabled',
+      `disabled_plugins has "${name}": containerd does not serve CRI, so Kubernetes cannot pull through it`,
+      { file, line },
+    ),
+  )
+}
+
+/** 2.x has no `tls` any more (internal/cri/config/config.go:117@v2.1.9), so regmirror loses nothing. */
+function tlsNotices(snapshot: Snapshot): readonly Notice[] {
+  const [reader] = snapshot.readers
+  if (reader === undefined || snapshot.readers.some(({ major }) => major < 2)) return []
+  return effectiveRegistry(snapshot.files, reader).tls.map(setting =>
+    notice(
+      'tls_ignored',
+      `containerd 2 ignores ${setting.path.slice(2).join('.')}; set ca or client in the list`,
+      placeOfSetting(setting),
+    ),
+  )
+}
+
+/** With `config = false` another program writes config.toml: here is what keeps the mirrors from being used. */
+function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
+  const effective = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
+  const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
+  const faults = [
+    ...snapshot.faults,
+    ...versionClashes(snapshot.files, snapshot.readers),
+    ...pluginNameFaults(snapshot.files, snapshot.readers),
+    ...(isSet ? registryFaults(snapshot.files, snapshot) : []),
+  ]
+  if (faults.length > 0) return faults.map(issue => faultNotice(issue, snapshot))
+  const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, snapshot.hostsDir))
+  if (elsewhere === -1) return []
+  const setting = effective[elsewhere]
+  const message = isPlaceholder(setting?.value)
+    ? `config_path contains a placeholder: these mirrors are not used unless it becomes ${snapshot.hostsDir}`
+    : `config_path does not name ${snapshot.hostsDir} alone: these mirrors are not used until it does`
+  return [
+    notice(
+      'config_path_elsewhere',
+      message,
+      setting ? placeOfSetting(setting) : { file: snapshot.config.path },
+    ),
+  ]
+}
+
+function faultNotice({ message, hint, file = '', line }: Issue, snapshot: Snapshot): Notice {
+  const text = `these mirrors are not used: ${message}${hint === undefined ? '' : `; ${hint}`}`
+  return notice('config_unusable', text, { file: file === '' ? snapshot.config.path : file, line })
+}
+
+/** What regmirror repairs when it writes config.toml. */
+export function repairNotices(snapshot: Snapshot): readonly Notice[] {
+  return [...relativeNotices(snapshot), ...listNotices(snapshot)]
+}
+
+/** A relative `config_path` starts at the working directory of containerd. */
+function relativeNotices(snapshot: Snapshot): readonly Notice[] {
+  const settings = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
+  const odd = settings.find(setting => typeof setting?.value === 'string' && !isAbsolutePath(setting.value))
+  if (odd === undefined || isPlaceholder(odd.value)) return []
+  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it is changed to ${snapshot.hostsDir}`
+  return [notice('config_path_relative', message, placeOfSetting(odd))]
+}
+
+function listNotices(snapshot: Snapshot): readonly Notice[] {
+  if (snapshot.currentDirs.length < 2) return []
+  const was = snapshot.currentDirs.join(':')
+  const message = `config_path is the list ${was}, which containerd 2.1 and later read as one directory: it is changed to ${snapshot.hostsDir}`
+  return [notice('config_path_list', message, { file: snapshot.config.path })]
+}

@@ -1,0 +1,159 @@
+/**
+ * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
+ * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
+ */
+import { emitHosts, type HostSection, type HostsDocument } from '../../../formats/toml/emit.ts'
+import type { TomlValue } from '../../../formats/toml/text.ts'
+import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../../model/registry.ts'
+import type { Effect } from '../../../model/report.ts'
+import { BANNER } from '../../../ownership/banner.ts'
+import { digestOf } from '../../../ownership/state.ts'
+import type { DesiredFile } from '../../target.ts'
+import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
+
+/** The files of a registry's directory: certificates and hosts.toml. */
+export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
+  const bundle = `${hostsDir}/${directoryName(registry.name)}`
+  const certificates = registry.mirrors.flatMap(certificateFiles).map(file => ({
+    path: `${bundle}/${file.name}`,
+    content: file.text,
+    secret: file.secret,
+    why: `${file.what} for ${registry.name}`,
+    effect,
+    bundle,
+    owns: { kind: 'whole' as const },
+  }))
+  const unique = uniqueByPath(certificates)
+  return [...unique, hostsFile(registry, hostsDir, effect, unique)]
+}
+
+function hostsFile(
+  registry: Registry,
+  hostsDir: string,
+  effect: Effect,
+  certificates: readonly DesiredFile[],
+): DesiredFile {
+  const place = hostsPlace(hostsDir, directoryName(registry.name))
+  return {
+    ...place,
+    content: emitHosts(BANNER, hostsDocument(registry)),
+    secret: registry.mirrors.some(mirror => Object.keys(mirror.header).length > 0),
+    effect,
+    why: whyHosts(registry),
+    registry: registry.name,
+    after: [...certificates.map(({ path }) => path), ...place.after],
+    owns: { kind: 'whole', format: 'toml' },
+  }
+}
+
+/**
+ * `_default` is used for every registry without a directory: it must not be used for one whose directory is about to be
+ * created or was just removed.
+ */
+export function hostsPlace(hostsDir: string, name: string) {
+  const bundle = `${hostsDir}/${name}`
+  return { path: `${bundle}/hosts.toml`, bundle, after: name === DEFAULT_DIRECTORY ? [hostsDir] : [] }
+}
+
+/**
+ * The content of hosts.toml for a registry. `fallback = false` has no key: the endpoint tried last is the one at the root,
+ * so the last mirror goes there with all its keys (hosts.go:414-419@v2.3.4).
+ */
+function hostsDocument(registry: Registry): HostsDocument {
+  const last = registry.fallback ? undefined : registry.mirrors.at(-1)
+  const mirrors = last === undefined ? registry.mirrors : registry.mirrors.slice(0, -1)
+  return {
+    server: last === undefined ? serverSection(registry) : rootSection(last),
+    mirrors: mirrors.map(mirror => ({ url: endpointUrl(mirror.base), ...mirrorSection(mirror) })),
+  }
+}
+
+function serverSection(registry: Registry): HostSection {
+  const { server } = registry
+  // Without `server` containerd tries a loopback registry over https, then http (hosts.go:105-122@v2.3.4).
+  if (server === undefined || (!server.declared && isLoopback(registry.name))) return { keys: {}, header: {} }
+  return { keys: { server: endpointUrl(server.base), ...overridePath(server.base) }, header: {} }
+}
+
+function rootSection(mirror: Mirror): HostSection {
+  const { keys, header } = mirrorSection(mirror)
+  return { keys: { server: endpointUrl(mirror.base), ...keys }, header }
+}
+
+function mirrorSection(mirror: Mirror): HostSection {
+  const keys: Record<string, TomlValue> = {
+    capabilities: [...mirror.capabilities],
+    dial_timeout: mirror.dialTimeout,
+    ...overridePath(mirror.base),
+    ...(mirror.ca.length > 0 && { ca: mirror.ca.map(ca => certificateName('ca', ca.text)) }),
+    ...(mirror.client && { client: [clientNames(mirror.client.cert.text)] }),
+    ...(mirror.skipVerify && { skip_verify: true }),
+  }
+  return { keys, header: mirror.header }
+}
+
+/** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
+function endpointUrl(base: ApiBase): string {
+  if (base.form === 'root') return base.origin
+  // With the `/`, an exact mirror without a path has another header than a plain mirror of the same host.
+  return base.path === '' ? `${base.origin}/` : baseUrl(base)
+}
+
+function overridePath(base: ApiBase): { override_path?: true } {
+  return base.form === 'prefix' || base.form === 'exact' ? { override_path: true } : {}
+}
+
+interface CertificateFile {
+  readonly name: string
+  readonly text: string
+  readonly secret: boolean
+  readonly what: string
+}
+
+function certificateFiles(mirror: Mirror): readonly CertificateFile[] {
+  const ca = mirror.ca.map(({ text }) => ({
+    name: certificateName('ca', text),
+    text,
+    secret: holdsKey(text),
+    what: 'CA',
+  }))
+  if (mirror.client === undefined) return ca
+  const [clientCert, clientKey] = [mirror.client.cert.text, mirror.client.key.text]
+  const [cert, key] = clientNames(clientCert)
+  return [
+    ...ca,
+    { name: cert, text: clientCert, secret: holdsKey(clientCert), what: 'client certificate' },
+    { name: key, text: clientKey, secret: true, what: 'client key' },
+  ]
+}
+
+/** A certificate and its key may be in one file. */
+function holdsKey(pem: string): boolean {
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)
+}
+
+/**
+ * Certificates are named after their content: a renewed one is a new file, and hosts.toml switches to it in one rename, so a
+ * new certificate is never used with an old key. They end in `.pem`, because containerd uses `.crt`, `.cert` and `.key` by
+ * itself where hosts.toml does not parse (hosts.go:321-333@v2.3.4).
+ */
+function certificateName(kind: string, text: string): string {
+  return `${kind}-${digestOf(Buffer.from(text)).slice(0, 12)}.pem`
+}
+
+function clientNames(cert: string): readonly [cert: string, key: string] {
+  const name = certificateName('client', cert)
+  return [name, name.replace(/\.pem$/, '-key.pem')]
+}
+
+function whyHosts(registry: Registry): string {
+  const name = registry.name === '*' ? 'every other registry' : registry.name
+  const count = registry.mirrors.length
+  const mirrors = count === 0 ? 'no mirror' : count === 1 ? '1 mirror' : `${count} mirrors`
+  const tail = registry.fallback ? '' : ', without the registry itself'
+  return `${mirrors} for ${name}${tail}`
+}
+
+function uniqueByPath(files: readonly DesiredFile[]): readonly DesiredFile[] {
+  return files.filter((file, i) => files.findIndex(other => other.path === file.path) === i)
+}

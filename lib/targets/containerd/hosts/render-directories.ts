@@ -1,0 +1,122 @@
+/** The directories of certs.d that the list needs, and conflicts with what is there. Pure. */
+import type { Issue } from '../../../model/errors.ts'
+import type { Registry } from '../../../model/registry.ts'
+import type { Effect } from '../../../model/report.ts'
+import type { Choices } from '../../target.ts'
+import type { Outcome } from '../config/render.ts'
+import type { Snapshot } from '../observe.ts'
+import { writerOf } from '../other-writers.ts'
+import { addressConflicts } from './addresses.ts'
+import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
+import { directoryName } from './directory-name.ts'
+import { directoryNotices } from './directory-notices.ts'
+import { hostsPlace, registryFiles } from './hosts-toml.ts'
+
+export function renderDirectories(
+  registries: readonly Registry[],
+  snapshot: Snapshot,
+  choices: Choices,
+): Outcome {
+  const effect = effectOf(snapshot)
+  return {
+    files: [
+      ...registries.flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
+      ...orphans(registries, snapshot),
+    ],
+    notices: directoryNotices(registries, snapshot),
+    conflicts: [
+      ...twinConflicts(registries, snapshot),
+      ...addressConflicts(registries, snapshot),
+      ...lostRegistries(registries, snapshot),
+      ...(choices.takeOver ? [] : writerConflicts(registries, snapshot)),
+    ],
+  }
+}
+
+/**
+ * When a change in certs.d takes effect. Where another program sets config_path, a restart would not help. Where the value
+ * of regmirror was changed since, the running containerd still uses it.
+ */
+export function effectOf(snapshot: Snapshot): Effect {
+  const isSet = isRead(snapshot) || snapshot.setDir === snapshot.hostsDir
+  return isSet || !snapshot.config.managed ? 'immediate' : 'restart'
+}
+
+/** Managed files in the directory that config_path named before. */
+export function formerFiles(snapshot: Snapshot): readonly string[] {
+  return snapshot.written.filter(
+    file => file !== snapshot.config.path && !file.startsWith(`${snapshot.hostsDir}/`),
+  )
+}
+
+/** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
+function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['files'] {
+  return unlistedDirectories(registries, hostsDirectories(snapshot))
+    .filter(isManaged)
+    .map(directory => hostsPlace(snapshot.hostsDir, directory.name))
+    .filter(({ path }) => !snapshot.written.includes(path))
+    .map(place => ({
+      ...place,
+      content: undefined,
+      secret: false,
+      effect: effectOf(snapshot),
+      why: 'no longer in the list',
+      owns: { kind: 'whole', format: 'toml' },
+    }))
+}
+
+/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide the directory of the list. */
+function twinConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  return registries.flatMap(registry => {
+    const twin = registry.name.replace(/:(\d+)$/, '_$1_')
+    const found =
+      twin !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === twin)
+    if (!found) return []
+    const message = `is used by containerd instead of ${registry.name}: the directory that regmirror writes would never be read`
+    return [
+      {
+        file: `${snapshot.hostsDir}/${twin}`,
+        message,
+        hint: 'move its content into the list, then remove it',
+      },
+    ]
+  })
+}
+
+/** Registries whose directory containerd would no longer read after a change of config_path. */
+function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  if (!snapshot.config.managed) return []
+  const left = snapshot.currentDirs.filter(directory => directory !== snapshot.hostsDir)
+  return left.flatMap(root =>
+    unlistedDirectories(registries, snapshot.directories[root] ?? [])
+      .filter(directory => directory.entries.length > 0)
+      .map(directory => ({
+        file: `${root}/${directory.name}`,
+        message: `would not be read any more when config_path becomes ${snapshot.hostsDir}, and it is not in the list`,
+        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory`,
+      })),
+  )
+}
+
+/** Files of a listed registry that another program would write again. */
+function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  const spegel = hostsDirectories(snapshot).some(directory => directory.name === '_backup')
+    ? 'spegel'
+    : undefined
+  return registries.flatMap(registry => {
+    const directory = hostsDirectories(snapshot).find(entry => entry.name === directoryName(registry.name))
+    if (directory?.hosts === undefined || isManaged(directory)) return []
+    const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
+    const found = writerOf(file, directory.hosts)
+    const writer = found?.live ? found.name : spegel
+    if (writer === undefined) return []
+    const message = `is written by ${writer}, which would overwrite the mirrors of the list or lose its own`
+    return [
+      {
+        file,
+        message,
+        hint: `remove ${registry.name} from the list, or adopt the file with --take-over`,
+      },
+    ]
+  })
+}

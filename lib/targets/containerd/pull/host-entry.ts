@@ -1,0 +1,81 @@
+/** A host of hosts.toml with its keys, as containerd reads it (parseHostConfig, hosts.go:423-548@v2.3.4). Pure. */
+import path from 'node:path'
+import { isTable } from '../../../formats/tables.ts'
+import type { Capability } from '../../../model/registry.ts'
+import type { EffectiveEndpoint } from '../../target.ts'
+import { type Generation, knowsDialTimeout } from '../generation.ts'
+import { cleanPath, parseGoUrl } from './go-url.ts'
+import { CAPABILITIES, faultIn, type HostFault, isPath, isPathList, wordsIn } from './host-faults.ts'
+import type { HostKeys } from './hosts-keys.ts'
+
+export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' | 'dialTimeout'> {
+  /** Empty: this entry names no host. */
+  readonly host: string
+  readonly scheme: string
+  /** Of the API base, from `/` on. */
+  readonly path: string
+  readonly capabilities: readonly Capability[]
+  /** Absent: not given. An empty list counts as given. */
+  readonly ca?: readonly string[]
+  readonly skipVerify?: boolean
+}
+
+/** The entry of `url`, which is empty where the root has no `server`. Relative paths start at `directory`. */
+export function readHostEntry(
+  url: string,
+  keys: HostKeys,
+  directory: string,
+  reader: Generation,
+): HostEntry | HostFault {
+  const place = readPlace(url, keys.override_path === true)
+  if (place === undefined) return { reason: 'its address is no URL' }
+  const fault = faultIn(keys, reader)
+  if (fault !== undefined) return fault
+  const dialTimeout = knowsDialTimeout(reader) ? keys.dial_timeout : undefined
+  return {
+    ...place,
+    capabilities: readCapabilities(keys.capabilities),
+    ...(keys.ca !== undefined && { ca: pathsIn(keys.ca, directory) }),
+    client: clientsIn(keys.client, directory),
+    ...(typeof keys.skip_verify === 'boolean' && { skipVerify: keys.skip_verify }),
+    header: isTable(keys.header) ? Object.keys(keys.header) : [],
+    ...(typeof dialTimeout === 'string' && dialTimeout !== '' && { dialTimeout }),
+  }
+}
+
+/** `/v2` is appended unless the path ends in it or is overridden (hosts.go:429-449@v2.3.4). */
+function readPlace(
+  url: string,
+  overridePath: boolean,
+): Pick<HostEntry, 'host' | 'scheme' | 'path'> | undefined {
+  if (url === '') return { host: '', scheme: '', path: '' }
+  const parts = parseGoUrl(url.startsWith('http') ? url : `https://${url}`)
+  if (parts === undefined) return undefined
+  const clean = parts.path === '' ? '' : cleanPath(parts.path)
+  const base = overridePath || clean.endsWith('/v2') ? clean : `${clean}/v2`
+  return { ...parts, path: path.posix.join('/', base) }
+}
+
+/** None given means all of them. */
+function readCapabilities(value: unknown): readonly Capability[] {
+  const words = wordsIn(value)
+  return words.length === 0 ? CAPABILITIES : CAPABILITIES.filter(capability => words.includes(capability))
+}
+
+/** makeAbsPath, hosts.go:606@v2.3.4. */
+function absolute(file: string, directory: string): string {
+  return path.posix.isAbsolute(file) ? file : cleanPath(path.posix.join(directory, file))
+}
+
+function pathsIn(value: unknown, directory: string): readonly string[] {
+  const files = isPath(value) ? [value] : isPathList(value) ? value : []
+  return files.map(file => absolute(file, directory))
+}
+
+function clientsIn(value: unknown, directory: string): HostEntry['client'] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+  return items.map(item => {
+    const [cert = '', key] = pathsIn(item, directory)
+    return { cert, ...(key !== undefined && { key }) }
+  })
+}

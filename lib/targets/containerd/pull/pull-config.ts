@@ -1,0 +1,95 @@
+/** What config.toml says of pulls to one containerd: the directories of hosts.toml, or the older mirrors. Pure. */
+import type { Issue } from '../../../model/errors.ts'
+import { directoriesOf, isPlaceholder } from '../config/config-path.ts'
+import { versionClashes, versionFault } from '../config/config-toml.ts'
+import { registryFaults } from '../config/conflicts.ts'
+import { type EffectiveRegistry, effectiveRegistry, placeOfSetting } from '../config/merge.ts'
+import type { ParsedConfig } from '../config/parsed-config.ts'
+import { disabledCri, pluginNameFaults } from '../config/plugin-names.ts'
+import { atLeast, type Generation } from '../generation.ts'
+import type { Snapshot } from '../observe.ts'
+import { pullsLocally } from './pull-mode.ts'
+
+export type PullConfig =
+  | { readonly failure: Issue }
+  | { readonly unknown: Issue }
+  /** The directories in which hosts.toml are looked for, in order; none: only the registry itself is contacted. */
+  | { readonly roots: readonly string[]; readonly ignored: readonly Issue[] }
+  /** `registry.mirrors` and `registry.configs` decide. */
+  | { readonly registry: EffectiveRegistry; readonly ignored: readonly Issue[] }
+
+export function pullConfig(snapshot: Snapshot, reader: Generation): PullConfig {
+  const { files, faults } = filesFor(snapshot, reader)
+  const registry = effectiveRegistry(files, reader)
+  const value = configPathIn(registry, reader)
+  const isSet = value !== '' || (registry.configPath?.value ?? '') !== ''
+  const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(snapshot, files, isSet, reader)
+  if (failure !== undefined) return { failure }
+  if (value === '') return withoutDirectories(snapshot, registry, files, reader)
+  const place = registry.configPath ? placeOfSetting(registry.configPath) : { file: snapshot.config.path }
+  if (isPlaceholder(value)) return { unknown: { ...place, message: 'config_path holds a placeholder' } }
+  if (!value.includes(':') || pullsLocally(files, reader)) return { roots: directoriesOf(value), ignored: [] }
+  const message = `containerd takes the config_path ${value} for one directory, which does not exist`
+  return { roots: [], ignored: [{ ...place, message, hint: 'set config_path to one directory' }] }
+}
+
+/** Releases before 1.6.32 and 1.7.16 may read other imports. */
+function filesFor(
+  { files, faults, older }: Snapshot,
+  reader: Generation,
+): Pick<Snapshot, 'files' | 'faults'> {
+  const newer = atLeast(reader, reader.minor < 7 ? '1.6.32' : '1.7.16')
+  return older === undefined || reader.major > 1 || newer ? { files, faults } : older
+}
+
+/** What 2.2 and later set where config.toml sets nothing (plugins/cri/images/plugin.go:64-72@v2.3.4). */
+const DEFAULT_PATH = '/etc/containerd/certs.d:/etc/docker/certs.d'
+
+function configPathIn({ configPath, mirrors }: EffectiveRegistry, reader: Generation): string {
+  const value = typeof configPath?.value === 'string' ? configPath.value : ''
+  if (value !== '' || !atLeast(reader, '2.2.0')) return value
+  if (atLeast(reader, '2.2.2')) return mirrors.length > 0 ? '' : DEFAULT_PATH
+  // An empty value in a file of version 3 stays (internal/cri/config/config_unix.go:36@v2.2.0, plugin.go:219@v2.2.0).
+  return configPath?.path[1] === 'io.containerd.cri.v1.images' ? '' : DEFAULT_PATH
+}
+
+/** Why this containerd does not start. */
+function startFailure(
+  snapshot: Snapshot,
+  files: readonly ParsedConfig[],
+  faults: readonly Issue[],
+  reader: Generation,
+): Issue | undefined {
+  const version = files[0]?.version ?? 1
+  // 1.6 reads any version (services/server/config/config.go:99-115@v1.6.20).
+  const refuses = version > 2 && atLeast(reader, '1.7.0') ? versionFault(version, reader) : undefined
+  const issue = refuses && { file: snapshot.config.path, ...refuses }
+  return issue ?? faults[0] ?? versionClashes(files, [reader])[0] ?? pluginNameFaults(files, [reader])[0]
+}
+
+/** Why CRI does not come up. */
+function criFailure(
+  snapshot: Snapshot,
+  files: readonly ParsedConfig[],
+  isSet: boolean,
+  reader: Generation,
+): Issue | undefined {
+  const [disabled] = disabledCri(files, [reader])
+  if (disabled !== undefined) {
+    const { name, file, line } = disabled
+    return { file, line, message: `disabled_plugins has "${name}": containerd does not serve CRI` }
+  }
+  const faults = !isSet ? [] : registryFaults(files, { ...snapshot, readers: [reader] })
+  return faults[0]
+}
+
+function withoutDirectories(
+  snapshot: Snapshot,
+  registry: EffectiveRegistry,
+  files: readonly ParsedConfig[],
+  reader: Generation,
+): PullConfig {
+  const message = 'config_path is not set: containerd reads no hosts.toml'
+  const ignored = [{ file: snapshot.config.path, message, hint: `set config_path = "${snapshot.hostsDir}"` }]
+  return pullsLocally(files, reader) ? { registry, ignored } : { roots: [], ignored }
+}
