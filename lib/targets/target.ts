@@ -139,7 +139,7 @@ export interface PullRoute {
   readonly endpoints: readonly EffectiveEndpoint[]
   /** Why the pull fails before any request. */
   readonly failure?: Issue
-  /** Why regmirror cannot tell which endpoints are contacted. */
+  /** Why regmirror cannot know which endpoints are contacted. */
   readonly unknown?: Issue
   /** What the runtime ignores on the way, such as a file that it refuses. */
   readonly ignored: readonly Issue[]

@@ -13,7 +13,7 @@ export type LoadedHosts =
   | { readonly entries: readonly PlacedHost[]; readonly ignored: readonly Issue[] }
   /** Why every pull from the registry fails. */
   | { readonly failure: Issue }
-  /** Why regmirror cannot tell. */
+  /** Why regmirror cannot know. */
   | { readonly unknown: Issue }
 
 export function loadHosts(directory: HostDirectory | undefined, reader: Generation): LoadedHosts {
@@ -25,7 +25,7 @@ export function loadHosts(directory: HostDirectory | undefined, reader: Generati
   if (read === undefined) return checked(directory, [dockerEntry(directory)], [])
   if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read))
   if (read.effect === 'crash') return { failure: issueOf(file, read, 'containerd 1.x crashes on this file') }
-  const doubt = 'regmirror cannot tell what containerd makes of this file'
+  const doubt = 'regmirror cannot know what containerd makes of this file'
   if (read.effect === 'unknown') return { unknown: issueOf(file, read, doubt) }
   return checked(directory, [dockerEntry(directory)], [issueOf(file, read, 'containerd ignores this file')])
 }
