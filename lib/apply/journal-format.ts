@@ -1,7 +1,7 @@
 /** The text of a journal: read strictly, because it may come with an image. Pure. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { isKeptName } from '../ownership/managed-file.ts'
+import { isKeptName, isPath } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import type { Swap } from './swap.ts'
 
@@ -113,10 +113,6 @@ function isDigests(files: unknown): boolean {
 
 function isName(name: string): boolean {
   return name !== '' && path.basename(name) === name && name !== '.' && name !== '..' && !name.includes('\0')
-}
-
-function isPath(file: unknown): file is string {
-  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
 }
 
 function isOriginalName(name: unknown): boolean {

@@ -54,7 +54,7 @@ export function worldOf(): World {
     machine: 'test',
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     signal: new AbortController().signal,
-    monotonic: () => 0n,
+    monotonic: REAL_TIME.monotonic,
     bootId: async () => BOOT,
     onHangup: () => {},
     openLog: () => ({ write: () => {} }),
