@@ -2,14 +2,14 @@
 import yargs, { type Argv } from 'yargs'
 import pkg from '../package.json' with { type: 'json' }
 import type { AnyCommand } from './commands/command.ts'
-import { describe, type Flag, type Given, typedName } from './commands/flag.ts'
+import { exitCode } from './commands/exit-code.ts'
+import { describe, type Flag, type Given, typedName } from './commands/flag-types.ts'
 import { commands, loadTargets } from './commands/index.ts'
-import { EXIT_CODES, readFormat, usageFailure } from './commands/usage.ts'
-import { exitCode } from './model/exit-code.ts'
+import { EXIT_CODE_HELP, readFormat, usageFailure } from './commands/usage.ts'
 import type { World } from './model/world.ts'
 import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
-import { loadPart } from './system/load-part.ts'
+import { loadModule } from './system/load-module.ts'
 
 /** A command, and the flags that it was called with. */
 interface Call {
@@ -30,7 +30,7 @@ export async function main(args: readonly string[], world: World, targets = load
       return 0
     }
     const run = await parsed.command.load()
-    const result = await run(parsed.given, { world, targets: () => loadPart(targets) })
+    const result = await run(parsed.given, { world, targets: () => loadModule(targets) })
     if (typeof result === 'number') return result
     print(result, format, world)
     return exitCode(result)
@@ -71,7 +71,7 @@ function openParser(args: readonly string[], world: World): Argv {
     .help('help', 'show this help')
     .alias('help', 'h')
     .wrap(Math.min(world.stdout.columns ?? 100, 110))
-    .epilogue(EXIT_CODES)
+    .epilogue(EXIT_CODE_HELP)
     .exitProcess(false)
     .fail((message, error) => {
       throw usageFailure(message ?? error.message, args, commands)

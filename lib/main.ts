@@ -5,7 +5,7 @@ import { main } from './cli.ts'
 import type { Sink, World } from './model/world.ts'
 import { readBootId } from './system/boot-clock.ts'
 import { type LogQueue, openLogQueue } from './system/log-queue.ts'
-import { openOutlet, streamOutlet } from './system/outlet.ts'
+import { openOutlet, streamOutlet } from './system/nonblocking-output.ts'
 import { openSignals } from './system/signals.ts'
 
 /** How long a command that was stopped, or a watcher, waits for its output to be read. */

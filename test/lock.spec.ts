@@ -6,7 +6,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serveHolder } from '../lib/apply/holder-socket.ts'
-import { type LockRequest, withTicket } from '../lib/apply/lock.ts'
+import { type LockRequest, withNodeLock } from '../lib/apply/node-lock.ts'
 import { Failure } from '../lib/model/errors.ts'
 import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
@@ -51,7 +51,7 @@ function randomFrom(seed: number): () => number {
 describe('the lock', () => {
   it('is released immediately, also while a client keeps its connection open', () =>
     withDirectory(async root => {
-      const socket = await withTicket(openWriter(root), makeRequest(), async () => {
+      const socket = await withNodeLock(openWriter(root), makeRequest(), async () => {
         const client = net.connect({ path: path.join(root, STATE, 'lock-1'), allowHalfOpen: true })
         await once(client, 'connect')
         return client
@@ -77,7 +77,7 @@ describe('the lock', () => {
           // One in five leaves its ticket behind, like a killed process: its socket is closed.
           const killed = { ...node, remove: async () => assert.fail('killed') }
           const isKilled = random() < 0.2
-          await withTicket(isKilled ? killed : node, makeRequest(), enter).catch(error =>
+          await withNodeLock(isKilled ? killed : node, makeRequest(), enter).catch(error =>
             assert.equal(error.message, 'killed'),
           )
         }
@@ -87,7 +87,7 @@ describe('the lock', () => {
         await Promise.all(contenders)
         // Some are killed before they hold the lock.
         assert.ok(entered >= 36, `${entered} of 48 held the lock`)
-        await withTicket(openWriter(root), makeRequest(), async () => {})
+        await withNodeLock(openWriter(root), makeRequest(), async () => {})
         assert.deepEqual(Object.keys(await readTree(root)), ['var/lib/'], 'no ticket is left')
       }))
   }
@@ -108,10 +108,10 @@ describe('the lock', () => {
       const [inside, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const order: string[] = []
       // It has seen that the ticket of the killed process is the highest, and is about to take the next one.
-      const first = withTicket(slow, makeRequest(), async () => void order.push('first'))
+      const first = withNodeLock(slow, makeRequest(), async () => void order.push('first'))
       await decided.promise
-      await withTicket(node, makeRequest(), async () => void order.push('second'))
-      const third = withTicket(node, makeRequest(), async () => {
+      await withNodeLock(node, makeRequest(), async () => void order.push('second'))
+      const third = withNodeLock(node, makeRequest(), async () => {
         inside.resolve()
         await done.promise
         order.push('third')
@@ -136,7 +136,7 @@ describe('the lock', () => {
       try {
         await fs.symlink(path.join(root, 'other.sock'), path.join(root, STATE, 'lock-1'))
         await assert.rejects(
-          withTicket(openWriter(root), makeRequest(), async () => {}),
+          withNodeLock(openWriter(root), makeRequest(), async () => {}),
           /lock-1: is not a lock of regmirror; remove it/,
         )
         assert.equal(connections, 0)
@@ -152,7 +152,7 @@ describe('the lock', () => {
         const shown: string[] = []
         const waiting = makeRequest({ timeoutMs: 300, onWait: name => shown.push(name) })
         await assert.rejects(
-          withTicket(openWriter(root), waiting, async () => {}),
+          withNodeLock(openWriter(root), waiting, async () => {}),
           error =>
             error instanceof Failure &&
             error.code === 'locked' &&
@@ -169,10 +169,10 @@ describe('the lock', () => {
       const shown: string[] = []
       const name = 'regmirror apply\nerror: fake\u001b[2J'
       const plain = 'regmirror apply error: fake\\u001b[2J'
-      await withTicket(openWriter(root), makeRequest({ holder: name }), async () => {
+      await withNodeLock(openWriter(root), makeRequest({ holder: name }), async () => {
         const waiting = makeRequest({ timeoutMs: 300, onWait: holder => shown.push(holder) })
         await assert.rejects(
-          withTicket(openWriter(root), waiting, async () => {}),
+          withNodeLock(openWriter(root), waiting, async () => {}),
           error => error instanceof Failure && error.message.includes(`${plain} is writing to this node`),
         )
       })
@@ -186,7 +186,7 @@ describe('the lock', () => {
         const stop = new AbortController()
         const waiting = makeRequest({ signal: stop.signal, onWait: () => stop.abort() })
         await assert.rejects(
-          withTicket(openWriter(root), waiting, async () => {}),
+          withNodeLock(openWriter(root), waiting, async () => {}),
           Failure,
         )
       } finally {
@@ -199,7 +199,7 @@ describe('the lock', () => {
       const holder = await startHolder(root)
       await kill(holder, 'SIGKILL')
       assert.ok((await fs.readdir(path.join(root, STATE))).includes('lock-1'), 'the ticket is left behind')
-      await withTicket(openWriter(root), makeRequest({ timeoutMs: 0 }), async () => {})
+      await withNodeLock(openWriter(root), makeRequest({ timeoutMs: 0 }), async () => {})
       assert.deepEqual(
         await readTree(root),
         { 'var/lib/': undefined },
@@ -214,7 +214,7 @@ describe('the lock', () => {
       try {
         const waiting = makeRequest({ timeoutMs: 0 })
         await assert.rejects(
-          withTicket(openWriter(root), waiting, async () => {}),
+          withNodeLock(openWriter(root), waiting, async () => {}),
           /another regmirror is writing/,
         )
       } finally {
@@ -230,7 +230,7 @@ describe('the lock', () => {
       try {
         const waiting = makeRequest({ timeoutMs: 0 })
         await assert.rejects(
-          withTicket(openWriter(root), waiting, async () => {}),
+          withNodeLock(openWriter(root), waiting, async () => {}),
           /holder \d+ is writing/,
         )
       } finally {

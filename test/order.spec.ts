@@ -1,7 +1,7 @@
 /** The order of steps: a file is written after all that it refers to, and taken away before it. */
 import assert from 'node:assert/strict'
-import { orderedSteps, orderedUnits } from '../lib/plan/order.ts'
 import type { Step } from '../lib/plan/step.ts'
+import { orderedSteps, orderedUnits } from '../lib/plan/step-order.ts'
 import type { DesiredFile } from '../lib/targets/target.ts'
 
 const ownership = { mode: 0o644, uid: 0, gid: 0 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { withTicket } from '../lib/apply/lock.ts'
+import { withNodeLock } from '../lib/apply/node-lock.ts'
 import { recover } from '../lib/apply/transaction.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
@@ -328,7 +328,10 @@ describe('directories', () => {
           stderr,
           /certs\.d\/far\.io: a link points outside the root directory; it is not in the list and stays unchanged/,
         )
-        assert.match(stderr, /certs\.d\/loop\.io: links form a loop; it is not in the list and stays unchanged/)
+        assert.match(
+          stderr,
+          /certs\.d\/loop\.io: links form a loop; it is not in the list and stays unchanged/,
+        )
         assert.equal((await restore()).code, 0)
       },
     ))
@@ -400,7 +403,7 @@ describe('the lock, beside other files', () => {
           onWait: () => {},
         }
         await assert.rejects(
-          withTicket(openWriter(root), other, async () => {}),
+          withNodeLock(openWriter(root), other, async () => {}),
           /is writing to this node/,
         )
       } finally {

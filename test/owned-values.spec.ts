@@ -4,10 +4,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
 import { readState } from '../lib/ownership/state.ts'
+import { buildPlanReport } from '../lib/plan/build-report.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
-import { planReport } from '../lib/plan/report.ts'
 import { planRestore } from '../lib/plan/restore.ts'
-import { pageOf } from '../lib/reporters/page.ts'
+import { detectTerminalStyle } from '../lib/reporters/terminal.ts'
 import { textReport } from '../lib/reporters/text.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import type { Target } from '../lib/targets/target.ts'
@@ -67,7 +67,7 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
 
 const tool = { tool: madeUpTarget('tool', { values: [MIRRORS, INSECURE] }) }
 const codes = ({ notices }: Plan) => notices.map(({ code }) => code)
-const causes = (plan: Plan) => planReport('apply', plan).changes.map(({ cause }) => cause)
+const causes = (plan: Plan) => buildPlanReport('apply', plan).changes.map(({ cause }) => cause)
 
 describe('several values in one file', () => {
   it('are set, and every other byte stays', () =>
@@ -228,8 +228,8 @@ describe('what takes effect after a reload', () => {
 
   it('is reported as text', () =>
     onNode({ [FILE]: BEFORE }, async ({ plan }) => {
-      const report = { ...planReport('plan', await plan(tool, 'tool')), max_probes_per_hour: 1 }
-      const { stdout } = textReport(report, pageOf({ write: () => {} }, {}))
+      const report = { ...buildPlanReport('plan', await plan(tool, 'tool')), max_probes_per_hour: 1 }
+      const { stdout } = textReport(report, detectTerminalStyle({ write: () => {} }, {}))
       assert.match(
         stdout,
         /^update \/etc\/buildkit-tool\/tool\.toml\n {2}takes effect after a reload; for the test, mode 0644$/m,

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
 import type { ManagedFile } from '../lib/ownership/managed-file.ts'
 import { readState, STATE_FILE } from '../lib/ownership/state.ts'
-import { withLock } from '../lib/pipeline/lock.ts'
+import { withWriteLock } from '../lib/pipeline/lock.ts'
 import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-clock.ts'
@@ -186,7 +186,7 @@ describe('a pending restart', () => {
       try {
         const options = { root: undefined, lockTimeout: '60s' }
         const access = { command: 'apply', node: real, options, world: { ...worldOf(), uid } } as const
-        const { notices } = await withLock(access, async () => {})
+        const { notices } = await withWriteLock(access, async () => {})
         assert.deepEqual(
           notices.map(({ code }) => code),
           ['recovered'],

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { emitHosts } from '../lib/formats/toml/emit.ts'
+import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
 import { findLeaks, type Secret, secret, secretKey } from './support/leaks.ts'
 import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
@@ -274,7 +274,7 @@ describe('a planted secret', function () {
   it('is not printed with a hosts.toml that does not read back', () => {
     // JavaScript sorts such keys, so the order does not read back.
     const mirrors = ['2', '1'].map(url => ({ url, keys: {}, header: { A: INLINE.text } }))
-    const broken = () => emitHosts('# x', { server: { keys: {}, header: {} }, mirrors })
+    const broken = () => formatHostsToml('# x', { server: { keys: {}, header: {} }, mirrors })
     assert.throws(broken, (error: Error) => findLeaks(`${error.stack}`, [INLINE]).length === 0)
   })
 

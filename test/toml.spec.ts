@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
 import { setValue, withdrawValue } from '../lib/formats/toml/edit.ts'
-import { emitHosts } from '../lib/formats/toml/emit.ts'
+import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'
@@ -127,7 +127,7 @@ describe('emitHosts', () => {
 
   it('keeps the order of mirrors and the header table at its mirror', () => {
     assert.equal(
-      emitHosts('# banner', document),
+      formatHostsToml('# banner', document),
       `# banner
 server = "https://registry-1.docker.io"
 
@@ -143,7 +143,7 @@ server = "https://registry-1.docker.io"
   })
 
   it('has an empty [host] without a mirror, for containerd before 1.7.32', () => {
-    const text = emitHosts('# banner', { ...document, mirrors: [] })
+    const text = formatHostsToml('# banner', { ...document, mirrors: [] })
     assert.deepEqual(JSON.parse(JSON.stringify(TOML.parse(text))), {
       server: 'https://registry-1.docker.io',
       host: {},

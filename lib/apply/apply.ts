@@ -13,14 +13,14 @@ import type { Plan } from '../plan/plan.ts'
 import { findFile, type Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
-import { type Arrangement, arrange, type LikeOf } from './arrange.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
-import { isForeign, type Memory, remember } from './next-state.ts'
+import { buildNextState, isForeign, type NextState } from './next-state.ts'
+import { type LikeOf, planSwaps, type SwapPlan } from './plan-swaps.ts'
 import { fileSwap, type Swap } from './swap.ts'
 import { transact } from './transaction.ts'
-import { noteMoment, presentOf } from './write-time.ts'
+import { noteMoment, readMoment } from './write-time.ts'
 
-export interface Occasion {
+export interface RunInfo {
   readonly command: Journal['command']
   /** Milliseconds since 1970, for the state. */
   readonly now: number
@@ -34,15 +34,15 @@ export interface Occasion {
  * Carries out the plan. A plan without steps opens no file. Throws Failure `stale` when a file is no longer what the plan
  * was made from, and `io` when a step fails; the node is then as before. False: done, but the next run has to clean up.
  */
-export async function applyPlan(plan: Plan, node: Writer, occasion: Occasion): Promise<boolean> {
+export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   if (isDone(plan)) return true
   await refuseStale(plan.steps, node)
   // Before anything new is written there.
   for (const { path, after } of plan.closings) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
-  const memory = remember(plan, { now: occasion.now, moment: await presentOf(occasion.bootClock) })
-  const arranged = await arrange(plan.steps, plan.state, likeOf(plan.state), node)
+  const memory = buildNextState(plan, { now: occasion.now, moment: await readMoment(occasion.bootClock) })
+  const arranged = await planSwaps(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   refuseTwins(arranged)
   const swaps = [...arranged.swaps, ...(await stateSwap(state, node))]
@@ -98,7 +98,7 @@ function likeOf(state: State): LikeOf {
 }
 
 /** The directories that regmirror made, and those that were empty before it wrote into them. */
-function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: Arrangement): State {
+function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: SwapPlan): State {
   const pathsOf = (kind: Swap['kind']) =>
     swaps.filter(([swap]) => swap.kind === kind).map(([swap]) => swap.path)
   const [built, gone] = [pathsOf('create_directory'), pathsOf('remove_directory')]
@@ -109,7 +109,7 @@ function withDirectories(state: State, made: readonly string[], { makes, empty, 
 }
 
 /** By a link, two steps may lead to one file. */
-function refuseTwins({ swaps }: Arrangement): void {
+function refuseTwins({ swaps }: SwapPlan): void {
   const paths = swaps.map(([swap]) => swap.path)
   const twin = paths.find((path, i) => paths.indexOf(path) !== i)
   if (twin === undefined) return
@@ -118,7 +118,7 @@ function refuseTwins({ swaps }: Arrangement): void {
 }
 
 /** The state file is the last to change; it is removed with the last managed file. */
-async function stateSwap(state: State, node: Writer): Promise<Arrangement['swaps']> {
+async function stateSwap(state: State, node: Writer): Promise<SwapPlan['swaps']> {
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
   const swap = fileSwap(await node.real(STATE_FILE), await node.read(STATE_FILE), bytes)
   if (swap === undefined) return []
@@ -126,7 +126,7 @@ async function stateSwap(state: State, node: Writer): Promise<Arrangement['swaps
   return [[swap, bytes ? [{ ...content, bytes }] : []]]
 }
 
-async function keepOriginals(keeps: Memory['keeps'], node: Writer): Promise<void> {
+async function keepOriginals(keeps: NextState['keeps'], node: Writer): Promise<void> {
   if (keeps.length > 0) await node.makeDirectory(ORIGINALS_DIRECTORY, 0o700)
   for (const { kept, path: file, file: found } of keeps) {
     const to = `${ORIGINALS_DIRECTORY}/${kept}`

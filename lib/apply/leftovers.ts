@@ -5,7 +5,7 @@ import type { Reader } from '../system/reader.ts'
 import { isTemporary, parseTemporaryName } from '../system/temporary-name.ts'
 import type { Writer } from '../system/writer.ts'
 import { isJournalName } from './journal.ts'
-import { isLocked } from './lock.ts'
+import { isLocked } from './node-lock.ts'
 import { isWriterName } from './tickets.ts'
 
 /** Whether an earlier run left anything: a journal, a ticket or a temporary. */

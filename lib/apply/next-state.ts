@@ -2,14 +2,14 @@
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'
 import { keptName } from '../ownership/originals.ts'
-import { digestOf, type State } from '../ownership/state.ts'
+import { type State, sha256Hex } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type FoundFile, isSameContent, type NewFile, type Step } from '../plan/step.ts'
 import type { Moment } from '../system/boot-clock.ts'
 import type { Owns } from '../targets/target.ts'
 
 /** The next state, and what happens under `originals`. */
-export interface Memory {
+export interface NextState {
   readonly state: State
   /** Files that are kept for the first time, by their names under `originals`. */
   readonly keeps: readonly { readonly kept: string; readonly path: string; readonly file: FoundFile }[]
@@ -23,9 +23,9 @@ export interface Present {
   readonly moment: Moment | undefined
 }
 
-export function remember({ steps, state, forgets }: Plan, present: Present): Memory {
+export function buildNextState({ steps, state, forgets }: Plan, present: Present): NextState {
   const files = { ...state.files }
-  const keeps: Memory['keeps'][number][] = []
+  const keeps: NextState['keeps'][number][] = []
   for (const step of steps) {
     const { path, owns, after } = step
     const known = files[path]
@@ -48,23 +48,23 @@ export function remember({ steps, state, forgets }: Plan, present: Present): Mem
 export function isForeign({ before, owns }: Step, known: ManagedFile | undefined): boolean {
   if (before === undefined) return false
   if (owns.kind === 'values') return known === undefined
-  return !hasBanner(before.bytes) && digestOf(before.bytes) !== known?.digest
+  return !hasBanner(before.bytes) && sha256Hex(before.bytes) !== known?.digest
 }
 
-function toKeep(step: Step, known: ManagedFile | undefined): Memory['keeps'][number] | undefined {
+function toKeep(step: Step, known: ManagedFile | undefined): NextState['keeps'][number] | undefined {
   if (step.before === undefined || !isForeign(step, known)) return undefined
   return { kept: keptName(step.path), path: step.path, file: step.before }
 }
 
-function originalOf({ kept, file }: Memory['keeps'][number]): Original {
-  return { kept, digest: digestOf(file.bytes), ...file.ownership }
+function originalOf({ kept, file }: NextState['keeps'][number]): Original {
+  return { kept, digest: sha256Hex(file.bytes), ...file.ownership }
 }
 
 function managed(step: Step, after: NewFile, original: Original, { now, moment }: Present) {
   const { target, effect, registry, bundle, refersTo } = step
   return {
     target,
-    digest: digestOf(after.bytes),
+    digest: sha256Hex(after.bytes),
     written_at: new Date(now).toISOString(),
     ...(moment && effect === 'restart' && { written_after: moment }),
     effect,

@@ -3,7 +3,7 @@
  * under another name until the whole run is done. Every function may be cut off at any moment and run again.
  */
 import path from 'node:path'
-import { digestOf } from '../ownership/state.ts'
+import { sha256Hex } from '../ownership/state.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
@@ -56,9 +56,9 @@ export function fileSwap(
 ): FileSwap | undefined {
   const [staged, aside] = [temporaryName(file), temporaryName(file)]
   if (old && next)
-    return { kind: 'replace_file', path: file, staged, aside, before: digestOf(old), after: digestOf(next) }
-  if (next) return { kind: 'create_file', path: file, staged, after: digestOf(next) }
-  return old && { kind: 'remove_file', path: file, aside, before: digestOf(old) }
+    return { kind: 'replace_file', path: file, staged, aside, before: sha256Hex(old), after: sha256Hex(next) }
+  if (next) return { kind: 'create_file', path: file, staged, after: sha256Hex(next) }
+  return old && { kind: 'remove_file', path: file, aside, before: sha256Hex(old) }
 }
 
 /** The temporary names that a swap uses. */
@@ -152,5 +152,5 @@ async function exists(file: string, node: Reader): Promise<boolean> {
 
 async function digestAt(file: string, node: Reader): Promise<string | undefined> {
   const bytes = await node.read(file)
-  return bytes && digestOf(bytes)
+  return bytes && sha256Hex(bytes)
 }

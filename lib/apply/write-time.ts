@@ -8,7 +8,7 @@ import type { Journal } from './journal-format.ts'
 
 type ReadClock = (() => Promise<BootClock>) | undefined
 
-export async function presentOf(bootClock: ReadClock): Promise<Moment | undefined> {
+export async function readMoment(bootClock: ReadClock): Promise<Moment | undefined> {
   return bootClock && momentOf(await bootClock())
 }
 
@@ -24,7 +24,7 @@ export async function noteMoment(
 ): Promise<void> {
   try {
     const state = await readState(node)
-    const moment = await presentOf(bootClock)
+    const moment = await readMoment(bootClock)
     const noted = withMoment(state, started_at, moment)
     if (moment && noted) await node.write(STATE_FILE, serializeState(noted), { mode: 0o600 })
   } catch (error) {

@@ -3,24 +3,24 @@ import { Failure } from '../model/errors.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth } from '../pipeline/known-health.ts'
-import type { Access } from '../pipeline/lock.ts'
+import type { WriteAccess } from '../pipeline/lock.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { openListProber, type ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
-import { planReport } from '../plan/report.ts'
 import { openLiveTable } from '../reporters/live.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 
-export const apply: Run<ApplyFlags> = async (flags, context) => {
+export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   refuseContradictions(flags)
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const access: Access = { command: 'apply', node, options: flags, world }
+  const access: WriteAccess = { command: 'apply', node, options: flags, world }
   const recovered = await recoverNode(access)
   const loaded = await openList(flags, table, node, world)
   const openProgress = openLiveTable(flags.format, world)
@@ -34,7 +34,7 @@ export const apply: Run<ApplyFlags> = async (flags, context) => {
     return { plan: await makePlan(list, targets, view, flags), excluded }
   }, access)
   const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
-  const report: AppliedReport = planReport('apply', { ...planned.plan, notices: all })
+  const report: AppliedReport = buildPlanReport('apply', { ...planned.plan, notices: all })
   return { ...report, ...(await probeAfter(checked, flags, probeList)) }
 }
 

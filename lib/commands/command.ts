@@ -2,8 +2,8 @@
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Targets } from '../pipeline/open.ts'
-import { loadPart } from '../system/load-part.ts'
-import { type Flags, type FlagTable, type Given, readFlags } from './flag.ts'
+import { loadModule } from '../system/load-module.ts'
+import { type Flags, type FlagTable, type Given, readFlags } from './flag-types.ts'
 
 /** The world outside, and the runtimes that a list may name. */
 export interface Context {
@@ -13,7 +13,7 @@ export interface Context {
 }
 
 /** Runs with the values of its own flags. A command without a report gives its exit code. */
-export type Run<Values> = (flags: Values, context: Context) => Promise<Report | 0 | 2>
+export type RunCommand<Values> = (flags: Values, context: Context) => Promise<Report | 0 | 2>
 
 export interface Command<Values> {
   readonly name: string
@@ -23,19 +23,19 @@ export interface Command<Values> {
   /** Arguments, and what they do. */
   readonly examples: readonly (readonly [args: string, meaning: string])[]
   /** Loads what the command needs, and nothing of other commands. */
-  load(): Promise<Run<Values>>
+  load(): Promise<RunCommand<Values>>
 }
 
 /** A command whose flags are read when it runs. */
 export type AnyCommand = Omit<Command<object>, 'flags' | 'load'> & {
   readonly flags: Flags
-  load(): Promise<Run<Given>>
+  load(): Promise<RunCommand<Given>>
 }
 
 /** Checks that a command runs with the flags that it declares. Throws Failure `usage` when it runs with invalid ones. */
 export function command<Values extends object>(definition: Command<Values>): AnyCommand {
-  const load = async (): Promise<Run<Given>> => {
-    const run = await loadPart(definition.load)
+  const load = async (): Promise<RunCommand<Given>> => {
+    const run = await loadModule(definition.load)
     return (given, context) => run(readFlags<Values>(definition.flags, given), context)
   }
   return { ...definition, load }

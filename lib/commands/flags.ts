@@ -12,7 +12,7 @@ import {
   toggle,
   type ValuesOf,
   wholeNumber,
-} from './flag.ts'
+} from './flag-types.ts'
 
 /** Which node, and what of it. */
 const nodeFlags = {

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { Failure } from '../model/errors.ts'
 import { createOutputFile } from '../system/output-file.ts'
 import { openReader, type Reader } from '../system/reader.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { InitFlags } from './flags.ts'
 
 /** The starter lists, as seen from here and from the bundle: both lie two folders below the package. */
 const TEMPLATES = fileURLToPath(new URL('../../templates/lists', import.meta.url))
 
 /** Never overwrites a list. */
-export const init: Run<InitFlags> = async ({ preset, output }, { world }) => {
+export const init: RunCommand<InitFlags> = async ({ preset, output }, { world }) => {
   const files = openReader('/')
   const list = await readTemplate(preset, files)
   const report = { version: 1, kind: 'init', preset, list } as const

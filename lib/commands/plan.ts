@@ -5,13 +5,13 @@ import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts
 import { preflight } from '../pipeline/preflight.ts'
 import { openListProber } from '../pipeline/probe-list.ts'
 import { interruptedNotices } from '../pipeline/recovery.ts'
+import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
-import { planReport } from '../plan/report.ts'
 import { openLiveTable } from '../reporters/live.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { PlanFlags } from './flags.ts'
 
-export const plan: Run<PlanFlags> = async (flags, context) => {
+export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
@@ -25,7 +25,7 @@ export const plan: Run<PlanFlags> = async (flags, context) => {
   const made = await makePlan(selected.list, targets, view, flags)
   const before = [...(await interruptedNotices(node)), ...loaded.notices, ...notices, ...selected.notices]
   return {
-    ...planReport('plan', { ...made, notices: [...before, ...made.notices] }),
+    ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),
     ...(flags.check && { check: true }),
     max_probes_per_hour: maxProbesPerHour(selected.list.health),
     ...probed,

@@ -3,10 +3,10 @@ import { openList, openNode, selectTargets } from '../pipeline/open.ts'
 import { openListProber } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { ProbeFlags } from './flags.ts'
 
-export const probe: Run<ProbeFlags> = async (flags, context) => {
+export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)

@@ -1,23 +1,23 @@
 /** `restore`: undo everything regmirror changed on this node. */
 import { isDone } from '../apply/apply.ts'
-import { withTicket } from '../apply/lock.ts'
+import { withNodeLock } from '../apply/node-lock.ts'
 import type { Notice } from '../model/report.ts'
 import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
-import { type Access, watchLockRequest } from '../pipeline/lock.ts'
+import { type WriteAccess, watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { interruptedNotices, recoverNode } from '../pipeline/recovery.ts'
+import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planReport } from '../plan/report.ts'
 import { planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
 
 type Undoing = { readonly plan: Plan }
 type MakePlan = () => Promise<Undoing>
 
-export const restore: Run<RestoreFlags> = async (flags, context) => {
+export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const { world } = context
   const targets = selectTargets(await context.targets(), flags.target)
   const node = await openNode(flags, world)
@@ -26,13 +26,13 @@ export const restore: Run<RestoreFlags> = async (flags, context) => {
   const makePlan: MakePlan = async () => ({
     plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
   })
-  const access: Access = { command: 'restore', node, options: flags, world }
+  const access: WriteAccess = { command: 'restore', node, options: flags, world }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const units = await unitNotices(node, flags)
   const check = flags.check ? { check: true } : {}
   const { planned, notices } = await (flags.check ? planOnly(makePlan) : undo(makePlan, access))
   const all = [...before, ...units, ...notices, ...planned.plan.notices]
-  return { ...planReport('restore', { ...planned.plan, notices: all }), ...check }
+  return { ...buildPlanReport('restore', { ...planned.plan, notices: all }), ...check }
 }
 
 async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
@@ -40,11 +40,11 @@ async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
 }
 
 /** Not beside a watcher, which would write everything again. */
-async function undo(makePlan: MakePlan, access: Access): Promise<Converged<Undoing>> {
+async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
   if (isDone(planned.plan) && !(await hasWatchFiles(node))) return { planned, notices: [] }
-  return await withTicket(node, await watchLockRequest('restore', node, world), async made => {
+  return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
     const converged = await converge(makePlan, access, made)
     // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)

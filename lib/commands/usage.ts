@@ -1,21 +1,21 @@
 /** Messages about how regmirror is called. Pure. */
 import { Failure, type Issue } from '../model/errors.ts'
-import type { Format } from '../reporters/print.ts'
+import type { OutputFormat } from '../reporters/print.ts'
 import { nearest } from '../wording/typos.ts'
 import type { AnyCommand } from './command.ts'
-import { typedName } from './flag.ts'
+import { typedName } from './flag-types.ts'
 
 type Called = Pick<AnyCommand, 'name' | 'flags'> | undefined
 type Commands = readonly NonNullable<Called>[]
 
-export const EXIT_CODES = `Exit codes:
+export const EXIT_CODE_HELP = `Exit codes:
   0  done, or the check passed
   1  the check failed: pending changes (plan --check, restore --check), notices
      (validate --strict), an unhealthy registry (probe, apply --require-healthy)
   2  error`
 
 /** Read before the arguments are parsed, so that a usage error is in the requested format too. */
-export function readFormat(args: readonly string[]): Format {
+export function readFormat(args: readonly string[]): OutputFormat {
   const given = args.map(
     (arg, i) => /^--format=(.*)$/.exec(arg)?.[1] ?? (arg === '--format' ? args[i + 1] : undefined),
   )

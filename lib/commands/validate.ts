@@ -1,10 +1,10 @@
 /** `validate`: check the mirror list. */
 import { openList, openNode, selectTargets } from '../pipeline/open.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { ValidateFlags } from './flags.ts'
 
 /** Reads the list as every command does. Throws Failure `invalid_list`. */
-export const validate: Run<ValidateFlags> = async (flags, context) => {
+export const validate: RunCommand<ValidateFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   selectTargets(table, flags.target)

@@ -2,28 +2,28 @@
 import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
 import { removeWatchLeftovers } from '../apply/leftovers.ts'
-import { withTicket } from '../apply/lock.ts'
+import { withNodeLock } from '../apply/node-lock.ts'
 import { loadParsers } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
-import { refuseForeignState } from '../ownership/state-folder.ts'
+import { refuseForeignState } from '../ownership/state-trust.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
+import { buildHealthFile } from '../watch/current-health.ts'
 import { failedEvent } from '../watch/events.ts'
 import { openEventLog } from '../watch/host/event-log.ts'
 import { type LoggedWork, openHost, readOnce, recoverAndReconcile } from '../watch/host/open-host.ts'
 import { saveHealth } from '../watch/host/saved-files.ts'
-import { buildHealthFile } from '../watch/known-health.ts'
 import { watch as runLoop } from '../watch/loop.ts'
 import { type Memory, newMemory } from '../watch/memory.ts'
 import { buildStatus, buildSummary } from '../watch/serve/build-status.ts'
 import { listeningEvent } from '../watch/serve/listen-address.ts'
 import { serve } from '../watch/serve/serve.ts'
-import type { Run } from './command.ts'
+import type { RunCommand } from './command.ts'
 import type { WatchFlags } from './flags.ts'
 
 /** Runs until it is stopped. Throws Failure `locked` when another process watches this node. */
-export const watch: Run<WatchFlags> = async (flags, context) => {
+export const watch: RunCommand<WatchFlags> = async (flags, context) => {
   // Before anything is written: an upgrade may replace the files of regmirror at any time.
   await loadParsers()
   const table = await context.targets()
@@ -49,7 +49,7 @@ async function watchNode(flags: WatchFlags, work: Unlocked): Promise<void> {
   const { world } = work
   const node = await openNode(flags, world)
   const request = await watchLockRequest(shownCommand(flags), node, world)
-  await withTicket(node, request, async made => {
+  await withNodeLock(node, request, async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
     await removeWatchLeftovers(node)

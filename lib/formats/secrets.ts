@@ -4,7 +4,7 @@
  * parse has too much hidden rather than too little. Pure.
  */
 import { createHash } from 'node:crypto'
-import { hideCredentials } from '../model/credentials.ts'
+import { hideCredentials } from '../model/hide-credentials.ts'
 import type { Range } from './format.ts'
 import { type FormatName, formats } from './index.ts'
 import { mentionsSecret } from './secret-words.ts'

@@ -10,7 +10,7 @@ export interface Availability {
   readonly server?: { readonly usable: boolean | undefined }
 }
 
-export function availabilityOf(registry: Registry, known: KnownHealth): Availability {
+export function buildAvailability(registry: Registry, known: KnownHealth): Availability {
   const { name } = registry
   const healthOf = (url: string) => known.health(name, url) ?? 'healthy'
   return {

@@ -49,7 +49,7 @@ export function parseHealthFile(text: string, bootId: BootId, now: number): Heal
   }
 }
 
-export function knownOf(file: HealthFile): KnownHealth {
+export function healthFromFile(file: HealthFile): KnownHealth {
   return {
     health: (registry, url) => file.mirrors[keyOf(registry, url)]?.health,
     serverUsable: registry => file.servers[registry],

@@ -3,7 +3,7 @@
  * make it healthy again. Pure: the clock and the random numbers are parameters.
  */
 import type { HealthSettings } from '../model/registry.ts'
-import type { Probe, Reason } from '../model/report.ts'
+import type { Probe, ProbeReason } from '../model/report.ts'
 import { type Health, isUsable } from './health.ts'
 import { EARLY_PROBES, firstWaitMs, nextProbe, type Random, SHORTEST_WAIT_MS } from './probe-schedule.ts'
 
@@ -15,7 +15,7 @@ export interface MirrorHealth {
   readonly doubt?: Doubt
   /** The latest probe: when (undefined before the first one), and what was wrong. */
   readonly probedAt: number | undefined
-  readonly reason?: Reason
+  readonly reason?: ProbeReason
   readonly detail?: string
   /** Of the latest probes that measured one, newest last. */
   readonly latenciesMs: readonly number[]

@@ -1,12 +1,12 @@
 /** Mirrors in the order of what was measured, for lists that request it: otherwise the order of the list is policy. Pure. */
 import { baseUrl, type MirrorList } from '../model/registry.ts'
-import type { Probe, Status } from '../model/report.ts'
+import type { Probe, ProbeStatus } from '../model/report.ts'
 
 export type RankBy = 'latency' | 'throughput'
 
 /** What mirrors are compared by. A probe is one. */
 export interface Measurement {
-  readonly status: Status
+  readonly status: ProbeStatus
   readonly latency_ms?: { readonly best: number }
   readonly bytes_per_second?: number
 }
@@ -43,7 +43,7 @@ export function rankItems<T>(
   })
 }
 
-const CLASSES: Readonly<Record<Status, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 2 }
+const CLASSES: Readonly<Record<ProbeStatus, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 2 }
 
 function isClearlyBetter(a: Measurement, b: Measurement, by: RankBy): boolean {
   if (CLASSES[a.status] !== CLASSES[b.status]) return CLASSES[a.status] < CLASSES[b.status]

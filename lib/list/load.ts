@@ -10,9 +10,9 @@ import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
 import { pathInside } from './inside-root.ts'
+import { readableNotices } from './lint-readable-secrets.ts'
 import { lintList } from './lints/lints.ts'
 import { type ListText, readListText } from './list-text.ts'
-import { readableNotices } from './readable-secrets.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 import { type References, readReferences } from './references.ts'
@@ -26,7 +26,7 @@ import { issuesOf, placeOf } from './source/positions.ts'
 import { type ListFormat, parseSource } from './source/source.ts'
 import type { WrittenList } from './written.ts'
 
-export interface ListOptions {
+export interface LoadOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
   readonly file?: string
   /** Required for stdin; otherwise the extension of the file decides. */
@@ -55,7 +55,7 @@ export interface LoadedList {
  * machine, where any other list and the files that it refers to are. Throws one Failure with every problem:
  * `invalid_list`, or `usage` or `io` where no list could be read.
  */
-export async function loadList(node: Reader, host: Reader, options: ListOptions): Promise<LoadedList> {
+export async function loadList(node: Reader, host: Reader, options: LoadOptions): Promise<LoadedList> {
   const inside = await findInside(node, host, options)
   const written = await readText(inside, node, host, options)
   const source = await parseList(written)
@@ -76,7 +76,7 @@ export async function loadList(node: Reader, host: Reader, options: ListOptions)
 }
 
 /** The path of a list inside `--root` as seen from there; empty for the default list. */
-async function findInside(node: Reader, host: Reader, { file }: ListOptions): Promise<string | undefined> {
+async function findInside(node: Reader, host: Reader, { file }: LoadOptions): Promise<string | undefined> {
   if (node.root === '/' || file === '-') return undefined
   return file === undefined ? '' : await pathInside(node, host, file)
 }
@@ -85,7 +85,7 @@ async function readText(
   inside: string | undefined,
   node: Reader,
   host: Reader,
-  options: ListOptions,
+  options: LoadOptions,
 ): Promise<ListText> {
   if (!inside) return await readListText(node, host, options)
   return await readListText(node, node, { ...options, file: inside, shown: options.file ?? inside })
@@ -96,7 +96,7 @@ async function openScope(
   { directory }: ListText,
   node: Reader,
   host: Reader,
-  options: ListOptions,
+  options: LoadOptions,
 ): Promise<ReferenceScope> {
   if (inside === undefined) return hostScope(host, directory, options)
   const fromRoot = inside === '' ? path.join('/', path.relative(node.root, directory)) : directory

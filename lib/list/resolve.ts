@@ -11,7 +11,7 @@ import type {
   Place,
   Registry,
 } from '../model/registry.ts'
-import { BUILT_IN } from './built-in.ts'
+import { LIST_DEFAULTS } from './defaults.ts'
 import { distinctMirrors } from './distinct-mirrors.ts'
 import type { References } from './references.ts'
 import { resolveServer } from './resolve-server.ts'
@@ -48,10 +48,10 @@ export function resolveList(input: ResolveInput): MirrorList {
 
 function resolveHealth(health: WrittenList['health'] = {}): HealthSettings {
   return {
-    intervalMs: milliseconds(health.interval ?? BUILT_IN.interval),
-    timeoutMs: milliseconds(health.timeout ?? BUILT_IN.probeTimeout),
-    rise: health.rise ?? BUILT_IN.rise,
-    fall: health.fall ?? BUILT_IN.fall,
+    intervalMs: milliseconds(health.interval ?? LIST_DEFAULTS.interval),
+    timeoutMs: milliseconds(health.timeout ?? LIST_DEFAULTS.probeTimeout),
+    rise: health.rise ?? LIST_DEFAULTS.rise,
+    fall: health.fall ?? LIST_DEFAULTS.fall,
     onUnhealthy: health.on_unhealthy ?? 'drop',
     slowAfterMs: health.slow_after === undefined ? undefined : milliseconds(health.slow_after),
     depth: health.depth ?? 'ping',
@@ -86,8 +86,8 @@ function resolveMirror(entry: MirrorEntry, { list, references, place }: ResolveI
   const defaults: WrittenDefaults = list.defaults ?? {}
   return {
     base: accepted(parseMirrorBase(mirror)),
-    capabilities: mirror.capabilities ?? defaults.capabilities ?? BUILT_IN.capabilities,
-    dialTimeout: mirror.dial_timeout ?? defaults.dial_timeout ?? BUILT_IN.dialTimeout,
+    capabilities: mirror.capabilities ?? defaults.capabilities ?? LIST_DEFAULTS.capabilities,
+    dialTimeout: mirror.dial_timeout ?? defaults.dial_timeout ?? LIST_DEFAULTS.dialTimeout,
     ca: caEntries(entry).map(ca => fileAt(references, ca.path)),
     client: clientOf(entry, references),
     skipVerify: mirror.skip_verify ?? false,

@@ -1,5 +1,5 @@
 /** The one error class: a failure with an explanation. Anything else that is thrown is a bug. */
-import { hideCredentials } from './credentials.ts'
+import { hideCredentials } from './hide-credentials.ts'
 
 /** One thing that is wrong and what to do about it. Line and column count from 1. */
 export interface Issue {

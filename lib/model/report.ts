@@ -48,7 +48,7 @@ export interface Activation {
 }
 
 /** Why an endpoint is not healthy. Readers must accept reasons they do not know. */
-export type Reason =
+export type ProbeReason =
   | 'dns'
   | 'refused'
   | 'reset'
@@ -68,7 +68,7 @@ export type Reason =
   | 'stale'
   | 'divergent'
 
-export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
+export type ProbeStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
 
 /** The result of probing one endpoint. */
 export interface Probe {
@@ -76,8 +76,8 @@ export interface Probe {
   /** The API base, as in the list. */
   readonly url: string
   readonly role: 'mirror' | 'server'
-  readonly status: Status
-  readonly reason?: Reason
+  readonly status: ProbeStatus
+  readonly reason?: ProbeReason
   /** One sentence for a person, safe for a terminal. */
   readonly detail?: string
   /** How deep the probe went. */

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { Json, ValuePath } from '../formats/format.ts'
 import { type FormatName, formats } from '../formats/index.ts'
-import { isTable } from '../formats/tables.ts'
+import { isTable } from '../formats/is-table.ts'
 import type { Effect } from '../model/report.ts'
 import type { Moment } from '../system/boot-clock.ts'
 

@@ -3,11 +3,11 @@ import { Failure } from '../model/errors.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Original } from './managed-file.ts'
-import { digestOf, ORIGINALS_DIRECTORY, STATE_FILE } from './state.ts'
+import { ORIGINALS_DIRECTORY, STATE_FILE, sha256Hex } from './state.ts'
 
 /** The name under which the original of a path is kept: always the same, and never that of another path. */
 export function keptName(path: string): string {
-  return digestOf(Buffer.from(path)).slice(0, 32)
+  return sha256Hex(Buffer.from(path)).slice(0, 32)
 }
 
 /** The bytes and ownership of the original of a path; undefined when there was no file. */
@@ -20,7 +20,7 @@ export async function readOriginal(
   const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
   const bytes = await node.read(file)
   if (bytes === undefined) throw lost(path, `its original is missing from ${file}`, original)
-  if (original.digest !== undefined && digestOf(bytes) !== original.digest)
+  if (original.digest !== undefined && sha256Hex(bytes) !== original.digest)
     throw lost(path, `its original in ${file} was changed after regmirror kept it`, original)
   // A forged state could put back a set-user-ID file.
   return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }

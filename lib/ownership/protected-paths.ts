@@ -17,7 +17,7 @@ const SYSTEM_PART =
   /\.d$|^(cron.*|systemd|init|rc.*|ssh|ssl|pki|pam.*|sudo.*|security|udev|ld\.so.*|apt|yum|dnf|zypp|pacman.*|apk|opkg|profile.*|bash.*|zsh|fish|environment.*|default|sysconfig|skel|network|NetworkManager|netplan|ppp|dhcp.*|X11|xdg|autostart|dbus-1|polkit-1|kernel.*|initramfs.*|dracut.*|grub.*|modprobe.*|alternatives|logrotate.*|apparmor.*|selinux|audit|acpi|ca-certificates)$/
 
 /** The owner of an absolute path where regmirror must not write; undefined where a runtime may have files. */
-export function ownerOf(file: string): string | undefined {
+export function findOwner(file: string): string | undefined {
   const steps = file.split('/').filter(step => step !== '' && step !== '.')
   if (startsWith(steps, 'var', 'lib', 'regmirror')) return 'the state of regmirror'
   if (startsWith(steps, 'etc', 'regmirror')) return 'the mirror lists of regmirror'

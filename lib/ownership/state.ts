@@ -3,7 +3,7 @@
  * what was there before.
  */
 import { createHash } from 'node:crypto'
-import { isTable } from '../formats/tables.ts'
+import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { findMount } from '../system/mountinfo.ts'
 import type { Reader } from '../system/reader.ts'
@@ -91,6 +91,6 @@ function isState(value: unknown): value is State {
 }
 
 /** sha256 in hex. */
-export function digestOf(bytes: Uint8Array): string {
+export function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

@@ -2,7 +2,7 @@
 import { applyPlan, isDone } from '../apply/apply.ts'
 import type { Notice } from '../model/report.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Access, withLock } from './lock.ts'
+import { type WriteAccess, withWriteLock } from './lock.ts'
 import { openMachine } from './open.ts'
 import { cleanupNotices } from './recovery-notices.ts'
 
@@ -24,19 +24,19 @@ export interface Converged<P extends Planned> {
  */
 export async function converge<P extends Planned>(
   makePlan: () => Promise<P>,
-  access: Access,
+  access: WriteAccess,
   made: readonly string[] = [],
 ): Promise<Converged<P>> {
   const planned = await makePlan()
   if (isDone(planned.plan)) return { planned, notices: [] }
-  const { result, notices } = await withLock(access, async more => {
+  const { result, notices } = await withWriteLock(access, async more => {
     const latest = await makePlan()
     return { planned: latest, isClean: await carryOut(latest.plan, access, [...made, ...more]) }
   })
   return { planned: result.planned, notices: [...notices, ...cleanupNotices(result.isClean)] }
 }
 
-async function carryOut(plan: Plan, access: Access, made: readonly string[]): Promise<boolean> {
+async function carryOut(plan: Plan, access: WriteAccess, made: readonly string[]): Promise<boolean> {
   const { node, options, world } = access
   const command = access.command === 'restore' ? 'restore' : 'apply'
   const bootClock = openMachine(options, world)?.bootClock

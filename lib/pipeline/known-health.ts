@@ -1,7 +1,7 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
-import { findHolder } from '../apply/lock.ts'
-import { availabilityOf, canServe, whyUnavailable } from '../health/availability.ts'
-import { type HealthFile, isFresh, keyOf, knownOf, parseHealthFile } from '../health/health-file.ts'
+import { findHolder } from '../apply/node-lock.ts'
+import { buildAvailability, canServe, whyUnavailable } from '../health/availability.ts'
+import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { type KnownHealth, selectMirrors } from '../health/select.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
@@ -28,7 +28,7 @@ export async function applyKnownHealth(
   const notices = holder === undefined ? [] : [watcherNotice(holder, declared, list)]
   const saved = declared ? undefined : await readFreshHealth(node, world)
   if (saved === undefined) return { list, notices }
-  const known = knownOf(saved)
+  const known = healthFromFile(saved)
   const selected = selectMirrors(list, known)
   const excluded = excludedNotices(list, selected, saved, world)
   return { list: selected, notices: [...notices, ...unhealthyNotices(list, known), ...excluded] }
@@ -57,7 +57,7 @@ function watcherNotice(holder: string, declared: boolean, { health }: MirrorList
 /** Names the registries that keep every mirror because none is healthy. */
 function unhealthyNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
   return registries.flatMap(registry => {
-    const availability = availabilityOf(registry, known)
+    const availability = buildAvailability(registry, known)
     if (registry.mirrors.length === 0 || canServe(availability) === true) return []
     const message = `nothing can serve it: ${whyUnavailable(availability)}; its mirrors stay as listed`
     return { code: 'registry_unhealthy', message, registry: registry.name }

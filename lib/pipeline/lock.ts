@@ -1,5 +1,5 @@
 /** The locks of a node: one process writes to it, and one watches it. */
-import { findHolder, type LockRequest, withTicket } from '../apply/lock.ts'
+import { findHolder, type LockRequest, withNodeLock } from '../apply/node-lock.ts'
 import { recover } from '../apply/transaction.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
@@ -7,7 +7,7 @@ import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { readState, STATE_DIRECTORY } from '../ownership/state.ts'
-import { refuseForeignState } from '../ownership/state-folder.ts'
+import { refuseForeignState } from '../ownership/state-trust.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
 import { type NodeOptions, openMachine } from './open.ts'
@@ -19,7 +19,7 @@ export interface LockOptions {
 }
 
 /** Who writes to a node, and how long they wait for the lock. */
-export interface Access {
+export interface WriteAccess {
   readonly command: 'apply' | 'restore' | 'watch'
   readonly node: Writer
   readonly options: LockOptions & NodeOptions
@@ -32,12 +32,12 @@ export interface Access {
  * Runs `use` as the only writer of the node, after what an interrupted run left is finished or undone. `use` is given
  * the directories that were made for the state.
  */
-export async function withLock<T>(
-  access: Access,
+export async function withWriteLock<T>(
+  access: WriteAccess,
   use: (made: readonly string[]) => Promise<T>,
 ): Promise<{ result: T; notices: readonly Notice[] }> {
   const { node, options, world } = access
-  return await withTicket(node, await writeLockRequest(access), async made => {
+  return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
     const recovery = await recover(node)
@@ -47,7 +47,7 @@ export async function withLock<T>(
   })
 }
 
-async function writeLockRequest({ command, node, options, world, log }: Access): Promise<LockRequest> {
+async function writeLockRequest({ command, node, options, world, log }: WriteAccess): Promise<LockRequest> {
   const { made } = await readState(node)
   const write = log ?? (line => world.stderr.write(`${line}\n`))
   return {

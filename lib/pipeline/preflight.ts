@@ -7,7 +7,7 @@ import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import type { NodeOptions } from './open.ts'
-import type { Probed, ProbeList, ProbeOptions } from './probe-list.ts'
+import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
 
 export interface PreflightOptions extends NodeOptions {
   /** Undefined: that of the list. */
@@ -86,7 +86,7 @@ const PAUSE_MS = 1000
 /** Probes once, or with `--require-healthy --wait` again and again until every registry is healthy. */
 async function probeUntilHealthy(
   list: MirrorList,
-  how: ProbeOptions,
+  how: ListProbeOptions,
   { requireHealthy, wait }: PreflightOptions,
   world: World,
   probeList: ProbeList,

@@ -4,14 +4,14 @@ import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
+import { openNameLookup } from '../probe/dns/name-lookup.ts'
 import { listEndpoints, unhealthyRegistries } from '../probe/endpoints.ts'
 import { readProxies } from '../probe/http/proxies.ts'
 import { openRoots, type RootsReader } from '../probe/http/system-roots.ts'
-import { openNameLookup } from '../probe/names/name-lookup.ts'
 import { probeAll } from '../probe/probe.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
-import { plannedTargets, probeDialect } from '../targets/planned.ts'
+import { configuredTargets, probeDialect } from '../targets/configured-targets.ts'
 import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
 /** Shows the probes of a list while they run. */
@@ -27,13 +27,13 @@ export interface Probed {
   readonly unhealthy: readonly string[]
 }
 
-export interface ProbeOptions {
+export interface ListProbeOptions {
   /** Undefined: that of the list. */
   readonly depth?: Depth | undefined
   readonly samples: number
 }
 
-export type ProbeList = (list: MirrorList, options: ProbeOptions) => Promise<Probed>
+export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<Probed>
 
 export interface ListProberOptions extends NodeOptions {
   readonly targets: Targets
@@ -89,7 +89,7 @@ export async function readRuntimeEnvironment(
 ): Promise<World['env'] | undefined> {
   const machine = openMachine({ root }, world)
   if (machine === undefined) return undefined
-  for (const { target, settings } of plannedTargets(list, targets)) {
+  for (const { target, settings } of configuredTargets(list, targets)) {
     const found = await target.daemon.environment(settings, machine)
     if (found !== undefined) return found
   }

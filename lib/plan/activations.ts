@@ -10,7 +10,7 @@ export interface Activations {
 }
 
 /** What these effects need. `here`: the node is this machine. */
-export function activationsOf(
+export function neededActivations(
   name: string,
   { daemon: { activate } }: Target,
   effects: ReadonlySet<Effect>,
@@ -28,7 +28,7 @@ export function activationsOf(
 }
 
 /** The effects of these steps, and of a restart that is still pending. */
-export function effectsOf(steps: readonly Step[], pending = false): ReadonlySet<Effect> {
+export function collectEffects(steps: readonly Step[], pending = false): ReadonlySet<Effect> {
   return new Set<Effect>([...steps.map(({ effect }) => effect), ...(pending ? (['restart'] as const) : [])])
 }
 

@@ -5,16 +5,16 @@ import type { Cause, Notice } from '../model/report.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, OwnedValue } from '../ownership/managed-file.ts'
 import { byWriter } from '../ownership/other-writers.ts'
-import { digestOf, ORIGINALS_DIRECTORY } from '../ownership/state.ts'
+import { ORIGINALS_DIRECTORY, sha256Hex } from '../ownership/state.ts'
 import type { Target } from '../targets/target.ts'
-import { isOpen, openness } from './permissions.ts'
+import { describeAccess, isWritableByOthers } from './permissions.ts'
 import { type FoundFile, isSameContent, type Step } from './step.ts'
 import { isSet, keysOf } from './withdraw.ts'
 
 type WriterOf = Target['writerOf']
 
 /** Why a managed file changes again; undefined for a file that regmirror did not manage before. */
-export function causeOf(step: Step, written: ManagedFile | undefined): Cause | undefined {
+export function findCause(step: Step, written: ManagedFile | undefined): Cause | undefined {
   if (written === undefined) return undefined
   if (isSameContent(step) || !isListed(step, written)) return 'drift'
   return hasDrifted(step, written) ? 'both' : 'list'
@@ -33,8 +33,8 @@ export function ownershipNotices(
 
 function permissionNotices(step: Step, uid: number): readonly Notice[] {
   const { before, after } = step
-  if (before === undefined || after === undefined || !isOpen(before.ownership, uid)) return []
-  const message = `can be changed by other users (${openness(before.ownership, uid)}): regmirror resets mode and owner`
+  if (before === undefined || after === undefined || !isWritableByOthers(before.ownership, uid)) return []
+  const message = `can be changed by other users (${describeAccess(before.ownership, uid)}): regmirror resets mode and owner`
   return [notice(step, 'permissions_reset', message)]
 }
 
@@ -62,7 +62,7 @@ function notice({ target, path }: Step, code: string, message: string): Notice {
 /** Whether the file is not what regmirror left. Other programs may change the rest of a file with owned values. */
 function hasDrifted({ before }: Step, written: ManagedFile): boolean {
   if (before === undefined) return true
-  if (digestOf(before.bytes) === written.digest) return false
+  if (sha256Hex(before.bytes) === written.digest) return false
   return written.owns === 'whole' || driftedValues(before, written).length > 0
 }
 
@@ -75,7 +75,7 @@ function driftedValues({ bytes }: FoundFile, written: ManagedFile): readonly Own
 /** Whether the list needs other content than regmirror left. */
 function isListed({ after, owns }: Step, written: ManagedFile): boolean {
   if (after === undefined || owns.kind === 'original') return true
-  if (owns.kind === 'whole') return digestOf(after.bytes) !== written.digest
+  if (owns.kind === 'whole') return sha256Hex(after.bytes) !== written.digest
   return (
     written.owns === 'whole' || !hasAll(owns.values, written.values) || !hasAll(written.values, owns.values)
   )

@@ -10,7 +10,7 @@ import type { Reader } from '../system/reader.ts'
 import type { DesiredFile } from '../targets/target.ts'
 
 /** A directory that regmirror made, and its mode and owner that another user has opened. */
-export interface Closing {
+export interface PermissionFix {
   readonly target: string
   readonly path: string
   readonly before: Required<Ownership>
@@ -27,18 +27,18 @@ export function isTrusted(owner: number, uid: number): boolean {
 }
 
 /** Whether a user other than root and `uid` may write it. */
-export function isOpen({ mode, uid: owner }: Owned, uid: number): boolean {
+export function isWritableByOthers({ mode, uid: owner }: Owned, uid: number): boolean {
   return (mode & WRITE_BY_OTHERS) !== 0 || !isTrusted(owner, uid)
 }
 
 /** The same without that access. An owner that is not trusted is left out: the new file gets the user who writes it. */
-export function closed({ mode, uid: owner, gid }: Owned, most: number, uid: number): Ownership {
+export function restrictedOwnership({ mode, uid: owner, gid }: Owned, most: number, uid: number): Ownership {
   const own = isTrusted(owner, uid) ? { uid: owner, gid } : {}
   return { mode: mode & most & ~WRITE_BY_OTHERS, ...own }
 }
 
 /** What is too open: `mode 0666`, `owner 1000`, or both. */
-export function openness({ mode, uid: owner }: Owned, uid: number): string {
+export function describeAccess({ mode, uid: owner }: Owned, uid: number): string {
   const octal = mode.toString(8).padStart(4, '0')
   const parts = [
     (mode & WRITE_BY_OTHERS) !== 0 ? `mode ${octal}` : [],
@@ -48,18 +48,18 @@ export function openness({ mode, uid: owner }: Owned, uid: number): string {
 }
 
 /** The open directories that hold these files: those that regmirror made are closed, the others are notices. */
-export async function findOpenDirectories(
+export async function findWritableDirectories(
   target: string,
   files: readonly DesiredFile[],
   { node, state, uid }: { readonly node: Reader; readonly state: State; readonly uid: number },
-): Promise<{ closings: Closing[]; notices: Notice[] }> {
-  const found: { closings: Closing[]; notices: Notice[] } = { closings: [], notices: [] }
+): Promise<{ closings: PermissionFix[]; notices: Notice[] }> {
+  const found: { closings: PermissionFix[]; notices: Notice[] } = { closings: [], notices: [] }
   for (const directory of directoriesOf(files)) {
     const facts = await node.facts(directory)
-    if (facts?.type !== 'directory' || !isOpen(facts, uid)) continue
+    if (facts?.type !== 'directory' || !isWritableByOthers(facts, uid)) continue
     const real = await node.real(directory)
     if (state.made.includes(real)) found.closings.push(closingOf(target, real, facts, uid))
-    else found.notices.push(openNotice(target, directory, facts, uid))
+    else found.notices.push(writableNotice(target, directory, facts, uid))
   }
   return found
 }
@@ -73,18 +73,18 @@ function directoriesOf(files: readonly DesiredFile[]): ReadonlySet<string> {
   )
 }
 
-function closingOf(target: string, directory: string, facts: FileFacts, uid: number): Closing {
+function closingOf(target: string, directory: string, facts: FileFacts, uid: number): PermissionFix {
   const { mode, uid: owner, gid } = facts
   const after = { mode: mode & ~WRITE_BY_OTHERS, uid: isTrusted(owner, uid) ? owner : uid, gid }
   return { target, path: directory, before: { mode, uid: owner, gid }, after }
 }
 
 /** An open file or directory of another program, and the command that closes it. */
-export function openNotice(target: string, file: string, facts: Owned, uid: number): Notice {
+export function writableNotice(target: string, file: string, facts: Owned, uid: number): Notice {
   const commands = [
     (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${file}` : [],
     isTrusted(facts.uid, uid) ? [] : `chown root ${file}`,
   ]
-  const message = `can be changed by other users (${openness(facts, uid)}), who can then redirect pulls; ${commands.flat().join(' && ')}`
+  const message = `can be changed by other users (${describeAccess(facts, uid)}), who can then redirect pulls; ${commands.flat().join(' && ')}`
   return { code: 'writable_by_others', message, target, file }
 }

@@ -3,20 +3,26 @@ import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
-import { type Activations, activationsOf, effectsOf, isRestartPending, mayRun } from './activations.ts'
+import {
+  type Activations,
+  collectEffects,
+  isRestartPending,
+  mayRun,
+  neededActivations,
+} from './activations.ts'
 import { ownershipNotices } from './drift.ts'
-import { orderedSteps } from './order.ts'
-import { type Closing, findOpenDirectories, openNotice } from './permissions.ts'
-import { protectedPathIssues } from './protected-paths.ts'
+import { findWritableDirectories, type PermissionFix, writableNotice } from './permissions.ts'
+import { protectedPathIssues } from './protected-path-issues.ts'
 import { withoutStaleValues } from './stale-values.ts'
 import { compare, isSameContent, type Step } from './step.ts'
-import { type Staying, unlistedFiles } from './unlisted.ts'
+import { orderedSteps } from './step-order.ts'
+import { type RetainedPaths, unlistedFiles } from './unlisted.ts'
 
 export interface PlanPart extends Activations {
   /** In the order in which they must be carried out. */
   readonly steps: readonly Step[]
   /** Directories that are closed to other users before anything is written. */
-  readonly closings: readonly Closing[]
+  readonly closings: readonly PermissionFix[]
   readonly notices: readonly Notice[]
   /** How many files already match the list. */
   readonly unchanged: number
@@ -47,13 +53,13 @@ export async function planListed(
   const listed = await compareAll(name, desired.files, view)
   const running = mayRun(target, snapshot, view)
   const pending = running && (await isRestartPending(name, target, snapshot, view))
-  const restartDue = pending || (running && effectsOf(listed.steps).has('restart'))
+  const restartDue = pending || (running && collectEffects(listed.steps).has('restart'))
   const leaving = await planLeaving(name, stayingOf(rendering, needed, restartDue, view), view)
   const steps = orderedSteps([...listed.steps, ...leaving.steps])
-  const open = await findOpenDirectories(name, desired.files, view)
+  const open = await findWritableDirectories(name, desired.files, view)
   return {
     steps,
-    conflicts: await conflictsOf(rendered, desired.files, listed.steps, view),
+    conflicts: await checkConflicts(rendered, desired.files, listed.steps, view),
     closings: open.closings,
     notices: [
       ...rendering.notices,
@@ -63,10 +69,10 @@ export async function planListed(
       ...listed.notices,
       ...open.notices,
     ],
-    ...activationsOf(
+    ...neededActivations(
       name,
       target,
-      running ? effectsOf(steps, pending) : new Set(),
+      running ? collectEffects(steps, pending) : new Set(),
       view.machine !== undefined,
     ),
     unchanged: listed.unchanged + leaving.unchanged,
@@ -89,7 +95,7 @@ export async function planUnlisted(
     conflicts: [],
     closings: [],
     notices: [...leaving.notices, ...driftNotices(steps, target, view)],
-    ...activationsOf(name, target, effectsOf(steps), view.machine !== undefined),
+    ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
   }
 }
 
@@ -98,13 +104,13 @@ function stayingOf(
   needed: ReadonlySet<string>,
   restartDue: boolean,
   { machine }: View,
-): Staying {
+): RetainedPaths {
   const isHeld = restartDue && machine !== undefined
   return { needed: new Set([...needed, ...kept]), held: new Set(isHeld ? held : []), effect }
 }
 
 /** The steps that put back what the list no longer needs. */
-async function planLeaving(name: string, staying: Staying, view: View) {
+async function planLeaving(name: string, staying: RetainedPaths, view: View) {
   const { files, notices, forgets } = await unlistedFiles(name, staying, view)
   const { steps, unchanged } = await compareAll(name, files, view)
   return { steps, unchanged, notices, forgets }
@@ -119,12 +125,12 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
   const found = compared.filter(step => step !== undefined)
   const notices = found
     .filter(isOther)
-    .flatMap(({ path, before }) => (before ? openNotice(name, path, before.ownership, uid) : []))
+    .flatMap(({ path, before }) => (before ? writableNotice(name, path, before.ownership, uid) : []))
   const steps = found.filter(step => !isOther(step))
   return { steps, notices, unchanged: files.length - steps.length }
 }
 
-async function conflictsOf(
+async function checkConflicts(
   { target, snapshot, rendering }: Rendered,
   desired: readonly DesiredFile[],
   steps: readonly Step[],

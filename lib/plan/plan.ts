@@ -5,8 +5,8 @@
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { State } from '../ownership/state.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
 import { inexpressibleIssues } from '../targets/inexpressible.ts'
-import { plannedTargets } from '../targets/planned.ts'
 import type { Choices, Target, View } from '../targets/target.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
@@ -27,7 +27,7 @@ export async function makePlan(
   choices: Choices,
 ): Promise<Plan> {
   const rendered: Rendered[] = []
-  for (const { name, target, settings } of plannedTargets(list, targets)) {
+  for (const { name, target, settings } of configuredTargets(list, targets)) {
     const snapshot = await target.observe(view, list.registries, settings)
     const rendering = target.render(list.registries, snapshot, choices)
     const conflicts = [...inexpressibleIssues(list.registries, target), ...rendering.conflicts]

@@ -4,11 +4,11 @@ import type { Notice } from '../model/report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { byWriter } from '../ownership/other-writers.ts'
-import { digestOf } from '../ownership/state.ts'
+import { sha256Hex } from '../ownership/state.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
-import { editedFile, originalFile } from './put-back.ts'
+import { editedFile, originalFile } from './original-file.ts'
 import { type FoundFile, findFile } from './step.ts'
 import { keysOf, withdrawValues } from './withdraw.ts'
 
@@ -32,7 +32,7 @@ export async function restoreFile(chosen: Chosen, node: Reader, overwrite: boole
   const found = await findFile(node, path)
   if (found === undefined) return written.original ? { file: await original(chosen, node) } : {}
   if (written.owns === 'values') return await withdraw({ path, written, target }, found, node, overwrite)
-  if (digestOf(found.bytes) === written.digest || overwrite) return { file: await original(chosen, node) }
+  if (sha256Hex(found.bytes) === written.digest || overwrite) return { file: await original(chosen, node) }
   const kept = await readOriginal(node, path, written.original)
   return kept?.bytes.equals(found.bytes) ? {} : { conflict: changedSince(chosen, found) }
 }

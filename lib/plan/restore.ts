@@ -5,11 +5,11 @@ import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Target } from '../targets/target.ts'
-import { type Activations, activationsOf, effectsOf } from './activations.ts'
-import { orderedSteps } from './order.ts'
+import { type Activations, collectEffects, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
 import { compare, type Step } from './step.ts'
+import { orderedSteps } from './step-order.ts'
 
 export interface RestoreChoices {
   /** Paths on the node; none: all files that regmirror manages. */
@@ -52,7 +52,7 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
     steps,
     closings: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
-    ...neededActivations(steps, input),
+    ...restoreActivations(steps, input),
     unchanged: chosen.length - steps.length,
     forgets: chosen.map(({ path: file }) => file),
     state,
@@ -91,10 +91,10 @@ async function refuseReferenced(chosen: readonly Chosen[], { node, state }: Rest
   if (issues.length > 0) throw new Failure('conflict', issues)
 }
 
-function neededActivations(steps: readonly Step[], { targets, here }: RestoreInput): Activations {
+function restoreActivations(steps: readonly Step[], { targets, here }: RestoreInput): Activations {
   const needed = [...Map.groupBy(steps, ({ target }) => target)].flatMap(([name, own]) => {
     const target = targets[name]
-    return target === undefined ? [] : activationsOf(name, target, effectsOf(own), here)
+    return target === undefined ? [] : neededActivations(name, target, collectEffects(own), here)
   })
   return { reload: needed.flatMap(({ reload }) => reload), restart: needed.flatMap(({ restart }) => restart) }
 }

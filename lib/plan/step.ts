@@ -5,7 +5,7 @@ import type { Change, Effect } from '../model/report.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
-import { closed, isTrusted } from './permissions.ts'
+import { isTrusted, restrictedOwnership } from './permissions.ts'
 
 /** A file with everything that is needed to put it back. */
 export interface FoundFile {
@@ -110,7 +110,7 @@ function newOwnership({ owns, secret }: DesiredFile, before: FoundFile | undefin
   if (before === undefined) return { mode: secret ? 0o600 : 0o644 }
   // A file with a secret gets a new owner: the old one could read it, or open it to others.
   if (secret) return { mode: before.ownership.mode & 0o600 }
-  return closed(before.ownership, owns.kind === 'whole' ? 0o644 : 0o7777, uid)
+  return restrictedOwnership(before.ownership, owns.kind === 'whole' ? 0o644 : 0o7777, uid)
 }
 
 /** Without a given owner, the owner is the user who runs regmirror. */

@@ -3,17 +3,17 @@ import type { Effect, Notice } from '../model/report.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
-import { digestOf } from '../ownership/state.ts'
+import { sha256Hex } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, View } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
-import { editedFile, originalFile } from './put-back.ts'
+import { editedFile, originalFile } from './original-file.ts'
 import { type FoundFile, findFile } from './step.ts'
 import { keysOf, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
-export interface Staying {
+export interface RetainedPaths {
   /** Paths that the list needs, or that are another program's now. */
   readonly needed: ReadonlySet<string>
   /** Paths that the daemon reads until a restart that is pending. */
@@ -32,7 +32,7 @@ export interface Unlisted {
 type Part = Partial<Unlisted>
 type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile & { readonly owns: O }
 
-export async function unlistedFiles(target: string, staying: Staying, view: View): Promise<Unlisted> {
+export async function unlistedFiles(target: string, staying: RetainedPaths, view: View): Promise<Unlisted> {
   const leaving = Object.entries(view.state.files).filter(
     ([path, written]) => written.target === target && !staying.needed.has(path),
   )
@@ -49,7 +49,7 @@ export async function unlistedFiles(target: string, staying: Staying, view: View
 async function unlistedFile(
   path: string,
   written: ManagedFile,
-  { held, effect }: Staying,
+  { held, effect }: RetainedPaths,
   node: Reader,
 ): Promise<Part> {
   const found = await findFile(node, path)
@@ -71,7 +71,7 @@ async function wholeFile(
   effect = written.effect,
   node: Reader,
 ): Promise<Part> {
-  if (digestOf(bytes) !== written.digest && !hasBanner(bytes))
+  if (sha256Hex(bytes) !== written.digest && !hasBanner(bytes))
     return { notices: [notice(path, written, 'not_removed', REWRITTEN)], ...forgotten(path, written) }
   const why = written.original === null ? UNLISTED : `${UNLISTED}: the original comes back`
   return { files: [await originalFile(path, written, { effect, why }, node)] }

@@ -10,7 +10,7 @@ export interface NamedCanary {
 }
 
 /** Small public images of the registries in the starter lists. Only for `probe`: watch does not use them. */
-const BUILT_IN: Readonly<Record<string, string>> = {
+const PUBLIC_CANARIES: Readonly<Record<string, string>> = {
   'docker.io': 'library/busybox:latest',
   'gcr.io': 'distroless/static:latest',
   'ghcr.io': 'containerd/busybox:1.36',
@@ -22,7 +22,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 /** Undefined if no image of the registry is known. */
 export function findCanary({ name, canary }: Pick<Registry, 'name' | 'canary'>): NamedCanary | undefined {
-  const image = canary ?? BUILT_IN[name]
+  const image = canary ?? PUBLIC_CANARIES[name]
   if (image === undefined) return undefined
   const slash = image.indexOf('/')
   const [registry, path] = name === '*' ? [image.slice(0, slash), image.slice(slash + 1)] : [name, image]

@@ -3,7 +3,7 @@ import type { Probe } from '../model/report.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
 import { pull } from './api/pull.ts'
-import { deviationFault, findDeviations } from './freshness.ts'
+import { deviationFault, findDeviations } from './tag-deviations.ts'
 import { applyFault } from './verdict.ts'
 
 export interface ProbedEndpoint {

@@ -1,6 +1,6 @@
 /** The results of an endpoint as a probe in the report. Pure. */
 import { baseUrl } from '../model/registry.ts'
-import type { Probe, Status } from '../model/report.ts'
+import type { Probe, ProbeStatus } from '../model/report.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import type { PingResult } from './api/ping.ts'
 import type { Depth, PullResult } from './api/pull.ts'
@@ -55,7 +55,7 @@ export function applyFault(
 /** Pulls through a degraded endpoint still succeed, or will soon. */
 const DEGRADED: readonly Fault['reason'][] = ['rate_limited', 'slow', 'stale']
 
-function statusOf({ reason }: Fault): Status {
+function statusOf({ reason }: Fault): ProbeStatus {
   if (reason === undefined) return 'unknown'
   return DEGRADED.includes(reason) ? 'degraded' : 'unhealthy'
 }

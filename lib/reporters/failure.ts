@@ -1,7 +1,7 @@
 /** An error as a report. A bug is one line too, with a way to see more. */
 import { Failure, hasErrno, issueText } from '../model/errors.ts'
 import type { ErrorReport } from '../model/report.ts'
-import { shortageOf } from '../system/shortage.ts'
+import { findShortage } from '../system/shortage.ts'
 
 export function failureReport(
   error: unknown,
@@ -10,7 +10,7 @@ export function failureReport(
   if (error instanceof Failure) {
     return { version: 1, kind: 'error', code: error.code, message: error.message, issues: error.issues }
   }
-  const shortage = hasErrno(error) ? shortageOf(error.code) : undefined
+  const shortage = hasErrno(error) ? findShortage(error.code) : undefined
   if (shortage !== undefined) {
     const issue = { message: shortage.problem, hint: shortage.remedy }
     return { version: 1, kind: 'error', code: 'io', message: issueText(issue), issues: [issue] }

@@ -8,10 +8,10 @@ import type { Sink, World } from '../model/world.ts'
 import type { Progress } from '../pipeline/probe-list.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import { columnsOf } from './columns.ts'
-import { isDrawable, type Page, pageOf } from './page.ts'
-import type { Format } from './print.ts'
+import type { OutputFormat } from './print.ts'
 import type { Row } from './probe-row.ts'
 import { probeTable } from './probe-table.ts'
+import { detectTerminalStyle, isDrawable, type TerminalStyle } from './terminal.ts'
 
 /** Before anything is drawn: most runs are over by then. */
 const PATIENCE_MS = 300
@@ -22,7 +22,7 @@ const NOTHING: Progress = { onProbe: () => {}, end: () => {} }
 
 /** Draws tables on stderr, where that is a terminal and the report is text. */
 export function openLiveTable(
-  format: Format,
+  format: OutputFormat,
   { stderr, env }: Pick<World, 'stderr' | 'env'>,
 ): (endpoints: readonly Endpoint[]) => Progress {
   if (format !== 'text' || !isDrawable(stderr, env)) return () => NOTHING
@@ -30,7 +30,7 @@ export function openLiveTable(
     drawTable(
       endpoints.map(({ registry, role, base }) => ({ registry, role, url: baseUrl(base) })),
       stderr,
-      pageOf(stderr, env),
+      detectTerminalStyle(stderr, env),
     )
 }
 
@@ -38,7 +38,7 @@ export function openLiveTable(
 export function drawTable(
   endpoints: readonly Pick<Row, 'registry' | 'role' | 'url'>[],
   sink: Sink,
-  page: Page,
+  page: TerminalStyle,
 ): Progress {
   const rows: Row[] = endpoints.map(endpoint => ({ ...endpoint, status: 'waiting' }))
   let drawn: readonly string[] = []

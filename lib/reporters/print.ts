@@ -3,13 +3,13 @@
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { jsonReport } from './json.ts'
-import { pageOf } from './page.ts'
 import { prometheusPage } from './prometheus.ts'
+import { detectTerminalStyle } from './terminal.ts'
 import { textReport } from './text.ts'
 
-export type Format = 'text' | 'json' | 'prometheus'
+export type OutputFormat = 'text' | 'json' | 'prometheus'
 
-export function print(report: Report, format: Format, world: World): void {
+export function print(report: Report, format: OutputFormat, world: World): void {
   if (format === 'json') {
     world.stdout.write(jsonReport(report))
     return
@@ -17,8 +17,8 @@ export function print(report: Report, format: Format, world: World): void {
   const metrics = format === 'prometheus' && report.kind === 'probe'
   const { stdout } = metrics
     ? { stdout: prometheusPage(report, world.now()) }
-    : textReport(report, pageOf(world.stdout, world.env))
-  const { stderr } = textReport(report, pageOf(world.stderr, world.env))
+    : textReport(report, detectTerminalStyle(world.stdout, world.env))
+  const { stderr } = textReport(report, detectTerminalStyle(world.stderr, world.env))
   if (stderr !== '') world.stderr.write(stderr)
   if (stdout !== '') world.stdout.write(stdout)
 }

@@ -1,6 +1,5 @@
 /** Which columns of a probe table fit. Pure. */
 import { columnsOf } from './columns.ts'
-import type { Page } from './page.ts'
 import { paint } from './paint.ts'
 import {
   cellsOf,
@@ -13,6 +12,7 @@ import {
   widthOfHead,
 } from './probe-row.ts'
 import { widthOfHost, widthOfUrl } from './short-url.ts'
+import type { TerminalStyle } from './terminal.ts'
 
 type Parts = ReadonlySet<Part>
 
@@ -27,7 +27,7 @@ const EVERYTHING: Choice = { parts: new Set(PARTS), room: Number.POSITIVE_INFINI
 const CHOICES: readonly Parts[] = [0, 1, 2, 3, 4, 5].map(gone => new Set(PARTS.slice(gone)))
 
 /** As many parts as leave enough room for the URLs. Where none does, URLs are cut. */
-export function drawingOf(rows: readonly Row[], shared: readonly string[], page: Page): Drawing {
+export function drawingOf(rows: readonly Row[], shared: readonly string[], page: TerminalStyle): Drawing {
   const slowest = widest([1, ...rows.map(row => row.latency_ms?.median ?? 0)])
   const how = { paint: page.paint, slowest, shared }
   const { parts, room } = page.wrapped ? chooseParts(rows, how, page.width) : EVERYTHING

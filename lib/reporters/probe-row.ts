@@ -1,6 +1,6 @@
 /** A row of a probe table: an endpoint, its status, and its latency as a bar. Pure. */
 
-import type { Probe, Status } from '../model/report.ts'
+import type { Probe, ProbeStatus } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
 import { padded } from './columns.ts'
 import type { Paint } from './paint.ts'
@@ -8,7 +8,7 @@ import { shortUrl, widthOfHost } from './short-url.ts'
 
 /** An endpoint with its probe, or before that. */
 export interface Row extends Omit<Probe, 'status' | 'depth'> {
-  readonly status: Status | 'waiting'
+  readonly status: ProbeStatus | 'waiting'
 }
 
 /** Parts beside mark, URL and latency, in the order in which they are dropped where there is no room. */

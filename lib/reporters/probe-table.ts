@@ -2,9 +2,9 @@
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'
-import type { Page } from './page.ts'
 import { drawingOf } from './probe-drawing.ts'
 import { type Drawing, type Row, reasonText, rowText } from './probe-row.ts'
+import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
 const DETAIL_INDENT = '      '
@@ -13,7 +13,7 @@ const DETAIL_INDENT = '      '
  * Lines of the table, with the totals after the last empty line. A sentence about one endpoint is printed below it, and
  * a sentence about several is printed once below the table, with a number. No line is wider than the terminal.
  */
-export function probeTable(probes: readonly Row[], page: Page): readonly string[] {
+export function probeTable(probes: readonly Row[], page: TerminalStyle): readonly string[] {
   const shared = sharedDetails(probes)
   const drawing = drawingOf(probes, shared, page)
   const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => {
@@ -25,14 +25,14 @@ export function probeTable(probes: readonly Row[], page: Page): readonly string[
 }
 
 /** The registry, and the image of its probes: it is the same for all endpoints of a registry. */
-function heading(registry: string, rows: readonly Row[], { paint, width, wrapped }: Page): string {
+function heading(registry: string, rows: readonly Row[], { paint, width, wrapped }: TerminalStyle): string {
   const image = rows.find(row => row.image !== undefined)?.image
   const words = printable((image === undefined ? registry : `${registry}  (${image})`).replace(/\s/g, ' '))
   return paint('bold', wrapped ? cut(words, width) : words)
 }
 
 /** A row, with its own sentence below it, and its reason where the row has no room for that. */
-function probeLines(probe: Row, drawing: Drawing, page: Page): readonly string[] {
+function probeLines(probe: Row, drawing: Drawing, page: TerminalStyle): readonly string[] {
   const { detail = '' } = probe
   const reason = drawing.parts.has('reason') ? '' : reasonText(probe, drawing)
   const own = drawing.shared.includes(detail) ? '' : detail
@@ -47,7 +47,7 @@ function sharedDetails(probes: readonly Row[]): readonly string[] {
   return [...new Set(details)].filter(detail => details.indexOf(detail) !== details.lastIndexOf(detail))
 }
 
-function legend(shared: readonly string[], page: Page): readonly string[] {
+function legend(shared: readonly string[], page: TerminalStyle): readonly string[] {
   const lines = shared.flatMap((detail, index) => {
     const number = `[${index + 1}] `
     return fitted(detail, number.length, page).map(
@@ -57,7 +57,7 @@ function legend(shared: readonly string[], page: Page): readonly string[] {
   return lines.length === 0 ? [] : [...lines, '']
 }
 
-function fitted(text: string, indent: number, { width, wrapped }: Page): readonly string[] {
+function fitted(text: string, indent: number, { width, wrapped }: TerminalStyle): readonly string[] {
   const line = printable(text.replace(/\s+/g, ' '))
   if (!wrapped) return [line]
   return wrap(line, width - indent).flatMap(one => pieces(one, width - indent))

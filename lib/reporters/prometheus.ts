@@ -1,6 +1,13 @@
 /** A probe report for the textfile collector of Prometheus. Pure. */
 
-import { exposition, type Metric, one, type Sample, seconds, timestamp } from '../formats/exposition.ts'
+import {
+  formatMetrics,
+  type Metric,
+  one,
+  type Sample,
+  seconds,
+  timestamp,
+} from '../formats/prometheus-text.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
 
 interface Measure extends Omit<Metric, 'samples'> {
@@ -53,7 +60,7 @@ const MEASURES: readonly Measure[] = [
 /** Text exposition format 0.0.4; ends in a newline. `now` is in milliseconds since 1970. */
 export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number): string {
   const registries = [...new Set(probes.map(({ registry }) => registry))]
-  return exposition([
+  return formatMetrics([
     ...MEASURES.map(measure => metricOf(measure, probes)),
     {
       name: 'regmirror_registry_up',

@@ -15,8 +15,8 @@ import {
 } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
-import type { Page } from './page.ts'
 import { probeTable } from './probe-table.ts'
+import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
 const WHEN: Readonly<Record<Effect, string>> = {
@@ -31,7 +31,7 @@ export interface Printed {
   readonly stderr: string
 }
 
-export function textReport(report: Report, page: Page): Printed {
+export function textReport(report: Report, page: TerminalStyle): Printed {
   switch (report.kind) {
     case 'plan':
       return printed([...probesAbove(report, page), ...planLines(report, page)], report.notices, page)
@@ -54,7 +54,7 @@ export function textReport(report: Report, page: Page): Printed {
   }
 }
 
-function printed(result: readonly string[], notices: readonly Notice[], page: Page): Printed {
+function printed(result: readonly string[], notices: readonly Notice[], page: TerminalStyle): Printed {
   return { stdout: textOf(result), stderr: textOf(notices.map(notice => noticeLine(notice, page))) }
 }
 
@@ -68,12 +68,15 @@ function initReport({ file, list }: InitReport): Printed {
 }
 
 /** What would change, or would be put back. */
-function planLines(report: Changes & { readonly kind: 'plan' | 'restore' }, page: Page): readonly string[] {
+function planLines(
+  report: Changes & { readonly kind: 'plan' | 'restore' },
+  page: TerminalStyle,
+): readonly string[] {
   const changes = report.changes.flatMap(change => changeLines(change, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
-function changeLines(change: Change, { paint }: Page): readonly string[] {
+function changeLines(change: Change, { paint }: TerminalStyle): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
@@ -83,7 +86,7 @@ function changeLines(change: Change, { paint }: Page): readonly string[] {
   ]
 }
 
-function diffLines({ diff }: Change, { paint }: Pick<Page, 'paint'>): readonly string[] {
+function diffLines({ diff }: Change, { paint }: Pick<TerminalStyle, 'paint'>): readonly string[] {
   return diff.split('\n').map(line => `  ${diffLine(line, paint)}`)
 }
 
@@ -98,7 +101,7 @@ function causeText({ cause }: Change): string {
   return cause === undefined ? '' : CAUSES[cause]
 }
 
-function diffLine(line: string, paint: Page['paint']): string {
+function diffLine(line: string, paint: TerminalStyle['paint']): string {
   const text = printable(line.replace(/\r$/, ''))
   if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
   if (text.startsWith('+')) return paint('green', text)
@@ -106,7 +109,7 @@ function diffLine(line: string, paint: Page['paint']): string {
 }
 
 /** What was changed, and the mirrors afterwards. */
-function applyLines(report: AppliedReport, page: Page): readonly string[] {
+function applyLines(report: AppliedReport, page: TerminalStyle): readonly string[] {
   // This run decided the order, so no plan has shown the difference.
   const withDiff = report.ranked !== undefined
   return [...doneLines(report, page, withDiff), ...probesBelow(report, page)]
@@ -114,7 +117,7 @@ function applyLines(report: AppliedReport, page: Page): readonly string[] {
 
 function doneLines(
   report: Changes & { readonly kind: 'apply' | 'restore' },
-  page: Page,
+  page: TerminalStyle,
   withDiff = false,
 ): readonly string[] {
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
@@ -133,7 +136,7 @@ const DONE: Counted = { create: 'created', update: 'updated', delete: 'deleted' 
 function summaryLines(
   report: Changes & { readonly kind: 'plan' | 'apply' | 'restore' },
   words: Counted,
-  { paint }: Page,
+  { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
   if (!report.changed) return [paint('green', idleLine(report)), ...activations]
@@ -155,16 +158,16 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
 }
 
 /** The table of probes, and the registries that no endpoint can serve. */
-function probeLines({ probes = [], unhealthy = [] }: Preflight, page: Page): readonly string[] {
+function probeLines({ probes = [], unhealthy = [] }: Preflight, page: TerminalStyle): readonly string[] {
   const lines = unhealthy.map(name => page.paint('red', `no healthy endpoint for ${name}`))
   return [...probeTable(probes, page), ...lines]
 }
 
-function probesAbove(report: Preflight, page: Page): readonly string[] {
+function probesAbove(report: Preflight, page: TerminalStyle): readonly string[] {
   return report.probes === undefined ? [] : [...probeLines(report, page), '']
 }
 
-function probesBelow(report: Preflight, page: Page): readonly string[] {
+function probesBelow(report: Preflight, page: TerminalStyle): readonly string[] {
   return report.probes === undefined ? [] : ['', ...probeLines(report, page)]
 }
 
@@ -173,16 +176,16 @@ function validateLines(report: ValidateReport): readonly string[] {
   return [`${report.file}: valid (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
 }
 
-function errorLines(report: ErrorReport, page: Page): readonly string[] {
+function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {
   const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
-function noticeLine(notice: Notice, page: Page): string {
+function noticeLine(notice: Notice, page: TerminalStyle): string {
   return labelled('yellow', 'notice:', noticeText(notice), page)
 }
 
-function labelled(style: 'red' | 'yellow', label: string, text: string, page: Page): string {
+function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
   const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
   const [first, ...rest] = wrap(printable(text), room)
   const indent = ' '.repeat(label.length + 1)

@@ -1,6 +1,6 @@
 /** The time since the machine was started. Setting the clock does not move it, and the kernel gives start times in it. */
 import { Failure, hasErrno } from '../model/errors.ts'
-import { readBounded } from './disk.ts'
+import { readBounded } from './read-disk.ts'
 import { TICKS_PER_SECOND } from './ticks.ts'
 
 /** A moment of this machine, in clock ticks after the boot that `boot_id` names. */

@@ -1,5 +1,5 @@
 /** How many more files this process may open. */
-import { readBounded, readEntries } from './disk.ts'
+import { readBounded, readEntries } from './read-disk.ts'
 
 /** Kept for files and programs that are needed beside connections. */
 const RESERVED = 8

@@ -1,6 +1,6 @@
 /** The errors of the system, in words. */
 import { Failure, hasErrno } from '../model/errors.ts'
-import { shortageOf } from './shortage.ts'
+import { findShortage } from './shortage.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run it as root'],
@@ -34,7 +34,7 @@ export function explainErrno(code: string | undefined): {
   readonly message: string
   readonly hint: string | undefined
 } {
-  const shortage = shortageOf(code)
+  const shortage = findShortage(code)
   if (shortage !== undefined) return { message: shortage.problem, hint: shortage.remedy }
   const [message, hint] = WORDS[code ?? ''] ?? [`the system reports ${code}`]
   return { message, hint }

@@ -1,10 +1,10 @@
 /** Files of this machine below `--root`: image builders mount its `/dev`, `/run`, or all of it there. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { readBounded, readLink } from './disk.ts'
 import { failOnErrno } from './errno.ts'
 import { followLinks } from './links.ts'
 import { findHostMounts, findMount } from './mountinfo.ts'
+import { readBounded, readLink } from './read-disk.ts'
 
 const MOUNTS = '/proc/self/mountinfo'
 /** Enough for the 100,000 mounts that a namespace may have (sysctl fs.mount-max). */

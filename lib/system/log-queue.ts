@@ -3,7 +3,7 @@
  * that do not fit are dropped and counted, and a line reports them once there is room again.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Outlet } from './outlet.ts'
+import type { Outlet } from './nonblocking-output.ts'
 
 export interface LogQueue {
   /** One line, with its newline. */

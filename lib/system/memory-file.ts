@@ -1,8 +1,8 @@
 /** A file without a name, for a program that reads one: however a process ends, the file is gone with it. */
 import { tmpdir } from 'node:os'
 import { Failure, hasErrno } from '../model/errors.ts'
-import { readLink } from './disk.ts'
-import { openUnnamedFile } from './durable.ts'
+import { readLink } from './read-disk.ts'
+import { openUnnamedFile } from './write-disk.ts'
 
 /** Memory first: it never reaches a disk. */
 const DIRECTORIES = () => ['/dev/shm', tmpdir(), '/var/tmp', '/run']

@@ -4,10 +4,10 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { createFile, makeDirectories } from './durable.ts'
 import { failOnErrno, ignoreErrno } from './errno.ts'
 import type { Reader } from './reader.ts'
 import type { OpenedFile } from './trusted-file.ts'
+import { createFile, makeDirectories } from './write-disk.ts'
 
 type Files = Pick<Reader, 'open'>
 

@@ -1,8 +1,8 @@
 /** Why a process is not trusted, in texts that complete "process 812 …". */
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
-import { statFacts } from './disk.ts'
 import type { ProcessDescription, ProcessIdentity } from './processes.ts'
+import { statFacts } from './read-disk.ts'
 
 /** A process with the rights of root for a time (setuid) was started by another user, with the variables of that user. */
 export function whyUntrustedUser({ uids }: ProcessIdentity, users: readonly number[]): string | undefined {

@@ -2,8 +2,8 @@
 import { hasErrno } from '../model/errors.ts'
 import { parseStartTicks } from './boot-clock.ts'
 import { mapConcurrently } from './concurrency.ts'
-import { readBounded, readEntries, readLink, statFacts } from './disk.ts'
 import type { FileFacts } from './file-facts.ts'
+import { readBounded, readEntries, readLink, statFacts } from './read-disk.ts'
 
 /** Distinguishes processes. Reading it touches nothing that the process controls. */
 export interface ProcessIdentity {

@@ -4,12 +4,12 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './disk.ts'
 import { failOnErrno } from './errno.ts'
 import type { Entry, FileFacts } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
 import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
 import { followLinks } from './links.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './read-disk.ts'
 import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {

@@ -1,9 +1,9 @@
 /** Runs programs; the only importer of child_process. */
 import { spawn } from 'node:child_process'
 import { Failure } from '../model/errors.ts'
-import { NO_PROCESSES, type Shortage, shortageOf } from './shortage.ts'
+import { findShortage, NO_PROCESSES, type Shortage } from './shortage.ts'
 
-export interface Outcome {
+export interface ProgramResult {
   /** The exit code; null for a program that was killed. */
   readonly code: number | null
   readonly stdout: string
@@ -11,13 +11,17 @@ export interface Outcome {
 }
 
 /** Runs a program without a shell, with a descriptor as its standard input; undefined when there is no such program. */
-export type Run = (program: string, args: readonly string[], stdin?: number) => Promise<Outcome | undefined>
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  stdin?: number,
+) => Promise<ProgramResult | undefined>
 
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
 /** Runs on this machine, for at most ten seconds, and reads at most four MiB of each output. */
-export const runProgram: Run = (program, args, stdin) =>
+export const runProgram: RunProgram = (program, args, stdin) =>
   new Promise((done, failed) => {
     const child = spawn(program, args, {
       stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
@@ -26,7 +30,7 @@ export const runProgram: Run = (program, args, stdin) =>
     })
     child.on('error', error => {
       const code = (error as NodeJS.ErrnoException).code
-      const shortage = code === 'EAGAIN' ? NO_PROCESSES : shortageOf(code)
+      const shortage = code === 'EAGAIN' ? NO_PROCESSES : findShortage(code)
       if (code === 'ENOENT' || code === 'EACCES') done(undefined)
       else failed(shortage === undefined ? error : cannotRun(program, shortage))
     })

@@ -27,10 +27,10 @@ const SHORTAGES: Readonly<Record<string, Shortage>> = {
 
 /** Whether an error of the system is a shortage. */
 export function isShortage(error: unknown): error is NodeJS.ErrnoException {
-  return hasErrno(error) && shortageOf(error.code) !== undefined
+  return hasErrno(error) && findShortage(error.code) !== undefined
 }
 
 /** The shortage that an error code stands for; undefined for any other code. */
-export function shortageOf(code: string | undefined): Shortage | undefined {
+export function findShortage(code: string | undefined): Shortage | undefined {
   return SHORTAGES[code ?? '']
 }

@@ -3,9 +3,9 @@ import { isatty } from 'node:tty'
 import type { World } from '../model/world.ts'
 
 /** The exit codes of a process that a signal ended, as a shell reports them. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-type Signal = keyof typeof EXIT_CODES
+type Signal = keyof typeof SIGNAL_EXIT_CODES
 
 /** timeout(1) signals the process and then its group: two signals within that time count as one. */
 const SAME_MS = 300
@@ -37,7 +37,7 @@ export function openSignals(source: SignalSource, mask: string | undefined): Sig
   let hangup: (() => void) | undefined
   const end = (signal: Signal) => {
     if (ignored.has(signal) || performance.now() - receivedAt < SAME_MS) return
-    if (stop.signal.aborted) source.exit(EXIT_CODES[signal])
+    if (stop.signal.aborted) source.exit(SIGNAL_EXIT_CODES[signal])
     received = signal
     receivedAt = performance.now()
     stop.abort()
@@ -58,7 +58,7 @@ export function openSignals(source: SignalSource, mask: string | undefined): Sig
     exitCode: () => {
       // For a watcher, a signal to stop is the normal end; it may even come before the watcher is ready.
       const isNormalEnd = hangup !== undefined && received !== 'SIGHUP'
-      return received && !isNormalEnd ? EXIT_CODES[received] : undefined
+      return received && !isNormalEnd ? SIGNAL_EXIT_CODES[received] : undefined
     },
   }
 }

@@ -1,5 +1,5 @@
 /** systemd's journal, which reads the level of a line from its start. */
-import { readLink } from './disk.ts'
+import { readLink } from './read-disk.ts'
 
 /**
  * Whether stderr goes to the journal. The variable alone is no proof: programs that a service starts inherit it, also with

@@ -5,7 +5,6 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { holdDirectory, holdFile, lstatFacts, readBounded, readLink } from './disk.ts'
 import type { FileFacts, HeldFile } from './file-facts.ts'
 import {
   findUnknownOwner,
@@ -15,6 +14,7 @@ import {
   whyUntrusted,
 } from './file-trust.ts'
 import { linkLeavesRoot, linkLoop, MAX_LINKS, splitPath } from './links.ts'
+import { holdDirectory, holdFile, lstatFacts, readBounded, readLink } from './read-disk.ts'
 
 /** A file or directory, to read while it is open. */
 export interface OpenedFile {

@@ -4,7 +4,6 @@
  * can change its executable. Where regmirror does not run as root, its own user is trusted like root.
  */
 import { readTimeNamespaceShift } from './boot-clock.ts'
-import { readLink, statFacts } from './disk.ts'
 import { whyUntrustedExecutable, whyUntrustedPath, whyUntrustedUser } from './process-trust.ts'
 import {
   describeProcess,
@@ -15,6 +14,7 @@ import {
   readVariables,
   tryRead,
 } from './processes.ts'
+import { readLink, statFacts } from './read-disk.ts'
 
 export interface TrustedProcess {
   readonly identity: ProcessIdentity

@@ -1,5 +1,9 @@
 /** Write access to the files below one root directory. */
 import path from 'node:path'
+import { failOnErrno } from './errno.ts'
+import type { Ownership } from './file-facts.ts'
+import { findOnDisk, openReader, type Reader, seenFrom } from './reader.ts'
+import { withoutTemporary } from './temporary-name.ts'
 import {
   type CopyAttributes,
   createFile,
@@ -12,11 +16,7 @@ import {
   replaceFile,
   restrictToOwner,
   setOwnership,
-} from './durable.ts'
-import { failOnErrno } from './errno.ts'
-import type { Ownership } from './file-facts.ts'
-import { findOnDisk, openReader, type Reader, seenFrom } from './reader.ts'
-import { withoutTemporary } from './temporary-name.ts'
+} from './write-disk.ts'
 
 export interface Writer extends Reader {
   /** Replaces or creates a file in one step: readers see the old or the new bytes, also after a power cut. */

@@ -13,14 +13,14 @@ import type { State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
-import type { Run } from '../system/run.ts'
+import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
 import type { Dialect } from './dialect.ts'
 
 /** The machine that regmirror runs on. */
 export interface Machine {
   readonly files: Reader
-  readonly run: Run
+  readonly run: RunProgram
   readonly processes: Processes
   /** Milliseconds since 1970. */
   now(): number
@@ -165,10 +165,10 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
-  readonly daemon: Daemon<Settings, Snapshot>
+  readonly daemon: DaemonControl<Settings, Snapshot>
 }
 
-export interface Daemon<Settings, Snapshot> {
+export interface DaemonControl<Settings, Snapshot> {
   /** How it is made to read changed files, where it does not read them by itself. */
   readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
   /** When it was started, in clock ticks after the start of the machine; undefined when none is known to run. Pure. */

@@ -4,13 +4,13 @@
  */
 import type { Host } from './host/host.ts'
 import { type Memory, newMemory } from './memory.ts'
-import { updateOrders } from './orders.ts'
-import { reportOutages } from './outages.ts'
-import { nextProbeAt, type ProbeResults, sendDueProbes } from './probes.ts'
+import { forgetServers } from './needed-servers.ts'
 import { readList } from './read-list.ts'
-import { saveLastHistory, saveWhenDue } from './saves.ts'
-import { forgetServers } from './servers.ts'
-import { writeNode } from './writes.ts'
+import { reportOutages } from './report-outages.ts'
+import { saveLastHistory, saveWhenDue } from './save-when-due.ts'
+import { nextProbeAt, type ProbeResults, sendDueProbes } from './send-probes.ts'
+import { updateOrders } from './update-orders.ts'
+import { writeWhenDue } from './write-when-due.ts'
 
 /** A change that no hint reports is found within that time. */
 const CHECK_MS = 60_000
@@ -39,7 +39,7 @@ async function turn(memory: Memory, results: ProbeResults, isCheck: boolean, hos
     updateOrders(memory, list, host.now())
     const isRetry = host.now() >= memory.retryAt
     const checkNode = isCheck || isRetry || hints.node || hints.list
-    await writeNode(memory, list, { isNewList, checkNode }, host)
+    await writeWhenDue(memory, list, { isNewList, checkNode }, host)
     reportOutages(memory, list, host)
     sendDueProbes(memory, list, results, host)
     await saveWhenDue(memory, list.health, host)

@@ -1,6 +1,7 @@
 /** What a watcher remembers. All times are in milliseconds of the monotonic clock. */
+
+import type { LatencyOrder } from '../health/latency-order.ts'
 import { healthAfter, type MirrorHealth } from '../health/mirror-health.ts'
-import type { Order } from '../health/order.ts'
 import type { Random } from '../health/probe-schedule.ts'
 import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
@@ -45,7 +46,7 @@ export interface Memory {
   mirrors: readonly Watched[]
   /** The registries' own servers, where the list allows a fallback to them. */
   servers: readonly Watched[]
-  readonly orders: Map<string, Order>
+  readonly orders: Map<string, LatencyOrder>
   writeBudget: TokenBucket
   /** Until when a change waits because there were too many. */
   limitedUntil: number | undefined

@@ -3,12 +3,12 @@ import type { LoadedList } from '../list/load.ts'
 import { plural } from '../wording/plural.ts'
 import { adoptList } from './adopt-list.ts'
 import { invalidListEvent, noticeEvent, problemText, unchangedListEvent } from './events.ts'
-import type { Hints, Host } from './host/host.ts'
+import type { Host, Triggers } from './host/host.ts'
 import type { Memory } from './memory.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 
 /** Returns whether the list differs from the one before. */
-export async function readList(memory: Memory, { requested }: Hints, host: Host): Promise<boolean> {
+export async function readList(memory: Memory, { requested }: Triggers, host: Host): Promise<boolean> {
   try {
     const loaded = await host.loadList()
     memory.reads.success += 1

@@ -8,7 +8,7 @@ import type { MirrorList } from '../../lib/model/registry.ts'
 import { readState } from '../../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../../lib/plan/plan.ts'
 import { readBootClock } from '../../lib/system/boot-clock.ts'
-import { type Run, runProgram } from '../../lib/system/run.ts'
+import { type RunProgram, runProgram } from '../../lib/system/run.ts'
 import { openProcesses } from '../../lib/system/trusted-processes.ts'
 import { openWriter } from '../../lib/system/writer.ts'
 import { targets } from '../../lib/targets/index.ts'
@@ -56,7 +56,7 @@ for (const { title, suite } of generations) {
     this.timeout(180_000)
     const name = `containerd-${suite}`
     const tree = treeOf(name)
-    const run: Run = (program, ...rest) => runProgram(launcher(name, program), ...rest)
+    const run: RunProgram = (program, ...rest) => runProgram(launcher(name, program), ...rest)
 
     before(function () {
       needRuntime(this, name, true)

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type RankBy, rank } from '../../lib/health/rank.ts'
-import type { Probe, Status } from '../../lib/model/report.ts'
+import type { Probe, ProbeStatus } from '../../lib/model/report.ts'
 import { listOf, mirror, registry } from '../support/lists.ts'
 
 interface Measured {
   readonly name: string
   readonly ms?: number
   readonly speed?: number
-  readonly status?: Status
+  readonly status?: ProbeStatus
 }
 
 const probeOf = ({ name, ms, speed, status = 'healthy' }: Measured): Probe => ({
@@ -97,7 +97,7 @@ describe('rank', () => {
             name: fc.integer({ min: 0, max: 99 }).map(n => `m${n}`),
             ms: fc.integer({ min: 1, max: 500 }),
             speed: fc.integer({ min: 1, max: 1e8 }),
-            status: fc.constantFrom<Status>('healthy', 'degraded', 'unhealthy', 'unknown'),
+            status: fc.constantFrom<ProbeStatus>('healthy', 'degraded', 'unhealthy', 'unknown'),
           }),
           { selector: ({ name }) => name },
         ),

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import type { Health } from '../../lib/health/health.ts'
 import {
   type HealthFile,
+  healthFromFile,
   keyOf,
-  knownOf,
   parseHealthFile,
   serializeHealthFile,
 } from '../../lib/health/health-file.ts'
@@ -146,7 +146,7 @@ describe('health.json', () => {
     assert.deepEqual(parseHealthFile(text, BOOT, 5), file)
     assert.equal(JSON.parse(text).version, 3)
     assert.equal(JSON.parse(text).written, '1970-01-01T00:00:00.000Z', 'for people')
-    const known = knownOf(file)
+    const known = healthFromFile(file)
     assert.equal(known.health('docker.io', urlOf('a')), 'unhealthy')
     assert.equal(known.health('quay.io', urlOf('a')), undefined)
     assert.equal(known.serverUsable('docker.io'), true)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
-import type { ListOptions } from '../../lib/list/load.ts'
+import type { LoadOptions } from '../../lib/list/load.ts'
 import { failureOf, load, loadText, problemsOf, ROOT } from '../support/load.ts'
 import { needRoot } from '../support/namespace.ts'
 import { run } from '../support/run.ts'
@@ -28,7 +28,7 @@ async function inDirectory<T>(
     )
   })
 }
-type LoadIn = (more?: Partial<ListOptions> & { root?: string }) => ReturnType<typeof load>
+type LoadIn = (more?: Partial<LoadOptions> & { root?: string }) => ReturnType<typeof load>
 
 describe('finding the list', () => {
   it('reads the default list of the node, also under --root', () =>

@@ -1,11 +1,11 @@
 /** Name lookups without a network: files, queues, and the order of addresses. */
 import assert from 'node:assert/strict'
-import { sortDestinations } from '../../lib/probe/names/address-order.ts'
-import { isDomainName, listQueryNames } from '../../lib/probe/names/domain-name.ts'
-import { findInHosts } from '../../lib/probe/names/hosts-file.ts'
-import { openLookupQueues } from '../../lib/probe/names/lookup-queues.ts'
-import { openNameLookup } from '../../lib/probe/names/name-lookup.ts'
-import { listServers, parseResolvConf } from '../../lib/probe/names/resolv-conf.ts'
+import { sortDestinations } from '../../lib/probe/dns/address-order.ts'
+import { isDomainName, listQueryNames } from '../../lib/probe/dns/domain-name.ts'
+import { findInHosts } from '../../lib/probe/dns/etc-hosts.ts'
+import { openLookupQueues } from '../../lib/probe/dns/lookup-queues.ts'
+import { openNameLookup } from '../../lib/probe/dns/name-lookup.ts'
+import { listServers, parseResolvConf } from '../../lib/probe/dns/resolv-conf.ts'
 import { probeOne } from '../../lib/probe/probe.ts'
 import { endpointAt, PATIENT, resolveNames } from '../support/sockets.ts'
 

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
-import type { Probe, Reason } from '../../lib/model/report.ts'
+import type { Probe, ProbeReason } from '../../lib/model/report.ts'
 import { drawTable } from '../../lib/reporters/live.ts'
-import { isDrawable } from '../../lib/reporters/page.ts'
 import { paint } from '../../lib/reporters/paint.ts'
 import type { Row } from '../../lib/reporters/probe-row.ts'
 import { probeTable } from '../../lib/reporters/probe-table.ts'
 import { shortUrl } from '../../lib/reporters/short-url.ts'
+import { isDrawable } from '../../lib/reporters/terminal.ts'
 
 const healthy = (url: string, median: number, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
@@ -20,7 +20,7 @@ const healthy = (url: string, median: number, more: Partial<Probe> = {}): Probe 
   latency_ms: { best: median, median, worst: median },
   ...more,
 })
-const unhealthy = (url: string, reason: Reason, detail: string, more: Partial<Probe> = {}): Probe => ({
+const unhealthy = (url: string, reason: ProbeReason, detail: string, more: Partial<Probe> = {}): Probe => ({
   registry: 'docker.io',
   url,
   role: 'mirror',

@@ -1,7 +1,7 @@
 /** Loads lists as the commands do, and formats their problems as one string each. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import { type ListOptions, type LoadedList, loadList } from '../../lib/list/load.ts'
+import { type LoadedList, type LoadOptions, loadList } from '../../lib/list/load.ts'
 import { Failure, issueText } from '../../lib/model/errors.ts'
 import { openWriter } from '../../lib/system/writer.ts'
 import { targets } from '../../lib/targets/index.ts'
@@ -9,7 +9,7 @@ import { targets } from '../../lib/targets/index.ts'
 export const ROOT = path.join(import.meta.dirname, '../..')
 
 /** Loads a list; by default not as root, and free to use the test certificates. */
-export async function load(options: Partial<ListOptions> & { root?: string } = {}): Promise<LoadedList> {
+export async function load(options: Partial<LoadOptions> & { root?: string } = {}): Promise<LoadedList> {
   const { root = '/', ...rest } = options
   return await loadList(openWriter(root), openWriter('/'), {
     allowFilesFrom: root === '/' ? [path.join(ROOT, 'fixtures/tls')] : [],
@@ -26,7 +26,7 @@ export async function load(options: Partial<ListOptions> & { root?: string } = {
 export async function loadText(
   text: string | Uint8Array,
   format: 'toml' | 'yaml' | 'json' = 'toml',
-  more: Partial<ListOptions> = {},
+  more: Partial<LoadOptions> = {},
 ) {
   return await load({ file: '-', format, stdin: async () => Buffer.from(text), ...more })
 }

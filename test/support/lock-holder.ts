@@ -1,5 +1,5 @@
 /** A process that takes the lock of the node below the given directory, prints `held`, and holds it until it ends. */
-import { withTicket } from '../../lib/apply/lock.ts'
+import { withNodeLock } from '../../lib/apply/node-lock.ts'
 import { openWriter } from '../../lib/system/writer.ts'
 
 const request = {
@@ -11,7 +11,7 @@ const request = {
   signal: new AbortController().signal,
   onWait: () => {},
 }
-await withTicket(openWriter(process.argv[2] as string), request, async () => {
+await withNodeLock(openWriter(process.argv[2] as string), request, async () => {
   process.stdout.write('held\n')
   await new Promise(done => process.stdin.once('end', done).resume())
 })

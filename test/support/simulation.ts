@@ -7,7 +7,7 @@ import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import type { Event } from '../../lib/watch/events.ts'
 import type { History } from '../../lib/watch/history.ts'
-import type { Hints, Host, Reconciled, Scope } from '../../lib/watch/host/host.ts'
+import type { Host, Reconciled, Scope, Triggers } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
 
@@ -38,7 +38,7 @@ export interface World {
   readonly list: () => MirrorList
   /** By url; the others are healthy. */
   readonly behaviours: Readonly<Record<string, Behaviour>>
-  readonly hints?: (now: number) => Partial<Hints>
+  readonly hints?: (now: number) => Partial<Triggers>
   readonly healthFile?: HealthFile
   readonly history?: History
   readonly reconcile?: (list: MirrorList, scope: Scope) => Reconciled

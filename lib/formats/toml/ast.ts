@@ -3,7 +3,7 @@
  * which reads TOML 1.1 and keeps ranges.
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
-import { setOwn } from '../tables.ts'
+import { setOwn } from '../is-table.ts'
 import { type TomlFault, type TomlPosition, tomlFault } from './faults.ts'
 
 export type TomlAst = AST.TOMLProgram

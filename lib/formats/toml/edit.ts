@@ -3,12 +3,12 @@
  * second parser proves the result.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { isTable, setOwn } from '../tables.ts'
+import { isTable, setOwn } from '../is-table.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
 import { type Edit, findEdit } from './find-edit.ts'
 import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
-import { readToml } from './read.ts'
+import { readToml } from './second-parser.ts'
 import { isTomlValue, type TomlValue } from './text.ts'
 
 type Table = Record<string, unknown>

@@ -1,5 +1,5 @@
 /** The registries and mirrors of a value that may not be a valid list. Pure. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import { normalizeRegistryName } from '../values/registry-name.ts'
 import { type MirrorEntry, mirrorEntries, type WrittenDefaults, type WrittenRegistry } from '../written.ts'
 import type { RegistryEntry } from './rule.ts'

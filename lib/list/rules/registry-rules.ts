@@ -1,9 +1,9 @@
 /** Rules about a registry, alone and among the others. Pure. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
 import { isRefused } from '../../model/refused.ts'
 import type { Capability } from '../../model/registry.ts'
-import { BUILT_IN } from '../built-in.ts'
+import { LIST_DEFAULTS } from '../defaults.ts'
 import { distinctMirrors } from '../distinct-mirrors.ts'
 import { parseApiBase } from '../values/api-base.ts'
 import { canaryProblem } from '../values/canary.ts'
@@ -71,7 +71,7 @@ function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEn
 /** containerd resolves tags only on hosts with both capabilities (core/remotes/docker/resolver.go:252-270@v2.3.4). */
 function mayResolve({ mirror }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
   const capabilities: readonly Capability[] =
-    mirror.capabilities ?? defaults?.capabilities ?? BUILT_IN.capabilities
+    mirror.capabilities ?? defaults?.capabilities ?? LIST_DEFAULTS.capabilities
   return capabilities.includes('resolve') && capabilities.includes('pull')
 }
 

@@ -1,5 +1,5 @@
 /** What a schema cannot express. All rules run, each on the parts that have the right shape, so that one run shows every problem. Pure. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import type { Path, Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import type { WrittenList } from '../written.ts'

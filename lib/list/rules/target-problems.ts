@@ -1,5 +1,5 @@
 /** What the targets find in their own tables of a list. Pure. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import type { IsValid } from './validity.ts'

@@ -1,5 +1,5 @@
 /** Checks the shape of a list. Pure: one problem for each mistake. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import { nearest } from '../../wording/typos.ts'

@@ -1,5 +1,5 @@
 /** Messages for keys that the schema does not have. Pure. */
-import { isTable } from '../../formats/tables.ts'
+import { isTable } from '../../formats/is-table.ts'
 import type { Path } from '../../model/problem.ts'
 import { nearest } from '../../wording/typos.ts'
 import type { Description } from './schema-problem.ts'

@@ -1,6 +1,6 @@
 /** Reads the text of a list in its format. */
-import { isTable } from '../../formats/tables.ts'
-import { loadPart } from '../../system/load-part.ts'
+import { isTable } from '../../formats/is-table.ts'
+import { loadModule } from '../../system/load-module.ts'
 import type { Parsed, SourceFault } from './parsed.ts'
 
 export type ListFormat = 'toml' | 'yaml' | 'json'
@@ -44,7 +44,7 @@ const LOADERS: Readonly<Record<ListFormat, () => Promise<Parser>>> = {
 const parsers = new Map<ListFormat, Promise<Parser>>()
 
 function loadParser(format: ListFormat): Promise<Parser> {
-  const parser = parsers.get(format) ?? loadPart(LOADERS[format])
+  const parser = parsers.get(format) ?? loadModule(LOADERS[format])
   parsers.set(format, parser)
   return parser
 }

@@ -1,6 +1,6 @@
 /** What an error of a request means. Pure. */
 
-import { shortageOf } from '../../system/shortage.ts'
+import { findShortage } from '../../system/shortage.ts'
 import { DIAL_TIMEOUT } from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
@@ -30,7 +30,7 @@ export function explainError(error: unknown, trace: Trace, limits: Limits): Faul
 
 /** A shortage of this node is no verdict on a mirror. */
 function shortageFault(code: string): Fault | undefined {
-  const shortage = shortageOf(code)
+  const shortage = findShortage(code)
   return shortage && { reason: undefined, what: shortage.problem, todo: shortage.remedy }
 }
 

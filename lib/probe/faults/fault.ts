@@ -1,8 +1,8 @@
-import type { Reason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/report.ts'
 
 /** Why an endpoint is not healthy. Without a reason the probe has no verdict. */
 export interface Fault {
-  readonly reason: Reason | undefined
+  readonly reason: ProbeReason | undefined
   /** Replaces the problem in the words of the reason. */
   readonly what?: string | undefined
   /** Replaces the remedy in the words of the reason. */

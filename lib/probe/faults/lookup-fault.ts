@@ -1,5 +1,5 @@
 /** Errors of name lookups. Pure. */
-import { isLookupError } from '../names/lookup-error.ts'
+import { isLookupError } from '../dns/lookup-error.ts'
 import type { Fault } from './fault.ts'
 
 const RESPONSES: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 /** The words for each reason. Pure. */
-import type { Reason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/report.ts'
 import type { Fault, Words } from './fault.ts'
 
-const WORDS: Readonly<Record<Reason, Words>> = {
+const WORDS: Readonly<Record<ProbeReason, Words>> = {
   dns: {
     what: 'the host name has no address',
     todo: 'check the spelling of the name, and the DNS of this node',

@@ -2,10 +2,10 @@
 import type { LookupAddress } from 'node:dns'
 import net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
-import type { NameLookup } from '../names/name-lookup.ts'
+import type { NameLookup } from '../dns/name-lookup.ts'
 import { classifyAddress, type Space } from './address-space.ts'
-import { hostOf } from './authority.ts'
 import { SPACE_REFUSED } from './error-codes.ts'
+import { hostOf } from './url-host.ts'
 
 /** A response may hold thousands of addresses; no time limit suffices to dial more than these. */
 const MAX_ADDRESSES = 64

@@ -1,6 +1,6 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
-import { hostOf, portOf } from './authority.ts'
+import { hostOf, portOf } from './url-host.ts'
 
 export interface HttpProxy {
   readonly url: URL

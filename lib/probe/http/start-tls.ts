@@ -1,10 +1,10 @@
 /** The TLS handshake on a connection. */
 import net from 'node:net'
 import tls from 'node:tls'
-import { hostOf } from './authority.ts'
 import { destroyOnAbort, waitUntilReady } from './socket-events.ts'
 import { checkName } from './tls-context.ts'
 import { recordError, type Trace } from './trace.ts'
+import { hostOf } from './url-host.ts'
 
 export interface TlsOptions {
   /** Only its host name counts. */

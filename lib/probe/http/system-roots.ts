@@ -5,7 +5,7 @@
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
 import { mapConcurrently } from '../../system/concurrency.ts'
-import { readStamp } from '../../system/disk.ts'
+import { readStamp } from '../../system/read-disk.ts'
 import { openReader } from '../../system/reader.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

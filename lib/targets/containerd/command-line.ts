@@ -9,7 +9,7 @@ const SWITCHES = ['h', 'help', 'v', 'version']
 const SUBCOMMANDS = ['config', 'publish', 'oci-hook', 'help', 'h']
 
 /** The config file that a daemon started with these arguments reads; undefined when they start no daemon. */
-export function configOf(args: readonly string[]): string | undefined {
+export function parseConfigFlag(args: readonly string[]): string | undefined {
   const { flags, rest } = parse(args.slice(1))
   if (SWITCHES.some(name => flags.has(name)) || SUBCOMMANDS.includes(rest[0] ?? '')) return undefined
   return flags.get('config') ?? DEFAULT_CONFIG

@@ -1,7 +1,7 @@
 /** Notices about the containerds that run on this machine. Pure. */
 import type { Notice } from '../../model/report.ts'
 import { onOneLine } from '../../wording/printable.ts'
-import type { Daemon, Daemons } from './daemon.ts'
+import type { Daemons, RunningDaemon } from './daemon.ts'
 import type { Snapshot } from './observe.ts'
 
 export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'config'>): readonly Notice[] {
@@ -12,7 +12,7 @@ export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'c
   ]
 }
 
-function otherNotice({ pid, config }: Daemon, listed: string): Notice {
+function otherNotice({ pid, config }: RunningDaemon, listed: string): Notice {
   const reads = `containerd (process ${pid}) reads ${onOneLine(config)}`
   // In a container, the file of the machine may not be mounted, or be at another path.
   const same = `${reads}, but through other mounts: regmirror sees another file there; mount the directory of the machine`

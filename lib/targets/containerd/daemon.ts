@@ -3,10 +3,10 @@ import path from 'node:path'
 import { Failure } from '../../model/errors.ts'
 import { openReader, type Reader } from '../../system/reader.ts'
 import type { Processes, TrustedProcess, UntrustedProcess } from '../../system/trusted-processes.ts'
-import { configOf } from './command-line.ts'
+import { parseConfigFlag } from './command-line.ts'
 
 /** A running containerd, and the path of its config file. */
-export interface Daemon {
+export interface RunningDaemon {
   readonly pid: number
   /** Clock ticks after the start of the machine. */
   readonly startedAt: number
@@ -15,9 +15,9 @@ export interface Daemon {
 
 export interface Daemons {
   /** Those that read the config of the list, by process id. */
-  readonly readers: readonly Daemon[]
+  readonly readers: readonly RunningDaemon[]
   /** Those that read another config. */
-  readonly others: readonly Daemon[]
+  readonly others: readonly RunningDaemon[]
   /** Processes with the name of containerd that are not trusted, unless they are known to read another config. */
   readonly doubted: readonly Pick<UntrustedProcess, 'pid' | 'why'>[]
 }
@@ -53,7 +53,7 @@ export async function daemonEnvironment(
 
 interface Found {
   readonly trusted: TrustedProcess
-  readonly daemon: Daemon
+  readonly daemon: RunningDaemon
   readonly reads: boolean
 }
 
@@ -81,7 +81,7 @@ async function findProcesses(
 
 /** The path as the process sees it; undefined where containerd is not a daemon, such as `containerd config dump`. */
 function configRead({ args, directory }: Pick<TrustedProcess, 'args' | 'directory'>): string | undefined {
-  const config = configOf(args)
+  const config = parseConfigFlag(args)
   return config === undefined ? undefined : path.posix.resolve(directory, config)
 }
 

@@ -14,8 +14,8 @@ import { effectiveRegistries } from './config/merge.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
 import { type OlderConfigs, readConfigs } from './config/read-configs.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
-import { type Generation, isExact, isSameLine, parseGeneration, parseVersionOutput } from './generation.ts'
 import { directoryName } from './hosts/directory-name.ts'
+import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
@@ -31,11 +31,11 @@ export interface RegistryDirectory {
 
 export interface Snapshot {
   /** The release in the list, else that of the node; undefined when neither is known. */
-  readonly generation: Generation | undefined
+  readonly generation: Release | undefined
   /** The releases that the files must be right for. */
-  readonly readers: readonly Generation[]
+  readonly readers: readonly Release[]
   /** The output of `containerd --version` on the node, where programs may run. */
-  readonly installed: Generation | undefined
+  readonly installed: Release | undefined
   /** Whether `containerd --version` timed out. */
   readonly versionHangs: boolean
   /** config.toml, and whether regmirror may change it. */
@@ -74,7 +74,7 @@ export async function observe(
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
   const { installed, versionHangs } = await readInstalled(view)
-  const generation = settings.version === undefined ? installed : parseGeneration(settings.version)
+  const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config === false ? await findForeignConfig(view.node) : settings.config
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
   const exists = files.length > 0 || faults.length > 0
@@ -161,7 +161,7 @@ async function readInstalled(view: View): Promise<Pick<Snapshot, 'installed' | '
 }
 
 /** The patch release of this node, where the list names only its line. */
-function exactOne(named: Generation | undefined, installed: Generation | undefined): Generation | undefined {
+function exactOne(named: Release | undefined, installed: Release | undefined): Release | undefined {
   const refines = named !== undefined && !isExact(named) && isSameLine(named, installed)
   return refines ? installed : named
 }

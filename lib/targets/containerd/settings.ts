@@ -5,7 +5,7 @@ import type { Path, Problem } from '../../model/problem.ts'
 import type { Refused } from '../../model/refused.ts'
 import type { Place, WrittenTable } from '../../model/registry.ts'
 import type { JsonSchema, TargetSettings } from '../../model/target-settings.ts'
-import { ownerOf } from '../../ownership/protected-paths.ts'
+import { findOwner } from '../../ownership/protected-paths.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 
 /** Defaults are filled in where they do not depend on the node. */
@@ -98,7 +98,7 @@ function problemsAt(
 /** Root writes there what a list says, so the path must not be a file of another program. */
 function placeProblem(file: string): Refused | undefined {
   const problem = absolutePathProblem(file)
-  const owner = problem === undefined ? ownerOf(file) : undefined
+  const owner = problem === undefined ? findOwner(file) : undefined
   if (owner === undefined) return problem
   return { message: `belongs to ${owner}`, hint: 'use a directory of containerd, such as /etc/containerd' }
 }

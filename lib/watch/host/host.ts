@@ -12,7 +12,7 @@ import type { SavedHealth } from '../saved-health.ts'
 import type { HostsFile } from '../serve/status.ts'
 
 /** What may have changed. */
-export interface Hints {
+export interface Triggers {
   list: boolean
   node: boolean
   /** A user has requested a look (SIGHUP), and expects a line in the log. */
@@ -44,7 +44,7 @@ export interface Host {
   wake(): void
   stopped(): boolean
   /** What may have changed since the last call. */
-  hints(): Hints
+  hints(): Triggers
   /** Throws Failure for an invalid list. */
   loadList(): Promise<LoadedList>
   /** The endpoints of the list, as its runtime names and probes them. */

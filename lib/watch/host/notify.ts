@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../../model/world.ts'
-import type { Run } from '../../system/run.ts'
+import type { RunProgram } from '../../system/run.ts'
 
 /** A watcher that stops does not wait longer for a notification that hangs. */
 const STOPPING_MS = 2000
@@ -27,7 +27,7 @@ const SILENT: Notifier = {
   heartbeatDueIn: () => Number.POSITIVE_INFINITY,
 }
 
-export function openNotifier(world: World, run: Run): Notifier {
+export function openNotifier(world: World, run: RunProgram): Notifier {
   if (!world.env.NOTIFY_SOCKET) return SILENT
   const { notify, notifyLater } = openMessages(run)
   const heartbeatMs = heartbeatIntervalMs(world)
@@ -61,7 +61,7 @@ export function openNotifier(world: World, run: Run): Notifier {
  * Sends one message after the other: READY must not overtake RELOADING. systemd finds the sender by the process, so
  * each process stays until its message was read.
  */
-function openMessages(run: Run) {
+function openMessages(run: RunProgram) {
   let last = Promise.resolve<unknown>(undefined)
   const notifyLater = (words: () => readonly string[]) => {
     last = last.then(() => run('systemd-notify', words())).catch(() => {})

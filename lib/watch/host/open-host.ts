@@ -8,20 +8,20 @@ import { recoverRun } from '../../pipeline/recovery.ts'
 import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
-import { probeDialect } from '../../targets/planned.ts'
+import { probeDialect } from '../../targets/configured-targets.ts'
 import { fileWatchEvent, noticeEvent } from '../events.ts'
 import type { Memory } from '../memory.ts'
-import { summaryLine } from '../serve/summary-line.ts'
 import { openDirectoryWatcher } from './directory-watcher.ts'
 import type { EventLog } from './event-log.ts'
-import { type HintBox, openHints } from './hints.ts'
 import type { Host, Reconciled, Scope } from './host.ts'
 import { type Notifier, openNotifier } from './notify.ts'
 import { openProber, type Prober } from './prober.ts'
 import { openReadiness, type Readiness } from './readiness.ts'
-import { accessOf, reconcileNode, type Work } from './reconcile-node.ts'
+import { reconcileNode, toWriteAccess, type Work } from './reconcile-node.ts'
 import { readSaved, saveHealth, saveHistory } from './saved-files.ts'
 import { openSleeper, type Sleeper } from './sleeper.ts'
+import { summaryLine } from './summary-line.ts'
+import { openTriggers, type TriggerBox } from './triggers.ts'
 import { findWatchedDirectories } from './watched-directories.ts'
 
 /** A watcher's work, and where its events go. */
@@ -39,7 +39,7 @@ export interface OpenHost {
 /** The parts of a host that several of its functions use. */
 interface Parts {
   readonly sleeper: Sleeper
-  readonly hints: HintBox
+  readonly hints: TriggerBox
   readonly readiness: Readiness
   readonly notifier: Notifier
   readonly prober: Prober
@@ -49,7 +49,7 @@ interface Parts {
 /** `onTurn` is called at the end of every turn of the loop. */
 export function openHost(work: LoggedWork, onTurn: (memory: Memory) => void): OpenHost {
   const { options, targets, world } = work
-  const [sleeper, hints] = [openSleeper(), openHints()]
+  const [sleeper, hints] = [openSleeper(), openTriggers()]
   // To look is cheap, so it does not matter whether a change was one of the list or of the node.
   const onChange = () => {
     hints.add({ list: true, node: true })
@@ -135,7 +135,7 @@ export async function recoverAndReconcile(
   scope: Scope,
   work: LoggedWork,
 ): Promise<Reconciled> {
-  for (const notice of await recoverRun(accessOf(work))) work.log(noticeEvent(notice))
+  for (const notice of await recoverRun(toWriteAccess(work))) work.log(noticeEvent(notice))
   return await reconcileNode(list, scope, work)
 }
 

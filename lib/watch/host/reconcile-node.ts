@@ -2,10 +2,10 @@
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { converge } from '../../pipeline/converge.ts'
-import type { Access, LockOptions } from '../../pipeline/lock.ts'
+import type { LockOptions, WriteAccess } from '../../pipeline/lock.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
+import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
-import { planReport } from '../../plan/report.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/target.ts'
 import type { Reconciled, Scope } from './host.ts'
@@ -27,7 +27,7 @@ export interface Work {
 }
 
 /** How a watcher writes to the node: it waits for the lock without a line in its log. */
-export function accessOf({ node, options, world }: Work): Access {
+export function toWriteAccess({ node, options, world }: Work): WriteAccess {
   return { command: 'watch', node, options, world, log: () => {} }
 }
 
@@ -43,9 +43,9 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
     const view = await openView(options, node, world)
     return selectShare(await makePlan(list, targets, view, options), scope)
   }
-  const { planned, notices } = await converge(makeShare, accessOf(work), made)
+  const { planned, notices } = await converge(makeShare, toWriteAccess(work), made)
   return {
-    report: planReport('apply', planned.plan),
+    report: buildPlanReport('apply', planned.plan),
     notices,
     pendingFiles: planned.pendingFiles,
     seesRestarts: options.root === undefined,

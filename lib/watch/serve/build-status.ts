@@ -2,9 +2,9 @@
 import { selectMirrors } from '../../health/select.ts'
 import { baseUrl, type Registry } from '../../model/registry.ts'
 import { type Clocks, wallTime } from '../../system/clocks.ts'
-import { knownHealth } from '../known-health.ts'
+import { knownHealth } from '../current-health.ts'
 import type { Memory, Watched } from '../memory.ts'
-import { isServerUsable } from '../servers.ts'
+import { isServerUsable } from '../needed-servers.ts'
 import type { MirrorStatus, RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 /** A loop that has not turned for that long hangs: it checks the node every minute. */

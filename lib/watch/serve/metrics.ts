@@ -1,6 +1,6 @@
 /** The status of a watcher as a page for Prometheus. Pure. A name that `probe` exports too means the same here. */
 
-import { exposition, type Metric, one, type Sample, timestamp } from '../../formats/exposition.ts'
+import { formatMetrics, type Metric, one, type Sample, timestamp } from '../../formats/prometheus-text.ts'
 import { canServe } from '../../health/availability.ts'
 import { mirrorMetrics, probeMetrics } from './mirror-metrics.ts'
 import { isWriteLimited } from './problems.ts'
@@ -8,7 +8,7 @@ import type { RegistryStatus, WatchStatus } from './status.ts'
 
 /** Text exposition format 0.0.4; ends in a newline. */
 export function renderMetrics(status: WatchStatus): string {
-  return exposition([
+  return formatMetrics([
     ...watchMetrics(status),
     ...listMetrics(status),
     ...writeMetrics(status),

@@ -1,5 +1,5 @@
 /** The metrics of each mirror, for Prometheus. Pure. */
-import { type Metric, one, type Sample, seconds, timestamp } from '../../formats/exposition.ts'
+import { type Metric, one, type Sample, seconds, timestamp } from '../../formats/prometheus-text.ts'
 import { HEALTHS, isUsable } from '../../health/health.ts'
 import type { MirrorStatus, RegistryStatus } from './status.ts'
 

@@ -1,6 +1,6 @@
 /** The state of a watcher as a value: everything that its pages show. Times are in milliseconds since 1970. */
 import type { Health } from '../../health/health.ts'
-import type { Probe, Reason } from '../../model/report.ts'
+import type { Probe, ProbeReason } from '../../model/report.ts'
 
 /** The latency of one probe; `ms` is undefined where the probe failed. */
 export interface LatencySample {
@@ -15,7 +15,7 @@ export interface MirrorStatus {
   readonly since: number
   /** Its position in hosts.toml, from 1; undefined: it is not in the file. */
   readonly position: number | undefined
-  readonly reason?: Reason
+  readonly reason?: ProbeReason
   /** One sentence, safe for a terminal; not for HTML. */
   readonly detail?: string
   /** The latest probe; undefined: none yet. */

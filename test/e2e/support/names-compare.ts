@@ -1,6 +1,6 @@
 /** Looks names up with regmirror and with the C library: `node names-compare.ts NAME…` prints both as JSON. */
 import dns from 'node:dns'
-import { openNameLookup } from '../../../lib/probe/names/name-lookup.ts'
+import { openNameLookup } from '../../../lib/probe/dns/name-lookup.ts'
 
 type Found = readonly string[] | string
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { digestOf, STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
+import { STATE_DIRECTORY, sha256Hex } from '../../../lib/ownership/state.ts'
 import { withoutRandomNames } from './strace-log.ts'
 
 const run = promisify(execFile)
@@ -77,7 +77,7 @@ export function findTorn(node: Snapshot, states: readonly Snapshot[]): readonly 
 
 /** An id that ignores random names. */
 export function idOf(node: Snapshot): string {
-  return digestOf(Buffer.from(withoutRandomNames(JSON.stringify(node))))
+  return sha256Hex(Buffer.from(withoutRandomNames(JSON.stringify(node))))
 }
 
 function pick(node: Snapshot, isPicked: (file: string) => boolean): Snapshot {

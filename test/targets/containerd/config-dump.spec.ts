@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import type { Outcome, Run } from '../../../lib/system/run.ts'
+import type { ProgramResult, RunProgram } from '../../../lib/system/run.ts'
 import { dumpIssues } from '../../../lib/targets/containerd/config/dump.ts'
 
 const HOSTS_DIR = '/etc/containerd/certs.d'
@@ -8,9 +8,13 @@ const CONFIG = '/etc/containerd/config.toml'
 const TAKEN = `[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "${HOSTS_DIR}"\n`
 
 /** Runs the check against a containerd with this outcome; returns its input too. */
-async function check(outcome: Partial<Outcome> | undefined, text = 'version = 2\n', imports: string[] = []) {
+async function check(
+  outcome: Partial<ProgramResult> | undefined,
+  text = 'version = 2\n',
+  imports: string[] = [],
+) {
   const shown = { text: '' }
-  const run: Run = async (_, args, stdin) => {
+  const run: RunProgram = async (_, args, stdin) => {
     assert.equal(args[1], '/proc/self/fd/0')
     shown.text = readFileSync(`/proc/self/fd/${stdin}`, 'utf8')
     return outcome && { code: 0, stdout: '', stderr: '', ...outcome }

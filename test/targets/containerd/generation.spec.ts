@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import {
   atLeast,
-  type Generation,
-  parseGeneration,
+  parseRelease,
   parseVersionOutput,
-} from '../../../lib/targets/containerd/generation.ts'
+  type Release,
+} from '../../../lib/targets/containerd/release.ts'
 
 describe('generation', () => {
   const outputs: [output: string, version: string][] = [
@@ -18,15 +18,15 @@ describe('generation', () => {
   ]
   for (const [output, version] of outputs) {
     it(`reads ${version} from the output of containerd`, () => {
-      assert.deepEqual(parseVersionOutput(output), parseGeneration(version))
+      assert.deepEqual(parseVersionOutput(output), parseRelease(version))
     })
   }
 
   it('reads X.Y as its oldest patch', () =>
-    assert.deepEqual(parseGeneration('2.1'), { name: '2.1', major: 2, minor: 1, patch: 0 }))
+    assert.deepEqual(parseRelease('2.1'), { name: '2.1', major: 2, minor: 1, patch: 0 }))
 
   it('compares number by number', () => {
-    const at = (text: string) => parseGeneration(text) as Generation
+    const at = (text: string) => parseRelease(text) as Release
     assert.ok(atLeast(at('1.6.20'), '1.6.17'))
     assert.ok(!atLeast(at('1.6.9'), '1.6.17'))
     assert.ok(atLeast(at('2.1.0'), '2.0.7'))

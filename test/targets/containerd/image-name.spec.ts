@@ -1,10 +1,10 @@
 /** Names as ParseDockerRef takes them (github.com/distribution/reference normalize.go@v0.6.0; 1.6: reference/docker/reference.go@v1.6.20). */
 import assert from 'node:assert/strict'
-import { type Generation, parseGeneration } from '../../../lib/targets/containerd/generation.ts'
 import { parseImageName } from '../../../lib/targets/containerd/pull/image-name.ts'
+import { parseRelease, type Release } from '../../../lib/targets/containerd/release.ts'
 
 const DIGEST = `sha256:${'5'.repeat(64)}`
-const release = (text: string) => parseGeneration(text) as Generation
+const release = (text: string) => parseRelease(text) as Release
 const NEW = release('2.1.9')
 
 function named(text: string, reader = NEW): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readState } from '../../../lib/ownership/state.ts'
 import { readBootClock } from '../../../lib/system/boot-clock.ts'
-import type { Outcome } from '../../../lib/system/run.ts'
+import type { ProgramResult } from '../../../lib/system/run.ts'
 import { openProcesses } from '../../../lib/system/trusted-processes.ts'
 import { openWriter } from '../../../lib/system/writer.ts'
 import { containerd } from '../../../lib/targets/containerd/containerd.ts'
@@ -11,7 +11,11 @@ import { withDirectory, writeTree } from '../../support/tree.ts'
 const VERSION = 'containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1\n'
 
 /** The plan for a node with these files, where `containerd --version` has this outcome. */
-async function planOn(tree: Record<string, string>, version: string | undefined, outcome: Partial<Outcome>) {
+async function planOn(
+  tree: Record<string, string>,
+  version: string | undefined,
+  outcome: Partial<ProgramResult>,
+) {
   const registries = [registry('docker.io', [mirror('https://mirror.test')])]
   const settings = containerd.settings.resolve(version === undefined ? {} : { version }, PLACE)
   return await withDirectory(async root => {

@@ -1,6 +1,6 @@
 /** config.toml and its imports as a release of containerd reads them: the place of `config_path`, and invalid files. Pure. */
 import { isUtf8 } from 'node:buffer'
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import {
   integersOf,
   keyNames,
@@ -11,7 +11,7 @@ import {
   tomlValue,
 } from '../../../formats/toml/ast.ts'
 import type { Issue } from '../../../model/errors.ts'
-import { atLeast, type Generation, parseGeneration } from '../generation.ts'
+import { atLeast, parseRelease, type Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { renamingHint } from './plugin-names.ts'
 import { FILE, misfits } from './shape.ts'
@@ -92,7 +92,7 @@ export function isParsed(parsed: ParsedConfig | Issue): parsed is ParsedConfig {
 }
 
 /** The table of `config_path` in a main file, or why regmirror cannot manage the file. */
-export function registryTable(main: ParsedConfig, generation: Generation | undefined): TablePath | Issue {
+export function registryTable(main: ParsedConfig, generation: Release | undefined): TablePath | Issue {
   const version = main.version ?? 1
   const fault = versionFault(version, generation, main)
   if (fault !== undefined) {
@@ -106,7 +106,7 @@ type Fault = Pick<Issue, 'message' | 'hint'>
 
 export function versionFault(
   version: number,
-  generation: Generation | undefined,
+  generation: Release | undefined,
   main?: ParsedConfig,
 ): Fault | undefined {
   const name = generation === undefined ? 'containerd' : `containerd ${generation.name}`
@@ -138,13 +138,13 @@ function migrationHint(main: ParsedConfig | undefined): string {
 }
 
 /** One release for each way to merge config.toml and its imports. */
-const WAYS = ['1.7', '2.1', '2.3'].map(text => parseGeneration(text) as Generation)
+const WAYS = ['1.7', '2.1', '2.3'].map(text => parseRelease(text) as Release)
 
 /** The releases that the files must be right for: the known one, else every one that reads the main file. */
 export function readersOf(
   main: ParsedConfig | undefined,
-  generation: Generation | undefined,
-): readonly Generation[] {
+  generation: Release | undefined,
+): readonly Release[] {
   if (generation !== undefined) return [generation]
   return WAYS.filter(way => versionFault(main?.version ?? 2, way) === undefined)
 }
@@ -152,7 +152,7 @@ export function readersOf(
 /** Imports whose version does not fit that of the main file: containerd ignores settings or does not start. */
 export function versionClashes(
   files: readonly ParsedConfig[],
-  readers: readonly Generation[],
+  readers: readonly Release[],
 ): readonly Issue[] {
   const version = files[0]?.version ?? 1
   // 1.x uses the version of the last file for all of them (services/server/config/config.go:290@v1.7.24).

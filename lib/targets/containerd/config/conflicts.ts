@@ -1,7 +1,7 @@
 /** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
 import type { Issue } from '../../../model/errors.ts'
-import type { Generation } from '../generation.ts'
 import type { Snapshot } from '../observe.ts'
+import type { Release } from '../release.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
 import {
@@ -65,13 +65,13 @@ function eachOnce(issues: readonly Issue[]): readonly Issue[] {
   return [...new Map(issues.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
 }
 
-function criFaults(effective: EffectiveRegistry, reader: Generation): readonly Issue[] {
+function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issue[] {
   const mistyped = effective.sections.flatMap(section => shapeFaults(section, reader))
   return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
 }
 
 /** Values in the registry table with which containerd or CRI does not start. */
-function shapeFaults({ file, table }: Section, { major }: Generation): readonly Issue[] {
+function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
   return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
     message: `${message}: CRI does not start with it`,
@@ -83,7 +83,7 @@ function shapeFaults({ file, table }: Section, { major }: Generation): readonly 
  * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
  * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
-function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Generation): readonly Issue[] {
+function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({

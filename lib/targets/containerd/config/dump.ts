@@ -5,7 +5,7 @@ import { parseTomlAst, tomlValue } from '../../../formats/toml/ast.ts'
 import { setValue } from '../../../formats/toml/edit.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { STDIN, withMemoryFile } from '../../../system/memory-file.ts'
-import type { Outcome, Run } from '../../../system/run.ts'
+import type { ProgramResult, RunProgram } from '../../../system/run.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 
@@ -16,7 +16,7 @@ const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri
  * dumps no section of a disabled plugin, so only the exit code counts.
  */
 export async function dumpIssues(
-  run: Run,
+  run: RunProgram,
   file: string,
   text: string,
   imports: readonly string[],
@@ -42,11 +42,11 @@ function withImports(text: string, imports: readonly string[]): string {
   return (named && setValue(text, ['imports'], imports)) || text
 }
 
-function isAccepted(outcome: Outcome, hostsDir: string | undefined): boolean {
+function isAccepted(outcome: ProgramResult, hostsDir: string | undefined): boolean {
   return hostsDir === undefined ? outcome.code === 0 : dumpedPaths(outcome).includes(hostsDir)
 }
 
-function dumpedPaths({ code, stdout }: Outcome): readonly unknown[] {
+function dumpedPaths({ code, stdout }: ProgramResult): readonly unknown[] {
   const parsed = parseTomlAst(stdout)
   if (code !== 0 || 'fault' in parsed) return []
   const { plugins } = tomlValue(parsed.ast) as {
@@ -55,7 +55,7 @@ function dumpedPaths({ code, stdout }: Outcome): readonly unknown[] {
   return TABLES.map(name => plugins?.[name]?.registry?.config_path)
 }
 
-function refusal({ code, stderr }: Outcome): string {
+function refusal({ code, stderr }: ProgramResult): string {
   if (code === null) return 'containerd did not finish reading it'
   if (code !== 0) return `containerd refuses it: ${reasonIn(stderr)}`
   const ignored = stderr

@@ -1,7 +1,7 @@
 /** The settings of CRI after containerd has merged config.toml and its imports. Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import { locateToml } from '../../../formats/toml/ast.ts'
-import { atLeast, type Generation } from '../generation.ts'
+import { atLeast, type Release } from '../release.ts'
 import { type TablePath, V1, V2, V3 } from './config-toml.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
@@ -39,7 +39,7 @@ export function placeOfSetting(setting: Omit<Setting, 'value'>): {
 }
 
 /** The result of one release. */
-export function effectiveRegistry(files: readonly ParsedConfig[], generation: Generation): EffectiveRegistry {
+export function effectiveRegistry(files: readonly ParsedConfig[], generation: Release): EffectiveRegistry {
   const sections = sectionsInEffect(files, generation)
   const settings = (key: string) => sections.flatMap(section => settingsNamed(section, key, generation))
   return {
@@ -54,7 +54,7 @@ export function effectiveRegistry(files: readonly ParsedConfig[], generation: Ge
 export function effectiveRegistries(snapshot: {
   readonly files: readonly ParsedConfig[]
   readonly older: { readonly files: readonly ParsedConfig[] } | undefined
-  readonly readers: readonly Generation[]
+  readonly readers: readonly Release[]
 }): readonly EffectiveRegistry[] {
   const { files, older, readers } = snapshot
   const old = older === undefined ? [] : readers.filter(({ major }) => major < 2)
@@ -64,7 +64,7 @@ export function effectiveRegistries(snapshot: {
   ]
 }
 
-function sectionsInEffect(files: readonly ParsedConfig[], generation: Generation): readonly Section[] {
+function sectionsInEffect(files: readonly ParsedConfig[], generation: Release): readonly Section[] {
   if (generation.major < 2) return lastSection(files)
   if (atLeast(generation, '2.3.0')) return files.flatMap(file => migrated([file], file.version !== 4))
   const version = files.findLast(file => versionOf(file) > 1)?.version
@@ -101,7 +101,7 @@ function versionOf(file: ParsedConfig): number {
 }
 
 /** A key of a section, in every spelling that this containerd reads; the last one wins. */
-function settingsNamed({ file, table }: Section, key: string, reader: Generation): readonly Setting[] {
+function settingsNamed({ file, table }: Section, key: string, reader: Release): readonly Setting[] {
   const registry = valueAt(file, table)
   if (!isTable(registry)) return []
   return spellings(registry, key, reader).map(name => ({
@@ -118,7 +118,7 @@ function settingsNamed({ file, table }: Section, key: string, reader: Generation
 function spellings(
   table: Readonly<Record<string, unknown>>,
   key: string,
-  { major }: Generation,
+  { major }: Release,
 ): readonly string[] {
   if (major < 2) return [key, key.toUpperCase()].filter(name => Object.hasOwn(table, name)).slice(0, 1)
   const names = Object.keys(table).filter(name => name.toLowerCase() === key)
@@ -126,7 +126,7 @@ function spellings(
 }
 
 /** Every `configs.<registry>.tls`: an empty one counts too (pkg/cri/config/config.go:524@v1.7.24). */
-function tlsSettings(setting: Setting, reader: Generation): readonly Setting[] {
+function tlsSettings(setting: Setting, reader: Release): readonly Setting[] {
   if (!isTable(setting.value)) return []
   return Object.entries(setting.value).flatMap(([registry, entry]) =>
     isTable(entry)

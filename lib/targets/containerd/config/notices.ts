@@ -1,6 +1,7 @@
 /** Notices about config.toml. Pure. */
-import { hideCredentials } from '../../../model/credentials.ts'
+
 import type { Issue } from '../../../model/errors.ts'
+import { hideCredentials } from '../../../model/hide-credentials.ts'
 import type { Notice } from '../../../model/report.ts'
 import type { Snapshot } from '../observe.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'

@@ -1,8 +1,8 @@
 /** Names of plugins in config.toml: those that keep containerd from starting, and those that disable CRI. Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import { locateKey, locateToml } from '../../../formats/toml/ast.ts'
 import type { Issue } from '../../../model/errors.ts'
-import type { Generation } from '../generation.ts'
+import type { Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
 const LISTS = ['disabled_plugins', 'required_plugins'] as const
@@ -40,7 +40,7 @@ function isShortName(name: string): boolean {
 /** Names with which containerd does not start. */
 export function pluginNameFaults(
   files: readonly ParsedConfig[],
-  readers: readonly Generation[],
+  readers: readonly Release[],
 ): readonly Issue[] {
   const faults = readers.flatMap(reader => [...misnamed(files, reader), ...missing(files, reader)])
   return [...new Map(faults.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
@@ -54,7 +54,7 @@ export function renamingHint(file: ParsedConfig): string {
 }
 
 /** Names of version 1 in a file of version 2 and later, or merged with one. */
-function misnamed(files: readonly ParsedConfig[], reader: Generation): readonly Issue[] {
+function misnamed(files: readonly ParsedConfig[], reader: Release): readonly Issue[] {
   // 1.x also looks at the tables, and 2.x renames the plugins of each file below version 2 (config.go:160@v2.3.4).
   const names = reader.major < 2 ? [...listed(files), ...tables(files)] : listed(files)
   const counts = (file: ParsedConfig) => versionFor(file, files, reader) > 1
@@ -68,7 +68,7 @@ function misnamed(files: readonly ParsedConfig[], reader: Generation): readonly 
 }
 
 /** The version by which a file is read: 1.x uses the last one for all files (services/server/config/config.go:290@v1.7.24). */
-function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major }: Generation): number {
+function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major }: Release): number {
   return (major < 2 ? files.findLast(({ version }) => version)?.version : file.version) ?? 1
 }
 
@@ -76,13 +76,13 @@ function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major 
  * What a release accepts as a full name: `io.containerd.` and four parts since 1.7, four parts in 1.6
  * (services/server/config/config.go:117@v1.7.24, :101@v1.6.20), a dot in 2.x.
  */
-function isFullName(name: string, { major, minor }: Generation): boolean {
+function isFullName(name: string, { major, minor }: Release): boolean {
   if (major >= 2) return name.includes('.')
   return name.split('.').length >= 4 && (minor < 7 || name.startsWith('io.containerd.'))
 }
 
 /** Required plugins that are disabled, or that 1.x has under another name: it does not start without them. */
-function missing(files: readonly ParsedConfig[], reader: Generation): readonly Issue[] {
+function missing(files: readonly ParsedConfig[], reader: Release): readonly Issue[] {
   const names = listed(files)
   const disabled = new Set(names.filter(({ path }) => path[0] === LISTS[0]).map(({ name }) => name))
   return names
@@ -124,7 +124,7 @@ const NEEDED_BY_2 = [
 /** Entries of `disabled_plugins` that keep one of these containerds from serving CRI. */
 export function disabledCri(
   files: readonly ParsedConfig[],
-  readers: readonly Generation[],
+  readers: readonly Release[],
 ): readonly { readonly name: string; readonly file: string; readonly line: number }[] {
   return listed(files)
     .filter(({ path }) => path[0] === LISTS[0])
@@ -132,7 +132,7 @@ export function disabledCri(
     .map(named => ({ name: named.name, file: named.file.path, line: placeOf(named).line }))
 }
 
-function needs(name: string, version: number, { major, minor }: Generation): boolean {
+function needs(name: string, version: number, { major, minor }: Release): boolean {
   if (version < 2 && name === 'cri') return true
   // Version 1 has no other names of 1.x.
   if (version < 2 && major < 2) return false

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { locateToml } from '../../../formats/toml/ast.ts'
 import type { Issue } from '../../../model/errors.ts'
 import type { Reader } from '../../../system/reader.ts'
-import { atLeast, type Generation, isExact } from '../generation.ts'
+import { atLeast, isExact, type Release } from '../release.ts'
 import { importsOf, isParsed, parseConfig, readersOf } from './config-toml.ts'
 import { expandPattern, isPattern } from './import-pattern.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -33,7 +33,7 @@ interface Place {
 export async function readConfigs(
   node: Reader,
   main: string,
-  generation: Generation | undefined,
+  generation: Release | undefined,
 ): Promise<Configs> {
   const first = await readMerged(node, main, generation !== undefined && isBeforeFix(generation))
   const [pattern] = first.files.flatMap(relativePatterns)
@@ -115,7 +115,7 @@ async function expandImport(
   return await expandPattern(node, path.resolve(base, entry))
 }
 
-function isBeforeFix(generation: Generation): boolean {
+function isBeforeFix(generation: Release): boolean {
   return isExact(generation) && !atLeast(generation, generation.minor === 6 ? '1.6.32' : '1.7.16')
 }
 

@@ -19,9 +19,9 @@ import { pluginNameFaults } from './plugin-names.ts'
 import { writerConflict, writerNotices } from './writer.ts'
 
 /** A part of the rendering. */
-export type Outcome = Pick<Rendering, 'files' | 'notices' | 'conflicts'>
+export type PartialRendering = Pick<Rendering, 'files' | 'notices' | 'conflicts'>
 
-export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Outcome {
+export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): PartialRendering {
   const notices = configNotices(snapshot)
   const unnamed = placeholderConflicts(snapshot)
   if (unnamed.length > 0 || !snapshot.config.managed) return { files: [], notices, conflicts: unnamed }

@@ -1,6 +1,6 @@
 /** Which types containerd expects in config.toml: a value of another type stops it, with or without CRI. Pure. */
-import { isTable } from '../../../formats/tables.ts'
-import { isGoDuration, isGoUrl } from './go-values.ts'
+import { isTable } from '../../../formats/is-table.ts'
+import { isGoDuration, isGoUrl } from '../go-values.ts'
 
 /** What a value must be: a single value, a list or table of equal values, or a table with some known keys. */
 export type Shape = Leaf | { readonly each: Shape; readonly keys?: Leaf } | { readonly known: Known }

@@ -2,14 +2,15 @@
  * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-import { emitHosts, type HostSection, type HostsDocument } from '../../../formats/toml/emit.ts'
+
 import type { TomlValue } from '../../../formats/toml/text.ts'
 import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
 import { BANNER } from '../../../ownership/banner.ts'
-import { digestOf } from '../../../ownership/state.ts'
+import { sha256Hex } from '../../../ownership/state.ts'
 import type { DesiredFile } from '../../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
+import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
 
 /** The files of a registry's directory: certificates and hosts.toml. */
 export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
@@ -36,7 +37,7 @@ function hostsFile(
   const place = hostsPlace(hostsDir, directoryName(registry.name))
   return {
     ...place,
-    content: emitHosts(BANNER, hostsDocument(registry)),
+    content: formatHostsToml(BANNER, hostsDocument(registry)),
     secret: registry.mirrors.some(mirror => Object.keys(mirror.header).length > 0),
     effect,
     why: whyHosts(registry),
@@ -138,7 +139,7 @@ function holdsKey(pem: string): boolean {
  * itself where hosts.toml does not parse (hosts.go:321-333@v2.3.4).
  */
 function certificateName(kind: string, text: string): string {
-  return `${kind}-${digestOf(Buffer.from(text)).slice(0, 12)}.pem`
+  return `${kind}-${sha256Hex(Buffer.from(text)).slice(0, 12)}.pem`
 }
 
 function clientNames(cert: string): readonly [cert: string, key: string] {

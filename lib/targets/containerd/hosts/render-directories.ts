@@ -3,7 +3,7 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
 import type { Choices } from '../../target.ts'
-import type { Outcome } from '../config/render.ts'
+import type { PartialRendering } from '../config/render.ts'
 import type { Snapshot } from '../observe.ts'
 import { writerOf } from '../other-writers.ts'
 import { addressConflicts } from './addresses.ts'
@@ -16,7 +16,7 @@ export function renderDirectories(
   registries: readonly Registry[],
   snapshot: Snapshot,
   choices: Choices,
-): Outcome {
+): PartialRendering {
   const effect = effectOf(snapshot)
   return {
     files: [
@@ -50,7 +50,7 @@ export function formerFiles(snapshot: Snapshot): readonly string[] {
 }
 
 /** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
-function orphans(registries: readonly Registry[], snapshot: Snapshot): Outcome['files'] {
+function orphans(registries: readonly Registry[], snapshot: Snapshot): PartialRendering['files'] {
   return unlistedDirectories(registries, hostsDirectories(snapshot))
     .filter(isManaged)
     .map(directory => hostsPlace(snapshot.hostsDir, directory.name))

@@ -2,8 +2,8 @@
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { ImageName, PullRoute } from '../../target.ts'
-import type { Generation } from '../generation.ts'
 import type { Snapshot } from '../observe.ts'
+import type { Release } from '../release.ts'
 import { effectiveEndpoint, withRegistry } from './effective-endpoint.ts'
 import { findHostDirectory } from './host-directory.ts'
 import { parseImageName } from './image-name.ts'
@@ -37,7 +37,7 @@ type Outcome = Omit<PullRoute, 'releases' | 'image'>
 
 const NOTHING: Outcome = { endpoints: [], ignored: [] }
 
-function routeFor(snapshot: Snapshot, text: string, reader: Generation): PullRoute {
+function routeFor(snapshot: Snapshot, text: string, reader: Release): PullRoute {
   const image = parseImageName(text, reader)
   if ('problem' in image) return { ...NOTHING, failure: { message: image.problem } }
   const config = pullConfig(snapshot, reader)
@@ -53,7 +53,7 @@ function fromDirectories(
   snapshot: Snapshot,
   roots: readonly string[],
   { registry }: ImageName,
-  reader: Generation,
+  reader: Release,
 ): Outcome {
   const lookup = findHostDirectory(snapshot, roots, registry, reader)
   if ('unknown' in lookup) return { ...NOTHING, ...lookup }

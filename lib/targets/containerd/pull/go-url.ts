@@ -1,6 +1,6 @@
 /** Addresses in hosts.toml as Go reads them. Pure. */
 import path from 'node:path'
-import { isGoUrl } from '../config/go-values.ts'
+import { isGoUrl } from '../go-values.ts'
 
 /** The parts of a url that containerd keeps: it drops credentials, query and fragment. */
 export interface GoUrl {

@@ -1,8 +1,8 @@
 /** Which directory of certs.d containerd reads for a registry. Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import { type Generation, knowsDefaultDirectory } from '../generation.ts'
 import type { RegistryDirectory, Snapshot } from '../observe.ts'
+import { knowsDefaultDirectory, type Release } from '../release.ts'
 
 /** A directory and its path. */
 export type HostDirectory = RegistryDirectory & { readonly path: string }
@@ -15,7 +15,7 @@ export function findHostDirectory(
   snapshot: Pick<Snapshot, 'directories' | 'unreadable'>,
   roots: readonly string[],
   registry: string,
-  reader: Generation,
+  reader: Release,
 ): Lookup {
   for (const root of roots) {
     const there = snapshot.directories[root]
@@ -34,7 +34,7 @@ export function findHostDirectory(
 }
 
 /** hostPaths, core/remotes/docker/config/config_unix.go:25-36@v2.3.4, and hostDirectory, hosts.go:306@v2.3.4. */
-function namesFor(registry: string, reader: Generation): readonly string[] {
+function namesFor(registry: string, reader: Release): readonly string[] {
   const colon = registry.lastIndexOf(':')
   const twin = colon > 0 ? [`${registry.slice(0, colon)}_${registry.slice(colon + 1)}_`] : []
   return [...twin, registry, ...(knowsDefaultDirectory(reader) ? ['_default'] : [])]

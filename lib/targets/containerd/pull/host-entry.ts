@@ -1,9 +1,9 @@
 /** A host of hosts.toml with its keys, as containerd reads it (parseHostConfig, hosts.go:423-548@v2.3.4). Pure. */
 import path from 'node:path'
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import type { Capability } from '../../../model/registry.ts'
 import type { EffectiveEndpoint } from '../../target.ts'
-import { type Generation, knowsDialTimeout } from '../generation.ts'
+import { knowsDialTimeout, type Release } from '../release.ts'
 import { cleanPath, parseGoUrl } from './go-url.ts'
 import { CAPABILITIES, faultIn, type HostFault, isPath, isPathList, wordsIn } from './host-faults.ts'
 import type { HostKeys } from './hosts-keys.ts'
@@ -25,7 +25,7 @@ export function readHostEntry(
   url: string,
   keys: HostKeys,
   directory: string,
-  reader: Generation,
+  reader: Release,
 ): HostEntry | HostFault {
   const place = readPlace(url, keys.override_path === true)
   if (place === undefined) return { reason: 'its address is no URL' }

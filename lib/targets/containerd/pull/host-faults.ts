@@ -1,8 +1,8 @@
 /** Values in hosts.toml for which containerd refuses the whole file (parseHostConfig, hosts.go:450-548@v2.3.4). Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import type { Capability } from '../../../model/registry.ts'
-import { isGoDuration } from '../config/go-values.ts'
-import { atLeast, type Generation, knowsDialTimeout } from '../generation.ts'
+import { isGoDuration } from '../go-values.ts'
+import { atLeast, knowsDialTimeout, type Release } from '../release.ts'
 import type { HostKeys } from './hosts-keys.ts'
 
 export interface HostFault {
@@ -14,7 +14,7 @@ export interface HostFault {
 export const CAPABILITIES: readonly Capability[] = ['pull', 'resolve', 'push']
 
 /** The first value that containerd refuses, in the order in which it reads them. */
-export function faultIn(keys: HostKeys, reader: Generation): HostFault | undefined {
+export function faultIn(keys: HostKeys, reader: Release): HostFault | undefined {
   const checks: readonly (readonly [key: string, fits: (value: unknown) => boolean, reason: string])[] = [
     [
       'capabilities',
@@ -39,7 +39,7 @@ export function faultIn(keys: HostKeys, reader: Generation): HostFault | undefin
 }
 
 /** `referrers` came with 2.2.0 (hosts.go:461@v2.2.0). */
-function knowsCapability(word: string, reader: Generation): boolean {
+function knowsCapability(word: string, reader: Release): boolean {
   return isCapability(word) || (word === 'referrers' && atLeast(reader, '2.2.0'))
 }
 

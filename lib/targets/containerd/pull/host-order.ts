@@ -1,6 +1,6 @@
 /** In which order containerd tries the hosts of a hosts.toml. Pure. */
 import { keyNames, type TomlAst, type TomlKeyValue, type TomlTable } from '../../../formats/toml/ast.ts'
-import type { Generation } from '../generation.ts'
+import type { Release } from '../release.ts'
 
 export interface HostOrder {
   /** A name twice where containerd lists that host twice. */
@@ -9,7 +9,7 @@ export interface HostOrder {
   readonly random: boolean
 }
 
-export function hostOrder(ast: TomlAst, { major }: Generation): HostOrder {
+export function hostOrder(ast: TomlAst, { major }: Release): HostOrder {
   return major < 2 ? orderByLine(ast) : { names: orderOfHeaders(ast), random: false }
 }
 

@@ -1,7 +1,7 @@
 /** A hosts.toml as one containerd reads it: its hosts in their order, then the server. Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import { locateToml, type TomlAst, type TomlPath, tomlValue } from '../../../formats/toml/ast.ts'
-import { atLeast, type Generation } from '../generation.ts'
+import { atLeast, type Release } from '../release.ts'
 import { type HostEntry, readHostEntry } from './host-entry.ts'
 import { type HostOrder, hostOrder } from './host-order.ts'
 import { type HostKeys, type HostsKeys, readHostsKeys } from './hosts-keys.ts'
@@ -21,7 +21,7 @@ export interface HostsFile {
 }
 
 /** parseHostsFile, core/remotes/docker/config/hosts.go:380-421@v2.3.4. Relative paths start at `directory`. */
-export function readHostsFile(text: string, directory: string, reader: Generation): HostsFile | Refusal {
+export function readHostsFile(text: string, directory: string, reader: Release): HostsFile | Refusal {
   const parsed = parseHostsText(text, reader)
   if ('reason' in parsed) return parsed
   const { ast } = parsed
@@ -39,13 +39,13 @@ export function readHostsFile(text: string, directory: string, reader: Generatio
 }
 
 /** 1.x takes every host for a table when it sorts two or more (getSortedHosts, remotes/docker/config/hosts.go:542@v1.7.24). */
-function crashes({ host }: Readonly<Record<string, unknown>>, { major }: Generation): boolean {
+function crashes({ host }: Readonly<Record<string, unknown>>, { major }: Release): boolean {
   const entries = major < 2 && isTable(host) ? Object.values(host) : []
   return entries.length > 1 && !entries.every(isTable)
 }
 
 /** A file without hosts is refused by every 1.6, and by 1.7 up to 1.7.31 (getSortedHosts, hosts.go:531@v1.7.31). */
-function needsHostTable(reader: Generation): boolean {
+function needsHostTable(reader: Release): boolean {
   return !atLeast(reader, '1.7.32')
 }
 
@@ -53,7 +53,7 @@ function readEntries(
   ast: TomlAst,
   { root, hosts }: HostsKeys,
   directory: string,
-  reader: Generation,
+  reader: Release,
 ): HostsFile | Refusal {
   const order: HostOrder = hostOrder(ast, reader)
   const named = order.names.map(name => ({ url: name, keys: hosts.get(name) ?? {}, path: ['host', name] }))
@@ -89,7 +89,7 @@ function readPlaced(
   ast: TomlAst,
   { url, keys, path }: Written,
   directory: string,
-  reader: Generation,
+  reader: Release,
 ): PlacedHost | Refusal {
   const entry = readHostEntry(url, keys, directory, reader)
   const own = path.length === 0 ? ['server'] : path

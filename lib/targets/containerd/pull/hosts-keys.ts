@@ -1,7 +1,7 @@
 /** The keys of a hosts.toml by the names that containerd gives them, and values of a wrong type. Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import { type Misfit, misfits, type Shape } from '../config/shape.ts'
-import { type Generation, knowsDialTimeout } from '../generation.ts'
+import { knowsDialTimeout, type Release } from '../release.ts'
 
 /** A table with the keys that containerd knows, each under its own name. */
 export type HostKeys = Readonly<Record<string, unknown>>
@@ -18,7 +18,7 @@ const HOST_KEYS = ['capabilities', 'ca', 'client', 'skip_verify', 'header', 'ove
 const ROOT_KEYS = [...HOST_KEYS, 'server', 'host']
 
 /** hostFileConfig and what parseHostsFile adds to it (core/remotes/docker/config/hosts.go:338-400@v2.3.4). */
-export function readHostsKeys(value: Readonly<Record<string, unknown>>, reader: Generation): HostsKeys {
+export function readHostsKeys(value: Readonly<Record<string, unknown>>, reader: Release): HostsKeys {
   const { host, ...root } = knownKeys(value, ROOT_KEYS, reader)
   const hosts = isTable(host)
     ? Object.entries(host).map(
@@ -34,7 +34,7 @@ export function readHostsKeys(value: Readonly<Record<string, unknown>>, reader: 
 function knownKeys(
   table: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  { major }: Generation,
+  { major }: Release,
 ): HostKeys {
   const written = Object.keys(table)
   const spelling = (key: string) =>
@@ -52,7 +52,7 @@ const strings = {
   fits: (value: unknown) => Array.isArray(value) && value.every(string.fits),
 }
 
-function rootShape(reader: Generation): Shape {
+function rootShape(reader: Release): Shape {
   const host = {
     ...{ capabilities: strings, skip_verify: boolean, override_path: boolean, header: { known: {} } },
     ...(knowsDialTimeout(reader) && { dial_timeout: string }),

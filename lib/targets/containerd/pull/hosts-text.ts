@@ -1,11 +1,11 @@
 /** The text of a hosts.toml as the TOML parser of each containerd takes it. Pure. */
 import { keyNames, parseTomlAst, type TomlAst } from '../../../formats/toml/ast.ts'
 import { flatten, type Pair } from '../../../formats/toml/pairs.ts'
-import type { Generation } from '../generation.ts'
+import type { Release } from '../release.ts'
 import { parseGoToml1 } from './go-toml-1.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
-export function parseHostsText(text: string, reader: Generation): { readonly ast: TomlAst } | Refusal {
+export function parseHostsText(text: string, reader: Release): { readonly ast: TomlAst } | Refusal {
   if (reader.major > 1) return loneReturn(text) ?? parseGoToml2(text)
   const found = loneReturn(text)
   return found === undefined ? parseGoToml1(text) : { ...found, effect: 'unknown' }

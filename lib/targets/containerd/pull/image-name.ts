@@ -1,6 +1,6 @@
 /** Image names as containerd reads and completes them (distribution.ParseDockerRef, IP:165@v2.3.4). Pure. */
 import type { ImageName } from '../../target.ts'
-import { atLeast, type Generation } from '../generation.ts'
+import { atLeast, type Release } from '../release.ts'
 
 const HUB = 'docker.io'
 
@@ -21,7 +21,7 @@ const REFERENCE = pattern(`${DOMAIN}|${IPV6}`)
 const REFERENCE_1_6 = pattern(DOMAIN)
 
 /** The name that a pull of `text` is for, or what is wrong with it. */
-export function parseImageName(text: string, reader: Generation): ImageName | { readonly problem: string } {
+export function parseImageName(text: string, reader: Release): ImageName | { readonly problem: string } {
   if (/^[a-f0-9]{64}$/.test(text)) return { problem: 'this is an image ID, not an image name' }
   const { registry, rest } = splitName(text, reader)
   const repository = rest.split(':', 1)[0] ?? ''
@@ -37,7 +37,7 @@ export function parseImageName(text: string, reader: Generation): ImageName | { 
 }
 
 /** splitDockerDomain, normalize.go:130-178@v0.6.0: the first part is a registry if it looks like a host name. */
-function splitName(text: string, reader: Generation): { registry: string; rest: string } {
+function splitName(text: string, reader: Release): { registry: string; rest: string } {
   const slash = text.indexOf('/')
   const first = text.slice(0, Math.max(slash, 0))
   if (slash === -1 || !isRegistry(first, reader)) return withLibrary(HUB, text)
@@ -45,7 +45,7 @@ function splitName(text: string, reader: Generation): { registry: string; rest: 
 }
 
 /** 1.6 does not take a name in capitals for a registry (reference/docker/reference.go:669@v1.6.20). */
-function isRegistry(first: string, reader: Generation): boolean {
+function isRegistry(first: string, reader: Release): boolean {
   if (first === 'localhost' || /[.:]/.test(first)) return true
   return atLeast(reader, '1.7.0') && first !== first.toLowerCase()
 }
@@ -54,7 +54,7 @@ function withLibrary(registry: string, rest: string): { registry: string; rest: 
   return { registry, rest: registry === HUB && !rest.includes('/') ? `library/${rest}` : rest }
 }
 
-function knowsIpv6(reader: Generation): boolean {
+function knowsIpv6(reader: Release): boolean {
   return atLeast(reader, '1.7.0')
 }
 

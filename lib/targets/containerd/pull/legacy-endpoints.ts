@@ -1,9 +1,9 @@
 /** The endpoints of `registry.mirrors` in config.toml, which count where config_path is not set. Pure. */
 import path from 'node:path'
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import type { EffectiveEndpoint } from '../../target.ts'
 import { type EffectiveRegistry, placeOfSetting } from '../config/merge.ts'
-import type { Generation } from '../generation.ts'
+import type { Release } from '../release.ts'
 import { BARE, effectiveEndpoint } from './effective-endpoint.ts'
 import { isLocalhost, parseGoUrl } from './go-url.ts'
 
@@ -11,7 +11,7 @@ import { isLocalhost, parseGoUrl } from './go-url.ts'
 export function legacyEndpoints(
   registry: EffectiveRegistry,
   name: string,
-  reader: Generation,
+  reader: Release,
 ): readonly EffectiveEndpoint[] {
   const { urls, ...place } = mirrorsOf(registry, name)
   const mirrors = urls.map(withScheme)
@@ -49,7 +49,7 @@ function schemeOf(host: string): string {
 }
 
 /** A path is taken as it stands. */
-function endpoint(url: string, registry: EffectiveRegistry, name: string, reader: Generation) {
+function endpoint(url: string, registry: EffectiveRegistry, name: string, reader: Release) {
   const parts = parseGoUrl(url) ?? { scheme: '', host: '', path: '' }
   const at = { ...parts, path: path.posix.join('/', parts.path === '' ? '/v2' : parts.path) }
   const tls = reader.major < 2 ? tlsOf(registry, parts.host) : {}

@@ -1,8 +1,8 @@
 /** What containerd makes of the directory of a registry (loadHostDir, core/remotes/docker/config/hosts.go:314-336@v2.3.4). Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import type { Generation } from '../generation.ts'
-import { certificatesIn, missingCertificate } from '../hosts/certificates.ts'
+import type { Release } from '../release.ts'
+import { certificatesIn, missingCertificate } from './certificates.ts'
 import { BARE } from './effective-endpoint.ts'
 import type { HostDirectory } from './host-directory.ts'
 import { type HostsFile, type PlacedHost, readHostsFile } from './hosts-file.ts'
@@ -16,7 +16,7 @@ export type LoadedHosts =
   /** Why regmirror cannot know. */
   | { readonly unknown: Issue }
 
-export function loadHosts(directory: HostDirectory | undefined, reader: Generation): LoadedHosts {
+export function loadHosts(directory: HostDirectory | undefined, reader: Release): LoadedHosts {
   if (directory === undefined) return { entries: [BARE], ignored: [] }
   const { hosts, entries } = directory
   const file = path.posix.join(directory.path, 'hosts.toml')

@@ -6,8 +6,8 @@ import { registryFaults } from '../config/conflicts.ts'
 import { type EffectiveRegistry, effectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { disabledCri, pluginNameFaults } from '../config/plugin-names.ts'
-import { atLeast, type Generation } from '../generation.ts'
 import type { Snapshot } from '../observe.ts'
+import { atLeast, type Release } from '../release.ts'
 import { pullsLocally } from './pull-mode.ts'
 
 export type PullConfig =
@@ -18,7 +18,7 @@ export type PullConfig =
   /** `registry.mirrors` and `registry.configs` decide. */
   | { readonly registry: EffectiveRegistry; readonly ignored: readonly Issue[] }
 
-export function pullConfig(snapshot: Snapshot, reader: Generation): PullConfig {
+export function pullConfig(snapshot: Snapshot, reader: Release): PullConfig {
   const { files, faults } = filesFor(snapshot, reader)
   const registry = effectiveRegistry(files, reader)
   const value = configPathIn(registry, reader)
@@ -34,10 +34,7 @@ export function pullConfig(snapshot: Snapshot, reader: Generation): PullConfig {
 }
 
 /** Releases before 1.6.32 and 1.7.16 may read other imports. */
-function filesFor(
-  { files, faults, older }: Snapshot,
-  reader: Generation,
-): Pick<Snapshot, 'files' | 'faults'> {
+function filesFor({ files, faults, older }: Snapshot, reader: Release): Pick<Snapshot, 'files' | 'faults'> {
   const newer = atLeast(reader, reader.minor < 7 ? '1.6.32' : '1.7.16')
   return older === undefined || reader.major > 1 || newer ? { files, faults } : older
 }
@@ -45,7 +42,7 @@ function filesFor(
 /** What 2.2 and later set where config.toml sets nothing (plugins/cri/images/plugin.go:64-72@v2.3.4). */
 const DEFAULT_PATH = '/etc/containerd/certs.d:/etc/docker/certs.d'
 
-function configPathIn({ configPath, mirrors }: EffectiveRegistry, reader: Generation): string {
+function configPathIn({ configPath, mirrors }: EffectiveRegistry, reader: Release): string {
   const value = typeof configPath?.value === 'string' ? configPath.value : ''
   if (value !== '' || !atLeast(reader, '2.2.0')) return value
   if (atLeast(reader, '2.2.2')) return mirrors.length > 0 ? '' : DEFAULT_PATH
@@ -58,7 +55,7 @@ function startFailure(
   snapshot: Snapshot,
   files: readonly ParsedConfig[],
   faults: readonly Issue[],
-  reader: Generation,
+  reader: Release,
 ): Issue | undefined {
   const version = files[0]?.version ?? 1
   // 1.6 reads any version (services/server/config/config.go:99-115@v1.6.20).
@@ -72,7 +69,7 @@ function criFailure(
   snapshot: Snapshot,
   files: readonly ParsedConfig[],
   isSet: boolean,
-  reader: Generation,
+  reader: Release,
 ): Issue | undefined {
   const [disabled] = disabledCri(files, [reader])
   if (disabled !== undefined) {
@@ -87,7 +84,7 @@ function withoutDirectories(
   snapshot: Snapshot,
   registry: EffectiveRegistry,
   files: readonly ParsedConfig[],
-  reader: Generation,
+  reader: Release,
 ): PullConfig {
   const message = 'config_path is not set: containerd reads no hosts.toml'
   const ignored = [{ file: snapshot.config.path, message, hint: `set config_path = "${snapshot.hostsDir}"` }]

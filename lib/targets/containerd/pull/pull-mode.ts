@@ -1,9 +1,9 @@
 /** Whether CRI pulls by itself or through the transfer service, which reads config_path in another way. Pure. */
-import { isTable } from '../../../formats/tables.ts'
+import { isTable } from '../../../formats/is-table.ts'
 import { V2, V3 } from '../config/config-toml.ts'
 import { valueAt } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import { atLeast, type Generation } from '../generation.ts'
+import { atLeast, type Release } from '../release.ts'
 
 const IMAGES = V3.slice(0, -1)
 const CRI = V2.slice(0, -1)
@@ -41,7 +41,7 @@ const SETTINGS: readonly LocalSetting[] = [
 ]
 const REGISTRY_TABLES = ['mirrors', 'configs', 'auths']
 
-export function pullsLocally(files: readonly ParsedConfig[], reader: Generation): boolean {
+export function pullsLocally(files: readonly ParsedConfig[], reader: Release): boolean {
   if (!atLeast(reader, '2.1.0')) return true
   const tables = REGISTRY_TABLES.flatMap(key =>
     files.flatMap(file => [V2, V3].map(at => valueAt(file, [...at, key]))),

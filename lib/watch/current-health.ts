@@ -4,7 +4,7 @@ import type { MirrorHealth } from '../health/mirror-health.ts'
 import type { KnownHealth } from '../health/select.ts'
 import type { HealthSettings } from '../model/registry.ts'
 import type { Memory } from './memory.ts'
-import { isServerUsable } from './servers.ts'
+import { isServerUsable } from './needed-servers.ts'
 
 export function knownHealth(memory: Memory): KnownHealth {
   const { servers, orders } = memory

@@ -1,13 +1,13 @@
 /** Arranges the steps of a plan as swaps: of files, and of directories as a whole. Reads, never writes. */
 import path from 'node:path'
-import { digestOf, type State } from '../ownership/state.ts'
-import { orderedUnits } from '../plan/order.ts'
+import { type State, sha256Hex } from '../ownership/state.ts'
 import type { Step } from '../plan/step.ts'
+import { orderedUnits } from '../plan/step-order.ts'
 import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
 import { type Content, fileSwap, type Swap } from './swap.ts'
 
-export interface Arrangement {
+export interface SwapPlan {
   readonly swaps: readonly (readonly [Swap, readonly Content[]])[]
   /** Directories to make first, parents first. */
   readonly makes: readonly string[]
@@ -18,12 +18,12 @@ export interface Arrangement {
 /** The file whose label and extended attributes the new file of a step gets. */
 export type LikeOf = (step: Step) => string | undefined
 
-export async function arrange(
+export async function planSwaps(
   steps: readonly Step[],
   state: State,
   likeOf: LikeOf,
   node: Reader,
-): Promise<Arrangement> {
+): Promise<SwapPlan> {
   const swaps: [Swap, readonly Content[]][] = []
   const makes: string[] = []
   const empty: string[] = []
@@ -61,7 +61,7 @@ async function missing(directory: string, node: Reader): Promise<readonly string
 function building(directory: string, steps: readonly Step[], likeOf: LikeOf): [Swap, readonly Content[]] {
   const contents = steps.flatMap(step => contentOf(step, likeOf))
   // In the order of removal, for an undo.
-  const files = Object.fromEntries(contents.toReversed().map(({ name, bytes }) => [name, digestOf(bytes)]))
+  const files = Object.fromEntries(contents.toReversed().map(({ name, bytes }) => [name, sha256Hex(bytes)]))
   return [{ kind: 'create_directory', path: directory, staged: temporaryName(directory), files }, contents]
 }
 
@@ -69,7 +69,7 @@ function building(directory: string, steps: readonly Step[], likeOf: LikeOf): [S
 function clearing(directory: string, steps: readonly Step[]): [Swap, readonly Content[]] {
   const files = Object.fromEntries(
     steps.flatMap(({ path: file, before }) =>
-      before ? [[path.basename(file), digestOf(before.bytes)]] : [],
+      before ? [[path.basename(file), sha256Hex(before.bytes)]] : [],
     ),
   )
   return [{ kind: 'remove_directory', path: directory, aside: temporaryName(directory), files }, []]

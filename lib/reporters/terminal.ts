@@ -2,7 +2,7 @@
 import type { Sink, World } from '../model/world.ts'
 import { type Paint, paint } from './paint.ts'
 
-export interface Page {
+export interface TerminalStyle {
   readonly paint: Paint
   /** Columns of a line. */
   readonly width: number
@@ -13,7 +13,7 @@ export interface Page {
 /** Without a terminal. */
 const WIDTH = 110
 
-export function pageOf(sink: Sink, env: World['env']): Page {
+export function detectTerminalStyle(sink: Sink, env: World['env']): TerminalStyle {
   return {
     paint: paint(hasColours(sink, env)),
     // Some terminals report 0 where they do not know their width.

@@ -7,7 +7,7 @@ export type Links<T> = ReadonlyMap<T, readonly T[]>
  * Each item after those that it is linked to, else in the given order. Where links form a circle, its first item goes
  * first: a damaged state file may have one. Links to other items are ignored.
  */
-export function inOrder<T>(items: readonly T[], links: Links<T>): readonly T[] {
+export function sortTopologically<T>(items: readonly T[], links: Links<T>): readonly T[] {
   const known = new Set(items)
   const left = new Map(items.map(item => [item, new Set(links.get(item)?.filter(other => known.has(other)))]))
   const waiting = Map.groupBy(

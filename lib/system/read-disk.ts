@@ -1,5 +1,5 @@
 /**
- * Reads the disk; durable.ts changes it. Paths are those of this machine and errors those of the system; files.ts adds the
+ * Reads the disk; write-disk.ts changes it. Paths are those of this machine and errors those of the system; reader.ts adds the
  * root directory and Failures.
  */
 import { constants } from 'node:fs'

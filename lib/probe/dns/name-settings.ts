@@ -1,7 +1,7 @@
 /** How this node resolves names. The files are read as often as Go reads them, since the network may change. */
 import { hostname } from 'node:os'
-import { readBounded, readLink } from '../../system/disk.ts'
 import { followLinks } from '../../system/links.ts'
+import { readBounded, readLink } from '../../system/read-disk.ts'
 import { isShortage } from '../../system/shortage.ts'
 import type { OrderSettings } from './nsswitch.ts'
 import { parseResolvConf } from './resolv-conf.ts'

@@ -14,7 +14,7 @@ export interface Metric {
 }
 
 /** Every metric that has a sample, with its help and type; ends in a newline. */
-export function exposition(metrics: readonly Metric[]): string {
+export function formatMetrics(metrics: readonly Metric[]): string {
   return metrics
     .flatMap(metricLines)
     .map(line => `${line}\n`)

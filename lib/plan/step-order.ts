@@ -3,8 +3,8 @@
  * afterwards, so a file is written after everything that it refers to, and taken away before it. Pure.
  */
 import path from 'node:path'
-import { inOrder, type Links } from './link-order.ts'
 import type { Step } from './step.ts'
+import { type Links, sortTopologically } from './topological-sort.ts'
 
 /** Steps that write, or that take away, the files of one bundle; any other step alone. */
 export interface Unit {
@@ -34,7 +34,10 @@ function order(steps: readonly Step[], waitsFor: Links<Step>): readonly Unit[] {
   const units = groupUnits(steps)
   const unitOf = new Map(units.flatMap(unit => unit.steps.map(step => [step, unit] as const)))
   const unitLinks = new Map(units.map(unit => [unit, linkedUnits(unit, waitsFor, unitOf)]))
-  return inOrder(units, unitLinks).map(unit => ({ ...unit, steps: inOrder(unit.steps, waitsFor) }))
+  return sortTopologically(units, unitLinks).map(unit => ({
+    ...unit,
+    steps: sortTopologically(unit.steps, waitsFor),
+  }))
 }
 
 function groupUnits(steps: readonly Step[]): readonly Unit[] {

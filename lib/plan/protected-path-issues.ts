@@ -1,6 +1,6 @@
 /** Steps that would write to files of other parts of the system, because a path or a link on the node leads there. */
 import type { Issue } from '../model/errors.ts'
-import { ownerOf } from '../ownership/protected-paths.ts'
+import { findOwner } from '../ownership/protected-paths.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Step } from './step.ts'
@@ -19,7 +19,7 @@ export async function protectedPathIssues(
 }
 
 function issueOf({ target, path: file }: Step, pathKeys: readonly string[], real: string): Issue | undefined {
-  const owner = ownerOf(real)
+  const owner = findOwner(real)
   if (owner === undefined) return undefined
   const message = real === file ? `belongs to ${owner}` : `leads to ${real}, which belongs to ${owner}`
   const hint = `set another ${pathKeys.join(' or ')} in [targets.${target}], or remove the link`

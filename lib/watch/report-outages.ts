@@ -1,9 +1,9 @@
 /** Reports once when no endpoint can serve a registry, and once when one can again. */
-import { availabilityOf, canServe } from '../health/availability.ts'
+import { buildAvailability, canServe } from '../health/availability.ts'
 import type { MirrorList } from '../model/registry.ts'
+import { knownHealth } from './current-health.ts'
 import { outageEvent, recoveryEvent } from './events.ts'
 import type { Host } from './host/host.ts'
-import { knownHealth } from './known-health.ts'
 import type { Memory } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 
@@ -11,7 +11,7 @@ export function reportOutages(memory: Memory, { registries }: MirrorList, host: 
   const outages: string[] = []
   const known = knownHealth(memory)
   for (const registry of registries) {
-    const availability = availabilityOf(registry, known)
+    const availability = buildAvailability(registry, known)
     // A registry without mirrors is not probed.
     const serves = registry.mirrors.length === 0 ? undefined : canServe(availability)
     const wasOut = memory.outages.includes(registry.name)

@@ -1,15 +1,15 @@
 /** What may have changed since the last turn of the loop. */
-import type { Hints } from './host.ts'
+import type { Triggers } from './host.ts'
 
-const NONE: Hints = { list: false, node: false, requested: false }
+const NONE: Triggers = { list: false, node: false, requested: false }
 
-export interface HintBox {
-  add(hints: Partial<Hints>): void
+export interface TriggerBox {
+  add(hints: Partial<Triggers>): void
   /** The hints since the last call. */
-  take(): Hints
+  take(): Triggers
 }
 
-export function openHints(): HintBox {
+export function openTriggers(): TriggerBox {
   let hints = NONE
   return {
     add: more => {

@@ -2,7 +2,7 @@
 import { Failure } from '../model/errors.ts'
 
 /** Throws Failure `io` where the file of a module is missing, truncated or empty: an upgrade may be replacing it. */
-export async function loadPart<T>(load: () => Promise<T>): Promise<T> {
+export async function loadModule<T>(load: () => Promise<T>): Promise<T> {
   try {
     const part = await load()
     if (part !== undefined) return part

@@ -1,7 +1,7 @@
 /** Certificate files beside hosts.toml, and those that it names. Pure. */
 import path from 'node:path'
-import type { HostDirectory } from '../pull/host-directory.ts'
-import type { HostEntry } from '../pull/host-entry.ts'
+import type { HostDirectory } from './host-directory.ts'
+import type { HostEntry } from './host-entry.ts'
 
 /** As Docker has it: each `.crt` is a CA, each `.cert` a client certificate (loadCertFiles, hosts.go:613-660@v2.3.4). */
 export function certificatesIn({ path: at, entries }: HostDirectory): Pick<HostEntry, 'ca' | 'client'> {

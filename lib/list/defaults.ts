@@ -1,5 +1,5 @@
 /** Defaults of keys that the list leaves out. */
-export const BUILT_IN = {
+export const LIST_DEFAULTS = {
   capabilities: ['pull', 'resolve'],
   dialTimeout: '2s',
   interval: '30s',

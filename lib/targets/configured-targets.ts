@@ -4,17 +4,17 @@ import type { Dialect } from './dialect.ts'
 import type { Target } from './target.ts'
 
 /** A target with its settings in one list. */
-export interface Planned<Settings = unknown, Snapshot = unknown> {
+export interface ConfiguredTarget<Settings = unknown, Snapshot = unknown> {
   readonly name: string
   readonly target: Target<Settings, Snapshot>
   readonly settings: Settings
 }
 
 /** The targets that the list names, among `targets`. */
-export function plannedTargets(
+export function configuredTargets(
   { targets: listed }: Pick<MirrorList, 'targets'>,
   targets: Readonly<Record<string, Target>>,
-): readonly Planned[] {
+): readonly ConfiguredTarget[] {
   return Object.entries(listed).flatMap(([name, table]) => {
     const target = targets[name]
     return target === undefined ? [] : [withSettings(name, target, table)]
@@ -26,7 +26,7 @@ export function probeDialect(
   list: Pick<MirrorList, 'targets'>,
   targets: Readonly<Record<string, Target>>,
 ): Dialect {
-  const [first] = plannedTargets(list, targets)
+  const [first] = configuredTargets(list, targets)
   const target = first?.target ?? Object.values(targets)[0]
   if (target === undefined) throw new Error('no target is known')
   return target.dialect
@@ -36,6 +36,6 @@ function withSettings<Settings, Snapshot>(
   name: string,
   target: Target<Settings, Snapshot>,
   { written, place }: ListedTarget,
-): Planned<Settings, Snapshot> {
+): ConfiguredTarget<Settings, Snapshot> {
   return { name, target, settings: target.settings.resolve(written, place) }
 }

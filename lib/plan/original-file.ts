@@ -5,13 +5,13 @@ import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
 import type { FoundFile } from './step.ts'
 
-export type Reason = Pick<DesiredFile, 'effect' | 'why'>
+export type FileReason = Pick<DesiredFile, 'effect' | 'why'>
 
 /** The original of a path; without an original the file must not exist. */
 export async function originalFile(
   path: string,
   written: ManagedFile,
-  reason: Reason,
+  reason: FileReason,
   node: Reader,
 ): Promise<DesiredFile> {
   const common = { ...remembered(path, written), ...reason }
@@ -26,7 +26,7 @@ export function editedFile(
   path: string,
   written: ManagedFile,
   content: string,
-  reason: Reason,
+  reason: FileReason,
   found: FoundFile,
 ): DesiredFile {
   return { ...remembered(path, written), ...reason, content, owns: ownsOriginal(written, found) }

@@ -1,8 +1,8 @@
 /** The orders in which the mirrors of the registries are written, where the list does not decide them. */
 import { keyOf } from '../health/health-file.ts'
-import { orderAfter } from '../health/order.ts'
+import { orderAfter } from '../health/latency-order.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
-import { statesOf } from './known-health.ts'
+import { statesOf } from './current-health.ts'
 import type { Memory } from './memory.ts'
 
 export function updateOrders(memory: Memory, list: MirrorList, now: number): void {

@@ -1,14 +1,14 @@
 /**
- * Changes to the disk that survive a power cut. Paths are those of this machine and errors those of the system; files.ts
+ * Changes to the disk that survive a power cut. Paths are those of this machine and errors those of the system; writer.ts
  * adds the root directory and Failures.
  */
 import { constants } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
-import { lstatFacts, readEntries } from './disk.ts'
 import { ignoreErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
+import { lstatFacts, readEntries } from './read-disk.ts'
 import { temporaryName } from './temporary-name.ts'
 
 /** Copies SELinux label, ACL and extended attributes. */

@@ -1,9 +1,9 @@
 /** When health.json and history.json are saved for the next watcher, and for `plan` and `apply`. */
 import type { HealthSettings } from '../model/registry.ts'
+import { buildHealthFile } from './current-health.ts'
 import { problemText } from './events.ts'
 import { buildHistory } from './history.ts'
 import type { Host } from './host/host.ts'
-import { buildHealthFile } from './known-health.ts'
 import type { Memory } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 

@@ -4,8 +4,8 @@ import type { Probe } from '../model/report.ts'
 import { healthEvent } from './events.ts'
 import type { Host } from './host/host.ts'
 import { type Memory, recordProbe, type Watched } from './memory.ts'
+import { isServerUsable, neededServers } from './needed-servers.ts'
 import { reportEvent } from './report-event.ts'
-import { isServerUsable, neededServers } from './servers.ts'
 
 /** Results that have arrived; the loop records them at its next turn. */
 export type ProbeResults = (() => void)[]

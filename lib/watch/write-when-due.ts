@@ -2,12 +2,12 @@
 import { selectMirrors } from '../health/select.ts'
 import { type TokenBucket, takeToken } from '../health/token-bucket.ts'
 import type { MirrorList } from '../model/registry.ts'
+import { knownHealth } from './current-health.ts'
 import type { Host } from './host/host.ts'
-import { knownHealth } from './known-health.ts'
 import { type Memory, WRITE_LIMITS } from './memory.ts'
+import { isVerdictNear, neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
 import { reportEvent } from './report-event.ts'
-import { isVerdictNear, neededServers } from './servers.ts'
 
 interface Reasons {
   readonly isNewList: boolean
@@ -15,7 +15,7 @@ interface Reasons {
   readonly checkNode: boolean
 }
 
-export async function writeNode(
+export async function writeWhenDue(
   memory: Memory,
   declared: MirrorList,
   { isNewList, checkNode }: Reasons,

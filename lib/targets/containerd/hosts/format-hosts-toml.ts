@@ -1,7 +1,7 @@
 /** Writes hosts.toml; a second parser proves the result. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import { readToml } from './read.ts'
-import { keyText, type TomlKeys, tableHeader, valueText } from './text.ts'
+import { readToml } from '../../../formats/toml/second-parser.ts'
+import { keyText, type TomlKeys, tableHeader, valueText } from '../../../formats/toml/text.ts'
 
 /** One section of hosts.toml: the root (the server) or a `[host."url"]`. */
 export interface HostSection {
@@ -21,7 +21,7 @@ export interface HostsDocument {
  * elsewhere (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror it has an empty `[host]`: releases up
  * to 1.6.39 and 1.7.31 ignore a file without that table.
  */
-export function emitHosts(banner: string, document: HostsDocument): string {
+export function formatHostsToml(banner: string, document: HostsDocument): string {
   const text = formatHosts(banner, document)
   if (!readsBack(text, document)) {
     // The text may hold secrets.

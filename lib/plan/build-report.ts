@@ -4,13 +4,13 @@ import { hideSecrets } from '../formats/secrets.ts'
 import type { Change, Changes, PlanReport } from '../model/report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
-import { causeOf } from './drift.ts'
-import type { Closing } from './permissions.ts'
+import { findCause } from './drift.ts'
+import type { PermissionFix } from './permissions.ts'
 import type { Plan } from './plan.ts'
 import { type Step, TOO_OPEN } from './step.ts'
 
 /** The part of the report that follows from the plan. */
-export function planReport<Kind extends PlanReport['kind']>(
+export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
@@ -22,7 +22,7 @@ export function planReport<Kind extends PlanReport['kind']>(
 
 function stepChange(step: Step, written: ManagedFile | undefined): Change {
   const { target, path, action, effect, why, after } = step
-  const cause = causeOf(step, written)
+  const cause = findCause(step, written)
   const mode = after && octal(after.ownership.mode)
   return {
     target,
@@ -58,7 +58,7 @@ function octal(mode: number | undefined): string {
 }
 
 /** A directory that regmirror made and that was opened to other users. */
-function closingChange({ target, path, before, after }: Closing): Change {
+function closingChange({ target, path, before, after }: PermissionFix): Change {
   return {
     target,
     path,

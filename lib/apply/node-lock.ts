@@ -45,7 +45,7 @@ interface HeldLock {
 const POLL_MS = 100
 
 /** Runs `use` while it holds the lock. Throws Failure `locked` when the lock is not free in time. */
-export async function withTicket<T>(
+export async function withNodeLock<T>(
   node: Writer,
   request: LockRequest,
   use: (made: readonly string[]) => Promise<T>,

@@ -3,7 +3,7 @@ import { baseUrl, type HealthSettings, type Registry } from '../model/registry.t
 import type { MirrorHealth } from './mirror-health.ts'
 import { type Measurement, rankItems } from './rank.ts'
 
-export interface Order {
+export interface LatencyOrder {
   /** Urls as they are written now. */
   readonly urls: readonly string[]
   /** Rounds in a row in which another order was better, and when the last round was (milliseconds of the monotonic clock). */
@@ -16,12 +16,12 @@ const ROUNDS = 5
 
 /** The order after one more round, at most one an interval: in between, the measurements are the same. */
 export function orderAfter(
-  before: Order | undefined,
+  before: LatencyOrder | undefined,
   registry: Registry,
   healthOf: (url: string) => MirrorHealth | undefined,
   { intervalMs }: HealthSettings,
   now: number,
-): Order {
+): LatencyOrder {
   const order = currentOrder(before, registry)
   if (before !== undefined && now - before.checkedAt < intervalMs) return order
   const better = rankItems(order.urls, url => measurementOf(healthOf(url)), 'latency')
@@ -31,7 +31,7 @@ export function orderAfter(
 }
 
 /** Without the mirrors that left the list; new ones come last. */
-function currentOrder(before: Order | undefined, registry: Registry): Order {
+function currentOrder(before: LatencyOrder | undefined, registry: Registry): LatencyOrder {
   const declared = registry.mirrors.map(({ base }) => baseUrl(base))
   if (before === undefined) return { urls: declared, rounds: 0, checkedAt: 0 }
   const kept = before.urls.filter(url => declared.includes(url))

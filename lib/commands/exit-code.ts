@@ -1,5 +1,5 @@
 /** The exit code of a command. Pure. */
-import type { Report } from './report.ts'
+import type { Report } from '../model/report.ts'
 
 /** 0 done, or the check passed; 1 the check failed; 2 an error. */
 export function exitCode(report: Report): 0 | 1 | 2 {
