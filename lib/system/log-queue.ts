@@ -23,49 +23,58 @@ interface Entry {
   readonly lines: number
 }
 
+/** What is not written yet, and how many lines were dropped. */
+interface Pending {
+  readonly queue: readonly Entry[]
+  readonly dropped: number
+}
+
 /** `droppedLine` formats the line that reports how many lines were dropped. */
 export function openLogQueue(outlet: Outlet, droppedLine: (count: number) => string): LogQueue {
-  let queue: readonly Entry[] = []
-  let dropped = 0
+  let pending: Pending = { queue: [], dropped: 0 }
   let timer: NodeJS.Timeout | undefined
   const drain = () => {
     clearTimeout(timer)
-    try {
-      queue = writeAll(queue, outlet)
-      if (queue.length === 0 && dropped > 0) {
-        const entry = { bytes: Buffer.from(droppedLine(dropped)), lines: dropped }
-        dropped = 0
-        queue = [entry]
-        queue = writeAll(queue, outlet)
-      }
-    } catch {
-      // The reader is gone. A named pipe may have another reader by the next line.
-      dropped += queue.reduce((sum, { lines }) => sum + lines, 0)
-      queue = []
-    }
-    if (queue.length > 0) timer = setTimeout(drain, RETRY_MS).unref()
+    pending = writePending(pending, outlet, droppedLine)
+    if (pending.queue.length > 0) timer = setTimeout(drain, RETRY_MS).unref()
   }
   return {
     write: line => {
-      if (dropped > 0) drain()
-      const bytes = Buffer.from(line)
-      const waiting = queue.reduce((sum, entry) => sum + entry.bytes.length, bytes.length)
-      if (dropped > 0 || (queue.length > 0 && waiting > QUEUE_BYTES)) {
-        dropped += 1
-        return
-      }
-      queue = [...queue, { bytes, lines: 1 }]
-      drain()
+      if (pending.dropped > 0) drain()
+      pending = withLine(pending, Buffer.from(line))
+      if (pending.dropped === 0) drain()
     },
     flush: async ms => {
       const deadline = performance.now() + ms
       drain()
-      while ((queue.length > 0 || outlet.isPending()) && performance.now() < deadline) {
+      while ((pending.queue.length > 0 || outlet.isPending()) && performance.now() < deadline) {
         await sleep(10)
         drain()
       }
     },
   }
+}
+
+/** Drops the line where the queue is full, or lines before it were dropped. */
+function withLine({ queue, dropped }: Pending, bytes: Buffer): Pending {
+  const size = queue.reduce((sum, entry) => sum + entry.bytes.length, bytes.length)
+  const isFull = queue.length > 0 && size > QUEUE_BYTES
+  if (dropped > 0 || isFull) return { queue, dropped: dropped + 1 }
+  return { queue: [...queue, { bytes, lines: 1 }], dropped }
+}
+
+/** Writes what fits; when everything is written, also the line about dropped ones. */
+function writePending(pending: Pending, outlet: Outlet, droppedLine: (count: number) => string): Pending {
+  const { queue, dropped } = pending
+  try {
+    const left = writeAll(queue, outlet)
+    if (left.length > 0 || dropped === 0) return { queue: left, dropped }
+  } catch {
+    // The reader is gone. A named pipe may have another reader by the next line.
+    return { queue: [], dropped: queue.reduce((sum, { lines }) => sum + lines, dropped) }
+  }
+  const report = { bytes: Buffer.from(droppedLine(dropped)), lines: dropped }
+  return writePending({ queue: [report], dropped: 0 }, outlet, droppedLine)
 }
 
 /** Returns the entries that did not fit. */

@@ -11,11 +11,12 @@ import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { containerdDialect } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
-import { observe, type Snapshot } from './observe.ts'
+import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',

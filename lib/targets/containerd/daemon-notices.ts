@@ -2,7 +2,7 @@
 import type { Notice } from '../../model/report.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import type { Daemons, RunningDaemon } from './daemon.ts'
-import type { Snapshot } from './observe.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'config'>): readonly Notice[] {
   return [

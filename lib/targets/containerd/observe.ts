@@ -1,6 +1,6 @@
 /** Reads the state of containerd on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
-import { Failure, type Issue } from '../../model/errors.ts'
+import { Failure } from '../../model/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
@@ -11,62 +11,14 @@ import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
-import type { ParsedConfig } from './config/parsed-config.ts'
-import { type OlderConfigs, readConfigs } from './config/read-configs.ts'
-import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
+import { readConfigs } from './config/read-configs.ts'
+import { findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
+import type { RegistryDirectory, Snapshot } from './snapshot.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
-
-/** A directory under certs.d. */
-export interface RegistryDirectory {
-  readonly name: string
-  /** Names of its entries. */
-  readonly entries: readonly string[]
-  /** Text of its hosts.toml. */
-  readonly hosts: string | undefined
-}
-
-export interface Snapshot {
-  /** The release in the list, else that of the node; undefined when neither is known. */
-  readonly generation: Release | undefined
-  /** The releases that the files must be right for. */
-  readonly readers: readonly Release[]
-  /** The output of `containerd --version` on the node, where programs may run. */
-  readonly installed: Release | undefined
-  /** Whether `containerd --version` timed out. */
-  readonly versionHangs: boolean
-  /** config.toml, and whether regmirror may change it. */
-  readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
-  /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
-  readonly files: readonly ParsedConfig[]
-  /** Files that do not parse, and imports that do not exist. */
-  readonly faults: readonly Issue[]
-  /** What an older 1.x reads, where that differs and the patch release is not known. */
-  readonly older: OlderConfigs | undefined
-  /** The one directory that config_path must name. */
-  readonly hostsDir: string
-  /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */
-  readonly named: boolean
-  /** The values that regmirror has set in config.toml. */
-  readonly setValues: readonly OwnedValue[]
-  /** The directory that regmirror has set config_path to; undefined where it has not, or must not. */
-  readonly setDir: string | undefined
-  /** The directories that config_path names now. */
-  readonly currentDirs: readonly string[]
-  /** Paths of the files that regmirror manages. */
-  readonly written: readonly string[]
-  /** Paths of those in which it manages values only. */
-  readonly editedFiles: readonly string[]
-  /** The entries of each of these directories, by its path. */
-  readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
-  /** The containerd processes of this machine; none where the node is not this machine. */
-  readonly daemons: Daemons
-  /** Directories that are not in the list and cannot be read. */
-  readonly unreadable: readonly { readonly path: string; readonly why: string }[]
-}
 
 export async function observe(
   view: View,
@@ -86,14 +38,8 @@ export async function observe(
   const setDir = setValues.map(({ value }) => value).findLast(value => typeof value === 'string')
   const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
   const hostsDir = chooseHostsDir(settings, setDir, usable)
-  const directories: Record<string, readonly RegistryDirectory[]> = {}
-  const unreadable: Snapshot['unreadable'][number][] = []
   const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  for (const directory of new Set([hostsDir, ...currentDirs])) {
-    const found = await readDirectories(view.node, directory, listed)
-    directories[directory] = found.directories
-    unreadable.push(...found.unreadable)
-  }
+  const { directories, unreadable } = await readRoots(view.node, new Set([hostsDir, ...currentDirs]), listed)
   return {
     generation,
     readers,
@@ -114,6 +60,22 @@ export async function observe(
     daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
+}
+
+/** The directories of each of these roots. */
+async function readRoots(
+  node: Reader,
+  roots: ReadonlySet<string>,
+  listed: ReadonlySet<string>,
+): Promise<Pick<Snapshot, 'directories' | 'unreadable'>> {
+  const directories: Record<string, readonly RegistryDirectory[]> = {}
+  const unreadable: Snapshot['unreadable'][number][] = []
+  for (const root of roots) {
+    const found = await readDirectories(node, root, listed)
+    directories[root] = found.directories
+    unreadable.push(...found.unreadable)
+  }
+  return { directories, unreadable }
 }
 
 function valuesIn(file: ManagedFile | undefined): readonly OwnedValue[] {

@@ -1,7 +1,7 @@
 /** Which endpoints containerd contacts for an image: the directory that it reads, config.toml, and its release. */
 import assert from 'node:assert/strict'
 import { containerd } from '../../../lib/targets/containerd/containerd.ts'
-import type { Snapshot } from '../../../lib/targets/containerd/observe.ts'
+import type { Snapshot } from '../../../lib/targets/containerd/snapshot.ts'
 import { CERTS, CONFIG, CONFIGURED, hostsOn, inWords, snapshotOf } from '../../support/containerd-snapshot.ts'
 
 const HUB = 'https://registry-1.docker.io/v2'

@@ -1,7 +1,7 @@
 /** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
 import type { Issue } from '../../../model/errors.ts'
-import type { Snapshot } from '../observe.ts'
 import type { Release } from '../release.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
 import {

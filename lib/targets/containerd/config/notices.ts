@@ -3,7 +3,7 @@
 import type { Issue } from '../../../model/errors.ts'
 import { hideCredentials } from '../../../model/hide-credentials.ts'
 import type { Notice } from '../../../model/report.ts'
-import type { Snapshot } from '../observe.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
 import { registryFaults } from './conflicts.ts'

@@ -2,8 +2,8 @@
 import type { Issue } from '../../../model/errors.ts'
 import type { Notice } from '../../../model/report.ts'
 import type { OtherWriter } from '../../../ownership/other-writers.ts'
-import type { Snapshot } from '../observe.ts'
 import { writerOf } from '../other-writers.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /** Where each program takes the content of config.toml from. */
 const TEMPLATES: Readonly<Record<string, string>> = {

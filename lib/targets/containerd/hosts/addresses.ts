@@ -1,7 +1,7 @@
 /** Addresses of mirrors that a release of containerd cannot read. Pure. */
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
-import type { Snapshot } from '../observe.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /**
  * For the TOML parser of containerd 1.x the first `]` ends a header, quoted or not, and it refuses the whole file

@@ -3,7 +3,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { hasBanner } from '../../../ownership/banner.ts'
 import { namesOnly } from '../config/config-path.ts'
 import { effectiveRegistries } from '../config/merge.ts'
-import type { RegistryDirectory, Snapshot } from '../observe.ts'
+import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
 import { directoryName } from './directory-name.ts'
 
 /**

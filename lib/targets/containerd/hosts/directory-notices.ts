@@ -1,7 +1,7 @@
 /** Notices about certs.d. Pure. */
 import type { Registry } from '../../../model/registry.ts'
 import type { Notice } from '../../../model/report.ts'
-import type { Snapshot } from '../observe.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 

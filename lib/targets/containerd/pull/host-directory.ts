@@ -1,8 +1,8 @@
 /** Which directory of certs.d containerd reads for a registry. Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import type { RegistryDirectory, Snapshot } from '../observe.ts'
 import { knowsDefaultDirectory, type Release } from '../release.ts'
+import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
 
 /** A directory and its path. */
 export type HostDirectory = RegistryDirectory & { readonly path: string }

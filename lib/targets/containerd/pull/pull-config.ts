@@ -6,8 +6,8 @@ import { registryFaults } from '../config/conflicts.ts'
 import { type EffectiveRegistry, effectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { disabledCri, pluginNameFaults } from '../config/plugin-names.ts'
-import type { Snapshot } from '../observe.ts'
 import { atLeast, type Release } from '../release.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { pullsLocally } from './pull-mode.ts'
 
 export type PullConfig =

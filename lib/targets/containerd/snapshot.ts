@@ -1,0 +1,55 @@
+/** The state of containerd on a node, as it was read. */
+import type { Issue } from '../../model/errors.ts'
+import type { OwnedValue } from '../../ownership/managed-file.ts'
+import type { ParsedConfig } from './config/parsed-config.ts'
+import type { OlderConfigs } from './config/read-configs.ts'
+import type { Daemons } from './daemon.ts'
+import type { Release } from './release.ts'
+
+/** A directory under certs.d. */
+export interface RegistryDirectory {
+  readonly name: string
+  /** Names of its entries. */
+  readonly entries: readonly string[]
+  /** Text of its hosts.toml. */
+  readonly hosts: string | undefined
+}
+
+export interface Snapshot {
+  /** The release in the list, else that of the node; undefined when neither is known. */
+  readonly generation: Release | undefined
+  /** The releases that the files must be right for. */
+  readonly readers: readonly Release[]
+  /** The output of `containerd --version` on the node, where programs may run. */
+  readonly installed: Release | undefined
+  /** Whether `containerd --version` timed out. */
+  readonly versionHangs: boolean
+  /** config.toml, and whether regmirror may change it. */
+  readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
+  /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
+  readonly files: readonly ParsedConfig[]
+  /** Files that do not parse, and imports that do not exist. */
+  readonly faults: readonly Issue[]
+  /** What an older 1.x reads, where that differs and the patch release is not known. */
+  readonly older: OlderConfigs | undefined
+  /** The one directory that config_path must name. */
+  readonly hostsDir: string
+  /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */
+  readonly named: boolean
+  /** The values that regmirror has set in config.toml. */
+  readonly setValues: readonly OwnedValue[]
+  /** The directory that regmirror has set config_path to; undefined where it has not, or must not. */
+  readonly setDir: string | undefined
+  /** The directories that config_path names now. */
+  readonly currentDirs: readonly string[]
+  /** Paths of the files that regmirror manages. */
+  readonly written: readonly string[]
+  /** Paths of those in which it manages values only. */
+  readonly editedFiles: readonly string[]
+  /** The entries of each of these directories, by its path. */
+  readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
+  /** The containerd processes of this machine; none where the node is not this machine. */
+  readonly daemons: Daemons
+  /** Directories that are not in the list and cannot be read. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[]
+}
