@@ -204,6 +204,14 @@ describe('architecture', () => {
     assert.deepEqual(long, [])
   })
 
+  it('has no function over 40 lines; openWriter is a table of methods', () => {
+    const long = [...sources.values()]
+      .flatMap(source => [...source.matchAll(/^(?:export )?(?:async )?function (\w+)[\s\S]*?^}/gm)])
+      .filter(([text]) => text.split('\n').length > 40)
+      .map(([, name]) => name)
+    assert.deepEqual(long, ['openWriter'])
+  })
+
   it('has no circular imports, of types neither', () =>
     assert.deepEqual(
       files.filter(file => reach(file, true).has(file)),
