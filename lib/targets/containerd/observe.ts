@@ -32,14 +32,12 @@ export async function observe(
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = effectiveRegistries({ files, older, readers }).map(({ configPath }) => configPath?.value)
-  const currentDirs = [...new Set(values.flatMap(directoriesOf))]
   const managed = settings.config !== false
-  const setValues = managed ? valuesIn(view.state.files[config]) : []
-  const setDir = setValues.map(({ value }) => value).findLast(value => typeof value === 'string')
-  const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
-  const hostsDir = chooseHostsDir(settings, setDir, usable)
+  const own = managed ? valuesIn(view.state.files[config]) : []
+  const directoriesInUse = findHostsDirs(values, own, settings)
+  const roots = new Set([directoriesInUse.hostsDir, ...directoriesInUse.currentDirs])
   const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  const { directories, unreadable } = await readRoots(view.node, new Set([hostsDir, ...currentDirs]), listed)
+  const { directories, unreadable } = await readRoots(view.node, roots, listed)
   return {
     generation,
     readers,
@@ -49,17 +47,26 @@ export async function observe(
     files,
     faults,
     older,
-    hostsDir,
-    named: (settings.hostsDir ?? setDir) !== undefined,
-    setValues,
-    setDir,
-    currentDirs,
+    ...directoriesInUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
     directories,
     daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
     unreadable,
   }
+}
+
+/** The directories that `config_path` names, and the one that it must name. `setValues`: what regmirror has set. */
+function findHostsDirs(
+  values: readonly unknown[],
+  setValues: readonly OwnedValue[],
+  settings: ContainerdSettings,
+): Pick<Snapshot, 'hostsDir' | 'named' | 'setValues' | 'setDir' | 'currentDirs'> {
+  const currentDirs = [...new Set(values.flatMap(directoriesOf))]
+  const setDir = setValues.map(({ value }) => value).findLast(value => typeof value === 'string')
+  const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
+  const hostsDir = chooseHostsDir(settings, setDir, usable)
+  return { hostsDir, named: (settings.hostsDir ?? setDir) !== undefined, setValues, setDir, currentDirs }
 }
 
 /** The directories of each of these roots. */
