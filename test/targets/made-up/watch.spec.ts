@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { REAL_TIME, run } from '../../support/run.ts'
 import { eventually, startMirror } from '../../support/watching.ts'
-import { BEFORE, CONFIG, mirrorsFile, onToyNode, type ToyNode } from './on-node.ts'
+import { BEFORE, CONFIG, mirrorsFile, mirrorsText, onToyNode, type ToyNode } from './on-node.ts'
 import { table } from './toy.ts'
 
 const listText = (urls: readonly string[]) => `version = 1
@@ -88,7 +88,7 @@ describe('a watcher of a made-up runtime', () => {
         assert.match(await until('file_written'), /updated [^ ]*quay\.io\.toml/)
         await shown(/toy\.json differs from the list\. Run/, false)
 
-        await node.write(mirrorsFile('quay.io'), 'mirrors = []\n')
+        await node.write(mirrorsFile('quay.io'), mirrorsText())
         assert.match(await until('drifted'), /quay\.io\.toml: was changed outside regmirror/)
         await sleep(100)
         assert.match(await read(mirrorsFile('quay.io')), new RegExp(`${hostA}.*${hostB}`))
