@@ -64,6 +64,7 @@ describe('architecture', () => {
     [/^yaml$/, 'lib/list/source/yaml.ts'],
     [/^@iarna\/toml$/, 'lib/formats/toml/second-parser.ts'],
     [/^toml-eslint-parser$/, 'lib/formats/toml/ast.ts'],
+    [/^jsonc-parser$/, 'lib/formats/json/document.ts'],
     [/^diff$/, 'lib/formats/diff.ts'],
     [/^undici/, 'lib/probe/http/request.ts'],
     [/^node:http$/, 'lib/watch/serve/serve.ts'],

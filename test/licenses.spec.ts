@@ -49,7 +49,8 @@ describe('licences of bundled packages', () => {
       const section = sections.get(name) ?? ''
       assert.ok(section.startsWith(`${name} ${version}\nLicence: ${license}\n`), name)
       const [file] = globSync('{LICENSE,LICENCE,license}{,.md,.txt}', { cwd: folder })
-      assert.ok(section.includes(readFileSync(path.join(folder, file as string), 'utf8').trim()), name)
+      const text = readFileSync(path.join(folder, file as string), 'utf8').replaceAll('\r\n', '\n')
+      assert.ok(section.includes(text.trim()), name)
     }
   })
 

@@ -12,8 +12,8 @@ import { textReport } from '../lib/reporters/text.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import type { Target } from '../lib/targets/target.ts'
 import { listOf } from './support/lists.ts'
-import { CONFIG, madeUpTarget, NEW, wholeFile } from './support/made-up-target.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
+import { CONFIG, fixedTarget, NEW, wholeFile } from './targets/made-up/fixed-target.ts'
 
 const FILE = CONFIG.slice(1)
 const MIRRORS = { path: ['mirrors'], value: ['https://a.example', 'https://b.example'] }
@@ -65,7 +65,7 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
     })
   })
 
-const tool = { tool: madeUpTarget('tool', { values: [MIRRORS, INSECURE] }) }
+const tool = { tool: fixedTarget('tool', { values: [MIRRORS, INSECURE] }) }
 const codes = ({ notices }: Plan) => notices.map(({ code }) => code)
 const causes = (plan: Plan) => buildPlanReport('apply', plan).changes.map(({ cause }) => cause)
 
@@ -136,7 +136,7 @@ describe('several values in one file', () => {
   it('that the target no longer renders are withdrawn, the others stay', () =>
     onNode({ [FILE]: BEFORE }, async ({ apply, plan, restore, tree }) => {
       await apply(tool, 'tool')
-      const less = { tool: madeUpTarget('tool', { values: [INSECURE] }) }
+      const less = { tool: fixedTarget('tool', { values: [INSECURE] }) }
       const made = await apply(less, 'tool')
       assert.deepEqual(causes(made), ['list'])
       assert.deepEqual(await tree(), { [FILE]: AFTER.replace(/\["https:.*\]/, '["https://old.example"]') })
@@ -149,7 +149,7 @@ describe('several values in one file', () => {
     onNode({ [FILE]: BEFORE }, async ({ apply, plan, write, tree }) => {
       await apply(tool, 'tool')
       await write(FILE, `# new\n${AFTER}`)
-      const none = { tool: madeUpTarget('tool', {}) }
+      const none = { tool: fixedTarget('tool', {}) }
       await apply(none, 'tool')
       assert.deepEqual(await tree(), { [FILE]: `# new\n${BEFORE}` })
       assert.deepEqual((await plan(none, 'tool')).notices, [])
@@ -167,7 +167,7 @@ describe('several values in one file', () => {
 
 describe('a target that the list no longer names', () => {
   const whole = wholeFile('/etc/buildkit-tool/hosts/a.conf', { bundle: '/etc/buildkit-tool/hosts' })
-  const both = { tool: madeUpTarget('tool', { values: [MIRRORS], files: [whole] }) }
+  const both = { tool: fixedTarget('tool', { values: [MIRRORS], files: [whole] }) }
 
   it('gives its files back, and a reload is needed', () =>
     onNode({ [FILE]: BEFORE }, async ({ apply, plan, tree }) => {
@@ -186,14 +186,14 @@ describe('a target that the list no longer names', () => {
     onNode({ [FILE]: BEFORE }, async ({ apply, tree }) => {
       await apply(both, 'tool')
       const applied = await tree()
-      await apply({ other: madeUpTarget('other', {}) })
+      await apply({ other: fixedTarget('other', {}) })
       assert.deepEqual(await tree(), applied)
     }))
 
   it('leaves a file to another target that needs it', () =>
     onNode({ [FILE]: BEFORE }, async ({ apply, plan, tree }) => {
       await apply(tool, 'tool')
-      const other = madeUpTarget('other', { values: [MIRRORS, INSECURE] })
+      const other = fixedTarget('other', { values: [MIRRORS, INSECURE] })
       const made = await apply({ ...tool, other }, 'other')
       assert.deepEqual(made.steps, [])
       assert.deepEqual(await tree(), { [FILE]: AFTER })
@@ -202,7 +202,7 @@ describe('a target that the list no longer names', () => {
 })
 
 describe('two targets', () => {
-  const other = madeUpTarget('other', { values: [MIRRORS] })
+  const other = fixedTarget('other', { values: [MIRRORS] })
 
   it('that need one path are a conflict that names both', () =>
     onNode({ [FILE]: BEFORE }, async ({ plan }) => {
@@ -242,7 +242,7 @@ describe('what takes effect after a reload', () => {
 
   it('needs no reload beside a restart', () =>
     onNode({ [FILE]: BEFORE }, async ({ plan }) => {
-      const target = madeUpTarget('tool', { values: [MIRRORS], files: [restarting] })
+      const target = fixedTarget('tool', { values: [MIRRORS], files: [restarting] })
       assert.deepEqual(needs(await plan({ tool: target }, 'tool')), ['restart tool'])
     }))
 

@@ -79,6 +79,8 @@ async function bundleInto(folder: string): Promise<Metafile> {
     minify: true,
     metafile: true,
     legalComments: 'linked',
+    // esbuild does not see what its build for require() loads.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // Packages written for require() need one; ES modules have none.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

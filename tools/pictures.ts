@@ -81,7 +81,7 @@ function quayStatus(): RegistryStatus {
     name: 'quay.io',
     mirrors: [mirrorStatus({ url, latencyMs: 22, samples: samplesOf(wave(22, 3)) })],
     server: { url: 'https://quay.io/v2', usable: undefined },
-    hosts: { path: '/etc/containerd/certs.d/quay.io/hosts.toml', text: '' },
+    files: [{ path: '/etc/containerd/certs.d/quay.io/hosts.toml', text: '' }],
   })
 }
 

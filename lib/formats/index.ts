@@ -1,8 +1,12 @@
 /** The formats of files in which regmirror can own values, by the names that the state file uses. */
 import { skipByteOrderMark } from './byte-order-mark.ts'
 import type { Format } from './format.ts'
+import { json } from './json/json.ts'
 import { toml } from './toml/toml.ts'
 
 export type FormatName = keyof typeof formats
 
-export const formats = { toml: skipByteOrderMark(toml) } satisfies Record<string, Format>
+export const formats = {
+  toml: skipByteOrderMark(toml),
+  json: skipByteOrderMark(json),
+} satisfies Record<string, Format>

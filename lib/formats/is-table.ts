@@ -9,3 +9,15 @@ export function isTable(value: unknown): value is Record<string, unknown> {
 export function setOwn(table: Record<string, unknown>, key: string | number, value: unknown): void {
   Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true })
 }
+
+/** Sets the value at a path; tables on the way that are not there are made. */
+export function setAt(
+  root: Record<string, unknown>,
+  [key, ...rest]: readonly string[],
+  value: unknown,
+): void {
+  if (key === undefined) return
+  const below = Object.hasOwn(root, key) && isTable(root[key]) ? root[key] : {}
+  setOwn(root, key, rest.length === 0 ? value : below)
+  setAt(below, rest, value)
+}

@@ -72,7 +72,7 @@ export function droppedEvent(count: number): Event {
 }
 
 export function pendingFileEvent(path: string): Event {
-  const text = `${path} differs from the list; run regmirror apply before you restart the runtime`
+  const text = `${path} differs from the list; run regmirror apply before you reload or restart the runtime`
   return { event: 'apply_needed', level: 'warn', text, fields: { path } }
 }
 

@@ -8,7 +8,7 @@ import type { LoadedList } from '../list/load.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
-import type { HostsFile, LatencySample, RecentEvent } from './serve/status.ts'
+import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
 
 /** Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited. */
 export const WRITE_LIMITS = { perHour: 60, burst: 20 } as const
@@ -74,7 +74,7 @@ export interface Memory {
   restart: readonly string[]
   /** Paths of files that differ from the list and wait for `regmirror apply`. */
   pendingFiles: readonly string[]
-  hosts: ReadonlyMap<string, HostsFile>
+  shownFiles: ReadonlyMap<string, readonly ShownFile[]>
   saveHealthAt: number
   saveHistoryAt: number
   /** When a failed write is retried; Infinity: none has failed. */
@@ -113,7 +113,7 @@ export function newMemory(now: number): Memory {
     reload: [],
     restart: [],
     pendingFiles: [],
-    hosts: new Map(),
+    shownFiles: new Map(),
     saveHealthAt: 0,
     saveHistoryAt: now + FIRST_HISTORY_MS,
     retryAt: Number.POSITIVE_INFINITY,

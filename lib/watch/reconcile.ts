@@ -65,7 +65,7 @@ function recordChanges({ report, notices }: Reconciled, cause: WriteCause, memor
 }
 
 function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: Host): void {
-  const { report, pendingFiles, hosts } = reconciled
+  const { report, pendingFiles, shownFiles } = reconciled
   const restart = restartAfter(memory, reconciled)
   const reload = reloadAfter(memory, reconciled, scope)
   if (memory.restart.length > 0 && restart.length + pendingFiles.length === 0)
@@ -81,7 +81,7 @@ function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: 
   memory.restart = restart
   memory.reload = reload
   memory.pendingFiles = pendingFiles
-  memory.hosts = hosts
+  memory.shownFiles = shownFiles
 }
 
 /** A restart is pending until the report no longer lists it. */

@@ -33,7 +33,7 @@ function brokenWith(text: string): Partial<WatchStatus> {
     mirrorStatus({ probedAt: undefined, samples: [], position: 2 }),
   ]
   const server = { url: text, usable: false }
-  const hosts = { path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }
+  const files = [{ path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }]
   return {
     machine: text,
     list: { ...watchStatus().list, problem: text },
@@ -45,8 +45,8 @@ function brokenWith(text: string): Partial<WatchStatus> {
       limitedUntil: NOW + 60_000,
     },
     registries: [
-      registryStatus({ name: text, mirrors, server, hosts }),
-      registryStatus({ name: text, mirrors: [unhealthyMirror({ url: text })], server, hosts }),
+      registryStatus({ name: text, mirrors, server, files }),
+      registryStatus({ name: text, mirrors: [unhealthyMirror({ url: text })], server, files }),
     ],
     recentEvents: [{ at: NOW - 86_400_000, text }],
     alive: false,

@@ -131,5 +131,5 @@ export const UNCHANGED: Reconciled = {
   notices: [],
   pendingFiles: [],
   seesRestarts: true,
-  hosts: new Map(),
+  shownFiles: new Map(),
 }

@@ -56,10 +56,12 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
     name: 'docker.io',
     mirrors: [mirrorStatus()],
     server: { url: 'https://registry-1.docker.io/v2', usable: true },
-    hosts: {
-      path: '/etc/containerd/certs.d/docker.io/hosts.toml',
-      text: 'server = "https://registry-1.docker.io"\n\n[host."https://mirror.test"]\n  capabilities = ["pull", "resolve"]\n',
-    },
+    files: [
+      {
+        path: '/etc/containerd/certs.d/docker.io/hosts.toml',
+        text: 'server = "https://registry-1.docker.io"\n\n[host."https://mirror.test"]\n  capabilities = ["pull", "resolve"]\n',
+      },
+    ],
     ...more,
   }
 }

@@ -197,8 +197,8 @@ describe('a connection to the watcher', () => {
 
   it('waits for its page while eight others are sent, and so costs no memory', async () => {
     // More than a socket holds.
-    const hosts = { path: '/etc/hosts.toml', text: '#'.repeat(20_000_000) }
-    const huge = watchStatus({ registries: [registryStatus({ hosts })] })
+    const file = { path: '/etc/hosts.toml', text: '#'.repeat(20_000_000) }
+    const huge = watchStatus({ registries: [registryStatus({ files: [file] })] })
     const server = await serve(
       '127.0.0.1:0',
       statusSource(() => huge),
@@ -224,7 +224,7 @@ describe('a connection to the watcher', () => {
           return size
         }),
       )
-      const whole = sizes.filter(size => size > hosts.text.length).length
+      const whole = sizes.filter(size => size > file.text.length).length
       assert.ok(whole <= 8, `${whole} have the whole page`)
     } finally {
       for (const socket of readers) socket.destroy()

@@ -29,7 +29,7 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-const [A, B, SERVER] = ['https://a/v2', 'https://b/v2', 'https://docker.io/v2']
+const [A, B, SERVER] = ['https://a/v2', 'https://b/v2', 'https://registry-1.docker.io/v2']
 const hub = (more: Partial<Registry> = {}): MirrorList =>
   listOf({ ...registry('docker.io', [mirror('https://a'), mirror('https://b')]), ...more })
 

@@ -36,7 +36,7 @@ const skeletonOf = (page: string) =>
 /** A status with this text everywhere that its text comes from outside. */
 function filledWith(text: string): WatchStatus {
   const server = { url: text, usable: false }
-  const hosts = { path: text, text }
+  const files = [{ path: text, text }]
   const mirrors = [
     mirrorStatus({ url: text }),
     unhealthyMirror({ url: text, detail: text, reason: text as 'dns' }),
@@ -49,8 +49,8 @@ function filledWith(text: string): WatchStatus {
     list: { ...watchStatus().list, file: text, problem: text },
     node: { ...watchStatus().node, problem: text, reload: [text], restart: [text], limitedUntil: NOW + 1 },
     registries: [
-      registryStatus({ name: text, mirrors, server, hosts }),
-      registryStatus({ name: text, mirrors: unhealthy, server, hosts }),
+      registryStatus({ name: text, mirrors, server, files }),
+      registryStatus({ name: text, mirrors: unhealthy, server, files }),
     ],
     recentEvents: [{ at: NOW, text }],
   })
@@ -88,7 +88,7 @@ describe('the status page', () => {
 
   it('keeps hosts.toml as it is, line by line', () => {
     const page = withRegistries(
-      registryStatus({ hosts: { path: '/p', text: '[host."https://a"]\n\tx = 1 # <&>\n' } }),
+      registryStatus({ files: [{ path: '/p', text: '[host."https://a"]\n\tx = 1 # <&>\n' }] }),
     )
     assert.ok(page.includes('>[host.&quot;https://a&quot;]\n\tx = 1 # &lt;&amp;&gt;\n</pre>'))
   })
@@ -179,7 +179,7 @@ describe('the status page', () => {
       'a file that waits for apply',
       { node: { ...watchStatus().node, pendingFiles: ['/etc/containerd/config.toml'] } },
       /✗ node-7: 1 problem/,
-      /\/etc\/containerd\/config\.toml differs from the list\. Run regmirror apply before you restart the runtime/,
+      /\/etc\/containerd\/config\.toml differs from the list\. Run regmirror apply before you reload or restart the runtime/,
     ],
     [
       'writes that wait',
@@ -383,7 +383,7 @@ describe('the status page', () => {
       /position 1 https:\/\/mirror\.test\/v2 ● healthy for 3 h 12 ms .* 11–13 ms position 2/,
       /position 2 https:\/\/slow\.test\/v2 ◐ degraded for 3 h 1203 ms .* slow position 3/,
       /position 3 https:\/\/new\.test\/v2 · not probed yet .*no probes in the last hour/,
-      /– not in hosts\.toml https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
+      /– not written https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
       /probed 5 s ago, next probe in 10 s connect_timeout: no connection to 192\.0\.2\.7:443 within 5s/,
       /https:\/\/busy\.test\/v2 ○ rate limited for 4 min .*next probe in 10 min/,
       /↳ https:\/\/registry-1\.docker\.io\/v2 server ● usable/,

@@ -137,7 +137,7 @@ describe('a watcher process', () => {
         const changed = written.replace('/etc/containerd/certs.d', '/else')
         await fs.writeFile(config, changed)
         await watcher.until(
-          /warn .*config\.toml differs from the list; run regmirror apply before you restart/,
+          /warn .*config\.toml differs from the list; run regmirror apply before you reload or restart/,
         )
         assert.equal(await fs.readFile(config, 'utf8'), changed)
         assert.equal((await spawnCli(['apply', ...args])).code, 0)

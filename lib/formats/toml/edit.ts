@@ -3,9 +3,10 @@
  * second parser proves the result.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { isTable, setOwn } from '../is-table.ts'
+import { edited } from '../edit.ts'
+import { isTable, setAt } from '../is-table.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
-import { type Edit, findEdit } from './find-edit.ts'
+import { findEdit } from './find-edit.ts'
 import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
 import { readToml } from './second-parser.ts'
@@ -80,10 +81,6 @@ function hasTable(text: string, path: readonly string[]): boolean {
   )
 }
 
-function edited(text: string, { at, end, text: inserted }: Edit): string {
-  return text.slice(0, at) + inserted + text.slice(end)
-}
-
 type Change = (root: Table) => void
 
 /** Whether the second text has the values of the first after the change. `discount` removes what does not count from the second. */
@@ -104,13 +101,6 @@ function proves(before: string, after: string, change: Change, discount: Change 
 function provesNewerToml(before: string, after: string, same: (was: Table, is: Table) => boolean): boolean {
   const [old, now] = [parseTomlAst(before), parseTomlAst(after)]
   return 'ast' in old && 'ast' in now && same(tomlValue(old.ast), tomlValue(now.ast))
-}
-
-function setAt(root: Table, [key, ...rest]: readonly string[], value: TomlValue): void {
-  if (key === undefined) return
-  const below = Object.hasOwn(root, key) && isTable(root[key]) ? root[key] : {}
-  setOwn(root, key, rest.length === 0 ? value : below)
-  setAt(below, rest, value)
 }
 
 /** Removes the key, and the tables above it that are then empty. */

@@ -1,15 +1,10 @@
 /** The smallest edit of a TOML text that sets one key. Pure; edit.ts proves the result. */
 import { isDeepStrictEqual } from 'node:util'
+import type { Edit } from '../edit.ts'
+import { indentAt, lineBreak, lineEnd } from '../lines.ts'
 import type { TomlAst } from './ast.ts'
 import { commonLength, flatten, type Pair, startsWith } from './pairs.ts'
-import { assignment, indentAt, lineBreak, lineEnd, type TomlValue, tableHeader, valueText } from './text.ts'
-
-/** Replaces the text from `at` to `end`. */
-export interface Edit {
-  readonly at: number
-  readonly end: number
-  readonly text: string
-}
+import { assignment, type TomlValue, tableHeader, valueText } from './text.ts'
 
 /** The edit that sets `path`, which ends in the key, to `value`. */
 export function findEdit(text: string, ast: TomlAst, path: readonly string[], value: TomlValue): Edit {

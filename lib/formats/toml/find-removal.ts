@@ -1,9 +1,9 @@
 /** The smallest edit of a TOML text that removes one key. Pure; edit.ts proves the result. */
 import { isDeepStrictEqual } from 'node:util'
+import type { Edit } from '../edit.ts'
+import { lineEnd } from '../lines.ts'
 import type { TomlAst, TomlTable } from './ast.ts'
-import type { Edit } from './find-edit.ts'
 import { flatten, type Pair } from './pairs.ts'
-import { lineEnd } from './text.ts'
 
 /**
  * The edit that removes the key at `path`. With `headerToo` the `[table]` header is removed too if nothing else is below

@@ -9,7 +9,7 @@ import type { Event } from '../events.ts'
 import type { History } from '../history.ts'
 import type { Memory } from '../memory.ts'
 import type { SavedHealth } from '../saved-health.ts'
-import type { HostsFile } from '../serve/status.ts'
+import type { ShownFile } from '../serve/status.ts'
 
 /** What may have changed. */
 export interface Triggers {
@@ -31,8 +31,8 @@ export interface Reconciled {
   readonly pendingFiles: readonly string[]
   /** Whether the report shows that a restart is done. It does not for a node under --root. */
   readonly seesRestarts: boolean
-  /** The hosts.toml of each registry that has one. */
-  readonly hosts: ReadonlyMap<string, HostsFile>
+  /** The files of each registry that has some, by its name. */
+  readonly shownFiles: ReadonlyMap<string, readonly ShownFile[]>
 }
 
 export interface Host {

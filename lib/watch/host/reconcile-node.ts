@@ -49,7 +49,7 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
     notices,
     pendingFiles: planned.pendingFiles,
     seesRestarts: options.root === undefined,
-    hosts: await readShownFiles(list, node),
+    shownFiles: await readShownFiles(node),
   }
 }
 

@@ -48,7 +48,7 @@ function pendingActivations({ node }: WatchStatus): readonly Alarm[] {
 function pendingFiles({ node }: WatchStatus): readonly Alarm[] {
   return node.pendingFiles.map(path =>
     problem(
-      html`<b><code>${path}</code> differs from the list.</b> Run <code>regmirror apply</code> before you restart the runtime: otherwise the runtime stops using these mirrors.`,
+      html`<b><code>${path}</code> differs from the list.</b> Run <code>regmirror apply</code> before you reload or restart the runtime: otherwise it may not use these mirrors.`,
     ),
   )
 }

@@ -6,7 +6,7 @@ import { html, type Markup } from './markup.ts'
 import { latencyRange, sparkline } from './sparkline.ts'
 import { clock, span } from './time.ts'
 
-/** In the order of hosts.toml; those that are not in it come last. */
+/** In the order in which they are written; those that are not come last. */
 export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): readonly Markup[] {
   const positionOf = ({ position }: MirrorStatus) => position ?? Number.MAX_SAFE_INTEGER
   return mirrors
@@ -20,7 +20,7 @@ export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): read
 
 function positionCell({ position }: MirrorStatus): Markup {
   return position === undefined
-    ? html`<span class="position out" title="not in hosts.toml">–<span class="aside"> not in hosts.toml</span></span>`
+    ? html`<span class="position out" title="not written">–<span class="aside"> not written</span></span>`
     : html`<span class="position"><span class="aside">position </span>${position}</span>`
 }
 

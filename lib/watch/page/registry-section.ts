@@ -1,9 +1,9 @@
-/** A registry on the status page: its mirrors in the order of hosts.toml, its server, and its file. Pure. */
+/** A registry on the status page: its mirrors in the order in which they are written, its server, and its files. Pure. */
 import { canServe } from '../../health/availability.ts'
 import { isUsable } from '../../health/health.ts'
 import { plural } from '../../wording/plural.ts'
 import { gradeRegistry } from '../serve/problems.ts'
-import type { RegistryStatus } from '../serve/status.ts'
+import type { RegistryStatus, ShownFile } from '../serve/status.ts'
 import { GRADE_MARKS } from './marks.ts'
 import { html, type Markup } from './markup.ts'
 import { mirrorItems } from './mirror-items.ts'
@@ -12,7 +12,7 @@ import { addressWithFile, registryTitle } from './registry-name.ts'
 interface View {
   readonly anchor: string
   readonly now: number
-  /** Whether its file is open when the page has loaded. */
+  /** Whether its files are open when the page has loaded. */
   readonly open: boolean
 }
 
@@ -23,7 +23,7 @@ export function registrySection(registry: RegistryStatus, view: View): Markup {
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${GRADE_MARKS[grade]}</span> ${registryTitle(registry)} <small>${mirrorCount(registry)}</small></h3>
 <ul class="endpoints">
 ${mirrorItems(registry.mirrors, now)}${serverItem(registry)}</ul>${outageNote(registry)}
-${hostsFile(registry, view)}
+${shownFiles(registry, view)}
 </section>
 `
 }
@@ -56,14 +56,24 @@ function outageNote(registry: RegistryStatus): Markup | undefined {
 <p class="note">No endpoint is healthy. Every mirror of the list stays in the file, because the cause may be this node's network.</p>`
 }
 
+function shownFiles(registry: RegistryStatus, view: View): readonly Markup[] {
+  const { files } = registry
+  if (files.length === 0) return [html`<p class="soft file">This registry has no file now.</p>`]
+  return files.map((file, i) => shownFile(registry, file, i === 0 ? '' : `-${i + 1}`, view))
+}
+
 /** An open file closes when the page reloads, unless the address names it. */
-function hostsFile(registry: RegistryStatus, { anchor, open }: View): Markup {
-  const { hosts } = registry
-  if (hosts === undefined) return html`<p class="soft file">This registry has no hosts.toml now.</p>`
+function shownFile(
+  registry: RegistryStatus,
+  { path, text }: ShownFile,
+  suffix: string,
+  { anchor, open }: View,
+): Markup {
+  const id = `${anchor}-file${suffix}`
   const link = open
     ? html`<a href="./#${anchor}">Close it</a>`
-    : html`<a href="${addressWithFile(registry)}#${anchor}-file">Keep it open</a>`
-  return html`<details id="${anchor}-file"${open ? html` open` : undefined}><summary>File <span class="soft path">${hosts.path}</span></summary>
+    : html`<a href="${addressWithFile(registry)}#${id}">Keep it open</a>`
+  return html`<details id="${id}"${open ? html` open` : undefined}><summary>File <span class="soft path">${path}</span></summary>
 <p class="soft">${link} when the page reloads.</p>
-<pre tabindex="0" role="region" aria-label="${hosts.path}">${hosts.text}</pre></details>`
+<pre tabindex="0" role="region" aria-label="${path}">${text}</pre></details>`
 }

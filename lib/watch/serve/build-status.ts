@@ -62,13 +62,12 @@ function buildRegistries(memory: Memory, now: Clocks): readonly RegistryStatus[]
 function buildRegistry({ name }: Registry, written: Registry, memory: Memory, now: Clocks): RegistryStatus {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === name)
   const server = memory.servers.find(({ endpoint }) => endpoint.registry === name)
-  const hosts = memory.hosts.get(name)
   const urls = written.mirrors.map(({ base }) => baseUrl(base))
   return {
     name,
     mirrors: own.map(mirror => buildMirror(mirror, urls.indexOf(mirror.url), now)),
     ...(server && { server: { url: server.url, usable: isServerUsable(server) } }),
-    ...(hosts && { hosts }),
+    files: memory.shownFiles.get(name) ?? [],
   }
 }
 

@@ -23,7 +23,7 @@ export function mirrorMetrics(registries: readonly RegistryStatus[]): readonly M
     },
     {
       name: 'regmirror_mirror_position',
-      help: 'The position of the mirror in hosts.toml, from 1; 0 if it is not in the file.',
+      help: 'The position among the mirrors that are written, from 1; 0 if the mirror is not written.',
       samples: each(({ position = 0 }) => one(position)),
     },
     {

@@ -13,7 +13,7 @@ export interface MirrorStatus {
   readonly health: Health
   /** When it changed to that. */
   readonly since: number
-  /** Its position in hosts.toml, from 1; undefined: it is not in the file. */
+  /** Its position among the mirrors that are written, from 1; undefined: it is not written. */
   readonly position: number | undefined
   readonly reason?: ProbeReason
   /** One sentence, safe for a terminal; not for HTML. */
@@ -32,7 +32,7 @@ export interface MirrorStatus {
 }
 
 /** A file as it is now, secrets hidden. */
-export interface HostsFile {
+export interface ShownFile {
   readonly path: string
   readonly text: string
 }
@@ -42,8 +42,8 @@ export interface RegistryStatus {
   readonly mirrors: readonly MirrorStatus[]
   /** Absent where there is no server to fall back to; `usable` is undefined while it is not probed. */
   readonly server?: { readonly url: string; readonly usable: boolean | undefined }
-  /** Its hosts.toml; absent where there is none. */
-  readonly hosts?: HostsFile
+  /** The files that name its endpoints, one for each runtime at most. */
+  readonly files: readonly ShownFile[]
 }
 
 /** An event, in one line. */

@@ -1,27 +1,16 @@
-/** A runtime that does not exist: two values in one TOML file, and a directory of files that refer to each other. */
-import { formats } from '../../lib/formats/index.ts'
-import type { Effect } from '../../lib/model/report.ts'
-import type { OwnedValue } from '../../lib/ownership/managed-file.ts'
-import { findWriter } from '../../lib/ownership/other-writers.ts'
-import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
-import type { Dialect } from '../../lib/targets/dialect.ts'
-import type { DesiredFile, Rendering, Target } from '../../lib/targets/target.ts'
+/** The made-up runtime, but with the same files whatever the list says: some values in one TOML file, and others whole. */
+import { formats } from '../../../lib/formats/index.ts'
+import type { Effect } from '../../../lib/model/report.ts'
+import type { OwnedValue } from '../../../lib/ownership/managed-file.ts'
+import { containerdDialect } from '../../../lib/targets/containerd/dialect.ts'
+import type { DesiredFile, Rendering, Target } from '../../../lib/targets/target.ts'
+import { toy } from './toy.ts'
 
 export const CONFIG = '/etc/buildkit-tool/tool.toml'
 /** The text of a new file. */
 export const NEW = 'managed = true\n'
 
 const common = { secret: false, why: 'for the test' }
-
-/** It can express everything. */
-const DIALECT: Dialect = {
-  ...containerdDialect,
-  expresses: {
-    forms: ['root', 'prefix', 'mounted', 'exact'],
-    keys: ['server', 'fallback', 'ca', 'client', 'header', 'skip_verify'],
-    capabilities: 'any',
-  },
-}
 
 interface Given {
   readonly values?: readonly OwnedValue[]
@@ -32,14 +21,11 @@ interface Given {
 }
 
 /** Renders these values in tool.toml, and these files. */
-export function madeUpTarget(
-  title: string,
-  { values = [], files = [], effect = 'reload', startedAt }: Given,
-) {
+export function fixedTarget(title: string, { values = [], files = [], effect = 'reload', startedAt }: Given) {
   const target: Target<object, string | undefined> = {
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
-    dialect: DIALECT,
+    dialect: containerdDialect,
     pathKeys: ['tool_dir'],
     observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
     render: (_registries, text): Rendering => {
@@ -57,7 +43,7 @@ export function madeUpTarget(
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
-    writerOf: (path, text) => findWriter([], path, text),
+    writerOf: toy.writerOf,
     daemon: {
       activate: {
         reload: { command: `reload ${title}`, why: 'it reads the file again' },

@@ -1,0 +1,34 @@
+/**
+ * A runtime that does not exist. Its folder and a line in a table are all that regmirror needs to configure it: toy.json
+ * is edited in place and read at a reload; the file of a registry is regmirror's own and read at every pull.
+ */
+import { findWriter } from '../../../lib/ownership/other-writers.ts'
+import { targets } from '../../../lib/targets/index.ts'
+import type { Target } from '../../../lib/targets/target.ts'
+import { toyDialect } from './dialect.ts'
+import { endpoints } from './endpoints.ts'
+import { observe, type ToySnapshot } from './observe.ts'
+import { render } from './render.ts'
+import { type ToySettings, toySettings } from './settings.ts'
+
+export const toy: Target<ToySettings, ToySnapshot> = {
+  title: 'toy',
+  settings: toySettings,
+  dialect: toyDialect,
+  pathKeys: ['config', 'mirrors_dir'],
+  observe,
+  render,
+  validate: async () => [],
+  endpoints,
+  writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
+  daemon: {
+    activate: {
+      reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
+    },
+    startedAt: () => undefined,
+    environment: async () => undefined,
+  },
+}
+
+/** The table with this line. */
+export const table = { ...targets, toy }

@@ -1,0 +1,99 @@
+/** A runtime that does not exist is kept up to date while its mirrors fail and recover. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { REAL_TIME, run } from '../../support/run.ts'
+import { eventually, startMirror } from '../../support/watching.ts'
+import { BEFORE, CONFIG, mirrorsFile, mirrorsText, onToyNode, type ToyNode } from './on-node.ts'
+import { table } from './toy.ts'
+
+const listText = (urls: readonly string[]) => `version = 1
+[health]
+interval = "1s"
+[registries."quay.io"]
+mirrors = ${JSON.stringify(urls)}
+[targets.toy]
+`
+
+interface Watcher {
+  /** Waits for an event; returns its line, and forgets those before it. */
+  until(event: string, text?: RegExp): Promise<string>
+}
+
+/** Runs `watch` in this process until `use` is done; it must end with code 0. */
+async function watching({ args }: ToyNode, use: (watcher: Watcher) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  let log = ''
+  const openLog = () => ({
+    write: (line: string) => {
+      log += line
+    },
+  })
+  const world = { ...REAL_TIME, signal: stop.signal, openLog, env: process.env }
+  const command = args('watch', '--listen', '127.0.0.1:0', '--log-format', 'json')
+  const ended = run(command, world, {}, async () => table)
+  const until: Watcher['until'] = (event, text = /^/) =>
+    eventually(
+      () => {
+        const lines = log.split('\n')
+        const at = lines.findIndex(line => line.includes(`"event":"${event}"`) && text.test(line))
+        if (at !== -1) log = lines.slice(at + 1).join('\n')
+        return at === -1 ? undefined : lines[at]
+      },
+      () => `no ${event} ${text} in\n${log}`,
+    )
+  try {
+    await Promise.race([use({ until }), ended.then(({ stderr }) => assert.fail(`ended: ${stderr}${log}`))])
+  } finally {
+    stop.abort()
+  }
+  assert.equal((await ended).code, 0)
+}
+
+describe('a watcher of a made-up runtime', () => {
+  it('writes what takes effect immediately, and leaves the rest to apply and a reload', () =>
+    onToyNode({ [CONFIG]: BEFORE }, async node => {
+      await using a = await startMirror()
+      await using b = await startMirror()
+      const [hostA, hostB] = [new URL(a.url).host, new URL(b.url).host]
+      const read = (file: string) => fs.readFile(node.at(file), 'utf8')
+      await node.writeList(listText([a.url, b.url]))
+      await watching(node, async ({ until }) => {
+        const { url } = JSON.parse(await until('listening'))
+        const page = async () => (await (await fetch(url)).text()).replace(/<[^>]*>/g, '')
+        /** The page shows a turn of the loop when it is done. */
+        const shown = (text: RegExp, is = true) =>
+          eventually(
+            async () => (text.test(await page()) === is ? true : undefined),
+            () => `${text} on the page: ${!is}`,
+          )
+        await until('file_written', /quay\.io\.toml/)
+        await until('file_written', /toy\.json/)
+        assert.match(await until('reload_needed'), /a reload is needed: systemctl reload toy/)
+        await shown(/A reload is needed before the changes take effect: systemctl reload toy/)
+        await shown(new RegExp(`File /${mirrorsFile('quay.io')}[^]*mirrors = .*${hostB}`))
+        const written = await read(CONFIG)
+        assert.match(written, new RegExp(`"mirror-hosts": \\["${hostA}", "${hostB}"\\]`))
+
+        await a.stop()
+        await until('mirror_unhealthy')
+        assert.match(await until('file_written'), /updated [^ ]*quay\.io\.toml/)
+        assert.doesNotMatch(await read(mirrorsFile('quay.io')), new RegExp(hostA))
+        assert.match(await until('apply_needed'), /toy\.json differs from the list; run regmirror apply/)
+        await shown(/toy\.json differs from the list\. Run regmirror apply before you reload/)
+        assert.equal(await read(CONFIG), written)
+
+        await a.start()
+        await until('mirror_healthy')
+        assert.match(await until('file_written'), /updated [^ ]*quay\.io\.toml/)
+        await shown(/toy\.json differs from the list\. Run/, false)
+
+        await node.write(mirrorsFile('quay.io'), mirrorsText())
+        assert.match(await until('drifted'), /quay\.io\.toml: was changed outside regmirror/)
+        await sleep(100)
+        assert.match(await read(mirrorsFile('quay.io')), new RegExp(`${hostA}.*${hostB}`))
+      })
+      assert.equal((await node.run('restore')).code, 0)
+      assert.deepEqual(await node.tree(), { [CONFIG]: BEFORE })
+    }))
+})
