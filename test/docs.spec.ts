@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { HEALTHS } from '../lib/health/health.ts'
 import { run } from './support/run.ts'
 import { withDirectory } from './support/tree.ts'
 
@@ -22,6 +23,14 @@ const anchorsOf = (document: string) =>
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
   )
+
+/** Every name in the code, in the schemas and in the playbook; of those that the code composes, the results. */
+const names = new Set([
+  ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/ansible/*'], {
+    cwd: root,
+  }).flatMap(file => text(file).match(/\w+/g) ?? []),
+  ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
+])
 
 describe('documents', () => {
   for (const document of documents) {
@@ -43,6 +52,14 @@ describe('documents', () => {
         assert.ok(existsSync(path.join(root, file)), link)
         if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${file}#${anchor}`)
       }
+    })
+
+    it(`events, notices, metrics, reasons and keys of ${document} exist`, () => {
+      const written = text(document).matchAll(/(?<=`)[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?=`|\{| = )/g)
+      assert.deepEqual(
+        [...written].map(([name]) => name).filter(name => !names.has(name)),
+        [],
+      )
     })
 
     it(`scripts and commands of ${document} exist`, async () => {

@@ -13,7 +13,7 @@ export const HEALTH: JsonSchema = {
       default: '30s',
     },
     timeout: {
-      ...durationSchema('3s', 'How long a probe waits for the response of a mirror.'),
+      ...durationSchema('3s', 'How long a mirror may take to respond to one request.'),
       default: '3s',
     },
     rise: countSchema('Successful probes in a row that make a mirror healthy.'),
@@ -34,7 +34,7 @@ export const HEALTH: JsonSchema = {
     slow_after: {
       ...durationSchema(
         '2s',
-        'A mirror that takes this long to respond is degraded: watch writes it after the faster ones. Left out: no mirror is.',
+        'A mirror that takes this long to respond is degraded: watch writes it after the faster ones. Default: off.',
       ),
       examples: ['1s'],
     },

@@ -26,7 +26,7 @@ function targetsSchema(targets: KnownTargets): JsonSchema {
   const schemas = Object.entries(targets).map(([name, { settings }]) => [name, settings.schema])
   return {
     title: 'a table of runtimes',
-    description: 'The runtimes to configure. Left out: containerd with its usual files.',
+    description: 'The runtimes to configure. Default: containerd with its default files.',
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(schemas),
@@ -36,7 +36,7 @@ function targetsSchema(targets: KnownTargets): JsonSchema {
 const PROPERTIES: JsonSchema = {
   $schema: {
     title: 'a string',
-    description: 'Where this schema is, for editors. regmirror ignores it.',
+    description: 'URL of this schema, for editors. regmirror ignores it.',
     type: 'string',
   },
   version: { title: '1', description: 'Version of the list format. Only 1 exists.', const: 1 },
@@ -53,7 +53,7 @@ const PROPERTIES: JsonSchema = {
   registries: {
     title: 'a table of registries',
     description:
-      'Registries by the name that image names begin with: "docker.io", "registry.example.com:5000", or "*" for every registry without an entry.',
+      'Registries. A key is the first part of an image name: "docker.io", "registry.example.com:5000"; "*" is every registry without an entry.',
     type: 'object',
     minProperties: 1,
     additionalProperties: { $ref: '#/$defs/registry' },

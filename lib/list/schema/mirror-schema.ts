@@ -5,7 +5,7 @@ import { booleanSchema, durationSchema, PATH } from './value-schemas.ts'
 export const CAPABILITIES: JsonSchema = {
   title: 'a list of "pull", "resolve", "push"',
   description:
-    'What a mirror is used for: pull (content by digest), resolve (the digest of a tag), push. Grant resolve only to mirrors that you trust to say what a tag points to.',
+    'What a mirror is used for: pull (content by digest), resolve (the digest of a tag), push. Grant resolve only to mirrors that you trust: they decide which image a tag points to.',
   type: 'array',
   minItems: 1,
   uniqueItems: true,
@@ -14,13 +14,14 @@ export const CAPABILITIES: JsonSchema = {
 }
 
 export const DIAL_TIMEOUT: JsonSchema = {
-  ...durationSchema('2s', 'How long a connection may take before the next endpoint is used.'),
+  ...durationSchema('2s', 'How long containerd 2.0.7 and later wait for a connection.'),
   default: '2s',
 }
 
 const CLIENT: JsonSchema = {
   title: 'a table with cert and key',
-  description: 'Client certificate and its key, two PEM files. Relative paths start at the list.',
+  description:
+    'Client certificate and its key, two PEM files. Relative paths are relative to the directory of the list.',
   type: 'object',
   required: ['cert', 'key'],
   additionalProperties: false,
@@ -32,14 +33,18 @@ const CLIENT: JsonSchema = {
 
 const HEADER_VALUE: JsonSchema = {
   title: 'a string, { file = "…" } or { env = "…" }',
-  description: 'The value, or where to find it: a file that holds nothing else, or an environment variable.',
+  description: 'A value, { file = "…" } (the file contains only the value) or { env = "…" }.',
   type: ['string', 'object'],
   minLength: 1,
   minProperties: 1,
   maxProperties: 1,
   additionalProperties: false,
   properties: {
-    file: { ...PATH, description: 'File with the whole value. A relative path starts at the list.' },
+    file: {
+      ...PATH,
+      description:
+        'File that contains only the value. A relative path is relative to the directory of the list.',
+    },
     env: {
       title: 'the name of an environment variable',
       description: 'Environment variable with the whole value.',
@@ -51,7 +56,7 @@ const HEADER_VALUE: JsonSchema = {
 
 export const MIRROR: JsonSchema = {
   title: 'a url or a table with url',
-  description: 'A mirror: its url, or a table with url and other keys.',
+  description: 'A mirror: its URL, or a table with url and other keys.',
   type: ['string', 'object'],
   required: ['url'],
   additionalProperties: false,
@@ -65,14 +70,14 @@ export const MIRROR: JsonSchema = {
     },
     base: {
       title: '"exact"',
-      description: '"exact": use the path of the url unchanged, with or without /v2.',
+      description: '"exact": use the path of the URL unchanged, with or without /v2.',
       enum: ['exact'],
     },
     capabilities: { $ref: '#/$defs/capabilities' },
     ca: {
       title: 'a path or a list of paths',
       description:
-        "One or more PEM files with the certificate authorities of the mirror's certificate. Relative paths start at the list.",
+        "PEM file or files with the CAs of the mirror's certificate. Relative paths are relative to the directory of the list.",
       type: ['string', 'array'],
       minLength: 1,
       minItems: 1,

@@ -11,14 +11,13 @@ export const REGISTRY: JsonSchema = {
     server: {
       title: 'a url such as "https://registry.example.com"',
       description:
-        "The registry's own endpoint, used after the mirrors. Left out: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
+        "The registry's own endpoint, used after the mirrors. Default: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
       type: 'string',
       examples: ['https://registry-1.docker.io'],
     },
     mirrors: {
       title: 'a list of mirrors',
-      description:
-        'Endpoints that are used before the server, in this order. An empty list: the server only.',
+      description: 'Mirrors that the node tries before the server, in this order. []: only the server.',
       type: 'array',
       items: { $ref: '#/$defs/mirror' },
       examples: [['https://mirror.example.com']],
@@ -26,7 +25,8 @@ export const REGISTRY: JsonSchema = {
     fallback: booleanSchema('false: never use the server, not even when every mirror fails.', true),
     canary: {
       title: 'a string such as "library/busybox:latest"',
-      description: 'The image that a deep probe requests: repository and tag; for "*" a full image name.',
+      description:
+        'The image that probes with depth manifest or blob request: repository and tag; for "*" a full image name.',
       type: 'string',
       examples: ['library/busybox:latest'],
     },

@@ -35,7 +35,7 @@ const schema: JsonSchema = {
     config: {
       title: 'a path or false',
       description:
-        'Main configuration file of containerd: a plain absolute path that ends in .toml. false: leave it alone and write hosts.toml files only.',
+        'Main configuration file of containerd: a plain absolute path that ends in .toml. false: do not edit it; write only hosts.toml files.',
       type: ['string', 'boolean'],
       not: { const: true },
       default: DEFAULT_CONFIG,
@@ -43,13 +43,13 @@ const schema: JsonSchema = {
     hosts_dir: {
       title: 'a path',
       description:
-        'Directory with one folder for each registry: a plain absolute path, outside the directories of other programs. Left out: the directory that containerd has set, else /etc/containerd/certs.d.',
+        'Directory with one folder for each registry: a plain absolute path, outside the directories of other programs. Default: the directory that regmirror set before, else the one that the node has, else /etc/containerd/certs.d.',
       type: 'string',
       examples: ['/etc/containerd/certs.d'],
     },
     version: {
       title: 'a version such as "2.1" or "1.7.24"',
-      description: 'Version of containerd. Left out: what containerd --version prints.',
+      description: 'Version of containerd. Default: the version on the node, except under --root.',
       type: 'string',
       pattern: '^\\d+\\.\\d+(\\.\\d+)?$',
       examples: ['2.1', '1.7.24'],
