@@ -319,7 +319,7 @@ describe('init as root, in a place that another user can write', () => {
       'x',
       'victim',
       'n.toml',
-      /mode 0777 and is writable by other users/,
+      /other users can write .* \(mode 0777\)/,
     ],
   ]
   for (const [title, owner, mode, name, to, file, message] of refused)

@@ -296,7 +296,7 @@ describe('hosts.toml: text', () => {
     '1.7.24': ['fails: containerd 1.x crashes on this file: an entry of host is not a table'],
     '2.1.9': [HUB, ignored('an entry of host is not a table')],
   })
-  const tell = 'unknown: regmirror cannot know what containerd makes of this file'
+  const tell = 'unknown: regmirror cannot predict how containerd reads this file'
   reads('may have more on the line of a header on 1.x', '[host."https://m"] skip_verify = true\n', {
     '1.7.24': [`${tell}: a table header must be alone on its line`],
     '2.1.9': [HUB, ignored('a table header must be alone on its line')],
