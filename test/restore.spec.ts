@@ -288,7 +288,7 @@ describe('drift', () => {
           [`/${CONFIG}`, 'drift'],
         ],
       )
-      assert.match(JSON.stringify(notices), /was removed outside regmirror after regmirror wrote it/)
+      assert.match(JSON.stringify(notices), /was removed outside regmirror \(regmirror wrote it/)
       assert.match(JSON.stringify(notices), /its config_path was changed outside regmirror at/)
     }))
 

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../model/target-settings.ts'
 import { booleanSchema, durationSchema, PATH } from './value-schemas.ts'
 
 export const CAPABILITIES: JsonSchema = {
-  title: 'a list of "pull", "resolve", "push"',
+  title: 'an array of "pull", "resolve", "push"',
   description:
     'What a mirror is used for: pull (content by digest), resolve (the digest of a tag), push. Grant resolve only to mirrors that you trust to say what a tag points to.',
   type: 'array',
@@ -50,14 +50,14 @@ const HEADER_VALUE: JsonSchema = {
 }
 
 export const MIRROR: JsonSchema = {
-  title: 'a url or a table with url',
+  title: 'a URL or a table with url',
   description: 'A mirror: its url, or a table with url and other keys.',
   type: ['string', 'object'],
   required: ['url'],
   additionalProperties: false,
   properties: {
     url: {
-      title: 'a url such as "https://mirror.example.com"',
+      title: 'a URL such as "https://mirror.example.com"',
       description:
         'The API base. No path: /v2. /v2/P: repositories below P (Harbor, Nexus). /P/v2: a registry below a path (Artifactory).',
       type: 'string',
@@ -65,12 +65,12 @@ export const MIRROR: JsonSchema = {
     },
     base: {
       title: '"exact"',
-      description: '"exact": use the path of the url unchanged, with or without /v2.',
+      description: '"exact": use the path of the URL unchanged, with or without /v2.',
       enum: ['exact'],
     },
     capabilities: { $ref: '#/$defs/capabilities' },
     ca: {
-      title: 'a path or a list of paths',
+      title: 'a path or an array of paths',
       description:
         "One or more PEM files with the certificate authorities of the mirror's certificate. Relative paths start at the list.",
       type: ['string', 'array'],

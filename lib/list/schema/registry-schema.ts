@@ -9,14 +9,14 @@ export const REGISTRY: JsonSchema = {
   additionalProperties: false,
   properties: {
     server: {
-      title: 'a url such as "https://registry.example.com"',
+      title: 'a URL such as "https://registry.example.com"',
       description:
         "The registry's own endpoint, used after the mirrors. Left out: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
       type: 'string',
       examples: ['https://registry-1.docker.io'],
     },
     mirrors: {
-      title: 'a list of mirrors',
+      title: 'an array of mirrors',
       description:
         'Endpoints that are used before the server, in this order. An empty list: the server only.',
       type: 'array',
