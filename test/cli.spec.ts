@@ -319,7 +319,7 @@ describe('init as root, in a place that another user can write', () => {
       'x',
       'victim',
       'n.toml',
-      /mode 0777 and is writable by other users/,
+      /other users can write .* \(mode 0777\)/,
     ],
   ]
   for (const [title, owner, mode, name, to, file, message] of refused)
@@ -372,7 +372,7 @@ describe('a list on standard input', () => {
     child.stdin.end()
     assert.equal((await ended)[0], 2)
     assert.ok(written < 4 * 1024 * 1024, `it took ${written} bytes`)
-    assert.match(stderr, /^error: stdin: is larger than 1048576 bytes, the limit of a list; /)
+    assert.match(stderr, /^error: stdin: is larger than 1 MiB, the limit of a list; /)
   })
 
   it('is read with -f - and its format', () =>

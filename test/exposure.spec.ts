@@ -234,7 +234,7 @@ describe('secrets of a list that other users can read', () => {
     })
   const FILE = '{ file = "token" }'
   const said = (file: string, what = 'contains a secret') =>
-    `3: ${file} ${what}, and every user of this machine can read it; run chmod 600 ${file}`
+    `3: ${file} ${what}, and other users can read it; run chmod 600 ${file}`
 
   it('are named with the remedy: a key, a header file, and a list with a header value', async () => {
     assert.deepEqual(await noticesOf(list(FILE), { token: 0o644 }), [said('/token')])

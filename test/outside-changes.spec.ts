@@ -292,7 +292,7 @@ describe('directories', () => {
       WITH_CA,
     ))
 
-  it('neither by a restore, where the original comes back beside a certificate of regmirror', () =>
+  it('neither by a restore, where the original is restored beside a certificate of regmirror', () =>
     onNode(
       { [HOSTS]: '# by hand\n' },
       async ({ root, apply, restore }) => {
@@ -326,11 +326,11 @@ describe('directories', () => {
         assert.equal(code, 0, stderr)
         assert.match(
           stderr,
-          /certs\.d\/far\.io: a link points outside the root directory; it is not in the list and stays unchanged/,
+          /certs\.d\/far\.io: a link points outside the root directory; its registry is not in the list, so regmirror does not change it/,
         )
         assert.match(
           stderr,
-          /certs\.d\/loop\.io: links form a loop; it is not in the list and stays unchanged/,
+          /certs\.d\/loop\.io: links form a loop; its registry is not in the list, so regmirror does not change it/,
         )
         assert.equal((await restore()).code, 0)
       },

@@ -108,7 +108,7 @@ describe('several values in one file', () => {
       const plan = await restore(tool)
       assert.deepEqual(
         plan.notices.map(({ code, message }) => `${code}: ${message}`),
-        ['not_restored: mirrors is no longer what regmirror set: it stays'],
+        ['not_restored: mirrors was changed outside regmirror; regmirror keeps the change'],
       )
       const changed = BEFORE.replace('["https://old.example"]', '["https://a.example", "https://c.example"]')
       assert.deepEqual(await tree(), { [FILE]: changed })

@@ -344,7 +344,7 @@ describe('a planted secret', function () {
           return Date.now()
         }
         const { stdout, stderr } = await runCommand(['apply', ...from], 2, { now })
-        assert.match(stdout + stderr, /changed while the plan was made/)
+        assert.match(stdout + stderr, /changed while regmirror made the plan/)
       }))
 
     it('because another program writes that file', () =>
@@ -465,7 +465,7 @@ esac
             PATH: `${bin}:${process.env.PATH}`,
             TMPDIR,
           })
-          assert.match(stderr, /containerd refuses it: .*\*\*\*/)
+          assert.match(stderr, /containerd refuses the new file: .*\*\*\*/)
           assert.equal(code, 2)
           assert.equal(await fs.readFile(path.join(bin, 'modes'), 'utf8'), '600\n')
           assert.deepEqual(await fs.readdir(TMPDIR), [])

@@ -77,14 +77,18 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
     const now = await findFile(node, step.path)
     const same = now === undefined ? step.before === undefined : step.before?.bytes.equals(now.bytes)
     if (!same)
-      issues.push({ file: step.path, message: 'changed while the plan was made', hint: 'run it again' })
+      issues.push({
+        file: step.path,
+        message: 'changed while regmirror made the plan',
+        hint: 'run the command again',
+      })
   }
   if (issues.length > 0) throw new Failure('stale', issues)
 }
 
 /**
  * A file of another program keeps its attributes when it is edited or replaced, unless it gets a new owner because of a
- * secret. An original that comes back was kept with its attributes.
+ * secret. An original was kept with its attributes.
  */
 function likeOf(state: State): LikeOf {
   return step => {
@@ -113,8 +117,8 @@ function refuseTwins({ swaps }: SwapPlan): void {
   const paths = swaps.map(([swap]) => swap.path)
   const twin = paths.find((path, i) => paths.indexOf(path) !== i)
   if (twin === undefined) return
-  const message = 'would be written twice: two directories of the list are the same, by a link'
-  throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link, or one of the registries' }])
+  const message = 'two registries of the list share this path through a symbolic link'
+  throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link or one of the registries' }])
 }
 
 /** The state file is the last to change; it is removed with the last managed file. */

@@ -94,12 +94,17 @@ function withTimeout(request: LockRequest): LockRequest {
   return { ...request, onWait }
 }
 
+const STOP_WATCH = 'stop it: systemctl stop regmirror-watch, or kill its process'
+
 function lockedBy(holder: string, { purpose }: LockRequest): Failure {
   const name = onOneLine(holder) || 'another regmirror'
   const issue =
     purpose === 'watch'
-      ? { message: `${name} is watching this node`, hint: 'stop it first' }
-      : { message: `${name} is writing to this node`, hint: 'run it again later, or raise --lock-timeout' }
+      ? { message: `${name} is watching this node`, hint: STOP_WATCH }
+      : {
+          message: `${name} is writing to this node`,
+          hint: 'run the command again later, or raise --lock-timeout',
+        }
   return new Failure('locked', [{ file: STATE_DIRECTORY, ...issue }])
 }
 

@@ -80,13 +80,13 @@ async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void>
 async function commitOrThrow(swap: Swap, node: Writer): Promise<void> {
   if (await commit(swap, node)) return
   const message = 'was changed outside regmirror during this run'
-  throw new Failure('stale', [{ file: swap.path, message, hint: 'run it again' }])
+  throw new Failure('stale', [{ file: swap.path, message, hint: 'run the command again' }])
 }
 
 async function verify(swap: Swap, node: Writer): Promise<void> {
   if (await holds(swap, 'after', node)) return
-  const message = 'has other content than regmirror has just written'
-  const hint = 'check the disk, and which other program writes this file'
+  const message = 'does not contain what regmirror just wrote'
+  const hint = 'check the disk and the programs that write this file'
   throw new Failure('io', [{ file: swap.path, message, hint }])
 }
 
@@ -148,8 +148,8 @@ function foreignIssue(file: string): Issue {
 }
 
 async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {
-  const message = 'has its new content, which could not be undone'
-  const hint = 'run regmirror again: it finishes or undoes this run first'
+  const message = 'regmirror could not undo its change'
+  const hint = 'run regmirror apply or regmirror restore again'
   const issues: Issue[] = []
   const state = await node.real(STATE_FILE).catch(() => STATE_FILE)
   for (const swap of journal.swaps) {

@@ -16,7 +16,7 @@ export function decodeList(bytes: Buffer, file: string): string {
 function issueIn(bytes: Buffer): Issue | undefined {
   const start = { line: 1, column: 1 }
   if (bytes.length > MAX_BYTES)
-    return { message: `is larger than ${MAX_BYTES} bytes, the limit of a list`, hint: 'check the path' }
+    return { message: 'is larger than 1 MiB, the limit of a list', hint: 'check the path' }
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
     return { ...start, message: 'starts with a byte order mark', hint: 'save it as UTF-8 without BOM' }
   if (/^(\xff\xfe|\xfe\xff)/.test(bytes.toString('latin1', 0, 2)))

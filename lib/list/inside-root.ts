@@ -31,7 +31,7 @@ export async function directoriesInside(
     directories.map(async directory => {
       const found = await pathInside(node, host, directory)
       if (found !== undefined) return found
-      const message = `--allow-files-from ${directory} is outside --root, and a list inside --root reads no files of the host`
+      const message = `--allow-files-from ${directory} is outside --root, and a list inside --root cannot read files of this machine`
       throw new Failure('usage', [{ message, hint: 'use a list outside --root: -f FILE' }])
     }),
   )

@@ -94,6 +94,6 @@ async function isReadable(file: string, reader: Reader): Promise<boolean> {
 function readableNotice({ file, at }: Secret, what: string, reader: Reader, { place }: Input): Notice {
   const shown = path.join(reader.root, file)
   const { file: list, line } = place(at)
-  const message = `${shown} contains ${what}, and every user of this machine can read it; run chmod 600 ${shown}`
+  const message = `${shown} contains ${what}, and other users can read it; run chmod 600 ${shown}`
   return { code: 'readable_secret', message, file: list, line }
 }

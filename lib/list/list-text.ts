@@ -12,7 +12,7 @@ export interface ListText {
   readonly format: ListFormat
   /** As the user named it, for messages. */
   readonly file: string
-  /** Absolute directory on the host that relative paths start from. */
+  /** Absolute directory on this machine that relative paths start from. */
   readonly directory: string
 }
 
@@ -41,7 +41,10 @@ export async function readListText(node: Reader, host: Reader, options: TextOpti
   if (file === undefined || shown === undefined) return await readDefault(node, options)
   const absolute = path.resolve(file)
   const format = formatFor(file, options.format)
-  const hint = node.root === '/' ? {} : { hint: 'write the path on the host: -f does not start at --root' }
+  const hint =
+    node.root === '/'
+      ? { hint: 'check -f' }
+      : { hint: 'check -f: it is a path on this machine, not below --root' }
   const text = await readFile(host, absolute, shown, options.uid, hint)
   return { text, format, file: shown, directory: path.dirname(absolute) }
 }
@@ -73,13 +76,13 @@ async function findDefault(node: Reader): Promise<string> {
   const [file, other] = found
   if (file === undefined) throw noList(path.join(node.root, DEFAULT_DIRECTORY))
   if (other === undefined) return file
-  const message = `there is also ${path.join(node.root, file)}`
+  const message = `${path.join(node.root, file)} is also a default list`
   const hint = 'remove one of the two, or select one with -f'
   throw new Failure('invalid_list', [{ file: path.join(node.root, other), message, hint }])
 }
 
 function noList(directory: string): Failure {
-  const message = `there is no list ${directory}/mirrors.toml (or .yaml, .yml, .json)`
+  const message = `no list found: ${directory}/mirrors.{toml,yaml,yml,json} does not exist`
   const hint = `select one with -f, or create one with regmirror init -o ${directory}/mirrors.toml`
   return new Failure('io', [{ message, hint }])
 }
@@ -100,7 +103,7 @@ async function readFile(
 ): Promise<string> {
   return await reader.open(absolute, uid === 0, async found => {
     // A link that leads nowhere has been refused before, with a message of its own.
-    if (found === undefined) throw new Failure('io', [{ file, message: 'there is no such file', ...hint }])
+    if (found === undefined) throw new Failure('io', [{ file, message: 'does not exist', ...hint }])
     if (isRefused(found)) throw new Failure('invalid_list', [{ file, ...found }])
     refuseUnreadable(file, found.facts)
     return decodeList(await found.read(MAX_BYTES), file)
@@ -114,6 +117,6 @@ function refuseUnreadable(file: string, { type, size }: FileFacts): void {
     const hint = 'pass it on standard input: -f - --list-format FORMAT'
     throw new Failure('io', [{ file, message: 'is a pipe or a device, not a file', hint }])
   }
-  const message = `is ${size} bytes long, more than ${MAX_BYTES}, the limit of a list`
+  const message = `is ${size} bytes; the limit is 1 MiB`
   if (size > MAX_BYTES) throw new Failure('invalid_list', [{ file, message, hint: 'check the path' }])
 }

@@ -29,7 +29,7 @@ export function referenceProblem(file: string): Refused | undefined {
       hint: 'save the content in a file and write its path',
     }
   if (/^\w+:\/\//.test(file))
-    return { message: 'must be a path, not a url', hint: 'download the file and write its path' }
+    return { message: 'must be a path, not a URL', hint: 'download the file and write its path' }
   // A relative path may contain "..": the place that it leads to is checked.
   return plainPathProblem(file) ?? (path.isAbsolute(file) ? dotsProblem(file) : undefined)
 }
@@ -63,7 +63,7 @@ export async function readAllowed(
   try {
     if (!(await isAllowed(scope, file))) return notAllowed(file)
     return await scope.files.open(file, scope.asRoot, async found => {
-      if (found === undefined) return { message: `there is no file ${file}` }
+      if (found === undefined) return { message: `${file} does not exist` }
       if (isRefused(found)) return { message: `${file}: ${found.message}`, hint: found.hint }
       // Links may have changed since the first check.
       if (!(await isAllowed(scope, found.real))) return notAllowed(file)

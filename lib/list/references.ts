@@ -90,7 +90,7 @@ async function readHeaderFile(collection: Collection, at: Path, file: string): P
 }
 
 const NO_ENV = {
-  message: 'a list inside --root cannot use the environment of the host',
+  message: 'a list inside --root cannot use the environment of this machine',
   hint: 'use a list outside --root with -f, or save the value in a file beside the list',
 }
 
@@ -105,10 +105,12 @@ function readHeaderVariable(collection: Collection, at: Path, variable: string):
   else collection.problems.push({ path, ...unsetVariable(variable) })
 }
 
+const EXPORT = 'export it before you run regmirror, or set Environment= in the unit'
+
 /** A name that does not look like a variable may be the secret itself. */
 function unsetVariable(variable: string): Refused {
-  const name = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? variable : 'of this name'
-  return { message: `the environment variable ${name} is not set`, hint: 'set it for regmirror' }
+  const name = /^[A-Z_][A-Z0-9_]*$/.test(variable) ? variable : 'that env names'
+  return { message: `the environment variable ${name} is not set`, hint: EXPORT }
 }
 
 async function attach(

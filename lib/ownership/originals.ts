@@ -19,17 +19,17 @@ export async function readOriginal(
   if (original === null) return undefined
   const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
   const bytes = await node.read(file)
-  if (bytes === undefined) throw lost(path, `its original is missing from ${file}`, original)
+  if (bytes === undefined) throw lost(path, `its original ${file} does not exist`, file, original)
   if (original.digest !== undefined && sha256Hex(bytes) !== original.digest)
-    throw lost(path, `its original in ${file} was changed after regmirror kept it`, original)
+    throw lost(path, `its original in ${file} was changed outside regmirror`, file, original)
   // A forged state could put back a set-user-ID file.
   return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }
 }
 
-function lost(file: string, message: string, { digest }: NonNullable<Original>): Failure {
+function lost(file: string, message: string, kept: string, { digest }: NonNullable<Original>): Failure {
   const hint =
     digest === undefined
-      ? 'put the file there that must come back'
-      : `put it back from a backup (sha256 ${digest}); to use another file, also remove the line with this digest from ${STATE_FILE}`
+      ? `copy the original file to ${kept}`
+      : `copy the file with sha256 ${digest} to ${kept} from a backup, or remove this digest from ${STATE_FILE} to use another file`
   return new Failure('io', [{ file, message, hint }])
 }

@@ -10,7 +10,7 @@ export function changedNotices(
   values: readonly OwnedValue[],
 ): readonly Notice[] {
   if (values.length === 0) return []
-  const [are, stay] = values.length === 1 ? ['is', 'it stays'] : ['are', 'they stay']
-  const message = `${keysOf(values)} ${are} no longer what regmirror set: ${stay}`
+  const were = values.length === 1 ? 'was' : 'were'
+  const message = `${keysOf(values)} ${were} changed outside regmirror; regmirror keeps the change`
   return [{ code, message, target, file }]
 }

@@ -1,4 +1,4 @@
-/** Changes that were made outside regmirror to files that it manages, or is about to adopt. Pure. */
+/** Changes that were made outside regmirror to files that it manages, or is about to take over. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import { formats } from '../formats/index.ts'
 import type { Cause, Notice } from '../model/report.ts'
@@ -20,7 +20,7 @@ export function findCause(step: Step, written: ManagedFile | undefined): Cause |
   return hasDrifted(step, written) ? 'both' : 'list'
 }
 
-/** Notices about a step that adopts a file, or undoes a change that was made outside regmirror. */
+/** Notices about a step that takes over a file, or undoes a change that was made outside regmirror. */
 export function ownershipNotices(
   step: Step,
   written: ManagedFile | undefined,
@@ -34,7 +34,7 @@ export function ownershipNotices(
 function permissionNotices(step: Step, uid: number): readonly Notice[] {
   const { before, after } = step
   if (before === undefined || after === undefined || !isWritableByOthers(before.ownership, uid)) return []
-  const message = `can be changed by other users (${describeAccess(before.ownership, uid)}): regmirror resets mode and owner`
+  const message = `other users can write it (${describeAccess(before.ownership, uid)}); regmirror resets mode and owner`
   return [notice(step, 'permissions_reset', message)]
 }
 
@@ -46,7 +46,7 @@ function adoption(step: Step, writerOf: WriterOf): readonly Notice[] {
     notice(
       step,
       'adopted',
-      `was written ${writer}; regmirror adopts it and keeps the original in ${ORIGINALS_DIRECTORY}`,
+      `was written ${writer}; regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`,
     ),
   ]
 }
@@ -94,16 +94,16 @@ function driftMessage(step: Step, written: ManagedFile, writerOf: WriterOf): str
   const { path, before } = step
   const { written_at } = written
   if (before === undefined)
-    return `was removed outside regmirror after regmirror wrote it at ${written_at}: it is written again`
+    return `was removed outside regmirror (regmirror wrote it at ${written_at}); regmirror writes it again`
   const writer = byWriter(writerOf(path, before.bytes.toString('utf8')))
   const values = keysOf(driftedValues(before, written))
   const what = values === '' ? '' : `its ${values} `
   const when = new Date(before.changed).toISOString()
-  return `${what}was changed ${writer} at ${when}, after regmirror wrote it at ${written_at}: regmirror undoes that${keptText(before, written)}`
+  return `${what}was changed ${writer} at ${when} (regmirror wrote it at ${written_at}); regmirror undoes the change${keptText(before, written)}`
 }
 
 /** The original stays what was there before regmirror: this is another file. */
 function keptText({ bytes }: FoundFile, { owns, original }: ManagedFile): string {
   const isKept = owns === 'whole' && original === null && !hasBanner(bytes)
-  return isKept ? `; the changed file is kept in ${ORIGINALS_DIRECTORY}` : ''
+  return isKept ? ` and keeps the changed file in ${ORIGINALS_DIRECTORY}` : ''
 }

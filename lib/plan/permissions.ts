@@ -85,6 +85,6 @@ export function writableNotice(target: string, file: string, facts: Owned, uid: 
     (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${file}` : [],
     isTrusted(facts.uid, uid) ? [] : `chown root ${file}`,
   ]
-  const message = `can be changed by other users (${describeAccess(facts, uid)}), who can then redirect pulls; ${commands.flat().join(' && ')}`
+  const message = `other users can write it (${describeAccess(facts, uid)}) and redirect pulls; ${commands.flat().join(' && ')}`
   return { code: 'writable_by_others', message, target, file }
 }

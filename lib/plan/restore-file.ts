@@ -10,16 +10,16 @@ import type { DesiredFile, Target } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
 import { type FoundFile, findFile } from './step.ts'
-import { keysOf, withdrawValues } from './withdraw.ts'
+import { cannotRemoveText, keysOf, withdrawValues } from './withdraw.ts'
 
-/** A managed file to put back. */
+/** A managed file to restore. */
 export interface Chosen<Written = ManagedFile> {
   readonly path: string
   readonly written: Written
   readonly target: Target
 }
 
-/** The file, or why it is not put back; neither where it is as before already. */
+/** The file, or why it is not restored; neither where it is as before already. */
 interface Restored {
   readonly file?: DesiredFile
   readonly conflict?: Issue
@@ -45,7 +45,7 @@ async function original({ path, written }: Chosen, node: Reader): Promise<Desire
 function changedSince({ path, written, target }: Chosen, { bytes }: FoundFile): Issue {
   const writer = byWriter(target.writerOf(path, bytes.toString('utf8')))
   const message = `was changed ${writer} since regmirror wrote it at ${written.written_at}`
-  const hint = 'name the files to put back with --file, or put this one back too with --overwrite'
+  const hint = 'add --overwrite to restore it, or select other files with --file PATH'
   return { file: path, message, hint }
 }
 
@@ -64,15 +64,16 @@ async function withdraw(
     case 'original':
       return { file: await original(chosen, node) }
     case 'text': {
-      const why = `${keysOf(written.values)} as before regmirror; the rest has changed since and stays`
+      const why = `restores ${keysOf(written.values)}; keeps later changes in the rest of the file`
       const edited = editedFile(path, written, withdrawal.text, { effect: written.effect, why }, found)
       return { file: edited, notices: notices(withdrawal.changed) }
     }
     case 'unchanged':
       return { notices: notices() }
     case 'impossible': {
-      const message = `has changed since, and ${keysOf([withdrawal.value])} cannot be removed without other changes to the file`
-      return { conflict: { file: path, message, hint: 'set it back by hand, then run it again' } }
+      const message = cannotRemoveText(withdrawal.value)
+      const hint = `remove ${keysOf([withdrawal.value])} by hand, then run regmirror restore again`
+      return { conflict: { file: path, message, hint } }
     }
   }
 }

@@ -63,7 +63,7 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
   const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => !Object.hasOwn(state.files, file))
   if (unknown.length > 0) {
-    const hint = 'regmirror restore --check lists the files'
+    const hint = 'run regmirror restore --check to list the managed files'
     throw new Failure(
       'usage',
       unknown.map(file => ({ file, message: 'is not managed by regmirror', hint })),
@@ -85,8 +85,8 @@ async function refuseReferenced(chosen: readonly Chosen[], { node, state }: Rest
     if (referenced.length === 0) continue
     const text = (await node.read(file))?.toString('utf8') ?? ''
     const named = referenced.filter(other => text.includes(path.basename(other)))
-    const hint = `put both back: --file ${file} too`
-    issues.push(...named.map(other => ({ file: other, message: `${file} refers to it`, hint })))
+    const hint = `restore both: add --file ${file}`
+    issues.push(...named.map(other => ({ file: other, message: `${file} uses this file`, hint })))
   }
   if (issues.length > 0) throw new Failure('conflict', issues)
 }

@@ -6,7 +6,7 @@ import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { DesiredFile, View } from '../targets/target.ts'
-import { isSet, keysOf, withdrawEach } from './withdraw.ts'
+import { isSet, notRemovedText, withdrawEach } from './withdraw.ts'
 
 interface Result {
   readonly files: readonly DesiredFile[]
@@ -34,7 +34,7 @@ async function withoutStale(file: DesiredFile, target: string, { node, state }: 
   const base = original ?? written.created_from ?? ''
   const rest = withdrawEach(text, base, stale, formats[written.format])
   if (typeof rest === 'string') return { file: { ...file, content: rest }, notices: [] }
-  const message = `${keysOf([rest])} cannot be removed without other changes to the file: it stays`
+  const message = notRemovedText(rest)
   return { file, notices: [{ code: 'not_removed', message, target, file: file.path }] }
 }
 

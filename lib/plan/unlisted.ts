@@ -1,4 +1,4 @@
-/** Managed files that the list no longer needs: what was there before comes back. Reads, never writes. */
+/** Managed files that the list no longer needs: what was there before is restored. Reads, never writes. */
 import type { Effect, Notice } from '../model/report.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
@@ -10,7 +10,7 @@ import type { DesiredFile, View } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
 import { type FoundFile, findFile } from './step.ts'
-import { keysOf, withdrawValues } from './withdraw.ts'
+import { keysOf, notRemovedText, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
 export interface RetainedPaths {
@@ -54,14 +54,14 @@ async function unlistedFile(
 ): Promise<Part> {
   const found = await findFile(node, path)
   if (found === undefined) return forgotten(path, written)
-  if (held.has(path)) return { notices: [notice(path, written, 'kept_until_restart', HELD)] }
+  if (held.has(path)) return { notices: [notice(path, written, 'kept_until_restart', heldText(written))] }
   return written.owns === 'whole'
     ? await wholeFile(path, written, found, effect, node)
     : await valuesFile(path, written, found, node)
 }
 
-const HELD = 'is in use until the restart and stays until then; run regmirror apply after the restart'
-const REWRITTEN = 'is no longer in the list, but it was changed outside regmirror since: it stays'
+const REWRITTEN =
+  'the list no longer needs this file, but it was changed outside regmirror, so regmirror keeps it; remove it by hand'
 const UNLISTED = 'no longer in the list'
 
 async function wholeFile(
@@ -73,7 +73,7 @@ async function wholeFile(
 ): Promise<Part> {
   if (sha256Hex(bytes) !== written.digest && !hasBanner(bytes))
     return { notices: [notice(path, written, 'not_removed', REWRITTEN)], ...forgotten(path, written) }
-  const why = written.original === null ? UNLISTED : `${UNLISTED}: the original comes back`
+  const why = written.original === null ? UNLISTED : `${UNLISTED}: restores the original file`
   return { files: [await originalFile(path, written, { effect, why }, node)] }
 }
 
@@ -99,10 +99,14 @@ async function valuesFile(
       return { notices, forgets: [path] }
     }
     case 'impossible': {
-      const stays = `${keysOf([withdrawal.value])} cannot be removed without other changes to the file: it stays`
-      return { notices: [notice(path, written, 'not_removed', stays)] }
+      const kept = notRemovedText(withdrawal.value)
+      return { notices: [notice(path, written, 'not_removed', kept)] }
     }
   }
+}
+
+function heldText({ target }: ManagedFile): string {
+  return `${target} reads this file until it is restarted; restart ${target}, then run regmirror apply`
 }
 
 function notice(file: string, { target }: ManagedFile, code: string, message: string): Notice {

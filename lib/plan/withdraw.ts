@@ -63,6 +63,16 @@ export function withdrawEach(
   return rest
 }
 
+/** Why a value stays in a file, for a notice of `apply`. */
+export function notRemovedText(value: OwnedValue): string {
+  const key = keysOf([value])
+  return `${cannotRemoveText(value)}; remove ${key} by hand, then run regmirror apply again`
+}
+
+export function cannotRemoveText(value: OwnedValue): string {
+  return `regmirror cannot remove ${keysOf([value])} without other changes to the file`
+}
+
 /** The values for a message, each by its last key. */
 export function keysOf(values: readonly OwnedValue[]): string {
   return values.map(({ path }) => path.at(-1)).join(' and ')

@@ -3,11 +3,11 @@ import { Failure, hasErrno } from '../model/errors.ts'
 import { findShortage } from './shortage.ts'
 
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
-  EACCES: ['permission denied', 'run it as root'],
-  EPERM: ['operation not permitted', 'run it as root, or remove the immutable attribute: chattr -i'],
+  EACCES: ['permission denied', 'run regmirror as root'],
+  EPERM: ['operation not permitted', 'run regmirror as root, or remove the immutable attribute: chattr -i'],
   EROFS: ['the file system is read-only', 'remount it, or choose another --root'],
-  ENOSPC: ['no space is left on the device', 'free some and run it again'],
-  EDQUOT: ['the disk quota is used up', 'free some and run it again'],
+  ENOSPC: ['no space left on the device', 'free disk space, then run the command again'],
+  EDQUOT: ['the disk quota is used up', 'free disk space, then run the command again'],
   EFBIG: [
     'the file would be larger than this process or file system allows',
     'raise the limit (ulimit -f): ulimit -f unlimited, or LimitFSIZE=infinity in its unit',
@@ -16,17 +16,17 @@ const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>>
   ENOTDIR: ['a part of its path is not a directory', 'check the path'],
   EISDIR: ['it is a directory', 'move it away'],
   ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
-  EBUSY: ['it is a mount point or in use', 'mount the directory that holds it instead'],
-  EXDEV: ['it is a mount point, or lies on another file system', 'mount the directory that holds it instead'],
+  EBUSY: ['the path is a mount point or in use', 'mount its parent directory instead'],
+  EXDEV: ['the path is a mount point, or on another file system', 'mount its parent directory instead'],
   EIO: ['the disk reports an error', 'check the disk'],
   EADDRINUSE: ['another program listens there', 'stop it, or choose another port'],
   EADDRNOTAVAIL: ['this machine does not have that address', 'choose one of its addresses'],
   EAFNOSUPPORT: [
-    'this machine does not support that version of IP',
-    'choose an address of the other version',
+    'this machine does not support this IP version',
+    'use an address of the other version (IPv4 or IPv6)',
   ],
-  ENOTFOUND: ['the name does not resolve', 'choose an address instead'],
-  EAI_AGAIN: ['the name lookup failed', 'choose an address instead'],
+  ENOTFOUND: ['cannot resolve the host name', 'use an IP address, such as 127.0.0.1'],
+  EAI_AGAIN: ['the name lookup failed', 'use an IP address, such as 127.0.0.1'],
 }
 
 /** What an error code of the system means, and what to do about it. */

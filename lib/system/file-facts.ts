@@ -87,6 +87,6 @@ export function refuseUnreadable(
 
 export function refuseLong(size: number, file: string, limit: number): void {
   if (size <= limit) return
-  const message = `is ${size} bytes long, more than the limit of ${limit}`
-  throw new Failure('io', [{ file, message, hint: 'check that it is the right file' }])
+  const message = `is ${size} bytes; the limit is ${limit} bytes`
+  throw new Failure('io', [{ file, message, hint: 'check the path' }])
 }

@@ -54,13 +54,13 @@ function wrongOwner(step: PathStep, shared: boolean, request: ReadRequest): Untr
 }
 
 function hardLinked(step: PathStep, request: ReadRequest): Untrusted {
-  const message = `${describeStep(step, request)}has several hard links, and its directory is writable by other users`
+  const message = `${describeStep(step, request)}has several hard links, and other users can write its directory`
   return { message, hint: copyHint(request) }
 }
 
 function wrongMode(step: PathStep, request: ReadRequest): Untrusted {
   const mode = step.facts.mode.toString(8).padStart(4, '0')
-  const message = `${describeStep(step, request)}has mode ${mode} and is writable by other users`
+  const message = `other users can write ${describeStep(step, request).trimEnd() || 'it'} (mode ${mode})`
   return { message, hint: `chmod go-w ${step.at}` }
 }
 

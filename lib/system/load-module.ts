@@ -9,7 +9,7 @@ export async function loadModule<T>(load: () => Promise<T>): Promise<T> {
     throw new Error('its file is empty')
   } catch (error) {
     const [why] = String(error instanceof Error ? error.message : error).split('\n')
-    const hint = 'run it again if it is being upgraded, otherwise install it again'
+    const hint = 'run the command again if regmirror is being upgraded, otherwise reinstall it'
     throw new Failure('io', [{ message: `cannot load a part of regmirror: ${why}`, hint }])
   }
 }

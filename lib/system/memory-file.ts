@@ -22,7 +22,7 @@ export async function withMemoryFile<T>(
   const handle = await openMemoryFile(text, file)
   try {
     if ((await readLink(`/proc/self/fd/${handle.fd}`)) === undefined)
-      throw cannotCheck(file, '/proc is not mounted', 'mount /proc')
+      throw cannotCheck(file, 'cannot check it before writing: /proc is not mounted', 'mount /proc')
     return await use(handle.fd)
   } finally {
     await handle.close()
@@ -39,9 +39,13 @@ async function openMemoryFile(text: string, file: string) {
       refusals.push(`${directory}: ${error.code}`)
     }
   }
-  throw cannotCheck(file, `no temporary file can be created (${refusals.join(', ')})`, 'mount /dev/shm')
+  throw cannotCheck(
+    file,
+    `cannot create a temporary file to check it (${refusals.join(', ')})`,
+    'mount /dev/shm',
+  )
 }
 
-function cannotCheck(file: string, why: string, hint: string): Failure {
-  return new Failure('io', [{ file, message: `cannot be checked before it is written: ${why}`, hint }])
+function cannotCheck(file: string, message: string, hint: string): Failure {
+  return new Failure('io', [{ file, message, hint }])
 }

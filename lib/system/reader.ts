@@ -88,7 +88,9 @@ async function openByName(top: string, file: string): Promise<OpenedFile | undef
   const read = async (limit: number) => {
     const bytes = await readBounded(real, file, limit)
     if (bytes === undefined)
-      throw new Failure('io', [{ file, message: 'was removed while it was read', hint: 'run it again' }])
+      throw new Failure('io', [
+        { file, message: 'was removed while it was read', hint: 'run the command again' },
+      ])
     return bytes
   }
   return facts && { real: seenFrom(top, real), facts, systemPath: real, read }

@@ -21,8 +21,8 @@ const SHORTAGES: Readonly<Record<string, Shortage>> = {
     problem: 'this node has reached its limit of open files',
     remedy: 'raise the limit: sysctl -w fs.file-max=1000000',
   },
-  ENOMEM: { problem: 'this node has no memory left', remedy: 'free some, or raise MemoryMax= in its unit' },
-  ENOBUFS: { problem: 'this node has no memory left for sockets', remedy: 'free some' },
+  ENOMEM: { problem: 'no memory left on this node', remedy: 'free memory, or raise MemoryMax= in the unit' },
+  ENOBUFS: { problem: 'no memory left for sockets on this node', remedy: 'free memory' },
 }
 
 /** Whether an error of the system is a shortage. */

@@ -34,7 +34,7 @@ describe('a node that cannot be written', function () {
 
   const cases: [title: string, options: string, problem: RegExp][] = [
     ['is read-only', 'ro', /the file system is read-only/],
-    ['is full before all is written', 'size=64k', /no space is left on the device/],
+    ['is full before all is written', 'size=64k', /no space left on the device/],
   ]
   for (const [title, options, problem] of cases) {
     it(`${title}: is unchanged, and the error is reported once`, () =>

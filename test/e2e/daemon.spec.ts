@@ -202,7 +202,7 @@ describe('the containerd of this machine', function () {
           const reason = why.replaceAll('$HOME', home)
           const planned = await plan()
           assert.deepEqual(planned.restart, [], 'no restart is needed')
-          const message = `process ${one?.pid} is called containerd, but ${reason}: ignored`
+          const message = `regmirror ignores containerd processes that it does not trust: process ${one?.pid} ${reason}`
           assert.deepEqual(
             ofDaemons(planned).map(({ code, message }) => [code, message]),
             [['daemon_ignored', message]],
@@ -256,7 +256,7 @@ describe('the containerd of this machine', function () {
         unshare --mount sh -c "$0" sh "$@"`
       assert.deepEqual(await proxyRequests([...FIRST, script, hidden]), [])
       const [notice] = ofDaemons(await plan([...FIRST, script, hidden]))
-      assert.match(notice?.message ?? '', /reads .*config\.toml, but through other mounts/)
+      assert.match(notice?.message ?? '', /reads .*config\.toml through other mounts/)
     }))
 
   it('is not a process in a container, which is not reported', () =>
@@ -328,13 +328,9 @@ describe('the containerd of this machine', function () {
       const many = Array(4).fill([...AS_USER, file, '--config', config])
       await whileRunning([...many, [open, '--config', config]], async () => {
         const [notice, ...rest] = ofDaemons(await plan())
-        const named =
-          /^(process \d+ is called containerd, but runs [^;]*; ){3}2 more are not trusted either: ignored$/
+        const named = /: (process \d+ runs [^;]*; ){3}and 2 more$/
         assert.match(notice?.message ?? '', named)
-        assert.match(
-          notice?.message ?? '',
-          /^process \d+ is called containerd, but runs .*\/open\/containerd, which/,
-        )
+        assert.match(notice?.message ?? '', /: process \d+ runs .*\/open\/containerd, which/)
         assert.deepEqual(rest, [])
       })
     }))

@@ -101,7 +101,7 @@ for (const { title, suite } of generations) {
           return (
             error instanceof Failure &&
             error.code === 'conflict' &&
-            /containerd refuses it: .+/.test(error.message)
+            /containerd refuses the new file: .+/.test(error.message)
           )
         })
         assert.deepEqual(await readTree(node), before)

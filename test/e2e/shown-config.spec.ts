@@ -86,7 +86,7 @@ for (const { title, suite } of generations) {
         `${CONFIG}[grpc]\naddress = 5\n`,
       )
       assert.match(output, /^exit 2$/m)
-      assert.match(output, /\/etc\/containerd\/config\.toml: containerd refuses it/)
+      assert.match(output, /\/etc\/containerd\/config\.toml: containerd refuses the new file/)
       assert.doesNotMatch(output, /proc\/self|stdin|\.regmirror-/)
     })
 

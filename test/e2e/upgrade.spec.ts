@@ -171,7 +171,10 @@ describe('an upgrade', () => {
       await fs.rename(path.join(dist, yaml), path.join(dist, `${yaml}.away`))
       const { status, stderr } = runInstalled(installed, 'watch')
       assert.equal(status, 2)
-      assert.match(stderr, /^error: cannot load a part of regmirror: .*; run it again if .* upgraded/)
+      assert.match(
+        stderr,
+        /^error: cannot load a part of regmirror: .*; run the command again if .* upgraded/,
+      )
       assert.deepEqual(await readTree(installed.root), before)
       await fs.rename(path.join(dist, `${yaml}.away`), path.join(dist, yaml))
       await watchingInstalled(installed, async watcher => {

@@ -38,7 +38,7 @@ interface Trouble {
 }
 
 const FULL = {
-  reported: /no space is left/,
+  reported: /no space left on the device/,
   begin: (mount: string) => `cat /dev/zero > '${mount}/fill' || true`,
   end: (mount: string) => `rm '${mount}/fill'`,
 }

@@ -58,12 +58,12 @@ describe('a list inside --root', () => {
       { 'etc/regmirror/token': '-> ../../../token' },
       /points outside the root directory/,
     ],
-    ['a credential of systemd', () => '{ file = "token" }', {}, /there is no file \/etc\/regmirror\/token/],
+    ['a credential of systemd', () => '{ file = "token" }', {}, /\/etc\/regmirror\/token does not exist/],
     [
       'the environment',
       () => '{ env = "TOKEN" }',
       {},
-      /cannot use the environment of the host; use a list outside --root with -f/,
+      /cannot use the environment of this machine; use a list outside --root with -f/,
     ],
   ]
   for (const [title, header, tree, message] of refused) {
@@ -82,7 +82,7 @@ describe('a list inside --root', () => {
   it('does not read /etc/regmirror of the host', () =>
     withImage(listWith('{ file = "/etc/regmirror/token" }'), {}, async root => {
       const [problem = ''] = await problemsOf(load({ root }))
-      assert.match(problem, /there is no file \/etc\/regmirror\/token/)
+      assert.match(problem, /\/etc\/regmirror\/token does not exist/)
     }))
 
   it('is not read through a link that leads out of the tree', () =>
@@ -119,7 +119,7 @@ describe('a list inside --root', () => {
       assert.equal(code, 'usage')
       assert.match(
         message,
-        /is outside --root, and a list inside --root reads no files of the host; use a list outside/,
+        /is outside --root, and a list inside --root cannot read files of this machine; use a list outside/,
       )
     }))
 
@@ -135,13 +135,13 @@ describe('a list inside --root', () => {
         encoding: 'utf8',
         env: { ...process.env, TOKEN: SECRET },
       })
-      assert.match(output, /cannot use the environment of the host.*\nexit 2$/m)
+      assert.match(output, /cannot use the environment of this machine.*\nexit 2$/m)
     })
   })
 })
 
 describe('a list outside --root', () => {
-  it('reads files and the environment of the host', () =>
+  it('reads files and the environment of this machine', () =>
     withImage('', {}, async (root, home) => {
       const file = path.join(home, 'mirrors.toml')
       for (const header of ['{ file = "token" }', '{ env = "TOKEN" }']) {

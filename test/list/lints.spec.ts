@@ -19,7 +19,7 @@ describe('notices about a list', () => {
       [
         {
           code: 'push_granted',
-          message: 'images may be pushed to this mirror; remove "push" unless that is intended',
+          message: 'nodes can push images to this mirror; remove "push" unless you need it',
           registry: 'docker.io',
           mirror: 'https://a.example/v2',
           file: 'stdin',
@@ -63,7 +63,7 @@ describe('notices about a list', () => {
     )
     assert.deepEqual(
       notices.map(({ message }) => message),
-      [2, 3].map(i => `this mirror is listed twice, and entry ${i} is ignored; remove it`),
+      [2, 3].map(i => `duplicate mirror: regmirror ignores entry ${i}; remove it`),
     )
   })
 

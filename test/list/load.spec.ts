@@ -46,7 +46,7 @@ describe('finding the list', () => {
       { 'etc/regmirror/mirrors.toml': LIST, 'etc/regmirror/mirrors.json': '{}' },
       async (_, root) => {
         const failure = await failureOf(load({ root }))
-        assert.match(failure.message, /mirrors\.json: there is also .*mirrors\.toml/)
+        assert.match(failure.message, /mirrors\.json: mirrors\.toml is also a default list/)
       },
     ))
 
@@ -54,7 +54,10 @@ describe('finding the list', () => {
     inDirectory({ 'etc/hosts': '' }, async (_, root) => {
       const failure = await failureOf(load({ root }))
       assert.equal(failure.code, 'io')
-      assert.match(failure.message, /there is no list .*\/etc\/regmirror\/mirrors\.toml/)
+      assert.match(
+        failure.message,
+        /no list found: .*\/etc\/regmirror\/mirrors\.\{toml,yaml,yml,json\} does not exist/,
+      )
     }))
 
   it('uses the file extension or the format option', () =>
@@ -75,13 +78,13 @@ describe('finding the list', () => {
       assert.match((await failureOf(here())).message, /mirrors\.toml: is 1048577 bytes long/)
       assert.match(
         (await failureOf(loadText('#'.repeat(10_000_000)))).message,
-        /^stdin: is larger than 1048576 bytes, the limit of a list/,
+        /^stdin: is larger than 1 MiB, the limit of a list/,
       )
       assert.match((await failureOf(load({ file: directory, format: 'toml' }))).message, /is a directory/)
       const none = `${directory}/no.toml`
-      assert.match((await failureOf(load({ file: none }))).message, /there is no such file$/)
+      assert.match((await failureOf(load({ file: none }))).message, /does not exist; check -f$/)
       const { stderr } = await run(['validate', '--root', directory, '-f', none])
-      assert.match(stderr, /there is no such file; write the path on the host: -f does not start at --root/)
+      assert.match(stderr, /does not exist; check -f: it is a path on this machine, not below --root/)
     }))
 
   it('refuses other encodings', async () => {
@@ -101,7 +104,7 @@ describe('finding the list', () => {
     await inDirectory({ 'mirrors.toml': LIST }, async (here, directory) => {
       const file = path.join(directory, 'mirrors.toml')
       await fs.chmod(file, 0o664)
-      assert.match((await failureOf(here({ uid: 0 }))).message, /is writable by other users/)
+      assert.match((await failureOf(here({ uid: 0 }))).message, /other users can write/)
       assert.equal((await here({ uid: 1000 })).list.registries.length, 1)
       await fs.chmod(file, 0o644)
       assert.equal((await here({ uid: 0 })).list.registries.length, 1)

@@ -82,13 +82,13 @@ describe('the owner of a list', () => {
       'a list that its group can write',
       TREE,
       { modes: { 'd/mirrors.toml': 0o664 } },
-      /: has mode 0664 and is writable by other users; chmod go-w \S+\/d\/mirrors\.toml$/,
+      /: other users can write it \(mode 0664\); chmod go-w \S+\/d\/mirrors\.toml$/,
     ],
     [
       'a list in a directory that all can write',
       TREE,
       { modes: { d: 0o777 } },
-      /: the directory (\S+\/d) has mode 0777 and is writable by other users; chmod go-w \1$/,
+      /: other users can write the directory (\S+\/d) \(mode 0777\); chmod go-w \1$/,
     ],
     [
       'a list in a directory that a group can write',
@@ -113,7 +113,7 @@ describe('the owner of a list', () => {
       'a link to a directory that all can write',
       LINKED,
       { modes: { safe: 0o777 } },
-      /the directory \S+\/safe has mode 0777 and is writable by other users/,
+      /other users can write the directory \S+\/safe \(mode 0777\)/,
     ],
     [
       'a link to a file of another user',
@@ -131,13 +131,13 @@ describe('the owner of a list', () => {
       'a file that the list names and others can write',
       TREE,
       { modes: { 'd/token': 0o606 } },
-      /\/d\/token: has mode 0606 and is writable by other users; chmod go-w/,
+      /\/d\/token: other users can write it \(mode 0606\); chmod go-w/,
     ],
     [
       'a file that the list names behind a link into a directory that all can write',
       { ...LINKED, 'd/mirrors.toml': NAMING },
       { modes: { safe: 0o777 } },
-      /\/d\/token: the directory \S+\/safe has mode 0777 and is writable by other users/,
+      /\/d\/token: other users can write the directory \S+\/safe \(mode 0777\)/,
     ],
   ]
   for (const [title, tree, changes, message] of refused)
@@ -225,7 +225,7 @@ describe('the owner of a list, in namespaces', function () {
   it('the same volume is refused where it is mounted read-write', () =>
     withTree(map, { modes: { v: 0o2777 } }, async home => {
       const said = inNamespace(['-m'], home, `mount --bind v v; ${VALIDATE}`)
-      assert.match(said, /the directory \S+\/v has mode 2777 and is writable by other users/)
+      assert.match(said, /other users can write the directory \S+\/v \(mode 2777\)/)
       assert.match(said, /^exit 2$/m)
     }))
 

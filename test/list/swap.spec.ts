@@ -114,6 +114,6 @@ describe('files that another user swaps', function () {
       assert.ok(found !== undefined && 'read' in found && found.facts.size === 0)
       return await found.read(100)
     })
-    await assert.rejects(reading, /is 101 bytes long, more than the limit of 100/)
+    await assert.rejects(reading, /is 101 bytes; the limit is 100 bytes/)
   })
 })

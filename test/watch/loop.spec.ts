@@ -257,7 +257,7 @@ describe('a watcher', () => {
     const reconcile = () => {
       reconciles.push(at)
       if (limitedAt > 0 && at > limitedAt + 8 * SECOND)
-        throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
+        throw new Failure('io', [{ file: '/etc', message: 'no space left' }])
       return UNCHANGED
     }
     const run = await simulate({ until: 20 * MINUTE, list, behaviours, onTurn, hints, reconcile })
@@ -338,7 +338,7 @@ describe('a watcher', () => {
     const scopes: string[] = []
     const reconcile = (_: MirrorList, scope: Scope): Reconciled => {
       scopes.push(scope)
-      if (full) throw new Failure('io', [{ file: '/etc', message: 'no space is left' }])
+      if (full) throw new Failure('io', [{ file: '/etc', message: 'no space left' }])
       return UNCHANGED
     }
     const ready: boolean[] = []

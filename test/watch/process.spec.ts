@@ -144,7 +144,7 @@ describe('a watcher process', () => {
         assert.equal(await fs.readFile(config, 'utf8'), written)
         assert.ok(await hosts())
         assert.equal(await watcher.stop(), 0)
-        assert.doesNotMatch(watcher.log(), /\/else|removed|regmirror undoes that/)
+        assert.doesNotMatch(watcher.log(), /\/else|removed|regmirror undoes the change/)
       })
     })
   })
@@ -162,7 +162,7 @@ describe('a watcher process', () => {
           assert.equal(code, 2)
           assert.match(
             stderr,
-            /regmirror watch -f \S+ \(process \d+ .*\) is watching this node; stop it first/,
+            /regmirror watch -f \S+ \(process \d+ .*\) is watching this node; stop it: systemctl stop regmirror-watch/,
           )
         }
         await watcher.stop('SIGKILL')

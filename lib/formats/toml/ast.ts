@@ -28,7 +28,7 @@ export function parseTomlAst(
   try {
     const ast = parseTOML(text, { tomlVersion })
     const deep = tooDeep(ast)
-    return deep === undefined ? { ast } : { fault: { ...positionOf(deep), message: TOO_DEEP } }
+    return deep === undefined ? { ast } : { fault: { ...positionOf(deep), ...TOO_DEEP } }
   } catch (error) {
     return { fault: faultOf(error, text) }
   }
@@ -147,12 +147,12 @@ function tooDeep(ast: TomlAst) {
   })
 }
 
-const TOO_DEEP = `more than ${MAX_DEPTH} brackets are open at the same time`
+const TOO_DEEP = { message: `brackets are nested more than ${MAX_DEPTH} deep`, hint: 'remove some' }
 
 function faultOf(error: unknown, text: string): TomlFault {
   if (error instanceof ParseError) {
     return tomlFault(error.message, text, { line: error.lineNumber, column: error.column + 1 })
   }
-  if (error instanceof RangeError) return { line: 1, column: 1, message: TOO_DEEP }
+  if (error instanceof RangeError) return { line: 1, column: 1, ...TOO_DEEP }
   throw error
 }

@@ -37,7 +37,11 @@ const HEADER = /^\s*‸?\[+‸?[\w."'-]+\]+\s*(#.*)?$/
 
 /** Common mistakes: the message of the parser, and the line around the place where it stopped. The first match counts. */
 const MISTAKES: readonly (readonly [reason: RegExp, line: RegExp, words: Words])[] = [
-  [/^Unexpected char/, /‸\/\//, { message: 'a comment begins with "#"' }],
+  [
+    /^Unexpected char/,
+    /‸\/\//,
+    { message: 'this is not a comment of TOML', hint: 'start a comment with "#"' },
+  ],
   [/^Unexpected char/, /‸[“”„‟‘’«»]/, { message: 'this is not a quote of TOML', hint: 'write "…"' }],
   [
     /^(Unexpected char|Expected comma)/,
@@ -47,41 +51,45 @@ const MISTAKES: readonly (readonly [reason: RegExp, line: RegExp, words: Words])
   [
     /^Unexpected char/,
     /^\s*\[[^\]=,]*‸/,
-    { message: 'a name with this character needs quotes', hint: 'such as [registries."*"]' },
+    { message: 'a name with this character needs quotes', hint: 'write [registries."*"]' },
   ],
-  [/^Unexpected char/, /[\w"']\s*‸:/, { message: 'a key and its value need "=", not ":"' }],
+  [
+    /^Unexpected char/,
+    /[\w"']\s*‸:/,
+    { message: 'a key and its value need "=", not ":"', hint: 'write key = value' },
+  ],
   [
     /^Unexpected char/,
     /(^|[[,])\s*‸[\w-]+\s*=/,
     { message: 'a key is not allowed in an array', hint: 'put { } around it, or end the array before it' },
   ],
+  [/^Unexpected char/, /[=[,]\s*‸|^\s*‸[^=]*$/, { message: 'text needs quotes', hint: 'write "text"' }],
   [
-    /^Unexpected char/,
-    /[=[,]\s*‸|^\s*‸[^=]*$/,
-    { message: 'text needs quotes', hint: 'only numbers, true and false are written without' },
+    /^Must be a newline/,
+    /^\s*\[.*\]\s*‸/,
+    { message: 'a table header must be alone on its line', hint: 'start a new line after it' },
   ],
-  [/^Must be a newline/, /^\s*\[.*\]\s*‸/, { message: 'a table header must be alone on its line' }],
 ]
 
 /** The message of a key or table that exists already. */
-export const GIVEN_TWICE = 'this key or table is given twice'
+export const DUPLICATE = 'duplicate key'
 
 const REASONS: readonly (readonly [reason: RegExp, words: Words])[] = [
-  [/multiple times/, { message: GIVEN_TWICE }],
-  [/^Unspecified values/, { message: 'a value is missing after "="' }],
+  [/multiple times/, { message: DUPLICATE, hint: 'remove one' }],
+  [/^Unspecified values/, { message: 'a value is missing after "="', hint: 'add a value' }],
   [
     /^Unterminated string/,
     { message: 'a string is not closed', hint: 'end it on its line, with the quote that it starts with' },
   ],
   [/^Unterminated array/, { message: 'an array is not closed', hint: 'add its "]"' }],
   [/^Unterminated inline/, { message: 'an inline table is not closed', hint: 'add its "}"' }],
-  [/^Must be a newline/, { message: 'only one key and value fit on a line', hint: 'text needs quotes' }],
+  [/^Must be a newline/, { message: 'two keys on one line', hint: 'start a new line, or quote text' }],
   [
     /^Unterminated table/,
     { message: 'a table header is not closed', hint: 'end it with "]", and join names with "."' },
   ],
-  [/^Expected equal/, { message: 'a key needs "=" and a value' }],
-  [/^Expected comma/, { message: 'a comma is missing', hint: 'or the bracket before it is not closed' }],
+  [/^Expected equal/, { message: 'a key needs "=" and a value', hint: 'write key = value' }],
+  [/^Expected comma/, { message: 'a comma or a closing bracket is missing', hint: 'add it' }],
   [
     /^Unexpected token/,
     { message: 'this is not allowed here', hint: 'remove it, or add what is missing before it' },
@@ -95,7 +103,7 @@ function openHeader(reason: string, lines: readonly string[], line: number): Tom
   const header = lines[above]?.trimEnd() ?? ''
   const names = header.replace(/"[^"]*"|'[^']*'/g, '')
   if (!/^\s*\[/.test(names) || /^\s*(\[[^[\]]*\]|\[\[[^[\]]*\]\])/.test(names)) return undefined
-  const hint = 'it ends with as many "]" as it begins with "["'
+  const hint = 'close it with as many "]" as it has "["'
   return { line: above + 1, column: header.length + 1, message: 'a table header is not closed', hint }
 }
 

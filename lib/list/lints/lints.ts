@@ -42,9 +42,9 @@ function lintRegistry(registry: Registry, key: string, input: LintInput): readon
 function lintName(registry: Registry, key: string): readonly Notice[] {
   const alias = (message: string) => [notice('registry_alias', message, registry.place, registry)]
   if (key.toLowerCase() === 'index.docker.io')
-    return alias('index.docker.io is another name of docker.io and is read as that; write docker.io')
+    return alias('index.docker.io is an alias of docker.io; write docker.io')
   if (/^(registry-1\.docker\.io|(registry\.)?hub\.docker\.com)$/.test(registry.name))
-    return alias(`images of docker.io are not looked up under ${registry.name}; write docker.io`)
+    return alias(`${registry.name} has no effect for images of docker.io; write docker.io`)
   return []
 }
 
@@ -52,7 +52,7 @@ function lintServer(registry: Registry, key: string, { list, place }: LintInput)
   const written = list.registries[key]?.server
   const base = written === undefined ? undefined : parseApiBase(written, 'server')
   if (base === undefined || isRefused(base) || !isWrongHub(registry.name, base)) return []
-  const message = `${base.origin} does not serve images, and ${DOCKER_HUB} is used; write that`
+  const message = `${base.origin} serves no images; write server = "${DOCKER_HUB}"`
   return [notice('docker_io_server', message, place(['registries', key, 'server']), registry)]
 }
 
@@ -71,7 +71,7 @@ function lintDuplicates(registry: Registry, key: string, { list, place }: LintIn
   return entries.flatMap((entry, i) => {
     const base = parseMirrorBase(entry.mirror)
     if (isRefused(base) || distinct.has(entry)) return []
-    const message = `this mirror is listed twice, and entry ${i + 1} is ignored; remove it`
+    const message = `duplicate mirror: regmirror ignores entry ${i + 1}; remove it`
     return [notice('duplicate_mirror', message, place(entry.path), registry, baseUrl(base))]
   })
 }

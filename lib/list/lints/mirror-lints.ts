@@ -9,7 +9,7 @@ type MirrorLint = (mirror: Mirror, registry: Registry, now: number) => string | 
 export const mirrorLints: Readonly<Record<string, MirrorLint>> = {
   push_granted: ({ capabilities }) =>
     capabilities.includes('push')
-      ? 'images may be pushed to this mirror; remove "push" unless that is intended'
+      ? 'nodes can push images to this mirror; remove "push" unless you need it'
       : undefined,
   http_resolve: mirror =>
     isExposed(mirror) && mirror.capabilities.includes('resolve')
@@ -31,7 +31,7 @@ export const mirrorLints: Readonly<Record<string, MirrorLint>> = {
   },
   mirror_is_server: ({ base }, { server }) =>
     server && baseUrl(server.base) === baseUrl(base)
-      ? 'this mirror is the server of the registry, which is used anyway; remove it'
+      ? "this mirror is the registry's own server, which nodes try last; remove the mirror"
       : undefined,
   ca_expired: ({ ca }, _, now) => {
     const expired = ca.find(({ text }) => isExpired(text, now))

@@ -14,5 +14,5 @@ export function durationProblems(
   if (duration === undefined) return []
   const ms = milliseconds(duration)
   const fits = ms >= milliseconds(least) && ms <= DAY
-  return fits ? [] : [{ path, message: `must last from ${least} to 24h`, hint }]
+  return fits ? [] : [{ path, message: `must be from "${least}" to "24h"`, hint }]
 }

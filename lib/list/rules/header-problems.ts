@@ -25,8 +25,8 @@ export function headerTwiceProblems(entry: MirrorEntry): readonly Problem[] {
   return headerPaths(entry).flatMap(({ name, path }) => {
     const isSecond = seen.has(name.toLowerCase())
     seen.add(name.toLowerCase())
-    const message = `the header ${name} is set twice, in two spellings`
-    return isSecond ? [{ path, atKey: true, message, hint: 'keep one of the two' }] : []
+    const message = `duplicate header ${name}: header names are not case-sensitive`
+    return isSecond ? [{ path, atKey: true, message, hint: 'remove one' }] : []
   })
 }
 

@@ -34,6 +34,6 @@ function tlsProblems({ path, mirror }: MirrorEntry): readonly Problem[] {
       path: [...path, key],
       atKey: true,
       message: `${key} has no effect on http`,
-      hint: 'change the url to https, or remove the key',
+      hint: 'change the URL to https, or remove the key',
     }))
 }

@@ -4,7 +4,7 @@ import { durationProblems } from './duration-problems.ts'
 import type { Rule } from './rule.ts'
 
 /** watch probes no mirror twice within a second, so a shorter interval would promise what does not happen. */
-const INTERVAL = 'set "30s": no mirror is probed more often than once a second'
+const INTERVAL = 'write "30s"'
 
 export const settingRules = {
   default_duration: {

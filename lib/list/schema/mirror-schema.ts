@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../model/target-settings.ts'
 import { booleanSchema, durationSchema, PATH } from './value-schemas.ts'
 
 export const CAPABILITIES: JsonSchema = {
-  title: 'a list of "pull", "resolve", "push"',
+  title: 'an array of "pull", "resolve", "push"',
   description:
     'What a mirror is used for: pull (content by digest), resolve (the digest of a tag), push. Grant resolve only to mirrors that you trust: they decide which image a tag points to.',
   type: 'array',
@@ -55,14 +55,14 @@ const HEADER_VALUE: JsonSchema = {
 }
 
 export const MIRROR: JsonSchema = {
-  title: 'a url or a table with url',
+  title: 'a URL or a table with url',
   description: 'A mirror: its URL, or a table with url and other keys.',
   type: ['string', 'object'],
   required: ['url'],
   additionalProperties: false,
   properties: {
     url: {
-      title: 'a url such as "https://mirror.example.com"',
+      title: 'a URL such as "https://mirror.example.com"',
       description:
         'The API base. No path: /v2. /v2/P: repositories below P (Harbor, Nexus). /P/v2: a registry below a path (Artifactory).',
       type: 'string',
@@ -75,7 +75,7 @@ export const MIRROR: JsonSchema = {
     },
     capabilities: { $ref: '#/$defs/capabilities' },
     ca: {
-      title: 'a path or a list of paths',
+      title: 'a path or an array of paths',
       description:
         "PEM file or files with the CAs of the mirror's certificate. Relative paths are relative to the directory of the list.",
       type: ['string', 'array'],

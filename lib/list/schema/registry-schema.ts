@@ -9,14 +9,14 @@ export const REGISTRY: JsonSchema = {
   additionalProperties: false,
   properties: {
     server: {
-      title: 'a url such as "https://registry.example.com"',
+      title: 'a URL such as "https://registry.example.com"',
       description:
         "The registry's own endpoint, used after the mirrors. Default: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
       type: 'string',
       examples: ['https://registry-1.docker.io'],
     },
     mirrors: {
-      title: 'a list of mirrors',
+      title: 'an array of mirrors',
       description: 'Mirrors that the node tries before the server, in this order. []: only the server.',
       type: 'array',
       items: { $ref: '#/$defs/mirror' },

@@ -39,8 +39,8 @@ const DESCRIPTIONS: Readonly<Record<string, (error: SchemaError, path: Path) => 
   minLength: ({ parentSchema }) => ({ message: 'must not be empty', hint: `write ${parentSchema?.title}` }),
   uniqueItems: ({ params }, path) => ({
     path: [...path, Math.max(params.i, params.j)],
-    message: 'is listed twice',
-    hint: 'remove it',
+    message: 'duplicate value',
+    hint: 'remove one',
   }),
 }
 

@@ -29,7 +29,7 @@ export function isBelowHeader(path: Path): boolean {
 /** In YAML: `- https://m: 5000`, or `{https://m}`. It may hold credentials. */
 function urlAsKey(path: Path, key: string): Description {
   const hint = 'write "url: " before it, and no space in it'
-  return { path: [...path, key], atKey: true, message: 'a url in the place of a key', hint, about: 'url' }
+  return { path: [...path, key], atKey: true, message: 'a URL in the place of a key', hint, about: 'url' }
 }
 
 /** Other keys are probably values in the wrong place, and a value may be a secret. */

@@ -6,7 +6,7 @@ export const PATH: JsonSchema = { title: 'a path', type: 'string', minLength: 1 
 /** A duration such as `example`. */
 export function durationSchema(example: string, description: string): JsonSchema {
   return {
-    title: `a duration of one number and one of ms, s, m, h, such as "${example}"`,
+    title: `a duration such as "${example}" (a number and ms, s, m or h)`,
     description,
     type: 'string',
     pattern: '^\\d+(\\.\\d+)?(ms|s|m|h)$',

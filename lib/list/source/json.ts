@@ -28,7 +28,7 @@ export function parseJson(text: string): Parsed {
   const cursor = { text, at: 0 }
   try {
     const root = readValue(cursor, 0)
-    if (cursor.at < text.length) stop(cursor, 'text follows the closing brace')
+    if (cursor.at < text.length) stop(cursor, 'text follows the closing brace', 'remove it')
     return { source: sourceOf(root, text) }
   } catch (error) {
     if (isStop(error)) return { faults: [faultAt(error, text)] }
@@ -57,7 +57,7 @@ function find(root: JsonNode, path: Path): JsonMember | undefined {
 
 function readValue(cursor: Cursor, depth: number): JsonNode {
   skipSpace(cursor)
-  if (depth > MAX_DEPTH) stop(cursor, `more than ${MAX_DEPTH} levels are nested`)
+  if (depth > MAX_DEPTH) stop(cursor, `more than ${MAX_DEPTH} levels are nested`, 'remove some')
   const { at } = cursor
   const start = cursor.text[at]
   const node =
@@ -75,7 +75,7 @@ function readObject(cursor: Cursor, depth: number): JsonNode {
   while (cursor.text[cursor.at] !== '}') {
     const keyAt = cursor.at
     const key = readKey(cursor)
-    if (members.has(key)) stop({ ...cursor, at: keyAt }, 'this key is set twice')
+    if (members.has(key)) stop({ ...cursor, at: keyAt }, 'duplicate key', 'remove one')
     const node = readValue(cursor, depth + 1)
     members.set(key, { keyAt, node })
     Object.defineProperty(value, key, {
@@ -103,21 +103,21 @@ function readArray(cursor: Cursor, depth: number): JsonNode {
 }
 
 function readKey(cursor: Cursor): string {
-  if (cursor.text[cursor.at] !== '"') stop(cursor, unexpected(cursor, 'a key in double quotes'))
+  if (cursor.text[cursor.at] !== '"') stop(cursor, ...unexpected(cursor, 'a key in double quotes'))
   const key = readScalar(cursor) as string
   skipSpace(cursor)
-  if (cursor.text[cursor.at] !== ':') stop(cursor, 'a colon is missing after the key')
+  if (cursor.text[cursor.at] !== ':') stop(cursor, 'a colon is missing after the key', 'add it')
   cursor.at += 1
   return key
 }
 
 function readComma(cursor: Cursor, close: string): void {
   if (cursor.text[cursor.at] === close) return
-  if (cursor.text[cursor.at] !== ',') stop(cursor, `a comma or "${close}" is missing`)
+  if (cursor.text[cursor.at] !== ',') stop(cursor, `a comma or "${close}" is missing`, 'add it')
   const comma = cursor.at++
   skipSpace(cursor)
   if (cursor.text[cursor.at] === close)
-    stop({ ...cursor, at: comma }, `a comma is not allowed before "${close}"`)
+    stop({ ...cursor, at: comma }, `a comma is not allowed before "${close}"`, 'remove it')
 }
 
 /** RFC 8259 sections 3, 6 and 7. */
@@ -127,17 +127,17 @@ const SCALAR =
 function readScalar(cursor: Cursor): unknown {
   SCALAR.lastIndex = cursor.at
   const token = SCALAR.exec(cursor.text)?.[0]
-  if (token === undefined) return stop(cursor, unexpected(cursor))
+  if (token === undefined) return stop(cursor, ...unexpected(cursor))
   cursor.at += token.length
   return JSON.parse(token)
 }
 
-function unexpected({ text, at }: Cursor, expected = 'a value'): string {
-  if (at >= text.length) return 'the text ends before the list is complete'
+function unexpected({ text, at }: Cursor, expected = 'a value'): readonly [message: string, hint: string] {
+  if (at >= text.length) return ['the file ends too early', 'add the missing "}" or "]"']
   if (text[at] === '"')
-    return 'a string is not closed on its line, or contains an escape that JSON does not have'
-  if (text[at] === '/' || text[at] === '#') return 'JSON has no comments'
-  return `${expected} is missing here`
+    return ['a string is not closed on its line, or contains an escape that JSON does not have', 'correct it']
+  if (text[at] === '/' || text[at] === '#') return ['comments are not allowed in JSON', 'remove it']
+  return [`${expected} is missing here`, 'add it']
 }
 
 function skipSpace(cursor: Cursor): void {
@@ -147,18 +147,19 @@ function skipSpace(cursor: Cursor): void {
 interface Stop {
   readonly stoppedAt: number
   readonly message: string
+  readonly hint: string
 }
 
-function stop(cursor: Cursor, message: string): never {
-  throw { stoppedAt: cursor.at, message } satisfies Stop
+function stop(cursor: Cursor, message: string, hint: string): never {
+  throw { stoppedAt: cursor.at, message, hint } satisfies Stop
 }
 
 function isStop(error: unknown): error is Stop {
   return typeof error === 'object' && error !== null && 'stoppedAt' in error
 }
 
-function faultAt({ stoppedAt, message }: Stop, text: string): SourceFault {
-  return { ...positionAt(lineStarts(text), stoppedAt), message }
+function faultAt({ stoppedAt, ...words }: Stop, text: string): SourceFault {
+  return { ...positionAt(lineStarts(text), stoppedAt), ...words }
 }
 
 function lineStarts(text: string): number[] {

@@ -25,7 +25,7 @@ function dateFault(ast: TomlAst): SourceFault | undefined {
   return {
     line,
     column: column + 1,
-    message: 'no key of a list accepts a date or a time',
-    hint: 'put it in quotes',
+    message: 'a date or time is not allowed here',
+    hint: 'quote it',
   }
 }

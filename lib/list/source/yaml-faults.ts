@@ -19,7 +19,10 @@ interface YamlFault {
 }
 
 export const MAX_DEPTH = 100
-export const TOO_DEEP = `more than ${MAX_DEPTH} levels are nested, or an anchor contains itself`
+export const TOO_DEEP = {
+  message: `more than ${MAX_DEPTH} levels are nested, or an anchor contains itself`,
+  hint: 'remove some levels',
+}
 
 /** What the errors of one text mean; undefined when there are none. */
 export function yamlFault(errors: readonly YamlError[], text: string): YamlFault | undefined {
@@ -59,22 +62,25 @@ const MISTAKES: readonly (readonly [code: RegExp, message: RegExp, rest: RegExp,
     /^MULTILINE_IMPLICIT_KEY$/,
     /^/,
     /^["']?https?:/,
-    { message: 'a mirror with other keys needs the key url', hint: 'write "url: " before its url' },
+    { message: 'a mirror with other keys needs the key url', hint: 'write "url: " before its URL' },
   ],
 ]
 
 const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   BAD_ALIAS: { message: 'this is not a valid anchor or alias', hint: 'quote text that starts with "&"' },
-  BAD_DQ_ESCAPE: { message: 'a double-quoted string contains an escape that YAML does not have' },
+  BAD_DQ_ESCAPE: {
+    message: 'a double-quoted string contains an escape that YAML does not have',
+    hint: 'correct it',
+  },
   BAD_INDENT: INDENT,
   BAD_SCALAR_START: { message: 'a value without quotes cannot start with this character', hint: 'quote it' },
-  BLOCK_AS_IMPLICIT_KEY: { message: 'a value that contains ": " needs quotes' },
-  KEY_OVER_1024_CHARS: { message: 'a key is longer than 1024 characters' },
-  MISSING_CHAR: { message: 'a comma, a colon or a closing bracket is missing' },
+  BLOCK_AS_IMPLICIT_KEY: { message: 'a value that contains ": " needs quotes', hint: 'quote it' },
+  KEY_OVER_1024_CHARS: { message: 'a key is longer than 1024 characters', hint: 'shorten it' },
+  MISSING_CHAR: { message: 'a comma, a colon or a closing bracket is missing', hint: 'add it' },
   MULTILINE_IMPLICIT_KEY: { message: 'a key needs a colon and a space after it', hint: 'write key: value' },
   MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'write the list as one document' },
   NON_STRING_KEY: { message: 'a key must be a string', hint: 'put it in quotes' },
-  RESOURCE_EXHAUSTION: { message: TOO_DEEP },
+  RESOURCE_EXHAUSTION: TOO_DEEP,
   TAB_AS_INDENT: { message: 'a tab is used as indentation', hint: 'use spaces' },
   TAG_RESOLVE_FAILED: { message: 'tags (!…) are not allowed in a list', hint: 'write the plain value' },
 }

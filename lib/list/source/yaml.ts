@@ -22,12 +22,17 @@ import { MAX_DEPTH, TOO_DEEP, yamlFault } from './yaml-faults.ts'
 /** Nodes after every alias is replaced: far above any real list, far below a hostile one. */
 const MAX_NODES = 200_000
 
+interface Words {
+  readonly message: string
+  readonly hint: string
+}
+
 /** The state of a walk over a document: the anchors so far, and the first node that is no plain data. */
 interface Walk {
   readonly anchors: Map<string, Node>
   /** The node of each alias: the parser's own look-up searches the document every time. */
   readonly aliased: Map<Alias, Node>
-  refusal: { readonly node: Node; readonly message: string } | undefined
+  refusal: { readonly node: Node; readonly words: Words } | undefined
   left: number
 }
 
@@ -39,7 +44,7 @@ export function parseYaml(text: string): Parsed {
     const fault = faultOf(document, text, at)
     return fault === undefined ? readDocument(document, at) : { faults: [fault] }
   } catch (error) {
-    if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, message: TOO_DEEP }] }
+    if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, ...TOO_DEEP }] }
     throw error
   }
 }
@@ -60,7 +65,7 @@ function readDocument({ contents }: Document.Parsed, at: (offset: number) => Pos
   const place = (node: Node | undefined) => (node?.range ? at(node.range[0]) : undefined)
   const { refusal, aliased } = walk
   if (refusal !== undefined) {
-    return { faults: [{ line: 1, column: 1, ...place(refusal.node), message: refusal.message }] }
+    return { faults: [{ line: 1, column: 1, ...place(refusal.node), ...refusal.words }] }
   }
   return {
     source: {
@@ -74,12 +79,12 @@ function readDocument({ contents }: Document.Parsed, at: (offset: number) => Pos
 function plain(node: unknown, walk: Walk, depth: number): unknown {
   if (walk.refusal !== undefined || !isNode(node)) return null
   walk.left -= 1
-  if (walk.left < 0) return refuse(walk, node, 'the anchors expand this list beyond its limit')
+  if (walk.left < 0) return refuse(walk, node, TOO_LARGE)
   if (depth > MAX_DEPTH) return refuse(walk, node, TOO_DEEP)
   if (isAlias(node)) return plainAlias(node, walk, depth)
   if (node.anchor !== undefined && !walk.anchors.has(node.anchor)) walk.anchors.set(node.anchor, node)
   else if (node.anchor !== undefined && walk.anchors.get(node.anchor) !== node)
-    return refuse(walk, node, ANCHOR_TWICE)
+    return refuse(walk, node, DUPLICATE_ANCHOR)
   if (isSeq(node)) return node.items.map(item => plain(item, walk, depth + 1))
   if (isMap(node)) return plainMap(node, walk, depth)
   return isScalar(node) ? node.value : null
@@ -87,7 +92,7 @@ function plain(node: unknown, walk: Walk, depth: number): unknown {
 
 function plainAlias(alias: Alias, walk: Walk, depth: number): unknown {
   const node = walk.anchors.get(alias.source)
-  if (node === undefined) return refuse(walk, alias, 'no anchor above has this name')
+  if (node === undefined) return refuse(walk, alias, UNKNOWN_ANCHOR)
   walk.aliased.set(alias, node)
   return plain(node, walk, depth + 1)
 }
@@ -96,7 +101,7 @@ function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unkno
   const table: Record<string, unknown> = {}
   for (const { key, value } of map.items) {
     const name = keyText(key)
-    if (Object.hasOwn(table, name)) refuse(walk, key as Node, 'this key is set twice')
+    if (Object.hasOwn(table, name)) refuse(walk, key as Node, DUPLICATE_KEY)
     const content = plain(value, walk, depth + 1)
     Object.defineProperty(table, name, {
       value: content,
@@ -108,8 +113,8 @@ function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unkno
   return table
 }
 
-function refuse(walk: Walk, node: Node, message: string): null {
-  walk.refusal ??= { node, message }
+function refuse(walk: Walk, node: Node, words: Words): null {
+  walk.refusal ??= { node, words }
   return null
 }
 
@@ -158,4 +163,7 @@ function positionAt(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
-const ANCHOR_TWICE = 'another anchor has this name'
+const TOO_LARGE: Words = { message: 'YAML aliases make the list too large', hint: 'write fewer aliases' }
+const UNKNOWN_ANCHOR: Words = { message: 'unknown anchor', hint: 'define it above' }
+const DUPLICATE_KEY: Words = { message: 'duplicate key', hint: 'remove one' }
+const DUPLICATE_ANCHOR: Words = { message: 'duplicate anchor', hint: 'rename it' }

@@ -37,10 +37,11 @@ function formatOrigin(scheme: string, { name, port }: Authority): string {
 }
 
 function splitUrl(text: string): UrlParts | Refused {
-  if (text === '') return { message: 'the url is empty' }
+  if (text === '')
+    return { message: 'the URL is empty', hint: 'write a URL such as "https://mirror.example.com"' }
   if (!/^[\x21-\x7e]*$/.test(text)) {
     return {
-      message: 'the url contains a space, a control character or a character outside ASCII',
+      message: 'the URL contains a space, a control character or a character outside ASCII',
       hint: 'write an international name as xn--…',
     }
   }
@@ -48,16 +49,16 @@ function splitUrl(text: string): UrlParts | Refused {
   const [, scheme, authority = '', path = '', query, fragment] = parts ?? []
   if (text.includes('@')) {
     return {
-      message: 'the url contains credentials ("@")',
+      message: 'the URL contains credentials ("@")',
       hint: 'use header = { Authorization = { file = "…" } }',
     }
   }
-  if (scheme === undefined) return { message: 'the url has no scheme', hint: schemeHint(text) }
+  if (scheme === undefined) return { message: 'the URL has no scheme', hint: schemeHint(text) }
   if (!/^https?$/i.test(scheme)) return { message: `the scheme must be https or http, not ${scheme}` }
-  if (query !== undefined) return { message: 'the url contains a query ("?")', hint: 'remove it' }
-  if (fragment !== undefined) return { message: 'the url contains a fragment ("#")', hint: 'remove it' }
+  if (query !== undefined) return { message: 'the URL contains a query ("?")', hint: 'remove it' }
+  if (fragment !== undefined) return { message: 'the URL contains a fragment ("#")', hint: 'remove it' }
   const read = parseAuthority(authority)
-  if (isRefused(read)) return { ...read, message: `the url ${read.message}` }
+  if (isRefused(read)) return { ...read, message: `the URL ${read.message}` }
   return pathProblem(path) ?? { scheme: scheme.toLowerCase(), authority: read, path }
 }
 

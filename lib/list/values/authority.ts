@@ -1,4 +1,4 @@
-/** `name[:port]`, in a url and at the start of an image name. Pure. */
+/** `name[:port]`, in a URL and at the start of an image name. Pure. */
 import type { Refused } from '../../model/refused.ts'
 
 export interface Authority {
@@ -7,7 +7,7 @@ export interface Authority {
   readonly port: string | undefined
 }
 
-/** Reads `name[:port]`. Messages follow "the url …" or "this key …" and never quote the text. */
+/** Reads `name[:port]`. Messages follow "the URL …" or "this registry …" and never quote the text. */
 export function parseAuthority(text: string): Authority | Refused {
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:]*))?$/s.exec(text)
   if (parts === null)

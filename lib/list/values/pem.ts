@@ -15,7 +15,10 @@ export function certificatesIn(pem: string): readonly X509Certificate[] | Refuse
   const read = blocks.map(readCertificate)
   const invalid = read.indexOf(undefined)
   if (invalid !== -1)
-    return { message: `contains an invalid certificate (${invalid + 1} of ${blocks.length})` }
+    return {
+      message: `contains an invalid certificate (${invalid + 1} of ${blocks.length})`,
+      hint: 'replace it',
+    }
   return read.filter(certificate => certificate !== undefined)
 }
 
@@ -29,7 +32,11 @@ export function pairProblem(
   const read = readKey(key)
   if (isRefused(read)) return { ...read, at: 'key' }
   if (certificates[0]?.checkPrivateKey(read.key)) return undefined
-  return { at: 'key', message: 'is not the key of this certificate' }
+  return {
+    at: 'key',
+    message: 'is not the key of this certificate',
+    hint: 'use the key that belongs to cert',
+  }
 }
 
 /** When the first of these certificates ends, in milliseconds since 1970. */
@@ -55,6 +62,6 @@ function readKey(pem: string): { readonly key: KeyObject } | Refused {
   try {
     return { key: createPrivateKey(pem) }
   } catch {
-    return { message: 'contains no PEM private key' }
+    return { message: 'contains no PEM private key', hint: 'convert it with openssl pkey' }
   }
 }

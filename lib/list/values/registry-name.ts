@@ -8,13 +8,13 @@ export function parseRegistryName(key: string): { readonly name: string } | Refu
   const problem = keyProblem(key)
   if (problem !== undefined) return problem
   const parsed = parseAuthority(key)
-  if (isRefused(parsed)) return { ...parsed, message: `this key ${parsed.message}` }
+  if (isRefused(parsed)) return { ...parsed, message: `this registry ${parsed.message}` }
   const { name, port } = parsed
-  if (name.includes('_')) return { message: 'a registry name must not contain "_"' }
+  if (name.includes('_')) return { message: 'a registry name must not contain "_"', hint: AS_IN_IMAGES }
   if (!isDomain(name, port)) {
     return {
-      message: `no image name starts with this registry: "${name}/image" is docker.io/${name}/image`,
-      hint: 'add the domain or the port',
+      message: `"${name}" is not a registry: the image ${name}/image is docker.io/${name}/image`,
+      hint: `write the domain or the port, such as "${name}.example.com"`,
     }
   }
   const full = port === undefined ? name : `${name}:${port}`
@@ -35,7 +35,7 @@ function isDomain(name: string, port: string | undefined): boolean {
   return name === 'localhost' || port !== undefined || /[.:]/.test(name)
 }
 
-const AS_IN_IMAGES = 'write what an image name has before its first "/"'
+const AS_IN_IMAGES = 'write the first part of an image name, such as "quay.io"'
 
 function keyProblem(key: string): Refused | undefined {
   if (key === '_default')

@@ -74,20 +74,25 @@ function generationNotices(registries: readonly Registry[], snapshot: Snapshot):
   const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
   if (generation === undefined) {
     const message =
-      'the version of containerd is unknown: regmirror writes only what all of 1.6 to 2.3 accept; set version in [targets.containerd] to check for that version'
+      'the containerd version is unknown, so regmirror writes only keys that every release from 1.6 to 2.3 accepts; set version in [targets.containerd], such as version = "1.7"'
     const hung = snapshot.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
     return [notice('version_unknown', `${hung}${message}`)]
   }
   const name = `containerd ${generation.name}`
   const notices: Notice[] = []
   if (installed !== undefined && !isSameLine(installed, generation)) {
-    notices.push(notice('version_mismatch', `the list is for ${name}, but this node has ${installed.name}`))
+    notices.push(
+      notice(
+        'version_mismatch',
+        `version = "${generation.name}" in the list, but this node has containerd ${installed.name}; set version = "${installed.name}", or remove it`,
+      ),
+    )
   }
   if (!knowsDialTimeout(generation) && registries.some(registry => registry.mirrors.length > 0)) {
     notices.push(
       notice(
         'dial_timeout_ignored',
-        `${name} ignores dial_timeout (2.1 uses it): a mirror that drops packets costs 30 s a request`,
+        `${name} ignores dial_timeout; it waits 30 s per request for a mirror that does not respond; update to containerd 2.1 or later, or run regmirror watch`,
       ),
     )
   }
@@ -95,7 +100,7 @@ function generationNotices(registries: readonly Registry[], snapshot: Snapshot):
     notices.push(
       notice(
         'default_ignored',
-        `${name} does not read _default (1.6.17 does): the mirrors of "*" are not used`,
+        `${name} does not read _default, so "*" has no effect; update to containerd 1.6.17 or later`,
       ),
     )
   }

@@ -15,7 +15,7 @@ export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'c
 function otherNotice({ pid, config }: RunningDaemon, listed: string): Notice {
   const reads = `containerd (process ${pid}) reads ${onOneLine(config)}`
   // In a container, the file of the machine may not be mounted, or be at another path.
-  const same = `${reads}, but through other mounts: regmirror sees another file there; mount the directory of the machine`
+  const same = `${reads} through other mounts; mount the directory of ${onOneLine(config)} from the machine into this container`
   return notice('other_config', config === listed ? same : `${reads}, not ${listed}`)
 }
 
@@ -24,11 +24,14 @@ const NAMED = 3
 
 function doubtNotices({ doubted }: Daemons): readonly Notice[] {
   if (doubted.length === 0) return []
-  const reasons = doubted
-    .slice(0, NAMED)
-    .map(({ pid, why }) => `process ${pid} is called containerd, but ${onOneLine(why)}`)
-  const more = doubted.length > NAMED ? [`${doubted.length - NAMED} more are not trusted either`] : []
-  return [notice('daemon_ignored', `${[...reasons, ...more].join('; ')}: ignored`)]
+  const reasons = doubted.slice(0, NAMED).map(({ pid, why }) => `process ${pid} ${onOneLine(why)}`)
+  const more = doubted.length > NAMED ? [`and ${doubted.length - NAMED} more`] : []
+  return [
+    notice(
+      'daemon_ignored',
+      `regmirror ignores containerd processes that it does not trust: ${[...reasons, ...more].join('; ')}`,
+    ),
+  ]
 }
 
 function severalNotices({ readers }: Daemons, config: string): readonly Notice[] {

@@ -37,7 +37,7 @@ describe('containerd config dump', () => {
     const stderr = `containerd: failed: (3, 1): Can't convert planted\nsecret(string) to config.AuthConfig\n`
     const { messages } = await check({ code: 1, stderr })
     assert.deepEqual(messages, [
-      "containerd refuses it: failed: (3, 1): Can't convert ***(string) to config.AuthConfig",
+      "containerd refuses the new file: failed: (3, 1): Can't convert ***(string) to config.AuthConfig",
     ])
   })
 
@@ -46,7 +46,7 @@ describe('containerd config dump', () => {
       'version = 2\n[r.auth]\nusername = "it"\npassword = "plan\\"ted"\nx = "https://u:planted@r.test"\n'
     for (const quote of ['"plan\\"ted"', 'plan"ted', 'https://u:planted@r.test']) {
       const { messages } = await check({ code: 1, stderr: `containerd: it is wrong: ${quote}\n` }, text)
-      assert.match(messages[0] ?? '', /^containerd refuses it: it is wrong: \S*\*\*\*/)
+      assert.match(messages[0] ?? '', /^containerd refuses the new file: it is wrong: \S*\*\*\*/)
       assert.doesNotMatch(messages[0] ?? '', /ted/)
     }
   })
@@ -56,7 +56,7 @@ describe('containerd config dump', () => {
       'time="…" level=info\npanic: invalid config: planted\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:39 +0x2d\n'
     const text = 'version = 2\n[r.auth]\npassword = "planted"\n'
     const { messages } = await check({ code: 2, stderr }, text)
-    assert.deepEqual(messages, ['containerd refuses it: panic: invalid config: ***'])
+    assert.deepEqual(messages, ['containerd refuses the new file: panic: invalid config: ***'])
   })
 
   it('uses only the exit code where CRI is disabled', async () => {
@@ -66,12 +66,14 @@ describe('containerd config dump', () => {
   })
 
   it('reports a containerd that does not finish', async () => {
-    assert.deepEqual((await check({ code: null })).messages, ['containerd did not finish reading it'])
+    assert.deepEqual((await check({ code: null })).messages, [
+      'containerd did not finish reading the new file',
+    ])
   })
 
   it('reports a key that containerd ignores', async () => {
     assert.deepEqual((await check({})).messages, [
-      'containerd reads it, but config_path does not take effect',
+      'containerd reads the new file, but config_path does not take effect',
     ])
     const stderr = 'msg="Ignoring unknown key in TOML for plugin" key="registry config_path"'
     assert.match(
@@ -90,7 +92,7 @@ describe('containerd config dump', () => {
     const stderr = 'containerd: failed to load TOML: /proc/self/fd/0: (2, 1): unterminated array\n'
     const { messages } = await check({ code: 1, stderr })
     assert.deepEqual(messages, [
-      'containerd refuses it: failed to load TOML: /etc/containerd/config.toml: (2, 1): unterminated array',
+      'containerd refuses the new file: failed to load TOML: /etc/containerd/config.toml: (2, 1): unterminated array',
     ])
   })
 })

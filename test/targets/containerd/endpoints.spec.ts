@@ -88,7 +88,7 @@ describe('the directory of a registry', () => {
   it('is unknown where hosts.toml is no file, or where regmirror cannot read it', async () => {
     const files = { [CONFIG]: CONFIGURED, [`${at('hosts.toml')}/x`]: '' }
     const snapshot = await snapshotOf(files, '2.1.9')
-    assert.match(first(snapshot, 'busybox')[0] ?? '', /^unknown: this is no regular file/)
+    assert.match(first(snapshot, 'busybox')[0] ?? '', /^unknown: not a regular file/)
     const unreadable = [{ path: `${CERTS}/quay.io`, why: 'no permission' }]
     assert.deepEqual(first({ ...snapshot, unreadable }, 'quay.io/a'), ['unknown: no permission'])
   })

@@ -215,14 +215,14 @@ describe('hosts.toml: keys', () => {
     ...all(`${MIRROR}, header X-A, header x-b`, HUB),
   })
   const wrong: [keys: string, reason: string][] = [
-    ['capabilities = "pull"', 'capabilities is not a list of strings'],
+    ['capabilities = "pull"', 'capabilities is not an array of strings'],
     ['skip_verify = "yes"', 'skip_verify is not true or false'],
     ['override_path = 1', 'override_path is not true or false'],
     ['header = "X-A: 1"', 'header is not a table'],
-    ['header = { X-A = 1 }', 'a header is neither a string nor a list of strings'],
-    ['ca = 1', 'ca is neither a path nor a list of paths'],
-    ['ca = [["/a.pem"]]', 'ca is neither a path nor a list of paths'],
-    ['client = [["/c.pem"]]', 'client is neither a path nor a list of paths or [certificate, key] pairs'],
+    ['header = { X-A = 1 }', 'a header is neither a string nor an array of strings'],
+    ['ca = 1', 'ca is neither a path nor an array of paths'],
+    ['ca = [["/a.pem"]]', 'ca is neither a path nor an array of paths'],
+    ['client = [["/c.pem"]]', 'client is neither a path nor an array of paths or [certificate, key] pairs'],
   ]
   for (const [keys, reason] of wrong) {
     reads(`refuses the file for ${keys}`, host(keys), all(HUB, ignored(reason)))
@@ -270,7 +270,7 @@ describe('hosts.toml: text', () => {
     '2.1.9': [HUB, ignored('it starts with a byte order mark')],
   })
   reads('may have line breaks of Windows', host.replaceAll('\n', '\r\n'), all(MIRROR, HUB))
-  reads('must not give a host twice', `${host}${host}`, all(HUB, ignored('this key or table is given twice')))
+  reads('must not give a host twice', `${host}${host}`, all(HUB, ignored('duplicate key')))
   reads('must be TOML', `${host}ca = "x\n`, all(HUB, ignored('a string is not closed')))
   reads('may break lines in inline tables on 1.x', `${host}header = {\n  X-A = "1" }\n`, {
     '1.7.24': [`${MIRROR}, header X-A`, HUB],
@@ -296,7 +296,7 @@ describe('hosts.toml: text', () => {
     '1.7.24': ['fails: containerd 1.x crashes on this file: an entry of host is not a table'],
     '2.1.9': [HUB, ignored('an entry of host is not a table')],
   })
-  const tell = 'unknown: regmirror cannot know what containerd makes of this file'
+  const tell = 'unknown: regmirror cannot predict how containerd reads this file'
   reads('may have more on the line of a header on 1.x', '[host."https://m"] skip_verify = true\n', {
     '1.7.24': [`${tell}: a table header must be alone on its line`],
     '2.1.9': [HUB, ignored('a table header must be alone on its line')],

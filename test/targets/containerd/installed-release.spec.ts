@@ -41,14 +41,14 @@ describe('the release of the containerd of a node', () => {
     const found = rendering.notices.find(({ code }) => code === 'version_unknown')
     assert.match(
       found?.message ?? '',
-      /^containerd --version does not end within 10 s; the version of containerd is unknown/,
+      /^containerd --version does not end within 10 s; the containerd version is unknown/,
     )
   })
 
   it('is unknown when containerd --version fails', async () => {
     const { rendering } = await planOn({}, undefined, { code: 1 })
     const found = rendering.notices.find(({ code }) => code === 'version_unknown')
-    assert.match(found?.message ?? '', /^the version of containerd is unknown/)
+    assert.match(found?.message ?? '', /^the containerd version is unknown/)
   })
 
   const imports = {

@@ -30,18 +30,22 @@ export const NEW_CONFIG = 'version = 2\n'
 
 /** Parses one file of the merge. */
 export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): ParsedConfig | Issue {
-  const broken = { file: path, hint: 'repair it: containerd does not start with this file' }
-  if (!isUtf8(bytes)) return { ...broken, message: 'is not UTF-8 text' }
+  if (!isUtf8(bytes)) return fatal(path, { message: 'is not UTF-8 text', hint: 'save it as UTF-8' })
   const whole = bytes.toString('utf8')
   const text = whole.replace(BYTE_ORDER_MARK, '')
   const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return { ...parsed.fault, ...broken }
+  if ('fault' in parsed) return fatal(path, parsed.fault)
   const value = tomlValue(parsed.ast)
-  const unusable =
-    misspelledKey(parsed.ast, value) ?? mistypedKey(parsed.ast, value) ?? longInteger(parsed.ast)
-  if (unusable !== undefined) return { ...broken, ...unusable }
+  const misspelled = misspelledKey(parsed.ast, value)
+  if (misspelled !== undefined) return { file: path, ...misspelled }
+  const unusable = mistypedKey(parsed.ast, value) ?? longInteger(parsed.ast)
+  if (unusable !== undefined) return fatal(path, unusable)
   const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
+}
+
+function fatal(file: string, fault: Omit<Issue, 'file'>): Issue {
+  return { hint: 'correct it', ...fault, file, message: `${fault.message}: containerd does not start` }
 }
 
 /** A key of a type that containerd does not start with. */

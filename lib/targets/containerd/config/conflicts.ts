@@ -36,8 +36,8 @@ export function patternConflicts(files: readonly ParsedConfig[], snapshot: Snaps
   const [first] = snapshot.older === undefined ? [] : olderConflicts(files, snapshot.older, snapshot)
   if (first === undefined || snapshot.older === undefined) return []
   const { entry, newer, ...place } = snapshot.older.pattern
-  const message = `containerd before 1.6.32 and 1.7.16 looks for ${JSON.stringify(entry)} in / instead of beside this file, with a conflict there: ${first.file}: ${first.message}`
-  const hint = `write it as ${JSON.stringify(newer)}, or set the patch release in the list, such as [targets.containerd] version = "1.7.24"`
+  const message = `${first.file} conflicts (${first.message}): containerd before 1.6.32 and 1.7.16 reads ${JSON.stringify(entry)} in / instead of beside this file`
+  const hint = `write ${JSON.stringify(newer)}, or set the patch release in [targets.containerd], such as version = "1.7.24"`
   return [{ ...place, message, hint }]
 }
 
@@ -70,11 +70,11 @@ function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issu
   return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
 }
 
-/** Values in the registry table with which containerd or CRI does not start. */
+/** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
 function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
   return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
-    message: `${message}: CRI does not start with it`,
+    message: `${message}: the CRI plugin does not load`,
     hint: 'correct or remove it',
   }))
 }
@@ -88,12 +88,12 @@ function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): 
   return [
     ...mirrors.map(setting => ({
       ...placeOfSetting(setting),
-      message: `${what(setting)} is not allowed beside config_path: CRI would not load and the node would become NotReady`,
+      message: `${what(setting)} is not allowed beside config_path: the CRI plugin does not load, and the node becomes NotReady`,
       hint: 'move these mirrors into the list and remove the table, then run regmirror again',
     })),
     ...(reader.major < 2 ? tls : []).map(setting => ({
       ...placeOfSetting(setting),
-      message: `${what(setting)} is not allowed beside config_path: CRI 1.x would not load, 2.x would ignore it`,
+      message: `${what(setting)} is not allowed beside config_path: the CRI plugin of 1.x does not load, 2.x ignores the table`,
       hint: 'set ca or client in the list and remove the table, then run regmirror again',
     })),
   ]
@@ -109,8 +109,8 @@ export function placeholderConflicts(snapshot: Snapshot): readonly Issue[] {
       .filter(setting => isPlaceholder(setting.value))
       .map(setting => ({
         ...placeOfSetting(setting),
-        message: `config_path ${JSON.stringify(setting.value)} contains a placeholder, so the directory is not known`,
-        hint: 'set the directory in the list: hosts_dir in [targets.containerd]',
+        message: `config_path ${JSON.stringify(setting.value)} contains a placeholder`,
+        hint: 'set hosts_dir = "/…/certs.d" in [targets.containerd]',
       })),
   )
 }

@@ -26,7 +26,7 @@ export async function dumpIssues(
     run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || isAccepted(outcome, hostsDir)) return []
-  const hint = 'nothing was written; check the file with containerd config dump'
+  const hint = 'run containerd config dump to check the present file (regmirror wrote nothing)'
   // The message may quote the text, and has another name for the file.
   const stderr = withoutSecrets(outcome.stderr, text, 'toml').replaceAll(STDIN, file)
   return [{ file, message: refusal({ ...outcome, stderr }), hint }]
@@ -56,13 +56,13 @@ function dumpedPaths({ code, stdout }: ProgramResult): readonly unknown[] {
 }
 
 function refusal({ code, stderr }: ProgramResult): string {
-  if (code === null) return 'containerd did not finish reading it'
-  if (code !== 0) return `containerd refuses it: ${reasonIn(stderr)}`
+  if (code === null) return 'containerd did not finish reading the new file'
+  if (code !== 0) return `containerd refuses the new file: ${reasonIn(stderr)}`
   const ignored = stderr
     .split('\n')
     .find(line => /Ignoring unknown key/.test(line) && /config_path/.test(line))
   return ignored === undefined
-    ? 'containerd reads it, but config_path does not take effect'
+    ? 'containerd reads the new file, but config_path does not take effect'
     : `containerd does not know the key that regmirror sets: ${ignored.trim()}`
 }
 

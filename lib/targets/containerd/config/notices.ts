@@ -67,8 +67,8 @@ function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   if (elsewhere === -1) return []
   const setting = effective[elsewhere]
   const message = isPlaceholder(setting?.value)
-    ? `config_path contains a placeholder: these mirrors are not used unless it becomes ${snapshot.hostsDir}`
-    : `config_path does not name ${snapshot.hostsDir} alone: these mirrors are not used until it does`
+    ? `config_path contains a placeholder: containerd uses these mirrors only if it becomes ${snapshot.hostsDir}`
+    : `config_path is not ${snapshot.hostsDir}, so containerd does not use these mirrors; set config_path = "${snapshot.hostsDir}"`
   return [
     notice(
       'config_path_elsewhere',
@@ -79,7 +79,7 @@ function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
 }
 
 function faultNotice({ message, hint, file = '', line }: Issue, snapshot: Snapshot): Notice {
-  const text = `these mirrors are not used: ${message}${hint === undefined ? '' : `; ${hint}`}`
+  const text = `containerd does not use these mirrors: ${message}${hint === undefined ? '' : `; ${hint}`}`
   return notice('config_unusable', text, { file: file === '' ? snapshot.config.path : file, line })
 }
 
@@ -93,13 +93,13 @@ function relativeNotices(snapshot: Snapshot): readonly Notice[] {
   const settings = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const odd = settings.find(setting => typeof setting?.value === 'string' && !isAbsolutePath(setting.value))
   if (odd === undefined || isPlaceholder(odd.value)) return []
-  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path: it is changed to ${snapshot.hostsDir}`
+  const message = `config_path ${JSON.stringify(odd.value)} is not a plain absolute path; regmirror changes it to ${snapshot.hostsDir}`
   return [notice('config_path_relative', message, placeOfSetting(odd))]
 }
 
 function listNotices(snapshot: Snapshot): readonly Notice[] {
   if (snapshot.currentDirs.length < 2) return []
   const was = snapshot.currentDirs.join(':')
-  const message = `config_path is the list ${was}, which containerd 2.1 and later read as one directory: it is changed to ${snapshot.hostsDir}`
+  const message = `config_path has several directories (${was}), which containerd 2.1 and later read as one; regmirror changes it to ${snapshot.hostsDir}`
   return [notice('config_path_list', message, { file: snapshot.config.path })]
 }

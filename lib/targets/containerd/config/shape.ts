@@ -26,7 +26,7 @@ const integer: Leaf = {
   fits: value => typeof value === 'bigint' || Number.isInteger(value),
 }
 const strings: Leaf = {
-  name: 'a list of strings',
+  name: 'an array of strings',
   fits: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
 }
 const duration: Leaf = { name: 'a duration such as "5s"', fits: isGoDuration }

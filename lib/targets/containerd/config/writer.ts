@@ -9,37 +9,33 @@ import type { Snapshot } from '../snapshot.ts'
 const TEMPLATES: Readonly<Record<string, string>> = {
   k3s: rancherTemplate('k3s'),
   rke2: rancherTemplate('rke2'),
-  k0s: 'set it in a file in /etc/k0s/containerd.d',
-  microk8s: 'set it in containerd-template.toml in the same directory',
+  k0s: 'set config_path in a file in /etc/k0s/containerd.d',
+  microk8s: 'set config_path in containerd-template.toml in the same directory',
   talos: 'set the mirrors in the machine configuration',
 }
 
 /** There is a template for each version of the file; it starts with the program's own content (k3s pkg/agent/templates). */
 function rancherTemplate(program: string): string {
-  return `set it in config.toml.tmpl (config-v3.toml.tmpl for containerd 2) beside it, below {{ template "base" . }}, or set the mirrors in /etc/rancher/${program}/registries.yaml`
+  return `set config_path in config.toml.tmpl in the same directory (containerd 2: config-v3.toml.tmpl) after {{ template "base" . }}; set the mirrors in /etc/rancher/${program}/registries.yaml`
 }
 
 /** The other program would overwrite the file, with the value of regmirror. */
 export function writerConflict(snapshot: Snapshot): readonly Issue[] {
   const writer = writerOfConfig(snapshot)
   if (!writer?.live) return []
-  const message = `is written by ${writer.name}, which would overwrite config_path or lose its own settings`
-  const remedies = [
-    remedyFor(writer.name, snapshot),
-    'or set config = false in the list to verify it only',
-    OVER,
-  ]
+  const message = `${writer.name} writes this file and would overwrite config_path`
+  const remedies = [remedyFor(writer.name, snapshot), 'set config = false in [targets.containerd]', OVER]
   const place = { file: snapshot.config.path, line: writer.line, column: 1 }
-  return [{ ...place, message, hint: remedies.filter(Boolean).join(', ') }]
+  return [{ ...place, message, hint: `choose one: ${remedies.filter(Boolean).join('; ')}` }]
 }
 
-const OVER = 'or change it anyway with --take-over'
+const OVER = 'or take it over: --take-over'
 
 /** With the directory that the file names already, nothing has to change. */
 function remedyFor(writer: string, { currentDirs, hostsDir }: Snapshot): string | undefined {
   const [directory, ...more] = currentDirs
   if (directory !== undefined && more.length === 0 && directory !== hostsDir)
-    return `set hosts_dir = "${directory}" in the list, which it names now`
+    return `set hosts_dir = "${directory}" in [targets.containerd] (the file already has this config_path)`
   return TEMPLATES[writer]
 }
 
@@ -47,7 +43,7 @@ function remedyFor(writer: string, { currentDirs, hostsDir }: Snapshot): string 
 export function writerNotices(snapshot: Snapshot): readonly Notice[] {
   const writer = writerOfConfig(snapshot)
   if (writer === undefined || writer.live) return []
-  const message = `is written by ${writer.name}, which may reset config_path; set it there too, or set config = false in the list`
+  const message = `${writer.name} writes this file and may reset config_path; set config_path in its template too, or set config = false in [targets.containerd]`
   const place = { file: snapshot.config.path, line: writer.line }
   return [{ code: 'config_written', message, target: 'containerd', ...place }]
 }

@@ -26,14 +26,15 @@ function shadowNotices(registries: readonly Registry[], snapshot: Snapshot): rea
     .filter(directory => directory.name !== '_default' && !isManaged(directory))
     .map(directory => ({
       code: 'default_shadowed',
-      message:
-        directory.hosts === undefined
-          ? `has no hosts.toml, but containerd uses it instead of _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`
-          : `is used instead of _default: the mirrors of "*" are not used for ${registryOf(directory.name)}`,
+      message: shadowMessage(registryOf(directory.name)),
       target: 'containerd',
       registry: registryOf(directory.name),
       file: `${snapshot.hostsDir}/${directory.name}`,
     }))
+}
+
+function shadowMessage(registry: string): string {
+  return `containerd uses this directory instead of _default, so "*" has no effect for ${registry}; add "${registry}" to the list, or remove the directory`
 }
 
 /** containerd uses `*.crt`, `*.cert` and `*.key` only where there is no valid hosts.toml. */
@@ -62,7 +63,7 @@ function activationNotices(registries: readonly Registry[], snapshot: Snapshot):
     .map(directory => ({
       code: 'directory_activated',
       message:
-        'was not read before and takes effect with config_path; it is not in the list and stays unchanged',
+        'containerd starts to read this directory when config_path takes effect; its registry is not in the list, so regmirror does not change it; add it to the list, or remove the directory',
       target: 'containerd',
       registry: registryOf(directory.name),
       file: `${snapshot.hostsDir}/${directory.name}`,
@@ -72,7 +73,7 @@ function activationNotices(registries: readonly Registry[], snapshot: Snapshot):
 function unreadableNotices(snapshot: Snapshot): readonly Notice[] {
   return snapshot.unreadable.map(({ path, why }) => ({
     code: 'file_unreadable',
-    message: `${why}; it is not in the list and stays unchanged`,
+    message: `${why}; its registry is not in the list, so regmirror does not change it`,
     target: 'containerd',
     file: path,
   }))

@@ -72,12 +72,12 @@ function twinConflicts(registries: readonly Registry[], snapshot: Snapshot): rea
     const found =
       twin !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === twin)
     if (!found) return []
-    const message = `is used by containerd instead of ${registry.name}: the directory that regmirror writes would never be read`
+    const message = `containerd reads this directory instead of ${registry.name}`
     return [
       {
         file: `${snapshot.hostsDir}/${twin}`,
         message,
-        hint: 'move its content into the list, then remove it',
+        hint: 'move its mirrors to the list, then remove the directory',
       },
     ]
   })
@@ -92,8 +92,8 @@ function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): re
       .filter(directory => directory.entries.length > 0)
       .map(directory => ({
         file: `${root}/${directory.name}`,
-        message: `would not be read any more when config_path becomes ${snapshot.hostsDir}, and it is not in the list`,
-        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory`,
+        message: `containerd stops reading this directory when config_path becomes ${snapshot.hostsDir}`,
+        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory to ${snapshot.hostsDir}`,
       })),
   )
 }
@@ -110,12 +110,12 @@ function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): r
     const found = writerOf(file, directory.hosts)
     const writer = found?.live ? found.name : spegel
     if (writer === undefined) return []
-    const message = `is written by ${writer}, which would overwrite the mirrors of the list or lose its own`
+    const message = `${writer} writes this file and would overwrite the mirrors of the list`
     return [
       {
         file,
         message,
-        hint: `remove ${registry.name} from the list, or adopt the file with --take-over`,
+        hint: `remove ${registry.name} from the list, or take the file over: --take-over`,
       },
     ]
   })

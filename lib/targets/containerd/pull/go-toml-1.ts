@@ -1,6 +1,6 @@
 /** TOML as the parser of containerd 1.x takes it: github.com/pelletier/go-toml v1.9.5. Pure. */
 import { parseTomlAst, type TomlAst } from '../../../formats/toml/ast.ts'
-import { GIVEN_TWICE, type TomlFault } from '../../../formats/toml/faults.ts'
+import { DUPLICATE, type TomlFault } from '../../../formats/toml/faults.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
 /** go-toml v1 skips a byte order mark (toml.go LoadBytes@v1.9.5) and reads line breaks in inline tables. */
@@ -58,7 +58,7 @@ function oddValue(ast: TomlAst): Refusal | undefined {
 
 /** go-toml v1 minds a table given twice only where both headers have the same text (parser.go parseGroup@v1.9.5). */
 function repeatsOtherwise(text: string, { message, line }: TomlFault): boolean {
-  if (message !== GIVEN_TWICE) return false
+  if (message !== DUPLICATE) return false
   const headers = text.split('\n').map(one => /^[ \t]*\[([^\]]*)\]/.exec(one)?.[1])
   const header = headers[line - 1]
   return header !== undefined && headers.filter(other => other === header).length === 1

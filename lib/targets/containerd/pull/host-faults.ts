@@ -21,13 +21,13 @@ export function faultIn(keys: HostKeys, reader: Release): HostFault | undefined 
       value => wordsIn(value).every(word => knowsCapability(word, reader)),
       'capabilities holds a word that this containerd does not know',
     ],
-    ['ca', value => isPath(value) || isPathList(value), 'ca is neither a path nor a list of paths'],
+    ['ca', value => isPath(value) || isPathList(value), 'ca is neither a path nor an array of paths'],
     [
       'client',
       value => isPath(value) || (Array.isArray(value) && value.every(item => isPath(item) || isPair(item))),
-      'client is neither a path nor a list of paths or [certificate, key] pairs',
+      'client is neither a path nor an array of paths or [certificate, key] pairs',
     ],
-    ['header', isHeader, 'a header is neither a string nor a list of strings'],
+    ['header', isHeader, 'a header is neither a string nor an array of strings'],
     [
       'dial_timeout',
       value => !knowsDialTimeout(reader) || isDialTimeout(value),

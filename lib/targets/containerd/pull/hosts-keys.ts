@@ -48,7 +48,7 @@ function knownKeys(
 const string = { name: 'a string', fits: (value: unknown) => typeof value === 'string' }
 const boolean = { name: 'true or false', fits: (value: unknown) => typeof value === 'boolean' }
 const strings = {
-  name: 'a list of strings',
+  name: 'an array of strings',
   fits: (value: unknown) => Array.isArray(value) && value.every(string.fits),
 }
 

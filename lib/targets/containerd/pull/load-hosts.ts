@@ -25,13 +25,13 @@ export function loadHosts(directory: HostDirectory | undefined, reader: Release)
   if (read === undefined) return checked(directory, [dockerEntry(directory)], [])
   if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read))
   if (read.effect === 'crash') return { failure: issueOf(file, read, 'containerd 1.x crashes on this file') }
-  const doubt = 'regmirror cannot know what containerd makes of this file'
+  const doubt = 'regmirror cannot predict how containerd reads this file'
   if (read.effect === 'unknown') return { unknown: issueOf(file, read, doubt) }
   return checked(directory, [dockerEntry(directory)], [issueOf(file, read, 'containerd ignores this file')])
 }
 
 function irregular(file: string): Issue {
-  const message = 'this is no regular file: containerd fails each pull, or takes a dangling link for no file'
+  const message = 'not a regular file: every pull fails; with a dangling link, containerd ignores the file'
   return { file, message, hint: 'replace it with a file, or remove it' }
 }
 
