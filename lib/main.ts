@@ -115,7 +115,7 @@ async function readStdin(limit: number): Promise<Buffer> {
 /** Why the output is incomplete; `isDone`: everything else was done. */
 function outputProblem({ code }: NodeJS.ErrnoException, isDone: boolean): string {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  const why = isFull ? 'no space is left; free some and run it again' : code
+  const why = isFull ? 'no space left on the device; free disk space, then run the command again' : code
   return `cannot write the output${isDone ? ' (everything else was done)' : ''}: ${why}`
 }
 

@@ -238,7 +238,7 @@ describe('limits', () => {
   it('a full disk for the output is the only error', async () => {
     assertOneLine(
       await limited('exec >/dev/full', ['init']),
-      /^error: cannot write the output \(everything else was done\): no space is left; free some and run it again$/m,
+      /^error: cannot write the output \(everything else was done\): no space left on the device; free disk space, then run the command again$/m,
     )
   })
 })

@@ -33,6 +33,7 @@ function brokenWith(text: string): Partial<WatchStatus> {
     mirrorStatus({ probedAt: undefined, samples: [], position: 2 }),
   ]
   const server = { url: text, usable: false }
+  const activation = { target: text, command: text, why: text }
   const hosts = { path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }
   return {
     machine: text,
@@ -40,8 +41,8 @@ function brokenWith(text: string): Partial<WatchStatus> {
     node: {
       ...watchStatus().node,
       problem: text,
-      reload: [text],
-      restart: [text],
+      reload: [activation],
+      restart: [activation],
       limitedUntil: NOW + 60_000,
     },
     registries: [
