@@ -69,7 +69,10 @@ describe('exit codes', () => {
       'error: unknown command pln; did you mean plan? see regmirror --help\n',
     )
     assert.equal(await stderrOf('plan', 'x'), 'error: unexpected argument x; see regmirror plan --help\n')
-    assert.equal(await stderrOf('plan', '--root'), 'error: --root needs a value; see regmirror plan --help\n')
+    assert.equal(
+      await stderrOf('plan', '--root'),
+      'error: --root requires a value; see regmirror plan --help\n',
+    )
     assert.match(await stderrOf(), /; see regmirror --help\n$/)
   })
 
@@ -77,7 +80,7 @@ describe('exit codes', () => {
     const choices = 'text, json or prometheus'
     const help = (await run(['probe', '--help'])).stdout
     assert.ok(help.includes(`output format: ${choices} (default: text)`), help)
-    const unsupported = '--format xml is not supported; use'
+    const unsupported = '--format xml is unknown; use'
     assert.equal((await run(['probe', '--format', 'xml'])).stderr, `error: ${unsupported} ${choices}\n`)
     assert.equal((await run(['plan', '--format', 'xml'])).stderr, `error: ${unsupported} text or json\n`)
   })
@@ -88,7 +91,7 @@ describe('exit codes', () => {
       const planFor = (target: string) => run(['plan', '--target', target, ...flags], {}, {}, table)
       assert.match((await planFor('other')).stdout, /^create /)
       const { code, stderr } = await planFor('containerd')
-      assert.deepEqual([code, stderr], [2, 'error: --target containerd is not supported; use other\n'])
+      assert.deepEqual([code, stderr], [2, 'error: --target containerd is unknown; use other\n'])
     }))
 
   it('plan: 0 with or without changes; with --check 1 while there are changes', () =>

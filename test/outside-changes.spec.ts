@@ -99,7 +99,7 @@ describe('originals, and changes outside regmirror', () => {
         await fs.writeFile(path.join(root, CONFIG), changed)
         const { stdout, stderr } = await apply()
         assert.match(stdout, /^updated \/etc\/containerd\/config\.toml\n.*\n0 created, 1 updated, 0 deleted/)
-        assert.match(stdout, /must be restarted/)
+        assert.match(stdout, /restart containerd: /)
         assert.match(stderr, /its config_path was changed outside regmirror/)
         const tree = await readTree(root)
         assert.deepEqual([tree[CONFIG], tree[HOSTS]], [set, applied[HOSTS]])

@@ -110,7 +110,7 @@ describe('--rank', () => {
       assert.equal(code, 0)
       assert.match(
         stderr,
-        /^notice: r\.test: its throughput is unknown, so its mirrors stay as listed; set a canary$/m,
+        /^notice: r\.test: regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "library\/busybox:latest"$/m,
       )
     }))
 
@@ -119,7 +119,10 @@ describe('--rank', () => {
     await using near = await startMirror(delayed(NEAR_MS))
     await onNode([far.origin, near.origin], { health: 'order = "latency"' }, async ({ flags }) => {
       const { stdout, stderr } = await run(['plan', ...flags])
-      assert.match(stderr, /^notice: order = "latency" is not used: --root probes no mirror/m)
+      assert.match(
+        stderr,
+        /^notice: order = "latency" has no effect with --root; mirrors keep the order of the list; add --rank$/m,
+      )
       assert.ok(stdout.indexOf(far.origin) >= 0)
       assert.equal(far.asked.length, 0)
     })
@@ -146,7 +149,10 @@ describe('--no-probe', () => {
       return await preflight({ ...list, health }, { ...here, probe }, worldOf(), probeList)
     }
     const { notices, ...rest } = await preflightWith(false)
-    assert.match(notices[0]?.message ?? '', /^order = "latency" is not used: --no-probe probes no mirror/)
+    assert.match(
+      notices[0]?.message ?? '',
+      /^order = "latency" has no effect with --no-probe; .*; remove --no-probe$/,
+    )
     assert.deepEqual([Object.keys(rest), one.asked.length], [['list'], 0])
     assert.equal((await preflightWith(undefined)).ranked, 'latency')
     assert.notEqual(one.asked.length, 0)
@@ -156,7 +162,10 @@ describe('--no-probe', () => {
     for (const flag of ['--rank', '--rank=throughput', '--require-healthy']) {
       const { code, stderr } = await run(['apply', '--no-probe', flag])
       assert.equal(code, 2)
-      assert.match(stderr, /^error: --(rank|require-healthy) probes the mirrors, and --no-probe forbids it/)
+      assert.match(
+        stderr,
+        /^error: --(rank|require-healthy) and --no-probe cannot be used together; remove one/,
+      )
     }
   })
 })
@@ -179,7 +188,10 @@ describe('--require-healthy', () => {
       const { code, stdout, stderr } = await run(['apply', '--require-healthy', ...flags])
       assert.equal(code, 1)
       assert.match(stdout, /^r\.test\n/, 'there may be much to do')
-      assert.match(stderr, /^notice: nothing was written: no healthy endpoint for r\.test$/m)
+      assert.match(
+        stderr,
+        /^notice: r\.test is unhealthy: no mirror and no server is healthy; regmirror wrote nothing$/m,
+      )
       assert.deepEqual(await readTree(root), {})
       const report: RefusedReport = JSON.parse(
         (await run(['apply', '--require-healthy', ...json, ...flags])).stdout,
@@ -225,10 +237,10 @@ describe('--require-healthy', () => {
       assert.deepEqual(await readTree(root), {})
     }))
 
-  it('--wait needs --require-healthy', async () => {
+  it('--wait requires --require-healthy', async () => {
     const { code, stderr } = await run(['apply', '--wait', '1s'])
     assert.equal(code, 2)
-    assert.match(stderr, /^error: --wait needs --require-healthy; add --require-healthy/)
+    assert.match(stderr, /^error: --wait requires --require-healthy; add --require-healthy/)
   })
 })
 

@@ -163,7 +163,7 @@ describe('restore', () => {
       const waiting = await command('restore', '--lock-timeout', 'soon')
       assert.match(
         waiting.stderr,
-        /^error: --lock-timeout soon is not a duration; write one number and one of ms, s, m, h, such as 30s\n$/,
+        /^error: --lock-timeout soon is not a duration; write a number and a unit \(ms, s, m or h\), such as 30s\n$/,
       )
     }))
 

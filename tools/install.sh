@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . tools/new-enough.sh
 
 new_enough || {
-  echo "regmirror needs Node 22.22 or newer, this is $(node --version 2>&1); install a newer one, then try again" >&2
+  echo "regmirror requires Node 22.22 or newer, but this is $(node --version 2>&1); install Node 22.22, then try again" >&2
   exit 2
 }
 # Under a umask of 077, only root could run what root installs.

@@ -1,4 +1,6 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
+
+import { NO_ENDPOINT } from '../health/availability.ts'
 import { Failure } from '../model/errors.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
@@ -41,12 +43,12 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
 function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
   if (wait !== undefined && !requireHealthy)
     throw new Failure('usage', [
-      { message: '--wait needs --require-healthy', hint: 'add --require-healthy, or leave out --wait' },
+      { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
     ])
   const probing = rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
   if (probe === false && probing !== undefined)
     throw new Failure('usage', [
-      { message: `${probing} probes the mirrors, and --no-probe forbids it`, hint: 'leave out one of them' },
+      { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
     ])
 }
 
@@ -69,7 +71,8 @@ function refusal(
   { probes = [], unhealthy = [] }: PreflightResult,
   notices: readonly Notice[],
 ): RefusedReport {
-  const message = `nothing was written: no healthy endpoint for ${unhealthy.join(', ')}`
+  const verb = unhealthy.length === 1 ? 'is' : 'are'
+  const message = `${unhealthy.join(', ')} ${verb} unhealthy: ${NO_ENDPOINT}; regmirror wrote nothing`
   const none = { changed: false, changes: [], reload: [], restart: [], unchanged: 0 }
   return {
     version: 1,

@@ -58,7 +58,7 @@ export function describe({ help, choices, repeatable, ...flag }: Flag<unknown>):
 }
 
 /** `text, json or prometheus`. */
-function alternatives(words: readonly string[]): string {
+export function alternatives(words: readonly string[]): string {
   return words.join(', ').replace(/, ([^,]*)$/, ' or $1')
 }
 
@@ -138,7 +138,9 @@ export function wholeNumber(help: string, [least, most]: readonly [number, numbe
     if (given === undefined) return fallback
     if (isValid(given)) return Number(given)
     const message = `${flag} must be a whole number from ${least} to ${most}`
-    throw new Failure('usage', [{ message, hint: `leave it out for ${fallback}` }])
+    throw new Failure('usage', [
+      { message, hint: `write ${least} to ${most}, or remove it (default: ${fallback})` },
+    ])
   }
   return { type: 'number', help: `${help}, ${least} to ${most}`, default: String(fallback), read } as const
 }
@@ -147,12 +149,12 @@ export function wholeNumber(help: string, [least, most]: readonly [number, numbe
 function once(given: unknown, flag: string): string | undefined {
   if (given === '') throw new Failure('usage', [{ message: `${flag} is empty`, hint: 'give it a value' }])
   if (given === undefined || typeof given === 'string') return given
-  throw new Failure('usage', [{ message: `${flag} is given twice`, hint: 'give it once' }])
+  throw new Failure('usage', [{ message: `duplicate flag ${flag}`, hint: 'remove one' }])
 }
 
 function checkedDuration(given: string | undefined, flag: string): string | undefined {
   if (given === undefined || Number.isFinite(milliseconds(given))) return given
-  const hint = 'write one number and one of ms, s, m, h, such as 30s'
+  const hint = 'write a number and a unit (ms, s, m or h), such as 30s'
   throw new Failure('usage', [{ message: `${flag} ${given} is not a duration`, hint }])
 }
 
@@ -164,6 +166,6 @@ function checkedChoice<Choice extends string>(
   const chosen = choices.find(choice => choice === given)
   if (given === undefined || chosen !== undefined) return chosen
   throw new Failure('usage', [
-    { message: `${flag} ${given} is not supported`, hint: `use ${alternatives(choices)}` },
+    { message: `${flag} ${given} is unknown`, hint: `use ${alternatives(choices)}` },
   ])
 }

@@ -16,28 +16,24 @@ import {
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: text({ help: 'work on the tree below this directory and run no programs' }),
-  target: texts('configure only this runtime'),
+  root: text({ help: 'use the tree below this directory as /, and run no programs' }),
+  target: texts('use only this runtime, such as containerd'),
 }
 
 /** Which list, and which node. */
 const listFlags = {
   file: text({ help: 'mirror list, - for stdin', alias: 'f', default: '/etc/regmirror/mirrors.toml' }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
-  allowFilesFrom: texts('another directory to read certificates and headers from'),
+  allowFilesFrom: texts('also allow certificate and header files in this directory'),
   ...nodeFlags,
 }
 
-const takeOver = toggle('adopt files that another program manages')
+const takeOver = toggle('take over files that another program manages')
 
 const planningFlags = {
   ...listFlags,
-  rank: choiceOrBare(
-    ['latency', 'throughput'],
-    'probe first and put clearly better mirrors first',
-    'latency',
-  ),
-  declared: toggle('write every mirror of the list, also those that watch found unhealthy'),
+  rank: choiceOrBare(['latency', 'throughput'], 'probe, then order the mirrors by', 'latency'),
+  declared: toggle('also use mirrors that watch marked unhealthy'),
   takeOver,
 }
 
@@ -68,16 +64,19 @@ export const applyFlags = {
   requireHealthy: toggle('write nothing and exit 1 unless every registry has a healthy endpoint'),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
   probe: optionalToggle({
-    help: 'probe the mirrors after writing; --no-probe does not',
-    default: 'on, off with --root',
+    help: 'probe the mirrors after writing; disable it with --no-probe',
+    default: 'on; off with --root',
   }),
   format,
 }
 
 export const probeFlags = {
   ...listFlags,
-  depth: choice(['ping', 'manifest', 'blob'], { help: 'how deep to probe', default: 'depth of the list' }),
-  samples: wholeNumber('requests to measure', [1, 20], 3),
+  depth: choice(['ping', 'manifest', 'blob'], {
+    help: 'requests of each probe',
+    default: 'depth of the list',
+  }),
+  samples: wholeNumber('latency requests per endpoint', [1, 20], 3),
   format: choiceWithDefault(['text', 'json', 'prometheus'], 'output format', 'text'),
 }
 
@@ -91,7 +90,7 @@ export const watchFlags = {
   }),
   onExit: choiceWithDefault(
     ['keep', 'declared'],
-    'on exit, keep the files or write every mirror of the list',
+    'on exit, write nothing or every mirror of the list',
     'keep',
   ),
   takeOver,

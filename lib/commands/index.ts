@@ -28,7 +28,7 @@ export const commands: readonly AnyCommand[] = [
     name: 'validate',
     summary: 'check the mirror list',
     flags: validateFlags,
-    examples: [['-f mirrors.toml', 'check a list before it is rolled out']],
+    examples: [['-f mirrors.toml', 'check a list before you roll it out']],
     load: async () => (await import('./validate.ts')).validate,
   }),
   command({
@@ -57,7 +57,7 @@ export const commands: readonly AnyCommand[] = [
     flags: probeFlags,
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
-      ['--depth blob', 'pull a small image through each of them and measure it'],
+      ['--depth blob', 'pull a small image through every mirror and measure it'],
     ],
     load: async () => (await import('./probe.ts')).probe,
   }),
@@ -67,7 +67,7 @@ export const commands: readonly AnyCommand[] = [
     flags: watchFlags,
     examples: [
       ['--listen 127.0.0.1:9464', 'run with a status page and /metrics'],
-      ['--on-exit declared', 'write every mirror of the list when it stops'],
+      ['--on-exit declared', 'write every mirror of the list on exit'],
     ],
     load: async () => (await import('./watch.ts')).watch,
   }),
@@ -77,7 +77,7 @@ export const commands: readonly AnyCommand[] = [
     flags: restoreFlags,
     examples: [
       ['--check', 'show what would be undone'],
-      ['', 'leave this node as it was before regmirror'],
+      ['', 'undo all changes of regmirror'],
     ],
     load: async () => (await import('./restore.ts')).restore,
   }),

@@ -5,6 +5,7 @@ import { Failure } from '../model/errors.ts'
 import { createOutputFile } from '../system/output-file.ts'
 import { openReader, type Reader } from '../system/reader.ts'
 import type { RunCommand } from './command.ts'
+import { alternatives } from './flag-types.ts'
 import type { InitFlags } from './flags.ts'
 
 /** The starter lists, as seen from here and from the bundle: both lie two folders below the package. */
@@ -28,8 +29,8 @@ async function readTemplate(preset: string, files: Reader): Promise<string> {
   const entries = (await files.entries(TEMPLATES)) ?? []
   const presets = entries.map(entry => path.basename(entry.name, '.toml'))
   if (!presets.includes(preset)) {
-    const message = `there is no starter list "${preset}"`
-    throw new Failure('usage', [{ message, hint: `choose one of ${presets.join(', ')}` }])
+    const message = `--preset ${preset} is unknown`
+    throw new Failure('usage', [{ message, hint: `use ${alternatives(presets)}` }])
   }
   return (await files.read(path.join(TEMPLATES, `${preset}.toml`)))?.toString('utf8') ?? ''
 }

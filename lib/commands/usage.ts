@@ -35,7 +35,7 @@ export function usageFailure(message: string, args: readonly string[], commands:
     )
   }
   const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
-  const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} needs a value`
+  const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} requires a value`
   return new Failure('usage', [{ message: problem, hint: help }])
 }
 

@@ -10,15 +10,15 @@ import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { buildHealthFile } from '../watch/current-health.ts'
-import { failedEvent } from '../watch/events.ts'
+import { failedEvent, listeningEvent, stoppingEvent } from '../watch/events.ts'
 import { openEventLog } from '../watch/host/event-log.ts'
 import { type LoggedWork, openHost, readOnce, recoverAndReconcile } from '../watch/host/open-host.ts'
 import { saveHealth } from '../watch/host/saved-files.ts'
 import { watch as runLoop } from '../watch/loop.ts'
 import { type Memory, newMemory } from '../watch/memory.ts'
 import { buildStatus, buildSummary } from '../watch/serve/build-status.ts'
-import { listeningEvent } from '../watch/serve/listen-address.ts'
 import { serve } from '../watch/serve/serve.ts'
+import { declaredEvent } from '../watch/write-events.ts'
 import type { RunCommand } from './command.ts'
 import type { WatchFlags } from './flags.ts'
 
@@ -88,7 +88,7 @@ async function keepUpToDate(work: LoggedWork, onTurn: (memory: Memory) => void):
   try {
     await start()
     await runLoop(host)
-    work.log({ event: 'stopping', level: 'info', text: 'stopping' })
+    work.log(stoppingEvent())
     await stopping()
   } finally {
     await close()
@@ -109,9 +109,4 @@ async function writeDeclared(memory: Memory, work: LoggedWork): Promise<void> {
     work.node,
     world,
   )
-}
-
-function declaredEvent(file: string) {
-  const text = `wrote every mirror of the list to ${file}`
-  return { event: 'file_written', level: 'info', text, fields: { path: file } } as const
 }

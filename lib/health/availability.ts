@@ -25,10 +25,10 @@ export function canServe({ mirrors, server }: Availability): boolean | undefined
   return server === undefined ? false : server.usable
 }
 
+export const NO_ENDPOINT = 'no mirror and no server is healthy'
+
 /** Why no endpoint can, or none is known to. */
 export function whyUnavailable({ server }: Availability): string {
   if (server === undefined) return 'no mirror is healthy, and there is no server to fall back to'
-  return server.usable === undefined
-    ? 'no mirror is healthy, and the server was not probed yet'
-    : 'no mirror is healthy, and neither is the server'
+  return server.usable === undefined ? 'no mirror is healthy, and the server was not probed yet' : NO_ENDPOINT
 }

@@ -25,7 +25,7 @@ export async function applyKnownHealth(
   world: World,
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
   const holder = await findHolder(node, 'watch')
-  const notices = holder === undefined ? [] : [watcherNotice(holder, declared, list)]
+  const notices = holder === undefined ? [] : watcherNotices(holder, declared, list)
   const saved = declared ? undefined : await readFreshHealth(node, world)
   if (saved === undefined) return { list, notices }
   const known = healthFromFile(saved)
@@ -46,12 +46,16 @@ async function readFreshHealth(node: Reader, world: World): Promise<HealthFile |
 }
 
 /** A watcher reverts within a minute what it would write otherwise. */
-function watcherNotice(holder: string, declared: boolean, { health }: MirrorList): Notice {
+function watcherNotices(holder: string, declared: boolean, { health }: MirrorList): readonly Notice[] {
   const watcher = onOneLine(holder) || 'another regmirror process'
   const effect = declared
-    ? 'removes unhealthy mirrors again; stop it first, or set on_unhealthy = "keep"'
-    : `reverts what differs from its own list; with this list it probes each mirror at most ${maxProbesPerHour(health)} times per hour`
-  return { code: 'watcher_running', message: `${watcher} keeps this node up to date and ${effect}` }
+    ? 'removes unhealthy mirrors again; stop it (systemctl stop regmirror-watch), or set on_unhealthy = "keep"'
+    : 'will undo this change if its list is different; change the list that it reads'
+  const rate = `watch probes each mirror of this list at most ${maxProbesPerHour(health)} times per hour`
+  return [
+    { code: 'watcher_running', message: `${watcher} runs on this node and ${effect}` },
+    ...(declared ? [] : [{ code: 'watcher_probe_rate', message: rate }]),
+  ]
 }
 
 /** Names the registries that keep every mirror because none is healthy. */
@@ -59,7 +63,7 @@ function unhealthyNotices({ registries }: MirrorList, known: KnownHealth): reado
   return registries.flatMap(registry => {
     const availability = buildAvailability(registry, known)
     if (registry.mirrors.length === 0 || canServe(availability) === true) return []
-    const message = `nothing can serve it: ${whyUnavailable(availability)}; its mirrors stay as listed`
+    const message = `is unhealthy: ${whyUnavailable(availability)}; regmirror writes every mirror of the list`
     return { code: 'registry_unhealthy', message, registry: registry.name }
   })
 }
@@ -78,7 +82,7 @@ function excludedNotices(
       const { since = 0, detail } = saved.mirrors[keyOf(name, url)] ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
       const when = new Date(wallTime(since, clocks)).toISOString()
-      const message = `is excluded: unhealthy since ${when}${why}; add --declared to write it anyway`
+      const message = `unhealthy since ${when}${why}, so regmirror removes it from hosts.toml; add --declared to keep it`
       return { code: 'mirror_excluded', message, registry: name, mirror: url }
     })
   })

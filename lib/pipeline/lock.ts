@@ -93,6 +93,8 @@ export async function assertWatchLock(node: Reader, name: string): Promise<void>
   const holder = await findHolder(node, 'watch')
   // An empty name is that of a process too busy to respond, which may be this one.
   if (holder === name || holder === '') return
-  const message = 'the lock of this watcher was removed'
-  throw new Failure('locked', [{ file: STATE_DIRECTORY, message, hint: 'start it again' }])
+  const message = 'the lock of this watcher was removed outside regmirror'
+  throw new Failure('locked', [
+    { file: STATE_DIRECTORY, message, hint: 'restart the watcher: systemctl restart regmirror-watch' },
+  ])
 }

@@ -74,7 +74,7 @@ export function selectTargets(targets: Targets, names: readonly string[]): Targe
   const unknown = names.find(name => !Object.hasOwn(targets, name))
   if (unknown !== undefined) {
     const hint = `use ${Object.keys(targets).join(' or ')}`
-    throw new Failure('usage', [{ message: `--target ${unknown} is not supported`, hint }])
+    throw new Failure('usage', [{ message: `--target ${unknown} is unknown`, hint }])
   }
   const selected = Object.entries(targets).filter(([name]) => names.length === 0 || names.includes(name))
   return Object.fromEntries(selected)

@@ -60,7 +60,8 @@ function whyUnprobed({ root, probe }: PreflightOptions): string | undefined {
 function unrankedNotices({ health }: MirrorList, options: PreflightOptions): readonly Notice[] {
   const flag = whyUnprobed(options)
   if (health.order === 'list' || flag === undefined) return []
-  const message = `order = "${health.order}" is not used: ${flag} probes no mirror, so they stay as listed; add --rank to probe them`
+  const remedy = flag === '--root' ? 'add --rank' : `remove ${flag}`
+  const message = `order = "${health.order}" has no effect with ${flag}; mirrors keep the order of the list; ${remedy}`
   return [{ code: 'order_not_used', message }]
 }
 
@@ -70,7 +71,8 @@ function throughputNotices(probes: readonly Probe[], by: RankBy): readonly Notic
   const unmeasured = [...new Set(probes.map(({ registry }) => registry))].filter(name =>
     probes.every(({ registry, depth }) => registry !== name || depth === 'ping'),
   )
-  const message = 'its throughput is unknown, so its mirrors stay as listed; set a canary'
+  const message =
+    'regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "library/busybox:latest"'
   return unmeasured.map(registry => ({ code: 'throughput_unknown', message, registry }))
 }
 

@@ -18,8 +18,8 @@ function certificateNotice(probe: Probe): readonly Notice[] {
 function clockNotice(probe: Probe): readonly Notice[] {
   const skew = probe.clock_skew_s ?? 0
   if (Math.abs(skew) < SKEW_S) return []
-  const problem = `its clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} that of this node`
-  const message = `${problem}, so tokens and certificates may be refused; set the clock`
+  const problem = `its clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} this node's clock`
+  const message = `${problem}; tokens and certificates may fail; check chrony or NTP on both`
   return [noticeAbout(probe, 'clock_skew', message)]
 }
 

@@ -4,12 +4,13 @@ import type { Notice } from '../model/report.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
 
 export function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Notice[] {
-  const message = `regmirror ${journal.command} of ${journal.started_at} was interrupted; it is now ${outcome}`
+  const verb = outcome === 'finished' ? 'finished' : 'undid'
+  const message = `regmirror ${verb} the interrupted ${journal.command} of ${journal.started_at}`
   return [
     { code: 'recovered', message, file: STATE_DIRECTORY },
     ...foreign.map(file => ({
       code: 'recovery_skipped',
-      message: 'was changed outside regmirror after that run was interrupted; it is kept',
+      message: 'was changed outside regmirror after that run was interrupted; regmirror keeps the change',
       file,
     })),
   ]

@@ -35,7 +35,7 @@ export async function interruptedNotices(node: Writer): Promise<readonly Notice[
   const found = await readJournal(node)
   if (found === undefined) return []
   if (await isLocked(node)) {
-    const message = 'another regmirror process writes to this node now; run this again when it is done'
+    const message = 'another regmirror process is writing to this node; run the command again later'
     return [{ code: 'apply_in_progress', message, file: STATE_DIRECTORY }]
   }
   const { command, started_at } = found.journal

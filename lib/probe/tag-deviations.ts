@@ -33,13 +33,13 @@ function majorityOf(digests: readonly string[]): string | undefined {
 
 /** `known`: the server also has the mirror's image under its digest, so the tag is out of date. */
 export function deviationFault({ digest, expected, source }: TagDeviation, known: boolean): Fault {
-  const own = `serves ${shorten(digest)} for the tag`
+  const own = `its tag points to ${shorten(digest)}`
   if (source === 'none')
     return {
       reason: 'divergent',
-      what: `${own}, other mirrors serve other images, and the image of the server is unknown`,
+      what: `${own}; the tags of other mirrors differ, and the tag of the server is unknown`,
     }
-  const others = source === 'server' ? 'the server serves' : 'most endpoints serve'
+  const others = source === 'server' ? 'that of the server to' : 'those of most endpoints to'
   return { reason: known ? 'stale' : 'divergent', what: `${own}, but ${others} ${shorten(expected)}` }
 }
 

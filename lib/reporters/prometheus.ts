@@ -27,32 +27,32 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: 'regmirror_latency_seconds',
-    help: 'From the start of the connection to the response headers.',
+    help: 'Latency from the start of the connection to the response headers, seconds.',
     of: ({ latency_ms = {} }) => Object.entries(latency_ms).map(([stat, ms]) => [{ stat }, seconds(ms)]),
   },
   {
     name: 'regmirror_phase_seconds',
-    help: 'Median of the phases of a request: dns, tcp, tls, first_byte.',
+    help: 'Median time of each phase of a request (dns, tcp, tls, first_byte), seconds.',
     of: ({ phases_ms = {} }) => Object.entries(phases_ms).map(([phase, ms]) => [{ phase }, seconds(ms)]),
   },
   {
     name: 'regmirror_throughput_bytes_per_second',
-    help: 'How fast the endpoint served a layer.',
+    help: 'Throughput of a layer from the endpoint, bytes per second.',
     of: probe => one(probe.bytes_per_second),
   },
   {
     name: 'regmirror_pull_50mb_seconds',
-    help: 'Estimated time of a pull of 50 MB.',
+    help: 'Estimated time of a pull of 50 MB, seconds.',
     of: probe => one(probe.pull_50mb_s),
   },
   {
     name: 'regmirror_certificate_expiry_timestamp_seconds',
-    help: 'When the certificate of the endpoint expires.',
+    help: 'Expiry time of the certificate of the endpoint, Unix seconds.',
     of: ({ tls }) => one(tls && Date.parse(tls.expires) / 1000),
   },
   {
     name: 'regmirror_clock_skew_seconds',
-    help: 'The clock of the endpoint minus that of this node.',
+    help: 'Clock of the endpoint minus clock of this node, seconds.',
     of: probe => one(probe.clock_skew_s),
   },
 ]
@@ -64,12 +64,12 @@ export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number):
     ...MEASURES.map(measure => metricOf(measure, probes)),
     {
       name: 'regmirror_registry_up',
-      help: 'Whether a healthy endpoint can serve the registry.',
+      help: '1 if the registry has a healthy or degraded endpoint, 0 if not.',
       samples: registries.map(registry => [{ registry }, Number(!unhealthy.includes(registry))]),
     },
     {
       name: 'regmirror_probe_timestamp_seconds',
-      help: 'When the probes were made.',
+      help: 'Time of the probes, Unix seconds.',
       samples: one(timestamp(now)),
     },
   ])

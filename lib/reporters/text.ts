@@ -1,4 +1,5 @@
 /** Reports as text for people. Pure. */
+import { NO_ENDPOINT } from '../health/availability.ts'
 import { type Issue, issueText } from '../model/errors.ts'
 import {
   type AppliedReport,
@@ -67,7 +68,7 @@ function initReport({ file, list }: InitReport): Printed {
   return { stdout: '', stderr: `wrote ${file}; check it with: regmirror validate -f ${file}\n` }
 }
 
-/** What would change, or would be put back. */
+/** What would change, or would be restored. */
 function planLines(
   report: Changes & { readonly kind: 'plan' | 'restore' },
   page: TerminalStyle,
@@ -142,14 +143,14 @@ function summaryLines(
   if (!report.changed) return [paint('green', idleLine(report)), ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
-  const rest = activations.length === 0 ? ['no restart is needed'] : activations
+  const rest = activations.length === 0 ? ['no restart required'] : activations
   return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...rest]
 }
 
 function activationLines({ reload, restart }: Changes): readonly string[] {
   const lines = (all: Changes['reload'], verb: string) =>
-    all.map(({ target, command, why }) => `${target} must be ${verb}: ${command}  (${why})`)
-  return [...lines(reload, 'reloaded'), ...lines(restart, 'restarted')]
+    all.map(({ target, command, why }) => `${verb} ${target}: ${command} (${why})`)
+  return [...lines(reload, 'reload'), ...lines(restart, 'restart')]
 }
 
 function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {
@@ -159,7 +160,7 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
 
 /** The table of probes, and the registries that no endpoint can serve. */
 function probeLines({ probes = [], unhealthy = [] }: Preflight, page: TerminalStyle): readonly string[] {
-  const lines = unhealthy.map(name => page.paint('red', `no healthy endpoint for ${name}`))
+  const lines = unhealthy.map(name => page.paint('red', `${name} is unhealthy: ${NO_ENDPOINT}`))
   return [...probeTable(probes, page), ...lines]
 }
 

@@ -3,9 +3,10 @@ import { type Availability, whyUnavailable } from '../health/availability.ts'
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
 import type { Registry } from '../model/registry.ts'
-import { type Activation, type Change, type Notice, noticeText } from '../model/report.ts'
+import { type Notice, noticeText } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
 import type { Watched } from './memory.ts'
+import { type ListenAddress, LOOPBACK } from './serve/listen-address.ts'
 
 export interface Event {
   /** A stable word for scripts. */
@@ -42,7 +43,7 @@ export function fileWatchEvent(error: unknown): Event {
 }
 
 export function outageEvent({ name }: Registry, availability: Availability): Event {
-  const text = `${name} is unhealthy: ${whyUnavailable(availability)}; every mirror of the list is written, because the cause may be this node's network`
+  const text = `${name} is unhealthy: ${whyUnavailable(availability)}; regmirror writes every mirror of the list, because the cause may be this node's network`
   return { event: 'registry_unhealthy', level: 'error', text, fields: { registry: name } }
 }
 
@@ -51,52 +52,10 @@ export function recoveryEvent({ name }: Registry): Event {
   return { event: 'registry_healthy', level: 'info', text, fields: { registry: name } }
 }
 
-const DONE = { create: 'created', update: 'updated', delete: 'removed' } as const
-
-/** What a write is for: a new list, a change of health, or neither. */
-export type WriteCause = 'list' | 'health' | undefined
-
-/** A file that changes for neither was changed outside regmirror, or by another run of it. */
-export function changeEvent({ path, action, cause = 'list' }: Change, writeCause: WriteCause): Event {
-  const drift =
-    action === 'create' ? ', it was removed outside this watcher' : ', it was changed outside this watcher'
-  const why = cause === 'list' && writeCause !== undefined ? '' : drift
-  const fields = { path, action, cause: cause === 'list' ? (writeCause ?? 'drift') : cause }
-  return { event: 'file_written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
-}
-
 /** The log was not read for a while. */
 export function droppedEvent(count: number): Event {
   const text = `dropped ${plural(count, 'log line', 'log lines')} here: the log was not read`
   return { event: 'log_lines_dropped', level: 'warn', text, fields: { count } }
-}
-
-export function pendingFileEvent(path: string): Event {
-  const text = `${path} differs from the list; run regmirror apply before you reload or restart the runtime`
-  return { event: 'apply_needed', level: 'warn', text, fields: { path } }
-}
-
-/** `systemctl restart containerd (why)`. */
-export function activationText({ command, why }: Activation): string {
-  return `${command} (${why})`
-}
-
-export function restartEvent(activation: string): Event {
-  return { event: 'restart_needed', level: 'warn', text: `a restart is needed: ${activation}` }
-}
-
-/** The runtime was restarted, or what needed the restart is gone. */
-export function restartDoneEvent(): Event {
-  return { event: 'restart_done', level: 'info', text: 'no restart is needed anymore' }
-}
-
-export function reloadEvent(activation: string): Event {
-  return { event: 'reload_needed', level: 'warn', text: `a reload is needed: ${activation}` }
-}
-
-/** The next list was written, and needs no reload. */
-export function reloadDoneEvent(): Event {
-  return { event: 'reload_done', level: 'info', text: 'no reload is needed anymore' }
 }
 
 export function noticeEvent(notice: Notice): Event {
@@ -110,11 +69,18 @@ export function noticeEvent(notice: Notice): Event {
   return { event: notice.code, level: 'warn', text: noticeText(notice), fields }
 }
 
-/** Why the list cannot be read. `consequence`: what the watcher does meanwhile. */
-export function invalidListEvent(error: unknown, consequence: string): Event {
-  const { file: path, line } = (error instanceof Failure && error.issues[0]) || {}
-  const fields = { ...(path && { path }), ...(line && { line }) }
-  return { event: 'list_invalid', level: 'error', text: `${problemText(error)} (${consequence})`, fields }
+/** With the URL to open; a warning where other machines can read the pages. */
+export function listeningEvent({ host, port }: ListenAddress): Event {
+  const isPublic = /^(::|(::ffff:)?0\.0\.0\.0)$/.test(host)
+  const local = isPublic ? (host === '::' ? '::1' : LOOPBACK) : host
+  const url = `http://${local.includes(':') ? `[${local}]` : local}:${port}/`
+  const readers = isPublic ? '; every machine that can reach this node can read it' : ''
+  const level = isPublic ? 'warn' : 'info'
+  return { event: 'listening', level, text: `listening at ${url}${readers}`, fields: { url, port } }
+}
+
+export function stoppingEvent(): Event {
+  return { event: 'stopping', level: 'info', text: 'stopping' }
 }
 
 /** The last line of a watcher that cannot go on. */
@@ -122,13 +88,6 @@ export function failedEvent({ code, message, issues }: Failure): Event {
   const path = issues[0]?.file
   const fields = { code, ...(path && { path }) }
   return { event: 'failed', level: 'error', text: message.replaceAll('\n', ' | '), fields }
-}
-
-/** After SIGHUP, when reading the list has changed nothing. */
-export function unchangedListEvent(file: string, problem: string | undefined): Event {
-  return problem === undefined
-    ? { event: 'list_unchanged', level: 'info', text: `${file} is unchanged` }
-    : { event: 'list_unchanged', level: 'error', text: `the list is still invalid: ${problem}` }
 }
 
 /** The text of a Failure on one line. Any other error is a bug, and is thrown again. */

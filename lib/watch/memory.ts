@@ -6,7 +6,7 @@ import type { Random } from '../health/probe-schedule.ts'
 import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
-import type { Probe } from '../model/report.ts'
+import type { Activation, Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
 
@@ -69,9 +69,9 @@ export interface Memory {
   /** Texts that were reported at the latest read of the list, and at the latest look at the node. */
   listNotices: readonly string[]
   nodeNotices: readonly string[]
-  /** Commands that reload or restart runtimes, with the reason. */
-  reload: readonly string[]
-  restart: readonly string[]
+  /** Runtimes that must be reloaded or restarted. */
+  reload: readonly Activation[]
+  restart: readonly Activation[]
   /** Paths of files that differ from the list and wait for `regmirror apply`. */
   pendingFiles: readonly string[]
   shownFiles: ReadonlyMap<string, readonly ShownFile[]>

@@ -1,9 +1,9 @@
 /** Reads the list, and keeps the last valid one in use while it is invalid. */
 import type { LoadedList } from '../list/load.ts'
-import { plural } from '../wording/plural.ts'
 import { adoptList } from './adopt-list.ts'
-import { invalidListEvent, noticeEvent, problemText, unchangedListEvent } from './events.ts'
+import { noticeEvent, problemText } from './events.ts'
 import type { Host, Triggers } from './host/host.ts'
+import { invalidListEvent, loadedListEvent, unchangedListEvent, validListEvent } from './list-events.ts'
 import type { Memory } from './memory.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 
@@ -28,8 +28,7 @@ async function recordList(
 ): Promise<boolean> {
   const { file, list, notices } = loaded
   const wasValid = memory.listProblem === undefined
-  if (!wasValid)
-    reportEvent(memory, { event: 'list_valid', level: 'info', text: `${file} is valid again` }, host)
+  if (!wasValid) reportEvent(memory, validListEvent(file), host)
   memory.listProblem = undefined
   const isNew = JSON.stringify(list) !== JSON.stringify(memory.loaded?.list)
   if (isNew) await useList(loaded, memory, host)
@@ -41,19 +40,19 @@ async function recordList(
 function recordProblem(error: unknown, requested: boolean, memory: Memory, host: Host): void {
   const problem = problemText(error)
   const consequence =
-    memory.loaded === undefined ? 'nothing is written until it is valid' : 'the last valid list stays in use'
+    memory.loaded === undefined
+      ? 'the watcher writes nothing until it is valid'
+      : 'the watcher uses the last valid list'
   if (problem !== memory.listProblem) reportEvent(memory, invalidListEvent(error, consequence), host)
   else if (requested) reportEvent(memory, unchangedListEvent('', problem), host)
   memory.listProblem = problem
 }
 
 async function useList(loaded: LoadedList, memory: Memory, host: Host): Promise<void> {
-  const { file, list } = loaded
+  const { list } = loaded
   const saved = memory.loaded === undefined ? await host.readSaved() : {}
   adoptList(memory, list, saved, host)
   memory.loaded = loaded
   memory.loadedAt = host.now()
-  const registries = plural(list.registries.length, 'registry', 'registries')
-  const text = `read ${file}: ${registries}, ${plural(memory.mirrors.length, 'mirror', 'mirrors')}`
-  reportEvent(memory, { event: 'list_loaded', level: 'info', text, fields: { file } }, host)
+  reportEvent(memory, loadedListEvent(loaded, memory.mirrors.length), host)
 }

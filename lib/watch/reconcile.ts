@@ -1,19 +1,20 @@
 /** Writes the selected list to the node, and reports what that has changed. */
+import type { Activation } from '../model/report.ts'
+import { noticeEvent, problemText } from './events.ts'
+import type { Host, Reconciled, Scope } from './host/host.ts'
+import type { Memory, SelectedList } from './memory.ts'
+import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
-  activationText,
   changeEvent,
-  noticeEvent,
   pendingFileEvent,
-  problemText,
   reloadDoneEvent,
   reloadEvent,
   restartDoneEvent,
   restartEvent,
   type WriteCause,
-} from './events.ts'
-import type { Host, Reconciled, Scope } from './host/host.ts'
-import type { Memory, SelectedList } from './memory.ts'
-import { reportEvent, reportNewEvents } from './report-event.ts'
+  writeFailedEvent,
+  writeRecoveredEvent,
+} from './write-events.ts'
 
 /** Until a failed write is retried: a full disk is often cleaned up soon. */
 const RETRY_MS = 10_000
@@ -39,9 +40,7 @@ export async function reconcile(memory: Memory, selected: SelectedList, host: Ho
 }
 
 function recordSuccess(memory: Memory, host: Host): void {
-  const text = 'writes to this node succeed again'
-  if (memory.nodeProblem !== undefined)
-    reportEvent(memory, { event: 'write_recovered', level: 'info', text }, host)
+  if (memory.nodeProblem !== undefined) reportEvent(memory, writeRecoveredEvent(), host)
   memory.nodeProblem = undefined
   memory.retryAt = Number.POSITIVE_INFINITY
   memory.ready = true
@@ -49,8 +48,7 @@ function recordSuccess(memory: Memory, host: Host): void {
 }
 
 function recordFailure(problem: string, memory: Memory, host: Host): void {
-  if (problem !== memory.nodeProblem)
-    reportEvent(memory, { event: 'write_failed', level: 'error', text: problem }, host)
+  if (problem !== memory.nodeProblem) reportEvent(memory, writeFailedEvent(problem), host)
   memory.nodeProblem = problem
   memory.retryAt = host.now() + RETRY_MS
   memory.failures += 1
@@ -85,14 +83,14 @@ function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: 
 }
 
 /** A restart is pending until the report no longer lists it. */
-function restartAfter(memory: Memory, { report, seesRestarts }: Reconciled): readonly string[] {
-  return report.restart.length > 0 || seesRestarts ? report.restart.map(activationText) : memory.restart
+function restartAfter(memory: Memory, { report, seesRestarts }: Reconciled): readonly Activation[] {
+  return report.restart.length > 0 || seesRestarts ? report.restart : memory.restart
 }
 
 /**
  * Only the run that writes a file lists its reload, and no later run can see whether the runtime was reloaded. So a
  * reload is pending until the next list is written, or the watcher restarts.
  */
-function reloadAfter(memory: Memory, { report }: Reconciled, scope: Scope): readonly string[] {
-  return report.reload.length > 0 || scope === 'all' ? report.reload.map(activationText) : memory.reload
+function reloadAfter(memory: Memory, { report }: Reconciled, scope: Scope): readonly Activation[] {
+  return report.reload.length > 0 || scope === 'all' ? report.reload : memory.reload
 }

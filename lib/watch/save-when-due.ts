@@ -6,6 +6,7 @@ import { buildHistory } from './history.ts'
 import type { Host } from './host/host.ts'
 import type { Memory } from './memory.ts'
 import { reportEvent } from './report-event.ts'
+import { saveFailedEvent } from './write-events.ts'
 
 /** The history is larger than the health, and only the status page shows it. */
 const HISTORY_MS = 600_000
@@ -34,8 +35,7 @@ async function save(memory: Memory, host: Host, write: () => Promise<void>): Pro
     memory.saveProblem = undefined
   } catch (error) {
     const problem = problemText(error)
-    if (problem !== memory.saveProblem)
-      reportEvent(memory, { event: 'health_save_failed', level: 'error', text: problem }, host)
+    if (problem !== memory.saveProblem) reportEvent(memory, saveFailedEvent(problem), host)
     memory.saveProblem = problem
   }
 }

@@ -8,6 +8,7 @@ import { type Memory, WRITE_LIMITS } from './memory.ts'
 import { isVerdictNear, neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
 import { reportEvent } from './report-event.ts'
+import { limitedWritesEvent } from './write-events.ts'
 
 interface Reasons {
   readonly isNewList: boolean
@@ -59,8 +60,7 @@ function takeFromBudget(memory: Memory, { health }: MirrorList, host: Host): Tok
   const wasLimited = memory.limitedUntil !== undefined
   memory.limitedUntil = 'bucket' in taken ? undefined : taken.emptyUntil
   if ('bucket' in taken) return taken.bucket
-  const text = `mirrors change their health too often: writes are limited to ${WRITE_LIMITS.perHour} an hour`
-  if (!wasLimited) reportEvent(memory, { event: 'writes_limited', level: 'warn', text }, host)
+  if (!wasLimited) reportEvent(memory, limitedWritesEvent(WRITE_LIMITS.perHour), host)
   return undefined
 }
 

@@ -129,7 +129,7 @@ describe('the README in a fresh checkout', function () {
           assert.notEqual(ran.status, 0)
           assert.match(
             ran.stderr,
-            /^regmirror needs Node 22\.22 or newer, this is v[\d.]+; install a newer one/m,
+            /^regmirror requires Node 22\.22 or newer, but this is v[\d.]+; install Node 22\.22/m,
           )
           assert.deepEqual(await fs.readdir(place.prefix), [])
         }))
@@ -147,7 +147,7 @@ describe('the README in a fresh checkout', function () {
       assert.deepEqual([status, stdout], [2, ''])
       assert.equal(
         stderr,
-        'regmirror needs Node 22.22 or newer, this is v20.20.2; install a newer one, then try again\n',
+        'regmirror requires Node 22.22 or newer, but this is v20.20.2; install Node 22.22, then try again\n',
       )
     }))
 

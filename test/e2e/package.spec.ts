@@ -68,7 +68,7 @@ describe('the package', () => {
       encoding: 'utf8',
     })
     assert.equal(status, 2)
-    assert.match(stderr, /needs Node 22\.22 or newer, this is 18\.20\.4/)
+    assert.match(stderr, /requires Node 22\.22 or newer, but this is 18\.20\.4; install Node 22\.22/)
   })
 
   it('reports in one line that its working directory was removed', () =>

@@ -34,14 +34,15 @@ function brokenWith(text: string): Partial<WatchStatus> {
   ]
   const server = { url: text, usable: false }
   const files = [{ path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }]
+  const activation = { target: text, command: text, why: text }
   return {
     machine: text,
     list: { ...watchStatus().list, problem: text },
     node: {
       ...watchStatus().node,
       problem: text,
-      reload: [text],
-      restart: [text],
+      reload: [activation],
+      restart: [activation],
       limitedUntil: NOW + 60_000,
     },
     registries: [

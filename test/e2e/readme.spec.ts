@@ -75,7 +75,10 @@ describe('the documents', function () {
       ])
       // Without a network nothing is healthy, so the gate stays shut.
       assert.deepEqual(codes, [0, 0, 0, 1], printed)
-      assert.match(printed, /nothing was written: no healthy endpoint for docker\.io/)
+      assert.match(
+        printed,
+        /docker\.io is unhealthy: no mirror and no server is healthy; regmirror wrote nothing/,
+      )
     }))
 
   it('say how a node is kept right', () =>

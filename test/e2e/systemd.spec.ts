@@ -53,7 +53,7 @@ function validNodes(): void {
     // It has read config.toml after that was written.
     assert.doesNotMatch((await run('regmirror', 'plan')).said, /restart/)
     assert.doesNotMatch(await watch.journal(), /restart_needed/)
-    await watch.shows('StatusText', /^1 mirror, all usable$/)
+    await watch.shows('StatusText', /^1 mirror, all healthy$/)
   })
 
   they('are active once the list is applied, and not before', async ({ watch, writeList, hosts }) => {
@@ -83,7 +83,7 @@ function validNodes(): void {
     assert.equal(await hosts(), before)
     await writeList(listOf(5000))
     await watch.systemctl('reload')
-    await watch.shows('StatusText', /^1 mirror, all usable$/)
+    await watch.shows('StatusText', /^1 mirror, all healthy$/)
     const errors = await watch.journal('--priority', 'err')
     assert.match(errors, /^\{.*"event":"list_invalid".*\}$/m)
     assert.doesNotMatch(errors, /list_loaded|list_valid/)
@@ -167,7 +167,7 @@ function invalidNodes(): void {
   they('apply the list as soon as it is valid', async ({ watch, writeList, hosts }) => {
     await writeList(listOf(5000))
     assert.match(await eventually(hosts, () => 'nothing was written'), /:5000/)
-    await watch.shows('StatusText', /^1 mirror, all usable$/)
+    await watch.shows('StatusText', /^1 mirror, all healthy$/)
     assert.equal(await watch.show('NRestarts'), '0')
     // containerd has started before its config.toml was written.
     assert.match(await watch.journal(), /restart_needed.*systemctl restart containerd/)

@@ -125,7 +125,9 @@ describe('an upgrade', () => {
         await watcher.until(WRITTEN)
         await fs.rm(installed.folder, { recursive: true })
         await fs.rm(path.join(installed.root, 'var/lib/regmirror'), { recursive: true, maxRetries: 5 })
-        await watcher.until(/error: .*the lock of this watcher was removed; start it again/)
+        await watcher.until(
+          /error: .*the lock of this watcher was removed outside regmirror; restart the watcher/,
+        )
         assert.equal(await watcher.stop(), 2)
       })
     }))

@@ -204,17 +204,12 @@ describe('deep probe: tokens', () => {
       '{"token":"other"}',
       /refuses the manifest of the canary to an anonymous pull/,
     ],
-    [
-      'a realm that is not a url',
-      () => 'Bearer realm="nowhere"',
-      '',
-      /without a valid address of a token service/,
-    ],
+    ['a realm that is not a url', () => 'Bearer realm="nowhere"', '', /has no valid token service URL/],
     [
       'a realm with a password',
       () => 'Bearer realm="http://a:b@127.0.0.1/"',
       '',
-      /without a valid address of a token service/,
+      /has no valid token service URL/,
     ],
     [
       'a realm that refuses connections',
@@ -344,7 +339,7 @@ describe('deep probe: faults', () => {
       'a layer that redirects into private space',
       onPath(/blobs/, (_q, r) => reply(r, 307, { Location: 'http://192.168.0.1/x' })),
       'redirect_refused',
-      /into loopback, link-local or private space/,
+      /to a loopback, link-local or private address/,
     ],
   ]
   for (const [title, bend, reason, detail] of cases) {
@@ -447,7 +442,7 @@ describe('deep probe: freshness', () => {
     )
     assert.match(
       probes[1]?.detail ?? '',
-      /^serves sha256:[0-9a-f]{12} for the tag, but the server serves sha256:[0-9a-f]{12}; /,
+      /^its tag points to sha256:[0-9a-f]{12}, but that of the server to sha256:[0-9a-f]{12}; /,
     )
   })
 

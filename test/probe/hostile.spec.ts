@@ -99,7 +99,7 @@ const BOMB = zlib.gzipSync(Buffer.alloc(64 * MIB))
 const FILLER = 'x'.repeat(64 * 1024)
 const endless = instead(TOO_LONG, NO_LAYER, TOO_LONG)
 const HEADER = anywhere('not_a_registry', /sends too many response headers/)
-const FRAMING = inBody('not_a_registry', /sends more framing than content/)
+const FRAMING = inBody('not_a_registry', /sends too many chunk headers/)
 const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
 const INVALID_BODY = inBody('not_a_registry', /sends an invalid HTTP response/)
 const UNEXPECTED = anywhere('not_a_registry', /sends an unexpected response/)
@@ -199,7 +199,7 @@ const CASES: readonly Case[] = [
   [
     'a redirect to link-local space',
     () => to('http://169.254.169.254/latest'),
-    anywhere('redirect_refused', /into loopback, link-local or private space/),
+    anywhere('redirect_refused', /to a loopback, link-local or private address/),
   ],
   [
     'a redirect to port 0',
@@ -237,7 +237,7 @@ const manifest =
 
 const NO_TOKEN: Verdict = ['unauthorized', /the token service sends no valid token/]
 const NO_LOGIN: Verdict = ['unauthorized', /requires credentials for the canary/]
-const NO_REALM: Verdict = ['unauthorized', /sends a challenge without a valid address of a token service/]
+const NO_REALM: Verdict = ['unauthorized', /its WWW-Authenticate header has no valid token service URL/]
 const WRONG: Verdict = ['wrong_digest', /the manifest does not match its digest/]
 const DIGEST = `sha256:${'0'.repeat(64)}`
 
@@ -326,7 +326,7 @@ interface Probed {
 }
 
 const SLOW_TITLE = 'responses that are all slow'
-const OVER_BUDGET: Verdict = ['slow', /needs longer than 9 s for the requests of one pull/]
+const OVER_BUDGET: Verdict = ['slow', /takes longer than 9 s for the requests of one pull/]
 const EVERYWHERE = [...CASES, ...SLOW]
 
 describe('hostile mirrors', () => {

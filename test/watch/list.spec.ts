@@ -83,9 +83,9 @@ describe('a list that becomes invalid while a watcher runs', () => {
         const before = await readTouches(node)
         for (const { name, make, reported } of troubles) {
           await replace(list, make)
-          await watcher.until(new RegExp(`error .*${reported.source}.*the last valid list stays in use`))
+          await watcher.until(new RegExp(`error .*${reported.source}.*the watcher uses the last valid list`))
           const { body } = await until('/healthz', 503, reported)
-          assert.match(body, /^the list is invalid, and the last valid one stays in use: /, name)
+          assert.match(body, /^the list is invalid, and the watcher uses the last valid one: /, name)
           assert.match((await get('/metrics')).body, /^regmirror_list_valid 0$/m)
           assert.equal((await get('/readyz')).code, 200)
           // Reported once, and again after SIGHUP.
@@ -132,12 +132,14 @@ describe('a list that becomes invalid while a watcher runs', () => {
         await watcher.until(/created .*hosts\.toml/)
         await fs.chmod(place, 0o777)
         readAgain()
-        await watcher.until(/error .*the directory \S+ has mode 0777 and .*the last valid list stays in use/)
+        await watcher.until(
+          /error .*the directory \S+ has mode 0777 and .*the watcher uses the last valid list/,
+        )
         await fs.chmod(place, 0o755)
         await fs.chown(place, 1000, 1000)
         readAgain()
         await watcher.until(
-          /error .*the directory \S+ is owned by uid 1000.*the last valid list stays in use/,
+          /error .*the directory \S+ is owned by uid 1000.*the watcher uses the last valid list/,
         )
         await fs.chown(place, 0, 0)
         readAgain()

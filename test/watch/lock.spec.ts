@@ -22,7 +22,9 @@ describe('the lock of a watcher', () => {
         await watching([...args, ...TEXT], async second => {
           await second.until(/read .*mirrors\.toml/)
           first.child.kill('SIGHUP')
-          await first.until(/error: .*the lock of this watcher was removed; start it again/)
+          await first.until(
+            /error: .*the lock of this watcher was removed outside regmirror; restart the watcher/,
+          )
           assert.equal(await first.stop(), 2)
           const tickets = async () => (await fs.readdir(state)).filter(name => name.startsWith('watch-'))
           assert.deepEqual(await tickets(), ['watch-1'], 'the second watcher has the lock')

@@ -90,7 +90,7 @@ describe('the metrics of a watcher', () => {
     assert.equal(samples.get(`regmirror_mirror_health{${UNHEALTHY},health="rate_limited"}`), 1)
     assert.match(
       renderMetrics(watchStatus()),
-      /^# HELP regmirror_mirror_up .*0 for unhealthy, and for rate_limited \(429\)/m,
+      /^# HELP regmirror_mirror_up .*0 if it is unhealthy or rate limited \(429\)/m,
     )
     const probe = { registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'ping' } as const
     const probes = [{ ...probe, status: 'degraded', reason: 'rate_limited' } as const]
@@ -107,16 +107,14 @@ describe('the metrics of a watcher', () => {
       watchStatus({ registries: ['a.test', 'b.test'].map(name => registryStatus({ name })) }),
     )
     assert.equal(page.match(/^regmirror_probes_total\{.*\} 720$/gm)?.length, 2)
-    assert.match(
-      page,
-      /^# HELP regmirror_probes_total .* One counts for each registry that lists the mirror\.$/m,
-    )
+    assert.match(page, /^# HELP regmirror_probes_total .* that two registries list is counted twice\.$/m)
   })
 
   it('show every problem as a number', () => {
     const { list, node } = watchStatus()
-    const restart = ['systemctl restart containerd']
-    const reload = ['systemctl reload docker']
+    const why = 'a file is newer'
+    const restart = [{ target: 'containerd', command: 'systemctl restart containerd', why }]
+    const reload = [{ target: 'docker', command: 'systemctl reload docker', why }]
     const pendingFiles = ['/etc/containerd/config.toml']
     const samples = pageOf({
       list: { ...list, problem: 'no' },

@@ -13,6 +13,9 @@ import {
   watchStatus,
 } from '../support/status.ts'
 
+const RESTART = { target: 'containerd', command: 'systemctl restart containerd', why: 'config.toml is newer' }
+const RELOAD = { target: 'docker', command: 'systemctl reload docker', why: 'daemon.json is newer' }
+
 const pageOf = (more: Partial<WatchStatus> = {}) => renderPage(watchStatus(more))
 const withRegistries = (...registries: RegistryStatus[]) => pageOf({ registries })
 
@@ -43,11 +46,18 @@ function filledWith(text: string): WatchStatus {
     unhealthyMirror({ url: text, detail: text, health: 'rate_limited' }),
   ]
   const unhealthy = [unhealthyMirror({ url: text, detail: text })]
+  const activation = { target: text, command: text, why: text }
   return watchStatus({
     version: text,
     machine: text,
     list: { ...watchStatus().list, file: text, problem: text },
-    node: { ...watchStatus().node, problem: text, reload: [text], restart: [text], limitedUntil: NOW + 1 },
+    node: {
+      ...watchStatus().node,
+      problem: text,
+      reload: [activation],
+      restart: [activation],
+      limitedUntil: NOW + 1,
+    },
     registries: [
       registryStatus({ name: text, mirrors, server, files }),
       registryStatus({ name: text, mirrors: unhealthy, server, files }),
@@ -145,7 +155,7 @@ describe('the status page', () => {
       'an invalid list',
       { list: { ...watchStatus().list, problem: 'mirrors.toml:3:1: no' } },
       /✗ node-7: 1 problem/,
-      /The list is invalid\. The list read 20 h ago stays in use\. mirrors\.toml:3:1: no/,
+      /The list is invalid\. The watcher keeps the list that it read 20 h ago\. mirrors\.toml:3:1: no/,
     ],
     [
       'an invalid first list',
@@ -165,15 +175,15 @@ describe('the status page', () => {
     ],
     [
       'a pending restart',
-      { node: { ...watchStatus().node, restart: ['systemctl restart containerd'] } },
+      { node: { ...watchStatus().node, restart: [RESTART] } },
       /✗ node-7: 1 problem/,
-      /A restart is needed before the changes take effect: systemctl restart containerd/,
+      /Restart containerd: systemctl restart containerd \(config\.toml is newer\)/,
     ],
     [
       'a pending reload',
-      { node: { ...watchStatus().node, reload: ['systemctl reload docker'] } },
+      { node: { ...watchStatus().node, reload: [RELOAD] } },
       /✗ node-7: 1 problem/,
-      /A reload is needed before the changes take effect: systemctl reload docker/,
+      /Reload docker: systemctl reload docker \(daemon\.json is newer\)/,
     ],
     [
       'a file that waits for apply',
@@ -185,13 +195,13 @@ describe('the status page', () => {
       'writes that wait',
       { node: { ...watchStatus().node, limitedUntil: NOW + 600_000 } },
       /◐ node-7: Working, 1 warning/,
-      /Writes are limited until 03:24:15 UTC: mirrors changed their health too often\./,
+      /Writes are limited until 03:24:15 UTC: the health of mirrors changes too often\./,
     ],
     [
       'the time before the first write',
       { ready: false },
       /◐ node-7: Starting, 1 warning/,
-      /Starting\. The list was not applied yet/,
+      /Starting\. The list is not applied yet/,
     ],
     [
       'no registry',
@@ -203,7 +213,7 @@ describe('the status page', () => {
       'an unhealthy mirror',
       { registries: [registryStatus({ mirrors: [mirrorStatus(), unhealthyMirror()] })] },
       /◐ node-7: Working, 1 warning/,
-      /docker\.io: 1 unhealthy of 2 mirrors; the latest change was 4 min ago\./,
+      /docker\.io: 1 unhealthy of 2 mirrors; last change 4 min ago\./,
     ],
     [
       'an unhealthy registry',
@@ -216,7 +226,7 @@ describe('the status page', () => {
         ],
       },
       /✗ node-7: 1 problem/,
-      /Registry docker\.io has been unhealthy for 4 min: no mirror is healthy, and neither is the server\./,
+      /Registry docker\.io has been unhealthy for 4 min: no mirror and no server is healthy\./,
     ],
     [
       'a server without mirrors',
@@ -271,7 +281,7 @@ describe('the status page', () => {
     )
     const many = withRegistries(registryStatus(), ...unhealthy(9))
     assert.deepEqual(alarmsIn(many), [
-      'Registries r0.test, r1.test, r2.test and 6 more are unhealthy: no mirror is healthy, and no server is known to be.',
+      'Registries r0.test, r1.test, r2.test and 6 more are unhealthy: no mirror and no server is healthy.',
     ])
     assert.match(many, /<a href="#registry-2">r0\.test<\/a>/)
   })
@@ -285,7 +295,7 @@ describe('the status page', () => {
     const weak = (count: number) => unhealthy(count, { mirrors: [mirrorStatus(), unhealthyMirror()] })
     assert.equal(alarmsIn(withRegistries(...weak(3))).length, 3)
     assert.deepEqual(alarmsIn(withRegistries(...weak(5))), [
-      'r0.test, r1.test, r2.test and 2 more: 5 unhealthy of 10 mirrors; the latest change was 4 min ago.',
+      'r0.test, r1.test, r2.test and 2 more: 5 unhealthy of 10 mirrors; last change 4 min ago.',
     ])
   })
 
@@ -306,8 +316,8 @@ describe('the status page', () => {
         node: {
           ...node,
           problem: 'read-only',
-          restart: ['systemctl restart containerd'],
-          reload: ['systemctl reload docker'],
+          restart: [RESTART],
+          reload: [RELOAD],
           limitedUntil: NOW + 1,
         },
         alive: false,
@@ -318,8 +328,8 @@ describe('the status page', () => {
       'Registry r0.test',
       'Registry r1.test',
       'Cannot write',
-      'A restart',
-      'A reload',
+      'Restart containerd',
+      'Reload docker',
       'The list',
       'Writes',
       'docker',
@@ -386,7 +396,7 @@ describe('the status page', () => {
       /– not written https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
       /probed 5 s ago, next probe in 10 s connect_timeout: no connection to 192\.0\.2\.7:443 within 5s/,
       /https:\/\/busy\.test\/v2 ○ rate limited for 4 min .*next probe in 10 min/,
-      /↳ https:\/\/registry-1\.docker\.io\/v2 server ● usable/,
+      /↳ https:\/\/registry-1\.docker\.io\/v2 server ● healthy/,
     ]
     for (const part of parts) assert.match(text, part)
   })

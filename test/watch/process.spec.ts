@@ -79,7 +79,7 @@ describe('a watcher process', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) keeps this node up to date and reverts .*3600 times per hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node and will undo this change [^]*at most 3600 times per hour/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,
@@ -91,9 +91,9 @@ describe('a watcher process', () => {
         assert.match((await hosts()) ?? '', new RegExp(a.url))
 
         await fs.rm(hostsFile)
-        await watcher.until(/created .*hosts\.toml, it was removed outside this watcher/)
+        await watcher.until(/created .*hosts\.toml \(it was removed outside regmirror\)/)
         await fs.truncate(hostsFile)
-        await watcher.until(/updated .*hosts\.toml, it was changed outside this watcher/)
+        await watcher.until(/updated .*hosts\.toml \(it was changed outside regmirror\)/)
         await fs.rm(list)
         await watcher.until(/error .*no such file.*last valid list stays/)
         await rename(listText([b.url]))
@@ -187,7 +187,7 @@ describe('a watcher process', () => {
         await killAt('rename 3', ['apply', '--root', root, '-f', await otherList(list)])
         assert.ok((await stateFiles(root)).some(name => name.startsWith('journal-')))
         watcher.child.kill('SIGHUP')
-        await watcher.until(/warn .*regmirror apply of .* was interrupted; it is now finished/)
+        await watcher.until(/warn .*regmirror finished the interrupted apply of /)
         await watcher.until(WRITTEN)
         assert.doesNotMatch((await hosts()) ?? 'elsewhere', /elsewhere/)
         assert.ok((await stateFiles(root)).includes(saving))
@@ -205,7 +205,9 @@ describe('a watcher process', () => {
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(WRITTEN)
         await fs.rm(path.join(root, 'var/lib/regmirror'), { recursive: true, force: true, maxRetries: 5 })
-        await watcher.until(/error: .*the lock of this watcher was removed; start it again/)
+        await watcher.until(
+          /error: .*the lock of this watcher was removed outside regmirror; restart the watcher/,
+        )
         assert.equal(await watcher.stop(), 2)
       })
     })
@@ -226,7 +228,10 @@ describe('a watcher process', () => {
           .map(line => JSON.parse(line))
         const { time, msg, ...rest } = events.at(-1)
         assert.ok(Date.parse(time) > 0)
-        assert.match(msg, /the lock of this watcher was removed; start it again$/)
+        assert.match(
+          msg,
+          /the lock of this watcher was removed outside regmirror; restart the watcher: systemctl restart regmirror-watch$/,
+        )
         assert.deepEqual(rest, { level: 'error', event: 'failed', code: 'locked', path: STATE_DIRECTORY })
       })
     })

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { Failure } from '../../lib/model/errors.ts'
-import { listeningEvent, parseListenAddress } from '../../lib/watch/serve/listen-address.ts'
+import { listeningEvent } from '../../lib/watch/events.ts'
+import { parseListenAddress } from '../../lib/watch/serve/listen-address.ts'
 import { type StatusServer, serve } from '../../lib/watch/serve/serve.ts'
 import type { WatchStatus } from '../../lib/watch/serve/status.ts'
 import { statusSource, watchStatus } from '../support/status.ts'
@@ -86,8 +87,8 @@ describe('the pages of a watcher', () => {
     const health = await get('/healthz')
     assert.equal(health.code, 503)
     assert.deepEqual(health.body.split('\n'), [
-      'the watcher hangs: it has checked nothing for three minutes',
-      'the list is invalid, and the last valid one stays in use: mirrors.toml:1:1: no \\u001b[31mred',
+      'the watcher hangs: its loop has not run for three minutes; restart it: systemctl restart regmirror-watch',
+      'the list is invalid, and the watcher uses the last valid one: mirrors.toml:1:1: no \\u001b[31mred',
       'cannot write to this node: no space',
       '',
     ])
@@ -110,7 +111,7 @@ describe('the pages of a watcher', () => {
     )
     assert.match(
       (await get('/healthz')).body,
-      /^the list is invalid, and the last valid one stays in use: mirrors/,
+      /^the list is invalid, and the watcher uses the last valid one: mirrors/,
     )
   })
 
@@ -120,7 +121,7 @@ describe('the pages of a watcher', () => {
     assert.equal(code, 503)
     assert.match(
       body,
-      /^the list is invalid, and nothing is written until it is valid: mirrors\.toml:1:1: no/,
+      /^the list is invalid, and the watcher writes nothing until it is valid: mirrors\.toml:1:1: no/,
     )
   })
 
@@ -262,7 +263,7 @@ describe('--listen', () => {
         (error: unknown) =>
           error instanceof Failure &&
           error.code === 'usage' &&
-          /; write \[HOST:\]PORT, as in 9464 /.test(error.message),
+          /; write \[HOST:\]PORT, such as 9464 /.test(error.message),
         text,
       )
   })
@@ -274,7 +275,7 @@ describe('--listen', () => {
       const { level, text } = listeningEvent(server)
       return `${level} ${text.replace(`:${server.port}/`, ':PORT/')}`
     }
-    const others = ', for every machine that can reach this one'
+    const others = '; every machine that can reach this node can read it'
     assert.equal(await reported('0'), 'info listening at http://127.0.0.1:PORT/')
     assert.equal(await reported('127.0.0.2:0'), 'info listening at http://127.0.0.2:PORT/')
     assert.equal(await reported('0.0.0.0:0'), `warn listening at http://127.0.0.1:PORT/${others}`)

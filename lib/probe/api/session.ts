@@ -42,7 +42,10 @@ export async function requestContent(session: Session, request: ContentRequest):
   return checkOutcome(await send(session, request), request, session)
 }
 
-const TOKEN_REFUSED: Fault = { reason: 'unauthorized', what: 'does not accept its own token' }
+const TOKEN_REFUSED: Fault = {
+  reason: 'unauthorized',
+  what: 'refuses the token that its token service issued',
+}
 
 const PATHS = { manifest: 'manifests', layer: 'blobs' } as const
 

@@ -42,7 +42,7 @@ const LOGIN_REQUIRED: Fault = {
 
 const NO_TOKEN_ADDRESS: Fault = {
   reason: 'unauthorized',
-  what: 'sends a challenge without a valid address of a token service',
+  what: 'its WWW-Authenticate header has no valid token service URL',
 }
 
 /** containerd uses the scope of the challenge, or else the repository (core/remotes/docker/auth/fetch.go@v2.3.4). */

@@ -21,7 +21,7 @@ const CHECK_PORT = 'check the scheme and the port of the url'
 export function httpFault(code: string, { phase }: Trace): Fault | undefined {
   switch (code) {
     case FRAMING_LIMIT:
-      if (phase === 'body') return { reason: 'not_a_registry', what: 'sends more framing than content' }
+      if (phase === 'body') return { reason: 'not_a_registry', what: 'sends too many chunk headers' }
       return TOO_MANY_HEADERS
     case 'UND_ERR_HEADERS_OVERFLOW':
       return TOO_MANY_HEADERS
@@ -54,7 +54,7 @@ export function redirectFault(error: unknown): Fault | undefined {
     case REDIRECT_LIMIT:
       return { reason: 'redirect_refused', what: `redirects more than ${limit} times` }
     case REDIRECT_STATUS:
-      return { reason: 'redirect_refused', what: `responds with ${status}, which cannot be followed` }
+      return { reason: 'redirect_refused', what: `sends a redirect (${status}) that cannot be followed` }
     case REDIRECT_TARGET:
       return {
         reason: 'redirect_refused',

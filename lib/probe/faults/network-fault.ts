@@ -27,7 +27,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
         todo: 'check the route and the firewall',
       }
     case SPACE_REFUSED:
-      return { reason: 'redirect_refused', what: 'redirects into loopback, link-local or private space' }
+      return { reason: 'redirect_refused', what: 'redirects to a loopback, link-local or private address' }
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':

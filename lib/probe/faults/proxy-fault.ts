@@ -19,14 +19,14 @@ export function proxyFault(error: unknown): Fault | undefined {
       return {
         reason: undefined,
         what: 'the proxy is a SOCKS proxy, which probes do not support',
-        todo: 'test the mirror with a pull',
+        todo: 'test the mirror: crictl pull IMAGE',
       }
   }
   return undefined
 }
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTPS_PROXY of containerd'
-const ALLOW_HOST = 'allow the host in the proxy, or add it to NO_PROXY of containerd and of regmirror'
+const ALLOW_HOST = 'allow the mirror in the proxy, or add it to NO_PROXY of containerd and of regmirror'
 
 const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset', 'connect_timeout']
 
@@ -34,7 +34,9 @@ const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset
 export function blameProxy(fault: Fault, { phase }: Trace): Fault {
   const isConnecting = phase === 'lookup' || phase === 'connect'
   if (!isConnecting || !CONNECTION_REASONS.includes(fault.reason)) return fault
-  return { ...fault, what: `the proxy fails: ${wordsOf(fault).what}`, todo: CHECK_PROXY }
+  const { what } = wordsOf(fault)
+  const subject = what.startsWith('the ') ? 'the proxy cannot be reached: ' : 'the proxy '
+  return { ...fault, what: subject + what, todo: CHECK_PROXY }
 }
 
 const CHECK_PROXY = 'check that the proxy runs, and the proxy settings of containerd'

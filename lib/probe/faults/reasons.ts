@@ -51,16 +51,16 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
   wrong_digest: {
     what: 'serves content that does not match its digest',
-    todo: 'remove it from the list: pulls fail on it without a fallback',
+    todo: 'remove it from the list: containerd fails the pull and tries no other endpoint',
   },
   slow: { what: 'serves layers slowly', todo: 'list a faster mirror before it' },
   stale: {
-    what: 'serves an older image for the tag than the server',
+    what: 'its tag points to an older image than that of the server',
     todo: 'set capabilities = ["pull"], so that other endpoints resolve tags',
   },
   divergent: {
-    what: 'serves another image for the tag than other endpoints',
-    todo: 'find out whose image it is, and set capabilities = ["pull"] until then',
+    what: 'its tag points to another image than at the other endpoints',
+    todo: 'check which image is correct; until then, set capabilities = ["pull"]',
   },
   redirect_refused: {
     what: 'redirects to an address that is not allowed',
@@ -68,7 +68,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
 }
 
-const NO_REASON: Words = { what: 'the probe has no result', todo: 'run it again' }
+const NO_REASON: Words = { what: 'the probe has no result', todo: 'run the probe again' }
 
 /** The words of a fault, completed with those of its reason. */
 export function wordsOf({ reason, what, todo }: Fault): Words {

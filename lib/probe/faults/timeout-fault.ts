@@ -37,7 +37,7 @@ export const CHECK_DNS = 'check /etc/resolv.conf and the DNS servers'
 
 /** Each response came in time, so the endpoint is slow, not unhealthy. */
 export function budgetFault(wholeMs: number): Fault {
-  return { reason: 'slow', what: `needs longer than ${formatMs(wholeMs)} for the requests of one pull` }
+  return { reason: 'slow', what: `takes longer than ${formatMs(wholeMs)} for the requests of one pull` }
 }
 
 /** `300 ms`, `2.5 s`. */

@@ -10,6 +10,7 @@ import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
 import { probeDialect } from '../../targets/configured-targets.ts'
 import { fileWatchEvent, noticeEvent } from '../events.ts'
+import { reloadListEvent } from '../list-events.ts'
 import type { Memory } from '../memory.ts'
 import { openDirectoryWatcher } from './directory-watcher.ts'
 import type { EventLog } from './event-log.ts'
@@ -78,7 +79,7 @@ function onHangup(
     notifier.reloading()
     // One line for all signals until the list is read.
     if (readiness.request()) return
-    work.log({ event: 'reload', level: 'info', text: 'SIGHUP: reading the list again' })
+    work.log(reloadListEvent())
   })
 }
 

@@ -1,5 +1,5 @@
 /** The status of a watcher in one line, for `systemctl status`. Pure. */
-import { isUsable } from '../../health/health.ts'
+import { healthText } from '../../health/health.ts'
 import { plural } from '../../wording/plural.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import type { Memory } from '../memory.ts'
@@ -14,8 +14,11 @@ export function summaryLine({ loaded, mirrors, listProblem, nodeProblem }: Memor
 }
 
 function describeHealth(mirrors: Memory['mirrors']): string {
-  const unusable = mirrors.filter(({ state }) => !isUsable(state.health)).length
-  if (unusable > 0) return `${unusable} not usable`
+  const counts = (['unhealthy', 'rate_limited', 'degraded'] as const).flatMap(health => {
+    const count = mirrors.filter(({ state }) => state.health === health).length
+    return count === 0 ? [] : [`${count} ${healthText(health)}`]
+  })
+  if (counts.length > 0) return counts.join(', ')
   const unprobed = mirrors.filter(({ state }) => state.probedAt === undefined).length
-  return unprobed > 0 ? `${unprobed} not probed yet` : 'all usable'
+  return unprobed > 0 ? `${unprobed} not probed yet` : 'all healthy'
 }

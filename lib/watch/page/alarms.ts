@@ -1,4 +1,5 @@
 /** What the reader of the page has to know first, the most serious first. Pure. */
+import type { Activation } from '../../model/report.ts'
 import { type Grade, isWriteLimited } from '../serve/problems.ts'
 import type { WatchStatus } from '../serve/status.ts'
 import { type Alarm, problem, warning } from './alarm.ts'
@@ -37,11 +38,11 @@ function failedWrites({ node }: WatchStatus): readonly Alarm[] {
 
 /** A runtime that has not read what is written: nothing else on the page counts until it does. */
 function pendingActivations({ node }: WatchStatus): readonly Alarm[] {
-  const alarm = (need: string, command: string) =>
-    problem(html`<b>A ${need} is needed</b> before the changes take effect: <code>${command}</code>`)
+  const alarm = (verb: string, { target, command, why }: Activation) =>
+    problem(html`<b>${verb} ${target}:</b> <code>${command}</code> (${why})`)
   return [
-    ...node.restart.map(command => alarm('restart', command)),
-    ...node.reload.map(command => alarm('reload', command)),
+    ...node.restart.map(activation => alarm('Restart', activation)),
+    ...node.reload.map(activation => alarm('Reload', activation)),
   ]
 }
 
@@ -57,8 +58,8 @@ function invalidList({ list, now }: WatchStatus): readonly Alarm[] {
   if (list.problem === undefined) return []
   const consequence =
     list.loadedAt === undefined
-      ? html`Nothing is written until it is valid.`
-      : html`The list read ${ago(list.loadedAt, now)} stays in use.`
+      ? html`The watcher writes nothing until it is valid.`
+      : html`The watcher keeps the list that it read ${ago(list.loadedAt, now)}.`
   return [
     problem(html`<b>The list is invalid.</b> ${consequence} <span class="cause">${list.problem}</span>`),
   ]
@@ -67,7 +68,7 @@ function invalidList({ list, now }: WatchStatus): readonly Alarm[] {
 /** With an invalid first list, that is the alarm. */
 function starting({ ready, list }: WatchStatus): readonly Alarm[] {
   if (ready || (list.loadedAt === undefined && list.problem !== undefined)) return []
-  return [warning(html`<b>Starting.</b> The list was not applied yet.`)]
+  return [warning(html`<b>Starting.</b> The list is not applied yet.`)]
 }
 
 function limitedWrites(status: WatchStatus): readonly Alarm[] {
@@ -75,6 +76,8 @@ function limitedWrites(status: WatchStatus): readonly Alarm[] {
   if (!isWriteLimited(status) || limitedUntil === undefined) return []
   const until = clock(limitedUntil, status.now)
   return [
-    warning(html`<b>Writes are limited</b> until ${until} UTC: mirrors changed their health too often.`),
+    warning(
+      html`<b>Writes are limited</b> until ${until} UTC: the health of mirrors changes too often. Raise <code>fall</code> or <code>interval</code> in the list.`,
+    ),
   ]
 }

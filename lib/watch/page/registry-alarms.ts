@@ -1,5 +1,5 @@
 /** Alarms about registries: a line for each of a few, and one line for many. Pure. */
-import { canServe, whyUnavailable } from '../../health/availability.ts'
+import { canServe, NO_ENDPOINT, whyUnavailable } from '../../health/availability.ts'
 import { healthText, isUsable } from '../../health/health.ts'
 import { plural } from '../../wording/plural.ts'
 import { gradeRegistry } from '../serve/problems.ts'
@@ -18,11 +18,7 @@ export function outages(status: WatchStatus): readonly Alarm[] {
   if (probed.length > 1 && probed.every(isUnreachable)) return [blackout(probed, status)]
   const out = status.registries.filter(registry => gradeRegistry(registry) === 'problem')
   if (out.length <= FEW) return out.map(registry => outage(registry, status))
-  return [
-    problem(
-      html`<b>Registries ${links(out, status)} are unhealthy</b>: no mirror is healthy, and no server is known to be.`,
-    ),
-  ]
+  return [problem(html`<b>Registries ${links(out, status)} are unhealthy</b>: ${NO_ENDPOINT}.`)]
 }
 
 /** Registries that work with fewer or slower mirrors. */
@@ -63,7 +59,7 @@ function weakness(registries: readonly RegistryStatus[], status: WatchStatus): A
   const since = Math.max(...weak.map(mirror => mirror.since))
   const all = plural(mirrors.length, 'mirror', 'mirrors')
   return warning(
-    html`${links(registries, status)}: ${counts.join(', ')} of ${all}; the latest change was ${ago(since, status.now)}.`,
+    html`${links(registries, status)}: ${counts.join(', ')} of ${all}; last change ${ago(since, status.now)}.`,
   )
 }
 

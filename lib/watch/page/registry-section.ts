@@ -30,8 +30,8 @@ ${shownFiles(registry, view)}
 
 function mirrorCount({ mirrors }: RegistryStatus): string {
   if (mirrors.length === 0) return 'no mirrors'
-  const usable = mirrors.filter(({ health }) => isUsable(health)).length
-  return `${usable} of ${plural(mirrors.length, 'mirror', 'mirrors')} usable`
+  const healthy = mirrors.filter(({ health }) => health === 'healthy').length
+  return `${healthy} of ${plural(mirrors.length, 'mirror', 'mirrors')} healthy`
 }
 
 function serverItem({ server }: RegistryStatus): Markup | undefined {
@@ -40,20 +40,20 @@ function serverItem({ server }: RegistryStatus): Markup | undefined {
     server.usable === undefined
       ? html`<span class="soft">· not probed</span>`
       : server.usable
-        ? html`<span class="ok"><span aria-hidden="true">●</span> usable</span>`
-        : html`<span class="problem"><span aria-hidden="true">✗</span> not usable</span>`
+        ? html`<span class="ok"><span aria-hidden="true">●</span> healthy</span>`
+        : html`<span class="problem"><span aria-hidden="true">✗</span> unhealthy</span>`
   return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${server.url} <span class="soft">server</span></span><span class="state">${state}</span></li>
 `
 }
 
-/** Why mirrors are in the file though none of them is usable. */
+/** Why mirrors are in the file though no endpoint is healthy. */
 function outageNote(registry: RegistryStatus): Markup | undefined {
   const unusable = registry.mirrors.filter(
     ({ health, position }) => !isUsable(health) && position !== undefined,
   )
   if (canServe(registry) !== false || unusable.length === 0) return undefined
   return html`
-<p class="note">No endpoint is healthy. Every mirror of the list stays in the file, because the cause may be this node's network.</p>`
+<p class="note">No endpoint is healthy. regmirror keeps every mirror of the list in the file, because the cause may be this node's network.</p>`
 }
 
 function shownFiles(registry: RegistryStatus, view: View): readonly Markup[] {

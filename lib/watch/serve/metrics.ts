@@ -28,7 +28,7 @@ function watchMetrics({ version, startedAt, alive, ready }: WatchStatus): readon
     },
     {
       name: 'regmirror_watch_start_timestamp_seconds',
-      help: 'When the watcher started.',
+      help: 'Start time of the watcher, Unix seconds.',
       samples: one(timestamp(startedAt)),
     },
     {
@@ -48,17 +48,17 @@ function listMetrics({ list }: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_list_valid',
-      help: '1 if the list is valid now; if not, the last valid one stays in use.',
+      help: '1 if the list is valid now; if not, the watcher uses the last valid one.',
       samples: one(Number(list.problem === undefined)),
     },
     {
       name: 'regmirror_list_loaded_timestamp_seconds',
-      help: 'When the list in use was read; absent while none is in use.',
+      help: 'Time when the list in use was read, Unix seconds; absent while none is in use.',
       samples: one(timestamp(list.loadedAt)),
     },
     {
       name: 'regmirror_list_reads_total',
-      help: 'Reads of the list, by result: success, error.',
+      help: 'Number of reads of the list, by result: success, error.',
       type: 'counter',
       samples: Object.entries(list.reads).map(([result, count]) => [{ result }, count]),
     },
@@ -75,19 +75,19 @@ function writeMetrics(status: WatchStatus): readonly Metric[] {
     },
     {
       name: 'regmirror_writes_total',
-      help: 'Writes that changed files.',
+      help: 'Number of writes that changed files.',
       type: 'counter',
       samples: one(node.writes),
     },
     {
       name: 'regmirror_write_failures_total',
-      help: 'Writes that failed.',
+      help: 'Number of writes that failed.',
       type: 'counter',
       samples: one(node.failures),
     },
     {
       name: 'regmirror_last_write_timestamp_seconds',
-      help: 'When a file was last written; absent before the first write.',
+      help: 'Time of the last write of a file, Unix seconds; absent before the first write.',
       samples: one(timestamp(node.writtenAt)),
     },
     {
@@ -102,17 +102,17 @@ function pendingMetrics({ node }: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_reload_pending',
-      help: 'Runtimes to reload before every change takes effect.',
+      help: 'Number of runtimes that must be reloaded before all changes take effect.',
       samples: one(node.reload.length),
     },
     {
       name: 'regmirror_restart_pending',
-      help: 'Runtimes to restart before every change takes effect.',
+      help: 'Number of runtimes that must be restarted before all changes take effect.',
       samples: one(node.restart.length),
     },
     {
       name: 'regmirror_files_pending',
-      help: 'Files that differ from the list and do not take effect immediately; regmirror apply writes them.',
+      help: 'Number of files that differ from the list and require a restart. Only regmirror apply writes them.',
       samples: one(node.pendingFiles.length),
     },
   ]
@@ -122,12 +122,12 @@ function registryMetrics(registries: readonly RegistryStatus[]): readonly Metric
   return [
     {
       name: 'regmirror_registry_up',
-      help: 'Whether a mirror or the server can serve the registry; absent while that is unknown.',
+      help: '1 if the registry has a healthy or degraded endpoint, 0 if not; absent while unknown.',
       samples: registries.map(registry => [{ registry: registry.name }, numberOf(canServe(registry))]),
     },
     {
       name: 'regmirror_server_up',
-      help: "Whether the registry's own server is healthy or degraded; absent while that is unknown.",
+      help: "1 if the registry's own server is healthy or degraded, 0 if not; absent while unknown.",
       samples: registries.flatMap(({ name, server }): readonly Sample[] =>
         server === undefined ? [] : [[{ registry: name, url: server.url }, numberOf(server.usable)]],
       ),

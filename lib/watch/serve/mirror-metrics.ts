@@ -8,22 +8,22 @@ export function mirrorMetrics(registries: readonly RegistryStatus[]): readonly M
   return [
     {
       name: 'regmirror_mirror_up',
-      help: '1 for healthy and degraded; 0 for unhealthy, and for rate_limited (429), where regmirror_up of a probe is 1.',
+      help: '1 if the mirror is healthy or degraded, 0 if it is unhealthy or rate limited (429).',
       samples: each(({ health }) => one(Number(isUsable(health)))),
     },
     {
       name: 'regmirror_mirror_health',
-      help: 'The health of the mirror: 1 for the current one, 0 for the others.',
+      help: 'Health of the mirror: 1 for the current one, 0 for the others.',
       samples: each(mirror => HEALTHS.map(health => [{ health }, Number(mirror.health === health)])),
     },
     {
       name: 'regmirror_mirror_health_since_timestamp_seconds',
-      help: 'When the health of the mirror last changed.',
+      help: 'Time of the last change of health, Unix seconds.',
       samples: each(({ since }) => one(timestamp(since))),
     },
     {
       name: 'regmirror_mirror_position',
-      help: 'The position among the mirrors that are written, from 1; 0 if the mirror is not written.',
+      help: 'Position of the mirror among those that are written, from 1; 0 if it is not written.',
       samples: each(({ position = 0 }) => one(position)),
     },
     {
@@ -33,7 +33,7 @@ export function mirrorMetrics(registries: readonly RegistryStatus[]): readonly M
     },
     {
       name: 'regmirror_health_changes_total',
-      help: 'Changes of the health of the mirror.',
+      help: 'Number of changes of the health of the mirror.',
       type: 'counter',
       samples: each(({ changes }) => one(changes)),
     },
@@ -46,25 +46,25 @@ export function probeMetrics(registries: readonly RegistryStatus[]): readonly Me
   return [
     {
       name: 'regmirror_probes_total',
-      help: 'Probes, by result: healthy, or the reason why not. One counts for each registry that lists the mirror.',
+      help: 'Number of probes, by result (healthy or a reason). A probe of a mirror that two registries list is counted twice.',
       type: 'counter',
       samples: each(({ probes }) => Object.entries(probes).map(([result, count]) => [{ result }, count])),
     },
     {
       name: 'regmirror_last_probe_timestamp_seconds',
-      help: 'When the mirror was last probed; absent before the first probe.',
+      help: 'Time of the last probe, Unix seconds; absent before the first probe.',
       samples: each(({ probedAt }) => one(probedAt === undefined ? undefined : timestamp(probedAt))),
     },
     {
       name: 'regmirror_latency_seconds',
-      help: 'From the start of the connection to the head of the response.',
+      help: 'Latency from the start of the connection to the response headers, seconds.',
       samples: each(({ latencyMs }) =>
         latencyMs === undefined ? [] : [[{ role, stat: 'median' }, seconds(latencyMs)]],
       ),
     },
     {
       name: 'regmirror_phase_seconds',
-      help: 'The median time of each phase of a request: dns, tcp, tls, first_byte.',
+      help: 'Median time of each phase of a request (dns, tcp, tls, first_byte), seconds.',
       samples: each(({ phases = {} }) =>
         Object.entries(phases).map(([phase, ms]) => [{ role, phase }, seconds(ms)]),
       ),

@@ -11,7 +11,8 @@ export function gradeRegistry(registry: RegistryStatus): Grade {
   return registry.mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
 }
 
-export const HANGS = 'the watcher hangs: it has checked nothing for three minutes'
+export const HANGS =
+  'the watcher hangs: its loop has not run for three minutes; restart it: systemctl restart regmirror-watch'
 
 /** What keeps the watcher from its work, one sentence each. */
 export function findProblems({ alive, list, node }: WatchSummary): readonly string[] {
@@ -24,8 +25,8 @@ export function findProblems({ alive, list, node }: WatchSummary): readonly stri
 
 function inUse({ loadedAt }: WatchStatus['list']): string {
   return loadedAt === undefined
-    ? 'and nothing is written until it is valid'
-    : 'and the last valid one stays in use'
+    ? 'and the watcher writes nothing until it is valid'
+    : 'and the watcher uses the last valid one'
 }
 
 export function isWriteLimited({ node, now }: WatchStatus): boolean {

@@ -89,7 +89,7 @@ function openHandler({ summary, status }: StatusSource): Handler {
 type FullReply = Reply & { readonly headers?: Readonly<Record<string, string>> }
 
 const BROKEN = textReply(500, 'cannot render this page; this is a bug in regmirror')
-const WRONG_HOST = textReply(403, 'request it by IP address, or as localhost')
+const WRONG_HOST = textReply(403, 'this Host header is not allowed; use an IP address or localhost')
 const NOT_FOUND = textReply(404, 'not found; the paths are / /metrics /healthz /readyz /livez')
 const WRONG_METHOD: FullReply = {
   ...textReply(405, 'method not allowed; use GET or HEAD'),

@@ -1,6 +1,6 @@
 /** The state of a watcher as a value: everything that its pages show. Times are in milliseconds since 1970. */
 import type { Health } from '../../health/health.ts'
-import type { Probe, ProbeReason } from '../../model/report.ts'
+import type { Activation, Probe, ProbeReason } from '../../model/report.ts'
 
 /** The latency of one probe; `ms` is undefined where the probe failed. */
 export interface LatencySample {
@@ -77,9 +77,9 @@ export interface WatchStatus {
     /** How often files were written since the start. */
     readonly writes: number
     readonly failures: number
-    /** Commands that reload or restart runtimes before every change takes effect, with the reason. */
-    readonly reload: readonly string[]
-    readonly restart: readonly string[]
+    /** Runtimes that must be reloaded or restarted before all changes take effect. */
+    readonly reload: readonly Activation[]
+    readonly restart: readonly Activation[]
     /** Paths of files that differ from the list and wait for `regmirror apply`. */
     readonly pendingFiles: readonly string[]
     /** Until when changes wait, because there were too many within the hour. */

@@ -1,0 +1,68 @@
+/** The events of writes to the node, and of the restarts that they require. Pure. */
+import type { Activation, Change } from '../model/report.ts'
+import type { Event } from './events.ts'
+
+const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as const
+
+/** What a write is for: a new list, a change of health, or neither. */
+export type WriteCause = 'list' | 'health' | undefined
+
+/** A file that changes for neither was changed outside regmirror, or by another run of it. */
+export function changeEvent({ path, action, cause = 'list' }: Change, writeCause: WriteCause): Event {
+  const verb = action === 'create' ? 'removed' : 'changed'
+  const where = cause === 'list' ? 'this watcher' : 'regmirror'
+  const why = cause === 'list' && writeCause !== undefined ? '' : ` (it was ${verb} outside ${where})`
+  const fields = { path, action, cause: cause === 'list' ? (writeCause ?? 'drift') : cause }
+  return { event: 'file_written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
+}
+
+/** When a watcher with `--on-exit declared` ends. */
+export function declaredEvent(path: string): Event {
+  const text = `wrote every mirror of the list to ${path}`
+  return { event: 'file_written', level: 'info', text, fields: { path } }
+}
+
+export function limitedWritesEvent(perHour: number): Event {
+  const text = `the health of mirrors changes too often; regmirror writes hosts.toml at most ${perHour} times per hour; raise fall or interval`
+  return { event: 'writes_limited', level: 'warn', text }
+}
+
+export function writeFailedEvent(problem: string): Event {
+  return { event: 'write_failed', level: 'error', text: problem }
+}
+
+export function writeRecoveredEvent(): Event {
+  return { event: 'write_recovered', level: 'info', text: 'writes to this node succeed again' }
+}
+
+export function saveFailedEvent(problem: string): Event {
+  return { event: 'health_save_failed', level: 'error', text: problem }
+}
+
+export function pendingFileEvent(path: string): Event {
+  const text = `${path} differs from the list; run regmirror apply before you reload or restart the runtime`
+  return { event: 'apply_needed', level: 'warn', text, fields: { path } }
+}
+
+/** `containerd: systemctl restart containerd (why)`. */
+function activationText({ target, command, why }: Activation): string {
+  return `${target}: ${command} (${why})`
+}
+
+export function restartEvent(activation: Activation): Event {
+  return { event: 'restart_needed', level: 'warn', text: `restart ${activationText(activation)}` }
+}
+
+/** The runtime was restarted, or what needed the restart is gone. */
+export function restartDoneEvent(): Event {
+  return { event: 'restart_done', level: 'info', text: 'the restart is no longer required' }
+}
+
+export function reloadEvent(activation: Activation): Event {
+  return { event: 'reload_needed', level: 'warn', text: `reload ${activationText(activation)}` }
+}
+
+/** The next list was written, and needs no reload. */
+export function reloadDoneEvent(): Event {
+  return { event: 'reload_done', level: 'info', text: 'the reload is no longer required' }
+}
