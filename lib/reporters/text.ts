@@ -1,5 +1,5 @@
 /** Reports as text for people. Pure. */
-import { NO_ENDPOINT } from '../health/availability.ts'
+
 import { type Issue, issueText } from '../model/errors.ts'
 import {
   type AppliedReport,
@@ -14,6 +14,7 @@ import {
   type Report,
   type ValidateReport,
 } from '../model/report.ts'
+import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'

@@ -165,7 +165,7 @@ describe('the status page', () => {
         ready: false,
       },
       /✗ node-7: 1 problem/,
-      /The list is invalid\. Nothing is written until it is valid\. mirrors\.toml:3:1: no Registries No list is in use\./,
+      /The list is invalid\. The watcher writes nothing until it is valid\. mirrors\.toml:3:1: no Registries No list is in use\./,
     ],
     [
       'a write that fails',
@@ -341,7 +341,7 @@ describe('the status page', () => {
   })
 
   it('explains why unhealthy mirrors are in the file', () => {
-    const why = /No endpoint is healthy. Every mirror of the list stays in the file/
+    const why = /No endpoint is healthy. regmirror keeps every mirror of the list in the file/
     assert.match(withRegistries(...unhealthy(1)), why)
     assert.doesNotMatch(withRegistries(...unhealthy(1, { mirrors: [unhealthyMirror()] })), why)
     assert.doesNotMatch(
@@ -393,7 +393,7 @@ describe('the status page', () => {
       /position 1 https:\/\/mirror\.test\/v2 ● healthy for 3 h 12 ms .* 11–13 ms position 2/,
       /position 2 https:\/\/slow\.test\/v2 ◐ degraded for 3 h 1203 ms .* slow position 3/,
       /position 3 https:\/\/new\.test\/v2 · not probed yet .*no probes in the last hour/,
-      /– not in hosts\.toml https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
+      /– not in hosts\.toml https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed from hosts\.toml · since 03:10:15 UTC/,
       /probed 5 s ago, next probe in 10 s connect_timeout: no connection to 192\.0\.2\.7:443 within 5s/,
       /https:\/\/busy\.test\/v2 ○ rate limited for 4 min .*next probe in 10 min/,
       /↳ https:\/\/registry-1\.docker\.io\/v2 server ● healthy/,
