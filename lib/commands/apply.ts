@@ -1,6 +1,5 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
 
-import { NO_ENDPOINT } from '../health/availability.ts'
 import { Failure } from '../model/errors.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
@@ -13,6 +12,7 @@ import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
+import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 

@@ -1,5 +1,6 @@
 /** Whether pulls from a registry can work, as far as probes show. Pure. */
 import { baseUrl, mayFallBack, type Registry } from '../model/registry.ts'
+import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import { type Health, isUsable } from './health.ts'
 import type { KnownHealth } from './select.ts'
 
@@ -24,8 +25,6 @@ export function canServe({ mirrors, server }: Availability): boolean | undefined
   if (mirrors.some(({ health }) => isUsable(health))) return true
   return server === undefined ? false : server.usable
 }
-
-export const NO_ENDPOINT = 'no mirror and no server is healthy'
 
 /** Why no endpoint can, or none is known to. */
 export function whyUnavailable({ server }: Availability): string {

@@ -1,6 +1,7 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
 import { findHolder } from '../apply/node-lock.ts'
 import { buildAvailability, canServe, whyUnavailable } from '../health/availability.ts'
+import { healthText } from '../health/health.ts'
 import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { type KnownHealth, selectMirrors } from '../health/select.ts'
@@ -79,10 +80,10 @@ function excludedNotices(
     const kept = selected.registries[i]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
     const excluded = mirrors.map(({ base }) => baseUrl(base)).filter(url => !kept.includes(url))
     return excluded.map(url => {
-      const { since = 0, detail } = saved.mirrors[keyOf(name, url)] ?? {}
+      const { since = 0, detail, health = 'unhealthy' } = saved.mirrors[keyOf(name, url)] ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
       const when = new Date(wallTime(since, clocks)).toISOString()
-      const message = `unhealthy since ${when}${why}, so regmirror removes it from hosts.toml; add --declared to keep it`
+      const message = `${healthText(health)} since ${when}${why}, so regmirror removes it from hosts.toml; add --declared to keep it`
       return { code: 'mirror_excluded', message, registry: name, mirror: url }
     })
   })

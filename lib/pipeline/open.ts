@@ -33,7 +33,9 @@ export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'
   // No program runs under a root, not even `cp`.
   const node = root === undefined ? openWriter('/', copyAttributesWith(runProgram)) : openWriter(root)
   if ((await node.facts('/'))?.type !== 'directory')
-    throw new Failure('usage', [{ message: `--root ${root} is not a directory`, hint: 'create it first' }])
+    throw new Failure('usage', [
+      { message: `--root ${root} is not a directory`, hint: 'name an existing directory' },
+    ])
   await refuseForeignState(node, uid)
   return node
 }

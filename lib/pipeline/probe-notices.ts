@@ -11,8 +11,9 @@ export function probeNotices(probes: readonly Probe[]): readonly Notice[] {
 
 function certificateNotice(probe: Probe): readonly Notice[] {
   if (probe.tls === undefined || probe.tls.days > EXPIRY_DAYS) return []
-  const days = plural(probe.tls.days, 'day', 'days')
-  return [noticeAbout(probe, 'certificate_expires', `its certificate expires in ${days}; renew it`)]
+  const days = plural(Math.abs(probe.tls.days), 'day', 'days')
+  const when = probe.tls.days < 0 ? `expired ${days} ago` : `expires in ${days}`
+  return [noticeAbout(probe, 'certificate_expires', `its certificate ${when}; renew it`)]
 }
 
 function clockNotice(probe: Probe): readonly Notice[] {

@@ -1,5 +1,5 @@
 /** Reports as text for people. Pure. */
-import { NO_ENDPOINT } from '../health/availability.ts'
+
 import { type Issue, issueText } from '../model/errors.ts'
 import {
   type AppliedReport,
@@ -14,6 +14,7 @@ import {
   type Report,
   type ValidateReport,
 } from '../model/report.ts'
+import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'
@@ -154,8 +155,11 @@ function activationLines({ reload, restart }: Changes): readonly string[] {
 }
 
 function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {
-  if (kind === 'restore') return 'nothing to restore: regmirror manages no files on this node'
-  return `nothing to do: ${plural(unchanged, 'file', 'files')} unchanged`
+  const files = `${plural(unchanged, 'file', 'files')} unchanged`
+  if (kind !== 'restore') return `nothing to do: ${files}`
+  return unchanged === 0
+    ? 'nothing to restore: regmirror manages no files on this node'
+    : `nothing to restore: ${files}`
 }
 
 /** The table of probes, and the registries that no endpoint can serve. */

@@ -165,7 +165,7 @@ describe('the status page', () => {
         ready: false,
       },
       /✗ node-7: 1 problem/,
-      /The list is invalid\. Nothing is written until it is valid\. mirrors\.toml:3:1: no Registries No list is in use\./,
+      /The list is invalid\. The watcher writes nothing until it is valid\. mirrors\.toml:3:1: no Registries No list is in use\./,
     ],
     [
       'a write that fails',
@@ -341,7 +341,7 @@ describe('the status page', () => {
   })
 
   it('explains why unhealthy mirrors are in the file', () => {
-    const why = /No endpoint is healthy. Every mirror of the list stays in the file/
+    const why = /No endpoint is healthy. regmirror keeps every mirror of the list in the file/
     assert.match(withRegistries(...unhealthy(1)), why)
     assert.doesNotMatch(withRegistries(...unhealthy(1, { mirrors: [unhealthyMirror()] })), why)
     assert.doesNotMatch(

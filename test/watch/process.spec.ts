@@ -79,7 +79,7 @@ describe('a watcher process', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node and will undo this change [^]*at most 3600 times per hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node and will undo this change [\s\S]*at most 3600 times per hour/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,

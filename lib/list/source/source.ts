@@ -28,7 +28,7 @@ function isList(parsed: Parsed): boolean {
 
 function wrongFormat(format: ListFormat, other: ListFormat): SourceFault {
   const [expected, found] = [format, other].map(name => name.toUpperCase())
-  const hint = `rename it to .${other}, or add --list-format ${other}`
+  const hint = `use --list-format ${other}, or rename the file to .${other}`
   return { line: 1, column: 1, message: `this is ${found}, but it is read as ${expected}`, hint }
 }
 

@@ -41,7 +41,8 @@ export const PAGES: Readonly<Record<PageName, (status: WatchStatus, key: string)
   }),
 }
 
-const NOT_READY = 'the list is not applied yet: the watcher is starting, or its first list is invalid'
+const NOT_READY =
+  'the list is not applied yet: the watcher is starting, its first list is invalid, or the node cannot be written; see /healthz'
 
 const CHECKS: Readonly<Record<string, (status: WatchSummary) => Reply>> = {
   '/healthz': status => checkReply(findProblems(status)),
