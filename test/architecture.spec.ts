@@ -129,6 +129,11 @@ describe('architecture', () => {
     }
   })
 
+  it('only the table names a runtime', () => {
+    const outside = importers(/^lib\/targets\/[^/]+\//).filter(file => !/^lib\/targets\/[^/]+\//.test(file))
+    assert.deepEqual(outside, ['lib/targets/index.ts'])
+  })
+
   it('only open.ts can open a node for writing', () => {
     const opening = files.filter(file => /\bopenWriter\b/.test(sources.get(file) as string))
     assert.deepEqual(opening, ['lib/pipeline/open.ts', 'lib/system/writer.ts'])

@@ -26,7 +26,7 @@ function targetsSchema(targets: KnownTargets): JsonSchema {
   const schemas = Object.entries(targets).map(([name, { settings }]) => [name, settings.schema])
   return {
     title: 'a table of runtimes',
-    description: 'The runtimes to configure. Left out: containerd with its usual files.',
+    description: `The runtimes to configure. Left out: ${Object.keys(targets)[0]} with its usual files.`,
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(schemas),
