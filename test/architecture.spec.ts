@@ -28,7 +28,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   wording: ['model'],
   system: ['model'],
   formats: ['model'],
-  health: ['model'],
+  health: ['model', 'wording'],
   ownership: ['model', 'system', 'formats'],
   list: ['model', 'wording', 'system', 'formats', 'health', 'ownership'],
   targets: ['model', 'wording', 'system', 'formats', 'ownership'],
@@ -131,6 +131,11 @@ describe('architecture', () => {
         assert.deepEqual(wrong, [], file)
       }
     }
+  })
+
+  it('only the table names a runtime', () => {
+    const outside = importers(/^lib\/targets\/[^/]+\//).filter(file => !/^lib\/targets\/[^/]+\//.test(file))
+    assert.deepEqual(outside, ['lib/targets/index.ts'])
   })
 
   it('only open.ts can open a node for writing', () => {

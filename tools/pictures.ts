@@ -56,7 +56,7 @@ function exampleStatus(): WatchStatus {
       { at: NOW - 4 * MINUTE, text: 'updated /etc/containerd/certs.d/docker.io/hosts.toml' },
       {
         at: NOW - 4 * MINUTE,
-        text: `docker.io: ${failed} is unhealthy: no connection to 192.0.2.7:443 within 3s`,
+        text: `docker.io: ${failed} is unhealthy: does not accept a connection in time; check the address, the route and the firewall`,
       },
       { at: NOW - 20 * 60 * MINUTE, text: 'read /etc/regmirror/mirrors.toml: 2 registries, 4 mirrors' },
     ],
@@ -71,7 +71,10 @@ function dockerStatus(failed: string): RegistryStatus {
     latencyMs: 48,
     samples: samplesOf(wave(48, 9)),
   })
-  const gone = unhealthyMirror({ url: failed, detail: 'no connection to 192.0.2.7:443 within 3s' })
+  const gone = unhealthyMirror({
+    url: failed,
+    detail: 'does not accept a connection in time; check the address, the route and the firewall',
+  })
   return registryStatus({ mirrors: [near, far, gone] })
 }
 

@@ -26,7 +26,7 @@ function targetsSchema(targets: KnownTargets): JsonSchema {
   const schemas = Object.entries(targets).map(([name, { settings }]) => [name, settings.schema])
   return {
     title: 'a table of runtimes',
-    description: 'The runtimes to configure. Default: containerd with its default files.',
+    description: `The runtimes to configure. Default: ${Object.keys(targets)[0]} with its default files.`,
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(schemas),

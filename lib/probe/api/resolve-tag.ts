@@ -60,7 +60,7 @@ async function headFault(session: Session, { fault, response }: Failed): Promise
   const found = await readManifest(session, session.canary.reference)
   if ('fault' in found) return fault
   const what = `responds with ${response.status} to HEAD for the manifest, but serves it to GET`
-  return { ...fault, what, todo: 'allow HEAD: containerd sends it first, and then tries the next endpoint' }
+  return { ...fault, what, todo: 'allow HEAD: the runtime sends it first, and then tries the next endpoint' }
 }
 
 function invalidDigest(digest: string): Fault {

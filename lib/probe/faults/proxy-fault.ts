@@ -25,8 +25,8 @@ export function proxyFault(error: unknown): Fault | undefined {
   return undefined
 }
 
-const SET_CREDENTIALS = 'set user and password of the proxy in HTTPS_PROXY of containerd'
-const ALLOW_HOST = 'allow the mirror in the proxy, or add it to NO_PROXY of containerd and of regmirror'
+const SET_CREDENTIALS = 'set user and password of the proxy in HTTPS_PROXY of the runtime'
+const ALLOW_HOST = 'allow the mirror in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
 
 const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset', 'connect_timeout']
 
@@ -39,4 +39,4 @@ export function blameProxy(fault: Fault, { phase }: Trace): Fault {
   return { ...fault, what: subject + what, todo: CHECK_PROXY }
 }
 
-const CHECK_PROXY = 'check that the proxy runs, and the proxy settings of containerd'
+const CHECK_PROXY = 'check that the proxy runs, and the proxy settings of the runtime'

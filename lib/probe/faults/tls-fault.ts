@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     todo: 'use a name of the certificate in the url',
   },
   [NO_ALTERNATIVE_NAMES]: {
-    what: 'the certificate has no subject alternative name, which containerd requires',
+    what: 'the certificate has no subject alternative name, which the runtime requires',
     todo: 'issue a certificate with a subject alternative name',
   },
   CERT_NOT_YET_VALID: {

@@ -40,7 +40,7 @@ function note(mirror: MirrorStatus, now: number): Markup | undefined {
   const { health, reason, detail, since, position } = mirror
   if (health === 'healthy' && reason === undefined) return undefined
   const cause = [reason ?? [], detail ?? []].flat().join(': ')
-  const removed = position === undefined ? html`<b>removed from hosts.toml</b> · ` : undefined
+  const removed = position === undefined ? html`<b>removed</b> · ` : undefined
   return html`<p class="note">${removed}since ${clock(since, now)} UTC${probeTimes(mirror, now)}${cause === '' ? undefined : html`<br><span class="cause">${cause}</span>`}</p>`
 }
 
