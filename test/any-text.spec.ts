@@ -50,7 +50,7 @@ async function assertAnswered({ list, format, config }: Texts): Promise<void> {
 }
 
 /** Of these, the whole file is the place. */
-const OF_THE_FILE = /^is empty$|^is \d+ bytes long|^and \d+ more problems$/
+const OF_THE_FILE = /^is empty$|^is \d+ bytes;|^and \d+ more problems$/
 
 function assertReasons({ code, issues = [] }: ErrorReport, file: string, text: string): void {
   assert.ok(['invalid_list', 'conflict', 'io'].includes(code), code)
