@@ -49,7 +49,7 @@ describe('beside a watcher', () => {
         await isListed(a.url, false)
         await assertUnchanged()
         const { report } = await runCommand('plan')
-        const excluded = report.notices.filter(({ code }: Notice) => code === 'left_out')
+        const excluded = report.notices.filter(({ code }: Notice) => code === 'mirror_excluded')
         assert.deepEqual(
           excluded.map(({ mirror }: Notice) => mirror),
           [`${a.url}/v2`],
@@ -74,7 +74,7 @@ describe('beside a watcher', () => {
         await isListed(a.url, true)
         await assertUnchanged()
         const out = (await runCommand('plan')).report.notices.find(
-          ({ code }: Notice) => code === 'registry_down',
+          ({ code }: Notice) => code === 'registry_unhealthy',
         )
         assert.equal(out?.registry, 'docker.io')
         assert.match(out.message, /no mirror and no server is healthy; regmirror writes every mirror/)
