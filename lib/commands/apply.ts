@@ -1,6 +1,7 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
 
 import { Failure } from '../model/errors.ts'
+import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth } from '../pipeline/known-health.ts'
@@ -12,7 +13,6 @@ import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
-import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 

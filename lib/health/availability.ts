@@ -1,6 +1,7 @@
 /** Whether pulls from a registry can work, as far as probes show. Pure. */
+
+import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import { baseUrl, mayFallBack, type Registry } from '../model/registry.ts'
-import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import { type Health, isUsable } from './health.ts'
 import type { KnownHealth } from './select.ts'
 

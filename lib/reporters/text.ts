@@ -1,6 +1,7 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
+import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import {
   type AppliedReport,
   type Change,
@@ -14,7 +15,6 @@ import {
   type Report,
   type ValidateReport,
 } from '../model/report.ts'
-import { NO_ENDPOINT } from '../wording/no-endpoint.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'

@@ -1,7 +1,7 @@
 /** Alarms about registries: a line for each of a few, and one line for many. Pure. */
 import { canServe, whyUnavailable } from '../../health/availability.ts'
 import { healthText, isUsable } from '../../health/health.ts'
-import { NO_ENDPOINT } from '../../wording/no-endpoint.ts'
+import { NO_ENDPOINT } from '../../model/no-endpoint.ts'
 import { plural } from '../../wording/plural.ts'
 import { gradeRegistry } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
