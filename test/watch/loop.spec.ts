@@ -125,7 +125,7 @@ describe('a watcher', () => {
       )
       assert.match(
         reported[0]?.text ?? '',
-        /^docker\.io is unhealthy: no mirror and no server is healthy; regmirror writes every mirror of the list/,
+        /^docker\.io is unhealthy: no mirror.*; regmirror writes every mirror of the list/,
       )
       const [start = 0, end = 0] = reported.map(({ at }) => at)
       assert.ok(start > 10 * MINUTE && start < 12 * MINUTE && end > 30 * MINUTE, `${start} ${end}`)
