@@ -130,7 +130,7 @@ describe('text of mirrors and lists', () => {
   parallelTests({
     'stays one line of a text log, and has no effect on a terminal, a browser or systemd': async () => {
       await withEvil('text', async ({ root, watcher, notified }) => {
-        await watcher.until(/error .*the last valid list stays/)
+        await watcher.until(/error .*the watcher uses the last valid list/)
         const log = watcher.log()
         assert.doesNotMatch(log, STEERING)
         for (const line of log.trimEnd().split('\n')) {
