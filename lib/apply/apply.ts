@@ -80,7 +80,7 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
       issues.push({
         file: step.path,
         message: 'changed while regmirror made the plan',
-        hint: 'run the command again',
+        hint: 'nothing was changed; run the command again',
       })
   }
   if (issues.length > 0) throw new Failure('stale', issues)

@@ -69,7 +69,7 @@ describe('the metrics of a watcher', () => {
       [`regmirror_mirror_health_since_timestamp_seconds{${UNHEALTHY}}`]: NOW / 1000 - 240,
       [`regmirror_mirror_position{${HEALTHY}}`]: 1,
       [`regmirror_mirror_position{${UNHEALTHY}}`]: 0,
-      [`regmirror_breaker_open{${UNHEALTHY}}`]: 0,
+      [`regmirror_mirror_rate_limited{${UNHEALTHY}}`]: 0,
       [`regmirror_probes_total{${UNHEALTHY},result="connect_timeout"}`]: 20,
       [`regmirror_probes_total{${UNHEALTHY},result="healthy"}`]: 700,
       [`regmirror_health_changes_total{${UNHEALTHY}}`]: 1,
@@ -83,9 +83,9 @@ describe('the metrics of a watcher', () => {
     )
   })
 
-  it('have an open breaker for a rate limited mirror, which is not up', () => {
+  it('report a rate limited mirror, which is not up', () => {
     const samples = withMirrors(unhealthyMirror({ health: 'rate_limited', reason: 'rate_limited' }))
-    assert.equal(samples.get(`regmirror_breaker_open{${UNHEALTHY}}`), 1)
+    assert.equal(samples.get(`regmirror_mirror_rate_limited{${UNHEALTHY}}`), 1)
     assert.equal(samples.get(`regmirror_mirror_up{${UNHEALTHY}}`), 0)
     assert.equal(samples.get(`regmirror_mirror_health{${UNHEALTHY},health="rate_limited"}`), 1)
     assert.match(

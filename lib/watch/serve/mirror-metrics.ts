@@ -27,7 +27,7 @@ export function mirrorMetrics(registries: readonly RegistryStatus[]): readonly M
       samples: each(({ position = 0 }) => one(position)),
     },
     {
-      name: 'regmirror_breaker_open',
+      name: 'regmirror_mirror_rate_limited',
       help: '1 while the mirror is rate limited (429) and gets no probes.',
       samples: each(({ health }) => one(Number(health === 'rate_limited'))),
     },
