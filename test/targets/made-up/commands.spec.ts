@@ -46,7 +46,7 @@ describe('a made-up runtime', () => {
       assert.deepEqual([plan.reload, plan.restart], [[RELOAD], []])
       const { stdout } = await run('plan')
       assert.match(stdout, /toy\.json\n {2}takes effect after a reload; names the hosts of the mirrors/)
-      assert.match(stdout, /^toy must be reloaded: systemctl reload toy/m)
+      assert.match(stdout, /^reload toy: systemctl reload toy/m)
       assert.deepEqual(await tree(), DIRTY)
     }))
 
@@ -121,7 +121,7 @@ describe('a made-up runtime', () => {
       assert.equal((await run('apply', '--target', 'toy')).code, 0)
       assert.deepEqual(Object.keys(await tree()), Object.keys(APPLIED))
       const { stderr } = await run('plan', '--target', 'toi')
-      assert.match(stderr, /--target toi is not supported; use containerd or toy/)
+      assert.match(stderr, /--target toi is unknown; use containerd or toy/)
     }))
 
   it('is restored byte for byte', async () => {
