@@ -46,7 +46,7 @@ import { withDirectory } from '../support/tree.ts'
 
 const MIB = 1024 * 1024
 /** For mirrors that are slow on purpose; healthy mirrors must be faster, also on a busy machine. */
-const SHORT_TIMEOUT = 3000
+const SHORT_TIMEOUT = 6000
 
 const ca = [pem('ca.pem')]
 
