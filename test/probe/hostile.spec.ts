@@ -104,8 +104,8 @@ const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
 const INVALID_BODY = inBody('not_a_registry', /sends an invalid HTTP response/)
 const UNEXPECTED = anywhere('not_a_registry', /sends an unexpected response/)
 const CLOSED = anywhere('reset', /closes the connection without a response/)
-const SILENT = anywhere('no_response', /accepts connections but does not respond within 3 s/)
-const UNFINISHED = inBody('no_response', /starts a response but does not complete it within 3 s/)
+const SILENT = anywhere('no_response', /accepts connections but does not respond within 6 s/)
+const UNFINISHED = inBody('no_response', /starts a response but does not complete it within 6 s/)
 const MANY = /redirects more than 10 times/
 const TRUNCATED = inBody('reset', /closes the connection in the middle of a response/)
 
@@ -370,7 +370,7 @@ describe('hostile mirrors', () => {
     } as const
     await Promise.all([
       ...SLOW.map(entry => probe(everywhere(entry), SHORT_TIMEOUT)),
-      probe([late], SHORT_TIMEOUT),
+      probe([late], 3000),
     ])
     slowRequests = contents.received.filter(head => head.includes('/every/late/')).length
     diagnostics.unsubscribe('net.client.socket', countBytes)
