@@ -212,10 +212,10 @@ describe('limits', () => {
       await watching(
         [...args, '--log-format', 'text'],
         async watcher => {
-          const line = await watcher.until(/cannot watch for changes of files/)
+          const line = await watcher.until(/cannot watch files for changes/)
           assert.match(
             line,
-            /\(EMFILE\), so they are read every minute; raise it: sysctl -w fs\.inotify\.max_user_instances=/,
+            /\(EMFILE\): they are read every minute instead; raise the limit: sysctl -w fs\.inotify\.max_user_instances=/,
           )
           await eventually(
             async () => ((await hosts()) === undefined ? undefined : true),
@@ -226,7 +226,7 @@ describe('limits', () => {
             async () => (/127\.0\.0\.1:12/.test((await hosts()) ?? '') ? true : undefined),
             () => watcher.log(),
           )
-          assert.equal(watcher.log().match(/cannot watch for changes/g)?.length, 1)
+          assert.equal(watcher.log().match(/cannot watch files for changes/g)?.length, 1)
         },
         {},
         '',
