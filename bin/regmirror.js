@@ -51,5 +51,5 @@ function problemText(error) {
   var remedy = unbuilt
     ? 'in a checkout, run npm run build or npm run install:global'
     : 'run it again if it is being upgraded'
-  return `error: cannot start regmirror: ${why}; ${remedy}, otherwise install it again`
+  return `error: cannot start regmirror: ${why}; ${remedy}, otherwise reinstall it`
 }

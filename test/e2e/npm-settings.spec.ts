@@ -181,7 +181,7 @@ describe('the README in a fresh checkout', function () {
       assert.equal(status, 2)
       assert.equal(
         stderr,
-        'error: cannot start regmirror: it is not built; in a checkout, run npm run build or npm run install:global, otherwise install it again\n',
+        'error: cannot start regmirror: it is not built; in a checkout, run npm run build or npm run install:global, otherwise reinstall it\n',
       )
     }))
 })

@@ -56,7 +56,7 @@ describe('the package', () => {
       const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'))
       assert.equal(regmirror('--version').trim(), version)
       regmirror('init', '-o', 'mirrors.toml')
-      assert.match(regmirror('validate', '-f', 'mirrors.toml'), /sound/)
+      assert.match(regmirror('validate', '-f', 'mirrors.toml'), /valid/)
       assert.match(regmirror('apply', '-f', 'mirrors.toml', '--root', 'node'), /created/)
       assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
     }))

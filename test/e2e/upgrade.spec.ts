@@ -153,7 +153,7 @@ describe('an upgrade', () => {
             assert.equal(status, 2, stderr)
             assert.match(
               stderr,
-              /^error: cannot (start|load a part of) regmirror: [^\n]*, otherwise install it again\n$/,
+              /^error: cannot (start|load a part of) regmirror: [^\n]*, otherwise reinstall it\n$/,
               name,
             )
           }

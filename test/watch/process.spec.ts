@@ -95,7 +95,7 @@ describe('a watcher process', () => {
         await fs.truncate(hostsFile)
         await watcher.until(/updated .*hosts\.toml \(it was changed outside regmirror\)/)
         await fs.rm(list)
-        await watcher.until(/error .*no such file.*watcher uses the last valid list/)
+        await watcher.until(/error .*does not exist.*watcher uses the last valid list/)
         await rename(listText([b.url]))
         await watcher.until(/is valid again/)
         await watcher.until(WRITTEN)
