@@ -88,7 +88,7 @@ describe('the documents', function () {
       assert.equal(commands.length, 3)
       const { codes, printed } = await type(home, [...applied, 'ip link set lo up', ...commands])
       assert.deepEqual(codes, [0, 0, 0, 0, 0, 0], printed)
-      assert.match(printed, /"event":"serving"/)
+      assert.match(printed, /"event":"listening"/)
     }))
 
   it('say how a node is put back', () =>
