@@ -80,7 +80,9 @@ async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void>
 async function commitOrThrow(swap: Swap, node: Writer): Promise<void> {
   if (await commit(swap, node)) return
   const message = 'was changed outside regmirror during this run'
-  throw new Failure('stale', [{ file: swap.path, message, hint: 'nothing was changed; run the command again' }])
+  throw new Failure('stale', [
+    { file: swap.path, message, hint: 'nothing was changed; run the command again' },
+  ])
 }
 
 async function verify(swap: Swap, node: Writer): Promise<void> {

@@ -368,10 +368,7 @@ describe('hostile mirrors', () => {
       url: `${contents.origin}/every/late/v2`,
       verdict: OVER_BUDGET,
     } as const
-    await Promise.all([
-      ...SLOW.map(entry => probe(everywhere(entry), SHORT_TIMEOUT)),
-      probe([late], 3000),
-    ])
+    await Promise.all([...SLOW.map(entry => probe(everywhere(entry), SHORT_TIMEOUT)), probe([late], 3000)])
     slowRequests = contents.received.filter(head => head.includes('/every/late/')).length
     diagnostics.unsubscribe('net.client.socket', countBytes)
   })
