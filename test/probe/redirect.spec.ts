@@ -77,7 +77,7 @@ describe('probe: redirects that are refused', () => {
     await using mirror = await listen(to('http://inside.example/v2/'))
     const probe = await pingMirror(mirror)
     assert.equal(probe.reason, 'redirect_refused')
-    assert.match(probe.detail ?? '', /private space \(redirected to inside\.example\)/)
+    assert.match(probe.detail ?? '', /private address \(redirected to inside\.example\)/)
   })
 
   it('refuses 3xx without a Location, 300 and 304', async () => {
