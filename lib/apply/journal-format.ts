@@ -1,7 +1,8 @@
 /** The text of a journal: read strictly, because it may come with an image. Pure. */
 import path from 'node:path'
+import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
-import { isKeptName, isPath } from '../ownership/managed-file.ts'
+import { isDigest, isKeptName, isListOf, isPath } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import type { Swap } from './swap.ts'
 
@@ -27,7 +28,7 @@ export const JOURNAL_VERSION = 2
 export function parseJournal(text: string, file: string): Journal {
   const journal = parseJson(text)
   if (isJournal(journal)) return journal
-  throw refusedJournal(file, isRecord(journal) ? (versionProblem(journal.version) ?? DAMAGED) : DAMAGED)
+  throw refusedJournal(file, isTable(journal) ? (versionProblem(journal.version) ?? DAMAGED) : DAMAGED)
 }
 
 /** A journal that this run does not carry out. */
@@ -52,11 +53,11 @@ function parseJson(text: string): unknown {
 
 function isJournal(value: unknown): value is Journal {
   return (
-    isRecord(value) &&
+    isTable(value) &&
     value.version === JOURNAL_VERSION &&
     isListOf(value.swaps, isSwap) &&
     [value.make_directories, value.prune_directories].every(list => isListOf(list, isPath)) &&
-    [value.keep_originals, value.drop_originals].every(list => isListOf(list, isOriginalName))
+    [value.keep_originals, value.drop_originals].every(list => isListOf(list, isKeptName))
   )
 }
 
@@ -80,7 +81,7 @@ const KINDS: Readonly<Record<Swap['kind'], readonly (keyof typeof FIELDS)[]>> = 
 }
 
 function isSwap(value: unknown): boolean {
-  if (!isRecord(value) || !isKind(value.kind) || !isPath(value.path)) return false
+  if (!isTable(value) || !isKind(value.kind) || !isPath(value.path)) return false
   const { kind, path: place, ...rest } = value
   const fields = KINDS[kind]
   return (
@@ -100,29 +101,13 @@ function isTemporaryFor(name: unknown, place: string): boolean {
   return isBeside && parseTemporaryName(path.basename(name)) === temporaryPart(place)
 }
 
-function isDigest(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
-}
-
 /** A directory is recognized by its files: a swap without any would match every directory. */
 function isDigests(files: unknown): boolean {
-  if (!isRecord(files)) return false
+  if (!isTable(files)) return false
   const names = Object.keys(files)
   return names.length > 0 && names.every(isName) && Object.values(files).every(isDigest)
 }
 
 function isName(name: string): boolean {
   return name !== '' && path.basename(name) === name && name !== '.' && name !== '..' && !name.includes('\0')
-}
-
-function isOriginalName(name: unknown): boolean {
-  return typeof name === 'string' && isKeptName(name)
-}
-
-function isListOf(list: unknown, check: (item: unknown) => boolean): boolean {
-  return Array.isArray(list) && list.every(check)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

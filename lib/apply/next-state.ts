@@ -1,8 +1,10 @@
 /** The state after a plan is carried out, and the originals that it needs. Pure. */
+
+import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'
 import { keptName } from '../ownership/originals.ts'
-import { type State, sha256Hex } from '../ownership/state.ts'
+import type { State } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type FoundFile, isSameContent, type NewFile, type Step } from '../plan/step.ts'
 import type { Moment } from '../system/boot-clock.ts'

@@ -1,6 +1,7 @@
 /** Arranges the steps of a plan as swaps: of files, and of directories as a whole. Reads, never writes. */
 import path from 'node:path'
-import { type State, sha256Hex } from '../ownership/state.ts'
+import { sha256Hex } from '../model/sha256.ts'
+import type { State } from '../ownership/state.ts'
 import type { Step } from '../plan/step.ts'
 import { orderedUnits } from '../plan/step-order.ts'
 import type { Reader } from '../system/reader.ts'

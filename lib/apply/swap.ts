@@ -3,7 +3,7 @@
  * under another name until the whole run is done. Every function may be cut off at any moment and run again.
  */
 import path from 'node:path'
-import { sha256Hex } from '../ownership/state.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'

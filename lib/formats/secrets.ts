@@ -3,8 +3,8 @@
  * (registry.configs.*.auth, credentials in urls). The format of a file says where its secrets are. A text that does not
  * parse has too much hidden rather than too little. Pure.
  */
-import { createHash } from 'node:crypto'
 import { hideCredentials } from '../model/hide-credentials.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { Range } from './format.ts'
 import { type FormatName, formats } from './index.ts'
 import { mentionsSecret } from './secret-words.ts'
@@ -63,7 +63,7 @@ function hide(text: string, format: FormatName, label: Label): string {
 
 function digest(body: string): string {
   const bytes = Buffer.from(body, 'base64')
-  return `${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`
+  return `${bytes.length} bytes, sha256 ${sha256Hex(bytes)}`
 }
 
 function replaceAll(text: string, ranges: readonly Range[], label: Label): string {

@@ -2,6 +2,7 @@
  * health.json: what a watcher knows of the mirrors, kept on the node. It survives a restart of the watcher, and `plan` and
  * `apply` use it while it is fresh, so that they plan the same files as the watcher. Pure.
  */
+import { isTable } from '../formats/is-table.ts'
 import { HEALTHS } from './health.ts'
 import type { MirrorHealth } from './mirror-health.ts'
 import type { KnownHealth } from './select.ts'
@@ -64,16 +65,12 @@ export function isFresh({ stale_at }: HealthFile, now: number): boolean {
 
 function isHealthFile({ written_at, stale_at, mirrors, servers, orders }: HealthFile, now: number): boolean {
   return (
-    [mirrors, servers, orders].every(isRecord) &&
+    [mirrors, servers, orders].every(isTable) &&
     Object.values(orders).every(Array.isArray) &&
     isPast(written_at, now) &&
     Number.isFinite(stale_at) &&
     Object.values(mirrors).every(mirror => isMirrorHealth(mirror, written_at))
   )
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Whether it is a time between the boot and `latest`. */

@@ -109,7 +109,8 @@ function isBelow(number: unknown, limit: number): boolean {
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < limit
 }
 
-function isDigest(digest: unknown): boolean {
+/** Whether a value is a sha256 in hex. */
+export function isDigest(digest: unknown): boolean {
   return typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest)
 }
 
@@ -131,6 +132,6 @@ function isOptional(value: unknown, check: (value: unknown) => boolean): boolean
   return value === undefined || check(value)
 }
 
-function isListOf(list: unknown, check: (item: unknown) => boolean): list is readonly unknown[] {
+export function isListOf(list: unknown, check: (item: unknown) => boolean): list is readonly unknown[] {
   return Array.isArray(list) && list.every(check)
 }

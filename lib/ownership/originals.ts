@@ -1,9 +1,10 @@
 /** The files that were on a node before regmirror wrote to them, kept under `originals/`. */
 import { Failure } from '../model/errors.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Original } from './managed-file.ts'
-import { ORIGINALS_DIRECTORY, STATE_FILE, sha256Hex } from './state.ts'
+import { ORIGINALS_DIRECTORY, STATE_FILE } from './state.ts'
 
 /** The name under which the original of a path is kept: always the same, and never that of another path. */
 export function keptName(path: string): string {

@@ -2,7 +2,6 @@
  * What regmirror remembers on a node, in /var/lib/regmirror: for each file that it wrote, the digest of the new bytes and
  * what was there before.
  */
-import { createHash } from 'node:crypto'
 import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { findMount } from '../system/mountinfo.ts'
@@ -88,9 +87,4 @@ function isState(value: unknown): value is State {
     Object.entries(value.files).every(([file, entry]) => isManagedFile(file, entry)) &&
     [value.made, value.empty].every(paths => Array.isArray(paths) && paths.every(isPath))
   )
-}
-
-/** sha256 in hex. */
-export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

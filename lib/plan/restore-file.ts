@@ -1,10 +1,10 @@
 /** What one managed file must be after a restore. Reads, never writes. */
 import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { byWriter } from '../ownership/other-writers.ts'
-import { sha256Hex } from '../ownership/state.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'

@@ -1,9 +1,9 @@
 /** Managed files that the list no longer needs: what was there before is restored. Reads, never writes. */
 import type { Effect, Notice } from '../model/report.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
-import { sha256Hex } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, View } from '../targets/target.ts'

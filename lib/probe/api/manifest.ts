@@ -1,5 +1,5 @@
 /** Manifests and indexes of images, as far as a probe reads them. The text is untrusted. Pure. */
-import { createHash } from 'node:crypto'
+import { sha256Hex } from '../../model/sha256.ts'
 import { parseJson } from './json.ts'
 
 /** The Accept header of containerd: core/remotes/docker/resolver.go:303@v2.3.4. */
@@ -67,7 +67,7 @@ export function isDigest(digest: unknown): boolean {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  return `sha256:${sha256Hex(bytes)}`
 }
 
 /** The verifiable ones; undefined if any is invalid, since Go then reads nothing at all. */

@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { STATE_DIRECTORY, sha256Hex } from '../../../lib/ownership/state.ts'
+import { sha256Hex } from '../../../lib/model/sha256.ts'
+import { STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
 import { withoutRandomNames } from './strace-log.ts'
 
 const run = promisify(execFile)
