@@ -59,18 +59,20 @@ async function send(
   return await sendBoundedRequest(endpoint, request, context)
 }
 
-function checkOutcome(outcome: Outcome, { kind }: ContentRequest, { canary }: Session): Outcome {
-  if ('fault' in outcome) return { ...outcome, fault: withCacheHint(outcome.fault) }
+function checkOutcome(outcome: Outcome, { kind }: ContentRequest, { canary, endpoint }: Session): Outcome {
+  if ('fault' in outcome) return { ...outcome, fault: withCacheHint(outcome.fault, endpoint) }
   const fault = checkResponse(outcome.response, kind, canary)
   return fault === undefined ? outcome : { ...outcome, fault }
 }
 
-/** The first request for an image may wait until a cache has fetched it. */
-function withCacheHint(fault: Fault): Fault {
-  return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? PROBE_AGAIN } : fault
+/** The first request for an image may wait until a cache has fetched it; the registry's own server is no cache. */
+function withCacheHint(fault: Fault, { role }: Endpoint): Fault {
+  return fault.reason === 'no_response' && role === 'mirror'
+    ? { ...fault, todo: fault.todo ?? PROBE_AGAIN }
+    : fault
 }
 
-const PROBE_AGAIN = 'probe again in case its cache was empty, or restart the mirror'
+const PROBE_AGAIN = 'probe again in case its cache was empty, or restart it'
 
 function checkResponse(
   response: HttpResponse,
@@ -82,8 +84,7 @@ function checkResponse(
   if (status === 401)
     return { reason: 'unauthorized', what: `refuses the ${kind} of the canary to an anonymous pull` }
   if (status === 403) return { reason: 'forbidden', what: `refuses the ${kind} of the canary with 403` }
-  if (status === 404)
-    return { reason: 'not_found', what: `does not have the ${kind} of the canary`, todo: CHECK_CANARY }
+  if (status === 404) return { ...NO_CONTENT, what: `does not have the ${kind} of the canary` }
   if (status === 400 && ns !== undefined) return findErrorPage(response) ?? nsFault(kind, ns)
   if (status !== 200) return judgeResponse(response, false)
   if (kind === 'layer' || isManifestType(readHeader(response, 'content-type'))) return undefined
@@ -99,4 +100,8 @@ function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
   return { reason: 'not_a_registry', what, todo: 'check that it accepts the query parameter ns' }
 }
 
-const CHECK_CANARY = 'check that it mirrors this registry, and check canary in the list'
+const NO_CONTENT: Fault = {
+  reason: 'not_found',
+  todo: 'check that it mirrors this registry, and check canary in the list',
+  forServer: 'check canary in the list',
+}

@@ -38,6 +38,7 @@ const LOGIN_REQUIRED: Fault = {
   reason: 'unauthorized',
   what: 'requires credentials for the canary',
   todo: 'add the credentials to header in the list, or set a canary that needs none',
+  forServer: 'set a canary that needs no credentials, or add them to header of server in the list',
 }
 
 const NO_TOKEN_ADDRESS: Fault = {
@@ -67,7 +68,7 @@ function extractToken({ body, complete }: HttpResponse): string | undefined {
 /** The token service is at an address of its own, so its faults must not look like those of the endpoint. */
 function tokenServiceFault(fault: Fault, url: URL): Fault {
   const what = `the token service fails (${fault.reason ?? 'unknown'}): ${wordsOf(fault).what}`
-  return { ...fault, what, todo: CHECK_SERVICE, quoted: url.host }
+  return { ...fault, what, todo: CHECK_SERVICE, forServer: undefined, quoted: url.host }
 }
 
 const CHECK_SERVICE = 'check the token service, and that this node can reach it'
