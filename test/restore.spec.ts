@@ -54,6 +54,16 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
+  it('restores a registry immediately, and config.toml after a restart', () =>
+    onNode(async ({ command }) => {
+      const one = await command('restore', '--check', '--file', `/${DOCKER}`)
+      assert.match(one.stdout, /takes effect immediately; as it was before regmirror/)
+      assert.match(one.stdout, /^no restart required$/m)
+      const all = await command('restore', '--check')
+      assert.match(all.stdout, /takes effect after a restart; /)
+      assert.match(all.stdout, /^restart containerd: /m)
+    }))
+
   it('leaves no trace on an empty node', () =>
     onNode(async ({ command, tree }) => {
       await command('restore')

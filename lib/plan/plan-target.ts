@@ -87,7 +87,7 @@ export async function planUnlisted(
   needed: ReadonlySet<string>,
   view: View,
 ): Promise<TargetPlan> {
-  const leaving = await planLeaving(name, { needed, held: new Set() }, view)
+  const leaving = await planLeaving(name, { needed, held: new Set(), effect: target.removal }, view)
   const steps = orderedSteps(leaving.steps)
   return {
     ...leaving,

@@ -18,8 +18,8 @@ export interface RetainedPaths {
   readonly needed: ReadonlySet<string>
   /** Paths that the daemon reads until a restart that is pending. */
   readonly held: ReadonlySet<string>
-  /** When the removal of a whole file takes effect; undefined: as its last change did. */
-  readonly effect?: Effect
+  /** When the removal of a whole file takes effect. */
+  readonly effect: Effect
 }
 
 export interface Unlisted {
@@ -68,7 +68,7 @@ async function wholeFile(
   path: string,
   written: Managed<'whole'>,
   { bytes }: FoundFile,
-  effect = written.effect,
+  effect: Effect,
   node: Reader,
 ): Promise<Part> {
   if (sha256Hex(bytes) !== written.digest && !hasBanner(bytes))

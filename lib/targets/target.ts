@@ -150,6 +150,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
+  readonly removal: Effect
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */

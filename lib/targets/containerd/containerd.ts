@@ -22,6 +22,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  removal: 'immediate',
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

@@ -6,6 +6,7 @@ import type { LockOptions, WriteAccess } from '../../pipeline/lock.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
+import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/target.ts'
 import type { Reconciled, Scope } from './host.ts'
@@ -55,7 +56,8 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
 
 /** A file that needs a restart is a person's decision: a restart before it is written in whole would do harm. */
 function selectShare(whole: Plan, scope: Scope): Share {
-  const steps = whole.steps.filter(step => scope === 'all' || step.effect === 'immediate')
+  const isAllowed = ({ effect }: Step) => scope === 'all' || effect === 'immediate' || effect === 'when_used'
+  const steps = whole.steps.filter(isAllowed)
   const pendingFiles = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
   if (pendingFiles.length === 0) return { plan: whole, pendingFiles }
   // The other notices say what is done about the files that are left.
