@@ -107,7 +107,7 @@ describe('restore', () => {
       const wants = path.join(root, 'etc/systemd/system/multi-user.target.wants')
       await writeTree(wants, { 'regmirror-bootstrap.service': '-> /unit', 'sshd.service': '' })
       const said =
-        /^notice: .*regmirror-bootstrap\.service is enabled and writes this node again at the next boot; disable it: systemctl disable/m
+        /^notice: .*regmirror-bootstrap\.service is enabled and writes this node again at the next boot; disable it: systemctl --root=\S+ disable/m
       assert.match((await command('restore', '--check')).stderr, said)
       assert.doesNotMatch((await command('restore', '--file', `/${DOCKER}`)).stderr, said)
       assert.match((await command('restore')).stderr, said)

@@ -2,6 +2,7 @@
  * All or nothing: stages everything, commits by renames alone, then cleans up. A failure on the way undoes the run; a run
  * that is cut off, or cannot be undone, leaves a journal by which the next run finishes or undoes it.
  */
+import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
 import type { Writer } from '../system/writer.ts'
@@ -135,7 +136,7 @@ async function closeJournal(phase: Phase, node: Writer): Promise<void> {
 async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Promise<never> {
   const foreign: Issue[] = []
   try {
-    foreign.push(...(await undoAll(node)).map(foreignIssue))
+    foreign.push(...(await undoAll(node)).map(file => foreignIssue(file, node)))
   } catch (undoError) {
     if (!(error instanceof Failure && undoError instanceof Failure)) throw error
     throw new Failure(error.code, [...error.issues, ...(await findNotUndone(journal, node))])
@@ -144,9 +145,9 @@ async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Pro
   throw new Failure(error.code, [...error.issues, ...foreign])
 }
 
-function foreignIssue(file: string): Issue {
+function foreignIssue(file: string, { root }: Writer): Issue {
   const message = 'was changed outside regmirror during this run and stays as it is'
-  return { file, message, hint: `compare it with its original in ${ORIGINALS_DIRECTORY}` }
+  return { file, message, hint: `compare it with its original in ${path.join(root, ORIGINALS_DIRECTORY)}` }
 }
 
 async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {

@@ -4,10 +4,8 @@
  */
 import path from 'node:path'
 import type { Notice } from '../model/report.ts'
-import type { State } from '../ownership/state.ts'
 import type { FileFacts, Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/reader.ts'
-import type { DesiredFile } from '../targets/target.ts'
+import type { DesiredFile, View } from '../targets/target.ts'
 
 /** A directory that regmirror made, and its mode and owner that another user has opened. */
 export interface PermissionFix {
@@ -51,7 +49,7 @@ export function describeAccess({ mode, uid: owner }: Owned, uid: number): string
 export async function findWritableDirectories(
   target: string,
   files: readonly DesiredFile[],
-  { node, state, uid }: { readonly node: Reader; readonly state: State; readonly uid: number },
+  { node, state, uid }: Pick<View, 'node' | 'state' | 'uid'>,
 ): Promise<{ closings: PermissionFix[]; notices: Notice[] }> {
   const found: { closings: PermissionFix[]; notices: Notice[] } = { closings: [], notices: [] }
   for (const directory of directoriesOf(files)) {
@@ -59,7 +57,7 @@ export async function findWritableDirectories(
     if (facts?.type !== 'directory' || !isWritableByOthers(facts, uid)) continue
     const real = await node.real(directory)
     if (state.made.includes(real)) found.closings.push(closingOf(target, real, facts, uid))
-    else found.notices.push(writableNotice(target, directory, facts, uid))
+    else found.notices.push(writableNotice(target, directory, facts, { node, uid }))
   }
   return found
 }
@@ -80,10 +78,16 @@ function closingOf(target: string, directory: string, facts: FileFacts, uid: num
 }
 
 /** An open file or directory of another program, and the command that closes it. */
-export function writableNotice(target: string, file: string, facts: Owned, uid: number): Notice {
+export function writableNotice(
+  target: string,
+  file: string,
+  facts: Owned,
+  { node, uid }: Pick<View, 'node' | 'uid'>,
+): Notice {
+  const named = path.join(node.root, file)
   const commands = [
-    (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${file}` : [],
-    isTrusted(facts.uid, uid) ? [] : `chown root ${file}`,
+    (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${named}` : [],
+    isTrusted(facts.uid, uid) ? [] : `chown root ${named}`,
   ]
   const message = `other users can write it (${describeAccess(facts, uid)}) and redirect pulls; ${commands.flat().join(' && ')}`
   return { code: 'writable_by_others', message, target, file }

@@ -125,7 +125,9 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
   const found = compared.filter(step => step !== undefined)
   const notices = found
     .filter(isOther)
-    .flatMap(({ path, before }) => (before ? writableNotice(name, path, before.ownership, uid) : []))
+    .flatMap(({ path, before }) =>
+      before ? writableNotice(name, path, before.ownership, { node, uid }) : [],
+    )
   const steps = found.filter(step => !isOther(step))
   return { steps, notices, unchanged: files.length - steps.length }
 }
