@@ -20,7 +20,7 @@ export interface Transaction {
 }
 
 /**
- * Runs a transaction. Throws Failure `stale` when a file is changed outside regmirror meanwhile and `io` when a step fails:
+ * Runs a transaction. Throws Failure `plan_outdated` when a file is changed outside regmirror meanwhile and `io` when a step fails:
  * the node is then as before, or the error names every file that is not. False: everything is written, but temporaries
  * could not be removed; the journal stays, and the next run removes them.
  */
@@ -81,7 +81,7 @@ async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void>
 async function commitOrThrow(swap: Swap, node: Writer): Promise<void> {
   if (await commit(swap, node)) return
   const message = 'was changed outside regmirror during this run'
-  throw new Failure('stale', [
+  throw new Failure('plan_outdated', [
     { file: swap.path, message, hint: 'nothing was changed; run the command again' },
   ])
 }

@@ -7,7 +7,7 @@ import type { Notice } from '../model/report.ts'
 import type { FileFacts, Ownership } from '../system/file-facts.ts'
 import type { DesiredFile, View } from '../targets/target.ts'
 
-/** A directory that regmirror made, and its mode and owner that another user has opened. */
+/** A directory that regmirror made and that other users can write: its mode and owner, and what they become. */
 export interface PermissionFix {
   readonly target: string
   readonly path: string
@@ -45,18 +45,18 @@ export function describeAccess({ mode, uid: owner }: Owned, uid: number): string
   return parts.flat().join(', ')
 }
 
-/** The open directories that hold these files: those that regmirror made are closed, the others are notices. */
+/** The directories of these files that other users can write: a fix for those that regmirror made, a notice for the others. */
 export async function findWritableDirectories(
   target: string,
   files: readonly DesiredFile[],
   { node, state, uid }: Pick<View, 'node' | 'state' | 'uid'>,
-): Promise<{ closings: PermissionFix[]; notices: Notice[] }> {
-  const found: { closings: PermissionFix[]; notices: Notice[] } = { closings: [], notices: [] }
+): Promise<{ permissionFixes: PermissionFix[]; notices: Notice[] }> {
+  const found: { permissionFixes: PermissionFix[]; notices: Notice[] } = { permissionFixes: [], notices: [] }
   for (const directory of directoriesOf(files)) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory' || !isWritableByOthers(facts, uid)) continue
     const real = await node.real(directory)
-    if (state.made.includes(real)) found.closings.push(closingOf(target, real, facts, uid))
+    if (state.made.includes(real)) found.permissionFixes.push(restrictDirectory(target, real, facts, uid))
     else found.notices.push(writableNotice(target, directory, facts, { node, uid }))
   }
   return found
@@ -71,13 +71,13 @@ function directoriesOf(files: readonly DesiredFile[]): ReadonlySet<string> {
   )
 }
 
-function closingOf(target: string, directory: string, facts: FileFacts, uid: number): PermissionFix {
+function restrictDirectory(target: string, directory: string, facts: FileFacts, uid: number): PermissionFix {
   const { mode, uid: owner, gid } = facts
   const after = { mode: mode & ~WRITE_BY_OTHERS, uid: isTrusted(owner, uid) ? owner : uid, gid }
   return { target, path: directory, before: { mode, uid: owner, gid }, after }
 }
 
-/** An open file or directory of another program, and the command that closes it. */
+/** A file or directory of another program that other users can write, and the command that changes this. */
 export function writableNotice(
   target: string,
   file: string,

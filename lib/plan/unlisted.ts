@@ -32,12 +32,12 @@ export interface Unlisted {
 type Part = Partial<Unlisted>
 type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile & { readonly owns: O }
 
-export async function unlistedFiles(target: string, staying: RetainedPaths, view: View): Promise<Unlisted> {
-  const leaving = Object.entries(view.state.files).filter(
-    ([path, written]) => written.target === target && !staying.needed.has(path),
+export async function unlistedFiles(target: string, retained: RetainedPaths, view: View): Promise<Unlisted> {
+  const unlisted = Object.entries(view.state.files).filter(
+    ([path, written]) => written.target === target && !retained.needed.has(path),
   )
-  const parts = await mapConcurrently(leaving, ([path, written]) =>
-    unlistedFile(path, written, staying, view.node),
+  const parts = await mapConcurrently(unlisted, ([path, written]) =>
+    unlistedFile(path, written, retained, view.node),
   )
   return {
     files: parts.flatMap(({ files = [] }) => files),

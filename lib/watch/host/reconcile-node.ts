@@ -1,6 +1,7 @@
 /** Writes as much of a list to the node as a watcher may: what `apply` does, without what needs a decision. */
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
+import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/lock.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
@@ -45,12 +46,15 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
     return selectShare(await makePlan(list, targets, view, options), scope)
   }
   const { planned, notices } = await converge(makeShare, toWriteAccess(work), made)
+  // A plan has the state from before it was carried out.
+  const { steps, state: before } = planned.plan
+  const state = steps.length === 0 ? before : await readState(node)
   return {
     report: buildPlanReport('apply', planned.plan),
     notices,
     pendingFiles: planned.pendingFiles,
     seesRestarts: options.root === undefined,
-    shownFiles: await readShownFiles(node),
+    shownFiles: await readShownFiles(state, node),
   }
 }
 
