@@ -1,7 +1,7 @@
 /** Anonymous tokens: the token flow of the distribution specification. */
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
-import { allowedSpaces } from '../http/redirects.ts'
+import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
@@ -26,8 +26,8 @@ export async function requestToken(
   const url = tokenUrl(bearer.params, repository)
   if (url === undefined) return { fault: NO_TOKEN_ADDRESS }
   // A realm inside the network is an attack, unless the mirror itself is there.
-  const spaces = url.origin === endpoint.base.origin ? undefined : allowedSpaces(challenged.trace)
-  const outcome = await sendBoundedRequest(endpoint, { url, spaces }, context)
+  const allowed = url.origin === endpoint.base.origin ? undefined : allowedHosts(challenged.trace, endpoint)
+  const outcome = await sendBoundedRequest(endpoint, { url, allowed }, context)
   if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
   const token = outcome.response.status === 200 ? extractToken(outcome.response) : undefined
   if (token === undefined) return { fault: noTokenFault(outcome.response, url) }
@@ -66,8 +66,15 @@ function extractToken({ body, complete }: HttpResponse): string | undefined {
 
 /** The token service is at an address of its own, so its faults must not look like those of the endpoint. */
 function tokenServiceFault(fault: Fault, url: URL): Fault {
-  const what = `the token service fails (${fault.reason ?? 'unknown'}): ${wordsOf(fault).what}`
-  return { ...fault, what, todo: CHECK_SERVICE, quoted: url.host }
+  const { what, todo } = wordsOf(fault)
+  if (fault.reason === undefined)
+    return { ...fault, what: `the token service: ${what}`, todo, quoted: url.host }
+  return {
+    ...fault,
+    what: `the token service fails (${fault.reason}): ${what}`,
+    todo: CHECK_SERVICE,
+    quoted: url.host,
+  }
 }
 
 const CHECK_SERVICE = 'check the token service, and that this node can reach it'

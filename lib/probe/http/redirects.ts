@@ -1,6 +1,7 @@
 /** A request that follows its redirects. */
 import { codedError } from '../../system/coded-error.ts'
-import { classifyAddress, type Space } from './address-space.ts'
+import { classifyAddress } from './address-space.ts'
+import type { AllowedHosts } from './allowed-addresses.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { DialOptions } from './dial.ts'
 import { REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from './error-codes.ts'
@@ -29,8 +30,8 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Replaces a static header of that name. */
   readonly authorization?: string | undefined
-  /** Address spaces allowed for the first host; undefined: any. */
-  readonly spaces?: readonly Space[] | undefined
+  /** Whether the first host is allowed; undefined: any is. */
+  readonly allowed?: AllowedHosts | undefined
 }
 
 /** A response that is no redirect, and the number of redirects before it. */
@@ -40,35 +41,38 @@ export interface FinalResponse {
 }
 
 /**
- * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses and to the
- * address space of the first host. CAs, client certificate and skip_verify apply there too, since Go sets them on the
+ * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses, to the
+ * address space of the first host, and to the hosts that the list allows. CAs, client certificate and skip_verify apply there too, since Go sets them on the
  * transport; credentials and static headers are not sent there.
  */
 export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
-  let { url, spaces } = options
+  let { url, allowed } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await sendRequest(requestTo(url, spaces, options), trace)
+    const response = await sendRequest(requestTo(url, allowed, options), trace)
     const next = nextUrl(response, url)
     if (next === undefined) return { response, redirects }
-    spaces ??= allowedSpaces(trace)
+    allowed ??= allowedHosts(trace, options.settings)
     url = next
   }
   throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
 }
 
-/** Where a host may redirect to: public addresses, and the address space that it is in itself. */
-export function allowedSpaces({ address = '' }: Trace): readonly Space[] {
-  return ['public', classifyAddress(address)]
+/** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
+export function allowedHosts(
+  { address = '' }: Trace,
+  { redirects }: Pick<ClientSettings, 'redirects'>,
+): AllowedHosts {
+  return { spaces: ['public', classifyAddress(address)], named: redirects }
 }
 
-function requestTo(url: URL, spaces: DialOptions['spaces'], options: FollowOptions): HttpRequest {
+function requestTo(url: URL, allowed: DialOptions['allowed'], options: FollowOptions): HttpRequest {
   const { settings, trust, proxyFor, origin } = options
   const proxy = proxyFor?.(url)
   const secure = [url, proxy?.url].some(target => target?.protocol === 'https:')
   return {
     ...options,
     url,
-    spaces,
+    allowed,
     proxy,
     headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
     secureContext: secure ? trust(settings) : undefined,
