@@ -53,7 +53,7 @@ export interface Rule {
   readonly authorization?: boolean | RegExp
   /** A header of the request, in lower case, and what it must match. */
   readonly header?: readonly [name: string, value: RegExp]
-  /** Applies instead of `requires` too. */
+  /** Also applies to requests that `requires` refuses; `normal` is then the 401. */
   readonly beforeLogin?: boolean
   readonly reply: Change | ((request: Requested, normal: Reply) => Change)
 }
