@@ -16,7 +16,7 @@ const MAX_REDIRECTS = 10
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
-type Shared = 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'bodyLimit' | 'onChunk'
+type Shared = 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'userAgent' | 'bodyLimit' | 'onChunk'
 
 export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
