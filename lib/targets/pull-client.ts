@@ -14,13 +14,11 @@ export interface TokenClient {
   readonly renewsRefused: boolean
   /** Whether a token is replaced when its `expires_in` is over. */
   readonly renewsExpired: boolean
-  /** `strict`: RFC 3339 as written. `lenient`: also hours of one digit, a comma before the fraction, any offset. */
-  readonly time: 'strict' | 'lenient'
 }
 
 /** Without a runtime: as the newest one does it. */
 export const PLAIN_CLIENT: PullClient = {
   userAgent: '',
   userAgentOfList: true,
-  tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true, time: 'strict' },
+  tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true },
 }

@@ -492,12 +492,17 @@ describe('hostile mirrors: secrets', () => {
 
   it('are not requested from a realm inside the network for a mirror outside it', async () => {
     await using inside = await listen(respondWith(response(200, {}, '{"token":"t0k3n"}')))
-    const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
-    const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
+    const found = { status: 401, headers: {}, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
     const context = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
-    const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', context)
+    const outcome = await requestToken({
+      endpoint,
+      repository: 'a',
+      context,
+      challenged: { response: found, redirects: 0, url: new URL('http://mirror.test'), trace },
+      params: new Map([['realm', `${inside.origin}/token`]]),
+    })
     assert.equal('fault' in outcome && outcome.fault.reason, undefined)
     assert.deepEqual(inside.received, [])
   })

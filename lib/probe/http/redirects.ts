@@ -22,14 +22,14 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
   /** How the first host is contacted, and every host that it redirects to. */
   readonly settings: ClientSettings
-  /** The only origin (scheme, name and port) that receives `settings.header` and `authorization`. */
+  /** The only origin (scheme, name and port) that receives `settings.header`. */
   readonly origin: string
   readonly trust: Trust
   readonly proxyFor?: ProxyFor | undefined
   /** Sent to every host: accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Replaces a static header of that name. */
-  readonly authorization?: string | undefined
+  /** What a host is sent as Authorization, in place of a static header. */
+  readonly authorization?: ((url: URL) => string | undefined) | undefined
   /** Whether the first host is allowed; undefined: any is. */
   readonly allowed?: AllowedHosts | undefined
 }
@@ -38,6 +38,8 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
 export interface FinalResponse {
   readonly response: HttpResponse
   readonly redirects: number
+  /** Where it came from. */
+  readonly url: URL
 }
 
 /**
@@ -50,7 +52,7 @@ export async function followRedirects(options: FollowOptions, trace: Trace): Pro
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await sendRequest(requestTo(url, allowed, options), trace)
     const next = nextUrl(response, url)
-    if (next === undefined) return { response, redirects }
+    if (next === undefined) return { response, redirects, url }
     allowed ??= allowedHosts(trace, options.settings)
     url = next
   }
@@ -66,7 +68,7 @@ export function allowedHosts(
 }
 
 function requestTo(url: URL, allowed: DialOptions['allowed'], options: FollowOptions): HttpRequest {
-  const { settings, trust, proxyFor, origin } = options
+  const { settings, trust, proxyFor } = options
   const proxy = proxyFor?.(url)
   const secure = [url, proxy?.url].some(target => target?.protocol === 'https:')
   return {
@@ -74,15 +76,16 @@ function requestTo(url: URL, allowed: DialOptions['allowed'], options: FollowOpt
     url,
     allowed,
     proxy,
-    headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
+    headers: { ...options.headers, ...ownHeaders(url, options) },
     secureContext: secure ? trust(settings) : undefined,
     skipVerify: settings.skipVerify,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }
 
-function ownHeaders({ settings, authorization }: FollowOptions): Readonly<Record<string, string>> {
-  const { header } = settings
+function ownHeaders(url: URL, options: FollowOptions): Readonly<Record<string, string>> {
+  const header = url.origin === options.origin ? options.settings.header : {}
+  const authorization = options.authorization?.(url)
   if (authorization === undefined) return header
   const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
   return { ...Object.fromEntries(others), authorization }

@@ -21,8 +21,6 @@ export function describePullClient(release: Release = NEWEST): PullClient {
       renewsRefused: since('1.7.16') || (major === 1 && minor === 6 && since('1.6.32')),
       // core/remotes/docker/authorizer.go:288@v2.0.0
       renewsExpired: since('2.0.0'),
-      // containerd 1.6 is built with Go 1.19 (time/format_rfc3339.go parseStrictRFC3339@go1.20).
-      time: since('1.7.0') ? 'strict' : 'lenient',
     },
   }
 }
