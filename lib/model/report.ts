@@ -84,7 +84,7 @@ export interface Probe {
   readonly depth: 'ping' | 'manifest' | 'blob'
   /** The image that was requested, if the probe was more than a ping: `library/busybox:latest`. */
   readonly image?: string
-  /** Milliseconds from the start of the connection to the head of the response. */
+  /** Milliseconds from the start of the connection to the response headers. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
   /** Medians of the parts of that time; `dns` comes before it, `tls` only over https. */
   readonly phases_ms?: {

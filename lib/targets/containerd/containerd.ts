@@ -10,7 +10,7 @@ import { renderConfig } from './config/render.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { containerdDialect } from './dialect.ts'
-import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
+import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease, observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
@@ -39,7 +39,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
         ...directories.notices,
       ],
       conflicts: [...config.conflicts, ...directories.conflicts],
-      effect: effectOf(snapshot),
+      effect: findEffect(snapshot),
       held: formerFiles(snapshot),
       kept: snapshot.config.managed ? [] : snapshot.editedFiles,
     }
