@@ -1,7 +1,7 @@
 /** One request to an endpoint, within the limits of a probe. */
 import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
-import { blameProxy } from '../faults/proxy-fault.ts'
+import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -46,15 +46,14 @@ export async function sendBoundedRequest(
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
   const options = { ...request, ...shared, settings: endpoint, origin: endpoint.base.origin }
   try {
-    return { ...(await followRedirects(options, trace)), trace }
+    const final = await followRedirects(options, trace)
+    const fault = findProxyResponse(final.response, trace)
+    return fault === undefined ? { ...final, trace } : { ...final, trace, fault: withProxy(fault, trace) }
   } catch (error) {
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
     const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
     const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
-    return {
-      fault: withProxy(locateFault(fault, trace, request.url), trace, proxyFor?.(request.url)?.name),
-      trace,
-    }
+    return { fault: withProxy(locateFault(fault, trace, request.url), trace), trace }
   } finally {
     limit.release()
     trace.queuedMs = limit.pausedMs()
@@ -68,6 +67,6 @@ export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
   return { ...fault, quoted: `redirected to ${host}` }
 }
 
-function withProxy(fault: Fault, trace: Trace, proxy: string | undefined): Fault {
-  return proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy }
+function withProxy(fault: Fault, trace: Trace): Fault {
+  return trace.proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy: trace.proxy.name }
 }

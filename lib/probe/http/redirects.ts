@@ -4,7 +4,16 @@ import { classifyAddress } from './address-space.ts'
 import type { AllowedHosts } from './allowed-addresses.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { DialOptions } from './dial.ts'
-import { REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from './error-codes.ts'
+import {
+  INVALID_REQUEST,
+  REDIRECT_LIMIT,
+  REDIRECT_STATUS,
+  REDIRECT_TARGET,
+  SPACE_REFUSED,
+} from './error-codes.ts'
+import type { GoRelease } from './go-release.ts'
+import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
+import { type Hop, nextHop } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -22,11 +31,13 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
   /** How the first host is contacted, and every host that it redirects to. */
   readonly settings: ClientSettings
-  /** The only origin (scheme, name and port) that receives `settings.header` and `authorization`. */
+  /** The origin (scheme, name and port) that is sent `settings.header` and `authorization`. */
   readonly origin: string
   readonly trust: Trust
   readonly proxyFor?: ProxyFor | undefined
-  /** Sent to every host: accepted types, byte range. */
+  /** By default the newest. */
+  readonly go?: GoRelease | undefined
+  /** Accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Replaces a static header of that name. */
   readonly authorization?: string | undefined
@@ -42,19 +53,29 @@ export interface FinalResponse {
 
 /**
  * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses, to the
- * address space of the first host, and to the hosts that the list allows. CAs, client certificate and skip_verify apply there too, since Go sets them on the
- * transport; credentials and static headers are not sent there.
+ * address space of the first host, and to the hosts that the list allows. CAs, client certificate and skip_verify
+ * apply there too, since Go sets them on the transport; of the headers, those that Go sends there.
  */
 export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
-  let { url, allowed } = options
+  const { go = '1.24' } = options
+  const hops: Hop[] = [firstHop(options)]
+  let { allowed } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await sendRequest(requestTo(url, allowed, options), trace)
-    const next = nextUrl(response, url)
-    if (next === undefined) return { response, redirects }
+    const hop = hops.at(-1) as Hop
+    const response = await sendRequest(requestTo(hop, allowed, { ...options, go }), trace)
+    const target = redirectTarget(response, hop.target)
+    if (target === undefined) return { response, redirects }
     allowed ??= allowedHosts(trace, options.settings)
-    url = next
+    hops.push(nextHop(hops, target, go))
   }
   throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
+}
+
+function firstHop({ url, headers = {}, ...options }: FollowOptions): Hop {
+  const own = url.origin === options.origin ? ownHeaders(options) : {}
+  const target = parseGoUrl(url.href)
+  if (target === undefined) throw codedError(INVALID_REQUEST)
+  return { target, headers: { ...headers, ...own } }
 }
 
 /** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
@@ -65,37 +86,53 @@ export function allowedHosts(
   return { spaces: ['public', classifyAddress(address)], named: redirects }
 }
 
-function requestTo(url: URL, allowed: DialOptions['allowed'], options: FollowOptions): HttpRequest {
-  const { settings, trust, proxyFor, origin } = options
+function requestTo(
+  { target, headers }: Hop,
+  allowed: DialOptions['allowed'],
+  options: FollowOptions & { readonly go: GoRelease },
+): HttpRequest {
+  const { settings, trust, proxyFor } = options
+  const url = urlOf(target)
   const proxy = proxyFor?.(url)
-  const secure = [url, proxy?.url].some(target => target?.protocol === 'https:')
+  const secure = [url, proxy?.url].some(one => one?.protocol === 'https:')
   return {
     ...options,
     url,
+    host: hostHeader(target),
+    uri: requestUri(target),
     allowed,
     proxy,
-    headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
+    headers,
     secureContext: secure ? trust(settings) : undefined,
     skipVerify: settings.skipVerify,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }
 
-function ownHeaders({ settings, authorization }: FollowOptions): Readonly<Record<string, string>> {
-  const { header } = settings
+function ownHeaders({
+  settings: { header },
+  authorization,
+}: Pick<FollowOptions, 'settings' | 'authorization'>): Hop['headers'] {
   if (authorization === undefined) return header
   const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
   return { ...Object.fromEntries(others), authorization }
 }
 
 /** The target of a redirect; undefined if the response is none. */
-function nextUrl({ status, headers }: HttpResponse, from: URL): URL | undefined {
+function redirectTarget({ status, headers }: HttpResponse, from: GoUrl): GoUrl | undefined {
   if (status < 300 || status > 399) return undefined
-  const location = [headers.location ?? []].flat()[0]
-  if (!FOLLOWED.includes(status) || location === undefined)
+  const location = [headers.location ?? []].flat()[0] ?? ''
+  if (!FOLLOWED.includes(status) || location === '')
     throw Object.assign(codedError(REDIRECT_STATUS), { status })
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+  const target = resolveGoUrl(from, location)
+  if (target === undefined || !['http', 'https'].includes(target.scheme) || target.host === '')
     throw Object.assign(codedError(REDIRECT_TARGET), { location })
-  return url
+  return target
+}
+
+/** An address with a zone is link-local; a name that no lookup knows has the same result as none. */
+function urlOf(target: GoUrl): URL {
+  const url = toUrl(target)
+  if (url !== undefined) return url
+  throw codedError(target.host.includes('%') ? SPACE_REFUSED : 'ENOTFOUND')
 }
