@@ -21,8 +21,11 @@ describe('the proxy of a url', () => {
     assert.equal(proxyOf('https://a.test/', {}), undefined)
   })
 
-  it('is not read in a CGI program, where a client could have set it', () =>
-    assert.equal(proxyOf('http://a.test/', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }), undefined))
+  it('is refused in a CGI program, where a client could have set it', () => {
+    const proxyFor = readProxies({ HTTP_PROXY: PROXY, HTTPS_PROXY: PROXY, REQUEST_METHOD: 'GET' })
+    assert.equal(proxyFor(new URL('http://a.test/'))?.kind, 'cgi')
+    assert.equal(proxyFor(new URL('https://a.test/'))?.kind, 'http')
+  })
 
   it('keeps its password out of its url', () => {
     const proxy = readProxies({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
@@ -178,7 +181,7 @@ describe('probe: through a proxy', () => {
         ['unhealthy', 'refused'],
         ['unhealthy', 'refused'],
         ['unhealthy', 'no_response'],
-        ['unknown', undefined],
+        ['unhealthy', 'refused'],
       ],
     )
     assert.match(

@@ -4,6 +4,7 @@ import type { Fault } from '../faults/fault.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { type BoundedRequest, type Outcome, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
+import { fetchHeaders } from './fetch-headers.ts'
 import { findErrorPage, judgeResponse } from './judge-response.ts'
 import { ACCEPT, isManifestType } from './manifest.ts'
 import type { ProbeContext } from './probe-context.ts'
@@ -55,7 +56,8 @@ async function send(
 ): Promise<Outcome> {
   const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
   if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
-  const request = { ...rest, url, authorization, headers: { accept: ACCEPT, ...headers } }
+  const added = fetchHeaders({ method: rest.method, reference }, context.pullClient)
+  const request = { ...rest, url, authorization, headers: { accept: ACCEPT, ...added, ...headers } }
   return await sendBoundedRequest(endpoint, request, context)
 }
 

@@ -1,5 +1,5 @@
 /** The headers that travel along a chain of redirects: net/http/client.go do, makeHeadersCopier. Pure. */
-import type { GoRelease } from './go-release.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
 import { type GoUrl, hostNameOf, portNumberOf, urlText } from './go-url.ts'
 import { basicAuthorization } from './proxies.ts'
 

@@ -11,7 +11,6 @@ import {
   REDIRECT_TARGET,
   SPACE_REFUSED,
 } from './error-codes.ts'
-import type { GoRelease } from './go-release.ts'
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
 import { type Hop, nextHop } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
@@ -25,7 +24,7 @@ const MAX_REDIRECTS = 10
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
-type Shared = 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'bodyLimit' | 'onChunk'
+type Shared = 'go' | 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'userAgent' | 'bodyLimit' | 'onChunk'
 
 export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
@@ -35,8 +34,6 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly origin: string
   readonly trust: Trust
   readonly proxyFor?: ProxyFor | undefined
-  /** By default the newest. */
-  readonly go?: GoRelease | undefined
   /** Accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Replaces a static header of that name. */
@@ -57,16 +54,15 @@ export interface FinalResponse {
  * apply there too, since Go sets them on the transport; of the headers, those that Go sends there.
  */
 export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
-  const { go = '1.24' } = options
   const hops: Hop[] = [firstHop(options)]
   let { allowed } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const hop = hops.at(-1) as Hop
-    const response = await sendRequest(requestTo(hop, allowed, { ...options, go }), trace)
+    const response = await sendRequest(requestTo(hop, allowed, options), trace)
     const target = redirectTarget(response, hop.target)
     if (target === undefined) return { response, redirects }
     allowed ??= allowedHosts(trace, options.settings)
-    hops.push(nextHop(hops, target, go))
+    hops.push(nextHop(hops, target, options.go))
   }
   throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
 }
@@ -89,7 +85,7 @@ export function allowedHosts(
 function requestTo(
   { target, headers }: Hop,
   allowed: DialOptions['allowed'],
-  options: FollowOptions & { readonly go: GoRelease },
+  options: FollowOptions,
 ): HttpRequest {
   const { settings, trust, proxyFor } = options
   const url = urlOf(target)

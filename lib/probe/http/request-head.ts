@@ -10,6 +10,7 @@ export interface RequestFacts {
   readonly uri?: string | undefined
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
+  readonly userAgent: string
   readonly proxy: HttpProxy | undefined
 }
 
@@ -17,9 +18,9 @@ export interface RequestFacts {
 const REPLACED: readonly string[] = ['host', 'user-agent', 'content-length', 'transfer-encoding', 'trailer']
 
 export function requestHead(request: RequestFacts): Buffer {
-  const { url, host = url.host, uri = url.pathname + url.search, method, headers } = request
+  const { url, host = url.host, uri = url.pathname + url.search, method, headers, userAgent } = request
   const given = Object.entries(headers)
-  const agent = given.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? 'regmirror'
+  const agent = given.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? userAgent
   const lines = [
     ['Host', host],
     ['User-Agent', agent],

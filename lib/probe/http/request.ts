@@ -17,6 +17,8 @@ export interface HttpRequest extends DialOptions, BodyOptions {
   readonly uri?: string | undefined
   /** If one of them accepts encodings, the body is decoded as containerd does it, else as Go does. */
   readonly headers: Readonly<Record<string, string>>
+  /** Sent unless `headers` has one. */
+  readonly userAgent: string
   readonly method?: 'GET' | 'HEAD' | undefined
 }
 

@@ -1,9 +1,9 @@
 /** The head of a response as Go reads it: net/http/response.go ReadResponse, transport.go readResponse@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
 import { type Allowance, type ByteSource, peekPiece, type Reading, readLine } from './byte-source.ts'
 import { INVALID_HTTP, NO_HTTP } from './error-codes.ts'
 import { type Framing, framingOf } from './framing.ts'
-import type { GoRelease } from './go-release.ts'
 import { type HeaderLines, readHeaderLines, withoutLineEnd } from './header-lines.ts'
 
 export type Method = 'GET' | 'HEAD' | 'CONNECT'

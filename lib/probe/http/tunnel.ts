@@ -1,9 +1,9 @@
 /** A tunnel through a proxy: CONNECT, as Go requests it (net/http/transport.go dialConn). */
 import type net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
 import { openSource } from './byte-source.ts'
 import { PROXY_REFUSED } from './error-codes.ts'
-import type { GoRelease } from './go-release.ts'
 import { type HttpProxy, proxyAuthorization } from './proxies.ts'
 import { readSocket } from './read-socket.ts'
 import { type ResponseHead, readHead } from './response-head.ts'
