@@ -1,6 +1,6 @@
 /** The targets of a list. Pure. */
 import type { ListedTarget, MirrorList } from '../model/registry.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, ImageRules } from './dialect.ts'
 import type { Target } from './target.ts'
 
 /** A target with its settings in one list. */
@@ -21,15 +21,21 @@ export function configuredTargets(
   })
 }
 
-/** The dialect in which the mirrors of a list are probed: that of its first target. */
+/** How mirrors are probed: as one release of a runtime contacts them. */
+export interface ProbeDialect extends Dialect {
+  readonly images: ImageRules
+}
+
+/** The dialect of the first target of a list, in the release that the list names. */
 export function probeDialect(
   list: Pick<MirrorList, 'targets'>,
   targets: Readonly<Record<string, Target>>,
-): Dialect {
+): ProbeDialect {
   const [first] = configuredTargets(list, targets)
-  const target = first?.target ?? Object.values(targets)[0]
-  if (target === undefined) throw new Error('no target is known')
-  return target.dialect
+  const { dialect } = first?.target ?? Object.values(targets)[0] ?? {}
+  if (dialect === undefined) throw new Error('no target is known')
+  const version = first && list.targets[first.name]?.written.version
+  return { ...dialect, images: dialect.imageRules(typeof version === 'string' ? version : undefined) }
 }
 
 function withSettings<Settings, Snapshot>(
