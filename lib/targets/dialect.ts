@@ -19,8 +19,11 @@ export interface ImageRules {
   readonly schema1: boolean
   /** Whether it uses content that a descriptor itself holds (`data`). */
   readonly embedded: boolean
-  /** Whether it fetches every entry of an index for its platform; else the best one. */
-  readonly allEntries: boolean
+  /**
+   * Whether it fetches every entry of an index for its platform, and needs no layers; else only the best entry, whose layers
+   * and config must agree.
+   */
+  readonly transferService: boolean
 }
 
 export interface DefaultServer {

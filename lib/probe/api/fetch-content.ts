@@ -30,7 +30,7 @@ const NOTHING = { bytes: 0, body: Buffer.alloc(0), ms: 0 }
 /** Reads the content, or the start of what is longer than the limit, and checks its size and its digest. */
 export async function fetchContent(session: Session, request: FetchRequest): Promise<Fetched> {
   const { kind, descriptor } = request
-  const fault = descriptorFault(kind, descriptor)
+  const fault = descriptorFault(kind, descriptor) ?? addressFault(kind, descriptor)
   if (fault !== undefined) return { ...NOTHING, fault }
   const sink = openSink(request)
   const { data = Buffer.alloc(0), size } = descriptor
@@ -46,21 +46,26 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
 }
 
 /** Why containerd cannot fetch it from anywhere. */
-function descriptorFault(kind: FetchRequest['kind'], { size, digest, urls }: Descriptor): Fault | undefined {
-  if (size === 0) return { reason: 'wrong_digest', what: `the size of the ${kind} is 0`, todo: CHECK_CONTENT }
+export function descriptorFault(kind: FetchRequest['kind'], { size, digest }: Descriptor): Fault | undefined {
+  if (size <= 0)
+    return { reason: 'wrong_digest', what: `the stated size of the ${kind} is ${size}`, todo: CHECK_CONTENT }
   if (!isStorable(digest))
     return {
       reason: 'wrong_digest',
       what: `the ${kind} has a digest that containerd cannot store`,
       todo: CHECK_CONTENT,
     }
-  if (urls.some(url => /^https?:/i.test(url)))
-    return {
-      reason: undefined,
-      what: `the ${kind} of the canary is at another address (urls), which a probe does not request`,
-      todo: 'set a canary whose layers have no urls',
-    }
   return undefined
+}
+
+/** It is fetched from there, and only if it is missing there from the mirror. */
+function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault | undefined {
+  if (!urls.some(url => /^https?:/i.test(url))) return undefined
+  return {
+    reason: undefined,
+    what: `the ${kind} of the canary is at another address (urls), which a probe does not request`,
+    todo: 'set a canary whose layers have no urls',
+  }
 }
 
 const CHECK_CONTENT = 'compare the image with that of the registry itself, and check canary in the list'
@@ -127,18 +132,18 @@ function isCutOff(outcome: Outcome): boolean {
 }
 
 function lengthOf({ descriptor: { size }, limit }: FetchRequest): number {
-  return size < 0 ? limit : Math.min(size, limit)
+  return Math.min(size, limit)
 }
 
-/** A size below 0 is not checked, nor the digest of what is longer than the limit. */
+/** The digest of what is longer than the limit is not checked. */
 function checked(sink: Sink, request: FetchRequest): Omit<Fetched, 'ms'> {
   const { kind, descriptor } = request
   const { digest, size } = descriptor
   const read = sink.read()
   const fault = (what: string): Omit<Fetched, 'ms'> => ({ ...read, fault: { reason: 'wrong_digest', what } })
-  if (read.bytes < lengthOf(request) && size > 0)
+  if (read.bytes < lengthOf(request))
     return fault(`the ${kind} is shorter than the size that is stated for it`)
-  if (read.bytes > request.limit || size > request.limit) return read
-  if (size > 0 && read.bytes > size) return fault(`the ${kind} is longer than the size that is stated for it`)
+  if (size > request.limit) return read
+  if (read.bytes > size) return fault(`the ${kind} is longer than the size that is stated for it`)
   return sink.digest() === digest ? read : fault(`the ${kind} does not match its digest`)
 }

@@ -60,7 +60,6 @@ type WrittenDescriptor = Value<typeof DESCRIPTOR>
 export interface Descriptor {
   readonly mediaType: string
   readonly digest: string
-  /** Below 0: not checked. */
   readonly size: number
   readonly urls: readonly string[]
   /** Its content, where the text itself has it. */
@@ -128,6 +127,14 @@ function isOfType(document: Value<typeof UNKNOWN>, mediaType: string): boolean {
 function descriptorOf(written: WrittenDescriptor = {}): Descriptor {
   const { mediatype = '', digest = '', size = 0, urls = [], data, platform } = written
   return { mediaType: mediatype, digest, size, urls, data, platform }
+}
+
+const SCHEMA_1 = { fields: { fslayers: 'raw', signatures: 'raw' } } as const
+
+/** Whether the text has what a manifest of schema 1 must have. */
+export function isSchema1(bytes: Buffer): boolean {
+  const document = decodeJson(bytes.toString('utf8'), SCHEMA_1)
+  return typeof document === 'object' && document.fslayers === true && document.signatures === true
 }
 
 const CONFIG = {

@@ -2,7 +2,7 @@
 import { arch } from 'node:os'
 import type { Fault } from '../faults/fault.ts'
 import { type Fetched, fetchContent } from './fetch-content.ts'
-import { type Config, isLayerType, parseConfig } from './manifest.ts'
+import { type Config, type Descriptor, isLayerType, parseConfig } from './manifest.ts'
 import { fitsPlatform } from './platform.ts'
 import { noPlatformFault, type PlatformImage } from './read-image.ts'
 import type { Session } from './session.ts'
@@ -46,18 +46,28 @@ async function readConfig(session: Session, image: PlatformImage, runs: boolean)
   const config = parseConfig(body)
   if (config === undefined) return INVALID_CONFIG
   // The platform of an image without an index does not matter (core/images/image.go Manifest@v2.1.9).
-  const isElsewhere =
-    runs && entry !== undefined && entry.platform === undefined && !fitsPlatform(config.platform, arch())
-  return isElsewhere
-    ? noPlatformFault()
-    : layersFault(config, layers.filter(({ mediaType }) => isLayerType(mediaType)).length)
+  const anyPlatform = entry !== undefined && entry.platform === undefined
+  if (runs && anyPlatform && !fitsPlatform(config.platform, arch())) return noPlatformFault()
+  return layersFault(config, layers, session)
 }
 
-function layersFault(config: Config, layers: number): Fault | undefined {
-  if (layers === 0 || config.layers === layers) return undefined
-  return { ...INVALID_CONFIG, what: 'serves a config that names another number of layers than the manifest' }
+/** Only what has the type of a layer is unpacked (core/unpack/unpacker.go@v2.1.9, image.go Unpack@v1.7.24). */
+function layersFault(
+  config: Config,
+  layers: readonly Descriptor[],
+  { endpoint }: Session,
+): Fault | undefined {
+  const unpacked = layers.filter(({ mediaType }) => isLayerType(mediaType)).length
+  const isEmpty = layers.length === 0 && config.layers === 0
+  if (unpacked === 0 && (isEmpty || endpoint.images.transferService)) return undefined
+  return unpacked > 0 && unpacked === config.layers ? undefined : OTHER_LAYERS
 }
 
+const OTHER_LAYERS: Fault = {
+  reason: 'not_a_registry',
+  what: 'serves a config that names other layers than the manifest',
+  todo: 'set another canary, if the registry itself serves this image',
+}
 const INVALID_CONFIG: Fault = {
   reason: 'not_a_registry',
   what: 'serves an invalid config',

@@ -1,9 +1,17 @@
 /** Reads the manifests of an image: the index if there is one, and what the runtime fetches for this platform. */
 import { arch } from 'node:os'
 import type { Fault } from '../faults/fault.ts'
-import { type Fetched, fetchContent } from './fetch-content.ts'
-import { type Descriptor, isManifestType, type Manifest, parseManifest } from './manifest.ts'
+import { descriptorFault, type Fetched, fetchContent } from './fetch-content.ts'
+import {
+  type Descriptor,
+  isManifestType,
+  isSchema1,
+  isSchema1Type,
+  type Manifest,
+  parseManifest,
+} from './manifest.ts'
 import { platformName, selectEntries } from './platform.ts'
+import { requestContent } from './request-content.ts'
 import { MAX_MANIFEST_SIZE, type ResolvedTag } from './resolve-tag.ts'
 import type { Session } from './session.ts'
 
@@ -21,7 +29,21 @@ export async function readImages(
   { digest, mediaType, size }: ResolvedTag,
 ): Promise<ReadImages> {
   const root = { digest, mediaType, size, urls: [], data: undefined, platform: undefined }
-  return await readBelow(session, root, 0)
+  return isSchema1Type(mediaType) ? await readSchema1(session, root) : await readBelow(session, root, 0)
+}
+
+/** Its digest is that of the text without the signatures. */
+async function readSchema1(session: Session, { digest }: Descriptor): Promise<ReadImages> {
+  const request = {
+    method: 'GET',
+    kind: 'manifest',
+    reference: digest,
+    accept: '*/*',
+    bodyLimit: SMALL,
+  } as const
+  const outcome = await requestContent(session, request)
+  if ('fault' in outcome) return { fault: outcome.fault }
+  return { fault: isSchema1(outcome.response.body) ? SCHEMA_1 : INVALID }
 }
 
 /** Indexes in indexes: containerd sets no limit. */
@@ -30,9 +52,9 @@ const MAX_DEPTH = 4
 async function readBelow(session: Session, descriptor: Descriptor, depth: number): Promise<ReadImages> {
   const found = await readManifest(session, descriptor)
   if ('fault' in found) return found
-  if (found.kind === 'image') return { images: [depth === 0 ? found : { ...found, entry: descriptor }] }
+  if (found.kind === 'image') return checkImage(depth === 0 ? found : { ...found, entry: descriptor })
   if (depth === MAX_DEPTH) return { fault: TOO_DEEP }
-  const entries = selectEntries(found.entries, arch(), session.endpoint.images.allEntries)
+  const entries = selectEntries(found.entries, arch(), session.endpoint.images.transferService)
   if (entries.length === 0) return { fault: noPlatformFault() }
   const images: PlatformImage[] = []
   for (const [nth, entry] of entries.entries()) {
@@ -43,6 +65,14 @@ async function readBelow(session: Session, descriptor: Descriptor, depth: number
     images.push(...below.images)
   }
   return { images }
+}
+
+/** What it names may be impossible to fetch. */
+function checkImage(image: PlatformImage): ReadImages {
+  const fault =
+    descriptorFault('config', image.config) ??
+    image.layers.map(layer => descriptorFault('layer', layer)).find(found => found !== undefined)
+  return fault === undefined ? { images: [image] } : { fault }
 }
 
 /** A larger one is read alone, so that many mirrors together cannot use up the memory. */
@@ -82,6 +112,11 @@ export function noPlatformFault(): Fault {
 }
 
 const INVALID: Fault = { reason: 'not_a_registry', what: 'serves an invalid manifest' }
+const SCHEMA_1: Fault = {
+  reason: undefined,
+  what: 'serves a manifest of schema 1, which containerd 1.x converts and a probe cannot check',
+  todo: 'set a canary with a newer manifest',
+}
 const INVALID_ENTRY: Fault = {
   reason: 'not_a_registry',
   what: 'serves an index whose entry is no manifest',

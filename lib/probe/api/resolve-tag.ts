@@ -64,8 +64,8 @@ function typeOf(response: HttpResponse): string {
 function checkResolved(resolved: ResolvedTag, { endpoint }: Session): Resolved {
   const { digest, mediaType, size } = resolved
   if (size > MAX_MANIFEST_SIZE) return { fault: TOO_LONG }
-  if (isSchema1Type(mediaType) && endpoint.images.schema1) return { fault: SCHEMA_1 }
-  if (!isManifestType(mediaType)) return { fault: wrongType(mediaType) }
+  const isConverted = isSchema1Type(mediaType) && endpoint.images.schema1
+  if (!isConverted && !isManifestType(mediaType)) return { fault: wrongType(mediaType) }
   return isStorable(digest) ? resolved : { fault: invalidDigest(digest) }
 }
 
@@ -94,9 +94,4 @@ const TOO_LONG: Fault = {
   reason: 'not_a_registry',
   what: `the manifest is longer than ${MAX_MANIFEST_SIZE} bytes, the limit of containerd`,
   todo: 'set a smaller canary, if the registry itself serves this manifest',
-}
-const SCHEMA_1: Fault = {
-  reason: undefined,
-  what: 'serves a manifest of schema 1, which containerd 1.x converts and a probe cannot check',
-  todo: 'set a canary with a newer manifest',
 }

@@ -26,7 +26,7 @@ function imageRules(version: string): ImageRules {
     // remotes/handlers.go Fetch@v1.7.0
     embedded: release === undefined || atLeast(release, '1.7.0'),
     // CRI pulls with the transfer service (internal/cri/server/images/image_pull.go@v2.1.0).
-    allEntries: release === undefined || atLeast(release, '2.1.0'),
+    transferService: release === undefined || atLeast(release, '2.1.0'),
   }
 }
 
