@@ -5,6 +5,20 @@ export interface PullClient {
   /** Whether a User-Agent in the headers of the list replaces it. */
   readonly userAgentOfList: boolean
   readonly tokens: TokenClient
+  readonly images: ImageRules
+}
+
+/** How a runtime reads images. */
+export interface ImageRules {
+  /** Whether it converts manifests of schema 1. */
+  readonly schema1: boolean
+  /** Whether it uses content that a descriptor itself holds (`data`). */
+  readonly embedded: boolean
+  /**
+   * Whether it fetches every entry of an index for its platform, and needs no layers; else only the best entry, whose layers
+   * and config must agree.
+   */
+  readonly transferService: boolean
 }
 
 export interface TokenClient {
@@ -21,4 +35,5 @@ export const PLAIN_CLIENT: PullClient = {
   userAgent: '',
   userAgentOfList: true,
   tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true },
+  images: { schema1: false, embedded: true, transferService: true },
 }

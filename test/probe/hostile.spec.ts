@@ -20,6 +20,7 @@ import { openNameLookup } from '../../lib/probe/dns/name-lookup.ts'
 import { openTrust } from '../../lib/probe/http/tls-context.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { limitConcurrency } from '../../lib/system/concurrency.ts'
+import { PLAIN_CLIENT } from '../../lib/targets/pull-client.ts'
 import {
   CANARY,
   drip,
@@ -500,6 +501,7 @@ describe('hostile mirrors: secrets', () => {
       endpoint,
       repository: 'a',
       context,
+      client: PLAIN_CLIENT,
       challenged: { response: found, redirects: 0, url: new URL('http://mirror.test'), trace },
       params: new Map([['realm', `${inside.origin}/token`]]),
     })

@@ -1,5 +1,5 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
-import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Success } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
@@ -22,7 +22,10 @@ export interface Logins {
   readonly endpoint: Endpoint
   readonly repository: string
   readonly context: ProbeContext
+  readonly client: PullClient
   readonly byHost: Map<string, Login>
+  /** Whether any token was issued. */
+  issued: boolean
 }
 
 /** The value of Authorization for a request to this url. */
@@ -56,8 +59,7 @@ export async function answerChallenge(
   const { host } = last.url
   const error = params.get('error') ?? ''
   if (error !== '' && isRepeated(responses)) return tokenRefused(error)
-  const { tokens } = logins.context.pullClient ?? PLAIN_CLIENT
-  if (error !== '' && tokens.renewsRefused) logins.byHost.delete(host)
+  if (error !== '' && logins.client.tokens.renewsRefused) logins.byHost.delete(host)
   if (logins.byHost.has(host)) return undefined
   return await logIn(logins, host, last, params)
 }
@@ -69,17 +71,17 @@ function isRepeated(responses: readonly Success[]): boolean {
 }
 
 async function logIn(
-  { byHost, ...pull }: Logins,
+  logins: Logins,
   host: string,
   challenged: Success,
   params: Login['params'],
 ): Promise<Fault | undefined> {
-  const token = await requestToken({ ...pull, challenged, params })
+  const token = await requestToken({ ...logins, challenged, params })
   if ('fault' in token) return token.fault
-  const { renewsExpired } = (pull.context.pullClient ?? PLAIN_CLIENT).tokens
-  const seconds = renewsExpired ? token.expiresInS : undefined
+  const seconds = logins.client.tokens.renewsExpired ? token.expiresInS : undefined
   const expiresAt = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY)
-  byHost.set(host, { challenged, params, authorization: token.authorization, expiresAt })
+  logins.issued = true
+  logins.byHost.set(host, { challenged, params, authorization: token.authorization, expiresAt })
   return undefined
 }
 

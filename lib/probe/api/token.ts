@@ -1,6 +1,6 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
 import { parseNetwork } from '../../model/network.ts'
-import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
 import { allowedHosts } from '../http/redirects.ts'
@@ -20,6 +20,7 @@ interface TokenRequest {
   readonly endpoint: Endpoint
   readonly repository: string
   readonly context: ProbeContext
+  readonly client: PullClient
   /** The response with the challenge, whose parameters these are. */
   readonly challenged: Success
   readonly params: ReadonlyMap<string, string>
@@ -30,12 +31,13 @@ export async function requestToken({
   endpoint,
   repository,
   context,
+  client,
   challenged,
   params,
 }: TokenRequest): Promise<IssuedToken | { readonly fault: Fault }> {
   const query = buildTokenQuery(params, repository)
   if (query === undefined) return { fault: NO_TOKEN_ADDRESS }
-  const service = serviceAt(query, endpoint, context.pullClient ?? PLAIN_CLIENT)
+  const service = serviceAt(query, endpoint, client)
   if (service === undefined) return { fault: headersWithheld(query.url) }
   // A realm inside the network is an attack, unless the mirror itself is there.
   const { origin } = query.url

@@ -22,5 +22,13 @@ export function describePullClient(release: Release = NEWEST): PullClient {
       // core/remotes/docker/authorizer.go:288@v2.0.0
       renewsExpired: since('2.0.0'),
     },
+    images: {
+      // core/remotes/handlers.go FetchHandler@v2.0.0
+      schema1: major === 1,
+      // remotes/handlers.go Fetch@v1.7.0
+      embedded: since('1.7.0'),
+      // CRI pulls with the transfer service (internal/cri/server/images/image_pull.go@v2.1.0).
+      transferService: since('2.1.0'),
+    },
   }
 }
