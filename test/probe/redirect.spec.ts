@@ -33,13 +33,23 @@ describe('probe: redirects that are followed', () => {
     assert.match(mirror.received[1] ?? '', /x-key: planted-secret/i)
   })
 
-  it('follows a redirect from https to http, as the runtime does, without the static header', async () => {
+  it('follows a redirect from https to http, as the runtime does, without Authorization for another host', async () => {
     await using plain = await listen(respondWith(REGISTRY))
-    await using secure = await listen(to(`${plain.origin}/v2/`), TLS)
-    const probe = await pingMirror(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
+    await using secure = await listen(to(`${plain.origin.replace('127.0.0.1', 'localhost')}/v2/`), TLS)
+    const header = { Authorization: 'Basic planted-secret', 'X-Key': 'kept' }
+    const probe = await pingMirror(secure, { ca, header })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.match(secure.received[0] ?? '', /planted-secret/)
-    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret/)
+    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret|referer/i)
+    assert.match(plain.received[0] ?? '', /x-key: kept/i)
+  })
+
+  it('sends Authorization to another port of the same host, as Go does since 1.23', async () => {
+    await using other = await listen(respondWith(REGISTRY))
+    await using mirror = await listen(to(`${other.origin}/v2/`))
+    await pingMirror(mirror, { header: { Authorization: 'Basic abc' } })
+    assert.match(other.received[0] ?? '', /authorization: Basic abc/i)
+    assert.match(other.received[0] ?? '', new RegExp(`referer: ${mirror.origin}/v2/`))
   })
 
   it('follows ten redirects, and measures from the first connection', async () => {

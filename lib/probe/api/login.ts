@@ -1,6 +1,8 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
+import { toUrl, urlText } from '../http/go-url.ts'
+import { readValues } from '../http/response.ts'
 import type { Success } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
 import { type Endpoint, hasAuthorization } from './endpoint.ts'
@@ -53,10 +55,10 @@ export async function answerChallenge(
 ): Promise<Fault | undefined> {
   const last = responses.at(-1)
   if (last === undefined) return undefined
-  const [challenge] = parseChallenges([last.response.headers['www-authenticate'] ?? []].flat())
+  const [challenge] = parseChallenges(readValues(last.response, 'www-authenticate'))
   if (challenge?.scheme !== 'bearer') return withoutToken(challenge?.scheme, logins.endpoint)
   const { params } = challenge
-  const { host } = last.url
+  const host = toUrl(last.target)?.host ?? ''
   const error = params.get('error') ?? ''
   if (error !== '' && isRepeated(responses)) return tokenRefused(error)
   if (error !== '' && logins.client.tokens.renewsRefused) logins.byHost.delete(host)
@@ -67,7 +69,7 @@ export async function answerChallenge(
 /** Whether the same request was refused right before; a redirect may lead to another one. */
 function isRepeated(responses: readonly Success[]): boolean {
   const [last, before] = [responses.at(-1), responses.at(-2)]
-  return before !== undefined && before.url.href === last?.url.href
+  return last !== undefined && before !== undefined && urlText(before.target) === urlText(last.target)
 }
 
 async function logIn(

@@ -4,6 +4,7 @@ import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
 import type { Trace } from '../http/trace.ts'
 import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
+import { fetchHeaders } from './fetch-headers.ts'
 import { answerChallenge, authorizationFor, type Logins, renewExpired, tokenRefused } from './login.ts'
 import type { ProbeContext } from './probe-context.ts'
 
@@ -68,7 +69,8 @@ async function send(session: Session, request: ContentRequest): Promise<Outcome>
   const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
   if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
   const authorization = (to: URL) => authorizationFor(session, to)
-  const sent = { ...rest, url, authorization, headers: { accept, ...headers } }
+  const added = fetchHeaders(request, session.client)
+  const sent = { ...rest, url, authorization, headers: { accept, ...added, ...headers } }
   const outcome = await sendBoundedRequest(endpoint, sent, context)
   if (!('fault' in outcome)) session.traces.push(outcome.trace)
   return outcome

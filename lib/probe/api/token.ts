@@ -7,7 +7,7 @@ import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { hostOf } from '../http/url-host.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
-import { type Endpoint, hasAuthorization } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { decodeToken, type IssuedToken } from './issued-token.ts'
 import { readRetryAfter } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
@@ -44,10 +44,8 @@ export async function requestToken({
   const allowed = origin === endpoint.base.origin ? undefined : allowedHosts(challenged.trace, endpoint)
   const chunks: Buffer[] = []
   const onChunk = (chunk: Buffer) => void chunks.push(Buffer.from(chunk))
-  const { url } = query
-  const ofUser = (to: URL) =>
-    to.origin === origin && !hasAuthorization(service) ? query.authorization : undefined
-  const sent = { url, allowed, onChunk, bodyLimit: TOKEN_LIMIT, authorization: ofUser }
+  const { url, target } = query
+  const sent = { url, target, allowed, onChunk, bodyLimit: TOKEN_LIMIT }
   const outcome = await sendBoundedRequest(service, sent, context)
   // Whatever follows a complete token is not waited for.
   const token = decodeToken(Buffer.concat(chunks))
