@@ -8,6 +8,20 @@ export interface PullClient {
   readonly go: GoRelease
   /** Its Accept-Encoding where it fetches by digest; it decodes these. Undefined: Go decides. */
   readonly fetchEncodings: string | undefined
+  readonly images: ImageRules
+}
+
+/** How a runtime reads images. */
+export interface ImageRules {
+  /** Whether it converts manifests of schema 1. */
+  readonly schema1: boolean
+  /** Whether it uses content that a descriptor itself holds (`data`). */
+  readonly embedded: boolean
+  /**
+   * Whether it fetches every entry of an index for its platform, and needs no layers; else only the best entry, whose layers
+   * and config must agree.
+   */
+  readonly transferService: boolean
 }
 
 /** The releases of Go that read HTTP in different ways; releases after 1.24 read it as that does. */
@@ -20,8 +34,6 @@ export interface TokenClient {
   readonly renewsRefused: boolean
   /** Whether a token is replaced when its `expires_in` is over. */
   readonly renewsExpired: boolean
-  /** `strict`: RFC 3339 as written. `lenient`: also hours of one digit, a comma before the fraction, any offset. */
-  readonly time: 'strict' | 'lenient'
 }
 
 /** Without a runtime: as the newest one does it. */
@@ -30,5 +42,6 @@ export const PLAIN_CLIENT: PullClient = {
   userAgentOfList: true,
   go: '1.24',
   fetchEncodings: undefined,
-  tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true, time: 'strict' },
+  tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true },
+  images: { schema1: false, embedded: true, transferService: true },
 }

@@ -17,9 +17,11 @@ import type { Probe } from '../../lib/model/report.ts'
 import { parseManifest } from '../../lib/probe/api/manifest.ts'
 import { requestToken } from '../../lib/probe/api/token.ts'
 import { openNameLookup } from '../../lib/probe/dns/name-lookup.ts'
+import { type GoUrl, parseGoUrl } from '../../lib/probe/http/go-url.ts'
 import { openTrust } from '../../lib/probe/http/tls-context.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { limitConcurrency } from '../../lib/system/concurrency.ts'
+import { PLAIN_CLIENT } from '../../lib/targets/pull-client.ts'
 import {
   CANARY,
   drip,
@@ -492,12 +494,19 @@ describe('hostile mirrors: secrets', () => {
 
   it('are not requested from a realm inside the network for a mirror outside it', async () => {
     await using inside = await listen(respondWith(response(200, {}, '{"token":"t0k3n"}')))
-    const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
-    const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
+    const found = { status: 401, headers: {}, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
+    const target = parseGoUrl('http://mirror.test') as GoUrl
     const context = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
-    const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', context)
+    const outcome = await requestToken({
+      endpoint,
+      repository: 'a',
+      context,
+      client: PLAIN_CLIENT,
+      challenged: { response: found, redirects: 0, target, trace },
+      params: new Map([['realm', `${inside.origin}/token`]]),
+    })
     assert.equal('fault' in outcome && outcome.fault.reason, undefined)
     assert.deepEqual(inside.received, [])
   })

@@ -23,7 +23,15 @@ export interface Failed {
 
 export type Outcome = Success | Failed
 
-type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'allowed' | 'bodyLimit' | 'onChunk'
+type FromCaller =
+  | 'url'
+  | 'target'
+  | 'method'
+  | 'headers'
+  | 'authorization'
+  | 'allowed'
+  | 'bodyLimit'
+  | 'onChunk'
 
 export interface BoundedRequest extends Pick<FollowOptions, FromCaller> {
   /** False if its timings do not count. */

@@ -10,9 +10,8 @@ interface Requested {
 /** HEAD, and GET for a tag, resolve it: those accept what Go accepts (core/remotes/docker/fetcher.go open@v2.0.0). */
 export function fetchHeaders(
   { method, reference }: Requested,
-  client: PullClient | undefined,
+  { fetchEncodings }: PullClient,
 ): Readonly<Record<string, string>> {
-  const encodings = client?.fetchEncodings
   const fetches = method === 'GET' && reference.includes(':')
-  return fetches && encodings !== undefined ? { 'accept-encoding': encodings } : {}
+  return fetches && fetchEncodings !== undefined ? { 'accept-encoding': fetchEncodings } : {}
 }

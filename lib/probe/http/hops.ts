@@ -14,13 +14,18 @@ export function nextHop(hops: readonly Hop[], target: GoUrl, go: GoRelease): Hop
   const [first, previous] = [hops[0] as Hop, hops.at(-1) as Hop]
   const keeps = keepsSecrets([...hops.map(hop => hop.target), target], go)
   const entries = Object.entries(first.headers).filter(([name]) => keeps || !isSecret(name, go))
-  const headers = { ...Object.fromEntries(entries), ...referer(previous, target, entries) }
-  const isAuthorized = entries.some(([name]) => name.toLowerCase() === 'authorization')
-  const { user } = target
-  return {
+  return withUser({
     target,
-    headers: user && !isAuthorized ? { ...headers, authorization: basicAuthorization(user) } : headers,
-  }
+    headers: { ...Object.fromEntries(entries), ...referer(previous, target, entries) },
+  })
+}
+
+/** The user of the url is sent where there is no other Authorization (client.go send). */
+export function withUser(hop: Hop): Hop {
+  const { headers, target } = hop
+  const isAuthorized = Object.keys(headers).some(name => name.toLowerCase() === 'authorization')
+  if (target.user === undefined || isAuthorized) return hop
+  return { target, headers: { ...headers, authorization: basicAuthorization(target.user) } }
 }
 
 const SECRETS: readonly string[] = ['authorization', 'www-authenticate', 'cookie', 'cookie2']

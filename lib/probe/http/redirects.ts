@@ -12,7 +12,7 @@ import {
   SPACE_REFUSED,
 } from './error-codes.ts'
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
-import { type Hop, nextHop } from './hops.ts'
+import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -30,14 +30,16 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
   /** How the first host is contacted, and every host that it redirects to. */
   readonly settings: ClientSettings
-  /** The origin (scheme, name and port) that is sent `settings.header` and `authorization`. */
+  /** The only origin (scheme, name and port) that receives `settings.header`. */
   readonly origin: string
+  /** As it was written, where that differs from `url`. */
+  readonly target?: GoUrl | undefined
   readonly trust: Trust
   readonly proxyFor?: ProxyFor | undefined
   /** Accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Replaces a static header of that name. */
-  readonly authorization?: string | undefined
+  /** What a host is sent as Authorization, in place of a static header. */
+  readonly authorization?: ((url: URL) => string | undefined) | undefined
   /** Whether the first host is allowed; undefined: any is. */
   readonly allowed?: AllowedHosts | undefined
 }
@@ -46,6 +48,8 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
 export interface FinalResponse {
   readonly response: HttpResponse
   readonly redirects: number
+  /** Where it came from. */
+  readonly target: GoUrl
 }
 
 /**
@@ -60,18 +64,26 @@ export async function followRedirects(options: FollowOptions, trace: Trace): Pro
     const hop = hops.at(-1) as Hop
     const response = await sendRequest(requestTo(hop, allowed, options), trace)
     const target = redirectTarget(response, hop.target)
-    if (target === undefined) return { response, redirects }
+    if (target === undefined) return { response, redirects, target: hop.target }
     allowed ??= allowedHosts(trace, options.settings)
-    hops.push(nextHop(hops, target, options.go))
+    hops.push(authorize(nextHop(hops, target, options.go), options))
   }
   throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
 }
 
-function firstHop({ url, headers = {}, ...options }: FollowOptions): Hop {
-  const own = url.origin === options.origin ? ownHeaders(options) : {}
-  const target = parseGoUrl(url.href)
+function firstHop(options: FollowOptions): Hop {
+  const { url, headers, target = parseGoUrl(url.href) } = options
   if (target === undefined) throw codedError(INVALID_REQUEST)
-  return { target, headers: { ...headers, ...own } }
+  const own = url.origin === options.origin ? options.settings.header : {}
+  return withUser(authorize({ target, headers: { ...headers, ...own } }, options))
+}
+
+/** Before each request containerd sets the Authorization of its host (resolver.go do@v2.1.4). */
+function authorize(hop: Hop, options: FollowOptions): Hop {
+  const authorization = options.authorization?.(urlOf(hop.target))
+  if (authorization === undefined) return hop
+  const others = Object.entries(hop.headers).filter(([name]) => name.toLowerCase() !== 'authorization')
+  return { ...hop, headers: { ...Object.fromEntries(others), authorization } }
 }
 
 /** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
@@ -103,15 +115,6 @@ function requestTo(
     skipVerify: settings.skipVerify,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
-}
-
-function ownHeaders({
-  settings: { header },
-  authorization,
-}: Pick<FollowOptions, 'settings' | 'authorization'>): Hop['headers'] {
-  if (authorization === undefined) return header
-  const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return { ...Object.fromEntries(others), authorization }
 }
 
 /** The target of a redirect; undefined if the response is none. */

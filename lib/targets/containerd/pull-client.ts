@@ -25,8 +25,14 @@ export function describePullClient(release: Release = NEWEST): PullClient {
       renewsRefused: since('1.7.16') || (major === 1 && minor === 6 && since('1.6.32')),
       // core/remotes/docker/authorizer.go:288@v2.0.0
       renewsExpired: since('2.0.0'),
-      // containerd 1.6 is built with Go 1.19 (time/format_rfc3339.go parseStrictRFC3339@go1.20).
-      time: since('1.7.0') ? 'strict' : 'lenient',
+    },
+    images: {
+      // core/remotes/handlers.go FetchHandler@v2.0.0
+      schema1: major === 1,
+      // remotes/handlers.go Fetch@v1.7.0
+      embedded: since('1.7.0'),
+      // CRI pulls with the transfer service (internal/cri/server/images/image_pull.go@v2.1.0).
+      transferService: since('2.1.0'),
     },
   }
 }
