@@ -21,7 +21,10 @@ const DECODERS: ReadonlyMap<string, () => Decoder> = new Map<string, () => Decod
   ['zstd', zlib.createZstdDecompress],
 ])
 
-/** Decodes the encodings that a Content-Encoding names, the last one first; throws UNKNOWN_ENCODING for another one. */
+/**
+ * Decodes the encodings that a Content-Encoding names, the last one first; throws UNKNOWN_ENCODING for another one.
+ * What is cut off rejects as a connection does that is cut off.
+ */
 export function decodeInto(sink: BodySink, contentEncoding: string): BodySink {
   return contentEncoding
     .toLowerCase()
@@ -47,7 +50,9 @@ function decodingSink(decoder: Decoder, next: BodySink): BodySink {
       resolve()
     })
     decoder.on('end', resolve)
-    decoder.on('error', () => reject(codedError(INVALID_ENCODING)))
+    decoder.on('error', ({ code }: NodeJS.ErrnoException) =>
+      reject(codedError(code === 'Z_BUF_ERROR' ? 'ECONNRESET' : INVALID_ENCODING)),
+    )
   })
   // It may reject before somebody waits for it.
   ended.catch(() => {})
