@@ -2,6 +2,7 @@
  * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
+import type { TargetReport } from './target-report.ts'
 
 /** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
 export type Effect = 'immediate' | 'reload' | 'restart'
@@ -13,7 +14,8 @@ export interface Change {
   readonly target: string
   readonly path: string
   readonly action: 'create' | 'update' | 'delete'
-  readonly effect: Effect
+  /** `start`: the daemon does not run, and reads the file when it starts. */
+  readonly effect: Effect | 'start'
   readonly why: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
@@ -124,6 +126,8 @@ export interface Changes {
   readonly restart: readonly Activation[]
   /** Files that already match the list. */
   readonly unchanged: number
+  /** The runtimes of the list on this machine; absent under `--root` and where none was looked for. */
+  readonly targets?: readonly TargetReport[]
 }
 
 export interface Preflight {

@@ -6,7 +6,6 @@ import {
   type AppliedReport,
   type Change,
   type Changes,
-  type Effect,
   type ErrorReport,
   type InitReport,
   type Notice,
@@ -17,15 +16,10 @@ import {
 } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { daemonLines, effectText } from './daemon-lines.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
-
-const WHEN: Readonly<Record<Effect, string>> = {
-  immediate: 'immediately',
-  reload: 'after a reload',
-  restart: 'after a restart',
-}
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -74,15 +68,19 @@ function planLines(
   report: Changes & { readonly kind: 'plan' | 'restore' },
   page: TerminalStyle,
 ): readonly string[] {
-  const changes = report.changes.flatMap(change => changeLines(change, page))
+  const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
-function changeLines(change: Change, { paint }: TerminalStyle): readonly string[] {
+function changeLines(
+  change: Change,
+  targets: Changes['targets'],
+  { paint }: TerminalStyle,
+): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  takes effect ${WHEN[change.effect]}; ${causeText(change)}${change.why}${mode}`),
+    paint('dim', `  ${effectText(change, targets)}${causeText(change)}${change.why}${mode}`),
     ...diffLines(change, { paint }),
     '',
   ]
@@ -141,11 +139,12 @@ function summaryLines(
   { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
-  if (!report.changed) return [paint('green', idleLine(report)), ...activations]
+  const daemons = daemonLines(report.targets).map(printable)
+  if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
   const rest = activations.length === 0 ? ['no restart required'] : activations
-  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...rest]
+  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...daemons, ...rest]
 }
 
 function activationLines({ reload, restart }: Changes): readonly string[] {

@@ -12,7 +12,7 @@ import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
-import { findDaemons, NO_DAEMONS } from './daemon.ts'
+import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
@@ -25,9 +25,10 @@ export async function observe(
   registries: readonly Registry[],
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
-  const { installed, versionHangs } = await readInstalled(view)
+  const daemons = await readDaemons(view, settings)
+  const { installed, program, versionHangs } = await readInstalled(view, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
-  const config = settings.config === false ? await findForeignConfig(view.node) : settings.config
+  const config = settings.config || (await findForeignConfig(view.node, daemons.config))
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
@@ -42,8 +43,9 @@ export async function observe(
     generation,
     readers,
     installed,
+    program,
     versionHangs,
-    config: { path: config, managed, exists },
+    config: { path: config, named: settings.configNamed, managed, exists },
     files,
     faults,
     older,
@@ -51,7 +53,8 @@ export async function observe(
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
     directories,
-    daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
+    daemons,
+    onMachine: view.machine !== undefined,
     unreadable,
   }
 }
@@ -102,11 +105,22 @@ const FOREIGN_CONFIGS = [
   '/etc/cri/containerd.toml',
 ]
 
-/** The config.toml to read when another program writes it: the default one, else that of a program that brings its own. */
-async function findForeignConfig(node: Reader): Promise<string> {
-  for (const file of [DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
+/**
+ * The config.toml to read when another program writes it: that of the daemon that runs, else the default one, else that of
+ * a program that brings its own.
+ */
+async function findForeignConfig(node: Reader, running: string | undefined): Promise<string> {
+  for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
+}
+
+async function readDaemons(
+  { machine, node }: View,
+  { config }: ContainerdSettings,
+): Promise<Daemons & { readonly config: string | undefined }> {
+  if (machine === undefined) return { ...NO_DAEMONS, config: undefined }
+  return await findDaemons(machine.processes, node, config)
 }
 
 /**
@@ -123,10 +137,24 @@ function chooseHostsDir(
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
 }
 
-async function readInstalled(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
-  const outcome = await view.machine?.run('containerd', ['--version'])
-  const installed = outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
-  return { installed, versionHangs: outcome?.code === null }
+/** Where containerd is installed from its archive, which the PATH of a service may not have. */
+const PROGRAMS = ['containerd', '/usr/local/bin/containerd', '/usr/bin/containerd', '/opt/bin/containerd']
+
+/** The release of the daemon that reads the config, else of the first containerd that is installed. */
+async function readInstalled(
+  { machine }: View,
+  { readers }: Daemons,
+): Promise<Pick<Snapshot, 'installed' | 'program' | 'versionHangs'>> {
+  const running = readers.flatMap(({ program }) => program ?? [])
+  const none = { installed: undefined, program: undefined, versionHangs: false }
+  if (machine === undefined) return none
+  for (const program of [...running, ...PROGRAMS]) {
+    const outcome = await machine.run(program, ['--version'])
+    if (outcome === undefined) continue
+    const installed = outcome.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
+    return { installed, program, versionHangs: outcome.code === null }
+  }
+  return none
 }
 
 /** The patch release of this node, where the list names only its line. */
