@@ -2,10 +2,11 @@
  * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
+import type { InitReport } from './init-report.ts'
 import type { TargetReport } from './target-report.ts'
 
-/** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
-export type Effect = 'immediate' | 'reload' | 'restart'
+/** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
+export type Effect = 'immediate' | 'reload' | 'restart' | 'when_used'
 
 /** Why a managed file changes: the list differs, the file was changed outside regmirror, or both. */
 export type Cause = 'list' | 'drift' | 'both'
@@ -182,15 +183,6 @@ export interface ValidateReport {
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
-}
-
-export interface InitReport {
-  readonly version: 1
-  readonly kind: 'init'
-  readonly preset: string
-  /** Where the list was written; absent when it is printed. */
-  readonly file?: string
-  readonly list: string
 }
 
 export interface ErrorReport {

@@ -16,12 +16,14 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
-  const { steps, closings, notices, reload, restart, unchanged, state, daemons } = plan
+  const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons } = plan
   const changeOf = (step: Step) => ({
     ...stepChange(step, kind === 'restore' ? undefined : state.files[step.path]),
-    ...(daemons.some(({ target, daemon }) => target === step.target && isStarting(daemon)) && START),
+    ...(daemons.some(({ target, daemon }) => target === step.target && isStarting(daemon)) &&
+      step.effect !== 'when_used' &&
+      START),
   })
-  const changes = [...closings.map(closingChange), ...steps.map(changeOf)]
+  const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
   const changed = changes.length > 0
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
   return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...targets }
@@ -85,8 +87,8 @@ function octal(mode: number | undefined): string {
   return mode?.toString(8).padStart(4, '0') ?? ''
 }
 
-/** A directory that regmirror made and that was opened to other users. */
-function closingChange({ target, path, before, after }: PermissionFix): Change {
+/** A directory that regmirror made and that other users can write. */
+function permissionChange({ target, path, before, after }: PermissionFix): Change {
   return {
     target,
     path,

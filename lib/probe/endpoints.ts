@@ -49,7 +49,7 @@ function canServe({ status, reason }: Probe): boolean {
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header, client, capabilities } = mirror
+  const { base, skipVerify, header, client, capabilities, redirects } = mirror
   return {
     registry,
     role: 'mirror',
@@ -59,6 +59,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
+    redirects,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
   }
 }
@@ -72,6 +73,7 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
     resolves: true,
     ca: [],
     header: {},
+    redirects: [],
     dialTimeoutMs: dialect.dialTimeoutMs,
   } as const
   if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]

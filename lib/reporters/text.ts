@@ -1,13 +1,13 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
+import type { InitReport } from '../model/init-report.ts'
 import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import {
   type AppliedReport,
   type Change,
   type Changes,
   type ErrorReport,
-  type InitReport,
   type Notice,
   noticeText,
   type Preflight,
@@ -16,7 +16,8 @@ import {
 } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
-import { daemonLines, effectText } from './daemon-lines.ts'
+import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { daemonLines } from './daemon-lines.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -72,42 +73,6 @@ function planLines(
   return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
-function changeLines(
-  change: Change,
-  targets: Changes['targets'],
-  { paint }: TerminalStyle,
-): readonly string[] {
-  const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
-  return [
-    `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  ${effectText(change, targets)}${causeText(change)}${change.why}${mode}`),
-    ...diffLines(change, { paint }),
-    '',
-  ]
-}
-
-function diffLines({ diff }: Change, { paint }: Pick<TerminalStyle, 'paint'>): readonly string[] {
-  return diff.split('\n').map(line => `  ${diffLine(line, paint)}`)
-}
-
-/** `why` explains a change of the list. */
-const CAUSES = {
-  list: '',
-  drift: 'changed outside regmirror: ',
-  both: 'also changed outside regmirror: ',
-}
-
-function causeText({ cause }: Change): string {
-  return cause === undefined ? '' : CAUSES[cause]
-}
-
-function diffLine(line: string, paint: TerminalStyle['paint']): string {
-  const text = printable(line.replace(/\r$/, ''))
-  if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
-  if (text.startsWith('+')) return paint('green', text)
-  return text.startsWith('-') ? paint('red', text) : text
-}
-
 /** What was changed, and the mirrors afterwards. */
 function applyLines(report: AppliedReport, page: TerminalStyle): readonly string[] {
   // This run decided the order, so no plan has shown the difference.
@@ -143,8 +108,13 @@ function summaryLines(
   if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
-  const rest = activations.length === 0 ? ['no restart required'] : activations
-  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...daemons, ...rest]
+  const counted = paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`)
+  return [counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
+}
+
+/** Nothing where no restart would help: a notice says what another program must change. */
+function effectLines({ changes }: Changes): readonly string[] {
+  return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
 }
 
 function activationLines({ reload, restart }: Changes): readonly string[] {

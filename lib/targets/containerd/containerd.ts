@@ -12,9 +12,11 @@ import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
+import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
+import { describePullClient } from './pull-client.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -23,6 +25,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  removal: 'immediate',
+  pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

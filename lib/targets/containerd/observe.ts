@@ -14,7 +14,8 @@ import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
-import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
+import { exactOne, readInstalled } from './installed.ts'
+import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
 
@@ -26,7 +27,7 @@ export async function observe(
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
   const daemons = await readDaemons(view, settings)
-  const { installed, program, versionHangs } = await readInstalled(view, daemons)
+  const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config || (await findForeignConfig(view.node, daemons.config))
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
@@ -135,32 +136,6 @@ function chooseHostsDir(
   if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
   if (setDir !== undefined) return setDir
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
-}
-
-/** Where containerd is installed from its archive, which the PATH of a service may not have. */
-const PROGRAMS = ['containerd', '/usr/local/bin/containerd', '/usr/bin/containerd', '/opt/bin/containerd']
-
-/** The release of the daemon that reads the config, else of the first containerd that is installed. */
-async function readInstalled(
-  { machine }: View,
-  { readers }: Daemons,
-): Promise<Pick<Snapshot, 'installed' | 'program' | 'versionHangs'>> {
-  const running = readers.flatMap(({ program }) => program ?? [])
-  const none = { installed: undefined, program: undefined, versionHangs: false }
-  if (machine === undefined) return none
-  for (const program of [...running, ...PROGRAMS]) {
-    const outcome = await machine.run(program, ['--version'])
-    if (outcome === undefined) continue
-    const installed = outcome.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
-    return { installed, program, versionHangs: outcome.code === null }
-  }
-  return none
-}
-
-/** The patch release of this node, where the list names only its line. */
-function exactOne(named: Release | undefined, installed: Release | undefined): Release | undefined {
-  const refines = named !== undefined && !isExact(named) && isSameLine(named, installed)
-  return refines ? installed : named
 }
 
 interface Found {

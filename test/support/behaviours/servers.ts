@@ -1,0 +1,104 @@
+/** Starts the servers of a behaviour on free ports of 127.0.0.1. */
+import http from 'node:http'
+import https from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Behaviour, Change, Host, Reply, Requested } from './behaviour.ts'
+import type { Contents } from './contents.ts'
+import { changeFor, finalReply } from './replies.ts'
+
+export interface Servers {
+  /** The text with the origin of each server in place of its `$name`. */
+  fill(text: string): string
+  /** Every request to a host since the start, oldest first. */
+  requests(host: string): readonly Requested[]
+  close(): Promise<void>
+}
+
+interface Running {
+  readonly name: string
+  readonly origin: string
+  readonly requests: readonly Requested[]
+  close(): Promise<void>
+}
+
+export async function startServers({ hosts }: Behaviour, contents: Contents): Promise<Servers> {
+  const running: Running[] = []
+  const fill = (text: string) => fillOrigins(text, running)
+  for (const [name, host] of Object.entries(hosts)) running.push(await startHost(name, host, contents, fill))
+  return {
+    fill,
+    requests: host => running.find(({ name }) => name === host)?.requests ?? [],
+    close: async () => {
+      await Promise.all(running.map(server => server.close()))
+    },
+  }
+}
+
+/** Other text that begins with a dollar sign stays. */
+function fillOrigins(text: string, running: readonly Running[]): string {
+  return running
+    .toSorted((a, b) => b.name.length - a.name.length)
+    .reduce(
+      (filled, { name, origin }) =>
+        filled.replaceAll(`$${name}.host`, new URL(origin).host).replaceAll(`$${name}`, origin),
+      text,
+    )
+}
+
+async function startHost(
+  name: string,
+  host: Host,
+  contents: Contents,
+  fill: Servers['fill'],
+): Promise<Running> {
+  const requests: Requested[] = []
+  const listener: http.RequestListener = (request, response) => {
+    request.resume()
+    const requested = { method: request.method ?? '', url: request.url ?? '', headers: request.headers }
+    requests.push(requested)
+    void respond(response, requested, host, contents, fill)
+  }
+  const server = host.tls ? https.createServer(host.tls, listener) : http.createServer(listener)
+  const sockets = new Set<Socket>()
+  server.on(host.tls ? 'secureConnection' : 'connection', socket => sockets.add(socket))
+  server.on('connection', socket => sockets.add(socket))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    name,
+    origin: `${host.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    requests,
+    close: async () => {
+      const closed = new Promise(resolve => server.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}
+
+async function respond(
+  response: http.ServerResponse,
+  requested: Requested,
+  host: Host,
+  contents: Contents,
+  fill: Servers['fill'],
+): Promise<void> {
+  const { change, normal } = changeFor(requested, host, contents)
+  if (change.afterMs !== undefined) await sleep(change.afterMs, undefined, { ref: false })
+  const { socket } = response
+  if (change.instead === 'stall' || socket === null) return
+  if (change.instead === 'close') socket.destroy()
+  else if (change.raw !== undefined) sendRaw(socket, change.raw, fill)
+  else send(response, requested.method, finalReply(normal, change, fill))
+}
+
+function sendRaw(socket: Socket, raw: NonNullable<Change['raw']>, fill: Servers['fill']): void {
+  socket.end(typeof raw === 'string' ? Buffer.from(fill(raw), 'latin1') : raw)
+}
+
+function send(response: http.ServerResponse, method: string, { status, headers, body }: Reply): void {
+  const given = Object.entries(headers).filter(([, value]) => value !== undefined)
+  response.writeHead(status, Object.fromEntries(given) as http.OutgoingHttpHeaders)
+  response.end(method === 'HEAD' ? undefined : body)
+}
