@@ -10,8 +10,8 @@ import type { OwnedValue } from '../../../ownership/managed-file.ts'
 import type { Choices, DesiredFile, Rendering } from '../../target.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { namesOnly } from './config-path.ts'
-import { isParsed, NEW_CONFIG, parseConfig, registryTable, versionClashes } from './config-toml.ts'
-import { conflictsOf, patternConflicts, placeholderConflicts } from './conflicts.ts'
+import { isParsed, newConfig, parseConfig, registryTable, versionClashes } from './config-toml.ts'
+import { conflictsOf, dropInConflicts, patternConflicts, placeholderConflicts } from './conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
 import { configNotices, repairNotices } from './notices.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -32,7 +32,9 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
   const inFiles = conflictsOf(files, snapshot)
   const conflicts = [
     ...(setting === undefined || takeOver ? [] : writerConflict(snapshot)),
-    ...(inFiles.length > 0 ? inFiles : patternConflicts(files, snapshot)),
+    ...(inFiles.length > 0
+      ? inFiles
+      : [...patternConflicts(files, snapshot), ...dropInConflicts(files, snapshot)]),
   ]
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
   const about = setting === undefined ? [] : writerNotices(snapshot)
@@ -55,7 +57,7 @@ function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapsh
       kind: 'values',
       format: 'toml',
       values: [...earlierValues(main, setting, snapshot), ...(setting ? [setting] : [])],
-      ...(!snapshot.config.exists && { created_from: NEW_CONFIG }),
+      ...(!snapshot.config.exists && { created_from: newConfig(snapshot.generation) }),
     },
   }
 }
@@ -79,7 +81,8 @@ interface Edited {
 
 function editedFiles(snapshot: Snapshot): Edited | { issues: readonly Issue[] } {
   const before =
-    snapshot.files[0] ?? parseConfig({ path: snapshot.config.path, bytes: Buffer.from(NEW_CONFIG) })
+    snapshot.files[0] ??
+    parseConfig({ path: snapshot.config.path, bytes: Buffer.from(newConfig(snapshot.generation)) })
   if (snapshot.faults.length > 0 || !isParsed(before)) return { issues: snapshot.faults }
   const main = edited(before, snapshot)
   if ('message' in main) return { issues: [main] }
