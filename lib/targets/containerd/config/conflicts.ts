@@ -84,7 +84,9 @@ function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issu
 
 /** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
 function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
-  return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
+  const registry = valueAt(file, table)
+  if (registry === undefined) return []
+  return misfits(registry, registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
     message: `${message}: the CRI plugin does not load`,
     hint: 'correct or remove it',

@@ -15,7 +15,7 @@ import { conflictsOf, dropInConflicts, patternConflicts, placeholderConflicts } 
 import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
 import { configNotices, repairNotices } from './notices.ts'
 import type { ParsedConfig } from './parsed-config.ts'
-import { pluginNameFaults } from './plugin-names.ts'
+import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 import { writerConflict, writerNotices } from './writer.ts'
 
 /** A part of the rendering. */
@@ -26,7 +26,8 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
   const unnamed = placeholderConflicts(snapshot)
   if (unnamed.length > 0 || !snapshot.config.managed) return { files: [], notices, conflicts: unnamed }
   const written = editedFiles(snapshot)
-  if ('issues' in written) return { files: [], notices, conflicts: written.issues }
+  if ('issues' in written)
+    return { files: [], notices, conflicts: [...written.issues, ...disabledIssues(snapshot)] }
   const { files, setting } = written
   const [main] = files
   const inFiles = conflictsOf(files, snapshot)
@@ -43,6 +44,14 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
     notices: [...notices, ...repairNotices(snapshot), ...about],
     conflicts,
   }
+}
+
+/** A refused file has this fault too: whoever corrects it must know. */
+function disabledIssues({ files, readers }: Snapshot): readonly Issue[] {
+  return disabledCri(files, readers).map(({ name, ...place }) => {
+    const message = 'disabled_plugins turns CRI off: Kubernetes cannot pull through this containerd'
+    return { ...place, message, hint: `remove ${JSON.stringify(name)}` }
+  })
 }
 
 function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapshot: Snapshot): DesiredFile {
