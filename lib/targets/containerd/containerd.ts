@@ -17,7 +17,7 @@ import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
+import { isSameLine, isTested, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -86,6 +86,10 @@ function generationNotices(registries: readonly Registry[], snapshot: Snapshot):
   }
   const name = `containerd ${generation.name}`
   const notices: Notice[] = []
+  if (!isTested(generation)) {
+    const message = `regmirror supports containerd 1.6 to 2.4; it treats ${name} like the closest of them; check the mirrors after apply: regmirror probe`
+    notices.push(notice('version_untested', message))
+  }
   if (installed !== undefined && !isSameLine(installed, generation)) {
     notices.push(
       notice(
