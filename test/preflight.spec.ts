@@ -222,7 +222,7 @@ describe('--require-healthy', () => {
       started = true
       const { code, stderr } = await waiting
       assert.equal(code, 0)
-      assert.match(stderr, /^waiting up to 60s for a healthy endpoint of r\.test$/m)
+      assert.match(stderr, /^waiting up to 60s until pulls by tag work: r\.test$/m)
     })
   })
 

@@ -4,11 +4,13 @@
  */
 import type { HealthSettings } from '../model/registry.ts'
 import type { Probe, ProbeReason } from '../model/report.ts'
-import { type Health, isUsable } from './health.ts'
+import { type Health, healthOfProbe, isUsable } from './health.ts'
 import { EARLY_PROBES, firstWaitMs, nextProbe, type Random, SHORTEST_WAIT_MS } from './probe-schedule.ts'
 
 export interface MirrorHealth {
   readonly health: Health
+  /** Whether a probe has shown it: before, nothing is known, and the mirror is written. */
+  readonly judged: boolean
   /** When it changed to that; this and every time below in milliseconds of the monotonic clock. */
   readonly since: number
   /** Absent while the latest probe confirms the health. */
@@ -41,6 +43,7 @@ const LATENCIES = 5
 export function initialHealth(now: number, settings: HealthSettings, random: Random): MirrorHealth {
   return {
     health: 'healthy',
+    judged: false,
     since: now,
     probedAt: undefined,
     latenciesMs: [],
@@ -48,6 +51,11 @@ export function initialHealth(now: number, settings: HealthSettings, random: Ran
     retries: 0,
     earlyProbes: EARLY_PROBES,
   }
+}
+
+/** Undefined while no probe has shown it. */
+export function judgedHealth(mirror: MirrorHealth | undefined): Health | undefined {
+  return mirror?.judged ? mirror.health : undefined
 }
 
 /** The health after a probe. A probe without a verdict (`unknown`) changes nothing but the time of the next one. */
@@ -62,19 +70,19 @@ export function healthAfter(
   const saved = before.earlyProbes + (now - (before.probedAt ?? now)) / settings.intervalMs
   const earlyProbes = Math.min(EARLY_PROBES, saved)
   const judged =
-    shown === undefined ? before : { ...judge(before, shown, now, settings), ...findings(before, probe) }
+    shown === undefined
+      ? before
+      : { ...judge(before, shown, now, settings), judged: true, ...findings(before, probe) }
   const after = { ...judged, probedAt: now, earlyProbes }
   const { waitMs, isEarly } = nextProbe(after, probe, settings, random)
   return { ...after, earlyProbes: earlyProbes - Number(isEarly), nextAt: now + waitMs }
 }
 
 /** The health that one probe shows; undefined: none. */
-function shownBy({ status, reason, latency_ms }: Probe, { slowAfterMs }: HealthSettings): Health | undefined {
-  if (status === 'unknown') return undefined
-  if (reason === 'rate_limited') return 'rate_limited'
-  if (status === 'unhealthy') return 'unhealthy'
-  const isSlow = slowAfterMs !== undefined && (latency_ms?.median ?? 0) >= slowAfterMs
-  return status === 'degraded' || isSlow ? 'degraded' : 'healthy'
+function shownBy(probe: Probe, { slowAfterMs }: HealthSettings): Health | undefined {
+  const health = healthOfProbe(probe)
+  const isSlow = slowAfterMs !== undefined && (probe.latency_ms?.median ?? 0) >= slowAfterMs
+  return health === 'healthy' && isSlow ? 'degraded' : health
 }
 
 type Judgement = Pick<MirrorHealth, 'health' | 'since' | 'doubt' | 'retries'>
@@ -121,6 +129,7 @@ export function expiredHealth(old: MirrorHealth, now: number): MirrorHealth {
   const { probedAt, latenciesMs, earlyProbes, nextAt } = old
   return {
     health: 'healthy',
+    judged: false,
     since: now,
     probedAt,
     latenciesMs,

@@ -2,6 +2,7 @@
  * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
+import type { JudgedRegistries } from './registry-health.ts'
 
 /** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
 export type Effect = 'immediate' | 'reload' | 'restart'
@@ -126,12 +127,11 @@ export interface Changes {
   readonly unchanged: number
 }
 
-export interface Preflight {
+/** With the health of the registries where there are probes. */
+export interface Preflight extends Partial<JudgedRegistries> {
   /** The measurement that ordered the mirrors in this run; absent where they keep the order of the list. */
   readonly ranked?: 'latency' | 'throughput'
   readonly probes?: readonly Probe[]
-  /** With `probes`: registries without a healthy endpoint. */
-  readonly unhealthy?: readonly string[]
 }
 
 /** `plan`. With `check`, changes are exit code 1. */
@@ -148,7 +148,9 @@ export interface AppliedReport extends Changes, Preflight {
 }
 
 /** `apply --require-healthy` with an unhealthy registry: nothing was planned or written. */
-export interface RefusedReport extends Changes, Required<Pick<Preflight, 'probes' | 'unhealthy'>> {
+export interface RefusedReport
+  extends Changes,
+    Required<Pick<Preflight, 'probes' | 'registries' | 'unhealthy'>> {
   readonly kind: 'apply'
   readonly refused: true
 }
@@ -161,12 +163,10 @@ export interface RestoredReport extends Changes {
 
 export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport
 
-export interface ProbeReport {
+export interface ProbeReport extends JudgedRegistries {
   readonly version: 1
   readonly kind: 'probe'
   readonly probes: readonly Probe[]
-  /** Registries without a healthy endpoint. */
-  readonly unhealthy: readonly string[]
   readonly notices: readonly Notice[]
 }
 

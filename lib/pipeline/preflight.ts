@@ -12,7 +12,7 @@ import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
 export interface PreflightOptions extends NodeOptions {
   /** Undefined: that of the list. */
   readonly rank: RankBy | undefined
-  /** Write nothing unless every registry has a healthy endpoint. */
+  /** Write nothing unless every registry is healthy. */
   readonly requireHealthy?: boolean
   /** A duration: how long to wait for that. */
   readonly wait?: string | undefined
@@ -100,7 +100,7 @@ async function probeUntilHealthy(
     const left = deadline - monotonicMs(world)
     if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
     if (round === 1)
-      world.stderr.write(`waiting up to ${wait} for a healthy endpoint of ${probed.unhealthy.join(', ')}\n`)
+      world.stderr.write(`waiting up to ${wait} until pulls by tag work: ${probed.unhealthy.join(', ')}\n`)
     await sleep(Math.min(PAUSE_MS, left), undefined, { signal: world.signal }).catch(() => {})
   }
 }

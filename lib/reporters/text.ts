@@ -1,7 +1,6 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
-import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import {
   type AppliedReport,
   type Change,
@@ -11,13 +10,12 @@ import {
   type InitReport,
   type Notice,
   noticeText,
-  type Preflight,
   type Report,
   type ValidateReport,
 } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
-import { probeTable } from './probe-table.ts'
+import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -160,20 +158,6 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
   return unchanged === 0
     ? 'nothing to restore: regmirror manages no files on this node'
     : `nothing to restore: ${files}`
-}
-
-/** The table of probes, and the registries that no endpoint can serve. */
-function probeLines({ probes = [], unhealthy = [] }: Preflight, page: TerminalStyle): readonly string[] {
-  const lines = unhealthy.map(name => page.paint('red', `${name} is unhealthy: ${NO_ENDPOINT}`))
-  return [...probeTable(probes, page), ...lines]
-}
-
-function probesAbove(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : [...probeLines(report, page), '']
-}
-
-function probesBelow(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : ['', ...probeLines(report, page)]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {

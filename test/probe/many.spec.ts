@@ -5,7 +5,8 @@ import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
 import type { Probe } from '../../lib/model/report.ts'
-import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
+import { judgeRegistries } from '../../lib/pipeline/judge-registries.ts'
+import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import { loadText } from '../support/load.ts'
@@ -204,7 +205,7 @@ describe('probe: endpoints of a list', () => {
       depth: 'ping',
       status,
     })
-    const unhealthy = (...probes: Probe[]) => unhealthyRegistries(list, probes)
+    const unhealthy = (...probes: Probe[]) => judgeRegistries(list, probes).unhealthy
     assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), probe('b.test', 'healthy')), ['a.test'])
     const degraded = (reason: NonNullable<Probe['reason']>) => ({ ...probe('a.test', 'degraded'), reason })
     assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), degraded('slow')), [])
