@@ -1,0 +1,158 @@
+/**
+ * The health of a registry is the result of a pull: for registries whose mirrors have these capabilities and behave in
+ * these ways, `probe` says what the real containerds do with a tag and with a digest.
+ */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import fc from 'fast-check'
+import type { Capability } from '../../lib/model/registry.ts'
+import type { ProbeReport } from '../../lib/model/report.ts'
+import { buildImage, type Image } from '../support/image.ts'
+import { type Host, type Outcome, outcomeOf, SERVER } from '../support/pull-model.ts'
+import { type LoopbackRegistry, refusingOrigin } from '../support/registry.ts'
+import { run } from '../support/run.ts'
+import { type Bench, openBench } from './support/bench.ts'
+import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+
+const BEHAVIOURS = ['healthy', 'broken', 'empty', 'refusing'] as const
+type Behaviour = (typeof BEHAVIOURS)[number]
+
+interface Endpoint {
+  readonly capabilities: readonly Capability[]
+  readonly behaviour: Behaviour
+}
+
+interface Case {
+  readonly mirrors: readonly Endpoint[]
+  /** Undefined: `fallback = false`. */
+  readonly server: Behaviour | undefined
+}
+
+const capabilities = fc.constantFrom<readonly Capability[]>(
+  ['pull'],
+  ['pull'],
+  ['pull', 'resolve'],
+  ['resolve'],
+  ['push'],
+)
+const behaviour = fc.constantFrom<Behaviour>('healthy', 'healthy', 'broken', 'empty', 'refusing')
+const cases = fc
+  .record({
+    mirrors: fc.array(fc.record({ capabilities, behaviour }), { minLength: 1, maxLength: 3 }),
+    server: fc.option(fc.constantFrom<Behaviour>('healthy', 'broken', 'refusing', 'refusing'), {
+      nil: undefined,
+    }),
+  })
+  .filter(({ mirrors, server }) => server !== undefined || mirrors.some(isResolver))
+
+/** The list is invalid without a fallback and without one of these. */
+function isResolver({ capabilities: given }: Endpoint): boolean {
+  return given.includes('pull') && given.includes('resolve')
+}
+
+const COUNT = 36
+const SAMPLE = fc.sample(cases, { seed: 13, numRuns: COUNT })
+
+const STATES: Readonly<Record<Outcome, string>> = {
+  'tag and digest': 'healthy',
+  'digest only': 'degraded no_resolver',
+  nothing: 'unhealthy',
+  depends: 'unknown',
+}
+
+/** What pulls of a tag and of a digest show. */
+function stateOf(tagWorks: boolean, digestWorks: boolean): string {
+  if (tagWorks) return 'healthy'
+  return digestWorks ? 'degraded no_resolver' : 'unhealthy'
+}
+
+const nameOf = (nth: number) => `r${nth}.test`
+/** Of its own for each pull: containerd requests no content that it has. */
+const imageOf = (nth: number, kind: 'tag' | 'digest') => buildImage('team/app', `${kind}${nth}`)
+const IMAGES: readonly Image[] = SAMPLE.flatMap((_, nth) => [imageOf(nth, 'tag'), imageOf(nth, 'digest')])
+
+for (const { title, suite } of generations) {
+  describe(`pulls by tag and by digest of ${title}`, function () {
+    this.timeout(0)
+    let bench: Bench
+    before(async function () {
+      needRuntime(this, `containerd-${suite}`, true)
+      bench = await openBench(treeOf(`containerd-${suite}`))
+    })
+    after(() => bench?.close())
+
+    it(`have the result that probe predicts, for ${COUNT} registries`, async () => {
+      const origins = await openOrigins(bench)
+      const registries = SAMPLE.map((one, nth) => tableOf(one, nth, origins)).join('\n')
+      await bench.apply(registries)
+      const list = path.join(bench.node, 'tmp/mirrors.toml')
+      await fs.writeFile(list, `version = 1\n${registries}`)
+      const ran = await run(['probe', '-f', list, '--depth', 'manifest', '--format', 'json'])
+      const report: ProbeReport = JSON.parse(ran.stdout)
+      const { cri } = await bench.start()
+      const works = (image: string) =>
+        cri.pull(image).then(
+          () => true,
+          () => false,
+        )
+      const found: string[] = []
+      for (const [nth, one] of SAMPLE.entries()) {
+        const name = nameOf(nth)
+        const { tag } = imageOf(nth, 'tag')
+        const byTag = await works(`${name}/team/app:${tag}`)
+        const byDigest = await works(`${name}/team/app@${imageOf(nth, 'digest').manifest.digest}`)
+        const { status, reason } = report.registries.find(({ registry }) => registry === name) ?? {}
+        const probed = [status, reason].filter(Boolean).join(' ')
+        const about = `${name} ${JSON.stringify(one)}`
+        assert.equal(probed, stateOf(byTag, byDigest), about)
+        assert.equal(STATES[outcomeOf(hostsOf(one))], probed, `the model: ${about}`)
+        assert.equal(report.unhealthy.includes(name), !byTag, about)
+        found.push(probed)
+      }
+      for (const state of ['healthy', 'degraded no_resolver', 'unhealthy'])
+        assert.ok(found.filter(one => one === state).length >= 3, `${state} is among ${found}`)
+    })
+  })
+}
+
+function hostsOf({ mirrors, server }: Case): readonly Host[] {
+  const hosts = mirrors.map(mirror => ({
+    capabilities: mirror.capabilities,
+    works: mirror.behaviour === 'healthy',
+  }))
+  return server === undefined ? hosts : [...hosts, { capabilities: SERVER, works: server === 'healthy' }]
+}
+
+/** Four of each kind: every endpoint of a registry has a url of its own. */
+type Origins = Readonly<Record<Behaviour, readonly string[]>>
+
+async function openOrigins(bench: Bench): Promise<Origins> {
+  const nths = [0, 1, 2, 3]
+  const open = async (kind: 'healthy' | 'broken' | 'empty') =>
+    (await Promise.all(nths.map(() => bench.registry({ images: IMAGES, behaviour: kind })))).map(originOf)
+  const [healthy, broken, empty, refusing] = await Promise.all([
+    open('healthy'),
+    open('broken'),
+    open('empty'),
+    Promise.all(nths.map(refusingOrigin)),
+  ])
+  return { healthy, broken, empty, refusing }
+}
+
+function originOf({ origin }: LoopbackRegistry): string {
+  return origin
+}
+
+function tableOf({ mirrors, server }: Case, nth: number, origins: Origins): string {
+  const entries = mirrors.map(
+    (mirror, i) =>
+      `{ url = "${origins[mirror.behaviour][i]}", capabilities = ${JSON.stringify(mirror.capabilities)} }`,
+  )
+  return [
+    `[registries."${nameOf(nth)}"]`,
+    `mirrors = [${entries.join(', ')}]`,
+    `canary = "team/app:${imageOf(nth, 'tag').tag}"`,
+    server === undefined ? 'fallback = false' : `server = "${origins[server][3]}"`,
+  ].join('\n')
+}
