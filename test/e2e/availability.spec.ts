@@ -11,8 +11,10 @@ import type { ProbeReport } from '../../lib/model/report.ts'
 import { buildImage, type Image } from '../support/image.ts'
 import { type Host, type Outcome, outcomeOf, SERVER } from '../support/pull-model.ts'
 import { type LoopbackRegistry, refusingOrigin } from '../support/registry.ts'
-import { run } from '../support/run.ts'
-import { type Bench, openBench } from './support/bench.ts'
+import { REAL_TIME, run } from '../support/run.ts'
+import { eventually, watching } from '../support/watching.ts'
+import { type Bench, newImage, openBench, registryTable } from './support/bench.ts'
+import type { Daemon } from './support/containerd.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 
 const BEHAVIOURS = ['healthy', 'broken', 'empty', 'refusing'] as const
@@ -76,11 +78,79 @@ for (const { title, suite } of generations) {
   describe(`pulls by tag and by digest of ${title}`, function () {
     this.timeout(0)
     let bench: Bench
+    let daemon: Daemon
     before(async function () {
       needRuntime(this, `containerd-${suite}`, true)
       bench = await openBench(treeOf(`containerd-${suite}`))
+      await bench.apply(registryTable('first.test', ['http://127.0.0.1:1']))
+      daemon = await bench.start()
     })
     after(() => bench?.close())
+
+    it('fail by tag where only an unreachable server resolves tags, and every command says so', async function () {
+      // The commands say the same on every generation.
+      if (suite !== 'sid') this.skip()
+      const [first, second] = [newImage('library/busybox'), newImage('library/busybox')]
+      const mirror = await bench.registry({ images: [first, second] })
+      const server = await refusingOrigin()
+      const table = (granted: string) =>
+        `${registryTable('docker.io', [`{ url = "${mirror.url}", capabilities = [${granted}] }`], `server = "${server}"`)}[health]\ninterval = "1s"\n`
+      const list = path.join(bench.node, 'tmp/hub.toml')
+      const write = async (granted: string) => {
+        await fs.writeFile(list, `version = 1\n${table(granted)}`)
+        await bench.apply(table(granted))
+      }
+      const { cri } = daemon
+      const digest = `docker.io/library/busybox@${second.manifest.digest}`
+      const gate = ['apply', '-f', list, '--root', bench.node, '--require-healthy']
+
+      await write('"pull"')
+      const notice = (await run(['validate', '-f', list])).stderr
+      assert.match(notice, /only the server resolves tags of docker\.io: where it is not reachable/)
+      await assertProbe(list, 1, 'degraded', 'no_resolver')
+      const refused = await run(gate)
+      assert.equal(refused.code, 1)
+      assert.match(refused.stderr, /docker\.io is degraded \(no_resolver\): .*; regmirror wrote nothing/)
+      await assert.rejects(cri.pull(`busybox:${first.tag}`))
+      assert.equal(await cri.pull(digest), second.blobs[0]?.digest)
+
+      const args = ['-f', list, '--root', bench.node, '--listen', '127.0.0.1:0', '--log-format', 'json']
+      await watching(args, async watcher => {
+        const { url } = JSON.parse(await watcher.until(/"listening"/))
+        const degraded = JSON.parse(await watcher.until(/"registry_degraded"/))
+        assert.deepEqual(
+          [degraded.level, degraded.registry, degraded.reason],
+          ['error', 'docker.io', 'no_resolver'],
+        )
+        assert.match(await page(url), /docker\.io<\/a> is degraded \(no_resolver\)/)
+        const metrics = await page(`${url}metrics`)
+        assert.match(metrics, /^regmirror_registry_up\{registry="docker\.io"\} 0$/m)
+        assert.match(
+          metrics,
+          /^regmirror_registry_status\{registry="docker\.io",status="degraded",reason="no_resolver"\} 1$/m,
+        )
+        assert.match(
+          metrics,
+          new RegExp(`^regmirror_up\\{registry="docker\\.io",url="${server}/v2",role="server"\\} 0$`, 'm'),
+        )
+        const saved = await eventually(
+          async () => /"reason": "no_resolver"/.test(await healthFile(bench)) || undefined,
+          () => 'health.json has no reason',
+        )
+        assert.ok(saved)
+        const planned = await run(['plan', '-f', list, '--root', bench.node], REAL_TIME)
+        assert.match(
+          planned.stderr,
+          /docker\.io: is degraded \(no_resolver\): no healthy endpoint may resolve tags/,
+        )
+
+        await write('"pull", "resolve"')
+        await watcher.until(/"registry_healthy"/)
+        assert.match(await page(`${url}metrics`), /^regmirror_registry_up\{registry="docker\.io"\} 1$/m)
+      })
+      await assertProbe(list, 0, 'healthy')
+      assert.equal(await cri.pull(`busybox:${first.tag}`), first.blobs[0]?.digest)
+    })
 
     it(`have the result that probe predicts, for ${COUNT} registries`, async () => {
       const origins = await openOrigins(bench)
@@ -90,7 +160,7 @@ for (const { title, suite } of generations) {
       await fs.writeFile(list, `version = 1\n${registries}`)
       const ran = await run(['probe', '-f', list, '--depth', 'manifest', '--format', 'json'])
       const report: ProbeReport = JSON.parse(ran.stdout)
-      const { cri } = await bench.start()
+      const { cri } = daemon
       const works = (image: string) =>
         cri.pull(image).then(
           () => true,
@@ -114,6 +184,27 @@ for (const { title, suite } of generations) {
         assert.ok(found.filter(one => one === state).length >= 3, `${state} is among ${found}`)
     })
   })
+}
+
+async function assertProbe(list: string, exit: number, status: string, reason?: string): Promise<void> {
+  const text = await run(['probe', '-f', list])
+  assert.equal(text.code, exit, text.stdout)
+  const sentence = /^docker\.io is degraded \(no_resolver\): no healthy endpoint may resolve tags/m
+  assert.equal(sentence.test(text.stdout), reason !== undefined, text.stdout)
+  const report: ProbeReport = JSON.parse((await run(['probe', '-f', list, '--format', 'json'])).stdout)
+  assert.deepEqual([report.registries[0]?.status, report.registries[0]?.reason], [status, reason])
+  const metrics = (await run(['probe', '-f', list, '--format', 'prometheus'])).stdout
+  const state = `regmirror_registry_status{registry="docker.io",status="${status}",reason="${reason ?? ''}"} 1`
+  assert.ok(metrics.includes(state), metrics)
+  assert.ok(metrics.includes(`regmirror_registry_up{registry="docker.io"} ${exit === 0 ? 1 : 0}`), metrics)
+}
+
+async function page(url: string): Promise<string> {
+  return await (await fetch(url)).text()
+}
+
+function healthFile({ node }: Bench): Promise<string> {
+  return fs.readFile(path.join(node, 'var/lib/regmirror/health.json'), 'utf8')
 }
 
 function hostsOf({ mirrors, server }: Case): readonly Host[] {
