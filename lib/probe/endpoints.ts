@@ -34,7 +34,7 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header, client } = mirror
+  const { base, skipVerify, header, client, redirects } = mirror
   return {
     registry,
     role: 'mirror',
@@ -44,6 +44,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
+    redirects,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
   }
 }
@@ -57,6 +58,7 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
     resolves: true,
     ca: [],
     header: {},
+    redirects: [],
     dialTimeoutMs: dialect.dialTimeoutMs,
   } as const
   if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
