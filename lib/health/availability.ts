@@ -66,11 +66,17 @@ function whyUnknown(registry: Registry, known: KnownHealth): string {
   const mirrors = mirrorSteps(registry, known)
   if (mirrors.some(({ resolves, health }) => resolves && health === undefined))
     return 'no endpoint that may resolve tags is known to be healthy'
-  const first = servesContent(mirrors) ? 'no healthy mirror may resolve tags' : 'no mirror is healthy'
   if (mirrors.length === 0) return 'the health of the server is unknown'
+  const first = whyNoMirror(mirrors)
   return mayFallBack(registry)
     ? `${first}, and the health of the server is unknown`
     : `${first}, and regmirror does not probe the servers of the other registries`
+}
+
+function whyNoMirror(mirrors: readonly Step[]): string {
+  if (servesContent(mirrors)) return 'no healthy mirror may resolve tags'
+  const isKnown = mirrors.every(({ health }) => health !== undefined)
+  return isKnown ? 'no mirror is healthy' : 'no mirror is known to be healthy'
 }
 
 /** In the order of a pull. The servers of the registries that `*` stands for cannot be known. */

@@ -1,6 +1,6 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
 import { findHolder } from '../apply/node-lock.ts'
-import { judgeRegistry, type KnownHealth } from '../health/availability.ts'
+import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
 import { healthText } from '../health/health.ts'
 import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
@@ -60,13 +60,13 @@ function watcherNotices(holder: string, declared: boolean, { health }: MirrorLis
   ]
 }
 
-/** Names the registries that are not known to be healthy: `registry_unhealthy`, `registry_degraded`, `registry_unknown`. */
+/** Names the registries for which no pull by tag is known to work: `registry_unhealthy`, `registry_degraded`, `registry_unknown`. */
 function registryNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
   return registries.flatMap(registry => {
     const health = judgeRegistry(registry, known)
-    if (registry.mirrors.length === 0 || health.status === 'healthy') return []
+    if (registry.mirrors.length === 0 || passesCheck(registry, known)) return []
     const action = health.status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
-    const message = `is ${registryStatusText(health)}: ${registryCause(health)}${action}`
+    const message = `${registryStatusText(health)}: ${registryCause(health)}${action}`
     return { code: `registry_${health.status}`, message, registry: registry.name }
   })
 }

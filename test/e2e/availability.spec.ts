@@ -141,7 +141,7 @@ for (const { title, suite } of generations) {
         const planned = await run(['plan', '-f', list, '--root', bench.node], REAL_TIME)
         assert.match(
           planned.stderr,
-          /docker\.io: is degraded \(no_resolver\): no healthy endpoint may resolve tags/,
+          /docker\.io: degraded \(no_resolver\): no healthy endpoint may resolve tags/,
         )
 
         await write('"pull", "resolve"')

@@ -108,6 +108,10 @@ describe('the health of a registry', () => {
       detailOf({}, 'healthy'),
       'no healthy mirror may resolve tags, and the health of the server is unknown',
     )
+    assert.equal(
+      detailOf({}, undefined),
+      'no mirror is known to be healthy, and the health of the server is unknown',
+    )
     assert.equal(detailOf({}, 'unhealthy'), 'no mirror is healthy, and the health of the server is unknown')
     assert.equal(
       detailOf({ name: '*' }, 'healthy'),
