@@ -23,6 +23,7 @@ function healthFromProbes(probes: readonly Probe[]): KnownHealth {
   const healthOf = (probe: Probe | undefined) => probe && healthOfProbe(probe)
   return {
     health: (registry, url) => healthOf(find('mirror', registry, url)),
+    servesWrongContent: (registry, url) => find('mirror', registry, url)?.reason === 'wrong_digest',
     serverHealth: registry => healthOf(find('server', registry)),
   }
 }

@@ -6,6 +6,7 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { monotonicMs } from '../system/clocks.ts'
+import { judgeRegistries } from './judge-registries.ts'
 import type { NodeOptions } from './open.ts'
 import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
 
@@ -43,7 +44,8 @@ export async function preflight(
   const probed = await probeUntilHealthy(list, how, options, world, probeList)
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
-  return { list: rank(list, probed.probes, by), ...probed, ranked: by, notices }
+  const ranked = rank(list, probed.probes, by)
+  return { list: ranked, ...probed, ...judgeRegistries(ranked, probed.probes), ranked: by, notices }
 }
 
 function rankBy(list: MirrorList, options: PreflightOptions): RankBy | undefined {

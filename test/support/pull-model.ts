@@ -1,7 +1,7 @@
 /**
  * What containerd does with the endpoints of a registry, written down apart from lib: HEAD of the tag at each host with both
  * capabilities, then GET of the content at every host in turn (core/remotes/docker/resolver.go:245-268@v2.1.4,
- * fetcher.go:224,280,303@v2.1.4). A host that fails is followed by the next one.
+ * fetcher.go:224,280,303@v2.1.4). A host that fails is followed by the next one; one that serves wrong content ends the pull.
  */
 import type { Capability } from '../../lib/model/registry.ts'
 
@@ -9,6 +9,8 @@ export interface Host {
   readonly capabilities: readonly Capability[]
   /** Undefined: nobody knows. */
   readonly works: boolean | undefined
+  /** Its content does not match its digest. */
+  readonly isWrong?: boolean
 }
 
 export type Outcome = 'tag and digest' | 'digest only' | 'nothing' | 'depends'
@@ -27,7 +29,8 @@ export function outcomeOf(hosts: readonly Host[]): Outcome {
 /** Whether a pull works that needs hosts with these capabilities at first. */
 export function pulls(hosts: readonly Host[], needed: readonly Capability[]): boolean {
   const first = hosts.filter(({ capabilities }) => needed.every(one => capabilities.includes(one)))
-  return first.some(isWorking) && hosts.some(isWorking)
+  const responding = hosts.find(host => isWorking(host) || host.isWrong)
+  return first.some(isWorking) && responding?.isWrong !== true
 }
 
 /** Every way in which the unknown hosts may turn out. */
