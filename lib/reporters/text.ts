@@ -1,12 +1,12 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
+import type { InitReport } from '../model/init-report.ts'
 import {
   type AppliedReport,
   type Change,
   type Changes,
   type ErrorReport,
-  type InitReport,
   type Notice,
   noticeText,
   type Report,
@@ -15,6 +15,7 @@ import {
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { daemonLines } from './daemon-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -66,7 +67,7 @@ function planLines(
   report: Changes & { readonly kind: 'plan' | 'restore' },
   page: TerminalStyle,
 ): readonly string[] {
-  const changes = report.changes.flatMap(change => changeLines(change, page))
+  const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
@@ -101,11 +102,12 @@ function summaryLines(
   { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
-  if (!report.changed) return [paint('green', idleLine(report)), ...activations]
+  const daemons = daemonLines(report.targets).map(printable)
+  if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
   const counted = paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`)
-  return [counted, ...(activations.length > 0 ? activations : effectLines(report))]
+  return [counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
 }
 
 /** Nothing where no restart would help: a notice says what another program must change. */

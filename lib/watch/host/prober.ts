@@ -4,7 +4,7 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
-import { holdsSecret } from '../../probe/api/endpoint.ts'
+import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openNameLookup } from '../../probe/dns/name-lookup.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import type { Roots } from '../../probe/http/system-roots.ts'
@@ -44,7 +44,8 @@ export function openProber(options: ProberOptions, world: World): Prober {
       ...runtime,
       timeoutMs: list.health.timeoutMs,
       samples: 1,
-      depth: endpoint.canary === undefined ? ('ping' as const) : ('head' as const),
+      depth: watchDepth(endpoint, list),
+      sparing: true,
       signal: world.signal,
       now: world.now,
       secretSent: () => secretSent,
@@ -53,6 +54,14 @@ export function openProber(options: ProberOptions, world: World): Prober {
     return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
   }
   return { probe, expire: surroundings.expire }
+}
+
+/**
+ * A server gets more than a ping only if it refuses that: it may require credentials that its mirrors do not, and the
+ * list has no place for them.
+ */
+function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head' {
+  return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
 }
 
 /** What probes depend on beside the list: the proxies and the client of the runtime, the certificates of the system. */
