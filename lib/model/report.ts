@@ -3,6 +3,7 @@
  */
 import type { ErrorCode, Issue } from './errors.ts'
 import type { InitReport } from './init-report.ts'
+import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
 /** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
@@ -131,12 +132,11 @@ export interface Changes {
   readonly targets?: readonly TargetReport[]
 }
 
-export interface Preflight {
+/** With the health of the registries where there are probes. */
+export interface Preflight extends Partial<JudgedRegistries> {
   /** The measurement that ordered the mirrors in this run; absent where they keep the order of the list. */
   readonly ranked?: 'latency' | 'throughput'
   readonly probes?: readonly Probe[]
-  /** With `probes`: registries without a healthy endpoint. */
-  readonly unhealthy?: readonly string[]
 }
 
 /** `plan`. With `check`, changes are exit code 1. */
@@ -153,7 +153,9 @@ export interface AppliedReport extends Changes, Preflight {
 }
 
 /** `apply --require-healthy` with an unhealthy registry: nothing was planned or written. */
-export interface RefusedReport extends Changes, Required<Pick<Preflight, 'probes' | 'unhealthy'>> {
+export interface RefusedReport
+  extends Changes,
+    Required<Pick<Preflight, 'probes' | 'registries' | 'unhealthy'>> {
   readonly kind: 'apply'
   readonly refused: true
 }
@@ -166,12 +168,10 @@ export interface RestoredReport extends Changes {
 
 export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport
 
-export interface ProbeReport {
+export interface ProbeReport extends JudgedRegistries {
   readonly version: 1
   readonly kind: 'probe'
   readonly probes: readonly Probe[]
-  /** Registries without a healthy endpoint. */
-  readonly unhealthy: readonly string[]
   readonly notices: readonly Notice[]
 }
 

@@ -9,6 +9,7 @@ import { mirrorEntries } from '../written.ts'
 import { lintHealth } from './health-lints.ts'
 import type { LintInput } from './lint-input.ts'
 import { mirrorLints } from './mirror-lints.ts'
+import { onlyServerResolves } from './resolver-lint.ts'
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
@@ -33,6 +34,7 @@ function lintRegistry(registry: Registry, key: string, input: LintInput): readon
     ...lintName(registry, key),
     ...lintServer(registry, key, input),
     ...lintCanary(registry, input),
+    ...lintResolver(registry),
     ...lintDuplicates(registry, key, input),
     ...registry.mirrors.flatMap(mirror => lintMirror(mirror, registry, input.now)),
   ]
@@ -63,6 +65,11 @@ function lintCanary(registry: Registry, { resolved }: LintInput): readonly Notic
   const image = name === '*' ? 'registry.example.com/repository:tag' : 'repository:tag'
   const message = `without a canary, watch only pings these mirrors; add canary = "${image}"`
   return [notice('no_canary', message, registry.place, registry)]
+}
+
+function lintResolver(registry: Registry): readonly Notice[] {
+  const message = onlyServerResolves(registry)
+  return message === undefined ? [] : [notice('only_server_resolves', message, registry.place, registry)]
 }
 
 function lintDuplicates(registry: Registry, key: string, { list, place }: LintInput): readonly Notice[] {
