@@ -55,9 +55,14 @@ async function parse(args: readonly string[], world: World): Promise<Call | stri
       },
     )
   await parser.parseAsync([...args], {}, (_error: unknown, _given: unknown, output: string) => {
-    text = output
+    text = separateTypes(output)
   })
   return call ?? text
+}
+
+/** yargs writes the type right after a text that fills its column. */
+function separateTypes(help: string): string {
+  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ')
 }
 
 function openParser(args: readonly string[], world: World): Argv {
@@ -70,7 +75,7 @@ function openParser(args: readonly string[], world: World): Argv {
     .version('version', 'show the version', OWN_VERSION)
     .help('help', 'show this help')
     .alias('help', 'h')
-    .wrap(Math.min(world.stdout.columns ?? 100, 110))
+    .wrap(Math.min(world.stdout.columns ?? 100, 110) - 1)
     .epilogue(EXIT_CODE_HELP)
     .exitProcess(false)
     .fail((message, error) => {

@@ -151,6 +151,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
+  readonly removal: Effect
   /**
    * What its HTTP client sends and accepts: of the release in the list, else of the one on this machine, else of the
    * newest. Without settings the list does not name this target.

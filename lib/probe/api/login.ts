@@ -96,6 +96,7 @@ const LOGIN_REQUIRED: Fault = {
   reason: 'unauthorized',
   what: 'requires credentials for the canary',
   todo: 'add the credentials to header in the list, or set a canary that needs none',
+  forServer: 'set a canary that needs no credentials, or add them to header of server in the list',
 }
 
 /** The fault of an endpoint that keeps responding with 401 to a token. */

@@ -91,7 +91,7 @@ function tokenServiceFault(fault: Fault, { host }: URL): Fault {
   const { what, todo } = wordsOf(fault)
   if (fault.reason === undefined) return { ...fault, what: `the token service: ${what}`, todo, quoted: host }
   const named = `the token service fails (${fault.reason}): ${what}`
-  return { ...fault, what: named, todo: CHECK_SERVICE, quoted: host }
+  return { ...fault, what: named, todo: CHECK_SERVICE, forServer: undefined, quoted: host }
 }
 
 const CHECK_SERVICE = 'check the token service, and that this node can reach it'

@@ -35,7 +35,7 @@ const CLOSED: Fault = {
 }
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTP_PROXY and HTTPS_PROXY of the runtime'
-const ALLOW_HOST = 'allow the mirror in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
+const ALLOW_HOST = 'allow the host in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
 const CHECK_PATH = 'check that the mirror runs, and that the proxy resolves its name and reaches it'
 const CHECK_PROXY = 'check that the proxy runs, and the proxy settings of the runtime'
 

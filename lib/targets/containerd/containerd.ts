@@ -23,6 +23,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  removal: 'immediate',
   pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,

@@ -35,7 +35,7 @@ export interface Host {
   /** The path below which the API is; `/v2` by default. */
   readonly base?: string
   /** The only value of Authorization that is accepted; other requests get 401 with `challenge`. */
-  readonly requires?: string
+  readonly requires?: string | undefined
   /** WWW-Authenticate of the 401; an array is several lines. */
   readonly challenge?: string | readonly string[]
   /** https with these options. */

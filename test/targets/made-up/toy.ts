@@ -16,6 +16,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
   settings: toySettings,
   dialect: toyDialect,
+  removal: 'immediate',
   pullClient: async () => ({ ...PLAIN_CLIENT, userAgent: 'toy/1.0' }),
   pathKeys: ['config', 'mirrors_dir'],
   observe,
