@@ -23,7 +23,7 @@ export function framingOf(head: HeadFacts): { readonly framing: Framing; readonl
   if (chunked) checkTrailer(lines)
   // Later releases check a Content-Length that they ignore.
   const ignoresLength = go === '1.19' && (chunked || (!hasBody(head) && head.method !== 'HEAD'))
-  const length = ignoresLength ? undefined : contentLength(lines, go)
+  const length = ignoresLength ? undefined : contentLength(lines)
   const removesLength = chunked && (go === '1.19' || hasBody(head))
   const headers = new Map(lines)
   headers.delete('transfer-encoding')
@@ -50,11 +50,11 @@ function isChunked({ lines, version }: HeadFacts): boolean {
   return true
 }
 
-/** Several equal lengths are one. */
-function contentLength(lines: HeaderLines, go: GoRelease): number | undefined {
+/** Several equal lengths are one, and an empty one is none: containerd is built with GODEBUG=httplaxcontentlength=1. */
+function contentLength(lines: HeaderLines): number | undefined {
   const [first, ...others] = (lines.get('content-length') ?? []).map(trimBlanks)
   if (others.some(other => other !== first)) throw codedError(INVALID_HTTP)
-  if (first === undefined || (first === '' && go === '1.19')) return undefined
+  if (first === undefined || first === '') return undefined
   if (!/^\d+$/.test(first) || BigInt(first) > MAX_LENGTH) throw codedError(INVALID_HTTP)
   return Number(first)
 }

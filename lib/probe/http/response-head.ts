@@ -2,7 +2,7 @@
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
 import { type Allowance, type ByteSource, peekPiece, type Reading, readLine } from './byte-source.ts'
-import { INVALID_HTTP, NO_HTTP } from './error-codes.ts'
+import { FRAMING_LIMIT, INVALID_HTTP, NO_HTTP } from './error-codes.ts'
 import { type Framing, framingOf } from './framing.ts'
 import { type HeaderLines, readHeaderLines, withoutLineEnd } from './header-lines.ts'
 
@@ -21,11 +21,14 @@ export const HEADER_LIMIT = 768 * 1024
 /** The first head that is not informational. All heads together have one limit (transport.go readResponse). */
 export function* readFinalHead(source: ByteSource, method: Method, go: GoRelease): Reading<ResponseHead> {
   const allowance = { left: HEADER_LIMIT }
-  for (;;) {
+  for (let informational = 0; informational <= MAX_INFORMATIONAL[go]; informational++) {
     const head = yield* readHead(source, allowance, method, go)
     if (!isInformational(head.status)) return head
   }
+  throw codedError(FRAMING_LIMIT)
 }
+
+const MAX_INFORMATIONAL: Readonly<Record<GoRelease, number>> = { '1.19': 5, '1.24': Number.POSITIVE_INFINITY }
 
 /** 101 is final (golang.org/issue/26161). */
 function isInformational(status: number): boolean {
