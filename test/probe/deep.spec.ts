@@ -5,7 +5,7 @@ import type { Probe } from '../../lib/model/report.ts'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { ACCEPT } from '../../lib/probe/api/manifest.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
-import { buildImage, digestOf } from '../support/image.ts'
+import { buildImage, digestOf, type Image } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
 import { endpointAt, PATIENT, SHORT } from '../support/sockets.ts'
 
@@ -35,18 +35,19 @@ async function probeBent(
 }
 
 describe('deep probe: requests', () => {
-  it('requests the tag, the manifest by digest and the smallest layer, with ns, and checks digests', async () => {
+  it('requests the tag, the manifest by digest, the config and the layer, with ns, and checks digests', async () => {
     // A tiny layer shows no speed.
     const image = buildImage(CANARY.repository, 'latest', randomBytes(100_000).toString('base64'))
     await using mirror = await startMirror(undefined, image)
     const probe = await probeDeep(mirror.origin)
     assert.equal(probe.status, 'healthy', probe.detail)
-    const layer = image.blobs[1]?.digest
+    const [config, layer] = image.blobs.map(({ digest }) => digest)
     const base = '/v2/library/busybox'
     assert.deepEqual(mirror.asked, [
       'GET /v2/',
       `HEAD ${base}/manifests/latest?ns=docker.io`,
       `GET ${base}/manifests/${image.manifest.digest}?ns=docker.io`,
+      `GET ${base}/blobs/${config}?ns=docker.io`,
       `GET ${base}/blobs/${layer}?ns=docker.io`,
     ])
     assert.deepEqual([probe.depth, probe.digest], ['blob', image.manifest.digest])
@@ -82,7 +83,13 @@ describe('deep probe: requests', () => {
     })
   }
 
-  for (const status of [400, 403, 405, 501]) {
+  it('requests the tag by GET after 405 to HEAD', async () => {
+    const refusing = onPath(/^HEAD/, (_request, response) => reply(response, 405))
+    const probe = await probeBent(refusing)
+    assert.equal(probe.status, 'healthy', probe.detail)
+  })
+
+  for (const status of [400, 403, 501]) {
     it(`also requests the tag by GET after ${status} to HEAD, and names HEAD as the problem`, async () => {
       const refusing = onPath(/^HEAD/, (_request, response) => reply(response, status))
       const probe = await probeBent(refusing, {}, 'manifest')
@@ -100,7 +107,7 @@ describe('deep probe: requests', () => {
     })
   }
 
-  it('sends the Accept header of containerd for manifests', async () => {
+  it('sends the Accept headers of containerd for a tag and for a manifest', async () => {
     const accepted = new Set<string | undefined>()
     await probeBent(
       onPath(/manifests/, (request, response) => {
@@ -108,7 +115,7 @@ describe('deep probe: requests', () => {
         serveBlob(IMAGE.manifest, request, response)
       }),
     )
-    assert.deepEqual([...accepted], [ACCEPT])
+    assert.deepEqual([...accepted], [ACCEPT, `${IMAGE.manifest.mediaType}, */*`])
   })
 
   it('requests no layer at depth manifest, and only pings without a canary', async () => {
@@ -135,7 +142,7 @@ describe('deep probe: requests', () => {
     const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch }
     const entry = (digest: string, of: object) => ({
       digest,
-      size: 1,
+      size: IMAGE.manifest.bytes.length,
       mediaType: IMAGE.manifest.mediaType,
       platform: of,
     })
@@ -188,6 +195,7 @@ describe('deep probe: tokens', () => {
         'GET /token?service=reg+%22x%22&scope=repository%3Aa%3Apull',
         'HEAD manifests/latest?ns=docker.io +auth',
         'GET manifests/DIGEST?ns=docker.io +auth',
+        'GET blobs/DIGEST?ns=docker.io +auth',
         'GET blobs/DIGEST?ns=docker.io +auth',
       ],
     )
@@ -259,24 +267,34 @@ describe('a HEAD request for the tag', () => {
   }
   const head = `HEAD /v2/${CANARY.repository}/manifests/${CANARY.reference}`
 
-  it('is never followed by GET, which counts as a pull', async () => {
+  it('is followed by GET, which counts as a pull, only where containerd sends it too', async () => {
     assert.deepEqual(await probeTag(() => false), ['healthy', 'GET /v2/', head])
-    for (const status of [400, 403, 405, 501, 404]) {
+    const get = head.replace('HEAD', 'GET')
+    const notAllowed = onPath(/^HEAD/, (_request, response) => reply(response, 405))
+    assert.deepEqual(await probeTag(notAllowed), ['healthy', 'GET /v2/', head, get])
+    for (const status of [400, 403, 501, 404, 429]) {
       const refusing = onPath(/manifests/, (_request, response) => reply(response, status))
+      if (status === 429) {
+        assert.deepEqual(await probeTag(refusing), ['degraded', 'GET /v2/', head])
+        continue
+      }
       assert.deepEqual(await probeTag(refusing), ['unhealthy', 'GET /v2/', head])
     }
     const type = { 'Content-Type': IMAGE.manifest.mediaType }
     const withoutDigest = onPath(/manifests/, (_request, response) => reply(response, 200, type))
-    assert.deepEqual(await probeTag(withoutDigest), ['healthy', 'GET /v2/', head])
+    assert.deepEqual(await probeTag(withoutDigest), ['healthy', 'GET /v2/', head, get])
     const invalid = onPath(/manifests/, (_q, response) =>
-      reply(response, 200, { ...type, 'Docker-Content-Digest': 'no' }),
+      reply(response, 200, { ...type, 'Docker-Content-Digest': 'no', 'Content-Length': '1' }),
     )
     assert.deepEqual(await probeTag(invalid), ['unhealthy', 'GET /v2/', head])
   })
 })
 
+/** Matches requests for the layer of the image. */
+const layerOf = ({ blobs }: Image) => new RegExp(`blobs/${blobs[1]?.digest}`)
+
 describe('deep probe: faults', () => {
-  const other = buildImage(CANARY.repository, 'latest', 'another\n')
+  const other = IMAGE.manifest.bytes.toString().toUpperCase()
   const type = { 'Content-Type': IMAGE.manifest.mediaType }
   const cases: [title: string, bend: Bend, reason: Probe['reason'], detail: RegExp][] = [
     [
@@ -302,7 +320,7 @@ describe('deep probe: faults', () => {
     ],
     [
       'a manifest with another digest',
-      onPath(/GET.*manifests/, (_q, r) => reply(r, 200, type, other.manifest.bytes)),
+      onPath(/GET.*manifests/, (_q, r) => reply(r, 200, type, other)),
       'wrong_digest',
       /manifest does not match/,
     ],
@@ -313,15 +331,21 @@ describe('deep probe: faults', () => {
       /serves an invalid manifest/,
     ],
     [
-      'a manifest of 257 KiB',
-      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(257 * 1024))),
+      'a manifest of 5 MB',
+      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(5_000_000))),
       'not_a_registry',
-      /longer than 256 KiB/,
+      /longer than 4393216 bytes/,
     ],
-    ['a missing layer', onPath(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /does not have the layer/],
+    ['a missing config', onPath(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /does not have the config/],
+    [
+      'a missing layer',
+      onPath(layerOf(IMAGE), (_q, r) => reply(r, 404)),
+      'not_found',
+      /does not have the layer/,
+    ],
     [
       'a corrupt layer',
-      onPath(/blobs/, (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
+      onPath(layerOf(IMAGE), (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
       'wrong_digest',
       /layer does not match/,
     ],
@@ -348,7 +372,7 @@ describe('deep probe: faults', () => {
   it('reads and measures a layer at the end of a redirect', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(200_000).toString('base64'))
     const layer = image.blobs[1]
-    const leading = onPath(/blobs/, (request, response) => {
+    const leading = onPath(layerOf(image), (request, response) => {
       if (!request.url?.includes('storage')) {
         const page = '<a href="/storage">Temporary Redirect</a>'
         return reply(response, 307, { Location: `${request.url}&storage` }, page)
@@ -363,7 +387,7 @@ describe('deep probe: faults', () => {
     // The pause limits the speed; a busy machine may notice the start of the pause late.
     assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / (SHORT / 1000))
     await using stuck = await startMirror(
-      onPath(/blobs/, (request, response) => {
+      onPath(layerOf(image), (request, response) => {
         if (!request.url?.includes('storage'))
           return reply(response, 307, { Location: `${request.url}&storage` })
         response.writeHead(200)
@@ -387,7 +411,7 @@ describe('deep probe: faults', () => {
 
   it('reports a layer that arrives slowly as slow, with the speed until the timeout', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(1_000_000).toString('base64'))
-    const drip = onPath(/blobs/, (_request, response) => {
+    const drip = onPath(layerOf(image), (_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'.repeat(1024)), 20)
       response.on('close', () => clearInterval(timer))

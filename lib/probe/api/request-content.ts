@@ -18,8 +18,7 @@ function withTimeoutRemedy(fault: Fault): Fault {
   return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? RAISE_TIMEOUT } : fault
 }
 
-const RAISE_TIMEOUT =
-  'raise timeout in [health] if its cache is still being filled, or check the mirror and what it fetches from'
+const RAISE_TIMEOUT = 'raise timeout in [health] if its cache is still filling, or check its log'
 
 /** Any status below 300 will do, and no content type matters here: core/remotes/docker/fetcher.go withErrorCheck@v2.1.9. */
 function judgeContent(
