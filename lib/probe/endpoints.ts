@@ -8,7 +8,6 @@ import {
   type Registry,
 } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
-import type { ProbeDialect } from '../targets/configured-targets.ts'
 import type { Dialect } from '../targets/dialect.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { findCanary, type NamedCanary } from './canaries.ts'
@@ -17,10 +16,10 @@ import { findCanary, type NamedCanary } from './canaries.ts'
  * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
-export function listEndpoints(list: MirrorList, dialect: ProbeDialect): readonly Endpoint[] {
+export function listEndpoints(list: MirrorList, dialect: Dialect): readonly Endpoint[] {
   return list.registries.flatMap(registry => {
     const endpoints = [
-      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror, dialect)),
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
       ...serverEndpoints(registry, dialect),
     ]
     return endpoints.map(endpoint => withCanary(endpoint, findCanary(registry), dialect))
@@ -49,32 +48,32 @@ function canServe({ status, reason }: Probe): boolean {
   return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
 }
 
-function mirrorEndpoint(registry: string, mirror: Mirror, { images }: ProbeDialect): Endpoint {
-  const { base, skipVerify, header, client, capabilities } = mirror
+function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
+  const { base, skipVerify, header, client, capabilities, redirects } = mirror
   return {
     registry,
     role: 'mirror',
     resolves: capabilities.includes('resolve') && capabilities.includes('pull'),
-    images,
     base,
     ca: mirror.ca.map(textOf),
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
+    redirects,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
   }
 }
 
-function serverEndpoints(registry: Registry, dialect: ProbeDialect): readonly Endpoint[] {
+function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
   if (!mayFallBack(registry)) return []
   const { name, server } = registry
   const common = {
     registry: name,
     role: 'server',
     resolves: true,
-    images: dialect.images,
     ca: [],
     header: {},
+    redirects: [],
     dialTimeoutMs: dialect.dialTimeoutMs,
   } as const
   if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]

@@ -1,7 +1,8 @@
 /** The targets of a list. Pure. */
 import type { ListedTarget, MirrorList } from '../model/registry.ts'
-import type { Dialect, ImageRules } from './dialect.ts'
-import type { Target } from './target.ts'
+import type { Dialect } from './dialect.ts'
+import { PLAIN_CLIENT, type PullClient } from './pull-client.ts'
+import type { Machine, Target } from './target.ts'
 
 /** A target with its settings in one list. */
 export interface ConfiguredTarget<Settings = unknown, Snapshot = unknown> {
@@ -21,21 +22,26 @@ export function configuredTargets(
   })
 }
 
-/** How mirrors are probed: as one release of a runtime contacts them. */
-export interface ProbeDialect extends Dialect {
-  readonly images: ImageRules
-}
-
-/** The dialect of the first target of a list, in the release that the list names. */
+/** The dialect in which the mirrors of a list are probed: that of its first target. */
 export function probeDialect(
   list: Pick<MirrorList, 'targets'>,
   targets: Readonly<Record<string, Target>>,
-): ProbeDialect {
+): Dialect {
   const [first] = configuredTargets(list, targets)
-  const { dialect } = first?.target ?? Object.values(targets)[0] ?? {}
-  if (dialect === undefined) throw new Error('no target is known')
-  const version = first && list.targets[first.name]?.written.version
-  return { ...dialect, images: dialect.imageRules(typeof version === 'string' ? version : undefined) }
+  const target = first?.target ?? Object.values(targets)[0]
+  if (target === undefined) throw new Error('no target is known')
+  return target.dialect
+}
+
+/** The client of that target. */
+export async function readPullClient(
+  list: Pick<MirrorList, 'targets'>,
+  targets: Readonly<Record<string, Target>>,
+  machine: Pick<Machine, 'run'> | undefined,
+): Promise<PullClient> {
+  const [first] = configuredTargets(list, targets)
+  if (first !== undefined) return await first.target.pullClient(first.settings, machine)
+  return (await Object.values(targets)[0]?.pullClient(undefined, machine)) ?? PLAIN_CLIENT
 }
 
 function withSettings<Settings, Snapshot>(

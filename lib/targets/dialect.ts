@@ -8,22 +8,7 @@ export interface Dialect {
   defaultServer(registry: string): DefaultServer
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
-  /** How a release reads images; undefined: the newest one. */
-  imageRules(version: string | undefined): ImageRules
   readonly expresses: Expressible
-}
-
-/** How a runtime reads images, where its releases differ. */
-export interface ImageRules {
-  /** Whether it converts manifests of schema 1. */
-  readonly schema1: boolean
-  /** Whether it uses content that a descriptor itself holds (`data`). */
-  readonly embedded: boolean
-  /**
-   * Whether it fetches every entry of an index for its platform, and needs no layers; else only the best entry, whose layers
-   * and config must agree.
-   */
-  readonly transferService: boolean
 }
 
 export interface DefaultServer {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Probe } from '../../lib/model/report.ts'
 import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
-import { newestContainerd } from '../support/dialect.ts'
+import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import { loadText } from '../support/load.ts'
 import {
   endpointAt,
@@ -30,7 +30,7 @@ const plainHttp = () => {
 
 /** The endpoints of registries that are written in TOML. */
 const endpointsIn = async (text: string) =>
-  listEndpoints((await loadText(`version = 1\n${text}`)).list, newestContainerd)
+  listEndpoints((await loadText(`version = 1\n${text}`)).list, containerdDialect)
 
 describe('probe: many', () => {
   it('returns probes in the order of the endpoints, and reports progress as they complete', async () => {
@@ -224,7 +224,7 @@ describe('probe: headers and connections', () => {
     assert.match(head, new RegExp(`\r\nhost: 127\\.0\\.0\\.1:${mirror.port}\r\n`, 'i'))
     assert.doesNotMatch(head, /elsewhere/)
     assert.match(head, /\r\nX-Key: k\r\n/)
-    assert.match(head, /\r\nuser-agent: regmirror\r\n/)
+    assert.match(head, /\r\nuser-agent: regmirror\/[\d.]+\r\n/)
     assert.doesNotMatch(head, /accept-encoding/i)
   })
 

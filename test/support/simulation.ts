@@ -4,12 +4,12 @@ import type { MirrorList } from '../../lib/model/registry.ts'
 import { baseUrl } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
 import { listEndpoints } from '../../lib/probe/endpoints.ts'
+import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import type { Event } from '../../lib/watch/events.ts'
 import type { History } from '../../lib/watch/history.ts'
 import type { Host, Reconciled, Scope, Triggers } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
-import { newestContainerd } from './dialect.ts'
 
 /** What a probe of an endpoint finds at a moment, and how long that takes. */
 export type Behaviour = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }
@@ -100,7 +100,7 @@ export async function simulate(world: World): Promise<Simulated> {
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: list => listEndpoints(list, newestContainerd),
+    listEndpoints: list => listEndpoints(list, containerdDialect),
     readSaved: async () => ({ healthFile: world.healthFile, history: world.history }),
     saveHealth: async file => {
       world.saveHealth?.()

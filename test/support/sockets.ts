@@ -7,7 +7,6 @@ import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { codedError } from '../../lib/system/coded-error.ts'
-import { newestContainerd } from './dialect.ts'
 
 /** Time limit for a response that is going to come: no machine is so slow. */
 export const PATIENT = 25_000
@@ -101,11 +100,11 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
     registry: 'r.test',
     role: 'mirror',
     resolves: true,
-    images: newestContainerd.images,
     base,
     ca: [],
     skipVerify: false,
     header: {},
+    redirects: [],
     dialTimeoutMs,
     ...more,
   }

@@ -8,9 +8,9 @@ import tls from 'node:tls'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { listEndpoints } from '../../lib/probe/endpoints.ts'
+import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { openProber } from '../../lib/watch/host/prober.ts'
-import { newestContainerd } from '../support/dialect.ts'
 import { forContainerd, HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import { type Bend, CANARY, reply, startMirror } from '../support/mirror.ts'
 import { worldOf } from '../support/run.ts'
@@ -35,7 +35,7 @@ describe('a watcher probes', () => {
       const config = path.join(directory, 'config.toml')
       const base = listOf(registry('r.test', [mirror('http://mirror.invalid')]))
       const list = forContainerd(base, { config, version: '2.1' })
-      const [endpoint] = listEndpoints(list, newestContainerd) as [Endpoint]
+      const [endpoint] = listEndpoints(list, containerdDialect) as [Endpoint]
       let now = 0
       const uid = process.geteuid?.() ?? 0
       const { probe } = openProber(HERE, { ...worldOf(), uid, monotonic: () => BigInt(now) * 1000n })
@@ -74,7 +74,7 @@ describe('a watcher probes', () => {
     ])
     const canary = { repository: 'a/b', reference: '1' }
     const detail = (list: MirrorList, { probe }: Pick<ReturnType<typeof openProber>, 'probe'>) =>
-      probe({ ...(listEndpoints(list, newestContainerd)[0] as Endpoint), canary }, list).then(
+      probe({ ...(listEndpoints(list, containerdDialect)[0] as Endpoint), canary }, list).then(
         ({ detail = '' }) => detail,
       )
     const open = () => openProber(HERE, { ...worldOf(), env: {} })
@@ -113,7 +113,7 @@ describe('a watcher probes', () => {
         const [before, after] = [listed(), listed()]
         const parsedFor = async (list: MirrorList) => {
           const before = parsed
-          const mirrors = listEndpoints(list, newestContainerd).filter(({ role }) => role === 'mirror')
+          const mirrors = listEndpoints(list, containerdDialect).filter(({ role }) => role === 'mirror')
           const probes = await Promise.all([...mirrors, ...mirrors].map(endpoint => probe(endpoint, list)))
           assert.deepEqual([...new Set(probes.map(({ reason }) => reason))], ['refused'])
           return parsed - before

@@ -1,6 +1,5 @@
 /** An endpoint of a registry, and the image that deep probes request from it. Pure. */
 import type { ApiBase } from '../../model/registry.ts'
-import type { ImageRules } from '../../targets/dialect.ts'
 import type { ClientSettings } from '../http/client-settings.ts'
 
 /** Everything that is needed to send an endpoint the requests of the runtime. */
@@ -12,8 +11,6 @@ export interface Endpoint extends ClientSettings {
   readonly alternatives?: readonly ApiBase[]
   /** Whether the runtime resolves tags with it. */
   readonly resolves: boolean
-  /** How the runtime reads images. */
-  readonly images: ImageRules
   /** What a deep probe requests. */
   readonly canary?: Canary
 }

@@ -34,7 +34,7 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
   if (fault !== undefined) return { ...NOTHING, fault }
   const sink = openSink(request)
   const { data = Buffer.alloc(0), size } = descriptor
-  if (session.endpoint.images.embedded && data.length === size) {
+  if (session.client.images.embedded && data.length === size) {
     sink.add(data)
     return { ...NOTHING, ...checked(sink, request) }
   }

@@ -38,8 +38,8 @@ export async function pull(
 ): Promise<PullResult> {
   const session = openSession(endpoint, canary, context, depth !== 'head')
   const image = await pullImage(session, depth)
-  const { traces, challenged, authorization } = session
-  return { ...image, traces, challenged, authorized: authorization !== undefined }
+  const { traces, challenged, issued } = session
+  return { ...image, traces, challenged, authorized: issued }
 }
 
 async function pullImage(session: Session, depth: PullDepth): Promise<ImageResult> {
@@ -47,6 +47,8 @@ async function pullImage(session: Session, depth: PullDepth): Promise<ImageResul
   if ('fault' in resolved) return { fault: resolved.fault }
   const { response, digest } = resolved
   if (depth === 'head') return { response, digest }
+  // containerd fetches with another authorizer than it resolves with (resolver.go base@v2.1.4).
+  session.byHost.clear()
   const found = await readImages(session, resolved)
   if ('fault' in found) return { fault: found.fault }
   return { response, digest, ...(depth === 'blob' && (await readBlobs(session, found.images))) }

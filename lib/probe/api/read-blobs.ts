@@ -52,14 +52,10 @@ async function readConfig(session: Session, image: PlatformImage, runs: boolean)
 }
 
 /** Only what has the type of a layer is unpacked (core/unpack/unpacker.go@v2.1.9, image.go Unpack@v1.7.24). */
-function layersFault(
-  config: Config,
-  layers: readonly Descriptor[],
-  { endpoint }: Session,
-): Fault | undefined {
+function layersFault(config: Config, layers: readonly Descriptor[], { client }: Session): Fault | undefined {
   const unpacked = layers.filter(({ mediaType }) => isLayerType(mediaType)).length
   const isEmpty = layers.length === 0 && config.layers === 0
-  if (unpacked === 0 && (isEmpty || endpoint.images.transferService)) return undefined
+  if (unpacked === 0 && (isEmpty || client.images.transferService)) return undefined
   return unpacked > 0 && unpacked === config.layers ? undefined : OTHER_LAYERS
 }
 

@@ -54,7 +54,7 @@ async function readBelow(session: Session, descriptor: Descriptor, depth: number
   if ('fault' in found) return found
   if (found.kind === 'image') return checkImage(depth === 0 ? found : { ...found, entry: descriptor })
   if (depth === MAX_DEPTH) return { fault: TOO_DEEP }
-  const entries = selectEntries(found.entries, arch(), session.endpoint.images.transferService)
+  const entries = selectEntries(found.entries, arch(), session.client.images.transferService)
   if (entries.length === 0) return { fault: noPlatformFault() }
   const images: PlatformImage[] = []
   for (const [nth, entry] of entries.entries()) {

@@ -5,22 +5,12 @@ import type { Canary } from './endpoint.ts'
 import { findErrorPage, judgeResponse } from './judge-response.ts'
 import { type ContentRequest, type Session, sendContentRequest } from './session.ts'
 
-/** Statuses that containerd repeats a request for, at once, and how often (resolver.go retryRequest@v1.6.20). */
-const REPEATED: readonly number[] = [408, 429]
-const REPEATS = 5
-
 /** A response that a pull can use, or what is wrong with it. */
 export async function requestContent(session: Session, request: ContentRequest): Promise<Outcome> {
-  let outcome = await sendContentRequest(session, request)
-  for (let left = session.patient ? REPEATS : 0; left > 0 && isRepeated(outcome); left -= 1)
-    outcome = await sendContentRequest(session, request)
+  const outcome = await sendContentRequest(session, request)
   if ('fault' in outcome) return { ...outcome, fault: withTimeoutRemedy(outcome.fault) }
   const fault = judgeContent(outcome, request, session.canary)
   return fault === undefined ? outcome : { ...outcome, fault }
-}
-
-function isRepeated(outcome: Outcome): boolean {
-  return !('fault' in outcome) && REPEATED.includes(outcome.response.status)
 }
 
 /** The first request for an image may wait until a cache has fetched it; containerd waits for it. */
@@ -38,11 +28,8 @@ function judgeContent(
 ): Fault | undefined {
   const { status } = response
   if (status <= 299) return undefined
-  if (status === 401)
-    return { reason: 'unauthorized', what: `refuses the ${kind} of the canary to an anonymous pull` }
   if (status === 403) return { reason: 'forbidden', what: `refuses the ${kind} of the canary with 403` }
-  if (status === 404)
-    return { reason: 'not_found', what: `does not have the ${kind} of the canary`, todo: CHECK_CANARY }
+  if (status === 404) return { ...NO_CONTENT, what: `does not have the ${kind} of the canary` }
   if (status === 400 && ns !== undefined) return findErrorPage(response) ?? nsFault(kind, ns)
   return judgeResponse(response, false)
 }
@@ -52,4 +39,8 @@ function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
   return { reason: 'not_a_registry', what, todo: 'check that it accepts the query parameter ns' }
 }
 
-const CHECK_CANARY = 'check that it mirrors this registry, and check canary in the list'
+const NO_CONTENT: Fault = {
+  reason: 'not_found',
+  todo: 'check that it mirrors this registry, and check canary in the list',
+  forServer: 'check canary in the list',
+}

@@ -61,10 +61,10 @@ function typeOf(response: HttpResponse): string {
   return manifestTypeOf(values[0] ?? '')
 }
 
-function checkResolved(resolved: ResolvedTag, { endpoint }: Session): Resolved {
+function checkResolved(resolved: ResolvedTag, { client }: Session): Resolved {
   const { digest, mediaType, size } = resolved
   if (size > MAX_MANIFEST_SIZE) return { fault: TOO_LONG }
-  const isConverted = isSchema1Type(mediaType) && endpoint.images.schema1
+  const isConverted = isSchema1Type(mediaType) && client.images.schema1
   if (!isConverted && !isManifestType(mediaType)) return { fault: wrongType(mediaType) }
   return isStorable(digest) ? resolved : { fault: invalidDigest(digest) }
 }

@@ -1,18 +1,15 @@
 /** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
-import type { Fault } from '../faults/fault.ts'
+import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
 import type { Trace } from '../http/trace.ts'
-import { type BoundedRequest, type Outcome, sendBoundedRequest } from './bounded-request.ts'
+import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
+import { fetchHeaders } from './fetch-headers.ts'
+import { answerChallenge, authorizationFor, type Logins, renewExpired, tokenRefused } from './login.ts'
 import type { ProbeContext } from './probe-context.ts'
-import { requestToken } from './token.ts'
 
-export interface Session {
-  readonly endpoint: Endpoint
+export interface Session extends Logins {
   readonly canary: Canary
-  readonly context: ProbeContext
-  /** Value of the Authorization header, once there is a token. */
-  authorization: string | undefined
   challenged: boolean
   /** Of the requests that got a response. */
   readonly traces: Trace[]
@@ -26,7 +23,10 @@ export function openSession(
   context: ProbeContext,
   patient: boolean,
 ): Session {
-  return { endpoint, canary, context, authorization: undefined, challenged: false, traces: [], patient }
+  const { repository } = canary
+  const client = context.pullClient ?? PLAIN_CLIENT
+  const logins = { endpoint, repository, context, client, byHost: new Map(), issued: false }
+  return { ...logins, canary, challenged: false, traces: [], patient }
 }
 
 export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onChunk' | 'headers'> {
@@ -37,32 +37,40 @@ export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onCh
   readonly accept: string
 }
 
-/** The response, whatever its status; after a challenge, that to the request with a token. */
-export async function sendContentRequest(session: Session, request: ContentRequest): Promise<Outcome> {
-  const first = await send(session, request)
-  if ('fault' in first || first.response.status !== 401) return first
-  session.challenged = true
-  const { endpoint, canary, context, authorization } = session
-  if (authorization !== undefined) return { fault: TOKEN_REFUSED, trace: first.trace }
-  const token = await requestToken(endpoint, first, canary.repository, context)
-  if ('fault' in token) return { fault: token.fault, trace: first.trace }
-  session.authorization = token.authorization
-  return await send(session, request)
-}
+/** After so many responses a request is not sent again (core/remotes/docker/resolver.go retryRequest@v2.1.4). */
+const MAX_RESPONSES = 6
+/** Statuses that a request is repeated for at once. */
+const REPEATED: readonly number[] = [408, 429]
 
-const TOKEN_REFUSED: Fault = {
-  reason: 'unauthorized',
-  what: 'refuses the token that its token service issued',
+/** The last response, whatever its status: challenges are answered and requests repeated as containerd does it. */
+export async function sendContentRequest(session: Session, request: ContentRequest): Promise<Outcome> {
+  const responses: Success[] = []
+  for (;;) {
+    const outcome = await send(session, request)
+    if ('fault' in outcome) return outcome
+    responses.push(outcome)
+    const { status } = outcome.response
+    const isLast = responses.length === MAX_RESPONSES
+    if (status === 401) {
+      session.challenged = true
+      const fault = isLast ? tokenRefused('') : await answerChallenge(session, responses)
+      if (fault !== undefined) return { ...outcome, fault }
+    } else if (isLast || !session.patient || !REPEATED.includes(status)) return outcome
+  }
 }
 
 const PATHS = { manifest: 'manifests', config: 'blobs', layer: 'blobs' } as const
 
 async function send(session: Session, request: ContentRequest): Promise<Outcome> {
-  const { endpoint, canary, context, authorization } = session
+  const { endpoint, canary, context } = session
   const { kind, reference, accept, headers, ...rest } = request
+  const fault = await renewExpired(session)
+  if (fault !== undefined) return { fault, trace: { phase: 'request' } }
   const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
   if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
-  const sent = { ...rest, url, authorization, headers: { accept, ...headers } }
+  const authorization = (to: URL) => authorizationFor(session, to)
+  const added = fetchHeaders(request, session.client)
+  const sent = { ...rest, url, authorization, headers: { accept, ...added, ...headers } }
   const outcome = await sendBoundedRequest(endpoint, sent, context)
   if (!('fault' in outcome)) session.traces.push(outcome.trace)
   return outcome

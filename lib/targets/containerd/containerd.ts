@@ -11,9 +11,10 @@ import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { containerdDialect } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
-import { observe } from './observe.ts'
+import { findRelease, observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
+import { describePullClient } from './pull-client.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,6 +23,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  removal: 'immediate',
+  pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

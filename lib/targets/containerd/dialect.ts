@@ -1,33 +1,17 @@
 /** How containerd speaks to registries. Pure. */
 import { type ApiBase, DOCKER_HUB, isLoopback } from '../../model/registry.ts'
-import type { DefaultServer, Dialect, ImageRules } from '../dialect.ts'
-import { atLeast, parseRelease } from './release.ts'
+import type { DefaultServer, Dialect } from '../dialect.ts'
 
 export const containerdDialect: Dialect = {
   namespace: (registry, host) => (host === serverHost(registry) ? undefined : registry),
   defaultServer: registry => (isLoopback(registry) ? loopbackServer(registry) : ownServer(registry)),
   // core/remotes/docker/registry.go:256@v2.3.4
   dialTimeoutMs: 30_000,
-  imageRules: version => imageRules(version ?? NEWEST),
   expresses: {
     forms: ['root', 'prefix', 'mounted', 'exact'],
     keys: ['server', 'fallback', 'ca', 'client', 'header', 'skip_verify'],
     capabilities: 'any',
   },
-}
-
-const NEWEST = '2.4'
-
-function imageRules(version: string): ImageRules {
-  const release = parseRelease(version)
-  return {
-    // core/remotes/handlers.go FetchHandler@v2.0.0
-    schema1: release?.major === 1,
-    // remotes/handlers.go Fetch@v1.7.0
-    embedded: release === undefined || atLeast(release, '1.7.0'),
-    // CRI pulls with the transfer service (internal/cri/server/images/image_pull.go@v2.1.0).
-    transferService: release === undefined || atLeast(release, '2.1.0'),
-  }
 }
 
 /** The registry itself gets no `ns` (isProxy, core/remotes/docker/registry.go:85-92@v2.3.4). */

@@ -8,6 +8,5 @@ export const toyDialect: Dialect = {
     skipVerify: false,
   }),
   dialTimeoutMs: 1000,
-  imageRules: () => ({ schema1: false, embedded: true, transferService: false }),
   expresses: { forms: ['root'], keys: ['skip_verify'], capabilities: ['pull', 'resolve'] },
 }
