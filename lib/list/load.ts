@@ -17,7 +17,7 @@ import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
-import { findMirrors } from './rules/entries.ts'
+import { findConnections } from './rules/entries.ts'
 import { checkRules } from './rules/rules.ts'
 import { validityAfter } from './rules/validity.ts'
 import { checkSchema } from './schema/check-schema.ts'
@@ -121,7 +121,11 @@ async function check(
   const shape = checkSchema(source.value, targets)
   const isValid = validityAfter(shape)
   const rules = checkRules(source.value, isValid, targets)
-  const { problems, ...references } = await readReferences(findMirrors(source.value, isValid), isValid, scope)
+  const { problems, ...references } = await readReferences(
+    findConnections(source.value, isValid),
+    isValid,
+    scope,
+  )
   const all = [...shape, ...rules, ...problems]
   if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, file))
   return references

@@ -2,6 +2,7 @@
 import { milliseconds } from '../model/duration.ts'
 import {
   type Attachment,
+  type Connection,
   type Mirror,
   type MirrorList,
   mayFallBack,
@@ -49,35 +50,41 @@ function canServe({ status, reason }: Probe): boolean {
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header, client, capabilities } = mirror
+  const { base, capabilities, dialTimeout } = mirror
   return {
     registry,
     role: 'mirror',
     resolves: capabilities.includes('resolve') && capabilities.includes('pull'),
     base,
-    ca: mirror.ca.map(textOf),
-    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
-    skipVerify,
-    header,
-    dialTimeoutMs: milliseconds(mirror.dialTimeout),
+    ...clientSettings(mirror),
+    dialTimeoutMs: milliseconds(dialTimeout),
   }
 }
 
 function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
-  if (!mayFallBack(registry)) return []
   const { name, server } = registry
+  if (!mayFallBack(registry) || server === undefined) return []
   const common = {
     registry: name,
     role: 'server',
     resolves: true,
-    ca: [],
-    header: {},
-    dialTimeoutMs: dialect.dialTimeoutMs,
+    ...clientSettings(server),
+    dialTimeoutMs:
+      server.dialTimeout === undefined ? dialect.dialTimeoutMs : milliseconds(server.dialTimeout),
   } as const
-  if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
+  if (server.declared) return [{ ...common, base: server.base }]
   const { bases, skipVerify } = dialect.defaultServer(name)
   const [base, ...alternatives] = bases
   return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
+}
+
+function clientSettings({ ca, client, skipVerify, header }: Connection) {
+  return {
+    ca: ca.map(textOf),
+    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
+    skipVerify,
+    header,
+  }
 }
 
 function textOf(attachment: Attachment): string {
