@@ -114,7 +114,7 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
     file: list,
     allowFilesFrom: [path.join(NODES, '../tls')],
     stdin: async () => Buffer.alloc(0),
-    env: { TOKEN: 'x' },
+    env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' },
     uid: 1000,
     now: Date.UTC(2026, 0, 1),
     targets,

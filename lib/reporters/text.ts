@@ -2,19 +2,19 @@
 
 import { type Issue, issueText } from '../model/errors.ts'
 import { NO_ENDPOINT } from '../model/no-endpoint.ts'
-import {
-  type AppliedReport,
-  type Change,
-  type Changes,
-  type Effect,
-  type ErrorReport,
-  type InitReport,
-  type Notice,
-  noticeText,
-  type Preflight,
-  type Report,
-  type ValidateReport,
+import type {
+  AppliedReport,
+  Change,
+  Changes,
+  Effect,
+  ErrorReport,
+  InitReport,
+  Notice,
+  Preflight,
+  Report,
+  ValidateReport,
 } from '../model/report.ts'
+import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'
@@ -57,7 +57,7 @@ export function textReport(report: Report, page: TerminalStyle): Printed {
 }
 
 function printed(result: readonly string[], notices: readonly Notice[], page: TerminalStyle): Printed {
-  return { stdout: textOf(result), stderr: textOf(notices.map(notice => noticeLine(notice, page))) }
+  return { stdout: textOf(result), stderr: textOf(noticeLines(notices, page)) }
 }
 
 function textOf(lines: readonly string[]): string {
@@ -186,13 +186,20 @@ function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[]
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
-function noticeLine(notice: Notice, page: TerminalStyle): string {
-  return labelled('yellow', 'notice:', noticeText(notice), page)
+/** Those of one kind together; `--format json` has each of them. */
+function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
+  const groups = groupNotices(notices)
+  const rest = groups.some(({ count }) => count > 1) ? ['--format json shows every notice'] : []
+  return [...groups.map(({ lines }) => lines.join('\n')), ...rest].map(text =>
+    labelled('yellow', 'notice:', text, page),
+  )
 }
 
 function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
   const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
-  const [first, ...rest] = wrap(printable(text), room)
+  const [first, ...rest] = printable(text)
+    .split('\n')
+    .flatMap(line => wrap(line, room))
   const indent = ' '.repeat(label.length + 1)
   return [`${page.paint(style, label)} ${first}`, ...rest.map(line => indent + line)].join('\n')
 }
