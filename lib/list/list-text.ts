@@ -5,7 +5,7 @@ import { isRefused } from '../model/refused.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import { decodeList, MAX_BYTES } from './decode-list.ts'
-import type { ListFormat } from './source/source.ts'
+import type { ListFormat } from './list-format.ts'
 
 export interface ListText {
   readonly text: string

@@ -9,9 +9,11 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
+import { foreignProblem } from './foreign/foreign-file.ts'
 import { pathInside } from './inside-root.ts'
 import { readableNotices } from './lint-readable-secrets.ts'
 import { lintList } from './lints/lints.ts'
+import type { ListFormat } from './list-format.ts'
 import { type ListText, readListText } from './list-text.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
@@ -23,7 +25,7 @@ import { validityAfter } from './rules/validity.ts'
 import { checkSchema } from './schema/check-schema.ts'
 import type { Source } from './source/parsed.ts'
 import { issuesOf, placeOf } from './source/positions.ts'
-import { type ListFormat, parseSource } from './source/source.ts'
+import { parseSource } from './source/source.ts'
 import type { WrittenList } from './written.ts'
 
 export interface LoadOptions {
@@ -113,11 +115,13 @@ async function parseList({ text, format, file }: ListText): Promise<Source> {
 }
 
 async function check(
-  { file }: ListText,
+  { file, format }: ListText,
   source: Source,
   scope: ReferenceScope,
   targets: KnownTargets,
 ): Promise<References> {
+  const foreign = foreignProblem(source.value, file, format)
+  if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
   const shape = checkSchema(source.value, targets)
   const isValid = validityAfter(shape)
   const rules = checkRules(source.value, isValid, targets)

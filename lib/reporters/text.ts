@@ -195,11 +195,15 @@ function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly 
   )
 }
 
+/** Further lines of an error are text to copy: they are not wrapped. */
 function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
   const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
-  const [first, ...rest] = printable(text)
-    .split('\n')
-    .flatMap(line => wrap(line, room))
+  const [line = '', ...others] = printable(text).split('\n')
+  const [first, ...rest] = wrap(line, room)
+  const more = style === 'red' ? others : others.flatMap(other => wrap(other, room))
   const indent = ' '.repeat(label.length + 1)
-  return [`${page.paint(style, label)} ${first}`, ...rest.map(line => indent + line)].join('\n')
+  return [
+    `${page.paint(style, label)} ${first}`,
+    ...[...rest, ...more].map(other => (indent + other).trimEnd()),
+  ].join('\n')
 }
