@@ -32,6 +32,15 @@ const names = new Set([
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
 ])
 
+/** The files that a list names, beside it. */
+async function writeReferences(list: string, directory: string): Promise<void> {
+  const pem = (name: string) => (/client/.test(name) ? name.replace(/^.*client/, 'client') : 'ca.pem')
+  for (const [, name = ''] of list.matchAll(/"([\w.-]+\.pem)"/g))
+    await fs.copyFile(path.join(root, 'fixtures/tls', pem(name)), path.join(directory, name))
+  for (const [, name = ''] of list.matchAll(/file = "([\w.-]+)"/g))
+    await fs.writeFile(path.join(directory, name), 'test\n', { mode: 0o600 })
+}
+
 describe('documents', () => {
   for (const document of documents) {
     blocks(document, 'toml').forEach((list, i) => {
@@ -39,6 +48,7 @@ describe('documents', () => {
         withDirectory(async directory => {
           const file = path.join(directory, 'mirrors.toml')
           await fs.writeFile(file, list)
+          await writeReferences(list, directory)
           const { code, stderr } = await run(['validate', '-f', file])
           assert.equal(code, 0, stderr)
         }))
