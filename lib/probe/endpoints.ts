@@ -19,7 +19,7 @@ import { findCanary, type NamedCanary } from './canaries.ts'
 export function listEndpoints(list: MirrorList, dialect: Dialect): readonly Endpoint[] {
   return list.registries.flatMap(registry => {
     const endpoints = [
-      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror, dialect)),
       ...serverEndpoints(registry, dialect),
     ]
     return endpoints.map(endpoint => withCanary(endpoint, findCanary(registry), dialect))
@@ -48,7 +48,7 @@ function canServe({ status, reason }: Probe): boolean {
   return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
 }
 
-function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
+function mirrorEndpoint(registry: string, mirror: Mirror, { tls }: Dialect): Endpoint {
   const { base, skipVerify, header, client, capabilities } = mirror
   return {
     registry,
@@ -60,7 +60,16 @@ function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
     skipVerify,
     header,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
+    tls,
+    ...(tls.triesTlsFirst && needsTlsFirst(mirror) && { tlsFirst: true }),
   }
+}
+
+/** Plain http beside TLS keys (core/remotes/docker/config/hosts.go:213@v2.1.4). */
+function needsTlsFirst({ base, ca, client, skipVerify }: Mirror): boolean {
+  const { protocol, port } = new URL(base.origin)
+  const hasTlsKeys = ca.length > 0 || client !== undefined || skipVerify
+  return protocol === 'http:' && port !== '' && hasTlsKeys
 }
 
 function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
@@ -73,6 +82,7 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
     ca: [],
     header: {},
     dialTimeoutMs: dialect.dialTimeoutMs,
+    tls: dialect.tls,
   } as const
   if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
   const { bases, skipVerify } = dialect.defaultServer(name)

@@ -27,7 +27,8 @@ export function probeDialect(
   targets: Readonly<Record<string, Target>>,
 ): Dialect {
   const [first] = configuredTargets(list, targets)
-  const target = first?.target ?? Object.values(targets)[0]
+  if (first !== undefined) return first.target.dialectOf(first.settings)
+  const [target] = Object.values(targets)
   if (target === undefined) throw new Error('no target is known')
   return target.dialect
 }

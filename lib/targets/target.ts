@@ -150,6 +150,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** The dialect of the release that its settings name. */
+  dialectOf(settings: Settings): Dialect
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */

@@ -1,11 +1,8 @@
 /** Errors of TLS, by the codes of OpenSSL and Node. Pure. */
-import { NO_ALTERNATIVE_NAMES } from '../http/error-codes.ts'
+import { certificateProblem } from '../http/certificate-error.ts'
+import { RENEGOTIATION } from '../http/error-codes.ts'
+import { certificateFault } from './certificate-fault.ts'
 import type { Fault, Words } from './fault.ts'
-
-const UNKNOWN_AUTHORITY: Words = {
-  what: 'the certificate is signed by an unknown authority',
-  todo: 'add the certificate of that authority to ca',
-}
 
 export const CLIENT_CERTIFICATE_REQUIRED: Words = {
   what: 'requires a client certificate',
@@ -18,28 +15,9 @@ const CLIENT_CERTIFICATE_REFUSED: Words = {
 }
 
 const WORDS: Readonly<Record<string, Words>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: {
-    what: 'the certificate is self-signed and not trusted',
-    todo: 'add that certificate to ca',
-  },
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
-    what: 'the certificate is signed by an unknown authority, or the intermediate certificate is missing',
-    todo: 'add that authority to ca, or configure the server to send the whole chain',
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    what: 'the certificate is for another name',
-    todo: 'use a name of the certificate in the url',
-  },
-  [NO_ALTERNATIVE_NAMES]: {
-    what: 'the certificate has no subject alternative name, which the runtime requires',
-    todo: 'issue a certificate with a subject alternative name',
-  },
-  CERT_NOT_YET_VALID: {
-    what: 'the certificate is not valid yet',
-    todo: 'check the clock of this node',
+  [RENEGOTIATION]: {
+    what: 'starts a second TLS handshake on the connection (renegotiation), which containerd refuses',
+    todo: 'configure the server to require a client certificate from the start',
   },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     what: 'does not speak TLS on this port',
@@ -57,26 +35,15 @@ const WORDS: Readonly<Record<string, Words>> = {
 }
 
 export function tlsFault(code: string, error: unknown): Fault | undefined {
-  if (code === 'CERT_HAS_EXPIRED') return { reason: 'certificate_expired' }
+  const problem = certificateProblem(error)
+  if (problem !== undefined) return certificateFault(problem)
   const words = WORDS[code]
-  if (words !== undefined) {
-    const plainHttp = code === 'ERR_SSL_WRONG_VERSION_NUMBER'
-    return { reason: 'tls', ...words, quoted: certificateNames(error), plainHttp }
-  }
+  if (words !== undefined)
+    return { reason: 'tls', ...words, plainHttp: code === 'ERR_SSL_WRONG_VERSION_NUMBER' }
   // createSecureContext, on PEM texts of the list.
   if (code.startsWith('ERR_OSSL_'))
     return { reason: 'tls', what: 'ca or client in the list is invalid', todo: `check the files (${code})` }
-  if (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|EPROTO$)/.test(code))
+  if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))
     return { reason: 'tls', what: `the TLS handshake fails (${code})` }
-  // Node's name for every error of verification that it does not know.
-  if (code === 'UNSPECIFIED')
-    return { reason: undefined, what: 'the certificate cannot be verified (UNSPECIFIED)', todo: CHECK_CHAIN }
   return undefined
-}
-
-const CHECK_CHAIN = 'check each certificate of the chain with openssl verify'
-
-/** The names of the certificate, which Node's error about a wrong name carries. */
-function certificateNames(error: unknown): string | undefined {
-  return (error as { cert?: { subjectaltname?: string } }).cert?.subjectaltname
 }

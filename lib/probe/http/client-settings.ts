@@ -1,3 +1,5 @@
+import type { TlsClient } from '../../targets/tls-client.ts'
+
 /** How a runtime's HTTP client is configured for one host. */
 export interface ClientSettings {
   /** PEM texts, trusted in addition to the system's certificates. */
@@ -9,4 +11,5 @@ export interface ClientSettings {
   readonly header: Readonly<Record<string, string>>
   /** Limit for name lookup and connection together, as in Go's net.Dialer. */
   readonly dialTimeoutMs: number
+  readonly tls: TlsClient
 }

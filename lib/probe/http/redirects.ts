@@ -71,8 +71,7 @@ function requestTo(url: URL, spaces: DialOptions['spaces'], options: FollowOptio
     spaces,
     proxy,
     headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
-    secureContext: secure ? trust(settings) : undefined,
-    skipVerify: settings.skipVerify,
+    tls: secure ? trust(settings) : undefined,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }

@@ -1,40 +1,61 @@
 /** The TLS handshake on a connection. */
 import net from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import tls from 'node:tls'
+import { codedError } from '../../system/coded-error.ts'
+import { certificateError } from './certificate-error.ts'
+import { checkCertificates } from './check-certificates.ts'
+import { RENEGOTIATION } from './error-codes.ts'
 import { destroyOnAbort, waitUntilReady } from './socket-events.ts'
-import { checkName } from './tls-context.ts'
+import type { TlsSettings } from './tls-context.ts'
 import { recordError, type Trace } from './trace.ts'
 import { hostOf } from './url-host.ts'
 
 export interface TlsOptions {
   /** Only its host name counts. */
   readonly url: URL
-  readonly secureContext: tls.SecureContext | undefined
-  readonly skipVerify: boolean
+  /** Undefined: TLS is not used. */
+  readonly tls: TlsSettings | undefined
 }
 
-/** Rejects with the error of OpenSSL or Node, or with the reason of the signal. */
+/** Rejects with the error of OpenSSL, with CERTIFICATE_REFUSED or RENEGOTIATION, or with the reason of the signal. */
 export async function startTls(
   connection: net.Socket,
-  options: TlsOptions,
+  { url, tls: settings }: TlsOptions,
   trace: Trace,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
+  if (settings === undefined) throw new Error('TLS without settings')
   trace.phase = 'tls'
-  const socket = tls.connect({ socket: connection, ...connectionOptions(options) })
+  const host = hostOf(url)
+  const socket = tls.connect({ socket: connection, ...connectionOptions(host, settings) })
   destroyOnAbort(recordError(socket, trace), signal)
+  refuseRenegotiation(socket)
   await waitUntilReady(socket, 'secureConnect')
+  // The event comes while OpenSSL reads, and Node crashes on a socket that is destroyed then.
+  await setImmediate()
+  const problem = checkCertificates(socket, host, settings)
+  if (problem !== undefined) throw certificateError(problem)
   trace.phase = 'request'
   return socket
 }
 
-function connectionOptions({ url, secureContext, skipVerify }: TlsOptions): tls.ConnectionOptions {
-  const host = hostOf(url)
+/** Go sends neither ALPN here (its transport has a dialer of its own) nor an address or a final dot as SNI. */
+function connectionOptions(host: string, { context }: TlsSettings): tls.ConnectionOptions {
   return {
-    servername: net.isIP(host) === 0 ? host : '',
-    secureContext,
-    rejectUnauthorized: !skipVerify,
-    checkServerIdentity: (_name, certificate) => checkName(host, certificate),
-    ALPNProtocols: ['http/1.1'],
+    servername: net.isIP(host) === 0 ? host.replace(/\.+$/, '') : '',
+    secureContext: context,
+    // OpenSSL refuses chains that Go accepts and the reverse, so they are checked after the handshake.
+    rejectUnauthorized: false,
   }
+}
+
+/** A second handshake makes new keys; Go refuses it (crypto/tls/conn.go handleRenegotiation@go1.24). */
+function refuseRenegotiation(socket: tls.TLSSocket): void {
+  let handshakes = 0
+  socket.on('keylog', line => {
+    if (!line.toString('latin1').startsWith('CLIENT_RANDOM')) return
+    handshakes++
+    if (handshakes > 1) globalThis.setImmediate(() => socket.destroy(codedError(RENEGOTIATION)))
+  })
 }

@@ -1,35 +1,85 @@
-/** Which certificates are trusted, and which are sent: TLS as containerd does it. */
+/** What a client of TLS offers, sends and trusts: TLS as containerd does it. */
 import tls from 'node:tls'
-import { codedError } from '../../system/coded-error.ts'
+import type { TlsClient } from '../../targets/tls-client.ts'
+import { readCertificate } from '../x509/certificate.ts'
+import { certificatesIn, joinPools, openPool, type Pool } from '../x509/pool.ts'
+import { certificateError } from './certificate-error.ts'
 import type { ClientSettings } from './client-settings.ts'
-import { NO_ALTERNATIVE_NAMES } from './error-codes.ts'
 import type { Roots } from './system-roots.ts'
 
-/** Gives the TLS context for a host; the same CAs and client certificate are parsed only once. */
-export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client'>) => tls.SecureContext
+/** TLS to one host. */
+export interface TlsSettings {
+  readonly context: tls.SecureContext
+  readonly roots: Pool
+  readonly client: TlsClient
+  readonly skipVerify: boolean
+}
+
+/** Gives TLS for a host; the same CAs and client certificate are parsed only once. */
+export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerify' | 'tls'>) => TlsSettings
 
 /**
- * Parsing the system's certificates takes tens of milliseconds, so a Trust is shared for as long as they stay the same.
+ * The system's certificates are found by their subjects once, so a Trust is shared for as long as they stay the same.
  * The Trust throws on a PEM text that cannot be read.
  *
  * Without any system certificates (a bare container image) Node's own list is used.
  */
 export function openTrust(system: Roots = []): Trust {
-  const roots = system.length > 0 ? system : tls.rootCertificates
-  const known = new Map<string, tls.SecureContext>()
-  return ({ ca, client }) => {
-    const key = JSON.stringify([ca, client])
-    const context = known.get(key) ?? tls.createSecureContext({ ca: [...roots, ...ca], ...client })
-    known.set(key, context)
-    return context
+  const own = once(() => openPool(system.length > 0 ? system : tls.rootCertificates))
+  const known = new Map<string, TlsSettings>()
+  return settings => {
+    const key = JSON.stringify([settings.ca, settings.client, settings.skipVerify, settings.tls])
+    const found = known.get(key) ?? openTls(settings, own())
+    known.set(key, found)
+    return found
   }
 }
 
-/**
- * Node still accepts a name in the subject of a certificate without alternative names. Go refuses it
- * (crypto/x509/verify.go), so a probe must refuse it too.
- */
-export function checkName(name: string, certificate: tls.PeerCertificate): Error | undefined {
-  if (certificate.subjectaltname !== undefined) return tls.checkServerIdentity(name, certificate)
-  return codedError(NO_ALTERNATIVE_NAMES)
+function openTls({ ca, client, skipVerify, tls: rules }: Parameters<Trust>[0], system: Pool): TlsSettings {
+  for (const text of ca) checkAuthorities(text, rules)
+  const context = tls.createSecureContext({ ...offerOf(rules), ...client })
+  return { context, roots: joinPools([system, openPool(ca)]), client: rules, skipVerify }
+}
+
+/** containerd reads no file of certificates without one that it can read (hosts.go:187@v1.7.24). */
+function checkAuthorities(text: string, rules: TlsClient): void {
+  const read = certificatesIn(text).map(der => readCertificate(der, rules))
+  const [unreadable] = read.filter(certificate => 'has' in certificate)
+  if (unreadable === undefined || read.some(certificate => !('has' in certificate))) return
+  throw certificateError({ rule: 'malformed', role: 'root', detail: unreadable.has })
+}
+
+const SUITES: readonly string[] = [
+  ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+  ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ...['ECDHE-ECDSA-AES128-SHA', 'ECDHE-RSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', 'ECDHE-RSA-AES256-SHA'],
+]
+const RSA_SUITES: readonly string[] = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA', 'AES256-SHA']
+
+const SIGNATURES: readonly string[] = [
+  ...['rsa_pss_rsae_sha256', 'ecdsa_secp256r1_sha256', 'ed25519', 'rsa_pss_rsae_sha384'],
+  ...['rsa_pss_rsae_sha512', 'rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'],
+  ...['ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512', 'rsa_pkcs1_sha1', 'ecdsa_sha1'],
+]
+
+/** What Go offers: crypto/tls/defaults.go@go1.24, TLS 1.2 and later. */
+function offerOf({ rsaKeyExchange }: TlsClient): tls.SecureContextOptions {
+  const suites = [...SUITES, ...(rsaKeyExchange ? RSA_SUITES : [])]
+  return {
+    minVersion: 'TLSv1.2',
+    // What is weak is left out by name; OpenSSL's own levels would refuse more than Go does.
+    ciphers: `${suites.join(':')}:@SECLEVEL=0`,
+    sigalgs: SIGNATURES.join(':'),
+    ecdhCurve: 'X25519:P-256:P-384:P-521',
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }

@@ -9,12 +9,12 @@ import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
-import { containerdDialect } from './dialect.ts'
+import { containerdDialect, dialectOf } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
-import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
+import { isSameLine, knowsDefaultDirectory, knowsDialTimeout, parseRelease } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -22,6 +22,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  dialectOf: ({ version }) => dialectOf(version === undefined ? undefined : parseRelease(version)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

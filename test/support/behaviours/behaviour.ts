@@ -10,7 +10,8 @@ export interface Behaviour {
   readonly about: string
   /** Where it was seen: `containerd#5860`, `Harbor behind nginx`. */
   readonly seen?: string
-  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`. */
+  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`,
+   * and to its address and port as `$mirror.host`. */
   readonly hosts: Readonly<Record<string, Host>> & { readonly mirror: Host }
   /** The mirror in the list; `url` is `$mirror` by default. `$…` becomes the origin of a host, and files are given as text. */
   readonly mirror?: Readonly<Record<string, unknown>>

@@ -26,6 +26,7 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
     dialect: containerdDialect,
+    dialectOf: () => containerdDialect,
     pathKeys: ['tool_dir'],
     observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
     render: (_registries, text): Rendering => {

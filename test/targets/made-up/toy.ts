@@ -15,6 +15,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
   settings: toySettings,
   dialect: toyDialect,
+  dialectOf: () => toyDialect,
   pathKeys: ['config', 'mirrors_dir'],
   observe,
   render,

@@ -1,0 +1,99 @@
+/** Name constraints: crypto/x509/parser.go parseNameConstraintsExtension, verify.go isValid@go1.24. Pure. */
+import { type AlternativeName, type NameKind, nameKind, uriHost } from './alternative-names.ts'
+import { constructed, readElements, TAG } from './der.ts'
+import { isAscii } from './distinguished-name.ts'
+import { isBelow, reverseLabels } from './domain.ts'
+import { malformed } from './malformed.ts'
+
+export interface NameConstraints {
+  readonly permitted: readonly AlternativeName[]
+  readonly excluded: readonly AlternativeName[]
+  /** Whether one is of a kind that Go does not know. */
+  readonly unhandled: boolean
+}
+
+const PART = 'malformed name constraints'
+
+export function readNameConstraints(extension: Buffer): NameConstraints {
+  const outer = readElements(extension, PART)
+  const elements = readElements(outer.next(TAG.sequence).content, PART)
+  const permitted = readSubtrees(elements.optional(constructed(0))?.content)
+  const excluded = readSubtrees(elements.optional(constructed(1))?.content)
+  const none = permitted.count + excluded.count === 0
+  if (none || elements.more() || outer.more()) throw malformed(PART)
+  return {
+    permitted: permitted.names,
+    excluded: excluded.names,
+    unhandled: [permitted, excluded].some(({ names, count }) => names.length < count),
+  }
+}
+
+function readSubtrees(content: Buffer | undefined) {
+  const names: AlternativeName[] = []
+  const elements = readElements(content ?? Buffer.alloc(0), PART)
+  let count = 0
+  for (; elements.more(); count++) {
+    const { tag, content: value } = readElements(elements.next(TAG.sequence).content, PART).any()
+    const kind = nameKind(tag)
+    if (kind === undefined) continue
+    if (!isConstraint(kind, value)) throw malformed(PART)
+    names.push({ kind, value })
+  }
+  return { names, count }
+}
+
+function isConstraint(kind: NameKind, value: Buffer): boolean {
+  if (kind === 'ip') return isNetwork(value)
+  const domain = value.toString('latin1')
+  // An address is one mailbox.
+  if (kind === 'email' && domain.includes('@')) return isAscii(value)
+  return isAscii(value) && reverseLabels(domain.replace(/^\./, '')) !== undefined
+}
+
+/** An address and a mask of ones before zeros. */
+function isNetwork(value: Buffer): boolean {
+  if (value.length !== 8 && value.length !== 32) return false
+  const mask = [...value.subarray(value.length / 2)].map(byte => byte.toString(2).padStart(8, '0')).join('')
+  return /^1*0*$/.test(mask)
+}
+
+/** Whether a name may be in a certificate below a CA with these constraints. */
+export function isPermitted(name: AlternativeName, { permitted, excluded }: NameConstraints): boolean {
+  const matches = ({ value }: AlternativeName) => matchesConstraint(name, value)
+  const own = (names: readonly AlternativeName[]) => names.filter(({ kind }) => kind === name.kind)
+  const allowed = own(permitted)
+  if (name.kind === 'dns' && reverseLabels(name.value.toString('latin1')) === undefined) return false
+  // A name that cannot be compared is refused.
+  if (own(excluded).some(constraint => matches(constraint) !== false)) return false
+  return allowed.length === 0 || allowed.some(constraint => matches(constraint) === true)
+}
+
+/** Undefined if they cannot be compared. */
+function matchesConstraint({ kind, value }: AlternativeName, constraint: Buffer): boolean | undefined {
+  const [text, wanted] = [value.toString('latin1'), constraint.toString('latin1')]
+  switch (kind) {
+    case 'ip':
+      return isInNetwork(value, constraint)
+    case 'dns':
+      return isBelow(text, wanted)
+    case 'uri':
+      return matchesHost(uriHost(text), wanted)
+    case 'email':
+      return wanted.includes('@')
+        ? text.toLowerCase() === wanted.toLowerCase()
+        : isBelow(text.slice(text.lastIndexOf('@') + 1), wanted)
+  }
+}
+
+/** A URI without a host name, or with an address, cannot be compared. */
+function matchesHost(host: string, wanted: string): boolean | undefined {
+  const name = host.replace(/:\d*$/, '')
+  if (name === '' || name.includes(':') || /^[\d.]+$/.test(name)) return undefined
+  return isBelow(name, wanted)
+}
+
+function isInNetwork(address: Buffer, network: Buffer): boolean {
+  const [base, mask] = [network.subarray(0, network.length / 2), network.subarray(network.length / 2)]
+  const isEqual = (byte: number, i: number) => ((byte ^ (base[i] ?? 0)) & (mask[i] ?? 0)) === 0
+  return address.length === base.length && address.every(isEqual)
+}

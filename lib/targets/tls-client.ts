@@ -1,0 +1,28 @@
+/** How a runtime's TLS client behaves, as far as releases differ. */
+
+/** How certificates are read and verified. */
+export interface CertificateRules {
+  /** A certificate may have a negative serial number. */
+  readonly negativeSerials: boolean
+  /** Key identifiers and authority information may be marked critical. */
+  readonly criticalIdentifiers: boolean
+  /** The extensions on policies are known, so they may be critical. */
+  readonly policies: boolean
+  /** Name constraints apply to every certificate below; else only to the server's own and to the CA itself. */
+  readonly constrainsChain: boolean
+  /** The name `*` matches every name without a dot. */
+  readonly bareWildcard: boolean
+  /** The longest RSA key in a chain; undefined: no limit. */
+  readonly maxRsaBits: number | undefined
+}
+
+export interface TlsClient extends CertificateRules {
+  /** Offers cipher suites with RSA key exchange. */
+  readonly rsaKeyExchange: boolean
+  /** Offers cipher suites with 3DES. */
+  readonly tripleDes: boolean
+  /** The longest message with certificates, in bytes. */
+  readonly maxCertificateBytes: number
+  /** A mirror with plain http, a port other than 80 and TLS keys is first tried with TLS. */
+  readonly triesTlsFirst: boolean
+}
