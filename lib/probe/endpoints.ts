@@ -61,15 +61,7 @@ function mirrorEndpoint(registry: string, mirror: Mirror, { tls }: Dialect): End
     header,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
     tls,
-    ...(tls.triesTlsFirst && needsTlsFirst(mirror) && { tlsFirst: true }),
   }
-}
-
-/** Plain http beside TLS keys (core/remotes/docker/config/hosts.go:213@v2.1.4). */
-function needsTlsFirst({ base, ca, client, skipVerify }: Mirror): boolean {
-  const { protocol, port } = new URL(base.origin)
-  const hasTlsKeys = ca.length > 0 || client !== undefined || skipVerify
-  return protocol === 'http:' && port !== '' && hasTlsKeys
 }
 
 function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {

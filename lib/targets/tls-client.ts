@@ -12,6 +12,10 @@ export interface CertificateRules {
   readonly constrainsChain: boolean
   /** The name `*` matches every name without a dot. */
   readonly bareWildcard: boolean
+  /** An alternative name may be an IPv4 address written as IPv6. */
+  readonly mappedAddresses: boolean
+  /** A wildcard is excluded together with any name that it covers. */
+  readonly excludesWildcards: boolean
   /** The longest RSA key in a chain; undefined: no limit. */
   readonly maxRsaBits: number | undefined
 }
@@ -23,6 +27,4 @@ export interface TlsClient extends CertificateRules {
   readonly tripleDes: boolean
   /** The longest message with certificates, in bytes. */
   readonly maxCertificateBytes: number
-  /** A mirror with plain http, a port other than 80 and TLS keys is first tried with TLS. */
-  readonly triesTlsFirst: boolean
 }

@@ -9,8 +9,6 @@ export interface Endpoint extends ClientSettings {
   readonly base: ApiBase
   /** Tried in turn if the one before does not speak its scheme (a loopback registry: https, then http). */
   readonly alternatives?: readonly ApiBase[]
-  /** Tried with https first, although the list says http. */
-  readonly tlsFirst?: boolean
   /** Whether the runtime resolves tags with it. */
   readonly resolves: boolean
   /** What a deep probe requests. */

@@ -26,18 +26,13 @@ export interface PingResult {
  */
 export async function ping(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
   let result: PingResult = { endpoint, traces: [] }
-  for (const base of basesOf(endpoint)) {
+  for (const base of [endpoint.base, ...(endpoint.alternatives ?? [])]) {
     result = await pingBase({ ...endpoint, base }, samples, context)
     // containerd continues with plain http in this case, and after 10 s of an incomplete handshake, which is longer
     // than a probe waits: core/remotes/docker/resolver.go isTLSError@v2.3.4.
     if (!result.fault?.plainHttp) break
   }
   return result
-}
-
-function basesOf({ base, tlsFirst, alternatives = [] }: Endpoint): readonly ApiBase[] {
-  const secure = { ...base, origin: base.origin.replace(/^http:/, 'https:') }
-  return [...(tlsFirst === true ? [secure] : []), base, ...alternatives]
 }
 
 async function pingBase(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {

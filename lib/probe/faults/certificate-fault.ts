@@ -11,9 +11,9 @@ const CERTIFICATES: Readonly<Record<Role, string>> = {
 const ISSUE_AGAIN = 'issue a new certificate'
 
 export function certificateFault(problem: CertificateProblem): Fault {
-  const { rule, role, certificate } = problem
+  const { rule, role, parsed } = problem
   if (rule === 'policies') return UNKNOWN_POLICIES
-  const quoted = rule === 'wrong_name' ? certificate?.parsed.subjectAltName : subjectOf(problem)
+  const quoted = rule === 'wrong_name' ? parsed?.subjectAltName : subjectOf(problem)
   const reason = rule === 'expired' ? 'certificate_expired' : 'tls'
   return { reason, ...wordsFor(rule, CERTIFICATES[role], problem), quoted }
 }
@@ -25,8 +25,8 @@ const UNKNOWN_POLICIES: Fault = {
 }
 
 /** Its common name, or the first part of its name. */
-function subjectOf({ certificate }: CertificateProblem): string | undefined {
-  const parts = certificate?.parsed.subject?.split('\n') ?? []
+function subjectOf({ parsed }: CertificateProblem): string | undefined {
+  const parts = parsed?.subject?.split('\n') ?? []
   return parts.find(part => part.startsWith('CN=')) ?? parts[0]
 }
 
@@ -124,8 +124,8 @@ function chainWords(rule: ChainRule, name: string, detail: string): Words {
   }
 }
 
-function authorityWords({ certificate, sent = 1 }: CertificateProblem): Words {
-  if (certificate?.issuer === certificate?.subject)
+function authorityWords({ parsed, sent = 1 }: CertificateProblem): Words {
+  if (parsed?.issuer === parsed?.subject)
     return {
       what: 'the certificate is self-signed and not trusted',
       todo: 'add that certificate to ca',

@@ -2,33 +2,38 @@
 import type { X509Certificate } from 'node:crypto'
 import type tls from 'node:tls'
 import { type Certificate, readCertificate } from '../x509/certificate.ts'
-import type { CertificateProblem, Role } from '../x509/problem.ts'
+import { unreadable } from '../x509/problem.ts'
 import { verifyChain } from '../x509/verify-chain.ts'
+import { certificateError } from './certificate-error.ts'
 import type { TlsSettings } from './tls-context.ts'
 
-/** Undefined: they are accepted. crypto/tls/handshake_client.go verifyServerCertificate@go1.24. */
-export function checkCertificates(
-  socket: tls.TLSSocket,
-  host: string,
-  { roots, client, skipVerify }: TlsSettings,
-): CertificateProblem | undefined {
-  const sent: Certificate[] = []
-  for (const [i, { raw }] of sentCertificates(socket).entries()) {
-    const role: Role = i === 0 ? 'leaf' : 'intermediate'
-    const certificate = readCertificate(raw, client)
-    // They are read even with skip_verify.
-    if ('has' in certificate) return { rule: 'malformed', role, detail: certificate.has }
-    const { bits = 0 } = certificate.key
-    if (bits > (client.maxRsaBits ?? bits)) return { rule: 'key_size', role, certificate }
-    sent.push(certificate)
-  }
+/**
+ * The certificate of the server; throws CERTIFICATE_REFUSED. Takes the chain from the socket, which has none afterwards.
+ * crypto/tls/handshake_client.go verifyServerCertificate@go1.24.
+ */
+export function checkCertificates(socket: tls.TLSSocket, host: string, settings: TlsSettings): Certificate {
+  const { roots, client, skipVerify } = settings
+  // They are read even with skip_verify.
+  const sent = sentCertificates(socket).map((certificate, i) => readSent(certificate, i, settings))
   const [leaf, ...others] = sent
-  if (leaf === undefined) return undefined
+  if (leaf === undefined) throw certificateError({ rule: 'malformed', role: 'leaf', detail: 'no content' })
   const problem = skipVerify
     ? undefined
     : verifyChain([leaf, ...others], { roots, host, now: Date.now(), rules: client })
-  if (problem !== undefined) return problem
-  return leaf.key.type === 'other' ? { rule: 'key_type', role: 'leaf', certificate: leaf } : undefined
+  if (problem !== undefined) throw certificateError(problem)
+  if (leaf.key.type === 'other')
+    throw certificateError({ rule: 'key_type', role: 'leaf', parsed: leaf.parsed })
+  return leaf
+}
+
+function readSent({ raw }: X509Certificate, i: number, { client }: TlsSettings): Certificate {
+  const role = i === 0 ? 'leaf' : 'intermediate'
+  const certificate = readCertificate(raw, client)
+  if ('has' in certificate) throw certificateError(unreadable(certificate, role))
+  const { bits = 0 } = certificate.key
+  const { maxRsaBits = bits } = client
+  if (bits > maxRsaBits) throw certificateError({ rule: 'key_size', role, parsed: certificate.parsed })
+  return certificate
 }
 
 /** As they were sent: Node links each to the next. */

@@ -1,6 +1,5 @@
 /** A new connection: name lookup, TCP, proxy, TLS. */
 import type net from 'node:net'
-import type tls from 'node:tls'
 import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
@@ -89,7 +88,7 @@ async function openConnection(options: DialOptions, attempt: Attempt): Promise<n
 async function connectToProxy(url: URL, options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   const socket = await connect(url, { ...options, spaces: undefined }, attempt)
   if (url.protocol !== 'https:') return socket
-  return await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)
+  return (await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)).socket
 }
 
 async function connect(
@@ -117,13 +116,10 @@ async function secureConnection(
   options: DialOptions,
   { trace, first, signal }: Attempt,
 ): Promise<net.Socket> {
-  const socket = await startTls(connection, options, trace, signal)
-  if (first) recordTls(socket, trace)
+  const { socket, expiresAt } = await startTls(connection, options, trace, signal)
+  if (first) {
+    trace.securedAt = performance.now()
+    trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt }
+  }
   return socket
-}
-
-function recordTls(socket: tls.TLSSocket, trace: Trace): void {
-  trace.securedAt = performance.now()
-  const { valid_to } = socket.getPeerCertificate()
-  trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt: Date.parse(valid_to) }
 }

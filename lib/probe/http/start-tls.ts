@@ -3,7 +3,6 @@ import net from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import tls from 'node:tls'
 import { codedError } from '../../system/coded-error.ts'
-import { certificateError } from './certificate-error.ts'
 import { checkCertificates } from './check-certificates.ts'
 import { RENEGOTIATION } from './error-codes.ts'
 import { destroyOnAbort, waitUntilReady } from './socket-events.ts'
@@ -18,13 +17,19 @@ export interface TlsOptions {
   readonly tls: TlsSettings | undefined
 }
 
+export interface SecureConnection {
+  readonly socket: tls.TLSSocket
+  /** End of the certificate's validity, ms since 1970. */
+  readonly expiresAt: number
+}
+
 /** Rejects with the error of OpenSSL, with CERTIFICATE_REFUSED or RENEGOTIATION, or with the reason of the signal. */
 export async function startTls(
   connection: net.Socket,
   { url, tls: settings }: TlsOptions,
   trace: Trace,
   signal: AbortSignal,
-): Promise<tls.TLSSocket> {
+): Promise<SecureConnection> {
   if (settings === undefined) throw new Error('TLS without settings')
   trace.phase = 'tls'
   const host = hostOf(url)
@@ -34,10 +39,9 @@ export async function startTls(
   await waitUntilReady(socket, 'secureConnect')
   // The event comes while OpenSSL reads, and Node crashes on a socket that is destroyed then.
   await setImmediate()
-  const problem = checkCertificates(socket, host, settings)
-  if (problem !== undefined) throw certificateError(problem)
+  const { notAfter } = checkCertificates(socket, host, settings)
   trace.phase = 'request'
-  return socket
+  return { socket, expiresAt: notAfter }
 }
 
 /** Go sends neither ALPN here (its transport has a dialer of its own) nor an address or a final dot as SNI. */

@@ -3,6 +3,7 @@ import tls from 'node:tls'
 import type { TlsClient } from '../../targets/tls-client.ts'
 import { readCertificate } from '../x509/certificate.ts'
 import { certificatesIn, joinPools, openPool, type Pool } from '../x509/pool.ts'
+import { unreadable } from '../x509/problem.ts'
 import { certificateError } from './certificate-error.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { Roots } from './system-roots.ts'
@@ -44,9 +45,9 @@ function openTls({ ca, client, skipVerify, tls: rules }: Parameters<Trust>[0], s
 /** containerd reads no file of certificates without one that it can read (hosts.go:187@v1.7.24). */
 function checkAuthorities(text: string, rules: TlsClient): void {
   const read = certificatesIn(text).map(der => readCertificate(der, rules))
-  const [unreadable] = read.filter(certificate => 'has' in certificate)
-  if (unreadable === undefined || read.some(certificate => !('has' in certificate))) return
-  throw certificateError({ rule: 'malformed', role: 'root', detail: unreadable.has })
+  const [unread] = read.filter(certificate => 'has' in certificate)
+  if (unread === undefined || read.some(certificate => !('has' in certificate))) return
+  throw certificateError(unreadable(unread, 'root'))
 }
 
 const SUITES: readonly string[] = [

@@ -1,4 +1,5 @@
 /** Subject alternative names: crypto/x509/parser.go parseSANExtension@go1.24. Pure. */
+import type { CertificateRules } from '../../targets/tls-client.ts'
 import { context, readSequence } from './der.ts'
 import { isAscii } from './distinguished-name.ts'
 import { reverseLabels } from './domain.ts'
@@ -24,7 +25,10 @@ export function nameKind(tag: number): NameKind | undefined {
 }
 
 /** The names that Go knows, in their order. */
-export function readAlternativeNames(extension: Buffer): readonly AlternativeName[] {
+export function readAlternativeNames(
+  extension: Buffer,
+  { mappedAddresses }: Pick<CertificateRules, 'mappedAddresses'>,
+): readonly AlternativeName[] {
   const part = 'a malformed subject alternative name'
   const elements = readSequence(extension, part)
   const names: AlternativeName[] = []
@@ -33,6 +37,8 @@ export function readAlternativeNames(extension: Buffer): readonly AlternativeNam
     const kind = nameKind(tag)
     if (kind === undefined) continue
     if (!isValid(kind, content)) throw malformed(part)
+    if (kind === 'ip' && isMapped(content) && !mappedAddresses)
+      throw malformed('an IPv4 address that is written as IPv6')
     names.push({ kind, value: content })
   }
   return names
@@ -42,6 +48,10 @@ function isValid(kind: NameKind, value: Buffer): boolean {
   if (kind === 'ip') return value.length === 4 || value.length === 16
   if (!isAscii(value)) return false
   return kind !== 'uri' || isUri(value.toString('latin1'))
+}
+
+function isMapped(address: Buffer): boolean {
+  return address.length === 16 && address.toString('hex').startsWith(`${'0'.repeat(20)}ffff`)
 }
 
 /** What Go's url.Parse refuses in a certificate, roughly: control characters, bad escapes, a host that is no domain. */

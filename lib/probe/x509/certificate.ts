@@ -24,6 +24,8 @@ export interface Certificate extends Validity {
 
 /** Why Go cannot read a certificate. */
 export interface Unreadable {
+  /** Undefined: OpenSSL cannot read it either. */
+  readonly parsed?: X509Certificate
   /** A noun: "a malformed date". */
   readonly has: string
 }
@@ -31,10 +33,13 @@ export interface Unreadable {
 const NO_EXTENSIONS: Extensions = { usages: [], needsPolicy: false, unhandled: [] }
 
 export function readCertificate(raw: Buffer, rules: CertificateRules): Certificate | Unreadable {
+  let parsed: X509Certificate | undefined
   try {
-    return { raw, parsed: new X509Certificate(raw), ...readFields(raw, rules) }
+    parsed = new X509Certificate(raw)
+    return { raw, parsed, ...readFields(raw, rules) }
   } catch (error) {
-    return { has: malformedPart(error) ?? 'a form that cannot be read' }
+    const has = malformedPart(error) ?? 'a form that cannot be read'
+    return parsed === undefined ? { has } : { has, parsed }
   }
 }
 

@@ -64,7 +64,7 @@ function checkConstraints({ extensions }: Certificate, position: Position): Brok
     ? below.map(certificate => certificate.extensions)
     : [below[0]?.extensions, extensions]
   const names = checked.flatMap(certificate => certificate?.names ?? [])
-  return names.every(name => isPermitted(name, constraints)) ? undefined : { rule: 'name_constraints' }
+  return names.every(name => isPermitted(name, constraints, rules)) ? undefined : { rule: 'name_constraints' }
 }
 
 function checkPosition({ extensions }: Certificate, { below, role }: Position): Broken | undefined {

@@ -90,12 +90,12 @@ function readExtension(
   if (critical && IDENTIFIERS.includes(oid) && !rules.criticalIdentifiers)
     throw malformed('a key identifier or authority information that is marked critical')
   const isKnown = ALWAYS_KNOWN.includes(oid) || (rules.policies && POLICIES.includes(oid))
-  const handled = isKnown && readKnown(found, oid, value)
+  const handled = isKnown && readKnown(found, oid, value, rules)
   if (critical && !handled) found.unhandled = [...found.unhandled, oid]
 }
 
 /** Whether all of it was understood. */
-function readKnown(found: Writable, oid: string, value: Buffer): boolean {
+function readKnown(found: Writable, oid: string, value: Buffer, rules: CertificateRules): boolean {
   switch (oid) {
     case OID.basic:
       found.basic = readBasicConstraints(value)
@@ -104,7 +104,7 @@ function readKnown(found: Writable, oid: string, value: Buffer): boolean {
       Object.assign(found, readKeyUsage(value))
       break
     case OID.names:
-      found.names = readAlternativeNames(value)
+      found.names = readAlternativeNames(value, rules)
       return found.names.length > 0
     case OID.constraints:
       found.constraints = readNameConstraints(value)

@@ -1,4 +1,6 @@
 /** Name constraints: crypto/x509/parser.go parseNameConstraintsExtension, verify.go isValid@go1.24. Pure. */
+
+import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type AlternativeName, type NameKind, nameKind, uriHost } from './alternative-names.ts'
 import { constructed, readElements, TAG } from './der.ts'
 import { isAscii } from './distinguished-name.ts'
@@ -58,14 +60,29 @@ function isNetwork(value: Buffer): boolean {
 }
 
 /** Whether a name may be in a certificate below a CA with these constraints. */
-export function isPermitted(name: AlternativeName, { permitted, excluded }: NameConstraints): boolean {
+export function isPermitted(
+  name: AlternativeName,
+  { permitted, excluded }: NameConstraints,
+  { excludesWildcards }: Pick<CertificateRules, 'excludesWildcards'>,
+): boolean {
   const matches = ({ value }: AlternativeName) => matchesConstraint(name, value)
   const own = (names: readonly AlternativeName[]) => names.filter(({ kind }) => kind === name.kind)
   const allowed = own(permitted)
   if (name.kind === 'dns' && reverseLabels(name.value.toString('latin1')) === undefined) return false
   // A name that cannot be compared is refused.
   if (own(excluded).some(constraint => matches(constraint) !== false)) return false
+  if (excludesWildcards && own(excluded).some(({ value }) => covers(name, value))) return false
   return allowed.length === 0 || allowed.some(constraint => matches(constraint) === true)
+}
+
+/** Whether a wildcard covers a name: only their first labels differ. */
+function covers({ kind, value }: AlternativeName, excluded: Buffer): boolean {
+  const [[first, ...rest], [, ...labels]] = [labelsOf(value), labelsOf(excluded)]
+  return kind === 'dns' && first === '*' && rest.join('.') === labels.join('.')
+}
+
+function labelsOf(name: Buffer): readonly string[] {
+  return name.toString('latin1').toLowerCase().split('.')
 }
 
 /** Undefined if they cannot be compared. */

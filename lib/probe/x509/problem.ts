@@ -1,5 +1,6 @@
-/** Why Go refuses the certificates of a server. */
-import type { Certificate } from './certificate.ts'
+/** Why Go refuses the certificates of a server. Pure. */
+import type { X509Certificate } from 'node:crypto'
+import type { Unreadable } from './certificate.ts'
 
 export type Rule =
   | 'malformed'
@@ -28,8 +29,12 @@ export interface CertificateProblem {
   readonly role: Role
   /** What breaks the rule, in words of our own. */
   readonly detail?: string
-  /** The certificate that breaks it, if it can be read. */
-  readonly certificate?: Certificate
+  /** The certificate that breaks it. */
+  readonly parsed?: X509Certificate
   /** Certificates that the server sent. */
   readonly sent?: number
+}
+
+export function unreadable({ has, parsed }: Unreadable, role: Role): CertificateProblem {
+  return { rule: 'malformed', role, detail: has, ...(parsed && { parsed }) }
 }

@@ -27,10 +27,10 @@ export function verifyChain(
   const [leaf] = sent
   const { host, now, rules } = verification
   const broken = checkCertificate(leaf, now)
-  if (broken !== undefined) return { ...broken, role: 'leaf', certificate: leaf }
+  if (broken !== undefined) return { ...broken, role: 'leaf', parsed: leaf.parsed }
   const { names } = leaf.extensions
   if (names === undefined || !isForHost(names, host, rules))
-    return { rule: names === undefined ? 'no_names' : 'wrong_name', role: 'leaf', certificate: leaf }
+    return { rule: names === undefined ? 'no_names' : 'wrong_name', role: 'leaf', parsed: leaf.parsed }
   return verifyTrust(sent, verification)
 }
 
@@ -47,7 +47,7 @@ function verifyTrust(
       search.problems[0] ?? {
         rule: 'unknown_authority',
         role: 'leaf',
-        certificate: leaf,
+        parsed: leaf.parsed,
         sent: others.length + 1,
       }
     )
@@ -70,13 +70,13 @@ function checkUsages(chain: readonly Certificate[]): CertificateProblem | undefi
   const i = chain.findIndex(certificate => !allows(certificate))
   const certificate = chain[i]
   const role = i === 0 ? 'leaf' : i === chain.length - 1 ? 'root' : 'intermediate'
-  return certificate && { rule: 'no_server_usage', role, certificate }
+  return certificate && { rule: 'no_server_usage', role, parsed: certificate.parsed }
 }
 
 /** Go 1.24 builds a tree of policies then; such chains are too rare to do the same here. */
 function checkPolicies(chain: readonly Certificate[]): CertificateProblem | undefined {
   const certificate = chain.slice(0, -1).find(({ extensions }) => extensions.needsPolicy)
-  return certificate && { rule: 'policies', role: 'intermediate', certificate }
+  return certificate && { rule: 'policies', role: 'intermediate', parsed: certificate.parsed }
 }
 
 interface Search extends Verification {
@@ -112,7 +112,7 @@ function isIssuer(
   if (broken === undefined) return true
   const blamed = broken.rule === 'weak_signature' ? below.at(-1) : undefined
   const blamedRole = blamed === undefined ? role : below.length === 1 ? 'leaf' : 'intermediate'
-  search.problems.push({ ...broken, role: blamedRole, certificate: blamed ?? certificate })
+  search.problems.push({ ...broken, role: blamedRole, parsed: (blamed ?? certificate).parsed })
   return false
 }
 

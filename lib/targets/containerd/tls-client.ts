@@ -9,17 +9,17 @@ const GO_1_19: TlsClient = {
   policies: false,
   constrainsChain: false,
   bareWildcard: true,
+  mappedAddresses: true,
+  excludesWildcards: false,
   maxRsaBits: undefined,
   rsaKeyExchange: true,
   tripleDes: true,
   // crypto/tls/common.go maxHandshake@go1.19
   maxCertificateBytes: 65_536,
-  triesTlsFirst: false,
 }
 
 /**
- * 1.7 is built with Go 1.22 to 1.24; `go 1.21` in its go.mod keeps tlsrsakex=1, tls3des=1 and x509negativeserial=1. Its
- * hosts.go:252-262@v1.7.24 tries TLS first.
+ * 1.7 is built with Go 1.22 to 1.24; `go 1.21` in its go.mod keeps tlsrsakex=1, tls3des=1 and x509negativeserial=1.
  */
 const GO_1_24: TlsClient = {
   ...GO_1_19,
@@ -29,14 +29,19 @@ const GO_1_24: TlsClient = {
   bareWildcard: false,
   maxRsaBits: 8192,
   maxCertificateBytes: 262_144,
-  triesTlsFirst: true,
 }
 
 /**
  * 2.x is built with Go 1.23 and later, where RSA key exchange and 3DES are off. Debian builds without go.mod, so that
  * x509negativeserial=1 and rsa1024min=0 stay there; upstream builds of 2.1 refuse such certificates.
  */
-const GO_1_27: TlsClient = { ...GO_1_24, rsaKeyExchange: false, tripleDes: false }
+const GO_1_27: TlsClient = {
+  ...GO_1_24,
+  mappedAddresses: false,
+  excludesWildcards: true,
+  rsaKeyExchange: false,
+  tripleDes: false,
+}
 
 /** Undefined: the newest. */
 export function tlsClientOf(generation: Release | undefined): TlsClient {
