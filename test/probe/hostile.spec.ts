@@ -495,7 +495,7 @@ describe('hostile mirrors: secrets', () => {
     const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
     const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
-    const context = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
+    const context = { timeoutMs: PATIENT, trust: openTrust(Date.now), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
     const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', context)
     assert.equal('fault' in outcome && outcome.fault.reason, 'redirect_refused')

@@ -3,6 +3,7 @@ import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
 import { blameProxy } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
+import { explainWithheld } from '../faults/tls-fault.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { startTimeLimit } from '../http/time-limit.ts'
@@ -62,8 +63,9 @@ export async function sendBoundedRequest(
   }
 }
 
-/** Adds where a redirect led. */
-export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
+/** Adds where a redirect led, and why no client certificate was sent. */
+export function locateFault(given: Fault, { host, withheld = false }: Trace, url: URL): Fault {
+  const fault = withheld ? explainWithheld(given) : given
   if (fault.quoted !== undefined || host === undefined || host === url.host) return fault
   return { ...fault, quoted: `redirected to ${host}` }
 }

@@ -8,14 +8,12 @@ const CERTIFICATES: Readonly<Record<Role, string>> = {
   root: 'the CA certificate',
 }
 
-const ISSUE_AGAIN = 'issue a new certificate'
-
 export function certificateFault(problem: CertificateProblem): Fault {
   const { rule, role, parsed } = problem
   if (rule === 'policies') return UNKNOWN_POLICIES
   const quoted = rule === 'wrong_name' ? parsed?.subjectAltName : subjectOf(problem)
   const reason = rule === 'expired' ? 'certificate_expired' : 'tls'
-  return { reason, ...wordsFor(rule, CERTIFICATES[role], problem), quoted }
+  return { reason, ...WORDS[rule](CERTIFICATES[role], problem), quoted }
 }
 
 const UNKNOWN_POLICIES: Fault = {
@@ -30,106 +28,74 @@ function subjectOf({ parsed }: CertificateProblem): string | undefined {
   return parts.find(part => part.startsWith('CN=')) ?? parts[0]
 }
 
-function wordsFor(rule: Rule, name: string, problem: CertificateProblem): Words {
-  const { detail = '' } = problem
-  switch (rule) {
-    case 'malformed':
-      return {
-        what: `${name} has ${detail}, so containerd cannot read it`,
-        todo: problem.role === 'root' ? 'replace it in ca' : ISSUE_AGAIN,
-      }
-    case 'expired':
-      return {
-        what: `${name} has expired`,
-        todo: 'renew it, or check the clock of this node if it is new',
-      }
-    case 'not_yet_valid':
-      return { what: `${name} is not valid yet`, todo: 'check the clock of this node' }
-    case 'unhandled_extension':
-      return {
-        what: `${name} has a critical extension that containerd does not know (${detail})`,
-        todo: ISSUE_AGAIN,
-      }
-    case 'no_names':
-      return {
-        what: `${name} has no subject alternative name, which the runtime requires`,
-        todo: 'issue a certificate with a subject alternative name',
-      }
-    case 'wrong_name':
-      return { what: `${name} is for another name`, todo: 'use a name of the certificate in the url' }
-    case 'unknown_authority':
-      return authorityWords(problem)
-    default:
-      return chainWords(rule, name, detail)
-  }
-}
+type Describe = (name: string, problem: CertificateProblem) => Words
 
-type ChainRule = Exclude<
-  Rule,
-  | 'malformed'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'unhandled_extension'
-  | 'no_names'
-  | 'wrong_name'
-  | 'unknown_authority'
->
+const ISSUE_AGAIN = 'issue a new certificate'
 
-function chainWords(rule: ChainRule, name: string, detail: string): Words {
-  switch (rule) {
-    case 'not_a_ca':
-      return {
-        what: `${name} may not issue certificates: it lacks basicConstraints CA:TRUE`,
-        todo: 'issue it with basicConstraints = CA:TRUE, or put the certificate of the server into ca',
-      }
-    case 'no_cert_sign':
-      return {
-        what: `${name} may not issue certificates: its keyUsage lacks keyCertSign`,
-        todo: 'issue it with keyUsage = keyCertSign, or put the certificate of the server into ca',
-      }
-    case 'weak_signature':
-      return {
-        what: `${name} is signed with ${detail}, which containerd refuses`,
-        todo: 'issue it with SHA-256',
-      }
-    case 'wrong_signature':
-      return {
-        what: `${name} has the name of the issuer, but another key`,
-        todo: 'put the current certificate of that authority into ca',
-      }
-    case 'path_length':
-      return { what: `${name} allows fewer intermediate certificates (pathlen)`, todo: ISSUE_AGAIN }
-    case 'name_constraints':
-      return {
-        what: `${name} does not permit the names of the certificate (nameConstraints)`,
-        todo: ISSUE_AGAIN,
-      }
-    case 'no_server_usage':
-      return {
-        what: `${name} is not for servers: its extendedKeyUsage lacks serverAuth`,
-        todo: 'issue it with extendedKeyUsage = serverAuth',
-      }
-    case 'key_type':
-      return {
-        what: `${name} has a type of key that containerd does not support`,
-        todo: 'use an ECDSA or RSA key',
-      }
-    case 'key_size':
-      return {
-        what: `${name} has an RSA key that is too long for containerd`,
-        todo: 'use a key of 4096 bits',
-      }
-    case 'policies':
-      return UNKNOWN_POLICIES as Words
-  }
+const WORDS: Readonly<Record<Exclude<Rule, 'policies'>, Describe>> = {
+  malformed: (name, { detail, role }) => ({
+    what: `${name} has ${detail}, so containerd cannot read it`,
+    todo: role === 'root' ? 'replace it in ca' : ISSUE_AGAIN,
+  }),
+  expired: name => ({
+    what: `${name} has expired`,
+    todo: 'renew it, or check the clock of this node if it is new',
+  }),
+  not_yet_valid: name => ({ what: `${name} is not valid yet`, todo: 'check the clock of this node' }),
+  unhandled_extension: (name, { detail }) => ({
+    what: `${name} has a critical extension that containerd does not know (${detail})`,
+    todo: ISSUE_AGAIN,
+  }),
+  no_names: name => ({
+    what: `${name} has no subject alternative name, which the runtime requires`,
+    todo: 'issue a certificate with a subject alternative name',
+  }),
+  wrong_name: name => ({
+    what: `${name} is for another name`,
+    todo: 'use a name of the certificate in the url',
+  }),
+  unknown_authority: (_name, problem) => authorityWords(problem),
+  not_a_ca: name => ({
+    what: `${name} may not issue certificates: it lacks basicConstraints CA:TRUE`,
+    todo: 'issue it with basicConstraints = CA:TRUE, or put the certificate of the server into ca',
+  }),
+  no_cert_sign: name => ({
+    what: `${name} may not issue certificates: its keyUsage lacks keyCertSign`,
+    todo: 'issue it with keyUsage = keyCertSign, or put the certificate of the server into ca',
+  }),
+  weak_signature: (name, { detail }) => ({
+    what: `${name} is signed with ${detail}, which containerd refuses`,
+    todo: 'issue it with SHA-256',
+  }),
+  wrong_signature: name => ({
+    what: `${name} has the name of the issuer, but another key`,
+    todo: 'put the current certificate of that authority into ca',
+  }),
+  path_length: name => ({
+    what: `${name} allows fewer intermediate certificates (pathlen)`,
+    todo: ISSUE_AGAIN,
+  }),
+  name_constraints: name => ({
+    what: `${name} does not permit every name of the certificates below it (nameConstraints)`,
+    todo: ISSUE_AGAIN,
+  }),
+  no_server_usage: name => ({
+    what: `${name} is not for servers: its extendedKeyUsage lacks serverAuth`,
+    todo: 'issue it with extendedKeyUsage = serverAuth',
+  }),
+  key_type: name => ({
+    what: `${name} has a type of key that containerd does not support`,
+    todo: 'use an ECDSA or RSA key',
+  }),
+  key_size: name => ({
+    what: `${name} has an RSA key that is too long for containerd`,
+    todo: 'use a key of 4096 bits',
+  }),
 }
 
 function authorityWords({ parsed, sent = 1 }: CertificateProblem): Words {
   if (parsed?.issuer === parsed?.subject)
-    return {
-      what: 'the certificate is self-signed and not trusted',
-      todo: 'add that certificate to ca',
-    }
+    return { what: 'the certificate is self-signed and not trusted', todo: 'add that certificate to ca' }
   if (sent > 1)
     return {
       what: 'the certificate is signed by an unknown authority',

@@ -9,6 +9,18 @@ export const CLIENT_CERTIFICATE_REQUIRED: Words = {
   todo: 'set client = { cert, key }',
 }
 
+/** The server required a client certificate, and the runtime has one but sends none. */
+export function explainWithheld(fault: Fault): Fault {
+  return fault.reason === 'tls' && fault.what === CLIENT_CERTIFICATE_REQUIRED.what
+    ? { ...fault, ...CERTIFICATE_WITHHELD }
+    : fault
+}
+
+const CERTIFICATE_WITHHELD: Words = {
+  what: 'accepts client certificates of other authorities only, so containerd sends none',
+  todo: 'add the certificates between client.cert and an accepted authority to client.cert',
+}
+
 const CLIENT_CERTIFICATE_REFUSED: Words = {
   what: 'refuses the client certificate',
   todo: 'check client = { cert, key }',

@@ -12,14 +12,14 @@ import type { TlsSettings } from './tls-context.ts'
  * crypto/tls/handshake_client.go verifyServerCertificate@go1.24.
  */
 export function checkCertificates(socket: tls.TLSSocket, host: string, settings: TlsSettings): Certificate {
-  const { roots, client, skipVerify } = settings
+  const { roots, client, skipVerify, now } = settings
   // They are read even with skip_verify.
   const sent = sentCertificates(socket).map((certificate, i) => readSent(certificate, i, settings))
   const [leaf, ...others] = sent
   if (leaf === undefined) throw certificateError({ rule: 'malformed', role: 'leaf', detail: 'no content' })
   const problem = skipVerify
     ? undefined
-    : verifyChain([leaf, ...others], { roots, host, now: Date.now(), rules: client })
+    : verifyChain([leaf, ...others], { roots, host, now: now(), rules: client })
   if (problem !== undefined) throw certificateError(problem)
   if (leaf.key.type === 'other')
     throw certificateError({ rule: 'key_type', role: 'leaf', parsed: leaf.parsed })

@@ -7,7 +7,7 @@ import type { NameLookup } from '../dns/name-lookup.ts'
 import type { Space } from './address-space.ts'
 import { checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
-import { DIAL_TIMEOUT, PROXY_SOCKS } from './error-codes.ts'
+import { CERTIFICATE_WITHHELD, DIAL_TIMEOUT, PROXY_SOCKS } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { destroyOnAbort } from './socket-events.ts'
 import { startTls, type TlsOptions } from './start-tls.ts'
@@ -47,7 +47,7 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
   const release = onAbort(options.signal, () => abort.abort(options.signal.reason))
   const attempt = { trace, first, signal: abort.signal, connected: timer.stop }
   try {
-    return await openConnection({ ...options, pauseDuring }, attempt)
+    return await openAsRuntime({ ...options, pauseDuring }, attempt)
   } catch (error) {
     // Closes what is still open.
     abort.abort(error)
@@ -67,6 +67,19 @@ interface Attempt {
   readonly signal: AbortSignal
   /** Called once TCP is connected. */
   readonly connected: () => void
+}
+
+/** A second connection, where the runtime sends no client certificate. */
+async function openAsRuntime(options: DialOptions, attempt: Attempt): Promise<net.Socket> {
+  try {
+    return await openConnection(options, attempt)
+  } catch (error) {
+    const { identity } = options.tls ?? {}
+    if (identity === undefined || (error as NodeJS.ErrnoException).code !== CERTIFICATE_WITHHELD) throw error
+    attempt.trace.withheld = true
+    delete attempt.trace.error
+    return await openConnection({ ...options, tls: identity.without }, attempt)
+  }
 }
 
 async function openConnection(options: DialOptions, attempt: Attempt): Promise<net.Socket> {

@@ -6,6 +6,8 @@ export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
 export const SPACE_REFUSED = 'SPACE_REFUSED'
 /** The runtime refuses the certificates of the server; `problem` says why. */
 export const CERTIFICATE_REFUSED = 'CERTIFICATE_REFUSED'
+/** The server accepts client certificates of other authorities only, so the runtime sends none. */
+export const CERTIFICATE_WITHHELD = 'CERTIFICATE_WITHHELD'
 /** The server starts a second handshake on a connection. */
 export const RENEGOTIATION = 'RENEGOTIATION'
 /** The proxy refuses a tunnel; `status` is that of its response, if there was a valid one. */

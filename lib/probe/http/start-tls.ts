@@ -4,11 +4,12 @@ import { setImmediate } from 'node:timers/promises'
 import tls from 'node:tls'
 import { codedError } from '../../system/coded-error.ts'
 import { checkCertificates } from './check-certificates.ts'
-import { RENEGOTIATION } from './error-codes.ts'
+import { CERTIFICATE_WITHHELD, RENEGOTIATION } from './error-codes.ts'
 import { destroyOnAbort, waitUntilReady } from './socket-events.ts'
 import type { TlsSettings } from './tls-context.ts'
 import { recordError, type Trace } from './trace.ts'
 import { hostOf } from './url-host.ts'
+import { type HandshakeWatch, watchHandshake } from './watch-handshake.ts'
 
 export interface TlsOptions {
   /** Only its host name counts. */
@@ -23,7 +24,10 @@ export interface SecureConnection {
   readonly expiresAt: number
 }
 
-/** Rejects with the error of OpenSSL, with CERTIFICATE_REFUSED or RENEGOTIATION, or with the reason of the signal. */
+/**
+ * Rejects with the error of OpenSSL, with CERTIFICATE_REFUSED, CERTIFICATE_WITHHELD or RENEGOTIATION, or with the reason
+ * of the signal.
+ */
 export async function startTls(
   connection: net.Socket,
   { url, tls: settings }: TlsOptions,
@@ -33,15 +37,46 @@ export async function startTls(
   if (settings === undefined) throw new Error('TLS without settings')
   trace.phase = 'tls'
   const host = hostOf(url)
-  const socket = tls.connect({ socket: connection, ...connectionOptions(host, settings) })
+  const watch = settings.identity && watchHandshake(connection)
+  const options = connectionOptions(host, settings)
+  const socket = tls.connect({ socket: watch?.connection ?? connection, ...options })
   destroyOnAbort(recordError(socket, trace), signal)
   refuseRenegotiation(socket)
-  await waitUntilReady(socket, 'secureConnect')
-  // The event comes while OpenSSL reads, and Node crashes on a socket that is destroyed then.
-  await setImmediate()
+  watch?.follow(socket)
+  await completeHandshake(socket, settings, watch)
   const { notAfter } = checkCertificates(socket, host, settings)
   trace.phase = 'request'
   return { socket, expiresAt: notAfter }
+}
+
+/** Whether the certificate is withheld shows also where the handshake fails because it was sent. */
+async function completeHandshake(
+  socket: tls.TLSSocket,
+  { identity }: TlsSettings,
+  watch: HandshakeWatch | undefined,
+): Promise<void> {
+  const result = await waitUntilReady(socket, 'secureConnect').then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  )
+  // The event comes while OpenSSL reads, and Node crashes on a socket that is destroyed then.
+  await setImmediate()
+  if (withholds(identity, watch?.authorities())) {
+    socket.destroy()
+    throw codedError(CERTIFICATE_WITHHELD)
+  }
+  if ('error' in result) throw result.error
+}
+
+/** Go sends a certificate only if one of its chain is of an accepted authority (crypto/tls/common.go SupportsCertificate@go1.24). */
+function withholds(
+  identity: TlsSettings['identity'],
+  authorities: readonly Buffer[] | undefined = [],
+): boolean {
+  const accepted = authorities.map(name => name.toString('latin1'))
+  return (
+    identity !== undefined && accepted.length > 0 && !identity.issuers.some(name => accepted.includes(name))
+  )
 }
 
 /** Go sends neither ALPN here (its transport has a dialer of its own) nor an address or a final dot as SNI. */

@@ -14,6 +14,18 @@ export interface TlsSettings {
   readonly roots: Pool
   readonly client: TlsClient
   readonly skipVerify: boolean
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Undefined: there is no client certificate. */
+  readonly identity?: Identity
+}
+
+/** A client certificate. */
+export interface Identity {
+  /** Issuers of the certificates in its chain, as DER. */
+  readonly issuers: readonly string[]
+  /** The same without the certificate. */
+  readonly without: TlsSettings
 }
 
 /** Gives TLS for a host; the same CAs and client certificate are parsed only once. */
@@ -25,21 +37,34 @@ export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerif
  *
  * Without any system certificates (a bare container image) Node's own list is used.
  */
-export function openTrust(system: Roots = []): Trust {
+export function openTrust(now: () => number, system: Roots = []): Trust {
   const own = once(() => openPool(system.length > 0 ? system : tls.rootCertificates))
   const known = new Map<string, TlsSettings>()
   return settings => {
     const key = JSON.stringify([settings.ca, settings.client, settings.skipVerify, settings.tls])
-    const found = known.get(key) ?? openTls(settings, own())
+    const found = known.get(key) ?? openTls(settings, own(), now)
     known.set(key, found)
     return found
   }
 }
 
-function openTls({ ca, client, skipVerify, tls: rules }: Parameters<Trust>[0], system: Pool): TlsSettings {
+function openTls(
+  { ca, client, skipVerify, tls: rules }: Parameters<Trust>[0],
+  system: Pool,
+  now: () => number,
+): TlsSettings {
   for (const text of ca) checkAuthorities(text, rules)
-  const context = tls.createSecureContext({ ...offerOf(rules), ...client })
-  return { context, roots: joinPools([system, openPool(ca)]), client: rules, skipVerify }
+  const offer = offerOf(rules)
+  const roots = joinPools([system, openPool(ca)])
+  const without = { context: tls.createSecureContext(offer), roots, client: rules, skipVerify, now }
+  if (client === undefined) return without
+  const context = tls.createSecureContext({ ...offer, ...client })
+  return { ...without, context, identity: { issuers: issuersIn(client.cert, rules), without } }
+}
+
+function issuersIn(cert: string, rules: TlsClient): readonly string[] {
+  const read = certificatesIn(cert).map(der => readCertificate(der, rules))
+  return read.flatMap(certificate => ('has' in certificate ? [] : [certificate.issuer]))
 }
 
 /** containerd reads no file of certificates without one that it can read (hosts.go:187@v1.7.24). */
@@ -74,6 +99,8 @@ function offerOf({ rsaKeyExchange }: TlsClient): tls.SecureContextOptions {
     ciphers: `${suites.join(':')}:@SECLEVEL=0`,
     sigalgs: SIGNATURES.join(':'),
     ecdhCurve: 'X25519:P-256:P-384:P-521',
+    // OpenSSL verifies nothing, and adds no certificate to a chain of the client.
+    ca: [],
   }
 }
 
