@@ -61,12 +61,12 @@ async function hasWatchFiles(node: Reader): Promise<boolean> {
 const ENABLED = '/etc/systemd/system/multi-user.target.wants'
 
 /** Units that write this node again. */
-async function unitNotices(node: Reader, { file }: RestoreFlags): Promise<readonly Notice[]> {
+async function unitNotices(node: Reader, { file, root }: RestoreFlags): Promise<readonly Notice[]> {
   if (file.length > 0) return []
   const entries = (await node.entries(ENABLED)) ?? []
   const units = entries.map(({ name }) => name).filter(name => /^regmirror-.*\.service$/.test(name))
   if (units.length === 0) return []
   const writes = units.length === 1 ? 'is enabled and writes' : 'are enabled and write'
-  const message = `${units.join(' and ')} ${writes} this node again at the next boot; disable it: systemctl disable ${units.join(' ')}`
+  const message = `${units.join(' and ')} ${writes} this node again at the next boot; disable it: systemctl ${root === undefined ? '' : `--root=${root} `}disable ${units.join(' ')}`
   return [{ code: 'service_enabled', message, file: ENABLED }]
 }

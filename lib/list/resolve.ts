@@ -92,6 +92,7 @@ function resolveMirror(entry: MirrorEntry, { list, references, place }: ResolveI
     client: clientOf(entry, references),
     skipVerify: mirror.skip_verify ?? false,
     header: headersOf(entry, references),
+    redirects: mirror.redirects ?? [],
     place: place(entry.path),
   }
 }

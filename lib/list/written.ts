@@ -13,6 +13,7 @@ export interface WrittenMirror {
   readonly skip_verify?: boolean
   readonly header?: Readonly<Record<string, WrittenHeader>>
   readonly dial_timeout?: string
+  readonly redirects?: readonly string[]
 }
 
 export interface WrittenRegistry {

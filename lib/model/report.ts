@@ -3,8 +3,8 @@
  */
 import type { ErrorCode, Issue } from './errors.ts'
 
-/** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
-export type Effect = 'immediate' | 'reload' | 'restart'
+/** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
+export type Effect = 'immediate' | 'reload' | 'restart' | 'when_used'
 
 /** Why a managed file changes: the list differs, the file was changed outside regmirror, or both. */
 export type Cause = 'list' | 'drift' | 'both'

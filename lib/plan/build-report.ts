@@ -14,9 +14,9 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
-  const { steps, closings, notices, reload, restart, unchanged, state } = plan
+  const { steps, permissionFixes, notices, reload, restart, unchanged, state } = plan
   const changeOf = (step: Step) => stepChange(step, kind === 'restore' ? undefined : state.files[step.path])
-  const changes = [...closings.map(closingChange), ...steps.map(changeOf)]
+  const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
   return { version: 1, kind, changed: changes.length > 0, changes, notices, reload, restart, unchanged }
 }
 
@@ -57,8 +57,8 @@ function octal(mode: number | undefined): string {
   return mode?.toString(8).padStart(4, '0') ?? ''
 }
 
-/** A directory that regmirror made and that was opened to other users. */
-function closingChange({ target, path, before, after }: PermissionFix): Change {
+/** A directory that regmirror made and that other users can write. */
+function permissionChange({ target, path, before, after }: PermissionFix): Change {
   return {
     target,
     path,

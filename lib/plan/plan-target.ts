@@ -21,8 +21,8 @@ import { type RetainedPaths, unlistedFiles } from './unlisted.ts'
 export interface PlanPart extends Activations {
   /** In the order in which they must be carried out. */
   readonly steps: readonly Step[]
-  /** Directories that are closed to other users before anything is written. */
-  readonly closings: readonly PermissionFix[]
+  /** Directories from which the write access of other users is taken before anything is written. */
+  readonly permissionFixes: readonly PermissionFix[]
   readonly notices: readonly Notice[]
   /** How many files already match the list. */
   readonly unchanged: number
@@ -54,17 +54,17 @@ export async function planListed(
   const running = mayRun(target, snapshot, view)
   const pending = running && (await isRestartPending(name, target, snapshot, view))
   const restartDue = pending || (running && collectEffects(listed.steps).has('restart'))
-  const leaving = await planLeaving(name, stayingOf(rendering, needed, restartDue, view), view)
-  const steps = orderedSteps([...listed.steps, ...leaving.steps])
+  const removals = await planRemovals(name, findRetained(rendering, needed, restartDue, view), view)
+  const steps = orderedSteps([...listed.steps, ...removals.steps])
   const open = await findWritableDirectories(name, desired.files, view)
   return {
     steps,
     conflicts: await checkConflicts(rendered, desired.files, listed.steps, view),
-    closings: open.closings,
+    permissionFixes: open.permissionFixes,
     notices: [
       ...rendering.notices,
       ...desired.notices,
-      ...leaving.notices,
+      ...removals.notices,
       ...driftNotices(steps, target, view),
       ...listed.notices,
       ...open.notices,
@@ -75,8 +75,8 @@ export async function planListed(
       running ? collectEffects(steps, pending) : new Set(),
       view.machine !== undefined,
     ),
-    unchanged: listed.unchanged + leaving.unchanged,
-    forgets: leaving.forgets,
+    unchanged: listed.unchanged + removals.unchanged,
+    forgets: removals.forgets,
   }
 }
 
@@ -87,19 +87,19 @@ export async function planUnlisted(
   needed: ReadonlySet<string>,
   view: View,
 ): Promise<TargetPlan> {
-  const leaving = await planLeaving(name, { needed, held: new Set() }, view)
-  const steps = orderedSteps(leaving.steps)
+  const removals = await planRemovals(name, { needed, held: new Set(), effect: target.removal }, view)
+  const steps = orderedSteps(removals.steps)
   return {
-    ...leaving,
+    ...removals,
     steps,
     conflicts: [],
-    closings: [],
-    notices: [...leaving.notices, ...driftNotices(steps, target, view)],
+    permissionFixes: [],
+    notices: [...removals.notices, ...driftNotices(steps, target, view)],
     ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
   }
 }
 
-function stayingOf(
+function findRetained(
   { kept, held, effect }: Rendering,
   needed: ReadonlySet<string>,
   restartDue: boolean,
@@ -110,8 +110,8 @@ function stayingOf(
 }
 
 /** The steps that put back what the list no longer needs. */
-async function planLeaving(name: string, staying: RetainedPaths, view: View) {
-  const { files, notices, forgets } = await unlistedFiles(name, staying, view)
+async function planRemovals(name: string, retained: RetainedPaths, view: View) {
+  const { files, notices, forgets } = await unlistedFiles(name, retained, view)
   const { steps, unchanged } = await compareAll(name, files, view)
   return { steps, unchanged, notices, forgets }
 }
@@ -125,7 +125,9 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
   const found = compared.filter(step => step !== undefined)
   const notices = found
     .filter(isOther)
-    .flatMap(({ path, before }) => (before ? writableNotice(name, path, before.ownership, uid) : []))
+    .flatMap(({ path, before }) =>
+      before ? writableNotice(name, path, before.ownership, { node, uid }) : [],
+    )
   const steps = found.filter(step => !isOther(step))
   return { steps, notices, unchanged: files.length - steps.length }
 }

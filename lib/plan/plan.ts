@@ -48,7 +48,7 @@ function joined(parts: readonly PlanPart[]): PlanPart {
   const steps = parts.flatMap(part => part.steps)
   return {
     steps,
-    closings: parts.flatMap(part => part.closings),
+    permissionFixes: parts.flatMap(part => part.permissionFixes),
     notices: parts.flatMap(part => part.notices),
     reload: parts.flatMap(part => part.reload),
     restart: parts.flatMap(part => part.restart),

@@ -19,7 +19,7 @@ import { findCanary, type NamedCanary } from './canaries.ts'
 export function listEndpoints(list: MirrorList, dialect: Dialect): readonly Endpoint[] {
   return list.registries.flatMap(registry => {
     const endpoints = [
-      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror, dialect)),
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
       ...serverEndpoints(registry, dialect),
     ]
     return endpoints.map(endpoint => withCanary(endpoint, findCanary(registry), dialect))
@@ -48,8 +48,8 @@ function canServe({ status, reason }: Probe): boolean {
   return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
 }
 
-function mirrorEndpoint(registry: string, mirror: Mirror, { tls }: Dialect): Endpoint {
-  const { base, skipVerify, header, client, capabilities } = mirror
+function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
+  const { base, skipVerify, header, client, capabilities, redirects } = mirror
   return {
     registry,
     role: 'mirror',
@@ -59,8 +59,8 @@ function mirrorEndpoint(registry: string, mirror: Mirror, { tls }: Dialect): End
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
+    redirects,
     dialTimeoutMs: milliseconds(mirror.dialTimeout),
-    tls,
   }
 }
 
@@ -73,8 +73,8 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
     resolves: true,
     ca: [],
     header: {},
+    redirects: [],
     dialTimeoutMs: dialect.dialTimeoutMs,
-    tls: dialect.tls,
   } as const
   if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
   const { bases, skipVerify } = dialect.defaultServer(name)

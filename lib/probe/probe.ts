@@ -12,7 +12,7 @@ import { openTrust } from './http/tls-context.ts'
 import { pace } from './pace.ts'
 import { buildProbe } from './verdict.ts'
 
-export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor'> {
+export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {
   /** Default: one with an empty environment. */
   readonly lookUp?: NameLookup | undefined
   /** Default: `ping`. Endpoints without a canary are only pinged. */

@@ -27,7 +27,7 @@ export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Res
     registry: endpoint.registry,
     url: baseUrl(endpoint.base),
     role: endpoint.role,
-    ...applyFault(fault, mayQuote),
+    ...applyFault(fault, endpoint.role, mayQuote),
     ...(pull === undefined ? { depth: 'ping' } : { depth, ...imageOf(endpoint) }),
     ...measureTimes(ping.traces, pull),
     ...(pull?.digest && { digest: pull.digest }),
@@ -45,11 +45,12 @@ function imageOf({ canary }: Endpoint): Pick<Probe, 'image'> {
 /** Status, reason and sentence. */
 export function applyFault(
   fault: Fault | undefined,
+  role: Probe['role'],
   mayQuote: boolean,
 ): Pick<Probe, 'status' | 'reason' | 'detail'> {
   if (fault === undefined) return { status: 'healthy' }
   const reason = fault.reason === undefined ? {} : { reason: fault.reason }
-  return { status: statusOf(fault), ...reason, detail: describeFault(fault, mayQuote) }
+  return { status: statusOf(fault), ...reason, detail: describeFault(fault, role, mayQuote) }
 }
 
 /** Pulls through a degraded endpoint still succeed, or will soon. */

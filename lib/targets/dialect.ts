@@ -1,6 +1,5 @@
 /** How a runtime speaks to registries, and what its configuration can express: where runtimes differ. */
 import type { ApiBase, BaseForm, Capability } from '../model/registry.ts'
-import type { TlsClient } from './tls-client.ts'
 
 export interface Dialect {
   /** The `ns` parameter of a request to `host` for an image of `registry`; undefined: the request has none. */
@@ -9,7 +8,6 @@ export interface Dialect {
   defaultServer(registry: string): DefaultServer
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
-  readonly tls: TlsClient
   readonly expresses: Expressible
 }
 

@@ -16,6 +16,7 @@ import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
 import type { Dialect } from './dialect.ts'
+import type { PullClient } from './pull-client.ts'
 
 /** The machine that regmirror runs on. */
 export interface Machine {
@@ -150,8 +151,13 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
-  /** The dialect of the release that its settings name. */
-  dialectOf(settings: Settings): Dialect
+  /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
+  readonly removal: Effect
+  /**
+   * What its HTTP client sends and accepts: of the release in the list, else of the one on this machine, else of the
+   * newest. Without settings the list does not name this target.
+   */
+  pullClient(settings: Settings | undefined, machine: Pick<Machine, 'run'> | undefined): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */

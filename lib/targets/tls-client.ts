@@ -28,3 +28,19 @@ export interface TlsClient extends CertificateRules {
   /** The longest message with certificates, in bytes. */
   readonly maxCertificateBytes: number
 }
+
+/** Of Go 1.27. */
+export const NEWEST_TLS: TlsClient = {
+  negativeSerials: true,
+  criticalIdentifiers: false,
+  policies: true,
+  constrainsChain: true,
+  bareWildcard: false,
+  mappedAddresses: false,
+  excludesWildcards: true,
+  maxRsaBits: 8192,
+  rsaKeyExchange: false,
+  tripleDes: false,
+  // crypto/tls/common.go maxHandshakeCertificateMsg@go1.24
+  maxCertificateBytes: 262_144,
+}

@@ -199,7 +199,7 @@ const CASES: readonly Case[] = [
   [
     'a redirect to link-local space',
     () => to('http://169.254.169.254/latest'),
-    anywhere('redirect_refused', /to a loopback, link-local or private address/),
+    () => [undefined, /to a loopback, link-local or private address/],
   ],
   [
     'a redirect to port 0',
@@ -274,7 +274,7 @@ const CONTENTS: readonly (readonly [
     'a realm in private space',
     challenge('Bearer realm="http://10.0.0.1/"'),
     'challenge',
-    ['redirect_refused', /the token service fails/],
+    [undefined, /the token service/],
   ],
   [
     'a realm of 50000 characters',
@@ -492,13 +492,18 @@ describe('hostile mirrors: secrets', () => {
 
   it('are not requested from a realm inside the network for a mirror outside it', async () => {
     await using inside = await listen(respondWith(response(200, {}, '{"token":"t0k3n"}')))
-    const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
-    const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
+    const found = { status: 401, headers: {}, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
     const context = { timeoutMs: PATIENT, trust: openTrust(Date.now), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
-    const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', context)
-    assert.equal('fault' in outcome && outcome.fault.reason, 'redirect_refused')
+    const outcome = await requestToken({
+      endpoint,
+      repository: 'a',
+      context,
+      challenged: { response: found, redirects: 0, url: new URL('http://mirror.test'), trace },
+      params: new Map([['realm', `${inside.origin}/token`]]),
+    })
+    assert.equal('fault' in outcome && outcome.fault.reason, undefined)
     assert.deepEqual(inside.received, [])
   })
 })

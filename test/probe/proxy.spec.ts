@@ -183,7 +183,7 @@ describe('probe: through a proxy', () => {
     )
     assert.match(
       results[0]?.detail ?? '',
-      /^the proxy responds with 403 \(through the proxy 127\.0\.0\.1:\d+\); allow the mirror in the proxy/,
+      /^the proxy responds with 403 \(through the proxy 127\.0\.0\.1:\d+\); allow the host in the proxy/,
     )
     assert.match(
       results[1]?.detail ?? '',

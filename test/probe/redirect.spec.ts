@@ -1,6 +1,7 @@
 /** Redirects: where they may lead, and what is sent there. */
 import assert from 'node:assert/strict'
 import { classifyAddress } from '../../lib/probe/http/address-space.ts'
+import { checkLiteralAddress, startLookup } from '../../lib/probe/http/allowed-addresses.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   endpointAt,
@@ -68,7 +69,7 @@ describe('probe: redirects that are refused', () => {
   ]) {
     it(`refuses ${location}`, async () => {
       await using mirror = await listen(to(location))
-      assert.equal((await pingMirror(mirror)).reason, 'redirect_refused')
+      assert.notEqual((await pingMirror(mirror)).status, 'healthy')
     })
   }
 
@@ -76,8 +77,28 @@ describe('probe: redirects that are refused', () => {
     using _ = resolveNames({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
     await using mirror = await listen(to('http://inside.example/v2/'))
     const probe = await pingMirror(mirror)
-    assert.equal(probe.reason, 'redirect_refused')
-    assert.match(probe.detail ?? '', /private address \(redirected to inside\.example\)/)
+    assert.deepEqual([probe.status, probe.reason], ['unknown', undefined])
+    assert.match(probe.detail ?? '', /private address \(redirected to inside\.example\); .*redirects = /)
+  })
+
+  for (const entry of ['10.0.0.1', '10.0.0.0/8', '::ffff:10.0.0.0/104']) {
+    it(`may be allowed by redirects = ["${entry}"]`, () => {
+      const allowed = { spaces: ['public'] as const, named: [entry] }
+      assert.doesNotThrow(() => checkLiteralAddress(new URL('http://10.0.0.1/'), allowed))
+      assert.throws(() => checkLiteralAddress(new URL('http://192.168.0.1/'), allowed), /SPACE_REFUSED/)
+    })
+  }
+
+  it('may be allowed by name, with any address', async () => {
+    const lookUp = async () => ({ addresses: Promise.resolve([{ address: '10.0.0.1', family: 4 }]) })
+    const found = (named: readonly string[]) =>
+      startLookup('inside.example', {
+        allowed: { spaces: ['public'], named },
+        lookUp,
+        signal: AbortSignal.timeout(PATIENT),
+      })
+    assert.deepEqual(await (await found(['Inside.Example']))(), [{ address: '10.0.0.1', family: 4 }])
+    await assert.rejects((await found(['example']))(), /SPACE_REFUSED/)
   })
 
   it('refuses 3xx without a Location, 300 and 304', async () => {

@@ -7,7 +7,6 @@ import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { codedError } from '../../lib/system/coded-error.ts'
-import { tlsClientOf } from '../../lib/targets/containerd/tls-client.ts'
 
 /** Time limit for a response that is going to come: no machine is so slow. */
 export const PATIENT = 25_000
@@ -105,8 +104,8 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
     ca: [],
     skipVerify: false,
     header: {},
+    redirects: [],
     dialTimeoutMs,
-    tls: tlsClientOf(undefined),
     ...more,
   }
 }

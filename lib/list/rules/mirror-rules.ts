@@ -5,6 +5,7 @@ import { parseMirrorBase } from '../values/api-base.ts'
 import type { MirrorEntry } from '../written.ts'
 import { durationProblems } from './duration-problems.ts'
 import { headerNameProblems, headerTwiceProblems, headerValueProblems } from './header-problems.ts'
+import { redirectProblems } from './redirect-problems.ts'
 import type { Rule } from './rule.ts'
 
 export const mirrorRules = {
@@ -17,6 +18,7 @@ export const mirrorRules = {
   header_name: { needs: ['header'], check: headerNameProblems },
   header_twice: { needs: ['header'], check: headerTwiceProblems },
   header_value: { needs: ['header'], check: headerValueProblems },
+  redirects: { needs: ['redirects'], check: redirectProblems },
 } satisfies Record<string, Rule<MirrorEntry>>
 
 function urlProblems({ urlPath, mirror }: MirrorEntry): readonly Problem[] {

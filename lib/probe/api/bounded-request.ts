@@ -1,4 +1,6 @@
 /** One request to an endpoint, within the limits of a probe. */
+import { OWN_VERSION } from '../../model/own-version.ts'
+import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
 import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
 import { blameProxy } from '../faults/proxy-fault.ts'
@@ -22,7 +24,7 @@ export interface Failed {
 
 export type Outcome = Success | Failed
 
-type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'spaces' | 'bodyLimit' | 'onChunk'
+type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'allowed' | 'bodyLimit' | 'onChunk'
 
 export interface BoundedRequest extends Pick<FollowOptions, FromCaller> {
   /** False if its timings do not count. */
@@ -37,7 +39,7 @@ export async function sendBoundedRequest(
   { measured = true, ...request }: BoundedRequest,
   context: ProbeContext,
 ): Promise<Outcome> {
-  const { timeoutMs, signal, budget, trust, lookUp, proxyFor } = context
+  const { timeoutMs, signal, budget, trust, lookUp, proxyFor, pullClient = PLAIN_CLIENT } = context
   if (measured) await context.turn?.()
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
@@ -45,7 +47,10 @@ export async function sendBoundedRequest(
   const started = performance.now()
   const limit = startTimeLimit(timeoutMs, signal)
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
-  const options = { ...request, ...shared, settings: endpoint, origin: endpoint.base.origin }
+  const settings = { ...endpoint, header: sentHeaders(endpoint, pullClient) }
+  const { origin } = endpoint.base
+  const client = { userAgent: nameClient(pullClient), tlsClient: pullClient.tls }
+  const options = { ...request, ...shared, ...client, settings, origin }
   try {
     return { ...(await followRedirects(options, trace)), trace }
   } catch (error) {
@@ -61,6 +66,19 @@ export async function sendBoundedRequest(
     trace.queuedMs = limit.pausedMs()
     if (budget !== undefined) budget.leftMs -= performance.now() - started - trace.queuedMs
   }
+}
+
+/** The runtime first, as operators of mirrors know it, then regmirror. */
+function nameClient({ userAgent }: PullClient): string {
+  return `${userAgent} regmirror/${OWN_VERSION}`.trim()
+}
+
+function sentHeaders(
+  { header }: Endpoint,
+  { userAgentOfList }: PullClient,
+): Readonly<Record<string, string>> {
+  if (userAgentOfList) return header
+  return Object.fromEntries(Object.entries(header).filter(([name]) => name.toLowerCase() !== 'user-agent'))
 }
 
 /** Adds where a redirect led, and why no client certificate was sent. */

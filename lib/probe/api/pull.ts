@@ -44,7 +44,7 @@ export async function pull(
 ): Promise<PullResult> {
   const session = openSession(endpoint, canary, context)
   const image = await pullImage(session, depth)
-  return { ...image, challenged: session.challenged, authorized: session.authorization !== undefined }
+  return { ...image, challenged: session.challenged, authorized: session.logins.byHost.size > 0 }
 }
 
 async function pullImage(session: Session, depth: PullDepth): Promise<ImageResult> {

@@ -19,14 +19,14 @@ export function proxyFault(error: unknown): Fault | undefined {
       return {
         reason: undefined,
         what: 'the proxy is a SOCKS proxy, which probes do not support',
-        todo: 'test the mirror: crictl pull IMAGE',
+        todo: 'test it with a pull: crictl pull IMAGE',
       }
   }
   return undefined
 }
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTPS_PROXY of the runtime'
-const ALLOW_HOST = 'allow the mirror in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
+const ALLOW_HOST = 'allow the host in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
 
 const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset', 'connect_timeout']
 

@@ -4,8 +4,7 @@ import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
-import type { Space } from './address-space.ts'
-import { checkLiteralAddress, startLookup } from './allowed-addresses.ts'
+import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
 import { CERTIFICATE_WITHHELD, DIAL_TIMEOUT, PROXY_SOCKS } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
@@ -20,8 +19,8 @@ export interface DialOptions extends TlsOptions {
   readonly url: URL
   /** Limit for name lookup and TCP together; TLS is limited by `signal` alone, as in Go. */
   readonly dialTimeoutMs: number
-  /** Allowed address spaces; undefined: any. A proxy resolves names itself. */
-  readonly spaces: readonly Space[] | undefined
+  /** Undefined: any host. A proxy resolves names itself. */
+  readonly allowed: AllowedHosts | undefined
   /** Undefined: a direct connection. */
   readonly proxy: HttpProxy | undefined
   readonly lookUp: NameLookup
@@ -40,7 +39,7 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
   trace.phase = 'lookup'
   trace.startedAt ??= performance.now()
   trace.host = options.url.host
-  checkLiteralAddress(options.url, options.spaces)
+  checkLiteralAddress(options.url, options.allowed)
   const abort = new AbortController()
   const timer = startPausableTimer(options.dialTimeoutMs, () => abort.abort(codedError(DIAL_TIMEOUT)))
   const pauseDuring: DialOptions['pauseDuring'] = act => options.pauseDuring(() => timer.pauseDuring(act))
@@ -99,17 +98,17 @@ async function openConnection(options: DialOptions, attempt: Attempt): Promise<n
 
 /** Go's transport has one TLS configuration, and uses it for a proxy too (net/http/transport.go addTLS). */
 async function connectToProxy(url: URL, options: DialOptions, attempt: Attempt): Promise<net.Socket> {
-  const socket = await connect(url, { ...options, spaces: undefined }, attempt)
+  const socket = await connect(url, { ...options, allowed: undefined }, attempt)
   if (url.protocol !== 'https:') return socket
   return (await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)).socket
 }
 
 async function connect(
   url: URL,
-  { spaces, dialTimeoutMs, lookUp, pauseDuring }: DialOptions,
+  { allowed, dialTimeoutMs, lookUp, pauseDuring }: DialOptions,
   { trace, first, signal, connected }: Attempt,
 ): Promise<net.Socket> {
-  const lookup = await pauseDuring(() => startLookup(hostOf(url), { spaces, lookUp, signal }))
+  const lookup = await pauseDuring(() => startLookup(hostOf(url), { allowed, lookUp, signal }))
   const started = performance.now()
   if (first) trace.startedAt = started
   const addresses = await lookup()

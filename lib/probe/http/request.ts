@@ -11,6 +11,8 @@ import type { Trace } from './trace.ts'
 
 export interface HttpRequest extends DialOptions, BodyOptions {
   readonly headers: Readonly<Record<string, string>>
+  /** Sent unless `headers` has one. */
+  readonly userAgent: string
   readonly method?: 'GET' | 'HEAD' | undefined
 }
 
@@ -108,13 +110,13 @@ function requestTarget({ url, proxy }: HttpRequest): string {
 }
 
 /** Go takes the Host header from the url and ignores a header of that name (net/http/request.go). */
-function requestHeaders({ headers, url, proxy }: HttpRequest): Record<string, string> {
+function requestHeaders({ headers, userAgent, url, proxy }: HttpRequest): Record<string, string> {
   const given = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host')
   const names = given.map(([name]) => name.toLowerCase())
   // Inside a tunnel it would reach the endpoint.
   const toProxy = url.protocol === 'http:' && proxy?.authorization
   return {
-    ...(names.includes('user-agent') ? {} : { 'user-agent': 'regmirror' }),
+    ...(names.includes('user-agent') ? {} : { 'user-agent': userAgent }),
     ...Object.fromEntries(given),
     ...(toProxy && { 'proxy-authorization': toProxy }),
   }

@@ -29,7 +29,10 @@ export interface Identity {
 }
 
 /** Gives TLS for a host; the same CAs and client certificate are parsed only once. */
-export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerify' | 'tls'>) => TlsSettings
+export type Trust = (
+  settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerify'>,
+  client: TlsClient,
+) => TlsSettings
 
 /**
  * The system's certificates are found by their subjects once, so a Trust is shared for as long as they stay the same.
@@ -40,16 +43,17 @@ export type Trust = (settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerif
 export function openTrust(now: () => number, system: Roots = []): Trust {
   const own = once(() => openPool(system.length > 0 ? system : tls.rootCertificates))
   const known = new Map<string, TlsSettings>()
-  return settings => {
-    const key = JSON.stringify([settings.ca, settings.client, settings.skipVerify, settings.tls])
-    const found = known.get(key) ?? openTls(settings, own(), now)
+  return (settings, rules) => {
+    const key = JSON.stringify([settings.ca, settings.client, settings.skipVerify, rules])
+    const found = known.get(key) ?? openTls(settings, rules, own(), now)
     known.set(key, found)
     return found
   }
 }
 
 function openTls(
-  { ca, client, skipVerify, tls: rules }: Parameters<Trust>[0],
+  { ca, client, skipVerify }: Parameters<Trust>[0],
+  rules: TlsClient,
   system: Pool,
   now: () => number,
 ): TlsSettings {

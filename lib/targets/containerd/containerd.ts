@@ -9,12 +9,13 @@ import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
 import { daemonEnvironment } from './daemon.ts'
 import { daemonNotices } from './daemon-notices.ts'
-import { containerdDialect, dialectOf } from './dialect.ts'
+import { containerdDialect } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
-import { observe } from './observe.ts'
+import { findRelease, observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
-import { isSameLine, knowsDefaultDirectory, knowsDialTimeout, parseRelease } from './release.ts'
+import { describePullClient } from './pull-client.ts'
+import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -22,7 +23,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
-  dialectOf: ({ version }) => dialectOf(version === undefined ? undefined : parseRelease(version)),
+  removal: 'immediate',
+  pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

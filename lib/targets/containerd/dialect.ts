@@ -1,25 +1,17 @@
 /** How containerd speaks to registries. Pure. */
 import { type ApiBase, DOCKER_HUB, isLoopback } from '../../model/registry.ts'
 import type { DefaultServer, Dialect } from '../dialect.ts'
-import type { Release } from './release.ts'
-import { tlsClientOf } from './tls-client.ts'
 
 export const containerdDialect: Dialect = {
   namespace: (registry, host) => (host === serverHost(registry) ? undefined : registry),
   defaultServer: registry => (isLoopback(registry) ? loopbackServer(registry) : ownServer(registry)),
   // core/remotes/docker/registry.go:256@v2.3.4
   dialTimeoutMs: 30_000,
-  tls: tlsClientOf(undefined),
   expresses: {
     forms: ['root', 'prefix', 'mounted', 'exact'],
     keys: ['server', 'fallback', 'ca', 'client', 'header', 'skip_verify'],
     capabilities: 'any',
   },
-}
-
-/** Undefined: the newest. */
-export function dialectOf(generation: Release | undefined): Dialect {
-  return { ...containerdDialect, tls: tlsClientOf(generation) }
 }
 
 /** The registry itself gets no `ns` (isProxy, core/remotes/docker/registry.go:85-92@v2.3.4). */

@@ -6,7 +6,7 @@ import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Reader } from '../../system/reader.ts'
-import type { View } from '../target.ts'
+import type { Machine, View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
@@ -25,7 +25,7 @@ export async function observe(
   registries: readonly Registry[],
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
-  const { installed, versionHangs } = await readInstalled(view)
+  const { installed, versionHangs } = await readInstalled(view.machine)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config === false ? await findForeignConfig(view.node) : settings.config
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
@@ -123,8 +123,21 @@ function chooseHostsDir(
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
 }
 
-async function readInstalled(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
-  const outcome = await view.machine?.run('containerd', ['--version'])
+/** The release whose rules count for a pull: as exactly as the list and the machine have it. */
+export async function findRelease(
+  version: string | undefined,
+  machine: Pick<Machine, 'run'> | undefined,
+): Promise<Release | undefined> {
+  const named = version === undefined ? undefined : parseRelease(version)
+  if (named !== undefined && isExact(named)) return named
+  const { installed } = await readInstalled(machine)
+  return named === undefined ? installed : exactOne(named, installed)
+}
+
+async function readInstalled(
+  machine: Pick<Machine, 'run'> | undefined,
+): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
+  const outcome = await machine?.run('containerd', ['--version'])
   const installed = outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
   return { installed, versionHangs: outcome?.code === null }
 }

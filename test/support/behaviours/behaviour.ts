@@ -10,8 +10,7 @@ export interface Behaviour {
   readonly about: string
   /** Where it was seen: `containerd#5860`, `Harbor behind nginx`. */
   readonly seen?: string
-  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`,
-   * and to its address and port as `$mirror.host`. */
+  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`; `$token.host` is its name and port. */
   readonly hosts: Readonly<Record<string, Host>> & { readonly mirror: Host }
   /** The mirror in the list; `url` is `$mirror` by default. `$…` becomes the origin of a host, and files are given as text. */
   readonly mirror?: Readonly<Record<string, unknown>>
@@ -36,7 +35,7 @@ export interface Host {
   /** The path below which the API is; `/v2` by default. */
   readonly base?: string
   /** The only value of Authorization that is accepted; other requests get 401 with `challenge`. */
-  readonly requires?: string
+  readonly requires?: string | undefined
   /** WWW-Authenticate of the 401; an array is several lines. */
   readonly challenge?: string | readonly string[]
   /** https with these options. */

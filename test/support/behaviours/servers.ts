@@ -39,10 +39,11 @@ export async function startServers({ hosts }: Behaviour, contents: Contents): Pr
 function fillOrigins(text: string, running: readonly Running[]): string {
   return running
     .toSorted((a, b) => b.name.length - a.name.length)
-    .reduce((filled, { name, origin }) => {
-      const { host } = new URL(origin)
-      return filled.replaceAll(`$${name}.host`, host).replaceAll(`$${name}`, origin)
-    }, text)
+    .reduce(
+      (filled, { name, origin }) =>
+        filled.replaceAll(`$${name}.host`, new URL(origin).host).replaceAll(`$${name}`, origin),
+      text,
+    )
 }
 
 async function startHost(

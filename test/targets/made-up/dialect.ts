@@ -1,5 +1,4 @@
 /** How toy speaks to registries: it has no `ns`, no certificates of its own, and pulls from every mirror alike. */
-import { tlsClientOf } from '../../../lib/targets/containerd/tls-client.ts'
 import type { Dialect } from '../../../lib/targets/dialect.ts'
 
 export const toyDialect: Dialect = {
@@ -9,6 +8,5 @@ export const toyDialect: Dialect = {
     skipVerify: false,
   }),
   dialTimeoutMs: 1000,
-  tls: tlsClientOf(undefined),
   expresses: { forms: ['root'], keys: ['skip_verify'], capabilities: ['pull', 'resolve'] },
 }

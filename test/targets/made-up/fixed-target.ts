@@ -26,7 +26,8 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
     dialect: containerdDialect,
-    dialectOf: () => containerdDialect,
+    removal: 'immediate',
+    pullClient: toy.pullClient,
     pathKeys: ['tool_dir'],
     observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
     render: (_registries, text): Rendering => {
