@@ -53,6 +53,8 @@ export interface Rule {
   readonly authorization?: boolean | RegExp
   /** A header of the request, in lower case, and what it must match. */
   readonly header?: readonly [name: string, value: RegExp]
+  /** Whether the client sent a certificate. */
+  readonly clientCertificate?: boolean
   /** Also applies to requests that `requires` refuses; `normal` is then the 401. */
   readonly beforeLogin?: boolean
   readonly reply: Change | ((request: Requested, normal: Reply) => Change)
@@ -63,6 +65,8 @@ export interface Requested {
   /** With the query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Whether the client sent a certificate. */
+  readonly clientCertificate: boolean
 }
 
 export interface Reply {

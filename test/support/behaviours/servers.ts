@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import type { Behaviour, Change, Host, Reply, Requested } from './behaviour.ts'
 import type { Contents } from './contents.ts'
 import { changeFor, finalReply } from './replies.ts'
@@ -55,7 +56,9 @@ async function startHost(
   const requests: Requested[] = []
   const listener: http.RequestListener = (request, response) => {
     request.resume()
-    const requested = { method: request.method ?? '', url: request.url ?? '', headers: request.headers }
+    const { method = '', url = '', headers, socket } = request
+    const clientCertificate = socket instanceof TLSSocket && 'raw' in socket.getPeerCertificate()
+    const requested = { method, url, headers, clientCertificate }
     requests.push(requested)
     void respond(response, requested, host, contents, fill)
   }
