@@ -23,9 +23,7 @@ export interface CertificateRules {
 export interface TlsClient extends CertificateRules {
   /** Offers cipher suites with RSA key exchange. */
   readonly rsaKeyExchange: boolean
-  /** Offers cipher suites with 3DES. */
-  readonly tripleDes: boolean
-  /** The longest message with certificates, in bytes. */
+  /** The longest chain of certificates that a server may send, in bytes. */
   readonly maxCertificateBytes: number
 }
 
@@ -40,7 +38,6 @@ export const NEWEST_TLS: TlsClient = {
   excludesWildcards: true,
   maxRsaBits: 8192,
   rsaKeyExchange: false,
-  tripleDes: false,
   // crypto/tls/common.go maxHandshakeCertificateMsg@go1.24
   maxCertificateBytes: 262_144,
 }

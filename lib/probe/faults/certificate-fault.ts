@@ -87,6 +87,10 @@ const WORDS: Readonly<Record<Exclude<Rule, 'policies'>, Describe>> = {
     what: `${name} has a type of key that containerd does not support`,
     todo: 'use an ECDSA or RSA key',
   }),
+  chain_size: () => ({
+    what: 'the chain of certificates is too long for containerd',
+    todo: 'configure the server to send its certificate and the intermediate ones only',
+  }),
   key_size: name => ({
     what: `${name} has an RSA key that is too long for containerd`,
     todo: 'use a key of 4096 bits',

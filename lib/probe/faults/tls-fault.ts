@@ -35,27 +35,51 @@ const WORDS: Readonly<Record<string, Words>> = {
     what: 'does not speak TLS on this port',
     todo: 'check the port, or use http:// in the url',
   },
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE_REQUIRED,
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: {
-    what: 'aborts the TLS handshake',
-    todo: 'if it requires a client certificate, set client = { cert, key }',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: {
+    what: 'speaks no version of TLS that containerd accepts',
+    todo: 'enable TLS 1.2 or 1.3 on the server',
   },
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: CLIENT_CERTIFICATE_REFUSED,
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: CLIENT_CERTIFICATE_REFUSED,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: CLIENT_CERTIFICATE_REFUSED,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: CLIENT_CERTIFICATE_REFUSED,
+}
+
+/** Alerts of the server; OpenSSL names them differently from release to release, but for their ends. */
+const ALERTS: Readonly<Record<string, Words>> = {
+  CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE_REQUIRED,
+  HANDSHAKE_FAILURE: {
+    what: 'aborts the TLS handshake: it accepts no cipher suite, curve or signature of containerd, or requires a client certificate',
+    todo: 'enable ECDHE with AES-GCM and a key of RSA or P-256 on the server, or set client = { cert, key }',
+  },
+  PROTOCOL_VERSION: {
+    what: 'speaks no version of TLS that containerd accepts',
+    todo: 'enable TLS 1.2 or 1.3 on the server',
+  },
+  UNRECOGNIZED_NAME: { what: 'does not know the host name of the url', todo: 'check the name in the url' },
+  BAD_CERTIFICATE: CLIENT_CERTIFICATE_REFUSED,
+  UNKNOWN_CA: CLIENT_CERTIFICATE_REFUSED,
+  CERTIFICATE_UNKNOWN: CLIENT_CERTIFICATE_REFUSED,
+  CERTIFICATE_EXPIRED: CLIENT_CERTIFICATE_REFUSED,
+  UNSUPPORTED_CERTIFICATE: CLIENT_CERTIFICATE_REFUSED,
+  ACCESS_DENIED: CLIENT_CERTIFICATE_REFUSED,
 }
 
 export function tlsFault(code: string, error: unknown): Fault | undefined {
   const problem = certificateProblem(error)
   if (problem !== undefined) return certificateFault(problem)
-  const words = WORDS[code]
+  const alert = /_ALERT_([A-Z_]+)$/.exec(code)?.[1]
+  const words = WORDS[code] ?? ALERTS[alert ?? '']
   if (words !== undefined)
     return { reason: 'tls', ...words, plainHttp: code === 'ERR_SSL_WRONG_VERSION_NUMBER' }
   // createSecureContext, on PEM texts of the list.
   if (code.startsWith('ERR_OSSL_'))
     return { reason: 'tls', what: 'ca or client in the list is invalid', todo: `check the files (${code})` }
+  // OpenSSL reads 100 KiB of certificates, Go 256.
+  if (code === 'ERR_SSL_EXCESSIVE_MESSAGE_SIZE') return TOO_MANY_CERTIFICATES
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))
     return { reason: 'tls', what: `the TLS handshake fails (${code})` }
   return undefined
+}
+
+const TOO_MANY_CERTIFICATES: Fault = {
+  reason: undefined,
+  what: 'sends more certificates than probes can read',
+  todo: 'configure the server to send its certificate and the intermediate ones only',
 }

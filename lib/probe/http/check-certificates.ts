@@ -14,7 +14,10 @@ import type { TlsSettings } from './tls-context.ts'
 export function checkCertificates(socket: tls.TLSSocket, host: string, settings: TlsSettings): Certificate {
   const { roots, client, skipVerify, now } = settings
   // They are read even with skip_verify.
-  const sent = sentCertificates(socket).map((certificate, i) => readSent(certificate, i, settings))
+  const certificates = sentCertificates(socket)
+  if (sizeOf(certificates) > client.maxCertificateBytes)
+    throw certificateError({ rule: 'chain_size', role: 'leaf' })
+  const sent = certificates.map((certificate, i) => readSent(certificate, i, settings))
   const [leaf, ...others] = sent
   if (leaf === undefined) throw certificateError({ rule: 'malformed', role: 'leaf', detail: 'no content' })
   const problem = skipVerify
@@ -34,6 +37,11 @@ function readSent({ raw }: X509Certificate, i: number, { client }: TlsSettings):
   const { maxRsaBits = bits } = client
   if (bits > maxRsaBits) throw certificateError({ rule: 'key_size', role, parsed: certificate.parsed })
   return certificate
+}
+
+/** Of the message that holds them (RFC 5246 §7.4.2). */
+function sizeOf(certificates: readonly X509Certificate[]): number {
+  return certificates.reduce((size, { raw }) => size + 3 + raw.length, 3)
 }
 
 /** As they were sent: Node links each to the next. */

@@ -20,6 +20,7 @@ export type Rule =
   | 'no_server_usage'
   | 'key_type'
   | 'key_size'
+  | 'chain_size'
 
 /** `leaf` is the server's own; `root` is one of `ca` or of the system. */
 export type Role = 'leaf' | 'intermediate' | 'root'

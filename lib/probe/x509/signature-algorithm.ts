@@ -5,7 +5,7 @@ import type { KeyType } from './public-key.ts'
 /** The type of key that made it; or why it is refused, after "with". */
 export type SignatureAlgorithm = { readonly key: KeyType } | { readonly refused: string }
 
-const UNKNOWN: SignatureAlgorithm = { refused: 'an algorithm that containerd does not know' }
+const UNKNOWN: SignatureAlgorithm = { refused: 'an unknown algorithm' }
 const SHA1: SignatureAlgorithm = { refused: 'SHA-1' }
 
 const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {

@@ -3,18 +3,17 @@ import { NEWEST_TLS, type TlsClient } from '../tls-client.ts'
 import { atLeast, type Release } from './release.ts'
 
 /**
- * 2.x is built with Go 1.23 and later, where RSA key exchange and 3DES are off. Debian builds it without go.mod, so that
+ * 2.x is built with Go 1.23 and later, where RSA key exchange is off. Debian builds it without go.mod, so that
  * x509negativeserial=1 and rsa1024min=0 stay; upstream builds of 2.1 refuse such certificates.
  */
 const GO_1_27: TlsClient = NEWEST_TLS
 
-/** 1.7 is built with Go 1.22 to 1.24; `go 1.21` in its go.mod keeps tlsrsakex=1, tls3des=1 and x509negativeserial=1. */
+/** 1.7 is built with Go 1.22 to 1.24; `go 1.21` in its go.mod keeps tlsrsakex=1 and x509negativeserial=1. */
 const GO_1_24: TlsClient = {
   ...GO_1_27,
   mappedAddresses: true,
   excludesWildcards: false,
   rsaKeyExchange: true,
-  tripleDes: true,
 }
 
 /** 1.6 is built with Go 1.19. */

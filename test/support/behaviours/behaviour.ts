@@ -40,6 +40,8 @@ export interface Host {
   readonly challenge?: string | readonly string[]
   /** https with these options. */
   readonly tls?: tls.TlsOptions
+  /** Before each reply it starts a second handshake; only TLS 1.2 can. */
+  readonly renegotiates?: boolean
 }
 
 export type Kind = 'ping' | 'tag' | 'manifest' | 'blob' | 'other'
@@ -80,6 +82,8 @@ export interface Reply {
 export interface Change extends Partial<Reply> {
   /** These bytes are sent in place of a response, as they are; then the connection is closed. */
   readonly raw?: string | Buffer
+  /** After `raw` the alert that ends TLS is left out. */
+  readonly cut?: boolean
   /** Milliseconds before the reply. */
   readonly afterMs?: number
   /** `close`: the connection is closed without a response. `stall`: nothing is sent, ever. */
