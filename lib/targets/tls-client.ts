@@ -8,6 +8,8 @@ export interface CertificateRules {
   readonly criticalIdentifiers: boolean
   /** The extensions on policies are known, so they may be critical. */
   readonly policies: boolean
+  /** The length of a path may be negative, which limits nothing. */
+  readonly negativePaths: boolean
   /** Name constraints apply to every certificate below; else only to the server's own and to the CA itself. */
   readonly constrainsChain: boolean
   /** The name `*` matches every name without a dot. */
@@ -32,6 +34,7 @@ export const NEWEST_TLS: TlsClient = {
   negativeSerials: true,
   criticalIdentifiers: false,
   policies: true,
+  negativePaths: false,
   constrainsChain: true,
   bareWildcard: false,
   mappedAddresses: false,

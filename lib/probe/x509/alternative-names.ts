@@ -2,8 +2,8 @@
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { context, readSequence } from './der.ts'
 import { isAscii } from './distinguished-name.ts'
-import { reverseLabels } from './domain.ts'
 import { malformed } from './malformed.ts'
+import { isUri } from './uri.ts'
 
 export type NameKind = 'email' | 'dns' | 'uri' | 'ip'
 
@@ -52,17 +52,4 @@ function isValid(kind: NameKind, value: Buffer): boolean {
 
 function isMapped(address: Buffer): boolean {
   return address.length === 16 && address.toString('hex').startsWith(`${'0'.repeat(20)}ffff`)
-}
-
-/** What Go's url.Parse refuses in a certificate, roughly: control characters, bad escapes, a host that is no domain. */
-function isUri(text: string): boolean {
-  if (/[\x00-\x1f\x7f]|%(?![0-9a-f]{2})/i.test(text)) return false
-  const host = uriHost(text)
-  return host === '' || reverseLabels(host) !== undefined
-}
-
-/** The authority of a URI without its user, port included. */
-export function uriHost(text: string): string {
-  const [, authority = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text) ?? []
-  return authority.slice(authority.lastIndexOf('@') + 1)
 }

@@ -98,7 +98,7 @@ function readExtension(
 function readKnown(found: Writable, oid: string, value: Buffer, rules: CertificateRules): boolean {
   switch (oid) {
     case OID.basic:
-      found.basic = readBasicConstraints(value)
+      found.basic = readBasicConstraints(value, rules)
       break
     case OID.keyUsage:
       Object.assign(found, readKeyUsage(value))
@@ -121,8 +121,12 @@ function readKnown(found: Writable, oid: string, value: Buffer, rules: Certifica
     case OID.subjectKey:
       readElements(value, 'a malformed key identifier').next(TAG.octetString)
       break
+    case OID.authorityInfo:
+    case OID.revocationLists:
+      checkSequences(readSequence(value, 'a malformed extension'))
+      break
     case OID.policies:
-      checkPolicies(readSequence(value, 'malformed policies'))
+      checkPolicies(readSequence(value, 'malformed policies'), rules)
       break
     default:
       readElements(value, 'a malformed extension').next(TAG.sequence)
@@ -130,17 +134,16 @@ function readKnown(found: Writable, oid: string, value: Buffer, rules: Certifica
   return true
 }
 
-function readBasicConstraints(value: Buffer): BasicConstraints {
+function readBasicConstraints(value: Buffer, { negativePaths }: CertificateRules): BasicConstraints {
   const part = 'malformed basic constraints'
   const elements = readSequence(value, part)
   const ca = elements.optional(TAG.boolean)
   const path = elements.optional(TAG.integer)
+  const limit = path === undefined ? Number.POSITIVE_INFINITY : readNumber(path.content, part)
+  if (limit < 0 && !negativePaths) throw malformed(part)
   return {
     isCa: ca !== undefined && readBoolean(ca.content, part),
-    maxPath:
-      path === undefined || readNumber(path.content, part) < 0
-        ? Number.POSITIVE_INFINITY
-        : readNumber(path.content, part),
+    maxPath: limit < 0 ? Number.POSITIVE_INFINITY : limit,
   }
 }
 
@@ -157,13 +160,18 @@ function* oids(elements: Elements): Generator<string> {
   while (elements.more()) yield readOid(elements.next(TAG.oid).content, part)
 }
 
-function checkPolicies(elements: Elements): void {
+function checkSequences(elements: Elements): void {
+  while (elements.more()) elements.next(TAG.sequence)
+}
+
+/** Each one is there once; Go 1.19 does not check that. */
+function checkPolicies(elements: Elements, { policies }: CertificateRules): void {
   const part = 'malformed policies'
   const seen = new Set<string>()
   while (elements.more()) {
     const { content } = readElements(elements.next(TAG.sequence).content, part).next(TAG.oid)
     const policy = content.toString('latin1')
-    if (seen.has(policy)) throw malformed(part)
+    if (seen.has(policy) && policies) throw malformed(part)
     seen.add(policy)
   }
 }

@@ -1,11 +1,14 @@
 /** Name constraints: crypto/x509/parser.go parseNameConstraintsExtension, verify.go isValid@go1.24. Pure. */
 
+import { isIP } from 'node:net'
 import type { CertificateRules } from '../../targets/tls-client.ts'
-import { type AlternativeName, type NameKind, nameKind, uriHost } from './alternative-names.ts'
+import { type AlternativeName, type NameKind, nameKind } from './alternative-names.ts'
 import { constructed, readElements, TAG } from './der.ts'
 import { isAscii } from './distinguished-name.ts'
 import { isBelow, reverseLabels } from './domain.ts'
+import { parseMailbox } from './mailbox.ts'
 import { malformed } from './malformed.ts'
+import { uriHost } from './uri.ts'
 
 export interface NameConstraints {
   readonly permitted: readonly AlternativeName[]
@@ -48,7 +51,8 @@ function isConstraint(kind: NameKind, value: Buffer): boolean {
   if (kind === 'ip') return isNetwork(value)
   const domain = value.toString('latin1')
   // An address is one mailbox.
-  if (kind === 'email' && domain.includes('@')) return isAscii(value)
+  if (kind === 'email' && domain.includes('@')) return isAscii(value) && parseMailbox(domain) !== undefined
+  if (kind === 'uri' && isIP(domain) !== 0) return false
   return isAscii(value) && reverseLabels(domain.replace(/^\./, '')) !== undefined
 }
 
@@ -68,7 +72,7 @@ export function isPermitted(
   const matches = ({ value }: AlternativeName) => matchesConstraint(name, value)
   const own = (names: readonly AlternativeName[]) => names.filter(({ kind }) => kind === name.kind)
   const allowed = own(permitted)
-  if (name.kind === 'dns' && reverseLabels(name.value.toString('latin1')) === undefined) return false
+  if (!isComparable(name)) return false
   // A name that cannot be compared is refused.
   if (own(excluded).some(constraint => matches(constraint) !== false)) return false
   if (excludesWildcards && own(excluded).some(({ value }) => covers(name, value))) return false
@@ -96,17 +100,27 @@ function matchesConstraint({ kind, value }: AlternativeName, constraint: Buffer)
     case 'uri':
       return matchesHost(uriHost(text), wanted)
     case 'email':
-      return wanted.includes('@')
-        ? text.toLowerCase() === wanted.toLowerCase()
-        : isBelow(text.slice(text.lastIndexOf('@') + 1), wanted)
+      return matchesMailbox(text, wanted)
   }
+}
+
+/** Beside constraints of any kind, a name must be a valid one. */
+function isComparable({ kind, value }: AlternativeName): boolean {
+  const text = value.toString('latin1')
+  if (kind === 'dns') return reverseLabels(text) !== undefined
+  return kind !== 'email' || parseMailbox(text) !== undefined
+}
+
+/** Only the domain is compared without regard to case. */
+function matchesMailbox(text: string, wanted: string): boolean | undefined {
+  const [mailbox, exact] = [parseMailbox(text), parseMailbox(wanted)]
+  if (mailbox === undefined || exact === undefined) return isBelow(mailbox?.domain ?? '', wanted)
+  return mailbox.local === exact.local && mailbox.domain.toLowerCase() === exact.domain.toLowerCase()
 }
 
 /** A URI without a host name, or with an address, cannot be compared. */
 function matchesHost(host: string, wanted: string): boolean | undefined {
-  const name = host.replace(/:\d*$/, '')
-  if (name === '' || name.includes(':') || /^[\d.]+$/.test(name)) return undefined
-  return isBelow(name, wanted)
+  return host === '' || host.startsWith('[') || isIP(host) !== 0 ? undefined : isBelow(host, wanted)
 }
 
 function isInNetwork(address: Buffer, network: Buffer): boolean {

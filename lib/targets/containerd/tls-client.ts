@@ -11,6 +11,7 @@ const GO_1_27: TlsClient = NEWEST_TLS
 /** 1.7 is built with Go 1.22 to 1.24; `go 1.21` in its go.mod keeps tlsrsakex=1 and x509negativeserial=1. */
 const GO_1_24: TlsClient = {
   ...GO_1_27,
+  negativePaths: true,
   mappedAddresses: true,
   excludesWildcards: false,
   rsaKeyExchange: true,
