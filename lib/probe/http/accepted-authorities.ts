@@ -5,7 +5,7 @@ const CERTIFICATE_REQUEST = 13
 /** The extension certificate_authorities of TLS 1.3. */
 const AUTHORITIES = 47
 
-/** Distinguished names in DER. None: any; undefined: the server wants no certificate. */
+/** Distinguished names in DER. None: any; undefined: the server requests no certificate. */
 export function acceptedAuthorities(
   bytes: Buffer,
   secret: Buffer | undefined,

@@ -10,7 +10,7 @@ export interface HandshakeWatch {
   readonly connection: Duplex
   /** Reads the secrets of the handshake. */
   follow(socket: tls.TLSSocket): void
-  /** Authorities whose client certificates are accepted; none: any; undefined: no certificate is wanted. */
+  /** Authorities whose client certificates are accepted; none: any; undefined: no certificate is requested. */
   authorities(): readonly Buffer[] | undefined
 }
 

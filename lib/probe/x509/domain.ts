@@ -11,9 +11,9 @@ export function reverseLabels(domain: string): readonly string[] | undefined {
 export function isBelow(domain: string, constraint: string): boolean | undefined {
   if (constraint === '') return true
   const labels = reverseLabels(domain)
-  const wanted = reverseLabels(constraint.replace(/^\./, ''))
-  if (labels === undefined || wanted === undefined) return undefined
-  const least = constraint.startsWith('.') ? wanted.length + 1 : wanted.length
+  const suffix = reverseLabels(constraint.replace(/^\./, ''))
+  if (labels === undefined || suffix === undefined) return undefined
+  const least = constraint.startsWith('.') ? suffix.length + 1 : suffix.length
   const matches = (label: string, i: number) => label.toLowerCase() === labels[i]?.toLowerCase()
-  return labels.length >= least && wanted.every(matches)
+  return labels.length >= least && suffix.every(matches)
 }

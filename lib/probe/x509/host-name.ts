@@ -10,9 +10,9 @@ export function isForHost(
   rules: Pick<CertificateRules, 'bareWildcard'>,
 ): boolean {
   if (isIP(host) !== 0) return names.some(({ kind, value }) => kind === 'ip' && isAddress(value, host))
-  const wanted = host.toLowerCase()
+  const lower = host.toLowerCase()
   const dns = names.filter(({ kind }) => kind === 'dns').map(({ value }) => value.toString('latin1'))
-  return dns.some(name => matchesName(name.toLowerCase(), wanted, rules))
+  return dns.some(name => matchesName(name.toLowerCase(), lower, rules))
 }
 
 /** IPv4 written as IPv6 is equal to it. */

@@ -91,16 +91,16 @@ function labelsOf(name: Buffer): readonly string[] {
 
 /** Undefined if they cannot be compared. */
 function matchesConstraint({ kind, value }: AlternativeName, constraint: Buffer): boolean | undefined {
-  const [text, wanted] = [value.toString('latin1'), constraint.toString('latin1')]
+  const [text, limit] = [value.toString('latin1'), constraint.toString('latin1')]
   switch (kind) {
     case 'ip':
       return isInNetwork(value, constraint)
     case 'dns':
-      return isBelow(text, wanted)
+      return isBelow(text, limit)
     case 'uri':
-      return matchesHost(uriHost(text), wanted)
+      return matchesHost(uriHost(text), limit)
     case 'email':
-      return matchesMailbox(text, wanted)
+      return matchesMailbox(text, limit)
   }
 }
 
@@ -112,15 +112,15 @@ function isComparable({ kind, value }: AlternativeName): boolean {
 }
 
 /** Only the domain is compared without regard to case. */
-function matchesMailbox(text: string, wanted: string): boolean | undefined {
-  const [mailbox, exact] = [parseMailbox(text), parseMailbox(wanted)]
-  if (mailbox === undefined || exact === undefined) return isBelow(mailbox?.domain ?? '', wanted)
+function matchesMailbox(text: string, limit: string): boolean | undefined {
+  const [mailbox, exact] = [parseMailbox(text), parseMailbox(limit)]
+  if (mailbox === undefined || exact === undefined) return isBelow(mailbox?.domain ?? '', limit)
   return mailbox.local === exact.local && mailbox.domain.toLowerCase() === exact.domain.toLowerCase()
 }
 
 /** A URI without a host name, or with an address, cannot be compared. */
-function matchesHost(host: string, wanted: string): boolean | undefined {
-  return host === '' || host.startsWith('[') || isIP(host) !== 0 ? undefined : isBelow(host, wanted)
+function matchesHost(host: string, limit: string): boolean | undefined {
+  return host === '' || host.startsWith('[') || isIP(host) !== 0 ? undefined : isBelow(host, limit)
 }
 
 function isInNetwork(address: Buffer, network: Buffer): boolean {

@@ -4,7 +4,7 @@ import { atLeast, type Release } from './release.ts'
 
 /**
  * 2.x is built with Go 1.23 and later, where RSA key exchange is off. Debian builds it without go.mod, so that
- * x509negativeserial=1 and rsa1024min=0 stay; upstream builds of 2.1 refuse such certificates.
+ * x509negativeserial=1 and rsa1024min=0 stay; the binaries that containerd publishes refuse such certificates.
  */
 const GO_1_27: TlsClient = NEWEST_TLS
 
