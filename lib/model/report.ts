@@ -2,6 +2,8 @@
  * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
+import type { InitReport } from './init-report.ts'
+import type { TargetReport } from './target-report.ts'
 
 /** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
 export type Effect = 'immediate' | 'reload' | 'restart' | 'when_used'
@@ -13,7 +15,8 @@ export interface Change {
   readonly target: string
   readonly path: string
   readonly action: 'create' | 'update' | 'delete'
-  readonly effect: Effect
+  /** `start`: the daemon does not run, and reads the file when it starts. */
+  readonly effect: Effect | 'start'
   readonly why: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
@@ -84,7 +87,7 @@ export interface Probe {
   readonly depth: 'ping' | 'manifest' | 'blob'
   /** The image that was requested, if the probe was more than a ping: `library/busybox:latest`. */
   readonly image?: string
-  /** Milliseconds from the start of the connection to the head of the response. */
+  /** Milliseconds from the start of the connection to the response headers. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
   /** Medians of the parts of that time; `dns` comes before it, `tls` only over https. */
   readonly phases_ms?: {
@@ -124,6 +127,8 @@ export interface Changes {
   readonly restart: readonly Activation[]
   /** Files that already match the list. */
   readonly unchanged: number
+  /** The runtimes of the list on this machine; absent under `--root` and where none was looked for. */
+  readonly targets?: readonly TargetReport[]
 }
 
 export interface Preflight {
@@ -178,15 +183,6 @@ export interface ValidateReport {
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
-}
-
-export interface InitReport {
-  readonly version: 1
-  readonly kind: 'init'
-  readonly preset: string
-  /** Where the list was written; absent when it is printed. */
-  readonly file?: string
-  readonly list: string
 }
 
 export interface ErrorReport {

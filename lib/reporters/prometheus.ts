@@ -64,7 +64,7 @@ export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number):
     ...MEASURES.map(measure => metricOf(measure, probes)),
     {
       name: 'regmirror_registry_up',
-      help: '1 if the registry has a healthy or degraded endpoint, 0 if not.',
+      help: '1 if the registry has a healthy or degraded endpoint, 0 if not; absent while unknown.',
       samples: registries.map(registry => [{ registry }, Number(!unhealthy.includes(registry))]),
     },
     {

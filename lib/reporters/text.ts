@@ -1,13 +1,13 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
+import type { InitReport } from '../model/init-report.ts'
 import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import {
   type AppliedReport,
   type Change,
   type Changes,
   type ErrorReport,
-  type InitReport,
   type Notice,
   noticeText,
   type Preflight,
@@ -17,6 +17,7 @@ import {
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { daemonLines } from './daemon-lines.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -68,7 +69,7 @@ function planLines(
   report: Changes & { readonly kind: 'plan' | 'restore' },
   page: TerminalStyle,
 ): readonly string[] {
-  const changes = report.changes.flatMap(change => changeLines(change, page))
+  const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
 }
 
@@ -103,11 +104,12 @@ function summaryLines(
   { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
-  if (!report.changed) return [paint('green', idleLine(report)), ...activations]
+  const daemons = daemonLines(report.targets).map(printable)
+  if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
   const counted = paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`)
-  return [counted, ...(activations.length > 0 ? activations : effectLines(report))]
+  return [counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
 }
 
 /** Nothing where no restart would help: a notice says what another program must change. */

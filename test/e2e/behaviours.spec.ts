@@ -41,9 +41,10 @@ after(() => {
   if (count.all > 0) console.log(`    ${count.agree} of ${count.all} verdicts agree`)
 })
 
-function agrees({ status }: Probe, { pullError }: Trial, { unknown }: Behaviour): boolean {
+/** A rate limited mirror is degraded, and cannot serve now. */
+function agrees({ status, reason }: Probe, { pullError }: Trial, { unknown }: Behaviour): boolean {
   if (status === 'unknown') return unknown !== undefined
-  return (status !== 'unhealthy') === (pullError === undefined)
+  return (status !== 'unhealthy' && reason !== 'rate_limited') === (pullError === undefined)
 }
 
 function describeProbe({ depth, status, reason, detail }: Probe): string {

@@ -3,7 +3,7 @@ import { OWN_VERSION } from '../../model/own-version.ts'
 import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
 import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
-import { blameProxy } from '../faults/proxy-fault.ts'
+import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
 import { explainWithheld } from '../faults/tls-fault.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
@@ -24,7 +24,15 @@ export interface Failed {
 
 export type Outcome = Success | Failed
 
-type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'allowed' | 'bodyLimit' | 'onChunk'
+type FromCaller =
+  | 'url'
+  | 'target'
+  | 'method'
+  | 'headers'
+  | 'authorization'
+  | 'allowed'
+  | 'bodyLimit'
+  | 'onChunk'
 
 export interface BoundedRequest extends Pick<FollowOptions, FromCaller> {
   /** False if its timings do not count. */
@@ -49,18 +57,17 @@ export async function sendBoundedRequest(
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
   const settings = { ...endpoint, header: sentHeaders(endpoint, pullClient) }
   const { origin } = endpoint.base
-  const client = { userAgent: nameClient(pullClient), tlsClient: pullClient.tls }
+  const client = { userAgent: nameClient(pullClient), tlsClient: pullClient.tls, go: pullClient.go }
   const options = { ...request, ...shared, ...client, settings, origin }
   try {
-    return { ...(await followRedirects(options, trace)), trace }
+    const final = await followRedirects(options, trace)
+    const fault = findProxyResponse(final.response, trace)
+    return fault === undefined ? { ...final, trace } : { ...final, trace, fault: withProxy(fault, trace) }
   } catch (error) {
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
     const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
     const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
-    return {
-      fault: withProxy(locateFault(fault, trace, request.url), trace, proxyFor?.(request.url)?.name),
-      trace,
-    }
+    return { fault: withProxy(locateFault(fault, trace, request.url), trace), trace }
   } finally {
     limit.release()
     trace.queuedMs = limit.pausedMs()
@@ -88,6 +95,6 @@ export function locateFault(given: Fault, { host, withheld = false }: Trace, url
   return { ...fault, quoted: `redirected to ${host}` }
 }
 
-function withProxy(fault: Fault, trace: Trace, proxy: string | undefined): Fault {
-  return proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy }
+function withProxy(fault: Fault, trace: Trace): Fault {
+  return trace.proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy: trace.proxy.name }
 }

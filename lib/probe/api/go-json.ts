@@ -143,7 +143,6 @@ const SPACE = /[ \t\r\n]*/y
 const COLON = /[ \t\r\n]*:/y
 const LITERAL = /null|true|false/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in a string.
 const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
 
 function readToken(cursor: Cursor, token: RegExp): string {

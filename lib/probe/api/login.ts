@@ -1,6 +1,8 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
-import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
+import { toUrl, urlText } from '../http/go-url.ts'
+import { readValues } from '../http/response.ts'
 import type { Success } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
 import { type Endpoint, hasAuthorization } from './endpoint.ts'
@@ -22,7 +24,10 @@ export interface Logins {
   readonly endpoint: Endpoint
   readonly repository: string
   readonly context: ProbeContext
+  readonly client: PullClient
   readonly byHost: Map<string, Login>
+  /** Whether any token was issued. */
+  issued: boolean
 }
 
 /** The value of Authorization for a request to this url. */
@@ -44,20 +49,19 @@ export async function renewExpired(logins: Logins): Promise<Fault | undefined> {
  * Prepares the next attempt of a request whose last response is a 401, after those before it. The fault says why there
  * is no such attempt.
  */
-export async function answerChallenge(
+export async function followChallenge(
   logins: Logins,
   responses: readonly Success[],
 ): Promise<Fault | undefined> {
   const last = responses.at(-1)
   if (last === undefined) return undefined
-  const [challenge] = parseChallenges([last.response.headers['www-authenticate'] ?? []].flat())
+  const [challenge] = parseChallenges(readValues(last.response, 'www-authenticate'))
   if (challenge?.scheme !== 'bearer') return withoutToken(challenge?.scheme, logins.endpoint)
   const { params } = challenge
-  const { host } = last.url
+  const host = toUrl(last.target)?.host ?? ''
   const error = params.get('error') ?? ''
   if (error !== '' && isRepeated(responses)) return tokenRefused(error)
-  const { tokens } = logins.context.pullClient ?? PLAIN_CLIENT
-  if (error !== '' && tokens.renewsRefused) logins.byHost.delete(host)
+  if (error !== '' && logins.client.tokens.renewsRefused) logins.byHost.delete(host)
   if (logins.byHost.has(host)) return undefined
   return await logIn(logins, host, last, params)
 }
@@ -65,21 +69,21 @@ export async function answerChallenge(
 /** Whether the same request was refused right before; a redirect may lead to another one. */
 function isRepeated(responses: readonly Success[]): boolean {
   const [last, before] = [responses.at(-1), responses.at(-2)]
-  return before !== undefined && before.url.href === last?.url.href
+  return last !== undefined && before !== undefined && urlText(before.target) === urlText(last.target)
 }
 
 async function logIn(
-  { byHost, ...pull }: Logins,
+  logins: Logins,
   host: string,
   challenged: Success,
   params: Login['params'],
 ): Promise<Fault | undefined> {
-  const token = await requestToken({ ...pull, challenged, params })
+  const token = await requestToken({ ...logins, challenged, params })
   if ('fault' in token) return token.fault
-  const { renewsExpired } = (pull.context.pullClient ?? PLAIN_CLIENT).tokens
-  const seconds = renewsExpired ? token.expiresInS : undefined
+  const seconds = logins.client.tokens.renewsExpired ? token.expiresInS : undefined
   const expiresAt = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY)
-  byHost.set(host, { challenged, params, authorization: token.authorization, expiresAt })
+  logins.issued = true
+  logins.byHost.set(host, { challenged, params, authorization: token.authorization, expiresAt })
   return undefined
 }
 

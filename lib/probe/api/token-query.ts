@@ -1,8 +1,12 @@
 /** What is requested from a token service. Pure. */
+import { type GoUrl, parseGoUrl, toUrl } from '../http/go-url.ts'
 import { extendQuery } from './go-query.ts'
-import { parseRealm, type Realm } from './realm.ts'
 
-export interface TokenQuery extends Realm {
+export interface TokenQuery {
+  /** Where the token service is. */
+  readonly url: URL
+  /** What it is sent. */
+  readonly target: GoUrl
   /** In the order in which they are requested. */
   readonly scopes: readonly string[]
 }
@@ -12,14 +16,14 @@ export function buildTokenQuery(
   params: ReadonlyMap<string, string>,
   repository: string,
 ): TokenQuery | undefined {
-  const realm = parseRealm(params.get('realm') ?? '')
-  if (realm === undefined) return undefined
+  const realm = parseGoUrl(params.get('realm') ?? '')
+  if (realm === undefined || !['http', 'https'].includes(realm.scheme) || realm.host === '') return undefined
+  const url = toUrl(realm)
+  if (url === undefined) return undefined
   const scopes = requestedScopes(params.get('scope'), repository)
   const service = params.get('service') ?? ''
   const added = [...(service === '' ? [] : [['service', service] as const]), ...scopes.map(scopePair)]
-  const url = new URL(realm.url)
-  url.search = extendQuery(realm.url.search.slice(1), added)
-  return { ...realm, url, scopes }
+  return { url, target: { ...realm, query: extendQuery(realm.query ?? '', added) }, scopes }
 }
 
 function scopePair(scope: string) {

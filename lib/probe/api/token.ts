@@ -1,13 +1,13 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
 import { parseNetwork } from '../../model/network.ts'
-import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
 import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { hostOf } from '../http/url-host.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
-import { type Endpoint, hasAuthorization } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { decodeToken, type IssuedToken } from './issued-token.ts'
 import { readRetryAfter } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
@@ -20,6 +20,7 @@ interface TokenRequest {
   readonly endpoint: Endpoint
   readonly repository: string
   readonly context: ProbeContext
+  readonly client: PullClient
   /** The response with the challenge, whose parameters these are. */
   readonly challenged: Success
   readonly params: ReadonlyMap<string, string>
@@ -30,22 +31,21 @@ export async function requestToken({
   endpoint,
   repository,
   context,
+  client,
   challenged,
   params,
 }: TokenRequest): Promise<IssuedToken | { readonly fault: Fault }> {
   const query = buildTokenQuery(params, repository)
   if (query === undefined) return { fault: NO_TOKEN_ADDRESS }
-  const service = serviceAt(query, endpoint, context.pullClient ?? PLAIN_CLIENT)
+  const service = serviceAt(query, endpoint, client)
   if (service === undefined) return { fault: headersWithheld(query.url) }
   // A realm inside the network is an attack, unless the mirror itself is there.
   const { origin } = query.url
   const allowed = origin === endpoint.base.origin ? undefined : allowedHosts(challenged.trace, endpoint)
   const chunks: Buffer[] = []
   const onChunk = (chunk: Buffer) => void chunks.push(Buffer.from(chunk))
-  const { url } = query
-  const ofUser = (to: URL) =>
-    to.origin === origin && !hasAuthorization(service) ? query.authorization : undefined
-  const sent = { url, allowed, onChunk, bodyLimit: TOKEN_LIMIT, authorization: ofUser }
+  const { url, target } = query
+  const sent = { url, target, allowed, onChunk, bodyLimit: TOKEN_LIMIT }
   const outcome = await sendBoundedRequest(service, sent, context)
   // Whatever follows a complete token is not waited for.
   const token = decodeToken(Buffer.concat(chunks))

@@ -30,11 +30,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
       return PRIVATE_TARGET
     case 'ECONNRESET':
     case 'EPIPE':
-    case 'UND_ERR_SOCKET':
       return closedFault(trace)
-    // Before the body undici uses this code for every error in a head with a Content-Length.
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return trace.phase === 'body' ? closedFault(trace) : undefined
   }
   return undefined
 }

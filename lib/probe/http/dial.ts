@@ -3,12 +3,14 @@ import type net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
-import { CERTIFICATE_WITHHELD, DIAL_TIMEOUT, PROXY_SOCKS } from './error-codes.ts'
+import { CERTIFICATE_WITHHELD, DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { destroyOnAbort } from './socket-events.ts'
+import { openSocks } from './socks.ts'
 import { startTls, type TlsOptions } from './start-tls.ts'
 import { recordError, type Trace } from './trace.ts'
 import { openTunnel } from './tunnel.ts'
@@ -23,6 +25,7 @@ export interface DialOptions extends TlsOptions {
   readonly allowed: AllowedHosts | undefined
   /** Undefined: a direct connection. */
   readonly proxy: HttpProxy | undefined
+  readonly go: GoRelease
   readonly lookUp: NameLookup
   /** Pauses the limits of the request while a lookup waits in a queue. */
   readonly pauseDuring: PausableTimer['pauseDuring']
@@ -39,6 +42,7 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
   trace.phase = 'lookup'
   trace.startedAt ??= performance.now()
   trace.host = options.url.host
+  trace.proxy = describeProxy(options)
   checkLiteralAddress(options.url, options.allowed)
   const abort = new AbortController()
   const timer = startPausableTimer(options.dialTimeoutMs, () => abort.abort(codedError(DIAL_TIMEOUT)))
@@ -55,6 +59,10 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
     timer.stop()
     release()
   }
+}
+
+function describeProxy({ url, proxy }: DialOptions): Trace['proxy'] {
+  return proxy && { name: proxy.name, plain: proxy.kind === 'http' && url.protocol === 'http:' }
 }
 
 /** A connection that is being established. */
@@ -89,11 +97,23 @@ async function openConnection(options: DialOptions, attempt: Attempt): Promise<n
     if (socket.remoteAddress !== undefined) attempt.trace.address = socket.remoteAddress
     return secure ? await secureConnection(socket, options, attempt) : socket
   }
-  if (proxy.url.protocol.startsWith('socks')) throw codedError(PROXY_SOCKS)
+  if (proxy.kind === 'cgi') throw codedError(PROXY_CGI)
   const connection = await connectToProxy(proxy.url, options, attempt)
-  if (!secure) return connection
-  await openTunnel(connection, `${url.hostname}:${portOf(url)}`, proxy)
-  return await secureConnection(connection, options, attempt)
+  await passProxy(connection, proxy, options)
+  return secure ? await secureConnection(connection, options, attempt) : connection
+}
+
+/** Up to the point from which the endpoint responds, or the proxy in its place. */
+async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: DialOptions): Promise<void> {
+  const target = { host: hostOf(url), port: portOf(url) }
+  try {
+    if (proxy.kind === 'socks5') await openSocks(connection, target, proxy)
+    else if (url.protocol === 'https:')
+      await openTunnel(connection, `${url.hostname}:${target.port}`, proxy, go)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw ['ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
+  }
 }
 
 /** Go's transport has one TLS configuration, and uses it for a proxy too (net/http/transport.go addTLS). */

@@ -15,6 +15,10 @@ export function describePullClient(release: Release = NEWEST): PullClient {
     userAgent: `containerd/${major}.${minor}.${patch}`,
     // Before, the value of the list follows the own one, and Go sends the first (resolver.go:156-161@v1.7.24).
     userAgentOfList: since('2.1.0'),
+    // Debian builds 1.6 with Go 1.19.
+    go: since('1.7.0') ? '1.24' : '1.19',
+    // core/remotes/docker/fetcher.go open@v2.0.0
+    fetchEncodings: since('2.0.0') ? 'zstd;q=1.0, gzip;q=0.8, deflate;q=0.5' : undefined,
     tokens: {
       // remotes/docker/config/hosts.go:202-206@v2.1.0 WithAuthHeader
       staticHeaders: since('2.1.0'),
@@ -24,5 +28,13 @@ export function describePullClient(release: Release = NEWEST): PullClient {
       renewsExpired: since('2.0.0'),
     },
     tls: describeTls(release),
+    images: {
+      // core/remotes/handlers.go FetchHandler@v2.0.0
+      schema1: major === 1,
+      // remotes/handlers.go Fetch@v1.7.0
+      embedded: since('1.7.0'),
+      // CRI pulls with the transfer service (internal/cri/server/images/image_pull.go@v2.1.0).
+      transferService: since('2.1.0'),
+    },
   }
 }

@@ -4,7 +4,7 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
-import { holdsSecret } from '../../probe/api/endpoint.ts'
+import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openNameLookup } from '../../probe/dns/name-lookup.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import type { Roots } from '../../probe/http/system-roots.ts'
@@ -26,7 +26,7 @@ export interface Prober {
 
 /** Probes share certificates and lookups for as long as the list and the certificates of the system stay the same. */
 export function openProber(options: ProberOptions, world: World): Prober {
-  const surroundings = openReaders(options, world)
+  const readers = openReaders(options, world)
   const lookUp = openNameLookup(world.env)
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
@@ -34,7 +34,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // For good: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
-    const { roots, ...runtime } = await surroundings.read(list)
+    const { roots, ...runtime } = await readers.read(list)
     secretSent ||=
       runtime.proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
     if (shared?.list !== list || shared.roots !== roots)
@@ -44,7 +44,8 @@ export function openProber(options: ProberOptions, world: World): Prober {
       ...runtime,
       timeoutMs: list.health.timeoutMs,
       samples: 1,
-      depth: endpoint.canary === undefined ? ('ping' as const) : ('head' as const),
+      depth: watchDepth(endpoint, list),
+      sparing: true,
       signal: world.signal,
       now: world.now,
       secretSent: () => secretSent,
@@ -52,7 +53,15 @@ export function openProber(options: ProberOptions, world: World): Prober {
     inTurn ??= maxConnections().then(limitConcurrency)
     return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
   }
-  return { probe, expire: surroundings.expire }
+  return { probe, expire: readers.expire }
+}
+
+/**
+ * A server gets more than a ping only if it refuses that: it may require credentials that its mirrors do not, and the
+ * list has no place for them.
+ */
+function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head' {
+  return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
 }
 
 /** What probes depend on beside the list: the proxies and the client of the runtime, the certificates of the system. */

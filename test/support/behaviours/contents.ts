@@ -20,6 +20,6 @@ export function plainImage(name: string): Contents {
   return contentsOf(buildImage(REPOSITORY, TAG, `${name}\n`))
 }
 
-function contentsOf({ repository, tag, manifest, blobs }: Image): Contents {
+export function contentsOf({ repository, tag, manifest, blobs }: Image): Contents {
   return { repository, tag, root: manifest, manifests: [manifest], blobs }
 }
