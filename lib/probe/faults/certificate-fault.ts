@@ -6,6 +6,7 @@ const CERTIFICATES: Readonly<Record<Role, string>> = {
   leaf: 'the certificate',
   intermediate: 'the intermediate certificate',
   root: 'the CA certificate',
+  client: 'the client certificate',
 }
 
 export function certificateFault(problem: CertificateProblem): Fault {

@@ -63,7 +63,17 @@ function openTls(
   const without = { context: tls.createSecureContext(offer), roots, client: rules, skipVerify, now }
   if (client === undefined) return without
   const context = tls.createSecureContext({ ...offer, ...client })
+  checkClient(client.cert, rules)
   return { ...without, context, identity: { issuers: issuersIn(client.cert, rules), without } }
+}
+
+/** Without a pair that Go can read, containerd pulls through no mirror of the registry (crypto/tls/tls.go X509KeyPair@go1.24). */
+function checkClient(cert: string, rules: TlsClient): void {
+  const [leaf] = certificatesIn(cert).map(der => readCertificate(der, rules))
+  if (leaf === undefined) return
+  if ('has' in leaf) throw certificateError(unreadable(leaf, 'client'))
+  if (leaf.key.type === 'other')
+    throw certificateError({ rule: 'key_type', role: 'client', parsed: leaf.parsed })
 }
 
 function issuersIn(cert: string, rules: TlsClient): readonly string[] {

@@ -22,8 +22,8 @@ export type Rule =
   | 'key_size'
   | 'chain_size'
 
-/** `leaf` is the server's own; `root` is one of `ca` or of the system. */
-export type Role = 'leaf' | 'intermediate' | 'root'
+/** `leaf` is the server's own; `root` is one of `ca` or of the system; `client` is that of the list. */
+export type Role = 'leaf' | 'intermediate' | 'root' | 'client'
 
 export interface CertificateProblem {
   readonly rule: Rule
