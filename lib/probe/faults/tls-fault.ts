@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     what: 'the certificate is for another name',
-    todo: 'use a name of the certificate in the url',
+    todo: 'use a name of the certificate in its URL',
   },
   [NO_ALTERNATIVE_NAMES]: {
     what: 'the certificate has no subject alternative name, which the runtime requires',
@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     what: 'does not speak TLS on this port',
-    todo: 'check the port, or use http:// in the url',
+    todo: 'check the port, or use http:// in its URL',
   },
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE_REQUIRED,
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: {
