@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
   ERR_SSL_WRONG_VERSION_NUMBER: {
     what: 'does not speak TLS on this port',
-    todo: 'check the port, or use http:// in the url',
+    todo: 'check the port, or use http:// in its URL',
   },
   ERR_SSL_UNSUPPORTED_PROTOCOL: {
     what: 'speaks no version of TLS that containerd accepts',
@@ -52,7 +52,7 @@ const ALERTS: Readonly<Record<string, Words>> = {
     what: 'speaks no version of TLS that containerd accepts',
     todo: 'enable TLS 1.2 or 1.3 on the server',
   },
-  UNRECOGNIZED_NAME: { what: 'does not know the host name of the url', todo: 'check the name in the url' },
+  UNRECOGNIZED_NAME: { what: 'does not know the host name of its URL', todo: 'check the name in its URL' },
   BAD_CERTIFICATE: CLIENT_CERTIFICATE_REFUSED,
   UNKNOWN_CA: CLIENT_CERTIFICATE_REFUSED,
   CERTIFICATE_UNKNOWN: CLIENT_CERTIFICATE_REFUSED,
