@@ -16,6 +16,7 @@ import { distinctMirrors } from './distinct-mirrors.ts'
 import type { References } from './references.ts'
 import { resolveServer } from './resolve-server.ts'
 import { parseMirrorBase } from './values/api-base.ts'
+import { canonicalHeaderName } from './values/header-name.ts'
 import { normalizeRegistryName } from './values/registry-name.ts'
 import {
   caEntries,
@@ -108,7 +109,10 @@ function clientOf({ path: at, mirror }: MirrorEntry, references: References): Cl
 function headersOf({ path: at, mirror }: MirrorEntry, references: References): Record<string, string> {
   const names = Object.keys(mirror.header ?? {})
   return Object.fromEntries(
-    names.map(name => [name, present(references.headers.get(pathKey([...at, 'header', name])))]),
+    names.map(name => [
+      canonicalHeaderName(name),
+      present(references.headers.get(pathKey([...at, 'header', name]))),
+    ]),
   )
 }
 

@@ -41,7 +41,7 @@ function expectedMirror(mirror: WrittenMirror, { defaults }: WrittenList, refere
   const { ca = [], client, skip_verify = false, header = {} } = mirror
   const capabilities = mirror.capabilities ?? defaults?.capabilities ?? ['pull', 'resolve']
   const values = Object.entries(header).map(([name, value]) => [
-    name,
+    spelled(name),
     headerValue(value, references.env, text),
   ])
   return {
@@ -53,6 +53,12 @@ function expectedMirror(mirror: WrittenMirror, { defaults }: WrittenList, refere
     skipVerify: skip_verify,
     header: Object.fromEntries(values),
   }
+}
+
+/** Names of headers as Go spells them. */
+function spelled(name: string): string {
+  const part = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase()
+  return name.split('-').map(part).join('-')
 }
 
 function headerValue(
