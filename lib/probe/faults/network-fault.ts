@@ -1,5 +1,5 @@
 /** Errors of connections. Pure. */
-import { DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
+import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
 import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
@@ -28,6 +28,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
       }
     case SPACE_REFUSED:
       return PRIVATE_TARGET
+    case CUT_OFF:
     case 'ECONNRESET':
     case 'EPIPE':
       return closedFault(trace)
