@@ -8,12 +8,12 @@ export type Sent = Readonly<Record<string, readonly Requested[]>>
 const IGNORED: readonly string[] = ['connection', 'host']
 
 /** A pull sends no ping. */
-const ASKED = /\/(manifests|blobs)\/|token/
+const COMPARED = /\/(manifests|blobs)\/|token/
 
 /** Each request once, server by server; blobs are sorted, since a pull fetches them at the same time. */
 export function describeSent(sent: Sent): readonly string[] {
   return Object.entries(sent).flatMap(([host, requests]) => {
-    const lines = requests.filter(({ url }) => ASKED.test(url)).map(describeRequest)
+    const lines = requests.filter(({ url }) => COMPARED.test(url)).map(describeRequest)
     const isBlob = (line: string) => line.includes('/blobs/')
     const [blobs, others] = [lines.filter(isBlob), lines.filter(line => !isBlob(line))]
     return [...new Set(others), ...[...new Set(blobs)].sort()].map(line => `${host}: ${line}`)
