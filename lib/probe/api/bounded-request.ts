@@ -6,6 +6,7 @@ import type { Fault } from '../faults/fault.ts'
 import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
 import { explainWithheld } from '../faults/tls-fault.ts'
+import { CUT_OFF } from '../http/error-codes.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { startTimeLimit } from '../http/time-limit.ts'
@@ -19,6 +20,8 @@ export interface Failed {
   readonly fault: Fault
   /** The response that shows the fault. */
   readonly response?: HttpResponse
+  /** Whether the response ended too early, but without an error of the connection. */
+  readonly cutOff?: boolean
   readonly trace: Trace
 }
 
@@ -67,7 +70,8 @@ export async function sendBoundedRequest(
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
     const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
     const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
-    return { fault: withProxy(locateFault(fault, trace, request.url), trace), trace }
+    const cutOff = (error as NodeJS.ErrnoException | undefined)?.code === CUT_OFF
+    return { fault: withProxy(locateFault(fault, trace, request.url), trace), cutOff, trace }
   } finally {
     limit.release()
     trace.queuedMs = limit.pausedMs()

@@ -7,7 +7,7 @@ import type { GoRelease } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
-import { CERTIFICATE_WITHHELD, DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
+import { CERTIFICATE_WITHHELD, CUT_OFF, DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { destroyOnAbort } from './socket-events.ts'
 import { openSocks } from './socks.ts'
@@ -112,7 +112,7 @@ async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: 
       await openTunnel(connection, `${url.hostname}:${target.port}`, proxy, go)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    throw ['ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
+    throw [CUT_OFF, 'ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
   }
 }
 

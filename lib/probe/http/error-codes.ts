@@ -27,6 +27,8 @@ export const REDIRECT_TARGET = 'REDIRECT_TARGET'
 /** A response that does not begin as HTTP does, and one that continues in another way. */
 export const NO_HTTP = 'NO_HTTP'
 export const INVALID_HTTP = 'INVALID_HTTP'
+/** The stream ends before the message does: Go's io.ErrUnexpectedEOF. */
+export const CUT_OFF = 'CUT_OFF'
 /** A body whose Content-Encoding the runtime does not know (`encoding`), or that is not encoded in this way. */
 export const UNKNOWN_ENCODING = 'UNKNOWN_ENCODING'
 export const INVALID_ENCODING = 'INVALID_ENCODING'
