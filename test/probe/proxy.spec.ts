@@ -8,7 +8,7 @@ import { probeOne } from '../../lib/probe/probe.ts'
 import { endpointAt, type Listener, listen, PATIENT, REGISTRY, respondWith } from '../support/sockets.ts'
 import { pem, TLS } from '../support/tls.ts'
 
-const proxyOf = (url: string, env: Record<string, string>) => readProxies(env)(new URL(url))?.url.href
+const proxyOf = (url: string, env: Record<string, string>) => readProxies(env)(new URL(url), '1.24')?.url.href
 
 describe('the proxy of a url', () => {
   const PROXY = 'http://proxy.test:3128/'
@@ -23,18 +23,21 @@ describe('the proxy of a url', () => {
 
   it('is refused in a CGI program, where a client could have set it', () => {
     const proxyFor = readProxies({ HTTP_PROXY: PROXY, HTTPS_PROXY: PROXY, REQUEST_METHOD: 'GET' })
-    assert.equal(proxyFor(new URL('http://a.test/'))?.kind, 'cgi')
-    assert.equal(proxyFor(new URL('https://a.test/'))?.kind, 'http')
+    assert.equal(proxyFor(new URL('http://a.test/'), '1.24')?.kind, 'cgi')
+    assert.equal(proxyFor(new URL('https://a.test/'), '1.24')?.kind, 'http')
   })
 
   it('keeps its password out of its url', () => {
-    const proxy = readProxies({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(new URL('https://a.test'))
+    const proxy = readProxies({ HTTPS_PROXY: 'http://u:p%40ss@proxy.test' })(
+      new URL('https://a.test'),
+      '1.24',
+    )
     assert.equal(proxy?.url.href, 'http://proxy.test/')
     assert.equal(proxy && proxyAuthorization(proxy), `Basic ${Buffer.from('u:p@ss').toString('base64')}`)
   })
 
   it('keeps its password out of its name, also if it is not a valid url', () => {
-    const named = (text: string) => readProxies({ HTTPS_PROXY: text })(new URL('https://a.test'))
+    const named = (text: string) => readProxies({ HTTPS_PROXY: text })(new URL('https://a.test'), '1.24')
     assert.equal(named('http://u:pass@proxy.test:3128')?.name, 'proxy.test:3128')
     assert.deepEqual(named('http://:pass@proxy.test')?.user, { name: '', password: 'pass' })
     assert.equal(named('http://u:12/34@proxy.test')?.name, 'of the environment')

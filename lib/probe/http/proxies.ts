@@ -1,4 +1,5 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
+import type { GoRelease } from '../../targets/pull-client.ts'
 import { type GoUrl, parseGoUrl, toUrl } from './go-url.ts'
 import { parseNoProxy } from './no-proxy.ts'
 
@@ -15,7 +16,7 @@ export interface HttpProxy {
 
 /** Gives the proxy for a url; undefined: requests go there directly. */
 export interface ProxyFor {
-  (url: URL): HttpProxy | undefined
+  (url: URL, go: GoRelease): HttpProxy | undefined
   /** Whether any proxy is sent a password. */
   readonly holdsSecret: boolean
 }
@@ -25,28 +26,35 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, upper case before lower case; Go does not know ALL_PROXY. */
 export function readProxies(env: Environment): ProxyFor {
   const value = (name: string) => env[name] || env[name.toLowerCase()] || ''
-  const http = parseProxy(value('HTTP_PROXY'))
-  const https = parseProxy(value('HTTPS_PROXY'))
   const isExcluded = parseNoProxy(value('NO_PROXY'))
-  const proxyFor = (url: URL): HttpProxy | undefined => {
+  const proxyFor = (url: URL, go: GoRelease): HttpProxy | undefined => {
     const isHttps = url.protocol === 'https:'
-    const proxy = isHttps ? https : http
+    const proxy = parseProxy(value(isHttps ? 'HTTPS_PROXY' : 'HTTP_PROXY'), go)
     if (proxy !== undefined && !isHttps && env.REQUEST_METHOD) return { ...proxy, kind: 'cgi' }
     return proxy === undefined || isExcluded(url) ? undefined : proxy
   }
-  const holdsSecret = [http, https].some(proxy => proxy?.user !== undefined)
+  const texts = [value('HTTP_PROXY'), value('HTTPS_PROXY')]
+  // Whatever a release takes for the user, it ends with this character.
+  const holdsSecret = texts.some(text => text.includes('@'))
   return Object.assign(proxyFor, { holdsSecret })
 }
 
-/** Without a scheme and a host it is read again with `http://`; what Go cannot read it ignores. */
-function parseProxy(text: string): HttpProxy | undefined {
+/**
+ * Without a scheme and a host it is read again with `http://`, in 1.19 also with a scheme that is not known there; what
+ * Go cannot read it ignores.
+ */
+function parseProxy(text: string, go: GoRelease): HttpProxy | undefined {
   if (text === '') return undefined
   const bytes = Buffer.from(text).toString('latin1')
   const written = parseGoUrl(bytes)
-  if (written !== undefined && written.scheme !== '' && written.host !== '') return proxyAt(written)
+  const isKnown =
+    go === '1.19' ? OLD_SCHEMES.includes(written?.scheme ?? '') : written?.scheme && written.host
+  if (written !== undefined && isKnown) return proxyAt(written)
   const completed = parseGoUrl(`http://${bytes}`) ?? written
   return completed && proxyAt(completed)
 }
+
+const OLD_SCHEMES: readonly string[] = ['http', 'https', 'socks5']
 
 /** Go speaks HTTP to proxies of other schemes, and dials this node where there is no host. */
 function proxyAt(written: GoUrl): HttpProxy | undefined {

@@ -103,7 +103,7 @@ function requestTo(
 ): HttpRequest {
   const { settings, trust, proxyFor } = options
   const url = urlOf(target)
-  const proxy = proxyFor?.(url)
+  const proxy = proxyFor?.(url, options.go)
   const secure = [url, proxy?.url].some(one => one?.protocol === 'https:')
   return {
     ...options,

@@ -52,13 +52,17 @@ function* readRest(source: ByteSource, receive: Receive): Reading<boolean> {
 const LINE_LIMIT = 4096
 /** Go bears 16 bytes of framing for each chunk and twice its size, and this much beyond (chunked.go beginChunk). */
 const EXCESS_LIMIT = 16 * 1024
+/** Beyond the size of the body; Go has no such limit, but millions of tiny chunks would keep a probe busy. */
+const FRAMING_BYTES = 1024 * 1024
 
 function* readChunks(source: ByteSource, go: GoRelease, receive: Receive): Reading<boolean> {
+  let framing = FRAMING_BYTES
   for (let excess = 0; ; ) {
     const line = yield* readLine(source, { left: LINE_LIMIT })
     const size = parseChunkSize(line, go)
     excess = Math.max(0, excess + line.length - 16 - 2 * size)
-    if (excess > EXCESS_LIMIT) throw codedError(FRAMING_LIMIT)
+    framing += Math.min(size, EXCESS_LIMIT) - line.length
+    if (excess > EXCESS_LIMIT || framing < 0) throw codedError(FRAMING_LIMIT)
     if (size === 0) break
     if (!(yield* readPart(source, size, receive))) return false
     yield* readLineEnd(source)
