@@ -190,7 +190,7 @@ describe('--require-healthy', () => {
       assert.match(stdout, /^r\.test\n/, 'there may be much to do')
       assert.match(
         stderr,
-        /^notice: r\.test is unhealthy: no mirror and no server is healthy; regmirror wrote nothing$/m,
+        /^notice: r\.test is unhealthy: no mirror is healthy, and there is no server to fall back to; regmirror wrote nothing$/m,
       )
       assert.deepEqual(await readTree(root), {})
       const report: RefusedReport = JSON.parse(
@@ -228,7 +228,7 @@ describe('--require-healthy', () => {
       started = true
       const { code, stderr } = await waiting
       assert.equal(code, 0)
-      assert.match(stderr, /^waiting up to 60s for a healthy endpoint of r\.test$/m)
+      assert.match(stderr, /^waiting up to 60s until pulls by tag work: r\.test$/m)
     })
   })
 

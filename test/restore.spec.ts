@@ -70,6 +70,14 @@ describe('restore', () => {
       assert.deepEqual(await tree(), {})
     }, {}))
 
+  it('removes the empty state folder of a run that was killed before its journal', () =>
+    withNode({ 'var/lib/regmirror/': undefined, 'var/lib/other/': undefined }, async node => {
+      const { code, stdout } = await node.run('restore')
+      assert.equal(code, 0)
+      assert.match(stdout, /^nothing to restore/)
+      assert.deepEqual(await readTree(node.root), { 'var/lib/other/': undefined })
+    }))
+
   const ORIGINALS = 'var/lib/regmirror/originals'
   it('refuses an original that was changed, and writes nothing', () =>
     onNode(async ({ root, command, write, tree }) => {

@@ -65,7 +65,7 @@ export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything w
 export const applyFlags = {
   ...planningFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
-  requireHealthy: toggle('write nothing and exit 1 unless every registry has a healthy endpoint'),
+  requireHealthy: toggle('write nothing and exit 1 unless every registry is healthy'),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',

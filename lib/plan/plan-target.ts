@@ -2,6 +2,7 @@
 import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
+import type { Daemon } from '../targets/daemon.ts'
 import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
 import {
   type Activations,
@@ -26,6 +27,8 @@ export interface PlanPart extends Activations {
   readonly notices: readonly Notice[]
   /** How many files already match the list. */
   readonly unchanged: number
+  /** The daemons of this machine that the files are for. */
+  readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
   /** Paths in the state that regmirror no longer manages, though no step changes them. */
   readonly forgets: readonly string[]
 }
@@ -51,8 +54,9 @@ export async function planListed(
   const { name, target, snapshot, rendering } = rendered
   const desired = await withoutStaleValues(rendering.files, name, view)
   const listed = await compareAll(name, desired.files, view)
-  const running = mayRun(target, snapshot, view)
-  const pending = running && (await isRestartPending(name, target, snapshot, view))
+  const daemon = target.daemon.find(snapshot)
+  const running = mayRun(daemon, view)
+  const pending = running && (await isRestartPending(name, daemon, view))
   const restartDue = pending || (running && collectEffects(listed.steps).has('restart'))
   const removals = await planRemovals(name, findRetained(rendering, needed, restartDue, view), view)
   const steps = orderedSteps([...listed.steps, ...removals.steps])
@@ -74,7 +78,9 @@ export async function planListed(
       target,
       running ? collectEffects(steps, pending) : new Set(),
       view.machine !== undefined,
+      daemon,
     ),
+    daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
     unchanged: listed.unchanged + removals.unchanged,
     forgets: removals.forgets,
   }
@@ -94,6 +100,7 @@ export async function planUnlisted(
     steps,
     conflicts: [],
     permissionFixes: [],
+    daemons: [],
     notices: [...removals.notices, ...driftNotices(steps, target, view)],
     ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
   }

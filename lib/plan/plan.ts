@@ -52,6 +52,7 @@ function joined(parts: readonly PlanPart[]): PlanPart {
     notices: parts.flatMap(part => part.notices),
     reload: parts.flatMap(part => part.reload),
     restart: parts.flatMap(part => part.restart),
+    daemons: parts.flatMap(part => part.daemons),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
     // They are no reason to write the state file.
     forgets: steps.length === 0 ? [] : parts.flatMap(part => part.forgets),

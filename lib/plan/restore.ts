@@ -51,6 +51,7 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
   return {
     steps,
     permissionFixes: [],
+    daemons: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
     ...restoreActivations(steps, input),
     unchanged: chosen.length - steps.length,

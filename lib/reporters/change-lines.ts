@@ -1,27 +1,34 @@
 /** One change of a file as text: when it takes effect, why, and its diff. Pure. */
-import type { Change, Effect } from '../model/report.ts'
+import type { Change, Changes } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
 import type { TerminalStyle } from './terminal.ts'
 
-const WHEN: Readonly<Record<Effect, (target: string) => string>> = {
+const WHEN: Readonly<Record<Change['effect'], (target: string) => string>> = {
   immediate: () => 'immediately',
   reload: () => 'after a reload',
   restart: () => 'after a restart',
+  start: target => `when ${target} starts`,
   when_used: target => `when ${target} uses this file`,
 }
 
-export function changeLines(change: Change, { paint }: TerminalStyle): readonly string[] {
+export function changeLines(
+  change: Change,
+  targets: Changes['targets'],
+  { paint }: TerminalStyle,
+): readonly string[] {
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
   return [
     `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  takes effect ${effectText(change)}; ${causeText(change)}${change.why}${mode}`),
+    paint('dim', `  ${effectText(change, targets)}${causeText(change)}${change.why}${mode}`),
     ...diffLines(change, { paint }),
     '',
   ]
 }
 
-function effectText({ effect, target }: Change): string {
-  return WHEN[effect](target)
+/** Empty where the daemon is not installed: a notice reports that once. */
+function effectText({ effect, target }: Change, targets: Changes['targets'] = []): string {
+  const isAbsent = targets.some(one => one.target === target && one.daemon.state === 'absent')
+  return effect === 'start' && isAbsent ? '' : `takes effect ${WHEN[effect](target)}; `
 }
 
 export function diffLines({ diff }: Change, { paint }: Pick<TerminalStyle, 'paint'>): readonly string[] {

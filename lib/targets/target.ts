@@ -15,6 +15,7 @@ import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
+import type { Daemon } from './daemon.ts'
 import type { Dialect } from './dialect.ts'
 import type { PullClient } from './pull-client.ts'
 
@@ -179,8 +180,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
 export interface DaemonControl<Settings, Snapshot> {
   /** How it is made to read changed files, where it does not read them by itself. */
   readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
-  /** When it was started, in clock ticks after the start of the machine; undefined when none is known to run. Pure. */
-  startedAt(snapshot: Snapshot): number | undefined
+  /** Pure. */
+  find(snapshot: Snapshot): Daemon
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */
   environment(
     settings: Settings,

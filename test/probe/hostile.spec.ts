@@ -115,7 +115,7 @@ const UNEXPECTED: Expected = stage =>
 const CLOSED = anywhere('reset', /closes the connection without a response/)
 const SILENT = anywhere('no_response', /accepts connections but does not respond within 6 s/)
 const UNFINISHED = inBody('no_response', /starts a response but does not complete it within 6 s/)
-const MANY = /redirects more than 10 times/
+const MANY = /redirects more than 9 times/
 const TRUNCATED = inBody('reset', /closes the connection in the middle of a response/)
 
 const to = (Location: string) => respond({ status: 307, headers: { Location }, body: '' })

@@ -36,7 +36,7 @@ const CLOSED: Fault = {
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTP_PROXY and HTTPS_PROXY of the runtime'
 const ALLOW_HOST = 'allow the host in the proxy, or add it to NO_PROXY of the runtime and of regmirror'
-const CHECK_PATH = 'check that the mirror runs, and that the proxy resolves its name and reaches it'
+const CHECK_PATH = 'check that the host runs, and that the proxy resolves its name and reaches it'
 const CHECK_PROXY = 'check that the proxy runs, and the proxy settings of the runtime'
 
 /** The codes of RFC 1928 for a network, a host or a port that cannot be reached. */
@@ -48,7 +48,7 @@ function socksFault(status: string): Fault {
   if (SOCKS_UNREACHABLE.includes(status))
     return {
       reason: 'refused',
-      what: `the SOCKS proxy cannot reach the mirror (reply ${status})`,
+      what: `the SOCKS proxy cannot reach the host (reply ${status})`,
       todo: CHECK_PATH,
     }
   return {
@@ -64,7 +64,7 @@ function statusFault(status: number): Fault {
   if (![502, 503, 504].includes(status)) return { reason: 'refused', what, todo: ALLOW_HOST }
   return {
     reason: 'refused',
-    what: `the proxy cannot reach the mirror: it responds with ${status}`,
+    what: `the proxy cannot reach the host: it responds with ${status}`,
     todo: CHECK_PATH,
   }
 }

@@ -19,8 +19,8 @@ import type { HttpResponse } from './response.ts'
 import type { Trust } from './tls-context.ts'
 import type { Trace } from './trace.ts'
 
-/** The limit of Go: net/http/client.go defaultCheckRedirect; containerd sets the same limit itself. */
-const MAX_REDIRECTS = 10
+/** Go and containerd make ten requests: client.go defaultCheckRedirect, core/remotes/docker/resolver.go do@v2.1.4. */
+const MAX_REDIRECTS = 9
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 

@@ -22,16 +22,25 @@ export interface Snapshot {
   readonly readers: readonly Release[]
   /** The output of `containerd --version` on the node, where programs may run. */
   readonly installed: Release | undefined
+  /** The program that printed it. */
+  readonly program: string | undefined
   /** Whether `containerd --version` timed out. */
   readonly versionHangs: boolean
-  /** config.toml, and whether regmirror may change it. */
-  readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
+  /** config.toml: whether the list names it, and whether regmirror may change it. */
+  readonly config: {
+    readonly path: string
+    readonly named: boolean
+    readonly managed: boolean
+    readonly exists: boolean
+  }
   /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
   readonly files: readonly ParsedConfig[]
   /** Files that do not parse, and imports that do not exist. */
   readonly faults: readonly Issue[]
   /** What an older 1.x reads, where that differs and the patch release is not known. */
   readonly older: OlderConfigs | undefined
+  /** The same with drop-ins that a later 2.x may read without an import. */
+  readonly dropIns: { readonly files: readonly ParsedConfig[]; readonly faults: readonly Issue[] } | undefined
   /** The one directory that config_path must name. */
   readonly hostsDir: string
   /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */
@@ -50,6 +59,8 @@ export interface Snapshot {
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** The containerd processes of this machine; none where the node is not this machine. */
   readonly daemons: Daemons
+  /** Whether the node is this machine, so that its daemons are seen. */
+  readonly onMachine: boolean
   /** Directories that are not in the list and cannot be read. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }

@@ -40,6 +40,29 @@ export interface Host {
   readonly challenge?: string | readonly string[]
   /** https with these options. */
   readonly tls?: tls.TlsOptions
+  /** As a proxy: the host that CONNECT leads to, unless a rule replies. Requests for whole urls are always served. */
+  readonly connectsTo?: string
+  /** A SOCKS5 proxy in place of a web server. */
+  readonly socks?: Socks
+  /** A program of Debian in place of a web server of the tests. */
+  readonly program?: Program
+}
+
+export interface Socks {
+  /** The host that every connection leads to. */
+  readonly connectsTo: string
+  /** `user:password`, if it requires them. */
+  readonly login?: string
+  /** The code of its reply; 0, success, by default. */
+  readonly reply?: number
+}
+
+export interface Program {
+  readonly name: 'nginx' | 'apache2' | 'squid' | 'docker-registry'
+  /** Its configuration. `$PORT` is its port on 127.0.0.1, `$DIR` a directory of its own. */
+  readonly config: string
+  /** Files in `$DIR`. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 export type Kind = 'ping' | 'tag' | 'manifest' | 'blob' | 'other'
@@ -78,6 +101,8 @@ export interface Change extends Partial<Reply> {
   readonly raw?: string | Buffer
   /** Milliseconds before the reply. */
   readonly afterMs?: number
+  /** After `raw` a tunnel of CONNECT is open. */
+  readonly thenTunnel?: boolean
   /** `close`: the connection is closed without a response. `stall`: nothing is sent, ever. */
   readonly instead?: 'close' | 'stall'
 }

@@ -51,7 +51,10 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
         reload: { command: `reload ${title}`, why: 'it reads the file again' },
         restart: { command: `restart ${title}`, why: 'it reads the file when it starts' },
       },
-      startedAt: () => startedAt,
+      find: () =>
+        startedAt === undefined
+          ? { state: 'unknown' }
+          : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
       environment: async () => undefined,
     },
   }

@@ -28,7 +28,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     activate: {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
-    startedAt: () => undefined,
+    find: () => ({ state: 'unknown' }),
     environment: async () => undefined,
   },
 }
