@@ -68,7 +68,7 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
   }
 }
 
-const CHECK_CONTENT = 'compare the image with that of the registry itself, and check canary in the list'
+const CHECK_CONTENT = 'compare the image with that of another endpoint, and check canary in the list'
 
 interface Sink {
   add(chunk: Buffer): void
