@@ -108,8 +108,8 @@ function pullDepth(
   sparing = false,
 ): PullDepth | undefined {
   if (failed === undefined) return depth === 'ping' ? undefined : depth
-  const isFinal = failed === 'unreachable' || fault?.reason === undefined
-  if (isFinal || (sparing && (failed === 'silent' || fault.reason === 'rate_limited'))) return undefined
+  if (failed === 'unreachable') return undefined
+  if (sparing && (failed === 'silent' || fault?.reason === 'rate_limited')) return undefined
   if (depth !== 'ping') return depth
   return sparing ? 'head' : 'manifest'
 }

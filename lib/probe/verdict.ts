@@ -37,14 +37,15 @@ export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Res
 }
 
 /**
- * The canary decides over the ping. Where both fail, the ping says more: the endpoint does not look like a registry at
- * all. Unless the canary has no verdict, or only a temporary one.
+ * The canary decides over the ping. Where it is unhealthy by both, the ping says more: the endpoint does not look like a
+ * registry at all.
  */
 function decidingFault(ping: PingResult, pull: PullResult | undefined): Fault | undefined {
   if (pull === undefined) return ping.fault
   const { fault } = pull
   if (fault === undefined) return slowFault(pull)
-  return statusOf(fault) === 'unhealthy' ? (ping.fault ?? fault) : fault
+  const isUnhealthy = (one: Fault | undefined) => one !== undefined && statusOf(one) === 'unhealthy'
+  return isUnhealthy(fault) && isUnhealthy(ping.fault) ? ping.fault : fault
 }
 
 function imageOf({ canary }: Endpoint): Pick<Probe, 'image'> {
