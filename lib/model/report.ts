@@ -39,9 +39,14 @@ export interface Notice {
 }
 
 /** `file:line: mirror: message`; without a file, the registry comes first. */
-export function noticeText({ file, line, registry, mirror, message }: Notice): string {
+export function noticeText(notice: Notice): string {
+  return [noticePlace(notice), notice.message].filter(Boolean).join(': ')
+}
+
+/** What a notice is about, without its message. */
+export function noticePlace({ file, line, registry, mirror }: Notice): string {
   const place = [file, line].filter(part => part !== undefined).join(':')
-  return [place || registry, mirror, message].filter(Boolean).join(': ')
+  return [place || registry, mirror].filter(Boolean).join(': ')
 }
 
 /** A runtime to reload or restart before every change takes effect, and the command for it. */
@@ -88,7 +93,7 @@ export interface Probe {
   readonly depth: 'ping' | 'manifest' | 'blob'
   /** The image that was requested, if the probe was more than a ping: `library/busybox:latest`. */
   readonly image?: string
-  /** Milliseconds from the start of the connection to the head of the response. */
+  /** Milliseconds from the start of the connection to the response headers. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
   /** Medians of the parts of that time; `dns` comes before it, `tls` only over https. */
   readonly phases_ms?: {

@@ -29,8 +29,9 @@ export interface PreflightResult extends Partial<Probed> {
   readonly notices: readonly Notice[]
 }
 
-/** Requests that are measured of each mirror that is ranked. */
-const RANK_SAMPLES = 5
+/** Whether a registry is healthy: its canary decides, where one is known. */
+const GATE: ListProbeOptions = { depth: 'manifest', samples: 1 }
+const RANKING: ListProbeOptions = { depth: 'blob', samples: 5 }
 
 export async function preflight(
   list: MirrorList,
@@ -40,8 +41,7 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
-  const how = by === undefined ? { samples: 1 } : ({ depth: 'blob', samples: RANK_SAMPLES } as const)
-  const probed = await probeUntilHealthy(list, how, options, world, probeList)
+  const probed = await probeUntilHealthy(list, by === undefined ? GATE : RANKING, options, world, probeList)
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
   const ranked = rank(list, probed.probes, by)

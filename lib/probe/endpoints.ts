@@ -2,6 +2,7 @@
 import { milliseconds } from '../model/duration.ts'
 import {
   type Attachment,
+  type Connection,
   type Mirror,
   type MirrorList,
   mayFallBack,
@@ -34,37 +35,42 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect
 }
 
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header, client, redirects } = mirror
+  const { base, dialTimeout } = mirror
   return {
     registry,
     role: 'mirror',
     resolves: mayResolve(mirror),
     base,
-    ca: mirror.ca.map(textOf),
-    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
-    skipVerify,
-    header,
-    redirects,
-    dialTimeoutMs: milliseconds(mirror.dialTimeout),
+    ...clientSettings(mirror),
+    dialTimeoutMs: milliseconds(dialTimeout),
   }
 }
 
 function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
-  if (!mayFallBack(registry)) return []
   const { name, server } = registry
+  if (!mayFallBack(registry) || server === undefined) return []
   const common = {
     registry: name,
     role: 'server',
     resolves: true,
-    ca: [],
-    header: {},
-    redirects: [],
-    dialTimeoutMs: dialect.dialTimeoutMs,
+    ...clientSettings(server),
+    dialTimeoutMs:
+      server.dialTimeout === undefined ? dialect.dialTimeoutMs : milliseconds(server.dialTimeout),
   } as const
-  if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
+  if (server.declared) return [{ ...common, base: server.base }]
   const { bases, skipVerify } = dialect.defaultServer(name)
   const [base, ...alternatives] = bases
   return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
+}
+
+function clientSettings({ ca, client, skipVerify, header, redirects }: Connection) {
+  return {
+    ca: ca.map(textOf),
+    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
+    skipVerify,
+    header,
+    redirects,
+  }
 }
 
 function textOf(attachment: Attachment): string {

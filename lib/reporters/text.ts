@@ -2,16 +2,16 @@
 
 import { type Issue, issueText } from '../model/errors.ts'
 import type { InitReport } from '../model/init-report.ts'
-import {
-  type AppliedReport,
-  type Change,
-  type Changes,
-  type ErrorReport,
-  type Notice,
-  noticeText,
-  type Report,
-  type ValidateReport,
+import type {
+  AppliedReport,
+  Change,
+  Changes,
+  ErrorReport,
+  Notice,
+  Report,
+  ValidateReport,
 } from '../model/report.ts'
+import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
@@ -50,7 +50,7 @@ export function textReport(report: Report, page: TerminalStyle): Printed {
 }
 
 function printed(result: readonly string[], notices: readonly Notice[], page: TerminalStyle): Printed {
-  return { stdout: textOf(result), stderr: textOf(notices.map(notice => noticeLine(notice, page))) }
+  return { stdout: textOf(result), stderr: textOf(noticeLines(notices, page)) }
 }
 
 function textOf(lines: readonly string[]): string {
@@ -139,13 +139,24 @@ function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[]
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
-function noticeLine(notice: Notice, page: TerminalStyle): string {
-  return labelled('yellow', 'notice:', noticeText(notice), page)
+/** Those of one kind together; `--format json` has each of them. */
+function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
+  const groups = groupNotices(notices)
+  const rest = groups.some(({ count }) => count > 1) ? ['--format json shows every notice'] : []
+  return [...groups.map(({ lines }) => lines.join('\n')), ...rest].map(text =>
+    labelled('yellow', 'notice:', text, page),
+  )
 }
 
+/** Further lines of an error are text to copy: they are not wrapped. */
 function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
   const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
-  const [first, ...rest] = wrap(printable(text), room)
+  const [line = '', ...others] = printable(text).split('\n')
+  const [first, ...rest] = wrap(line, room)
+  const more = style === 'red' ? others : others.flatMap(other => wrap(other, room))
   const indent = ' '.repeat(label.length + 1)
-  return [`${page.paint(style, label)} ${first}`, ...rest.map(line => indent + line)].join('\n')
+  return [
+    `${page.paint(style, label)} ${first}`,
+    ...[...rest, ...more].map(other => (indent + other).trimEnd()),
+  ].join('\n')
 }

@@ -1,7 +1,8 @@
 /** The events of a watcher, one line each: every change of state, and nothing while nothing changes. Pure. */
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
-import { type Notice, noticeText } from '../model/report.ts'
+import type { Notice } from '../model/report.ts'
+import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { EVERY_MIRROR, registrySentence } from '../wording/registry-health-text.ts'
 import type { ReportedHealth, Watched } from './memory.ts'
@@ -65,15 +66,21 @@ export function droppedEvent(count: number): Event {
   return { event: 'log_lines_dropped', level: 'warn', text, fields: { count } }
 }
 
-export function noticeEvent(notice: Notice): Event {
-  const { registry, mirror: url, file: path, line } = notice
+/** One event for the notices of one kind. */
+export function noticeEvents(notices: readonly Notice[]): readonly Event[] {
+  return groupNotices(notices).map(noticeEvent)
+}
+
+function noticeEvent({ first, count, lines }: NoticeGroup): Event {
+  const { registry, mirror: url, file: path, line } = first
   const fields = {
     ...(registry && { registry }),
     ...(url && { url }),
     ...(path && { path }),
     ...(line && { line }),
+    ...(count > 1 && { count }),
   }
-  return { event: notice.code, level: 'warn', text: noticeText(notice), fields }
+  return { event: first.code, level: 'warn', text: lines.join(' | '), fields }
 }
 
 /** With the URL to open; a warning where other machines can read the pages. */

@@ -1,7 +1,7 @@
 /** Reports a certificate that expires soon: once, and once more when it has expired. */
 import type { Probe } from '../model/report.ts'
 import { certificateNotices } from '../pipeline/probe-notices.ts'
-import { noticeEvent } from './events.ts'
+import { noticeEvents } from './events.ts'
 import type { Host } from './host/host.ts'
 import type { Memory, Watched } from './memory.ts'
 import { reportEvent } from './report-event.ts'
@@ -14,5 +14,5 @@ export function reportCertificate(watched: Watched, probe: Probe, memory: Memory
   const notices = certificateNotices({ ...probe, registry: watched.endpoint.registry })
   if (notices.length === 0 || state === watched.reportedCertificate) return
   watched.reportedCertificate = state
-  for (const notice of notices) reportEvent(memory, noticeEvent(notice), host)
+  for (const event of noticeEvents(notices)) reportEvent(memory, event, host)
 }

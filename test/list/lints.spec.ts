@@ -82,6 +82,50 @@ describe('notices about a list', () => {
     assert.deepEqual([twice?.code, twice?.line], ['duplicate_mirror', 6])
   })
 
+  it('say nothing of a mirror that is the server with other settings, or before another mirror', async () => {
+    const tls = `${ROOT}/fixtures/tls`
+    const on = (mirrors: string, server = '') =>
+      codesOn(`${server}\nmirrors = [${mirrors}]`, 'reg.example:5000')
+    const mirror = (keys: string) => `{ url = "https://reg.example:5000"${keys} }`
+    for (const keys of [
+      `ca = "${tls}/ca.pem"`,
+      `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
+      'header = { X = "1" }',
+      'capabilities = ["pull"]',
+      'dial_timeout = "5s"',
+    ])
+      assert.deepEqual(await on(mirror(`, ${keys}`)), [], keys)
+    assert.deepEqual(await on(mirror(', skip_verify = true')), ['skip_verify'])
+    assert.deepEqual(await on(`${mirror('')}, "https://b.example"`), [])
+    assert.deepEqual(await on(`"https://b.example", ${mirror('')}`), ['mirror_is_server'])
+    const ca = `, ca = "${tls}/ca.pem"`
+    assert.deepEqual(await on(mirror(ca), `server = ${mirror(ca)}`), ['mirror_is_server'])
+    assert.deepEqual(await codesOn(`fallback = false\nmirrors = [${mirror('')}]`, 'reg.example:5000'), [])
+    const { notices } = await loadText(
+      `version = 1\n[defaults]\nca = "${tls}/ca.pem"\n[registries."reg.example:5000"]\nmirrors = [${mirror('')}]`,
+    )
+    assert.deepEqual(notices, [])
+  })
+
+  it('report a value of [defaults] where it is written, and each mirror that has it', async () => {
+    const { notices } = await loadText(`version = 1
+[defaults]
+skip_verify = true
+capabilities = ["pull", "push"]
+[registries."docker.io"]
+server = { url = "https://registry-1.docker.io", skip_verify = true }
+mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull"] }]`)
+    assert.deepEqual(
+      notices.map(({ code, mirror, line }) => [code, mirror, line]),
+      [
+        ['skip_verify', 'https://a.example/v2', 3],
+        ['push_granted', 'https://a.example/v2', 4],
+        ['skip_verify', undefined, 6],
+      ],
+    )
+    assert.match(notices[2]?.message ?? '', /certificate of this server is not verified/)
+  })
+
   it('report each ignored entry, also where all are on one line', async () => {
     const notices = await noticesOn(
       'mirrors = ["https://a.example", "https://a.example", "https://a.example/v2"]',

@@ -1,5 +1,7 @@
 /** The metrics of a watcher. */
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { prometheusPage } from '../../lib/reporters/prometheus.ts'
 import { renderMetrics } from '../../lib/watch/serve/metrics.ts'
 import type { MirrorStatus, ServerStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
@@ -112,6 +114,18 @@ describe('the metrics of a watcher', () => {
     )
     assert.equal(page.match(/^regmirror_probes_total\{.*\} 720$/gm)?.length, 2)
     assert.match(page, /^# HELP regmirror_probes_total .* that two registries list is counted twice\.$/m)
+  })
+
+  it('have one help text for a name, also where probe exports it', () => {
+    const root = path.resolve(import.meta.dirname, '../..')
+    const code = globSync('lib/**/*.ts', { cwd: root }).map(file =>
+      readFileSync(path.join(root, file), 'utf8'),
+    )
+    const metrics = [...code.join('\n').matchAll(/name: '(regmirror_\w+)',\s*help: (?:'([^']+)'|"([^"]+)")/g)]
+    const helps = Map.groupBy(metrics, ([, name]) => name)
+    assert.ok(helps.size > 25)
+    for (const [name, texts] of helps)
+      assert.equal(new Set(texts.map(([, , a, b]) => a ?? b)).size, 1, `help texts of ${name}`)
   })
 
   it('show every problem as a number', () => {
