@@ -5,6 +5,7 @@ import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
 import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
+import { explainWithheld } from '../faults/tls-fault.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { startTimeLimit } from '../http/time-limit.ts'
@@ -56,7 +57,7 @@ export async function sendBoundedRequest(
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
   const settings = { ...endpoint, header: sentHeaders(endpoint, pullClient) }
   const { origin } = endpoint.base
-  const client = { userAgent: nameClient(pullClient), go: pullClient.go }
+  const client = { userAgent: nameClient(pullClient), tlsClient: pullClient.tls, go: pullClient.go }
   const options = { ...request, ...shared, ...client, settings, origin }
   try {
     const final = await followRedirects(options, trace)
@@ -87,8 +88,9 @@ function sentHeaders(
   return Object.fromEntries(Object.entries(header).filter(([name]) => name.toLowerCase() !== 'user-agent'))
 }
 
-/** Adds where a redirect led. */
-export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
+/** Adds where a redirect led, and why no client certificate was sent. */
+export function locateFault(given: Fault, { host, withheld = false }: Trace, url: URL): Fault {
+  const fault = withheld ? explainWithheld(given) : given
   if (fault.quoted !== undefined || host === undefined || host === url.host) return fault
   return { ...fault, quoted: `redirected to ${host}` }
 }

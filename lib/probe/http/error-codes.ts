@@ -4,8 +4,12 @@
 export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
 /** An address outside the allowed spaces. */
 export const SPACE_REFUSED = 'SPACE_REFUSED'
-/** A certificate without subject alternative names. */
-export const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'
+/** The runtime refuses the certificates of the server; `problem` says why. */
+export const CERTIFICATE_REFUSED = 'CERTIFICATE_REFUSED'
+/** The server accepts client certificates of other authorities only, so the runtime sends none. */
+export const CERTIFICATE_WITHHELD = 'CERTIFICATE_WITHHELD'
+/** The server starts a second handshake on a connection. */
+export const RENEGOTIATION = 'RENEGOTIATION'
 /** The proxy refuses a connection; `status` is that of its response, if there was a valid one, `socks` its protocol. */
 export const PROXY_REFUSED = 'PROXY_REFUSED'
 /** The proxy closes the connection before it responds. */
