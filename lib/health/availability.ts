@@ -5,7 +5,6 @@
  * any endpoint in turn (core/remotes/docker/resolver.go:245-268@v2.1.4, fetcher.go:224,280,303@v2.1.4; the same in
  * v1.6.20 and v1.7.24). An endpoint that fails costs time, but the next one is tried; except after wrong content.
  */
-import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import { baseUrl, mayFallBack, mayResolve, type Registry } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import { type Health, isUsable } from './health.ts'
@@ -69,7 +68,9 @@ function whyUnhealthy(registry: Registry, steps: readonly Step[]): string {
   const wrong = steps.find(({ isWrong }) => isWrong)
   if (wrong !== undefined && findContent(steps) === 'no')
     return `containerd gets wrong content from ${wrong.url}, and then tries no other endpoint; remove that mirror from the list`
-  return mayFallBack(registry) ? NO_ENDPOINT : 'no mirror is healthy, and there is no server to fall back to'
+  return mayFallBack(registry)
+    ? 'no mirror and no server is healthy'
+    : 'no mirror is healthy, and there is no server to fall back to'
 }
 
 function whyUnknown(registry: Registry, known: KnownHealth): string {

@@ -6,6 +6,7 @@ import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { selectMirrors } from '../health/select.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { HEALTH_FILE } from '../ownership/state.ts'
@@ -60,14 +61,21 @@ function watcherNotices(holder: string, declared: boolean, { health }: MirrorLis
   ]
 }
 
-/** Names the registries for which no pull by tag is known to work: `registry_unhealthy`, `registry_degraded`, `registry_unknown`. */
+const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy'>, string>> = {
+  degraded: 'registry_degraded',
+  unhealthy: 'registry_unhealthy',
+  unknown: 'registry_unknown',
+}
+
+/** Names the registries for which no pull by tag is known to work. */
 function registryNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
   return registries.flatMap(registry => {
     const health = judgeRegistry(registry, known)
-    if (registry.mirrors.length === 0 || passesCheck(registry, known)) return []
-    const action = health.status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
+    const { status } = health
+    if (status === 'healthy' || registry.mirrors.length === 0 || passesCheck(registry, known)) return []
+    const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
     const message = `${registryStatusText(health)}: ${registryCause(health)}${action}`
-    return { code: `registry_${health.status}`, message, registry: registry.name }
+    return { code: REGISTRY_CODES[status], message, registry: registry.name }
   })
 }
 

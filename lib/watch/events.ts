@@ -1,12 +1,11 @@
 /** The events of a watcher, one line each: every change of state, and nothing while nothing changes. Pure. */
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
-import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
 import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { EVERY_MIRROR, registrySentence } from '../wording/registry-health-text.ts'
-import type { Watched } from './memory.ts'
+import type { ReportedHealth, Watched } from './memory.ts'
 import { type ListenAddress, LOOPBACK } from './serve/listen-address.ts'
 
 export interface Event {
@@ -43,10 +42,17 @@ export function fileWatchEvent(error: unknown): Event {
   return { event: 'file_watch_failed', level: 'warn', text, fields: { code } }
 }
 
+/** An unknown health is not reported. */
+const REGISTRY_EVENTS: Readonly<Record<ReportedHealth['status'], string>> = {
+  healthy: 'registry_healthy',
+  degraded: 'registry_degraded',
+  unhealthy: 'registry_unhealthy',
+}
+
 /** `isNetworkSuspect`: no endpoint has responded. */
-export function registryEvent(health: RegistryHealth, isNetworkSuspect: boolean): Event {
+export function registryEvent(health: ReportedHealth, isNetworkSuspect: boolean): Event {
   const { registry, status, reason } = health
-  const event = `registry_${status}`
+  const event = REGISTRY_EVENTS[status]
   const fields = { registry, ...(reason && { reason }) }
   if (status === 'healthy') return { event, level: 'info', text: `${registry} is healthy again`, fields }
   const why = isNetworkSuspect ? ", because the cause may be this node's network" : ''

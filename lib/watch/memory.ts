@@ -40,6 +40,11 @@ export interface SelectedList {
   readonly fingerprint: string
 }
 
+/** The health of a registry that events report. */
+export type ReportedHealth = RegistryHealth & {
+  readonly status: Exclude<RegistryHealth['status'], 'unknown'>
+}
+
 export interface Memory {
   readonly startedAt: number
   /** Of the latest turn of the loop. */
@@ -70,7 +75,7 @@ export interface Memory {
   /** Why health.json or history.json cannot be saved. */
   saveProblem: string | undefined
   /** The health of each registry that was reported last; without what is unknown. */
-  reportedRegistries: ReadonlyMap<string, RegistryHealth>
+  reportedRegistries: ReadonlyMap<string, ReportedHealth>
   /** Texts that were reported at the latest read of the list, and at the latest look at the node. */
   listNotices: readonly string[]
   nodeNotices: readonly string[]

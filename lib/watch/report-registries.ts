@@ -6,17 +6,17 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import { knownHealth } from './current-health.ts'
 import { registryEvent } from './events.ts'
 import type { Host } from './host/host.ts'
-import type { Memory } from './memory.ts'
+import type { Memory, ReportedHealth } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 
 export function reportRegistries(memory: Memory, { registries }: MirrorList, host: Host): void {
   const known = knownHealth(memory)
-  const reported = new Map<string, RegistryHealth>()
+  const reported = new Map<string, ReportedHealth>()
   // A registry without mirrors is not probed.
   for (const registry of registries.filter(({ mirrors }) => mirrors.length > 0)) {
     const before = memory.reportedRegistries.get(registry.name)
     const judged = judgeRegistry(registry, known)
-    const after = judged.status === 'unknown' ? before : judged
+    const after = isReported(judged) ? judged : before
     if (after === undefined) continue
     if (isNews(before, after))
       reportEvent(memory, registryEvent(after, isNetworkSuspect(registry.name, memory)), host)
@@ -25,7 +25,11 @@ export function reportRegistries(memory: Memory, { registries }: MirrorList, hos
   memory.reportedRegistries = reported
 }
 
-function isNews(before: RegistryHealth | undefined, after: RegistryHealth): boolean {
+function isReported(health: RegistryHealth): health is ReportedHealth {
+  return health.status !== 'unknown'
+}
+
+function isNews(before: ReportedHealth | undefined, after: ReportedHealth): boolean {
   const { status, reason } = before ?? { status: 'healthy' }
   return status !== after.status || reason !== after.reason
 }

@@ -135,6 +135,14 @@ describe('a watcher', () => {
     assert.deepEqual(run.healthFile?.registries, [{ registry: 'docker.io', status: 'healthy' }])
   })
 
+  it('does not report a registry for a single failed probe of its server', async () => {
+    let failed = 0
+    const once: Behaviour = now => (now > 10 * MINUTE && failed++ === 0 ? REFUSING(now) : HEALTHY(now))
+    const run = await simulate({ until: 20 * MINUTE, list: pullOnly, behaviours: { [SERVER]: once } })
+    assert.ok(failed > 1)
+    assert.deepEqual(reportedOf(run), [])
+  })
+
   it('probes the server when the last mirror fails that may resolve tags, and keeps that mirror until it responds', async () => {
     const list = () =>
       listOf(registry('docker.io', [mirror('https://a'), mirror('https://b', { capabilities: ['pull'] })]))
