@@ -18,6 +18,7 @@ import { exactOne, readInstalled } from './installed.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
+import { readUnitConfig } from './unit-file.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -62,6 +63,7 @@ export async function observe(
     editedFiles: editedFiles(view.state),
     directories,
     daemons,
+    unitConfig: await unitConfig(view, daemons),
     onMachine: view.machine !== undefined,
     unreadable,
   }
@@ -121,6 +123,11 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
+}
+
+async function unitConfig({ machine, node }: View, daemons: Daemons): Promise<string | undefined> {
+  const runs = daemons.readers.length + daemons.others.length + daemons.doubted.length > 0
+  return machine === undefined || runs ? undefined : await readUnitConfig(node)
 }
 
 async function readDaemons(
