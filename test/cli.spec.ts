@@ -7,6 +7,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { commands } from '../lib/commands/index.ts'
+import { intentHint } from '../lib/commands/intents.ts'
 import { targets } from '../lib/targets/index.ts'
 import { needRoot } from './support/namespace.ts'
 import { startRegistry } from './support/registry.ts'
@@ -99,6 +100,77 @@ describe('exit codes', () => {
     assert.equal(code, 2)
     assert.match(stderr, /^error: unknown flag --no-probe; remove it: .*only apply probes/)
     assert.match((await run(['validate', '--no-rank'])).stderr, /^error: unknown flag --no-rank; /)
+  })
+
+  it('names what to use instead of a word of another tool', async () => {
+    const cases: readonly (readonly [typed: string, hint: string])[] = [
+      ['-v', 'use --version'],
+      ['plan -v', 'use --version'],
+      ['undo', 'use regmirror restore'],
+      ['check', 'use regmirror plan --check'],
+      ['status', 'use regmirror plan for the node, or regmirror probe for the mirrors'],
+      ['sync', 'use regmirror apply'],
+      ['daemon', 'use regmirror watch'],
+      ['lint', 'use regmirror validate'],
+      ['apply --dry-run', 'use regmirror plan'],
+      ['restore --dry-run', 'use regmirror restore --check'],
+      ['apply --force', 'use --take-over for files that another program manages'],
+      ['restore --force', 'use --overwrite for files that were changed outside regmirror'],
+      ['plan --config x.toml', 'use -f FILE'],
+      ['probe --json', 'use --format json'],
+      ['apply -q', 'remove it; 2>/dev/null hides the notices'],
+      ['apply --yes', 'remove it: no command asks questions'],
+      ['plan mirrors.toml', 'use -f mirrors.toml'],
+      ['mirrors.yaml', 'use regmirror plan -f mirrors.yaml'],
+      ['init mirrors.toml', 'use -o FILE'],
+      ['restore mirrors.toml', 'remove it: restore requires no list'],
+    ]
+    for (const [typed, hint] of cases) {
+      const { code, stderr } = await run(typed.split(' '))
+      assert.deepEqual([code, stderr.split('; ').slice(1).join('; ')], [2, `${hint}\n`], typed)
+    }
+  })
+
+  it('names no command or flag that does not exist', async () => {
+    const help = await Promise.all(commands.map(({ name }) => run([name, '--help'])))
+    const flags = [
+      ...help
+        .map(({ stdout }) => stdout)
+        .join()
+        .matchAll(/--?[a-z][a-z-]*/g),
+    ].map(([flag]) => flag)
+    const words = [
+      'undo',
+      'check',
+      'status',
+      'diff',
+      'test',
+      'lint',
+      'sync',
+      'run',
+      'daemon',
+      'new',
+      '-n',
+      '-v',
+    ]
+    for (const word of [...words, '--json', '-q', '--yes', '--force', '-c', '--port', '--undo', '--watch'])
+      for (const command of [undefined, ...commands.map(({ name }) => name)]) {
+        const hint = intentHint(word, command) ?? assert.fail(word)
+        for (const [, verb] of hint.matchAll(/regmirror (\w+)/g))
+          assert.ok(
+            commands.some(({ name }) => name === verb),
+            hint,
+          )
+        for (const [flag] of hint.matchAll(/--?[a-z][a-z-]*/g)) assert.ok(flags.includes(flag), hint)
+      }
+  })
+
+  it('says that the file of -f does not exist, whatever its extension', async () => {
+    for (const file of ['/nonexist', '/nonexist.toml'])
+      assert.match(
+        (await run(['plan', '-f', file])).stderr,
+        /^error: \/nonexist(\.toml)?: does not exist; check -f; without -f, regmirror reads \/etc\/regmirror\/mirrors/,
+      )
   })
 
   it('lists the choices of a flag in the help and in the error', async () => {

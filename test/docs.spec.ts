@@ -40,6 +40,14 @@ const read = (pattern: string) =>
     .join('\n')
 const found = (code: string, pattern: RegExp) =>
   [...new Set([...code.matchAll(pattern)].map(match => match.slice(1).find(Boolean) ?? ''))].sort()
+/** The files that a list names, beside it. */
+async function writeReferences(list: string, directory: string): Promise<void> {
+  const pem = (name: string) => (/client/.test(name) ? name.replace(/^.*client/, 'client') : 'ca.pem')
+  for (const [, name = ''] of list.matchAll(/"([\w.-]+\.pem)"/g))
+    await fs.copyFile(path.join(root, 'fixtures/tls', pem(name)), path.join(directory, name))
+  for (const [, name = ''] of list.matchAll(/file = "([\w.-]+)"/g))
+    await fs.writeFile(path.join(directory, name), 'test\n', { mode: 0o600 })
+}
 
 describe('documents', () => {
   const all = documents.map(text).join('\n')
@@ -81,6 +89,7 @@ describe('documents', () => {
         withDirectory(async directory => {
           const file = path.join(directory, 'mirrors.toml')
           await fs.writeFile(file, list)
+          await writeReferences(list, directory)
           const { code, stderr } = await run(['validate', '-f', file])
           assert.equal(code, 0, stderr)
         }))

@@ -32,7 +32,7 @@ describe('golden nodes', () => {
       ? readFileSync(path.join(folder, 'args'), 'utf8').trim().split(/\s+/)
       : []
     const command = (verb: string, root: string, file = list) =>
-      run([verb, '--root', root, '-f', file, ...args], { env: { TOKEN: 'Basic c2VjcmV0' } })
+      run([verb, '--root', root, '-f', file, ...args], { env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' } })
 
     it(name, () =>
       withDirectory(async root => {
@@ -60,7 +60,7 @@ describe('golden nodes', () => {
         const changes = JSON.parse(
           (
             await run(['plan', '--root', root, '-f', list, ...args, '--format', 'json'], {
-              env: { TOKEN: 'Basic c2VjcmV0' },
+              env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' },
             })
           ).stdout,
         )
@@ -114,7 +114,7 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
     file: list,
     allowFilesFrom: [path.join(NODES, '../tls')],
     stdin: async () => Buffer.alloc(0),
-    env: { TOKEN: 'x' },
+    env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' },
     uid: 1000,
     now: Date.UTC(2026, 0, 1),
     targets,

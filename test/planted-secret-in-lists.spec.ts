@@ -19,6 +19,10 @@ const inRegistry = (keys: string) => `version = 1\n[registries."r.test"]\n${keys
 const inHeader = (value: string) => inMirror(`header = { Authorization = ${value} }`)
 const inYaml = (mirror: string) =>
   `version: 1\nregistries:\n  r.test:\n    mirrors:\n      - {url: "https://m.test", ${mirror}}\n`
+const inServer = (keys: string) =>
+  `version: 1\nregistries:\n  r.test:\n    server: {url: "https://m.test", ${keys}}\n`
+const inDefaults = (header: string) =>
+  `version: 1\ndefaults: {header: ${header}}\nregistries:\n  r.test: {}\n`
 const inJson = (mirror: unknown) =>
   JSON.stringify({ version: 1, registries: { 'r.test': { mirrors: [mirror] } } })
 
@@ -61,6 +65,17 @@ const lists: [title: string, format: 'toml' | 'yaml' | 'json', text: string][] =
   ['headers as a text', 'toml', inMirror(`header = ${quoted}`)],
   ['a header as a key of the mirror', 'toml', inMirror(`Authorization = ${quoted}`)],
   ['a header and its value as a key of the mirror', 'toml', inMirror(`"Authorization: Bearer ${word}" = 1`)],
+  ['a user and a password in Authorization', 'toml', inHeader(`"user:${word}"`)],
+  ['a user and a password after Basic', 'toml', inHeader(`"Basic user:${word}"`)],
+  ['Base64 without a scheme', 'toml', inHeader(`"${btoa(`user:${word}`)}"`)],
+  ['a password beside the user', 'toml', inHeader(`{ basic = { user = "u:${word}", password = "p" } }`)],
+  ['a password as a key', 'yaml', inYaml(`header: {Authorization: {basic: {${word}: u}}}`)],
+  ['a password as a list', 'toml', inHeader(`{ basic = { user = "u", password = [${quoted}] } }`)],
+  ['a token after Bearer, twice', 'toml', inHeader(`{ bearer = "Bearer ${word}" }`)],
+  ['a password as a key of a server', 'yaml', inServer(`header: {Authorization: {${word}: u}}`)],
+  ['a header as a key of a server', 'yaml', inServer(`header: {Authorization: {Bearer ${word}}}`)],
+  ['a header as a key of the defaults', 'yaml', inDefaults(`{Authorization: {Bearer ${word}}}`)],
+  ['a header of a server as a text', 'yaml', inServer(`header: ${quoted}`)],
   ['a header as a capability', 'toml', inMirror(`capabilities = [${quoted}]`)],
   ['a header as a duration', 'toml', inMirror(`dial_timeout = ${quoted}`)],
   ['a header as a base', 'toml', inMirror(`base = ${quoted}`)],

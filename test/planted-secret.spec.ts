@@ -9,7 +9,19 @@ import path from 'node:path'
 import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
 import { findLeaks, type Secret, secret, secretKey } from './support/leaks.ts'
-import { ENV, FILE, fixture, HEADER, INLINE, KEY, PROXY, ROTATED, TOKEN } from './support/mirror-secrets.ts'
+import {
+  BASIC_HEADER,
+  ENV,
+  FILE,
+  fixture,
+  HEADER,
+  INLINE,
+  KEY,
+  PROXY,
+  ROTATED,
+  PASSWORD as SERVER_PASSWORD,
+  TOKEN,
+} from './support/mirror-secrets.ts'
 import { takeSnapshot } from './support/node-snapshot.ts'
 import { kill, spawnCli, startHolder } from './support/process.ts'
 import type { Ran } from './support/run.ts'
@@ -40,7 +52,7 @@ const PASSWORD = secret('the password in config.toml')
 const DAMAGED = secret('a damaged file')
 const ALL = [
   ...[KEY, OTHER_KEY, FILE, ROTATED, ENV, INLINE, TOKEN, PROXY, SECURE_PROXY, DAEMON_PROXY],
-  ...[THEIRS, DRIFTED, PASSWORD],
+  ...[THEIRS, DRIFTED, PASSWORD, SERVER_PASSWORD],
 ]
 
 const theirHosts = ({ text }: Secret) =>
@@ -53,6 +65,7 @@ const THEIR_CONFIG = `version = 2
 
 const BESIDE: Tree = {
   'mirror.token': `Bearer ${FILE.text}\n`,
+  'server.password': `${SERVER_PASSWORD.text}\n`,
   'client-key.pem': KEY.text,
   'cert-and-key.pem': fixture('client.pem') + KEY.text,
   'ca-and-key.pem': fixture('ca.pem') + OTHER_KEY.text,
@@ -99,6 +112,7 @@ describe('a planted secret', function () {
       ]),
       keys: table('keys.test', [`{ url = "${secure}/well/v2", ca = "ca-and-key.pem", ${client} }`]),
       adopted: table('adopted.test', [`"${echo.origin}/well/v2"`]),
+      servers: `[registries."servers.test"]\nserver = { url = "${echo.origin}/well/v2", ${BASIC_HEADER} }\n`,
       left: table('left.test', [`{ url = "${echo.origin}/well/v2", ${HEADER} }`]),
     }
   }
@@ -248,10 +262,11 @@ describe('a planted secret', function () {
 
   it('was sent where it belongs', () => {
     const heard = echo.heard.join('\n').toLowerCase()
-    const basic = ({ text }: Secret) => `Basic ${Buffer.from(`user:${text}`).toString('base64')}`
+    const basic = ({ text }: Secret, user = 'user') => `Basic ${btoa(`${user}:${text}`)}`
     for (const line of [
       `Authorization: Bearer ${FILE.text}`,
       `Authorization: Bearer ${TOKEN.text}`,
+      `Authorization: ${basic(SERVER_PASSWORD, 'robot$r')}`,
       `X-Env: ${ENV.text}`,
       `X-Inline: ${INLINE.text}`,
       `Proxy-Authorization: ${basic(PROXY)}`,

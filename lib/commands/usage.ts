@@ -4,6 +4,7 @@ import type { OutputFormat } from '../reporters/print.ts'
 import { nearest } from '../wording/typos.ts'
 import type { AnyCommand } from './command.ts'
 import { typedName } from './flag-types.ts'
+import { intentHint, listHint } from './intents.ts'
 
 type Called = Pick<AnyCommand, 'name' | 'flags'> | undefined
 type Commands = readonly NonNullable<Called>[]
@@ -36,7 +37,9 @@ export function usageFailure(message: string, args: readonly string[], commands:
   }
   const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} requires a value`
-  return new Failure('usage', [{ message: problem, hint: help }])
+  // Without a command, yargs does not look at the flags.
+  const intent = called === undefined ? args.map(arg => intentHint(arg, undefined)).find(Boolean) : undefined
+  return new Failure('usage', [{ message: problem, hint: intent ?? help }])
 }
 
 /** yargs names a flag in both spellings, `lock-timeut` and `lockTimeut`. */
@@ -48,14 +51,17 @@ function asTyped(words: readonly string[], args: readonly string[]): readonly st
 }
 
 function unknownWord(word: string, called: Called, commands: Commands, help: string): Issue {
+  const instead = intentHint(word, called?.name)
   if (word.startsWith('-')) {
     if (word === '--no-probe') return { message: `unknown flag ${word}`, hint: NO_PROBE }
     const meant = nearest(word.replace(/^-+/, ''), Object.keys(called?.flags ?? {}).map(typedName))
-    return { message: `unknown flag ${word}`, hint: suggestion(meant && dashed(meant), help) }
+    return { message: `unknown flag ${word}`, hint: instead ?? suggestion(meant && dashed(meant), help) }
   }
-  if (called !== undefined) return { message: `unexpected argument ${word}`, hint: help }
+  const list = listHint(word, called?.name)
+  if (called !== undefined) return { message: `unexpected argument ${word}`, hint: list ?? help }
   const names = commands.map(({ name }) => name)
-  return { message: `unknown command ${word}`, hint: suggestion(nearest(word, names), help) }
+  const hint = instead ?? list ?? suggestion(nearest(word, names), help)
+  return { message: `unknown command ${word}`, hint }
 }
 
 const NO_PROBE = 'remove it: of the commands that write, only apply probes mirrors by default'

@@ -4,8 +4,10 @@ import type { Path } from '../model/problem.ts'
 import type { Attachment, Place } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { Reader } from '../system/reader.ts'
+import { headerSecrets } from './header-secrets.ts'
 import type { References } from './references.ts'
-import { mirrorEntries, pathKey, type WrittenList } from './written.ts'
+import { findConnections } from './rules/entries.ts'
+import { pathKey, type WrittenList } from './written.ts'
 
 interface Input {
   readonly list: WrittenList
@@ -31,14 +33,16 @@ export async function readableNotices(input: Input, host: Reader, files: Reader)
   ]
 }
 
-/** Client keys and header files; a PEM file that holds a key counts wherever the list names it. */
+/** Client keys and secrets of headers; a PEM file that holds a key counts wherever the list names it. */
 function namedSecrets({ list, references }: Input): readonly Secret[] {
-  return allMirrors(list).flatMap(({ path: at, mirror }) => {
+  return findConnections(list, () => true).flatMap(entry => {
     const pems = [
-      [...at, 'client', 'key'],
-      [...at, 'client', 'cert'],
+      [...entry.path, 'client', 'key'],
+      [...entry.path, 'client', 'cert'],
     ]
-    const headers = Object.keys(mirror.header ?? {}).map(name => [...at, 'header', name, 'file'])
+    const headers = headerSecrets(entry).flatMap(({ path: at, isSecret }) =>
+      isSecret ? [[...at, 'file']] : [],
+    )
     return [
       ...pems.flatMap(place => secretAt(place, references, holdsKey)),
       ...headers.flatMap(place => secretAt(place, references, () => true)),
@@ -55,19 +59,12 @@ function secretAt(
   return attachment !== undefined && isSecret(attachment) ? [{ at, file: attachment.path }] : []
 }
 
-/** The list itself, for the first header value that is written in it. */
+/** The list itself, for the first secret of a header that is written in it. */
 function inlineSecrets({ list, file }: Input): readonly Secret[] {
-  const places = allMirrors(list).flatMap(({ path: at, mirror }) =>
-    Object.entries(mirror.header ?? {}).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[...at, 'header', name]] : [],
-    ),
-  )
-  const [at] = places
-  return at === undefined || file === undefined ? [] : [{ file: path.resolve(file), at }]
-}
-
-function allMirrors({ registries }: WrittenList) {
-  return Object.entries(registries).flatMap(([key, registry]) => mirrorEntries(['registries', key], registry))
+  const inline = findConnections(list, () => true)
+    .flatMap(headerSecrets)
+    .find(({ written, isSecret }) => isSecret && typeof written === 'string')
+  return inline === undefined || file === undefined ? [] : [{ file: path.resolve(file), at: inline.path }]
 }
 
 function holdsKey({ text }: Attachment): boolean {

@@ -5,7 +5,7 @@ import { isRefused } from '../model/refused.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import { decodeList, MAX_BYTES } from './decode-list.ts'
-import type { ListFormat } from './source/source.ts'
+import type { ListFormat } from './list-format.ts'
 
 export interface ListText {
   readonly text: string
@@ -26,6 +26,7 @@ export interface TextOptions {
 }
 
 const DEFAULT_DIRECTORY = '/etc/regmirror'
+const DEFAULT_LISTS = `${DEFAULT_DIRECTORY}/mirrors.{toml,yaml,yml,json}`
 
 const FORMATS: Readonly<Record<string, ListFormat>> = {
   '.toml': 'toml',
@@ -40,12 +41,11 @@ export async function readListText(node: Reader, host: Reader, options: TextOpti
   if (file === '-') return await readStdin(options)
   if (file === undefined || shown === undefined) return await readDefault(node, options)
   const absolute = path.resolve(file)
+  const where = node.root === '/' ? '' : ': it is a path on this machine, not below --root'
+  const hint = `check -f${where}; without -f, regmirror reads ${path.join(node.root, DEFAULT_LISTS)}`
+  // Before the extension: a missing file has no other fault.
+  const text = await readFile(host, absolute, shown, options.uid, { hint })
   const format = formatFor(file, options.format)
-  const hint =
-    node.root === '/'
-      ? { hint: 'check -f' }
-      : { hint: 'check -f: it is a path on this machine, not below --root' }
-  const text = await readFile(host, absolute, shown, options.uid, hint)
   return { text, format, file: shown, directory: path.dirname(absolute) }
 }
 
@@ -74,17 +74,19 @@ async function findDefault(node: Reader): Promise<string> {
     if ((await node.facts(file)) !== undefined) found.push(file)
   }
   const [file, other] = found
-  if (file === undefined) throw noList(path.join(node.root, DEFAULT_DIRECTORY))
+  if (file === undefined) throw noList(node.root)
   if (other === undefined) return file
   const message = `${path.join(node.root, file)} is also a default list`
   const hint = 'remove one of the two, or select one with -f'
   throw new Failure('invalid_list', [{ file: path.join(node.root, other), message, hint }])
 }
 
-function noList(directory: string): Failure {
-  const message = `no list found: ${directory}/mirrors.{toml,yaml,yml,json} does not exist`
-  const hint = `select one with -f, or create one with regmirror init -o ${directory}/mirrors.toml`
-  return new Failure('io', [{ message, hint }])
+function noList(root: string): Failure {
+  const message = `no list found: ${path.join(root, DEFAULT_LISTS)} does not exist`
+  const list = path.join(root, DEFAULT_DIRECTORY, 'mirrors.toml')
+  return new Failure('io', [
+    { message, hint: `select one with -f, or create one with regmirror init -o ${list}` },
+  ])
 }
 
 function formatFor(file: string, format: ListFormat | undefined): ListFormat {

@@ -9,21 +9,23 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
+import { foreignProblem } from './foreign/foreign-file.ts'
 import { pathInside } from './inside-root.ts'
 import { readableNotices } from './lint-readable-secrets.ts'
 import { lintList } from './lints/lints.ts'
+import type { ListFormat } from './list-format.ts'
 import { type ListText, readListText } from './list-text.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
-import { findMirrors } from './rules/entries.ts'
+import { findConnections } from './rules/entries.ts'
 import { checkRules } from './rules/rules.ts'
 import { validityAfter } from './rules/validity.ts'
 import { checkSchema } from './schema/check-schema.ts'
 import type { Source } from './source/parsed.ts'
 import { issuesOf, placeOf } from './source/positions.ts'
-import { type ListFormat, parseSource } from './source/source.ts'
+import { parseSource } from './source/source.ts'
 import type { WrittenList } from './written.ts'
 
 export interface LoadOptions {
@@ -113,15 +115,21 @@ async function parseList({ text, format, file }: ListText): Promise<Source> {
 }
 
 async function check(
-  { file }: ListText,
+  { file, format }: ListText,
   source: Source,
   scope: ReferenceScope,
   targets: KnownTargets,
 ): Promise<References> {
+  const foreign = foreignProblem(source.value, file, format)
+  if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
   const shape = checkSchema(source.value, targets)
   const isValid = validityAfter(shape)
   const rules = checkRules(source.value, isValid, targets)
-  const { problems, ...references } = await readReferences(findMirrors(source.value, isValid), isValid, scope)
+  const { problems, ...references } = await readReferences(
+    findConnections(source.value, isValid),
+    isValid,
+    scope,
+  )
   const all = [...shape, ...rules, ...problems]
   if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, file))
   return references

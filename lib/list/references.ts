@@ -2,23 +2,24 @@
 import type { Path, Problem } from '../model/problem.ts'
 import { isRefused, type Refused } from '../model/refused.ts'
 import type { Attachment } from '../model/registry.ts'
+import { type HeaderSecret, headerSecrets } from './header-secrets.ts'
 import { findReference, type ReferenceScope, readAllowed, referenceProblem } from './referenced-file.ts'
-import { headerValueProblem } from './rules/header-problems.ts'
 import type { IsValid } from './rules/validity.ts'
 import { certificatesIn, pairProblem } from './values/pem.ts'
-import { caEntries, type MirrorEntry, pathKey } from './written.ts'
+import { type ConnectionEntry, caEntries, pathKey } from './written.ts'
 
 /** What the list refers to, by the path of the reference. */
 export interface References {
   readonly files: ReadonlyMap<string, Attachment>
-  readonly headers: ReadonlyMap<string, string>
+  /** What headers are made of. */
+  readonly secrets: ReadonlyMap<string, string>
 }
 
 /** The references found so far. */
 interface Collection {
   readonly scope: ReferenceScope
   readonly files: Map<string, Attachment>
-  readonly headers: Map<string, string>
+  readonly secrets: Map<string, string>
   readonly problems: Problem[]
   /** Each file is read once, however many mirrors name it. */
   readonly read: Map<string, Attachment | Refused>
@@ -27,29 +28,30 @@ interface Collection {
 const MAX_PEM = 1024 * 1024
 const MAX_HEADER = 64 * 1024
 
-/** Reads and checks everything that valid mirrors refer to, and collects every problem. */
+/** Reads and checks everything that valid tables refer to, and collects every problem. */
 export async function readReferences(
-  mirrors: readonly MirrorEntry[],
+  connections: readonly ConnectionEntry[],
   isValid: IsValid,
   scope: ReferenceScope,
 ): Promise<References & { readonly problems: readonly Problem[] }> {
   const collection: Collection = {
     scope,
     files: new Map(),
-    headers: new Map(),
+    secrets: new Map(),
     problems: [],
     read: new Map(),
   }
-  for (const entry of mirrors) {
+  for (const entry of connections) {
     if (isValid([...entry.path, 'ca'])) await readCa(collection, entry)
     if (isValid([...entry.path, 'client'])) await readClient(collection, entry)
-    if (isValid([...entry.path, 'header'])) await readHeaders(collection, entry)
+    if (isValid([...entry.path, 'header']))
+      for (const secret of headerSecrets(entry)) await readSecret(collection, secret)
   }
-  const { files, headers, problems } = collection
-  return { files, headers, problems }
+  const { files, secrets, problems } = collection
+  return { files, secrets, problems }
 }
 
-async function readCa(collection: Collection, entry: MirrorEntry): Promise<void> {
+async function readCa(collection: Collection, entry: ConnectionEntry): Promise<void> {
   for (const { path: at, file } of caEntries(entry)) {
     const attachment = await attach(collection, at, file, MAX_PEM)
     if (attachment === undefined) continue
@@ -58,33 +60,37 @@ async function readCa(collection: Collection, entry: MirrorEntry): Promise<void>
   }
 }
 
-async function readClient(collection: Collection, { path: at, mirror }: MirrorEntry): Promise<void> {
-  if (mirror.client === undefined) return
-  const cert = await attach(collection, [...at, 'client', 'cert'], mirror.client.cert, MAX_PEM)
-  const key = await attach(collection, [...at, 'client', 'key'], mirror.client.key, MAX_PEM)
+async function readClient(collection: Collection, { path, written }: ConnectionEntry): Promise<void> {
+  const at = [...path, 'client']
+  const { cert: certFile, key: keyFile } = written.client ?? {}
+  if (certFile === undefined || keyFile === undefined) return
+  const cert = await attach(collection, [...at, 'cert'], certFile, MAX_PEM)
+  const key = await attach(collection, [...at, 'key'], keyFile, MAX_PEM)
   if (cert === undefined || key === undefined) return
   const problem = pairProblem(cert.text, key.text)
   if (problem === undefined) return
-  addProblem(collection, [...at, 'client', problem.at], problem.at === 'cert' ? cert.path : key.path, problem)
+  addProblem(collection, [...at, problem.at], problem.at === 'cert' ? cert.path : key.path, problem)
 }
 
-async function readHeaders(collection: Collection, { path: at, mirror }: MirrorEntry): Promise<void> {
-  for (const [name, header] of Object.entries(mirror.header ?? {})) {
-    const place = [...at, 'header', name]
-    if (typeof header === 'string') collection.headers.set(pathKey(place), header)
-    else if (header.file !== undefined) await readHeaderFile(collection, place, header.file)
-    else if (header.env !== undefined) readHeaderVariable(collection, place, header.env)
-  }
+async function readSecret(collection: Collection, secret: HeaderSecret): Promise<void> {
+  const { path: at, written } = secret
+  if (typeof written === 'string') collection.secrets.set(pathKey(at), written)
+  else if (written.file !== undefined) await readSecretFile(collection, secret, written.file)
+  else if (written.env !== undefined) readVariable(collection, secret, written.env)
 }
 
-async function readHeaderFile(collection: Collection, at: Path, file: string): Promise<void> {
+async function readSecretFile(
+  collection: Collection,
+  { path: at, problem }: HeaderSecret,
+  file: string,
+): Promise<void> {
   const attachment = await attach(collection, [...at, 'file'], file, MAX_HEADER)
   if (attachment === undefined) return
   const value = attachment.text.replace(/\r?\n$/, '')
-  const message = headerValueProblem(value)
-  if (message === undefined) collection.headers.set(pathKey(at), value)
+  const found = problem(value)
+  if (found === undefined) collection.secrets.set(pathKey(at), value)
   else {
-    const hint = 'save the value alone in the file'
+    const { message, hint = 'save the value alone in the file' } = found
     addProblem(collection, [...at, 'file'], attachment.path, { message, hint })
   }
 }
@@ -94,15 +100,16 @@ const NO_ENV = {
   hint: 'use a list outside --root with -f, or save the value in a file beside the list',
 }
 
-function readHeaderVariable(collection: Collection, at: Path, variable: string): void {
+function readVariable(collection: Collection, { path: at, problem }: HeaderSecret, variable: string): void {
   const { env } = collection.scope
   const value = env?.[variable] ?? ''
-  const problem = headerValueProblem(value)
+  const found = problem(value)
   const path = [...at, 'env']
   if (env === undefined) collection.problems.push({ path, ...NO_ENV })
-  else if (problem === undefined) collection.headers.set(pathKey(at), value)
-  else if (value !== '') collection.problems.push({ path, message: `the value of ${variable} ${problem}` })
-  else collection.problems.push({ path, ...unsetVariable(variable) })
+  else if (value === '') collection.problems.push({ path, ...unsetVariable(variable) })
+  else if (found === undefined) collection.secrets.set(pathKey(at), value)
+  else
+    collection.problems.push({ path, message: `the value of ${variable} ${found.message}`, hint: found.hint })
 }
 
 const EXPORT = 'export it before you run regmirror, or set Environment= in the unit'

@@ -3,25 +3,32 @@ import { milliseconds } from '../model/duration.ts'
 import type { Path } from '../model/problem.ts'
 import { accepted } from '../model/refused.ts'
 import type {
+  ApiBase,
   Attachment,
   ClientPair,
+  Connection,
   HealthSettings,
   Mirror,
   MirrorList,
   Place,
   Registry,
+  Server,
 } from '../model/registry.ts'
 import { LIST_DEFAULTS } from './defaults.ts'
 import { distinctMirrors } from './distinct-mirrors.ts'
+import { headerText } from './header-secrets.ts'
 import type { References } from './references.ts'
-import { resolveServer } from './resolve-server.ts'
+import { serverBase } from './server-base.ts'
 import { parseMirrorBase } from './values/api-base.ts'
 import { normalizeRegistryName } from './values/registry-name.ts'
 import {
+  type ConnectionEntry,
   caEntries,
   type MirrorEntry,
   mirrorEntries,
   pathKey,
+  serverEntry,
+  type WrittenConnection,
   type WrittenDefaults,
   type WrittenList,
   type WrittenRegistry,
@@ -70,10 +77,10 @@ function resolveTargets({ list, place, targets }: ResolveInput): MirrorList['tar
 function resolveRegistry(key: string, written: WrittenRegistry, input: ResolveInput): Registry {
   const at = ['registries', key]
   const name = normalizeRegistryName(key)
-  const fallback = written.fallback ?? true
+  const fallback = written.fallback ?? input.list.defaults?.fallback ?? true
   return {
     name,
-    server: name === '*' || !fallback ? undefined : resolveServer(name, written.server),
+    server: name === '*' || !fallback ? undefined : resolveServer(name, at, written, input),
     mirrors: distinctMirrors(mirrorEntries(at, written)).map(entry => resolveMirror(entry, input)),
     fallback,
     canary: written.canary,
@@ -81,34 +88,69 @@ function resolveRegistry(key: string, written: WrittenRegistry, input: ResolveIn
   }
 }
 
-function resolveMirror(entry: MirrorEntry, { list, references, place }: ResolveInput): Mirror {
-  const { mirror } = entry
+/** Defaults are for mirrors: the credentials of a mirror must never reach a registry. */
+function resolveServer(name: string, at: Path, registry: WrittenRegistry, input: ResolveInput): Server {
+  const entry = serverEntry(at, registry)
+  const path = entry?.path ?? at
+  return {
+    base: serverBase(name, entry?.server.url),
+    declared: entry !== undefined,
+    ...resolveConnection({ path, written: entry?.server ?? {} }, {}, input),
+  }
+}
+
+function resolveMirror({ path, mirror }: MirrorEntry, input: ResolveInput): Mirror {
+  const { list } = input
   const defaults: WrittenDefaults = list.defaults ?? {}
+  const base = accepted(parseMirrorBase(mirror))
+  const connection = resolveConnection({ path, written: mirror }, defaultsFor(base, defaults), input)
   return {
-    base: accepted(parseMirrorBase(mirror)),
+    base,
     capabilities: mirror.capabilities ?? defaults.capabilities ?? LIST_DEFAULTS.capabilities,
-    dialTimeout: mirror.dial_timeout ?? defaults.dial_timeout ?? LIST_DEFAULTS.dialTimeout,
-    ca: caEntries(entry).map(ca => fileAt(references, ca.path)),
-    client: clientOf(entry, references),
-    skipVerify: mirror.skip_verify ?? false,
-    header: headersOf(entry, references),
-    redirects: mirror.redirects ?? [],
-    place: place(entry.path),
+    ...connection,
+    dialTimeout: connection.dialTimeout ?? LIST_DEFAULTS.dialTimeout,
   }
 }
 
-function clientOf({ path: at, mirror }: MirrorEntry, references: References): ClientPair | undefined {
-  if (mirror.client === undefined) return undefined
+/** `[defaults]` without what has no effect over http. */
+function defaultsFor({ origin }: ApiBase, defaults: WrittenDefaults): WrittenConnection {
+  if (!origin.startsWith('http:')) return defaults
+  const { ca: _, client: __, skip_verify: ___, ...plain } = defaults
+  return plain
+}
+
+/** The settings of an endpoint: each key is its own, or else that of `[defaults]`. */
+function resolveConnection(
+  own: ConnectionEntry,
+  defaults: WrittenConnection,
+  { references, place }: Pick<ResolveInput, 'references' | 'place'>,
+): Omit<Connection, 'base'> {
+  const sourceOf = (key: keyof WrittenConnection): ConnectionEntry =>
+    own.written[key] === undefined ? { path: ['defaults'], written: defaults } : own
   return {
-    cert: fileAt(references, [...at, 'client', 'cert']),
-    key: fileAt(references, [...at, 'client', 'key']),
+    dialTimeout: sourceOf('dial_timeout').written.dial_timeout,
+    ca: caEntries(sourceOf('ca')).map(ca => fileAt(references, ca.path)),
+    client: clientOf(sourceOf('client'), references),
+    skipVerify: sourceOf('skip_verify').written.skip_verify ?? false,
+    header: headersOf(sourceOf('header'), references),
+    redirects: sourceOf('redirects').written.redirects ?? [],
+    place: place(own.path),
   }
 }
 
-function headersOf({ path: at, mirror }: MirrorEntry, references: References): Record<string, string> {
-  const names = Object.keys(mirror.header ?? {})
+function clientOf({ path, written }: ConnectionEntry, references: References): ClientPair | undefined {
+  if (written.client?.cert === undefined) return undefined
+  const at = [...path, 'client']
+  return { cert: fileAt(references, [...at, 'cert']), key: fileAt(references, [...at, 'key']) }
+}
+
+function headersOf({ path, written }: ConnectionEntry, { secrets }: References): Record<string, string> {
+  const secretAt = (at: Path) => present(secrets.get(pathKey(at)))
   return Object.fromEntries(
-    names.map(name => [name, present(references.headers.get(pathKey([...at, 'header', name])))]),
+    Object.entries(written.header ?? {}).map(([name, header]) => [
+      name,
+      headerText(header, [...path, 'header', name], secretAt),
+    ]),
   )
 }
 

@@ -2,30 +2,55 @@
 import type { Path } from '../model/problem.ts'
 import type { Capability, WrittenTable } from '../model/registry.ts'
 
-export type WrittenHeader = string | { readonly file?: string; readonly env?: string }
+/** A secret, or where it is. */
+export type WrittenSecret = string | { readonly file?: string; readonly env?: string }
 
-export interface WrittenMirror {
-  readonly url: string
-  readonly base?: 'exact'
-  readonly capabilities?: readonly Capability[]
+/** User and password of `Authorization: Basic`. */
+export interface WrittenBasic {
+  readonly user: WrittenSecret
+  readonly password: WrittenSecret
+}
+
+/** A header's value; `basic` and `bearer` make the value of Authorization. */
+export type WrittenHeader =
+  | string
+  | {
+      readonly file?: string
+      readonly env?: string
+      readonly basic?: WrittenBasic
+      readonly bearer?: WrittenSecret
+    }
+
+/** The keys that mirrors, servers and `[defaults]` have. Empty values switch those of `[defaults]` off. */
+export interface WrittenConnection {
   readonly ca?: string | readonly string[]
-  readonly client?: { readonly cert: string; readonly key: string }
+  /** Both, or neither. */
+  readonly client?: { readonly cert?: string; readonly key?: string }
   readonly skip_verify?: boolean
   readonly header?: Readonly<Record<string, WrittenHeader>>
   readonly dial_timeout?: string
   readonly redirects?: readonly string[]
 }
 
+export interface WrittenServer extends WrittenConnection {
+  readonly url: string
+}
+
+export interface WrittenMirror extends WrittenServer {
+  readonly base?: 'exact'
+  readonly capabilities?: readonly Capability[]
+}
+
 export interface WrittenRegistry {
-  readonly server?: string
+  readonly server?: string | WrittenServer
   readonly mirrors?: readonly (string | WrittenMirror)[]
   readonly fallback?: boolean
   readonly canary?: string
 }
 
-export interface WrittenDefaults {
+export interface WrittenDefaults extends WrittenConnection {
   readonly capabilities?: readonly Capability[]
-  readonly dial_timeout?: string
+  readonly fallback?: boolean
 }
 
 export interface WrittenHealth {
@@ -65,11 +90,36 @@ export function mirrorEntries(path: Path, registry: WrittenRegistry): MirrorEntr
   })
 }
 
-/** The CA files of a mirror, each with its path in the list. */
-export function caEntries(entry: MirrorEntry): { readonly path: Path; readonly file: string }[] {
-  const { ca } = entry.mirror
+/** A server in its long form. */
+export interface ServerEntry {
+  readonly path: Path
+  /** Where its url stands: the server itself in the short form. */
+  readonly urlPath: Path
+  readonly server: WrittenServer
+}
+
+/** The server of one registry in the long form; undefined where the list names none. */
+export function serverEntry(path: Path, { server }: WrittenRegistry): ServerEntry | undefined {
+  if (server === undefined) return undefined
+  const at = [...path, 'server']
+  return typeof server === 'string'
+    ? { path: at, urlPath: at, server: { url: server } }
+    : { path: at, urlPath: [...at, 'url'], server }
+}
+
+/** A mirror, a server or `[defaults]`: a table with the keys of a connection. */
+export interface ConnectionEntry {
+  readonly path: Path
+  readonly written: WrittenConnection & { readonly url?: string }
+}
+
+/** The CA files of an endpoint, each with its path in the list. */
+export function caEntries({
+  path,
+  written: { ca },
+}: ConnectionEntry): { readonly path: Path; readonly file: string }[] {
   if (ca === undefined) return []
-  const at = [...entry.path, 'ca']
+  const at = [...path, 'ca']
   return typeof ca === 'string' ? [{ path: at, file: ca }] : ca.map((file, i) => ({ path: [...at, i], file }))
 }
 

@@ -41,12 +41,11 @@ export interface ClientPair {
   readonly key: Attachment
 }
 
-/** An endpoint that is used before the registry's own server. */
-export interface Mirror {
+/** How an endpoint is reached. */
+export interface Connection {
   readonly base: ApiBase
-  readonly capabilities: readonly Capability[]
-  /** Go duration, as in hosts.toml: `2s`. */
-  readonly dialTimeout: string
+  /** Go duration, as in hosts.toml: `2s`. Undefined: that of the runtime. */
+  readonly dialTimeout: string | undefined
   readonly ca: readonly Attachment[]
   readonly client: ClientPair | undefined
   readonly skipVerify: boolean
@@ -57,9 +56,14 @@ export interface Mirror {
   readonly place: Place
 }
 
+/** An endpoint that is used before the registry's own server. */
+export interface Mirror extends Connection {
+  readonly capabilities: readonly Capability[]
+  readonly dialTimeout: string
+}
+
 /** The registry's own endpoint, used last. */
-export interface Server {
-  readonly base: ApiBase
+export interface Server extends Connection {
   /** Whether the list names it; otherwise it follows from the registry's name. */
   readonly declared: boolean
 }
@@ -121,6 +125,11 @@ export const DOCKER_HUB = 'https://registry-1.docker.io'
 /** Whether the registry's server is used for what no mirror serves; `*` has none. */
 export function mayFallBack({ name, fallback }: Pick<Registry, 'name' | 'fallback'>): boolean {
   return fallback && name !== '*'
+}
+
+/** Whether containerd resolves tags with it: only with both (core/remotes/docker/resolver.go:252-270@v2.3.4). */
+export function mayResolve({ capabilities }: { readonly capabilities: readonly Capability[] }): boolean {
+  return capabilities.includes('resolve') && capabilities.includes('pull')
 }
 
 /** The API base as one string. */

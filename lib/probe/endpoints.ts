@@ -1,13 +1,14 @@
-/** From a list to its endpoints, and from probes back to the registries. Pure. */
+/** From a list to its endpoints. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import {
   type Attachment,
+  type Connection,
   type Mirror,
   type MirrorList,
   mayFallBack,
+  mayResolve,
   type Registry,
 } from '../model/registry.ts'
-import type { Probe } from '../model/report.ts'
 import type { Dialect } from '../targets/dialect.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { findCanary, type NamedCanary } from './canaries.ts'
@@ -33,53 +34,43 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect
   return { ...endpoint, canary: { repository, reference, ...(ns !== undefined && { ns }) } }
 }
 
-/** Registries whose probed endpoints can serve no pull, in list order. A registry without probes is not listed. */
-export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
-  return list.registries
-    .map(registry => registry.name)
-    .filter(name => {
-      const own = probes.filter(probe => probe.registry === name)
-      return own.length > 0 && !own.some(canServe)
-    })
-}
-
-/** A slow or outdated endpoint serves pulls; one that responds with 429 does not. Watch uses the same rule. */
-function canServe({ status, reason }: Probe): boolean {
-  return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
-}
-
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, skipVerify, header, client, capabilities, redirects } = mirror
+  const { base, dialTimeout } = mirror
   return {
     registry,
     role: 'mirror',
-    resolves: capabilities.includes('resolve') && capabilities.includes('pull'),
+    resolves: mayResolve(mirror),
     base,
-    ca: mirror.ca.map(textOf),
-    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
-    skipVerify,
-    header,
-    redirects,
-    dialTimeoutMs: milliseconds(mirror.dialTimeout),
+    ...clientSettings(mirror),
+    dialTimeoutMs: milliseconds(dialTimeout),
   }
 }
 
 function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoint[] {
-  if (!mayFallBack(registry)) return []
   const { name, server } = registry
+  if (!mayFallBack(registry) || server === undefined) return []
   const common = {
     registry: name,
     role: 'server',
     resolves: true,
-    ca: [],
-    header: {},
-    redirects: [],
-    dialTimeoutMs: dialect.dialTimeoutMs,
+    ...clientSettings(server),
+    dialTimeoutMs:
+      server.dialTimeout === undefined ? dialect.dialTimeoutMs : milliseconds(server.dialTimeout),
   } as const
-  if (server?.declared) return [{ ...common, base: server.base, skipVerify: false }]
+  if (server.declared) return [{ ...common, base: server.base }]
   const { bases, skipVerify } = dialect.defaultServer(name)
   const [base, ...alternatives] = bases
   return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
+}
+
+function clientSettings({ ca, client, skipVerify, header, redirects }: Connection) {
+  return {
+    ca: ca.map(textOf),
+    ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
+    skipVerify,
+    header,
+    redirects,
+  }
 }
 
 function textOf(attachment: Attachment): string {

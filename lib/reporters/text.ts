@@ -2,23 +2,21 @@
 
 import { type Issue, issueText } from '../model/errors.ts'
 import type { InitReport } from '../model/init-report.ts'
-import { NO_ENDPOINT } from '../model/no-endpoint.ts'
-import {
-  type AppliedReport,
-  type Change,
-  type Changes,
-  type ErrorReport,
-  type Notice,
-  noticeText,
-  type Preflight,
-  type Report,
-  type ValidateReport,
+import type {
+  AppliedReport,
+  Change,
+  Changes,
+  ErrorReport,
+  Notice,
+  Report,
+  ValidateReport,
 } from '../model/report.ts'
+import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { daemonLines } from './daemon-lines.ts'
-import { probeTable } from './probe-table.ts'
+import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -52,7 +50,7 @@ export function textReport(report: Report, page: TerminalStyle): Printed {
 }
 
 function printed(result: readonly string[], notices: readonly Notice[], page: TerminalStyle): Printed {
-  return { stdout: textOf(result), stderr: textOf(notices.map(notice => noticeLine(notice, page))) }
+  return { stdout: textOf(result), stderr: textOf(noticeLines(notices, page)) }
 }
 
 function textOf(lines: readonly string[]): string {
@@ -131,20 +129,6 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
     : `nothing to restore: ${files}`
 }
 
-/** The table of probes, and the registries that no endpoint can serve. */
-function probeLines({ probes = [], unhealthy = [] }: Preflight, page: TerminalStyle): readonly string[] {
-  const lines = unhealthy.map(name => page.paint('red', `${name} is unhealthy: ${NO_ENDPOINT}`))
-  return [...probeTable(probes, page), ...lines]
-}
-
-function probesAbove(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : [...probeLines(report, page), '']
-}
-
-function probesBelow(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : ['', ...probeLines(report, page)]
-}
-
 function validateLines(report: ValidateReport): readonly string[] {
   const registries = plural(report.registries, 'registry', 'registries')
   return [`${report.file}: valid (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
@@ -155,13 +139,24 @@ function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[]
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
-function noticeLine(notice: Notice, page: TerminalStyle): string {
-  return labelled('yellow', 'notice:', noticeText(notice), page)
+/** Those of one kind together; `--format json` has each of them. */
+function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
+  const groups = groupNotices(notices)
+  const rest = groups.some(({ count }) => count > 1) ? ['--format json shows every notice'] : []
+  return [...groups.map(({ lines }) => lines.join('\n')), ...rest].map(text =>
+    labelled('yellow', 'notice:', text, page),
+  )
 }
 
+/** Further lines of an error are text to copy: they are not wrapped. */
 function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
   const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
-  const [first, ...rest] = wrap(printable(text), room)
+  const [line = '', ...others] = printable(text).split('\n')
+  const [first, ...rest] = wrap(line, room)
+  const more = style === 'red' ? others : others.flatMap(other => wrap(other, room))
   const indent = ' '.repeat(label.length + 1)
-  return [`${page.paint(style, label)} ${first}`, ...rest.map(line => indent + line)].join('\n')
+  return [
+    `${page.paint(style, label)} ${first}`,
+    ...[...rest, ...more].map(other => (indent + other).trimEnd()),
+  ].join('\n')
 }

@@ -25,4 +25,7 @@ export interface Expressible {
 }
 
 /** Keys of a list that change where images come from; a runtime without one of them must not ignore it. */
-export type ListKey = 'server' | 'fallback' | 'ca' | 'client' | 'header' | 'skip_verify'
+export type ListKey = 'server' | 'fallback' | ConnectionKey | `server.${ConnectionKey}`
+
+/** Keys of a mirror, and of the table of a server. */
+export type ConnectionKey = 'ca' | 'client' | 'header' | 'skip_verify'

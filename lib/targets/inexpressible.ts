@@ -1,7 +1,7 @@
 /** What a list says that a runtime has no setting for. Pure. */
 import type { Issue } from '../model/errors.ts'
-import type { Mirror, Place, Registry } from '../model/registry.ts'
-import type { Expressible, ListKey } from './dialect.ts'
+import type { Connection, Mirror, Place, Registry, Server } from '../model/registry.ts'
+import type { ConnectionKey, Expressible, ListKey } from './dialect.ts'
 import type { Target } from './target.ts'
 
 export function inexpressibleIssues(
@@ -14,10 +14,17 @@ export function inexpressibleIssues(
   }
   return registries.flatMap(registry => [
     ...missingKeys(registryKeys(registry), dialect.expresses).map(key => issue(registry.place, key)),
+    ...missingServerKeys(registry, dialect.expresses).map(key =>
+      issue(registry.server?.place ?? registry.place, key),
+    ),
     ...registry.mirrors.flatMap(mirror =>
       missingParts(mirror, dialect.expresses).map(what => issue(mirror.place, what)),
     ),
   ])
+}
+
+function missingServerKeys({ server }: Registry, expresses: Expressible): readonly ListKey[] {
+  return server === undefined ? [] : missingKeys(serverKeys(server), expresses)
 }
 
 function missingParts(mirror: Mirror, expresses: Expressible): readonly string[] {
@@ -25,7 +32,7 @@ function missingParts(mirror: Mirror, expresses: Expressible): readonly string[]
   return [
     ...(expresses.forms.includes(base.form) ? [] : [`the path ${base.path}`]),
     ...(hasCapabilities(mirror, expresses) ? [] : [`capabilities = ${JSON.stringify(capabilities)}`]),
-    ...missingKeys(mirrorKeys(mirror), expresses),
+    ...missingKeys(connectionKeys(mirror), expresses),
   ]
 }
 
@@ -37,12 +44,17 @@ function missingKeys(keys: readonly ListKey[], expresses: Expressible): readonly
   return keys.filter(key => !expresses.keys.includes(key))
 }
 
-function registryKeys({ server, fallback }: Registry): readonly ListKey[] {
-  return [...(server?.declared ? (['server'] as const) : []), ...(fallback ? [] : (['fallback'] as const))]
+function registryKeys({ fallback }: Registry): readonly ListKey[] {
+  return fallback ? [] : ['fallback']
 }
 
-function mirrorKeys({ ca, client, header, skipVerify }: Mirror): readonly ListKey[] {
-  const used: Readonly<Record<Exclude<ListKey, 'server' | 'fallback'>, boolean>> = {
+function serverKeys(server: Server): readonly ListKey[] {
+  if (!server.declared) return []
+  return ['server', ...connectionKeys(server).map(key => `server.${key}` as const)]
+}
+
+function connectionKeys({ ca, client, header, skipVerify }: Connection): readonly ConnectionKey[] {
+  const used: Readonly<Record<ConnectionKey, boolean>> = {
     ca: ca.length > 0,
     client: client !== undefined,
     header: Object.keys(header).length > 0,

@@ -1,10 +1,11 @@
 /** The events of a watcher, one line each: every change of state, and nothing while nothing changes. Pure. */
-import { type Availability, whyUnavailable } from '../health/availability.ts'
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
-import type { Registry } from '../model/registry.ts'
-import { type Notice, noticeText } from '../model/report.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
+import type { Notice } from '../model/report.ts'
+import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
+import { EVERY_MIRROR, registrySentence } from '../wording/registry-health-text.ts'
 import type { Watched } from './memory.ts'
 import { type ListenAddress, LOOPBACK } from './serve/listen-address.ts'
 
@@ -42,14 +43,15 @@ export function fileWatchEvent(error: unknown): Event {
   return { event: 'file_watch_failed', level: 'warn', text, fields: { code } }
 }
 
-export function outageEvent({ name }: Registry, availability: Availability): Event {
-  const text = `${name} is unhealthy: ${whyUnavailable(availability)}; regmirror writes every mirror of the list, because the cause may be this node's network`
-  return { event: 'registry_unhealthy', level: 'error', text, fields: { registry: name } }
-}
-
-export function recoveryEvent({ name }: Registry): Event {
-  const text = `${name} is healthy again`
-  return { event: 'registry_healthy', level: 'info', text, fields: { registry: name } }
+/** `isNetworkSuspect`: no endpoint has responded. */
+export function registryEvent(health: RegistryHealth, isNetworkSuspect: boolean): Event {
+  const { registry, status, reason } = health
+  const event = `registry_${status}`
+  const fields = { registry, ...(reason && { reason }) }
+  if (status === 'healthy') return { event, level: 'info', text: `${registry} is healthy again`, fields }
+  const why = isNetworkSuspect ? ", because the cause may be this node's network" : ''
+  const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}${why}` : ''
+  return { event, level: 'error', text: registrySentence(health) + action, fields }
 }
 
 /** The log was not read for a while. */
@@ -58,15 +60,21 @@ export function droppedEvent(count: number): Event {
   return { event: 'log_lines_dropped', level: 'warn', text, fields: { count } }
 }
 
-export function noticeEvent(notice: Notice): Event {
-  const { registry, mirror: url, file: path, line } = notice
+/** One event for the notices of one kind. */
+export function noticeEvents(notices: readonly Notice[]): readonly Event[] {
+  return groupNotices(notices).map(noticeEvent)
+}
+
+function noticeEvent({ first, count, lines }: NoticeGroup): Event {
+  const { registry, mirror: url, file: path, line } = first
   const fields = {
     ...(registry && { registry }),
     ...(url && { url }),
     ...(path && { path }),
     ...(line && { line }),
+    ...(count > 1 && { count }),
   }
-  return { event: notice.code, level: 'warn', text: noticeText(notice), fields }
+  return { event: first.code, level: 'warn', text: lines.join(' | '), fields }
 }
 
 /** With the URL to open; a warning where other machines can read the pages. */

@@ -1,7 +1,7 @@
 /** Reads the list, and keeps the last valid one in use while it is invalid. */
 import type { LoadedList } from '../list/load.ts'
 import { adoptList } from './adopt-list.ts'
-import { noticeEvent, problemText } from './events.ts'
+import { noticeEvents, problemText } from './events.ts'
 import type { Host, Triggers } from './host/host.ts'
 import { invalidListEvent, loadedListEvent, unchangedListEvent, validListEvent } from './list-events.ts'
 import type { Memory } from './memory.ts'
@@ -33,7 +33,7 @@ async function recordList(
   const isNew = JSON.stringify(list) !== JSON.stringify(memory.loaded?.list)
   if (isNew) await useList(loaded, memory, host)
   else if (requested && wasValid) reportEvent(memory, unchangedListEvent(file, undefined), host)
-  memory.listNotices = reportNewEvents(memory.listNotices, notices.map(noticeEvent), memory, host)
+  memory.listNotices = reportNewEvents(memory.listNotices, noticeEvents(notices), memory, host)
   return isNew
 }
 

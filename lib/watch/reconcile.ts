@@ -1,6 +1,6 @@
 /** Writes the selected list to the node, and reports what that has changed. */
 import type { Activation } from '../model/report.ts'
-import { noticeEvent, problemText } from './events.ts'
+import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'
 import type { Memory, SelectedList } from './memory.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
@@ -55,7 +55,7 @@ function recordFailure(problem: string, memory: Memory, host: Host): void {
 }
 
 function recordChanges({ report, notices }: Reconciled, cause: WriteCause, memory: Memory, host: Host): void {
-  for (const notice of notices) reportEvent(memory, noticeEvent(notice), host)
+  for (const event of noticeEvents(notices)) reportEvent(memory, event, host)
   for (const change of report.changes) reportEvent(memory, changeEvent(change, cause), host)
   if (report.changes.length === 0) return
   memory.writtenAt = host.now()
@@ -70,7 +70,7 @@ function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: 
     reportEvent(memory, restartDoneEvent(), host)
   if (memory.reload.length > 0 && reload.length === 0) reportEvent(memory, reloadDoneEvent(), host)
   const events = [
-    ...report.notices.map(noticeEvent),
+    ...noticeEvents(report.notices),
     ...pendingFiles.map(pendingFileEvent),
     ...restart.map(restartEvent),
     ...reload.map(reloadEvent),

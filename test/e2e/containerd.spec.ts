@@ -178,6 +178,31 @@ for (const { title, suite } of generations) {
       assert.deepEqual(listRequests(mirror), pullRequests(image, 'tls.test'))
     })
 
+    it('uses the settings of a server, without any mirror', async () => {
+      const image = newImage()
+      const [key, cert, ca] = ['loopback-key.pem', 'loopback.pem', 'ca.pem'].map(readTls)
+      const tls = { key, cert, ca, requestCert: true, rejectUnauthorized: true }
+      const server = await bench.registry({ images: [image], tls, auth: { accept: 'Basic dTpw' } })
+      const client = `client = { cert = "${TLS}/client.pem", key = "${TLS}/client-key.pem" }`
+      const header = 'header = { Authorization = { basic = { user = "u", password = "p" } } }'
+      const settings = `dial_timeout = "5s", ca = "${TLS}/loopback.pem", ${client}, ${header}`
+      await bench.apply(registryTable('private.test', [], `server = { url = "${server.url}", ${settings} }`))
+      await daemon.cri.pull(`private.test/team/app:${image.tag}`)
+      assert.deepEqual(listRequests(server), pullRequests(image, 'private.test'))
+    })
+
+    it('uses the settings of a server after its mirrors', async () => {
+      const image = newImage()
+      const empty = await bench.registry()
+      const [key, cert] = ['loopback-key.pem', 'loopback.pem'].map(readTls)
+      const server = await bench.registry({ images: [image], tls: { key, cert } })
+      const table = `server = { url = "${server.url}", skip_verify = true }`
+      await bench.apply(registryTable('own.test', [empty.url], table))
+      await daemon.cri.pull(`own.test/team/app:${image.tag}`)
+      assert.deepEqual(listRequests(server), pullRequests(image, 'own.test'))
+      assert.equal(listRequests(empty)[0], `HEAD /v2/team/app/manifests/${image.tag} ns=own.test`)
+    })
+
     it('uses a changed list at the next pull, without a restart', async () => {
       const images = [newImage(), newImage()] as const
       const before = await bench.registry({ images })

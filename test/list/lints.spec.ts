@@ -15,7 +15,9 @@ const A_MIRROR = 'mirrors = ["https://a.example"]'
 describe('notices about a list', () => {
   it('have the place, the registry and the mirror', async () => {
     assert.deepEqual(
-      await noticesOn('mirrors = [\n  { url = "https://a.example", capabilities = ["push"] }\n]'),
+      await noticesOn(
+        'mirrors = [\n  { url = "https://a.example", capabilities = ["pull", "resolve", "push"] }\n]',
+      ),
       [
         {
           code: 'push_granted',
@@ -32,6 +34,7 @@ describe('notices about a list', () => {
   it('report risks', async () => {
     assert.deepEqual(await codesOn('mirrors = ["http://a.example"]'), ['http_resolve', 'http_mirror'])
     assert.deepEqual(await codesOn('mirrors = [{ url = "http://a.example", capabilities = ["pull"] }]'), [
+      'only_server_resolves',
       'http_mirror',
     ])
     assert.deepEqual(
@@ -47,6 +50,28 @@ describe('notices about a list', () => {
     ])
   })
 
+  it('report a registry whose tags only the server resolves', async () => {
+    const pullOnly = '{ url = "https://a.example", capabilities = ["pull", "push"] }'
+    const [notice, ...others] = (await noticesOn(`mirrors = [${pullOnly}]`)).filter(
+      ({ code }) => code !== 'push_granted',
+    )
+    assert.deepEqual(others, [])
+    assert.deepEqual(notice, {
+      code: 'only_server_resolves',
+      message:
+        'only the server resolves tags of docker.io: where it is not reachable, pulls by tag fail; add "resolve" to capabilities of a mirror that you trust',
+      registry: 'docker.io',
+      file: 'stdin',
+      line: 2,
+    })
+    const [any] = await noticesOn('mirrors = [{ url = "https://a.example", capabilities = ["pull"] }]', '*')
+    assert.match(any?.message ?? '', /^only the server of each registry resolves its tags: /)
+    assert.deepEqual(await codesOn(`mirrors = ["https://b.example", ${pullOnly}]`), ['push_granted'])
+    assert.deepEqual(await codesOn('mirrors = []\nserver = "https://a.example"'), [])
+    const alone = `mirrors = ["https://b.example", { url = "https://a.example", capabilities = ["pull"] }]\nfallback = false`
+    assert.deepEqual(await codesOn(alone), [])
+  })
+
   it('report what has no effect', async () => {
     assert.deepEqual(await codesOn('mirrors = ["https://registry-1.docker.io/v2/"]'), ['mirror_is_server'])
     assert.deepEqual(await codesOn(A_MIRROR, 'Index.Docker.io'), ['registry_alias'])
@@ -55,6 +80,50 @@ describe('notices about a list', () => {
       'mirrors = [\n"https://a.example",\n"https://b.example",\n"https://A.example:443/v2"]',
     )
     assert.deepEqual([twice?.code, twice?.line], ['duplicate_mirror', 6])
+  })
+
+  it('say nothing of a mirror that is the server with other settings, or before another mirror', async () => {
+    const tls = `${ROOT}/fixtures/tls`
+    const on = (mirrors: string, server = '') =>
+      codesOn(`${server}\nmirrors = [${mirrors}]`, 'reg.example:5000')
+    const mirror = (keys: string) => `{ url = "https://reg.example:5000"${keys} }`
+    for (const keys of [
+      `ca = "${tls}/ca.pem"`,
+      `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
+      'header = { X = "1" }',
+      'capabilities = ["pull"]',
+      'dial_timeout = "5s"',
+    ])
+      assert.deepEqual(await on(mirror(`, ${keys}`)), [], keys)
+    assert.deepEqual(await on(mirror(', skip_verify = true')), ['skip_verify'])
+    assert.deepEqual(await on(`${mirror('')}, "https://b.example"`), [])
+    assert.deepEqual(await on(`"https://b.example", ${mirror('')}`), ['mirror_is_server'])
+    const ca = `, ca = "${tls}/ca.pem"`
+    assert.deepEqual(await on(mirror(ca), `server = ${mirror(ca)}`), ['mirror_is_server'])
+    assert.deepEqual(await codesOn(`fallback = false\nmirrors = [${mirror('')}]`, 'reg.example:5000'), [])
+    const { notices } = await loadText(
+      `version = 1\n[defaults]\nca = "${tls}/ca.pem"\n[registries."reg.example:5000"]\nmirrors = [${mirror('')}]`,
+    )
+    assert.deepEqual(notices, [])
+  })
+
+  it('report a value of [defaults] where it is written, and each mirror that has it', async () => {
+    const { notices } = await loadText(`version = 1
+[defaults]
+skip_verify = true
+capabilities = ["pull", "push"]
+[registries."docker.io"]
+server = { url = "https://registry-1.docker.io", skip_verify = true }
+mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull"] }]`)
+    assert.deepEqual(
+      notices.map(({ code, mirror, line }) => [code, mirror, line]),
+      [
+        ['skip_verify', 'https://a.example/v2', 3],
+        ['push_granted', 'https://a.example/v2', 4],
+        ['skip_verify', undefined, 6],
+      ],
+    )
+    assert.match(notices[2]?.message ?? '', /certificate of this server is not verified/)
   })
 
   it('report each ignored entry, also where all are on one line', async () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { baseUrl, type MirrorList, type Registry } from '../../lib/model/registry.ts'
+import path from 'node:path'
+import { baseUrl, type Connection, type MirrorList, type Registry } from '../../lib/model/registry.ts'
 import { containerdSettings } from '../../lib/targets/containerd/settings.ts'
-import { loadText } from '../support/load.ts'
+import { loadText, ROOT } from '../support/load.ts'
+
+const TLS = `${ROOT}/fixtures/tls`
 
 async function resolved(text: string) {
   return (await loadText(`version = 1\n${text}`)).list
@@ -39,6 +42,81 @@ describe('a list with every default filled in', () => {
     assert.equal(await serverOf('localhost:5000'), 'https://localhost:5000/v2')
     assert.equal(await serverOf('*', 'mirrors = ["https://a.example"]'), undefined)
     assert.equal(await serverOf('quay.io', 'mirrors = ["https://a.example"]\nfallback = false'), undefined)
+  })
+
+  it('has the settings of a server', async () => {
+    const keys = (more: string) => `server = { url = "https://quay.io", ${more} }`
+    const server = async (more: string) => (await registry('quay.io', keys(more))).server
+    const full = await server(
+      `ca = "${TLS}/ca.pem", client = { cert = "${TLS}/client.pem", key = "${TLS}/client-key.pem" }, skip_verify = true, dial_timeout = "3s", header = { X = "1" }`,
+    )
+    assert.deepEqual(
+      [full?.ca.length, full?.client !== undefined, full?.skipVerify, full?.dialTimeout, full?.header],
+      [1, true, true, '3s', { X: '1' }],
+    )
+    assert.deepEqual([full?.declared, full?.place.line], [true, 3])
+    // Without dial_timeout, the runtime waits as long as for a registry that the list does not name.
+    assert.equal((await server(''))?.dialTimeout, undefined)
+  })
+
+  it('gives the keys of [defaults] to mirrors without their own, and to no server', async () => {
+    const defaults = `[defaults]
+ca = "${TLS}/ca.pem"
+client = { cert = "${TLS}/client.pem", key = "${TLS}/client-key.pem" }
+skip_verify = true
+header = { X = "1", Authorization = { bearer = "t" } }
+dial_timeout = "1s"
+`
+    const list = await resolved(`${defaults}[registries."quay.io"]
+server = { url = "https://quay.io", header = { Y = "2" } }
+mirrors = [
+  "https://a.example",
+  { url = "https://b.example", ca = [], client = {}, skip_verify = false, header = {}, dial_timeout = "4s" },
+  { url = "https://c.example", ca = "${TLS}/expired-ca.pem", header = { Z = "3" } },
+  "http://d.example",
+]`)
+    const shown = ({ ca, client, skipVerify, header, dialTimeout }: Connection) => [
+      ca.map(file => path.basename(file.path)),
+      client !== undefined,
+      skipVerify,
+      header,
+      dialTimeout,
+    ]
+    const header = { X: '1', Authorization: 'Bearer t' }
+    assert.deepEqual(list.registries[0]?.mirrors.map(shown), [
+      [['ca.pem'], true, true, header, '1s'],
+      [[], false, false, {}, '4s'],
+      [['expired-ca.pem'], true, true, { Z: '3' }, '1s'],
+      // What has no effect over http is left out.
+      [[], false, false, header, '1s'],
+    ])
+    assert.deepEqual(list.registries[0]?.server && shown(list.registries[0].server), [
+      [],
+      false,
+      false,
+      { Y: '2' },
+      undefined,
+    ])
+  })
+
+  it('takes fallback from [defaults]', async () => {
+    const list = await resolved(`[defaults]
+fallback = false
+[registries."quay.io"]
+mirrors = ["https://a.example"]
+[registries."ghcr.io"]
+fallback = true
+mirrors = ["https://a.example"]
+[registries."*"]
+mirrors = ["https://a.example"]`)
+    assert.deepEqual(
+      list.registries.map(({ fallback, server }) => [fallback, server === undefined]),
+      [
+        [false, true],
+        [true, false],
+        [false, true],
+      ],
+    )
   })
 
   it('has the built-in defaults, those of the list, and those of the mirror', async () => {

@@ -4,7 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { WrittenHeader, WrittenList, WrittenMirror, WrittenRegistry } from '../../lib/list/written.ts'
+import type {
+  WrittenConnection,
+  WrittenHeader,
+  WrittenList,
+  WrittenMirror,
+  WrittenRegistry,
+} from '../../lib/list/written.ts'
 import type { Endpoint } from './containerd-hosts.ts'
 
 /** The targets of references in the list. */
@@ -33,23 +39,36 @@ export function expectedEndpoints(
     .map(entry => (typeof entry === 'string' ? { url: entry } : entry))
     .map(mirror => expectedMirror(mirror, list, references))
   const once = mirrors.filter((one, i) => mirrors.findIndex(other => other.base === one.base) === i)
-  return table.fallback === false ? once : [...once, expectedServer(table, registry)]
+  const fallback = table.fallback ?? list.defaults?.fallback ?? true
+  return fallback ? [...once, expectedServer(table, registry, references)] : once
 }
 
 function expectedMirror(mirror: WrittenMirror, { defaults }: WrittenList, references: References): Endpoint {
-  const text = (file: string) => readFileSync(path.join(references.files, path.basename(file)), 'utf8')
-  const { ca = [], client, skip_verify = false, header = {} } = mirror
   const capabilities = mirror.capabilities ?? defaults?.capabilities ?? ['pull', 'resolve']
+  const { ca: _, client: __, skip_verify: ___, ...plain } = defaults ?? {}
+  const settings = { dial_timeout: '2s', ...(/^http:/i.test(mirror.url) ? plain : defaults), ...mirror }
+  return {
+    base: baseOf(mirror.url, mirror.base === 'exact'),
+    capabilities: [...capabilities].sort(),
+    ...expectedConnection(settings, references),
+  }
+}
+
+/** The settings of an endpoint, without any default. */
+function expectedConnection(
+  { ca = [], client = {}, skip_verify = false, header = {}, dial_timeout }: WrittenConnection,
+  references: References,
+) {
+  const text = (file: string) => readFileSync(path.join(references.files, path.basename(file)), 'utf8')
   const values = Object.entries(header).map(([name, value]) => [
     name,
     headerValue(value, references.env, text),
   ])
+  const { cert, key } = client
   return {
-    base: baseOf(mirror.url, mirror.base === 'exact'),
-    capabilities: [...capabilities].sort(),
-    dialTimeout: mirror.dial_timeout ?? defaults?.dial_timeout ?? '2s',
+    dialTimeout: dial_timeout,
     ca: (typeof ca === 'string' ? [ca] : ca).map(text),
-    client: client === undefined ? [] : [[text(client.cert), text(client.key)]],
+    client: cert === undefined || key === undefined ? [] : [[text(cert), text(key)] as const],
     skipVerify: skip_verify,
     header: Object.fromEntries(values),
   }
@@ -61,6 +80,10 @@ function headerValue(
   text: (file: string) => string,
 ): string | undefined {
   if (typeof value === 'string') return value
+  const { basic, bearer } = value
+  const secret = (part: WrittenHeader) => headerValue(part, env, text)
+  if (basic) return `Basic ${btoa(`${secret(basic.user)}:${secret(basic.password)}`)}`
+  if (bearer) return `Bearer ${secret(bearer)}`
   return value.file === undefined ? env[value.env ?? ''] : text(value.file).replace(/\r?\n$/, '')
 }
 
@@ -72,18 +95,12 @@ function baseOf(url: string, exact: boolean): string {
 }
 
 /** The server has all capabilities. Docker's other host names do not serve images. */
-function expectedServer({ server }: WrittenRegistry, registry: string): Endpoint {
-  const plain = {
-    capabilities: ALL,
-    dialTimeout: undefined,
-    ca: [],
-    client: [],
-    skipVerify: false,
-    header: {},
-  }
+function expectedServer({ server }: WrittenRegistry, registry: string, references: References): Endpoint {
+  const { url, ...settings } = typeof server === 'string' ? { url: server } : (server ?? { url: undefined })
+  const plain = { capabilities: ALL, ...expectedConnection(settings, references) }
   const hub = registry === 'docker.io'
-  if (server === undefined && isLoopback(registry)) return { ...plain, ...ownServer(registry) }
-  const base = baseOf(server ?? `https://${hub ? 'registry-1.docker.io' : registry}`, false)
+  if (url === undefined && isLoopback(registry)) return { ...plain, ...ownServer(registry) }
+  const base = baseOf(url ?? `https://${hub ? 'registry-1.docker.io' : registry}`, false)
   const wrong = hub && /^https?:\/\/(docker\.io|index\.docker\.io|hub\.docker\.com)\//.test(base)
   return { ...plain, base: wrong ? 'https://registry-1.docker.io/v2' : base }
 }

@@ -20,7 +20,8 @@ export function mirror(origin: string, more: Partial<Mirror> = {}): Mirror {
 }
 
 export function registry(name: string, mirrors: readonly Mirror[], more: Partial<Registry> = {}): Registry {
-  const server = { base: { origin: `https://${name}`, path: '/v2', form: 'root' }, declared: false } as const
+  const { capabilities: _, ...connection } = mirror(`https://${name}`, {})
+  const server = { ...connection, dialTimeout: undefined, declared: false }
   return { name, server, mirrors, fallback: true, canary: undefined, place: PLACE, ...more }
 }
 

@@ -1,14 +1,30 @@
 /** What a valid list says that its author may not intend. Pure; the time is an argument. */
 import { isRefused } from '../../model/refused.ts'
-import { baseUrl, DOCKER_HUB, type Mirror, type Place, type Registry } from '../../model/registry.ts'
+import {
+  baseUrl,
+  type Connection,
+  DOCKER_HUB,
+  type Mirror,
+  type Place,
+  type Registry,
+} from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import { distinctMirrors } from '../distinct-mirrors.ts'
-import { isWrongHub } from '../resolve-server.ts'
+import { isWrongHub } from '../server-base.ts'
 import { parseApiBase, parseMirrorBase } from '../values/api-base.ts'
-import { mirrorEntries } from '../written.ts'
+import {
+  type MirrorEntry,
+  mirrorEntries,
+  type ServerEntry,
+  serverEntry,
+  type WrittenDefaults,
+  type WrittenMirror,
+} from '../written.ts'
+import { connectionLints } from './connection-lints.ts'
 import { lintHealth } from './health-lints.ts'
 import type { LintInput } from './lint-input.ts'
 import { mirrorLints } from './mirror-lints.ts'
+import { onlyServerResolves } from './resolver-lint.ts'
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
@@ -29,12 +45,16 @@ function lintEmpty({ list, resolved, place }: LintInput): readonly Notice[] {
 }
 
 function lintRegistry(registry: Registry, key: string, input: LintInput): readonly Notice[] {
+  const at = ['registries', key]
+  const written = input.list.registries[key] ?? {}
+  const distinct = distinctMirrors(mirrorEntries(at, written))
   return [
     ...lintName(registry, key),
-    ...lintServer(registry, key, input),
+    ...lintServer(registry, serverEntry(at, written), input),
     ...lintCanary(registry, input),
+    ...lintResolver(registry),
     ...lintDuplicates(registry, key, input),
-    ...registry.mirrors.flatMap(mirror => lintMirror(mirror, registry, input.now)),
+    ...distinct.flatMap((entry, i) => lintMirror(registry.mirrors[i], entry, registry, input)),
   ]
 }
 
@@ -48,12 +68,16 @@ function lintName(registry: Registry, key: string): readonly Notice[] {
   return []
 }
 
-function lintServer(registry: Registry, key: string, { list, place }: LintInput): readonly Notice[] {
-  const written = list.registries[key]?.server
-  const base = written === undefined ? undefined : parseApiBase(written, 'server')
-  if (base === undefined || isRefused(base) || !isWrongHub(registry.name, base)) return []
-  const message = `${base.origin} serves no images; write server = "${DOCKER_HUB}"`
-  return [notice('docker_io_server', message, place(['registries', key, 'server']), registry)]
+function lintServer(registry: Registry, entry: ServerEntry | undefined, input: LintInput): readonly Notice[] {
+  const { server } = registry
+  if (entry === undefined || server === undefined) return []
+  const findings = lintConnection(server, 'server', input).map(({ code, message }) =>
+    notice(code, message, server.place, registry),
+  )
+  const base = parseApiBase(entry.server.url, 'server')
+  if (isRefused(base) || !isWrongHub(registry.name, base)) return findings
+  const message = `${base.origin} serves no images; write ${entry.urlPath.at(-1)} = "${DOCKER_HUB}"`
+  return [notice('docker_io_server', message, input.place(entry.urlPath), registry), ...findings]
 }
 
 /** watch requests no built-in canary: the user has not agreed to that traffic. */
@@ -63,6 +87,11 @@ function lintCanary(registry: Registry, { resolved }: LintInput): readonly Notic
   const image = name === '*' ? 'registry.example.com/repository:tag' : 'repository:tag'
   const message = `without a canary, watch only pings these mirrors; add canary = "${image}"`
   return [notice('no_canary', message, registry.place, registry)]
+}
+
+function lintResolver(registry: Registry): readonly Notice[] {
+  const message = onlyServerResolves(registry)
+  return message === undefined ? [] : [notice('only_server_resolves', message, registry.place, registry)]
 }
 
 function lintDuplicates(registry: Registry, key: string, { list, place }: LintInput): readonly Notice[] {
@@ -76,10 +105,36 @@ function lintDuplicates(registry: Registry, key: string, { list, place }: LintIn
   })
 }
 
-function lintMirror(mirror: Mirror, registry: Registry, now: number): readonly Notice[] {
-  return Object.entries(mirrorLints).flatMap(([code, lint]) => {
-    const message = lint(mirror, registry, now)
-    return message === undefined ? [] : [notice(code, message, mirror.place, registry, baseUrl(mirror.base))]
+/** Notices about the value that is in effect, at the place where it is written. */
+function lintMirror(
+  mirror: Mirror | undefined,
+  { mirror: written }: MirrorEntry,
+  registry: Registry,
+  input: LintInput,
+): readonly Notice[] {
+  if (mirror === undefined) return []
+  const { list, place } = input
+  const placeOf = (key: keyof WrittenDefaults & keyof WrittenMirror) =>
+    written[key] === undefined && list.defaults?.[key] !== undefined ? place(['defaults', key]) : mirror.place
+  const own = Object.entries(mirrorLints).flatMap(([code, { key, lint }]) => {
+    const message = lint({ mirror, registry, written })
+    return message === undefined
+      ? []
+      : [{ code, message, at: key === undefined ? mirror.place : placeOf(key) }]
+  })
+  const others = lintConnection(mirror, 'mirror', input).map(({ key, ...found }) => ({
+    ...found,
+    at: placeOf(key),
+  }))
+  return [...own, ...others].map(({ code, message, at }) =>
+    notice(code, message, at, registry, baseUrl(mirror.base)),
+  )
+}
+
+function lintConnection(connection: Connection, role: 'mirror' | 'server', { now }: LintInput) {
+  return Object.entries(connectionLints).flatMap(([code, { key, lint }]) => {
+    const message = lint(connection, role, now)
+    return message === undefined ? [] : [{ code, message, key }]
   })
 }
 

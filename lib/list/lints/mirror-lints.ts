@@ -1,41 +1,62 @@
 /** Lints about one mirror. Pure. */
-import { isRefused } from '../../model/refused.ts'
-import { baseUrl, isLoopback, type Mirror, type Registry } from '../../model/registry.ts'
-import { certificatesIn, firstEnd } from '../values/pem.ts'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type Attachment,
+  baseUrl,
+  type Connection,
+  isLoopback,
+  type Mirror,
+  type Registry,
+} from '../../model/registry.ts'
+import type { WrittenMirror } from '../written.ts'
 
-type MirrorLint = (mirror: Mirror, registry: Registry, now: number) => string | undefined
+/** What a lint about a mirror sees. */
+interface MirrorInput {
+  readonly mirror: Mirror
+  readonly registry: Registry
+  /** Without what comes from `[defaults]`. */
+  readonly written: WrittenMirror
+}
+
+interface MirrorLint {
+  /** The key that the notice points to; absent: the mirror. */
+  readonly key?: 'capabilities'
+  lint(input: MirrorInput): string | undefined
+}
 
 /** By their codes. */
 export const mirrorLints: Readonly<Record<string, MirrorLint>> = {
-  push_granted: ({ capabilities }) =>
-    capabilities.includes('push')
-      ? 'nodes can push images to this mirror; remove "push" unless you need it'
-      : undefined,
-  http_resolve: mirror =>
-    isExposed(mirror) && mirror.capabilities.includes('resolve')
-      ? 'anyone on the network path can change what a tag points to; use https, or grant "pull" only'
-      : undefined,
-  http_mirror: mirror =>
-    isExposed(mirror)
-      ? 'image names and credentials are sent to this mirror unencrypted; use https'
-      : undefined,
-  skip_verify: ({ skipVerify, ca }) => {
-    if (!skipVerify) return undefined
-    const remedy = ca.length > 0 ? 'remove skip_verify: the CA is set' : 'set its CA with ca = "…" instead'
-    return `the certificate of this mirror is not verified; ${remedy}`
+  push_granted: {
+    key: 'capabilities',
+    lint: ({ mirror: { capabilities } }) =>
+      capabilities.includes('push')
+        ? 'nodes can push images to this mirror; remove "push" unless you need it'
+        : undefined,
   },
-  example_host: ({ base }) => {
-    // RFC 2606, section 3: the starter lists use these names.
-    const [, host] = /^\w+:\/\/((?:[^/:]+\.)?example\.(?:com|net|org))(?::\d+)?$/.exec(base.origin) ?? []
-    return host && `${host} is a name for examples; write the name of your mirror`
+  http_resolve: {
+    lint: ({ mirror }) =>
+      isExposed(mirror) && mirror.capabilities.includes('resolve')
+        ? 'anyone on the network path can change what a tag points to; use https, or grant "pull" only'
+        : undefined,
   },
-  mirror_is_server: ({ base }, { server }) =>
-    server && baseUrl(server.base) === baseUrl(base)
-      ? "this mirror is the registry's own server, which nodes try last; remove the mirror"
-      : undefined,
-  ca_expired: ({ ca }, _, now) => {
-    const expired = ca.find(({ text }) => isExpired(text, now))
-    return expired && `${expired.path} contains an expired certificate; replace the file`
+  http_mirror: {
+    lint: ({ mirror }) =>
+      isExposed(mirror)
+        ? 'image names and credentials are sent to this mirror unencrypted; use https'
+        : undefined,
+  },
+  example_host: {
+    lint: ({ mirror: { base } }) => {
+      // RFC 2606, section 3: the starter lists use these names.
+      const [, host] = /^\w+:\/\/((?:[^/:]+\.)?example\.(?:com|net|org))(?::\d+)?$/.exec(base.origin) ?? []
+      return host && `${host} is a name for examples; write the name of your mirror`
+    },
+  },
+  mirror_is_server: {
+    lint: input =>
+      isOwnServer(input) && !makesDifference(input)
+        ? "this mirror is the registry's own server, which nodes try last; remove the mirror"
+        : undefined,
   },
 }
 
@@ -44,7 +65,18 @@ function isExposed({ base }: Mirror): boolean {
   return scheme === 'http' && !isLoopback(authority)
 }
 
-function isExpired(pem: string, now: number): boolean {
-  const certificates = certificatesIn(pem)
-  return !isRefused(certificates) && firstEnd(certificates) < now
+/** Before another mirror it stands for an order: the registry first. */
+function isOwnServer({ mirror, registry: { server, mirrors } }: MirrorInput): boolean {
+  return server !== undefined && baseUrl(server.base) === baseUrl(mirror.base) && mirrors.at(-1) === mirror
+}
+
+/** Whether the mirror has settings that the server does not have. */
+function makesDifference({ mirror, registry: { server }, written }: MirrorInput): boolean {
+  if (written.capabilities !== undefined || written.dial_timeout !== undefined) return true
+  return server !== undefined && !isDeepStrictEqual(settingsOf(mirror), settingsOf(server))
+}
+
+function settingsOf({ ca, client, skipVerify, header }: Connection) {
+  const textOf = ({ text }: Attachment) => text
+  return { ca: ca.map(textOf), client: client && [client.cert, client.key].map(textOf), skipVerify, header }
 }

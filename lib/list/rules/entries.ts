@@ -1,7 +1,14 @@
 /** The registries and mirrors of a value that may not be a valid list. Pure. */
 import { isTable } from '../../formats/is-table.ts'
 import { normalizeRegistryName } from '../values/registry-name.ts'
-import { type MirrorEntry, mirrorEntries, type WrittenDefaults, type WrittenRegistry } from '../written.ts'
+import {
+  type ConnectionEntry,
+  type MirrorEntry,
+  mirrorEntries,
+  serverEntry,
+  type WrittenDefaults,
+  type WrittenRegistry,
+} from '../written.ts'
 import type { RegistryEntry } from './rule.ts'
 import type { IsValid } from './validity.ts'
 
@@ -13,10 +20,11 @@ export function findRegistries(value: unknown, isValid: IsValid): readonly Regis
     const path = ['registries', key]
     const registry: WrittenRegistry = isTable(written) ? written : {}
     const mirrors = Array.isArray(registry.mirrors) ? mirrorEntries(path, registry) : []
+    const server = serverEntry(path, registry)
     const name = normalizeRegistryName(key)
     const twin = keys.get(name)
     if (twin === undefined) keys.set(name, key)
-    return { key, path, registry, mirrors, name, twin, defaults }
+    return { key, path, registry, server, mirrors, name, twin, defaults }
   })
 }
 
@@ -25,4 +33,15 @@ export function findMirrors(value: unknown, isValid: IsValid): readonly MirrorEn
   return findRegistries(value, isValid)
     .flatMap(entry => entry.mirrors)
     .filter(({ mirror }) => isTable(mirror))
+}
+
+/** Everything that has the keys of a connection: `[defaults]`, servers and mirrors. */
+export function findConnections(value: unknown, isValid: IsValid): readonly ConnectionEntry[] {
+  const defaults = isTable(value) && isTable(value.defaults) ? value.defaults : {}
+  const servers = findRegistries(value, isValid).flatMap(({ server }) => server ?? [])
+  return [
+    { path: ['defaults'], written: defaults },
+    ...servers.map(({ path, server }) => ({ path, written: server })),
+    ...findMirrors(value, isValid).map(({ path, mirror }) => ({ path, written: mirror })),
+  ].filter(({ written }) => isTable(written))
 }

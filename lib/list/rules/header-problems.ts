@@ -1,6 +1,9 @@
-/** Rules about the headers of a mirror. Their values are secrets: no message repeats one. Pure. */
+/** Rules about the headers of an endpoint. Their values are secrets: no message repeats one. Pure. */
+import { isTable } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { MirrorEntry } from '../written.ts'
+import { headerSecrets } from '../header-secrets.ts'
+import { isAuthorization } from '../values/header-value.ts'
+import type { ConnectionEntry } from '../written.ts'
 
 /** Headers of the connection, or of the shape of the request. */
 const RESERVED = new Set(
@@ -10,7 +13,7 @@ const RESERVED = new Set(
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-export function headerNameProblems(entry: MirrorEntry): readonly Problem[] {
+export function headerNameProblems(entry: ConnectionEntry): readonly Problem[] {
   return headerPaths(entry).flatMap(({ name, path }) => {
     const at = { path, atKey: true }
     if (!TOKEN.test(name))
@@ -20,7 +23,7 @@ export function headerNameProblems(entry: MirrorEntry): readonly Problem[] {
   })
 }
 
-export function headerTwiceProblems(entry: MirrorEntry): readonly Problem[] {
+export function headerTwiceProblems(entry: ConnectionEntry): readonly Problem[] {
   const seen = new Set<string>()
   return headerPaths(entry).flatMap(({ name, path }) => {
     const isSecond = seen.has(name.toLowerCase())
@@ -30,22 +33,25 @@ export function headerTwiceProblems(entry: MirrorEntry): readonly Problem[] {
   })
 }
 
-export function headerValueProblems(entry: MirrorEntry): readonly Problem[] {
+/** `basic` and `bearer` make a value that has a meaning only in Authorization. */
+export function headerSchemeProblems(entry: ConnectionEntry): readonly Problem[] {
   return headerPaths(entry).flatMap(({ name, path }) => {
-    const value = entry.mirror.header?.[name]
-    const problem = typeof value === 'string' ? headerValueProblem(value) : undefined
-    return problem === undefined ? [] : [{ path, message: `the value of this header ${problem}` }]
+    const header = entry.written.header?.[name]
+    const scheme = (['basic', 'bearer'] as const).find(key => isTable(header) && Object.hasOwn(header, key))
+    if (scheme === undefined || isAuthorization(name)) return []
+    const message = `${scheme} makes the value of Authorization, not of ${name}`
+    return [{ path: [...path, scheme], atKey: true, message, hint: 'write header = { Authorization = … }' }]
   })
 }
 
-/** Why a value cannot be sent the same way by every runtime; text that follows "the value …". */
-export function headerValueProblem(value: string): string | undefined {
-  if (value === '') return 'is empty'
-  if (/[\r\n]/.test(value)) return 'contains a line break'
-  if (/[^\x20-\x7e]/.test(value)) return 'contains a control character or a character outside ASCII'
-  return value.trim() === value ? undefined : 'starts or ends with a space'
+/** Values that are written in the list; those of files and variables are checked when they are read. */
+export function headerValueProblems(entry: ConnectionEntry): readonly Problem[] {
+  return headerSecrets(entry).flatMap(({ path, written, name, problem }) => {
+    const found = typeof written === 'string' ? problem(written) : undefined
+    return found === undefined ? [] : [{ path, message: `${name} ${found.message}`, hint: found.hint }]
+  })
 }
 
-function headerPaths({ path, mirror }: MirrorEntry) {
-  return Object.keys(mirror.header ?? {}).map(name => ({ name, path: [...path, 'header', name] }))
+function headerPaths({ path, written }: ConnectionEntry) {
+  return Object.keys(written.header ?? {}).map(name => ({ name, path: [...path, 'header', name] }))
 }

@@ -1,13 +1,13 @@
-/** The hosts and networks that a probe of a mirror may be redirected to. Pure. */
+/** The hosts and networks that a probe may be redirected to. Pure. */
 import { isIP } from 'node:net'
 import { parseNetwork } from '../../model/network.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { MirrorEntry } from '../written.ts'
+import type { ConnectionEntry } from '../written.ts'
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i
 
-export function redirectProblems({ path, mirror }: MirrorEntry): readonly Problem[] {
-  return (mirror.redirects ?? []).flatMap((entry, i) => {
+export function redirectProblems({ path, written }: ConnectionEntry): readonly Problem[] {
+  return (written.redirects ?? []).flatMap((entry, i) => {
     const problem = isIP(entry) !== 0 || HOST_NAME.test(entry) ? undefined : entryProblem(entry)
     return problem === undefined ? [] : [{ path: [...path, 'redirects', i], ...problem }]
   })

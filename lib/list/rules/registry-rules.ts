@@ -34,10 +34,10 @@ function twiceProblems({ path, twin }: RegistryEntry): readonly Problem[] {
   ]
 }
 
-function serverProblems({ path, registry }: RegistryEntry): readonly Problem[] {
-  if (registry.server === undefined) return []
-  const base = parseApiBase(registry.server, 'server')
-  return isRefused(base) ? [{ path: [...path, 'server'], ...base }] : []
+function serverProblems({ server }: RegistryEntry): readonly Problem[] {
+  if (server === undefined || typeof server.server.url !== 'string') return []
+  const base = parseApiBase(server.server.url, 'server')
+  return isRefused(base) ? [{ path: server.urlPath, ...base }] : []
 }
 
 function anyProblems({ key, path, registry, mirrors }: RegistryEntry): readonly Problem[] {
@@ -52,20 +52,39 @@ function anyProblems({ key, path, registry, mirrors }: RegistryEntry): readonly 
   return problems
 }
 
-function fallbackProblems({ key, path, registry, mirrors, defaults }: RegistryEntry): readonly Problem[] {
-  if (registry.fallback !== false) return []
-  const problem = (message: string, hint: string) => [
-    { path: [...path, 'fallback'], atKey: true, message, hint },
-  ]
+function fallbackProblems(entry: RegistryEntry): readonly Problem[] {
+  const { key, registry, mirrors, defaults } = entry
+  if ((registry.fallback ?? defaults?.fallback) !== false) return []
   if (registry.server !== undefined && key !== '*')
-    return problem('fallback = false, but a server is set', 'remove one of the two')
+    return noFallback(entry, 'but a server is set', 'remove one of the two', 'remove server')
   if (mirrors.length === 0)
-    return key === '*' ? [] : problem('fallback = false without a mirror', 'add a mirror, or remove fallback')
-  if (distinctMirrors(mirrors).some(entry => mayResolve(entry, defaults))) return []
-  return problem(
-    'fallback = false, but no mirror may resolve tags',
-    'grant "pull" and "resolve" to one of the mirrors',
-  )
+    return key === '*'
+      ? []
+      : noFallback(entry, 'without a mirror', 'add a mirror, or remove fallback', 'add a mirror')
+  if (distinctMirrors(mirrors).some(mirror => mayResolve(mirror, defaults))) return []
+  const grant = 'grant "pull" and "resolve" to one of the mirrors'
+  return noFallback(entry, 'but no mirror may resolve tags', grant, grant)
+}
+
+/** `remedy` where the registry says it itself, `other` besides `fallback = true` where `[defaults]` says it. */
+function noFallback(
+  { path, registry }: RegistryEntry,
+  problem: string,
+  remedy: string,
+  other: string,
+): readonly Problem[] {
+  const comma = problem.startsWith('but') ? ', ' : ' '
+  if (registry.fallback === false)
+    return [
+      {
+        path: [...path, 'fallback'],
+        atKey: true,
+        message: `fallback = false${comma}${problem}`,
+        hint: remedy,
+      },
+    ]
+  const message = `fallback = false in [defaults]${comma}${problem}`
+  return [{ path, atKey: true, message, hint: `write fallback = true for this registry, or ${other}` }]
 }
 
 /** containerd resolves tags only on hosts with both capabilities (core/remotes/docker/resolver.go:252-270@v2.3.4). */

@@ -3,7 +3,8 @@ import { isTable } from '../../formats/is-table.ts'
 import type { Path, Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import type { WrittenList } from '../written.ts'
-import { findMirrors, findRegistries } from './entries.ts'
+import { connectionRules } from './connection-rules.ts'
+import { findConnections, findMirrors, findRegistries } from './entries.ts'
 import { mirrorRules } from './mirror-rules.ts'
 import { registryRules } from './registry-rules.ts'
 import type { Rule } from './rule.ts'
@@ -12,13 +13,14 @@ import { targetProblems } from './target-problems.ts'
 import type { IsValid } from './validity.ts'
 
 /** Every rule of the list itself by its name. */
-export const rules = { ...settingRules, ...registryRules, ...mirrorRules }
+export const rules = { ...settingRules, ...registryRules, ...mirrorRules, ...connectionRules }
 
 export function checkRules(value: unknown, isValid: IsValid, targets: KnownTargets): readonly Problem[] {
   return [
     ...(isTable(value) ? run(settingRules, [], value as Partial<WrittenList>, isValid) : []),
     ...findRegistries(value, isValid).flatMap(entry => run(registryRules, entry.path, entry, isValid)),
     ...findMirrors(value, isValid).flatMap(entry => run(mirrorRules, entry.path, entry, isValid)),
+    ...findConnections(value, isValid).flatMap(entry => run(connectionRules, entry.path, entry, isValid)),
     ...targetProblems(value, isValid, targets),
   ]
 }

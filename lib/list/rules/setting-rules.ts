@@ -1,4 +1,4 @@
-/** Rules about `[defaults]` and `[health]`. Pure. */
+/** Rules about `[health]`. Pure. */
 import type { WrittenList } from '../written.ts'
 import { durationProblems } from './duration-problems.ts'
 import type { Rule } from './rule.ts'
@@ -7,10 +7,6 @@ import type { Rule } from './rule.ts'
 const INTERVAL = 'write "30s"'
 
 export const settingRules = {
-  default_duration: {
-    needs: ['defaults'],
-    check: ({ defaults }) => durationProblems(['defaults', 'dial_timeout'], defaults?.dial_timeout),
-  },
   health_duration: {
     needs: ['health'],
     check: ({ health }) => [

@@ -50,7 +50,7 @@ function withoutConsequences(findings: readonly SchemaFinding[]): readonly Schem
   const seen = new Set<string>()
   return findings.filter(found => {
     const key = pathKey(found.path)
-    if (found.keyword === 'required') return !misspelled.has(pathKey([...found.path, found.about ?? '']))
+    if (/required$/i.test(found.keyword)) return !misspelled.has(pathKey([...found.path, found.about ?? '']))
     if (wrongType.has(key) && found.keyword !== 'type') return false
     if (seen.has(key)) return false
     seen.add(key)

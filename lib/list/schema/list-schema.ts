@@ -1,8 +1,9 @@
 /** The schema of a whole list. `npm run schema` writes it to schema.json, for editors. */
 import type { JsonSchema, KnownTargets } from '../../model/target-settings.ts'
+import { CONNECTION, DIAL_TIMEOUT } from './connection-schema.ts'
 import { HEALTH } from './health-schema.ts'
-import { CAPABILITIES, DIAL_TIMEOUT, MIRROR } from './mirror-schema.ts'
-import { REGISTRY } from './registry-schema.ts'
+import { CAPABILITIES, MIRROR } from './mirror-schema.ts'
+import { FALLBACK, REGISTRY } from './registry-schema.ts'
 
 export function listSchema(targets: KnownTargets): JsonSchema {
   return {
@@ -42,12 +43,13 @@ const PROPERTIES: JsonSchema = {
   version: { title: '1', description: 'Version of the list format. Only 1 exists.', const: 1 },
   defaults: {
     title: 'a table',
-    description: 'Values for every mirror that does not set its own.',
+    description: 'Values for every mirror, and fallback for every registry, that does not set its own.',
     type: 'object',
     additionalProperties: false,
     properties: {
       capabilities: { $ref: '#/$defs/capabilities' },
-      dial_timeout: { $ref: '#/$defs/dial_timeout' },
+      ...CONNECTION,
+      fallback: FALLBACK,
     },
   },
   registries: {

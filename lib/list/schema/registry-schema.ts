@@ -1,6 +1,21 @@
 /** The schema of one registry. */
 import type { JsonSchema } from '../../model/target-settings.ts'
+import { CONNECTION } from './connection-schema.ts'
+import { URL_SCHEMA } from './mirror-schema.ts'
 import { booleanSchema } from './value-schemas.ts'
+
+export const FALLBACK = booleanSchema('false: never use the server, not even when every mirror fails.', true)
+
+const SERVER: JsonSchema = {
+  title: 'a URL such as "https://registry.example.com", or a table with url',
+  description:
+    "The registry's own endpoint, used after the mirrors: its URL, or a table with url and other keys. Default: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
+  type: ['string', 'object'],
+  required: ['url'],
+  additionalProperties: false,
+  properties: { url: URL_SCHEMA, ...CONNECTION },
+  examples: ['https://registry-1.docker.io', { url: 'https://registry.example.com', ca: 'registry-ca.pem' }],
+}
 
 export const REGISTRY: JsonSchema = {
   title: 'a table with mirrors',
@@ -8,13 +23,7 @@ export const REGISTRY: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    server: {
-      title: 'a URL such as "https://registry.example.com"',
-      description:
-        "The registry's own endpoint, used after the mirrors. Default: https:// and the name of the registry; for docker.io https://registry-1.docker.io.",
-      type: 'string',
-      examples: ['https://registry-1.docker.io'],
-    },
+    server: SERVER,
     mirrors: {
       title: 'an array of mirrors',
       description: 'Mirrors that the node tries before the server, in this order. []: only the server.',
@@ -22,7 +31,7 @@ export const REGISTRY: JsonSchema = {
       items: { $ref: '#/$defs/mirror' },
       examples: [['https://mirror.example.com']],
     },
-    fallback: booleanSchema('false: never use the server, not even when every mirror fails.', true),
+    fallback: FALLBACK,
     canary: {
       title: 'a string such as "library/busybox:latest"',
       description:

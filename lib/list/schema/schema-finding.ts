@@ -16,11 +16,8 @@ export function schemaFinding(error: SchemaError, root: unknown): SchemaFinding 
 const DESCRIPTIONS: Readonly<Record<string, (error: SchemaError, path: Path) => Description>> = {
   additionalProperties: ({ params, parentSchema, data }, path) =>
     unknownKey(params.additionalProperty, Object.keys(parentSchema?.properties ?? {}), data, path),
-  required: ({ params, parentSchema }) => ({
-    message: `${params.missingProperty} is missing`,
-    hint: `add ${parentSchema?.properties?.[params.missingProperty]?.title}`,
-    about: params.missingProperty,
-  }),
+  required: missingKey,
+  dependentRequired: missingKey,
   type: ({ parentSchema, data }, path) => {
     // The value of a header may be a number in TOML or YAML, and is a secret in any case.
     const found = typeof data === 'number' && isBelowHeader(path) ? 'a number' : valueKind(data)
@@ -42,6 +39,14 @@ const DESCRIPTIONS: Readonly<Record<string, (error: SchemaError, path: Path) => 
     message: 'duplicate value',
     hint: 'remove one',
   }),
+}
+
+function missingKey({ params, parentSchema }: SchemaError): Description {
+  return {
+    message: `${params.missingProperty} is missing`,
+    hint: `add ${parentSchema?.properties?.[params.missingProperty]?.title}`,
+    about: params.missingProperty,
+  }
 }
 
 function wrongValue({ parentSchema }: SchemaError): Description {

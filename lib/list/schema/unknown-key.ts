@@ -22,8 +22,9 @@ function knownHint(known: readonly string[]): string {
   return names.length === 1 ? `use ${names}` : `use one of ${names.join(', ')}`
 }
 
+/** Of a mirror, a server or `[defaults]`: what stands there may be a secret. */
 export function isBelowHeader(path: Path): boolean {
-  return path[4] === 'header'
+  return path.includes('header')
 }
 
 /** In YAML: `- https://m: 5000`, or `{https://m}`. It may hold credentials. */

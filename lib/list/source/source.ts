@@ -1,17 +1,21 @@
 /** Reads the text of a list in its format. */
 import { isTable } from '../../formats/is-table.ts'
 import { loadModule } from '../../system/load-module.ts'
+import { isForeign } from '../foreign/foreign-file.ts'
+import type { ListFormat } from '../list-format.ts'
 import type { Parsed, SourceFault } from './parsed.ts'
-
-export type ListFormat = 'toml' | 'yaml' | 'json'
 
 /** Reads a text in the given format; a fault names the format of a list that is in another. */
 export async function parseSource(text: string, format: ListFormat): Promise<Parsed> {
   const parsed = await parseAs(text, format)
-  // Nearly every text is a valid string in YAML.
-  if ('source' in parsed && typeof parsed.source.value !== 'string') return parsed
-  for (const other of otherFormats(text, format))
-    if (isList(await parseAs(text, other))) return { faults: [wrongFormat(format, other)] }
+  // In YAML nearly every text is a string, and a table header of TOML is an array.
+  if ('source' in parsed && isTable(parsed.source.value)) return parsed
+  for (const other of otherFormats(text, format)) {
+    const read = await parseAs(text, other)
+    if (isList(read)) return { faults: [wrongFormat(format, other)] }
+    // What it is matters more than its format.
+    if ('source' in read && isForeign(read.source.value)) return read
+  }
   return parsed
 }
 
@@ -23,7 +27,7 @@ function otherFormats(text: string, format: ListFormat): readonly ListFormat[] {
 
 function isList(parsed: Parsed): boolean {
   const value = 'source' in parsed && parsed.source.value
-  return isTable(value) && ('version' in value || 'registries' in value)
+  return isTable(value) && ('version' in value || 'registries' in value) && !isForeign(value)
 }
 
 function wrongFormat(format: ListFormat, other: ListFormat): SourceFault {

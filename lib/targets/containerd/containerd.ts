@@ -11,7 +11,7 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
-import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
+import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
@@ -41,7 +41,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
         ...directories.notices,
       ],
       conflicts: [...daemonConflicts(snapshot), ...config.conflicts, ...directories.conflicts],
-      effect: effectOf(snapshot),
+      effect: findEffect(snapshot),
       held: formerFiles(snapshot),
       kept: snapshot.config.managed ? [] : snapshot.editedFiles,
     }

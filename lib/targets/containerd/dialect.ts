@@ -9,7 +9,18 @@ export const containerdDialect: Dialect = {
   dialTimeoutMs: 30_000,
   expresses: {
     forms: ['root', 'prefix', 'mounted', 'exact'],
-    keys: ['server', 'fallback', 'ca', 'client', 'header', 'skip_verify'],
+    keys: [
+      'server',
+      'fallback',
+      'ca',
+      'client',
+      'header',
+      'skip_verify',
+      'server.ca',
+      'server.client',
+      'server.header',
+      'server.skip_verify',
+    ],
     capabilities: 'any',
   },
 }

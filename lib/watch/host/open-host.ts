@@ -9,7 +9,7 @@ import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
 import { probeDialect } from '../../targets/configured-targets.ts'
-import { fileWatchEvent, noticeEvent } from '../events.ts'
+import { fileWatchEvent, noticeEvents } from '../events.ts'
 import { reloadListEvent } from '../list-events.ts'
 import type { Memory } from '../memory.ts'
 import { openDirectoryWatcher } from './directory-watcher.ts'
@@ -136,7 +136,7 @@ export async function recoverAndReconcile(
   scope: Scope,
   work: LoggedWork,
 ): Promise<Reconciled> {
-  for (const notice of await recoverRun(toWriteAccess(work))) work.log(noticeEvent(notice))
+  for (const event of noticeEvents(await recoverRun(toWriteAccess(work)))) work.log(event)
   return await reconcileNode(list, scope, work)
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import fc from 'fast-check'
 import type {
+  WrittenConnection,
   WrittenDefaults,
   WrittenHeader,
   WrittenList,
@@ -38,36 +39,75 @@ const client = fc
 
 const RESERVED = /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
 const headerName = fc.oneof(
-  fc.constantFrom('Authorization', 'X-From', 'x-meta', '__proto__', 'constructor', 'toString', '1'),
-  fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,10}$/).filter(name => !RESERVED.test(name)),
+  fc.constantFrom('X-From', 'x-meta', '__proto__', 'constructor', 'toString', '1'),
+  fc
+    .stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,10}$/)
+    .filter(name => !RESERVED.test(name) && name.toLowerCase() !== 'authorization'),
 )
+const text = fc.stringMatching(/^[\x21-\x7e]([\x20-\x7e]{0,12}[\x21-\x7e])?$/)
 const headerValue: fc.Arbitrary<WrittenHeader> = fc.oneof(
-  fc.stringMatching(/^[\x21-\x7e]([\x20-\x7e]{0,12}[\x21-\x7e])?$/),
+  text,
   attached('token').map(file => ({ file })),
   fc.constantFrom(...Object.keys(ENV)).map(env => ({ env })),
 )
+const authorization: fc.Arbitrary<WrittenHeader> = fc.oneof(
+  fc.constantFrom('Bearer a.b-c_d~e+f/g=', 'Basic dTpw', 'basic dTpw'),
+  attached('token').map(file => ({ file })),
+  fc.constant({ env: 'TOKEN' }),
+  fc
+    .record({
+      user: text.filter(user => !user.includes(':')),
+      password: fc.oneof(
+        text,
+        attached('token').map(file => ({ file })),
+        fc.constant({ env: 'ODD' }),
+      ),
+    })
+    .map(basic => ({ basic })),
+  fc.constant({ bearer: 'a.b.c' }),
+)
 const header = fc
-  .uniqueArray(fc.tuple(headerName, headerValue), { maxLength: 3, selector: ([name]) => name.toLowerCase() })
-  .map(pairs => Object.fromEntries(pairs))
+  .tuple(
+    fc.uniqueArray(fc.tuple(headerName, headerValue), {
+      maxLength: 3,
+      selector: ([name]) => name.toLowerCase(),
+    }),
+    fc.option(fc.tuple(fc.constantFrom('Authorization', 'authorization'), authorization)),
+  )
+  .map(([pairs, pair]) => Object.fromEntries(pair === null ? pairs : [...pairs, pair]))
 
-const mirrorKeys: fc.Arbitrary<Omit<WrittenMirror, 'url' | 'base'>> = fc.record(
-  { capabilities, ca, client, skip_verify: fc.boolean(), header, dial_timeout: duration },
-  { requiredKeys: [] },
+const connectionKeys = { ca, client, skip_verify: fc.boolean(), header, dial_timeout: duration }
+const nothing = { ca: fc.constant([]), client: fc.constant({}), header: fc.constant({}) }
+const connection: fc.Arbitrary<WrittenConnection> = fc.record(connectionKeys, { requiredKeys: [] })
+
+const mirrorKeys: fc.Arbitrary<Omit<WrittenMirror, 'url' | 'base'>> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ capabilities, ...connectionKeys }, { requiredKeys: [] }) },
+  { weight: 1, arbitrary: fc.record(nothing, { requiredKeys: [] }) },
 )
 
-/** A mirror, in the short form where it has only a URL. TLS keys are for https only. */
+/** TLS keys are for https only. */
+function withUrl<Keys extends WrittenConnection>(url: string, keys: Keys) {
+  const { ca: _ca, client: _client, skip_verify: _skip, ...plain } = keys
+  return { url, ...(/^http:/i.test(url) ? plain : keys) }
+}
+
+/** A mirror, in the short form where it has only a URL. */
 const mirror: fc.Arbitrary<Entry> = fc
   .tuple(mirrorUrl, fc.oneof(fc.constant({}), mirrorKeys))
   .map(([{ url, exact }, keys]) => {
     if (!exact && Object.keys(keys).length === 0) return url
-    const { ca: _ca, client: _client, skip_verify: _skip, ...plain } = keys as WrittenMirror
-    const legal = /^http:/i.test(url) ? plain : keys
-    return { url, ...(exact && { base: 'exact' as const }), ...legal }
+    return { ...withUrl(url, keys), ...(exact && { base: 'exact' as const }) }
   })
+
+const serverUrl = fc.oneof(clearUrl, fc.constantFrom('https://docker.io', 'https://index.docker.io'))
+const server = fc.oneof(
+  serverUrl,
+  fc.tuple(serverUrl, connection).map(([url, keys]) => withUrl(url, keys)),
+)
 
 const registry: fc.Arbitrary<WrittenRegistry> = fc.record(
   {
-    server: fc.oneof(clearUrl, fc.constantFrom('https://docker.io', 'https://index.docker.io')),
+    server,
     mirrors: fc.array(mirror, { maxLength: 4 }),
     fallback: fc.boolean(),
     canary: fc.constant('library/busybox:latest'),
@@ -76,7 +116,7 @@ const registry: fc.Arbitrary<WrittenRegistry> = fc.record(
 )
 
 const defaults: fc.Arbitrary<WrittenDefaults> = fc.record(
-  { capabilities, dial_timeout: duration },
+  { capabilities, ...connectionKeys, fallback: fc.boolean() },
   { requiredKeys: [] },
 )
 const health = fc.record(
@@ -94,12 +134,14 @@ const health = fc.record(
 function legal(key: string, written: WrittenRegistry, ofAll: WrittenDefaults | undefined): WrittenRegistry {
   const any = key === '*'
   const mirrors = any && !written.mirrors?.length ? ['https://a.example'] : written.mirrors
-  const { server, fallback, canary, ...rest } = { ...written, ...(mirrors && { mirrors }) }
+  const { server, fallback: own, canary, ...rest } = { ...written, ...(mirrors && { mirrors }) }
+  const fallback = own ?? ofAll?.fallback
   const closed = fallback === false && mayResolve(mirrors?.[0], ofAll)
   return {
     ...rest,
     ...(server !== undefined && !any && !closed && { server }),
-    ...(fallback !== undefined && { fallback: !closed }),
+    // Where `[defaults]` has it, the key is left out if that is the same.
+    ...(fallback !== undefined && (own !== undefined || closed === ofAll?.fallback) && { fallback: !closed }),
     ...(canary !== undefined && { canary: any ? `ghcr.io/${canary}` : canary }),
   }
 }

@@ -72,7 +72,7 @@ describe('a target in the table', () => {
     onNode(async node => {
       const text = `version = 1
 [registries."quay.io"]
-server = "https://r.example"
+server = { url = "https://r.example", skip_verify = true }
 mirrors = [
   { url = "https://m.example/v2/p", capabilities = ["pull", "push"], header = { A = "x" } },
 ]
@@ -83,7 +83,8 @@ mirrors = [{ url = "https://m.example", capabilities = ["resolve", "pull"], skip
 `
       const hint = 'change it, or remove this runtime from [targets]'
       const issues = [
-        `list:2:13: toy has no setting for server; ${hint}`,
+        `list:3:1: toy has no setting for server; ${hint}`,
+        `list:3:1: toy has no setting for server.skip_verify; ${hint}`,
         `list:5:3: toy has no setting for the path /v2/p; ${hint}`,
         `list:5:3: toy has no setting for capabilities = ["pull","push"]; ${hint}`,
         `list:5:3: toy has no setting for header; ${hint}`,

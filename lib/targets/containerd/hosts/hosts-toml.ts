@@ -3,8 +3,15 @@
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
 
-import type { TomlValue } from '../../../formats/toml/text.ts'
-import { type ApiBase, baseUrl, isLoopback, type Mirror, type Registry } from '../../../model/registry.ts'
+import type { TomlKeys } from '../../../formats/toml/text.ts'
+import {
+  type ApiBase,
+  baseUrl,
+  type Connection,
+  isLoopback,
+  type Mirror,
+  type Registry,
+} from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
 import { sha256Hex } from '../../../model/sha256.ts'
 import { BANNER } from '../../../ownership/banner.ts'
@@ -15,17 +22,24 @@ import { formatHostsToml, type HostSection, type HostsDocument } from './format-
 /** The files of a registry's directory: certificates and hosts.toml. */
 export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
   const bundle = `${hostsDir}/${directoryName(registry.name)}`
-  const certificates = registry.mirrors.flatMap(certificateFiles).map(file => ({
-    path: `${bundle}/${file.name}`,
-    content: file.text,
-    secret: file.secret,
-    why: `${file.what} for ${registry.name}`,
-    effect,
-    bundle,
-    owns: { kind: 'whole' as const },
-  }))
+  const certificates = connectionsOf(registry)
+    .flatMap(certificateFiles)
+    .map(file => ({
+      path: `${bundle}/${file.name}`,
+      content: file.text,
+      secret: file.secret,
+      why: `${file.what} for ${registry.name}`,
+      effect,
+      bundle,
+      owns: { kind: 'whole' as const },
+    }))
   const unique = uniqueByPath(certificates)
   return [...unique, hostsFile(registry, hostsDir, effect, unique)]
+}
+
+/** Every endpoint that hosts.toml names. */
+function connectionsOf({ mirrors, server }: Registry): readonly Connection[] {
+  return server === undefined ? mirrors : [...mirrors, server]
 }
 
 function hostsFile(
@@ -38,7 +52,7 @@ function hostsFile(
   return {
     ...place,
     content: formatHostsToml(BANNER, hostsDocument(registry)),
-    secret: registry.mirrors.some(mirror => Object.keys(mirror.header).length > 0),
+    secret: connectionsOf(registry).some(({ header }) => Object.keys(header).length > 0),
     effect,
     why: whyHosts(registry),
     registry: registry.name,
@@ -69,11 +83,10 @@ function hostsDocument(registry: Registry): HostsDocument {
   }
 }
 
-function serverSection(registry: Registry): HostSection {
-  const { server } = registry
+function serverSection({ name, server }: Registry): HostSection {
   // Without `server` containerd tries a loopback registry over https, then http (hosts.go:105-122@v2.3.4).
-  if (server === undefined || (!server.declared && isLoopback(registry.name))) return { keys: {}, header: {} }
-  return { keys: { server: endpointUrl(server.base), ...overridePath(server.base) }, header: {} }
+  if (server === undefined || (!server.declared && isLoopback(name))) return { keys: {}, header: {} }
+  return { keys: { server: endpointUrl(server.base), ...connectionKeys(server) }, header: server.header }
 }
 
 function rootSection(mirror: Mirror): HostSection {
@@ -82,15 +95,20 @@ function rootSection(mirror: Mirror): HostSection {
 }
 
 function mirrorSection(mirror: Mirror): HostSection {
-  const keys: Record<string, TomlValue> = {
-    capabilities: [...mirror.capabilities],
-    dial_timeout: mirror.dialTimeout,
-    ...overridePath(mirror.base),
-    ...(mirror.ca.length > 0 && { ca: mirror.ca.map(ca => certificateName('ca', ca.text)) }),
-    ...(mirror.client && { client: [clientNames(mirror.client.cert.text)] }),
-    ...(mirror.skipVerify && { skip_verify: true }),
+  return {
+    keys: { capabilities: [...mirror.capabilities], ...connectionKeys(mirror) },
+    header: mirror.header,
   }
-  return { keys, header: mirror.header }
+}
+
+function connectionKeys({ base, dialTimeout, ca, client, skipVerify }: Connection): TomlKeys {
+  return {
+    ...(dialTimeout !== undefined && { dial_timeout: dialTimeout }),
+    ...overridePath(base),
+    ...(ca.length > 0 && { ca: ca.map(({ text }) => certificateName('ca', text)) }),
+    ...(client && { client: [clientNames(client.cert.text)] }),
+    ...(skipVerify && { skip_verify: true }),
+  }
 }
 
 /** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
@@ -111,15 +129,15 @@ interface CertificateFile {
   readonly what: string
 }
 
-function certificateFiles(mirror: Mirror): readonly CertificateFile[] {
-  const ca = mirror.ca.map(({ text }) => ({
+function certificateFiles({ ca: cas, client }: Connection): readonly CertificateFile[] {
+  const ca = cas.map(({ text }) => ({
     name: certificateName('ca', text),
     text,
     secret: holdsKey(text),
     what: 'CA',
   }))
-  if (mirror.client === undefined) return ca
-  const [clientCert, clientKey] = [mirror.client.cert.text, mirror.client.key.text]
+  if (client === undefined) return ca
+  const [clientCert, clientKey] = [client.cert.text, client.key.text]
   const [cert, key] = clientNames(clientCert)
   return [
     ...ca,

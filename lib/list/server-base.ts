@@ -1,6 +1,6 @@
-/** The server of a registry. Pure. */
+/** The API base of a registry's server. Pure. */
 import { accepted } from '../model/refused.ts'
-import { type ApiBase, DOCKER_HUB, type Server } from '../model/registry.ts'
+import { type ApiBase, DOCKER_HUB } from '../model/registry.ts'
 import { parseApiBase } from './values/api-base.ts'
 
 /** These hosts serve HTML for docker.io, or nothing (containerd #7400). */
@@ -11,10 +11,11 @@ export function isWrongHub(registry: string, server: ApiBase): boolean {
   return registry === 'docker.io' && NOT_THE_HUB.test(server.origin)
 }
 
-export function resolveServer(name: string, written: string | undefined): Server {
+/** `written` in the list; undefined: the usual one. */
+export function serverBase(name: string, written: string | undefined): ApiBase {
   const usual = name === 'docker.io' ? DOCKER_HUB : `https://${name}`
   const base = parseServer(written ?? usual)
-  return { base: isWrongHub(name, base) ? parseServer(DOCKER_HUB) : base, declared: written !== undefined }
+  return isWrongHub(name, base) ? parseServer(DOCKER_HUB) : base
 }
 
 function parseServer(url: string): ApiBase {

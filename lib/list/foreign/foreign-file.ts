@@ -1,0 +1,157 @@
+/** Files of other programs that are taken for a mirror list. Pure. */
+import { isTable } from '../../formats/is-table.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { ListFormat } from '../list-format.ts'
+import type { ListSketch } from './mirror-sketch.ts'
+import { sketchEndpoints } from './sketch-endpoints.ts'
+import { sketchHosts } from './sketch-hosts.ts'
+import { sketchBuildkit, sketchContainers, sketchDaemon } from './sketch-images.ts'
+import { sketchText } from './sketch-text.ts'
+
+type Table = Record<string, unknown>
+
+interface ForeignFile {
+  /** With its article. */
+  readonly name: string
+  /** The key that shows what the file is. */
+  keyOf(value: Table): string | undefined
+  /** The list that says the same. */
+  sketch?(value: Table, file: string): ListSketch
+  /** What to do, where there is no such list. */
+  readonly hint?: string
+}
+
+/** The key of a file of another program, if the value is one. */
+export function foreignProblem(value: unknown, file: string, format: ListFormat): Problem | undefined {
+  const found = findForeign(value)
+  if (found === undefined || !isTable(value)) return undefined
+  const { name, key, kind } = found
+  const sketch = kind.sketch?.(value, file)
+  const message = `this is ${name}, not a mirror list`
+  return { path: [key], atKey: true, message, hint: sketchHint(sketch, format) ?? kind.hint ?? START }
+}
+
+export function isForeign(value: unknown): boolean {
+  return findForeign(value) !== undefined
+}
+
+const START = 'write a list with its mirrors; start with the output of regmirror init'
+
+function findForeign(value: unknown) {
+  if (!isTable(value) || isList(value)) return undefined
+  for (const kind of FILES) {
+    const key = kind.keyOf(value)
+    if (key !== undefined) return { name: kind.name, key, kind }
+  }
+  return undefined
+}
+
+/** A list with a mistake in it is still a list. registries.conf of version 1 has a table of that name too. */
+function isList({ version, registries, plugins }: Table): boolean {
+  if (version === 1 && plugins === undefined) return true
+  return isTable(registries) && !Object.keys(registries).every(key => /^(search|insecure|block)$/.test(key))
+}
+
+function sketchHint(sketch: ListSketch | undefined, format: ListFormat): string | undefined {
+  if (sketch === undefined || Object.keys(sketch.registries).length === 0) return undefined
+  const more = sketch.hasCredentials ? ', and add its credentials as header' : ''
+  return `write this list instead${more}:\n${sketchText(sketch, format)}`
+}
+
+const anyOf =
+  (...keys: readonly string[]) =>
+  (value: Table) =>
+    keys.find(key => Object.hasOwn(value, key))
+
+/** Where every key is one of these, the first of them that is a table or an array. */
+const onlyOf =
+  (...keys: readonly string[]) =>
+  (value: Table) => {
+    const all = Object.keys(value)
+    return all.every(key => keys.includes(key)) ? all.find(key => typeof value[key] === 'object') : undefined
+  }
+
+const HOSTS_KEYS = 'server host capabilities ca client skip_verify header override_path dial_timeout'.split(
+  ' ',
+)
+
+const FILES: readonly ForeignFile[] = [
+  {
+    name: 'a hosts.toml of containerd',
+    keyOf: value =>
+      Object.keys(value).every(key => HOSTS_KEYS.includes(key)) ? anyOf('server', 'host')(value) : undefined,
+    sketch: sketchHosts,
+  },
+  {
+    name: 'a registries.yaml of k3s or rke2',
+    keyOf: value =>
+      isTable(value.mirrors ?? value.configs) ? onlyOf('mirrors', 'configs', 'auths')(value) : undefined,
+    sketch: sketchEndpoints,
+  },
+  {
+    name: 'a machine configuration of Talos',
+    keyOf: ({ machine }) => (isTable(machine) ? 'machine' : undefined),
+    sketch: ({ machine }) => talosSketch(machine),
+  },
+  {
+    name: 'a Kubernetes manifest',
+    keyOf: value => (typeof value.kind === 'string' ? anyOf('apiVersion')(value) : undefined),
+    hint: 'save the list that it contains in a file of its own',
+  },
+  {
+    name: 'a daemon.json of Docker',
+    keyOf: anyOf(
+      ...['registry-mirrors', 'insecure-registries', 'log-driver', 'log-opts', 'exec-opts', 'storage-driver'],
+      ...['data-root', 'live-restore', 'default-runtime', 'default-address-pools', 'cgroup-parent'],
+    ),
+    sketch: sketchDaemon,
+  },
+  {
+    name: 'a config.json of Docker',
+    keyOf: anyOf('auths', 'credHelpers', 'credsStore'),
+    hint: 'write a list with your mirrors, and their credentials as header; start with the output of regmirror init',
+  },
+  {
+    name: 'a registries.conf of Podman or CRI-O',
+    keyOf: value =>
+      Array.isArray(value.registry)
+        ? 'registry'
+        : anyOf(
+            'unqualified-search-registries',
+            'short-name-mode',
+            'credential-helpers',
+            'registries',
+          )(value),
+    sketch: sketchContainers,
+  },
+  {
+    name: 'a buildkitd.toml of BuildKit',
+    keyOf: value => (isTable(value.registry) ? 'registry' : isTable(value.worker) ? 'worker' : undefined),
+    sketch: sketchBuildkit,
+  },
+  {
+    name: 'a config.toml of containerd',
+    keyOf: anyOf(
+      ...['plugins', 'disabled_plugins', 'required_plugins', 'proxy_plugins', 'stream_processors', 'ttrpc'],
+      ...['oom_score', 'imports'],
+    ),
+    sketch: ({ plugins }) => sketchEndpoints(criRegistry(plugins)),
+    hint: 'write a list with your mirrors; regmirror finds this file, or [targets.containerd] config names it',
+  },
+]
+
+/** The registry table of CRI, in whichever version. */
+function criRegistry(plugins: unknown): Table {
+  if (!isTable(plugins)) return {}
+  const names = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
+  const [table] = names.flatMap(name => {
+    const plugin = plugins[name]
+    return isTable(plugin) && isTable(plugin.registry) ? [plugin.registry] : []
+  })
+  return table ?? {}
+}
+
+function talosSketch(machine: unknown): ListSketch {
+  const { registries } = isTable(machine) ? machine : {}
+  return sketchEndpoints(isTable(registries) ? { mirrors: registries.mirrors } : {})
+}

@@ -1,0 +1,2 @@
+/** The formats of a list. */
+export type ListFormat = 'toml' | 'yaml' | 'json'

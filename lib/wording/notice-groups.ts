@@ -1,0 +1,32 @@
+/** Notices of one kind together, for people: a list of a thousand mirrors must not hide what matters. Pure. */
+import { type Notice, noticePlace, noticeText } from '../model/report.ts'
+
+/** Of more notices of one kind, this many are shown. */
+const SHOWN = 3
+
+export interface NoticeGroup {
+  readonly first: Notice
+  readonly count: number
+  /** What to show of it; more than one line where the messages differ. */
+  readonly lines: readonly string[]
+}
+
+/** In the order of the first of each kind; up to three notices of a kind are not grouped. */
+export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[] {
+  const kinds = Map.groupBy(notices, ({ code }) => code)
+  return notices.flatMap(first => {
+    const kind = kinds.get(first.code) ?? []
+    if (kind.length <= SHOWN) return [{ first, count: 1, lines: [noticeText(first)] }]
+    return kind[0] === first ? [{ first, count: kind.length, lines: groupLines(kind, first) }] : []
+  })
+}
+
+function groupLines(kind: readonly Notice[], { message }: Notice): readonly string[] {
+  const shown = kind.slice(0, SHOWN)
+  const more = kind.length - SHOWN
+  if (kind.some(notice => notice.message !== message))
+    return [...shown.map(noticeText), `and ${more} more of this kind`]
+  const places = shown.map(noticePlace).filter(place => place !== '')
+  const where = places.length < SHOWN ? '' : `: ${places.join(', ')} and ${more} more`
+  return [`${message} (${kind.length} times${where})`]
+}
