@@ -1,7 +1,5 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
 
-import type { Registry } from '../../model/registry.ts'
-import type { Notice } from '../../model/report.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
@@ -11,13 +9,14 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
+import { generationNotices } from './generation-notices.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { isSameLine, isTested, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
+import { isSameLine } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -73,46 +72,4 @@ async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapsho
   const hostsDir = criRuns ? snapshot.hostsDir : undefined
   const dump = { run: view.machine.run, program, imports, hostsDir }
   return await dumpIssues(dump, config.path, config.content)
-}
-
-function generationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
-  const { generation, installed } = snapshot
-  const notice = (code: string, message: string): Notice => ({ code, message, target: 'containerd' })
-  if (generation === undefined) {
-    const message =
-      'the containerd version is unknown, so regmirror writes only keys that every release from 1.6 to 2.3 accepts; set version in [targets.containerd], such as version = "1.7"'
-    const hung = snapshot.versionHangs ? 'containerd --version does not end within 10 s; ' : ''
-    return [notice('version_unknown', `${hung}${message}`)]
-  }
-  const name = `containerd ${generation.name}`
-  const notices: Notice[] = []
-  if (!isTested(generation)) {
-    const message = `regmirror supports containerd 1.6 to 2.4; it treats ${name} like the closest of them; check the mirrors after apply: regmirror probe`
-    notices.push(notice('version_untested', message))
-  }
-  if (installed !== undefined && !isSameLine(installed, generation)) {
-    notices.push(
-      notice(
-        'version_mismatch',
-        `version = "${generation.name}" in the list, but this node has containerd ${installed.name}; set version = "${installed.name}", or remove it`,
-      ),
-    )
-  }
-  if (!knowsDialTimeout(generation) && registries.some(registry => registry.mirrors.length > 0)) {
-    notices.push(
-      notice(
-        'dial_timeout_ignored',
-        `${name} ignores dial_timeout; it waits 30 s per request for a mirror that does not respond; update to containerd 2.1 or later, or run regmirror watch`,
-      ),
-    )
-  }
-  if (!knowsDefaultDirectory(generation) && registries.some(registry => registry.name === '*')) {
-    notices.push(
-      notice(
-        'default_ignored',
-        `${name} does not read _default, so "*" has no effect; update to containerd 1.6.17 or later`,
-      ),
-    )
-  }
-  return notices
 }

@@ -31,11 +31,8 @@ export async function observe(
   const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config || (await findForeignConfig(view.node, daemons.config))
-  const { files, faults, older, dropIns } = await readConfigs(
-    view.node,
-    config,
-    exactOne(generation, installed),
-  )
+  const exact = exactOne(generation, installed)
+  const { files, faults, older, dropIns } = await readConfigs(view.node, config, exact)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = effectiveRegistries({ files, older, dropIns, readers }).map(
@@ -43,10 +40,7 @@ export async function observe(
   )
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
-  const directoriesInUse = findHostsDirs(values, own, settings)
-  const roots = new Set([directoriesInUse.hostsDir, ...directoriesInUse.currentDirs])
-  const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  const { directories, unreadable } = await readRoots(view.node, roots, listed)
+  const inUse = findHostsDirs(values, own, settings)
   return {
     generation,
     readers,
@@ -58,14 +52,13 @@ export async function observe(
     faults,
     older,
     dropIns,
-    ...directoriesInUse,
+    ...inUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
-    directories,
+    ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
     daemons,
     unitConfig: await unitConfig(view, daemons),
     onMachine: view.machine !== undefined,
-    unreadable,
   }
 }
 
@@ -86,8 +79,9 @@ function findHostsDirs(
 async function readRoots(
   node: Reader,
   roots: ReadonlySet<string>,
-  listed: ReadonlySet<string>,
+  registries: readonly Registry[],
 ): Promise<Pick<Snapshot, 'directories' | 'unreadable'>> {
+  const listed = new Set(registries.map(registry => directoryName(registry.name)))
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
   for (const root of roots) {
