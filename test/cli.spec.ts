@@ -119,7 +119,7 @@ describe('exit codes', () => {
       ['plan --config x.toml', 'use -f FILE'],
       ['probe --json', 'use --format json'],
       ['apply -q', 'remove it; 2>/dev/null hides the notices'],
-      ['apply --yes', 'remove it: no command asks questions'],
+      ['apply --yes', 'remove it: no command requires a confirmation'],
       ['plan mirrors.toml', 'use -f mirrors.toml'],
       ['mirrors.yaml', 'use regmirror plan -f mirrors.yaml'],
       ['init mirrors.toml', 'use -o FILE'],

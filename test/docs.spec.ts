@@ -32,6 +32,7 @@ const names = new Set([
     cwd: root,
   }).flatMap(file => text(file).match(/\w+/g) ?? []),
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
+  ...['healthy', 'degraded', 'unhealthy', 'unknown'].map(status => `registry_${status}`),
 ])
 
 const read = (pattern: string) =>

@@ -25,18 +25,6 @@ const plainWidth: Plugin = {
   },
 }
 
-/** All of undici (fetch, caches, WebSocket, agents) doubles the start-up time and needs 14 MB more than the part in use. */
-const undiciClient: Plugin = {
-  name: 'undici-client',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'undici-client' }))
-    onLoad({ filter: /.*/, namespace: 'undici-client' }, () => ({
-      contents: 'export { default as Client } from "undici/lib/dispatcher/client.js"',
-      resolveDir: root,
-    }))
-  },
-}
-
 /** Replaces the compiling of the schema by the compiled check. */
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
@@ -85,7 +73,7 @@ async function bundleInto(folder: string): Promise<Metafile> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [plainWidth, undiciClient, compiledSchema],
+    plugins: [plainWidth, compiledSchema],
   })
   return metafile
 }

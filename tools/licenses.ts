@@ -2,15 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-const PROJECT = path.resolve(import.meta.dirname, '..')
-
 /** Licences that only require their text to be included. A person has to read any other one first. */
 const KNOWN = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']
-
-/** Code from elsewhere that a package contains without its licence. The text is from Node's copy. */
-const WITHOUT_TEXT = [
-  { below: 'node_modules/undici/lib/llhttp/', name: 'llhttp', text: 'tools/licenses/llhttp.txt' },
-]
 
 const LICENSE = /^(licen[cs]e|copying|unlicense)/i
 const NOTICE = /^(notice|copyright|authors|patents)\b/i
@@ -59,11 +52,7 @@ async function readPackage(root: string, folder: string, inputs: readonly string
   if (!files.some(file => path.dirname(file) === folder && LICENSE.test(path.basename(file)))) {
     throw new Error(`${folder}: no licence text; ask its authors for one, or remove the package`)
   }
-  const vendored = WITHOUT_TEXT.filter(({ below }) => own.some(input => input.includes(below)))
-  const texts = [
-    ...files.map(file => titled(path.relative(folder, file), path.join(root, file))),
-    ...vendored.map(({ name: title, text }) => titled(title, path.join(PROJECT, text))),
-  ]
+  const texts = files.map(file => titled(path.relative(folder, file), path.join(root, file)))
   return { folder, name, version, license, texts: await Promise.all(texts) }
 }
 

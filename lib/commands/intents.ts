@@ -25,7 +25,7 @@ const FLAGS: Intents = [
   ['--config --list --mirrors --input --path -c -i', 'use -f FILE'],
   ['--json -j --output -o', 'use --format json'],
   ['--quiet --silent -q -s', 'remove it; 2>/dev/null hides the notices'],
-  ['--yes --assume-yes --auto-approve --non-interactive -y', 'remove it: no command asks questions'],
+  ['--yes --assume-yes --auto-approve --non-interactive -y', 'remove it: no command requires a confirmation'],
   ['--force', 'use --take-over for files that another program manages'],
   ['--undo --rollback --restore --revert', 'use regmirror restore'],
   ['--watch --daemon -w -d', 'use regmirror watch'],

@@ -20,6 +20,7 @@ import { headerText } from './header-secrets.ts'
 import type { References } from './references.ts'
 import { serverBase } from './server-base.ts'
 import { parseMirrorBase } from './values/api-base.ts'
+import { canonicalHeaderName } from './values/header-name.ts'
 import { normalizeRegistryName } from './values/registry-name.ts'
 import {
   type ConnectionEntry,
@@ -148,7 +149,7 @@ function headersOf({ path, written }: ConnectionEntry, { secrets }: References):
   const secretAt = (at: Path) => present(secrets.get(pathKey(at)))
   return Object.fromEntries(
     Object.entries(written.header ?? {}).map(([name, header]) => [
-      name,
+      canonicalHeaderName(name),
       headerText(header, [...path, 'header', name], secretAt),
     ]),
   )

@@ -1,6 +1,4 @@
-/**
- * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
- */
+/** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
 import type { ErrorCode, Issue } from './errors.ts'
 import type { InitReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'

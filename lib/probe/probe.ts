@@ -68,8 +68,9 @@ export function openSharedContext({
   roots,
   signal,
   lookUp = openNameLookup({}),
-}: Pick<ProbeOptions, 'roots' | 'signal' | 'lookUp'>): SharedContext {
-  return { trust: openTrust(roots), lookUp, turn: pace(signal) }
+  now = Date.now,
+}: Pick<ProbeOptions, 'roots' | 'signal' | 'lookUp' | 'now'>): SharedContext {
+  return { trust: openTrust(now, roots), lookUp, turn: pace(signal) }
 }
 
 /** Probes one endpoint. Never rejects: a failure is a Probe with a reason. */

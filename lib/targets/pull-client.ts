@@ -1,3 +1,5 @@
+import { NEWEST_TLS, type TlsClient } from './tls-client.ts'
+
 /** What a runtime's HTTP client sends and accepts, as far as runtimes and their releases differ. Pure data. */
 export interface PullClient {
   /** Its User-Agent: the runtime with its release, `containerd/2.1.4`. */
@@ -5,6 +7,7 @@ export interface PullClient {
   /** Whether a User-Agent in the headers of the list replaces it. */
   readonly userAgentOfList: boolean
   readonly tokens: TokenClient
+  readonly tls: TlsClient
   readonly go: GoRelease
   /** Its Accept-Encoding where it fetches by digest; it decodes these. Undefined: Go decides. */
   readonly fetchEncodings: string | undefined
@@ -43,5 +46,6 @@ export const PLAIN_CLIENT: PullClient = {
   go: '1.24',
   fetchEncodings: undefined,
   tokens: { staticHeaders: true, renewsRefused: true, renewsExpired: true },
+  tls: NEWEST_TLS,
   images: { schema1: false, embedded: true, transferService: true },
 }

@@ -7,6 +7,7 @@ import type { Probe } from '../../lib/model/report.ts'
 import type { Behaviour } from '../support/behaviours/behaviour.ts'
 import { readCorpus } from '../support/behaviours/corpus.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
+import { describeSent } from './support/sent-requests.ts'
 import { DEPTHS, type Trial, tryBehaviours } from './support/trial.ts'
 
 const corpus = await readCorpus()
@@ -33,6 +34,16 @@ for (const { title, suite } of generations) {
         count.agree += depths.length - wrong.length
         const lines = [describePull(trial), ...wrong.map(depth => describeProbe(trial.probes[depth]))]
         if (wrong.length > 0) assert.fail(lines.join('\n'))
+      })
+
+    for (const { name } of corpus)
+      it(`${name}: a probe sends what a pull sends`, () => {
+        const trial = trials.get(name)
+        assert(trial !== undefined)
+        if (trial.pullError !== undefined || trial.probes.blob.status !== 'healthy') return
+        const pulled = describeSent(trial.sent.pull)
+        assert.ok(pulled.length > 2)
+        assert.deepEqual(describeSent(trial.sent.probe), pulled)
       })
   })
 }

@@ -149,7 +149,7 @@ describe('the health of a registry', () => {
       assert.equal(dependsOnServer(one, known), isNeeded && outcomeOf(mirrors) !== 'tag and digest')
     }))
 
-  it('passes a check where a pull by tag works, or may work at an endpoint that nobody can probe', () =>
+  it('passes a check where a pull by tag works, or may work at an endpoint that no probe can reach', () =>
     check(cases, ({ registry: one, known, hosts }) => {
       const all = [...hosts.values()]
       const outcome = outcomeOf(all)

@@ -61,7 +61,7 @@ function expectedConnection(
 ) {
   const text = (file: string) => readFileSync(path.join(references.files, path.basename(file)), 'utf8')
   const values = Object.entries(header).map(([name, value]) => [
-    name,
+    spelled(name),
     headerValue(value, references.env, text),
   ])
   const { cert, key } = client
@@ -72,6 +72,12 @@ function expectedConnection(
     skipVerify: skip_verify,
     header: Object.fromEntries(values),
   }
+}
+
+/** Names of headers as Go spells them. */
+function spelled(name: string): string {
+  const part = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase()
+  return name.split('-').map(part).join('-')
 }
 
 function headerValue(

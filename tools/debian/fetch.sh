@@ -166,5 +166,5 @@ fetch systemd bookworm
 fetch systemd trixie
 fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
-fetch squid trixie squid
+fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry

@@ -32,7 +32,7 @@ function tlsProblems({ path, written }: ConnectionEntry): readonly Problem[] {
     .map(key => ({
       path: [...path, key],
       atKey: true,
-      message: `${key} has no effect on http`,
+      message: `${key} with an http URL makes containerd 1.7 and later try https first`,
       hint: 'change the URL to https, or remove the key',
     }))
 }

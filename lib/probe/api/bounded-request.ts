@@ -5,6 +5,8 @@ import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
 import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
+import { explainWithheld } from '../faults/tls-fault.ts'
+import { CUT_OFF } from '../http/error-codes.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { startTimeLimit } from '../http/time-limit.ts'
@@ -18,6 +20,8 @@ export interface Failed {
   readonly fault: Fault
   /** The response that shows the fault. */
   readonly response?: HttpResponse
+  /** Whether the response ended too early, but without an error of the connection. */
+  readonly cutOff?: boolean
   readonly trace: Trace
 }
 
@@ -56,7 +60,7 @@ export async function sendBoundedRequest(
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
   const settings = { ...endpoint, header: sentHeaders(endpoint, pullClient) }
   const { origin } = endpoint.base
-  const client = { userAgent: nameClient(pullClient), go: pullClient.go }
+  const client = { userAgent: nameClient(pullClient), tlsClient: pullClient.tls, go: pullClient.go }
   const options = { ...request, ...shared, ...client, settings, origin }
   try {
     const final = await followRedirects(options, trace)
@@ -66,7 +70,8 @@ export async function sendBoundedRequest(
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
     const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
     const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
-    return { fault: withProxy(locateFault(fault, trace, request.url), trace), trace }
+    const cutOff = (error as NodeJS.ErrnoException | undefined)?.code === CUT_OFF
+    return { fault: withProxy(locateFault(fault, trace, request.url), trace), cutOff, trace }
   } finally {
     limit.release()
     trace.queuedMs = limit.pausedMs()
@@ -87,8 +92,9 @@ function sentHeaders(
   return Object.fromEntries(Object.entries(header).filter(([name]) => name.toLowerCase() !== 'user-agent'))
 }
 
-/** Adds where a redirect led. */
-export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
+/** Adds where a redirect led, and why no client certificate was sent. */
+export function locateFault(given: Fault, { host, withheld = false }: Trace, url: URL): Fault {
+  const fault = withheld ? explainWithheld(given) : given
   if (fault.quoted !== undefined || host === undefined || host === url.host) return fault
   return { ...fault, quoted: `redirected to ${host}` }
 }

@@ -68,7 +68,7 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
   }
 }
 
-const CHECK_CONTENT = 'compare the image with that of the registry itself, and check canary in the list'
+const CHECK_CONTENT = 'compare the image with that of another endpoint, and check canary in the list'
 
 interface Sink {
   add(chunk: Buffer): void
@@ -124,11 +124,9 @@ function restOf(response: HttpResponse, body: Buffer, offset: number): Buffer | 
   return response.status === 206 ? body : body.subarray(offset)
 }
 
-/** The end of a connection, not a reset: Go's io.ErrUnexpectedEOF. */
+/** Only while the body is read; anything else is not repeated. */
 function isCutOff(outcome: Outcome): boolean {
-  if (!('fault' in outcome) || outcome.fault.reason !== 'reset') return false
-  const { phase, error } = outcome.trace
-  return phase === 'body' && (error as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET'
+  return 'fault' in outcome && outcome.cutOff === true && outcome.trace.phase === 'body'
 }
 
 function lengthOf({ descriptor: { size }, limit }: FetchRequest): number {

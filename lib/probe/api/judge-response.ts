@@ -30,7 +30,7 @@ const ERROR_PAGES: readonly { readonly pattern: RegExp; readonly fault: Fault }[
   // nginx and Go's net/http, as 400.
   {
     pattern: /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i,
-    fault: { reason: 'not_a_registry', what: 'requires https on this port', todo: 'use https:// in the url' },
+    fault: { reason: 'not_a_registry', what: 'requires https on this port', todo: 'use https:// in its URL' },
   },
 ]
 

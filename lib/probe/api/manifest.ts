@@ -89,7 +89,7 @@ export function isManifestType(mediaType: string): boolean {
   return MANIFEST_TYPES.includes(mediaType) || isIndexType(mediaType)
 }
 
-export function isIndexType(mediaType: string): boolean {
+function isIndexType(mediaType: string): boolean {
   return INDEX_TYPES.includes(mediaType)
 }
 

@@ -82,6 +82,7 @@ function headersWithheld({ host }: URL): Fault {
     reason: undefined,
     what: 'the runtime sends the headers in the list to the token service too, which is another host; the probe does not',
     todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
+    forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
     quoted: host,
   }
 }

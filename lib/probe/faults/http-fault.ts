@@ -34,7 +34,7 @@ export function httpFault(code: string, { phase }: Trace): Fault | undefined {
   return undefined
 }
 
-const CHECK_LIST = 'check url and header in the list'
+const CHECK_LIST = 'check its URL and its headers in the list'
 
 const TOO_MANY_HEADERS: Fault = { reason: 'not_a_registry', what: 'sends too many response headers' }
 

@@ -1,5 +1,5 @@
 /** Errors of connections. Pure. */
-import { DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
+import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
 import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
@@ -28,6 +28,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
       }
     case SPACE_REFUSED:
       return PRIVATE_TARGET
+    case CUT_OFF:
     case 'ECONNRESET':
     case 'EPIPE':
       return closedFault(trace)
@@ -40,7 +41,7 @@ const PRIVATE_TARGET: Fault = {
   reason: undefined,
   what: 'redirects to a loopback, link-local or private address',
   todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
-  forServer: 'if you trust that host, use it as server in the list',
+  forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
 }
 
 function closedFault({ phase }: Trace): Fault {

@@ -1,6 +1,6 @@
 /** Reads bytes that arrive in pieces, wherever the pieces are cut. Pure. */
 import { codedError } from '../../system/coded-error.ts'
-import { FRAMING_LIMIT } from './error-codes.ts'
+import { CUT_OFF, FRAMING_LIMIT } from './error-codes.ts'
 
 /** Yields when it needs more bytes, and continues with the next piece; undefined is the end of the stream. */
 export type Reading<T> = Generator<undefined, T, Buffer | undefined>
@@ -36,7 +36,7 @@ export function* peekByte(source: ByteSource): Reading<number> {
 
 export function* peekPiece(source: ByteSource): Reading<Buffer> {
   const piece = yield* source.peek()
-  if (piece === undefined) throw codedError('ECONNRESET')
+  if (piece === undefined) throw codedError(CUT_OFF)
   return piece
 }
 

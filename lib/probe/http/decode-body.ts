@@ -1,7 +1,7 @@
 /** Removes the encodings of a body as Go and containerd do, part by part. */
 import zlib from 'node:zlib'
 import { codedError } from '../../system/coded-error.ts'
-import { INVALID_ENCODING, UNKNOWN_ENCODING } from './error-codes.ts'
+import { CUT_OFF, INVALID_ENCODING, UNKNOWN_ENCODING } from './error-codes.ts'
 
 export interface BodySink {
   /** False once no more is needed. */
@@ -51,7 +51,7 @@ function decodingSink(decoder: Decoder, next: BodySink): BodySink {
     })
     decoder.on('end', resolve)
     decoder.on('error', ({ code }: NodeJS.ErrnoException) =>
-      reject(codedError(code === 'Z_BUF_ERROR' ? 'ECONNRESET' : INVALID_ENCODING)),
+      reject(codedError(code === 'Z_BUF_ERROR' ? CUT_OFF : INVALID_ENCODING)),
     )
   })
   // It may reject before anything waits for it.

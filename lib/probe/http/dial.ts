@@ -1,6 +1,5 @@
 /** A new connection: name lookup, TCP, proxy, TLS. */
 import type net from 'node:net'
-import type tls from 'node:tls'
 import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
@@ -8,7 +7,7 @@ import type { GoRelease } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
-import { DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
+import { CERTIFICATE_WITHHELD, CUT_OFF, DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { destroyOnAbort } from './socket-events.ts'
 import { openSocks } from './socks.ts'
@@ -51,7 +50,7 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
   const release = onAbort(options.signal, () => abort.abort(options.signal.reason))
   const attempt = { trace, first, signal: abort.signal, connected: timer.stop }
   try {
-    return await openConnection({ ...options, pauseDuring }, attempt)
+    return await openAsRuntime({ ...options, pauseDuring }, attempt)
   } catch (error) {
     // Closes what is still open.
     abort.abort(error)
@@ -77,6 +76,19 @@ interface Attempt {
   readonly connected: () => void
 }
 
+/** A second connection, where the runtime sends no client certificate. */
+async function openAsRuntime(options: DialOptions, attempt: Attempt): Promise<net.Socket> {
+  try {
+    return await openConnection(options, attempt)
+  } catch (error) {
+    const { identity } = options.tls ?? {}
+    if (identity === undefined || (error as NodeJS.ErrnoException).code !== CERTIFICATE_WITHHELD) throw error
+    attempt.trace.withheld = true
+    delete attempt.trace.error
+    return await openConnection({ ...options, tls: identity.without }, attempt)
+  }
+}
+
 async function openConnection(options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   const { url, proxy } = options
   const secure = url.protocol === 'https:'
@@ -100,7 +112,7 @@ async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: 
       await openTunnel(connection, `${url.hostname}:${target.port}`, proxy, go)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    throw ['ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
+    throw [CUT_OFF, 'ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
   }
 }
 
@@ -108,7 +120,7 @@ async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: 
 async function connectToProxy(url: URL, options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   const socket = await connect(url, { ...options, allowed: undefined }, attempt)
   if (url.protocol !== 'https:') return socket
-  return await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)
+  return (await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)).socket
 }
 
 async function connect(
@@ -136,13 +148,10 @@ async function secureConnection(
   options: DialOptions,
   { trace, first, signal }: Attempt,
 ): Promise<net.Socket> {
-  const socket = await startTls(connection, options, trace, signal)
-  if (first) recordTls(socket, trace)
+  const { socket, expiresAt } = await startTls(connection, options, trace, signal)
+  if (first) {
+    trace.securedAt = performance.now()
+    trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt }
+  }
   return socket
-}
-
-function recordTls(socket: tls.TLSSocket, trace: Trace): void {
-  trace.securedAt = performance.now()
-  const { valid_to } = socket.getPeerCertificate()
-  trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt: Date.parse(valid_to) }
 }

@@ -4,8 +4,12 @@
 export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
 /** An address outside the allowed spaces. */
 export const SPACE_REFUSED = 'SPACE_REFUSED'
-/** A certificate without subject alternative names. */
-export const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'
+/** The runtime refuses the certificates of the server; `problem` says why. */
+export const CERTIFICATE_REFUSED = 'CERTIFICATE_REFUSED'
+/** The server accepts client certificates of other authorities only, so the runtime sends none. */
+export const CERTIFICATE_WITHHELD = 'CERTIFICATE_WITHHELD'
+/** The server starts a second handshake on a connection. */
+export const RENEGOTIATION = 'RENEGOTIATION'
 /** The proxy refuses a connection; `status` is that of its response, if there was a valid one, `socks` its protocol. */
 export const PROXY_REFUSED = 'PROXY_REFUSED'
 /** The proxy closes the connection before it responds. */
@@ -23,6 +27,8 @@ export const REDIRECT_TARGET = 'REDIRECT_TARGET'
 /** A response that does not begin as HTTP does, and one that continues in another way. */
 export const NO_HTTP = 'NO_HTTP'
 export const INVALID_HTTP = 'INVALID_HTTP'
+/** The stream ends before the message does: Go's io.ErrUnexpectedEOF. */
+export const CUT_OFF = 'CUT_OFF'
 /** A body whose Content-Encoding the runtime does not know (`encoding`), or that is not encoded in this way. */
 export const UNKNOWN_ENCODING = 'UNKNOWN_ENCODING'
 export const INVALID_ENCODING = 'INVALID_ENCODING'

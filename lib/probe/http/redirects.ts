@@ -1,5 +1,6 @@
 /** A request that follows its redirects. */
 import { codedError } from '../../system/coded-error.ts'
+import type { TlsClient } from '../../targets/tls-client.ts'
 import { classifyAddress } from './address-space.ts'
 import type { AllowedHosts } from './allowed-addresses.ts'
 import type { ClientSettings } from './client-settings.ts'
@@ -35,6 +36,7 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   /** As it was written, where that differs from `url`. */
   readonly target?: GoUrl | undefined
   readonly trust: Trust
+  readonly tlsClient: TlsClient
   readonly proxyFor?: ProxyFor | undefined
   /** Accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -111,8 +113,7 @@ function requestTo(
     allowed,
     proxy,
     headers,
-    secureContext: secure ? trust(settings) : undefined,
-    skipVerify: settings.skipVerify,
+    tls: secure ? trust(settings, options.tlsClient) : undefined,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }

@@ -68,7 +68,7 @@ function openExchange(request: Sent, trace: Trace): Exchange {
     trace.respondedAt = performance.now()
     trace.phase = 'body'
     const received = { status: head.status, headers: Object.fromEntries(head.headers) }
-    // Nobody reads the body of a redirect or a challenge.
+    // The body of a redirect or a challenge is not read.
     if ((head.status >= 300 && head.status <= 399) || head.status === 401)
       return { ...received, complete: false }
     collector = collectBody(head.status < 300 ? request : {})

@@ -88,6 +88,7 @@ function* readLineEnd(source: ByteSource): Reading<void> {
 function* readTrailer(source: ByteSource, go: GoRelease): Reading<void> {
   let text = ''
   while (text !== '\r\n' && !text.endsWith('\r\n\r\n')) {
+    if ((yield* source.peek()) === undefined) throw codedError(INVALID_HTTP)
     text += yield* readLine(source, { left: LINE_LIMIT - text.length })
   }
   if (text !== '\r\n') parseTrailer(text, go)

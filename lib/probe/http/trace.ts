@@ -18,6 +18,8 @@ export interface Trace {
   endedAt?: number
   /** TLS of the first connection. */
   tls?: TlsFacts
+  /** The runtime sends no client certificate, since the server accepts those of other authorities only. */
+  withheld?: boolean
   /** Name and port of the latest connection, and its address. */
   host?: string
   address?: string

@@ -3,7 +3,7 @@ import type net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
 import { openSource } from './byte-source.ts'
-import { PROXY_REFUSED } from './error-codes.ts'
+import { CUT_OFF, PROXY_REFUSED } from './error-codes.ts'
 import { type HttpProxy, proxyAuthorization } from './proxies.ts'
 import { readSocket } from './read-socket.ts'
 import { type ResponseHead, readHead } from './response-head.ts'
@@ -41,5 +41,5 @@ async function readReply(socket: net.Socket, go: GoRelease): Promise<ResponseHea
 
 /** What follows from a reply that cannot be read; a connection that the proxy closes stays what it is. */
 function replyError(error: unknown): unknown {
-  return (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? error : codedError(PROXY_REFUSED)
+  return (error as NodeJS.ErrnoException).code === CUT_OFF ? error : codedError(PROXY_REFUSED)
 }

@@ -9,7 +9,6 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
-import { generationNotices } from './generation-notices.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
@@ -17,6 +16,7 @@ import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
 import { isSameLine } from './release.ts'
+import { releaseNotices } from './release-notices.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -34,7 +34,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     return {
       files: [...directories.files, ...config.files],
       notices: [
-        ...generationNotices(registries, snapshot),
+        ...releaseNotices(registries, snapshot),
         ...daemonNotices(snapshot),
         ...config.notices,
         ...directories.notices,

@@ -1,6 +1,7 @@
 /** What containerd's HTTP client sends and accepts, release by release. Pure. */
 import type { PullClient } from '../pull-client.ts'
 import { atLeast, isExact, type Release } from './release.ts'
+import { describeTls } from './tls-client.ts'
 
 /** What an unknown release is taken for. */
 const NEWEST: Release = { name: '2.3.4', major: 2, minor: 3, patch: 4 }
@@ -26,6 +27,7 @@ export function describePullClient(release: Release = NEWEST): PullClient {
       // core/remotes/docker/authorizer.go:288@v2.0.0
       renewsExpired: since('2.0.0'),
     },
+    tls: describeTls(release),
     images: {
       // core/remotes/handlers.go FetchHandler@v2.0.0
       schema1: major === 1,

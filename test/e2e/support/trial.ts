@@ -12,6 +12,7 @@ import { registryOf, type Started, writeList } from '../../support/behaviours/wr
 import { run } from '../../support/run.ts'
 import { type Daemon, makeNode, startContainerd } from './containerd.ts'
 import { containerdVersion } from './runtimes.ts'
+import type { Sent } from './sent-requests.ts'
 
 export const DEPTHS = ['manifest', 'blob'] as const
 type Depth = (typeof DEPTHS)[number]
@@ -21,6 +22,8 @@ export interface Trial {
   readonly probes: Readonly<Record<Depth, Probe>>
   /** Why the pull failed; undefined: it succeeded. */
   readonly pullError: string | undefined
+  /** What the probe of the blobs sent, and what the pull sent. */
+  readonly sent: { readonly probe: Sent; readonly pull: Sent }
 }
 
 const CONFIG = `version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`
@@ -55,12 +58,19 @@ async function tryGroup(
     const env = fillEnvironment(started)
     const timeout = group[0]?.behaviour.timeout ?? TIMEOUT
     const list = await writeList(home, started, containerdVersion(tree), timeout)
-    const probes = { manifest: await probe(list, 'manifest', env), blob: await probe(list, 'blob', env) }
+    const manifest = await probe(list, 'manifest', env)
+    const before = started.map(countRequests)
+    const probes = { manifest, blob: await probe(list, 'blob', env) }
+    const after = started.map(countRequests)
     const node = await makeNode(home)
     await applyList(list, node)
     const daemon = await startContainerd(tree, node, env)
     try {
-      return await pullAll(daemon, group, probes)
+      const trials = await pullAll(daemon, group, probes)
+      return trials.map(([name, trial], i) => [
+        name,
+        { ...trial, sent: sentBy(started[i] as Started, before[i] ?? {}, after[i] ?? {}) },
+      ])
     } finally {
       await daemon.stop()
     }
@@ -68,6 +78,21 @@ async function tryGroup(
     await Promise.all(started.map(({ servers }) => servers.close()))
     await fs.rm(home, { recursive: true, force: true })
   }
+}
+
+type Counts = Readonly<Record<string, number>>
+
+function countRequests({ behaviour, servers }: Started): Counts {
+  return Object.fromEntries(Object.keys(behaviour.hosts).map(host => [host, servers.requests(host).length]))
+}
+
+/** The requests between two counts, and those after them. */
+function sentBy({ behaviour, servers }: Started, before: Counts, after: Counts): Trial['sent'] {
+  const between = (from: Counts, to?: Counts): Sent =>
+    Object.fromEntries(
+      Object.keys(behaviour.hosts).map(host => [host, servers.requests(host).slice(from[host], to?.[host])]),
+    )
+  return { probe: between(before, after), pull: between(after) }
 }
 
 async function startBehaviour(named: Named): Promise<Started> {
@@ -104,7 +129,7 @@ async function pullAll(
   daemon: Daemon,
   group: readonly Named[],
   probes: Readonly<Record<Depth, ReadonlyMap<string, Probe>>>,
-): Promise<readonly (readonly [string, Trial])[]> {
+): Promise<readonly (readonly [string, Omit<Trial, 'sent'>])[]> {
   const inTurn = limitConcurrency(PULLS)
   const tryOne = async ({ name }: Named) => {
     const pullError = await inTurn(() => pull(daemon, name))

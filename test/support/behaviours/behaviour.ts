@@ -40,6 +40,8 @@ export interface Host {
   readonly challenge?: string | readonly string[]
   /** https with these options. */
   readonly tls?: tls.TlsOptions
+  /** Before each reply it starts a second handshake; only TLS 1.2 can. */
+  readonly renegotiates?: boolean
   /** As a proxy: the host that CONNECT leads to, unless a rule replies. Requests for whole urls are always served. */
   readonly connectsTo?: string
   /** A SOCKS5 proxy in place of a web server. */
@@ -76,6 +78,8 @@ export interface Rule {
   readonly authorization?: boolean | RegExp
   /** A header of the request, in lower case, and what it must match. */
   readonly header?: readonly [name: string, value: RegExp]
+  /** Whether the client sent a certificate. */
+  readonly clientCertificate?: boolean
   /** Also applies to requests that `requires` refuses; `normal` is then the 401. */
   readonly beforeLogin?: boolean
   readonly reply: Change | ((request: Requested, normal: Reply) => Change)
@@ -86,6 +90,8 @@ export interface Requested {
   /** With the query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Whether the client sent a certificate. */
+  readonly clientCertificate: boolean
 }
 
 export interface Reply {
@@ -99,6 +105,8 @@ export interface Reply {
 export interface Change extends Partial<Reply> {
   /** These bytes are sent in place of a response, as they are; then the connection is closed. */
   readonly raw?: string | Buffer
+  /** After `raw` the alert that ends TLS is left out. */
+  readonly cut?: boolean
   /** Milliseconds before the reply. */
   readonly afterMs?: number
   /** After `raw` a tunnel of CONNECT is open. */

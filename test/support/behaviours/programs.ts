@@ -12,12 +12,19 @@ const CACHE = path.resolve(import.meta.dirname, '../../../.cache/debian')
 
 /** Where each program is, and how it runs in the foreground with a configuration. */
 const PROGRAMS: Readonly<
-  Record<Program['name'], { readonly tree: string; readonly args: (config: string) => readonly string[] }>
+  Record<
+    Program['name'],
+    { readonly tree: string; readonly binary: string; readonly args: (config: string) => readonly string[] }
+  >
 > = {
-  nginx: { tree: 'nginx-trixie', args: config => ['-e', 'stderr', '-c', config] },
-  apache2: { tree: 'apache2-bin-trixie', args: config => ['-X', '-f', config] },
-  squid: { tree: 'squid-trixie', args: config => ['-N', '-f', config] },
-  'docker-registry': { tree: 'docker-registry-trixie', args: config => ['serve', config] },
+  nginx: { tree: 'nginx-trixie', binary: 'nginx', args: config => ['-e', 'stderr', '-c', config] },
+  apache2: { tree: 'apache2-bin-trixie', binary: 'apache2', args: config => ['-X', '-f', config] },
+  squid: { tree: 'squid-trixie', binary: 'squid-gnutls', args: config => ['-N', '-f', config] },
+  'docker-registry': {
+    tree: 'docker-registry-trixie',
+    binary: 'docker-registry',
+    args: config => ['serve', config],
+  },
 }
 
 export interface RunningProgram {
@@ -30,7 +37,8 @@ export async function startProgram(
   { name, config, files = {} }: Program,
   fill: (text: string) => string,
 ): Promise<RunningProgram> {
-  const tree = path.join(CACHE, PROGRAMS[name].tree)
+  const { binary, args, ...where } = PROGRAMS[name]
+  const tree = path.join(CACHE, where.tree)
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), `regmirror-${name}-`))
   const port = await freePort()
   const complete = (text: string) =>
@@ -39,9 +47,10 @@ export async function startProgram(
     await fs.writeFile(path.join(folder, file), complete(text))
   // Such a program may change its user.
   await fs.chmod(folder, 0o777)
-  const args = PROGRAMS[name].args(path.join(folder, 'config'))
   const output: string[] = []
-  const child = spawn(path.join(tree, 'launch', name), args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(path.join(tree, 'launch', binary), args(path.join(folder, 'config')), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', text => output.push(String(text)))
   await waitForPort(port, child, output)
   return {

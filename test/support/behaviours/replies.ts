@@ -41,8 +41,10 @@ function fillHeaders(headers: Reply['headers'], fill: Fill): Reply['headers'] {
   return Object.fromEntries(filled)
 }
 
-function matches(rule: Rule, { method, url, headers }: Requested, kind: Kind): boolean {
+function matches(rule: Rule, requested: Requested, kind: Kind): boolean {
+  const { method, url, headers, clientCertificate } = requested
   const { authorization } = headers
+  if (rule.clientCertificate === !clientCertificate) return false
   if (rule.method !== undefined && rule.method !== method) return false
   if (rule.kind !== undefined && ![rule.kind].flat().includes(kind)) return false
   if (rule.path !== undefined && !rule.path.test(url)) return false

@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import type { Behaviour, Change, Host, Reply, Requested } from './behaviour.ts'
 import type { Contents } from './contents.ts'
 import { startProgram } from './programs.ts'
@@ -91,9 +92,11 @@ function openServer(host: Host, requests: Requested[], around: Surroundings): ne
       socket.on('error', () => {})
       serveSocks(socket, socks, around.portOf(socks.connectsTo)).catch(() => socket.destroy())
     })
-  const read = ({ method = '', url = '', headers }: http.IncomingMessage) => {
+  const read = ({ method = '', url = '', headers, socket }: http.IncomingMessage) => {
     // A client of a proxy sends the whole url.
-    const requested = { method, url: url.replace(/^http:\/\/[^/]*/, ''), headers }
+    const path = url.replace(/^http:\/\/[^/]*/, '')
+    const clientCertificate = socket instanceof TLSSocket && 'raw' in socket.getPeerCertificate()
+    const requested = { method, url: path, headers, clientCertificate }
     requests.push(requested)
     return requested
   }
@@ -129,14 +132,25 @@ async function respond(
   const { change, normal } = changeFor(requested, host, contents)
   if (change.afterMs !== undefined) await sleep(change.afterMs, undefined, { ref: false })
   const { socket } = response
+  if (host.renegotiates === true && socket instanceof TLSSocket) await renegotiate(socket)
   if (change.instead === 'stall' || socket === null) return
   if (change.instead === 'close') socket.destroy()
-  else if (change.raw !== undefined) sendRaw(socket, change.raw, fill)
+  else if (change.raw !== undefined) sendRaw(socket, change.raw, change.cut ?? false, fill)
   else send(response, requested.method, finalReply(normal, change, fill))
 }
 
-function sendRaw(socket: Socket, raw: NonNullable<Change['raw']>, fill: Servers['fill']): void {
-  socket.end(typeof raw === 'string' ? Buffer.from(fill(raw), 'latin1') : raw)
+/** Until the second handshake is complete, or the client refuses it. */
+function renegotiate(socket: TLSSocket): Promise<void> {
+  return new Promise(resolve => {
+    socket.once('close', resolve)
+    socket.renegotiate({ requestCert: true, rejectUnauthorized: false }, () => resolve())
+  })
+}
+
+function sendRaw(socket: Socket, raw: NonNullable<Change['raw']>, cut: boolean, fill: Servers['fill']): void {
+  const bytes = typeof raw === 'string' ? Buffer.from(fill(raw), 'latin1') : raw
+  if (cut) socket.write(bytes, () => socket.destroy())
+  else socket.end(bytes)
 }
 
 function send(response: http.ServerResponse, method: string, { status, headers, body }: Reply): void {

@@ -66,7 +66,7 @@ async function planOn({ trusted = [], untrusted = [], programs = {}, tree = {}, 
 const RELEASE = { containerd: '1.7.24' }
 
 describe('the containerd that the files are for', () => {
-  it('is the one that reads the config, and its own program tells the release', async () => {
+  it('is the one that reads the config, and its own program prints the release', async () => {
     const programs = { containerd: '1.6.20', '/opt/bin/containerd': '2.1.4' }
     const one = daemon(812, '--state /run/c', 'systemd', { executable: '/opt/bin/containerd' })
     const { daemon: found, conflicts } = await planOn({ trusted: [one], programs })

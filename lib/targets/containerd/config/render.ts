@@ -46,7 +46,7 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
   }
 }
 
-/** A refused file has this fault too: whoever corrects it must know. */
+/** A refused file has this fault too, and it must be corrected with the others. */
 function disabledIssues({ files, readers }: Snapshot): readonly Issue[] {
   return disabledCri(files, readers).map(({ name, ...place }) => {
     const message = 'disabled_plugins turns CRI off: Kubernetes cannot pull through this containerd'
