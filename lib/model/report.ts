@@ -4,7 +4,7 @@ import type { InitReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
-/** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
+/** When a change takes effect; `when_used`: once another program makes the runtime use the file; `start`: when its daemon starts. */
 export type Effect = 'immediate' | 'reload' | 'restart' | 'when_used'
 
 /** Why a managed file changes: the list differs, the file was changed outside regmirror, or both. */
@@ -14,7 +14,6 @@ export interface Change {
   readonly target: string
   readonly path: string
   readonly action: 'create' | 'update' | 'delete'
-  /** `start`: the daemon does not run, and reads the file when it starts. */
   readonly effect: Effect | 'start'
   readonly why: string
   /** Absent for a file that regmirror did not manage before. */

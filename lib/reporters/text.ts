@@ -11,11 +11,11 @@ import type {
   Report,
   ValidateReport,
 } from '../model/report.ts'
+import { daemonText, isRunning } from '../model/target-report.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
-import { daemonLines } from './daemon-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -102,7 +102,7 @@ function summaryLines(
   { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
-  const daemons = daemonLines(report.targets).map(printable)
+  const daemons = (report.targets ?? []).filter(isRunning).map(one => printable(daemonText(one)))
   if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)

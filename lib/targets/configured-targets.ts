@@ -37,7 +37,7 @@ export function probeDialect(
 export async function readPullClient(
   list: Pick<MirrorList, 'targets'>,
   targets: Readonly<Record<string, Target>>,
-  machine: Pick<Machine, 'run'> | undefined,
+  machine: Pick<Machine, 'run' | 'files' | 'processes'> | undefined,
 ): Promise<PullClient> {
   const [first] = configuredTargets(list, targets)
   if (first !== undefined) return await first.target.pullClient(first.settings, machine)

@@ -158,7 +158,10 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * What its HTTP client sends and accepts: of the release in the list, else of the one on this machine, else of the
    * newest. Without settings the list does not name this target.
    */
-  pullClient(settings: Settings | undefined, machine: Pick<Machine, 'run'> | undefined): Promise<PullClient>
+  pullClient(
+    settings: Settings | undefined,
+    machine: Pick<Machine, 'run' | 'files' | 'processes'> | undefined,
+  ): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */

@@ -1,11 +1,13 @@
 /** Writes the selected list to the node, and reports what that has changed. */
 import type { Activation } from '../model/report.ts'
+import { isRunning } from '../model/target-report.ts'
 import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'
 import type { Memory, SelectedList } from './memory.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
   changeEvent,
+  daemonEvent,
   pendingFileEvent,
   reloadDoneEvent,
   reloadEvent,
@@ -70,6 +72,7 @@ function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: 
     reportEvent(memory, restartDoneEvent(), host)
   if (memory.reload.length > 0 && reload.length === 0) reportEvent(memory, reloadDoneEvent(), host)
   const events = [
+    ...(report.targets ?? []).filter(isRunning).map(daemonEvent),
     ...noticeEvents(report.notices),
     ...pendingFiles.map(pendingFileEvent),
     ...restart.map(restartEvent),

@@ -1,5 +1,6 @@
 /** The events of writes to the node, and of the restarts that they require. Pure. */
 import type { Activation, Change } from '../model/report.ts'
+import { daemonText, type TargetReport } from '../model/target-report.ts'
 import type { Event } from './events.ts'
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as const
@@ -37,6 +38,11 @@ export function writeRecoveredEvent(): Event {
 
 export function saveFailedEvent(problem: string): Event {
   return { event: 'health_save_failed', level: 'error', text: problem }
+}
+
+/** The daemon that the files are for. */
+export function daemonEvent(found: TargetReport): Event {
+  return { event: 'daemon_found', level: 'info', text: daemonText(found) }
 }
 
 export function pendingFileEvent(path: string): Event {

@@ -25,7 +25,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   settings: containerdSettings,
   dialect: containerdDialect,
   removal: 'immediate',
-  pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
+  pullClient: async (settings, machine) => describePullClient(await findRelease(settings, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {

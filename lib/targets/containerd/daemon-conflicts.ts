@@ -11,12 +11,24 @@ import type { Snapshot } from './snapshot.ts'
 /** A list that names the file decides for itself; with `config = false` the file is that of the daemon. */
 export function daemonConflicts(snapshot: Snapshot): readonly Issue[] {
   const { config, daemons } = snapshot
-  if (config.named || daemons.doubted.some(({ mayRead }) => mayRead)) return []
+  if (config.named || !config.managed) return []
+  if (daemons.doubted.some(({ mayRead }) => mayRead)) return []
+  if (isUnitOther(snapshot)) return [unitConflict(snapshot)]
   const serving = daemons.others.filter(daemon => !isDockersOwn(daemon))
   if (daemons.readers.length === 0)
     return (serving.length > 0 ? serving : daemons.others).map(other => unreadConflict(other, config.path))
   const [off] = disabledCri(snapshot.files, snapshot.readers)
   return off === undefined ? [] : serving.map(other => withoutCri(unreadConflict(other, config.path), off))
+}
+
+/** Whether the unit starts containerd with another file; a variable of it decides otherwise. */
+function isUnitOther({ unitConfig, config }: Snapshot): boolean {
+  return unitConfig !== undefined && unitConfig !== config.path
+}
+
+function unitConflict({ unitConfig = '', config }: Snapshot): Issue {
+  const message = `containerd does not run, and its unit starts it with ${onOneLine(unitConfig)}`
+  return { file: config.path, message, hint: pathRemedy(unitConfig, 'containerd.service', config.path) }
 }
 
 /** The daemon that reads the file serves no CRI, and another one runs. */
@@ -36,7 +48,7 @@ function readsText({ pid, config, distribution }: RunningDaemon): string {
 }
 
 function remedyFor(other: RunningDaemon, file: string): string {
-  const { distribution } = other
+  const { distribution, unit = 'containerd.service' } = other
   switch (distribution) {
     case 'k3s':
     case 'rke2':
@@ -47,7 +59,7 @@ function remedyFor(other: RunningDaemon, file: string): string {
     case 'docker':
       return `it serves Docker, which reads no hosts.toml, and not CRI; for a containerd that starts later, set config = "${file}" in [targets.containerd]`
     default:
-      return (distribution && templateOf(distribution)) ?? ownRemedy(other, file)
+      return (distribution && templateOf(distribution)) ?? pathRemedy(other.config, unit, file)
   }
 }
 
@@ -55,7 +67,7 @@ function remedyFor(other: RunningDaemon, file: string): string {
 const FOLLOW = 'set config = false in [targets.containerd]'
 
 /** Where a list may not name the file of the daemon, such as below /usr, the daemon must read another. */
-function ownRemedy({ config, unit = 'containerd.service' }: RunningDaemon, file: string): string {
+function pathRemedy(config: string, unit: string, file: string): string {
   if (containerdSettings.check({ config }, []).length === 0)
     return `set config = "${config}" in [targets.containerd]`
   return `copy it to ${file} and start containerd with --config ${file}: systemctl edit ${unit}`

@@ -1,17 +1,21 @@
 /** The release of the containerd that a machine has. */
 import type { Machine } from '../target.ts'
-import { type Daemons, NO_DAEMONS } from './daemon.ts'
+import { DEFAULT_CONFIG } from './command-line.ts'
+import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
+import type { ContainerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** The release whose rules count for a pull: as exactly as the list and the machine have it. */
 export async function findRelease(
-  version: string | undefined,
-  machine: Pick<Machine, 'run'> | undefined,
+  settings: Pick<ContainerdSettings, 'config' | 'version'> | undefined,
+  machine: Pick<Machine, 'run' | 'files' | 'processes'> | undefined,
 ): Promise<Release | undefined> {
+  const { config = DEFAULT_CONFIG, version } = settings ?? {}
   const named = version === undefined ? undefined : parseRelease(version)
   if (named !== undefined && isExact(named)) return named
-  const { installed } = await readInstalled(machine, NO_DAEMONS)
+  const daemons = machine && (await findDaemons(machine.processes, machine.files, config))
+  const { installed } = await readInstalled(machine, daemons ?? NO_DAEMONS)
   return named === undefined ? installed : exactOne(named, installed)
 }
 

@@ -18,6 +18,7 @@ import { exactOne, readInstalled } from './installed.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
+import { readUnitConfig } from './unit-file.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -30,11 +31,8 @@ export async function observe(
   const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config || (await findForeignConfig(view.node, daemons.config))
-  const { files, faults, older, dropIns } = await readConfigs(
-    view.node,
-    config,
-    exactOne(generation, installed),
-  )
+  const exact = exactOne(generation, installed)
+  const { files, faults, older, dropIns } = await readConfigs(view.node, config, exact)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = effectiveRegistries({ files, older, dropIns, readers }).map(
@@ -42,10 +40,7 @@ export async function observe(
   )
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
-  const directoriesInUse = findHostsDirs(values, own, settings)
-  const roots = new Set([directoriesInUse.hostsDir, ...directoriesInUse.currentDirs])
-  const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  const { directories, unreadable } = await readRoots(view.node, roots, listed)
+  const inUse = findHostsDirs(values, own, settings)
   return {
     generation,
     readers,
@@ -57,13 +52,13 @@ export async function observe(
     faults,
     older,
     dropIns,
-    ...directoriesInUse,
+    ...inUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
-    directories,
+    ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
     daemons,
+    unitConfig: await unitConfig(view, daemons),
     onMachine: view.machine !== undefined,
-    unreadable,
   }
 }
 
@@ -84,8 +79,9 @@ function findHostsDirs(
 async function readRoots(
   node: Reader,
   roots: ReadonlySet<string>,
-  listed: ReadonlySet<string>,
+  registries: readonly Registry[],
 ): Promise<Pick<Snapshot, 'directories' | 'unreadable'>> {
+  const listed = new Set(registries.map(registry => directoryName(registry.name)))
   const directories: Record<string, readonly RegistryDirectory[]> = {}
   const unreadable: Snapshot['unreadable'][number][] = []
   for (const root of roots) {
@@ -121,6 +117,11 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
+}
+
+async function unitConfig({ machine, node }: View, daemons: Daemons): Promise<string | undefined> {
+  const runs = daemons.readers.length + daemons.others.length + daemons.doubted.length > 0
+  return machine === undefined || runs ? undefined : await readUnitConfig(node)
 }
 
 async function readDaemons(

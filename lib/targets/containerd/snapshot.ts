@@ -59,6 +59,8 @@ export interface Snapshot {
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** The containerd processes of this machine; none where the node is not this machine. */
   readonly daemons: Daemons
+  /** The config.toml that the unit of containerd names, where no containerd runs. */
+  readonly unitConfig: string | undefined
   /** Whether the node is this machine, so that its daemons are seen. */
   readonly onMachine: boolean
   /** Directories that are not in the list and cannot be read. */

@@ -161,4 +161,41 @@ describe('the containerd that the files are for', () => {
     const absent = await planOn({})
     assert.deepEqual([absent.daemon.state, absent.codes.includes('daemon_absent')], ['absent', true])
   })
+
+  const units: readonly [title: string, tree: Tree, config: string | undefined][] = [
+    [
+      'no file',
+      { '/lib/systemd/system/containerd.service': '[Service]\nExecStart=/usr/bin/containerd\n' },
+      undefined,
+    ],
+    [
+      'another file',
+      { '/usr/lib/systemd/system/containerd.service': 'ExecStart=-/opt/containerd -c /opt/c.toml\n' },
+      '/opt/c.toml',
+    ],
+    [
+      'another file in a drop-in',
+      {
+        '/lib/systemd/system/containerd.service': 'ExecStart=/usr/bin/containerd\n',
+        '/etc/systemd/system/containerd.service.d/a.conf':
+          'ExecStart=\nExecStart=/usr/bin/containerd \\\n  --config=/srv/c.toml\n',
+      },
+      '/srv/c.toml',
+    ],
+    [
+      'a file by a variable',
+      { '/lib/systemd/system/containerd.service': 'ExecStart=/usr/bin/containerd --config ${CONFIG}\n' },
+      undefined,
+    ],
+  ]
+  for (const [title, tree, config] of units) {
+    it(`is stopped, and its unit names ${title}`, async () => {
+      const { conflicts } = await planOn({ tree, programs: RELEASE })
+      const hint = `set config = "${config}" in [targets.containerd]`
+      const message = `${DEFAULT}: containerd does not run, and its unit starts it with ${config}; ${hint}`
+      assert.deepEqual(conflicts, config === undefined ? [] : [message])
+      const named = await planOn({ tree, programs: RELEASE, settings: { config: DEFAULT } })
+      assert.deepEqual(named.conflicts, [])
+    })
+  }
 })

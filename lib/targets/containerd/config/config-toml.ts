@@ -12,11 +12,10 @@ import {
 } from '../../../formats/toml/ast.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { atLeast, parseRelease, type Release } from '../release.ts'
-import { isReadBy1 } from './lenient-toml.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { movingHint, renamingHint } from './plugin-names.ts'
 import { FILE, misfits } from './shape.ts'
-import { findTemplate } from './template.ts'
+import { NOT_UTF8, unreadable } from './unreadable.ts'
 
 const BYTE_ORDER_MARK = /^\ufeff/
 
@@ -56,28 +55,6 @@ export function parseConfig(
   if (unusable !== undefined) return fatal(path, unusable)
   const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
-}
-
-const NOT_UTF8 = { message: 'is not UTF-8 text', hint: 'save it as UTF-8' }
-
-/** A file that is no TOML: a template, or one that only 1.x reads. */
-function unreadable(fault: Issue, text: string, generation: Release | undefined): Issue {
-  const template = findTemplate(text)
-  if (template !== undefined) return { file: fault.file, ...template, ...TEMPLATE }
-  const message = `${fault.message}: ${whoFails(text, generation)}`
-  return { hint: 'correct it', ...fault, message }
-}
-
-const TEMPLATE = {
-  message: 'this is a template, not TOML',
-  hint: 'name the file that is made from it: config = "/…/config.toml" in [targets.containerd]',
-}
-
-function whoFails(text: string, generation: Release | undefined): string {
-  if (generation?.major === 2 || !isReadBy1(text)) return 'containerd does not start'
-  return generation === undefined
-    ? 'containerd 2 does not start, and regmirror does not edit it'
-    : 'containerd 1.x reads it, but regmirror does not edit it'
 }
 
 function fatal(file: string, fault: Omit<Issue, 'file'>): Issue {
