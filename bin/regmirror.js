@@ -7,8 +7,9 @@ var version = process.versions.node.split('.').map(Number)
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   console.error(
-    // biome-ignore lint/style/useTemplate: an old Node does not know templates
-    'regmirror requires Node 22.22 or newer, but this is ' + process.versions.node + '; install Node 22.22',
+    'error: regmirror requires Node 22.22 or newer, but this is ' +
+      process.versions.node +
+      '; install Node 22.22',
   )
   process.exit(2)
 }

@@ -1,11 +1,11 @@
 /** The command line: arguments and a world go in, an exit code comes out. The only importer of yargs. */
 import yargs, { type Argv } from 'yargs'
-import pkg from '../package.json' with { type: 'json' }
 import type { AnyCommand } from './commands/command.ts'
 import { exitCode } from './commands/exit-code.ts'
 import { describe, type Flag, type Given, typedName } from './commands/flag-types.ts'
 import { commands, loadTargets } from './commands/index.ts'
 import { EXIT_CODE_HELP, readFormat, usageFailure } from './commands/usage.ts'
+import { OWN_VERSION } from './model/own-version.ts'
 import type { World } from './model/world.ts'
 import { failureReport } from './reporters/failure.ts'
 import { print } from './reporters/print.ts'
@@ -55,9 +55,14 @@ async function parse(args: readonly string[], world: World): Promise<Call | stri
       },
     )
   await parser.parseAsync([...args], {}, (_error: unknown, _given: unknown, output: string) => {
-    text = output
+    text = separateTypes(output)
   })
   return call ?? text
+}
+
+/** yargs writes the type right after a text that fills its column. */
+function separateTypes(help: string): string {
+  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ')
 }
 
 function openParser(args: readonly string[], world: World): Argv {
@@ -67,10 +72,10 @@ function openParser(args: readonly string[], world: World): Argv {
     .demandCommand(1, 1, 'no command is given', 'more than one command is given')
     .strict()
     .detectLocale(false)
-    .version('version', 'show the version', pkg.version)
+    .version('version', 'show the version', OWN_VERSION)
     .help('help', 'show this help')
     .alias('help', 'h')
-    .wrap(Math.min(world.stdout.columns ?? 100, 110))
+    .wrap(Math.min(world.stdout.columns ?? 100, 110) - 1)
     .epilogue(EXIT_CODE_HELP)
     .exitProcess(false)
     .fail((message, error) => {

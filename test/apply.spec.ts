@@ -170,7 +170,7 @@ describe('apply', () => {
       await assert.rejects(applyPlan(plan, openWriter(root), OCCASION), error => {
         return (
           error instanceof Failure &&
-          error.code === 'stale' &&
+          error.code === 'plan_outdated' &&
           /hosts\.toml: changed while/.test(error.message)
         )
       })

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { typedName } from '../lib/commands/flag-types.ts'
+import { commands } from '../lib/commands/index.ts'
 import { HEALTHS } from '../lib/health/health.ts'
 import { run } from './support/run.ts'
 import { withDirectory } from './support/tree.ts'
@@ -40,8 +42,47 @@ async function writeReferences(list: string, directory: string): Promise<void> {
   for (const [, name = ''] of list.matchAll(/file = "([\w.-]+)"/g))
     await fs.writeFile(path.join(directory, name), 'test\n', { mode: 0o600 })
 }
+const read = (pattern: string) =>
+  globSync(pattern, { cwd: root })
+    .map(file => text(file))
+    .join('\n')
+const found = (code: string, pattern: RegExp) =>
+  [...new Set([...code.matchAll(pattern)].map(match => match.slice(1).find(Boolean) ?? ''))].sort()
 
 describe('documents', () => {
+  const all = documents.map(text).join('\n')
+  const documented = (name: string) => all.includes(`\`${name}\``)
+  const undocumented = (names: readonly string[], what: string) => {
+    assert.ok(names.length > 10, what)
+    return names.filter(name => !documented(name))
+  }
+
+  it('have every flag', () => {
+    const flags = commands.flatMap(({ flags }) => Object.keys(flags).map(typedName))
+    const isDocumented = (flag: string) => new RegExp(`--(no-)?${flag}(?![a-z-])`).test(all)
+    assert.deepEqual(
+      [...new Set(flags)].filter(flag => !isDocumented(flag)),
+      [],
+    )
+  })
+
+  it('have every code of a notice and of an error', () => {
+    const code = read('lib/**/*.ts')
+    const notices = found(
+      code,
+      /\bcode: '([a-z_]+)'|[nN]otice(?:s|About)?\(\s*(?:[\w.()[\]]+,\s*)*'([a-z_]+)'/g,
+    )
+    const lints = found(read('lib/list/lints/*-lints.ts'), /^ {2}([a-z]+(?:_[a-z]+)+)(?:: |\()/gm)
+    const errors = found(/type ErrorCode = .*/.exec(code)?.[0] ?? '', /'([a-z_]+)'/g)
+    assert.ok(lints.includes('http_mirror') && errors.includes('bug'))
+    assert.deepEqual(undocumented([...notices, ...lints, ...errors], 'codes'), [])
+  })
+
+  it('have every event of a watcher', () => {
+    const events = found(read('lib/watch/**/*.ts'), /\bevent: '([a-z_]+)'/g)
+    assert.deepEqual(undocumented(events, 'events'), [])
+  })
+
   for (const document of documents) {
     blocks(document, 'toml').forEach((list, i) => {
       it(`list ${i + 1} of ${document} is valid`, () =>

@@ -54,11 +54,29 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
+  it('restores a registry immediately, and config.toml after a restart', () =>
+    onNode(async ({ command }) => {
+      const one = await command('restore', '--check', '--file', `/${DOCKER}`)
+      assert.match(one.stdout, /takes effect immediately; as it was before regmirror/)
+      assert.match(one.stdout, /^no restart required$/m)
+      const all = await command('restore', '--check')
+      assert.match(all.stdout, /takes effect after a restart; /)
+      assert.match(all.stdout, /^restart containerd: /m)
+    }))
+
   it('leaves no trace on an empty node', () =>
     onNode(async ({ command, tree }) => {
       await command('restore')
       assert.deepEqual(await tree(), {})
     }, {}))
+
+  it('removes the empty state folder of a run that was killed before its journal', () =>
+    withNode({ 'var/lib/regmirror/': undefined, 'var/lib/other/': undefined }, async node => {
+      const { code, stdout } = await node.run('restore')
+      assert.equal(code, 0)
+      assert.match(stdout, /^nothing to restore/)
+      assert.deepEqual(await readTree(node.root), { 'var/lib/other/': undefined })
+    }))
 
   const ORIGINALS = 'var/lib/regmirror/originals'
   it('refuses an original that was changed, and writes nothing', () =>
@@ -97,7 +115,7 @@ describe('restore', () => {
       const wants = path.join(root, 'etc/systemd/system/multi-user.target.wants')
       await writeTree(wants, { 'regmirror-bootstrap.service': '-> /unit', 'sshd.service': '' })
       const said =
-        /^notice: .*regmirror-bootstrap\.service is enabled and writes this node again at the next boot; disable it: systemctl disable/m
+        /^notice: .*regmirror-bootstrap\.service is enabled and writes this node again at the next boot; disable it: systemctl --root=\S+ disable/m
       assert.match((await command('restore', '--check')).stderr, said)
       assert.doesNotMatch((await command('restore', '--file', `/${DOCKER}`)).stderr, said)
       assert.match((await command('restore')).stderr, said)

@@ -31,14 +31,14 @@ export interface RunInfo {
 }
 
 /**
- * Carries out the plan. A plan without steps opens no file. Throws Failure `stale` when a file is no longer what the plan
+ * Carries out the plan. A plan without steps opens no file. Throws Failure `plan_outdated` when a file is no longer what the plan
  * was made from, and `io` when a step fails; the node is then as before. False: done, but the next run has to clean up.
  */
 export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   if (isDone(plan)) return true
-  await refuseStale(plan.steps, node)
+  await refuseOutdated(plan.steps, node)
   // Before anything new is written there.
-  for (const { path, after } of plan.closings) await node.setOwnership(path, after)
+  for (const { path, after } of plan.permissionFixes) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
   const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
   const memory = buildNextState(plan, { now: occasion.now, moment: await readMoment(occasion.bootClock) })
@@ -64,14 +64,14 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Pr
 
 /** Whether there is nothing to write. */
 export function isDone(plan: Plan): boolean {
-  return isStateKept(plan) && plan.closings.length === 0
+  return isStateKept(plan) && plan.permissionFixes.length === 0
 }
 
 function isStateKept({ steps, forgets }: Plan): boolean {
   return steps.length === 0 && forgets.length === 0
 }
 
-async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> {
+async function refuseOutdated(steps: readonly Step[], node: Writer): Promise<void> {
   const issues: Issue[] = []
   for (const step of steps) {
     const now = await findFile(node, step.path)
@@ -83,7 +83,7 @@ async function refuseStale(steps: readonly Step[], node: Writer): Promise<void> 
         hint: 'nothing was changed; run the command again',
       })
   }
-  if (issues.length > 0) throw new Failure('stale', issues)
+  if (issues.length > 0) throw new Failure('plan_outdated', issues)
 }
 
 /**

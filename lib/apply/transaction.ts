@@ -2,6 +2,7 @@
  * All or nothing: stages everything, commits by renames alone, then cleans up. A failure on the way undoes the run; a run
  * that is cut off, or cannot be undone, leaves a journal by which the next run finishes or undoes it.
  */
+import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
 import type { Writer } from '../system/writer.ts'
@@ -19,7 +20,7 @@ export interface Transaction {
 }
 
 /**
- * Runs a transaction. Throws Failure `stale` when a file is changed outside regmirror meanwhile and `io` when a step fails:
+ * Runs a transaction. Throws Failure `plan_outdated` when a file is changed outside regmirror meanwhile and `io` when a step fails:
  * the node is then as before, or the error names every file that is not. False: everything is written, but temporaries
  * could not be removed; the journal stays, and the next run removes them.
  */
@@ -80,7 +81,7 @@ async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void>
 async function commitOrThrow(swap: Swap, node: Writer): Promise<void> {
   if (await commit(swap, node)) return
   const message = 'was changed outside regmirror during this run'
-  throw new Failure('stale', [
+  throw new Failure('plan_outdated', [
     { file: swap.path, message, hint: 'nothing was changed; run the command again' },
   ])
 }
@@ -135,7 +136,7 @@ async function closeJournal(phase: Phase, node: Writer): Promise<void> {
 async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Promise<never> {
   const foreign: Issue[] = []
   try {
-    foreign.push(...(await undoAll(node)).map(foreignIssue))
+    foreign.push(...(await undoAll(node)).map(file => foreignIssue(file, node)))
   } catch (undoError) {
     if (!(error instanceof Failure && undoError instanceof Failure)) throw error
     throw new Failure(error.code, [...error.issues, ...(await findNotUndone(journal, node))])
@@ -144,9 +145,9 @@ async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Pro
   throw new Failure(error.code, [...error.issues, ...foreign])
 }
 
-function foreignIssue(file: string): Issue {
+function foreignIssue(file: string, { root }: Writer): Issue {
   const message = 'was changed outside regmirror during this run and stays as it is'
-  return { file, message, hint: `compare it with its original in ${ORIGINALS_DIRECTORY}` }
+  return { file, message, hint: `compare it with its original in ${path.join(root, ORIGINALS_DIRECTORY)}` }
 }
 
 async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {

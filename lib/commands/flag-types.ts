@@ -127,7 +127,11 @@ export function choiceOrBare<Choice extends string>(
   help: string,
   fallback: Choice,
 ): Flag<Choice | undefined> {
-  const { read, ...about } = choice(choices, { help, default: fallback, bare: true })
+  const { read, ...about } = choice(choices, {
+    help,
+    default: `off; ${fallback} without a value`,
+    bare: true,
+  })
   return { ...about, read: (given, flag) => (given === '' ? fallback : read(given, flag)) }
 }
 

@@ -16,13 +16,17 @@ import {
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: text({ help: 'use the tree below this directory as /, and run no programs' }),
+  root: text({ help: 'use the tree below this directory as /, and run neither containerd nor cp' }),
   target: texts('use only this runtime, such as containerd'),
 }
 
 /** Which list, and which node. */
 const listFlags = {
-  file: text({ help: 'mirror list, - for stdin', alias: 'f', default: '/etc/regmirror/mirrors.toml' }),
+  file: text({
+    help: 'mirror list, - for stdin',
+    alias: 'f',
+    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}',
+  }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
   allowFilesFrom: texts('also allow certificate and header files in this directory'),
   ...nodeFlags,
@@ -61,7 +65,7 @@ export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything w
 export const applyFlags = {
   ...planningFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
-  requireHealthy: toggle('write nothing and exit 1 unless every registry has a healthy endpoint'),
+  requireHealthy: toggle('write nothing and exit 1 unless every registry is healthy'),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
@@ -94,7 +98,7 @@ export const watchFlags = {
     'keep',
   ),
   takeOver,
-  format: choiceWithDefault(['text', 'json'], 'format of an error before the log starts', 'text'),
+  format: choiceWithDefault(['text', 'json'], 'format of an error, where the log is text', 'text'),
 }
 
 export const restoreFlags = {

@@ -19,7 +19,7 @@ export const commands: readonly AnyCommand[] = [
     summary: 'write a starter list',
     flags: initFlags,
     examples: [
-      ['-o /etc/regmirror/mirrors.toml', 'write a list for this node'],
+      ['-o mirrors.toml', 'write a list to this file'],
       ['--preset harbor', 'print a list for Harbor proxy projects'],
     ],
     load: async () => (await import('./init.ts')).init,
@@ -37,7 +37,7 @@ export const commands: readonly AnyCommand[] = [
     flags: planFlags,
     examples: [
       ['', 'show how this node differs from the list'],
-      ['--root /mnt/image --check', 'check a mounted image'],
+      ['--root /mnt --check', 'check a mounted image'],
     ],
     load: async () => (await import('./plan.ts')).plan,
   }),

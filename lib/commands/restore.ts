@@ -1,8 +1,9 @@
 /** `restore`: undo everything regmirror changed on this node. */
+import path from 'node:path'
 import { isDone } from '../apply/apply.ts'
 import { withNodeLock } from '../apply/node-lock.ts'
 import type { Notice } from '../model/report.ts'
-import { isBlank, readState, WATCH_FILES } from '../ownership/state.ts'
+import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { type WriteAccess, watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
@@ -43,7 +44,7 @@ async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
 async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
-  if (isDone(planned.plan) && !(await hasWatchFiles(node))) return { planned, notices: [] }
+  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [] }
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
     const converged = await converge(makePlan, access, made)
     // Without a list in use, the health that a watcher saved has no reader.
@@ -52,21 +53,23 @@ async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<
   })
 }
 
-async function hasWatchFiles(node: Reader): Promise<boolean> {
-  const found = await Promise.all(WATCH_FILES.map(file => node.facts(file)))
-  return found.some(facts => facts !== undefined)
+/** Whether a watcher left its files, or a run that was killed early left an empty state folder. */
+async function hasLeftovers(node: Reader): Promise<boolean> {
+  const entries = await node.entries(STATE_DIRECTORY)
+  const isWatchFile = (name: string) => WATCH_FILES.some(file => path.basename(file) === name)
+  return entries !== undefined && (entries.length === 0 || entries.some(({ name }) => isWatchFile(name)))
 }
 
 /** Where systemd keeps the units that are enabled; those of this package are in templates/systemd. */
 const ENABLED = '/etc/systemd/system/multi-user.target.wants'
 
 /** Units that write this node again. */
-async function unitNotices(node: Reader, { file }: RestoreFlags): Promise<readonly Notice[]> {
+async function unitNotices(node: Reader, { file, root }: RestoreFlags): Promise<readonly Notice[]> {
   if (file.length > 0) return []
   const entries = (await node.entries(ENABLED)) ?? []
   const units = entries.map(({ name }) => name).filter(name => /^regmirror-.*\.service$/.test(name))
   if (units.length === 0) return []
   const writes = units.length === 1 ? 'is enabled and writes' : 'are enabled and write'
-  const message = `${units.join(' and ')} ${writes} this node again at the next boot; disable it: systemctl disable ${units.join(' ')}`
+  const message = `${units.join(' and ')} ${writes} this node again at the next boot; disable it: systemctl ${root === undefined ? '' : `--root=${root} `}disable ${units.join(' ')}`
   return [{ code: 'service_enabled', message, file: ENABLED }]
 }

@@ -45,13 +45,15 @@ export function usageFailure(message: string, args: readonly string[], commands:
 /** yargs names a flag in both spellings, `lock-timeut` and `lockTimeut`. */
 function asTyped(words: readonly string[], args: readonly string[]): readonly string[] {
   const typed = args.map(arg => arg.split('=')[0] ?? '')
-  const found = typed.filter(arg => words.includes(arg.replace(/^-+/, '')))
+  // To yargs, --no-x is x with another value.
+  const found = typed.filter(arg => words.includes(arg.replace(/^(--no-|-+)/, '')))
   return found.length === 0 ? words : found
 }
 
 function unknownWord(word: string, called: Called, commands: Commands, help: string): Issue {
   const instead = intentHint(word, called?.name)
   if (word.startsWith('-')) {
+    if (word === '--no-probe') return { message: `unknown flag ${word}`, hint: NO_PROBE }
     const meant = nearest(word.replace(/^-+/, ''), Object.keys(called?.flags ?? {}).map(typedName))
     return { message: `unknown flag ${word}`, hint: instead ?? suggestion(meant && dashed(meant), help) }
   }
@@ -61,6 +63,8 @@ function unknownWord(word: string, called: Called, commands: Commands, help: str
   const hint = instead ?? list ?? suggestion(nearest(word, names), help)
   return { message: `unknown command ${word}`, hint }
 }
+
+const NO_PROBE = 'remove it: of the commands that write, only apply probes mirrors by default'
 
 function suggestion(meant: string | undefined, help: string): string {
   return meant === undefined ? help : `did you mean ${meant}? ${help}`

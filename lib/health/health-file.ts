@@ -3,17 +3,17 @@
  * `apply` use it while it is fresh, so that they plan the same files as the watcher. Pure.
  */
 import { isTable } from '../formats/is-table.ts'
-import { HEALTHS } from './health.ts'
 import type { MirrorHealth } from './mirror-health.ts'
+import { fromSavedMirror, isPast, isSavedMirror, type SavedMirror, toSavedMirror } from './saved-mirror.ts'
 import type { KnownHealth } from './select.ts'
 
-export interface HealthFile {
+export interface HealthFile<Mirror = MirrorHealth> {
   /** This and every time in it in milliseconds of the monotonic clock: in another boot it has no meaning. */
   readonly written_at: number
   /** From then on the verdicts in it no longer count. */
   readonly stale_at: number
   /** By `keyOf`. */
-  readonly mirrors: Readonly<Record<string, MirrorHealth>>
+  readonly mirrors: Readonly<Record<string, Mirror>>
   /** Whether the server of a registry is usable, by registry. */
   readonly servers: Readonly<Record<string, boolean>>
   /** Urls of a registry's mirrors in the order in which they are written, where the list does not decide it. */
@@ -30,10 +30,13 @@ export type BootId = string | undefined
 /** `wall`, in milliseconds since 1970, is written for people. */
 export function serializeHealthFile(file: HealthFile, bootId: BootId, wall: number): string {
   const head = { version: VERSION, written: new Date(wall).toISOString(), boot_id: bootId }
-  return `${JSON.stringify({ ...head, ...file }, null, 2)}\n`
+  const mirrors = mapValues(file.mirrors, toSavedMirror)
+  return `${JSON.stringify({ ...head, ...file, mirrors }, null, 2)}\n`
 }
 
 const VERSION = 3
+
+type SavedFile = HealthFile<SavedMirror>
 
 /**
  * Undefined for a damaged file, and for one of another version: only verdicts are lost. Also for one of another boot,
@@ -42,9 +45,9 @@ const VERSION = 3
  */
 export function parseHealthFile(text: string, bootId: BootId, now: number): HealthFile | undefined {
   try {
-    const { version, written: _, boot_id, ...file } = JSON.parse(text) as HealthFile & Record<string, unknown>
+    const { version, written: _, boot_id, ...file } = JSON.parse(text) as SavedFile & Record<string, unknown>
     if (version !== VERSION || boot_id !== bootId || bootId === undefined) return undefined
-    return isHealthFile(file, now) ? file : undefined
+    return isSavedFile(file, now) ? { ...file, mirrors: mapValues(file.mirrors, fromSavedMirror) } : undefined
   } catch {
     return undefined
   }
@@ -63,29 +66,16 @@ export function isFresh({ stale_at }: HealthFile, now: number): boolean {
   return now <= stale_at
 }
 
-function isHealthFile({ written_at, stale_at, mirrors, servers, orders }: HealthFile, now: number): boolean {
+function isSavedFile({ written_at, stale_at, mirrors, servers, orders }: SavedFile, now: number): boolean {
   return (
     [mirrors, servers, orders].every(isTable) &&
     Object.values(orders).every(Array.isArray) &&
     isPast(written_at, now) &&
     Number.isFinite(stale_at) &&
-    Object.values(mirrors).every(mirror => isMirrorHealth(mirror, written_at))
+    Object.values(mirrors).every(mirror => isSavedMirror(mirror, written_at))
   )
 }
 
-/** Whether it is a time between the boot and `latest`. */
-function isPast(ms: unknown, latest: number): boolean {
-  return typeof ms === 'number' && ms >= 0 && ms <= latest
-}
-
-function isMirrorHealth(mirror: MirrorHealth, latest: number): boolean {
-  const { health, since, doubt, probedAt, latenciesMs, nextAt, retries, earlyProbes } = mirror
-  return (
-    HEALTHS.includes(health) &&
-    (doubt === undefined || (HEALTHS.includes(doubt.toward) && doubt.probes > 0)) &&
-    [retries, earlyProbes, nextAt].every(Number.isFinite) &&
-    [since, probedAt ?? since].every(ms => isPast(ms, latest)) &&
-    Array.isArray(latenciesMs) &&
-    latenciesMs.every(Number.isFinite)
-  )
+function mapValues<From, To>(values: Readonly<Record<string, From>>, map: (value: From) => To) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]))
 }

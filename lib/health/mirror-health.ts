@@ -12,7 +12,7 @@ export interface MirrorHealth {
   /** When it changed to that; this and every time below in milliseconds of the monotonic clock. */
   readonly since: number
   /** Absent while the latest probe confirms the health. */
-  readonly doubt?: Doubt
+  readonly trend?: Trend
   /** The latest probe: when (undefined before the first one), and what was wrong. */
   readonly probedAt: number | undefined
   readonly reason?: ProbeReason
@@ -28,7 +28,7 @@ export interface MirrorHealth {
 }
 
 /** Successive probes that all show a better health than the current one, or all a worse one. */
-interface Doubt {
+export interface Trend {
   /** The smallest change among them. */
   readonly toward: Health
   readonly probes: number
@@ -58,41 +58,56 @@ export function healthAfter(
   settings: HealthSettings,
   random: Random,
 ): MirrorHealth {
-  const shown = shownBy(probe, settings)
+  const finding = assess(probe, settings)
   const saved = before.earlyProbes + (now - (before.probedAt ?? now)) / settings.intervalMs
   const earlyProbes = Math.min(EARLY_PROBES, saved)
   const judged =
-    shown === undefined ? before : { ...judge(before, shown, now, settings), ...findings(before, probe) }
+    finding === undefined
+      ? before
+      : { ...judge(before, finding.shows, now, settings), ...evidence(before, finding, probe) }
   const after = { ...judged, probedAt: now, earlyProbes }
   const { waitMs, isEarly } = nextProbe(after, probe, settings, random)
   return { ...after, earlyProbes: earlyProbes - Number(isEarly), nextAt: now + waitMs }
 }
 
-/** The health that one probe shows; undefined: none. */
-function shownBy({ status, reason, latency_ms }: Probe, { slowAfterMs }: HealthSettings): Health | undefined {
-  if (status === 'unknown') return undefined
-  if (reason === 'rate_limited') return 'rate_limited'
-  if (status === 'unhealthy') return 'unhealthy'
-  const isSlow = slowAfterMs !== undefined && (latency_ms?.median ?? 0) >= slowAfterMs
-  return status === 'degraded' || isSlow ? 'degraded' : 'healthy'
+/** The health that one probe shows, and why it is not healthy. */
+interface Finding extends Pick<MirrorHealth, 'reason' | 'detail'> {
+  readonly shows: Health
 }
 
-type Judgement = Pick<MirrorHealth, 'health' | 'since' | 'doubt' | 'retries'>
+/** Undefined: the probe shows nothing. */
+function assess(
+  { status, reason, detail, latency_ms }: Probe,
+  settings: HealthSettings,
+): Finding | undefined {
+  if (status === 'unknown') return undefined
+  if (status === 'healthy') return findSlowness(latency_ms?.median, settings) ?? { shows: 'healthy' }
+  const shows = reason === 'rate_limited' ? reason : status
+  return { shows, ...(reason !== undefined && { reason }), ...(detail !== undefined && { detail }) }
+}
+
+function findSlowness(latencyMs = 0, { slowAfterMs }: HealthSettings): Finding | undefined {
+  if (slowAfterMs === undefined || latencyMs < slowAfterMs) return undefined
+  const detail = `responds after ${Math.round(latencyMs)} ms, and slow_after is ${slowAfterMs} ms; list a faster mirror before it, or raise slow_after`
+  return { shows: 'degraded', reason: 'slow', detail }
+}
+
+type Judgement = Pick<MirrorHealth, 'health' | 'since' | 'trend' | 'retries'>
 
 function judge(before: MirrorHealth, shown: Health, now: number, settings: HealthSettings): Judgement {
   const { health, since } = before
-  const doubt = shown === health ? undefined : doubtAfter(before, shown)
-  if (doubt !== undefined && doubt.probes >= probesNeeded(health, doubt.toward, settings))
-    return { health: doubt.toward, since: now, retries: 0 }
-  return { health, since, ...(doubt && { doubt }), retries: isUsable(health) ? 0 : before.retries + 1 }
+  const trend = shown === health ? undefined : trendAfter(before, shown)
+  if (trend !== undefined && trend.probes >= probesNeeded(health, trend.toward, settings))
+    return { health: trend.toward, since: now, retries: 0 }
+  return { health, since, ...(trend && { trend }), retries: isUsable(health) ? 0 : before.retries + 1 }
 }
 
-function doubtAfter({ health, doubt }: MirrorHealth, shown: Health): Doubt {
+function trendAfter({ health, trend }: MirrorHealth, shown: Health): Trend {
   const isWorse = SEVERITY[shown] > SEVERITY[health]
-  const continues = doubt !== undefined && isWorse === SEVERITY[doubt.toward] > SEVERITY[health]
+  const continues = trend !== undefined && isWorse === SEVERITY[trend.toward] > SEVERITY[health]
   if (!continues || shown === 'rate_limited') return { toward: shown, probes: 1 }
-  const isSmaller = isWorse === SEVERITY[doubt.toward] < SEVERITY[shown]
-  return { toward: isSmaller ? doubt.toward : shown, probes: doubt.probes + 1 }
+  const isSmaller = isWorse === SEVERITY[trend.toward] < SEVERITY[shown]
+  return { toward: isSmaller ? trend.toward : shown, probes: trend.probes + 1 }
 }
 
 /** Probes in a row that a change takes. A 429 counts immediately, and so does the first response that is none. */
@@ -103,9 +118,10 @@ function probesNeeded(from: Health, to: Health, { rise, fall }: HealthSettings):
 
 const SEVERITY: Readonly<Record<Health, number>> = { healthy: 0, degraded: 1, rate_limited: 2, unhealthy: 2 }
 
-function findings(
+function evidence(
   { latenciesMs }: MirrorHealth,
-  { reason, detail, latency_ms }: Probe,
+  { reason, detail }: Finding,
+  { latency_ms }: Probe,
 ): Pick<MirrorHealth, 'reason' | 'detail' | 'latenciesMs'> {
   return {
     ...(reason !== undefined && { reason }),

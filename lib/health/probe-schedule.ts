@@ -7,7 +7,7 @@ import type { Health } from './health.ts'
 export type Random = () => number
 
 const HOUR_MS = 3_600_000
-/** The shortest wait between two probes of a mirror; a doubt about its health is settled at this pace. */
+/** The shortest wait between two probes of a mirror; a change of its health is confirmed at this pace. */
 export const SHORTEST_WAIT_MS = 1000
 /** Part of the wait that is random, so that nodes that start together do not probe together. */
 const JITTER = 0.1
@@ -21,7 +21,7 @@ export const EARLY_PROBES = 10
 
 interface Probed {
   readonly health: Health
-  readonly doubt?: unknown
+  readonly trend?: unknown
   readonly retries: number
   readonly earlyProbes: number
 }
@@ -39,7 +39,7 @@ export function nextProbe(
   random: Random,
 ): { waitMs: number; isEarly: boolean } {
   // Without a budget, a mirror that flaps would be probed every second forever.
-  if (state.doubt !== undefined && state.earlyProbes >= 1) return { waitMs: SHORTEST_WAIT_MS, isEarly: true }
+  if (state.trend !== undefined && state.earlyProbes >= 1) return { waitMs: SHORTEST_WAIT_MS, isEarly: true }
   return { waitMs: regularWaitMs(state, probe, settings, random), isEarly: false }
 }
 

@@ -133,6 +133,7 @@ function resolveConnection(
     client: clientOf(sourceOf('client'), references),
     skipVerify: sourceOf('skip_verify').written.skip_verify ?? false,
     header: headersOf(sourceOf('header'), references),
+    redirects: sourceOf('redirects').written.redirects ?? [],
     place: place(own.path),
   }
 }

@@ -29,6 +29,7 @@ export interface WrittenConnection {
   readonly skip_verify?: boolean
   readonly header?: Readonly<Record<string, WrittenHeader>>
   readonly dial_timeout?: string
+  readonly redirects?: readonly string[]
 }
 
 export interface WrittenServer extends WrittenConnection {

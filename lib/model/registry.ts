@@ -51,6 +51,8 @@ export interface Connection {
   readonly skipVerify: boolean
   /** Every value is treated as a secret. */
   readonly header: Readonly<Record<string, string>>
+  /** Private hosts that a probe may be redirected to: exact names, addresses, networks. */
+  readonly redirects: readonly string[]
   readonly place: Place
 }
 

@@ -2,9 +2,11 @@
  * The result of every command. `--format json` prints it as it is: keys are snake_case, and later versions only add to them.
  */
 import type { ErrorCode, Issue } from './errors.ts'
+import type { InitReport } from './init-report.ts'
+import type { TargetReport } from './target-report.ts'
 
-/** When a change takes effect: immediately, after a reload of the runtime, or after a restart. */
-export type Effect = 'immediate' | 'reload' | 'restart'
+/** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
+export type Effect = 'immediate' | 'reload' | 'restart' | 'when_used'
 
 /** Why a managed file changes: the list differs, the file was changed outside regmirror, or both. */
 export type Cause = 'list' | 'drift' | 'both'
@@ -13,7 +15,8 @@ export interface Change {
   readonly target: string
   readonly path: string
   readonly action: 'create' | 'update' | 'delete'
-  readonly effect: Effect
+  /** `start`: the daemon does not run, and reads the file when it starts. */
+  readonly effect: Effect | 'start'
   readonly why: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
@@ -32,17 +35,6 @@ export interface Notice {
   readonly mirror?: string
   readonly file?: string
   readonly line?: number
-}
-
-/** `file:line: mirror: message`; without a file, the registry comes first. */
-export function noticeText(notice: Notice): string {
-  return [noticePlace(notice), notice.message].filter(Boolean).join(': ')
-}
-
-/** What a notice is about, without its message. */
-export function noticePlace({ file, line, registry, mirror }: Notice): string {
-  const place = [file, line].filter(part => part !== undefined).join(':')
-  return [place || registry, mirror].filter(Boolean).join(': ')
 }
 
 /** A runtime to reload or restart before every change takes effect, and the command for it. */
@@ -129,6 +121,8 @@ export interface Changes {
   readonly restart: readonly Activation[]
   /** Files that already match the list. */
   readonly unchanged: number
+  /** The runtimes of the list on this machine; absent under `--root` and where none was looked for. */
+  readonly targets?: readonly TargetReport[]
 }
 
 export interface Preflight {
@@ -183,15 +177,6 @@ export interface ValidateReport {
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
-}
-
-export interface InitReport {
-  readonly version: 1
-  readonly kind: 'init'
-  readonly preset: string
-  /** Where the list was written; absent when it is printed. */
-  readonly file?: string
-  readonly list: string
 }
 
 export interface ErrorReport {

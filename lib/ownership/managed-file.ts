@@ -56,7 +56,7 @@ export type ManagedFile = Owned & {
   readonly original: Original
 }
 
-const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart'] satisfies Effect[]
+const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
 export function isManagedFile(file: string, value: unknown): boolean {

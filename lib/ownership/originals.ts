@@ -1,4 +1,5 @@
 /** The files that were on a node before regmirror wrote to them, kept under `originals/`. */
+import nodePath from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { Ownership } from '../system/file-facts.ts'
@@ -20,17 +21,24 @@ export async function readOriginal(
   if (original === null) return undefined
   const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
   const bytes = await node.read(file)
-  if (bytes === undefined) throw lost(path, `its original ${file} does not exist`, file, original)
+  if (bytes === undefined) throw lost(path, `its original ${file} does not exist`, original, node)
   if (original.digest !== undefined && sha256Hex(bytes) !== original.digest)
-    throw lost(path, `its original in ${file} was changed outside regmirror`, file, original)
+    throw lost(path, `its original in ${file} was changed outside regmirror`, original, node)
   // A forged state could put back a set-user-ID file.
   return { bytes, ownership: { mode: original.mode & 0o777, uid: original.uid, gid: original.gid } }
 }
 
-function lost(file: string, message: string, kept: string, { digest }: NonNullable<Original>): Failure {
+function lost(
+  file: string,
+  message: string,
+  { kept: name, digest }: NonNullable<Original>,
+  { root }: Reader,
+): Failure {
+  const kept = nodePath.join(root, ORIGINALS_DIRECTORY, name)
+  const state = nodePath.join(root, STATE_FILE)
   const hint =
     digest === undefined
       ? `copy the original file to ${kept}`
-      : `copy the file with sha256 ${digest} to ${kept} from a backup, or remove this digest from ${STATE_FILE} to use another file`
+      : `copy the file with sha256 ${digest} to ${kept} from a backup, or remove this digest from ${state} to use another file`
   return new Failure('io', [{ file, message, hint }])
 }

@@ -2,6 +2,7 @@
  * Whether the state folder can be trusted. Journal, state and originals decide which files are renamed, removed and put
  * back, and the folder may come with an image: only root, or the user who runs regmirror, may own them.
  */
+import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
@@ -14,14 +15,14 @@ export async function refuseForeignState(node: Reader, uid: number): Promise<voi
   for (const directory of [STATE_DIRECTORY, ORIGINALS_DIRECTORY]) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory') continue
-    if (isOthers(facts)) issues.push(ownerIssue(directory, facts))
+    if (isOthers(facts)) issues.push(ownerIssue(directory, facts, node))
     for (const { name, type } of (await node.entries(directory)) ?? []) {
       const file = `${directory}/${name}`
       if (type === 'link')
         issues.push({ file, message: 'is a link, which regmirror never creates there', hint: REMOVE })
       else if (isStateFile(name)) {
         const own = await node.facts(file)
-        if (isOthers(own)) issues.push(ownerIssue(file, own))
+        if (isOthers(own)) issues.push(ownerIssue(file, own, node))
       }
     }
   }
@@ -35,7 +36,7 @@ function isStateFile(name: string): boolean {
   return /\.json$|^(lock|watch|wait)-|^originals$|^[0-9a-f]{32}$|\.regmirror-[0-9a-f]{12}$/.test(name)
 }
 
-function ownerIssue(file: string, facts: FileFacts | undefined): Issue {
+function ownerIssue(file: string, facts: FileFacts | undefined, { root }: Reader): Issue {
   const message = `belongs to user ${facts?.uid}, who could make regmirror change any file`
-  return { file, message, hint: `check it, then remove it or chown root ${file}` }
+  return { file, message, hint: `check it, then remove it or chown root ${path.join(root, file)}` }
 }

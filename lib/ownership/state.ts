@@ -2,6 +2,7 @@
  * What regmirror remembers on a node, in /var/lib/regmirror: for each file that it wrote, the digest of the new bytes and
  * what was there before.
  */
+import path from 'node:path'
 import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { findMount } from '../system/mountinfo.ts'
@@ -36,7 +37,7 @@ export async function readState(node: Reader): Promise<State> {
   if (bytes === undefined) return NO_STATE
   const state = parseState(bytes.toString('utf8'))
   if (state === undefined) {
-    const hint = `move it away; the originals stay in ${ORIGINALS_DIRECTORY}`
+    const hint = `move it away; the originals stay in ${path.join(node.root, ORIGINALS_DIRECTORY)}`
     throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
   }
   await refuseHostPaths([...Object.keys(state.files), ...state.made], STATE_FILE, node)
@@ -51,9 +52,12 @@ export async function readState(node: Reader): Promise<State> {
 export async function refuseHostPaths(paths: readonly string[], file: string, node: Reader): Promise<void> {
   const points = await node.hostMounts()
   if (findMount(points, STATE_DIRECTORY) !== undefined) return
-  const named = paths.find(one => findMount(points, one) !== undefined)
-  if (named === undefined) return
-  const mount = findMount(points, named)
+  const [found] = paths.flatMap(named => {
+    const point = findMount(points, named)
+    return point === undefined ? [] : [{ named, mount: path.join(node.root, point) }]
+  })
+  if (found === undefined) return
+  const { named, mount } = found
   const message = `names ${named}, but files of this machine are mounted at ${mount}`
   throw new Failure('io', [{ file, message, hint: `unmount ${mount}, or move this file away` }])
 }

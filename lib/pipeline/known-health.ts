@@ -83,7 +83,7 @@ function excludedNotices(
       const { since = 0, detail, health = 'unhealthy' } = saved.mirrors[keyOf(name, url)] ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
       const when = new Date(wallTime(since, clocks)).toISOString()
-      const message = `${healthText(health)} since ${when}${why}, so regmirror removes it from hosts.toml; add --declared to keep it`
+      const message = `${healthText(health)} since ${when}${why}, so regmirror does not write it; add --declared to write it`
       return { code: 'mirror_excluded', message, registry: name, mirror: url }
     })
   })

@@ -59,7 +59,7 @@ export async function openList(
   })
 }
 
-/** What targets may read. Under `--root` no program is run and nothing of this machine is read. */
+/** What targets may read. Under `--root` no program of the node is run and nothing of this machine is read. */
 export async function openView(options: NodeOptions, node: Writer, world: World): Promise<View> {
   return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world) }
 }

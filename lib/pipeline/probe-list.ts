@@ -11,7 +11,7 @@ import { openRoots, type RootsReader } from '../probe/http/system-roots.ts'
 import { probeAll } from '../probe/probe.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
-import { configuredTargets, probeDialect } from '../targets/configured-targets.ts'
+import { configuredTargets, probeDialect, readPullClient } from '../targets/configured-targets.ts'
 import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
 /** Shows the probes of a list while they run. */
@@ -56,6 +56,7 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
         concurrency: await maxConnections(),
         lookUp: openNameLookup(world.env),
         roots: await roots.read(),
+        pullClient: await readPullClient(list, options.targets, openMachine(options, world)),
         proxyFor: readProxies((await readRuntimeEnvironment(list, options, world)) ?? world.env),
         onProbe: progress.onProbe,
       })

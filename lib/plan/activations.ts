@@ -1,5 +1,6 @@
 /** Which runtimes must be reloaded or restarted before every change takes effect. */
 import type { Activation, Effect } from '../model/report.ts'
+import type { Daemon } from '../targets/daemon.ts'
 import type { Target, View } from '../targets/target.ts'
 import { isPending } from './pending-restart.ts'
 import type { Step } from './step.ts'
@@ -9,18 +10,22 @@ export interface Activations {
   readonly restart: readonly Activation[]
 }
 
-/** What these effects need. `here`: the node is this machine. */
+/** What these effects need. `here`: the node is this machine; `daemon`: the one that runs there. */
 export function neededActivations(
   name: string,
   { daemon: { activate } }: Target,
   effects: ReadonlySet<Effect>,
   here: boolean,
+  daemon?: Daemon,
 ): Activations {
   // In an image no daemon can be seen.
   const condition = here ? {} : { why: 'only if it already runs from this tree' }
   const activation = (action: keyof Activations): readonly Activation[] => {
     const how = effects.has(action) ? activate[action] : undefined
-    return how === undefined ? [] : [{ target: name, ...how, ...condition }]
+    const own = action === 'restart' && daemon?.state === 'running' ? daemon.restart : undefined
+    return how === undefined
+      ? []
+      : [{ target: name, ...how, ...(own !== undefined && { command: own }), ...condition }]
   }
   const restart = activation('restart')
   // A restart reads every file.
@@ -33,22 +38,20 @@ export function collectEffects(steps: readonly Step[], pending = false): Readonl
 }
 
 /** Whether there may be a daemon to reload or restart: one that starts later reads the new files. */
-export function mayRun({ daemon }: Target, snapshot: unknown, { machine }: View): boolean {
-  return machine === undefined || daemon.startedAt(snapshot) !== undefined
+export function mayRun({ state }: Daemon, { machine }: View): boolean {
+  return machine === undefined || state === 'running'
 }
 
 /** Whether the daemon was started before regmirror wrote a file that needs a restart. */
 export async function isRestartPending(
   name: string,
-  { daemon }: Target,
-  snapshot: unknown,
+  daemon: Daemon,
   { machine, state }: View,
 ): Promise<boolean> {
-  const startedAt = machine && daemon.startedAt(snapshot)
   const files = Object.values(state.files).filter(
     ({ target, effect }) => target === name && effect === 'restart',
   )
-  if (machine === undefined || startedAt === undefined || files.length === 0) return false
+  if (machine === undefined || daemon.state !== 'running' || files.length === 0) return false
   const clock = { ...(await machine.bootClock()), now: machine.now() }
-  return files.some(file => isPending(file, startedAt, clock))
+  return files.some(file => isPending(file, daemon.startedAt, clock))
 }

@@ -2,8 +2,10 @@
 import { unifiedDiff } from '../formats/diff.ts'
 import { hideSecrets } from '../formats/secrets.ts'
 import type { Change, Changes, PlanReport } from '../model/report.ts'
+import type { TargetReport } from '../model/target-report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
+import type { Daemon } from '../targets/daemon.ts'
 import { findCause } from './drift.ts'
 import type { PermissionFix } from './permissions.ts'
 import type { Plan } from './plan.ts'
@@ -14,10 +16,38 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
-  const { steps, closings, notices, reload, restart, unchanged, state } = plan
-  const changeOf = (step: Step) => stepChange(step, kind === 'restore' ? undefined : state.files[step.path])
-  const changes = [...closings.map(closingChange), ...steps.map(changeOf)]
-  return { version: 1, kind, changed: changes.length > 0, changes, notices, reload, restart, unchanged }
+  const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons } = plan
+  const changeOf = (step: Step) => ({
+    ...stepChange(step, kind === 'restore' ? undefined : state.files[step.path]),
+    ...(daemons.some(({ target, daemon }) => target === step.target && isStarting(daemon)) &&
+      step.effect !== 'when_used' &&
+      START),
+  })
+  const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
+  const changed = changes.length > 0
+  const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
+  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...targets }
+}
+
+const START = { effect: 'start' } as const
+
+/** Whether it does not run yet: then it reads every file when it starts. */
+function isStarting({ state }: Daemon): boolean {
+  return state === 'stopped' || state === 'absent'
+}
+
+function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
+  if (daemon.state !== 'running') return { target, daemon }
+  const { state, pid, version, config, executable, stateDirectory, distribution } = daemon
+  return {
+    target,
+    daemon: {
+      ...{ state, pid, ...(version !== undefined && { version }), ...(config !== undefined && { config }) },
+      executable,
+      ...(stateDirectory !== undefined && { state_directory: stateDirectory }),
+      ...(distribution !== undefined && { distribution }),
+    },
+  }
 }
 
 function stepChange(step: Step, written: ManagedFile | undefined): Change {
@@ -57,8 +87,8 @@ function octal(mode: number | undefined): string {
   return mode?.toString(8).padStart(4, '0') ?? ''
 }
 
-/** A directory that regmirror made and that was opened to other users. */
-function closingChange({ target, path, before, after }: PermissionFix): Change {
+/** A directory that regmirror made and that other users can write. */
+function permissionChange({ target, path, before, after }: PermissionFix): Change {
   return {
     target,
     path,

@@ -28,7 +28,7 @@ export function ownershipNotices(
   uid: number,
   writerOf: WriterOf,
 ): readonly Notice[] {
-  const content = written === undefined ? adoption(step, writerOf) : drift(step, written, writerOf)
+  const content = written === undefined ? takeOverNotices(step, writerOf) : drift(step, written, writerOf)
   return [...permissionNotices(step, uid), ...content]
 }
 
@@ -39,14 +39,14 @@ function permissionNotices(step: Step, uid: number): readonly Notice[] {
   return [notice(step, 'permissions_reset', message)]
 }
 
-function adoption(step: Step, writerOf: WriterOf): readonly Notice[] {
+function takeOverNotices(step: Step, writerOf: WriterOf): readonly Notice[] {
   const { path, before, owns } = step
   if (before === undefined || owns.kind === 'values' || hasBanner(before.bytes)) return []
   const writer = byWriter(writerOf(path, before.bytes.toString('utf8')))
   return [
     notice(
       step,
-      'adopted',
+      'taken_over',
       `was written ${writer}; regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`,
     ),
   ]

@@ -4,12 +4,10 @@
  */
 import path from 'node:path'
 import type { Notice } from '../model/report.ts'
-import type { State } from '../ownership/state.ts'
 import type { FileFacts, Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/reader.ts'
-import type { DesiredFile } from '../targets/target.ts'
+import type { DesiredFile, View } from '../targets/target.ts'
 
-/** A directory that regmirror made, and its mode and owner that another user has opened. */
+/** A directory that regmirror made and that other users can write: its mode and owner, and what they become. */
 export interface PermissionFix {
   readonly target: string
   readonly path: string
@@ -47,19 +45,19 @@ export function describeAccess({ mode, uid: owner }: Owned, uid: number): string
   return parts.flat().join(', ')
 }
 
-/** The open directories that hold these files: those that regmirror made are closed, the others are notices. */
+/** The directories of these files that other users can write: a fix for those that regmirror made, a notice for the others. */
 export async function findWritableDirectories(
   target: string,
   files: readonly DesiredFile[],
-  { node, state, uid }: { readonly node: Reader; readonly state: State; readonly uid: number },
-): Promise<{ closings: PermissionFix[]; notices: Notice[] }> {
-  const found: { closings: PermissionFix[]; notices: Notice[] } = { closings: [], notices: [] }
+  { node, state, uid }: Pick<View, 'node' | 'state' | 'uid'>,
+): Promise<{ permissionFixes: PermissionFix[]; notices: Notice[] }> {
+  const found: { permissionFixes: PermissionFix[]; notices: Notice[] } = { permissionFixes: [], notices: [] }
   for (const directory of directoriesOf(files)) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory' || !isWritableByOthers(facts, uid)) continue
     const real = await node.real(directory)
-    if (state.made.includes(real)) found.closings.push(closingOf(target, real, facts, uid))
-    else found.notices.push(writableNotice(target, directory, facts, uid))
+    if (state.made.includes(real)) found.permissionFixes.push(restrictDirectory(target, real, facts, uid))
+    else found.notices.push(writableNotice(target, directory, facts, { node, uid }))
   }
   return found
 }
@@ -73,17 +71,23 @@ function directoriesOf(files: readonly DesiredFile[]): ReadonlySet<string> {
   )
 }
 
-function closingOf(target: string, directory: string, facts: FileFacts, uid: number): PermissionFix {
+function restrictDirectory(target: string, directory: string, facts: FileFacts, uid: number): PermissionFix {
   const { mode, uid: owner, gid } = facts
   const after = { mode: mode & ~WRITE_BY_OTHERS, uid: isTrusted(owner, uid) ? owner : uid, gid }
   return { target, path: directory, before: { mode, uid: owner, gid }, after }
 }
 
-/** An open file or directory of another program, and the command that closes it. */
-export function writableNotice(target: string, file: string, facts: Owned, uid: number): Notice {
+/** A file or directory of another program that other users can write, and the command that changes this. */
+export function writableNotice(
+  target: string,
+  file: string,
+  facts: Owned,
+  { node, uid }: Pick<View, 'node' | 'uid'>,
+): Notice {
+  const named = path.join(node.root, file)
   const commands = [
-    (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${file}` : [],
-    isTrusted(facts.uid, uid) ? [] : `chown root ${file}`,
+    (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${named}` : [],
+    isTrusted(facts.uid, uid) ? [] : `chown root ${named}`,
   ]
   const message = `other users can write it (${describeAccess(facts, uid)}) and redirect pulls; ${commands.flat().join(' && ')}`
   return { code: 'writable_by_others', message, target, file }

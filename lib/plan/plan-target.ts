@@ -2,6 +2,7 @@
 import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
+import type { Daemon } from '../targets/daemon.ts'
 import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
 import {
   type Activations,
@@ -21,11 +22,13 @@ import { type RetainedPaths, unlistedFiles } from './unlisted.ts'
 export interface PlanPart extends Activations {
   /** In the order in which they must be carried out. */
   readonly steps: readonly Step[]
-  /** Directories that are closed to other users before anything is written. */
-  readonly closings: readonly PermissionFix[]
+  /** Directories from which the write access of other users is taken before anything is written. */
+  readonly permissionFixes: readonly PermissionFix[]
   readonly notices: readonly Notice[]
   /** How many files already match the list. */
   readonly unchanged: number
+  /** The daemons of this machine that the files are for. */
+  readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
   /** Paths in the state that regmirror no longer manages, though no step changes them. */
   readonly forgets: readonly string[]
 }
@@ -51,20 +54,21 @@ export async function planListed(
   const { name, target, snapshot, rendering } = rendered
   const desired = await withoutStaleValues(rendering.files, name, view)
   const listed = await compareAll(name, desired.files, view)
-  const running = mayRun(target, snapshot, view)
-  const pending = running && (await isRestartPending(name, target, snapshot, view))
+  const daemon = target.daemon.find(snapshot)
+  const running = mayRun(daemon, view)
+  const pending = running && (await isRestartPending(name, daemon, view))
   const restartDue = pending || (running && collectEffects(listed.steps).has('restart'))
-  const leaving = await planLeaving(name, stayingOf(rendering, needed, restartDue, view), view)
-  const steps = orderedSteps([...listed.steps, ...leaving.steps])
+  const removals = await planRemovals(name, findRetained(rendering, needed, restartDue, view), view)
+  const steps = orderedSteps([...listed.steps, ...removals.steps])
   const open = await findWritableDirectories(name, desired.files, view)
   return {
     steps,
     conflicts: await checkConflicts(rendered, desired.files, listed.steps, view),
-    closings: open.closings,
+    permissionFixes: open.permissionFixes,
     notices: [
       ...rendering.notices,
       ...desired.notices,
-      ...leaving.notices,
+      ...removals.notices,
       ...driftNotices(steps, target, view),
       ...listed.notices,
       ...open.notices,
@@ -74,9 +78,11 @@ export async function planListed(
       target,
       running ? collectEffects(steps, pending) : new Set(),
       view.machine !== undefined,
+      daemon,
     ),
-    unchanged: listed.unchanged + leaving.unchanged,
-    forgets: leaving.forgets,
+    daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
+    unchanged: listed.unchanged + removals.unchanged,
+    forgets: removals.forgets,
   }
 }
 
@@ -87,19 +93,20 @@ export async function planUnlisted(
   needed: ReadonlySet<string>,
   view: View,
 ): Promise<TargetPlan> {
-  const leaving = await planLeaving(name, { needed, held: new Set() }, view)
-  const steps = orderedSteps(leaving.steps)
+  const removals = await planRemovals(name, { needed, held: new Set(), effect: target.removal }, view)
+  const steps = orderedSteps(removals.steps)
   return {
-    ...leaving,
+    ...removals,
     steps,
     conflicts: [],
-    closings: [],
-    notices: [...leaving.notices, ...driftNotices(steps, target, view)],
+    permissionFixes: [],
+    daemons: [],
+    notices: [...removals.notices, ...driftNotices(steps, target, view)],
     ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
   }
 }
 
-function stayingOf(
+function findRetained(
   { kept, held, effect }: Rendering,
   needed: ReadonlySet<string>,
   restartDue: boolean,
@@ -110,8 +117,8 @@ function stayingOf(
 }
 
 /** The steps that put back what the list no longer needs. */
-async function planLeaving(name: string, staying: RetainedPaths, view: View) {
-  const { files, notices, forgets } = await unlistedFiles(name, staying, view)
+async function planRemovals(name: string, retained: RetainedPaths, view: View) {
+  const { files, notices, forgets } = await unlistedFiles(name, retained, view)
   const { steps, unchanged } = await compareAll(name, files, view)
   return { steps, unchanged, notices, forgets }
 }
@@ -125,7 +132,9 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
   const found = compared.filter(step => step !== undefined)
   const notices = found
     .filter(isOther)
-    .flatMap(({ path, before }) => (before ? writableNotice(name, path, before.ownership, uid) : []))
+    .flatMap(({ path, before }) =>
+      before ? writableNotice(name, path, before.ownership, { node, uid }) : [],
+    )
   const steps = found.filter(step => !isOther(step))
   return { steps, notices, unchanged: files.length - steps.length }
 }

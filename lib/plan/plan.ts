@@ -48,10 +48,11 @@ function joined(parts: readonly PlanPart[]): PlanPart {
   const steps = parts.flatMap(part => part.steps)
   return {
     steps,
-    closings: parts.flatMap(part => part.closings),
+    permissionFixes: parts.flatMap(part => part.permissionFixes),
     notices: parts.flatMap(part => part.notices),
     reload: parts.flatMap(part => part.reload),
     restart: parts.flatMap(part => part.restart),
+    daemons: parts.flatMap(part => part.daemons),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
     // They are no reason to write the state file.
     forgets: steps.length === 0 ? [] : parts.flatMap(part => part.forgets),

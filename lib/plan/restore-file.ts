@@ -37,9 +37,11 @@ export async function restoreFile(chosen: Chosen, node: Reader, overwrite: boole
   return kept?.bytes.equals(found.bytes) ? {} : { conflict: changedSince(chosen, found) }
 }
 
-async function original({ path, written }: Chosen, node: Reader): Promise<DesiredFile> {
+async function original({ path, written, target }: Chosen, node: Reader): Promise<DesiredFile> {
   const why = written.original ? 'as it was before regmirror' : 'did not exist before regmirror'
-  return await originalFile(path, written, { effect: written.effect, why }, node)
+  // The first write of a whole file may have waited for a restart; the runtime has read it since.
+  const effect = written.owns === 'whole' ? target.removal : written.effect
+  return await originalFile(path, written, { effect, why }, node)
 }
 
 function changedSince({ path, written, target }: Chosen, { bytes }: FoundFile): Issue {

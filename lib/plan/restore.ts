@@ -50,7 +50,8 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
   const steps = orderedSteps(compared.filter(step => step !== undefined))
   return {
     steps,
-    closings: [],
+    permissionFixes: [],
+    daemons: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
     ...restoreActivations(steps, input),
     unchanged: chosen.length - steps.length,
@@ -78,10 +79,10 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
 async function refuseReferenced(chosen: readonly Chosen[], { node, state }: RestoreInput): Promise<void> {
-  const leaving = chosen.map(one => one.path)
+  const restored = chosen.map(one => one.path)
   const issues: Issue[] = []
   for (const [file, { after = [] }] of Object.entries(state.files)) {
-    const referenced = leaving.includes(file) ? [] : leaving.filter(other => after.includes(other))
+    const referenced = restored.includes(file) ? [] : restored.filter(other => after.includes(other))
     if (referenced.length === 0) continue
     const text = (await node.read(file))?.toString('utf8') ?? ''
     const named = referenced.filter(other => text.includes(path.basename(other)))

@@ -18,8 +18,8 @@ export interface RetainedPaths {
   readonly needed: ReadonlySet<string>
   /** Paths that the daemon reads until a restart that is pending. */
   readonly held: ReadonlySet<string>
-  /** When the removal of a whole file takes effect; undefined: as its last change did. */
-  readonly effect?: Effect
+  /** When the removal of a whole file takes effect. */
+  readonly effect: Effect
 }
 
 export interface Unlisted {
@@ -32,12 +32,12 @@ export interface Unlisted {
 type Part = Partial<Unlisted>
 type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile & { readonly owns: O }
 
-export async function unlistedFiles(target: string, staying: RetainedPaths, view: View): Promise<Unlisted> {
-  const leaving = Object.entries(view.state.files).filter(
-    ([path, written]) => written.target === target && !staying.needed.has(path),
+export async function unlistedFiles(target: string, retained: RetainedPaths, view: View): Promise<Unlisted> {
+  const unlisted = Object.entries(view.state.files).filter(
+    ([path, written]) => written.target === target && !retained.needed.has(path),
   )
-  const parts = await mapConcurrently(leaving, ([path, written]) =>
-    unlistedFile(path, written, staying, view.node),
+  const parts = await mapConcurrently(unlisted, ([path, written]) =>
+    unlistedFile(path, written, retained, view.node),
   )
   return {
     files: parts.flatMap(({ files = [] }) => files),
@@ -68,7 +68,7 @@ async function wholeFile(
   path: string,
   written: Managed<'whole'>,
   { bytes }: FoundFile,
-  effect = written.effect,
+  effect: Effect,
   node: Reader,
 ): Promise<Part> {
   if (sha256Hex(bytes) !== written.digest && !hasBanner(bytes))

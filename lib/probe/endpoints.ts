@@ -78,12 +78,13 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
   return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
 }
 
-function clientSettings({ ca, client, skipVerify, header }: Connection) {
+function clientSettings({ ca, client, skipVerify, header, redirects }: Connection) {
   return {
     ca: ca.map(textOf),
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
     header,
+    redirects,
   }
 }
 

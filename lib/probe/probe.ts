@@ -2,9 +2,9 @@
 import type { Probe } from '../model/report.ts'
 import { limitConcurrency } from '../system/concurrency.ts'
 import { type Endpoint, holdsSecret, probeKey } from './api/endpoint.ts'
-import { ping } from './api/ping.ts'
+import { type PingResult, ping } from './api/ping.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
-import { type Depth, type PullResult, pull } from './api/pull.ts'
+import { type Depth, type PullDepth, type PullResult, pull } from './api/pull.ts'
 import { compareTags } from './compare-tags.ts'
 import { type NameLookup, openNameLookup } from './dns/name-lookup.ts'
 import type { Roots } from './http/system-roots.ts'
@@ -12,11 +12,13 @@ import { openTrust } from './http/tls-context.ts'
 import { pace } from './pace.ts'
 import { buildProbe } from './verdict.ts'
 
-export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor'> {
+export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {
   /** Default: one with an empty environment. */
   readonly lookUp?: NameLookup | undefined
   /** Default: `ping`. Endpoints without a canary are only pinged. */
   readonly depth?: Depth | 'head' | undefined
+  /** Of a watch: it sends a mirror no more requests than needed. */
+  readonly sparing?: boolean | undefined
   /** The system's certificates. Default: Node's own. */
   readonly roots?: Roots | undefined
   /** Number of requests that are measured. Default: 3. */
@@ -83,16 +85,32 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
   const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
   const context = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, context)
-  const deeper = depth !== 'ping' && endpoint.canary !== undefined && pinged.fault === undefined
-  const pulled = deeper ? await pull(pinged.endpoint, endpoint.canary, depth, context) : undefined
+  const deeper = endpoint.canary && pullDepth(pinged, depth, options.sparing)
+  const pulled = deeper && (await pull(pinged.endpoint, endpoint.canary, deeper, context))
   return buildProbe({
     endpoint,
     ping: pinged,
     pull: pulled,
-    depth: depth === 'head' ? 'manifest' : depth,
+    depth: deeper === 'head' ? 'manifest' : (deeper ?? 'ping'),
     clock: { now: now(), at: performance.now() },
     mayQuote: !(options.secretSent?.() || wasSentSecret(endpoint, pulled, context)),
   })
+}
+
+/**
+ * How deep the canary is requested, if at all. containerd never requests `/v2/`, so an endpoint that refuses a ping is
+ * healthy if it serves its canary.
+ */
+function pullDepth(
+  { failed, fault }: PingResult,
+  depth: NonNullable<ProbeOptions['depth']>,
+  sparing = false,
+): PullDepth | undefined {
+  if (failed === undefined) return depth === 'ping' ? undefined : depth
+  const isFinal = failed === 'unreachable' || fault?.reason === undefined
+  if (isFinal || (sparing && (failed === 'silent' || fault.reason === 'rate_limited'))) return undefined
+  if (depth !== 'ping') return depth
+  return sparing ? 'head' : 'manifest'
 }
 
 /** Whether the endpoint or a proxy was sent a secret that it could repeat. */

@@ -22,9 +22,10 @@ export function describeServer(
   pull: PullResult | undefined,
   clock: ClockReading,
 ): Facts {
-  const [trace] = traces
-  if (final === undefined || trace === undefined) return {}
-  const { response, redirects } = final
+  const response = final?.response ?? pull?.response
+  const trace = traces[0] ?? pull?.traces[0]
+  if (response === undefined || trace === undefined) return {}
+  const redirects = final?.redirects ?? 0
   const api = matchHeader(response, 'docker-distribution-api-version', /^registry\/\d{1,4}\.\d{1,4}$/)
   const skew = clockSkew(response, trace, clock)
   return {

@@ -22,18 +22,29 @@ export interface Results {
 }
 
 export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Results): Probe {
-  const fault = ping.fault ?? pull?.fault ?? slowFault(pull)
+  const fault = decidingFault(ping, pull)
   return {
     registry: endpoint.registry,
     url: baseUrl(endpoint.base),
     role: endpoint.role,
-    ...applyFault(fault, mayQuote),
+    ...applyFault(fault, endpoint.role, mayQuote),
     ...(pull === undefined ? { depth: 'ping' } : { depth, ...imageOf(endpoint) }),
-    ...measureTimes(ping.traces, pull),
+    ...measureTimes(ping.traces.length > 0 ? ping.traces : (pull?.traces ?? []), pull),
     ...(pull?.digest && { digest: pull.digest }),
     ...describeServer(ping, pull, clock),
     ...(fault?.retryAfterS !== undefined && { retry_after_s: fault.retryAfterS }),
   }
+}
+
+/**
+ * The canary decides over the ping. Where both fail, the ping says more: the endpoint does not look like a registry at
+ * all. Unless the canary has no verdict, or only a temporary one.
+ */
+function decidingFault(ping: PingResult, pull: PullResult | undefined): Fault | undefined {
+  if (pull === undefined) return ping.fault
+  const { fault } = pull
+  if (fault === undefined) return slowFault(pull)
+  return statusOf(fault) === 'unhealthy' ? (ping.fault ?? fault) : fault
 }
 
 function imageOf({ canary }: Endpoint): Pick<Probe, 'image'> {
@@ -45,11 +56,12 @@ function imageOf({ canary }: Endpoint): Pick<Probe, 'image'> {
 /** Status, reason and sentence. */
 export function applyFault(
   fault: Fault | undefined,
+  role: Probe['role'],
   mayQuote: boolean,
 ): Pick<Probe, 'status' | 'reason' | 'detail'> {
   if (fault === undefined) return { status: 'healthy' }
   const reason = fault.reason === undefined ? {} : { reason: fault.reason }
-  return { status: statusOf(fault), ...reason, detail: describeFault(fault, mayQuote) }
+  return { status: statusOf(fault), ...reason, detail: describeFault(fault, role, mayQuote) }
 }
 
 /** Pulls through a degraded endpoint still succeed, or will soon. */

@@ -1,14 +1,13 @@
 /** Reports as text for people. Pure. */
 
 import { type Issue, issueText } from '../model/errors.ts'
+import type { InitReport } from '../model/init-report.ts'
 import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import type {
   AppliedReport,
   Change,
   Changes,
-  Effect,
   ErrorReport,
-  InitReport,
   Notice,
   Preflight,
   Report,
@@ -17,15 +16,11 @@ import type {
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { daemonLines } from './daemon-lines.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
-
-const WHEN: Readonly<Record<Effect, string>> = {
-  immediate: 'immediately',
-  reload: 'after a reload',
-  restart: 'after a restart',
-}
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -74,40 +69,8 @@ function planLines(
   report: Changes & { readonly kind: 'plan' | 'restore' },
   page: TerminalStyle,
 ): readonly string[] {
-  const changes = report.changes.flatMap(change => changeLines(change, page))
+  const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
-}
-
-function changeLines(change: Change, { paint }: TerminalStyle): readonly string[] {
-  const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
-  return [
-    `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  takes effect ${WHEN[change.effect]}; ${causeText(change)}${change.why}${mode}`),
-    ...diffLines(change, { paint }),
-    '',
-  ]
-}
-
-function diffLines({ diff }: Change, { paint }: Pick<TerminalStyle, 'paint'>): readonly string[] {
-  return diff.split('\n').map(line => `  ${diffLine(line, paint)}`)
-}
-
-/** `why` explains a change of the list. */
-const CAUSES = {
-  list: '',
-  drift: 'changed outside regmirror: ',
-  both: 'also changed outside regmirror: ',
-}
-
-function causeText({ cause }: Change): string {
-  return cause === undefined ? '' : CAUSES[cause]
-}
-
-function diffLine(line: string, paint: TerminalStyle['paint']): string {
-  const text = printable(line.replace(/\r$/, ''))
-  if (text.startsWith('---') || text.startsWith('+++') || text.startsWith('@@')) return paint('dim', text)
-  if (text.startsWith('+')) return paint('green', text)
-  return text.startsWith('-') ? paint('red', text) : text
 }
 
 /** What was changed, and the mirrors afterwards. */
@@ -141,11 +104,17 @@ function summaryLines(
   { paint }: TerminalStyle,
 ): readonly string[] {
   const activations = activationLines(report).map(line => paint('yellow', line))
-  if (!report.changed) return [paint('green', idleLine(report)), ...activations]
+  const daemons = daemonLines(report.targets).map(printable)
+  if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
-  const rest = activations.length === 0 ? ['no restart required'] : activations
-  return [paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`), ...rest]
+  const counted = paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`)
+  return [counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
+}
+
+/** Nothing where no restart would help: a notice says what another program must change. */
+function effectLines({ changes }: Changes): readonly string[] {
+  return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
 }
 
 function activationLines({ reload, restart }: Changes): readonly string[] {

@@ -1,4 +1,5 @@
 /** Whether root may read a file: only if no other user could have put it there or changed it. Pure. */
+import path from 'node:path'
 import type { EntryType, FileFacts } from './file-facts.ts'
 
 /** One name on the way to a file, or the file itself. */
@@ -19,6 +20,8 @@ export interface Untrusted {
 export interface ReadRequest {
   /** The file as it was named on this machine. */
   readonly file: string
+  /** The root directory of the node, on this machine. */
+  readonly top: string
   /** The uid that the kernel shows for owners outside the user namespace; undefined where there is none. */
   readonly unknownOwner: number | undefined
 }
@@ -49,7 +52,8 @@ function wrongOwner(step: PathStep, shared: boolean, request: ReadRequest): Untr
   const { type, uid } = step.facts
   const message = `${describeStep(step, request)}is owned by uid ${uid}, not by root`
   // A user could no longer log in if root owned the home directory.
-  const canChown = !shared && (type === 'file' || /^\/((etc|opt|srv)(\/|$)|$)/.test(step.at))
+  const below = path.relative(request.top, step.at)
+  const canChown = !shared && (type === 'file' || /^((etc|opt|srv)(\/|$)|$)/.test(below))
   return { message, hint: canChown ? `chown root:root ${step.at}` : copyHint(request) }
 }
 
@@ -64,8 +68,10 @@ function wrongMode(step: PathStep, request: ReadRequest): Untrusted {
   return { message, hint: `chmod go-w ${step.at}` }
 }
 
-function copyHint({ file }: ReadRequest): string {
-  return `copy the file to a directory that only root can write: sudo install -m 600 ${file} /etc/regmirror/`
+function copyHint({ file, top }: ReadRequest): string {
+  const safe = path.join(top, '/etc/regmirror', path.basename(file))
+  const hint = 'copy the file to a directory that only root can write'
+  return safe === file ? hint : `${hint}: sudo install -D -m 600 ${file} ${safe}`
 }
 
 const TYPES: Readonly<Record<EntryType, string>> = {

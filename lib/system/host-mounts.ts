@@ -17,17 +17,14 @@ export async function readHostMounts(top: string): Promise<readonly string[]> {
   return bytes === undefined ? [] : findHostMounts(await followLinks('/', top, readLink), bytes.toString())
 }
 
-/** Throws Failure `io` where a link on the way from `file` to `real` leads into such a mount. */
-export async function refuseHostMounts(
-  file: string,
-  real: string,
-  hostMounts: () => Promise<readonly string[]>,
-): Promise<void> {
+/** Throws Failure `io` where a link on the way from `file` to `real`, as seen from `top`, leads into such a mount. */
+export async function refuseHostMounts(top: string, file: string, real: string): Promise<void> {
   const literal = path.resolve('/', file)
   if (literal === real) return
-  const points = await hostMounts()
+  const points = await readHostMounts(top)
   const mount = findMount(points, real)
   if (mount === undefined || mount === findMount(points, literal)) return
-  const message = `a link points into ${mount}, where files of this machine are mounted`
-  throw new Failure('io', [{ file, message, hint: `make it point elsewhere, or unmount ${mount}` }])
+  const named = path.join(top, mount)
+  const message = `a link points into ${named}, where files of this machine are mounted`
+  throw new Failure('io', [{ file, message, hint: `make it point elsewhere, or unmount ${named}` }])
 }

@@ -79,6 +79,32 @@ export async function describeProcess(pid: number): Promise<ProcessDescription |
   })
 }
 
+/** Who started a process, and the unit of systemd that it runs in. Both are facts of the kernel, not memory of a process. */
+export interface ProcessOrigin {
+  /** The name of its parent, at most 15 bytes. */
+  readonly parent?: string
+  /** As in `containerd.service`. */
+  readonly unit?: string
+}
+
+export async function readOrigin(pid: number): Promise<ProcessOrigin> {
+  const found = await tryRead(async () => {
+    const parent = /^PPid:\t(\d+)$/m.exec(await readText(`/proc/${pid}/status`))?.[1] ?? '0'
+    return { name: parseName(await readText(`/proc/${parent}/status`)) }
+  })
+  const groups = await tryRead(async () => ({ text: await readText(`/proc/${pid}/cgroup`) }))
+  const parent = typeof found === 'string' ? undefined : found.name
+  const unit = typeof groups === 'string' ? undefined : parseUnit(groups.text)
+  return { ...(parent && { parent }), ...(unit !== undefined && { unit }) }
+}
+
+/** The service of a control group (systemd.special(7)), as in `0::/system.slice/k3s.service`; not one of a user. */
+function parseUnit(groups: string): string | undefined {
+  const path = /^(?:0:|\d+:name=systemd):(.*)$/m.exec(groups)?.[1] ?? ''
+  if (path.startsWith('/user.slice/')) return undefined
+  return /^(?:\/[^/]+\.slice)*\/([\w@.:-]+\.service)(?:\/|$)/.exec(path)?.[1]
+}
+
 /** The environment variables that a process was started with. */
 export async function readVariables(pid: number): Promise<Readonly<Record<string, string>> | undefined> {
   const found = await tryRead(async () => ({ text: await readText(`/proc/${pid}/environ`) }))

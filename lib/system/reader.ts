@@ -55,7 +55,7 @@ export function openReader(root: string): Reader {
       failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(top, file)
-          if (opened && 'real' in opened && top !== '/') await refuseHostMounts(file, opened.real, hostMounts)
+          if (opened && 'real' in opened) await refuseHostMounts(top, file, opened.real)
           return await use(opened)
         }
         return asRoot ? await openTrusted(top, file, found) : await found(await openByName(top, file))
@@ -77,7 +77,7 @@ export function openReader(root: string): Reader {
 /** The path on disk of a path as seen from the root `top`, links followed. */
 export async function findOnDisk(top: string, file: string): Promise<string> {
   const real = await followLinks(top, file, readLink)
-  if (top !== '/') await refuseHostMounts(file, seenFrom(top, real), () => readHostMounts(top))
+  await refuseHostMounts(top, file, seenFrom(top, real))
   return real
 }
 

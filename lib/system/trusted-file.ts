@@ -47,7 +47,8 @@ export async function openTrusted<T>(
   file: string,
   use: (found: OpenedFile | Untrusted | undefined) => Promise<T>,
 ): Promise<T> {
-  const request = { file: path.join(top, file), unknownOwner: findUnknownOwner(await readUidMap(file)) }
+  const unknownOwner = findUnknownOwner(await readUidMap(file))
+  const request = { file: path.join(top, file), top, unknownOwner }
   const walk: Walk = { top, file, request, steps: [], todo: splitPath(path.resolve('/', file)), links: 0 }
   try {
     return await use(await walkDown(walk))

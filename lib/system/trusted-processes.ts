@@ -11,6 +11,8 @@ import {
   identifyProcess,
   type ProcessDescription,
   type ProcessIdentity,
+  type ProcessOrigin,
+  readOrigin,
   readVariables,
   tryRead,
 } from './processes.ts'
@@ -21,6 +23,9 @@ export interface TrustedProcess {
   /** Clock ticks after the boot of the machine, whatever the time namespace of regmirror is. */
   readonly startedAt: number
   readonly args: readonly string[]
+  /** The path of its program as the process sees it; an upgrade may have put another file there. */
+  readonly executable: string
+  readonly origin: ProcessOrigin
   /** Its working directory. */
   readonly directory: string
   /** A path to its root directory; `/` if that is the one of regmirror. */
@@ -103,9 +108,9 @@ async function check(identity: ProcessIdentity, rules: Rules): Promise<Checked> 
     whyUntrustedExecutable(description, rules.executables, rules.users) ??
     (await whyUntrustedPath(rootDirectory, executable, rules.users))
   if (why !== undefined) return untrusted(why, { args, directory })
-  return {
-    trusted: { identity, startedAt: identity.startTicks - rules.shift, args, directory, rootDirectory },
-  }
+  const startedAt = identity.startTicks - rules.shift
+  const origin = await readOrigin(pid)
+  return { trusted: { identity, startedAt, args, executable, origin, directory, rootDirectory } }
 }
 
 const HIDDEN = 'hides its executable from regmirror (run regmirror as root, with CAP_SYS_PTRACE)'

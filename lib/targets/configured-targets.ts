@@ -1,7 +1,8 @@
 /** The targets of a list. Pure. */
 import type { ListedTarget, MirrorList } from '../model/registry.ts'
 import type { Dialect } from './dialect.ts'
-import type { Target } from './target.ts'
+import { PLAIN_CLIENT, type PullClient } from './pull-client.ts'
+import type { Machine, Target } from './target.ts'
 
 /** A target with its settings in one list. */
 export interface ConfiguredTarget<Settings = unknown, Snapshot = unknown> {
@@ -30,6 +31,17 @@ export function probeDialect(
   const target = first?.target ?? Object.values(targets)[0]
   if (target === undefined) throw new Error('no target is known')
   return target.dialect
+}
+
+/** The client of that target. */
+export async function readPullClient(
+  list: Pick<MirrorList, 'targets'>,
+  targets: Readonly<Record<string, Target>>,
+  machine: Pick<Machine, 'run'> | undefined,
+): Promise<PullClient> {
+  const [first] = configuredTargets(list, targets)
+  if (first !== undefined) return await first.target.pullClient(first.settings, machine)
+  return (await Object.values(targets)[0]?.pullClient(undefined, machine)) ?? PLAIN_CLIENT
 }
 
 function withSettings<Settings, Snapshot>(

@@ -15,7 +15,9 @@ import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
+import type { Daemon } from './daemon.ts'
 import type { Dialect } from './dialect.ts'
+import type { PullClient } from './pull-client.ts'
 
 /** The machine that regmirror runs on. */
 export interface Machine {
@@ -150,6 +152,13 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
+  readonly removal: Effect
+  /**
+   * What its HTTP client sends and accepts: of the release in the list, else of the one on this machine, else of the
+   * newest. Without settings the list does not name this target.
+   */
+  pullClient(settings: Settings | undefined, machine: Pick<Machine, 'run'> | undefined): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
   /** Reads what the runtime has now. */
@@ -171,8 +180,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
 export interface DaemonControl<Settings, Snapshot> {
   /** How it is made to read changed files, where it does not read them by itself. */
   readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
-  /** When it was started, in clock ticks after the start of the machine; undefined when none is known to run. Pure. */
-  startedAt(snapshot: Snapshot): number | undefined
+  /** Pure. */
+  find(snapshot: Snapshot): Daemon
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */
   environment(
     settings: Settings,

@@ -126,12 +126,8 @@ function adoptOrders(memory: Memory, { registries }: MirrorList, { healthFile }:
     if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, checkedAt: 0 })
 }
 
-/**
- * Watch sends more than a ping only where the list sets `depth` and names a canary. A server is only pinged: it may
- * require credentials that its mirrors do not, and the list has no place for them.
- */
-function watchedEndpoint({ canary, ...endpoint }: Endpoint, { health, registries }: MirrorList): Endpoint {
+/** Watch requests only canaries that the list names. */
+function watchedEndpoint({ canary, ...endpoint }: Endpoint, { registries }: MirrorList): Endpoint {
   const isNamed = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
-  const isDeep = health.depth === 'manifest' && isNamed && endpoint.role === 'mirror'
-  return isDeep && canary !== undefined ? { ...endpoint, canary } : endpoint
+  return isNamed && canary !== undefined ? { ...endpoint, canary } : endpoint
 }

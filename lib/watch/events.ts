@@ -3,7 +3,7 @@ import { type Availability, whyUnavailable } from '../health/availability.ts'
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
 import type { Registry } from '../model/registry.ts'
-import type { Notice, Probe } from '../model/report.ts'
+import type { Notice } from '../model/report.ts'
 import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import type { Watched } from './memory.ts'
@@ -17,9 +17,9 @@ export interface Event {
   readonly fields?: Readonly<Record<string, string | number>>
 }
 
-export function healthEvent({ endpoint, url, state, lastProbe }: Watched): Event {
+export function healthEvent({ endpoint, url, state }: Watched): Event {
   const { registry, role } = endpoint
-  const { health, reason = '', detail = slowText(state.health, lastProbe) } = state
+  const { health, reason = '', detail } = state
   const why = detail === undefined ? '' : `: ${detail}`
   return {
     event: `${role}_${health}`,
@@ -27,13 +27,6 @@ export function healthEvent({ endpoint, url, state, lastProbe }: Watched): Event
     text: `${registry}: ${url} is ${changeText(health)}${why}`,
     fields: { registry, url, ...(reason && { reason }) },
   }
-}
-
-/** The cause where a response alone was too slow. */
-function slowText(health: Health, probe: Probe | undefined): string | undefined {
-  const ms = probe?.latency_ms?.median
-  if (health !== 'degraded' || ms === undefined) return undefined
-  return `responds after ${Math.round(ms)} ms, slower than slow_after`
 }
 
 function changeText(health: Health): string {

@@ -15,7 +15,7 @@ export function validListEvent(file: string): Event {
 }
 
 export function reloadListEvent(): Event {
-  return { event: 'reload', level: 'info', text: 'SIGHUP: reading the list again' }
+  return { event: 'sighup_received', level: 'info', text: 'SIGHUP: reading the list again' }
 }
 
 /** Why the list cannot be read. `consequence`: what the watcher does meanwhile. */

@@ -136,7 +136,9 @@ export function recordProbe(
   const before = watched.state.health
   watched.state = healthAfter(watched.state, probe, now, settings, random)
   watched.lastProbe = probe
-  const result = probe.reason ?? probe.status
+  // A response may be slow only by the list's slow_after.
+  const { reason } = probe.status === 'healthy' ? watched.state : probe
+  const result = reason ?? probe.status
   watched.probes[result] = (watched.probes[result] ?? 0) + 1
   const ms = probe.status === 'unhealthy' ? undefined : probe.latency_ms?.median
   watched.samples = [...watched.samples, { at: now, ms }]

@@ -22,8 +22,8 @@ export function declaredEvent(path: string): Event {
   return { event: 'file_written', level: 'info', text, fields: { path } }
 }
 
-export function limitedWritesEvent(perHour: number): Event {
-  const text = `the health of mirrors changes too often; regmirror writes hosts.toml at most ${perHour} times per hour; raise fall or interval`
+export function writesLimitedEvent(perHour: number): Event {
+  const text = `the health of mirrors changes too often; regmirror writes to this node at most ${perHour} times per hour; raise fall or interval`
   return { event: 'writes_limited', level: 'warn', text }
 }
 

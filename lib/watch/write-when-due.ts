@@ -8,7 +8,7 @@ import { type Memory, WRITE_LIMITS } from './memory.ts'
 import { isVerdictNear, neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
 import { reportEvent } from './report-event.ts'
-import { limitedWritesEvent } from './write-events.ts'
+import { writesLimitedEvent } from './write-events.ts'
 
 interface Reasons {
   readonly isNewList: boolean
@@ -60,7 +60,7 @@ function takeFromBudget(memory: Memory, { health }: MirrorList, host: Host): Tok
   const wasLimited = memory.limitedUntil !== undefined
   memory.limitedUntil = 'bucket' in taken ? undefined : taken.emptyUntil
   if ('bucket' in taken) return taken.bucket
-  if (!wasLimited) reportEvent(memory, limitedWritesEvent(WRITE_LIMITS.perHour), host)
+  if (!wasLimited) reportEvent(memory, writesLimitedEvent(WRITE_LIMITS.perHour), host)
   return undefined
 }
 

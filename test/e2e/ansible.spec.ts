@@ -55,7 +55,7 @@ describe('the Ansible playbook', function () {
       assert.equal(await restarts(home), 'restart containerd\n')
     }))
 
-  it('restarts nothing where that is not wanted, and says what is due', () =>
+  it('restarts nothing where that is disabled, and reports what is due', () =>
     withDirectory(async home => {
       const playNow = await prepare(home, path.join(home, 'node'))
       await writeList(home, 'https://one.test')
@@ -78,7 +78,7 @@ describe('the Ansible playbook', function () {
       assert.match(await fs.readFile(hosts, 'utf8'), /one\.test/)
     }))
 
-  it('fails when the list is not sound, and leaves the node as it was', () =>
+  it('fails when the list is invalid, and leaves the node as it was', () =>
     withDirectory(async home => {
       const node = path.join(home, 'node')
       const playNow = await prepare(home, node)

@@ -212,7 +212,7 @@ describe('a hostile image', function () {
     ]
     for (const image of links) {
       const output = await withImage(image, 'regmirror apply --root image -f list.toml')
-      assert.match(output, /a link points into \/host, where files of this machine are mounted/)
+      assert.match(output, /a link points into \S+\/image\/host, where files of this machine are mounted/)
       assert.match(output, /^exit 2\nuntouched$/m)
     }
   })

@@ -27,6 +27,7 @@ describe('the package', () => {
         'schema.json',
         'templates/lists/starter.toml',
         'docs/watching.md',
+        'docs/notices.md',
         'LICENSE',
         'dist/THIRD-PARTY-LICENSES',
         'README.md',

@@ -101,6 +101,16 @@ describe('the health of a mirror', () => {
       'healthy',
     ])
     assert.deepEqual(course([slow, slow]).healths, ['healthy', 'healthy'])
+    const { reason, detail } = course([slow, slow], settings).state
+    assert.equal(reason, 'slow')
+    assert.match(detail ?? '', /^responds after 900 ms, and slow_after is 500 ms; list a faster mirror/)
+    assert.equal(course([slow, slow, good], settings).state.reason, undefined)
+  })
+
+  it('keeps what a probe says of a mirror that is also slow', () => {
+    const stale = { ...slow, status: 'degraded', reason: 'stale', detail: 'old' } as const
+    const { state } = course([stale], { ...HEALTH, slowAfterMs: 500 })
+    assert.deepEqual([state.reason, state.detail], ['stale', 'old'])
   })
 
   it('does not change after a probe without a verdict', () => {
@@ -132,17 +142,17 @@ describe('the health of a mirror', () => {
     ])
   })
 
-  it('keeps a doubt through a probe without a verdict', () => {
+  it('keeps a trend through a probe without a verdict', () => {
     const { healths, state } = course([failed, unknown, failed])
     assert.deepEqual(healths, ['healthy', 'healthy', 'unhealthy'])
-    assert.deepEqual(course([failed, unknown]).state.doubt, { toward: 'unhealthy', probes: 1 })
+    assert.deepEqual(course([failed, unknown]).state.trend, { toward: 'unhealthy', probes: 1 })
     assert.equal(course([failed, unknown]).state.reason, 'refused')
     assert.equal(state.reason, 'refused')
   })
 
-  it('has no doubt after a change, nor after a probe that confirms it', () => {
-    assert.equal(course([failed, failed]).state.doubt, undefined)
-    assert.equal(course([failed, good]).state.doubt, undefined)
+  it('has no trend after a change, nor after a probe that confirms it', () => {
+    assert.equal(course([failed, failed]).state.trend, undefined)
+    assert.equal(course([failed, good]).state.trend, undefined)
   })
 
   it('has the reason of the latest probe', () => {

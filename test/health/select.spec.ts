@@ -10,6 +10,7 @@ import {
   serializeHealthFile,
 } from '../../lib/health/health-file.ts'
 import { initialHealth } from '../../lib/health/mirror-health.ts'
+import { toSavedMirror } from '../../lib/health/saved-mirror.ts'
 import { selectMirrors } from '../../lib/health/select.ts'
 import type { HealthSettings, Registry } from '../../lib/model/registry.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
@@ -131,7 +132,7 @@ describe('health.json', () => {
     ...initialHealth(0, HEALTH, () => 0.5),
     probedAt: 3,
     health: 'unhealthy' as const,
-    doubt: { toward: 'healthy' as const, probes: 1 },
+    trend: { toward: 'healthy' as const, probes: 1 },
   }
   const file: HealthFile = {
     written_at: 5,
@@ -153,6 +154,19 @@ describe('health.json', () => {
     assert.deepEqual(known.order?.('docker.io'), [urlOf('a')])
   })
 
+  it('has keys in snake_case', () => {
+    const keys = (value: unknown): string[] =>
+      typeof value !== 'object' || value === null
+        ? []
+        : Object.entries(value).flatMap(([key, inner]) => [key, ...keys(inner)])
+    const { mirrors, ...rest } = JSON.parse(serializeHealthFile(file, BOOT, 0))
+    const all = [...keys(rest), ...Object.values(mirrors).flatMap(keys)]
+    assert.deepEqual(
+      all.filter(key => /[A-Z]/.test(key)),
+      [],
+    )
+  })
+
   it('is ignored in another boot, without a boot id, and from the future', () => {
     const text = serializeHealthFile(file, BOOT, 0)
     assert.equal(parseHealthFile(text, `${BOOT}0`, 5), undefined)
@@ -169,7 +183,7 @@ describe('health.json', () => {
 
   const HEAD = `"version":3,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
   const withMirror = (more: object) =>
-    `{${HEAD},"mirrors":${JSON.stringify({ a: { ...initialHealth(1, HEALTH, () => 0.5), ...more } })}}`
+    `{${HEAD},"mirrors":${JSON.stringify({ a: { ...toSavedMirror(initialHealth(1, HEALTH, () => 0.5)), ...more } })}}`
   for (const text of [
     '',
     'nonsense',
@@ -179,12 +193,16 @@ describe('health.json', () => {
     '[]',
     `{${HEAD},"mirrors":{"a b":{}}}`,
     withMirror({ since: 2 }),
+    withMirror({ probed_at: 2 }),
+    withMirror({ latencies_ms: ['x'] }),
     withMirror({ health: 'down' }),
-    withMirror({ doubt: { toward: 'unhealthy', probes: 0 } }),
-    withMirror({ doubt: { toward: 'down', probes: 1 } }),
+    withMirror({ trend: { toward: 'unhealthy', probes: 0 } }),
+    withMirror({ trend: { toward: 'down', probes: 1 } }),
   ])
     it(`is ignored with the text ${text || '""'}`, () =>
       assert.equal(parseHealthFile(text, BOOT, 5), undefined))
+
+  it('is read with a mirror', () => assert.ok(parseHealthFile(withMirror({}), BOOT, 5)))
 
   it('may have no mirrors', () => assert.ok(parseHealthFile(`{${HEAD},"mirrors":{}}`, BOOT, 5)))
 })

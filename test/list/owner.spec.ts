@@ -70,7 +70,7 @@ describe('the owner of a list', () => {
       'a list in a directory of another user',
       TREE,
       { owner: ['d'] },
-      /^(\S+): the directory \S+\/d is owned by uid 1000, not by root; .*sudo install -m 600 \1 \/etc\/regmirror\/$/,
+      /^(\S+): the directory \S+\/d is owned by uid 1000, not by root; .*sudo install -D -m 600 \1 \/etc\/regmirror\/mirrors\.toml$/,
     ],
     [
       'a list below a directory of another user',
@@ -101,7 +101,7 @@ describe('the owner of a list', () => {
       'a list of another user in a sticky directory',
       TREE,
       { owner: ['d/mirrors.toml'], modes: { d: 0o1777 } },
-      /is owned by uid 1000, not by root; .*sudo install -m 600/,
+      /is owned by uid 1000, not by root; .*sudo install -D -m 600/,
     ],
     [
       'a link of another user in a sticky directory',

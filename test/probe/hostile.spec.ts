@@ -1,5 +1,5 @@
 /**
- * Mirrors that attack, or are broken, at every step of a pull: each costs a bounded time and at most 1 MiB, and is
+ * Mirrors that attack, or are broken, at every step of a pull: each costs a bounded time and at most 2 MiB, and is
  * described in one sentence. Endless responses are probed with a long timeout, so that they can only end at another
  * limit.
  */
@@ -17,9 +17,11 @@ import type { Probe } from '../../lib/model/report.ts'
 import { parseManifest } from '../../lib/probe/api/manifest.ts'
 import { requestToken } from '../../lib/probe/api/token.ts'
 import { openNameLookup } from '../../lib/probe/dns/name-lookup.ts'
+import { type GoUrl, parseGoUrl } from '../../lib/probe/http/go-url.ts'
 import { openTrust } from '../../lib/probe/http/tls-context.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
 import { limitConcurrency } from '../../lib/system/concurrency.ts'
+import { PLAIN_CLIENT } from '../../lib/targets/pull-client.ts'
 import {
   CANARY,
   drip,
@@ -102,11 +104,15 @@ const HEADER = anywhere('not_a_registry', /sends too many response headers/)
 const FRAMING = inBody('not_a_registry', /sends too many chunk headers/)
 const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
 const INVALID_BODY = inBody('not_a_registry', /sends an invalid HTTP response/)
-const UNEXPECTED = anywhere('not_a_registry', /sends an unexpected response/)
+const NO_HTTP = anywhere('not_a_registry', /does not speak HTTP/)
+const UNEXPECTED: Expected = stage =>
+  stage === 'token'
+    ? ['unauthorized', /the token service responds with 101/]
+    : ['not_a_registry', /responds with 101/]
 const CLOSED = anywhere('reset', /closes the connection without a response/)
 const SILENT = anywhere('no_response', /accepts connections but does not respond within 6 s/)
 const UNFINISHED = inBody('no_response', /starts a response but does not complete it within 6 s/)
-const MANY = /redirects more than 10 times/
+const MANY = /redirects more than 9 times/
 const TRUNCATED = inBody('reset', /closes the connection in the middle of a response/)
 
 const to = (Location: string) => respond({ status: 307, headers: { Location }, body: '' })
@@ -122,12 +128,7 @@ type Case = readonly [title: string, misbehaviour: Misbehaviour, expected: Expec
 const CASES: readonly Case[] = [
   ['an endless body', p => flood(unmeasured(p), FILLER), endless],
   ['an endless chunk', p => flood(`${chunked(p)}fffffff0\r\n`, FILLER), endless],
-  [
-    'endless chunks of one byte',
-    p => flood(chunked(p), '1\r\n \r\n'.repeat(1000)),
-    // The layer is so small that it ends before the limit.
-    stage => (stage === 'blob' ? NO_LAYER : FRAMING(stage)),
-  ],
+  ['endless chunks of one byte', p => flood(chunked(p), '1\r\n \r\n'.repeat(1000)), endless],
   ['an endless chunk extension', p => flood(`${chunked(p)}1;`, FILLER), FRAMING],
   ['chunk extensions of 64 KiB', p => flood(chunked(p), `1;${FILLER}\r\n \r\n`), FRAMING],
   ['an endless chunk size', p => flood(chunked(p), '0'.repeat(1024)), FRAMING],
@@ -137,26 +138,26 @@ const CASES: readonly Case[] = [
   ['an endless header line', p => flood(`${headOf(p)}X: `, FILLER), HEADER],
   ['an endless header name', p => flood(headOf(p), FILLER), HEADER],
   ['an endless status line', () => flood('HTTP/1.1 200 ', FILLER), HEADER],
-  ['endless blank lines', () => flood('', '\r\n'.repeat(1024)), HEADER],
+  ['endless blank lines', () => flood('', '\r\n'.repeat(1024)), NO_HTTP],
   ['endless 103', () => flood('', 'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n'.repeat(100)), HEADER],
-  ['endless 100', () => flood('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)), UNEXPECTED],
+  ['endless 100', () => flood('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)), HEADER],
   ['101', () => flood('HTTP/1.1 101 x\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n', FILLER), UNEXPECTED],
-  [
-    'endless bytes that are not HTTP',
-    () => flood('', FILLER),
-    anywhere('not_a_registry', /does not speak HTTP/),
-  ],
+  ['endless bytes that are not HTTP', () => flood('', FILLER), NO_HTTP],
   ['more bytes after the response', p => flood(respond(p).send, FILLER), () => undefined],
   [
     'a gzip bomb',
     p => respond({ ...p, headers: { ...p.headers, ...GZIP }, body: p.body === '' ? '' : BOMB }),
-    instead(['wrong_digest', /the manifest does not match its digest/], NO_LAYER),
+    endless,
   ],
   ['a negative length', p => flood(measured(p, '-1'), FILLER), INVALID],
   ['a length of 40 digits', p => flood(measured(p, '9'.repeat(40)), FILLER), INVALID],
   ['a length of 9 TB', p => flood(measured(p, '9000000000000'), FILLER), withLength(endless)],
   ['two lengths', p => flood(measured(p, '1\r\nContent-Length: 2'), FILLER), INVALID],
-  ['a length and chunks', p => flood(measured(p, '1\r\nTransfer-Encoding: chunked'), FILLER), INVALID],
+  [
+    'a length and chunks',
+    p => flood(measured(p, '1\r\nTransfer-Encoding: chunked'), FILLER),
+    withLength(FRAMING),
+  ],
   [
     'a length that is too small',
     p => end(`${measured(p, '1')}{}`),
@@ -199,7 +200,7 @@ const CASES: readonly Case[] = [
   [
     'a redirect to link-local space',
     () => to('http://169.254.169.254/latest'),
-    anywhere('redirect_refused', /to a loopback, link-local or private address/),
+    () => [undefined, /to a loopback, link-local or private address/],
   ],
   [
     'a redirect to port 0',
@@ -266,7 +267,7 @@ const CONTENTS: readonly (readonly [
     '3000 challenge headers',
     p => end(`${headOf(p)}${'WWW-Authenticate: a\r\n'.repeat(3000)}\r\n`),
     'challenge',
-    ['not_a_registry', /too many response headers/],
+    undefined,
   ],
   ['a realm with a password', challenge('Bearer realm="http://a:b@127.0.0.1/"'), 'challenge', NO_REALM],
   ['a realm that is a file', challenge('Bearer realm="file:///etc/passwd"'), 'challenge', NO_REALM],
@@ -274,7 +275,7 @@ const CONTENTS: readonly (readonly [
     'a realm in private space',
     challenge('Bearer realm="http://10.0.0.1/"'),
     'challenge',
-    ['redirect_refused', /the token service fails/],
+    [undefined, /the token service/],
   ],
   [
     'a realm of 50000 characters',
@@ -397,9 +398,9 @@ describe('hostile mirrors', () => {
     assert.ok(slowRequests > 1 && slowRequests <= 5, `${slowRequests} requests`)
   })
 
-  it('reads at most 1 MiB from a connection', () => {
+  it('reads at most 2 MiB from a connection', () => {
     assert.ok(received.length > EVERYWHERE.length * STAGES.length)
-    assert.ok(Math.max(...received) < MIB, `${Math.max(...received)}`)
+    assert.ok(Math.max(...received) < 2 * MIB, `${Math.max(...received)}`)
   })
 })
 
@@ -436,21 +437,22 @@ describe('hostile mirrors: secrets', () => {
 
   const follows = async (stage: Stage, sent: Readonly<Record<string, string>>, options?: TlsOptions) => {
     await using other = await listen(respondWith(REGISTRY))
-    await using mirror = await startHostile({ away: () => to(`${other.origin}/v2/`) }, options)
+    const elsewhere = other.origin.replace('127.0.0.1', 'localhost')
+    await using mirror = await startHostile({ away: () => to(`${elsewhere}/v2/`) }, options)
     const endpoint = endpointAt(`${mirror.origin}/${stage}/away/v2`, { canary: CANARY, header: sent, ca })
     await probeOne(endpoint, { timeoutMs: PATIENT, samples: 1, depth: 'blob' })
     assert.ok(mirror.received.some(head => SECRET.test(head)))
     assert.equal(other.received.length, 1)
     assert.match(other.received[0] ?? '', /^(GET|HEAD) \/v2\/ HTTP/)
-    assert.doesNotMatch(other.received[0] ?? '', SECRET)
-    assert.doesNotMatch(other.received[0] ?? '', /authorization|x-key/i)
+    assert.doesNotMatch(other.received[0] ?? '', /cGxhbnRlZA|t0k3n|authorization/i)
   }
   for (const stage of ['ping', 'head', 'tag', 'index', 'platform', 'blob'] as const) {
-    it(`do not follow a redirect to another host: ${stage}`, () => follows(stage, header))
-    it(`do not follow a redirect from https to http: ${stage}`, () => follows(stage, header, TLS))
+    it(`of Authorization do not follow a redirect to another host: ${stage}`, () => follows(stage, header))
+    it(`of Authorization do not follow a redirect from https to http: ${stage}`, () =>
+      follows(stage, header, TLS))
   }
-  for (const stage of ['token', 'head', 'index', 'blob'] as const) {
-    it(`do not follow a redirect together with a token: ${stage}`, () =>
+  for (const stage of ['head', 'index', 'blob'] as const) {
+    it(`in a token do not follow a redirect to another host: ${stage}`, () =>
       follows(stage, { 'X-Key': 'planted' }))
   }
 
@@ -492,13 +494,20 @@ describe('hostile mirrors: secrets', () => {
 
   it('are not requested from a realm inside the network for a mirror outside it', async () => {
     await using inside = await listen(respondWith(response(200, {}, '{"token":"t0k3n"}')))
-    const values = { 'www-authenticate': `Bearer realm="${inside.origin}/token"` }
-    const found = { status: 401, headers: values, body: Buffer.alloc(0), complete: true }
+    const found = { status: 401, headers: {}, body: Buffer.alloc(0), complete: true }
     const trace = { phase: 'body', address: '192.0.2.1' } as const
+    const target = parseGoUrl('http://mirror.test') as GoUrl
     const context = { timeoutMs: PATIENT, trust: openTrust(), lookUp: openNameLookup({}) }
     const endpoint = endpointAt('http://mirror.test')
-    const outcome = await requestToken(endpoint, { response: found, redirects: 0, trace }, 'a', context)
-    assert.equal('fault' in outcome && outcome.fault.reason, 'redirect_refused')
+    const outcome = await requestToken({
+      endpoint,
+      repository: 'a',
+      context,
+      client: PLAIN_CLIENT,
+      challenged: { response: found, redirects: 0, target, trace },
+      params: new Map([['realm', `${inside.origin}/token`]]),
+    })
+    assert.equal('fault' in outcome && outcome.fault.reason, undefined)
     assert.deepEqual(inside.received, [])
   })
 })

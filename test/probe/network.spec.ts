@@ -123,8 +123,8 @@ describe('probe: responses without limits', () => {
     assert.match(probe.detail ?? '', /^does not speak HTTP/)
   })
 
-  it('refuses more than 64 KiB of headers', async () => {
-    const head = Array.from({ length: 80 }, (_, i) => `X-${i}: ${'x'.repeat(1000)}\r\n`).join('')
+  it('refuses more headers than a server sends', async () => {
+    const head = Array.from({ length: 1000 }, (_, i) => `X-${i}: ${'x'.repeat(1000)}\r\n`).join('')
     await using mirror = await listen(respondWith(`HTTP/1.1 200 OK\r\n${head}\r\n`))
     const probe = await pingAt(mirror.origin)
     assert.equal(probe.reason, 'not_a_registry')

@@ -1,6 +1,7 @@
 /** Redirects: where they may lead, and what is sent there. */
 import assert from 'node:assert/strict'
 import { classifyAddress } from '../../lib/probe/http/address-space.ts'
+import { checkLiteralAddress, startLookup } from '../../lib/probe/http/allowed-addresses.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   endpointAt,
@@ -32,25 +33,35 @@ describe('probe: redirects that are followed', () => {
     assert.match(mirror.received[1] ?? '', /x-key: planted-secret/i)
   })
 
-  it('follows a redirect from https to http, as the runtime does, without the static header', async () => {
+  it('follows a redirect from https to http, as the runtime does, without Authorization for another host', async () => {
     await using plain = await listen(respondWith(REGISTRY))
-    await using secure = await listen(to(`${plain.origin}/v2/`), TLS)
-    const probe = await pingMirror(secure, { ca, header: { Authorization: 'Basic planted-secret' } })
+    await using secure = await listen(to(`${plain.origin.replace('127.0.0.1', 'localhost')}/v2/`), TLS)
+    const header = { Authorization: 'Basic planted-secret', 'X-Key': 'kept' }
+    const probe = await pingMirror(secure, { ca, header })
     assert.equal(probe.status, 'healthy', probe.detail)
     assert.match(secure.received[0] ?? '', /planted-secret/)
-    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret/)
+    assert.doesNotMatch(plain.received[0] ?? 'planted-secret', /planted-secret|referer/i)
+    assert.match(plain.received[0] ?? '', /x-key: kept/i)
   })
 
-  it('follows ten redirects, and measures from the first connection', async () => {
+  it('sends Authorization to another port of the same host, as Go does since 1.23', async () => {
+    await using other = await listen(respondWith(REGISTRY))
+    await using mirror = await listen(to(`${other.origin}/v2/`))
+    await pingMirror(mirror, { header: { Authorization: 'Basic abc' } })
+    assert.match(other.received[0] ?? '', /authorization: Basic abc/i)
+    assert.match(other.received[0] ?? '', new RegExp(`referer: ${mirror.origin}/v2/`))
+  })
+
+  it('follows nine redirects, and measures from the first connection', async () => {
     await using mirror = await listen((socket, nth) =>
       onRequest(socket, () =>
-        setTimeout(() => socket.end(nth < 10 ? response(308, { Location: `/${nth}/v2/` }) : REGISTRY), 50),
+        setTimeout(() => socket.end(nth < 9 ? response(308, { Location: `/${nth}/v2/` }) : REGISTRY), 50),
       ),
     )
     const probe = await pingMirror(mirror)
     assert.equal(probe.status, 'healthy', probe.detail)
-    // Eleven delays of 50 ms; a timer may be a millisecond early.
-    assert.ok((probe.latency_ms?.best ?? 0) >= 11 * 49)
+    // Ten delays of 50 ms; a timer may be a millisecond early.
+    assert.ok((probe.latency_ms?.best ?? 0) >= 10 * 49)
   })
 })
 
@@ -68,7 +79,7 @@ describe('probe: redirects that are refused', () => {
   ]) {
     it(`refuses ${location}`, async () => {
       await using mirror = await listen(to(location))
-      assert.equal((await pingMirror(mirror)).reason, 'redirect_refused')
+      assert.notEqual((await pingMirror(mirror)).status, 'healthy')
     })
   }
 
@@ -76,8 +87,28 @@ describe('probe: redirects that are refused', () => {
     using _ = resolveNames({ 'inside.example': ['192.0.2.1', '10.0.0.1'] })
     await using mirror = await listen(to('http://inside.example/v2/'))
     const probe = await pingMirror(mirror)
-    assert.equal(probe.reason, 'redirect_refused')
-    assert.match(probe.detail ?? '', /private address \(redirected to inside\.example\)/)
+    assert.deepEqual([probe.status, probe.reason], ['unknown', undefined])
+    assert.match(probe.detail ?? '', /private address \(redirected to inside\.example\); .*redirects = /)
+  })
+
+  for (const entry of ['10.0.0.1', '10.0.0.0/8', '::ffff:10.0.0.0/104']) {
+    it(`may be allowed by redirects = ["${entry}"]`, () => {
+      const allowed = { spaces: ['public'] as const, named: [entry] }
+      assert.doesNotThrow(() => checkLiteralAddress(new URL('http://10.0.0.1/'), allowed))
+      assert.throws(() => checkLiteralAddress(new URL('http://192.168.0.1/'), allowed), /SPACE_REFUSED/)
+    })
+  }
+
+  it('may be allowed by name, with any address', async () => {
+    const lookUp = async () => ({ addresses: Promise.resolve([{ address: '10.0.0.1', family: 4 }]) })
+    const found = (named: readonly string[]) =>
+      startLookup('inside.example', {
+        allowed: { spaces: ['public'], named },
+        lookUp,
+        signal: AbortSignal.timeout(PATIENT),
+      })
+    assert.deepEqual(await (await found(['Inside.Example']))(), [{ address: '10.0.0.1', family: 4 }])
+    await assert.rejects((await found(['example']))(), /SPACE_REFUSED/)
   })
 
   it('refuses 3xx without a Location, 300 and 304', async () => {
@@ -87,11 +118,11 @@ describe('probe: redirects that are refused', () => {
     }
   })
 
-  it('refuses more than ten redirects', async () => {
+  it('refuses more than nine redirects', async () => {
     await using mirror = await listen(to('/v2/'))
     const probe = await pingMirror(mirror)
-    assert.match(probe.detail ?? '', /more than 10 times/)
-    assert.equal(mirror.received.length, 11)
+    assert.match(probe.detail ?? '', /more than 9 times/)
+    assert.equal(mirror.received.length, 10)
   })
 
   it('names the host at which a redirect failed', async () => {

@@ -117,8 +117,11 @@ describe('probe: redirects', () => {
   it('refuses circular redirects', async () =>
     assertReason(await pingServer(respond(302, { location: '/v2/' })), 'redirect_refused'))
 
-  it('refuses redirects into another private space', async () =>
-    assertReason(await pingServer(respond(302, { location: 'http://10.0.0.1/v2/' })), 'redirect_refused'))
+  it('does not follow redirects into another private space, and names the key that allows them', async () => {
+    const probe = await pingServer(respond(302, { location: 'http://10.0.0.1/v2/' }))
+    assert.deepEqual([probe.status, probe.reason], ['unknown', undefined])
+    assert.match(probe.detail ?? '', /set redirects = /)
+  })
 
   it('does not send the static header to another port', async () => {
     const seen: (string | undefined)[] = []

@@ -5,7 +5,8 @@
  */
 import type net from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
-import { platformFor, sha256 } from '../../lib/probe/api/manifest.ts'
+import { sha256 } from '../../lib/probe/api/manifest.ts'
+import { platformName } from '../../lib/probe/api/platform.ts'
 import { buildImage } from './image.ts'
 import { type Listener, listen, onRequest } from './sockets.ts'
 
@@ -48,7 +49,7 @@ const INDEX = indexOf([IMAGE.manifest.digest])
 const DRIP_MS = 100
 
 /** An image index for this platform. */
-export function indexOf(digests: readonly string[], of = platformFor(process.arch)): string {
+export function indexOf(digests: readonly string[], of = platformName(process.arch)): string {
   const [os, architecture] = of.split('/')
   const manifests = digests.map(digest => ({ digest, size: 1, platform: { os, architecture } }))
   return JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })

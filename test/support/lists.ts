@@ -13,6 +13,7 @@ export function mirror(origin: string, more: Partial<Mirror> = {}): Mirror {
     client: undefined,
     skipVerify: false,
     header: {},
+    redirects: [],
     place: PLACE,
     ...more,
   }

@@ -104,6 +104,7 @@ export function endpointAt(url: string, more: Partial<Endpoint> = {}): Endpoint 
     ca: [],
     skipVerify: false,
     header: {},
+    redirects: [],
     dialTimeoutMs,
     ...more,
   }

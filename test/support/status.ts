@@ -43,7 +43,7 @@ export function unhealthyMirror(more: Partial<MirrorStatus> = {}): MirrorStatus 
     since: NOW - 4 * MINUTE,
     position: undefined,
     reason: 'connect_timeout',
-    detail: 'no connection to 192.0.2.7:443 within 5s',
+    detail: 'does not accept a connection within 2 s',
     samples: samplesOf(i => (i > 220 ? undefined : 40 + (i % 7))),
     probes: { healthy: 700, connect_timeout: 20 },
     changes: 1,

@@ -1,5 +1,5 @@
 /**
- * A program that takes any arguments and waits until it is killed, like a daemon in /proc. It needs no library, so it runs
+ * A program that takes any arguments and waits until it is killed, like a daemon in /proc; with --version it ends. It needs no library, so it runs
  * in an empty root directory too.
  */
 import assert from 'node:assert/strict'
@@ -9,12 +9,19 @@ import path from 'node:path'
 import { kill } from './process.ts'
 import { eventually } from './watching.ts'
 
-/** e_machine of elf(5), and a loop around a system call that waits forever. */
+/**
+ * e_machine of elf(5), and the code: it compares eight bytes of the first argument with "--versio" and exits where they are
+ * the same; else a loop around a system call that waits forever.
+ */
 const MACHINES: Readonly<Record<string, [number, string]>> = {
-  // mov eax, 34 (pause); syscall; jmp back
-  x64: [0x3e, 'b8220000000f05ebf7'],
-  // x0 to x3 = 0; x8 = 73 (ppoll); svc 0; branch back
-  arm64: [0xb7, '000080d2010080d2020080d2030080d2280980d2010000d4faffff17'],
+  // rax = argv[1]; compare; mov eax, 60 (exit); syscall. Then: mov eax, 34 (pause); syscall; jmp back
+  x64: [0x3e, '488b4424104885c0741848b92d2d76657273696f4839087509b83c00000031ff0f05' + 'b8220000000f05ebf7'],
+  // x1 = argv[1]; compare with x2; x8 = 93 (exit); svc 0. Then: x0 to x3 = 0; x8 = 73 (ppoll); svc 0; branch back
+  arm64: [
+    0xb7,
+    'e10b40f9610100b4210040f9a2a585d2c2aeacf2426ecef222ededf23f0002eb81000054000080d2a80b80d2010000d4' +
+      '000080d2010080d2020080d2030080d2280980d2010000d4faffff17',
+  ],
 }
 
 const ADDRESS = 0x400000n

@@ -394,7 +394,7 @@ describe('the status page', () => {
       /position 2 https:\/\/slow\.test\/v2 ◐ degraded for 3 h 1203 ms .* slow position 3/,
       /position 3 https:\/\/new\.test\/v2 · not probed yet .*no probes in the last hour/,
       /– not written https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
-      /probed 5 s ago, next probe in 10 s connect_timeout: no connection to 192\.0\.2\.7:443 within 5s/,
+      /probed 5 s ago, next probe in 10 s connect_timeout: does not accept a connection within 2 s/,
       /https:\/\/busy\.test\/v2 ○ rate limited for 4 min .*next probe in 10 min/,
       /↳ https:\/\/registry-1\.docker\.io\/v2 server ● healthy/,
     ]

@@ -77,10 +77,12 @@ write_launcher() {
   loader=$(cd "$work/tree" && find . \( -path './lib*' -o -path './usr/lib*' \) -name 'ld-linux*' | head -n 1)
   libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -printf '%h\n' | sort -u |
     awk -F/ '$NF ~ /-linux-/ || $NF == "pulseaudio" { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
+  binary=usr/bin/$1
+  if [ -e "$work/tree/usr/sbin/$1" ]; then binary=usr/sbin/$1; fi
   cat >"$work/tree/launch/$1" <<LAUNCHER
 #!/bin/sh
 tree=\${0%/launch/*}
-exec "\$tree/${loader#./}" --argv0 "\$tree/usr/bin/$1" --library-path "$libraries" "\$tree/usr/bin/$1" "\$@"
+exec "\$tree/${loader#./}" --argv0 "\$tree/$binary" --library-path "$libraries" "\$tree/$binary" "\$@"
 LAUNCHER
   chmod 755 "$work/tree/launch/$1"
 }
@@ -162,3 +164,7 @@ fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell
 fetch systemd bookworm
 fetch systemd trixie
+fetch nginx trixie nginx
+fetch apache2-bin trixie apache2
+fetch squid trixie squid
+fetch docker-registry trixie docker-registry

@@ -8,6 +8,7 @@ import {
   headerTwiceProblems,
   headerValueProblems,
 } from './header-problems.ts'
+import { redirectProblems } from './redirect-problems.ts'
 import type { Rule } from './rule.ts'
 
 export const connectionRules = {
@@ -16,6 +17,7 @@ export const connectionRules = {
     needs: ['dial_timeout'],
     check: ({ path, written }) => durationProblems([...path, 'dial_timeout'], written.dial_timeout),
   },
+  redirects: { needs: ['redirects'], check: redirectProblems },
   header_name: { needs: ['header'], check: headerNameProblems },
   header_twice: { needs: ['header'], check: headerTwiceProblems },
   header_scheme: { needs: ['header'], check: headerSchemeProblems },

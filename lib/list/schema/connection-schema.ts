@@ -42,4 +42,13 @@ export const CONNECTION: JsonSchema = {
     examples: [{ Authorization: { file: 'mirror.token' } }],
   },
   dial_timeout: { $ref: '#/$defs/dial_timeout' },
+  redirects: {
+    title: 'an array of host names and networks',
+    description:
+      'Private hosts that a probe may be redirected to, or that issue its tokens: exact host names, addresses, or networks such as 10.0.0.0/8. Public hosts, and hosts in the same address space as the endpoint, are always allowed.',
+    type: 'array',
+    uniqueItems: true,
+    items: { title: 'a host name or a network', type: 'string', minLength: 1 },
+    examples: [['10.0.0.0/8'], ['harbor.internal']],
+  },
 }

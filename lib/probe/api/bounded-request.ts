@@ -1,7 +1,9 @@
 /** One request to an endpoint, within the limits of a probe. */
+import { OWN_VERSION } from '../../model/own-version.ts'
+import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
 import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
-import { blameProxy } from '../faults/proxy-fault.ts'
+import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -21,7 +23,15 @@ export interface Failed {
 
 export type Outcome = Success | Failed
 
-type FromCaller = 'url' | 'method' | 'headers' | 'authorization' | 'spaces' | 'bodyLimit' | 'onChunk'
+type FromCaller =
+  | 'url'
+  | 'target'
+  | 'method'
+  | 'headers'
+  | 'authorization'
+  | 'allowed'
+  | 'bodyLimit'
+  | 'onChunk'
 
 export interface BoundedRequest extends Pick<FollowOptions, FromCaller> {
   /** False if its timings do not count. */
@@ -36,7 +46,7 @@ export async function sendBoundedRequest(
   { measured = true, ...request }: BoundedRequest,
   context: ProbeContext,
 ): Promise<Outcome> {
-  const { timeoutMs, signal, budget, trust, lookUp, proxyFor } = context
+  const { timeoutMs, signal, budget, trust, lookUp, proxyFor, pullClient = PLAIN_CLIENT } = context
   if (measured) await context.turn?.()
   const trace: Trace = { phase: 'lookup' }
   if (signal?.aborted) return { fault: INTERRUPTED, trace }
@@ -44,22 +54,37 @@ export async function sendBoundedRequest(
   const started = performance.now()
   const limit = startTimeLimit(timeoutMs, signal)
   const shared = { trust, lookUp, proxyFor, pauseDuring: limit.pauseDuring, signal: limit.signal }
-  const options = { ...request, ...shared, settings: endpoint, origin: endpoint.base.origin }
+  const settings = { ...endpoint, header: sentHeaders(endpoint, pullClient) }
+  const { origin } = endpoint.base
+  const client = { userAgent: nameClient(pullClient), go: pullClient.go }
+  const options = { ...request, ...shared, ...client, settings, origin }
   try {
-    return { ...(await followRedirects(options, trace)), trace }
+    const final = await followRedirects(options, trace)
+    const fault = findProxyResponse(final.response, trace)
+    return fault === undefined ? { ...final, trace } : { ...final, trace, fault: withProxy(fault, trace) }
   } catch (error) {
     if (signal?.aborted) return { fault: INTERRUPTED, trace }
     const limits = { timeoutMs, dialTimeoutMs: endpoint.dialTimeoutMs }
     const fault = limit.signal.aborted ? timeoutFault(trace, limits) : explainError(error, trace, limits)
-    return {
-      fault: withProxy(locateFault(fault, trace, request.url), trace, proxyFor?.(request.url)?.name),
-      trace,
-    }
+    return { fault: withProxy(locateFault(fault, trace, request.url), trace), trace }
   } finally {
     limit.release()
     trace.queuedMs = limit.pausedMs()
     if (budget !== undefined) budget.leftMs -= performance.now() - started - trace.queuedMs
   }
+}
+
+/** The runtime first, as operators of mirrors know it, then regmirror. */
+function nameClient({ userAgent }: PullClient): string {
+  return `${userAgent} regmirror/${OWN_VERSION}`.trim()
+}
+
+function sentHeaders(
+  { header }: Endpoint,
+  { userAgentOfList }: PullClient,
+): Readonly<Record<string, string>> {
+  if (userAgentOfList) return header
+  return Object.fromEntries(Object.entries(header).filter(([name]) => name.toLowerCase() !== 'user-agent'))
 }
 
 /** Adds where a redirect led. */
@@ -68,6 +93,6 @@ export function locateFault(fault: Fault, { host }: Trace, url: URL): Fault {
   return { ...fault, quoted: `redirected to ${host}` }
 }
 
-function withProxy(fault: Fault, trace: Trace, proxy: string | undefined): Fault {
-  return proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy }
+function withProxy(fault: Fault, trace: Trace): Fault {
+  return trace.proxy === undefined ? fault : { ...blameProxy(fault, trace), proxy: trace.proxy.name }
 }

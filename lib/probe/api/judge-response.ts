@@ -1,7 +1,7 @@
 /** Judges the health of an endpoint by a response. Pure. */
 import type { Fault } from '../faults/fault.ts'
 import { CLIENT_CERTIFICATE_REQUIRED } from '../faults/tls-fault.ts'
-import { type HttpResponse, readHeader } from '../http/response.ts'
+import { type HttpResponse, readHeader, readValues } from '../http/response.ts'
 
 /** Undefined: the response of a registry. `authorized`: the request carried a static Authorization header. */
 export function judgeResponse(response: HttpResponse, authorized: boolean): Fault | undefined {
@@ -67,7 +67,7 @@ function judgeContent(response: HttpResponse): Fault | undefined {
  * to a static Authorization header means that the header was not accepted.
  */
 function judgeChallenge(response: HttpResponse, authorized: boolean): Fault | undefined {
-  const challenge = readHeader(response, 'www-authenticate')
+  const challenge = readValues(response, 'www-authenticate').join(', ')
   if (/(^|,)\s*bearer(\s|,|$)/i.test(challenge)) return undefined
   if (!/(^|,)\s*basic(\s|,|$)/i.test(challenge)) return { reason: 'unauthorized' }
   return authorized ? CREDENTIALS_REFUSED : undefined

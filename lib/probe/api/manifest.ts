@@ -1,87 +1,183 @@
-/** Manifests and indexes of images, as far as a probe reads them. The text is untrusted. Pure. */
+/** Manifests and indexes of images, as containerd reads them. The text is untrusted. Pure. */
 import { sha256Hex } from '../../model/sha256.ts'
-import { parseJson } from './json.ts'
+import { decodeJson, type Shape, type Value } from './go-json.ts'
 
-/** The Accept header of containerd: core/remotes/docker/resolver.go:303@v2.3.4. */
+const DOCKER = 'application/vnd.docker.distribution.manifest'
+const OCI = 'application/vnd.oci.image'
+
+const MANIFEST_TYPES: readonly string[] = [`${DOCKER}.v2+json`, `${OCI}.manifest.v1+json`]
+const INDEX_TYPES: readonly string[] = [`${DOCKER}.list.v2+json`, `${OCI}.index.v1+json`]
+const SCHEMA_1_TYPE = `${DOCKER}.v1+prettyjws`
+
+/** The Accept header for a tag: core/remotes/docker/resolver.go:303@v2.3.4. */
 export const ACCEPT = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
+  `${DOCKER}.v2+json`,
+  `${DOCKER}.list.v2+json`,
+  `${OCI}.manifest.v1+json`,
+  `${OCI}.index.v1+json`,
   '*/*',
 ].join(', ')
 
+const DESCRIPTOR = {
+  fields: {
+    mediatype: 'string',
+    digest: 'string',
+    size: 'int64',
+    urls: { list: 'string' },
+    annotations: { map: 'string' },
+    data: 'bytes',
+    platform: {
+      fields: {
+        architecture: 'string',
+        os: 'string',
+        'os.version': 'string',
+        'os.features': { list: 'string' },
+        variant: 'string',
+      },
+    },
+    artifacttype: 'string',
+  },
+} as const satisfies Shape
+
+const COMMON = {
+  schemaversion: 'int64',
+  mediatype: 'string',
+  artifacttype: 'string',
+  subject: DESCRIPTOR,
+  annotations: { map: 'string' },
+} as const satisfies Record<string, Shape>
+
+const IMAGE = { fields: { ...COMMON, config: DESCRIPTOR, layers: { list: DESCRIPTOR } } } as const
+const INDEX = { fields: { ...COMMON, manifests: { list: DESCRIPTOR } } } as const
+/** What shows whether it is a manifest or an index: core/images/image.go unknownDocument@v2.1.9. */
+const UNKNOWN = {
+  fields: { mediatype: 'string', config: 'raw', layers: 'raw', manifests: 'raw', fslayers: 'raw' },
+} as const
+
+type WrittenDescriptor = Value<typeof DESCRIPTOR>
+
+/** What an image refers to. What the text does not have is empty. */
 export interface Descriptor {
+  readonly mediaType: string
   readonly digest: string
   readonly size: number
+  readonly urls: readonly string[]
+  /** Its content, where the text itself has it. */
+  readonly data: Buffer | undefined
+  readonly platform: WrittenPlatform | undefined
 }
 
-/** An index names one manifest for each platform; a manifest names the layers of one platform. */
+export interface WrittenPlatform {
+  readonly os?: string | undefined
+  readonly architecture?: string | undefined
+  readonly variant?: string | undefined
+}
+
+/** An index names one manifest for each platform; a manifest names the config and the layers of one platform. */
 export type Manifest =
-  | { readonly kind: 'index'; readonly entries: readonly (Descriptor & { readonly platform: string })[] }
-  | { readonly kind: 'image'; readonly layers: readonly Descriptor[] }
+  | { readonly kind: 'index'; readonly entries: readonly Descriptor[] }
+  | { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] }
 
-/** Whether this is the content type of a manifest; another one ends a pull without a fallback. */
+/** The media type of a response: without parameters; text/plain stands for schema 1 (resolver.go getManifestMediaType@v2.1.9). */
+export function manifestTypeOf(contentType: string): string {
+  const [type = ''] = contentType.split(';')
+  return type === 'text/plain' ? SCHEMA_1_TYPE : type
+}
+
+/** Whether it is fetched as a manifest; case counts. */
 export function isManifestType(mediaType: string): boolean {
-  return /^application\/vnd\.(docker\.distribution\.manifest(\.list)?\.v2|oci\.image\.(manifest|index)\.v1)\+json\s*(;|$)/i.test(
-    mediaType,
-  )
+  return MANIFEST_TYPES.includes(mediaType) || isIndexType(mediaType)
 }
 
-/** Undefined if it is no manifest, or not one that a runtime accepts with that media type. */
-export function parseManifest(bytes: Buffer, mediaType: string): Manifest | undefined {
-  const value = parseJson(bytes)
-  if (value === undefined) return undefined
-  const { manifests, layers, config } = value
-  if (isIndexType(mediaType)) {
-    const entries = parseDescriptors(manifests)
-    if (entries === undefined || layers !== undefined || config !== undefined) return undefined
-    return { kind: 'index', entries: entries.map(entry => ({ ...entry, platform: platformOf(entry) })) }
+export function isIndexType(mediaType: string): boolean {
+  return INDEX_TYPES.includes(mediaType)
+}
+
+export function isSchema1Type(mediaType: string): boolean {
+  return mediaType === SCHEMA_1_TYPE
+}
+
+/** Undefined where containerd refuses the text as a manifest of this type; `too_many` where it is not read. */
+export function parseManifest(bytes: Buffer, mediaType: string): Manifest | undefined | 'too_many' {
+  const text = bytes.toString('utf8')
+  const document = decodeJson(text, UNKNOWN)
+  if (typeof document !== 'object' || !isOfType(document, mediaType)) return undefined
+  if (!isIndexType(mediaType)) {
+    const image = decodeJson(text, IMAGE)
+    if (typeof image !== 'object') return image
+    return {
+      kind: 'image',
+      config: descriptorOf(image.config),
+      layers: (image.layers ?? []).map(descriptorOf),
+    }
   }
-  const found = parseDescriptors(layers)
-  if (found === undefined || manifests !== undefined || !isDescriptor(config)) return undefined
-  return { kind: 'image', layers: found }
+  const index = decodeJson(text, INDEX)
+  if (typeof index !== 'object') return index
+  return { kind: 'index', entries: (index.manifests ?? []).map(descriptorOf) }
 }
 
-/** containerd also refuses what could be read as both (core/images/image.go validateMediaType@v2.3.4). */
-function isIndexType(mediaType: string): boolean {
-  return /manifest\.list\.v2|image\.index\.v1/i.test(mediaType)
+/** It must not look like the other kind: core/images/image.go validateMediaType@v2.1.9. */
+function isOfType(document: Value<typeof UNKNOWN>, mediaType: string): boolean {
+  const { mediatype = '', config, layers, manifests, fslayers } = document
+  if (fslayers) return false
+  if (isIndexType(mediaType)) return !config && !layers && !MANIFEST_TYPES.includes(mediatype)
+  return !manifests && !INDEX_TYPES.includes(mediatype)
 }
 
-/** `linux/amd64` for an architecture of Node. */
-export function platformFor(arch: string): string {
-  return `linux/${{ x64: 'amd64', ia32: '386' }[arch] ?? arch}`
+function descriptorOf(written: WrittenDescriptor = {}): Descriptor {
+  const { mediatype = '', digest = '', size = 0, urls = [], data, platform } = written
+  return { mediaType: mediatype, digest, size, urls, data, platform }
 }
 
-/** Whether regmirror can verify the digest. */
-export function isVerifiable(digest: unknown): digest is string {
-  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)
+const SCHEMA_1 = { fields: { fslayers: 'raw', signatures: 'raw' } } as const
+
+/** Whether the text has what a manifest of schema 1 must have. */
+export function isSchema1(bytes: Buffer): boolean {
+  const document = decodeJson(bytes.toString('utf8'), SCHEMA_1)
+  return typeof document === 'object' && document.fslayers === true && document.signatures === true
 }
 
-/** Whether containerd accepts the digest (go-digest Validate). */
-export function isDigest(digest: unknown): boolean {
+const CONFIG = {
+  fields: {
+    architecture: 'string',
+    os: 'string',
+    variant: 'string',
+    rootfs: { fields: { type: 'string', diff_ids: { list: 'string' } } },
+  },
+} as const satisfies Shape
+
+export interface Config {
+  readonly platform: WrittenPlatform
+  /** Layers that it lists. */
+  readonly layers: number
+}
+
+/** Undefined where containerd cannot read it. */
+export function parseConfig(bytes: Buffer): Config | undefined {
+  const config = decodeJson(bytes.toString('utf8'), CONFIG)
+  if (typeof config !== 'object') return undefined
+  const { architecture, os, variant, rootfs } = config
+  return { platform: { architecture, os, variant }, layers: rootfs?.diff_ids?.length ?? 0 }
+}
+
+/** Whether it is unpacked as a layer: core/images/mediatypes.go IsLayerType@v2.1.9. */
+export function isLayerType(mediaType: string): boolean {
   return (
-    typeof digest === 'string' &&
-    /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/.test(digest)
+    mediaType.startsWith(`${OCI}.layer.`) ||
+    /^application\/vnd\.docker\.image\.rootfs\.(foreign\.)?diff\.tar(\.gzip|\.zstd)?(\+|$)/.test(mediaType)
   )
+}
+
+/** The only digests that containerd can store: its content store hashes with SHA-256. */
+export function isStorable(digest: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(digest)
+}
+
+/** Whether containerd accepts the digest of a header (go-digest Validate). */
+export function isDigest(digest: string): boolean {
+  return /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/.test(digest)
 }
 
 export function sha256(bytes: Uint8Array): string {
   return `sha256:${sha256Hex(bytes)}`
-}
-
-/** The verifiable ones; undefined if any is invalid, since Go then reads nothing at all. */
-function parseDescriptors(value: unknown): readonly Descriptor[] | undefined {
-  if (!Array.isArray(value) || !value.every(isDescriptor)) return undefined
-  return value.filter(({ digest }) => isVerifiable(digest))
-}
-
-function isDescriptor(value: unknown): value is Descriptor {
-  const { digest, size } = (value ?? {}) as Partial<Descriptor>
-  return isDigest(digest) && Number.isSafeInteger(size) && (size as number) >= 0
-}
-
-function platformOf(entry: object): string {
-  const { platform } = entry as { platform?: { os?: unknown; architecture?: unknown } }
-  return `${platform?.os}/${platform?.architecture}`
 }

@@ -3,7 +3,7 @@ import type { ApiBase } from '../../model/registry.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { FinalResponse } from '../http/redirects.ts'
 import type { Trace } from '../http/trace.ts'
-import { locateFault, type Success, sendBoundedRequest } from './bounded-request.ts'
+import { type Failed, locateFault, type Success, sendBoundedRequest } from './bounded-request.ts'
 import { type Endpoint, hasAuthorization } from './endpoint.ts'
 import { judgeResponse } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
@@ -16,7 +16,12 @@ export interface PingResult {
   readonly traces: readonly Trace[]
   /** The last response. */
   readonly final?: FinalResponse
+  /** How the endpoint failed; undefined: it did not. */
+  readonly failed?: PingFailure
 }
+
+/** `unreachable`: no connection. `silent`: no response. `refused`: a response, but not that of a registry. */
+export type PingFailure = 'unreachable' | 'silent' | 'refused'
 
 /**
  * Requests `GET …/v2/`, each time on a new connection; `samples` requests are measured, and if there is more than one,
@@ -44,15 +49,21 @@ async function pingBase(endpoint: Endpoint, samples: number, context: ProbeConte
     const started = performance.now()
     const measured = rounds === 1 || traces.length > 0
     const outcome = await sendBoundedRequest(endpoint, { url, measured }, context)
-    if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault }
+    if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault, failed: failureOf(outcome) }
     const fault = judgePing(outcome, endpoint)
-    if (fault !== undefined) return { endpoint, traces: [], fault }
+    if (fault !== undefined) return { endpoint, traces: [], fault, failed: 'refused' }
     traces.push(outcome.trace)
     final = outcome
     left -= performance.now() - started - (outcome.trace.queuedMs ?? 0)
   }
   // The first request pays for what is done once: name caches here and there, code that runs for the first time.
   return { endpoint, traces: traces.length > 1 ? traces.slice(1) : traces, ...(final && { final }) }
+}
+
+/** After a redirect the trace is that of another connection, but the endpoint itself has responded. */
+function failureOf({ trace: { phase, respondedAt } }: Failed): PingFailure {
+  if (respondedAt !== undefined) return 'refused'
+  return phase === 'request' ? 'silent' : 'unreachable'
 }
 
 function judgePing({ response, trace }: Success, endpoint: Endpoint): Fault | undefined {

@@ -1,5 +1,6 @@
 /** What the requests of a run share. */
 
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import type { ProxyFor } from '../http/proxies.ts'
 import type { Trust } from '../http/tls-context.ts'
@@ -10,6 +11,8 @@ export interface ProbeContext {
   /** Ends everything immediately. */
   readonly signal?: AbortSignal | undefined
   readonly trust: Trust
+  /** Whose requests these are; undefined: of no runtime. */
+  readonly pullClient?: PullClient | undefined
   readonly lookUp: NameLookup
   /** Undefined: no proxy is used. */
   readonly proxyFor?: ProxyFor | undefined

@@ -1,34 +1,28 @@
-/**
- * The requests of a pull: the canary by tag and by digest, and the smallest layer for this platform, each checked
- * against its digest. The first fault ends it.
- */
-import type { Fault } from '../faults/fault.ts'
+/** The requests of a pull: the canary by tag and by digest, its config and its smallest layers. The first fault ends it. */
 import type { HttpResponse } from '../http/response.ts'
+import type { Trace } from '../http/trace.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
-import { readLayer } from './read-layer.ts'
-import { readLayers, readManifest } from './read-manifest.ts'
-import { checkTag, resolveTag } from './resolve-tag.ts'
+import { type BlobsResult, readBlobs } from './read-blobs.ts'
+import { readImages } from './read-image.ts'
+import { resolveTag } from './resolve-tag.ts'
 import { openSession, type Session } from './session.ts'
 
 export type Depth = 'ping' | 'manifest' | 'blob'
-/** `head`: only HEAD for the tag, which costs a mirror least and counts against no limit. */
+/** `head`: only the tag, by HEAD where the mirror allows it: it costs a mirror least and counts against no limit. */
 export type PullDepth = 'head' | Exclude<Depth, 'ping'>
 
-export interface ImageResult {
-  readonly fault?: Fault
-  /** To the HEAD request for the tag. */
+export interface ImageResult extends BlobsResult {
+  /** To the request for the tag. */
   readonly response?: HttpResponse
   /** The digest that the tag resolves to. */
   readonly digest?: string
-  /** Bytes of the layer that were read. */
-  readonly bytes?: number
-  /** Milliseconds from the head of the layer to its end. */
-  readonly ms?: number
 }
 
 /** Everything up to the fault, if there is one. */
 export interface PullResult extends ImageResult {
+  /** Of the requests for content. */
+  readonly traces: readonly Trace[]
   /** Whether any response was 401. */
   readonly challenged: boolean
   /** Whether a token was sent. */
@@ -42,23 +36,20 @@ export async function pull(
   depth: PullDepth,
   context: ProbeContext,
 ): Promise<PullResult> {
-  const session = openSession(endpoint, canary, context)
+  const session = openSession(endpoint, canary, context, depth !== 'head')
   const image = await pullImage(session, depth)
-  return { ...image, challenged: session.challenged, authorized: session.authorization !== undefined }
+  const { traces, challenged, issued } = session
+  return { ...image, traces, challenged, authorized: issued }
 }
 
 async function pullImage(session: Session, depth: PullDepth): Promise<ImageResult> {
-  if (depth === 'head') return await checkTag(session)
   const resolved = await resolveTag(session)
   if ('fault' in resolved) return { fault: resolved.fault }
-  const found = await readManifest(session, resolved.digest, resolved)
-  if ('fault' in found) return { fault: found.fault }
   const { response, digest } = resolved
-  if (depth === 'manifest') return { response, digest }
-  const image = await readLayers(session, found.manifest)
-  if ('fault' in image) return { response, digest, fault: image.fault }
-  // Two layers that are read at the same time share the line, and each would look half as fast.
-  const alone = session.context.alone ?? (act => act())
-  const layer = image.layers.toSorted((a, b) => a.size - b.size)[0]
-  return { response, digest, ...(layer && (await alone(() => readLayer(session, layer)))) }
+  if (depth === 'head') return { response, digest }
+  // containerd fetches with another authorizer than it resolves with (resolver.go base@v2.1.4).
+  session.byHost.clear()
+  const found = await readImages(session, resolved)
+  if ('fault' in found) return { fault: found.fault }
+  return { response, digest, ...(depth === 'blob' && (await readBlobs(session, found.images))) }
 }

@@ -1,68 +1,97 @@
-/** Resolves the tag of a canary to a digest. */
+/** Resolves the tag of a canary as containerd does: core/remotes/docker/resolver.go Resolve@v2.1.9. */
+import { createHash } from 'node:crypto'
 import type { Fault } from '../faults/fault.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import type { Failed, Outcome } from './bounded-request.ts'
-import { isDigest, isVerifiable } from './manifest.ts'
-import { type ExpectedManifest, readManifest } from './read-manifest.ts'
-import { requestContent, type Session } from './session.ts'
+import { ACCEPT, isDigest, isManifestType, isSchema1Type, isStorable, manifestTypeOf } from './manifest.ts'
+import { requestContent } from './request-content.ts'
+import type { ContentRequest, Session } from './session.ts'
 
-export interface ResolvedTag extends ExpectedManifest {
+export interface ResolvedTag {
   readonly response: HttpResponse
   readonly digest: string
+  readonly mediaType: string
+  readonly size: number
 }
 
-/**
- * As containerd resolves it (resolver.go:314-420@v2.3.4): by HEAD; by GET if the response to HEAD has no digest or no
- * length; and an invalid digest ends the pull without a fallback.
- */
-export async function resolveTag(session: Session): Promise<ResolvedTag | { readonly fault: Fault }> {
-  const head = await requestHead(session)
-  if ('fault' in head) return { fault: await headFault(session, head) }
-  const { response } = head
+type Resolved = ResolvedTag | { readonly fault: Fault }
+
+/** The largest manifest that containerd resolves a tag to (resolver.go MaxManifestSize@v2.1.9). */
+export const MAX_MANIFEST_SIZE = 4 * 1048 * 1048
+
+/** By HEAD, or by GET where HEAD is not allowed; by the body of GET if that response has no digest or no length. */
+export async function resolveTag(session: Session): Promise<Resolved> {
+  const outcome = await requestHead(session)
+  if ('fault' in outcome) return { fault: await headFault(session, outcome) }
+  const { response } = outcome
   const digest = readHeader(response, 'docker-content-digest')
   const length = readHeader(response, 'content-length')
-  if (digest !== '' && length !== '') {
-    const mediaType = readHeader(response, 'content-type')
-    if (isVerifiable(digest)) return { response, digest, size: Number(length), mediaType }
-    if (!isDigest(digest)) return { fault: invalidDigest(digest) }
-  }
-  const found = await readManifest(session, session.canary.reference)
-  return 'fault' in found ? found : { response, digest: found.digest }
+  if (digest === '' || length === '') return await resolveByBody(session, response)
+  if (!isDigest(digest)) return { fault: invalidDigest(digest) }
+  return checkResolved({ response, digest, mediaType: typeOf(response), size: Number(length) }, session)
 }
 
-export interface TagResult {
-  readonly fault?: Fault
-  readonly response?: HttpResponse
-  readonly digest?: string
-}
-
-/** By HEAD alone, which registries with a limit on pulls do not count. */
-export async function checkTag(session: Session): Promise<TagResult> {
-  const head = await requestHead(session)
-  if ('fault' in head) return { fault: head.fault }
-  const { response } = head
-  const digest = readHeader(response, 'docker-content-digest')
-  if (digest !== '' && !isDigest(digest)) return { fault: invalidDigest(digest) }
-  return { response, ...(isVerifiable(digest) && { digest }) }
-}
-
+/** 405 alone makes containerd send GET instead. */
 async function requestHead(session: Session): Promise<Outcome> {
-  const { reference } = session.canary
-  return await requestContent(session, { method: 'HEAD', kind: 'manifest', reference })
+  const head = await requestContent(session, { ...tagRequest(session), method: 'HEAD' })
+  if (!('fault' in head) || head.response?.status !== 405) return head
+  return await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
+}
+
+function tagRequest({ canary }: Session): Pick<ContentRequest, 'kind' | 'reference' | 'accept'> {
+  return { kind: 'manifest', reference: canary.reference, accept: ACCEPT }
+}
+
+async function resolveByBody(session: Session, head: HttpResponse): Promise<Resolved> {
+  const hash = createHash('sha256')
+  let size = 0
+  const onChunk = (chunk: Buffer) => {
+    size += chunk.length
+    hash.update(chunk)
+  }
+  const request = { ...tagRequest(session), method: 'GET', bodyLimit: MAX_MANIFEST_SIZE, onChunk } as const
+  const outcome = await requestContent(session, request)
+  if ('fault' in outcome) return { fault: outcome.fault }
+  const digest = `sha256:${hash.digest('hex')}`
+  return checkResolved({ response: head, digest, mediaType: typeOf(outcome.response), size }, session)
+}
+
+function typeOf(response: HttpResponse): string {
+  const values = [response.headers['content-type'] ?? ''].flat()
+  return manifestTypeOf(values[0] ?? '')
+}
+
+function checkResolved(resolved: ResolvedTag, { client }: Session): Resolved {
+  const { digest, mediaType, size } = resolved
+  if (size > MAX_MANIFEST_SIZE) return { fault: TOO_LONG }
+  const isConverted = isSchema1Type(mediaType) && client.images.schema1
+  if (!isConverted && !isManifestType(mediaType)) return { fault: wrongType(mediaType) }
+  return isStorable(digest) ? resolved : { fault: invalidDigest(digest) }
 }
 
 /** Statuses that may refuse the method, not the image. */
-const METHOD_REFUSED: readonly number[] = [400, 403, 405, 501]
+const METHOD_REFUSED: readonly number[] = [400, 403, 501]
 
 /** Names HEAD if it is the problem, since a test with GET, as curl sends it, would find none. */
 async function headFault(session: Session, { fault, response }: Failed): Promise<Fault> {
   if (response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
-  const found = await readManifest(session, session.canary.reference)
-  if ('fault' in found) return fault
+  const get = await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
+  if ('fault' in get) return fault
   const what = `responds with ${response.status} to HEAD for the manifest, but serves it to GET`
   return { ...fault, what, todo: 'allow HEAD: the runtime sends it first, and then tries the next endpoint' }
 }
 
 function invalidDigest(digest: string): Fault {
   return { reason: 'not_a_registry', what: 'sends an invalid Docker-Content-Digest', quoted: digest }
+}
+
+function wrongType(mediaType: string): Fault {
+  const what = 'sends a content type that is not that of a manifest'
+  return { reason: 'not_a_registry', what, quoted: mediaType }
+}
+
+const TOO_LONG: Fault = {
+  reason: 'not_a_registry',
+  what: `the manifest is longer than ${MAX_MANIFEST_SIZE} bytes, the limit of containerd`,
+  todo: 'set a smaller canary, if the registry itself serves this manifest',
 }

@@ -1,102 +1,77 @@
 /** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
-import type { Fault } from '../faults/fault.ts'
-import { type HttpResponse, readHeader } from '../http/response.ts'
-import { type BoundedRequest, type Outcome, sendBoundedRequest } from './bounded-request.ts'
+import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
+import type { Trace } from '../http/trace.ts'
+import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
-import { findErrorPage, judgeResponse } from './judge-response.ts'
-import { ACCEPT, isManifestType } from './manifest.ts'
+import { fetchHeaders } from './fetch-headers.ts'
+import { answerChallenge, authorizationFor, type Logins, renewExpired, tokenRefused } from './login.ts'
 import type { ProbeContext } from './probe-context.ts'
-import { requestToken } from './token.ts'
 
-export interface Session {
-  readonly endpoint: Endpoint
+export interface Session extends Logins {
   readonly canary: Canary
-  readonly context: ProbeContext
-  /** Value of the Authorization header, once there is a token. */
-  authorization: string | undefined
   challenged: boolean
+  /** Of the requests that got a response. */
+  readonly traces: Trace[]
+  /** Whether a request is repeated after 408 and 429, as in a pull. */
+  readonly patient: boolean
 }
 
-export function openSession(endpoint: Endpoint, canary: Canary, context: ProbeContext): Session {
-  return { endpoint, canary, context, authorization: undefined, challenged: false }
+export function openSession(
+  endpoint: Endpoint,
+  canary: Canary,
+  context: ProbeContext,
+  patient: boolean,
+): Session {
+  const { repository } = canary
+  const client = context.pullClient ?? PLAIN_CLIENT
+  const logins = { endpoint, repository, context, client, byHost: new Map(), issued: false }
+  return { ...logins, canary, challenged: false, traces: [], patient }
 }
 
 export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onChunk' | 'headers'> {
   readonly method: 'GET' | 'HEAD'
-  readonly kind: 'manifest' | 'layer'
+  readonly kind: 'manifest' | 'config' | 'layer'
   /** A digest, or the tag of a manifest. */
   readonly reference: string
+  readonly accept: string
 }
 
-/** A response that a pull can use, or what is wrong with it. */
-export async function requestContent(session: Session, request: ContentRequest): Promise<Outcome> {
-  const first = await send(session, request)
-  if ('fault' in first || first.response.status !== 401) return checkOutcome(first, request, session)
-  session.challenged = true
-  const { endpoint, canary, context, authorization } = session
-  if (authorization !== undefined) return { fault: TOKEN_REFUSED, trace: first.trace }
-  const token = await requestToken(endpoint, first, canary.repository, context)
-  if ('fault' in token) return { fault: token.fault, trace: first.trace }
-  session.authorization = token.authorization
-  return checkOutcome(await send(session, request), request, session)
-}
+/** After so many responses a request is not sent again (core/remotes/docker/resolver.go retryRequest@v2.1.4). */
+const MAX_RESPONSES = 6
+/** Statuses that a request is repeated for at once. */
+const REPEATED: readonly number[] = [408, 429]
 
-const TOKEN_REFUSED: Fault = {
-  reason: 'unauthorized',
-  what: 'refuses the token that its token service issued',
-}
-
-const PATHS = { manifest: 'manifests', layer: 'blobs' } as const
-
-async function send(
-  { endpoint, canary, context, authorization }: Session,
-  { kind, reference, headers, ...rest }: ContentRequest,
-): Promise<Outcome> {
-  const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
-  if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
-  const request = { ...rest, url, authorization, headers: { accept: ACCEPT, ...headers } }
-  return await sendBoundedRequest(endpoint, request, context)
-}
-
-function checkOutcome(outcome: Outcome, { kind }: ContentRequest, { canary }: Session): Outcome {
-  if ('fault' in outcome) return { ...outcome, fault: withCacheHint(outcome.fault) }
-  const fault = checkResponse(outcome.response, kind, canary)
-  return fault === undefined ? outcome : { ...outcome, fault }
-}
-
-/** The first request for an image may wait until a cache has fetched it. */
-function withCacheHint(fault: Fault): Fault {
-  return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? PROBE_AGAIN } : fault
-}
-
-const PROBE_AGAIN = 'probe again in case its cache was empty, or restart the mirror'
-
-function checkResponse(
-  response: HttpResponse,
-  kind: ContentRequest['kind'],
-  { ns }: Canary,
-): Fault | undefined {
-  const { status } = response
-  if (status === 206 && kind === 'layer') return undefined
-  if (status === 401)
-    return { reason: 'unauthorized', what: `refuses the ${kind} of the canary to an anonymous pull` }
-  if (status === 403) return { reason: 'forbidden', what: `refuses the ${kind} of the canary with 403` }
-  if (status === 404)
-    return { reason: 'not_found', what: `does not have the ${kind} of the canary`, todo: CHECK_CANARY }
-  if (status === 400 && ns !== undefined) return findErrorPage(response) ?? nsFault(kind, ns)
-  if (status !== 200) return judgeResponse(response, false)
-  if (kind === 'layer' || isManifestType(readHeader(response, 'content-type'))) return undefined
-  return {
-    reason: 'not_a_registry',
-    what: 'sends a content type that is not that of a manifest',
-    quoted: readHeader(response, 'content-type'),
+/** The last response, whatever its status: challenges are answered and requests repeated as containerd does it. */
+export async function sendContentRequest(session: Session, request: ContentRequest): Promise<Outcome> {
+  const responses: Success[] = []
+  for (;;) {
+    const outcome = await send(session, request)
+    if ('fault' in outcome) return outcome
+    responses.push(outcome)
+    const { status } = outcome.response
+    const isLast = responses.length === MAX_RESPONSES
+    if (status === 401) {
+      session.challenged = true
+      const fault = isLast ? tokenRefused('') : await answerChallenge(session, responses)
+      if (fault !== undefined) return { ...outcome, fault }
+    } else if (isLast || !session.patient || !REPEATED.includes(status)) return outcome
   }
 }
 
-function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
-  const what = `responds with 400 to a request for the ${kind} with ?ns=${ns}`
-  return { reason: 'not_a_registry', what, todo: 'check that it accepts the query parameter ns' }
-}
+const PATHS = { manifest: 'manifests', config: 'blobs', layer: 'blobs' } as const
 
-const CHECK_CANARY = 'check that it mirrors this registry, and check canary in the list'
+async function send(session: Session, request: ContentRequest): Promise<Outcome> {
+  const { endpoint, canary, context } = session
+  const { kind, reference, accept, headers, ...rest } = request
+  const fault = await renewExpired(session)
+  if (fault !== undefined) return { fault, trace: { phase: 'request' } }
+  const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
+  if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
+  const authorization = (to: URL) => authorizationFor(session, to)
+  const added = fetchHeaders(request, session.client)
+  const sent = { ...rest, url, authorization, headers: { accept, ...added, ...headers } }
+  const outcome = await sendBoundedRequest(endpoint, sent, context)
+  if (!('fault' in outcome)) session.traces.push(outcome.trace)
+  return outcome
+}

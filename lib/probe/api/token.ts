@@ -1,87 +1,124 @@
-/** Anonymous tokens: the token flow of the distribution specification. */
+/** Requests a token without credentials, as a runtime does when an endpoint requires one. */
+import { parseNetwork } from '../../model/network.ts'
+import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
-import { allowedSpaces } from '../http/redirects.ts'
+import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
+import { hostOf } from '../http/url-host.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
-import { parseChallenges } from './challenge.ts'
-import { type Endpoint, hasAuthorization } from './endpoint.ts'
-import { parseJson } from './json.ts'
-import { CREDENTIALS_REFUSED, readRetryAfter } from './judge-response.ts'
+import type { Endpoint } from './endpoint.ts'
+import { decodeToken, type IssuedToken } from './issued-token.ts'
+import { readRetryAfter } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
+import { buildTokenQuery, type TokenQuery } from './token-query.ts'
 
-export type TokenResult = { readonly authorization: string } | { readonly fault: Fault }
+/** A longer response is not read. */
+const TOKEN_LIMIT = 1024 * 1024
 
-/** The value of the Authorization header for the challenge of a 401, or why there is none. */
-export async function requestToken(
-  endpoint: Endpoint,
-  challenged: Success,
-  repository: string,
-  context: ProbeContext,
-): Promise<TokenResult> {
-  const values = [challenged.response.headers['www-authenticate'] ?? []].flat()
-  const bearer = parseChallenges(values).find(({ scheme }) => scheme === 'bearer')
-  if (bearer === undefined)
-    return { fault: hasAuthorization(endpoint) ? CREDENTIALS_REFUSED : LOGIN_REQUIRED }
-  const url = tokenUrl(bearer.params, repository)
-  if (url === undefined) return { fault: NO_TOKEN_ADDRESS }
-  // A realm inside the network is an attack, unless the mirror itself is there.
-  const spaces = url.origin === endpoint.base.origin ? undefined : allowedSpaces(challenged.trace)
-  const outcome = await sendBoundedRequest(endpoint, { url, spaces }, context)
-  if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
-  const token = outcome.response.status === 200 ? extractToken(outcome.response) : undefined
-  if (token === undefined) return { fault: noTokenFault(outcome.response, url) }
-  return { authorization: `Bearer ${token}` }
+interface TokenRequest {
+  readonly endpoint: Endpoint
+  readonly repository: string
+  readonly context: ProbeContext
+  readonly client: PullClient
+  /** The response with the challenge, whose parameters these are. */
+  readonly challenged: Success
+  readonly params: ReadonlyMap<string, string>
 }
 
-const LOGIN_REQUIRED: Fault = {
-  reason: 'unauthorized',
-  what: 'requires credentials for the canary',
-  todo: 'add the credentials to header in the list, or set a canary that needs none',
+/** The token for a challenge in the response of an endpoint, or why there is none. */
+export async function requestToken({
+  endpoint,
+  repository,
+  context,
+  client,
+  challenged,
+  params,
+}: TokenRequest): Promise<IssuedToken | { readonly fault: Fault }> {
+  const query = buildTokenQuery(params, repository)
+  if (query === undefined) return { fault: NO_TOKEN_ADDRESS }
+  const service = serviceAt(query, endpoint, client)
+  if (service === undefined) return { fault: headersWithheld(query.url) }
+  // A realm inside the network is an attack, unless the mirror itself is there.
+  const { origin } = query.url
+  const allowed = origin === endpoint.base.origin ? undefined : allowedHosts(challenged.trace, endpoint)
+  const chunks: Buffer[] = []
+  const onChunk = (chunk: Buffer) => void chunks.push(Buffer.from(chunk))
+  const { url, target } = query
+  const sent = { url, target, allowed, onChunk, bodyLimit: TOKEN_LIMIT }
+  const outcome = await sendBoundedRequest(service, sent, context)
+  // Whatever follows a complete token is not waited for.
+  const token = decodeToken(Buffer.concat(chunks))
+  if (token !== undefined) return token
+  if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
+  return { fault: noTokenFault(outcome.response, query) }
 }
 
 const NO_TOKEN_ADDRESS: Fault = {
   reason: 'unauthorized',
   what: 'its WWW-Authenticate header has no valid token service URL',
+  todo: 'correct the realm in the configuration of the registry',
 }
 
-/** containerd uses the scope of the challenge, or else the repository (core/remotes/docker/auth/fetch.go@v2.3.4). */
-function tokenUrl(params: Readonly<Record<string, string>>, repository: string): URL | undefined {
-  const { realm = '', service, scope = `repository:${repository}:pull` } = params
-  const url = URL.canParse(realm) ? new URL(realm) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username !== '')
-    return undefined
-  if (service !== undefined) url.searchParams.append('service', service)
-  for (const one of scope.split(' ').filter(Boolean)) url.searchParams.append('scope', one)
-  url.hash = ''
-  return url
+/**
+ * The token service with the connection settings of the endpoint, and with the headers that the runtime sends to it;
+ * undefined if the list does not allow to send them to that host.
+ */
+function serviceAt({ url }: TokenQuery, endpoint: Endpoint, { tokens }: PullClient): Endpoint | undefined {
+  const header = tokens.staticHeaders ? endpoint.header : {}
+  const names = Object.keys(header).filter(name => name.toLowerCase() !== 'user-agent')
+  if (names.length > 0 && !mayReceiveHeaders(url, endpoint)) return undefined
+  return { ...endpoint, base: { ...endpoint.base, origin: url.origin }, header }
 }
 
-/** `token`, or `access_token` as in OAuth; only characters that a header may hold. */
-function extractToken({ body, complete }: HttpResponse): string | undefined {
-  const value = complete ? parseJson(body) : undefined
-  const token = value?.token ?? value?.access_token
-  return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
+function mayReceiveHeaders(url: URL, { base, redirects }: Endpoint): boolean {
+  const host = hostOf(url)
+  if (host === hostOf(new URL(base.origin))) return true
+  return redirects.some(entry => parseNetwork(entry) === undefined && entry.toLowerCase() === host)
+}
+
+function headersWithheld({ host }: URL): Fault {
+  return {
+    reason: undefined,
+    what: 'the runtime sends the headers in the list to the token service too, which is another host; the probe does not',
+    todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
+    quoted: host,
+  }
 }
 
 /** The token service is at an address of its own, so its faults must not look like those of the endpoint. */
-function tokenServiceFault(fault: Fault, url: URL): Fault {
-  const what = `the token service fails (${fault.reason ?? 'unknown'}): ${wordsOf(fault).what}`
-  return { ...fault, what, todo: CHECK_SERVICE, quoted: url.host }
+function tokenServiceFault(fault: Fault, { host }: URL): Fault {
+  const { what, todo } = wordsOf(fault)
+  if (fault.reason === undefined) return { ...fault, what: `the token service: ${what}`, todo, quoted: host }
+  const named = `the token service fails (${fault.reason}): ${what}`
+  return { ...fault, what: named, todo: CHECK_SERVICE, forServer: undefined, quoted: host }
 }
 
 const CHECK_SERVICE = 'check the token service, and that this node can reach it'
 
-function noTokenFault(response: HttpResponse, url: URL): Fault {
+function noTokenFault(response: HttpResponse, { url, scopes }: TokenQuery): Fault {
   const { status } = response
   if (status === 429) {
     const what = 'the token service responds with 429, too many requests'
-    return { reason: 'rate_limited', what, retryAfterS: readRetryAfter(response) }
+    return { reason: 'rate_limited', what, retryAfterS: readRetryAfter(response), quoted: url.host }
   }
-  const what =
-    status === 200 ? 'the token service sends no valid token' : `the token service responds with ${status}`
-  const type = readHeader(response, 'content-type')
-  return { reason: 'unauthorized', what, todo: CHECK_ANONYMOUS, quoted: `${url.host} ${type}`.trim() }
+  const quoted = `${url.host} ${readHeader(response, 'content-type')}`.trim()
+  if (status < 400)
+    return {
+      reason: 'unauthorized',
+      what: 'the token service sends no valid token',
+      todo: CHECK_JSON,
+      quoted,
+    }
+  const what = `the token service responds with ${status}`
+  return { reason: 'unauthorized', what, todo: statusRemedy(status, scopes), quoted }
 }
 
-const CHECK_ANONYMOUS = 'check that the token service allows an anonymous pull of the canary'
+const CHECK_JSON = 'check that it sends {"token": "…"}, with expires_in as a number and issued_at as RFC 3339'
+
+/** Many token services refuse a request as a whole where they do not grant one of its scopes. */
+function statusRemedy(status: number, scopes: readonly string[]): string {
+  if (status >= 500) return CHECK_SERVICE
+  const own = `check that it grants ${scopes.length > 1 ? 'each of the scopes' : 'the scope'} ${scopes.join(' and ')}`
+  return `${own} to a request without credentials`
+}

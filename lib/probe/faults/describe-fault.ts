@@ -1,4 +1,5 @@
 /** A fault as one sentence. Pure. */
+import type { Probe } from '../../model/report.ts'
 import type { Fault } from './fault.ts'
 import { wordsOf } from './reasons.ts'
 
@@ -6,11 +7,11 @@ import { wordsOf } from './reasons.ts'
  * `problem; remedy`. Text of the endpoint is quoted only with `mayQuote`, since an endpoint that was sent a secret may
  * repeat it. The name of a proxy comes from the environment, so it is always shown.
  */
-export function describeFault(fault: Fault, mayQuote: boolean): string {
-  const { what, todo } = wordsOf(fault)
+export function describeFault(fault: Fault, role: Probe['role'], mayQuote: boolean): string {
+  const { what, todo, forServer = todo } = wordsOf(fault)
   const quoted = mayQuote ? sanitize(fault.quoted ?? '') : ''
   const aside = quoted || (fault.proxy && sanitize(`through the proxy ${fault.proxy}`))
-  return `${what}${aside ? ` (${aside})` : ''}; ${todo}`
+  return `${what}${aside ? ` (${aside})` : ''}; ${role === 'server' ? forServer : todo}`
 }
 
 /**

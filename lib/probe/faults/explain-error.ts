@@ -4,7 +4,7 @@ import { findShortage } from '../../system/shortage.ts'
 import { DIAL_TIMEOUT } from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
-import { errorCode, httpFault, redirectFault } from './http-fault.ts'
+import { encodingFault, httpFault, redirectFault } from './http-fault.ts'
 import { lookupFault } from './lookup-fault.ts'
 import { networkFault } from './network-fault.ts'
 import { proxyFault } from './proxy-fault.ts'
@@ -18,6 +18,7 @@ export function explainError(error: unknown, trace: Trace, limits: Limits): Faul
     firstFault(codes, shortageFault) ??
     lookupFault(error) ??
     redirectFault(error) ??
+    encodingFault(error) ??
     proxyFault(error) ??
     firstFault(codes, code => networkFault(code, trace, limits)) ??
     firstFault(codes, code => tlsFault(code, error)) ??
@@ -37,7 +38,7 @@ function shortageFault(code: string): Fault | undefined {
 /** If several addresses failed, each has an error of its own. */
 function codesOf(error: unknown): readonly string[] {
   const errors = error instanceof AggregateError ? [error, ...error.errors] : [error]
-  return errors.map(errorCode).filter(code => typeof code === 'string')
+  return errors.map(one => one?.code).filter(code => typeof code === 'string')
 }
 
 /** A timeout is the most useful error, then a refusal: other addresses may merely lack a route, as IPv6 often does. */

@@ -7,6 +7,8 @@ export interface Fault {
   readonly what?: string | undefined
   /** Replaces the remedy in the words of the reason. */
   readonly todo?: string | undefined
+  /** The remedy for the server of a registry, where that of a mirror names what a server does not have. */
+  readonly forServer?: string | undefined
   /** Untrusted text of the endpoint. */
   readonly quoted?: string | undefined
   /** Retry-After, in seconds. */
@@ -21,4 +23,6 @@ export interface Fault {
 export interface Words {
   readonly what: string
   readonly todo: string
+  /** The remedy for the server of a registry, if it is another one. */
+  readonly forServer?: string | undefined
 }

@@ -1,20 +1,17 @@
 /** Errors of HTTP: framing, parsing, redirects. Pure. */
-import { FRAMING_LIMIT, REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from '../http/error-codes.ts'
+import {
+  FRAMING_LIMIT,
+  INVALID_ENCODING,
+  INVALID_HTTP,
+  INVALID_REQUEST,
+  NO_HTTP,
+  REDIRECT_LIMIT,
+  REDIRECT_STATUS,
+  REDIRECT_TARGET,
+  UNKNOWN_ENCODING,
+} from '../http/error-codes.ts'
 import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
-
-/** Codes for errors that undici distinguishes only by their messages: invalid from the first byte, or later. */
-const NO_HTTP = 'NO_HTTP'
-const INVALID_HTTP = 'INVALID_HTTP'
-/** 100, 101, or a response before the request. */
-const UNEXPECTED = 'UNEXPECTED_RESPONSE'
-
-/** The code of an error. */
-export function errorCode(error: NodeJS.ErrnoException | undefined): string | undefined {
-  if (error?.code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return UNEXPECTED
-  if (error?.name !== 'HTTPParserError') return error?.code
-  return error.message.includes('(Expected HTTP/') ? NO_HTTP : INVALID_HTTP
-}
 
 const CHECK_PORT = 'check the scheme and the port of the url'
 
@@ -23,21 +20,21 @@ export function httpFault(code: string, { phase }: Trace): Fault | undefined {
     case FRAMING_LIMIT:
       if (phase === 'body') return { reason: 'not_a_registry', what: 'sends too many chunk headers' }
       return TOO_MANY_HEADERS
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return TOO_MANY_HEADERS
     case NO_HTTP:
       return { reason: 'not_a_registry', what: 'does not speak HTTP', todo: CHECK_PORT }
-    case UNEXPECTED:
+    case INVALID_HTTP:
+      return { reason: 'not_a_registry', what: 'sends an invalid HTTP response', todo: CHECK_PORT }
+    case INVALID_REQUEST:
       return {
         reason: 'not_a_registry',
-        what: 'sends an unexpected response (100, 101, or before the request)',
+        what: 'the request has characters that HTTP forbids',
+        todo: CHECK_LIST,
       }
-    case INVALID_HTTP:
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return { reason: 'not_a_registry', what: 'sends an invalid HTTP response', todo: CHECK_PORT }
   }
   return undefined
 }
+
+const CHECK_LIST = 'check url and header in the list'
 
 const TOO_MANY_HEADERS: Fault = { reason: 'not_a_registry', what: 'sends too many response headers' }
 
@@ -64,3 +61,26 @@ export function redirectFault(error: unknown): Fault | undefined {
   }
   return undefined
 }
+
+/** A body that the runtime cannot decode. */
+export function encodingFault(error: unknown): Fault | undefined {
+  const { code, encoding } = (error ?? {}) as { code?: string; encoding?: string }
+  switch (code) {
+    case UNKNOWN_ENCODING:
+      return {
+        reason: 'not_a_registry',
+        what: 'sends a Content-Encoding that the runtime does not know',
+        todo: NO_COMPRESSION,
+        quoted: encoding,
+      }
+    case INVALID_ENCODING:
+      return {
+        reason: 'not_a_registry',
+        what: 'sends content that is not encoded as its Content-Encoding says',
+        todo: NO_COMPRESSION,
+      }
+  }
+  return undefined
+}
+
+const NO_COMPRESSION = 'turn off compression and Content-Encoding for /v2/ in its web server'

@@ -27,16 +27,19 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
         todo: 'check the route and the firewall',
       }
     case SPACE_REFUSED:
-      return { reason: 'redirect_refused', what: 'redirects to a loopback, link-local or private address' }
+      return PRIVATE_TARGET
     case 'ECONNRESET':
     case 'EPIPE':
-    case 'UND_ERR_SOCKET':
       return closedFault(trace)
-    // Before the body undici uses this code for every error in a head with a Content-Length.
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return trace.phase === 'body' ? closedFault(trace) : undefined
   }
   return undefined
+}
+
+/** A pull goes there; a probe does not, since anybody can name an address inside the network. */
+const PRIVATE_TARGET: Fault = {
+  reason: undefined,
+  what: 'redirects to a loopback, link-local or private address',
+  todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
 }
 
 function closedFault({ phase }: Trace): Fault {

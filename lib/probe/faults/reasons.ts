@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
     what: 'the host name has no address',
     todo: 'check the spelling of the name, and the DNS of this node',
   },
-  refused: { what: 'refuses the connection', todo: 'check the port, and that the mirror runs' },
+  refused: { what: 'refuses the connection', todo: 'check the port, and that the registry runs there' },
   reset: {
     what: 'closes the connection without a response',
     todo: 'check its log, and the proxies and firewalls on the path',
@@ -18,11 +18,13 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
   no_response: {
     what: 'accepts connections but does not respond in time',
-    todo: 'restart the mirror or remove it from the list',
+    todo: 'restart it, or remove it from the list: each pull waits for it',
+    forServer: 'check the route and the firewall, or set fallback = false to use only the mirrors',
   },
   tls: {
     what: 'the TLS handshake fails',
     todo: 'compare its certificate with ca, client and url in the list',
+    forServer: 'compare its certificate with ca, client and url of server in the list',
   },
   certificate_expired: {
     what: 'the certificate has expired',
@@ -30,17 +32,18 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
   not_a_registry: {
     what: 'responds, but not as a registry',
-    todo: 'check the url: the name may have a new owner',
+    todo: 'check its URL: the name may have a new owner',
   },
   unauthorized: {
     what: 'responds with 401 without a challenge that a runtime supports',
     todo: 'add the credentials to header in the list',
+    forServer: 'add the credentials to header of server in the list',
   },
   forbidden: {
     what: 'responds with 403',
     todo: 'check with its operator that this node has access (allow-list, region, credentials)',
   },
-  not_found: { what: 'responds with 404', todo: 'check the path in the url' },
+  not_found: { what: 'responds with 404', todo: 'check the path in its URL' },
   rate_limited: {
     what: 'responds with 429, too many requests',
     todo: 'wait, use credentials with a higher limit, or list another mirror before it',
@@ -52,6 +55,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   wrong_digest: {
     what: 'serves content that does not match its digest',
     todo: 'remove it from the list: containerd fails the pull and tries no other endpoint',
+    forServer: 'contact its operator: containerd fails the pull',
   },
   slow: { what: 'serves layers slowly', todo: 'list a faster mirror before it' },
   stale: {
@@ -65,13 +69,16 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   redirect_refused: {
     what: 'redirects to an address that is not allowed',
     todo: 'if you trust the address, use it as the url in the list',
+    forServer: 'if you trust the address, use it as server in the list',
   },
 }
 
 const NO_REASON: Words = { what: 'the probe has no result', todo: 'run the probe again' }
 
 /** The words of a fault, completed with those of its reason. */
-export function wordsOf({ reason, what, todo }: Fault): Words {
+export function wordsOf({ reason, what, todo, forServer }: Fault): Words {
   const words = reason === undefined ? NO_REASON : WORDS[reason]
-  return { what: what ?? words.what, todo: todo ?? words.todo }
+  return todo === undefined
+    ? { ...words, what: what ?? words.what }
+    : { what: what ?? words.what, todo, forServer }
 }

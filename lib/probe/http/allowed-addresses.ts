@@ -1,6 +1,7 @@
 /** The addresses that may be connected to. */
 import type { LookupAddress } from 'node:dns'
 import net from 'node:net'
+import { isInNetwork, parseNetwork } from '../../model/network.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import { classifyAddress, type Space } from './address-space.ts'
@@ -10,8 +11,16 @@ import { hostOf } from './url-host.ts'
 /** A response may hold thousands of addresses; no time limit suffices to dial more than these. */
 const MAX_ADDRESSES = 64
 
+/** Where an endpoint may send a probe: parts of the address space, and the hosts that the list allows. */
+export interface AllowedHosts {
+  readonly spaces: readonly Space[]
+  /** Exact names, addresses, and networks. */
+  readonly named: readonly string[]
+}
+
 interface LookupOptions {
-  readonly spaces: readonly Space[] | undefined
+  /** Undefined: any. */
+  readonly allowed: AllowedHosts | undefined
   readonly lookUp: NameLookup
   readonly signal: AbortSignal
 }
@@ -23,24 +32,28 @@ interface LookupOptions {
  */
 export async function startLookup(
   host: string,
-  { spaces, lookUp, signal }: LookupOptions,
+  { allowed, lookUp, signal }: LookupOptions,
 ): Promise<() => Promise<readonly LookupAddress[]>> {
   const family = net.isIP(host)
   if (family !== 0) return async () => [{ address: host, family }]
   const { addresses } = await lookUp(host, signal)
   return async () => {
     const found = await addresses
-    if (!found.every(({ address }) => isAllowed(address, spaces))) throw codedError(SPACE_REFUSED)
+    if (!found.every(({ address }) => isAllowed(host, address, allowed))) throw codedError(SPACE_REFUSED)
     return found.slice(0, MAX_ADDRESSES)
   }
 }
 
 /** Addresses in a url are connected to without a lookup, so they are checked here. */
-export function checkLiteralAddress(url: URL, spaces: readonly Space[] | undefined): void {
+export function checkLiteralAddress(url: URL, allowed: AllowedHosts | undefined): void {
   const host = hostOf(url)
-  if (net.isIP(host) !== 0 && !isAllowed(host, spaces)) throw codedError(SPACE_REFUSED)
+  if (net.isIP(host) !== 0 && !isAllowed(host, host, allowed)) throw codedError(SPACE_REFUSED)
 }
 
-function isAllowed(address: string, spaces: readonly Space[] | undefined): boolean {
-  return spaces?.includes(classifyAddress(address)) ?? true
+function isAllowed(host: string, address: string, allowed: AllowedHosts | undefined): boolean {
+  if (allowed === undefined || allowed.spaces.includes(classifyAddress(address))) return true
+  return allowed.named.some(entry => {
+    const network = parseNetwork(entry)
+    return network === undefined ? entry.toLowerCase() === host : isInNetwork(address, network)
+  })
 }

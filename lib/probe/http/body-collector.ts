@@ -1,4 +1,5 @@
 /** Keeps the start of a body, or passes it on. */
+import type { BodySink } from './decode-body.ts'
 
 export interface BodyOptions {
   /** Bytes of the body of a successful response that are read before the connection is closed; 64 KiB by default. */
@@ -7,15 +8,13 @@ export interface BodyOptions {
   readonly onChunk?: ((chunk: Buffer) => void) | undefined
 }
 
-export interface BodyCollector {
-  /** False once there is more than the limit. */
-  add(chunk: Buffer): boolean
+export interface BodyCollector extends BodySink {
   body(): Buffer
 }
 
 const BODY_LIMIT = 64 * 1024
 
-/** Copies the chunks: each chunk of undici keeps everything alive that arrived together with it. */
+/** Copies the chunks: each chunk keeps everything alive that arrived together with it. */
 export function collectBody({ bodyLimit = BODY_LIMIT, onChunk }: BodyOptions): BodyCollector {
   let kept = Buffer.alloc(0)
   let size = 0
@@ -33,6 +32,8 @@ export function collectBody({ bodyLimit = BODY_LIMIT, onChunk }: BodyOptions): B
       size += chunk.length
       return size <= bodyLimit
     },
+    relief: () => undefined,
+    end: async () => size <= bodyLimit,
     body: () => kept.subarray(0, onChunk === undefined ? Math.min(size, bodyLimit) : 0),
   }
 }

@@ -4,13 +4,14 @@ import type tls from 'node:tls'
 import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
-import type { Space } from './address-space.ts'
-import { checkLiteralAddress, startLookup } from './allowed-addresses.ts'
+import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
 import { connectToAny } from './connect-to-any.ts'
-import { DIAL_TIMEOUT, PROXY_SOCKS } from './error-codes.ts'
+import { DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { destroyOnAbort } from './socket-events.ts'
+import { openSocks } from './socks.ts'
 import { startTls, type TlsOptions } from './start-tls.ts'
 import { recordError, type Trace } from './trace.ts'
 import { openTunnel } from './tunnel.ts'
@@ -21,10 +22,11 @@ export interface DialOptions extends TlsOptions {
   readonly url: URL
   /** Limit for name lookup and TCP together; TLS is limited by `signal` alone, as in Go. */
   readonly dialTimeoutMs: number
-  /** Allowed address spaces; undefined: any. A proxy resolves names itself. */
-  readonly spaces: readonly Space[] | undefined
+  /** Undefined: any host. A proxy resolves names itself. */
+  readonly allowed: AllowedHosts | undefined
   /** Undefined: a direct connection. */
   readonly proxy: HttpProxy | undefined
+  readonly go: GoRelease
   readonly lookUp: NameLookup
   /** Pauses the limits of the request while a lookup waits in a queue. */
   readonly pauseDuring: PausableTimer['pauseDuring']
@@ -41,7 +43,8 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
   trace.phase = 'lookup'
   trace.startedAt ??= performance.now()
   trace.host = options.url.host
-  checkLiteralAddress(options.url, options.spaces)
+  trace.proxy = describeProxy(options)
+  checkLiteralAddress(options.url, options.allowed)
   const abort = new AbortController()
   const timer = startPausableTimer(options.dialTimeoutMs, () => abort.abort(codedError(DIAL_TIMEOUT)))
   const pauseDuring: DialOptions['pauseDuring'] = act => options.pauseDuring(() => timer.pauseDuring(act))
@@ -57,6 +60,10 @@ export async function dial(options: DialOptions, trace: Trace): Promise<net.Sock
     timer.stop()
     release()
   }
+}
+
+function describeProxy({ url, proxy }: DialOptions): Trace['proxy'] {
+  return proxy && { name: proxy.name, plain: proxy.kind === 'http' && url.protocol === 'http:' }
 }
 
 /** A connection that is being established. */
@@ -78,26 +85,38 @@ async function openConnection(options: DialOptions, attempt: Attempt): Promise<n
     if (socket.remoteAddress !== undefined) attempt.trace.address = socket.remoteAddress
     return secure ? await secureConnection(socket, options, attempt) : socket
   }
-  if (proxy.url.protocol.startsWith('socks')) throw codedError(PROXY_SOCKS)
+  if (proxy.kind === 'cgi') throw codedError(PROXY_CGI)
   const connection = await connectToProxy(proxy.url, options, attempt)
-  if (!secure) return connection
-  await openTunnel(connection, `${url.hostname}:${portOf(url)}`, proxy)
-  return await secureConnection(connection, options, attempt)
+  await passProxy(connection, proxy, options)
+  return secure ? await secureConnection(connection, options, attempt) : connection
+}
+
+/** Up to the point from which the endpoint responds, or the proxy in its place. */
+async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: DialOptions): Promise<void> {
+  const target = { host: hostOf(url), port: portOf(url) }
+  try {
+    if (proxy.kind === 'socks5') await openSocks(connection, target, proxy)
+    else if (url.protocol === 'https:')
+      await openTunnel(connection, `${url.hostname}:${target.port}`, proxy, go)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw ['ECONNRESET', 'EPIPE'].includes(code) ? codedError(PROXY_CLOSED) : error
+  }
 }
 
 /** Go's transport has one TLS configuration, and uses it for a proxy too (net/http/transport.go addTLS). */
 async function connectToProxy(url: URL, options: DialOptions, attempt: Attempt): Promise<net.Socket> {
-  const socket = await connect(url, { ...options, spaces: undefined }, attempt)
+  const socket = await connect(url, { ...options, allowed: undefined }, attempt)
   if (url.protocol !== 'https:') return socket
   return await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)
 }
 
 async function connect(
   url: URL,
-  { spaces, dialTimeoutMs, lookUp, pauseDuring }: DialOptions,
+  { allowed, dialTimeoutMs, lookUp, pauseDuring }: DialOptions,
   { trace, first, signal, connected }: Attempt,
 ): Promise<net.Socket> {
-  const lookup = await pauseDuring(() => startLookup(hostOf(url), { spaces, lookUp, signal }))
+  const lookup = await pauseDuring(() => startLookup(hostOf(url), { allowed, lookUp, signal }))
   const started = performance.now()
   if (first) trace.startedAt = started
   const addresses = await lookup()

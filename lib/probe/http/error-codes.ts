@@ -1,4 +1,4 @@
-/** The codes of this folder's own errors. All other errors are those of the system, of OpenSSL and of undici. */
+/** The codes of this folder's own errors. All other errors are those of the system and of OpenSSL. */
 
 /** No connection within dial_timeout. */
 export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
@@ -6,10 +6,12 @@ export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
 export const SPACE_REFUSED = 'SPACE_REFUSED'
 /** A certificate without subject alternative names. */
 export const NO_ALTERNATIVE_NAMES = 'NO_ALTERNATIVE_NAMES'
-/** The proxy refuses a tunnel; `status` is that of its response, if there was a valid one. */
+/** The proxy refuses a connection; `status` is that of its response, if there was a valid one, `socks` its protocol. */
 export const PROXY_REFUSED = 'PROXY_REFUSED'
-/** The proxy is a SOCKS proxy. */
-export const PROXY_SOCKS = 'PROXY_SOCKS'
+/** The proxy closes the connection before it responds. */
+export const PROXY_CLOSED = 'PROXY_CLOSED'
+/** The runtime refuses HTTP_PROXY: it looks as if it ran as a CGI program. */
+export const PROXY_CGI = 'PROXY_CGI'
 /** A response with too much framing. */
 export const FRAMING_LIMIT = 'FRAMING_LIMIT'
 /** More redirects than `limit`. */
@@ -18,3 +20,11 @@ export const REDIRECT_LIMIT = 'REDIRECT_LIMIT'
 export const REDIRECT_STATUS = 'REDIRECT_STATUS'
 /** A redirect to something other than http or https; `location` is the header as it was sent. */
 export const REDIRECT_TARGET = 'REDIRECT_TARGET'
+/** A response that does not begin as HTTP does, and one that continues in another way. */
+export const NO_HTTP = 'NO_HTTP'
+export const INVALID_HTTP = 'INVALID_HTTP'
+/** A body whose Content-Encoding the runtime does not know (`encoding`), or that is not encoded in this way. */
+export const UNKNOWN_ENCODING = 'UNKNOWN_ENCODING'
+export const INVALID_ENCODING = 'INVALID_ENCODING'
+/** A request with characters that Go does not send. */
+export const INVALID_REQUEST = 'INVALID_REQUEST'

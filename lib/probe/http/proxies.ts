@@ -1,13 +1,16 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
-import { BlockList, isIP, isIPv6 } from 'node:net'
-import { hostOf, portOf } from './url-host.ts'
+import { type GoUrl, parseGoUrl, toUrl } from './go-url.ts'
+import { parseNoProxy } from './no-proxy.ts'
 
 export interface HttpProxy {
+  /** `cgi`: the runtime refuses every request, since a client could have set HTTP_PROXY with a header (httpoxy). */
+  readonly kind: 'http' | 'socks5' | 'cgi'
+  /** Scheme, name and port. */
   readonly url: URL
   /** Name and port, for messages. */
   readonly name: string
-  /** Value of Proxy-Authorization; a secret. */
-  readonly authorization: string | undefined
+  /** A secret, as bytes in Latin-1. */
+  readonly user: GoUrl['user']
 }
 
 /** Gives the proxy for a url; undefined: requests go there directly. */
@@ -19,91 +22,50 @@ export interface ProxyFor {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, upper case before lower case, as Go does. */
+/** Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, upper case before lower case; Go does not know ALL_PROXY. */
 export function readProxies(env: Environment): ProxyFor {
   const value = (name: string) => env[name] || env[name.toLowerCase()] || ''
-  // In a CGI program HTTP_PROXY cannot be trusted: a client can set it with a header (httpoxy).
-  const http = env.REQUEST_METHOD ? undefined : parseProxy(value('HTTP_PROXY'))
+  const http = parseProxy(value('HTTP_PROXY'))
   const https = parseProxy(value('HTTPS_PROXY'))
   const isExcluded = parseNoProxy(value('NO_PROXY'))
-  const proxyFor = (url: URL) => {
-    const proxy = url.protocol === 'https:' ? https : http
-    return proxy === undefined || isLocal(url) || isExcluded(url) ? undefined : proxy
+  const proxyFor = (url: URL): HttpProxy | undefined => {
+    const isHttps = url.protocol === 'https:'
+    const proxy = isHttps ? https : http
+    if (proxy !== undefined && !isHttps && env.REQUEST_METHOD) return { ...proxy, kind: 'cgi' }
+    return proxy === undefined || isExcluded(url) ? undefined : proxy
   }
-  const holdsSecret = [http, https].some(proxy => proxy?.authorization !== undefined)
+  const holdsSecret = [http, https].some(proxy => proxy?.user !== undefined)
   return Object.assign(proxyFor, { holdsSecret })
 }
 
+/** Without a scheme and a host it is read again with `http://`; what Go cannot read it ignores. */
 function parseProxy(text: string): HttpProxy | undefined {
   if (text === '') return undefined
-  const full = /^(https?|socks5h?):\/\//i.test(text) ? text : `http://${text}`
-  if (!URL.canParse(full)) return undefined
-  const url = new URL(full)
-  const credentials = readCredentials(url)
-  if (credentials === undefined) return undefined
-  url.username = ''
-  url.password = ''
-  // If the password holds a bare "/", the parser took what precedes it for the name and port of the proxy.
-  const name = url.href.includes('@') ? 'of the environment' : url.host
-  const basic = `Basic ${Buffer.from(credentials).toString('base64')}`
-  return { url, name, authorization: credentials === ':' ? undefined : basic }
+  const bytes = Buffer.from(text).toString('latin1')
+  const written = parseGoUrl(bytes)
+  if (written !== undefined && written.scheme !== '' && written.host !== '') return proxyAt(written)
+  const completed = parseGoUrl(`http://${bytes}`) ?? written
+  return completed && proxyAt(completed)
 }
 
-/** `user:password`. Undefined: Go does not accept this as a url either (net/url/url.go), and uses no proxy. */
-function readCredentials({ username, password }: URL): string | undefined {
-  try {
-    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  } catch {
-    return undefined
-  }
+/** Go speaks HTTP to proxies of other schemes, and dials this node where there is no host. */
+function proxyAt(written: GoUrl): HttpProxy | undefined {
+  const { user } = written
+  const isSocks = /^socks5h?$/.test(written.scheme)
+  const scheme = written.scheme === 'https' ? 'https' : 'http'
+  const url = toUrl({ ...written, scheme, host: written.host.replace(/^(?=:|$)/, '127.0.0.1') })
+  if (url === undefined) return undefined
+  if (isSocks && !/:\d+$/.test(written.host)) url.port = '1080'
+  // A password with a bare "/" or "#" makes Go take what precedes it for the name and port of the proxy.
+  const isWhole = !`${written.path}${written.opaque}`.includes('@') && written.path.length <= 1
+  return { kind: isSocks ? 'socks5' : 'http', url, name: isWhole ? url.host : 'of the environment', user }
 }
 
-/** No proxy is used for this machine itself. */
-function isLocal(url: URL): boolean {
-  const host = hostWithoutDot(url)
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+/** Value of Proxy-Authorization; a secret. */
+export function proxyAuthorization({ user }: HttpProxy): string | undefined {
+  return user && basicAuthorization(user)
 }
 
-type Matches = (url: URL) => boolean
-
-function parseNoProxy(text: string): Matches {
-  const rules = text
-    .split(',')
-    .map(entry => entry.trim().toLowerCase())
-    .filter(entry => entry !== '')
-    .map(parseEntry)
-  return url => rules.some(matches => matches(url))
-}
-
-function parseEntry(entry: string): Matches {
-  if (entry === '*') return () => true
-  if (entry.includes('/')) return parseNetwork(entry)
-  const [, host = '', port] = /^(\[.*\]|[^:]*|[^:]*:[^:]*:.*?)(?::(\d+))?$/.exec(entry) ?? []
-  const samePort: Matches = url => port === undefined || port === String(portOf(url))
-  const name = host.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(name) !== 0) return url => samePort(url) && hostWithoutDot(url) === name
-  // `.example.com` and `*.example.com` match sub-domains only; `example.com` also matches itself.
-  const suffix = name.replace(/^\*?\.?/, '.')
-  const exact = suffix === `.${name}` ? name : undefined
-  return url => samePort(url) && (hostWithoutDot(url) === exact || hostWithoutDot(url).endsWith(suffix))
-}
-
-function parseNetwork(entry: string): Matches {
-  const [network = '', bits] = entry.split('/')
-  const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
-  if (isIP(network) === 0 || !/^\d{1,3}$/.test(bits ?? '')) return () => false
-  const list = new BlockList()
-  try {
-    list.addSubnet(network, Number(bits), family(network))
-  } catch {
-    return () => false
-  }
-  return url => {
-    const host = hostWithoutDot(url)
-    return isIP(host) !== 0 && list.check(host, family(host))
-  }
-}
-
-function hostWithoutDot(url: URL): string {
-  return hostOf(url).replace(/\.$/, '')
+export function basicAuthorization({ name, password = '' }: NonNullable<GoUrl['user']>): string {
+  return `Basic ${Buffer.from(`${name}:${password}`, 'latin1').toString('base64')}`
 }

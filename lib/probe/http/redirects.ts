@@ -1,97 +1,137 @@
 /** A request that follows its redirects. */
 import { codedError } from '../../system/coded-error.ts'
-import { classifyAddress, type Space } from './address-space.ts'
+import { classifyAddress } from './address-space.ts'
+import type { AllowedHosts } from './allowed-addresses.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { DialOptions } from './dial.ts'
-import { REDIRECT_LIMIT, REDIRECT_STATUS, REDIRECT_TARGET } from './error-codes.ts'
+import {
+  INVALID_REQUEST,
+  REDIRECT_LIMIT,
+  REDIRECT_STATUS,
+  REDIRECT_TARGET,
+  SPACE_REFUSED,
+} from './error-codes.ts'
+import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
+import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import type { Trust } from './tls-context.ts'
 import type { Trace } from './trace.ts'
 
-/** The limit of Go: net/http/client.go defaultCheckRedirect; containerd sets the same limit itself. */
-const MAX_REDIRECTS = 10
+/** Go and containerd make ten requests: client.go defaultCheckRedirect, core/remotes/docker/resolver.go do@v2.1.4. */
+const MAX_REDIRECTS = 9
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
-type Shared = 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'bodyLimit' | 'onChunk'
+type Shared = 'go' | 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'userAgent' | 'bodyLimit' | 'onChunk'
 
 export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL
   /** How the first host is contacted, and every host that it redirects to. */
   readonly settings: ClientSettings
-  /** The only origin (scheme, name and port) that receives `settings.header` and `authorization`. */
+  /** The only origin (scheme, name and port) that receives `settings.header`. */
   readonly origin: string
+  /** As it was written, where that differs from `url`. */
+  readonly target?: GoUrl | undefined
   readonly trust: Trust
   readonly proxyFor?: ProxyFor | undefined
-  /** Sent to every host: accepted types, byte range. */
+  /** Accepted types, byte range. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Replaces a static header of that name. */
-  readonly authorization?: string | undefined
-  /** Address spaces allowed for the first host; undefined: any. */
-  readonly spaces?: readonly Space[] | undefined
+  /** What a host is sent as Authorization, in place of a static header. */
+  readonly authorization?: ((url: URL) => string | undefined) | undefined
+  /** Whether the first host is allowed; undefined: any is. */
+  readonly allowed?: AllowedHosts | undefined
 }
 
 /** A response that is no redirect, and the number of redirects before it. */
 export interface FinalResponse {
   readonly response: HttpResponse
   readonly redirects: number
+  /** Where it came from. */
+  readonly target: GoUrl
 }
 
 /**
- * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses and to the
- * address space of the first host. CAs, client certificate and skip_verify apply there too, since Go sets them on the
- * transport; credentials and static headers are not sent there.
+ * Rejects as `sendRequest` does, and with the codes REDIRECT_…. A redirect may lead to public addresses, to the
+ * address space of the first host, and to the hosts that the list allows. CAs, client certificate and skip_verify
+ * apply there too, since Go sets them on the transport; of the headers, those that Go sends there.
  */
 export async function followRedirects(options: FollowOptions, trace: Trace): Promise<FinalResponse> {
-  let { url, spaces } = options
+  const hops: Hop[] = [firstHop(options)]
+  let { allowed } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await sendRequest(requestTo(url, spaces, options), trace)
-    const next = nextUrl(response, url)
-    if (next === undefined) return { response, redirects }
-    spaces ??= allowedSpaces(trace)
-    url = next
+    const hop = hops.at(-1) as Hop
+    const response = await sendRequest(requestTo(hop, allowed, options), trace)
+    const target = redirectTarget(response, hop.target)
+    if (target === undefined) return { response, redirects, target: hop.target }
+    allowed ??= allowedHosts(trace, options.settings)
+    hops.push(authorize(nextHop(hops, target, options.go), options))
   }
   throw Object.assign(codedError(REDIRECT_LIMIT), { limit: MAX_REDIRECTS })
 }
 
-/** Where a host may redirect to: public addresses, and the address space that it is in itself. */
-export function allowedSpaces({ address = '' }: Trace): readonly Space[] {
-  return ['public', classifyAddress(address)]
+function firstHop(options: FollowOptions): Hop {
+  const { url, headers, target = parseGoUrl(url.href) } = options
+  if (target === undefined) throw codedError(INVALID_REQUEST)
+  const own = url.origin === options.origin ? options.settings.header : {}
+  return withUser(authorize({ target, headers: { ...headers, ...own } }, options))
 }
 
-function requestTo(url: URL, spaces: DialOptions['spaces'], options: FollowOptions): HttpRequest {
-  const { settings, trust, proxyFor, origin } = options
+/** Before each request containerd sets the Authorization of its host (resolver.go do@v2.1.4). */
+function authorize(hop: Hop, options: FollowOptions): Hop {
+  const authorization = options.authorization?.(urlOf(hop.target))
+  if (authorization === undefined) return hop
+  const others = Object.entries(hop.headers).filter(([name]) => name.toLowerCase() !== 'authorization')
+  return { ...hop, headers: { ...Object.fromEntries(others), authorization } }
+}
+
+/** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
+export function allowedHosts(
+  { address = '' }: Trace,
+  { redirects }: Pick<ClientSettings, 'redirects'>,
+): AllowedHosts {
+  return { spaces: ['public', classifyAddress(address)], named: redirects }
+}
+
+function requestTo(
+  { target, headers }: Hop,
+  allowed: DialOptions['allowed'],
+  options: FollowOptions,
+): HttpRequest {
+  const { settings, trust, proxyFor } = options
+  const url = urlOf(target)
   const proxy = proxyFor?.(url)
-  const secure = [url, proxy?.url].some(target => target?.protocol === 'https:')
+  const secure = [url, proxy?.url].some(one => one?.protocol === 'https:')
   return {
     ...options,
     url,
-    spaces,
+    host: hostHeader(target),
+    uri: requestUri(target),
+    allowed,
     proxy,
-    headers: { ...options.headers, ...(url.origin === origin ? ownHeaders(options) : {}) },
+    headers,
     secureContext: secure ? trust(settings) : undefined,
     skipVerify: settings.skipVerify,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }
 
-function ownHeaders({ settings, authorization }: FollowOptions): Readonly<Record<string, string>> {
-  const { header } = settings
-  if (authorization === undefined) return header
-  const others = Object.entries(header).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return { ...Object.fromEntries(others), authorization }
+/** The target of a redirect; undefined if the response is none. */
+function redirectTarget({ status, headers }: HttpResponse, from: GoUrl): GoUrl | undefined {
+  if (status < 300 || status > 399) return undefined
+  const location = [headers.location ?? []].flat()[0] ?? ''
+  if (!FOLLOWED.includes(status) || location === '')
+    throw Object.assign(codedError(REDIRECT_STATUS), { status })
+  const target = resolveGoUrl(from, location)
+  if (target === undefined || !['http', 'https'].includes(target.scheme) || target.host === '')
+    throw Object.assign(codedError(REDIRECT_TARGET), { location })
+  return target
 }
 
-/** The target of a redirect; undefined if the response is none. */
-function nextUrl({ status, headers }: HttpResponse, from: URL): URL | undefined {
-  if (status < 300 || status > 399) return undefined
-  const location = [headers.location ?? []].flat()[0]
-  if (!FOLLOWED.includes(status) || location === undefined)
-    throw Object.assign(codedError(REDIRECT_STATUS), { status })
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw Object.assign(codedError(REDIRECT_TARGET), { location })
-  return url
+/** An address with a zone is link-local; a name that no lookup knows has the same result as none. */
+function urlOf(target: GoUrl): URL {
+  const url = toUrl(target)
+  if (url !== undefined) return url
+  throw codedError(target.host.includes('%') ? SPACE_REFUSED : 'ENOTFOUND')
 }

@@ -1,121 +1,84 @@
-/** One request on a connection of its own, with a limit for everything. The only importer of undici. */
-
-import type net from 'node:net'
-import { Client } from 'undici'
-import { codedError } from '../../system/coded-error.ts'
+/** One request on a connection of its own, with a limit for everything. */
 import { type BodyOptions, collectBody } from './body-collector.ts'
+import { openSource, type Reading } from './byte-source.ts'
+import { type BodySink, decodeInto } from './decode-body.ts'
 import { type DialOptions, dial } from './dial.ts'
-import { type CountBody, HEADER_LIMIT, limitFraming } from './framing-limit.ts'
+import { readSocket } from './read-socket.ts'
+import { encodingOf, requestHead } from './request-head.ts'
 import type { HttpResponse } from './response.ts'
+import { readBody } from './response-body.ts'
+import { readFinalHead } from './response-head.ts'
 import type { Trace } from './trace.ts'
 
 export interface HttpRequest extends DialOptions, BodyOptions {
+  /** The host as it was written, where that differs from `url`. */
+  readonly host?: string | undefined
+  /** Path and query as they are sent, where they differ from those of `url`. */
+  readonly uri?: string | undefined
+  /** If one of them accepts encodings, the body is decoded as containerd does it, else as Go does. */
   readonly headers: Readonly<Record<string, string>>
+  /** Sent unless `headers` has one. */
+  readonly userAgent: string
   readonly method?: 'GET' | 'HEAD' | undefined
 }
 
 /**
- * Sends one request and follows no redirect. Rejects with the errors of `dial`, of undici, or with the reason of the
- * signal. Leaves nothing open.
+ * Sends one request and follows no redirect. Rejects with the errors of `dial`, of the socket or of this folder, or
+ * with the reason of the signal. Leaves nothing open.
  */
 export async function sendRequest(request: HttpRequest, trace: Trace): Promise<HttpResponse> {
   delete trace.error
   delete trace.endedAt
-  let countBody: CountBody = () => {}
-  const client = openClient(request, trace, socket => {
-    countBody = limitFraming(socket)
-  })
+  const { signal, method = 'GET' } = request
+  const socket = await dial(request, trace)
   try {
-    return await readResponse(client, request, trace, bytes => countBody(bytes))
+    trace.phase = 'request'
+    socket.write(requestHead({ ...request, method }))
+    const exchange = openExchange({ ...request, method }, trace)
+    const response = await readSocket(socket, exchange.reading, { signal, relief: exchange.relief })
+    const complete = await exchange.end(response.complete)
+    trace.endedAt = performance.now()
+    return { ...response, body: exchange.body(), complete }
   } catch (error) {
-    throw request.signal.aborted ? error : (trace.error ?? error)
+    throw signal.aborted ? error : (trace.error ?? error)
   } finally {
-    await client.destroy()
+    socket.destroy()
   }
 }
 
-/** undici on a connection that `dial` makes. A second connection is refused: it would be another measurement. */
-function openClient(request: HttpRequest, trace: Trace, connected: (socket: net.Socket) => void): Client {
-  let dialled = false
-  return new Client(request.url.origin, {
-    maxHeaderSize: HEADER_LIMIT,
-    // The signal limits the whole request; undici's timers would hide which limit was reached.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-    connect: (_options, callback) => {
-      const connecting = dialled ? Promise.reject(codedError('ECONNRESET')) : dial(request, trace)
-      dialled = true
-      connecting.then(
-        socket => {
-          trace.phase = 'request'
-          connected(socket)
-          callback(null, socket)
-        },
-        error => callback(error, null),
-      )
-    },
-  })
+type Received = Omit<HttpResponse, 'body'>
+
+interface Exchange {
+  readonly reading: Reading<Received>
+  relief(): Promise<void> | undefined
+  end(complete: boolean): Promise<boolean>
+  body(): Buffer
 }
 
-/**
- * Resolves as soon as enough of the response is there. Bypasses undici's streams: they keep the chunks as they arrive,
- * which costs a hundred times the memory where a chunk is one byte.
- */
-function readResponse(
-  client: Client,
-  request: HttpRequest,
-  trace: Trace,
-  countBody: CountBody,
-): Promise<HttpResponse> {
-  const { method = 'GET', signal } = request
-  return new Promise<HttpResponse>((resolve, reject) => {
-    let head: Pick<HttpResponse, 'status' | 'headers'> = { status: 0, headers: {} }
-    let collector = collectBody({})
-    const end = (complete: boolean) => {
-      trace.endedAt = performance.now()
-      resolve({ ...head, body: collector.body(), complete })
-    }
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    client.dispatch(
-      { method, path: requestTarget(request), headers: requestHeaders(request) },
-      {
-        onRequestStart: () => {},
-        onResponseStart: (_controller, status, headers) => {
-          if (status < 200) return
-          trace.respondedAt = performance.now()
-          trace.phase = 'body'
-          head = { status, headers }
-          collector = collectBody(status < 300 ? request : {})
-          // The body of a redirect is not read.
-          if (status >= 300 && status < 400) end(false)
-        },
-        onResponseData: (_controller, chunk) => {
-          countBody(chunk.length)
-          if (!collector.add(chunk)) end(false)
-        },
-        onResponseEnd: () => end(true),
-        onResponseError: (_controller, error) => reject(error),
-      },
-    )
-  })
-}
+type Sent = HttpRequest & { readonly method: 'GET' | 'HEAD' }
 
-/** A proxy for plain http is sent the whole url (RFC 9112 3.2.2). */
-function requestTarget({ url, proxy }: HttpRequest): string {
-  const path = url.pathname + url.search
-  return proxy !== undefined && url.protocol === 'http:' ? url.origin + path : path
-}
-
-/** Go takes the Host header from the url and ignores a header of that name (net/http/request.go). */
-function requestHeaders({ headers, url, proxy }: HttpRequest): Record<string, string> {
-  const given = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host')
-  const names = given.map(([name]) => name.toLowerCase())
-  // Inside a tunnel it would reach the endpoint.
-  const toProxy = url.protocol === 'http:' && proxy?.authorization
+/** Reads a response; the body goes through its decoders into a collector. */
+function openExchange(request: Sent, trace: Trace): Exchange {
+  const { go, method } = request
+  let collector = collectBody({})
+  let sink: BodySink = collector
+  function* read(): Reading<Received> {
+    const source = openSource()
+    const head = yield* readFinalHead(source, method, go)
+    trace.respondedAt = performance.now()
+    trace.phase = 'body'
+    const received = { status: head.status, headers: Object.fromEntries(head.headers) }
+    // The body of a redirect is not read.
+    if (head.status >= 300 && head.status <= 399) return { ...received, complete: false }
+    collector = collectBody(head.status < 300 ? request : {})
+    sink = head.framing.kind === 'none' ? collector : decodeInto(collector, encodingOf(head, request))
+    const complete = yield* readBody(source, head.framing, go, part => sink.add(part))
+    return { ...received, complete }
+  }
   return {
-    ...(names.includes('user-agent') ? {} : { 'user-agent': 'regmirror' }),
-    ...Object.fromEntries(given),
-    ...(toProxy && { 'proxy-authorization': toProxy }),
+    reading: read(),
+    relief: () => sink.relief(),
+    end: async complete => (complete ? await sink.end() : false),
+    body: () => collector.body(),
   }
 }

@@ -11,7 +11,12 @@ export interface HttpResponse {
   readonly complete: boolean
 }
 
-/** All values of a header as one text; empty if there are none. */
-export function readHeader({ headers }: HttpResponse, name: string): string {
-  return [headers[name] ?? []].flat().join(', ')
+/** The first value of a header, which is all that containerd reads of most; empty if there is none. */
+export function readHeader(response: HttpResponse, name: string): string {
+  return readValues(response, name)[0] ?? ''
+}
+
+/** All values of a header, in their order. */
+export function readValues({ headers }: HttpResponse, name: string): readonly string[] {
+  return [headers[name] ?? []].flat()
 }

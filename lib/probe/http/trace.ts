@@ -21,6 +21,8 @@ export interface Trace {
   /** Name and port of the latest connection, and its address. */
   host?: string
   address?: string
+  /** The proxy of the latest connection; `plain` if it sees the requests, and may respond itself. */
+  proxy?: { readonly name: string; readonly plain: boolean } | undefined
   /** The first error of a connection: errors that follow from it are less specific. */
   error?: Error
 }

@@ -1,48 +1,45 @@
-/** A tunnel through a proxy: CONNECT, RFC 9110 9.3.6. */
+/** A tunnel through a proxy: CONNECT, as Go requests it (net/http/transport.go dialConn). */
 import type net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
+import type { GoRelease } from '../../targets/pull-client.ts'
+import { openSource } from './byte-source.ts'
 import { PROXY_REFUSED } from './error-codes.ts'
-import type { HttpProxy } from './proxies.ts'
+import { type HttpProxy, proxyAuthorization } from './proxies.ts'
+import { readSocket } from './read-socket.ts'
+import { type ResponseHead, readHead } from './response-head.ts'
 
-const HEAD_LIMIT = 16 * 1024
+/** For an answer that is read while the connection is kept. */
+const HEAD_LIMIT = 64 * 1024
 
 /** Requests the proxy at the other end of the socket to connect it to `authority` (`host:port`). */
 export async function openTunnel(
   socket: net.Socket,
   authority: string,
-  { authorization }: HttpProxy,
+  proxy: HttpProxy,
+  go: GoRelease,
 ): Promise<void> {
+  const authorization = proxyAuthorization(proxy)
   const lines = [
     `CONNECT ${authority} HTTP/1.1`,
     `Host: ${authority}`,
+    'User-Agent: Go-http-client/1.1',
     ...(authorization === undefined ? [] : [`Proxy-Authorization: ${authorization}`]),
   ]
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-  const head = await readHead(socket)
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
-  if (status !== '200') throw Object.assign(codedError(PROXY_REFUSED), { status })
+  const { status } = await readReply(socket, go)
+  if (status !== 200) throw Object.assign(codedError(PROXY_REFUSED), { status: String(status) })
 }
 
-/** Reads up to the empty line; what follows it stays in the socket. */
-function readHead(socket: net.Socket): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let head = Buffer.alloc(0)
-    const read = () => {
-      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
-        head = Buffer.concat([head, chunk])
-        const end = head.indexOf('\r\n\r\n')
-        if (end !== -1) {
-          socket.unshift(head.subarray(end + 4))
-          return done(() => resolve(head.subarray(0, end).toString('latin1')))
-        }
-        if (head.length > HEAD_LIMIT) return done(() => reject(codedError(PROXY_REFUSED)))
-      }
-    }
-    const closed = () => done(() => reject(codedError('ECONNRESET')))
-    const done = (settle: () => void) => {
-      socket.off('readable', read).off('close', closed).off('end', closed)
-      settle()
-    }
-    socket.on('readable', read).on('close', closed).on('end', closed)
-  })
+/** An interim response counts as the reply. */
+async function readReply(socket: net.Socket, go: GoRelease): Promise<ResponseHead> {
+  try {
+    return await readSocket(socket, readHead(openSource(), { left: HEAD_LIMIT }, 'CONNECT', go))
+  } catch (error) {
+    throw socket.errored ?? replyError(error)
+  }
+}
+
+/** What follows from a reply that cannot be read; a connection that the proxy closes stays what it is. */
+function replyError(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code === 'ECONNRESET' ? error : codedError(PROXY_REFUSED)
 }

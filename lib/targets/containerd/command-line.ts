@@ -8,11 +8,18 @@ const SWITCHES = ['h', 'help', 'v', 'version']
 /** With one of these as the first argument containerd does not start the daemon. */
 const SUBCOMMANDS = ['config', 'publish', 'oci-hook', 'help', 'h']
 
-/** The config file that a daemon started with these arguments reads; undefined when they start no daemon. */
-export function parseConfigFlag(args: readonly string[]): string | undefined {
+/** What a command line decides; `state` only where it names that directory. */
+export interface DaemonFlags {
+  readonly config: string
+  readonly state?: string
+}
+
+/** Of a daemon that is started with these arguments; undefined when they start no daemon. */
+export function parseDaemonFlags(args: readonly string[]): DaemonFlags | undefined {
   const { flags, rest } = parse(args.slice(1))
   if (SWITCHES.some(name => flags.has(name)) || SUBCOMMANDS.includes(rest[0] ?? '')) return undefined
-  return flags.get('config') ?? DEFAULT_CONFIG
+  const state = flags.get('state')
+  return { config: flags.get('config') ?? DEFAULT_CONFIG, ...(state !== undefined && { state }) }
 }
 
 /** As package flag of Go: one dash or two, the last value counts, and the first word that is not a flag ends them. */

@@ -3,17 +3,20 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { DesiredFile, Target, View } from '../target.ts'
-import { DEFAULT_CONFIG } from './command-line.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
 import { daemonEnvironment } from './daemon.ts'
+import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
+import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
 import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
+import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
+import { describePullClient } from './pull-client.ts'
 import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,6 +25,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  removal: 'immediate',
+  pullClient: async (settings, machine) => describePullClient(await findRelease(settings?.version, machine)),
   pathKeys: ['config', 'hosts_dir'],
   observe,
   render(registries, snapshot, choices) {
@@ -35,7 +40,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
         ...config.notices,
         ...directories.notices,
       ],
-      conflicts: [...config.conflicts, ...directories.conflicts],
+      conflicts: [...daemonConflicts(snapshot), ...config.conflicts, ...directories.conflicts],
       effect: effectOf(snapshot),
       held: formerFiles(snapshot),
       kept: snapshot.config.managed ? [] : snapshot.editedFiles,
@@ -51,22 +56,23 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
         why: 'containerd reads config_path only when it starts',
       },
     },
-    environment: ({ config }, { files, processes }) =>
-      daemonEnvironment(processes, files, config || DEFAULT_CONFIG),
-    startedAt: ({ daemons: { readers } }) =>
-      readers.length === 0 ? undefined : Math.min(...readers.map(daemon => daemon.startedAt)),
+    environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
+    find: findDaemon,
   },
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {
   const config = changed.find(file => file.path === snapshot.config.path)
   // The binary knows only the config of its own release line.
-  const canValidate = snapshot.installed !== undefined && isSameLine(snapshot.installed, snapshot.generation)
-  if (view.machine === undefined || !canValidate || typeof config?.content !== 'string') return []
+  const { installed, program, generation } = snapshot
+  const canValidate = installed !== undefined && isSameLine(installed, generation)
+  if (view.machine === undefined || program === undefined || !canValidate) return []
+  if (typeof config?.content !== 'string') return []
   const imports = snapshot.files.slice(1).map(file => file.path)
   const criRuns = disabledCri(snapshot.files, snapshot.readers).length === 0
   const hostsDir = criRuns ? snapshot.hostsDir : undefined
-  return await dumpIssues(view.machine.run, config.path, config.content, imports, hostsDir)
+  const dump = { run: view.machine.run, program, imports, hostsDir }
+  return await dumpIssues(dump, config.path, config.content)
 }
 
 function generationNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {

@@ -2,14 +2,26 @@
 import type { Notice } from '../../model/report.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import type { Daemons, RunningDaemon } from './daemon.ts'
+import { findDaemon } from './daemon-state.ts'
+import { isDockersOwn } from './distribution.ts'
 import type { Snapshot } from './snapshot.ts'
 
-export function daemonNotices({ daemons, config }: Pick<Snapshot, 'daemons' | 'config'>): readonly Notice[] {
+export function daemonNotices(snapshot: Snapshot): readonly Notice[] {
+  const { daemons, config } = snapshot
+  const others = daemons.others.filter(daemon => !isDockersOwn(daemon))
   return [
+    ...absentNotices(snapshot),
     ...doubtNotices(daemons),
     ...severalNotices(daemons, config.path),
-    ...daemons.others.map(daemon => otherNotice(daemon, config.path)),
+    ...others.map(daemon => otherNotice(daemon, config.path)),
   ]
+}
+
+function absentNotices(snapshot: Snapshot): readonly Notice[] {
+  if (findDaemon(snapshot).state !== 'absent') return []
+  const message =
+    'containerd is not installed on this node; the files are written for when it is (in a container, regmirror sees the processes of the node only with hostPID: true)'
+  return [notice('daemon_absent', message)]
 }
 
 function otherNotice({ pid, config }: RunningDaemon, listed: string): Notice {

@@ -12,9 +12,10 @@ import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
-import { findDaemons, NO_DAEMONS } from './daemon.ts'
+import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
-import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
+import { exactOne, readInstalled } from './installed.ts'
+import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
 
@@ -25,9 +26,10 @@ export async function observe(
   registries: readonly Registry[],
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
-  const { installed, versionHangs } = await readInstalled(view)
+  const daemons = await readDaemons(view, settings)
+  const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
-  const config = settings.config === false ? await findForeignConfig(view.node) : settings.config
+  const config = settings.config || (await findForeignConfig(view.node, daemons.config))
   const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
@@ -42,8 +44,9 @@ export async function observe(
     generation,
     readers,
     installed,
+    program,
     versionHangs,
-    config: { path: config, managed, exists },
+    config: { path: config, named: settings.configNamed, managed, exists },
     files,
     faults,
     older,
@@ -51,7 +54,8 @@ export async function observe(
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
     directories,
-    daemons: view.machine ? await findDaemons(view.machine.processes, view.node, config) : NO_DAEMONS,
+    daemons,
+    onMachine: view.machine !== undefined,
     unreadable,
   }
 }
@@ -102,11 +106,22 @@ const FOREIGN_CONFIGS = [
   '/etc/cri/containerd.toml',
 ]
 
-/** The config.toml to read when another program writes it: the default one, else that of a program that brings its own. */
-async function findForeignConfig(node: Reader): Promise<string> {
-  for (const file of [DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
+/**
+ * The config.toml to read when another program writes it: that of the daemon that runs, else the default one, else that of
+ * a program that brings its own.
+ */
+async function findForeignConfig(node: Reader, running: string | undefined): Promise<string> {
+  for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
+}
+
+async function readDaemons(
+  { machine, node }: View,
+  { config }: ContainerdSettings,
+): Promise<Daemons & { readonly config: string | undefined }> {
+  if (machine === undefined) return { ...NO_DAEMONS, config: undefined }
+  return await findDaemons(machine.processes, node, config)
 }
 
 /**
@@ -121,18 +136,6 @@ function chooseHostsDir(
   if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
   if (setDir !== undefined) return setDir
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
-}
-
-async function readInstalled(view: View): Promise<Pick<Snapshot, 'installed' | 'versionHangs'>> {
-  const outcome = await view.machine?.run('containerd', ['--version'])
-  const installed = outcome?.code === 0 ? parseVersionOutput(outcome.stdout) : undefined
-  return { installed, versionHangs: outcome?.code === null }
-}
-
-/** The patch release of this node, where the list names only its line. */
-function exactOne(named: Release | undefined, installed: Release | undefined): Release | undefined {
-  const refines = named !== undefined && !isExact(named) && isSameLine(named, installed)
-  return refines ? installed : named
 }
 
 interface Found {

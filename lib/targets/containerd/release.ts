@@ -29,6 +29,8 @@ export function isSameLine(a: Release, b: Release | undefined): boolean {
 
 /** Reads the output of `containerd --version`: `containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+b1`. */
 export function parseVersionOutput(text: string): Release | undefined {
+  // k3s is one program under many names.
+  if (!/^containerd\b/.test(text)) return undefined
   const word = text.split(/\s+/).find(part => /^v?\d+\.\d+/.test(part))
   return word === undefined ? undefined : parseRelease(word)
 }

@@ -12,6 +12,8 @@ import { DEFAULT_CONFIG } from './command-line.ts'
 export interface ContainerdSettings {
   /** Path of config.toml on the node; false: manage hosts.toml only. */
   readonly config: string | false
+  /** Whether the list names that file: then it is written, whatever runs. */
+  readonly configNamed: boolean
   /** Undefined: what the node has set, else the usual directory. */
   readonly hostsDir: string | undefined
   /** `2.1` or `1.7.24`; undefined: the release that the node has. */
@@ -70,6 +72,7 @@ export const containerdSettings: TargetSettings<ContainerdSettings> = {
     const { config, hosts_dir, version } = readWritten(written)
     return {
       config: config === false ? false : tidy(config ?? DEFAULT_CONFIG),
+      configNamed: config !== undefined,
       hostsDir: hosts_dir === undefined ? undefined : tidy(hosts_dir),
       version,
       place,

@@ -22,10 +22,17 @@ export interface Snapshot {
   readonly readers: readonly Release[]
   /** The output of `containerd --version` on the node, where programs may run. */
   readonly installed: Release | undefined
+  /** The program that printed it. */
+  readonly program: string | undefined
   /** Whether `containerd --version` timed out. */
   readonly versionHangs: boolean
-  /** config.toml, and whether regmirror may change it. */
-  readonly config: { readonly path: string; readonly managed: boolean; readonly exists: boolean }
+  /** config.toml: whether the list names it, and whether regmirror may change it. */
+  readonly config: {
+    readonly path: string
+    readonly named: boolean
+    readonly managed: boolean
+    readonly exists: boolean
+  }
   /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
   readonly files: readonly ParsedConfig[]
   /** Files that do not parse, and imports that do not exist. */
@@ -50,6 +57,8 @@ export interface Snapshot {
   readonly directories: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** The containerd processes of this machine; none where the node is not this machine. */
   readonly daemons: Daemons
+  /** Whether the node is this machine, so that its daemons are seen. */
+  readonly onMachine: boolean
   /** Directories that are not in the list and cannot be read. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }

@@ -2,15 +2,16 @@
 import { Failure } from '../../model/errors.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
-import type { NodeOptions, Targets } from '../../pipeline/open.ts'
+import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
-import { holdsSecret } from '../../probe/api/endpoint.ts'
+import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openNameLookup } from '../../probe/dns/name-lookup.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import type { Roots } from '../../probe/http/system-roots.ts'
 import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
+import { readPullClient } from '../../targets/configured-targets.ts'
 import type { Host } from './host.ts'
 
 export interface ProberOptions extends NodeOptions {
@@ -25,10 +26,7 @@ export interface Prober {
 
 /** Probes share certificates and lookups for as long as the list and the certificates of the system stay the same. */
 export function openProber(options: ProberOptions, world: World): Prober {
-  const now = () => monotonicMs(world)
-  const proxies = openCache(PROXIES_MS, now, readRuntimeProxies(options, world))
-  const files = openSystemRoots(world)
-  const certificates = openCache(CERTIFICATES_MS, now, files.read)
+  const surroundings = openReaders(options, world)
   const lookUp = openNameLookup(world.env)
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
@@ -36,44 +34,73 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // For good: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
-    const [proxyFor, roots] = await Promise.all([proxies.read(list), certificates.read()])
-    secretSent ||= proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
+    const { roots, ...runtime } = await surroundings.read(list)
+    secretSent ||=
+      runtime.proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
     if (shared?.list !== list || shared.roots !== roots)
       shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
     const { trust, turn } = shared
     const how = {
+      ...runtime,
       timeoutMs: list.health.timeoutMs,
       samples: 1,
-      depth: endpoint.canary === undefined ? ('ping' as const) : ('head' as const),
+      depth: watchDepth(endpoint, list),
+      sparing: true,
       signal: world.signal,
       now: world.now,
-      proxyFor,
       secretSent: () => secretSent,
     }
     inTurn ??= maxConnections().then(limitConcurrency)
     return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
   }
-  const expire = () => {
-    for (const cache of [files, proxies, certificates]) cache.expire()
-  }
-  return { probe, expire }
+  return { probe, expire: surroundings.expire }
 }
 
-/** The runtime may be started after the watcher, and restarted with other proxies. */
-const PROXIES_MS = 60_000
+/**
+ * A server gets more than a ping only if it refuses that: it may require credentials that its mirrors do not, and the
+ * list has no place for them.
+ */
+function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head' {
+  return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
+}
+
+/** What probes depend on beside the list: the proxies and the client of the runtime, the certificates of the system. */
+function openReaders(options: ProberOptions, world: World) {
+  const now = () => monotonicMs(world)
+  const proxies = openCache(RUNTIME_MS, now, readRuntimeProxies(options, world))
+  const files = openSystemRoots(world)
+  const certificates = openCache(CERTIFICATES_MS, now, files.read)
+  const clients = openCache(RUNTIME_MS, now, (list: MirrorList) =>
+    readPullClient(list, options.targets, openMachine(options, world)),
+  )
+  return {
+    read: async (list: MirrorList) => ({
+      proxyFor: await proxies.read(list),
+      roots: await certificates.read(),
+      pullClient: await clients.read(list),
+    }),
+    expire: () => {
+      for (const cache of [files, proxies, certificates, clients]) cache.expire()
+    },
+  }
+}
+
+/** The runtime may be started after the watcher, and restarted with other proxies or in another release. */
+const RUNTIME_MS = 60_000
 /** Between two checks of the files of the system's certificates. */
 const CERTIFICATES_MS = 10_000
 
-/** Keeps a value for some time, or until it is expired. */
+/** Keeps the value of the latest key for some time, or until it is expired. */
 function openCache<Key extends readonly unknown[], Value>(
   ms: number,
   now: () => number,
   readValue: (...key: Key) => Promise<Value>,
 ) {
-  let last: { readonly at: number; readonly value: Promise<Value> } | undefined
+  let last: { readonly at: number; readonly key: Key; readonly value: Promise<Value> } | undefined
   return {
     read: (...key: Key): Promise<Value> => {
-      if (last === undefined || now() - last.at >= ms) last = { at: now(), value: readValue(...key) }
+      const isKnown = last?.key.every((part, i) => part === key[i]) && now() - last.at < ms
+      if (last === undefined || !isKnown) last = { at: now(), key, value: readValue(...key) }
       return last.value
     },
     expire: () => {

@@ -1,11 +1,13 @@
 /** Writes as much of a list to the node as a watcher may: what `apply` does, without what needs a decision. */
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
+import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/lock.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
+import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/target.ts'
 import type { Reconciled, Scope } from './host.ts'
@@ -44,18 +46,22 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
     return selectShare(await makePlan(list, targets, view, options), scope)
   }
   const { planned, notices } = await converge(makeShare, toWriteAccess(work), made)
+  // A plan has the state from before it was carried out.
+  const { steps, state: before } = planned.plan
+  const state = steps.length === 0 ? before : await readState(node)
   return {
     report: buildPlanReport('apply', planned.plan),
     notices,
     pendingFiles: planned.pendingFiles,
     seesRestarts: options.root === undefined,
-    shownFiles: await readShownFiles(node),
+    shownFiles: await readShownFiles(state, node),
   }
 }
 
 /** A file that needs a restart is a person's decision: a restart before it is written in whole would do harm. */
 function selectShare(whole: Plan, scope: Scope): Share {
-  const steps = whole.steps.filter(step => scope === 'all' || step.effect === 'immediate')
+  const isAllowed = ({ effect }: Step) => scope === 'all' || effect === 'immediate' || effect === 'when_used'
+  const steps = whole.steps.filter(isAllowed)
   const pendingFiles = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
   if (pendingFiles.length === 0) return { plan: whole, pendingFiles }
   // The other notices say what is done about the files that are left.

@@ -1,12 +1,11 @@
 /** The files that the status page shows for each registry. */
 import { hideSecrets } from '../../formats/secrets.ts'
-import { readState } from '../../ownership/state.ts'
+import type { State } from '../../ownership/state.ts'
 import type { Reader } from '../../system/reader.ts'
 import type { Reconciled } from './host.ts'
 
 /** The files that name the endpoints of a registry, by its name, with secrets hidden. */
-export async function readShownFiles(node: Reader): Promise<Reconciled['shownFiles']> {
-  const { files } = await readState(node)
+export async function readShownFiles({ files }: State, node: Reader): Promise<Reconciled['shownFiles']> {
   const shown: { registry: string; path: string; text: string }[] = []
   for (const [path, { registry, format }] of Object.entries(files)) {
     const bytes = registry === undefined ? undefined : await node.read(path)

@@ -48,7 +48,7 @@ function listMetrics({ list }: WatchStatus): readonly Metric[] {
   return [
     {
       name: 'regmirror_list_valid',
-      help: '1 if the list is valid now; if not, the watcher uses the last valid one.',
+      help: '1 if the list is valid now; if not, the watcher uses the last valid one, if there was one.',
       samples: one(Number(list.problem === undefined)),
     },
     {

@@ -10,7 +10,7 @@ export interface Behaviour {
   readonly about: string
   /** Where it was seen: `containerd#5860`, `Harbor behind nginx`. */
   readonly seen?: string
-  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`. */
+  /** The servers by name. `mirror` is the endpoint; text of the behaviour refers to a server as `$mirror`, `$token`, `$store`; `$token.host` is its name and port. */
   readonly hosts: Readonly<Record<string, Host>> & { readonly mirror: Host }
   /** The mirror in the list; `url` is `$mirror` by default. `$…` becomes the origin of a host, and files are given as text. */
   readonly mirror?: Readonly<Record<string, unknown>>
@@ -35,11 +35,34 @@ export interface Host {
   /** The path below which the API is; `/v2` by default. */
   readonly base?: string
   /** The only value of Authorization that is accepted; other requests get 401 with `challenge`. */
-  readonly requires?: string
+  readonly requires?: string | undefined
   /** WWW-Authenticate of the 401; an array is several lines. */
   readonly challenge?: string | readonly string[]
   /** https with these options. */
   readonly tls?: tls.TlsOptions
+  /** As a proxy: the host that CONNECT leads to, unless a rule replies. Requests for whole urls are always served. */
+  readonly connectsTo?: string
+  /** A SOCKS5 proxy in place of a web server. */
+  readonly socks?: Socks
+  /** A program of Debian in place of a web server of the tests. */
+  readonly program?: Program
+}
+
+export interface Socks {
+  /** The host that every connection leads to. */
+  readonly connectsTo: string
+  /** `user:password`, if it requires them. */
+  readonly login?: string
+  /** The code of its reply; 0, success, by default. */
+  readonly reply?: number
+}
+
+export interface Program {
+  readonly name: 'nginx' | 'apache2' | 'squid' | 'docker-registry'
+  /** Its configuration. `$PORT` is its port on 127.0.0.1, `$DIR` a directory of its own. */
+  readonly config: string
+  /** Files in `$DIR`. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 export type Kind = 'ping' | 'tag' | 'manifest' | 'blob' | 'other'
@@ -53,7 +76,7 @@ export interface Rule {
   readonly authorization?: boolean | RegExp
   /** A header of the request, in lower case, and what it must match. */
   readonly header?: readonly [name: string, value: RegExp]
-  /** Applies instead of `requires` too. */
+  /** Also applies to requests that `requires` refuses; `normal` is then the 401. */
   readonly beforeLogin?: boolean
   readonly reply: Change | ((request: Requested, normal: Reply) => Change)
 }
@@ -78,6 +101,8 @@ export interface Change extends Partial<Reply> {
   readonly raw?: string | Buffer
   /** Milliseconds before the reply. */
   readonly afterMs?: number
+  /** After `raw` a tunnel of CONNECT is open. */
+  readonly thenTunnel?: boolean
   /** `close`: the connection is closed without a response. `stall`: nothing is sent, ever. */
   readonly instead?: 'close' | 'stall'
 }

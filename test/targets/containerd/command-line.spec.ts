@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { DEFAULT_CONFIG, parseConfigFlag } from '../../../lib/targets/containerd/command-line.ts'
+import { DEFAULT_CONFIG, parseDaemonFlags } from '../../../lib/targets/containerd/command-line.ts'
 
 describe('the command line of containerd', () => {
   const lines: [line: string, config: string | undefined][] = [
@@ -23,6 +23,6 @@ describe('the command line of containerd', () => {
   ]
   for (const [line, config] of lines) {
     const what = config === undefined ? 'starts no daemon' : `reads ${config}`
-    it(`${line}: ${what}`, () => assert.equal(parseConfigFlag(line.split(' ')), config))
+    it(`${line}: ${what}`, () => assert.equal(parseDaemonFlags(line.split(' '))?.config, config))
   }
 })

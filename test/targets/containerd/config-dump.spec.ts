@@ -19,7 +19,7 @@ async function check(
     shown.text = readFileSync(`/proc/self/fd/${stdin}`, 'utf8')
     return outcome && { code: 0, stdout: '', stderr: '', ...outcome }
   }
-  const issues = await dumpIssues(run, CONFIG, text, imports, HOSTS_DIR)
+  const issues = await dumpIssues({ run, program: 'containerd', imports, hostsDir: HOSTS_DIR }, CONFIG, text)
   return { shown, messages: issues.map(issue => issue.message) }
 }
 
@@ -60,9 +60,12 @@ describe('containerd config dump', () => {
   })
 
   it('uses only the exit code where CRI is disabled', async () => {
-    const exit = (code: number) => async () => ({ code, stdout: 'version = 2\n', stderr: 'no' })
-    assert.deepEqual(await dumpIssues(exit(0), CONFIG, 'version = 2\n', [], undefined), [])
-    assert.equal((await dumpIssues(exit(1), CONFIG, 'version = 2\n', [], undefined)).length, 1)
+    const withoutCri = (code: number) => ({
+      run: async () => ({ code, stdout: 'version = 2\n', stderr: 'no' }),
+      ...{ program: 'containerd', imports: [], hostsDir: undefined },
+    })
+    assert.deepEqual(await dumpIssues(withoutCri(0), CONFIG, 'version = 2\n'), [])
+    assert.equal((await dumpIssues(withoutCri(1), CONFIG, 'version = 2\n')).length, 1)
   })
 
   it('reports a containerd that does not finish', async () => {

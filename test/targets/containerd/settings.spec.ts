@@ -6,6 +6,7 @@ describe('the settings of containerd', () => {
   it('have the usual config.toml, and leave the rest to the node', () =>
     assert.deepEqual(containerdSettings.resolve({}, PLACE), {
       config: '/etc/containerd/config.toml',
+      configNamed: false,
       hostsDir: undefined,
       version: undefined,
       place: PLACE,
@@ -17,7 +18,7 @@ describe('the settings of containerd', () => {
         { config: '/srv//c.toml', hosts_dir: '/srv/./certs.d/', version: '2.1' },
         PLACE,
       ),
-      { config: '/srv/c.toml', hostsDir: '/srv/certs.d', version: '2.1', place: PLACE },
+      { config: '/srv/c.toml', configNamed: true, hostsDir: '/srv/certs.d', version: '2.1', place: PLACE },
     ))
 
   it('may leave config.toml to another program', () =>

@@ -26,6 +26,8 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
     dialect: containerdDialect,
+    removal: 'immediate',
+    pullClient: toy.pullClient,
     pathKeys: ['tool_dir'],
     observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
     render: (_registries, text): Rendering => {
@@ -49,7 +51,10 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
         reload: { command: `reload ${title}`, why: 'it reads the file again' },
         restart: { command: `restart ${title}`, why: 'it reads the file when it starts' },
       },
-      startedAt: () => startedAt,
+      find: () =>
+        startedAt === undefined
+          ? { state: 'unknown' }
+          : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
       environment: async () => undefined,
     },
   }

@@ -4,6 +4,7 @@
  */
 import { findWriter } from '../../../lib/ownership/other-writers.ts'
 import { targets } from '../../../lib/targets/index.ts'
+import { PLAIN_CLIENT } from '../../../lib/targets/pull-client.ts'
 import type { Target } from '../../../lib/targets/target.ts'
 import { toyDialect } from './dialect.ts'
 import { endpoints } from './endpoints.ts'
@@ -15,6 +16,8 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
   settings: toySettings,
   dialect: toyDialect,
+  removal: 'immediate',
+  pullClient: async () => ({ ...PLAIN_CLIENT, userAgent: 'toy/1.0' }),
   pathKeys: ['config', 'mirrors_dir'],
   observe,
   render,
@@ -25,7 +28,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     activate: {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
-    startedAt: () => undefined,
+    find: () => ({ state: 'unknown' }),
     environment: async () => undefined,
   },
 }

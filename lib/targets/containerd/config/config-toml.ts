@@ -13,7 +13,7 @@ import {
 import type { Issue } from '../../../model/errors.ts'
 import { atLeast, parseRelease, type Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
-import { renamingHint } from './plugin-names.ts'
+import { movingHint, renamingHint } from './plugin-names.ts'
 import { FILE, misfits } from './shape.ts'
 
 const BYTE_ORDER_MARK = /^\ufeff/
@@ -130,7 +130,7 @@ export function versionFault(
   if (version <= newest) return undefined
   return {
     message: `is version ${version}, but ${name} reads versions up to ${newest}`,
-    hint: `change it to version ${newest}`,
+    hint: `change it to version ${newest}${main === undefined ? '' : movingHint(main, newest)}`,
   }
 }
 

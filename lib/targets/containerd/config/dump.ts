@@ -9,21 +9,28 @@ import type { ProgramResult, RunProgram } from '../../../system/run.ts'
 
 const TABLES = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
 
+export interface Dump {
+  readonly run: RunProgram
+  /** The containerd that checks the text. */
+  readonly program: string
+  /** The files that the text imports. */
+  readonly imports: readonly string[]
+  /** Undefined where CRI is disabled: 1.x dumps no section of a disabled plugin, so only the exit code counts. */
+  readonly hostsDir: string | undefined
+}
+
 /**
  * Runs `containerd config dump` on the text, which every release from 1.6 to 2.3 reads from standard input, so no temporary
  * file is left behind. The exit code covers syntax, types and versions; for an unknown table, config_path is missing from
- * the output. `imports` are the files that the text imports. `hostsDir` is undefined where CRI is disabled: containerd 1.x
- * dumps no section of a disabled plugin, so only the exit code counts.
+ * the output.
  */
 export async function dumpIssues(
-  run: RunProgram,
+  { run, program, imports, hostsDir }: Dump,
   file: string,
   text: string,
-  imports: readonly string[],
-  hostsDir: string | undefined,
 ): Promise<readonly Issue[]> {
   const outcome = await withMemoryFile(withImports(text, imports), file, shown =>
-    run('containerd', ['--config', STDIN, 'config', 'dump'], shown),
+    run(program, ['--config', STDIN, 'config', 'dump'], shown),
   )
   if (outcome === undefined || isAccepted(outcome, hostsDir)) return []
   const hint = 'run containerd config dump to check the present file (regmirror wrote nothing)'

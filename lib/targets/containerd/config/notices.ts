@@ -52,8 +52,8 @@ function tlsNotices(snapshot: Snapshot): readonly Notice[] {
   )
 }
 
-/** With `config = false` another program writes config.toml: here is what keeps the mirrors from being used. */
-function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
+/** With `config = false` another program writes config.toml: why containerd does not use the mirrors, if it does not. */
+export function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   const effective = effectiveRegistries(snapshot).map(({ configPath }) => configPath)
   const isSet = effective.some(setting => setting !== undefined && setting.value !== '')
   const faults = [

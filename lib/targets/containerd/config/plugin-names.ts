@@ -53,6 +53,14 @@ export function renamingHint(file: ParsedConfig): string {
   return short.length === 0 ? '' : `, and name plugins in full: ${short.map(fullName).join(', ')}`
 }
 
+/** What a file of version 3 or 4 needs besides \`version = 2\`: containerd 1.x ignores the newer tables of CRI. */
+export function movingHint(file: ParsedConfig, version: number): string {
+  const moved = tables([file]).filter(({ name }) => name.startsWith('io.containerd.cri.v1.'))
+  if (version > 2 || moved.length === 0) return ''
+  const names = moved.map(({ name }) => `[plugins."${name}"]`).join(' and ')
+  return `, and move the settings of ${names} to [plugins."io.containerd.grpc.v1.cri"]`
+}
+
 /** Names of version 1 in a file of version 2 and later, or merged with one. */
 function misnamed(files: readonly ParsedConfig[], reader: Release): readonly Issue[] {
   // 1.x also looks at the tables, and 2.x renames the plugins of each file below version 2 (config.go:160@v2.3.4).

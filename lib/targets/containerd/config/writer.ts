@@ -4,20 +4,7 @@ import type { Notice } from '../../../model/report.ts'
 import type { OtherWriter } from '../../../ownership/other-writers.ts'
 import { writerOf } from '../other-writers.ts'
 import type { Snapshot } from '../snapshot.ts'
-
-/** Where each program takes the content of config.toml from. */
-const TEMPLATES: Readonly<Record<string, string>> = {
-  k3s: rancherTemplate('k3s'),
-  rke2: rancherTemplate('rke2'),
-  k0s: 'set config_path in a file in /etc/k0s/containerd.d',
-  microk8s: 'set config_path in containerd-template.toml in the same directory',
-  talos: 'set the mirrors in the machine configuration',
-}
-
-/** There is a template for each version of the file; it starts with the program's own content (k3s pkg/agent/templates). */
-function rancherTemplate(program: string): string {
-  return `set config_path in config.toml.tmpl in the same directory (containerd 2: config-v3.toml.tmpl) after {{ template "base" . }}; set the mirrors in /etc/rancher/${program}/registries.yaml`
-}
+import { templateOf } from './templates.ts'
 
 /** The other program would overwrite the file, with the value of regmirror. */
 export function writerConflict(snapshot: Snapshot): readonly Issue[] {
@@ -36,7 +23,7 @@ function remedyFor(writer: string, { currentDirs, hostsDir }: Snapshot): string 
   const [directory, ...more] = currentDirs
   if (directory !== undefined && more.length === 0 && directory !== hostsDir)
     return `set hosts_dir = "${directory}" in [targets.containerd] (the file already has this config_path)`
-  return TEMPLATES[writer]
+  return templateOf(writer)
 }
 
 /** A configuration manager writes only when it is run. */

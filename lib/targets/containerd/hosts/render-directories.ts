@@ -3,6 +3,7 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
 import type { Choices } from '../../target.ts'
+import { unmanagedNotices } from '../config/notices.ts'
 import type { PartialRendering } from '../config/render.ts'
 import { writerOf } from '../other-writers.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -34,12 +35,12 @@ export function renderDirectories(
 }
 
 /**
- * When a change in certs.d takes effect. Where another program sets config_path, a restart would not help. Where the value
- * of regmirror was changed since, the running containerd still uses it.
+ * When a change in certs.d takes effect. Where another program sets config_path, a restart does not help, and containerd may
+ * use another directory. Where the value of regmirror was changed since, the running containerd still uses it.
  */
 export function effectOf(snapshot: Snapshot): Effect {
-  const isSet = isRead(snapshot) || snapshot.setDir === snapshot.hostsDir
-  return isSet || !snapshot.config.managed ? 'immediate' : 'restart'
+  if (!snapshot.config.managed) return unmanagedNotices(snapshot).length === 0 ? 'immediate' : 'when_used'
+  return isRead(snapshot) || snapshot.setDir === snapshot.hostsDir ? 'immediate' : 'restart'
 }
 
 /** Managed files in the directory that config_path named before. */

@@ -1,0 +1,16 @@
+/** A runtime that the files are for, as it was found on this machine. */
+export interface TargetReport {
+  readonly target: string
+  readonly daemon: {
+    /** `stopped`: installed; `absent`: not installed; `unknown`: its process is not trusted. */
+    readonly state: 'running' | 'stopped' | 'absent' | 'unknown'
+    readonly pid?: number
+    readonly version?: string
+    /** The main file that it reads. */
+    readonly config?: string
+    readonly executable?: string
+    readonly state_directory?: string
+    /** What brings it, such as k3s. */
+    readonly distribution?: string
+  }
+}

@@ -1,0 +1,59 @@
+/** The headers that travel along a chain of redirects: net/http/client.go do, makeHeadersCopier. Pure. */
+import type { GoRelease } from '../../targets/pull-client.ts'
+import { type GoUrl, hostNameOf, portNumberOf, urlText } from './go-url.ts'
+import { basicAuthorization } from './proxies.ts'
+
+/** One request of a chain of redirects. */
+export interface Hop {
+  readonly target: GoUrl
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The request that follows a redirect: the headers of the first one, without secrets that go to another host. */
+export function nextHop(hops: readonly Hop[], target: GoUrl, go: GoRelease): Hop {
+  const [first, previous] = [hops[0] as Hop, hops.at(-1) as Hop]
+  const keeps = keepsSecrets([...hops.map(hop => hop.target), target], go)
+  const entries = Object.entries(first.headers).filter(([name]) => keeps || !isSecret(name, go))
+  return withUser({
+    target,
+    headers: { ...Object.fromEntries(entries), ...referer(previous, target, entries) },
+  })
+}
+
+/** The user of the url is sent where there is no other Authorization (client.go send). */
+export function withUser(hop: Hop): Hop {
+  const { headers, target } = hop
+  const isAuthorized = Object.keys(headers).some(name => name.toLowerCase() === 'authorization')
+  if (target.user === undefined || isAuthorized) return hop
+  return { target, headers: { ...headers, authorization: basicAuthorization(target.user) } }
+}
+
+const SECRETS: readonly string[] = ['authorization', 'www-authenticate', 'cookie', 'cookie2']
+const PROXY_SECRETS: readonly string[] = ['proxy-authorization', 'proxy-authenticate']
+
+function isSecret(name: string, go: GoRelease): boolean {
+  return [...SECRETS, ...(go === '1.19' ? [] : PROXY_SECRETS)].includes(name.toLowerCase())
+}
+
+/**
+ * Secrets stay on the host and go to its sub-domains. Up to 1.19 the port counts too, and each redirect is compared
+ * with the one before it; later, what was dropped once stays away.
+ */
+function keepsSecrets(targets: readonly GoUrl[], go: GoRelease): boolean {
+  if (go === '1.19') return isWithin(addressOf(targets.at(-1)), addressOf(targets.at(-2)))
+  return targets.every(target => isWithin(hostNameOf(target), hostNameOf(targets[0] as GoUrl)))
+}
+
+function addressOf(target: GoUrl | undefined): string {
+  return target === undefined ? '' : `${hostNameOf(target)}:${portNumberOf(target)}`
+}
+
+function isWithin(host: string, parent: string): boolean {
+  return host === parent || (!/[:%]/.test(host.replace(/:\d+$/, '')) && host.endsWith(`.${parent}`))
+}
+
+/** Not from https to http; one of the list stays (since 1.20). */
+function referer({ target: from }: Hop, to: GoUrl, entries: readonly (readonly [string, string])[]) {
+  const isGiven = entries.some(([name]) => name.toLowerCase() === 'referer')
+  return isGiven || (from.scheme === 'https' && to.scheme === 'http') ? {} : { referer: urlText(from) }
+}

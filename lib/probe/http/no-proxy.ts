@@ -1,0 +1,58 @@
+/** NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy proxy.go init, useProxy). Pure. */
+import { BlockList, isIP, isIPv6, type SocketAddress } from 'node:net'
+import { hostOf, portOf } from './url-host.ts'
+
+export type Matches = (url: URL) => boolean
+
+/** Whether requests to the url are sent directly. */
+export function parseNoProxy(text: string): Matches {
+  const entries = text.split(',').map(entry => entry.trim().toLowerCase())
+  if (entries.includes('*')) return () => true
+  const rules = entries.filter(entry => entry !== '').map(parseEntry)
+  return url => isLoopback(url) || rules.some(matches => matches(url))
+}
+
+/** Go never uses a proxy for this machine itself. */
+function isLoopback(url: URL): boolean {
+  return hostOf(url) === 'localhost' || LOOPBACK(url)
+}
+
+const LOOPBACK = matchAny(parseNetwork('127.0.0.0/8'), parseNetwork('::1/128'))
+
+function matchAny(...rules: readonly Matches[]): Matches {
+  return url => rules.some(matches => matches(url))
+}
+
+const NOTHING: Matches = () => false
+
+function parseEntry(entry: string): Matches {
+  if (entry.includes('/')) return parseNetwork(entry)
+  const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]:|([^:]*):)([^:]*)$/.exec(entry) ?? []
+  const host = bracketed ?? plain ?? entry
+  if (host === '') return NOTHING
+  const named = isIP(host) === 0 ? matchDomain(host) : parseNetwork(`${host}/${isIPv6(host) ? 128 : 32}`)
+  return url => (port === '' || port === String(portOf(url))) && named(url)
+}
+
+/** `.example.com` and `*.example.com` match sub-domains only; `example.com` also matches itself. */
+function matchDomain(text: string): Matches {
+  const name = text.startsWith('*.') ? text.slice(1) : text
+  const suffix = name.startsWith('.') ? name : `.${name}`
+  return url => {
+    const host = hostOf(url)
+    return isIP(host) === 0 && (host === name || host.endsWith(suffix))
+  }
+}
+
+function parseNetwork(entry: string): Matches {
+  const [network = '', bits = ''] = entry.split('/')
+  if (isIP(network) === 0 || !/^\d{1,3}$/.test(bits)) return NOTHING
+  if (Number(bits) > (isIPv6(network) ? 128 : 32)) return NOTHING
+  const list = new BlockList()
+  list.addSubnet(network, Number(bits), familyOf(network))
+  return url => isIP(hostOf(url)) !== 0 && list.check(hostOf(url), familyOf(hostOf(url)))
+}
+
+function familyOf(address: string): SocketAddress['family'] {
+  return isIPv6(address) ? 'ipv6' : 'ipv4'
+}

@@ -1,0 +1,24 @@
+/** The daemon of a target on this machine; where several run, the one that was started first. */
+export type Daemon =
+  | (RunningDaemon & { readonly state: 'running' })
+  /** It is installed, and reads the files when it starts. */
+  | { readonly state: 'stopped' }
+  /** Neither installed nor running. */
+  | { readonly state: 'absent' }
+  /** The node is another tree, or the process cannot be trusted. */
+  | { readonly state: 'unknown' }
+
+interface RunningDaemon {
+  readonly pid: number
+  /** In clock ticks after the start of the machine. */
+  readonly startedAt: number
+  readonly executable: string
+  readonly version?: string
+  /** The main file that it reads. */
+  readonly config?: string
+  readonly stateDirectory?: string
+  /** What brings it, such as k3s. */
+  readonly distribution?: string
+  /** The command that restarts it, where that is not the usual one. */
+  readonly restart?: string
+}
