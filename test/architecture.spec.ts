@@ -42,7 +42,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['model', 'wording', 'system', 'formats', 'health', 'ownership', 'list', 'targets', 'plan', 'probe'],
     'pipeline',
   ],
-  reporters: ['model', 'wording', 'system', 'formats', 'probe', 'pipeline'],
+  reporters: ['model', 'wording', 'system', 'formats', 'health', 'probe', 'pipeline'],
   commands: [
     ...['model', 'wording', 'system', 'health', 'ownership', 'list', 'targets', 'plan', 'apply', 'probe'],
     ...['pipeline', 'watch', 'reporters'],

@@ -78,6 +78,30 @@ describe('exit codes', () => {
     assert.match(await stderrOf(), /; see regmirror --help\n$/)
   })
 
+  it('shows help that fits the terminal, with a space before each type and whole examples', async () => {
+    for (const columns of [60, 80, 100, 120])
+      for (const { name, examples } of commands) {
+        const lines = (await run([name, '--help'], {}, { columns })).stdout.split('\n')
+        assert.deepEqual(
+          lines.filter(line => line.length > columns || /\S\[(array|boolean|number|string)\]$/.test(line)),
+          [],
+          `${name} at ${columns}`,
+        )
+        for (const [typed] of columns < 80 ? [] : examples)
+          assert.ok(
+            lines.some(line => line.startsWith(`  regmirror ${name} ${typed}`.trimEnd())),
+            typed,
+          )
+      }
+  })
+
+  it('says which command probes where --no-probe is no flag', async () => {
+    const { code, stderr } = await run(['plan', '--no-probe'])
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: unknown flag --no-probe; remove it: .*only apply probes/)
+    assert.match((await run(['validate', '--no-rank'])).stderr, /^error: unknown flag --no-rank; /)
+  })
+
   it('names what to use instead of a word of another tool', async () => {
     const cases: readonly (readonly [typed: string, hint: string])[] = [
       ['-v', 'use --version'],
@@ -147,30 +171,6 @@ describe('exit codes', () => {
         (await run(['plan', '-f', file])).stderr,
         /^error: \/nonexist(\.toml)?: does not exist; check -f; without -f, regmirror reads \/etc\/regmirror\/mirrors/,
       )
-  })
-
-  it('shows help that fits the terminal, with a space before each type and whole examples', async () => {
-    for (const columns of [60, 80, 100, 120])
-      for (const { name, examples } of commands) {
-        const lines = (await run([name, '--help'], {}, { columns })).stdout.split('\n')
-        assert.deepEqual(
-          lines.filter(line => line.length > columns || /\S\[(array|boolean|number|string)\]$/.test(line)),
-          [],
-          `${name} at ${columns}`,
-        )
-        for (const [typed] of columns < 80 ? [] : examples)
-          assert.ok(
-            lines.some(line => line.startsWith(`  regmirror ${name} ${typed}`.trimEnd())),
-            typed,
-          )
-      }
-  })
-
-  it('says which command probes where --no-probe is no flag', async () => {
-    const { code, stderr } = await run(['plan', '--no-probe'])
-    assert.equal(code, 2)
-    assert.match(stderr, /^error: unknown flag --no-probe; remove it: .*only apply probes/)
-    assert.match((await run(['validate', '--no-rank'])).stderr, /^error: unknown flag --no-rank; /)
   })
 
   it('lists the choices of a flag in the help and in the error', async () => {

@@ -34,6 +34,12 @@ const names = new Set([
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
 ])
 
+const read = (pattern: string) =>
+  globSync(pattern, { cwd: root })
+    .map(file => text(file))
+    .join('\n')
+const found = (code: string, pattern: RegExp) =>
+  [...new Set([...code.matchAll(pattern)].map(match => match.slice(1).find(Boolean) ?? ''))].sort()
 /** The files that a list names, beside it. */
 async function writeReferences(list: string, directory: string): Promise<void> {
   const pem = (name: string) => (/client/.test(name) ? name.replace(/^.*client/, 'client') : 'ca.pem')
@@ -42,12 +48,6 @@ async function writeReferences(list: string, directory: string): Promise<void> {
   for (const [, name = ''] of list.matchAll(/file = "([\w.-]+)"/g))
     await fs.writeFile(path.join(directory, name), 'test\n', { mode: 0o600 })
 }
-const read = (pattern: string) =>
-  globSync(pattern, { cwd: root })
-    .map(file => text(file))
-    .join('\n')
-const found = (code: string, pattern: RegExp) =>
-  [...new Set([...code.matchAll(pattern)].map(match => match.slice(1).find(Boolean) ?? ''))].sort()
 
 describe('documents', () => {
   const all = documents.map(text).join('\n')

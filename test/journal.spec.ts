@@ -14,7 +14,7 @@ const STATE = 'var/lib/regmirror'
 const DIGEST = 'a'.repeat(64)
 const HEX = '000000000000'
 
-const [STAGED, ASIDE] = [`/etc/.x.regmirror-${HEX}`, '/etc/.x.regmirror-111111111111']
+const [STAGED, BACKUP] = [`/etc/.x.regmirror-${HEX}`, '/etc/.x.regmirror-111111111111']
 
 /** A journal of one swap of `/etc/x`, and more. */
 const journalOf = (swap: object, more: object = {}) => ({
@@ -31,9 +31,9 @@ const journalOf = (swap: object, more: object = {}) => ({
 
 /** Swaps of each kind that would be accepted. */
 const created = (more: object = {}) => ({ kind: 'create_file', staged: STAGED, after: DIGEST, ...more })
-const removed = (more: object = {}) => ({ kind: 'remove_file', aside: ASIDE, before: DIGEST, ...more })
+const removed = (more: object = {}) => ({ kind: 'remove_file', backup: BACKUP, before: DIGEST, ...more })
 const replaced = (more: object = {}) => ({ ...created(), ...removed(), kind: 'replace_file', ...more })
-const cleared = (files: object) => ({ kind: 'remove_directory', aside: ASIDE, files })
+const cleared = (files: object) => ({ kind: 'remove_directory', backup: BACKUP, files })
 
 /** Runs a command that must fail and leave the tree as it is; returns its stderr. */
 async function runRefused(tree: Tree, ...args: string[]): Promise<string> {
@@ -53,9 +53,9 @@ describe('a journal that regmirror did not write', () => {
     ['a temporary elsewhere', journalOf(created({ staged: `/srv/.x.regmirror-${HEX}` }))],
     ['a temporary of another file', journalOf(created({ staged: `/etc/.y.regmirror-${HEX}` }))],
     ['a path that is not a temporary', journalOf(created({ staged: '/etc/y' }))],
-    ['a temporary with another ending', journalOf(removed({ aside: '/etc/.x.regmirror-0' }))],
-    ['a temporary below a file', journalOf(removed({ aside: `/etc/x/../.x.regmirror-${HEX}` }))],
-    ['one temporary twice', journalOf(replaced({ staged: ASIDE }))],
+    ['a temporary with another ending', journalOf(removed({ backup: '/etc/.x.regmirror-0' }))],
+    ['a temporary below a file', journalOf(removed({ backup: `/etc/x/../.x.regmirror-${HEX}` }))],
+    ['one temporary twice', journalOf(replaced({ staged: BACKUP }))],
     ['a relative path', journalOf(created({ path: 'etc/x' }))],
     ['the root', journalOf(created({ path: '/' }))],
     ['a path with ..', journalOf(created({ path: '/etc/../etc/x' }))],
@@ -65,7 +65,7 @@ describe('a journal that regmirror did not write', () => {
     ['an invalid digest', journalOf(removed({ before: 'x' }))],
     ['a missing digest', journalOf(replaced({ after: undefined }))],
     ['an unknown kind', journalOf({ ...created(), kind: 'constructor' })],
-    ['a field of another kind', journalOf(created({ aside: ASIDE }))],
+    ['a field of another kind', journalOf(created({ backup: BACKUP }))],
     ['an original name that is a path', journalOf(created(), { drop_originals: ['../state.json'] })],
     ['a new directory with ..', journalOf(created(), { make_directories: ['/var/../etc'] })],
     ['null instead of a swap', journalOf({}, { swaps: [null] })],

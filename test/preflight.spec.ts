@@ -190,7 +190,7 @@ describe('--require-healthy', () => {
       assert.match(stdout, /^r\.test\n/, 'there may be much to do')
       assert.match(
         stderr,
-        /^notice: r\.test is unhealthy: no mirror and no server is healthy; regmirror wrote nothing$/m,
+        /^notice: r\.test is unhealthy: no mirror is healthy, and there is no server to fall back to; regmirror wrote nothing$/m,
       )
       assert.deepEqual(await readTree(root), {})
       const report: RefusedReport = JSON.parse(
@@ -199,14 +199,20 @@ describe('--require-healthy', () => {
       assert.deepEqual([report.refused, report.changes, report.unhealthy], [true, [], ['r.test']])
     }))
 
-  it('probes as deep as the list says', async () => {
-    await using mirror = await startMirror(refusingManifests)
-    const codeWith = (health: string) => async (use: (code: number) => void) =>
-      onNode([mirror.origin], { health }, async ({ flags }) =>
-        use((await run(['apply', '--require-healthy', ...flags])).code),
+  it('requests the canary, also of a mirror that refuses a ping', async () => {
+    const refusingPings: Bend = ({ url }, response) => {
+      if (url === '/v2/') reply(response, 404)
+      return url === '/v2/'
+    }
+    for (const [bend, expected] of [
+      [refusingManifests, 1],
+      [refusingPings, 0],
+    ] as const) {
+      await using mirror = await startMirror(bend)
+      await onNode([mirror.origin], {}, async ({ flags }) =>
+        assert.equal((await run(['apply', '--require-healthy', ...flags])).code, expected),
       )
-    await codeWith('')(code => assert.equal(code, 0))
-    await codeWith('depth = "manifest"')(code => assert.equal(code, 1))
+    }
   })
 
   it('waits for a mirror that is still starting', async () => {
@@ -222,7 +228,7 @@ describe('--require-healthy', () => {
       started = true
       const { code, stderr } = await waiting
       assert.equal(code, 0)
-      assert.match(stderr, /^waiting up to 60s for a healthy endpoint of r\.test$/m)
+      assert.match(stderr, /^waiting up to 60s until pulls by tag work: r\.test$/m)
     })
   })
 

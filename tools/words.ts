@@ -5,7 +5,7 @@ import path from 'node:path'
 /** A word as a pattern, and what to write instead. Parts of names count as words: `lastAnswer` holds "answer". */
 const RULED_OUT: readonly (readonly [word: string, instead: string])[] = [
   ['ask(s|ed|ing)?', 'probe, request'],
-  ['questions?', 'probe, request'],
+  ['questions?(?! mark)', 'probe, request'],
   ['inquir(y|ies)', 'probe, request'],
   ['answer(s|ed|ing)?', 'respond, response, result'],
   ['told|tells?|telling', 'the verb of the thing: report, print, return, notify'],

@@ -44,7 +44,7 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Pr
   const memory = buildNextState(plan, { now: occasion.now, moment: await readMoment(occasion.bootClock) })
   const arranged = await planSwaps(plan.steps, plan.state, likeOf(plan.state), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
-  refuseTwins(arranged)
+  refuseSharedPaths(arranged)
   const swaps = [...arranged.swaps, ...(await stateSwap(state, node))]
   const journal: Journal = {
     version: JOURNAL_VERSION,
@@ -113,12 +113,12 @@ function withDirectories(state: State, made: readonly string[], { makes, empty, 
 }
 
 /** By a link, two steps may lead to one file. */
-function refuseTwins({ swaps }: SwapPlan): void {
+function refuseSharedPaths({ swaps }: SwapPlan): void {
   const paths = swaps.map(([swap]) => swap.path)
-  const twin = paths.find((path, i) => paths.indexOf(path) !== i)
-  if (twin === undefined) return
+  const shared = paths.find((path, i) => paths.indexOf(path) !== i)
+  if (shared === undefined) return
   const message = 'two registries of the list share this path through a symbolic link'
-  throw new Failure('conflict', [{ file: twin, message, hint: 'remove the link or one of the registries' }])
+  throw new Failure('conflict', [{ file: shared, message, hint: 'remove the link or one of the registries' }])
 }
 
 /** The state file is the last to change; it is removed with the last managed file. */

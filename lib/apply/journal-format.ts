@@ -65,7 +65,7 @@ type Check = (value: unknown, place: string) => boolean
 
 const FIELDS = {
   staged: isTemporaryFor,
-  aside: isTemporaryFor,
+  backup: isTemporaryFor,
   before: isDigest,
   after: isDigest,
   files: isDigests,
@@ -74,10 +74,10 @@ const FIELDS = {
 /** The fields of each kind, beside its path. A field that does not belong there is refused. */
 const KINDS: Readonly<Record<Swap['kind'], readonly (keyof typeof FIELDS)[]>> = {
   create_file: ['staged', 'after'],
-  replace_file: ['staged', 'aside', 'before', 'after'],
-  remove_file: ['aside', 'before'],
+  replace_file: ['staged', 'backup', 'before', 'after'],
+  remove_file: ['backup', 'before'],
   create_directory: ['staged', 'files'],
-  remove_directory: ['aside', 'files'],
+  remove_directory: ['backup', 'files'],
 }
 
 function isSwap(value: unknown): boolean {
@@ -87,7 +87,7 @@ function isSwap(value: unknown): boolean {
   return (
     Object.keys(rest).length === fields.length &&
     fields.every(field => FIELDS[field](rest[field], place)) &&
-    rest.staged !== rest.aside
+    rest.staged !== rest.backup
   )
 }
 

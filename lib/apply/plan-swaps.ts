@@ -73,7 +73,7 @@ function clearing(directory: string, steps: readonly Step[]): [Swap, readonly Co
       before ? [[path.basename(file), sha256Hex(before.bytes)]] : [],
     ),
   )
-  return [{ kind: 'remove_directory', path: directory, aside: temporaryName(directory), files }, []]
+  return [{ kind: 'remove_directory', path: directory, backup: temporaryName(directory), files }, []]
 }
 
 /** One file is created, replaced or removed. */

@@ -14,13 +14,15 @@ export type Swap = FileSwap | DirectorySwap
 /** `before` and `after` are the sha256 of the old and of the new file. */
 export type FileSwap =
   | (At & Staged & { readonly kind: 'create_file'; readonly after: string })
-  | (At & Staged & Aside & { readonly kind: 'replace_file'; readonly before: string; readonly after: string })
-  | (At & Aside & { readonly kind: 'remove_file'; readonly before: string })
+  | (At &
+      Staged &
+      WithBackup & { readonly kind: 'replace_file'; readonly before: string; readonly after: string })
+  | (At & WithBackup & { readonly kind: 'remove_file'; readonly before: string })
 
 /** `files` holds the sha256 of every file in the directory by name, in the order of removal. */
 export type DirectorySwap =
   | (At & Staged & { readonly kind: 'create_directory'; readonly files: Digests })
-  | (At & Aside & { readonly kind: 'remove_directory'; readonly files: Digests })
+  | (At & WithBackup & { readonly kind: 'remove_directory'; readonly files: Digests })
 
 type Digests = Readonly<Record<string, string>>
 
@@ -34,9 +36,9 @@ interface Staged {
   readonly staged: string
 }
 
-interface Aside {
+interface WithBackup {
   /** The temporary name of the old content. */
-  readonly aside: string
+  readonly backup: string
 }
 
 /** A file to stage: a swap of a file has one, a new directory has one for each name in it. */
@@ -54,16 +56,23 @@ export function fileSwap(
   old: Uint8Array | undefined,
   next: Uint8Array | undefined,
 ): FileSwap | undefined {
-  const [staged, aside] = [temporaryName(file), temporaryName(file)]
+  const [staged, backup] = [temporaryName(file), temporaryName(file)]
   if (old && next)
-    return { kind: 'replace_file', path: file, staged, aside, before: sha256Hex(old), after: sha256Hex(next) }
+    return {
+      kind: 'replace_file',
+      path: file,
+      staged,
+      backup,
+      before: sha256Hex(old),
+      after: sha256Hex(next),
+    }
   if (next) return { kind: 'create_file', path: file, staged, after: sha256Hex(next) }
-  return old && { kind: 'remove_file', path: file, aside, before: sha256Hex(old) }
+  return old && { kind: 'remove_file', path: file, backup, before: sha256Hex(old) }
 }
 
 /** The temporary names that a swap uses. */
 export function temporariesOf(swap: Swap): readonly string[] {
-  return [...('staged' in swap ? [swap.staged] : []), ...('aside' in swap ? [swap.aside] : [])]
+  return [...('staged' in swap ? [swap.staged] : []), ...('backup' in swap ? [swap.backup] : [])]
 }
 
 /** Writes the new content beside its path, and gives a file that will be replaced a second name. */
@@ -73,16 +82,16 @@ export async function stage(swap: Swap, contents: readonly Content[], node: Writ
   if (isDirectory) await node.makeDirectory(swap.staged, 0o755)
   for (const { name, bytes, ownership, like } of contents)
     await node.create(isDirectory ? path.join(swap.staged, name) : swap.staged, bytes, ownership, like)
-  if (swap.kind === 'replace_file') await node.duplicate(swap.path, swap.aside)
+  if (swap.kind === 'replace_file') await node.duplicate(swap.path, swap.backup)
 }
 
 /** Renames the new content into place, unless that is done already. False: the path does not hold what was planned. */
 export async function commit(swap: Swap, node: Writer): Promise<boolean> {
   if (await isCommitted(swap, node)) return await holds(swap, 'after', node)
   // A directory whose files move one by one may be half there.
-  const begun = swap.kind === 'remove_directory' && (await exists(swap.aside, node))
+  const begun = swap.kind === 'remove_directory' && (await exists(swap.backup, node))
   if (!begun && !(await holds(swap, 'before', node))) return false
-  await ('staged' in swap ? node.rename(swap.staged, swap.path) : node.rename(swap.path, swap.aside))
+  await ('staged' in swap ? node.rename(swap.staged, swap.path) : node.rename(swap.path, swap.backup))
   return true
 }
 
@@ -100,16 +109,16 @@ export async function undo(swap: Swap, node: Writer): Promise<boolean> {
 }
 
 /** For a directory that could not be renamed as a whole. */
-async function moveFilesBack({ path: home, aside }: At & Aside, node: Writer): Promise<void> {
-  if (!(await exists(aside, node)) || !(await exists(home, node))) return
-  for (const { name } of (await node.entries(aside)) ?? [])
-    await node.rename(path.join(aside, name), path.join(home, name))
+async function moveFilesBack({ path: home, backup }: At & WithBackup, node: Writer): Promise<void> {
+  if (!(await exists(backup, node)) || !(await exists(home, node))) return
+  for (const { name } of (await node.entries(backup)) ?? [])
+    await node.rename(path.join(backup, name), path.join(home, name))
 }
 
 async function putBack(swap: Swap, node: Writer): Promise<void> {
-  if (!('aside' in swap)) return await node.rename(swap.path, swap.staged)
+  if (!('backup' in swap)) return await node.rename(swap.path, swap.staged)
   // An undo that was cut off may have put it back already.
-  if (await exists(swap.aside, node)) await node.rename(swap.aside, swap.path)
+  if (await exists(swap.backup, node)) await node.rename(swap.backup, swap.path)
 }
 
 /** Removes the temporaries. */
@@ -129,7 +138,7 @@ async function removeDirectory(directory: string, swap: DirectorySwap, node: Wri
 
 /** Whether the path holds what it held before the swap, or what it must hold after it. */
 export async function holds(swap: Swap, side: 'before' | 'after', node: Reader): Promise<boolean> {
-  if (!(side === 'before' ? 'aside' in swap : 'staged' in swap)) return !(await exists(swap.path, node))
+  if (!(side === 'before' ? 'backup' in swap : 'staged' in swap)) return !(await exists(swap.path, node))
   if ('files' in swap) return await holdsAll(swap, node)
   const digest = side === 'before' ? 'before' in swap && swap.before : 'after' in swap && swap.after
   return (await digestAt(swap.path, node)) === digest

@@ -1,7 +1,7 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
 
 import { Failure } from '../model/errors.ts'
-import { NO_ENDPOINT } from '../model/no-endpoint.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth } from '../pipeline/known-health.ts'
@@ -13,6 +13,7 @@ import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
+import { registrySentence } from '../wording/registry-health-text.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 
@@ -68,11 +69,11 @@ async function probeAfter(
 
 /** Nothing was written: the check of `--require-healthy` failed. */
 function refusal(
-  { probes = [], unhealthy = [] }: PreflightResult,
+  { probes = [], registries = [], unhealthy = [] }: PreflightResult,
   notices: readonly Notice[],
 ): RefusedReport {
-  const verb = unhealthy.length === 1 ? 'is' : 'are'
-  const message = `${unhealthy.join(', ')} ${verb} unhealthy: ${NO_ENDPOINT}; regmirror wrote nothing`
+  const failing = registries.filter(({ registry }) => unhealthy.includes(registry))
+  const message = `${failingText(failing)}; regmirror wrote nothing`
   const none = { changed: false, changes: [], reload: [], restart: [], unchanged: 0 }
   return {
     version: 1,
@@ -81,6 +82,15 @@ function refusal(
     ...none,
     notices: [...notices, { code: 'apply_refused', message }],
     probes,
+    registries,
     unhealthy,
   }
+}
+
+/** With more of them, the lines below the table are enough. */
+const FEW = 3
+
+function failingText(registries: readonly RegistryHealth[]): string {
+  if (registries.length <= FEW) return registries.map(registrySentence).join('; ')
+  return `${registries.map(({ registry }) => registry).join(', ')} are not healthy`
 }

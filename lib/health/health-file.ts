@@ -3,9 +3,11 @@
  * `apply` use it while it is fresh, so that they plan the same files as the watcher. Pure.
  */
 import { isTable } from '../formats/is-table.ts'
-import type { MirrorHealth } from './mirror-health.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
+import type { KnownHealth } from './availability.ts'
+import { HEALTHS, type Health } from './health.ts'
+import { judgedHealth, type MirrorHealth } from './mirror-health.ts'
 import { fromSavedMirror, isPast, isSavedMirror, type SavedMirror, toSavedMirror } from './saved-mirror.ts'
-import type { KnownHealth } from './select.ts'
 
 export interface HealthFile<Mirror = MirrorHealth> {
   /** This and every time in it in milliseconds of the monotonic clock: in another boot it has no meaning. */
@@ -14,10 +16,12 @@ export interface HealthFile<Mirror = MirrorHealth> {
   readonly stale_at: number
   /** By `keyOf`. */
   readonly mirrors: Readonly<Record<string, Mirror>>
-  /** Whether the server of a registry is usable, by registry. */
-  readonly servers: Readonly<Record<string, boolean>>
+  /** Of the servers that are probed, by registry. */
+  readonly servers: Readonly<Record<string, Health>>
   /** Urls of a registry's mirrors in the order in which they are written, where the list does not decide it. */
   readonly orders: Readonly<Record<string, readonly string[]>>
+  /** For people: what follows from the rest. */
+  readonly registries: readonly RegistryHealth[]
 }
 
 export function keyOf(registry: string, url: string): string {
@@ -34,7 +38,7 @@ export function serializeHealthFile(file: HealthFile, bootId: BootId, wall: numb
   return `${JSON.stringify({ ...head, ...file, mirrors }, null, 2)}\n`
 }
 
-const VERSION = 3
+const VERSION = 4
 
 type SavedFile = HealthFile<SavedMirror>
 
@@ -55,8 +59,8 @@ export function parseHealthFile(text: string, bootId: BootId, now: number): Heal
 
 export function healthFromFile(file: HealthFile): KnownHealth {
   return {
-    health: (registry, url) => file.mirrors[keyOf(registry, url)]?.health,
-    serverUsable: registry => file.servers[registry],
+    health: (registry, url) => judgedHealth(file.mirrors[keyOf(registry, url)]),
+    serverHealth: registry => file.servers[registry],
     order: registry => file.orders[registry],
   }
 }
@@ -69,6 +73,7 @@ export function isFresh({ stale_at }: HealthFile, now: number): boolean {
 function isSavedFile({ written_at, stale_at, mirrors, servers, orders }: SavedFile, now: number): boolean {
   return (
     [mirrors, servers, orders].every(isTable) &&
+    Object.values(servers).every(health => HEALTHS.includes(health)) &&
     Object.values(orders).every(Array.isArray) &&
     isPast(written_at, now) &&
     Number.isFinite(stale_at) &&

@@ -4,11 +4,13 @@
  */
 import type { HealthSettings } from '../model/registry.ts'
 import type { Probe, ProbeReason } from '../model/report.ts'
-import { type Health, isUsable } from './health.ts'
+import { type Health, healthOfProbe, isUsable } from './health.ts'
 import { EARLY_PROBES, firstWaitMs, nextProbe, type Random, SHORTEST_WAIT_MS } from './probe-schedule.ts'
 
 export interface MirrorHealth {
   readonly health: Health
+  /** Whether a probe has shown it: before, nothing is known, and the mirror is written. */
+  readonly judged: boolean
   /** When it changed to that; this and every time below in milliseconds of the monotonic clock. */
   readonly since: number
   /** Absent while the latest probe confirms the health. */
@@ -41,6 +43,7 @@ const LATENCIES = 5
 export function initialHealth(now: number, settings: HealthSettings, random: Random): MirrorHealth {
   return {
     health: 'healthy',
+    judged: false,
     since: now,
     probedAt: undefined,
     latenciesMs: [],
@@ -48,6 +51,11 @@ export function initialHealth(now: number, settings: HealthSettings, random: Ran
     retries: 0,
     earlyProbes: EARLY_PROBES,
   }
+}
+
+/** Undefined while no probe has shown it. */
+export function judgedHealth(mirror: MirrorHealth | undefined): Health | undefined {
+  return mirror?.judged ? mirror.health : undefined
 }
 
 /** The health after a probe. A probe without a verdict (`unknown`) changes nothing but the time of the next one. */
@@ -61,13 +69,22 @@ export function healthAfter(
   const finding = assess(probe, settings)
   const saved = before.earlyProbes + (now - (before.probedAt ?? now)) / settings.intervalMs
   const earlyProbes = Math.min(EARLY_PROBES, saved)
-  const judged =
-    finding === undefined
-      ? before
-      : { ...judge(before, finding.shows, now, settings), ...evidence(before, finding, probe) }
+  const judged = finding === undefined ? before : judgeFinding(before, finding, probe, now, settings)
   const after = { ...judged, probedAt: now, earlyProbes }
   const { waitMs, isEarly } = nextProbe(after, probe, settings, random)
   return { ...after, earlyProbes: earlyProbes - Number(isEarly), nextAt: now + waitMs }
+}
+
+function judgeFinding(
+  before: MirrorHealth,
+  finding: Finding,
+  probe: Probe,
+  now: number,
+  settings: HealthSettings,
+) {
+  const judgement = judge(before, finding.shows, now, settings)
+  const judged = before.judged || judgement.trend === undefined
+  return { ...judgement, judged, ...evidence(before, finding, probe) }
 }
 
 /** The health that one probe shows, and why it is not healthy. */
@@ -76,13 +93,11 @@ interface Finding extends Pick<MirrorHealth, 'reason' | 'detail'> {
 }
 
 /** Undefined: the probe shows nothing. */
-function assess(
-  { status, reason, detail, latency_ms }: Probe,
-  settings: HealthSettings,
-): Finding | undefined {
-  if (status === 'unknown') return undefined
-  if (status === 'healthy') return findSlowness(latency_ms?.median, settings) ?? { shows: 'healthy' }
-  const shows = reason === 'rate_limited' ? reason : status
+function assess(probe: Probe, settings: HealthSettings): Finding | undefined {
+  const { reason, detail, latency_ms } = probe
+  const shows = healthOfProbe(probe)
+  if (shows === undefined) return undefined
+  if (shows === 'healthy') return findSlowness(latency_ms?.median, settings) ?? { shows }
   return { shows, ...(reason !== undefined && { reason }), ...(detail !== undefined && { detail }) }
 }
 
@@ -137,6 +152,7 @@ export function expiredHealth(old: MirrorHealth, now: number): MirrorHealth {
   const { probedAt, latenciesMs, earlyProbes, nextAt } = old
   return {
     health: 'healthy',
+    judged: false,
     since: now,
     probedAt,
     latenciesMs,

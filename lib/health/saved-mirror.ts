@@ -5,6 +5,7 @@ import type { MirrorHealth, Trend } from './mirror-health.ts'
 
 export interface SavedMirror {
   readonly health: Health
+  readonly judged: boolean
   readonly since: number
   readonly trend?: Trend
   readonly probed_at?: number
@@ -40,9 +41,10 @@ export function fromSavedMirror(saved: SavedMirror): MirrorHealth {
 
 /** Whether a watcher could have saved this at the time `latest`. */
 export function isSavedMirror(mirror: SavedMirror, latest: number): boolean {
-  const { health, since, trend, probed_at, latencies_ms, next_at, retries, early_probes } = mirror
+  const { health, judged, since, trend, probed_at, latencies_ms, next_at, retries, early_probes } = mirror
   return (
     HEALTHS.includes(health) &&
+    typeof judged === 'boolean' &&
     (trend === undefined || (HEALTHS.includes(trend.toward) && trend.probes > 0)) &&
     [retries, early_probes, next_at].every(Number.isFinite) &&
     [since, probed_at ?? since].every(ms => isPast(ms, latest)) &&

@@ -1,43 +1,55 @@
 /** Which mirrors are written, and in which order, while some of them are not healthy. Pure. */
-import { baseUrl, type Mirror, type MirrorList, mayFallBack, type Registry } from '../model/registry.ts'
-import type { Health } from './health.ts'
+import {
+  baseUrl,
+  type Mirror,
+  type MirrorList,
+  mayFallBack,
+  mayResolve,
+  type Registry,
+} from '../model/registry.ts'
+import type { KnownHealth } from './availability.ts'
+import { type Health, isUsable } from './health.ts'
 
-/** What is known of the endpoints; undefined: nothing. A mirror of which nothing is known counts as healthy. */
-export interface KnownHealth {
-  health(registry: string, url: string): Health | undefined
-  /** Whether pulls can use the registry's own server; it is probed only while no mirror is usable. */
-  serverUsable(registry: string): boolean | undefined
-  /** Urls of the mirrors in the order in which to write them, where the list does not decide it. */
-  order?(registry: string): readonly string[] | undefined
-}
-
-/** The list as it has to be written now. It never names an endpoint that the list does not name. */
+/**
+ * The list as it has to be written now. It never names an endpoint that the list does not name. A mirror of which nothing is
+ * known counts as healthy.
+ */
 export function selectMirrors(list: MirrorList, known: KnownHealth): MirrorList {
   return { ...list, registries: list.registries.map(registry => selectFor(registry, list, known)) }
 }
 
-function selectFor(declared: Registry, { health }: MirrorList, known: KnownHealth): Registry {
+function selectFor(
+  declared: Registry,
+  { health: { onUnhealthy } }: MirrorList,
+  known: KnownHealth,
+): Registry {
   const registry = inOrder(declared, known)
-  if (health.onUnhealthy === 'keep') return registry
+  if (onUnhealthy === 'keep') return registry
   const healthOf = ({ base }: Mirror) => known.health(registry.name, baseUrl(base)) ?? 'healthy'
   const having = (...all: readonly Health[]) =>
     registry.mirrors.filter(mirror => all.includes(healthOf(mirror)))
   const usable = [...having('healthy'), ...having('degraded')]
   const unusable = having('rate_limited', 'unhealthy')
-  if (unusable.length === 0) return { ...registry, mirrors: usable }
-  if (!isEnough(usable, registry)) {
-    // When no endpoint works, the cause may be this node: the list is written as declared.
-    const serverServes = mayFallBack(registry) && known.serverUsable(registry.name) === true
-    return serverServes && health.onUnhealthy === 'drop' ? { ...registry, mirrors: [] } : declared
-  }
-  return { ...registry, mirrors: health.onUnhealthy === 'drop' ? usable : [...usable, ...unusable] }
+  const isDrop = onUnhealthy === 'drop'
+  // When no endpoint works, the cause may be this node: the list is written as declared.
+  if (usable.length === 0 && unusable.length > 0)
+    return isDrop && isServerUsable(registry, known) ? { ...registry, mirrors: [] } : declared
+  // Where no usable endpoint resolves tags, one that recovers first must be in the file.
+  const kept = isDrop
+    ? unusable.filter(mirror => mayResolve(mirror) && !resolvesElsewhere(usable, registry, known))
+    : unusable
+  return { ...registry, mirrors: [...usable, ...kept] }
 }
 
-/** Without a fallback, a mirror has to resolve tags. */
-function isEnough(mirrors: readonly Mirror[], { fallback }: Registry): boolean {
-  return (
-    mirrors.length > 0 && (fallback || mirrors.some(({ capabilities }) => capabilities.includes('resolve')))
-  )
+function isServerUsable(registry: Registry, known: KnownHealth): boolean {
+  const health = mayFallBack(registry) ? known.serverHealth(registry.name) : undefined
+  return isUsable(health)
+}
+
+/** The servers of the registries that `*` stands for are not probed: they count as usable, as without regmirror. */
+function resolvesElsewhere(usable: readonly Mirror[], registry: Registry, known: KnownHealth): boolean {
+  const hasOtherServers = registry.fallback && registry.name === '*'
+  return usable.some(mayResolve) || hasOtherServers || isServerUsable(registry, known)
 }
 
 function inOrder(registry: Registry, known: KnownHealth): Registry {

@@ -127,6 +127,11 @@ export function mayFallBack({ name, fallback }: Pick<Registry, 'name' | 'fallbac
   return fallback && name !== '*'
 }
 
+/** Whether containerd resolves tags with it: only with both (core/remotes/docker/resolver.go:252-270@v2.3.4). */
+export function mayResolve({ capabilities }: { readonly capabilities: readonly Capability[] }): boolean {
+  return capabilities.includes('resolve') && capabilities.includes('pull')
+}
+
 /** The API base as one string. */
 export function baseUrl(base: ApiBase): string {
   return base.origin + base.path

@@ -3,6 +3,7 @@
  */
 import type { ErrorCode, Issue } from './errors.ts'
 import type { InitReport } from './init-report.ts'
+import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
 /** When a change takes effect; `when_used`: once another program makes the runtime use the file. */
@@ -81,7 +82,7 @@ export interface Probe {
   readonly depth: 'ping' | 'manifest' | 'blob'
   /** The image that was requested, if the probe was more than a ping: `library/busybox:latest`. */
   readonly image?: string
-  /** Milliseconds from the start of the connection to the head of the response. */
+  /** Milliseconds from the start of the connection to the response headers. */
   readonly latency_ms?: { readonly best: number; readonly median: number; readonly worst: number }
   /** Medians of the parts of that time; `dns` comes before it, `tls` only over https. */
   readonly phases_ms?: {
@@ -125,12 +126,11 @@ export interface Changes {
   readonly targets?: readonly TargetReport[]
 }
 
-export interface Preflight {
+/** With the health of the registries where there are probes. */
+export interface Preflight extends Partial<JudgedRegistries> {
   /** The measurement that ordered the mirrors in this run; absent where they keep the order of the list. */
   readonly ranked?: 'latency' | 'throughput'
   readonly probes?: readonly Probe[]
-  /** With `probes`: registries without a healthy endpoint. */
-  readonly unhealthy?: readonly string[]
 }
 
 /** `plan`. With `check`, changes are exit code 1. */
@@ -147,7 +147,9 @@ export interface AppliedReport extends Changes, Preflight {
 }
 
 /** `apply --require-healthy` with an unhealthy registry: nothing was planned or written. */
-export interface RefusedReport extends Changes, Required<Pick<Preflight, 'probes' | 'unhealthy'>> {
+export interface RefusedReport
+  extends Changes,
+    Required<Pick<Preflight, 'probes' | 'registries' | 'unhealthy'>> {
   readonly kind: 'apply'
   readonly refused: true
 }
@@ -160,12 +162,10 @@ export interface RestoredReport extends Changes {
 
 export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport
 
-export interface ProbeReport {
+export interface ProbeReport extends JudgedRegistries {
   readonly version: 1
   readonly kind: 'probe'
   readonly probes: readonly Probe[]
-  /** Registries without a healthy endpoint. */
-  readonly unhealthy: readonly string[]
   readonly notices: readonly Notice[]
 }
 

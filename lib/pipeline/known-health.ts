@@ -1,10 +1,10 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
 import { findHolder } from '../apply/node-lock.ts'
-import { buildAvailability, canServe, whyUnavailable } from '../health/availability.ts'
+import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
 import { healthText } from '../health/health.ts'
 import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
-import { type KnownHealth, selectMirrors } from '../health/select.ts'
+import { selectMirrors } from '../health/select.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
@@ -12,6 +12,7 @@ import { HEALTH_FILE } from '../ownership/state.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
 import { onOneLine } from '../wording/printable.ts'
+import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
 
 export interface HealthOptions {
   /** Write every mirror of the list, whatever is known of it. */
@@ -32,7 +33,7 @@ export async function applyKnownHealth(
   const known = healthFromFile(saved)
   const selected = selectMirrors(list, known)
   const excluded = excludedNotices(list, selected, saved, world)
-  return { list: selected, notices: [...notices, ...unhealthyNotices(list, known), ...excluded] }
+  return { list: selected, notices: [...notices, ...registryNotices(list, known), ...excluded] }
 }
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
@@ -59,13 +60,14 @@ function watcherNotices(holder: string, declared: boolean, { health }: MirrorLis
   ]
 }
 
-/** Names the registries that keep every mirror because none is healthy. */
-function unhealthyNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
+/** Names the registries for which no pull by tag is known to work: `registry_unhealthy`, `registry_degraded`, `registry_unknown`. */
+function registryNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
   return registries.flatMap(registry => {
-    const availability = buildAvailability(registry, known)
-    if (registry.mirrors.length === 0 || canServe(availability) === true) return []
-    const message = `is unhealthy: ${whyUnavailable(availability)}; regmirror writes every mirror of the list`
-    return { code: 'registry_unhealthy', message, registry: registry.name }
+    const health = judgeRegistry(registry, known)
+    if (registry.mirrors.length === 0 || passesCheck(registry, known)) return []
+    const action = health.status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
+    const message = `${registryStatusText(health)}: ${registryCause(health)}${action}`
+    return { code: `registry_${health.status}`, message, registry: registry.name }
   })
 }
 

@@ -6,13 +6,14 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { monotonicMs } from '../system/clocks.ts'
+import { judgeRegistries } from './judge-registries.ts'
 import type { NodeOptions } from './open.ts'
 import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
 
 export interface PreflightOptions extends NodeOptions {
   /** Undefined: that of the list. */
   readonly rank: RankBy | undefined
-  /** Write nothing unless every registry has a healthy endpoint. */
+  /** Write nothing unless every registry is healthy. */
   readonly requireHealthy?: boolean
   /** A duration: how long to wait for that. */
   readonly wait?: string | undefined
@@ -28,8 +29,9 @@ export interface PreflightResult extends Partial<Probed> {
   readonly notices: readonly Notice[]
 }
 
-/** Requests that are measured of each mirror that is ranked. */
-const RANK_SAMPLES = 5
+/** Whether a registry is healthy: its canary decides, where one is known. */
+const GATE: ListProbeOptions = { depth: 'manifest', samples: 1 }
+const RANKING: ListProbeOptions = { depth: 'blob', samples: 5 }
 
 export async function preflight(
   list: MirrorList,
@@ -39,11 +41,11 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
-  const how = by === undefined ? { samples: 1 } : ({ depth: 'blob', samples: RANK_SAMPLES } as const)
-  const probed = await probeUntilHealthy(list, how, options, world, probeList)
+  const probed = await probeUntilHealthy(list, by === undefined ? GATE : RANKING, options, world, probeList)
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
-  return { list: rank(list, probed.probes, by), ...probed, ranked: by, notices }
+  const ranked = rank(list, probed.probes, by)
+  return { list: ranked, ...probed, ...judgeRegistries(ranked, probed.probes), ranked: by, notices }
 }
 
 function rankBy(list: MirrorList, options: PreflightOptions): RankBy | undefined {
@@ -100,7 +102,7 @@ async function probeUntilHealthy(
     const left = deadline - monotonicMs(world)
     if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
     if (round === 1)
-      world.stderr.write(`waiting up to ${wait} for a healthy endpoint of ${probed.unhealthy.join(', ')}\n`)
+      world.stderr.write(`waiting up to ${wait} until pulls by tag work: ${probed.unhealthy.join(', ')}\n`)
     await sleep(Math.min(PAUSE_MS, left), undefined, { signal: world.signal }).catch(() => {})
   }
 }

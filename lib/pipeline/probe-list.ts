@@ -1,17 +1,19 @@
 /** Probes every endpoint of a list. */
 import type { MirrorList } from '../model/registry.ts'
+import type { JudgedRegistries } from '../model/registry-health.ts'
 import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
 import { openNameLookup } from '../probe/dns/name-lookup.ts'
-import { listEndpoints, unhealthyRegistries } from '../probe/endpoints.ts'
+import { listEndpoints } from '../probe/endpoints.ts'
 import { readProxies } from '../probe/http/proxies.ts'
 import { openRoots, type RootsReader } from '../probe/http/system-roots.ts'
 import { probeAll } from '../probe/probe.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
 import { configuredTargets, probeDialect, readPullClient } from '../targets/configured-targets.ts'
+import { judgeRegistries } from './judge-registries.ts'
 import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
 /** Shows the probes of a list while they run. */
@@ -21,10 +23,8 @@ export interface Progress {
   end(): void
 }
 
-export interface Probed {
+export interface Probed extends JudgedRegistries {
   readonly probes: readonly Probe[]
-  /** Registries that no probed endpoint can serve. */
-  readonly unhealthy: readonly string[]
 }
 
 export interface ListProbeOptions {
@@ -60,7 +60,7 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
         proxyFor: readProxies((await readRuntimeEnvironment(list, options, world)) ?? world.env),
         onProbe: progress.onProbe,
       })
-      return { probes, unhealthy: unhealthyRegistries(list, probes) }
+      return { probes, ...judgeRegistries(list, probes) }
     } finally {
       progress.end()
     }

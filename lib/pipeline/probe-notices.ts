@@ -1,18 +1,21 @@
 /** What healthy endpoints show that will fail later, or that sends secrets elsewhere. Pure. */
 import type { Notice, Probe } from '../model/report.ts'
-import { plural } from '../wording/plural.ts'
+import { certificateExpiry } from '../wording/certificate-expiry.ts'
 
-const EXPIRY_DAYS = 14
 const SKEW_S = 60
 
 export function probeNotices(probes: readonly Probe[]): readonly Notice[] {
-  return probes.flatMap(probe => [...certificateNotice(probe), ...clockNotice(probe), ...secretNotice(probe)])
+  return probes.flatMap(probe => [
+    ...certificateNotices(probe),
+    ...clockNotice(probe),
+    ...secretNotice(probe),
+  ])
 }
 
-function certificateNotice(probe: Probe): readonly Notice[] {
-  if (probe.tls === undefined || probe.tls.days > EXPIRY_DAYS) return []
-  const days = plural(Math.abs(probe.tls.days), 'day', 'days')
-  const when = probe.tls.days < 0 ? `expired ${days} ago` : `expires in ${days}`
+/** Empty unless it expires soon, or has expired: with skip_verify it is used all the same. */
+export function certificateNotices(probe: Probe): readonly Notice[] {
+  const when = probe.tls && certificateExpiry(probe.tls.days)
+  if (when === undefined) return []
   return [noticeAbout(probe, 'certificate_expires', `its certificate ${when}; renew it`)]
 }
 

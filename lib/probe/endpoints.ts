@@ -1,4 +1,4 @@
-/** From a list to its endpoints, and from probes back to the registries. Pure. */
+/** From a list to its endpoints. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import {
   type Attachment,
@@ -6,9 +6,9 @@ import {
   type Mirror,
   type MirrorList,
   mayFallBack,
+  mayResolve,
   type Registry,
 } from '../model/registry.ts'
-import type { Probe } from '../model/report.ts'
 import type { Dialect } from '../targets/dialect.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { findCanary, type NamedCanary } from './canaries.ts'
@@ -34,27 +34,12 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect
   return { ...endpoint, canary: { repository, reference, ...(ns !== undefined && { ns }) } }
 }
 
-/** Registries whose probed endpoints can serve no pull, in list order. A registry without probes is not listed. */
-export function unhealthyRegistries(list: MirrorList, probes: readonly Probe[]): readonly string[] {
-  return list.registries
-    .map(registry => registry.name)
-    .filter(name => {
-      const own = probes.filter(probe => probe.registry === name)
-      return own.length > 0 && !own.some(canServe)
-    })
-}
-
-/** A slow or outdated endpoint serves pulls; one that responds with 429 does not. Watch uses the same rule. */
-function canServe({ status, reason }: Probe): boolean {
-  return status === 'healthy' || (status === 'degraded' && reason !== 'rate_limited')
-}
-
 function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
-  const { base, capabilities, dialTimeout } = mirror
+  const { base, dialTimeout } = mirror
   return {
     registry,
     role: 'mirror',
-    resolves: capabilities.includes('resolve') && capabilities.includes('pull'),
+    resolves: mayResolve(mirror),
     base,
     ...clientSettings(mirror),
     dialTimeoutMs: milliseconds(dialTimeout),

@@ -8,6 +8,8 @@ import {
   seconds,
   timestamp,
 } from '../formats/prometheus-text.ts'
+import { healthOfProbe } from '../health/health.ts'
+import { CERTIFICATE_EXPIRY, endpointUpMetric, registryMetrics } from '../health/health-metrics.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
 
 interface Measure extends Omit<Metric, 'samples'> {
@@ -15,11 +17,6 @@ interface Measure extends Omit<Metric, 'samples'> {
 }
 
 const MEASURES: readonly Measure[] = [
-  {
-    name: 'regmirror_up',
-    help: '1 for healthy and degraded, which includes rate limited (429); 0 for unhealthy; absent for unknown.',
-    of: ({ status }) => one(status === 'unknown' ? undefined : Number(status !== 'unhealthy')),
-  },
   {
     name: 'regmirror_status',
     help: 'Always 1; status and reason are in the labels.',
@@ -46,8 +43,7 @@ const MEASURES: readonly Measure[] = [
     of: probe => one(probe.pull_50mb_s),
   },
   {
-    name: 'regmirror_certificate_expiry_timestamp_seconds',
-    help: 'Expiry time of the certificate of the endpoint, Unix seconds.',
+    ...CERTIFICATE_EXPIRY,
     of: ({ tls }) => one(tls && Date.parse(tls.expires) / 1000),
   },
   {
@@ -58,15 +54,11 @@ const MEASURES: readonly Measure[] = [
 ]
 
 /** Text exposition format 0.0.4; ends in a newline. `now` is in milliseconds since 1970. */
-export function prometheusPage({ probes, unhealthy }: ProbeReport, now: number): string {
-  const registries = [...new Set(probes.map(({ registry }) => registry))]
+export function prometheusPage({ probes, registries }: ProbeReport, now: number): string {
   return formatMetrics([
+    endpointUpMetric(probes.map(probe => ({ labels: labelsOf(probe), health: healthOfProbe(probe) }))),
     ...MEASURES.map(measure => metricOf(measure, probes)),
-    {
-      name: 'regmirror_registry_up',
-      help: '1 if the registry has a healthy or degraded endpoint, 0 if not.',
-      samples: registries.map(registry => [{ registry }, Number(!unhealthy.includes(registry))]),
-    },
+    ...registryMetrics(registries),
     {
       name: 'regmirror_probe_timestamp_seconds',
       help: 'Time of the probes, Unix seconds.',
@@ -82,6 +74,6 @@ function metricOf({ of, ...about }: Measure, probes: readonly Probe[]): Metric {
   return { ...about, samples }
 }
 
-function labelsOf({ registry, url, role }: Probe): Readonly<Record<string, string>> {
+function labelsOf({ registry, url, role }: Probe) {
   return { registry, url, role }
 }

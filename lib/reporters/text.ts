@@ -2,14 +2,12 @@
 
 import { type Issue, issueText } from '../model/errors.ts'
 import type { InitReport } from '../model/init-report.ts'
-import { NO_ENDPOINT } from '../model/no-endpoint.ts'
 import type {
   AppliedReport,
   Change,
   Changes,
   ErrorReport,
   Notice,
-  Preflight,
   Report,
   ValidateReport,
 } from '../model/report.ts'
@@ -18,7 +16,7 @@ import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { daemonLines } from './daemon-lines.ts'
-import { probeTable } from './probe-table.ts'
+import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -129,20 +127,6 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
   return unchanged === 0
     ? 'nothing to restore: regmirror manages no files on this node'
     : `nothing to restore: ${files}`
-}
-
-/** The table of probes, and the registries that no endpoint can serve. */
-function probeLines({ probes = [], unhealthy = [] }: Preflight, page: TerminalStyle): readonly string[] {
-  const lines = unhealthy.map(name => page.paint('red', `${name} is unhealthy: ${NO_ENDPOINT}`))
-  return [...probeTable(probes, page), ...lines]
-}
-
-function probesAbove(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : [...probeLines(report, page), '']
-}
-
-function probesBelow(report: Preflight, page: TerminalStyle): readonly string[] {
-  return report.probes === undefined ? [] : ['', ...probeLines(report, page)]
 }
 
 function validateLines(report: ValidateReport): readonly string[] {

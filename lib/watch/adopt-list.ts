@@ -74,6 +74,8 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
     changes: 0,
     probes: {},
     samples,
+    certificateExpiresAt: undefined,
+    reportedCertificate: undefined,
   }
 }
 

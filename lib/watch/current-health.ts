@@ -1,18 +1,19 @@
 /** What a watcher knows: for the selection of mirrors, and for health.json. */
+
+import { judgeRegistry, type KnownHealth } from '../health/availability.ts'
 import { type HealthFile, keyOf } from '../health/health-file.ts'
-import type { MirrorHealth } from '../health/mirror-health.ts'
-import type { KnownHealth } from '../health/select.ts'
+import { judgedHealth, type MirrorHealth } from '../health/mirror-health.ts'
 import type { HealthSettings } from '../model/registry.ts'
 import type { Memory } from './memory.ts'
-import { isServerUsable } from './needed-servers.ts'
+import { serverHealth } from './server-health.ts'
 
 export function knownHealth(memory: Memory): KnownHealth {
   const { servers, orders } = memory
   const states = statesOf(memory)
-  const usable = new Map(servers.map(server => [server.endpoint.registry, isServerUsable(server)]))
+  const ofServers = new Map(servers.map(server => [server.endpoint.registry, serverHealth(server)]))
   return {
-    health: (registry, url) => states.get(keyOf(registry, url))?.health,
-    serverUsable: registry => usable.get(registry),
+    health: (registry, url) => judgedHealth(states.get(keyOf(registry, url))),
+    serverHealth: registry => ofServers.get(registry),
     order: registry => orders.get(registry)?.urls,
   }
 }
@@ -26,17 +27,19 @@ export function statesOf({ mirrors }: Memory): ReadonlyMap<string, MirrorHealth>
 const FRESH_INTERVALS = 3
 
 export function buildHealthFile(memory: Memory, { intervalMs }: HealthSettings, now: number): HealthFile {
-  const { servers, orders } = memory
+  const { servers, orders, loaded } = memory
+  const known = knownHealth(memory)
   return {
     written_at: now,
     stale_at: now + FRESH_INTERVALS * intervalMs,
     mirrors: Object.fromEntries(statesOf(memory)),
     servers: Object.fromEntries(
       servers.flatMap(server => {
-        const usable = isServerUsable(server)
-        return usable === undefined ? [] : [[server.endpoint.registry, usable]]
+        const health = serverHealth(server)
+        return health === undefined ? [] : [[server.endpoint.registry, health]]
       }),
     ),
     orders: Object.fromEntries([...orders].map(([name, { urls }]) => [name, urls])),
+    registries: loaded?.list.registries.map(registry => judgeRegistry(registry, known)) ?? [],
   }
 }

@@ -1,11 +1,11 @@
 /** The events of a watcher, one line each: every change of state, and nothing while nothing changes. Pure. */
-import { type Availability, whyUnavailable } from '../health/availability.ts'
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
-import type { Registry } from '../model/registry.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
 import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
+import { EVERY_MIRROR, registrySentence } from '../wording/registry-health-text.ts'
 import type { Watched } from './memory.ts'
 import { type ListenAddress, LOOPBACK } from './serve/listen-address.ts'
 
@@ -43,14 +43,15 @@ export function fileWatchEvent(error: unknown): Event {
   return { event: 'file_watch_failed', level: 'warn', text, fields: { code } }
 }
 
-export function outageEvent({ name }: Registry, availability: Availability): Event {
-  const text = `${name} is unhealthy: ${whyUnavailable(availability)}; regmirror writes every mirror of the list, because the cause may be this node's network`
-  return { event: 'registry_unhealthy', level: 'error', text, fields: { registry: name } }
-}
-
-export function recoveryEvent({ name }: Registry): Event {
-  const text = `${name} is healthy again`
-  return { event: 'registry_healthy', level: 'info', text, fields: { registry: name } }
+/** `isNetworkSuspect`: no endpoint has responded. */
+export function registryEvent(health: RegistryHealth, isNetworkSuspect: boolean): Event {
+  const { registry, status, reason } = health
+  const event = `registry_${status}`
+  const fields = { registry, ...(reason && { reason }) }
+  if (status === 'healthy') return { event, level: 'info', text: `${registry} is healthy again`, fields }
+  const why = isNetworkSuspect ? ", because the cause may be this node's network" : ''
+  const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}${why}` : ''
+  return { event, level: 'error', text: registrySentence(health) + action, fields }
 }
 
 /** The log was not read for a while. */

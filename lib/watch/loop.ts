@@ -6,7 +6,7 @@ import type { Host } from './host/host.ts'
 import { type Memory, newMemory } from './memory.ts'
 import { forgetServers } from './needed-servers.ts'
 import { readList } from './read-list.ts'
-import { reportOutages } from './report-outages.ts'
+import { reportRegistries } from './report-registries.ts'
 import { saveLastHistory, saveWhenDue } from './save-when-due.ts'
 import { nextProbeAt, type ProbeResults, sendDueProbes } from './send-probes.ts'
 import { updateOrders } from './update-orders.ts'
@@ -40,7 +40,7 @@ async function turn(memory: Memory, results: ProbeResults, isCheck: boolean, hos
     const isRetry = host.now() >= memory.retryAt
     const checkNode = isCheck || isRetry || hints.node || hints.list
     await writeWhenDue(memory, list, { isNewList, checkNode }, host)
-    reportOutages(memory, list, host)
+    reportRegistries(memory, list, host)
     sendDueProbes(memory, list, results, host)
     await saveWhenDue(memory, list.health, host)
   }

@@ -6,6 +6,7 @@ import type { Random } from '../health/probe-schedule.ts'
 import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Activation, Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
@@ -27,6 +28,10 @@ export interface Watched {
   changes: number
   readonly probes: Record<string, number>
   samples: readonly LatencySample[]
+  /** Of the certificate that it had last: milliseconds since 1970. */
+  certificateExpiresAt: number | undefined
+  /** What was reported of it. */
+  reportedCertificate: string | undefined
 }
 
 /** The list as it is written now, and a text that is equal for lists that are written the same way. */
@@ -64,8 +69,8 @@ export interface Memory {
   nodeProblem: string | undefined
   /** Why health.json or history.json cannot be saved. */
   saveProblem: string | undefined
-  /** Registries that were reported as unhealthy. */
-  outages: readonly string[]
+  /** The health of each registry that was reported last; without what is unknown. */
+  reportedRegistries: ReadonlyMap<string, RegistryHealth>
   /** Texts that were reported at the latest read of the list, and at the latest look at the node. */
   listNotices: readonly string[]
   nodeNotices: readonly string[]
@@ -107,7 +112,7 @@ export function newMemory(now: number): Memory {
     failures: 0,
     nodeProblem: undefined,
     saveProblem: undefined,
-    outages: [],
+    reportedRegistries: new Map(),
     listNotices: [],
     nodeNotices: [],
     reload: [],

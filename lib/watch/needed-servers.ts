@@ -1,32 +1,34 @@
-/** The registries' own servers: each is probed only while no mirror of its registry is usable. */
-import { isUsable } from '../health/health.ts'
+/** The registries' own servers: each is probed only while the health of its registry depends on it. */
+import { dependsOnServer } from '../health/availability.ts'
 import { expiredHealth } from '../health/mirror-health.ts'
+import { knownHealth } from './current-health.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Servers that are probed now. */
-export function neededServers({ mirrors, servers }: Memory): readonly Watched[] {
-  return servers.filter(({ endpoint: { registry } }) => {
-    const own = mirrors.filter(({ endpoint }) => endpoint.registry === registry)
-    return own.length > 0 && own.every(({ state }) => !isUsable(state.health))
-  })
+export function neededServers(memory: Memory): readonly Watched[] {
+  const { loaded, mirrors, servers } = memory
+  const known = knownHealth(memory)
+  const unprobed = new Set(
+    mirrors
+      .filter(({ endpoint, state }) => endpoint.resolves && state.probedAt === undefined)
+      .map(({ endpoint }) => endpoint.registry),
+  )
+  const needed = new Set(
+    loaded?.list.registries
+      .filter(registry => !unprobed.has(registry.name) && dependsOnServer(registry, known))
+      .map(({ name }) => name),
+  )
+  return servers.filter(({ endpoint }) => needed.has(endpoint.registry))
 }
 
 /** A verdict about a server that is no longer probed does not count at the next outage. */
 export function forgetServers(memory: Memory, now: number): void {
   const needed = neededServers(memory)
   for (const server of memory.servers) {
-    if (server.lastProbe === undefined || needed.includes(server)) continue
+    const { lastProbe, state } = server
+    const isLimited = state.health === 'rate_limited' && state.nextAt > now
+    if (isLimited || needed.includes(server) || (lastProbe ?? state.health !== 'healthy') === false) continue
     server.lastProbe = undefined
     server.state = expiredHealth(server.state, now)
   }
-}
-
-/** Undefined: it was not probed. One failed probe is enough for false: no pull should depend on that server. */
-export function isServerUsable({ lastProbe, state }: Watched): boolean | undefined {
-  return lastProbe && lastProbe.status !== 'unhealthy' && isUsable(state.health)
-}
-
-/** Whether its first verdict is near; that of a rate limited server is not. */
-export function isVerdictNear(server: Watched, now: number): boolean {
-  return isServerUsable(server) === undefined && (server.probing || server.state.nextAt <= now + 1000)
 }

@@ -4,8 +4,10 @@ import type { Probe } from '../model/report.ts'
 import { healthEvent } from './events.ts'
 import type { Host } from './host/host.ts'
 import { type Memory, recordProbe, type Watched } from './memory.ts'
-import { isServerUsable, neededServers } from './needed-servers.ts'
+import { neededServers } from './needed-servers.ts'
+import { reportCertificate } from './report-certificate.ts'
 import { reportEvent } from './report-event.ts'
+import { serverHealth } from './server-health.ts'
 
 /** Results that have arrived; the loop records them at its next turn. */
 export type ProbeResults = (() => void)[]
@@ -49,8 +51,9 @@ function recordResult(watched: Watched, probe: Probe, memory: Memory, list: Mirr
   watched.probing = false
   // The list may have dropped it meanwhile.
   if (!memory.mirrors.includes(watched) && !memory.servers.includes(watched)) return
-  const wasUsable = isServerUsable(watched)
+  const before = serverHealth(watched)
   const changed = recordProbe(watched, probe, list.health, host.now(), host.random)
   if (changed) reportEvent(memory, healthEvent(watched), host)
-  if (changed || wasUsable !== isServerUsable(watched)) memory.saveHealthAt = 0
+  reportCertificate(watched, probe, memory, host)
+  if (changed || before !== serverHealth(watched)) memory.saveHealthAt = 0
 }

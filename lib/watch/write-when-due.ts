@@ -5,9 +5,10 @@ import type { MirrorList } from '../model/registry.ts'
 import { knownHealth } from './current-health.ts'
 import type { Host } from './host/host.ts'
 import { type Memory, WRITE_LIMITS } from './memory.ts'
-import { isVerdictNear, neededServers } from './needed-servers.ts'
+import { neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
 import { reportEvent } from './report-event.ts'
+import { isVerdictNear } from './server-health.ts'
 import { writesLimitedEvent } from './write-events.ts'
 
 interface Reasons {

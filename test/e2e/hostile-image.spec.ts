@@ -106,7 +106,7 @@ describe('a hostile image', function () {
       'a directory of the machine to remove, whatever is in it',
       'committing',
       journal([
-        { kind: 'remove_directory', path: '/host/dev', aside: `/host/${temporary('dev')}`, files: {} },
+        { kind: 'remove_directory', path: '/host/dev', backup: `/host/${temporary('dev')}`, files: {} },
       ]),
     ],
     [
@@ -116,7 +116,7 @@ describe('a hostile image', function () {
         {
           kind: 'remove_directory',
           path: '/host/certs.d/quay.io',
-          aside: `/host/certs.d/${temporary('quay.io')}`,
+          backup: `/host/certs.d/${temporary('quay.io')}`,
           files: { 'hosts.toml': digest },
         },
       ]),
@@ -128,7 +128,7 @@ describe('a hostile image', function () {
         {
           kind: 'remove_file',
           path: '/etc/certs/hosts.toml',
-          aside: `/etc/certs/${temporary('hosts.toml')}`,
+          backup: `/etc/certs/${temporary('hosts.toml')}`,
           before: digest,
         },
       ]),
@@ -147,7 +147,7 @@ describe('a hostile image', function () {
         {
           kind: 'remove_file',
           path: '/etc/../host/dev/sda',
-          aside: `/host/dev/${temporary('sda')}`,
+          backup: `/host/dev/${temporary('sda')}`,
           before: digest,
         },
       ]),

@@ -22,6 +22,7 @@ const NOT_IN_USE = [
   'config-managed-elsewhere',
   'config-managed-elsewhere-by-a-placeholder-for-a-named-directory',
   'config-managed-elsewhere-without-cri',
+  'shape-docker-1.7',
 ]
 
 /** The nodes that this containerd can run: those for its version, and those for any version. */

@@ -32,7 +32,7 @@ function brokenWith(text: string): Partial<WatchStatus> {
     unhealthyMirror({ url: text, health: 'rate_limited', detail: text }),
     mirrorStatus({ probedAt: undefined, samples: [], position: 2 }),
   ]
-  const server = { url: text, usable: false }
+  const server = { url: text, health: 'unhealthy' as const, reason: text as 'dns', detail: text }
   const files = [{ path: `/etc/containerd/certs.d/${text}/hosts.toml`, text: `# ${text}\n`.repeat(40) }]
   const activation = { target: text, command: text, why: text }
   return {

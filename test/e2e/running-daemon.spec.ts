@@ -174,7 +174,7 @@ END
     assert.match(output, /containerd 1\.7\.\d+ \(process \d+, of k3s\) reads \/opt\/k3s/)
   })
 
-  it('whose containerd is that of Docker, or in a container, is told apart', async () => {
+  it('whose containerd is that of Docker, or in a container, is recognized', async () => {
     const output = await runIn(
       'trixie',
       `

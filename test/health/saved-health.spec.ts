@@ -16,6 +16,7 @@ const LIST = `version = 1\n[registries."docker.io"]\nmirrors = ["${UNHEALTHY}", 
 
 const unhealthy = {
   ...initialHealth(NOW - 20_000, HEALTH, () => 0.5),
+  judged: true,
   health: 'unhealthy' as const,
   reason: 'refused' as const,
   detail: 'nothing listens there',
@@ -27,6 +28,7 @@ const healthFile = (written_at: number, stale_at: number): HealthFile => ({
   mirrors: { [keyOf('docker.io', `${UNHEALTHY}/v2`)]: unhealthy },
   servers: {},
   orders: {},
+  registries: [],
 })
 
 /** Saved by a watcher just now. The wall clock was wrong then, which does not matter. */
@@ -86,8 +88,8 @@ describe('the saved health of a watcher', () => {
     ['is from the future', serializeHealthFile(healthFile(NOW + 60_000, NOW + 120_000), BOOT, 0)],
     ['is from another boot', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), 'another', 0)],
     ['has no boot id', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), undefined, 0)],
-    ['has another version', FRESH.replace('"version": 3', '"version": 2')],
-    ['is damaged', '{"version":3'],
+    ['has another version', FRESH.replace('"version": 4', '"version": 3')],
+    ['is damaged', '{"version":4'],
   ]
   for (const [title, text] of old)
     it(`is ignored when it ${title}`, () =>

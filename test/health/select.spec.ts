@@ -1,7 +1,7 @@
 /** Which mirrors are written while some are not healthy: never one that the list does not name, and never none. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Health } from '../../lib/health/health.ts'
+import { type Health, isUsable } from '../../lib/health/health.ts'
 import {
   type HealthFile,
   healthFromFile,
@@ -23,13 +23,13 @@ const urlOf = (name: string) => `https://${name}/v2`
 interface Given {
   readonly settings?: Partial<HealthSettings>
   readonly more?: Partial<Registry>
-  readonly serverUsable?: boolean
+  readonly serverHealth?: Health | undefined
 }
 
 /** The names of the mirrors that are written for a registry; the keys of `healths` are its mirrors. */
 function written(
   healths: Healths,
-  { settings = {}, more = {}, serverUsable }: Given = {},
+  { settings = {}, more = {}, serverHealth }: Given = {},
   order?: readonly string[],
 ): string {
   const mirrors = Object.keys(healths).map(name => mirror(`https://${name}`))
@@ -39,7 +39,7 @@ function written(
   }
   const known = {
     health: (_: string, url: string) => healths[new URL(url).host],
-    serverUsable: () => serverUsable,
+    serverHealth: () => serverHealth,
     order: () => order?.map(urlOf),
   }
   return (selectMirrors(list, known).registries[0]?.mirrors ?? [])
@@ -51,7 +51,7 @@ describe('the mirrors that are written', () => {
   it('are those of the list while all are healthy, or nothing is known', () => {
     assert.equal(written({ a: 'healthy', b: 'healthy' }), 'a b')
     const list = listOf(registry('docker.io', [mirror('https://a')]))
-    const nothing = { health: () => undefined, serverUsable: () => undefined }
+    const nothing = { health: () => undefined, serverHealth: () => undefined }
     assert.deepEqual(selectMirrors(list, nothing), list)
   })
 
@@ -75,14 +75,14 @@ describe('the mirrors that are written', () => {
   })
 
   it('are none when no mirror is usable and the server is', () =>
-    assert.equal(written({ a: 'unhealthy', b: 'rate_limited' }, { serverUsable: true }), ''))
+    assert.equal(written({ a: 'unhealthy', b: 'rate_limited' }, { serverHealth: 'healthy' }), ''))
 
   it('are those of the list when no endpoint is usable', () => {
     assert.equal(written({ a: 'unhealthy', b: 'unhealthy' }), 'a b')
-    assert.equal(written({ a: 'unhealthy', b: 'unhealthy' }, { serverUsable: false }), 'a b')
-    assert.equal(written({ a: 'unhealthy' }, { serverUsable: true, more: { fallback: false } }), 'a')
+    assert.equal(written({ a: 'unhealthy', b: 'unhealthy' }, { serverHealth: 'unhealthy' }), 'a b')
+    assert.equal(written({ a: 'unhealthy' }, { serverHealth: 'healthy', more: { fallback: false } }), 'a')
     assert.equal(
-      written({ a: 'unhealthy' }, { serverUsable: true, more: { name: '*', server: undefined } }),
+      written({ a: 'unhealthy' }, { serverHealth: 'healthy', more: { name: '*', server: undefined } }),
       'a',
     )
   })
@@ -104,19 +104,19 @@ describe('the mirrors that are written', () => {
       onUnhealthy: fc.constantFrom<HealthSettings['onUnhealthy']>('drop', 'demote', 'keep'),
     }),
     fallback: fc.boolean(),
-    serverUsable: fc.boolean(),
+    serverHealth: fc.option(health, { nil: undefined }),
     order: fc.option(fc.shuffledSubarray(['a', 'b', 'c', 'x']), { nil: undefined }),
   })
 
   it('are all in the list, none twice, and leave a pull at least one endpoint', () =>
     fc.assert(
-      fc.property(some, ({ healths, settings, fallback, serverUsable, order }) => {
-        const got = written(healths, { settings, serverUsable, more: { fallback } }, order)
+      fc.property(some, ({ healths, settings, fallback, serverHealth, order }) => {
+        const got = written(healths, { settings, serverHealth, more: { fallback } }, order)
           .split(' ')
           .filter(Boolean)
         assert.equal(new Set(got).size, got.length)
         assert.ok(got.every(name => name in healths))
-        if (got.length === 0) assert.ok(fallback && serverUsable && settings.onUnhealthy === 'drop')
+        if (got.length === 0) assert.ok(fallback && isUsable(serverHealth) && settings.onUnhealthy === 'drop')
         const healthy = Object.keys(healths).filter(name => healths[name] === 'healthy')
         assert.ok(
           healthy.every(name => got.includes(name)),
@@ -130,6 +130,7 @@ describe('the mirrors that are written', () => {
 describe('health.json', () => {
   const mirrorHealth = {
     ...initialHealth(0, HEALTH, () => 0.5),
+    judged: true,
     probedAt: 3,
     health: 'unhealthy' as const,
     trend: { toward: 'healthy' as const, probes: 1 },
@@ -138,19 +139,20 @@ describe('health.json', () => {
     written_at: 5,
     stale_at: 10,
     mirrors: { [keyOf('docker.io', urlOf('a'))]: mirrorHealth },
-    servers: { 'docker.io': true },
+    servers: { 'docker.io': 'degraded' },
     orders: { 'docker.io': [urlOf('a')] },
+    registries: [],
   }
 
   it('reads back', () => {
     const text = serializeHealthFile(file, BOOT, 0)
     assert.deepEqual(parseHealthFile(text, BOOT, 5), file)
-    assert.equal(JSON.parse(text).version, 3)
+    assert.equal(JSON.parse(text).version, 4)
     assert.equal(JSON.parse(text).written, '1970-01-01T00:00:00.000Z', 'for people')
     const known = healthFromFile(file)
     assert.equal(known.health('docker.io', urlOf('a')), 'unhealthy')
     assert.equal(known.health('quay.io', urlOf('a')), undefined)
-    assert.equal(known.serverUsable('docker.io'), true)
+    assert.equal(known.serverHealth('docker.io'), 'degraded')
     assert.deepEqual(known.order?.('docker.io'), [urlOf('a')])
   })
 
@@ -177,18 +179,18 @@ describe('health.json', () => {
 
   it('is ignored in any other version', () => {
     const { version: _, boot_id: __, ...rest } = JSON.parse(serializeHealthFile(file, BOOT, 0))
-    for (const head of [{ version: 1 }, { version: 2, boot_id: BOOT }, { version: 4, boot_id: BOOT }])
+    for (const head of [{ version: 1 }, { version: 5, boot_id: BOOT }, { version: 3, boot_id: BOOT }])
       assert.equal(parseHealthFile(JSON.stringify({ ...head, ...rest }), BOOT, 5), undefined)
   })
 
-  const HEAD = `"version":3,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
+  const HEAD = `"version":4,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
   const withMirror = (more: object) =>
     `{${HEAD},"mirrors":${JSON.stringify({ a: { ...toSavedMirror(initialHealth(1, HEALTH, () => 0.5)), ...more } })}}`
   for (const text of [
     '',
     'nonsense',
     '{}',
-    '{"version":3}',
+    '{"version":4}',
     'null',
     '[]',
     `{${HEAD},"mirrors":{"a b":{}}}`,

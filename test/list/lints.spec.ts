@@ -15,7 +15,9 @@ const A_MIRROR = 'mirrors = ["https://a.example"]'
 describe('notices about a list', () => {
   it('have the place, the registry and the mirror', async () => {
     assert.deepEqual(
-      await noticesOn('mirrors = [\n  { url = "https://a.example", capabilities = ["push"] }\n]'),
+      await noticesOn(
+        'mirrors = [\n  { url = "https://a.example", capabilities = ["pull", "resolve", "push"] }\n]',
+      ),
       [
         {
           code: 'push_granted',
@@ -32,6 +34,7 @@ describe('notices about a list', () => {
   it('report risks', async () => {
     assert.deepEqual(await codesOn('mirrors = ["http://a.example"]'), ['http_resolve', 'http_mirror'])
     assert.deepEqual(await codesOn('mirrors = [{ url = "http://a.example", capabilities = ["pull"] }]'), [
+      'only_server_resolves',
       'http_mirror',
     ])
     assert.deepEqual(
@@ -45,6 +48,28 @@ describe('notices about a list', () => {
     assert.deepEqual(await codesOn(`mirrors = [{ url = "https://a.example", ca = "${expired}" }]`), [
       'ca_expired',
     ])
+  })
+
+  it('report a registry whose tags only the server resolves', async () => {
+    const pullOnly = '{ url = "https://a.example", capabilities = ["pull", "push"] }'
+    const [notice, ...others] = (await noticesOn(`mirrors = [${pullOnly}]`)).filter(
+      ({ code }) => code !== 'push_granted',
+    )
+    assert.deepEqual(others, [])
+    assert.deepEqual(notice, {
+      code: 'only_server_resolves',
+      message:
+        'only the server resolves tags of docker.io: where it is not reachable, pulls by tag fail; add "resolve" to capabilities of a mirror that you trust',
+      registry: 'docker.io',
+      file: 'stdin',
+      line: 2,
+    })
+    const [any] = await noticesOn('mirrors = [{ url = "https://a.example", capabilities = ["pull"] }]', '*')
+    assert.match(any?.message ?? '', /^only the server of each registry resolves its tags: /)
+    assert.deepEqual(await codesOn(`mirrors = ["https://b.example", ${pullOnly}]`), ['push_granted'])
+    assert.deepEqual(await codesOn('mirrors = []\nserver = "https://a.example"'), [])
+    const alone = `mirrors = ["https://b.example", { url = "https://a.example", capabilities = ["pull"] }]\nfallback = false`
+    assert.deepEqual(await codesOn(alone), [])
   })
 
   it('report what has no effect', async () => {

@@ -5,7 +5,9 @@ import type { Probe } from '../../lib/model/report.ts'
 import type { Endpoint } from '../../lib/probe/api/endpoint.ts'
 import { ACCEPT } from '../../lib/probe/api/manifest.ts'
 import { probeAll, probeOne } from '../../lib/probe/probe.ts'
-import { buildImage, digestOf } from '../support/image.ts'
+import { describePullClient } from '../../lib/targets/containerd/pull-client.ts'
+import { parseRelease } from '../../lib/targets/containerd/release.ts'
+import { buildImage, digestOf, type Image } from '../support/image.ts'
 import { type Bend, CANARY, IMAGE, reply, serveBlob, startMirror } from '../support/mirror.ts'
 import { endpointAt, PATIENT, SHORT } from '../support/sockets.ts'
 
@@ -35,18 +37,19 @@ async function probeBent(
 }
 
 describe('deep probe: requests', () => {
-  it('requests the tag, the manifest by digest and the smallest layer, with ns, and checks digests', async () => {
+  it('requests the tag, the manifest by digest, the config and the layer, with ns, and checks digests', async () => {
     // A tiny layer shows no speed.
     const image = buildImage(CANARY.repository, 'latest', randomBytes(100_000).toString('base64'))
     await using mirror = await startMirror(undefined, image)
     const probe = await probeDeep(mirror.origin)
     assert.equal(probe.status, 'healthy', probe.detail)
-    const layer = image.blobs[1]?.digest
+    const [config, layer] = image.blobs.map(({ digest }) => digest)
     const base = '/v2/library/busybox'
     assert.deepEqual(mirror.asked, [
       'GET /v2/',
       `HEAD ${base}/manifests/latest?ns=docker.io`,
       `GET ${base}/manifests/${image.manifest.digest}?ns=docker.io`,
+      `GET ${base}/blobs/${config}?ns=docker.io`,
       `GET ${base}/blobs/${layer}?ns=docker.io`,
     ])
     assert.deepEqual([probe.depth, probe.digest], ['blob', image.manifest.digest])
@@ -82,7 +85,13 @@ describe('deep probe: requests', () => {
     })
   }
 
-  for (const status of [400, 403, 405, 501]) {
+  it('requests the tag by GET after 405 to HEAD', async () => {
+    const refusing = onPath(/^HEAD/, (_request, response) => reply(response, 405))
+    const probe = await probeBent(refusing)
+    assert.equal(probe.status, 'healthy', probe.detail)
+  })
+
+  for (const status of [400, 403, 501]) {
     it(`also requests the tag by GET after ${status} to HEAD, and names HEAD as the problem`, async () => {
       const refusing = onPath(/^HEAD/, (_request, response) => reply(response, status))
       const probe = await probeBent(refusing, {}, 'manifest')
@@ -100,7 +109,7 @@ describe('deep probe: requests', () => {
     })
   }
 
-  it('sends the Accept header of containerd for manifests', async () => {
+  it('sends the Accept headers of containerd for a tag and for a manifest', async () => {
     const accepted = new Set<string | undefined>()
     await probeBent(
       onPath(/manifests/, (request, response) => {
@@ -108,7 +117,7 @@ describe('deep probe: requests', () => {
         serveBlob(IMAGE.manifest, request, response)
       }),
     )
-    assert.deepEqual([...accepted], [ACCEPT])
+    assert.deepEqual([...accepted], [ACCEPT, `${IMAGE.manifest.mediaType}, */*`])
   })
 
   it('requests no layer at depth manifest, and only pings without a canary', async () => {
@@ -135,7 +144,7 @@ describe('deep probe: requests', () => {
     const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch }
     const entry = (digest: string, of: object) => ({
       digest,
-      size: 1,
+      size: IMAGE.manifest.bytes.length,
       mediaType: IMAGE.manifest.mediaType,
       platform: of,
     })
@@ -175,7 +184,10 @@ describe('deep probe: tokens', () => {
     (_request, response) =>
       reply(response, 200, { 'Content-Type': 'application/json' }, body)
 
-  it('are requested with service and scope of the challenge, and sent from then on', async () => {
+  const TOKEN =
+    'GET /token?scope=repository%3Aa%3Apull&scope=repository%3Alibrary%2Fbusybox%3Apull&service=reg+%22x%22'
+
+  it('are requested to resolve the tag and again to fetch content, with the scopes of both sides', async () => {
     await using mirror = await startMirror(guarded(bearer, sending('{"access_token":"t0k3n"}')))
     const probe = await probeDeep(mirror.origin)
     assert.equal(probe.status, 'healthy', probe.detail)
@@ -185,9 +197,12 @@ describe('deep probe: tokens', () => {
       [
         'GET /v2/',
         'HEAD manifests/latest?ns=docker.io',
-        'GET /token?service=reg+%22x%22&scope=repository%3Aa%3Apull',
+        TOKEN,
         'HEAD manifests/latest?ns=docker.io +auth',
+        'GET manifests/DIGEST?ns=docker.io',
+        TOKEN,
         'GET manifests/DIGEST?ns=docker.io +auth',
+        'GET blobs/DIGEST?ns=docker.io +auth',
         'GET blobs/DIGEST?ns=docker.io +auth',
       ],
     )
@@ -202,12 +217,12 @@ describe('deep probe: tokens', () => {
       'a token that the mirror itself refuses',
       bearer,
       '{"token":"other"}',
-      /refuses the manifest of the canary to an anonymous pull/,
+      /^refuses the token that its token service issued; /,
     ],
     ['a realm that is not a url', () => 'Bearer realm="nowhere"', '', /has no valid token service URL/],
     [
-      'a realm with a password',
-      () => 'Bearer realm="http://a:b@127.0.0.1/"',
+      'a realm of another scheme',
+      () => 'Bearer realm="ftp://127.0.0.1/"',
       '',
       /has no valid token service URL/,
     ],
@@ -233,20 +248,43 @@ describe('deep probe: tokens', () => {
     assert.match(probe.detail ?? '', /^the token service: .* private address .*set redirects = /)
   })
 
-  it('do not carry the static credentials of the mirror', async () => {
-    const received: (string | undefined)[] = []
+  const header = { Authorization: 'Basic cGxhbnRlZA==', 'X-Key': 'planted' }
+
+  /** What a token service on `host` is sent, and the probe. */
+  async function receivedAt(host: string, version: string, more: Partial<Endpoint> = {}) {
+    const received = new Set<string>()
     await using tokens = await startMirror((request, response) => {
-      received.push(request.headers.authorization, request.headers['x-key'] as string | undefined)
+      received.add(`${request.headers.authorization} ${request.headers['x-key']}`)
       reply(response, 200, {}, '{"token":"t0k3n"}')
       return true
     })
-    const header = { Authorization: 'Basic cGxhbnRlZA==', 'X-Key': 'planted' }
-    const probe = await probeBent(
-      guarded(() => `Bearer realm="${tokens.origin}/token"`, sending('')),
-      { header },
-    )
-    assert.equal(probe.status, 'healthy', probe.detail)
-    assert.deepEqual(received, [undefined, undefined])
+    const realm = `http://${host}:${new URL(tokens.origin).port}/token`
+    await using mirror = await startMirror(guarded(() => `Bearer realm="${realm}"`, sending('')))
+    const pullClient = describePullClient(parseRelease(version))
+    const options = { timeoutMs: PATIENT, samples: 1, depth: 'manifest', pullClient } as const
+    const probe = await probeOne(endpointAt(mirror.origin, { canary: CANARY, header, ...more }), options)
+    return { probe, received: [...received] }
+  }
+
+  it('carry the headers of the list from containerd 2.1 on', async () => {
+    for (const [version, sent] of [
+      ['1.7.24', 'undefined undefined'],
+      ['2.0.5', 'undefined undefined'],
+      ['2.1.0', 'Basic cGxhbnRlZA== planted'],
+    ] as const) {
+      const { probe, received } = await receivedAt('127.0.0.1', version)
+      assert.equal(probe.status, 'healthy', probe.detail)
+      assert.deepEqual(received, [sent], version)
+    }
+  })
+
+  it('carry them to another host only if the list allows it; else the verdict stays open', async () => {
+    const { probe, received } = await receivedAt('localhost', '2.1.0')
+    assert.deepEqual([probe.status, received], ['unknown', []])
+    assert.match(probe.detail ?? '', /sends the headers in the list to the token service too.*redirects = /)
+    const allowed = await receivedAt('localhost', '2.1.0', { redirects: ['localhost'] })
+    assert.equal(allowed.probe.status, 'healthy', allowed.probe.detail)
+    assert.deepEqual(allowed.received, ['Basic cGxhbnRlZA== planted'])
   })
 })
 
@@ -259,24 +297,34 @@ describe('a HEAD request for the tag', () => {
   }
   const head = `HEAD /v2/${CANARY.repository}/manifests/${CANARY.reference}`
 
-  it('is never followed by GET, which counts as a pull', async () => {
+  it('is followed by GET, which counts as a pull, only where containerd sends it too', async () => {
     assert.deepEqual(await probeTag(() => false), ['healthy', 'GET /v2/', head])
-    for (const status of [400, 403, 405, 501, 404]) {
+    const get = head.replace('HEAD', 'GET')
+    const notAllowed = onPath(/^HEAD/, (_request, response) => reply(response, 405))
+    assert.deepEqual(await probeTag(notAllowed), ['healthy', 'GET /v2/', head, get])
+    for (const status of [400, 403, 501, 404, 429]) {
       const refusing = onPath(/manifests/, (_request, response) => reply(response, status))
+      if (status === 429) {
+        assert.deepEqual(await probeTag(refusing), ['degraded', 'GET /v2/', head])
+        continue
+      }
       assert.deepEqual(await probeTag(refusing), ['unhealthy', 'GET /v2/', head])
     }
     const type = { 'Content-Type': IMAGE.manifest.mediaType }
     const withoutDigest = onPath(/manifests/, (_request, response) => reply(response, 200, type))
-    assert.deepEqual(await probeTag(withoutDigest), ['healthy', 'GET /v2/', head])
+    assert.deepEqual(await probeTag(withoutDigest), ['healthy', 'GET /v2/', head, get])
     const invalid = onPath(/manifests/, (_q, response) =>
-      reply(response, 200, { ...type, 'Docker-Content-Digest': 'no' }),
+      reply(response, 200, { ...type, 'Docker-Content-Digest': 'no', 'Content-Length': '1' }),
     )
     assert.deepEqual(await probeTag(invalid), ['unhealthy', 'GET /v2/', head])
   })
 })
 
+/** Matches requests for the layer of the image. */
+const layerOf = ({ blobs }: Image) => new RegExp(`blobs/${blobs[1]?.digest}`)
+
 describe('deep probe: faults', () => {
-  const other = buildImage(CANARY.repository, 'latest', 'another\n')
+  const other = IMAGE.manifest.bytes.toString().toUpperCase()
   const type = { 'Content-Type': IMAGE.manifest.mediaType }
   const cases: [title: string, bend: Bend, reason: Probe['reason'], detail: RegExp][] = [
     [
@@ -302,7 +350,7 @@ describe('deep probe: faults', () => {
     ],
     [
       'a manifest with another digest',
-      onPath(/GET.*manifests/, (_q, r) => reply(r, 200, type, other.manifest.bytes)),
+      onPath(/GET.*manifests/, (_q, r) => reply(r, 200, type, other)),
       'wrong_digest',
       /manifest does not match/,
     ],
@@ -313,15 +361,21 @@ describe('deep probe: faults', () => {
       /serves an invalid manifest/,
     ],
     [
-      'a manifest of 257 KiB',
-      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(257 * 1024))),
+      'a manifest of 5 MB',
+      onPath(/manifests/, (q, r) => reply(r, 200, type, q.method === 'HEAD' ? '' : ' '.repeat(5_000_000))),
       'not_a_registry',
-      /longer than 256 KiB/,
+      /longer than 4393216 bytes/,
     ],
-    ['a missing layer', onPath(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /does not have the layer/],
+    ['a missing config', onPath(/blobs/, (_q, r) => reply(r, 404)), 'not_found', /does not have the config/],
+    [
+      'a missing layer',
+      onPath(layerOf(IMAGE), (_q, r) => reply(r, 404)),
+      'not_found',
+      /does not have the layer/,
+    ],
     [
       'a corrupt layer',
-      onPath(/blobs/, (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
+      onPath(layerOf(IMAGE), (_q, r) => reply(r, 200, {}, 'x'.repeat(IMAGE.blobs[1]?.bytes.length ?? 0))),
       'wrong_digest',
       /layer does not match/,
     ],
@@ -348,7 +402,7 @@ describe('deep probe: faults', () => {
   it('reads and measures a layer at the end of a redirect', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(200_000).toString('base64'))
     const layer = image.blobs[1]
-    const leading = onPath(/blobs/, (request, response) => {
+    const leading = onPath(layerOf(image), (request, response) => {
       if (!request.url?.includes('storage')) {
         const page = '<a href="/storage">Temporary Redirect</a>'
         return reply(response, 307, { Location: `${request.url}&storage` }, page)
@@ -363,7 +417,7 @@ describe('deep probe: faults', () => {
     // The pause limits the speed; a busy machine may notice the start of the pause late.
     assert.ok((probe.bytes_per_second ?? 0) <= (layer?.bytes.length ?? 0) / (SHORT / 1000))
     await using stuck = await startMirror(
-      onPath(/blobs/, (request, response) => {
+      onPath(layerOf(image), (request, response) => {
         if (!request.url?.includes('storage'))
           return reply(response, 307, { Location: `${request.url}&storage` })
         response.writeHead(200)
@@ -387,7 +441,7 @@ describe('deep probe: faults', () => {
 
   it('reports a layer that arrives slowly as slow, with the speed until the timeout', async () => {
     const image = buildImage(CANARY.repository, 'latest', randomBytes(1_000_000).toString('base64'))
-    const drip = onPath(/blobs/, (_request, response) => {
+    const drip = onPath(layerOf(image), (_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'.repeat(1024)), 20)
       response.on('close', () => clearInterval(timer))

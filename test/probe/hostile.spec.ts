@@ -14,7 +14,6 @@ import { text } from 'node:stream/consumers'
 import type { TlsOptions } from 'node:tls'
 import zlib from 'node:zlib'
 import type { Probe } from '../../lib/model/report.ts'
-import { parseManifest } from '../../lib/probe/api/manifest.ts'
 import { requestToken } from '../../lib/probe/api/token.ts'
 import { openNameLookup } from '../../lib/probe/dns/name-lookup.ts'
 import { type GoUrl, parseGoUrl } from '../../lib/probe/http/go-url.ts'
@@ -57,16 +56,22 @@ type Verdict = readonly [reason: Probe['reason'], detail: RegExp] | undefined
 type Expected = (stage: Stage) => Verdict
 
 const NO_MANIFEST: Verdict = ['not_a_registry', /serves an invalid manifest/]
-const TOO_LONG: Verdict = ['not_a_registry', /the manifest is longer than 256 KiB; set a smaller canary/]
-const NO_LAYER: Verdict = ['wrong_digest', /a layer does not match its digest/]
+const TOO_LONG: Verdict = [
+  'not_a_registry',
+  /the manifest is longer than 4393216 bytes, the limit of containerd;/,
+]
+const OTHER_SIZE = /is (shorter|longer) than the size that is stated for it/
+const OTHER_MANIFEST: Verdict = ['wrong_digest', OTHER_SIZE]
+const NO_LAYER: Verdict = ['wrong_digest', OTHER_SIZE]
 
-/** Any response that misbehaves like this is invalid. */
+/** Any response that misbehaves like this is invalid; after a ping the canary decides. */
 const anywhere =
   (reason: NonNullable<Probe['reason']>, detail: RegExp): Expected =>
-  stage =>
-    stage === 'token'
-      ? [reason, new RegExp(`the token service fails \\(${reason}\\): .*${detail.source}`)]
-      : [reason, detail]
+  stage => {
+    if (stage === 'ping') return undefined
+    if (stage !== 'token') return [reason, detail]
+    return [reason, new RegExp(`the token service fails \\(${reason}\\): .*${detail.source}`)]
+  }
 
 /** The same for a body, which a response to HEAD does not have. */
 const inBody =
@@ -76,7 +81,7 @@ const inBody =
 
 /** A wrong body; that of a ping is not read, and that of a tag has no digest to compare. */
 const instead =
-  (manifest: Verdict, layer: Verdict, ofTag: Verdict = NO_MANIFEST): Expected =>
+  (manifest: Verdict, layer: Verdict, ofTag: Verdict = OTHER_MANIFEST): Expected =>
   stage => {
     if (stage === 'token') return ['unauthorized', /the token service sends no valid token/]
     const others: Partial<Record<Stage, Verdict>> = {
@@ -90,16 +95,14 @@ const instead =
 
 /** The same, and the Content-Length of HEAD is wrong too. */
 const withLength =
-  (expected: Expected): Expected =>
+  (expected: Expected, head: Verdict = OTHER_MANIFEST): Expected =>
   stage =>
-    stage === 'head'
-      ? ['wrong_digest', /length of the manifest differs from the response to HEAD/]
-      : expected(stage)
+    stage === 'head' ? head : expected(stage)
 
 const GZIP = { 'Content-Encoding': 'gzip' }
 const BOMB = zlib.gzipSync(Buffer.alloc(64 * MIB))
 const FILLER = 'x'.repeat(64 * 1024)
-const endless = instead(TOO_LONG, NO_LAYER, TOO_LONG)
+const endless = instead(OTHER_MANIFEST, NO_LAYER, TOO_LONG)
 const HEADER = anywhere('not_a_registry', /sends too many response headers/)
 const FRAMING = inBody('not_a_registry', /sends too many chunk headers/)
 const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
@@ -151,7 +154,7 @@ const CASES: readonly Case[] = [
   ],
   ['a negative length', p => flood(measured(p, '-1'), FILLER), INVALID],
   ['a length of 40 digits', p => flood(measured(p, '9'.repeat(40)), FILLER), INVALID],
-  ['a length of 9 TB', p => flood(measured(p, '9000000000000'), FILLER), withLength(endless)],
+  ['a length of 9 TB', p => flood(measured(p, '9000000000000'), FILLER), withLength(endless, TOO_LONG)],
   ['two lengths', p => flood(measured(p, '1\r\nContent-Length: 2'), FILLER), INVALID],
   [
     'a length and chunks',
@@ -161,9 +164,7 @@ const CASES: readonly Case[] = [
   [
     'a length that is too small',
     p => end(`${measured(p, '1')}{}`),
-    withLength(
-      instead(['wrong_digest', /the manifest does not match/], ['wrong_digest', /a layer is shorter than/]),
-    ),
+    withLength(instead(OTHER_MANIFEST, NO_LAYER)),
   ],
   ['a length that is too large', p => end(`${measured(p, '100000')}{`), withLength(TRUNCATED)],
   ['an invalid chunk size', p => flood(`${chunked(p)}zz\r\n`, FILLER), INVALID_BODY],
@@ -300,7 +301,7 @@ const CONTENTS: readonly (readonly [
     'another length',
     p => named(p, { 'Content-Length': '0' }),
     'head',
-    ['wrong_digest', /length of the manifest differs from the response to HEAD/],
+    ['wrong_digest', /the stated size of the manifest is 0/],
   ],
   [
     'a web page',
@@ -312,10 +313,10 @@ const CONTENTS: readonly (readonly [
   ['an endless manifest', p => flood(`${unmeasured(p)}{"x":"`, FILLER), 'tag', TOO_LONG],
   ['100000 entries', manifest(indexOf(Array(100_000).fill(DIGEST)), INDEX_TYPE), 'tag', TOO_LONG],
   // Is read; the manifest that it then serves by digest does not match.
-  ['1400 entries', manifest(indexOf(Array(1400).fill(DIGEST)), INDEX_TYPE), 'tag', WRONG],
-  ['only opening brackets', manifest('['.repeat(200_000)), 'tag', NO_MANIFEST],
-  ['nested brackets', manifest(`{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 'tag', NO_MANIFEST],
-  ['80000 empty objects', manifest(`{"layers":[${'{},'.repeat(80_000)}{}]}`), 'tag', NO_MANIFEST],
+  ['1400 entries', manifest(indexOf(Array(1400).fill(DIGEST)), INDEX_TYPE), 'tag', OTHER_MANIFEST],
+  ['only opening brackets', manifest('['.repeat(200_000)), 'tag', OTHER_MANIFEST],
+  ['nested brackets', manifest(`{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 'tag', OTHER_MANIFEST],
+  ['80000 empty objects', manifest(`{"layers":[${'{},'.repeat(80_000)}{}]}`), 'tag', OTHER_MANIFEST],
   ['an image as an index', p => respond({ ...p, body: IMAGE.manifest.bytes }), 'tag', NO_MANIFEST],
 ]
 
@@ -398,9 +399,9 @@ describe('hostile mirrors', () => {
     assert.ok(slowRequests > 1 && slowRequests <= 5, `${slowRequests} requests`)
   })
 
-  it('reads at most 2 MiB from a connection', () => {
+  it('reads at most the largest manifest of containerd from a connection', () => {
     assert.ok(received.length > EVERYWHERE.length * STAGES.length)
-    assert.ok(Math.max(...received) < 2 * MIB, `${Math.max(...received)}`)
+    assert.ok(Math.max(...received) < 5 * MIB, `${Math.max(...received)}`)
   })
 })
 
@@ -509,43 +510,6 @@ describe('hostile mirrors: secrets', () => {
     })
     assert.equal('fault' in outcome && outcome.fault.reason, undefined)
     assert.deepEqual(inside.received, [])
-  })
-})
-
-describe('hostile mirrors: manifests', () => {
-  const layer = { mediaType: 'x', digest: DIGEST, size: 1 }
-  const imageOf = (layers: unknown, more: object = {}) =>
-    parseManifest(Buffer.from(JSON.stringify({ config: layer, layers, ...more })), MANIFEST_TYPE)
-
-  it('reads a valid manifest without the layers whose digests it cannot verify', () => {
-    assert.deepEqual(imageOf([layer, { ...layer, digest: `sha512:${'0'.repeat(128)}` }]), {
-      kind: 'image',
-      layers: [layer],
-    })
-  })
-
-  for (const size of [1e308, -1, 1.5, 2 ** 53, '1', null, [1], undefined]) {
-    it(`refuses a layer of ${JSON.stringify(size)} bytes`, () =>
-      assert.equal(imageOf([layer, { ...layer, size }]), undefined))
-  }
-  for (const digest of ['', 'sha256:0', DIGEST.toUpperCase(), `${DIGEST}\n`, '../../etc/passwd', 1, null]) {
-    it(`refuses a layer with the digest ${JSON.stringify(digest)}`, () =>
-      assert.equal(imageOf([{ ...layer, digest }]), undefined))
-  }
-  for (const layers of [undefined, null, {}, 'x', [null], [[]], ['x']]) {
-    it(`refuses ${JSON.stringify(layers)} as layers`, () => assert.equal(imageOf(layers), undefined))
-  }
-
-  it('refuses what is both a manifest and an index', () => {
-    assert.equal(imageOf([layer], { manifests: [layer] }), undefined)
-    const index = Buffer.from(JSON.stringify({ manifests: [layer], layers: [layer] }))
-    assert.equal(parseManifest(index, INDEX_TYPE), undefined)
-  })
-
-  it('reads __proto__ as an ordinary key', () => {
-    const text = `{"__proto__":{"layers":[]},"config":${JSON.stringify(layer)}}`
-    assert.equal(parseManifest(Buffer.from(text), MANIFEST_TYPE), undefined)
-    assert.equal(({} as { layers?: unknown }).layers, undefined)
   })
 })
 

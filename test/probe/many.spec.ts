@@ -5,7 +5,8 @@ import http from 'node:http'
 import type net from 'node:net'
 import path from 'node:path'
 import type { Probe } from '../../lib/model/report.ts'
-import { listEndpoints, unhealthyRegistries } from '../../lib/probe/endpoints.ts'
+import { judgeRegistries } from '../../lib/pipeline/judge-registries.ts'
+import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { probeOne as ping, probeAll } from '../../lib/probe/probe.ts'
 import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import { loadText } from '../support/load.ts'
@@ -195,21 +196,25 @@ describe('probe: endpoints of a list', () => {
 
   it('calls a registry unhealthy if none of its endpoints can serve it', async () => {
     const { list } = await loadText(
-      'version = 1\n[registries."a.test"]\nmirrors = []\n[registries."b.test"]\nmirrors = []',
+      'version = 1\n[registries."a.test"]\nmirrors = []\n[registries."b.test"]\nmirrors = ["https://x.test"]',
     )
-    const probe = (registry: string, status: Probe['status']): Probe => ({
+    const probe = (registry: string, status: Probe['status'], role: Probe['role'] = 'server'): Probe => ({
       registry,
-      url: 'x',
-      role: 'mirror',
+      url: 'https://x.test/v2',
+      role,
       depth: 'ping',
       status,
     })
-    const unhealthy = (...probes: Probe[]) => unhealthyRegistries(list, probes)
+    const unhealthy = (...probes: Probe[]) => judgeRegistries(list, probes).unhealthy
     assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), probe('b.test', 'healthy')), ['a.test'])
-    const degraded = (reason: NonNullable<Probe['reason']>) => ({ ...probe('a.test', 'degraded'), reason })
-    assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), degraded('slow')), [])
-    assert.deepEqual(unhealthy(degraded('stale'), degraded('rate_limited')), [])
-    assert.deepEqual(unhealthy(degraded('rate_limited')), ['a.test'])
+    assert.deepEqual(unhealthy(probe('b.test', 'unhealthy'), probe('b.test', 'healthy', 'mirror')), [])
+    const degraded = (reason: NonNullable<Probe['reason']>, role?: Probe['role']) => ({
+      ...probe('b.test', 'degraded', role),
+      reason,
+    })
+    assert.deepEqual(unhealthy(probe('b.test', 'unhealthy'), degraded('slow', 'mirror')), [])
+    assert.deepEqual(unhealthy(degraded('stale'), degraded('rate_limited', 'mirror')), [])
+    assert.deepEqual(unhealthy(degraded('rate_limited')), ['b.test'])
     assert.deepEqual(unhealthy(), [])
   })
 })

@@ -7,7 +7,7 @@ import type net from 'node:net'
 import { TLSSocket, type TlsOptions } from 'node:tls'
 import { sha256 } from '../../lib/probe/api/manifest.ts'
 import { platformName } from '../../lib/probe/api/platform.ts'
-import { buildImage } from './image.ts'
+import { type Blob, buildImage } from './image.ts'
 import { type Listener, listen, onRequest } from './sockets.ts'
 
 /** The steps of a pull, in their order; `tag` is the GET that replaces a HEAD without a digest. */
@@ -42,6 +42,7 @@ export type Misbehaviour = (normal: NormalResponse, base: string, url: string) =
 
 export const CANARY = { repository: 'library/busybox', reference: 'latest', ns: 'docker.io' }
 export const IMAGE = buildImage(CANARY.repository, CANARY.reference)
+const [CONFIG, LAYER] = IMAGE.blobs as [Blob, Blob]
 export const MANIFEST_TYPE = IMAGE.manifest.mediaType
 export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json'
 const INDEX = indexOf([IMAGE.manifest.digest])
@@ -51,7 +52,12 @@ const DRIP_MS = 100
 /** An image index for this platform. */
 export function indexOf(digests: readonly string[], of = platformName(process.arch)): string {
   const [os, architecture] = of.split('/')
-  const manifests = digests.map(digest => ({ digest, size: 1, platform: { os, architecture } }))
+  const manifests = digests.map(digest => ({
+    mediaType: MANIFEST_TYPE,
+    digest,
+    size: digest === IMAGE.manifest.digest ? IMAGE.manifest.bytes.length : 1,
+    platform: { os, architecture },
+  }))
   return JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })
 }
 
@@ -98,17 +104,22 @@ function scriptFor(
 }
 
 /** The step of a pull that a request belongs to. */
-function findStage(method: string, path: string, authorized: boolean): Stage {
+function findStage(method: string, path: string, authorized: boolean): Stage | 'config' {
   if (path === '' || path.startsWith('?')) return 'ping'
   if (path.startsWith('token')) return 'token'
   if (!authorized) return 'challenge'
-  if (path.includes('/blobs/')) return 'blob'
+  if (path.includes('/blobs/')) return path.includes(CONFIG.digest) ? 'config' : 'blob'
   if (method === 'HEAD') return 'head'
   if (path.includes('/manifests/latest')) return 'tag'
   return path.includes(IMAGE.manifest.digest) ? 'platform' : 'index'
 }
 
-function normalResponse(current: Stage, method: string, base: string, stage: string): NormalResponse {
+function normalResponse(
+  current: Stage | 'config',
+  method: string,
+  base: string,
+  stage: string,
+): NormalResponse {
   switch (current) {
     case 'ping':
       return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' }
@@ -116,8 +127,10 @@ function normalResponse(current: Stage, method: string, base: string, stage: str
       return { status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${base}/token"` }, body: '' }
     case 'token':
       return { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"token":"t0k3n"}' }
+    case 'config':
+      return { status: 200, headers: {}, body: CONFIG.bytes }
     case 'blob':
-      return { status: 200, headers: {}, body: IMAGE.blobs[1]?.bytes ?? '' }
+      return { status: 200, headers: {}, body: LAYER.bytes }
     case 'platform':
       return { status: 200, headers: { 'Content-Type': MANIFEST_TYPE }, body: IMAGE.manifest.bytes }
     default: {

@@ -1,4 +1,6 @@
 /** The status of a watcher, for the tests of its pages: everything is healthy, except what a test changes. */
+import { judgeRegistry } from '../../lib/health/availability.ts'
+import type { Health } from '../../lib/health/health.ts'
 import type { StatusSource } from '../../lib/watch/serve/serve.ts'
 import type {
   LatencySample,
@@ -6,6 +8,7 @@ import type {
   RegistryStatus,
   WatchStatus,
 } from '../../lib/watch/serve/status.ts'
+import { mirror, registry } from './lists.ts'
 
 /** The time of every status here. */
 export const NOW = Date.UTC(2026, 4, 6, 3, 14, 15)
@@ -52,10 +55,10 @@ export function unhealthyMirror(more: Partial<MirrorStatus> = {}): MirrorStatus 
 }
 
 export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStatus {
-  return {
+  return withState({
     name: 'docker.io',
     mirrors: [mirrorStatus()],
-    server: { url: 'https://registry-1.docker.io/v2', usable: true },
+    server: { url: 'https://registry-1.docker.io/v2', health: 'healthy' },
     files: [
       {
         path: '/etc/containerd/certs.d/docker.io/hosts.toml',
@@ -63,7 +66,33 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
       },
     ],
     ...more,
-  }
+  })
+}
+
+/** With the health that follows from its endpoints, where every mirror resolves tags. */
+export function withState(status: Omit<RegistryStatus, 'state'>): RegistryStatus {
+  const { name, mirrors, server } = status
+  const declared = registry(
+    name,
+    mirrors.map(() => mirror('https://any.test')),
+    { fallback: server !== undefined },
+  )
+  const order = mirrors.map(({ health }) => health)
+  const state = judgeRegistry(
+    {
+      ...declared,
+      mirrors: declared.mirrors.map((one, i) => ({ ...one, base: { ...one.base, path: `/${i}` } })),
+    },
+    {
+      health: (_, url) => knownHealth(order[Number(url.split('/').at(-1))]),
+      serverHealth: () => knownHealth(server?.health),
+    },
+  )
+  return { state, ...status }
+}
+
+function knownHealth(health: MirrorStatus['health'] | undefined): Health | undefined {
+  return health === 'unknown' ? undefined : health
 }
 
 const NODE: WatchStatus['node'] = {

@@ -9,6 +9,7 @@ import type { MirrorList, Registry } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
 import type { Reconciled, Scope } from '../../lib/watch/host/host.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
+import { buildStatus } from '../../lib/watch/serve/build-status.ts'
 import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
 import {
   type Behaviour,
@@ -24,6 +25,8 @@ import {
 v8.setFlagsFromString('--expose-gc')
 /** Frees unused memory: otherwise the size of the heap depends on the collector. */
 const collect = vm.runInNewContext('gc') as () => void
+
+const WATCHER = { version: '1.2.3', machine: 'node-7' }
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -105,6 +108,110 @@ describe('a watcher', () => {
     const times = run.probed[SERVER] ?? []
     assert.ok(times.length > 0)
     assert.ok(times.every(at => at > 10 * MINUTE && at < 35 * MINUTE))
+  })
+
+  const pullOnly = () => listOf(registry('docker.io', [mirror('https://a', { capabilities: ['pull'] })]))
+  const reportedOf = ({ events }: Simulated) => events.filter(({ event }) => event.startsWith('registry_'))
+
+  it('probes the server while no usable mirror may resolve tags, and reports that pulls by tag fail', async () => {
+    const failing = from(10 * MINUTE, HEALTHY, from(30 * MINUTE, REFUSING, HEALTHY))
+    const run = await simulate({ until: HOUR, list: pullOnly, behaviours: { [SERVER]: failing } })
+    const [first = Infinity] = run.probed[SERVER] ?? []
+    assert.ok(first < 5 * SECOND, 'from the start')
+    assert.deepEqual(
+      reportedOf(run).map(({ event, level, fields }) => [event, level, fields]),
+      [
+        ['registry_degraded', 'error', { registry: 'docker.io', reason: 'no_resolver' }],
+        ['registry_healthy', 'info', { registry: 'docker.io' }],
+      ],
+    )
+    const [{ at, text } = { at: 0, text: '' }] = reportedOf(run)
+    assert.ok(at > 10 * MINUTE && at < 12 * MINUTE, `${at}`)
+    assert.equal(
+      text,
+      'docker.io is degraded (no_resolver): no healthy endpoint may resolve tags: pulls by tag fail, pulls by digest work; add "resolve" to capabilities of a mirror that you trust',
+    )
+    assert.deepEqual(writes(run), ['a'])
+    assert.deepEqual(run.healthFile?.registries, [{ registry: 'docker.io', status: 'healthy' }])
+  })
+
+  it('probes the server when the last mirror fails that may resolve tags, and keeps that mirror until it responds', async () => {
+    const list = () =>
+      listOf(registry('docker.io', [mirror('https://a'), mirror('https://b', { capabilities: ['pull'] })]))
+    const behaviours = { [A]: from(10 * MINUTE, HEALTHY, REFUSING) }
+    const served = await simulate({ until: HOUR, list, behaviours })
+    assert.ok(probedAfter(served, SERVER, 0) > 10 * MINUTE)
+    assert.equal(writes(served).at(-1), 'b')
+    assert.deepEqual(reportedOf(served), [])
+    const run = await simulate({ until: HOUR, list, behaviours: { ...behaviours, [SERVER]: REFUSING } })
+    assert.equal(writes(run).at(-1), 'b a')
+    assert.deepEqual(
+      reportedOf(run).map(({ event }) => event),
+      ['registry_degraded'],
+    )
+  })
+
+  it('does not call a registry healthy or unhealthy before probes have a result', async () => {
+    const nothing: Behaviour = () => ({ probe: { status: 'unknown' }, ms: 5 })
+    const run = await simulate({
+      until: 20 * MINUTE,
+      list: pullOnly,
+      behaviours: { [A]: nothing, [SERVER]: nothing },
+    })
+    assert.deepEqual(reportedOf(run), [])
+    assert.deepEqual(writes(run), ['a'])
+    assert.equal(run.healthFile?.registries[0]?.status, 'unknown')
+    const [known] = buildStatus(run.memory, { monotonic: 20 * MINUTE, wall: 0 }, WATCHER).registries
+    assert.deepEqual(
+      [known?.state.status, known?.mirrors[0]?.health, known?.server?.health],
+      ['unknown', 'unknown', 'unknown'],
+    )
+  })
+
+  it('does not suspect the network after a response', async () => {
+    const refused: Behaviour = () => ({ probe: { status: 'unhealthy', reason: 'unauthorized' }, ms: 5 })
+    for (const server of [REFUSING, refused]) {
+      const run = await simulate({
+        until: HOUR,
+        list: hub,
+        behaviours: { [A]: refused, [B]: REFUSING, [SERVER]: server },
+      })
+      assert.match(reportedOf(run)[0]?.text ?? '', /regmirror writes every mirror of the list$/)
+    }
+    const silent = await simulate({
+      until: HOUR,
+      list: hub,
+      behaviours: { [A]: SILENT, [B]: REFUSING, [SERVER]: SILENT },
+    })
+    assert.match(reportedOf(silent)[0]?.text ?? '', /because the cause may be this node's network$/)
+  })
+
+  it('reports a certificate that expires soon once, and once when it has expired', async () => {
+    const expires = '2026-01-02T00:00:00.000Z'
+    const certificate =
+      (now: number): Behaviour =>
+      () => ({
+        probe: {
+          status: 'healthy',
+          tls: { version: 'TLSv1.3', expires, days: 3 - Math.floor(now / (10 * MINUTE)) },
+        },
+        ms: 5,
+      })
+    const run = await simulate({
+      until: HOUR,
+      list: hub,
+      behaviours: { [A]: now => certificate(now)(now) },
+    })
+    const reported = run.events.filter(({ event }) => event === 'certificate_expires')
+    assert.deepEqual(
+      reported.map(({ text, level }) => [text, level]),
+      [
+        ['docker.io: https://a/v2: its certificate expires in 3 days; renew it', 'warn'],
+        ['docker.io: https://a/v2: its certificate expired 1 day ago; renew it', 'warn'],
+      ],
+    )
+    const [known] = buildStatus(run.memory, { monotonic: HOUR, wall: 0 }, WATCHER).registries
+    assert.equal(known?.mirrors[0]?.certificateExpiresAt, Date.parse(expires))
   })
 
   it('reports an unhealthy registry once, and its recovery once', async () => {

@@ -1,9 +1,18 @@
 /** The metrics of a watcher. */
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { prometheusPage } from '../../lib/reporters/prometheus.ts'
 import { renderMetrics } from '../../lib/watch/serve/metrics.ts'
-import type { MirrorStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
-import { mirrorStatus, NOW, registryStatus, unhealthyMirror, watchStatus } from '../support/status.ts'
+import type { MirrorStatus, ServerStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
+import {
+  mirrorStatus,
+  NOW,
+  registryStatus,
+  unhealthyMirror,
+  watchStatus,
+  withState,
+} from '../support/status.ts'
 
 const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/
 
@@ -61,8 +70,8 @@ describe('the metrics of a watcher', () => {
   it('describe every mirror', () => {
     const samples = withMirrors(mirrorStatus(), unhealthyMirror())
     const expected = {
-      [`regmirror_mirror_up{${HEALTHY}}`]: 1,
-      [`regmirror_mirror_up{${UNHEALTHY}}`]: 0,
+      [`regmirror_up{${HEALTHY},role="mirror"}`]: 1,
+      [`regmirror_up{${UNHEALTHY},role="mirror"}`]: 0,
       [`regmirror_mirror_health{${HEALTHY},health="healthy"}`]: 1,
       [`regmirror_mirror_health{${HEALTHY},health="unhealthy"}`]: 0,
       [`regmirror_mirror_health{${UNHEALTHY},health="unhealthy"}`]: 1,
@@ -86,20 +95,17 @@ describe('the metrics of a watcher', () => {
   it('report a rate limited mirror, which is not up', () => {
     const samples = withMirrors(unhealthyMirror({ health: 'rate_limited', reason: 'rate_limited' }))
     assert.equal(samples.get(`regmirror_mirror_rate_limited{${UNHEALTHY}}`), 1)
-    assert.equal(samples.get(`regmirror_mirror_up{${UNHEALTHY}}`), 0)
+    assert.equal(samples.get(`regmirror_up{${UNHEALTHY},role="mirror"}`), 0)
     assert.equal(samples.get(`regmirror_mirror_health{${UNHEALTHY},health="rate_limited"}`), 1)
-    assert.match(
-      renderMetrics(watchStatus()),
-      /^# HELP regmirror_mirror_up .*0 if it is unhealthy or rate limited \(429\)/m,
-    )
     const probe = { registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'ping' } as const
     const probes = [{ ...probe, status: 'degraded', reason: 'rate_limited' } as const]
-    const page = prometheusPage({ version: 1, kind: 'probe', probes, unhealthy: [], notices: [] }, NOW)
-    assert.match(
-      page,
-      /^# HELP regmirror_up 1 for healthy and degraded, which includes rate limited \(429\);/m,
+    const page = prometheusPage(
+      { version: 1, kind: 'probe', probes, registries: [], unhealthy: [], notices: [] },
+      NOW,
     )
-    assert.match(page, /^regmirror_up\{.*\} 1$/m)
+    const help = /^# HELP regmirror_up .*0 if it is unhealthy or rate limited \(429\);.*$/m
+    assert.equal(help.exec(page)?.[0], help.exec(renderMetrics(watchStatus()))?.[0])
+    assert.match(page, /^regmirror_up\{.*\} 0$/m)
   })
 
   it('count a probe of a mirror for each registry that lists it', () => {
@@ -108,6 +114,18 @@ describe('the metrics of a watcher', () => {
     )
     assert.equal(page.match(/^regmirror_probes_total\{.*\} 720$/gm)?.length, 2)
     assert.match(page, /^# HELP regmirror_probes_total .* that two registries list is counted twice\.$/m)
+  })
+
+  it('have one help text for a name, also where probe exports it', () => {
+    const root = path.resolve(import.meta.dirname, '../..')
+    const code = globSync('lib/**/*.ts', { cwd: root }).map(file =>
+      readFileSync(path.join(root, file), 'utf8'),
+    )
+    const metrics = [...code.join('\n').matchAll(/name: '(regmirror_\w+)',\s*help: (?:'([^']+)'|"([^"]+)")/g)]
+    const helps = Map.groupBy(metrics, ([, name]) => name)
+    assert.ok(helps.size > 25)
+    for (const [name, texts] of helps)
+      assert.equal(new Set(texts.map(([, , a, b]) => a ?? b)).size, 1, `help texts of ${name}`)
   })
 
   it('show every problem as a number', () => {
@@ -134,16 +152,16 @@ describe('the metrics of a watcher', () => {
   })
 
   it('show a registry as up while a mirror or its server is usable, and nothing while that is unknown', () => {
-    const up = (mirror: MirrorStatus, server?: boolean | 'none') => {
+    const up = (mirror: MirrorStatus, server: ServerStatus['health'] | 'none' = 'unknown') => {
       const url = 'https://registry-1.docker.io/v2'
-      const { server: _, ...rest } = registryStatus({ mirrors: [mirror] })
-      const registry = server === 'none' ? rest : { ...rest, server: { url, usable: server } }
+      const { server: _, state: __, ...rest } = registryStatus({ mirrors: [mirror] })
+      const registry = withState(server === 'none' ? rest : { ...rest, server: { url, health: server } })
       return pageOf({ registries: [registry] }).get('regmirror_registry_up{registry="docker.io"}')
     }
     assert.equal(up(mirrorStatus(), 'none'), 1)
-    assert.equal(up(mirrorStatus({ health: 'degraded' }), false), 1)
-    assert.equal(up(unhealthyMirror(), true), 1)
-    assert.equal(up(unhealthyMirror(), false), 0)
+    assert.equal(up(mirrorStatus({ health: 'degraded' }), 'unhealthy'), 1)
+    assert.equal(up(unhealthyMirror(), 'healthy'), 1)
+    assert.equal(up(unhealthyMirror(), 'unhealthy'), 0)
     assert.equal(up(unhealthyMirror(), 'none'), 0)
     assert.equal(up(unhealthyMirror()), undefined)
   })
@@ -153,14 +171,14 @@ describe('the metrics of a watcher', () => {
     const samples = withMirrors(mirrorStatus({ url, probes: { 'a"b\\c\nd': 1 } }))
     assert.equal(samples.get('regmirror_list_valid'), 1)
     const forged = 'url="https://m.test/\\"} 1\\nregmirror_list_valid 0\\n\\\\"'
-    assert.equal(samples.get(`regmirror_mirror_up{registry="docker.io",${forged}}`), 1)
+    assert.equal(samples.get(`regmirror_up{registry="docker.io",${forged},role="mirror"}`), 1)
   })
 
   it('are valid before the first write and the first probe', () => {
     const { writtenAt: _, ...node } = watchStatus().node
     const samples = pageOf({ registries: [], node })
     assert.equal(samples.get('regmirror_last_write_timestamp_seconds'), undefined)
-    assert.ok(![...samples.keys()].some(key => key.includes('mirror_up')))
+    assert.ok(![...samples.keys()].some(key => key.includes('regmirror_up')))
     const unprobed = withMirrors(mirrorStatus({ probedAt: undefined, probes: {} }))
     assert.ok(![...unprobed.keys()].some(key => /last_probe|probes_total/.test(key)))
   })

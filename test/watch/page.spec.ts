@@ -38,7 +38,7 @@ const skeletonOf = (page: string) =>
 
 /** A status with this text everywhere that its text comes from outside. */
 function filledWith(text: string): WatchStatus {
-  const server = { url: text, usable: false }
+  const server = { url: text, health: 'unhealthy' as const, reason: text as 'dns', detail: text }
   const files = [{ path: text, text }]
   const mirrors = [
     mirrorStatus({ url: text }),
@@ -221,7 +221,7 @@ describe('the status page', () => {
         registries: [
           registryStatus({
             mirrors: [unhealthyMirror()],
-            server: { url: 'https://registry-1.docker.io/v2', usable: false },
+            server: { url: 'https://registry-1.docker.io/v2', health: 'unhealthy' },
           }),
         ],
       },
@@ -232,7 +232,7 @@ describe('the status page', () => {
       'a server without mirrors',
       {
         registries: [
-          registryStatus({ mirrors: [], server: { url: 'https://r.test/v2', usable: undefined } }),
+          registryStatus({ mirrors: [], server: { url: 'https://r.test/v2', health: 'unknown' } }),
         ],
       },
       /● node-7: Healthy/,
@@ -253,7 +253,7 @@ describe('the status page', () => {
       registryStatus({
         name: `r${i}.test`,
         mirrors: [unhealthyMirror({ position: 1 })],
-        server: { url: 'https://s.test', usable: false },
+        server: { url: 'https://s.test', health: 'unhealthy', reason: 'refused' },
         ...more,
       }),
     )
@@ -281,13 +281,15 @@ describe('the status page', () => {
     )
     const many = withRegistries(registryStatus(), ...unhealthy(9))
     assert.deepEqual(alarmsIn(many), [
-      'Registries r0.test, r1.test, r2.test and 6 more are unhealthy: no mirror and no server is healthy.',
+      'Registries r0.test, r1.test, r2.test and 6 more are unhealthy: pulls by tag fail.',
     ])
     assert.match(many, /<a href="#registry-2">r0\.test<\/a>/)
   })
 
   it('does not suspect the network of the node while a mirror responds with 429', () => {
-    const limited = unhealthy(2, { mirrors: [unhealthyMirror({ health: 'rate_limited' })] })
+    const limited = unhealthy(2, {
+      mirrors: [unhealthyMirror({ health: 'rate_limited', reason: 'rate_limited' })],
+    })
     assert.equal(alarmsIn(withRegistries(...limited)).length, 2)
   })
 
@@ -341,7 +343,8 @@ describe('the status page', () => {
   })
 
   it('explains why unhealthy mirrors are in the file', () => {
-    const why = /No endpoint is healthy. regmirror keeps every mirror of the list in the file/
+    const why =
+      /No endpoint is healthy. regmirror writes every mirror of the list, because the cause may be this node/
     assert.match(withRegistries(...unhealthy(1)), why)
     assert.doesNotMatch(withRegistries(...unhealthy(1, { mirrors: [unhealthyMirror()] })), why)
     assert.doesNotMatch(
@@ -349,7 +352,7 @@ describe('the status page', () => {
       why,
     )
     assert.doesNotMatch(
-      withRegistries(...unhealthy(1, { server: { url: 'https://s.test', usable: true } })),
+      withRegistries(...unhealthy(1, { server: { url: 'https://s.test', health: 'healthy' } })),
       why,
     )
   })
@@ -408,7 +411,7 @@ describe('the status page', () => {
       registryStatus({
         name: 'unhealthy.test',
         mirrors: [unhealthyMirror()],
-        server: { url: 'https://d.test', usable: false },
+        server: { url: 'https://d.test', health: 'unhealthy' },
       }),
     )
     const names = [...page.matchAll(/<h3 [^>]*>.*<\/span> (\S+) /g)].map(([, name]) => name)

@@ -12,6 +12,7 @@ import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import { targets } from '../../lib/targets/index.ts'
 import { openProber } from '../../lib/watch/host/prober.ts'
 import { forContainerd, HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { type Bend, CANARY, reply, startMirror } from '../support/mirror.ts'
 import { worldOf } from '../support/run.ts'
 import { PATIENT } from '../support/sockets.ts'
 import { pem } from '../support/tls.ts'
@@ -133,4 +134,41 @@ describe('a watcher probes', () => {
         tls.createSecureContext = real
       }
     }))
+})
+
+describe('a watcher probes a mirror that refuses a ping', () => {
+  const statusOf = async (bend: Bend, canary: boolean, health: Partial<MirrorList['health']> = {}) => {
+    await using server = await startMirror(bend)
+    const { health: defaults, ...rest } = listOf(registry('r.test', [mirror(server.origin)]))
+    const list = { ...rest, health: { ...defaults, ...health } }
+    const [endpoint] = listEndpoints(list, containerdDialect) as [Endpoint]
+    const { probe } = openProber(HERE, worldOf())
+    const { status, depth } = await probe({ ...endpoint, ...(canary && { canary: CANARY }) }, list)
+    return [status, depth, ...server.asked.map(line => line.split('?')[0])]
+  }
+  const ping = 'GET /v2/'
+  const head = `HEAD /v2/${CANARY.repository}/manifests/${CANARY.reference}`
+  const refusing =
+    (status: number): Bend =>
+    ({ url }, response) => {
+      if (url === '/v2/') reply(response, status)
+      return url === '/v2/'
+    }
+
+  it('by its canary', async () => {
+    for (const status of [404, 403, 401, 500])
+      assert.deepEqual(await statusOf(refusing(status), true), ['healthy', 'manifest', ping, head])
+    assert.deepEqual(await statusOf(refusing(404), false), ['unhealthy', 'ping', ping])
+    const nothing: Bend = (_, response) => {
+      reply(response, 404)
+      return true
+    }
+    assert.deepEqual(await statusOf(nothing, true), ['unhealthy', 'manifest', ping, head])
+  })
+
+  it('with no second request after 429, and none where there is no response', async () => {
+    assert.deepEqual(await statusOf(refusing(429), true), ['degraded', 'ping', ping])
+    const silent: Bend = () => true
+    assert.deepEqual(await statusOf(silent, true, { timeoutMs: 300 }), ['unhealthy', 'ping', ping])
+  })
 })

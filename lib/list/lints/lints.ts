@@ -24,6 +24,7 @@ import { connectionLints } from './connection-lints.ts'
 import { lintHealth } from './health-lints.ts'
 import type { LintInput } from './lint-input.ts'
 import { mirrorLints } from './mirror-lints.ts'
+import { onlyServerResolves } from './resolver-lint.ts'
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
@@ -51,6 +52,7 @@ function lintRegistry(registry: Registry, key: string, input: LintInput): readon
     ...lintName(registry, key),
     ...lintServer(registry, serverEntry(at, written), input),
     ...lintCanary(registry, input),
+    ...lintResolver(registry),
     ...lintDuplicates(registry, key, input),
     ...distinct.flatMap((entry, i) => lintMirror(registry.mirrors[i], entry, registry, input)),
   ]
@@ -85,6 +87,11 @@ function lintCanary(registry: Registry, { resolved }: LintInput): readonly Notic
   const image = name === '*' ? 'registry.example.com/repository:tag' : 'repository:tag'
   const message = `without a canary, watch only pings these mirrors; add canary = "${image}"`
   return [notice('no_canary', message, registry.place, registry)]
+}
+
+function lintResolver(registry: Registry): readonly Notice[] {
+  const message = onlyServerResolves(registry)
+  return message === undefined ? [] : [notice('only_server_resolves', message, registry.place, registry)]
 }
 
 function lintDuplicates(registry: Registry, key: string, { list, place }: LintInput): readonly Notice[] {

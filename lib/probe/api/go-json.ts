@@ -1,4 +1,16 @@
 /** Reads JSON as Go's encoding/json decodes it into a struct. The text is untrusted. Pure. */
+import {
+  COLON,
+  type Cursor,
+  INVALID,
+  LITERAL,
+  NUMBER,
+  readMembers,
+  readString,
+  readToken,
+  skipSpace,
+  skipValue,
+} from './json-text.ts'
 
 /** A Go type. `raw` only shows that there is a value; what is in no shape is checked and skipped. */
 export type Shape =
@@ -28,8 +40,6 @@ export type Value<S extends Shape> = S extends 'string'
               ? { readonly [K in keyof F]?: Value<F[K]> | undefined }
               : never
 
-/** Go's own limit (encoding/json scanner.go maxNestingDepth). */
-const MAX_DEPTH = 10_000
 /** Values that are kept: text such as `{},{},…` would take fifty times its size. */
 const MAX_KEPT = 20_000
 
@@ -42,15 +52,6 @@ type Found =
   | { readonly [name: string]: Found }
   | undefined
 
-interface Cursor {
-  readonly text: string
-  at: number
-  depth: number
-  kept: number
-}
-
-/** The text is invalid, or one of its values has another type: Go then returns an error. */
-const INVALID = Symbol('invalid')
 const TOO_MANY = Symbol('too many values')
 
 /** Undefined where Go returns an error; `too_many` where there is more than a probe keeps. */
@@ -122,50 +123,6 @@ function foldCase(key: string): string {
   return key.toLowerCase().replaceAll('ſ', 's')
 }
 
-function readMembers(cursor: Cursor, open: string, close: string, readMember: () => void): void {
-  expect(cursor, open)
-  cursor.depth += 1
-  if (cursor.depth > MAX_DEPTH) throw INVALID
-  skipSpace(cursor)
-  if (cursor.text[cursor.at] === close) cursor.at += 1
-  else {
-    do {
-      skipSpace(cursor)
-      readMember()
-      skipSpace(cursor)
-    } while (cursor.text[cursor.at++] === ',')
-    if (cursor.text[cursor.at - 1] !== close) throw INVALID
-  }
-  cursor.depth -= 1
-}
-
-const SPACE = /[ \t\r\n]*/y
-const COLON = /[ \t\r\n]*:/y
-const LITERAL = /null|true|false/y
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
-
-function readToken(cursor: Cursor, token: RegExp): string {
-  token.lastIndex = cursor.at
-  const [text] = token.exec(cursor.text) ?? []
-  if (text === undefined) throw INVALID
-  cursor.at = token.lastIndex
-  return text
-}
-
-function skipSpace(cursor: Cursor): void {
-  readToken(cursor, SPACE)
-}
-
-function expect(cursor: Cursor, character: string): void {
-  if (cursor.text[cursor.at] !== character) throw INVALID
-  cursor.at += 1
-}
-
-function readString(cursor: Cursor): string {
-  return JSON.parse(readToken(cursor, STRING))
-}
-
 /** A number with a fraction or an exponent is no integer for Go, nor is one outside 64 bits. */
 function readInteger(cursor: Cursor): number {
   const text = readToken(cursor, NUMBER)
@@ -180,45 +137,4 @@ function readBytes(text: string): Buffer {
   const bytes = Buffer.from(plain, 'base64')
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(plain) || plain.length !== 4 * Math.ceil(bytes.length / 3)) throw INVALID
   return bytes
-}
-
-/** Without recursion: brackets may be nested deeply. */
-function skipValue(cursor: Cursor): void {
-  const closing: string[] = []
-  do {
-    skipSpace(cursor)
-    const first = cursor.text[cursor.at]
-    if (first === '{' || first === '[') {
-      cursor.at += 1
-      if (closing.push(first === '{' ? '}' : ']') + cursor.depth > MAX_DEPTH) throw INVALID
-      skipSpace(cursor)
-      if (cursor.text[cursor.at] !== closing.at(-1)) {
-        skipKey(cursor, closing.at(-1))
-        continue
-      }
-    } else {
-      readToken(cursor, first === '"' ? STRING : /[-0-9]/.test(first ?? '') ? NUMBER : LITERAL)
-    }
-    endValue(cursor, closing)
-  } while (closing.length > 0)
-}
-
-/** The brackets that end after a value, up to the comma before the next one. */
-function endValue(cursor: Cursor, closing: string[]): void {
-  skipSpace(cursor)
-  while (closing.length > 0 && cursor.text[cursor.at] === closing.at(-1)) {
-    closing.pop()
-    cursor.at += 1
-    if (closing.length > 0) skipSpace(cursor)
-  }
-  if (closing.length === 0) return
-  expect(cursor, ',')
-  skipSpace(cursor)
-  skipKey(cursor, closing.at(-1))
-}
-
-function skipKey(cursor: Cursor, closing: string | undefined): void {
-  if (closing !== '}') return
-  readToken(cursor, STRING)
-  readToken(cursor, COLON)
 }

@@ -49,7 +49,7 @@ export async function renewExpired(logins: Logins): Promise<Fault | undefined> {
  * Prepares the next attempt of a request whose last response is a 401, after those before it. The fault says why there
  * is no such attempt.
  */
-export async function answerChallenge(
+export async function followChallenge(
   logins: Logins,
   responses: readonly Success[],
 ): Promise<Fault | undefined> {

@@ -18,8 +18,7 @@ function withTimeoutRemedy(fault: Fault): Fault {
   return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? RAISE_TIMEOUT } : fault
 }
 
-const RAISE_TIMEOUT =
-  'raise timeout in [health] if its cache is still being filled, or check the mirror and what it fetches from'
+const RAISE_TIMEOUT = 'raise timeout in [health] if its cache is still filling, or check its log'
 
 /** Any status below 300 will do, and no content type matters here: core/remotes/docker/fetcher.go withErrorCheck@v2.1.9. */
 function judgeContent(
@@ -30,8 +29,7 @@ function judgeContent(
   const { status } = response
   if (status <= 299) return undefined
   if (status === 403) return { reason: 'forbidden', what: `refuses the ${kind} of the canary with 403` }
-  if (status === 404)
-    return { reason: 'not_found', what: `does not have the ${kind} of the canary`, todo: CHECK_CANARY }
+  if (status === 404) return { ...NO_CONTENT, what: `does not have the ${kind} of the canary` }
   if (status === 400 && ns !== undefined) return findErrorPage(response) ?? nsFault(kind, ns)
   return judgeResponse(response, false)
 }
@@ -41,4 +39,8 @@ function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
   return { reason: 'not_a_registry', what, todo: 'check that it accepts the query parameter ns' }
 }
 
-const CHECK_CANARY = 'check that it mirrors this registry, and check canary in the list'
+const NO_CONTENT: Fault = {
+  reason: 'not_found',
+  todo: 'check that it mirrors this registry, and check canary in the list',
+  forServer: 'check canary in the list',
+}

@@ -74,7 +74,7 @@ const METHOD_REFUSED: readonly number[] = [400, 403, 501]
 
 /** Names HEAD if it is the problem, since a test with GET, as curl sends it, would find none. */
 async function headFault(session: Session, { fault, response }: Failed): Promise<Fault> {
-  if (response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
+  if (!session.patient || response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
   const get = await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
   if ('fault' in get) return fault
   const what = `responds with ${response.status} to HEAD for the manifest, but serves it to GET`

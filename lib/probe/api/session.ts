@@ -5,7 +5,7 @@ import type { Trace } from '../http/trace.ts'
 import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import { fetchHeaders } from './fetch-headers.ts'
-import { answerChallenge, authorizationFor, type Logins, renewExpired, tokenRefused } from './login.ts'
+import { authorizationFor, followChallenge, type Logins, renewExpired, tokenRefused } from './login.ts'
 import type { ProbeContext } from './probe-context.ts'
 
 export interface Session extends Logins {
@@ -39,10 +39,10 @@ export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onCh
 
 /** After so many responses a request is not sent again (core/remotes/docker/resolver.go retryRequest@v2.1.4). */
 const MAX_RESPONSES = 6
-/** Statuses that a request is repeated for at once. */
+/** Statuses that a request is repeated for immediately. */
 const REPEATED: readonly number[] = [408, 429]
 
-/** The last response, whatever its status: challenges are answered and requests repeated as containerd does it. */
+/** The last response, whatever its status: challenges are followed and requests repeated as containerd does it. */
 export async function sendContentRequest(session: Session, request: ContentRequest): Promise<Outcome> {
   const responses: Success[] = []
   for (;;) {
@@ -53,7 +53,7 @@ export async function sendContentRequest(session: Session, request: ContentReque
     const isLast = responses.length === MAX_RESPONSES
     if (status === 401) {
       session.challenged = true
-      const fault = isLast ? tokenRefused('') : await answerChallenge(session, responses)
+      const fault = isLast ? tokenRefused('') : await followChallenge(session, responses)
       if (fault !== undefined) return { ...outcome, fault }
     } else if (isLast || !session.patient || !REPEATED.includes(status)) return outcome
   }

@@ -40,6 +40,7 @@ const PRIVATE_TARGET: Fault = {
   reason: undefined,
   what: 'redirects to a loopback, link-local or private address',
   todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
+  forServer: 'if you trust that host, use it as server in the list',
 }
 
 function closedFault({ phase }: Trace): Fault {

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
   no_response: {
     what: 'accepts connections but does not respond in time',
-    todo: 'restart it, or remove it from the list: each pull waits for it',
+    todo: 'raise timeout in [health] if it is only slow, or check its log',
     forServer: 'check the route and the firewall, or set fallback = false to use only the mirrors',
   },
   tls: {

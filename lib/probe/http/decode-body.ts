@@ -40,12 +40,12 @@ function openDecoder(name: string): Decoder {
 }
 
 function decodingSink(decoder: Decoder, next: BodySink): BodySink {
-  let wanted = true
+  let isOpen = true
   let written: Promise<void> | undefined
   const ended = new Promise<void>((resolve, reject) => {
     decoder.on('data', (part: Buffer) => {
-      if (!wanted || next.add(part)) return
-      wanted = false
+      if (!isOpen || next.add(part)) return
+      isOpen = false
       decoder.destroy()
       resolve()
     })
@@ -54,18 +54,18 @@ function decodingSink(decoder: Decoder, next: BodySink): BodySink {
       reject(codedError(code === 'Z_BUF_ERROR' ? 'ECONNRESET' : INVALID_ENCODING)),
     )
   })
-  // It may reject before somebody waits for it.
+  // It may reject before anything waits for it.
   ended.catch(() => {})
   return {
     add: part => {
-      if (wanted) written = new Promise(resolve => decoder.write(part, () => resolve()))
-      return wanted
+      if (isOpen) written = new Promise(resolve => decoder.write(part, () => resolve()))
+      return isOpen
     },
     relief: () => Promise.race([written, ended]),
     end: async () => {
-      if (wanted) decoder.end()
+      if (isOpen) decoder.end()
       await ended
-      return (await next.end()) && wanted
+      return (await next.end()) && isOpen
     },
   }
 }

@@ -68,8 +68,9 @@ function openExchange(request: Sent, trace: Trace): Exchange {
     trace.respondedAt = performance.now()
     trace.phase = 'body'
     const received = { status: head.status, headers: Object.fromEntries(head.headers) }
-    // The body of a redirect is not read.
-    if (head.status >= 300 && head.status <= 399) return { ...received, complete: false }
+    // Nobody reads the body of a redirect or a challenge.
+    if ((head.status >= 300 && head.status <= 399) || head.status === 401)
+      return { ...received, complete: false }
     collector = collectBody(head.status < 300 ? request : {})
     sink = head.framing.kind === 'none' ? collector : decodeInto(collector, encodingOf(head, request))
     const complete = yield* readBody(source, head.framing, go, part => sink.add(part))

@@ -8,7 +8,7 @@ import { type HttpProxy, proxyAuthorization } from './proxies.ts'
 import { readSocket } from './read-socket.ts'
 import { type ResponseHead, readHead } from './response-head.ts'
 
-/** For an answer that is read while the connection is kept. */
+/** For a response that is read while the connection is kept. */
 const HEAD_LIMIT = 64 * 1024
 
 /** Requests the proxy at the other end of the socket to connect it to `authority` (`host:port`). */

@@ -11,13 +11,13 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
-import { effectOf, formerFiles, renderDirectories } from './hosts/render-directories.ts'
+import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { isSameLine, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
+import { isSameLine, isTested, knowsDefaultDirectory, knowsDialTimeout } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -41,7 +41,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
         ...directories.notices,
       ],
       conflicts: [...daemonConflicts(snapshot), ...config.conflicts, ...directories.conflicts],
-      effect: effectOf(snapshot),
+      effect: findEffect(snapshot),
       held: formerFiles(snapshot),
       kept: snapshot.config.managed ? [] : snapshot.editedFiles,
     }
@@ -86,6 +86,10 @@ function generationNotices(registries: readonly Registry[], snapshot: Snapshot):
   }
   const name = `containerd ${generation.name}`
   const notices: Notice[] = []
+  if (!isTested(generation)) {
+    const message = `regmirror supports containerd 1.6 to 2.4; it treats ${name} like the closest of them; check the mirrors after apply: regmirror probe`
+    notices.push(notice('version_untested', message))
+  }
   if (installed !== undefined && !isSameLine(installed, generation)) {
     notices.push(
       notice(

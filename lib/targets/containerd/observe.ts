@@ -30,10 +30,16 @@ export async function observe(
   const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
   const config = settings.config || (await findForeignConfig(view.node, daemons.config))
-  const { files, faults, older } = await readConfigs(view.node, config, exactOne(generation, installed))
+  const { files, faults, older, dropIns } = await readConfigs(
+    view.node,
+    config,
+    exactOne(generation, installed),
+  )
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
-  const values = effectiveRegistries({ files, older, readers }).map(({ configPath }) => configPath?.value)
+  const values = effectiveRegistries({ files, older, dropIns, readers }).map(
+    ({ configPath }) => configPath?.value,
+  )
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
   const directoriesInUse = findHostsDirs(values, own, settings)
@@ -50,6 +56,7 @@ export async function observe(
     files,
     faults,
     older,
+    dropIns,
     ...directoriesInUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),

@@ -43,6 +43,11 @@ export function atLeast(generation: Release, text: string): boolean {
   return differs === undefined || generation[differs] > other[differs]
 }
 
+/** Whether its rules are known: those of 2.4 by its source. */
+export function isTested(generation: Release): boolean {
+  return atLeast(generation, '1.6.0') && !atLeast(generation, '2.5.0')
+}
+
 /**
  * Whether `dial_timeout` in hosts.toml has an effect: since 2.0.7 and 2.1.0, never in 1.x
  * (core/remotes/docker/config/hosts.go@v2.1.0).

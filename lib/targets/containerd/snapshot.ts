@@ -39,6 +39,8 @@ export interface Snapshot {
   readonly faults: readonly Issue[]
   /** What an older 1.x reads, where that differs and the patch release is not known. */
   readonly older: OlderConfigs | undefined
+  /** The same with drop-ins that a later 2.x may read without an import. */
+  readonly dropIns: { readonly files: readonly ParsedConfig[]; readonly faults: readonly Issue[] } | undefined
   /** The one directory that config_path must name. */
   readonly hostsDir: string
   /** Whether the list names that directory, or regmirror has set it before; otherwise it was found, or is the default. */

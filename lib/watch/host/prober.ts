@@ -26,7 +26,7 @@ export interface Prober {
 
 /** Probes share certificates and lookups for as long as the list and the certificates of the system stay the same. */
 export function openProber(options: ProberOptions, world: World): Prober {
-  const surroundings = openReaders(options, world)
+  const readers = openReaders(options, world)
   const lookUp = openNameLookup(world.env)
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
@@ -34,7 +34,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // For good: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
-    const { roots, ...runtime } = await surroundings.read(list)
+    const { roots, ...runtime } = await readers.read(list)
     secretSent ||=
       runtime.proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
     if (shared?.list !== list || shared.roots !== roots)
@@ -53,7 +53,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
     inTurn ??= maxConnections().then(limitConcurrency)
     return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
   }
-  return { probe, expire: surroundings.expire }
+  return { probe, expire: readers.expire }
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Grade, isWriteLimited } from '../serve/problems.ts'
 import type { WatchStatus } from '../serve/status.ts'
 import { type Alarm, problem, warning } from './alarm.ts'
 import { html } from './markup.ts'
-import { outages, weaknesses } from './registry-alarms.ts'
+import { expiringCertificates, outages, weaknesses } from './registry-alarms.ts'
 import { ago, clock } from './time.ts'
 
 export function findAlarms(status: WatchStatus): readonly Alarm[] {
@@ -18,6 +18,7 @@ export function findAlarms(status: WatchStatus): readonly Alarm[] {
     ...starting(status),
     ...limitedWrites(status),
     ...weaknesses(status),
+    ...expiringCertificates(status),
   ]
 }
 

@@ -6,12 +6,13 @@ export const GRADE_MARKS: Readonly<Record<Grade, string>> = { ok: '●', warning
 
 interface HealthMark {
   readonly mark: string
-  readonly grade: Grade
+  readonly grade: Grade | 'soft'
 }
 
-export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
+export const HEALTH_MARKS: Readonly<Record<Health | 'unknown', HealthMark>> = {
   healthy: { mark: '●', grade: 'ok' },
   degraded: { mark: '◐', grade: 'warning' },
   rate_limited: { mark: '○', grade: 'warning' },
   unhealthy: { mark: '✗', grade: 'problem' },
+  unknown: { mark: '?', grade: 'soft' },
 }

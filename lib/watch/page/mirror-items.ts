@@ -1,5 +1,6 @@
 /** The mirrors of a registry on the status page, a line each. Pure. */
 import { healthText, isUsable } from '../../health/health.ts'
+import { certificateExpiry, daysUntil } from '../../wording/certificate-expiry.ts'
 import type { MirrorStatus } from '../serve/status.ts'
 import { HEALTH_MARKS } from './marks.ts'
 import { html, type Markup } from './markup.ts'
@@ -13,7 +14,7 @@ export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): read
     .toSorted((a, b) => positionOf(a) - positionOf(b))
     .map(
       mirror =>
-        html`<li>${positionCell(mirror)}<span class="url">${mirror.url}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}</li>
+        html`<li>${positionCell(mirror)}<span class="url">${mirror.url}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}${certificateNote(mirror, now)}</li>
 `,
     )
 }
@@ -26,8 +27,12 @@ function positionCell({ position }: MirrorStatus): Markup {
 
 function stateCell({ health, since, probedAt }: MirrorStatus, now: number): Markup {
   if (probedAt === undefined) return html`<span class="state">· not probed yet</span>`
+  return html`<span class="state">${healthMark(health)} <span class="soft">for ${span(now - since)}</span></span>`
+}
+
+export function healthMark(health: MirrorStatus['health']): Markup {
   const { mark, grade } = HEALTH_MARKS[health]
-  return html`<span class="state"><span class="${grade}"><span aria-hidden="true">${mark}</span> ${healthText(health)}</span> <span class="soft">for ${span(now - since)}</span></span>`
+  return html`<span class="${grade}"><span aria-hidden="true">${mark}</span> ${healthText(health)}</span>`
 }
 
 function latencyText({ health, latencyMs }: MirrorStatus): string {
@@ -42,6 +47,18 @@ function note(mirror: MirrorStatus, now: number): Markup | undefined {
   const cause = [reason ?? [], detail ?? []].flat().join(': ')
   const removed = position === undefined ? html`<b>removed</b> · ` : undefined
   return html`<p class="note">${removed}since ${clock(since, now)} UTC${probeTimes(mirror, now)}${cause === '' ? undefined : html`<br><span class="cause">${cause}</span>`}</p>`
+}
+
+/** Nothing while there is enough time to renew it. */
+export function certificateNote(
+  { certificateExpiresAt }: Pick<MirrorStatus, 'certificateExpiresAt'>,
+  now: number,
+): Markup | undefined {
+  if (certificateExpiresAt === undefined) return undefined
+  const when = certificateExpiry(daysUntil(certificateExpiresAt, now))
+  return when === undefined
+    ? undefined
+    : html`<p class="note"><span class="warning">its certificate ${when}</span>; renew it</p>`
 }
 
 function probeTimes({ probedAt, nextAt }: MirrorStatus, now: number): Markup | undefined {

@@ -1,25 +1,26 @@
 /** Alarms about registries: a line for each of a few, and one line for many. Pure. */
-import { canServe, whyUnavailable } from '../../health/availability.ts'
 import { healthText, isUsable } from '../../health/health.ts'
-import { NO_ENDPOINT } from '../../model/no-endpoint.ts'
+import { certificateExpiry, daysUntil } from '../../wording/certificate-expiry.ts'
 import { plural } from '../../wording/plural.ts'
+import { registryCause, registryStatusText } from '../../wording/registry-health-text.ts'
 import { gradeRegistry } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
 import { type Alarm, problem, warning } from './alarm.ts'
 import { html, type Markup } from './markup.ts'
 import { registryAnchor, registryTitle } from './registry-name.ts'
+import { isNetworkSuspect } from './registry-section.ts'
 import { ago, span } from './time.ts'
 
 /** With more lines, each would get less attention. */
 const FEW = 3
 
-/** Registries that no endpoint can serve. */
+/** Registries whose pulls by tag fail. */
 export function outages(status: WatchStatus): readonly Alarm[] {
   const probed = status.registries.filter(({ mirrors }) => mirrors.length > 0)
   if (probed.length > 1 && probed.every(isUnreachable)) return [blackout(probed, status)]
   const out = status.registries.filter(registry => gradeRegistry(registry) === 'problem')
   if (out.length <= FEW) return out.map(registry => outage(registry, status))
-  return [problem(html`<b>Registries ${links(out, status)} are unhealthy</b>: ${NO_ENDPOINT}.`)]
+  return [problem(html`<b>Registries ${links(out, status)} are unhealthy</b>: pulls by tag fail.`)]
 }
 
 /** Registries that work with fewer or slower mirrors. */
@@ -29,9 +30,9 @@ export function weaknesses(status: WatchStatus): readonly Alarm[] {
   return [weakness(weak, status)]
 }
 
-/** A mirror that responds with 429 is reachable. */
+/** An endpoint that responds, with 401 or 429 for example, is reachable. */
 function isUnreachable(registry: RegistryStatus): boolean {
-  return canServe(registry) === false && registry.mirrors.every(({ health }) => health === 'unhealthy')
+  return registry.state.status === 'unhealthy' && isNetworkSuspect(registry)
 }
 
 function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): Alarm {
@@ -42,23 +43,27 @@ function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): 
 }
 
 function outage(registry: RegistryStatus, status: WatchStatus): Alarm {
-  const since = latestChange([registry])
-  const state =
+  const { state } = registry
+  // Pulls by tag may have failed before the last mirror became unhealthy, or without that.
+  const since = state.status === 'unhealthy' ? latestChange([registry]) : 0
+  const text = registryStatusText(state)
+  const head =
     since === 0
-      ? html`<b>Registry ${links([registry], status)} is unhealthy</b>`
-      : html`<b>Registry ${links([registry], status)} has been unhealthy</b> for ${span(status.now - since)}`
-  return problem(html`${state}: ${whyUnavailable(registry)}.`)
+      ? html`<b>Registry ${links([registry], status)} is ${text}</b>`
+      : html`<b>Registry ${links([registry], status)} has been ${text}</b> for ${span(status.now - since)}`
+  return problem(html`${head}: ${registryCause(state)}.`)
 }
 
 function weakness(registries: readonly RegistryStatus[], status: WatchStatus): Alarm {
   const mirrors = registries.flatMap(registry => registry.mirrors)
   const weak = mirrors.filter(({ health }) => health !== 'healthy')
-  const counts = (['unhealthy', 'rate_limited', 'degraded'] as const).flatMap(health => {
+  const counts = (['unhealthy', 'rate_limited', 'degraded', 'unknown'] as const).flatMap(health => {
     const count = weak.filter(mirror => mirror.health === health).length
     return count === 0 ? [] : [`${count} ${healthText(health)}`]
   })
   const since = Math.max(...weak.map(mirror => mirror.since))
   const all = plural(mirrors.length, 'mirror', 'mirrors')
+  if (weak.length === 0) return warning(html`${links(registries, status)}: the health is unknown.`)
   return warning(
     html`${links(registries, status)}: ${counts.join(', ')} of ${all}; last change ${ago(since, status.now)}.`,
   )
@@ -66,8 +71,21 @@ function weakness(registries: readonly RegistryStatus[], status: WatchStatus): A
 
 /** When the last mirror became unusable; 0: none is. */
 function latestChange(registries: readonly RegistryStatus[]): number {
-  const unusable = registries.flatMap(({ mirrors }) => mirrors).filter(({ health }) => !isUsable(health))
+  const unusable = registries
+    .flatMap(({ mirrors }) => mirrors)
+    .filter(({ health }) => health !== 'unknown' && !isUsable(health))
   return Math.max(...unusable.map(({ since }) => since), 0)
+}
+
+/** Certificates that expire soon: an endpoint of several registries has one. */
+export function expiringCertificates({ registries, now }: WatchStatus): readonly Alarm[] {
+  const endpoints = registries.flatMap(({ mirrors, server }) => [...mirrors, ...(server ? [server] : [])])
+  const texts = endpoints.flatMap(({ url, certificateExpiresAt }) => {
+    const when =
+      certificateExpiresAt === undefined ? undefined : certificateExpiry(daysUntil(certificateExpiresAt, now))
+    return when === undefined ? [] : [`the certificate of ${url} ${when}; renew it.`]
+  })
+  return [...new Set(texts)].map(text => warning(html`${text}`))
 }
 
 /** `a, b, c and 5 more`. */

@@ -1,12 +1,13 @@
 /** A registry on the status page: its mirrors in the order in which they are written, its server, and its files. Pure. */
-import { canServe } from '../../health/availability.ts'
 import { isUsable } from '../../health/health.ts'
+import { mayBeNetwork } from '../../health/network-cause.ts'
 import { plural } from '../../wording/plural.ts'
+import { EVERY_MIRROR } from '../../wording/registry-health-text.ts'
 import { gradeRegistry } from '../serve/problems.ts'
-import type { RegistryStatus, ShownFile } from '../serve/status.ts'
+import type { RegistryStatus, ServerStatus, ShownFile } from '../serve/status.ts'
 import { GRADE_MARKS } from './marks.ts'
 import { html, type Markup } from './markup.ts'
-import { mirrorItems } from './mirror-items.ts'
+import { certificateNote, healthMark, mirrorItems } from './mirror-items.ts'
 import { addressWithFile, registryTitle } from './registry-name.ts'
 
 interface View {
@@ -22,7 +23,7 @@ export function registrySection(registry: RegistryStatus, view: View): Markup {
   return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${GRADE_MARKS[grade]}</span> ${registryTitle(registry)} <small>${mirrorCount(registry)}</small></h3>
 <ul class="endpoints">
-${mirrorItems(registry.mirrors, now)}${serverItem(registry)}</ul>${outageNote(registry)}
+${mirrorItems(registry.mirrors, now)}${serverItem(registry, now)}</ul>${outageNote(registry)}
 ${shownFiles(registry, view)}
 </section>
 `
@@ -34,26 +35,35 @@ function mirrorCount({ mirrors }: RegistryStatus): string {
   return `${healthy} of ${plural(mirrors.length, 'mirror', 'mirrors')} healthy`
 }
 
-function serverItem({ server }: RegistryStatus): Markup | undefined {
+function serverItem({ server }: RegistryStatus, now: number): Markup | undefined {
   if (server === undefined) return undefined
-  const state =
-    server.usable === undefined
-      ? html`<span class="soft">· not probed</span>`
-      : server.usable
-        ? html`<span class="ok"><span aria-hidden="true">●</span> healthy</span>`
-        : html`<span class="problem"><span aria-hidden="true">✗</span> unhealthy</span>`
-  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${server.url} <span class="soft">server</span></span><span class="state">${state}</span></li>
+  const { url, health } = server
+  const state = health === 'unknown' ? html`<span class="soft">· not probed</span>` : healthMark(health)
+  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${url} <span class="soft">server</span></span><span class="state">${state}</span>${serverNote(server)}${certificateNote(server, now)}</li>
 `
+}
+
+function serverNote({ reason, detail }: ServerStatus): Markup | undefined {
+  const cause = [reason ?? [], detail ?? []].flat().join(': ')
+  return cause === '' ? undefined : html`<p class="note"><span class="cause">${cause}</span></p>`
 }
 
 /** Why mirrors are in the file though no endpoint is healthy. */
 function outageNote(registry: RegistryStatus): Markup | undefined {
-  const unusable = registry.mirrors.filter(
-    ({ health, position }) => !isUsable(health) && position !== undefined,
-  )
-  if (canServe(registry) !== false || unusable.length === 0) return undefined
+  const { mirrors, state } = registry
+  const isWritten = mirrors.some(({ health, position }) => !isUsable(health) && position !== undefined)
+  if (state.status !== 'unhealthy' || !isWritten) return undefined
+  const why = isNetworkSuspect(registry) ? ", because the cause may be this node's network" : ''
   return html`
-<p class="note">No endpoint is healthy. regmirror keeps every mirror of the list in the file, because the cause may be this node's network.</p>`
+<p class="note">No endpoint is healthy. ${EVERY_MIRROR}${why}.</p>`
+}
+
+/** No endpoint has responded. */
+export function isNetworkSuspect({ mirrors, server }: RegistryStatus): boolean {
+  const probed = [...mirrors, ...(server === undefined ? [] : [server])].filter(
+    ({ health }) => health !== 'unknown',
+  )
+  return mayBeNetwork(probed.map(({ reason }) => reason))
 }
 
 function shownFiles(registry: RegistryStatus, view: View): readonly Markup[] {

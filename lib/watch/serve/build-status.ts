@@ -1,11 +1,13 @@
 /** The status of a watcher, from what it remembers. Pure. */
+import { judgeRegistry } from '../../health/availability.ts'
+import { judgedHealth } from '../../health/mirror-health.ts'
 import { selectMirrors } from '../../health/select.ts'
 import { baseUrl, type Registry } from '../../model/registry.ts'
 import { type Clocks, wallTime } from '../../system/clocks.ts'
 import { knownHealth } from '../current-health.ts'
 import type { Memory, Watched } from '../memory.ts'
-import { isServerUsable } from '../needed-servers.ts'
-import type { MirrorStatus, RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
+import { serverHealth } from '../server-health.ts'
+import type { MirrorStatus, RegistryStatus, ServerStatus, WatchStatus, WatchSummary } from './status.ts'
 
 /** A loop that has not turned for that long hangs: it checks the node every minute. */
 const HANGING_MS = 180_000
@@ -55,28 +57,53 @@ function nodeStatus(memory: Memory, now: Clocks): WatchStatus['node'] {
 function buildRegistries(memory: Memory, now: Clocks): readonly RegistryStatus[] {
   const list = memory.loaded?.list
   if (list === undefined) return []
-  const written = selectMirrors(list, knownHealth(memory)).registries
-  return list.registries.map((registry, i) => buildRegistry(registry, written[i] ?? registry, memory, now))
+  const known = knownHealth(memory)
+  const written = selectMirrors(list, known).registries
+  return list.registries.map((registry, i) => ({
+    ...buildRegistry(registry, written[i] ?? registry, memory, now),
+    state: judgeRegistry(registry, known),
+  }))
 }
 
-function buildRegistry({ name }: Registry, written: Registry, memory: Memory, now: Clocks): RegistryStatus {
+function buildRegistry(
+  { name }: Registry,
+  written: Registry,
+  memory: Memory,
+  now: Clocks,
+): Omit<RegistryStatus, 'state'> {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === name)
   const server = memory.servers.find(({ endpoint }) => endpoint.registry === name)
   const urls = written.mirrors.map(({ base }) => baseUrl(base))
   return {
     name,
     mirrors: own.map(mirror => buildMirror(mirror, urls.indexOf(mirror.url), now)),
-    ...(server && { server: { url: server.url, usable: isServerUsable(server) } }),
+    ...(server && { server: buildServer(server) }),
     files: memory.shownFiles.get(name) ?? [],
   }
 }
 
+function buildServer(server: Watched): ServerStatus {
+  const health = serverHealth(server) ?? 'unknown'
+  const { reason, detail } = server.lastProbe ?? {}
+  return {
+    url: server.url,
+    health,
+    ...(reason && { reason }),
+    ...(detail !== undefined && { detail }),
+    ...certificateOf(server),
+  }
+}
+
+function certificateOf({ certificateExpiresAt }: Watched): Pick<ServerStatus, 'certificateExpiresAt'> {
+  return certificateExpiresAt === undefined ? {} : { certificateExpiresAt }
+}
+
 function buildMirror(watched: Watched, at: number, now: Clocks): MirrorStatus {
   const { url, state, lastProbe, samples, probes, changes } = watched
-  const { health, since, reason, detail, probedAt, nextAt } = state
+  const { since, reason, detail, probedAt, nextAt } = state
   return {
     url,
-    health,
+    health: judgedHealth(state) ?? 'unknown',
     since: wallTime(since, now),
     position: at === -1 ? undefined : at + 1,
     ...(reason && { reason }),
@@ -91,5 +118,6 @@ function buildMirror(watched: Watched, at: number, now: Clocks): MirrorStatus {
     },
     probes,
     changes,
+    ...certificateOf(watched),
   }
 }

@@ -1,10 +1,10 @@
 /** The status of a watcher as a page for Prometheus. Pure. A name that `probe` exports too means the same here. */
 
-import { formatMetrics, type Metric, one, type Sample, timestamp } from '../../formats/prometheus-text.ts'
-import { canServe } from '../../health/availability.ts'
-import { mirrorMetrics, probeMetrics } from './mirror-metrics.ts'
+import { formatMetrics, type Metric, one, timestamp } from '../../formats/prometheus-text.ts'
+import { registryMetrics } from '../../health/health-metrics.ts'
+import { endpointMetrics, mirrorMetrics, probeMetrics } from './mirror-metrics.ts'
 import { isWriteLimited } from './problems.ts'
-import type { RegistryStatus, WatchStatus } from './status.ts'
+import type { WatchStatus } from './status.ts'
 
 /** Text exposition format 0.0.4; ends in a newline. */
 export function renderMetrics(status: WatchStatus): string {
@@ -13,7 +13,8 @@ export function renderMetrics(status: WatchStatus): string {
     ...listMetrics(status),
     ...writeMetrics(status),
     ...pendingMetrics(status),
-    ...registryMetrics(status.registries),
+    ...registryMetrics(status.registries.map(({ state }) => state)),
+    ...endpointMetrics(status.registries),
     ...mirrorMetrics(status.registries),
     ...probeMetrics(status.registries),
   ])
@@ -116,25 +117,4 @@ function pendingMetrics({ node }: WatchStatus): readonly Metric[] {
       samples: one(node.pendingFiles.length),
     },
   ]
-}
-
-function registryMetrics(registries: readonly RegistryStatus[]): readonly Metric[] {
-  return [
-    {
-      name: 'regmirror_registry_up',
-      help: '1 if the registry has a healthy or degraded endpoint, 0 if not; absent while unknown.',
-      samples: registries.map(registry => [{ registry: registry.name }, numberOf(canServe(registry))]),
-    },
-    {
-      name: 'regmirror_server_up',
-      help: "1 if the registry's own server is healthy or degraded, 0 if not; absent while unknown.",
-      samples: registries.flatMap(({ name, server }): readonly Sample[] =>
-        server === undefined ? [] : [[{ registry: name, url: server.url }, numberOf(server.usable)]],
-      ),
-    },
-  ]
-}
-
-function numberOf(known: boolean | undefined): number | undefined {
-  return known === undefined ? undefined : Number(known)
 }

@@ -1,20 +1,48 @@
-/** The metrics of each mirror, for Prometheus. Pure. */
+/** The metrics of each endpoint, for Prometheus. Pure. */
 import { type Metric, one, type Sample, seconds, timestamp } from '../../formats/prometheus-text.ts'
-import { HEALTHS, isUsable } from '../../health/health.ts'
-import type { MirrorStatus, RegistryStatus } from './status.ts'
+import { HEALTHS } from '../../health/health.ts'
+import { CERTIFICATE_EXPIRY, type EndpointHealth, endpointUpMetric } from '../../health/health-metrics.ts'
+import type { MirrorStatus, RegistryStatus, ServerStatus } from './status.ts'
+
+interface Endpoint extends EndpointHealth {
+  readonly certificateExpiresAt: number | undefined
+}
+
+export function endpointMetrics(registries: readonly RegistryStatus[]): readonly Metric[] {
+  const endpoints = registries.flatMap(endpointsOf)
+  return [
+    endpointUpMetric(endpoints),
+    {
+      ...CERTIFICATE_EXPIRY,
+      samples: endpoints.map(({ labels, certificateExpiresAt }) => [labels, timestamp(certificateExpiresAt)]),
+    },
+  ]
+}
+
+function endpointsOf({ name, mirrors, server }: RegistryStatus): readonly Endpoint[] {
+  const endpoint = (
+    role: 'mirror' | 'server',
+    { url, health, certificateExpiresAt }: MirrorStatus | ServerStatus,
+  ) => ({
+    labels: { registry: name, url, role },
+    health: health === 'unknown' ? undefined : health,
+    certificateExpiresAt,
+  })
+  return [
+    ...mirrors.map(mirror => endpoint('mirror', mirror)),
+    ...(server === undefined ? [] : [endpoint('server', server)]),
+  ]
+}
 
 export function mirrorMetrics(registries: readonly RegistryStatus[]): readonly Metric[] {
   const each = eachMirror(registries)
   return [
     {
-      name: 'regmirror_mirror_up',
-      help: '1 if the mirror is healthy or degraded, 0 if it is unhealthy or rate limited (429).',
-      samples: each(({ health }) => one(Number(isUsable(health)))),
-    },
-    {
       name: 'regmirror_mirror_health',
       help: 'Health of the mirror: 1 for the current one, 0 for the others.',
-      samples: each(mirror => HEALTHS.map(health => [{ health }, Number(mirror.health === health)])),
+      samples: each(mirror =>
+        [...HEALTHS, 'unknown'].map(health => [{ health }, Number(mirror.health === health)]),
+      ),
     },
     {
       name: 'regmirror_mirror_health_since_timestamp_seconds',

@@ -1,14 +1,14 @@
 /** What is wrong, by the status of a watcher; all pages use the same rules. Pure. */
-import { canServe } from '../../health/availability.ts'
 import type { RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 export type Grade = 'ok' | 'warning' | 'problem'
 
-/** A registry without mirrors is ok: its server is not probed. */
-export function gradeRegistry(registry: RegistryStatus): Grade {
-  const serves = canServe(registry) ?? (registry.mirrors.length === 0 || undefined)
-  if (serves !== true) return 'problem'
-  return registry.mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
+/** A registry without mirrors is ok: its server is not probed. Neither are the servers of `*`: its mirrors count. */
+export function gradeRegistry({ name, mirrors, state: { status } }: RegistryStatus): Grade {
+  if (mirrors.length === 0) return 'ok'
+  if (status === 'unhealthy' || status === 'degraded') return 'problem'
+  const isKnown = status === 'healthy' || name === '*'
+  return isKnown && mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
 }
 
 export const HANGS =

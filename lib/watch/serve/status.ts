@@ -1,5 +1,6 @@
 /** The state of a watcher as a value: everything that its pages show. Times are in milliseconds since 1970. */
 import type { Health } from '../../health/health.ts'
+import type { RegistryHealth } from '../../model/registry-health.ts'
 import type { Activation, Probe, ProbeReason } from '../../model/report.ts'
 
 /** The latency of one probe; `ms` is undefined where the probe failed. */
@@ -10,7 +11,7 @@ export interface LatencySample {
 
 export interface MirrorStatus {
   readonly url: string
-  readonly health: Health
+  readonly health: Health | 'unknown'
   /** When it changed to that. */
   readonly since: number
   /** Its position among the mirrors that are written, from 1; undefined: it is not written. */
@@ -29,6 +30,8 @@ export interface MirrorStatus {
   readonly probes: Readonly<Record<string, number>>
   /** How often its health has changed since the start. */
   readonly changes: number
+  /** Of the certificate that it had last. */
+  readonly certificateExpiresAt?: number
 }
 
 /** A file as it is now, secrets hidden. */
@@ -37,11 +40,23 @@ export interface ShownFile {
   readonly text: string
 }
 
+/** A server is probed only while the health of its registry depends on it. */
+export interface ServerStatus {
+  readonly url: string
+  readonly health: Health | 'unknown'
+  readonly reason?: ProbeReason
+  readonly detail?: string
+  /** Of the certificate that it had last. */
+  readonly certificateExpiresAt?: number
+}
+
 export interface RegistryStatus {
   readonly name: string
   readonly mirrors: readonly MirrorStatus[]
-  /** Absent where there is no server to fall back to; `usable` is undefined while it is not probed. */
-  readonly server?: { readonly url: string; readonly usable: boolean | undefined }
+  /** Absent where there is no server to fall back to. */
+  readonly server?: ServerStatus
+  /** Whether pulls by tag work. */
+  readonly state: RegistryHealth
   /** The files that name its endpoints, one for each runtime at most. */
   readonly files: readonly ShownFile[]
 }

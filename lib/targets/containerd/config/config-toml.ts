@@ -12,9 +12,11 @@ import {
 } from '../../../formats/toml/ast.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { atLeast, parseRelease, type Release } from '../release.ts'
+import { isReadBy1 } from './lenient-toml.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { movingHint, renamingHint } from './plugin-names.ts'
 import { FILE, misfits } from './shape.ts'
+import { findTemplate } from './template.ts'
 
 const BYTE_ORDER_MARK = /^\ufeff/
 
@@ -25,16 +27,28 @@ export const V1: TablePath = ['plugins', 'cri', 'registry']
 export const V2: TablePath = ['plugins', 'io.containerd.grpc.v1.cri', 'registry']
 export const V3: TablePath = ['plugins', 'io.containerd.cri.v1.images', 'registry']
 
-/** A new config.toml: every release from 1.6 to 2.3 reads version 2. */
-export const NEW_CONFIG = 'version = 2\n'
+/**
+ * A new config.toml has the newest version that the release reads, because a drop-in of a newer version than config.toml is
+ * refused (cmd/containerd/server/config/config.go:475@v2.3.4). Every release from 1.6 on reads version 2.
+ */
+export function newConfig(generation: Release | undefined): string {
+  return `version = ${generation === undefined ? 2 : newestVersion(generation)}\n`
+}
 
-/** Parses one file of the merge. */
-export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): ParsedConfig | Issue {
-  if (!isUtf8(bytes)) return fatal(path, { message: 'is not UTF-8 text', hint: 'save it as UTF-8' })
+function newestVersion(generation: Release): number {
+  return generation.major < 2 ? 2 : atLeast(generation, '2.3.0') ? 4 : 3
+}
+
+/** Parses one file of the merge, for this release or for any. */
+export function parseConfig(
+  { path, bytes }: { path: string; bytes: Buffer },
+  generation?: Release,
+): ParsedConfig | Issue {
+  if (!isUtf8(bytes)) return unreadable({ file: path, ...NOT_UTF8 }, bytes.toString('latin1'), generation)
   const whole = bytes.toString('utf8')
   const text = whole.replace(BYTE_ORDER_MARK, '')
   const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return fatal(path, parsed.fault)
+  if ('fault' in parsed) return unreadable({ file: path, ...parsed.fault }, text, generation)
   const value = tomlValue(parsed.ast)
   const misspelled = misspelledKey(parsed.ast, value)
   if (misspelled !== undefined) return { file: path, ...misspelled }
@@ -42,6 +56,28 @@ export function parseConfig({ path, bytes }: { path: string; bytes: Buffer }): P
   if (unusable !== undefined) return fatal(path, unusable)
   const version = value.version as number | undefined
   return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
+}
+
+const NOT_UTF8 = { message: 'is not UTF-8 text', hint: 'save it as UTF-8' }
+
+/** A file that is no TOML: a template, or one that only 1.x reads. */
+function unreadable(fault: Issue, text: string, generation: Release | undefined): Issue {
+  const template = findTemplate(text)
+  if (template !== undefined) return { file: fault.file, ...template, ...TEMPLATE }
+  const message = `${fault.message}: ${whoFails(text, generation)}`
+  return { hint: 'correct it', ...fault, message }
+}
+
+const TEMPLATE = {
+  message: 'this is a template, not TOML',
+  hint: 'name the file that is made from it: config = "/…/config.toml" in [targets.containerd]',
+}
+
+function whoFails(text: string, generation: Release | undefined): string {
+  if (generation?.major === 2 || !isReadBy1(text)) return 'containerd does not start'
+  return generation === undefined
+    ? 'containerd 2 does not start, and regmirror does not edit it'
+    : 'containerd 1.x reads it, but regmirror does not edit it'
 }
 
 function fatal(file: string, fault: Omit<Issue, 'file'>): Issue {
@@ -126,7 +162,7 @@ export function versionFault(
     const hint = migrationHint(main)
     return { message: `has no version or version 1: ${name} silently ignores its whole CRI section`, hint }
   }
-  const newest = generation.major < 2 ? 2 : atLeast(generation, '2.3.0') ? 4 : 3
+  const newest = newestVersion(generation)
   if (version <= newest) return undefined
   return {
     message: `is version ${version}, but ${name} reads versions up to ${newest}`,

@@ -1,5 +1,5 @@
 /** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
-import type { Issue } from '../../../model/errors.ts'
+import { type Issue, issueText } from '../../../model/errors.ts'
 import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
@@ -41,6 +41,18 @@ export function patternConflicts(files: readonly ParsedConfig[], snapshot: Snaps
   return [{ ...place, message, hint }]
 }
 
+/** Conflicts with drop-ins that a later 2.x may read without an import. */
+export function dropInConflicts([main]: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  const { dropIns, readers } = snapshot
+  if (dropIns === undefined || main === undefined) return []
+  const files = [main, ...dropIns.files.slice(1)]
+  const found = [...dropIns.faults, ...versionClashes(files, readers), ...conflictsOf(files, snapshot)]
+  return found.map(issue => ({
+    ...issue,
+    message: `${issue.message} (releases of containerd after 2.3.4 may read this directory without imports)`,
+  }))
+}
+
 function olderConflicts(
   [main]: readonly ParsedConfig[],
   older: OlderConfigs,
@@ -62,7 +74,7 @@ export function registryFaults(files: readonly ParsedConfig[], snapshot: Snapsho
 }
 
 function eachOnce(issues: readonly Issue[]): readonly Issue[] {
-  return [...new Map(issues.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
+  return [...new Map(issues.map(issue => [issueText(issue), issue])).values()]
 }
 
 function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issue[] {
@@ -72,7 +84,9 @@ function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issu
 
 /** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
 function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
-  return misfits(valueAt(file, table), registryShape(major), table).map(({ path, message }) => ({
+  const registry = valueAt(file, table)
+  if (registry === undefined) return []
+  return misfits(registry, registryShape(major), table).map(({ path, message }) => ({
     ...placeOfSetting({ file, path }),
     message: `${message}: the CRI plugin does not load`,
     hint: 'correct or remove it',

@@ -54,13 +54,15 @@ export function effectiveRegistry(files: readonly ParsedConfig[], generation: Re
 export function effectiveRegistries(snapshot: {
   readonly files: readonly ParsedConfig[]
   readonly older: { readonly files: readonly ParsedConfig[] } | undefined
+  readonly dropIns: { readonly files: readonly ParsedConfig[] } | undefined
   readonly readers: readonly Release[]
 }): readonly EffectiveRegistry[] {
-  const { files, older, readers } = snapshot
+  const { files, older, dropIns, readers } = snapshot
   const old = older === undefined ? [] : readers.filter(({ major }) => major < 2)
   return [
     ...readers.map(reader => effectiveRegistry(files, reader)),
     ...old.map(reader => effectiveRegistry(older?.files ?? [], reader)),
+    ...(dropIns === undefined ? [] : readers.map(reader => effectiveRegistry(dropIns.files, reader))),
   ]
 }
 

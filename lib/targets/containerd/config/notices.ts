@@ -7,6 +7,7 @@ import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
 import { registryFaults } from './conflicts.ts'
+import { ignoredTables } from './ignored-tables.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './merge.ts'
 import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 
@@ -14,6 +15,7 @@ export function configNotices(snapshot: Snapshot): readonly Notice[] {
   return [
     ...disabledNotices(snapshot),
     ...tlsNotices(snapshot),
+    ...ignoredTables(snapshot).map(({ message, ...place }) => notice('table_ignored', message, place)),
     ...(snapshot.config.managed ? [] : unmanagedNotices(snapshot)),
   ]
 }
@@ -33,7 +35,7 @@ function disabledNotices(snapshot: Snapshot): readonly Notice[] {
   return disabledCri(snapshot.files, snapshot.readers).map(({ name, file, line }) =>
     notice(
       'cri_disabled',
-      `disabled_plugins has "${name}": containerd does not serve CRI, so Kubernetes cannot pull through it`,
+      `disabled_plugins turns CRI off, so Kubernetes cannot pull through this containerd; remove ${JSON.stringify(name)}`,
       { file, line },
     ),
   )

@@ -1,7 +1,7 @@
 /** Names of plugins in config.toml: those that keep containerd from starting, and those that disable CRI. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import { locateKey, locateToml } from '../../../formats/toml/ast.ts'
-import type { Issue } from '../../../model/errors.ts'
+import { type Issue, issueText } from '../../../model/errors.ts'
 import type { Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
@@ -43,7 +43,7 @@ export function pluginNameFaults(
   readers: readonly Release[],
 ): readonly Issue[] {
   const faults = readers.flatMap(reader => [...misnamed(files, reader), ...missing(files, reader)])
-  return [...new Map(faults.map(issue => [`${issue.file}:${issue.line}:${issue.column}`, issue])).values()]
+  return [...new Map(faults.map(issue => [issueText({ ...issue, message: '' }), issue])).values()]
 }
 
 /** What a file of version 1 needs besides `version = 2`; empty without short names of plugins. */
@@ -75,8 +75,8 @@ function misnamed(files: readonly ParsedConfig[], reader: Release): readonly Iss
     }))
 }
 
-/** The version by which a file is read: 1.x uses the last one for all files (services/server/config/config.go:290@v1.7.24). */
-function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major }: Release): number {
+/** The version by which a release reads a file: 1.x uses the last one for all files (services/server/config/config.go:290@v1.7.24). */
+export function versionFor(file: ParsedConfig, files: readonly ParsedConfig[], { major }: Release): number {
   return (major < 2 ? files.findLast(({ version }) => version)?.version : file.version) ?? 1
 }
 

@@ -14,6 +14,8 @@ export interface Configs {
   readonly faults: Issue[]
   /** What containerd 1.x before 1.6.32 and 1.7.16 reads, where that differs and the patch release is not known. */
   readonly older?: OlderConfigs
+  /** What a later 2.x may read besides: /etc/containerd/conf.d without an import. */
+  readonly dropIns?: Pick<Configs, 'files' | 'faults'>
 }
 
 export interface OlderConfigs {
@@ -35,16 +37,37 @@ export async function readConfigs(
   main: string,
   generation: Release | undefined,
 ): Promise<Configs> {
-  const first = await readMerged(node, main, generation !== undefined && isBeforeFix(generation))
+  const fromRoot = generation !== undefined && isBeforeFix(generation)
+  const first = await readMerged(node, main, { generation, fromRoot })
+  if (generation !== undefined && atLeast(generation, '2.0.0'))
+    return { ...first, ...(await readDropIns(node, first, generation)) }
   const [pattern] = first.files.flatMap(relativePatterns)
   const doubtful = readersOf(first.files[0], generation).some(({ major }) => major < 2)
   if (pattern === undefined || !doubtful || (generation !== undefined && isExact(generation))) return first
-  const older = await readMerged(node, main, true)
+  const older = await readMerged(node, main, { generation, fromRoot: true })
   return isSame(first, older) ? first : { ...first, older: { ...older, pattern } }
 }
 
-function isSame(a: Configs, b: Configs): boolean {
-  const read = ({ files, faults }: Configs) => JSON.stringify([files.map(({ path }) => path), faults])
+const CONF_D = '/etc/containerd/conf.d/*.toml'
+
+/**
+ * Up to 2.3.4 `imports` names the drop-ins (cmd/containerd/server/config/config.go:512@v2.3.4); a later release may read
+ * them without it. So the node must be right both with and without them.
+ */
+async function readDropIns(
+  node: Reader,
+  { files: [main] }: Pick<Configs, 'files'>,
+  generation: Release,
+): Promise<Pick<Configs, 'dropIns'>> {
+  const known = !atLeast(generation, '2.3.0') || (isExact(generation) && !atLeast(generation, '2.3.5'))
+  if (main === undefined || main.value.imports !== undefined || known) return {}
+  const dropIns = await expandPattern(node, CONF_D)
+  if (dropIns.length === 0) return {}
+  return { dropIns: await readMerged(node, main.path, { generation, fromRoot: false, dropIns }) }
+}
+
+function isSame(a: Pick<Configs, 'files' | 'faults'>, b: Pick<Configs, 'files' | 'faults'>): boolean {
+  const read = ({ files, faults }: typeof a) => JSON.stringify([files.map(({ path }) => path), faults])
   return read(a) === read(b)
 }
 
@@ -64,16 +87,28 @@ interface Import {
   readonly index: number
 }
 
+interface Reading {
+  readonly generation: Release | undefined
+  /** Whether a relative pattern starts at the root. */
+  readonly fromRoot: boolean
+  /** Files that are read without an import. */
+  readonly dropIns?: readonly string[]
+}
+
 /** Breadth first, each file once (cmd/containerd/server/config/config.go:512-603@v2.3.4). */
-async function readMerged(node: Reader, main: string, fromRoot: boolean): Promise<Configs> {
+async function readMerged(
+  node: Reader,
+  main: string,
+  how: Reading,
+): Promise<Pick<Configs, 'files' | 'faults'>> {
   const files: ParsedConfig[] = []
   const faults: Issue[] = []
-  const queue: { path: string; by?: Import }[] = [{ path: main }]
+  const queue: { path: string; by?: Import }[] = [main, ...(how.dropIns ?? [])].map(path => ({ path }))
   const seen = new Set<string>()
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (seen.has(next.path)) continue
     seen.add(next.path)
-    const parsed = await readOne(node, next.path, next.by)
+    const parsed = await readOne(node, next.path, next.by, how.generation)
     if (parsed === undefined) continue
     if (!isParsed(parsed)) {
       faults.push(parsed)
@@ -83,7 +118,7 @@ async function readMerged(node: Reader, main: string, fromRoot: boolean): Promis
     for (const [index, entry] of importsOf(parsed).entries()) {
       const by = { from: parsed, index }
       if (entry.includes('*') && !isPattern(entry)) faults.push(brokenPattern(by))
-      else queue.push(...(await expandImport(node, by, entry, fromRoot)).map(path => ({ path, by })))
+      else queue.push(...(await expandImport(node, by, entry, how.fromRoot)).map(path => ({ path, by })))
     }
   }
   return { files, faults }
@@ -94,10 +129,11 @@ async function readOne(
   node: Reader,
   file: string,
   by: Import | undefined,
+  generation: Release | undefined,
 ): Promise<ParsedConfig | Issue | undefined> {
   if (by !== undefined && (await node.facts(file))?.type === 'directory') return importedDirectory(file, by)
   const bytes = await node.read(file)
-  if (bytes !== undefined) return parseConfig({ path: file, bytes })
+  if (bytes !== undefined) return parseConfig({ path: file, bytes }, generation)
   return by && missingImport(file, by)
 }
 

@@ -10,12 +10,12 @@ import type { OwnedValue } from '../../../ownership/managed-file.ts'
 import type { Choices, DesiredFile, Rendering } from '../../target.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { namesOnly } from './config-path.ts'
-import { isParsed, NEW_CONFIG, parseConfig, registryTable, versionClashes } from './config-toml.ts'
-import { conflictsOf, patternConflicts, placeholderConflicts } from './conflicts.ts'
+import { isParsed, newConfig, parseConfig, registryTable, versionClashes } from './config-toml.ts'
+import { conflictsOf, dropInConflicts, patternConflicts, placeholderConflicts } from './conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
 import { configNotices, repairNotices } from './notices.ts'
 import type { ParsedConfig } from './parsed-config.ts'
-import { pluginNameFaults } from './plugin-names.ts'
+import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 import { writerConflict, writerNotices } from './writer.ts'
 
 /** A part of the rendering. */
@@ -26,13 +26,16 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
   const unnamed = placeholderConflicts(snapshot)
   if (unnamed.length > 0 || !snapshot.config.managed) return { files: [], notices, conflicts: unnamed }
   const written = editedFiles(snapshot)
-  if ('issues' in written) return { files: [], notices, conflicts: written.issues }
+  if ('issues' in written)
+    return { files: [], notices, conflicts: [...written.issues, ...disabledIssues(snapshot)] }
   const { files, setting } = written
   const [main] = files
   const inFiles = conflictsOf(files, snapshot)
   const conflicts = [
     ...(setting === undefined || takeOver ? [] : writerConflict(snapshot)),
-    ...(inFiles.length > 0 ? inFiles : patternConflicts(files, snapshot)),
+    ...(inFiles.length > 0
+      ? inFiles
+      : [...patternConflicts(files, snapshot), ...dropInConflicts(files, snapshot)]),
   ]
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
   const about = setting === undefined ? [] : writerNotices(snapshot)
@@ -41,6 +44,14 @@ export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): Partial
     notices: [...notices, ...repairNotices(snapshot), ...about],
     conflicts,
   }
+}
+
+/** A refused file has this fault too: whoever corrects it must know. */
+function disabledIssues({ files, readers }: Snapshot): readonly Issue[] {
+  return disabledCri(files, readers).map(({ name, ...place }) => {
+    const message = 'disabled_plugins turns CRI off: Kubernetes cannot pull through this containerd'
+    return { ...place, message, hint: `remove ${JSON.stringify(name)}` }
+  })
 }
 
 function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapshot: Snapshot): DesiredFile {
@@ -55,7 +66,7 @@ function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapsh
       kind: 'values',
       format: 'toml',
       values: [...earlierValues(main, setting, snapshot), ...(setting ? [setting] : [])],
-      ...(!snapshot.config.exists && { created_from: NEW_CONFIG }),
+      ...(!snapshot.config.exists && { created_from: newConfig(snapshot.generation) }),
     },
   }
 }
@@ -79,7 +90,8 @@ interface Edited {
 
 function editedFiles(snapshot: Snapshot): Edited | { issues: readonly Issue[] } {
   const before =
-    snapshot.files[0] ?? parseConfig({ path: snapshot.config.path, bytes: Buffer.from(NEW_CONFIG) })
+    snapshot.files[0] ??
+    parseConfig({ path: snapshot.config.path, bytes: Buffer.from(newConfig(snapshot.generation)) })
   if (snapshot.faults.length > 0 || !isParsed(before)) return { issues: snapshot.faults }
   const main = edited(before, snapshot)
   if ('message' in main) return { issues: [main] }

@@ -18,15 +18,15 @@ export function renderDirectories(
   snapshot: Snapshot,
   choices: Choices,
 ): PartialRendering {
-  const effect = effectOf(snapshot)
+  const effect = findEffect(snapshot)
   return {
     files: [
       ...registries.flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
-      ...orphans(registries, snapshot),
+      ...unrecordedFiles(registries, snapshot),
     ],
     notices: directoryNotices(registries, snapshot),
     conflicts: [
-      ...twinConflicts(registries, snapshot),
+      ...shadowConflicts(registries, snapshot),
       ...addressConflicts(registries, snapshot),
       ...lostRegistries(registries, snapshot),
       ...(choices.takeOver ? [] : writerConflicts(registries, snapshot)),
@@ -38,7 +38,7 @@ export function renderDirectories(
  * When a change in certs.d takes effect. Where another program sets config_path, a restart does not help, and containerd may
  * use another directory. Where the value of regmirror was changed since, the running containerd still uses it.
  */
-export function effectOf(snapshot: Snapshot): Effect {
+export function findEffect(snapshot: Snapshot): Effect {
   if (!snapshot.config.managed) return unmanagedNotices(snapshot).length === 0 ? 'immediate' : 'when_used'
   return isRead(snapshot) || snapshot.setDir === snapshot.hostsDir ? 'immediate' : 'restart'
 }
@@ -51,7 +51,7 @@ export function formerFiles(snapshot: Snapshot): readonly string[] {
 }
 
 /** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
-function orphans(registries: readonly Registry[], snapshot: Snapshot): PartialRendering['files'] {
+function unrecordedFiles(registries: readonly Registry[], snapshot: Snapshot): PartialRendering['files'] {
   return unlistedDirectories(registries, hostsDirectories(snapshot))
     .filter(isManaged)
     .map(directory => hostsPlace(snapshot.hostsDir, directory.name))
@@ -60,23 +60,23 @@ function orphans(registries: readonly Registry[], snapshot: Snapshot): PartialRe
       ...place,
       content: undefined,
       secret: false,
-      effect: effectOf(snapshot),
+      effect: findEffect(snapshot),
       why: 'no longer in the list',
       owns: { kind: 'whole', format: 'toml' },
     }))
 }
 
-/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): the twin would hide the directory of the list. */
-function twinConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+/** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): that one would hide the directory of the list. */
+function shadowConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
   return registries.flatMap(registry => {
-    const twin = registry.name.replace(/:(\d+)$/, '_$1_')
+    const other = registry.name.replace(/:(\d+)$/, '_$1_')
     const found =
-      twin !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === twin)
+      other !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === other)
     if (!found) return []
     const message = `containerd reads this directory instead of ${registry.name}`
     return [
       {
-        file: `${snapshot.hostsDir}/${twin}`,
+        file: `${snapshot.hostsDir}/${other}`,
         message,
         hint: 'move its mirrors to the list, then remove the directory',
       },

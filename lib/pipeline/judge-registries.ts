@@ -1,0 +1,29 @@
+/** From the probes of a list to the health of its registries. Pure. */
+import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
+import { healthOfProbe } from '../health/health.ts'
+import type { MirrorList } from '../model/registry.ts'
+import type { JudgedRegistries } from '../model/registry-health.ts'
+import type { Probe } from '../model/report.ts'
+
+/** A registry without probes is in neither. */
+export function judgeRegistries({ registries }: MirrorList, probes: readonly Probe[]): JudgedRegistries {
+  const known = healthFromProbes(probes)
+  const probed = registries.filter(({ name }) => probes.some(({ registry }) => registry === name))
+  return {
+    registries: probed.map(registry => judgeRegistry(registry, known)),
+    unhealthy: probed.filter(registry => !passesCheck(registry, known)).map(({ name }) => name),
+  }
+}
+
+function healthFromProbes(probes: readonly Probe[]): KnownHealth {
+  const find = (role: Probe['role'], registry: string, url?: string) =>
+    probes.find(
+      probe => probe.role === role && probe.registry === registry && (url === undefined || probe.url === url),
+    )
+  const healthOf = (probe: Probe | undefined) => probe && healthOfProbe(probe)
+  return {
+    health: (registry, url) => healthOf(find('mirror', registry, url)),
+    servesWrongContent: (registry, url) => find('mirror', registry, url)?.reason === 'wrong_digest',
+    serverHealth: registry => healthOf(find('server', registry)),
+  }
+}

@@ -1,0 +1,36 @@
+/** Reports every change of the health of a registry, except to unknown: an outage lasts until the registry is healthy. */
+import { judgeRegistry } from '../health/availability.ts'
+import { mayBeNetwork } from '../health/network-cause.ts'
+import type { MirrorList } from '../model/registry.ts'
+import type { RegistryHealth } from '../model/registry-health.ts'
+import { knownHealth } from './current-health.ts'
+import { registryEvent } from './events.ts'
+import type { Host } from './host/host.ts'
+import type { Memory } from './memory.ts'
+import { reportEvent } from './report-event.ts'
+
+export function reportRegistries(memory: Memory, { registries }: MirrorList, host: Host): void {
+  const known = knownHealth(memory)
+  const reported = new Map<string, RegistryHealth>()
+  // A registry without mirrors is not probed.
+  for (const registry of registries.filter(({ mirrors }) => mirrors.length > 0)) {
+    const before = memory.reportedRegistries.get(registry.name)
+    const judged = judgeRegistry(registry, known)
+    const after = judged.status === 'unknown' ? before : judged
+    if (after === undefined) continue
+    if (isNews(before, after))
+      reportEvent(memory, registryEvent(after, isNetworkSuspect(registry.name, memory)), host)
+    reported.set(registry.name, after)
+  }
+  memory.reportedRegistries = reported
+}
+
+function isNews(before: RegistryHealth | undefined, after: RegistryHealth): boolean {
+  const { status, reason } = before ?? { status: 'healthy' }
+  return status !== after.status || reason !== after.reason
+}
+
+function isNetworkSuspect(registry: string, { mirrors, servers }: Memory): boolean {
+  const own = [...mirrors, ...servers].filter(({ endpoint }) => endpoint.registry === registry)
+  return mayBeNetwork(own.flatMap(({ lastProbe }) => (lastProbe === undefined ? [] : [lastProbe.reason])))
+}

@@ -1,0 +1,25 @@
+/** The health of a registry in words, the same everywhere. Pure. */
+import type { RegistryHealth } from '../model/registry-health.ts'
+
+/** `degraded (no_resolver)`. */
+export function registryStatusText({ status, reason }: RegistryHealth): string {
+  return reason === undefined ? status : `${status} (${reason})`
+}
+
+/** Why it is not healthy, and what to do about it. */
+export function registryCause({ reason, detail = '' }: RegistryHealth): string {
+  const remedy = reason === undefined ? '' : `; ${REMEDIES[reason]}`
+  return detail + remedy
+}
+
+/** `docker.io is unhealthy: no mirror and no server is healthy`. */
+export function registrySentence(health: RegistryHealth): string {
+  return `${health.registry} is ${registryStatusText(health)}: ${registryCause(health)}`
+}
+
+/** What happens when no endpoint works. */
+export const EVERY_MIRROR = 'regmirror writes every mirror of the list'
+
+const REMEDIES: Readonly<Record<NonNullable<RegistryHealth['reason']>, string>> = {
+  no_resolver: 'add "resolve" to capabilities of a mirror that you trust',
+}
