@@ -91,7 +91,7 @@ describe('notices about a list', () => {
       `ca = "${tls}/ca.pem"`,
       `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
       'header = { X = "1" }',
-      'capabilities = ["pull"]',
+      'capabilities = ["pull", "resolve"]',
       'dial_timeout = "5s"',
     ])
       assert.deepEqual(await on(mirror(`, ${keys}`)), [], keys)
@@ -111,10 +111,10 @@ describe('notices about a list', () => {
     const { notices } = await loadText(`version = 1
 [defaults]
 skip_verify = true
-capabilities = ["pull", "push"]
+capabilities = ["pull", "resolve", "push"]
 [registries."docker.io"]
 server = { url = "https://registry-1.docker.io", skip_verify = true }
-mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull"] }]`)
+mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull", "resolve"] }]`)
     assert.deepEqual(
       notices.map(({ code, mirror, line }) => [code, mirror, line]),
       [
