@@ -35,17 +35,6 @@ export interface Notice {
   readonly line?: number
 }
 
-/** `file:line: mirror: message`; without a file, the registry comes first. */
-export function noticeText(notice: Notice): string {
-  return [noticePlace(notice), notice.message].filter(Boolean).join(': ')
-}
-
-/** What a notice is about, without its message. */
-export function noticePlace({ file, line, registry, mirror }: Notice): string {
-  const place = [file, line].filter(part => part !== undefined).join(':')
-  return [place || registry, mirror].filter(Boolean).join(': ')
-}
-
 /** A runtime to reload or restart before every change takes effect, and the command for it. */
 export interface Activation {
   readonly target: string

@@ -1,5 +1,5 @@
 /** Notices of one kind together, for people: a list of a thousand mirrors must not hide what matters. Pure. */
-import { type Notice, noticePlace, noticeText } from '../model/report.ts'
+import type { Notice } from '../model/report.ts'
 
 /** Of more notices of one kind, this many are shown. */
 const SHOWN = 3
@@ -29,4 +29,15 @@ function groupLines(kind: readonly Notice[], { message }: Notice): readonly stri
   const places = shown.map(noticePlace).filter(place => place !== '')
   const where = places.length < SHOWN ? '' : `: ${places.join(', ')} and ${more} more`
   return [`${message} (${kind.length} times${where})`]
+}
+
+/** `file:line: mirror: message`; without a file, the registry comes first. */
+function noticeText(notice: Notice): string {
+  return [noticePlace(notice), notice.message].filter(Boolean).join(': ')
+}
+
+/** What a notice is about, without its message. */
+function noticePlace({ file, line, registry, mirror }: Notice): string {
+  const place = [file, line].filter(part => part !== undefined).join(':')
+  return [place || registry, mirror].filter(Boolean).join(': ')
 }

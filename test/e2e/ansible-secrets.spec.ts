@@ -20,7 +20,7 @@ import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 const REPOSITORY = path.resolve(import.meta.dirname, '../..')
 const PLAYBOOK = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
 const CONTAINERD = 'containerd-trixie'
-const TOKEN = secret('the token of a mirror')
+const TOKEN = secret('the token of a mirror', '.-_~+/')
 const SECRETS = [TOKEN]
 const USER = 1000
 const HOUR = 3600

@@ -112,9 +112,9 @@ describe('a list inside --root', () => {
     ))
 
   it('may use other directories of the tree only', () =>
-    withImage(listWith('{ file = "/srv/token" }'), { 'srv/token': 'inside' }, async (root, home) => {
+    withImage(listWith('{ file = "/srv/token" }'), { 'srv/token': 'Bearer inside' }, async (root, home) => {
       const { list } = await load({ root, allowFilesFrom: [path.join(root, 'srv')] })
-      assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'inside' })
+      assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'Bearer inside' })
       const { code, message } = await failureOf(load({ root, allowFilesFrom: [path.join(home, 'secrets')] }))
       assert.equal(code, 'usage')
       assert.match(

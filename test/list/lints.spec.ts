@@ -93,7 +93,7 @@ describe('notices about a list', () => {
       `ca = "${tls}/ca.pem"`,
       `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
       'header = { X = "1" }',
-      'capabilities = ["pull"]',
+      'capabilities = ["pull", "resolve"]',
       'dial_timeout = "5s"',
     ])
       assert.deepEqual(without('only_server_resolves', await on(mirror(`, ${keys}`))), [], keys)
@@ -116,7 +116,7 @@ skip_verify = true
 capabilities = ["pull", "resolve", "push"]
 [registries."docker.io"]
 server = { url = "https://registry-1.docker.io", skip_verify = true }
-mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull"] }]`)
+mirrors = ["https://a.example", { url = "https://b.example", skip_verify = false, capabilities = ["pull", "resolve"] }]`)
     assert.deepEqual(
       notices.map(({ code, mirror, line }) => [code, mirror, line]),
       [

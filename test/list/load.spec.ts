@@ -82,7 +82,10 @@ describe('finding the list', () => {
       )
       assert.match((await failureOf(load({ file: directory, format: 'toml' }))).message, /is a directory/)
       const none = `${directory}/no.toml`
-      assert.match((await failureOf(load({ file: none }))).message, /does not exist; check -f$/)
+      assert.match(
+        (await failureOf(load({ file: none }))).message,
+        /does not exist; check -f; without -f, regmirror reads /,
+      )
       const { stderr } = await run(['validate', '--root', directory, '-f', none])
       assert.match(stderr, /does not exist; check -f: it is a path on this machine, not below --root/)
     }))
@@ -149,21 +152,24 @@ describe('files the list refers to', () => {
     }))
 
   it('are a credential of that name when no such file is beside the list', () =>
-    inDirectory({ 'list/mirrors.toml': header, 'given/token': 'given' }, async (_, root) => {
+    inDirectory({ 'list/mirrors.toml': header, 'given/token': 'Bearer given' }, async (_, root) => {
       const file = path.join(root, 'list/mirrors.toml')
       const env = { CREDENTIALS_DIRECTORY: path.join(root, 'given') }
       const value = async () =>
         (await load({ file, env, allowFilesFrom: [] })).list.registries[0]?.mirrors[0]?.header.Authorization
-      assert.equal(await value(), 'given')
-      await fs.writeFile(path.join(root, 'list/token'), 'beside')
-      assert.equal(await value(), 'beside')
+      assert.equal(await value(), 'Bearer given')
+      await fs.writeFile(path.join(root, 'list/token'), 'Bearer beside')
+      assert.equal(await value(), 'Bearer beside')
     }))
 
   it('are found from the default list under --root', () =>
-    inDirectory({ 'etc/regmirror/mirrors.toml': header, 'etc/regmirror/token': 'x' }, async (_, root) => {
-      const { list } = await load({ root, allowFilesFrom: [] })
-      assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'x' })
-    }))
+    inDirectory(
+      { 'etc/regmirror/mirrors.toml': header, 'etc/regmirror/token': 'Bearer x' },
+      async (_, root) => {
+        const { list } = await load({ root, allowFilesFrom: [] })
+        assert.deepEqual(list.registries[0]?.mirrors[0]?.header, { Authorization: 'Bearer x' })
+      },
+    ))
 
   it('are not all files of the machine when the list is in "/"', async () => {
     const options = {

@@ -17,11 +17,11 @@ export const connectionRules = {
     needs: ['dial_timeout'],
     check: ({ path, written }) => durationProblems([...path, 'dial_timeout'], written.dial_timeout),
   },
+  redirects: { needs: ['redirects'], check: redirectProblems },
   header_name: { needs: ['header'], check: headerNameProblems },
   header_twice: { needs: ['header'], check: headerTwiceProblems },
   header_scheme: { needs: ['header'], check: headerSchemeProblems },
   header_value: { needs: ['header'], check: headerValueProblems },
-  redirects: { needs: ['redirects'], check: redirectProblems },
 } satisfies Record<string, Rule<ConnectionEntry>>
 
 /** With TLS keys, containerd tries https on an http url and falls back to http without a message (hosts.go:215-228@v2.3.4). */

@@ -1,0 +1,58 @@
+/** Mirrors whose further addresses containerd never tries, because dial_timeout ends before. */
+import { milliseconds } from '../model/duration.ts'
+import { baseUrl, type Mirror, type MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
+import type { NameLookup } from '../probe/dns/name-lookup.ts'
+import type { ProxyFor } from '../probe/http/proxies.ts'
+
+/** Go gives each address of a family a share of the time, but at least two seconds (net/dial.go partialDeadline@go1.24). */
+const LEAST_MS = 2000
+
+interface Network {
+  readonly lookUp: NameLookup
+  /** A proxy connects to the mirror itself. */
+  readonly proxyFor: ProxyFor
+  readonly signal: AbortSignal
+}
+
+export async function addressNotices(
+  { registries, health }: Pick<MirrorList, 'registries' | 'health'>,
+  network: Network,
+): Promise<readonly Notice[]> {
+  const signal = AbortSignal.any([network.signal, AbortSignal.timeout(health.timeoutMs)])
+  const found = registries.flatMap(({ name, mirrors }) =>
+    mirrors.map(async mirror => {
+      const count = await countAddresses(mirror, { ...network, signal })
+      return count > 1 ? [addressNotice(name, mirror, count)] : []
+    }),
+  )
+  return (await Promise.all(found)).flat()
+}
+
+/** Of the family that has more: Go tries both families at the same time. A name that does not resolve has none. */
+async function countAddresses(
+  { base, dialTimeout }: Mirror,
+  { lookUp, proxyFor, signal }: Network,
+): Promise<number> {
+  const url = new URL(base.origin)
+  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url) !== undefined) return 0
+  try {
+    const addresses = await (await lookUp(url.hostname, signal)).addresses
+    const six = addresses.filter(({ family }) => family === 6).length
+    return Math.max(six, addresses.length - six)
+  } catch {
+    return 0
+  }
+}
+
+function addressNotice(registry: string, { base, dialTimeout, place }: Mirror, count: number): Notice {
+  const message = `its name has ${count} addresses, and containerd gives each at least 2 s: with dial_timeout = "${dialTimeout}" it does not reach a second one; write dial_timeout = "4s"`
+  return {
+    code: 'several_addresses',
+    message,
+    registry,
+    mirror: baseUrl(base),
+    file: place.file,
+    line: place.line,
+  }
+}
