@@ -35,7 +35,8 @@ async function countAddresses(
   { lookUp, proxyFor, signal }: Network,
 ): Promise<number> {
   const url = new URL(base.origin)
-  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url) !== undefined) return 0
+  // Releases of Go differ only in malformed values.
+  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url, '1.24') !== undefined) return 0
   try {
     const addresses = await (await lookUp(url.hostname, signal)).addresses
     const six = addresses.filter(({ family }) => family === 6).length
