@@ -205,8 +205,7 @@ const CASES: readonly Case[] = [
   [
     'a redirect to link-local space',
     () => to('http://169.254.169.254/latest'),
-    stage =>
-      stage === 'ping' ? undefined : [undefined, /to a loopback, link-local or private address/],
+    stage => (stage === 'ping' ? undefined : [undefined, /to a loopback, link-local or private address/]),
   ],
   [
     'a redirect to port 0',
