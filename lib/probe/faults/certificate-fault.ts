@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<Exclude<Rule, 'policies'>, Describe>> = {
   }),
   wrong_name: name => ({
     what: `${name} is for another name`,
-    todo: 'use a name of the certificate in the url',
+    todo: 'use a name of the certificate in its URL',
   }),
   unknown_authority: (_name, problem) => authorityWords(problem),
   not_a_ca: name => ({
