@@ -96,7 +96,7 @@ for (const { title, suite } of generations) {
       const mirror = await bench.registry({ images: [first, second] })
       const server = await refusingOrigin()
       const table = (granted: string) =>
-        `${registryTable('docker.io', [`{ url = "${mirror.url}", capabilities = [${granted}] }`], `server = "${server}"`)}[health]\ninterval = "1s"\n`
+        `${registryTable('docker.io', [`{ url = "${mirror.url}", capabilities = [${granted}] }`], `server = "${server}"\ncanary = "library/busybox:${first.tag}"`)}[health]\ninterval = "1s"\n`
       const list = path.join(bench.node, 'tmp/hub.toml')
       const write = async (granted: string) => {
         await fs.writeFile(list, `version = 1\n${table(granted)}`)

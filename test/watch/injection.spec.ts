@@ -74,7 +74,8 @@ async function beside(urls: readonly string[], format: 'text' | 'json', use: Use
     const args = ['--root', root, '-f', file, '--log-format', format, ...SERVING]
     const run = async (watcher: Watching) => {
       const pages = await pagesOf(watcher)
-      const unhealthy = async () => (await pages.get('/metrics')).body.match(/^regmirror_up\{.* 0$/gm)?.length
+      const unhealthy = async () =>
+        (await pages.get('/metrics')).body.match(/^regmirror_up\{.*role="mirror"\} 0$/gm)?.length
       await eventually(
         async () => ((await unhealthy()) === urls.length ? true : undefined),
         () => `not all are unhealthy:\n${watcher.log()}`,
