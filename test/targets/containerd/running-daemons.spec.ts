@@ -184,7 +184,7 @@ describe('the containerd that the files are for', () => {
     ],
     [
       'a file by a variable',
-      { '/lib/systemd/system/containerd.service': 'ExecStart=/usr/bin/containerd --config ${CONFIG}\n' },
+      { '/lib/systemd/system/containerd.service': 'ExecStart=/usr/bin/containerd --config $CONFIG\n' },
       undefined,
     ],
   ]
