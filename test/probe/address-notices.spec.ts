@@ -25,7 +25,7 @@ async function noticesOn(origin: string, dialTimeout = '2s', env = {}) {
 }
 
 describe('notices about the addresses of a mirror', () => {
-  it('tell of a second address of a family that dial_timeout does not reach', async () => {
+  it('report of a second address of a family that dial_timeout does not reach', async () => {
     const [notice, ...others] = await noticesOn('https://two.test')
     assert.deepEqual([notice?.code, notice?.mirror, others], ['several_addresses', 'https://two.test/v2', []])
     assert.match(
