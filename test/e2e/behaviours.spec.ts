@@ -1,26 +1,30 @@
 /**
  * The verdict of a probe is the result of a pull: for every behaviour in `fixtures/behaviours`, a mirror is healthy or
- * degraded if and only if the real containerd of that generation pulls through it alone.
+ * degraded if and only if the real containerd of that generation pulls through it alone. Each behaviour is tried on one
+ * generation; on all of them in a full test.
  */
 import assert from 'node:assert/strict'
 import type { Probe } from '../../lib/model/report.ts'
 import type { Behaviour } from '../support/behaviours/behaviour.ts'
-import { readCorpus } from '../support/behaviours/corpus.ts'
+import { readCorpus, shareOf } from '../support/behaviours/corpus.ts'
+import { programTrees } from '../support/behaviours/programs.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 import { describeSent } from './support/sent-requests.ts'
 import { DEPTHS, type Trial, tryBehaviours } from './support/trial.ts'
 
-const corpus = await readCorpus()
+const whole = await readCorpus()
 const count = { agree: 0, all: 0 }
 
-for (const { title, suite } of generations) {
+for (const [nth, { title, suite }] of generations.entries()) {
   describe(`behaviours of servers on ${title}`, function () {
     this.timeout(0)
     const tree = treeOf(`containerd-${suite}`)
+    const corpus = shareOf(whole, nth, generations.length)
     let trials: ReadonlyMap<string, Trial>
 
     before(async function () {
       needRuntime(this, `containerd-${suite}`, true)
+      for (const name of programTrees(corpus.map(({ behaviour }) => behaviour))) needRuntime(this, name, true)
       trials = await tryBehaviours(tree, corpus)
     })
 

@@ -7,7 +7,8 @@ import fc from 'fast-check'
 /** Whether this is `npm run test:full`. */
 export const isFullTest = process.env.REGMIRROR_TEST === 'full'
 
-const SEED = Number(process.env.REGMIRROR_SEED ?? 7)
+/** Chooses the cases. */
+export const SEED = Number(process.env.REGMIRROR_SEED ?? 7)
 const RUNS = Number(process.env.REGMIRROR_RUNS ?? 1) * (isFullTest ? 1 : 1 / 8)
 
 /** Checks the property with `runs` cases in a full test; a failure shows the smallest case, formatted by `show`. */

@@ -1,6 +1,7 @@
 /** Reads the behaviours in `fixtures/behaviours`. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { isFullTest, SEED } from '../check-property.ts'
 import type { Behaviour } from './behaviour.ts'
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../fixtures/behaviours')
@@ -11,15 +12,27 @@ export interface Named {
   readonly behaviour: Behaviour
 }
 
-/** All behaviours by name, or those whose name has one of the comma-separated parts in the variable BEHAVIOURS. */
+/** The comma-separated parts of names in the variable BEHAVIOURS choose behaviours. */
+const { BEHAVIOURS } = process.env
+
+/** All behaviours by name, or the chosen ones. */
 export async function readCorpus(): Promise<readonly Named[]> {
-  const parts = (process.env.BEHAVIOURS ?? '').split(',')
+  const parts = (BEHAVIOURS ?? '').split(',')
   const names = fs
     .readdirSync(FOLDER)
     .map(file => path.basename(file, '.ts'))
     .filter(name => parts.some(part => name.includes(part)))
     .sort()
   return await Promise.all(names.map(readBehaviour))
+}
+
+/**
+ * What generation `nth` of `count` tries: everything in a full test and of chosen behaviours; else its share, so that each
+ * behaviour is tried on one generation.
+ */
+export function shareOf(corpus: readonly Named[], nth: number, count: number): readonly Named[] {
+  if (isFullTest || BEHAVIOURS !== undefined) return corpus
+  return corpus.filter((_, i) => (i + SEED) % count === nth)
 }
 
 async function readBehaviour(name: string): Promise<Named> {

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Program } from './behaviour.ts'
+import type { Behaviour, Program } from './behaviour.ts'
 
 const CACHE = path.resolve(import.meta.dirname, '../../../.cache/debian')
 
@@ -25,6 +25,14 @@ const PROGRAMS: Readonly<
     binary: 'docker-registry',
     args: config => ['serve', config],
   },
+}
+
+/** The trees of the programs that these behaviours run. */
+export function programTrees(behaviours: readonly Behaviour[]): readonly string[] {
+  const names = behaviours.flatMap(({ hosts }) =>
+    Object.values(hosts).flatMap(({ program }) => program?.name ?? []),
+  )
+  return [...new Set(names)].map(name => PROGRAMS[name].tree)
 }
 
 export interface RunningProgram {
