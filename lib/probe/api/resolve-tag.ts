@@ -57,8 +57,7 @@ async function resolveByBody(session: Session, head: HttpResponse): Promise<Reso
 }
 
 function typeOf(response: HttpResponse): string {
-  const values = [response.headers['content-type'] ?? ''].flat()
-  return manifestTypeOf(values[0] ?? '')
+  return manifestTypeOf(readHeader(response, 'content-type'))
 }
 
 function checkResolved(resolved: ResolvedTag, { client }: Session): Resolved {

@@ -3,6 +3,7 @@ import { parseNetwork } from '../../model/network.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
+import { withoutHeader } from '../http/headers.ts'
 import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { hostOf } from '../http/url-host.ts'
@@ -66,8 +67,8 @@ const NO_TOKEN_ADDRESS: Fault = {
  */
 function serviceAt({ url }: TokenQuery, endpoint: Endpoint, { tokens }: PullClient): Endpoint | undefined {
   const header = tokens.staticHeaders ? endpoint.header : {}
-  const names = Object.keys(header).filter(name => name.toLowerCase() !== 'user-agent')
-  if (names.length > 0 && !mayReceiveHeaders(url, endpoint)) return undefined
+  const others = Object.keys(withoutHeader(header, 'user-agent'))
+  if (others.length > 0 && !mayReceiveHeaders(url, endpoint)) return undefined
   return { ...endpoint, base: { ...endpoint.base, origin: url.origin }, header }
 }
 

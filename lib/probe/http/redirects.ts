@@ -13,10 +13,11 @@ import {
   SPACE_REFUSED,
 } from './error-codes.ts'
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
+import { type Headers, withoutHeader } from './headers.ts'
 import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
-import type { HttpResponse } from './response.ts'
+import { type HttpResponse, readHeader } from './response.ts'
 import type { Trust } from './tls-context.ts'
 import type { Trace } from './trace.ts'
 
@@ -39,7 +40,7 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly tlsClient: TlsClient
   readonly proxyFor?: ProxyFor | undefined
   /** Accepted types, byte range. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Headers | undefined
   /** What a host is sent as Authorization, in place of a static header. */
   readonly authorization?: ((url: URL) => string | undefined) | undefined
   /** Whether the first host is allowed; undefined: any is. */
@@ -84,8 +85,7 @@ function firstHop(options: FollowOptions): Hop {
 function authorize(hop: Hop, options: FollowOptions): Hop {
   const authorization = options.authorization?.(urlOf(hop.target))
   if (authorization === undefined) return hop
-  const others = Object.entries(hop.headers).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return { ...hop, headers: { ...Object.fromEntries(others), authorization } }
+  return { ...hop, headers: { ...withoutHeader(hop.headers, 'authorization'), authorization } }
 }
 
 /** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
@@ -119,9 +119,10 @@ function requestTo(
 }
 
 /** The target of a redirect; undefined if the response is none. */
-function redirectTarget({ status, headers }: HttpResponse, from: GoUrl): GoUrl | undefined {
+function redirectTarget(response: HttpResponse, from: GoUrl): GoUrl | undefined {
+  const { status } = response
   if (status < 300 || status > 399) return undefined
-  const location = [headers.location ?? []].flat()[0] ?? ''
+  const location = readHeader(response, 'location')
   if (!FOLLOWED.includes(status) || location === '')
     throw Object.assign(codedError(REDIRECT_STATUS), { status })
   const target = resolveGoUrl(from, location)

@@ -3,6 +3,7 @@ import { type BodyOptions, collectBody } from './body-collector.ts'
 import { openSource, type Reading } from './byte-source.ts'
 import { type BodySink, decodeInto } from './decode-body.ts'
 import { type DialOptions, dial } from './dial.ts'
+import type { Headers } from './headers.ts'
 import { readSocket } from './read-socket.ts'
 import { encodingOf, requestHead } from './request-head.ts'
 import type { HttpResponse } from './response.ts'
@@ -16,7 +17,7 @@ export interface HttpRequest extends DialOptions, BodyOptions {
   /** Path and query as they are sent, where they differ from those of `url`. */
   readonly uri?: string | undefined
   /** If one of them accepts encodings, the body is decoded as containerd does it, else as Go does. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers
   /** Sent unless `headers` has one. */
   readonly userAgent: string
   readonly method?: 'GET' | 'HEAD' | undefined
