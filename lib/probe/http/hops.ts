@@ -1,6 +1,7 @@
 /** The headers that travel along a chain of redirects: net/http/client.go do, makeHeadersCopier. Pure. */
+
+import { type GoUrl, hostNameOf, portNumberOf, urlText } from '../../model/go-url.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
-import { type GoUrl, hostNameOf, portNumberOf, urlText } from './go-url.ts'
 import { type Headers, hasHeader } from './headers.ts'
 import { basicAuthorization } from './proxies.ts'
 

@@ -1,4 +1,6 @@
 /** A request that follows its redirects. */
+
+import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from '../../model/go-url.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { TlsClient } from '../../targets/tls-client.ts'
 import { classifyAddress } from './address-space.ts'
@@ -12,7 +14,6 @@ import {
   REDIRECT_TARGET,
   SPACE_REFUSED,
 } from './error-codes.ts'
-import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
 import { type Headers, withoutHeader } from './headers.ts'
 import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'

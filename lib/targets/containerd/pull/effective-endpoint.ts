@@ -1,9 +1,9 @@
 /** A host of hosts.toml as the endpoint that containerd contacts (ConfigureHosts, hosts.go:78-239@v2.3.4). Pure. */
 import type { EffectiveEndpoint } from '../../target.ts'
 import { atLeast, type Release } from '../release.ts'
-import { isLocalhost, portOf } from './go-url.ts'
 import type { HostEntry } from './host-entry.ts'
 import { CAPABILITIES } from './host-faults.ts'
+import { isLocalhost, portOf } from './host-url.ts'
 
 /** An entry that names no host and has no keys: the registry itself. */
 export const BARE: HostEntry = {
