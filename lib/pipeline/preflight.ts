@@ -30,7 +30,7 @@ export interface PreflightResult extends Partial<Probed> {
 }
 
 /** Whether a registry is healthy: its canary decides, where one is known. */
-const GATE: ListProbeOptions = { depth: 'manifest', samples: 1 }
+const CHECK: ListProbeOptions = { depth: 'manifest', samples: 1 }
 const RANKING: ListProbeOptions = { depth: 'blob', samples: 5 }
 
 export async function preflight(
@@ -41,7 +41,7 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
-  const probed = await probeUntilHealthy(list, by === undefined ? GATE : RANKING, options, world, probeList)
+  const probed = await probeUntilHealthy(list, by === undefined ? CHECK : RANKING, options, world, probeList)
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
   const ranked = rank(list, probed.probes, by)

@@ -11,7 +11,8 @@ import type {
   Report,
   ValidateReport,
 } from '../model/report.ts'
-import { daemonText, isRunning } from '../model/target-report.ts'
+import { isRunning } from '../model/target-report.ts'
+import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'

@@ -48,7 +48,7 @@ export async function requestToken({
   const { url, target } = query
   const sent = { url, target, allowed, onChunk, bodyLimit: TOKEN_LIMIT }
   const outcome = await sendBoundedRequest(service, sent, context)
-  // Whatever follows a complete token is not waited for.
+  // A probe does not wait for what follows a complete token.
   const token = decodeToken(Buffer.concat(chunks))
   if (token !== undefined) return token
   if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }

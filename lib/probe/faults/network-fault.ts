@@ -36,7 +36,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
   return undefined
 }
 
-/** A pull goes there; a probe does not, since anybody can name an address inside the network. */
+/** A pull goes there; a probe does not, since a redirect can name any address inside the network. */
 const PRIVATE_TARGET: Fault = {
   reason: undefined,
   what: 'redirects to a loopback, link-local or private address',

@@ -35,7 +35,7 @@ export function readProxies(env: Environment): ProxyFor {
     return proxy === undefined || isExcluded(url) ? undefined : proxy
   }
   const texts = [value('HTTP_PROXY'), value('HTTPS_PROXY')]
-  // Whatever a release takes for the user, it ends with this character.
+  // In every release, the user and password end with this character.
   const holdsSecret = texts.some(text => text.includes('@'))
   return Object.assign(proxyFor, { holdsSecret })
 }

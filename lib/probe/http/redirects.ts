@@ -132,7 +132,7 @@ function redirectTarget(response: HttpResponse, from: GoUrl): GoUrl | undefined 
   return target
 }
 
-/** An address with a zone is link-local; a name that no lookup knows has the same result as none. */
+/** An address with a zone is link-local. A host that Node's URL refuses has no address. */
 function urlOf(target: GoUrl): URL {
   const url = toUrl(target)
   if (url !== undefined) return url

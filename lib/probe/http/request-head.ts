@@ -53,8 +53,8 @@ function addsGzip(method: string, headers: Headers): boolean {
 }
 
 /**
- * The Content-Encoding that the client removes: Go only one gzip that it accepted itself, containerd every one that it
- * knows where it accepts encodings (core/remotes/docker/fetcher.go open@v2.0.0).
+ * The Content-Encoding that the client decodes. Go decodes gzip if it added Accept-Encoding itself; containerd decodes
+ * every encoding that it knows if it sends Accept-Encoding (core/remotes/docker/fetcher.go open@v2.0.0).
  */
 export function encodingOf(
   head: Pick<ResponseHead, 'headers'>,

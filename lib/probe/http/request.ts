@@ -1,4 +1,7 @@
-/** One request on a connection of its own, with a limit for everything. */
+/**
+ * One request on its own connection. regmirror reads HTTP itself: the HTTP clients of Node accept and refuse other
+ * responses than Go does, so their verdict would not be that of a pull.
+ */
 import { type BodyOptions, collectBody } from './body-collector.ts'
 import { openSource, type Reading } from './byte-source.ts'
 import { type BodySink, decodeInto } from './decode-body.ts'
@@ -16,7 +19,7 @@ export interface HttpRequest extends DialOptions, BodyOptions {
   readonly host?: string | undefined
   /** Path and query as they are sent, where they differ from those of `url`. */
   readonly uri?: string | undefined
-  /** If one of them accepts encodings, the body is decoded as containerd does it, else as Go does. */
+  /** With Accept-Encoding, the body is decoded as containerd does, else as Go does. */
   readonly headers: Headers
   /** Sent unless `headers` has one. */
   readonly userAgent: string

@@ -50,7 +50,7 @@ function* readRest(source: ByteSource, receive: Receive): Reading<boolean> {
 
 /** The line of a chunk must fit into Go's buffer. */
 const LINE_LIMIT = 4096
-/** Go bears 16 bytes of framing for each chunk and twice its size, and this much beyond (chunked.go beginChunk). */
+/** Go allows 16 bytes of framing for each chunk and twice its size, and this much more (chunked.go beginChunk). */
 const EXCESS_LIMIT = 16 * 1024
 /** Beyond the size of the body; Go has no such limit, but millions of tiny chunks would keep a probe busy. */
 const FRAMING_BYTES = 1024 * 1024

@@ -45,7 +45,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
       depth: watchDepth(endpoint, list),
-      sparing: true,
+      fewRequests: true,
       signal: world.signal,
       now: world.now,
       secretSent: () => secretSent,
