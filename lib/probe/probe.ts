@@ -7,9 +7,9 @@ import { openBudget, type ProbeContext } from './api/probe-context.ts'
 import { type Depth, type PullDepth, type PullResult, pull } from './api/pull.ts'
 import { compareTags } from './compare-tags.ts'
 import { type NameLookup, openNameLookup } from './dns/name-lookup.ts'
-import type { Roots } from './http/system-roots.ts'
-import { openTrust } from './http/tls-context.ts'
 import { pace } from './pace.ts'
+import type { Roots } from './tls/system-roots.ts'
+import { openTrust } from './tls/tls-context.ts'
 import { buildProbe } from './verdict.ts'
 
 export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {

@@ -3,8 +3,8 @@ import type { Probe } from '../model/report.ts'
 import { daysUntil } from '../wording/certificate-expiry.ts'
 import type { PingResult } from './api/ping.ts'
 import type { PullResult } from './api/pull.ts'
+import type { Trace } from './connection/trace.ts'
 import { type HttpResponse, readHeader } from './http/response.ts'
-import type { Trace } from './http/trace.ts'
 
 /** `now` is in milliseconds since 1970, and `at` is performance.now() at that moment. */
 export interface ClockReading {

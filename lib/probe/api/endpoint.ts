@@ -1,6 +1,6 @@
 /** An endpoint of a registry, and the image that deep probes request from it. Pure. */
 import type { ApiBase } from '../../model/registry.ts'
-import type { ClientSettings } from '../http/client-settings.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
 import { hasHeader } from '../http/headers.ts'
 
 /** Everything that is needed to send an endpoint the requests of the runtime. */

@@ -1,7 +1,7 @@
 /** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
 import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
-import type { Trace } from '../http/trace.ts'
+import type { Trace } from '../connection/trace.ts'
 import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import { fetchHeaders } from './fetch-headers.ts'

@@ -1,12 +1,12 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
 import { parseNetwork } from '../../model/network.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
+import { hostOf } from '../connection/url-host.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
 import { withoutHeader } from '../http/headers.ts'
 import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
-import { hostOf } from '../http/url-host.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decodeToken, type IssuedToken } from './issued-token.ts'

@@ -1,6 +1,6 @@
 /** Errors of connections. Pure. */
-import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
-import type { Trace } from '../http/trace.ts'
+import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
 

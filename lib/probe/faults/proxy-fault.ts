@@ -1,7 +1,7 @@
 /** Errors and responses of proxies. Pure. */
-import { PROXY_CGI, PROXY_CLOSED, PROXY_REFUSED } from '../http/error-codes.ts'
+import { PROXY_CGI, PROXY_CLOSED, PROXY_REFUSED } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
-import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
 import { wordsOf } from './reasons.ts'
 

@@ -3,24 +3,24 @@
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from '../../model/go-url.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { TlsClient } from '../../targets/tls-client.ts'
-import { classifyAddress } from './address-space.ts'
-import type { AllowedHosts } from './allowed-addresses.ts'
-import type { ClientSettings } from './client-settings.ts'
-import type { DialOptions } from './dial.ts'
+import { classifyAddress } from '../connection/address-space.ts'
+import type { AllowedHosts } from '../connection/allowed-addresses.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
 import {
   INVALID_REQUEST,
   REDIRECT_LIMIT,
   REDIRECT_STATUS,
   REDIRECT_TARGET,
   SPACE_REFUSED,
-} from './error-codes.ts'
+} from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
+import type { Trust } from '../tls/tls-context.ts'
+import type { DialOptions } from './dial.ts'
 import { type Headers, withoutHeader } from './headers.ts'
 import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
 import { type HttpResponse, readHeader } from './response.ts'
-import type { Trust } from './tls-context.ts'
-import type { Trace } from './trace.ts'
 
 /** Go and containerd make ten requests: client.go defaultCheckRedirect, core/remotes/docker/resolver.go do@v2.1.4. */
 const MAX_REDIRECTS = 9

@@ -1,6 +1,6 @@
 /** The head of a request as Go writes it: net/http/request.go write, transport.go roundTrip@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
-import { INVALID_REQUEST } from './error-codes.ts'
+import { INVALID_REQUEST } from '../connection/error-codes.ts'
 import { findHeader, type Headers, hasHeader } from './headers.ts'
 import { type HttpProxy, proxyAuthorization } from './proxies.ts'
 import type { ResponseHead } from './response-head.ts'

@@ -2,6 +2,8 @@
  * One request on its own connection. regmirror reads HTTP itself: the HTTP clients of Node accept and refuse other
  * responses than Go does, so their verdict would not be that of a pull.
  */
+
+import type { Trace } from '../connection/trace.ts'
 import { type BodyOptions, collectBody } from './body-collector.ts'
 import { openSource, type Reading } from './byte-source.ts'
 import { type BodySink, decodeInto } from './decode-body.ts'
@@ -12,7 +14,6 @@ import { encodingOf, requestHead } from './request-head.ts'
 import type { HttpResponse } from './response.ts'
 import { readBody } from './response-body.ts'
 import { readFinalHead } from './response-head.ts'
-import type { Trace } from './trace.ts'
 
 export interface HttpRequest extends DialOptions, BodyOptions {
   /** The host as it was written, where that differs from `url`. */
@@ -27,7 +28,7 @@ export interface HttpRequest extends DialOptions, BodyOptions {
 }
 
 /**
- * Sends one request and follows no redirect. Rejects with the errors of `dial`, of the socket or of this folder, or
+ * Sends one request and follows no redirect. Rejects with the errors of `dial`, of the socket or with our error codes, or
  * with the reason of the signal. Leaves nothing open.
  */
 export async function sendRequest(request: HttpRequest, trace: Trace): Promise<HttpResponse> {

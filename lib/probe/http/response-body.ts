@@ -1,8 +1,8 @@
 /** The body of a response as Go reads it: net/http/transfer.go body, internal/chunked.go@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
+import { FRAMING_LIMIT, INVALID_HTTP } from '../connection/error-codes.ts'
 import { type ByteSource, openSource, peekPiece, type Reading, readLine } from './byte-source.ts'
-import { FRAMING_LIMIT, INVALID_HTTP } from './error-codes.ts'
 import type { Framing } from './framing.ts'
 import { readHeaderLines } from './header-lines.ts'
 

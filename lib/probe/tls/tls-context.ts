@@ -1,11 +1,11 @@
 /** What containerd offers, sends and trusts in a TLS handshake. */
 import tls from 'node:tls'
 import type { TlsClient } from '../../targets/tls-client.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
 import { readCertificate } from '../x509/certificate.ts'
 import { certificatesIn, joinPools, openPool, type Pool } from '../x509/pool.ts'
 import { unreadable } from '../x509/problem.ts'
 import { certificateError } from './certificate-error.ts'
-import type { ClientSettings } from './client-settings.ts'
 import type { Roots } from './system-roots.ts'
 
 /** TLS to one host. */

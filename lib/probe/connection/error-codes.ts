@@ -1,4 +1,4 @@
-/** The codes of this folder's own errors. All other errors are those of the system and of OpenSSL. */
+/** The codes of regmirror's own errors of connection/, tls/ and http/. All others are those of the system and of OpenSSL. */
 
 /** No connection within dial_timeout. */
 export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
