@@ -13,7 +13,7 @@ import {
 import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 
-const CHECK_PORT = 'check the scheme and the port of the url'
+const CHECK_PORT = 'check the scheme and the port of its URL'
 
 export function httpFault(code: string, { phase }: Trace): Fault | undefined {
   switch (code) {

@@ -31,7 +31,7 @@ const CGI: Fault = {
 const CLOSED: Fault = {
   reason: 'reset',
   what: 'the proxy closes the connection without a response',
-  todo: 'check the log of the proxy, and the scheme of its url',
+  todo: 'check the log of the proxy, and the scheme of its URL',
 }
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTP_PROXY and HTTPS_PROXY of the runtime'

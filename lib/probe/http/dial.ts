@@ -82,7 +82,7 @@ interface Attempt {
   readonly connected: () => void
 }
 
-/** A second connection, where the runtime sends no client certificate. */
+/** Connects again without the client certificate where the runtime would not send it. */
 async function openAsRuntime(options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   try {
     return await openConnection(options, attempt)

@@ -31,7 +31,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
   let shared: (SharedContext & { readonly list: MirrorList; readonly roots: Roots }) | undefined
-  // For good: a mirror may send back what an earlier list gave it.
+  // Stays true: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
     const { roots, ...runtime } = await readers.read(list)
@@ -57,14 +57,13 @@ export function openProber(options: ProberOptions, world: World): Prober {
 }
 
 /**
- * A server gets more than a ping only if it refuses that: it may require credentials that its mirrors do not, and the
- * list has no place for them.
+ * A server gets more than a ping only if it refuses that: it may require credentials that only the kubelet has.
  */
 function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head' {
   return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
 }
 
-/** What probes depend on beside the list: the proxies and the client of the runtime, the certificates of the system. */
+/** What probes depend on besides the list: the proxies and the client of the runtime, the certificates of the system. */
 function openReaders(options: ProberOptions, world: World) {
   const now = () => monotonicMs(world)
   const proxies = openCache(RUNTIME_MS, now, readRuntimeProxies(options, world))
