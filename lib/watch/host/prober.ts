@@ -1,6 +1,6 @@
 /** How a watcher probes: one endpoint at a time, with what costs much shared between the probes. */
 import { Failure } from '../../model/errors.ts'
-import type { MirrorList } from '../../model/registry.ts'
+import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
@@ -35,8 +35,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
     const { roots, ...runtime } = await readers.read(list)
-    secretSent ||=
-      runtime.proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
+    secretSent ||= runtime.proxyFor.holdsSecret || list.registries.some(sendsSecret)
     if (shared?.list !== list || shared.roots !== roots)
       shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
     const { trust, turn } = shared
@@ -54,6 +53,10 @@ export function openProber(options: ProberOptions, world: World): Prober {
     return await (await inTurn)(() => probeOne(endpoint, how, { trust, lookUp, turn }))
   }
   return { probe, expire: readers.expire }
+}
+
+function sendsSecret({ mirrors, server }: Registry): boolean {
+  return mirrors.some(holdsSecret) || (server !== undefined && holdsSecret(server))
 }
 
 /**
