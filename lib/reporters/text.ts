@@ -1,5 +1,4 @@
 /** Reports as text for people. Pure. */
-
 import { type Issue, issueText } from '../model/errors.ts'
 import type { InitReport } from '../model/init-report.ts'
 import type {

@@ -1,5 +1,4 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
-
 import { toUrl, urlText } from '../../model/go-url.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'

@@ -1,5 +1,4 @@
 /** What the requests of a run share. */
-
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import type { ProxyFor } from '../http/proxies.ts'

@@ -1,5 +1,4 @@
 /** The requests of a pull: the canary by tag and by digest, its config and its smallest layers. The first fault ends it. */
-
 import type { Trace } from '../connection/trace.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Canary, Endpoint } from './endpoint.ts'

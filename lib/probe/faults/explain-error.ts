@@ -1,5 +1,4 @@
 /** What an error of a request means. Pure. */
-
 import { findShortage } from '../../system/shortage.ts'
 import { DIAL_TIMEOUT } from '../connection/error-codes.ts'
 import type { Trace } from '../connection/trace.ts'

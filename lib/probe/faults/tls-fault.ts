@@ -1,5 +1,4 @@
 /** Errors of TLS, by the codes of OpenSSL and Node. Pure. */
-
 import { RENEGOTIATION } from '../connection/error-codes.ts'
 import { certificateProblem } from '../tls/certificate-error.ts'
 import { certificateFault } from './certificate-fault.ts'

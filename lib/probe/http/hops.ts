@@ -1,5 +1,4 @@
 /** The headers that travel along a chain of redirects: net/http/client.go do, makeHeadersCopier. Pure. */
-
 import { type GoUrl, hostNameOf, portNumberOf, urlText } from '../../model/go-url.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
 import { type Headers, hasHeader } from './headers.ts'

@@ -1,5 +1,4 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
-
 import { type GoUrl, latin1, parseGoUrl, toUrl } from '../../model/go-url.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
 import { parseNoProxy } from './no-proxy.ts'

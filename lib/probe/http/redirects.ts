@@ -1,5 +1,4 @@
 /** A request that follows its redirects. */
-
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from '../../model/go-url.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { TlsClient } from '../../targets/tls-client.ts'

@@ -2,7 +2,6 @@
  * One request on its own connection. regmirror reads HTTP itself: the HTTP clients of Node accept and refuse other
  * responses than Go does, so their verdict would not be that of a pull.
  */
-
 import type { Trace } from '../connection/trace.ts'
 import { type BodyOptions, collectBody } from './body-collector.ts'
 import { openSource, type Reading } from './byte-source.ts'

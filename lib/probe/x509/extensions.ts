@@ -1,5 +1,4 @@
 /** Extensions of a certificate that decide about a chain: crypto/x509/parser.go processExtensions@go1.24. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type AlternativeName, readAlternativeNames } from './alternative-names.ts'
 import {

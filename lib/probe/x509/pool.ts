@@ -1,5 +1,4 @@
 /** Trusted certificates, found by their subject. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type Certificate, readCertificate, readSubject } from './certificate.ts'
 import { certificatesIn } from './pem.ts'
