@@ -1,5 +1,4 @@
 /** The state after a plan is carried out, and the originals that it needs. Pure. */
-
 import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'

@@ -94,7 +94,7 @@ async function verify(swap: Swap, node: Writer): Promise<void> {
 }
 
 /**
- * Undoes the run that the journal describes, whatever its phase is. Returns the paths that were changed outside regmirror
+ * Undoes the run that the journal describes, in any phase. Returns the paths that were changed outside regmirror
  * since: they stay, and so do their originals.
  */
 async function undoAll(node: Writer): Promise<readonly string[]> {

@@ -1,5 +1,4 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
-
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'

@@ -1,4 +1,4 @@
-/** A byte order mark stays in front of a text, whatever the format. Pure. */
+/** A byte order mark stays in front of a text, in every format. Pure. */
 import type { Format } from './format.ts'
 
 export const BYTE_ORDER_MARK = '\ufeff'

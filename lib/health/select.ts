@@ -11,8 +11,8 @@ import type { KnownHealth } from './availability.ts'
 import { type Health, isUsable } from './health.ts'
 
 /**
- * The list as it has to be written now. It never names an endpoint that the list does not name. A mirror of which nothing is
- * known counts as healthy.
+ * The list as it has to be written now. It never names an endpoint that the list does not name. A mirror without a result
+ * counts as healthy.
  */
 export function selectMirrors(list: MirrorList, known: KnownHealth): MirrorList {
   return { ...list, registries: list.registries.map(registry => selectFor(registry, list, known)) }

@@ -1,5 +1,4 @@
 /** Mirrors of one registry without those that repeat an endpoint. Pure. */
-
 import { isRefused } from '../model/refused.ts'
 import { baseUrl } from '../model/registry.ts'
 import { parseMirrorBase } from './values/api-base.ts'

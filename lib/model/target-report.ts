@@ -15,13 +15,6 @@ export interface TargetReport {
   }
 }
 
-/** `containerd 2.1.9 (process 812) reads /etc/containerd/config.toml`. */
-export function daemonText({ target, daemon: { pid, version, config, distribution } }: TargetReport): string {
-  const name = [target, version].filter(Boolean).join(' ')
-  const process = [`process ${pid}`, distribution && `of ${distribution}`].filter(Boolean).join(', ')
-  return `${name} (${process})${config === undefined ? '' : ` reads ${config}`}`
-}
-
 export function isRunning({ daemon: { state } }: TargetReport): boolean {
   return state === 'running'
 }

@@ -16,7 +16,7 @@ import { onOneLine } from '../wording/printable.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
 
 export interface HealthOptions {
-  /** Write every mirror of the list, whatever is known of it. */
+  /** Write every mirror of the list, healthy or not. */
   readonly declared: boolean
 }
 

@@ -33,7 +33,7 @@ export interface PreflightResult extends Partial<Probed> {
 }
 
 /** A canary decides whether a registry is healthy, where one is known. */
-const GATE_DEPTH = 'manifest'
+const CHECK_DEPTH = 'manifest'
 const RANKING: ListProbeOptions = { depth: 'blob', samples: 5 }
 
 export async function preflight(
@@ -46,7 +46,7 @@ export async function preflight(
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
   const probed = await probeUntilHealthy(
     list,
-    by === undefined ? { depth: options.depth ?? GATE_DEPTH, samples: 1 } : RANKING,
+    by === undefined ? { depth: options.depth ?? CHECK_DEPTH, samples: 1 } : RANKING,
     options,
     world,
     probeList,

@@ -7,9 +7,9 @@ import { openBudget, type ProbeContext } from './api/probe-context.ts'
 import { type Depth, type PullDepth, type PullResult, pull } from './api/pull.ts'
 import { compareTags } from './compare-tags.ts'
 import { type NameLookup, openNameLookup } from './dns/name-lookup.ts'
-import type { Roots } from './http/system-roots.ts'
-import { openTrust } from './http/tls-context.ts'
 import { pace } from './pace.ts'
+import type { Roots } from './tls/system-roots.ts'
+import { openTrust } from './tls/tls-context.ts'
 import { buildProbe } from './verdict.ts'
 
 export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {
@@ -17,8 +17,8 @@ export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' 
   readonly lookUp?: NameLookup | undefined
   /** Default: `ping`. Endpoints without a canary are only pinged. */
   readonly depth?: Depth | 'head' | undefined
-  /** Of a watch: it sends a mirror no more requests than needed. */
-  readonly sparing?: boolean | undefined
+  /** For `watch`: send no more requests than needed. */
+  readonly fewRequests?: boolean | undefined
   /** The system's certificates. Default: Node's own. */
   readonly roots?: Roots | undefined
   /** Number of requests that are measured. Default: 3. */
@@ -86,7 +86,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
   const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
   const context = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, context)
-  const deeper = endpoint.canary && pullDepth(pinged, depth, options.sparing)
+  const deeper = endpoint.canary && pullDepth(pinged, depth, options.fewRequests)
   const pulled = deeper && (await pull(pinged.endpoint, endpoint.canary, deeper, context))
   return buildProbe({
     endpoint,
@@ -105,13 +105,13 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
 function pullDepth(
   { failed, fault }: PingResult,
   depth: NonNullable<ProbeOptions['depth']>,
-  sparing = false,
+  fewRequests = false,
 ): PullDepth | undefined {
   if (failed === undefined) return depth === 'ping' ? undefined : depth
   if (failed === 'unreachable') return undefined
-  if (sparing && (failed === 'silent' || fault?.reason === 'rate_limited')) return undefined
+  if (fewRequests && (failed === 'silent' || fault?.reason === 'rate_limited')) return undefined
   if (depth !== 'ping') return depth
-  return sparing ? 'head' : 'manifest'
+  return fewRequests ? 'head' : 'manifest'
 }
 
 /** Whether the endpoint or a proxy was sent a secret that it could repeat. */

@@ -1,9 +1,10 @@
 /** What else a response shows about a server. Pure. */
 import type { Probe } from '../model/report.ts'
+import { daysUntil } from '../wording/certificate-expiry.ts'
 import type { PingResult } from './api/ping.ts'
 import type { PullResult } from './api/pull.ts'
+import type { Trace } from './connection/trace.ts'
 import { type HttpResponse, readHeader } from './http/response.ts'
-import type { Trace } from './http/trace.ts'
 
 /** `now` is in milliseconds since 1970, and `at` is performance.now() at that moment. */
 export interface ClockReading {
@@ -38,14 +39,12 @@ export function describeServer(
   }
 }
 
-const DAY_MS = 86_400_000
-
 /** Empty if the end of the certificate is not a date: with skip_verify such a certificate is accepted. */
 function certificateFacts(tls: Trace['tls'], { now }: ClockReading): Pick<Probe, 'tls'> {
   if (tls === undefined || Number.isNaN(tls.expiresAt)) return {}
   const { version, expiresAt } = tls
-  const days = Math.floor((expiresAt - now) / DAY_MS)
-  return { tls: { version, expires: new Date(expiresAt).toISOString(), days } }
+  const expires = new Date(expiresAt).toISOString()
+  return { tls: { version, expires, days: daysUntil(expiresAt, now) } }
 }
 
 /** The part of a header that has the expected format. */

@@ -1,7 +1,7 @@
 /** Latency and speed of an endpoint. Pure. */
 import type { Probe } from '../model/report.ts'
 import type { PullResult } from './api/pull.ts'
-import type { Trace } from './http/trace.ts'
+import type { Trace } from './connection/trace.ts'
 
 /** Requests of a pull before the bytes of its layer: HEAD and GET of the manifest, the config, the layer. */
 const REQUESTS = 4

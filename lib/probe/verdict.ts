@@ -37,7 +37,7 @@ export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Res
 }
 
 /**
- * The canary decides over the ping. Where it is unhealthy by both, the ping says more: the endpoint does not look like a
+ * The canary decides over the ping. If both fail, the fault of the ping is reported: the endpoint does not look like a
  * registry at all.
  */
 function decidingFault(ping: PingResult, pull: PullResult | undefined): Fault | undefined {

@@ -1,5 +1,4 @@
 /** Prints a report: the result on stdout, notices and errors on stderr. */
-
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { jsonReport } from './json.ts'

@@ -1,5 +1,4 @@
 /** A row of a probe table: an endpoint, its status, and its latency as a bar. Pure. */
-
 import type { Probe, ProbeStatus } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
 import { padded } from './columns.ts'

@@ -1,5 +1,4 @@
 /** A probe report for the textfile collector of Prometheus. Pure. */
-
 import {
   formatMetrics,
   type Metric,

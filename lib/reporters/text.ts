@@ -1,5 +1,4 @@
 /** Reports as text for people. Pure. */
-
 import { type Issue, issueText } from '../model/errors.ts'
 import type { InitReport } from '../model/init-report.ts'
 import type {
@@ -11,7 +10,8 @@ import type {
   Report,
   ValidateReport,
 } from '../model/report.ts'
-import { daemonText, isRunning } from '../model/target-report.ts'
+import { isRunning } from '../model/target-report.ts'
+import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'

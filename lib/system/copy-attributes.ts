@@ -1,5 +1,4 @@
 /** Extended attributes of files. Node has no call for them, so `cp` of the system copies them. */
-
 import type { RunProgram } from './run.ts'
 import type { CopyAttributes } from './write-disk.ts'
 

@@ -7,7 +7,7 @@ export interface PathStep {
   /** Its path on this machine. */
   readonly at: string
   readonly facts: Pick<FileFacts, 'type' | 'mode' | 'uid' | 'links'>
-  /** False through a read-only mount, whatever its mode is. */
+  /** False through a read-only mount, with any mode. */
   readonly writableByOthers: boolean
 }
 

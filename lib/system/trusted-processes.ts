@@ -20,7 +20,7 @@ import { readLink, statFacts } from './read-disk.ts'
 
 export interface TrustedProcess {
   readonly identity: ProcessIdentity
-  /** Clock ticks after the boot of the machine, whatever the time namespace of regmirror is. */
+  /** Clock ticks after the boot of the machine, also if regmirror runs in a time namespace. */
   readonly startedAt: number
   readonly args: readonly string[]
   /** The path of its program as the process sees it; an upgrade may have put another file there. */

@@ -29,7 +29,7 @@ export interface Writer extends Reader {
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
   /** Removes a file; a link itself, not its target. */
   remove(file: string): Promise<void>
-  /** Creates a directory with `mode` and its parents with 0755, whatever the umask; returns those it created, deepest first. */
+  /** Creates a directory with `mode` and its parents with 0755, with any umask; returns those it created, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Removes the permissions of group and others from a directory; a refusal is ignored. */
   restrictToOwner(directory: string): Promise<void>

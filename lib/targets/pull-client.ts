@@ -8,8 +8,9 @@ export interface PullClient {
   readonly userAgentOfList: boolean
   readonly tokens: TokenClient
   readonly tls: TlsClient
+  /** The Go that it is built with, for its rules of HTTP. */
   readonly go: GoRelease
-  /** Its Accept-Encoding where it fetches by digest; it decodes these. Undefined: Go decides. */
+  /** Its Accept-Encoding for content by digest, which it decodes itself. Undefined: Go adds its own. */
   readonly fetchEncodings: string | undefined
   readonly images: ImageRules
 }
@@ -33,13 +34,13 @@ export type GoRelease = '1.19' | '1.24'
 export interface TokenClient {
   /** Whether a token service is sent the headers that the list has for the endpoint. */
   readonly staticHeaders: boolean
-  /** Whether a token that the endpoint calls invalid is replaced once, even if it was valid before. */
+  /** Whether a token that the endpoint refuses is replaced once. */
   readonly renewsRefused: boolean
   /** Whether a token is replaced when its `expires_in` is over. */
   readonly renewsExpired: boolean
 }
 
-/** Without a runtime: as the newest one does it. */
+/** The client of a probe without a runtime: that of the newest containerd, without its name. */
 export const PLAIN_CLIENT: PullClient = {
   userAgent: '',
   userAgentOfList: true,

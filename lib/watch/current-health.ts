@@ -1,5 +1,4 @@
 /** What a watcher knows: for the selection of mirrors, and for health.json. */
-
 import { judgeRegistry, type KnownHealth } from '../health/availability.ts'
 import { type HealthFile, keyOf } from '../health/health-file.ts'
 import { judgedHealth, type MirrorHealth } from '../health/mirror-health.ts'

@@ -1,5 +1,4 @@
 /** What a watcher remembers. All times are in milliseconds of the monotonic clock. */
-
 import type { LatencyOrder } from '../health/latency-order.ts'
 import { healthAfter, type MirrorHealth } from '../health/mirror-health.ts'
 import type { Random } from '../health/probe-schedule.ts'

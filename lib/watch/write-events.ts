@@ -1,6 +1,7 @@
 /** The events of writes to the node, and of the restarts that they require. Pure. */
 import type { Activation, Change } from '../model/report.ts'
-import { daemonText, type TargetReport } from '../model/target-report.ts'
+import type { TargetReport } from '../model/target-report.ts'
+import { daemonText } from '../wording/daemon-text.ts'
 import type { Event } from './events.ts'
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as const

@@ -1,7 +1,7 @@
 /** Urls as Go reads them: Location headers, and the urls of proxies. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { parseGoUrl, requestUri, resolveGoUrl, urlText } from '../../lib/probe/http/go-url.ts'
+import { parseGoUrl, requestUri, resolveGoUrl, urlText } from '../../lib/model/go-url.ts'
 import { readProxies } from '../../lib/probe/http/proxies.ts'
 import { checkProperty } from '../support/check-property.ts'
 

@@ -1,7 +1,7 @@
 /** Redirects: where they may lead, and what is sent there. */
 import assert from 'node:assert/strict'
-import { classifyAddress } from '../../lib/probe/http/address-space.ts'
-import { checkLiteralAddress, startLookup } from '../../lib/probe/http/allowed-addresses.ts'
+import { classifyAddress } from '../../lib/probe/connection/address-space.ts'
+import { checkLiteralAddress, startLookup } from '../../lib/probe/connection/allowed-addresses.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {
   endpointAt,

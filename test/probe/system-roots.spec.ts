@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { openRoots } from '../../lib/probe/http/system-roots.ts'
+import { openRoots } from '../../lib/probe/tls/system-roots.ts'
 import { pem } from '../support/tls.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 

@@ -4,15 +4,13 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { edited } from '../edit.ts'
-import { isTable, setAt } from '../is-table.ts'
+import { isTable, setAt, type Table } from '../is-table.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
 import { findEdit } from './find-edit.ts'
 import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
 import { readToml } from './second-parser.ts'
 import { isTomlValue, type TomlValue } from './text.ts'
-
-type Table = Record<string, unknown>
 
 /**
  * The text with one value set and every other byte unchanged. `path` ends in the key. An existing key keeps its spelling

@@ -1,5 +1,5 @@
 /** Files of other programs that are taken for a mirror list. Pure. */
-import { isTable } from '../../formats/is-table.ts'
+import { isTable, type Table } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { ListFormat } from '../list-format.ts'
 import type { ListSketch } from './mirror-sketch.ts'
@@ -8,14 +8,12 @@ import { sketchHosts } from './sketch-hosts.ts'
 import { sketchBuildkit, sketchContainers, sketchDaemon } from './sketch-images.ts'
 import { sketchText } from './sketch-text.ts'
 
-type Table = Record<string, unknown>
-
 interface ForeignFile {
   /** With its article. */
   readonly name: string
   /** The key that shows what the file is. */
   keyOf(value: Table): string | undefined
-  /** The list that says the same. */
+  /** The equivalent list. */
   sketch?(value: Table, file: string): ListSketch
   /** What to do, where there is no such list. */
   readonly hint?: string

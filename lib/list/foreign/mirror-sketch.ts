@@ -1,11 +1,10 @@
 /** Endpoints of another program's file in the notation of a list. Pure. */
-import { isTable } from '../../formats/is-table.ts'
 import { isRefused } from '../../model/refused.ts'
 import { parseMirrorBase } from '../values/api-base.ts'
 import { parseRegistryName } from '../values/registry-name.ts'
 import type { WrittenMirror, WrittenServer } from '../written.ts'
 
-/** The registries of a list that says the same as a file of another program. */
+/** The registries of the list that is equivalent to a file of another program. */
 export interface ListSketch {
   readonly registries: Readonly<Record<string, RegistrySketch>>
   /** Whether the file has credentials, which the list leaves out. */
@@ -35,7 +34,7 @@ function withoutTls({ ca: _, client: __, skip_verify: ___, ...plain }: MirrorKey
   return plain
 }
 
-/** The short form where it says the same. */
+/** Only the URL, if the mirror has no other key. */
 export function shortMirror(mirror: WrittenMirror): string | WrittenMirror {
   return Object.keys(mirror).length === 1 ? mirror.url : mirror
 }
@@ -51,30 +50,4 @@ export function sketchRegistries(
       return isRefused(parsed) || isEmpty ? [] : [[parsed.name, registry]]
     }),
   )
-}
-
-/** The path of a URL, without a final `/`. */
-export function pathOf(url: string): string {
-  return url
-    .replace(/^[a-z]+:\/\//i, '')
-    .replace(/^[^/]*/, '')
-    .replace(/\/+$/, '')
-}
-
-/** With https where there is no scheme. */
-export function withScheme(url: string, scheme = 'https'): string {
-  return /^[a-z]+:\/\//i.test(url) ? url : `${scheme}://${url}`
-}
-
-export function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value]
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
-}
-
-/** The tables in a table, by their keys. */
-export function tablesIn(
-  value: unknown,
-): readonly (readonly [key: string, table: Record<string, unknown>])[] {
-  if (!isTable(value)) return []
-  return Object.entries(value).flatMap(([key, table]) => (isTable(table) ? [[key, table] as const] : []))
 }

@@ -1,18 +1,14 @@
 /** Files with `mirrors.NAME.endpoint` as a list: registries.yaml of k3s, and config.toml of containerd. Pure. */
-import { isTable } from '../../formats/is-table.ts'
+import { isTable, type Table } from '../../formats/is-table.ts'
 import {
   type ListSketch,
   type MirrorKeys,
-  pathOf,
   shortMirror,
   sketchMirror,
   sketchRegistries,
-  stringsIn,
-  tablesIn,
-  withScheme,
 } from './mirror-sketch.ts'
-
-type Table = Record<string, unknown>
+import { stringsIn, tablesIn } from './table-values.ts'
+import { hostOf, pathOf, withScheme } from './written-url.ts'
 
 /** `mirrors` and `configs`. containerd uses the path of an endpoint as it is (image_pull.go:560-562@v2.3.4). */
 export function sketchEndpoints({ mirrors, configs }: Table): ListSketch {
@@ -55,8 +51,4 @@ function keysFor(host: string, settings: Table): Pick<MirrorKeys, 'ca' | 'client
       typeof key_file === 'string' && { client: { cert: cert_file, key: key_file } }),
     ...(insecure_skip_verify === true && { skip_verify: true }),
   }
-}
-
-function hostOf(url: string): string {
-  return url.replace(/^\w+:\/\//, '').replace(/\/.*/, '')
 }

@@ -1,6 +1,6 @@
 /** A hosts.toml of containerd as a list (core/remotes/docker/config/hosts.go:380-548@v2.3.4). Pure. */
 import path from 'node:path'
-import { isTable } from '../../formats/is-table.ts'
+import { isTable, type Table } from '../../formats/is-table.ts'
 import { isRefused } from '../../model/refused.ts'
 import type { Capability } from '../../model/registry.ts'
 import { parseRegistryName } from '../values/registry-name.ts'
@@ -8,16 +8,12 @@ import type { WrittenMirror } from '../written.ts'
 import {
   type ListSketch,
   type MirrorKeys,
-  pathOf,
   shortMirror,
   sketchMirror,
   sketchRegistries,
-  stringsIn,
-  tablesIn,
-  withScheme,
 } from './mirror-sketch.ts'
-
-type Table = Record<string, unknown>
+import { stringsIn, tablesIn } from './table-values.ts'
+import { hostOf, pathOf, withScheme } from './written-url.ts'
 
 /** `file` names the registry, where it lies in certs.d; otherwise the server does. */
 export function sketchHosts(value: Table, file: string): ListSketch {
@@ -42,12 +38,7 @@ function registryName({ server }: Table, file: string): string | undefined {
   const above = path.basename(path.dirname(path.resolve(file)))
   const isNamed = above === '_default' || !isRefused(parseRegistryName(above))
   if (path.basename(file) === 'hosts.toml' && isNamed) return above
-  const host =
-    typeof server === 'string'
-      ? withScheme(server)
-          .replace(/^\w+:\/\//, '')
-          .replace(/\/.*/, '')
-      : ''
+  const host = typeof server === 'string' ? hostOf(server) : ''
   return host === 'registry-1.docker.io' ? 'docker.io' : host || undefined
 }
 

@@ -1,17 +1,8 @@
 /** Files that name mirrors as `host/path`: registries.conf of Podman, buildkitd.toml, and daemon.json of Docker. Pure. */
-import { isTable } from '../../formats/is-table.ts'
-import {
-  type ListSketch,
-  pathOf,
-  shortMirror,
-  sketchMirror,
-  sketchRegistries,
-  stringsIn,
-  tablesIn,
-  withScheme,
-} from './mirror-sketch.ts'
-
-type Table = Record<string, unknown>
+import { isTable, type Table } from '../../formats/is-table.ts'
+import { type ListSketch, shortMirror, sketchMirror, sketchRegistries } from './mirror-sketch.ts'
+import { stringsIn, tablesIn } from './table-values.ts'
+import { pathOf, withScheme } from './written-url.ts'
 
 /** `registry-mirrors` are mirrors of docker.io. */
 export function sketchDaemon(value: Table): ListSketch {

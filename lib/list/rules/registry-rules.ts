@@ -66,7 +66,7 @@ function fallbackProblems(entry: RegistryEntry): readonly Problem[] {
   return noFallback(entry, 'but no mirror may resolve tags', grant, grant)
 }
 
-/** `remedy` where the registry says it itself, `other` besides `fallback = true` where `[defaults]` says it. */
+/** `remedy`: for a fallback that the registry sets. `other`: besides `fallback = true`, for that of `[defaults]`. */
 function noFallback(
   { path, registry }: RegistryEntry,
   problem: string,

@@ -1,16 +1,17 @@
 /** One request to an endpoint, within the limits of a probe. */
 import { OWN_VERSION } from '../../model/own-version.ts'
 import { PLAIN_CLIENT, type PullClient } from '../../targets/pull-client.ts'
+import { CUT_OFF } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import { explainError } from '../faults/explain-error.ts'
 import type { Fault } from '../faults/fault.ts'
 import { blameProxy, findProxyResponse } from '../faults/proxy-fault.ts'
 import { budgetFault, timeoutFault } from '../faults/timeout-fault.ts'
 import { explainWithheld } from '../faults/tls-fault.ts'
-import { CUT_OFF } from '../http/error-codes.ts'
+import { type Headers, withoutHeader } from '../http/headers.ts'
 import { type FinalResponse, type FollowOptions, followRedirects } from '../http/redirects.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { startTimeLimit } from '../http/time-limit.ts'
-import type { Trace } from '../http/trace.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
 
@@ -84,12 +85,8 @@ function nameClient({ userAgent }: PullClient): string {
   return `${userAgent} regmirror/${OWN_VERSION}`.trim()
 }
 
-function sentHeaders(
-  { header }: Endpoint,
-  { userAgentOfList }: PullClient,
-): Readonly<Record<string, string>> {
-  if (userAgentOfList) return header
-  return Object.fromEntries(Object.entries(header).filter(([name]) => name.toLowerCase() !== 'user-agent'))
+function sentHeaders({ header }: Endpoint, { userAgentOfList }: PullClient): Headers {
+  return userAgentOfList ? header : withoutHeader(header, 'user-agent')
 }
 
 /** Adds where a redirect led, and why no client certificate was sent. */

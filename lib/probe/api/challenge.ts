@@ -11,13 +11,13 @@ export interface Challenge {
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const SCHEME = new RegExp(`^${TOKEN}`)
-/** A value without its second quote is empty and the last one, as is everything after a value without a comma. */
+/** A value without its second quote is empty. Nothing is read after it, nor after a value without a comma. */
 const PARAM = new RegExp(
   `[ \\t\\r\\n]*(${TOKEN})=(?:"([^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*)"|"[\\s\\S]*|(${TOKEN})?)[ \\t\\r\\n]*(,?)`,
   'y',
 )
 
-/** One challenge of each line: whatever follows the first one of a line is not read. */
+/** The first challenge of each line: containerd does not read the others. */
 export function parseChallenges(lines: readonly string[]): readonly Challenge[] {
   return lines.flatMap(parseLine).toSorted((a, b) => SCHEMES.indexOf(a.scheme) - SCHEMES.indexOf(b.scheme))
 }

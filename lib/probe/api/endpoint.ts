@@ -1,6 +1,7 @@
 /** An endpoint of a registry, and the image that deep probes request from it. Pure. */
 import type { ApiBase } from '../../model/registry.ts'
-import type { ClientSettings } from '../http/client-settings.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
+import { hasHeader } from '../http/headers.ts'
 
 /** Everything that is needed to send an endpoint the requests of the runtime. */
 export interface Endpoint extends ClientSettings {
@@ -36,5 +37,5 @@ export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
 
 /** Whether the list has an Authorization header for it. */
 export function hasAuthorization({ header }: Pick<Endpoint, 'header'>): boolean {
-  return Object.keys(header).some(name => name.toLowerCase() === 'authorization')
+  return hasHeader(header, 'authorization')
 }

@@ -58,7 +58,7 @@ export function descriptorFault(kind: FetchRequest['kind'], { size, digest }: De
   return undefined
 }
 
-/** It is fetched from there, and only if it is missing there from the mirror. */
+/** containerd requests these urls first, and the mirror only if they fail. */
 function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault | undefined {
   if (!urls.some(url => /^https?:/i.test(url))) return undefined
   return {
@@ -93,7 +93,7 @@ function openSink({ keep, limit }: FetchRequest): Sink {
 
 type Read = Pick<Outcome, 'trace'> & { readonly fault?: Fault }
 
-/** Where the connection is cut off, the rest is requested: core/remotes/docker/httpreadseeker.go Read@v2.1.9. */
+/** If the connection is cut off, containerd requests the rest: core/remotes/docker/httpreadseeker.go Read@v2.1.9. */
 async function readInto(sink: Sink, session: Session, request: FetchRequest): Promise<Read> {
   const { kind, descriptor, limit } = request
   const accept = [descriptor.mediaType, '*/*'].filter(Boolean).join(', ')

@@ -1,4 +1,5 @@
 /** Queries as Go's net/url reads and writes them. Texts are bytes as Latin-1. Pure. */
+import { escapeByte, unescapeAll } from '../../model/go-url.ts'
 
 type Pair = readonly [name: string, value: string]
 
@@ -12,22 +13,18 @@ export function extendQuery(query: string, added: readonly Pair[]): string {
 
 /** What Go cannot decode is left out (net/url/url.go parseQuery@go1.24). */
 function parseQuery(query: string): readonly Pair[] {
-  return query
-    .split('&')
-    .filter(part => part !== '' && !part.includes(';') && !/%(?![0-9a-f]{2})/i.test(part))
-    .map(part => {
-      const [, name = '', value = ''] = /^([^=]*)=?([\s\S]*)$/.exec(part) ?? []
-      return [unescapeText(name), unescapeText(value)]
-    })
+  const parts = query.split('&').filter(part => part !== '' && !part.includes(';'))
+  return parts.flatMap(part => {
+    const [, name = '', value = ''] = /^([^=]*)=?([\s\S]*)$/.exec(part) ?? []
+    const [key, content] = [unescapeText(name), unescapeText(value)]
+    return key === undefined || content === undefined ? [] : [[key, content] as const]
+  })
 }
 
-function unescapeText(text: string): string {
-  const plain = text.replaceAll('+', ' ')
-  return plain.replace(/%(..)/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)))
+function unescapeText(text: string): string | undefined {
+  return unescapeAll(text.replaceAll('+', ' '))
 }
 
 function escapeText(text: string): string {
-  return text.replace(/[^A-Za-z0-9_.~-]/g, character =>
-    character === ' ' ? '+' : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
+  return text.replace(/[^A-Za-z0-9_.~-]/g, character => (character === ' ' ? '+' : escapeByte(character)))
 }

@@ -4,7 +4,7 @@ import { decodeJson } from './go-json.ts'
 export interface IssuedToken {
   /** Value of Authorization. */
   readonly authorization: string
-  /** Undefined: for ever. */
+  /** Undefined: it does not expire. */
   readonly expiresInS: number | undefined
 }
 

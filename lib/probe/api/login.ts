@@ -1,7 +1,7 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
+import { toUrl, urlText } from '../../model/go-url.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { Fault } from '../faults/fault.ts'
-import { toUrl, urlText } from '../http/go-url.ts'
 import { readValues } from '../http/response.ts'
 import type { Success } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'

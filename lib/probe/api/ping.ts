@@ -1,8 +1,8 @@
 /** The shallowest probe: whether the endpoint responds as a registry, and how fast. */
 import type { ApiBase } from '../../model/registry.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { FinalResponse } from '../http/redirects.ts'
-import type { Trace } from '../http/trace.ts'
 import { type Failed, locateFault, type Success, sendBoundedRequest } from './bounded-request.ts'
 import { type Endpoint, hasAuthorization } from './endpoint.ts'
 import { judgeResponse } from './judge-response.ts'

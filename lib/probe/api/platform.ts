@@ -16,7 +16,7 @@ export function platformName(arch: string): string {
 }
 
 /**
- * The entries that a runtime fetches, the one that it runs first. An entry without a platform fits every platform, and
+ * The entries that a runtime fetches; the entry that it runs comes first. An entry without a platform fits every platform, and
  * comes last. `all`: every entry of exactly this platform, as the transfer service fetches them (core/transfer/image
  * imagestore.go@v2.1.9); else one, which may be of an older architecture (pull.go LimitManifests@v1.7.24).
  */

@@ -1,9 +1,8 @@
 /** What the requests of a run share. */
-
 import type { PullClient } from '../../targets/pull-client.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import type { ProxyFor } from '../http/proxies.ts'
-import type { Trust } from '../http/tls-context.ts'
+import type { Trust } from '../tls/tls-context.ts'
 
 export interface ProbeContext {
   /** Limit for one request, from name lookup to the end of the body, redirects included. */

@@ -1,6 +1,6 @@
 /** The requests of a pull: the canary by tag and by digest, its config and its smallest layers. The first fault ends it. */
+import type { Trace } from '../connection/trace.ts'
 import type { HttpResponse } from '../http/response.ts'
-import type { Trace } from '../http/trace.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
 import { type BlobsResult, readBlobs } from './read-blobs.ts'

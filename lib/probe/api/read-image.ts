@@ -21,7 +21,7 @@ export interface PlatformImage extends Extract<Manifest, { readonly kind: 'image
   readonly entry?: Descriptor
 }
 
-/** Each image that the runtime fetches, the one that it runs first. */
+/** Each image that the runtime fetches; the image that it runs comes first. */
 export type ReadImages = { readonly images: readonly PlatformImage[] } | { readonly fault: Fault }
 
 export async function readImages(

@@ -31,7 +31,7 @@ export async function resolveTag(session: Session): Promise<Resolved> {
   return checkResolved({ response, digest, mediaType: typeOf(response), size: Number(length) }, session)
 }
 
-/** 405 alone makes containerd send GET instead. */
+/** containerd sends GET instead only after 405. */
 async function requestHead(session: Session): Promise<Outcome> {
   const head = await requestContent(session, { ...tagRequest(session), method: 'HEAD' })
   if (!('fault' in head) || head.response?.status !== 405) return head
@@ -57,8 +57,7 @@ async function resolveByBody(session: Session, head: HttpResponse): Promise<Reso
 }
 
 function typeOf(response: HttpResponse): string {
-  const values = [response.headers['content-type'] ?? ''].flat()
-  return manifestTypeOf(values[0] ?? '')
+  return manifestTypeOf(readHeader(response, 'content-type'))
 }
 
 function checkResolved(resolved: ResolvedTag, { client }: Session): Resolved {
@@ -74,7 +73,7 @@ const METHOD_REFUSED: readonly number[] = [400, 403, 501]
 
 /** Names HEAD if it is the problem, since a test with GET, as curl sends it, would find none. */
 async function headFault(session: Session, { fault, response }: Failed): Promise<Fault> {
-  if (!session.patient || response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
+  if (!session.retries || response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
   const get = await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
   if ('fault' in get) return fault
   const what = `responds with ${response.status} to HEAD for the manifest, but serves it to GET`

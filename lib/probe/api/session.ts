@@ -1,7 +1,7 @@
 /** The requests of one pull: below one repository, with a token once the endpoint requires one. */
 import { baseUrl } from '../../model/registry.ts'
 import { PLAIN_CLIENT } from '../../targets/pull-client.ts'
-import type { Trace } from '../http/trace.ts'
+import type { Trace } from '../connection/trace.ts'
 import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import { fetchHeaders } from './fetch-headers.ts'
@@ -13,20 +13,20 @@ export interface Session extends Logins {
   challenged: boolean
   /** Of the requests that got a response. */
   readonly traces: Trace[]
-  /** Whether a request is repeated after 408 and 429, as in a pull. */
-  readonly patient: boolean
+  /** Whether a request is retried after 408 and 429, as in a pull. */
+  readonly retries: boolean
 }
 
 export function openSession(
   endpoint: Endpoint,
   canary: Canary,
   context: ProbeContext,
-  patient: boolean,
+  retries: boolean,
 ): Session {
   const { repository } = canary
   const client = context.pullClient ?? PLAIN_CLIENT
   const logins = { endpoint, repository, context, client, byHost: new Map(), issued: false }
-  return { ...logins, canary, challenged: false, traces: [], patient }
+  return { ...logins, canary, challenged: false, traces: [], retries }
 }
 
 export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onChunk' | 'headers'> {
@@ -39,10 +39,10 @@ export interface ContentRequest extends Pick<BoundedRequest, 'bodyLimit' | 'onCh
 
 /** After so many responses a request is not sent again (core/remotes/docker/resolver.go retryRequest@v2.1.4). */
 const MAX_RESPONSES = 6
-/** Statuses that a request is repeated for immediately. */
-const REPEATED: readonly number[] = [408, 429]
+/** Statuses after which a request is retried immediately. */
+const RETRIED: readonly number[] = [408, 429]
 
-/** The last response, whatever its status: challenges are followed and requests repeated as containerd does it. */
+/** The last response, of any status. Follows challenges and retries as containerd does. */
 export async function sendContentRequest(session: Session, request: ContentRequest): Promise<Outcome> {
   const responses: Success[] = []
   for (;;) {
@@ -55,7 +55,7 @@ export async function sendContentRequest(session: Session, request: ContentReque
       session.challenged = true
       const fault = isLast ? tokenRefused('') : await followChallenge(session, responses)
       if (fault !== undefined) return { ...outcome, fault }
-    } else if (isLast || !session.patient || !REPEATED.includes(status)) return outcome
+    } else if (isLast || !session.retries || !RETRIED.includes(status)) return outcome
   }
 }
 

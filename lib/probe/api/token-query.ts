@@ -1,5 +1,5 @@
 /** What is requested from a token service. Pure. */
-import { type GoUrl, parseGoUrl, toUrl } from '../http/go-url.ts'
+import { type GoUrl, parseGoUrl, toUrl } from '../../model/go-url.ts'
 import { extendQuery } from './go-query.ts'
 
 export interface TokenQuery {

@@ -1,11 +1,12 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
 import { parseNetwork } from '../../model/network.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
+import { hostOf } from '../connection/url-host.ts'
 import type { Fault } from '../faults/fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
+import { withoutHeader } from '../http/headers.ts'
 import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
-import { hostOf } from '../http/url-host.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
 import type { Endpoint } from './endpoint.ts'
 import { decodeToken, type IssuedToken } from './issued-token.ts'
@@ -47,7 +48,7 @@ export async function requestToken({
   const { url, target } = query
   const sent = { url, target, allowed, onChunk, bodyLimit: TOKEN_LIMIT }
   const outcome = await sendBoundedRequest(service, sent, context)
-  // Whatever follows a complete token is not waited for.
+  // A probe does not wait for what follows a complete token.
   const token = decodeToken(Buffer.concat(chunks))
   if (token !== undefined) return token
   if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
@@ -66,8 +67,8 @@ const NO_TOKEN_ADDRESS: Fault = {
  */
 function serviceAt({ url }: TokenQuery, endpoint: Endpoint, { tokens }: PullClient): Endpoint | undefined {
   const header = tokens.staticHeaders ? endpoint.header : {}
-  const names = Object.keys(header).filter(name => name.toLowerCase() !== 'user-agent')
-  if (names.length > 0 && !mayReceiveHeaders(url, endpoint)) return undefined
+  const others = Object.keys(withoutHeader(header, 'user-agent'))
+  if (others.length > 0 && !mayReceiveHeaders(url, endpoint)) return undefined
   return { ...endpoint, base: { ...endpoint.base, origin: url.origin }, header }
 }
 

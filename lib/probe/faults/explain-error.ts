@@ -1,8 +1,7 @@
 /** What an error of a request means. Pure. */
-
 import { findShortage } from '../../system/shortage.ts'
-import { DIAL_TIMEOUT } from '../http/error-codes.ts'
-import type { Trace } from '../http/trace.ts'
+import { DIAL_TIMEOUT } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 import { encodingFault, httpFault, redirectFault } from './http-fault.ts'
 import { lookupFault } from './lookup-fault.ts'

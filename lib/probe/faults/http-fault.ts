@@ -9,11 +9,11 @@ import {
   REDIRECT_STATUS,
   REDIRECT_TARGET,
   UNKNOWN_ENCODING,
-} from '../http/error-codes.ts'
-import type { Trace } from '../http/trace.ts'
+} from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 
-const CHECK_PORT = 'check the scheme and the port of the url'
+const CHECK_PORT = 'check the scheme and the port of its URL'
 
 export function httpFault(code: string, { phase }: Trace): Fault | undefined {
   switch (code) {

@@ -1,6 +1,6 @@
 /** Errors of connections. Pure. */
-import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../http/error-codes.ts'
-import type { Trace } from '../http/trace.ts'
+import { CUT_OFF, DIAL_TIMEOUT, SPACE_REFUSED } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 import { CHECK_DNS, dialTimeoutFault, type Limits } from './timeout-fault.ts'
 
@@ -36,7 +36,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
   return undefined
 }
 
-/** A pull goes there; a probe does not, since anybody can name an address inside the network. */
+/** A pull goes there; a probe does not, since a redirect can name any address inside the network. */
 const PRIVATE_TARGET: Fault = {
   reason: undefined,
   what: 'redirects to a loopback, link-local or private address',

@@ -1,7 +1,7 @@
 /** Errors and responses of proxies. Pure. */
-import { PROXY_CGI, PROXY_CLOSED, PROXY_REFUSED } from '../http/error-codes.ts'
+import { PROXY_CGI, PROXY_CLOSED, PROXY_REFUSED } from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
-import type { Trace } from '../http/trace.ts'
 import type { Fault } from './fault.ts'
 import { wordsOf } from './reasons.ts'
 
@@ -31,7 +31,7 @@ const CGI: Fault = {
 const CLOSED: Fault = {
   reason: 'reset',
   what: 'the proxy closes the connection without a response',
-  todo: 'check the log of the proxy, and the scheme of its url',
+  todo: 'check the log of the proxy, and the scheme of its URL',
 }
 
 const SET_CREDENTIALS = 'set user and password of the proxy in HTTP_PROXY and HTTPS_PROXY of the runtime'

@@ -1,5 +1,5 @@
 /** Time limits that were reached. Pure. */
-import type { Trace } from '../http/trace.ts'
+import type { Trace } from '../connection/trace.ts'
 import type { Fault } from './fault.ts'
 
 export interface Limits {

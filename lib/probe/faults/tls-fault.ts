@@ -1,6 +1,6 @@
 /** Errors of TLS, by the codes of OpenSSL and Node. Pure. */
-import { certificateProblem } from '../http/certificate-error.ts'
-import { RENEGOTIATION } from '../http/error-codes.ts'
+import { RENEGOTIATION } from '../connection/error-codes.ts'
+import { certificateProblem } from '../tls/certificate-error.ts'
 import { certificateFault } from './certificate-fault.ts'
 import type { Fault, Words } from './fault.ts'
 

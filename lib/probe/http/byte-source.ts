@@ -1,6 +1,6 @@
 /** Reads bytes that arrive in pieces, wherever the pieces are cut. Pure. */
 import { codedError } from '../../system/coded-error.ts'
-import { CUT_OFF, FRAMING_LIMIT } from './error-codes.ts'
+import { CUT_OFF, FRAMING_LIMIT } from '../connection/error-codes.ts'
 
 /** Yields when it needs more bytes, and continues with the next piece; undefined is the end of the stream. */
 export type Reading<T> = Generator<undefined, T, Buffer | undefined>

@@ -1,7 +1,7 @@
 /** Removes the encodings of a body as Go and containerd do, part by part. */
 import zlib from 'node:zlib'
 import { codedError } from '../../system/coded-error.ts'
-import { CUT_OFF, INVALID_ENCODING, UNKNOWN_ENCODING } from './error-codes.ts'
+import { CUT_OFF, INVALID_ENCODING, UNKNOWN_ENCODING } from '../connection/error-codes.ts'
 
 export interface BodySink {
   /** False once no more is needed. */

@@ -4,17 +4,23 @@ import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
+import { type AllowedHosts, checkLiteralAddress, startLookup } from '../connection/allowed-addresses.ts'
+import { connectToAny } from '../connection/connect-to-any.ts'
+import {
+  CERTIFICATE_WITHHELD,
+  CUT_OFF,
+  DIAL_TIMEOUT,
+  PROXY_CGI,
+  PROXY_CLOSED,
+} from '../connection/error-codes.ts'
+import { destroyOnAbort } from '../connection/socket-events.ts'
+import { recordError, type Trace } from '../connection/trace.ts'
+import { hostOf, portOf } from '../connection/url-host.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
-import { type AllowedHosts, checkLiteralAddress, startLookup } from './allowed-addresses.ts'
-import { connectToAny } from './connect-to-any.ts'
-import { CERTIFICATE_WITHHELD, CUT_OFF, DIAL_TIMEOUT, PROXY_CGI, PROXY_CLOSED } from './error-codes.ts'
+import { startTls, type TlsOptions } from '../tls/start-tls.ts'
 import type { HttpProxy } from './proxies.ts'
-import { destroyOnAbort } from './socket-events.ts'
 import { openSocks } from './socks.ts'
-import { startTls, type TlsOptions } from './start-tls.ts'
-import { recordError, type Trace } from './trace.ts'
 import { openTunnel } from './tunnel.ts'
-import { hostOf, portOf } from './url-host.ts'
 
 export interface DialOptions extends TlsOptions {
   /** Only scheme, host name and port count. */
@@ -34,7 +40,7 @@ export interface DialOptions extends TlsOptions {
 
 /**
  * Connects; for https up to the end of the handshake. Rejects with an error of the system or of OpenSSL, with one of
- * the codes of this folder, or with the reason of the signal. The caller destroys the socket.
+ * our error codes, or with the reason of the signal. The caller destroys the socket.
  */
 export async function dial(options: DialOptions, trace: Trace): Promise<net.Socket> {
   options.signal.throwIfAborted()
@@ -76,7 +82,7 @@ interface Attempt {
   readonly connected: () => void
 }
 
-/** A second connection, where the runtime sends no client certificate. */
+/** Connects again without the client certificate where the runtime would not send it. */
 async function openAsRuntime(options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   try {
     return await openConnection(options, attempt)

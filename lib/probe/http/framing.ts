@@ -1,7 +1,7 @@
 /** How the end of a body is found: net/http/transfer.go readTransfer@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
-import { INVALID_HTTP } from './error-codes.ts'
+import { INVALID_HTTP } from '../connection/error-codes.ts'
 import { type HeaderLines, trimBlanks } from './header-lines.ts'
 
 export type Framing =

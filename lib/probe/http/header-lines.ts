@@ -1,8 +1,8 @@
 /** Header lines as Go reads them: net/textproto/reader.go readMIMEHeader@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
+import { INVALID_HTTP } from '../connection/error-codes.ts'
 import { type Allowance, type ByteSource, peekByte, type Reading, readLine } from './byte-source.ts'
-import { INVALID_HTTP } from './error-codes.ts'
 
 /** Values by name in lower case, in the order in which they arrive. */
 export type HeaderLines = ReadonlyMap<string, readonly string[]>

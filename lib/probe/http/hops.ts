@@ -1,30 +1,28 @@
 /** The headers that travel along a chain of redirects: net/http/client.go do, makeHeadersCopier. Pure. */
+import { type GoUrl, hostNameOf, portNumberOf, urlText } from '../../model/go-url.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
-import { type GoUrl, hostNameOf, portNumberOf, urlText } from './go-url.ts'
+import { type Headers, hasHeader } from './headers.ts'
 import { basicAuthorization } from './proxies.ts'
 
 /** One request of a chain of redirects. */
 export interface Hop {
   readonly target: GoUrl
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers
 }
 
 /** The request that follows a redirect: the headers of the first one, without secrets that go to another host. */
 export function nextHop(hops: readonly Hop[], target: GoUrl, go: GoRelease): Hop {
   const [first, previous] = [hops[0] as Hop, hops.at(-1) as Hop]
   const keeps = keepsSecrets([...hops.map(hop => hop.target), target], go)
-  const entries = Object.entries(first.headers).filter(([name]) => keeps || !isSecret(name, go))
-  return withUser({
-    target,
-    headers: { ...Object.fromEntries(entries), ...referer(previous, target, entries) },
-  })
+  const kept = Object.entries(first.headers).filter(([name]) => keeps || !isSecret(name, go))
+  const headers = Object.fromEntries(kept)
+  return withUser({ target, headers: { ...headers, ...referer(previous, target, headers) } })
 }
 
 /** The user of the url is sent where there is no other Authorization (client.go send). */
 export function withUser(hop: Hop): Hop {
   const { headers, target } = hop
-  const isAuthorized = Object.keys(headers).some(name => name.toLowerCase() === 'authorization')
-  if (target.user === undefined || isAuthorized) return hop
+  if (target.user === undefined || hasHeader(headers, 'authorization')) return hop
   return { target, headers: { ...headers, authorization: basicAuthorization(target.user) } }
 }
 
@@ -52,8 +50,8 @@ function isWithin(host: string, parent: string): boolean {
   return host === parent || (!/[:%]/.test(host.replace(/:\d+$/, '')) && host.endsWith(`.${parent}`))
 }
 
-/** Not from https to http; one of the list stays (since 1.20). */
-function referer({ target: from }: Hop, to: GoUrl, entries: readonly (readonly [string, string])[]) {
-  const isGiven = entries.some(([name]) => name.toLowerCase() === 'referer')
-  return isGiven || (from.scheme === 'https' && to.scheme === 'http') ? {} : { referer: urlText(from) }
+/** Go sends none from https to http, and keeps the one of the list (since 1.20). */
+function referer({ target: from }: Hop, to: GoUrl, headers: Headers): Headers {
+  const isDowngrade = from.scheme === 'https' && to.scheme === 'http'
+  return isDowngrade || hasHeader(headers, 'referer') ? {} : { referer: urlText(from) }
 }

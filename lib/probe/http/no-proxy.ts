@@ -1,6 +1,7 @@
 /** NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy proxy.go init, useProxy). Pure. */
-import { BlockList, isIP, isIPv6, type SocketAddress } from 'node:net'
-import { hostOf, portOf } from './url-host.ts'
+import { isIP, isIPv6 } from 'node:net'
+import { isInNetwork, parseNetwork } from '../../model/network.ts'
+import { hostOf, portOf } from '../connection/url-host.ts'
 
 export type Matches = (url: URL) => boolean
 
@@ -17,7 +18,7 @@ function isLoopback(url: URL): boolean {
   return hostOf(url) === 'localhost' || LOOPBACK(url)
 }
 
-const LOOPBACK = matchAny(parseNetwork('127.0.0.0/8'), parseNetwork('::1/128'))
+const LOOPBACK = matchAny(matchNetwork('127.0.0.0/8'), matchNetwork('::1/128'))
 
 function matchAny(...rules: readonly Matches[]): Matches {
   return url => rules.some(matches => matches(url))
@@ -26,11 +27,11 @@ function matchAny(...rules: readonly Matches[]): Matches {
 const NOTHING: Matches = () => false
 
 function parseEntry(entry: string): Matches {
-  if (entry.includes('/')) return parseNetwork(entry)
+  if (entry.includes('/')) return matchNetwork(entry)
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]:|([^:]*):)([^:]*)$/.exec(entry) ?? []
   const host = bracketed ?? plain ?? entry
   if (host === '') return NOTHING
-  const named = isIP(host) === 0 ? matchDomain(host) : parseNetwork(`${host}/${isIPv6(host) ? 128 : 32}`)
+  const named = isIP(host) === 0 ? matchDomain(host) : matchNetwork(`${host}/${isIPv6(host) ? 128 : 32}`)
   return url => (port === '' || port === String(portOf(url))) && named(url)
 }
 
@@ -44,15 +45,8 @@ function matchDomain(text: string): Matches {
   }
 }
 
-function parseNetwork(entry: string): Matches {
-  const [network = '', bits = ''] = entry.split('/')
-  if (isIP(network) === 0 || !/^\d{1,3}$/.test(bits)) return NOTHING
-  if (Number(bits) > (isIPv6(network) ? 128 : 32)) return NOTHING
-  const list = new BlockList()
-  list.addSubnet(network, Number(bits), familyOf(network))
-  return url => isIP(hostOf(url)) !== 0 && list.check(hostOf(url), familyOf(hostOf(url)))
-}
-
-function familyOf(address: string): SocketAddress['family'] {
-  return isIPv6(address) ? 'ipv6' : 'ipv4'
+function matchNetwork(text: string): Matches {
+  const network = parseNetwork(text)
+  if (network === undefined) return NOTHING
+  return url => isIP(hostOf(url)) !== 0 && isInNetwork(hostOf(url), network)
 }

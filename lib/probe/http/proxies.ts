@@ -1,6 +1,6 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
+import { type GoUrl, latin1, parseGoUrl, toUrl } from '../../model/go-url.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
-import { type GoUrl, parseGoUrl, toUrl } from './go-url.ts'
 import { parseNoProxy } from './no-proxy.ts'
 
 export interface HttpProxy {
@@ -34,7 +34,7 @@ export function readProxies(env: Environment): ProxyFor {
     return proxy === undefined || isExcluded(url) ? undefined : proxy
   }
   const texts = [value('HTTP_PROXY'), value('HTTPS_PROXY')]
-  // Whatever a release takes for the user, it ends with this character.
+  // In every release, the user and password end with this character.
   const holdsSecret = texts.some(text => text.includes('@'))
   return Object.assign(proxyFor, { holdsSecret })
 }
@@ -45,7 +45,7 @@ export function readProxies(env: Environment): ProxyFor {
  */
 function parseProxy(text: string, go: GoRelease): HttpProxy | undefined {
   if (text === '') return undefined
-  const bytes = Buffer.from(text).toString('latin1')
+  const bytes = latin1(text)
   const written = parseGoUrl(bytes)
   const isKnown =
     go === '1.19' ? OLD_SCHEMES.includes(written?.scheme ?? '') : written?.scheme && written.host

@@ -1,24 +1,25 @@
 /** A request that follows its redirects. */
+import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from '../../model/go-url.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { TlsClient } from '../../targets/tls-client.ts'
-import { classifyAddress } from './address-space.ts'
-import type { AllowedHosts } from './allowed-addresses.ts'
-import type { ClientSettings } from './client-settings.ts'
-import type { DialOptions } from './dial.ts'
+import { classifyAddress } from '../connection/address-space.ts'
+import type { AllowedHosts } from '../connection/allowed-addresses.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
 import {
   INVALID_REQUEST,
   REDIRECT_LIMIT,
   REDIRECT_STATUS,
   REDIRECT_TARGET,
   SPACE_REFUSED,
-} from './error-codes.ts'
-import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from './go-url.ts'
+} from '../connection/error-codes.ts'
+import type { Trace } from '../connection/trace.ts'
+import type { Trust } from '../tls/tls-context.ts'
+import type { DialOptions } from './dial.ts'
+import { type Headers, withoutHeader } from './headers.ts'
 import { type Hop, nextHop, withUser } from './hops.ts'
 import type { ProxyFor } from './proxies.ts'
 import { type HttpRequest, sendRequest } from './request.ts'
-import type { HttpResponse } from './response.ts'
-import type { Trust } from './tls-context.ts'
-import type { Trace } from './trace.ts'
+import { type HttpResponse, readHeader } from './response.ts'
 
 /** Go and containerd make ten requests: client.go defaultCheckRedirect, core/remotes/docker/resolver.go do@v2.1.4. */
 const MAX_REDIRECTS = 9
@@ -39,7 +40,7 @@ export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly tlsClient: TlsClient
   readonly proxyFor?: ProxyFor | undefined
   /** Accepted types, byte range. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Headers | undefined
   /** What a host is sent as Authorization, in place of a static header. */
   readonly authorization?: ((url: URL) => string | undefined) | undefined
   /** Whether the first host is allowed; undefined: any is. */
@@ -84,8 +85,7 @@ function firstHop(options: FollowOptions): Hop {
 function authorize(hop: Hop, options: FollowOptions): Hop {
   const authorization = options.authorization?.(urlOf(hop.target))
   if (authorization === undefined) return hop
-  const others = Object.entries(hop.headers).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return { ...hop, headers: { ...Object.fromEntries(others), authorization } }
+  return { ...hop, headers: { ...withoutHeader(hop.headers, 'authorization'), authorization } }
 }
 
 /** Where a host may redirect to: public addresses, the address space that it is in itself, and what the list allows. */
@@ -119,9 +119,10 @@ function requestTo(
 }
 
 /** The target of a redirect; undefined if the response is none. */
-function redirectTarget({ status, headers }: HttpResponse, from: GoUrl): GoUrl | undefined {
+function redirectTarget(response: HttpResponse, from: GoUrl): GoUrl | undefined {
+  const { status } = response
   if (status < 300 || status > 399) return undefined
-  const location = [headers.location ?? []].flat()[0] ?? ''
+  const location = readHeader(response, 'location')
   if (!FOLLOWED.includes(status) || location === '')
     throw Object.assign(codedError(REDIRECT_STATUS), { status })
   const target = resolveGoUrl(from, location)
@@ -130,7 +131,7 @@ function redirectTarget({ status, headers }: HttpResponse, from: GoUrl): GoUrl |
   return target
 }
 
-/** An address with a zone is link-local; a name that no lookup knows has the same result as none. */
+/** An address with a zone is link-local. A host that Node's URL refuses has no address. */
 function urlOf(target: GoUrl): URL {
   const url = toUrl(target)
   if (url !== undefined) return url

@@ -1,6 +1,7 @@
 /** The head of a request as Go writes it: net/http/request.go write, transport.go roundTrip@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
-import { INVALID_REQUEST } from './error-codes.ts'
+import { INVALID_REQUEST } from '../connection/error-codes.ts'
+import { findHeader, type Headers, hasHeader } from './headers.ts'
 import { type HttpProxy, proxyAuthorization } from './proxies.ts'
 import type { ResponseHead } from './response-head.ts'
 
@@ -9,7 +10,7 @@ export interface RequestFacts {
   readonly host?: string | undefined
   readonly uri?: string | undefined
   readonly method: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers
   readonly userAgent: string
   readonly proxy: HttpProxy | undefined
 }
@@ -20,10 +21,9 @@ const REPLACED: readonly string[] = ['host', 'user-agent', 'content-length', 'tr
 export function requestHead(request: RequestFacts): Buffer {
   const { url, host = url.host, uri = url.pathname + url.search, method, headers, userAgent } = request
   const given = Object.entries(headers)
-  const agent = given.find(([name]) => name.toLowerCase() === 'user-agent')?.[1] ?? userAgent
   const lines = [
     ['Host', host],
-    ['User-Agent', agent],
+    ['User-Agent', findHeader(headers, 'user-agent') ?? userAgent],
     ...given.filter(([name]) => !REPLACED.includes(name.toLowerCase())),
     ...proxyLines(request),
     ...(addsGzip(method, headers) ? [['Accept-Encoding', 'gzip']] : []),
@@ -34,6 +34,7 @@ export function requestHead(request: RequestFacts): Buffer {
   if (all.some(line => INVALID.test(line))) throw codedError(INVALID_REQUEST)
   return Buffer.from(`${all.join('\r\n')}\r\n\r\n`)
 }
+
 const INVALID = /[\0-\x08\x0a-\x1f\x7f]/
 
 function isProxied({ url, proxy }: RequestFacts): boolean {
@@ -47,17 +48,13 @@ function proxyLines(request: RequestFacts): readonly (readonly string[])[] {
 }
 
 /** Go accepts gzip itself where the caller accepts no encoding, and removes it again (transport.go roundTrip). */
-function addsGzip(method: string, headers: RequestFacts['headers']): boolean {
+function addsGzip(method: string, headers: Headers): boolean {
   return method !== 'HEAD' && !hasHeader(headers, 'accept-encoding') && !hasHeader(headers, 'range')
 }
 
-function hasHeader(headers: RequestFacts['headers'], name: string): boolean {
-  return Object.keys(headers).some(key => key.toLowerCase() === name)
-}
-
 /**
- * The Content-Encoding that the client removes: Go only one gzip that it accepted itself, containerd every one that it
- * knows where it accepts encodings (core/remotes/docker/fetcher.go open@v2.0.0).
+ * The Content-Encoding that the client decodes. Go decodes gzip if it added Accept-Encoding itself; containerd decodes
+ * every encoding that it knows if it sends Accept-Encoding (core/remotes/docker/fetcher.go open@v2.0.0).
  */
 export function encodingOf(
   head: Pick<ResponseHead, 'headers'>,

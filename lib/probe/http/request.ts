@@ -1,29 +1,33 @@
-/** One request on a connection of its own, with a limit for everything. */
+/**
+ * One request on its own connection. regmirror reads HTTP itself: the HTTP clients of Node accept and refuse other
+ * responses than Go does, so their verdict would not be that of a pull.
+ */
+import type { Trace } from '../connection/trace.ts'
 import { type BodyOptions, collectBody } from './body-collector.ts'
 import { openSource, type Reading } from './byte-source.ts'
 import { type BodySink, decodeInto } from './decode-body.ts'
 import { type DialOptions, dial } from './dial.ts'
+import type { Headers } from './headers.ts'
 import { readSocket } from './read-socket.ts'
 import { encodingOf, requestHead } from './request-head.ts'
 import type { HttpResponse } from './response.ts'
 import { readBody } from './response-body.ts'
 import { readFinalHead } from './response-head.ts'
-import type { Trace } from './trace.ts'
 
 export interface HttpRequest extends DialOptions, BodyOptions {
   /** The host as it was written, where that differs from `url`. */
   readonly host?: string | undefined
   /** Path and query as they are sent, where they differ from those of `url`. */
   readonly uri?: string | undefined
-  /** If one of them accepts encodings, the body is decoded as containerd does it, else as Go does. */
-  readonly headers: Readonly<Record<string, string>>
+  /** With Accept-Encoding, the body is decoded as containerd does, else as Go does. */
+  readonly headers: Headers
   /** Sent unless `headers` has one. */
   readonly userAgent: string
   readonly method?: 'GET' | 'HEAD' | undefined
 }
 
 /**
- * Sends one request and follows no redirect. Rejects with the errors of `dial`, of the socket or of this folder, or
+ * Sends one request and follows no redirect. Rejects with the errors of `dial`, of the socket or with our error codes, or
  * with the reason of the signal. Leaves nothing open.
  */
 export async function sendRequest(request: HttpRequest, trace: Trace): Promise<HttpResponse> {

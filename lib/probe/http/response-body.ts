@@ -1,8 +1,8 @@
 /** The body of a response as Go reads it: net/http/transfer.go body, internal/chunked.go@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
+import { FRAMING_LIMIT, INVALID_HTTP } from '../connection/error-codes.ts'
 import { type ByteSource, openSource, peekPiece, type Reading, readLine } from './byte-source.ts'
-import { FRAMING_LIMIT, INVALID_HTTP } from './error-codes.ts'
 import type { Framing } from './framing.ts'
 import { readHeaderLines } from './header-lines.ts'
 
@@ -50,7 +50,7 @@ function* readRest(source: ByteSource, receive: Receive): Reading<boolean> {
 
 /** The line of a chunk must fit into Go's buffer. */
 const LINE_LIMIT = 4096
-/** Go bears 16 bytes of framing for each chunk and twice its size, and this much beyond (chunked.go beginChunk). */
+/** Go allows 16 bytes of framing for each chunk and twice its size, and this much more (chunked.go beginChunk). */
 const EXCESS_LIMIT = 16 * 1024
 /** Beyond the size of the body; Go has no such limit, but millions of tiny chunks would keep a probe busy. */
 const FRAMING_BYTES = 1024 * 1024

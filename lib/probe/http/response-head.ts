@@ -1,8 +1,8 @@
 /** The head of a response as Go reads it: net/http/response.go ReadResponse, transport.go readResponse@go1.24. Pure. */
 import { codedError } from '../../system/coded-error.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
+import { FRAMING_LIMIT, INVALID_HTTP, NO_HTTP } from '../connection/error-codes.ts'
 import { type Allowance, type ByteSource, peekPiece, type Reading, readLine } from './byte-source.ts'
-import { FRAMING_LIMIT, INVALID_HTTP, NO_HTTP } from './error-codes.ts'
 import { type Framing, framingOf } from './framing.ts'
 import { type HeaderLines, readHeaderLines, withoutLineEnd } from './header-lines.ts'
 

@@ -1,8 +1,8 @@
 /** A connection through a SOCKS5 proxy (RFC 1928, RFC 1929), as Go makes it: net/http/socks_bundle.go. */
 import net from 'node:net'
 import { codedError } from '../../system/coded-error.ts'
+import { PROXY_REFUSED } from '../connection/error-codes.ts'
 import { type ByteSource, openSource, peekPiece, type Reading } from './byte-source.ts'
-import { PROXY_REFUSED } from './error-codes.ts'
 import type { HttpProxy } from './proxies.ts'
 import { readSocket } from './read-socket.ts'
 

@@ -1,5 +1,4 @@
 /** Whether a certificate may be above another one in a chain: crypto/x509/verify.go isValid@go1.24. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import type { Certificate } from './certificate.ts'
 import { isPermitted } from './name-constraints.ts'

@@ -121,6 +121,19 @@ export function readOid(content: Buffer, part: string): string {
   return [top, first - 40 * top, ...rest].join('.')
 }
 
+export interface Algorithm {
+  readonly oid: string
+  /** With tag and length; undefined if there are none. */
+  readonly parameters: Buffer | undefined
+}
+
+/** `identifier`: the content of an AlgorithmIdentifier. */
+export function readAlgorithm(identifier: Buffer, part: string): Algorithm {
+  const elements = readElements(identifier, part)
+  const oid = readOid(elements.next(TAG.oid).content, part)
+  return { oid, parameters: elements.more() ? elements.any().whole : undefined }
+}
+
 function base128(content: Buffer, part: string): readonly number[] {
   const numbers: number[] = []
   let number = 0

@@ -1,5 +1,4 @@
 /** Extensions of a certificate that decide about a chain: crypto/x509/parser.go processExtensions@go1.24. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type AlternativeName, readAlternativeNames } from './alternative-names.ts'
 import {
@@ -24,7 +23,7 @@ export interface BasicConstraints {
 
 export interface Extensions {
   readonly basic?: BasicConstraints
-  /** Whether the key may sign certificates; undefined: the certificate does not say. */
+  /** Whether the key may sign certificates; undefined: the certificate sets no limit. */
   readonly signsCertificates?: boolean
   /** Undefined: there is no such extension. */
   readonly names?: readonly AlternativeName[]
@@ -147,7 +146,7 @@ function readBasicConstraints(value: Buffer, { negativePaths }: CertificateRules
   }
 }
 
-/** A usage without any bit says nothing. */
+/** A usage without any bit limits nothing. */
 function readKeyUsage(value: Buffer): Pick<Extensions, 'signsCertificates'> {
   const part = 'a malformed key usage'
   const [first = 0, second = 0] = readBits(readElements(value, part).next(TAG.bitString).content, part)

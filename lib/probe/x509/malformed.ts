@@ -3,7 +3,7 @@ import { codedError } from '../../system/coded-error.ts'
 
 const MALFORMED = 'MALFORMED_CERTIFICATE'
 
-/** `what` follows "has" or "is" of nothing: it is a noun, such as "a malformed serial number". */
+/** `what` is a noun that follows "has", such as "a malformed serial number". */
 export function malformed(what: string): Error {
   return Object.assign(codedError(MALFORMED), { what })
 }

@@ -1,5 +1,4 @@
 /** Name constraints: crypto/x509/parser.go parseNameConstraintsExtension, verify.go isValid@go1.24. Pure. */
-
 import { isIP } from 'node:net'
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type AlternativeName, type NameKind, nameKind } from './alternative-names.ts'

@@ -1,14 +1,12 @@
 /** Trusted certificates, found by their subject. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import { type Certificate, readCertificate, readSubject } from './certificate.ts'
+import { certificatesIn } from './pem.ts'
 
 export interface Pool {
   /** Those that Go can read; it skips the others. */
   find(subject: string, rules: CertificateRules): readonly Certificate[]
 }
-
-const BLOCK = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g
 
 /** Every certificate of PEM texts. Each is read in full only when it is looked for. */
 export function openPool(texts: readonly string[]): Pool {
@@ -25,11 +23,6 @@ export function openPool(texts: readonly string[]): Pool {
 
 export function joinPools(pools: readonly Pool[]): Pool {
   return { find: (subject, rules) => pools.flatMap(pool => pool.find(subject, rules)) }
-}
-
-/** DER of every certificate in a PEM text. */
-export function certificatesIn(text: string): readonly Buffer[] {
-  return [...text.matchAll(BLOCK)].map(([, base64 = '']) => Buffer.from(base64, 'base64'))
 }
 
 function isCertificate(read: ReturnType<typeof readCertificate>): read is Certificate {

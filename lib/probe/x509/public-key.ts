@@ -1,5 +1,14 @@
 /** Public keys as Go reads them: crypto/x509/parser.go parsePublicKey@go1.24. Pure. */
-import { checkInteger, readBits, readElements, readNumber, readOid, readSequence, TAG } from './der.ts'
+import {
+  checkInteger,
+  readAlgorithm,
+  readBits,
+  readElements,
+  readNumber,
+  readOid,
+  readSequence,
+  TAG,
+} from './der.ts'
 import { malformed } from './malformed.ts'
 
 export type KeyType = 'rsa' | 'ecdsa' | 'ed25519' | 'other'
@@ -29,9 +38,7 @@ const CURVES: Readonly<Record<string, number>> = {
 export function readPublicKey(info: Buffer): PublicKey {
   const part = 'a malformed public key'
   const elements = readElements(info, part)
-  const algorithm = readElements(elements.next(TAG.sequence).content, part)
-  const oid = readOid(algorithm.next(TAG.oid).content, part)
-  const parameters = algorithm.more() ? algorithm.any().whole : Buffer.alloc(0)
+  const { oid, parameters = Buffer.alloc(0) } = readAlgorithm(elements.next(TAG.sequence).content, part)
   const key = readBits(elements.next(TAG.bitString).content, part)
   const id = info.toString('latin1')
   if (oid === RSA) return { type: 'rsa', id, bits: readRsaBits(key, parameters) }

@@ -1,5 +1,14 @@
 /** Algorithms of signatures that Go accepts in a chain: crypto/x509/x509.go getSignatureAlgorithmFromAI@go1.24. Pure. */
-import { constructed, type Elements, readElements, readNumber, readOid, readSequence, TAG } from './der.ts'
+import {
+  constructed,
+  type Elements,
+  readAlgorithm,
+  readElements,
+  readNumber,
+  readOid,
+  readSequence,
+  TAG,
+} from './der.ts'
 import type { KeyType } from './public-key.ts'
 
 /** The type of key that made it; or why it is refused, after "with". */
@@ -34,10 +43,7 @@ const SALTS: Readonly<Record<string, number>> = {
 
 /** `identifier`: the content of an AlgorithmIdentifier. */
 export function readSignatureAlgorithm(identifier: Buffer): SignatureAlgorithm {
-  const part = 'a malformed signature algorithm'
-  const elements = readElements(identifier, part)
-  const oid = readOid(elements.next(TAG.oid).content, part)
-  const parameters = elements.more() ? elements.any().whole : undefined
+  const { oid, parameters } = readAlgorithm(identifier, 'a malformed signature algorithm')
   if (oid === ED25519) return parameters === undefined ? { key: 'ed25519' } : UNKNOWN
   if (oid === RSA_PSS) return isKnownPss(parameters ?? Buffer.alloc(0)) ? { key: 'rsa' } : UNKNOWN
   return ALGORITHMS[oid] ?? UNKNOWN

@@ -1,5 +1,4 @@
 /** Whether Go accepts the certificates of a server: crypto/x509/verify.go Verify, buildChains@go1.24. Pure. */
-
 import type { CertificateRules } from '../../targets/tls-client.ts'
 import type { Certificate } from './certificate.ts'
 import { checkCertificate, checkIssuer } from './check-issuer.ts'

@@ -1,5 +1,4 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-
 import type { DesiredFile, Target, View } from '../target.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'

@@ -4,6 +4,7 @@ import { onOneLine } from '../../wording/printable.ts'
 import type { Daemons, RunningDaemon } from './daemon.ts'
 import { findDaemon } from './daemon-state.ts'
 import { isDockersOwn } from './distribution.ts'
+import { notice } from './notice.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export function daemonNotices(snapshot: Snapshot): readonly Notice[] {
@@ -51,8 +52,4 @@ function severalNotices({ readers }: Daemons, config: string): readonly Notice[]
   const pids = readers.map(({ pid }) => pid).join(', ')
   const message = `${readers.length} containerd processes read ${config}: ${pids}; the proxies of the first are used`
   return [notice('several_daemons', message)]
-}
-
-function notice(code: string, message: string): Notice {
-  return { code, message, target: 'containerd' }
 }

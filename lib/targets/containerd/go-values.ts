@@ -1,4 +1,5 @@
 /** What Go's own parsers accept, where containerd hands them a value of config.toml. Pure. */
+import { latin1, parseGoUrl } from '../../model/go-url.ts'
 
 const PART = /(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.source
 const DURATION = new RegExp(`^[-+]?(0|(${PART})+)$`)
@@ -17,27 +18,7 @@ function nanoseconds(text: string): number {
   return parts.reduce((sum, [, number, , unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0)
 }
 
-/** net/url.Parse, as far as a registry's address goes (src/net/url/url.go@go1.23). */
+/** As net/url.Parse, which containerd calls on the address of a registry. */
 export function isGoUrl(text: unknown): boolean {
-  if (typeof text !== 'string' || /[\0-\x1f\x7f]/.test(text)) return false
-  const [, scheme, rest = text] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(text) ?? []
-  if (!rest.startsWith('/')) {
-    if (scheme !== undefined) return true
-    // Before a slash, a colon would end a scheme.
-    if (/^[^/?#]*:/.test(rest)) return false
-  }
-  const [, authority = '', path = rest] = /^\/\/([^/?#]*)(.*)$/s.exec(rest) ?? []
-  return isGoHost(authority) && hasGoEscapes(path.replace(/\?[^#]*/, ''))
-}
-
-function isGoHost(authority: string): boolean {
-  const at = authority.lastIndexOf('@')
-  const [user, host] = [authority.slice(0, Math.max(at, 0)), authority.slice(at + 1)]
-  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(user) || !hasGoEscapes(user)) return false
-  if (host.startsWith('[')) return /^\[[^\]]*\](:\d*)?$/.test(host) && !/%(?!25)/.test(host)
-  return /^[^\s^`{|}\\%/[\]]*$/.test(host) && /^([^:]*|.*:\d*)$/.test(host)
-}
-
-function hasGoEscapes(path: string): boolean {
-  return !/%(?![0-9A-Fa-f]{2})/.test(path)
+  return typeof text === 'string' && parseGoUrl(latin1(text)) !== undefined
 }

@@ -3,17 +3,17 @@ import type { PullClient } from '../pull-client.ts'
 import { atLeast, isExact, type Release } from './release.ts'
 import { describeTls } from './tls-client.ts'
 
-/** What an unknown release is taken for. */
+/** The release that an unknown one is treated as. */
 const NEWEST: Release = { name: '2.3.4', major: 2, minor: 3, patch: 4 }
 
-/** Of a release line, its newest patch counts; undefined: the newest release. */
+/** A release line stands for its newest patch. Undefined: the newest release. */
 export function describePullClient(release: Release = NEWEST): PullClient {
   const newest = isExact(release) ? release : { ...release, patch: Number.POSITIVE_INFINITY }
   const since = (text: string) => atLeast(newest, text)
   const { major, minor, patch } = release
   return {
     userAgent: `containerd/${major}.${minor}.${patch}`,
-    // Before, the value of the list follows the own one, and Go sends the first (resolver.go:156-161@v1.7.24).
+    // Older releases add the value of the list after their own, and Go sends the first one (resolver.go:156-161@v1.7.24).
     userAgentOfList: since('2.1.0'),
     // Debian builds 1.6 with Go 1.19.
     go: since('1.7.0') ? '1.24' : '1.19',

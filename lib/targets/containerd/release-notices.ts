@@ -1,6 +1,7 @@
 /** Notices about the release of containerd: not known, not tested, or without what the list uses. Pure. */
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
+import { notice } from './notice.ts'
 import { isSameLine, isTested, knowsDefaultDirectory, knowsDialTimeout, type Release } from './release.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -12,10 +13,6 @@ export function releaseNotices(registries: readonly Registry[], snapshot: Snapsh
     ...(knowsDialTimeout(generation) ? [] : dialTimeoutNotices(registries, generation)),
     ...(knowsDefaultDirectory(generation) ? [] : defaultNotices(registries, generation)),
   ]
-}
-
-function notice(code: string, message: string): Notice {
-  return { code, message, target: 'containerd' }
 }
 
 function unknownNotice({ versionHangs }: Snapshot): Notice {

@@ -12,7 +12,7 @@ import { DEFAULT_CONFIG } from './command-line.ts'
 export interface ContainerdSettings {
   /** Path of config.toml on the node; false: manage hosts.toml only. */
   readonly config: string | false
-  /** Whether the list names that file: then it is written, whatever runs. */
+  /** Whether the list names that file: then regmirror writes it, whichever containerd runs. */
   readonly configNamed: boolean
   /** Undefined: what the node has set, else the usual directory. */
   readonly hostsDir: string | undefined

@@ -1,14 +1,14 @@
 /** How a watcher probes: one endpoint at a time, with what costs much shared between the probes. */
 import { Failure } from '../../model/errors.ts'
-import type { MirrorList } from '../../model/registry.ts'
+import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openNameLookup } from '../../probe/dns/name-lookup.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
-import type { Roots } from '../../probe/http/system-roots.ts'
 import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
+import type { Roots } from '../../probe/tls/system-roots.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
 import { readPullClient } from '../../targets/configured-targets.ts'
@@ -31,12 +31,11 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
   let shared: (SharedContext & { readonly list: MirrorList; readonly roots: Roots }) | undefined
-  // For good: a mirror may send back what an earlier list gave it.
+  // Stays true: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
     const { roots, ...runtime } = await readers.read(list)
-    secretSent ||=
-      runtime.proxyFor.holdsSecret || list.registries.some(({ mirrors }) => mirrors.some(holdsSecret))
+    secretSent ||= runtime.proxyFor.holdsSecret || list.registries.some(sendsSecret)
     if (shared?.list !== list || shared.roots !== roots)
       shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
     const { trust, turn } = shared
@@ -45,7 +44,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
       timeoutMs: list.health.timeoutMs,
       samples: 1,
       depth: watchDepth(endpoint, list),
-      sparing: true,
+      fewRequests: true,
       signal: world.signal,
       now: world.now,
       secretSent: () => secretSent,
@@ -56,15 +55,18 @@ export function openProber(options: ProberOptions, world: World): Prober {
   return { probe, expire: readers.expire }
 }
 
+function sendsSecret({ mirrors, server }: Registry): boolean {
+  return mirrors.some(holdsSecret) || (server !== undefined && holdsSecret(server))
+}
+
 /**
- * A server gets more than a ping only if it refuses that: it may require credentials that its mirrors do not, and the
- * list has no place for them.
+ * A server gets more than a ping only if it refuses that: it may require credentials that only the kubelet has.
  */
 function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head' {
   return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
 }
 
-/** What probes depend on beside the list: the proxies and the client of the runtime, the certificates of the system. */
+/** What probes depend on besides the list: the proxies and the client of the runtime, the certificates of the system. */
 function openReaders(options: ProberOptions, world: World) {
   const now = () => monotonicMs(world)
   const proxies = openCache(RUNTIME_MS, now, readRuntimeProxies(options, world))

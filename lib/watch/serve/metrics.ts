@@ -1,5 +1,4 @@
 /** The status of a watcher as a page for Prometheus. Pure. A name that `probe` exports too means the same here. */
-
 import { formatMetrics, type Metric, one, timestamp } from '../../formats/prometheus-text.ts'
 import { registryMetrics } from '../../health/health-metrics.ts'
 import { endpointMetrics, mirrorMetrics, probeMetrics } from './mirror-metrics.ts'

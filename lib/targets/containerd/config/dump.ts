@@ -1,5 +1,4 @@
 /** Checks a new config.toml with containerd's own parser before anything is written. */
-
 import { withoutSecrets } from '../../../formats/secrets.ts'
 import { parseTomlAst, tomlValue } from '../../../formats/toml/ast.ts'
 import { setValue } from '../../../formats/toml/edit.ts'

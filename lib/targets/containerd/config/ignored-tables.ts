@@ -1,4 +1,4 @@
-/** Tables of CRI under a name that is not that of the version of the file: containerd ignores them without a word. Pure. */
+/** Tables of CRI under a name that is not that of the version of the file: containerd ignores them without a message. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import { locateKey } from '../../../formats/toml/ast.ts'
 import { atLeast, type Release } from '../release.ts'

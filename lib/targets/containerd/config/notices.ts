@@ -1,5 +1,4 @@
 /** Notices about config.toml. Pure. */
-
 import type { Issue } from '../../../model/errors.ts'
 import { hideCredentials } from '../../../model/hide-credentials.ts'
 import type { Notice } from '../../../model/report.ts'

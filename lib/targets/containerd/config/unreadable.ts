@@ -10,7 +10,7 @@ export const NOT_UTF8 = { message: 'is not UTF-8 text', hint: 'save it as UTF-8'
 export function unreadable(fault: Issue, text: string, generation: Release | undefined): Issue {
   const template = findTemplate(text)
   if (template !== undefined) return { file: fault.file, ...template, ...TEMPLATE }
-  const message = `${fault.message}: ${whoFails(text, generation)}`
+  const message = `${fault.message}: ${consequenceFor(text, generation)}`
   return { hint: 'correct it', ...fault, message }
 }
 
@@ -19,7 +19,7 @@ const TEMPLATE = {
   hint: 'name the file that is made from it: config = "/…/config.toml" in [targets.containerd]',
 }
 
-function whoFails(text: string, generation: Release | undefined): string {
+function consequenceFor(text: string, generation: Release | undefined): string {
   if (generation?.major === 2 || !isReadBy1(text)) return 'containerd does not start'
   return generation === undefined
     ? 'containerd 2 does not start, and regmirror does not edit it'

@@ -2,7 +2,6 @@
  * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-
 import type { TomlKeys } from '../../../formats/toml/text.ts'
 import {
   type ApiBase,

@@ -1,9 +1,9 @@
 /** A host of hosts.toml as the endpoint that containerd contacts (ConfigureHosts, hosts.go:78-239@v2.3.4). Pure. */
 import type { EffectiveEndpoint } from '../../target.ts'
 import { atLeast, type Release } from '../release.ts'
-import { isLocalhost, portOf } from './go-url.ts'
 import type { HostEntry } from './host-entry.ts'
 import { CAPABILITIES } from './host-faults.ts'
+import { isLocalhost, portOf } from './host-url.ts'
 
 /** An entry that names no host and has no keys: the registry itself. */
 export const BARE: HostEntry = {
@@ -66,7 +66,7 @@ function triesHttpsFirst(entry: HostEntry, reader: Release): boolean {
   return hasTlsKeys(entry, reader) && (port !== '' || atLeast(reader, '1.7.24'))
 }
 
-/** A key that is given counts, whatever its value. `dial_timeout` counts in 2.0.7 and later 2.0 (hosts.go:184@v2.0.7). */
+/** A key that is given counts, with any value. `dial_timeout` counts in 2.0.7 and later 2.0 (hosts.go:184@v2.0.7). */
 function hasTlsKeys({ ca, client, skipVerify, dialTimeout }: HostEntry, reader: Release): boolean {
   const given = ca !== undefined || client.length > 0 || skipVerify !== undefined
   return given || (dialTimeout !== undefined && !atLeast(reader, '2.1.0'))

@@ -4,8 +4,8 @@ import { isTable } from '../../../formats/is-table.ts'
 import type { Capability } from '../../../model/registry.ts'
 import type { EffectiveEndpoint } from '../../target.ts'
 import { knowsDialTimeout, type Release } from '../release.ts'
-import { cleanPath, parseGoUrl } from './go-url.ts'
 import { CAPABILITIES, faultIn, type HostFault, isPath, isPathList, wordsIn } from './host-faults.ts'
+import { cleanPath, parseHostUrl } from './host-url.ts'
 import type { HostKeys } from './hosts-keys.ts'
 
 export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' | 'dialTimeout'> {
@@ -49,7 +49,7 @@ function readPlace(
   overridePath: boolean,
 ): Pick<HostEntry, 'host' | 'scheme' | 'path'> | undefined {
   if (url === '') return { host: '', scheme: '', path: '' }
-  const parts = parseGoUrl(url.startsWith('http') ? url : `https://${url}`)
+  const parts = parseHostUrl(url.startsWith('http') ? url : `https://${url}`)
   if (parts === undefined) return undefined
   const clean = parts.path === '' ? '' : cleanPath(parts.path)
   const base = overridePath || clean.endsWith('/v2') ? clean : `${clean}/v2`

@@ -5,7 +5,7 @@ import type { EffectiveEndpoint } from '../../target.ts'
 import { type EffectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { Release } from '../release.ts'
 import { BARE, effectiveEndpoint } from './effective-endpoint.ts'
-import { isLocalhost, parseGoUrl } from './go-url.ts'
+import { isLocalhost, parseHostUrl } from './host-url.ts'
 
 /** registryHosts, pkg/cri/server/image_pull.go:438-500@v1.7.24 and internal/cri/server/images/image_pull.go:511-575@v2.3.4. */
 export function legacyEndpoints(
@@ -16,7 +16,7 @@ export function legacyEndpoints(
   const { urls, ...place } = mirrorsOf(registry, name)
   const mirrors = urls.map(withScheme)
   const own = name === 'docker.io' ? 'registry-1.docker.io' : name
-  const server = mirrors.some(url => parseGoUrl(url)?.host === name) ? [] : [`${schemeOf(own)}://${own}`]
+  const server = mirrors.some(url => parseHostUrl(url)?.host === name) ? [] : [`${schemeOf(own)}://${own}`]
   return [
     ...mirrors.map(url => ({ ...endpoint(url, registry, name, reader), role: 'mirror' as const, ...place })),
     ...server.map(url => ({ ...endpoint(url, registry, name, reader), role: 'server' as const })),
@@ -50,7 +50,7 @@ function schemeOf(host: string): string {
 
 /** A path is taken as it stands. */
 function endpoint(url: string, registry: EffectiveRegistry, name: string, reader: Release) {
-  const parts = parseGoUrl(url) ?? { scheme: '', host: '', path: '' }
+  const parts = parseHostUrl(url) ?? { scheme: '', host: '', path: '' }
   const at = { ...parts, path: path.posix.join('/', parts.path === '' ? '/v2' : parts.path) }
   const tls = reader.major < 2 ? tlsOf(registry, parts.host) : {}
   const plain = effectiveEndpoint({ ...BARE, ...at, capabilities: ['pull', 'resolve'] }, name, reader)

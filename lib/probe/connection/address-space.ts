@@ -1,5 +1,5 @@
 /** The parts of the address space, which decide where a redirect may lead. Pure. */
-import { BlockList, isIPv6 } from 'node:net'
+import { isInNetwork, parseNetwork } from '../../model/network.ts'
 
 /** `public` is everything outside the other three. */
 export type Space = 'loopback' | 'link-local' | 'private' | 'public'
@@ -12,19 +12,13 @@ const RANGES: readonly (readonly [Exclude<Space, 'public'>, readonly string[]])[
   ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']],
 ]
 
-const LISTS = RANGES.map(([space, ranges]) => ({ space, list: blockList(ranges) }))
+const SPACES = RANGES.map(([space, ranges]) => ({
+  space,
+  networks: ranges.flatMap(range => parseNetwork(range) ?? []),
+}))
 
 /** The space of an IP address; IPv4 written as IPv6 counts as IPv4. */
 export function classifyAddress(address: string): Space {
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-  return LISTS.find(({ list }) => list.check(address, family))?.space ?? 'public'
-}
-
-function blockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [network = '', bits] = range.split('/')
-    list.addSubnet(network, Number(bits), isIPv6(network) ? 'ipv6' : 'ipv4')
-  }
-  return list
+  const found = SPACES.find(({ networks }) => networks.some(network => isInNetwork(address, network)))
+  return found?.space ?? 'public'
 }

@@ -1,9 +1,9 @@
 /** Addresses in hosts.toml as Go reads them. Pure. */
 import path from 'node:path'
-import { isGoUrl } from '../go-values.ts'
+import { latin1, parseGoUrl } from '../../../model/go-url.ts'
 
-/** The parts of a url that containerd keeps: it drops credentials, query and fragment. */
-export interface GoUrl {
+/** The parts of a URL that containerd keeps: it drops credentials, query and fragment. */
+export interface HostUrl {
   /** Lower case; empty where there is none. */
   readonly scheme: string
   /** With the port; empty where there is none. */
@@ -12,16 +12,12 @@ export interface GoUrl {
   readonly path: string
 }
 
-/** net/url.Parse (src/net/url/url.go@go1.23); undefined where it fails. */
-export function parseGoUrl(text: string): GoUrl | undefined {
-  if (!isGoUrl(text)) return undefined
-  const whole = text.replace(/[?#].*$/s, '')
-  const [, scheme = '', rest = whole] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(whole) ?? []
-  // What follows a scheme without a slash is neither host nor path.
-  if (scheme !== '' && !rest.startsWith('/')) return { scheme: scheme.toLowerCase(), host: '', path: '' }
-  const [, authority = '', below = rest] = /^\/\/([^/]*)(.*)$/s.exec(rest) ?? []
-  const host = authority.slice(authority.lastIndexOf('@') + 1)
-  return { scheme: scheme.toLowerCase(), host, path: decoded(below) }
+/** Undefined where Go reports an error. */
+export function parseHostUrl(text: string): HostUrl | undefined {
+  const url = parseGoUrl(latin1(text))
+  if (url === undefined) return undefined
+  const { scheme, host, path: escaped } = url
+  return { scheme, host: Buffer.from(host, 'latin1').toString('utf8'), path: decoded(escaped) }
 }
 
 /** path.Clean of Go. */

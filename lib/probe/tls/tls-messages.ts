@@ -20,14 +20,14 @@ export function serverMessages(bytes: Buffer, secret: Buffer | undefined): reado
   return [...plain, ...messagesIn(decryptAll(sealed, secret, suiteOf(hello)))]
 }
 
-interface Rec {
+interface TlsRecord {
   readonly type: number
   readonly header: Buffer
   readonly body: Buffer
 }
 
-function splitRecords(bytes: Buffer): readonly Rec[] {
-  const records: Rec[] = []
+function splitRecords(bytes: Buffer): readonly TlsRecord[] {
+  const records: TlsRecord[] = []
   for (let rest = bytes; rest.length >= 5; ) {
     const end = 5 + rest.readUInt16BE(3)
     if (rest.length < end) break
@@ -68,7 +68,7 @@ function suiteOf({ body }: Message): Suite {
 }
 
 /** The handshake in records: what follows it is sealed with another key. */
-function decryptAll(records: readonly Rec[], secret: Buffer, suite: Suite): readonly Buffer[] {
+function decryptAll(records: readonly TlsRecord[], secret: Buffer, suite: Suite): readonly Buffer[] {
   const key = expandLabel(secret, 'key', suite.keyLength, suite.hash)
   const iv = expandLabel(secret, 'iv', 12, suite.hash)
   const opened: Buffer[] = []
@@ -81,12 +81,12 @@ function decryptAll(records: readonly Rec[], secret: Buffer, suite: Suite): read
 }
 
 function decrypt(
-  { header, body }: Rec,
+  { header, body }: TlsRecord,
   key: Buffer,
   nonce: Buffer,
   cipher: Suite['cipher'],
 ): Buffer | undefined {
-  // The types of Node name each cipher apart.
+  // Node's types have one overload for each kind of cipher.
   const decipher = createDecipheriv(cipher as 'aes-128-gcm', key, nonce, { authTagLength: 16 })
   decipher.setAAD(header).setAuthTag(body.subarray(-16))
   try {

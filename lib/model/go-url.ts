@@ -1,8 +1,6 @@
-/**
- * Urls as Go reads them, which differs from the URL of browsers and Node: net/url/url.go@go1.24. Texts are bytes as
- * Latin-1, as they come in a header. Pure.
- */
+/** URLs as Go reads them, which differs from URL of browsers and Node: net/url/url.go@go1.24. Pure. */
 
+/** Texts are bytes as Latin-1, as they come in a header. */
 export interface GoUrl {
   /** In lower case; empty in a reference. */
   readonly scheme: string
@@ -18,10 +16,16 @@ export interface GoUrl {
   readonly opaque: string
 }
 
-/** Undefined where Go reports an error. The fragment is dropped. */
+/** The bytes of a text, as Latin-1. */
+export function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
+/** Undefined where Go reports an error. The fragment is checked and dropped. */
 export function parseGoUrl(text: string): GoUrl | undefined {
-  const [whole = ''] = text.split('#', 1)
-  if (/[\0-\x1f\x7f]/.test(whole) || whole.startsWith(':')) return undefined
+  const [whole = '', ...fragment] = text.split('#')
+  if (/[\0-\x1f\x7f]/.test(text) || whole.startsWith(':')) return undefined
+  if (unescapeAll(fragment.join('#')) === undefined) return undefined
   const [, scheme = '', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):)?(.*)$/i.exec(whole) ?? []
   const mark = rest.indexOf('?')
   const before = mark === -1 ? rest : rest.slice(0, mark)
@@ -52,31 +56,28 @@ function parseAuthority(text: string): Pick<GoUrl, 'user' | 'host'> | undefined 
   return failed ? undefined : { user: { name, password }, host }
 }
 
-/** In a host name only bytes that are not ASCII may be escaped. */
+/** Of several colons only the last one needs a port. In a host name only bytes that are not ASCII may be escaped. */
 function parseHost(text: string): string | undefined {
-  if (
-    !/^(\[[^\]]*\]|[^[:][^:]*)?(:\d*)?$/.test(text) ||
-    /[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%\x80-\xff]/.test(text)
-  )
-    return undefined
+  const isForm = /^(?:\[[^\]]*\](?::\d*)?|(?!\[)(?:[^:]*|.*:\d*))$/.test(text)
+  if (!isForm || /[^A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"%\x80-\xff]/.test(text)) return undefined
   return /%(?!25|[89a-f][0-9a-f])/i.test(text) ? undefined : unescapeAll(text)
 }
 
-const ESCAPED_OR_PLAIN = /^[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]*$/
+const PATH_AS_SENT = /^[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]*$/
 
 /** Go sends a path as it was written, if every character of it may be in a path. */
 function escapePath(text: string): string | undefined {
   const plain = unescapeAll(text)
-  if (plain === undefined || ESCAPED_OR_PLAIN.test(text)) return plain && text
+  if (plain === undefined || PATH_AS_SENT.test(text)) return plain && text
   return plain.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/g, escapeByte)
 }
 
-function escapeByte(byte: string): string {
+export function escapeByte(byte: string): string {
   return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 }
 
 /** Undefined if a percent sign is not followed by two digits. */
-function unescapeAll(text: string | undefined): string | undefined {
+export function unescapeAll(text: string | undefined): string | undefined {
   if (text === undefined || /%(?![0-9a-f]{2})/i.test(text)) return undefined
   return text.replace(/%([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)))
 }

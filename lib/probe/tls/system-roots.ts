@@ -7,6 +7,7 @@ import path from 'node:path'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import { readStamp } from '../../system/read-disk.ts'
 import { openReader } from '../../system/reader.ts'
+import { certificateBlocks } from '../x509/pem.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -115,12 +116,9 @@ async function readText(file: string): Promise<string | undefined> {
   return bytes?.toString('latin1')
 }
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
-
 /** Without duplicates and without broken ones: Go skips those, OpenSSL would reject the others with them. */
 function extractCertificates(texts: readonly string[]): Roots {
-  const blocks = texts.flatMap(text => text.match(BLOCK) ?? [])
-  return [...new Set(blocks)].filter(isCertificate)
+  return [...new Set(texts.flatMap(certificateBlocks))].filter(isCertificate)
 }
 
 function isCertificate(block: string): boolean {

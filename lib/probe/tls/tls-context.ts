@@ -1,11 +1,12 @@
-/** What a client of TLS offers, sends and trusts: TLS as containerd does it. */
+/** What containerd offers, sends and trusts in a TLS handshake. */
 import tls from 'node:tls'
 import type { TlsClient } from '../../targets/tls-client.ts'
+import type { ClientSettings } from '../connection/client-settings.ts'
 import { readCertificate } from '../x509/certificate.ts'
-import { certificatesIn, joinPools, openPool, type Pool } from '../x509/pool.ts'
+import { certificatesIn } from '../x509/pem.ts'
+import { joinPools, openPool, type Pool } from '../x509/pool.ts'
 import { unreadable } from '../x509/problem.ts'
 import { certificateError } from './certificate-error.ts'
-import type { ClientSettings } from './client-settings.ts'
 import type { Roots } from './system-roots.ts'
 
 /** TLS to one host. */
@@ -81,7 +82,7 @@ function issuersIn(cert: string, rules: TlsClient): readonly string[] {
   return read.flatMap(certificate => ('has' in certificate ? [] : [certificate.issuer]))
 }
 
-/** containerd reads no file of certificates without one that it can read (hosts.go:187@v1.7.24). */
+/** containerd refuses a CA file in which it can read no certificate (hosts.go:187@v1.7.24). */
 function checkAuthorities(text: string, rules: TlsClient): void {
   const read = certificatesIn(text).map(der => readCertificate(der, rules))
   const [unread] = read.filter(certificate => 'has' in certificate)
@@ -109,7 +110,7 @@ function offerOf({ rsaKeyExchange }: TlsClient): tls.SecureContextOptions {
   const suites = [...SUITES, ...(rsaKeyExchange ? RSA_SUITES : [])]
   return {
     minVersion: 'TLSv1.2',
-    // What is weak is left out by name; OpenSSL's own levels would refuse more than Go does.
+    // The list leaves out weak suites; OpenSSL's own levels would refuse more than Go does.
     ciphers: `${suites.join(':')}:@SECLEVEL=0`,
     sigalgs: SIGNATURES.join(':'),
     ecdhCurve: 'X25519:P-256:P-384:P-521',

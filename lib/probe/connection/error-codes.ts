@@ -1,4 +1,4 @@
-/** The codes of this folder's own errors. All other errors are those of the system and of OpenSSL. */
+/** The codes of regmirror's own errors of connection/, tls/ and http/. All others are those of the system and of OpenSSL. */
 
 /** No connection within dial_timeout. */
 export const DIAL_TIMEOUT = 'DIAL_TIMEOUT'
@@ -24,13 +24,15 @@ export const REDIRECT_LIMIT = 'REDIRECT_LIMIT'
 export const REDIRECT_STATUS = 'REDIRECT_STATUS'
 /** A redirect to something other than http or https; `location` is the header as it was sent. */
 export const REDIRECT_TARGET = 'REDIRECT_TARGET'
-/** A response that does not begin as HTTP does, and one that continues in another way. */
+/** A response that does not start with `HTTP/`. */
 export const NO_HTTP = 'NO_HTTP'
+/** A response that starts with `HTTP/`, and is invalid after that. */
 export const INVALID_HTTP = 'INVALID_HTTP'
 /** The stream ends before the message does: Go's io.ErrUnexpectedEOF. */
 export const CUT_OFF = 'CUT_OFF'
-/** A body whose Content-Encoding the runtime does not know (`encoding`), or that is not encoded in this way. */
+/** A Content-Encoding that the runtime does not know (`encoding`). */
 export const UNKNOWN_ENCODING = 'UNKNOWN_ENCODING'
+/** A body that is not encoded as its Content-Encoding names. */
 export const INVALID_ENCODING = 'INVALID_ENCODING'
 /** A request with characters that Go does not send. */
 export const INVALID_REQUEST = 'INVALID_REQUEST'

@@ -27,7 +27,7 @@ interface LookupOptions {
 
 /**
  * Resolves once the lookup of a host has started; the function gives its addresses in the order in which containerd
- * dials them. What a name resolves to is checked, not the name, since anybody can register a name for any address.
+ * dials them. What a name resolves to is checked, not the name, since anyone can register a name for any address.
  * Rejects as `lookUp` does, and with SPACE_REFUSED.
  */
 export async function startLookup(

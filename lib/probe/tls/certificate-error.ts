@@ -1,7 +1,7 @@
 /** The error of a certificate that the runtime refuses. Pure. */
 import { codedError } from '../../system/coded-error.ts'
+import { CERTIFICATE_REFUSED } from '../connection/error-codes.ts'
 import type { CertificateProblem } from '../x509/problem.ts'
-import { CERTIFICATE_REFUSED } from './error-codes.ts'
 
 export function certificateError(problem: CertificateProblem): Error {
   return Object.assign(codedError(CERTIFICATE_REFUSED), { problem })
