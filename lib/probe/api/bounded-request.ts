@@ -32,6 +32,7 @@ type FromCaller =
   | 'target'
   | 'method'
   | 'headers'
+  | 'decodes'
   | 'authorization'
   | 'allowed'
   | 'bodyLimit'

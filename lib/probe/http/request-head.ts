@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly userAgent: string
+  /** Whether the client itself accepts encodings, and so decodes them all. */
+  readonly decodes?: boolean | undefined
   readonly proxy: HttpProxy | undefined
 }
 
@@ -61,9 +63,9 @@ function hasHeader(headers: RequestFacts['headers'], name: string): boolean {
  */
 export function encodingOf(
   head: Pick<ResponseHead, 'headers'>,
-  { method, headers }: Pick<RequestFacts, 'method' | 'headers'>,
+  { method, headers, decodes = false }: Pick<RequestFacts, 'method' | 'headers' | 'decodes'>,
 ): string {
   const [first = ''] = head.headers.get('content-encoding') ?? []
-  if (hasHeader(headers, 'accept-encoding')) return first
+  if (decodes) return first
   return addsGzip(method, headers) && first.toLowerCase() === 'gzip' ? first : ''
 }
