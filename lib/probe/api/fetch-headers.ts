@@ -35,6 +35,6 @@ export function fetchHeaders(
   return { listed: Object.fromEntries(kept), own, decodes }
 }
 
-function valuesOf(headers: Headers, wanted: string): readonly string[] {
-  return Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []))
+function valuesOf(headers: Headers, header: string): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (name.toLowerCase() === header ? [value] : []))
 }
