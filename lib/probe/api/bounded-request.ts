@@ -33,6 +33,7 @@ type FromCaller =
   | 'target'
   | 'method'
   | 'headers'
+  | 'decodes'
   | 'authorization'
   | 'allowed'
   | 'bodyLimit'

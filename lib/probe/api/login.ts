@@ -56,9 +56,10 @@ export async function followChallenge(
   const last = responses.at(-1)
   if (last === undefined) return undefined
   const [challenge] = parseChallenges(readValues(last.response, 'www-authenticate'))
+  const host = toUrl(last.target)?.host ?? ''
+  if (challenge?.scheme === 'basic' && logins.byHost.has(host)) return TWO_LOGINS
   if (challenge?.scheme !== 'bearer') return withoutToken(challenge?.scheme, logins.endpoint)
   const { params } = challenge
-  const host = toUrl(last.target)?.host ?? ''
   const error = params.get('error') ?? ''
   if (error !== '' && isRepeated(responses)) return tokenRefused(error)
   if (error !== '' && logins.client.tokens.renewsRefused) logins.byHost.delete(host)
@@ -97,6 +98,12 @@ const LOGIN_REQUIRED: Fault = {
   what: 'requires credentials for the canary',
   todo: 'add the credentials to header in the list, or set a canary that needs none',
   forServer: 'set a canary that needs no credentials, or add them to header of server in the list',
+}
+
+const TWO_LOGINS: Fault = {
+  reason: 'unauthorized',
+  what: 'requires a password in place of the token, and a request holds only one of them',
+  todo: 'require only one of them in its web server',
 }
 
 /** The fault of an endpoint that keeps responding with 401 to a token. */

@@ -53,12 +53,19 @@ async function readConfig(session: Session, image: PlatformImage, runs: boolean)
 
 /** Only what has the type of a layer is unpacked (core/unpack/unpacker.go@v2.1.9, image.go Unpack@v1.7.24). */
 function layersFault(config: Config, layers: readonly Descriptor[], { client }: Session): Fault | undefined {
+  if (layers.some(({ mediaType }) => mediaType.endsWith('+encrypted'))) return ENCRYPTED
   const unpacked = layers.filter(({ mediaType }) => isLayerType(mediaType)).length
   const isEmpty = layers.length === 0 && config.layers === 0
   if (unpacked === 0 && (isEmpty || client.images.transferService)) return undefined
   return unpacked > 0 && unpacked === config.layers ? undefined : OTHER_LAYERS
 }
 
+/** containerd starts a program for it, which the node may lack (core/diff/stream.go GetProcessor@v2.1.4). */
+const ENCRYPTED: Fault = {
+  reason: undefined,
+  what: 'the canary has encrypted layers, and a probe does not know whether this node can decrypt them',
+  todo: 'set a canary without encrypted layers',
+}
 const OTHER_LAYERS: Fault = {
   reason: 'not_a_registry',
   what: 'serves a config that names other layers than the manifest',

@@ -63,15 +63,15 @@ const PATHS = { manifest: 'manifests', config: 'blobs', layer: 'blobs' } as cons
 
 async function send(session: Session, request: ContentRequest): Promise<Outcome> {
   const { endpoint, canary, context } = session
-  const { kind, reference, accept, headers, ...rest } = request
+  const { kind, reference, accept: _, headers, ...rest } = request
   const fault = await renewExpired(session)
   if (fault !== undefined) return { fault, trace: { phase: 'request' } }
   const url = new URL(`${baseUrl(endpoint.base)}/${canary.repository}/${PATHS[kind]}/${reference}`)
   if (canary.ns !== undefined) url.searchParams.set('ns', canary.ns)
   const authorization = (to: URL) => authorizationFor(session, to)
-  const added = fetchHeaders(request, session.client)
-  const sent = { ...rest, url, authorization, headers: { accept, ...added, ...headers } }
-  const outcome = await sendBoundedRequest(endpoint, sent, context)
+  const { listed, own, decodes } = fetchHeaders(request, endpoint.header, session.client)
+  const sent = { ...rest, url, authorization, decodes, headers: { ...own, ...headers } }
+  const outcome = await sendBoundedRequest({ ...endpoint, header: listed }, sent, context)
   if (!('fault' in outcome)) session.traces.push(outcome.trace)
   return outcome
 }

@@ -10,7 +10,8 @@ import { wordsOf } from './reasons.ts'
 export function describeFault(fault: Fault, role: Probe['role'], mayQuote: boolean): string {
   const { what, todo, forServer = todo } = wordsOf(fault)
   const quoted = mayQuote ? sanitize(fault.quoted ?? '') : ''
-  const aside = quoted || (fault.proxy && sanitize(`through the proxy ${fault.proxy}`))
+  const proxy = fault.proxy ? sanitize(`through the proxy ${fault.proxy}`) : ''
+  const aside = [quoted, proxy].filter(Boolean).join(', ')
   return `${what}${aside ? ` (${aside})` : ''}; ${role === 'server' ? forServer : todo}`
 }
 

@@ -49,9 +49,17 @@ export function redirectFault(error: unknown): Fault | undefined {
   const { code, limit, status, location } = (error ?? {}) as RedirectError
   switch (code) {
     case REDIRECT_LIMIT:
-      return { reason: 'redirect_refused', what: `redirects more than ${limit} times` }
+      return {
+        reason: 'redirect_refused',
+        what: `redirects more than ${limit} times`,
+        todo: CHECK_REDIRECTS,
+      }
     case REDIRECT_STATUS:
-      return { reason: 'redirect_refused', what: `sends a redirect (${status}) that cannot be followed` }
+      return {
+        reason: 'redirect_refused',
+        what: `sends a redirect (${status}) that cannot be followed`,
+        todo: NO_TARGET,
+      }
     case REDIRECT_TARGET:
       return {
         reason: 'redirect_refused',
@@ -61,6 +69,10 @@ export function redirectFault(error: unknown): Fault | undefined {
   }
   return undefined
 }
+
+const CHECK_REDIRECTS =
+  'correct the redirects in its web server, or use the address that they should lead to as its URL'
+const NO_TARGET = "correct it in its web server: send 307 with a Location, or the registry's own response"
 
 /** A body that the runtime cannot decode. */
 export function encodingFault(error: unknown): Fault | undefined {

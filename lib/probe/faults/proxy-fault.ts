@@ -84,8 +84,13 @@ function isOfProxy(response: HttpResponse): boolean {
 
 const CONNECTION_REASONS: readonly Fault['reason'][] = ['dns', 'refused', 'reset', 'connect_timeout']
 
-/** With a proxy, lookup and connection are those of the proxy itself. */
-export function blameProxy(fault: Fault, { phase }: Trace): Fault {
+const CHECK_PROXY_TLS =
+  'add the authority of the proxy to the certificates of this system and restart the runtime, or set http:// in its URL'
+
+/** With a proxy, lookup and connection are those of the proxy itself, and so is TLS before plain http. */
+export function blameProxy(fault: Fault, { phase, proxy }: Trace): Fault {
+  if (phase === 'tls' && proxy?.plain)
+    return { ...fault, what: `TLS with the proxy fails: ${wordsOf(fault).what}`, todo: CHECK_PROXY_TLS }
   const isConnecting = phase === 'lookup' || phase === 'connect'
   if (!isConnecting || !CONNECTION_REASONS.includes(fault.reason)) return fault
   const { what } = wordsOf(fault)

@@ -26,7 +26,16 @@ const MAX_REDIRECTS = 9
 
 const FOLLOWED: readonly number[] = [301, 302, 303, 307, 308]
 
-type Shared = 'go' | 'lookUp' | 'pauseDuring' | 'signal' | 'method' | 'userAgent' | 'bodyLimit' | 'onChunk'
+type Shared =
+  | 'go'
+  | 'lookUp'
+  | 'pauseDuring'
+  | 'signal'
+  | 'method'
+  | 'userAgent'
+  | 'decodes'
+  | 'bodyLimit'
+  | 'onChunk'
 
 export interface FollowOptions extends Pick<HttpRequest, Shared> {
   readonly url: URL

@@ -12,6 +12,8 @@ export interface RequestFacts {
   readonly method: string
   readonly headers: Headers
   readonly userAgent: string
+  /** Whether the client itself accepts encodings, and so decodes them all. */
+  readonly decodes?: boolean | undefined
   readonly proxy: HttpProxy | undefined
 }
 
@@ -58,9 +60,9 @@ function addsGzip(method: string, headers: Headers): boolean {
  */
 export function encodingOf(
   head: Pick<ResponseHead, 'headers'>,
-  { method, headers }: Pick<RequestFacts, 'method' | 'headers'>,
+  { method, headers, decodes = false }: Pick<RequestFacts, 'method' | 'headers' | 'decodes'>,
 ): string {
   const [first = ''] = head.headers.get('content-encoding') ?? []
-  if (hasHeader(headers, 'accept-encoding')) return first
+  if (decodes) return first
   return addsGzip(method, headers) && first.toLowerCase() === 'gzip' ? first : ''
 }

@@ -19,10 +19,11 @@ export interface HttpRequest extends DialOptions, BodyOptions {
   readonly host?: string | undefined
   /** Path and query as they are sent, where they differ from those of `url`. */
   readonly uri?: string | undefined
-  /** With Accept-Encoding, the body is decoded as containerd does, else as Go does. */
   readonly headers: Headers
   /** Sent unless `headers` has one. */
   readonly userAgent: string
+  /** Whether the body is decoded as containerd does it; else as Go does. */
+  readonly decodes?: boolean | undefined
   readonly method?: 'GET' | 'HEAD' | undefined
 }
 

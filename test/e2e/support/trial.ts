@@ -115,7 +115,8 @@ async function probe(
   const args = ['probe', '-f', list, '--depth', depth, '--samples', '1', '--format', 'json']
   const { stdout, stderr } = await run(args, { env })
   assert.notEqual(stdout, '', stderr)
-  const { probes } = JSON.parse(stdout) as { probes: readonly Probe[] }
+  const { probes } = JSON.parse(stdout) as { probes?: readonly Probe[] }
+  assert(probes !== undefined, `the list is refused: ${stdout}`)
   return new Map(probes.filter(({ role }) => role === 'mirror').map(one => [one.registry, one]))
 }
 
