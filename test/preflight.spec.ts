@@ -199,18 +199,19 @@ describe('--require-healthy', () => {
       assert.deepEqual([report.refused, report.changes, report.unhealthy], [true, [], ['r.test']])
     }))
 
-  it('requests the canary, also of a mirror that refuses a ping', async () => {
+  it('requests the canary, also of a mirror that refuses a ping, unless --depth is ping', async () => {
     const refusingPings: Bend = ({ url }, response) => {
       if (url === '/v2/') reply(response, 404)
       return url === '/v2/'
     }
-    for (const [bend, expected] of [
-      [refusingManifests, 1],
-      [refusingPings, 0],
+    for (const [bend, depth, expected] of [
+      [refusingManifests, [], 1],
+      [refusingManifests, ['--depth', 'ping'], 0],
+      [refusingPings, [], 0],
     ] as const) {
       await using mirror = await startMirror(bend)
       await onNode([mirror.origin], {}, async ({ flags }) =>
-        assert.equal((await run(['apply', '--require-healthy', ...flags])).code, expected),
+        assert.equal((await run(['apply', '--require-healthy', ...depth, ...flags])).code, expected),
       )
     }
   })

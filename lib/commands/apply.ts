@@ -59,12 +59,12 @@ const SAMPLES = 3
 /** The probes of the preflight where there were any, new ones, or none. */
 async function probeAfter(
   checked: PreflightResult,
-  { probe, root }: ApplyFlags,
+  { probe, root, depth }: ApplyFlags,
   probeList: ProbeList,
 ): Promise<Preflight> {
   const { list, notices: _, ...probed } = checked
   if (probed.probes !== undefined) return probed
-  return (probe ?? root === undefined) ? await probeList(list, { samples: SAMPLES }) : {}
+  return (probe ?? root === undefined) ? await probeList(list, { depth, samples: SAMPLES }) : {}
 }
 
 /** Nothing was written: the check of `--require-healthy` failed. */

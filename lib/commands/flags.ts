@@ -62,6 +62,8 @@ export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is 
 
 export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
 
+const DEPTHS = ['ping', 'manifest', 'blob'] as const
+
 export const applyFlags = {
   ...planningFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
@@ -71,12 +73,16 @@ export const applyFlags = {
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',
   }),
+  depth: choice(DEPTHS, {
+    help: 'requests of each probe',
+    default: 'depth of the list; manifest for --require-healthy',
+  }),
   format,
 }
 
 export const probeFlags = {
   ...listFlags,
-  depth: choice(['ping', 'manifest', 'blob'], {
+  depth: choice(DEPTHS, {
     help: 'requests of each probe',
     default: 'depth of the list',
   }),

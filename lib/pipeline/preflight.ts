@@ -5,6 +5,7 @@ import { milliseconds } from '../model/duration.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
+import type { Depth } from '../probe/api/pull.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { judgeRegistries } from './judge-registries.ts'
 import type { NodeOptions } from './open.ts'
@@ -17,6 +18,8 @@ export interface PreflightOptions extends NodeOptions {
   readonly requireHealthy?: boolean
   /** A duration: how long to wait for that. */
   readonly wait?: string | undefined
+  /** How deep the check of `requireHealthy` is. Undefined: `manifest`. */
+  readonly depth?: Depth | undefined
   /** Whether the list alone may cause a probe. Undefined: on this machine, not under a root. */
   readonly probe?: boolean | undefined
 }
@@ -29,8 +32,8 @@ export interface PreflightResult extends Partial<Probed> {
   readonly notices: readonly Notice[]
 }
 
-/** Whether a registry is healthy: its canary decides, where one is known. */
-const GATE: ListProbeOptions = { depth: 'manifest', samples: 1 }
+/** A canary decides whether a registry is healthy, where one is known. */
+const GATE_DEPTH = 'manifest'
 const RANKING: ListProbeOptions = { depth: 'blob', samples: 5 }
 
 export async function preflight(
@@ -41,7 +44,13 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
-  const probed = await probeUntilHealthy(list, by === undefined ? GATE : RANKING, options, world, probeList)
+  const probed = await probeUntilHealthy(
+    list,
+    by === undefined ? { depth: options.depth ?? GATE_DEPTH, samples: 1 } : RANKING,
+    options,
+    world,
+    probeList,
+  )
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
   const ranked = rank(list, probed.probes, by)

@@ -72,7 +72,7 @@ async function applyWithSignal(script: string, signal: NodeJS.Signals): Promise<
   await withPlace(async ({ root, list, args, hosts }) => {
     const server = `server = ${JSON.stringify(mirror.url)}\n`
     await fs.writeFile(list, listText([mirror.url]) + server)
-    const apply = ['apply', ...args, '--probe', '--require-healthy', '--wait', '10m']
+    const apply = ['apply', ...args, '--require-healthy', '--wait', '10m', '--depth', 'ping']
     await withStarted(script, apply, root, async ({ child, pid, errors, until }) => {
       await until(/waiting/)
       process.kill(pid, signal)
