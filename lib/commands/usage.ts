@@ -29,7 +29,7 @@ export function usageFailure(message: string, args: readonly string[], commands:
   const help = `see regmirror ${called === undefined ? '' : `${called.name} `}--help`
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message)?.[1]
   if (unknown !== undefined) {
-    const words = asTyped(unknown.split(', '), args)
+    const words = mainWords(asTyped(unknown.split(', '), args), called)
     return new Failure(
       'usage',
       words.map(word => unknownWord(word, called, commands, help)),
@@ -37,8 +37,9 @@ export function usageFailure(message: string, args: readonly string[], commands:
   }
   const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} requires a value`
-  // Without a command, yargs does not look at the flags.
-  const intent = called === undefined ? args.map(arg => intentHint(arg, undefined)).find(Boolean) : undefined
+  // yargs does not look at unknown flags before a command, and takes the command as the value of one.
+  const isBefore = called === undefined || message.startsWith('no command')
+  const intent = isBefore ? args.map(arg => intentHint(arg, called?.name)).find(Boolean) : undefined
   return new Failure('usage', [{ message: problem, hint: intent ?? help }])
 }
 
@@ -48,6 +49,12 @@ function asTyped(words: readonly string[], args: readonly string[]): readonly st
   // To yargs, --no-x is x with another value.
   const found = typed.filter(arg => words.includes(arg.replace(/^(--no-|-+)/, '')))
   return found.length === 0 ? words : found
+}
+
+/** Without a known command, nothing is known of flags: a word that may be the command goes first. */
+function mainWords(words: readonly string[], called: Called): readonly string[] {
+  const bare = words.filter(word => !word.startsWith('-'))
+  return called === undefined && bare.length > 0 ? bare : words
 }
 
 function unknownWord(word: string, called: Called, commands: Commands, help: string): Issue {

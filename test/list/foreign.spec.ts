@@ -99,6 +99,18 @@ configs:
     /a config\.toml of containerd/,
     'version = 3\n[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = "/etc/containerd/certs.d"\n',
   ],
+  'config.toml of containerd without plugins': [
+    /a config\.toml of containerd/,
+    'version = 3\nroot = "/var/lib/containerd"\n',
+  ],
+  'nerdctl.toml': [
+    /a nerdctl\.toml of nerdctl/,
+    'namespace = "k8s.io"\nhosts_dir = ["/etc/containerd/certs.d"]\n',
+  ],
+  'shortnames.conf': [
+    /a registries\.conf of Podman or CRI-O/,
+    '[aliases]\n"alpine" = "docker.io/library/alpine"\n',
+  ],
   'config.toml of a package': [/a config\.toml of containerd/, 'disabled_plugins = ["cri"]\n'],
   'registries.conf': [
     /a registries\.conf of Podman or CRI-O/,

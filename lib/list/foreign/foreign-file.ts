@@ -119,6 +119,7 @@ const FILES: readonly ForeignFile[] = [
             'short-name-mode',
             'credential-helpers',
             'registries',
+            'aliases',
           )(value),
     sketch: sketchContainers,
   },
@@ -128,10 +129,14 @@ const FILES: readonly ForeignFile[] = [
     sketch: sketchBuildkit,
   },
   {
+    name: 'a nerdctl.toml of nerdctl',
+    keyOf: anyOf('hosts_dir', 'insecure_registry', 'cni_path', 'cni_netconfpath', 'snapshotter'),
+  },
+  {
     name: 'a config.toml of containerd',
     keyOf: anyOf(
       ...['plugins', 'disabled_plugins', 'required_plugins', 'proxy_plugins', 'stream_processors', 'ttrpc'],
-      ...['oom_score', 'imports'],
+      ...['oom_score', 'imports', 'root', 'state', 'temp', 'timeouts'],
     ),
     sketch: ({ plugins }) => sketchEndpoints(criRegistry(plugins)),
     hint: 'write a list with your mirrors; regmirror finds this file, or [targets.containerd] config names it',

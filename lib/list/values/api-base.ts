@@ -50,7 +50,7 @@ function splitUrl(text: string): UrlParts | Refused {
   if (text.includes('@')) {
     return {
       message: 'the URL contains credentials ("@")',
-      hint: 'use header = { Authorization = { file = "…" } }',
+      hint: 'use header = { Authorization = { basic = { user = "…", password = { file = "…" } } } }',
     }
   }
   if (scheme === undefined) return { message: 'the URL has no scheme', hint: schemeHint(text) }
