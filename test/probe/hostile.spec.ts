@@ -105,6 +105,7 @@ const FILLER = 'x'.repeat(64 * 1024)
 const endless = instead(OTHER_MANIFEST, NO_LAYER, TOO_LONG)
 const HEADER = anywhere('not_a_registry', /sends too many response headers/)
 const FRAMING = inBody('not_a_registry', /sends too many chunk headers/)
+const TOO_MANY_CHUNKS: Verdict = ['not_a_registry', /sends too many chunk headers/]
 const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
 const INVALID_BODY = inBody('not_a_registry', /sends an invalid HTTP response/)
 const NO_HTTP = anywhere('not_a_registry', /does not speak HTTP/)
@@ -134,7 +135,8 @@ const CASES: readonly Case[] = [
   [
     'endless chunks of one byte',
     p => flood(chunked(p), '1\r\n \r\n'.repeat(1000)),
-    instead(OTHER_MANIFEST, NO_LAYER, ['not_a_registry', /sends too many chunk headers/]),
+    stage =>
+      stage === 'token' ? TOO_MANY_CHUNKS : instead(OTHER_MANIFEST, NO_LAYER, TOO_MANY_CHUNKS)(stage),
   ],
   ['an endless chunk extension', p => flood(`${chunked(p)}1;`, FILLER), FRAMING],
   ['chunk extensions of 64 KiB', p => flood(chunked(p), `1;${FILLER}\r\n \r\n`), FRAMING],
@@ -229,7 +231,12 @@ const SLOW: readonly Case[] = [
   ['a body byte by byte', p => drip(unmeasured(p), 'x'), UNFINISHED],
   ['chunks byte by byte', p => drip(chunked(p), '1\r\nx\r\n'), UNFINISHED],
   ['trailers byte by byte', p => drip(`${chunked(p)}0\r\n`, 'a: b\r\n'), UNFINISHED],
-  ['a body without its last byte', p => hold(`${measured(p, '100000')}${p.body}`), withLength(UNFINISHED)],
+  [
+    'a body without its last byte',
+    p => hold(`${measured(p, '100000')}${p.body}`),
+    // A token is used as soon as its JSON is complete.
+    withLength(stage => (stage === 'token' ? undefined : UNFINISHED(stage))),
+  ],
 ]
 
 const named = (p: NormalResponse, more: Readonly<Record<string, string>>) =>
@@ -242,7 +249,9 @@ const manifest =
     respond({ ...p, headers: { 'Content-Type': type }, body })
 
 const NO_TOKEN: Verdict = ['unauthorized', /the token service sends no valid token/]
-const NO_LOGIN: Verdict = ['unauthorized', /requires credentials for the canary/]
+const NO_SCHEME: Verdict = ['unauthorized', /responds with 401 without a challenge that a runtime supports/]
+/** As Go does, the probe uses that user. */
+const REFUSING: Verdict = ['refused', /the token service fails \(refused\): refuses the connection/]
 const NO_REALM: Verdict = ['unauthorized', /its WWW-Authenticate header has no valid token service URL/]
 const WRONG: Verdict = ['wrong_digest', /the manifest does not match its digest/]
 const DIGEST = `sha256:${'0'.repeat(64)}`
@@ -258,12 +267,14 @@ const CONTENTS: readonly (readonly [
   ['only opening brackets', sending('['.repeat(60_000)), 'token', NO_TOKEN],
   ['20000 empty objects', sending(`[${'{},'.repeat(20_000)}{}]`), 'token', NO_TOKEN],
   ['a token that splits a header', sending('{"token":"a\\r\\nX-Evil: y"}'), 'token', NO_TOKEN],
-  ['a token with a terminal code', sending('{"token":"a\\u009b31m"}'), 'token', NO_TOKEN],
+  ['a token with an escape', sending('{"token":"a\\u001b[31m"}'), 'token', NO_TOKEN],
+  // Go sends it.
+  ['a token with a terminal code', sending('{"token":"a\\u009b31m"}'), 'token', undefined],
   ['a token that is a list', sending('{"token":["a"]}'), 'token', NO_TOKEN],
   ['a token in a prototype', sending('{"__proto__":{"token":"t0k3n"}}'), 'token', NO_TOKEN],
   ['null', sending('null'), 'token', NO_TOKEN],
   ['a token of 60000 characters', sending(`{"token":"${'a'.repeat(60_000)}"}`), 'token', undefined],
-  ['20000 challenges', challenge('a,'.repeat(20_000)), 'challenge', NO_LOGIN],
+  ['20000 challenges', challenge('a,'.repeat(20_000)), 'challenge', NO_SCHEME],
   ['60000 blanks', challenge(`Bearer${' '.repeat(60_000)}x`), 'challenge', NO_REALM],
   ['commas and blanks', challenge(`Bearer${' ,'.repeat(30_000)}x`), 'challenge', NO_REALM],
   ['an unclosed quote', challenge(`Bearer realm="${'x'.repeat(60_000)}`), 'challenge', NO_REALM],
@@ -274,7 +285,7 @@ const CONTENTS: readonly (readonly [
     'challenge',
     undefined,
   ],
-  ['a realm with a password', challenge('Bearer realm="http://a:b@127.0.0.1/"'), 'challenge', NO_REALM],
+  ['a realm with a password', challenge('Bearer realm="http://a:b@127.0.0.1/"'), 'challenge', REFUSING],
   ['a realm that is a file', challenge('Bearer realm="file:///etc/passwd"'), 'challenge', NO_REALM],
   [
     'a realm in private space',
@@ -655,9 +666,9 @@ describe('hostile mirrors: memory', () => {
     await Promise.all(Object.keys(HEAVY).map(name => inTurn(() => measure(name))))
   })
   for (const name of Object.keys(HEAVY)) {
-    it(`needs less than 1 MiB for each of ${MANY_MIRRORS} mirrors: ${name}`, () => {
+    it(`needs less than 2 MiB for each of ${MANY_MIRRORS} mirrors: ${name}`, () => {
       const bytes = grown.get(name) ?? Number.NaN
-      assert.ok(bytes < MIB, `${Math.round(bytes / 1024)} KiB`)
+      assert.ok(bytes < 2 * MIB, `${Math.round(bytes / 1024)} KiB`)
     })
   }
 })
