@@ -9,5 +9,7 @@ sh tools/debian/fetch.sh || {
   if [ "${CI:-}" = true ]; then exit "$status"; fi
   echo "end-to-end tests that need these programs are skipped" >&2
 }
+node tools/build.ts
+export REGMIRROR_BUILT=1
 # Three at a time: end-to-end tests keep the processors busy, the others mostly wait. The long ones start first.
 exec mocha --parallel --jobs 3 --spec 'test/e2e/**/*.spec.ts' "$@"

@@ -1,9 +1,10 @@
 /** Nodes that cannot be written, on real file systems: one error, exit code 2, and an unchanged node. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
+import { needBuilt } from './support/built.ts'
 import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -29,7 +30,7 @@ describe('a node that cannot be written', function () {
   this.timeout(120_000)
   before(function () {
     needRuntime(this, RUNTIME, true)
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: root })
+    needBuilt()
   })
 
   const cases: [title: string, options: string, problem: RegExp][] = [

@@ -3,11 +3,11 @@
  * run finishes or undoes the work.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { isFullTest } from '../support/check-property.ts'
 import { assertConfigsAccepted, assertHostsAccepted, type SeenNode } from './support/assert-accepted.ts'
+import { needBuilt } from './support/built.ts'
 import { type CrashNodes, makeCrashNodes } from './support/crash-nodes.ts'
 import {
   type CompleteRun,
@@ -23,8 +23,6 @@ import { runForEach, sampleSteps } from './support/sample-steps.ts'
 import { copyTree, idOf, inUse } from './support/snapshot.ts'
 import { needStrace } from './support/strace.ts'
 import type { Step } from './support/strace-log.ts'
-
-const ROOT = path.resolve(import.meta.dirname, '../..')
 
 /** How many points of each run are tried; all of them in a full test. */
 const APPLY_KILLS = 48
@@ -50,7 +48,7 @@ describe('a run that is killed', function () {
   before(async function () {
     needStrace(this)
     needRuntime(this, 'containerd-trixie', true)
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT })
+    needBuilt()
     nodes = await makeCrashNodes()
     first = await viewNode(nodes.first)
     between = await viewNode(nodes.between)

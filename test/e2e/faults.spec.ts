@@ -3,9 +3,9 @@
  * before, or names every file that is not, and the next run recovers the node.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { needBuilt } from './support/built.ts'
 import { type CrashNodes, makeCrashNodes } from './support/crash-nodes.ts'
 import {
   assertSameUntil,
@@ -21,7 +21,6 @@ import { copyTree, differences, inUse, type Snapshot } from './support/snapshot.
 import { needStrace, runTraced, type Tampering, type Traced } from './support/strace.ts'
 import type { Step } from './support/strace-log.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
 const ERRORS = ['ENOSPC', 'EIO', 'EROFS', 'EACCES', 'EMFILE']
 
 /** How many steps are tried with each error; all of them in a full test. */
@@ -40,7 +39,7 @@ describe('a run whose calls fail', function () {
   before(async function () {
     needStrace(this)
     needRuntime(this, 'containerd-trixie', true)
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT })
+    needBuilt()
     nodes = await makeCrashNodes()
     between = await viewNode(nodes.between)
     last = await viewNode(nodes.last)

@@ -1,11 +1,12 @@
 /** Signals that were already ignored when the command started: by nohup(1), or by a shell for background jobs. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
 import { eventually, listText, startMirror, withPlace } from '../support/watching.ts'
+import { needBuilt } from './support/built.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const REGMIRROR = path.join(PROJECT, 'bin/regmirror.js')
@@ -88,7 +89,7 @@ async function applyWithSignal(script: string, signal: NodeJS.Signals): Promise<
 }
 
 describe('a signal that is ignored at the start', () => {
-  before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
+  before(needBuilt)
 
   it('SIGHUP ends an apply, but not under nohup', async () => {
     const codes = await Promise.all([applyWithSignal(NOHUP, 'SIGHUP'), applyWithSignal(PLAIN, 'SIGHUP')])

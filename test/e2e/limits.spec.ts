@@ -9,6 +9,7 @@ import type { ProbeReport } from '../../lib/model/report.ts'
 import { startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
 import { eventually, listText, watching, withPlace } from '../support/watching.ts'
+import { needBuilt } from './support/built.ts'
 import { cgroups } from './support/cgroup.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
@@ -75,13 +76,7 @@ async function withList<T>(mirrors: readonly string[], use: (list: string) => Pr
 }
 
 describe('limits', () => {
-  before(() => {
-    const { status, stderr } = spawnSync(process.execPath, ['tools/build.ts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    })
-    assert.equal(status, 0, stderr)
-  })
+  before(needBuilt)
 
   for (const command of ['validate', 'probe', 'plan', 'watch']) {
     it(`ulimit -n 24: ${command} reports it in one line`, async () => {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory, writeTree } from '../support/tree.ts'
+import { needBuilt } from './support/built.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -16,7 +17,7 @@ function run(program: string, args: readonly string[], cwd: string) {
 describe('the package', () => {
   it('installs without dependencies, and works', () =>
     withDirectory(async directory => {
-      run(process.execPath, ['tools/build.ts'], root)
+      needBuilt()
       const [packed] = JSON.parse(
         run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], root),
       )

@@ -1,9 +1,10 @@
 /** The commands of the README for a node, typed into one: its own /etc and /var/lib, and no network. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
+import { needBuilt } from './support/built.ts'
 import { needRuntime } from './support/runtimes.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -52,7 +53,7 @@ describe('the documents', function () {
   this.timeout(120_000)
   before(function () {
     needRuntime(this, 'containerd-trixie', true)
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: root })
+    needBuilt()
   })
 
   it('say on a node what can be done there', () =>

@@ -1,10 +1,9 @@
 /** The units in the package, under real systemds: from the boot of a node to crashes and invalid lists. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
-import path from 'node:path'
 import { eventually } from '../support/watching.ts'
 import { BOOTSTRAP, onNodesWith, WATCH } from './support/booted.ts'
+import { needBuilt } from './support/built.ts'
 import { needSystemd, systemds } from './support/machine.ts'
 import type { Unit } from './support/unit.ts'
 
@@ -24,7 +23,7 @@ describe('the units under systemd', function () {
   this.timeout(240_000)
   before(function () {
     for (const { suite } of systemds) needSystemd(this, suite)
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: path.resolve(import.meta.dirname, '../..') })
+    needBuilt()
   })
   describe('of a node with a valid list', validNodes)
   describe('of a node with an invalid list', invalidNodes)

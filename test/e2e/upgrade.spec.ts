@@ -1,11 +1,12 @@
 /** An upgrade replaces the installed files while the command runs, or while it starts. */
 import assert from 'node:assert/strict'
-import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { listText, startMirror, type Watching, watcherOf } from '../support/watching.ts'
+import { needBuilt } from './support/built.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const INSTALLED = ['bin', 'dist', 'package.json', 'schema.json', 'templates']
@@ -75,7 +76,7 @@ function runInstalled({ program, root }: Installed, command: string): SpawnSyncR
 }
 
 describe('an upgrade', () => {
-  before(() => void execFileSync(process.execPath, [path.join(PROJECT, 'tools/build.ts')]))
+  before(needBuilt)
 
   it('does not stop a running watcher, whatever happens afterwards', async () => {
     await using a = await startMirror()
