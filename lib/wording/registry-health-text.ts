@@ -17,6 +17,11 @@ export function registrySentence(health: RegistryHealth): string {
   return `${health.registry} is ${registryStatusText(health)}: ${registryCause(health)}`
 }
 
+/** The same of several registries. */
+export function registriesSentence(names: string, health: RegistryHealth): string {
+  return `${names} are ${registryStatusText(health)}: ${registryCause(health)}`
+}
+
 /** What happens when no endpoint works. */
 export const EVERY_MIRROR = 'regmirror writes every mirror of the list'
 

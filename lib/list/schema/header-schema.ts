@@ -34,6 +34,7 @@ export const HEADER_VALUE: JsonSchema = {
   ...secretSchema(
     'A value, { file = "…" } (the file contains only the value), { env = "…" }; for Authorization also { basic = { user, password } } or { bearer = token }.',
   ),
+  title: 'a string, or a table with file, env, basic or bearer',
   properties: {
     ...PLACES,
     basic: {

@@ -9,6 +9,7 @@ export function unknownKey(key: string, known: readonly string[], data: unknown,
   const value = isTable(data) ? data[key] : undefined
   if (path.length === 2 && path[0] === 'registries' && isTable(value)) return unquotedName(path, key, value)
   if (known.includes('url') && /^https?:/i.test(key)) return urlAsKey(path, key)
+  if (known.includes('basic') && LOGIN_KEY.test(key)) return loginOutsideBasic(path, key)
   const meant = nearest(key, known)
   const hint = meant === undefined ? knownHint(known) : `did you mean "${meant}"?`
   const kind = path[0] === 'targets' && path.length === 1 ? 'target' : 'key'
@@ -31,6 +32,13 @@ export function isBelowHeader(path: Path): boolean {
 function urlAsKey(path: Path, key: string): Description {
   const hint = 'write "url: " before it, and no space in it'
   return { path: [...path, key], atKey: true, message: 'a URL in the place of a key', hint, about: 'url' }
+}
+
+const LOGIN_KEY = /^(user(name)?|password)$/i
+
+function loginOutsideBasic(path: Path, key: string): Description {
+  const hint = 'write basic = { user = "…", password = { file = "…" } }'
+  return { path: [...path, key], atKey: true, message: `${key} belongs into basic`, hint, about: 'basic' }
 }
 
 /** Other keys are probably values in the wrong place, and a value may be a secret. */
