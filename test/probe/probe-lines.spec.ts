@@ -20,8 +20,8 @@ describe('registries that are not healthy', () => {
     ))
 
   it('share a line where a thousand have the same reason', () =>
-    assert.deepEqual(linesOf([...unhealthy(1000), { registry: 'x.test', status: 'unknown', detail: 'why' }]), [
-      `r0.test, r1.test, r2.test and 997 more are unhealthy: ${DETAIL}`,
-      'x.test is unknown: why',
-    ]))
+    assert.deepEqual(
+      linesOf([...unhealthy(1000), { registry: 'x.test', status: 'unknown', detail: 'why' }]),
+      [`r0.test, r1.test, r2.test and 997 more are unhealthy: ${DETAIL}`, 'x.test is unknown: why'],
+    ))
 })
