@@ -7,19 +7,18 @@ import type { Probe } from '../model/report.ts'
 
 /** A registry without probes is in neither. */
 export function judgeRegistries({ registries }: MirrorList, probes: readonly Probe[]): JudgedRegistries {
-  const known = healthFromProbes(probes)
-  const probed = registries.filter(({ name }) => probes.some(({ registry }) => registry === name))
+  const byRegistry = Map.groupBy(probes, ({ registry }) => registry)
+  const known = healthFromProbes(byRegistry)
+  const probed = registries.filter(({ name }) => byRegistry.has(name))
   return {
     registries: probed.map(registry => judgeRegistry(registry, known)),
     unhealthy: probed.filter(registry => !passesCheck(registry, known)).map(({ name }) => name),
   }
 }
 
-function healthFromProbes(probes: readonly Probe[]): KnownHealth {
+function healthFromProbes(byRegistry: ReadonlyMap<string, readonly Probe[]>): KnownHealth {
   const find = (role: Probe['role'], registry: string, url?: string) =>
-    probes.find(
-      probe => probe.role === role && probe.registry === registry && (url === undefined || probe.url === url),
-    )
+    byRegistry.get(registry)?.find(probe => probe.role === role && (url === undefined || probe.url === url))
   const healthOf = (probe: Probe | undefined) => probe && healthOfProbe(probe)
   return {
     health: (registry, url) => healthOf(find('mirror', registry, url)),
