@@ -2,7 +2,7 @@
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Preflight } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
-import { registriesSentence, registrySentence } from '../wording/registry-health-text.ts'
+import { registrySentence, registryStatement } from '../wording/registry-health-text.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -15,28 +15,26 @@ export function probeLines(
   { probes = [], registries = [], unhealthy = [] }: Preflight,
   page: TerminalStyle,
 ): readonly string[] {
-  const lines = groupBySentence(registries.filter(({ status }) => status !== 'healthy')).flatMap(group => {
-    const colour = group.some(({ registry }) => unhealthy.includes(registry)) ? 'red' : 'yellow'
-    return sentenceLines(groupSentence(group), page).map(line => page.paint(colour, line))
-  })
+  const failing = new Set(unhealthy)
+  const show = (sentence: string, about: readonly RegistryHealth[]) => {
+    const colour = about.some(({ registry }) => failing.has(registry)) ? 'red' : 'yellow'
+    return sentenceLines(sentence, page).map(line => page.paint(colour, line))
+  }
+  const groups = Map.groupBy(
+    registries.filter(({ status }) => status !== 'healthy'),
+    registryStatement,
+  )
+  const lines = [...groups].flatMap(([statement, group]) =>
+    group.length > SHOWN
+      ? show(`${firstNames(group)} are ${statement}`, group)
+      : group.flatMap(one => show(registrySentence(one), [one])),
+  )
   return [...probeTable(probes, page), ...lines]
 }
 
-/** Registries for which the same is true; up to three of them have a sentence each. */
-function groupBySentence(registries: readonly RegistryHealth[]): readonly (readonly RegistryHealth[])[] {
-  const groups = Map.groupBy(registries, health => registrySentence({ ...health, registry: '' }))
-  return [...groups.values()].flatMap(group =>
-    group.length > SHOWN ? [group] : group.map(health => [health]),
-  )
-}
-
-function groupSentence(group: readonly RegistryHealth[]): string {
-  const [first] = group
-  if (first === undefined) return ''
-  if (group.length === 1) return registrySentence(first)
+function firstNames(group: readonly RegistryHealth[]): string {
   const names = group.slice(0, SHOWN).map(({ registry }) => registry)
-  const count = group.length - SHOWN
-  return registriesSentence(`${names.join(', ')} and ${count} more`, first)
+  return `${names.join(', ')} and ${group.length - SHOWN} more`
 }
 
 function sentenceLines(sentence: string, { wrapped, width }: TerminalStyle): readonly string[] {

@@ -12,14 +12,14 @@ export function registryCause({ reason, detail = '' }: RegistryHealth): string {
   return detail + remedy
 }
 
-/** `docker.io is unhealthy: no mirror and no server is healthy`. */
-export function registrySentence(health: RegistryHealth): string {
-  return `${health.registry} is ${registryStatusText(health)}: ${registryCause(health)}`
+/** `unhealthy: no mirror and no server is healthy`. */
+export function registryStatement(health: RegistryHealth): string {
+  return `${registryStatusText(health)}: ${registryCause(health)}`
 }
 
-/** The same of several registries. */
-export function registriesSentence(names: string, health: RegistryHealth): string {
-  return `${names} are ${registryStatusText(health)}: ${registryCause(health)}`
+/** `docker.io is unhealthy: no mirror and no server is healthy`. */
+export function registrySentence(health: RegistryHealth): string {
+  return `${health.registry} is ${registryStatement(health)}`
 }
 
 /** What happens when no endpoint works. */
