@@ -2,27 +2,20 @@
 import { milliseconds } from '../model/duration.ts'
 import { baseUrl, type Mirror, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
-import type { NameLookup } from '../probe/dns/name-lookup.ts'
-import type { ProxyFor } from '../probe/http/proxies.ts'
+import type { Network } from './probe-list.ts'
 
 /** Go gives each address of a family a share of the time, but at least two seconds (net/dial.go partialDeadline@go1.24). */
 const LEAST_MS = 2000
 
-interface Network {
-  readonly lookUp: NameLookup
-  /** A proxy connects to the mirror itself. */
-  readonly proxyFor: ProxyFor
-  readonly signal: AbortSignal
-}
-
 export async function addressNotices(
   { registries, health }: Pick<MirrorList, 'registries' | 'health'>,
   network: Network,
+  interrupted: AbortSignal,
 ): Promise<readonly Notice[]> {
-  const signal = AbortSignal.any([network.signal, AbortSignal.timeout(health.timeoutMs)])
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(health.timeoutMs)])
   const found = registries.flatMap(({ name, mirrors }) =>
     mirrors.map(async mirror => {
-      const count = await countAddresses(mirror, { ...network, signal })
+      const count = await countAddresses(mirror, network, signal)
       return count > 1 ? [addressNotice(name, mirror, count)] : []
     }),
   )
@@ -32,11 +25,12 @@ export async function addressNotices(
 /** Of the family that has more: Go tries both families at the same time. A name that does not resolve has none. */
 async function countAddresses(
   { base, dialTimeout }: Mirror,
-  { lookUp, proxyFor, signal }: Network,
+  { lookUp, proxyFor, pullClient }: Network,
+  signal: AbortSignal,
 ): Promise<number> {
   const url = new URL(base.origin)
-  // Releases of Go differ only in malformed values.
-  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url, '1.24') !== undefined) return 0
+  // A proxy connects to the mirror itself.
+  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url, pullClient.go) !== undefined) return 0
   try {
     const addresses = await (await lookUp(url.hostname, signal)).addresses
     const six = addresses.filter(({ family }) => family === 6).length

@@ -5,14 +5,15 @@ import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
-import { openNameLookup } from '../probe/dns/name-lookup.ts'
+import { type NameLookup, openNameLookup } from '../probe/dns/name-lookup.ts'
 import { listEndpoints } from '../probe/endpoints.ts'
-import { readProxies } from '../probe/http/proxies.ts'
+import { type ProxyFor, readProxies } from '../probe/http/proxies.ts'
 import { probeAll } from '../probe/probe.ts'
 import { openRoots, type RootsReader } from '../probe/tls/system-roots.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
 import { configuredTargets, probeDialect, readPullClient } from '../targets/configured-targets.ts'
+import type { PullClient } from '../targets/pull-client.ts'
 import { judgeRegistries } from './judge-registries.ts'
 import { type NodeOptions, openMachine, type Targets } from './open.ts'
 
@@ -27,7 +28,16 @@ export interface Probed extends JudgedRegistries {
   readonly probes: readonly Probe[]
 }
 
+/** What a pull on this node depends on besides the list. */
+export interface Network {
+  readonly lookUp: NameLookup
+  readonly proxyFor: ProxyFor
+  readonly pullClient: PullClient
+}
+
 export interface ListProbeOptions {
+  /** Undefined: read for these probes. */
+  readonly network?: Network | undefined
   /** Undefined: that of the list. */
   readonly depth?: Depth | undefined
   readonly samples: number
@@ -43,7 +53,7 @@ export interface ListProberOptions extends NodeOptions {
 /** Probes lists; the certificates of the system are read once for all of them. */
 export function openListProber(options: ListProberOptions, world: World): ProbeList {
   const roots = openSystemRoots(world)
-  return async (list, { depth = list.health.depth, samples }) => {
+  return async (list, { depth = list.health.depth, samples, network }) => {
     const endpoints = listEndpoints(list, probeDialect(list, options.targets))
     const progress = options.openProgress(endpoints)
     try {
@@ -54,16 +64,27 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
         signal: world.signal,
         now: world.now,
         concurrency: await maxConnections(),
-        lookUp: openNameLookup(world.env),
         roots: await roots.read(),
-        pullClient: await readPullClient(list, options.targets, openMachine(options, world)),
-        proxyFor: readProxies((await readRuntimeEnvironment(list, options, world)) ?? world.env),
+        ...(network ?? (await openNetwork(list, options, world))),
         onProbe: progress.onProbe,
       })
       return { probes, ...judgeRegistries(list, probes) }
     } finally {
       progress.end()
     }
+  }
+}
+
+/** With the proxies and the client of the runtime where it is known; probes that share it look a name up once. */
+export async function openNetwork(
+  list: MirrorList,
+  place: NodeOptions & { readonly targets: Targets },
+  world: World,
+): Promise<Network> {
+  return {
+    lookUp: openNameLookup(world.env),
+    pullClient: await readPullClient(list, place.targets, openMachine(place, world)),
+    proxyFor: readProxies((await readRuntimeEnvironment(list, place, world)) ?? world.env),
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { LookupAddress } from 'node:dns'
 import { addressNotices } from '../../lib/pipeline/address-notices.ts'
 import { readProxies } from '../../lib/probe/http/proxies.ts'
+import { PLAIN_CLIENT } from '../../lib/targets/pull-client.ts'
 import { HEALTH, mirror, registry } from '../support/lists.ts'
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +22,8 @@ async function lookUp(name: string) {
 async function noticesOn(origin: string, dialTimeout = '2s', env = {}) {
   const registries = [registry('docker.io', [mirror(origin, { dialTimeout })])]
   const signal = new AbortController().signal
-  return await addressNotices({ registries, health: HEALTH }, { lookUp, proxyFor: readProxies(env), signal })
+  const network = { lookUp, proxyFor: readProxies(env), pullClient: PLAIN_CLIENT }
+  return await addressNotices({ registries, health: HEALTH }, network, signal)
 }
 
 describe('notices about the addresses of a mirror', () => {
