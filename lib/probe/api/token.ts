@@ -3,6 +3,7 @@ import { parseNetwork } from '../../model/network.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
 import { hostOf } from '../connection/url-host.ts'
 import type { Fault } from '../faults/fault.ts'
+import { TRUST_HOST } from '../faults/network-fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
 import { withoutHeader } from '../http/headers.ts'
 import { allowedHosts } from '../http/redirects.ts'
@@ -82,8 +83,7 @@ function headersWithheld({ host }: URL): Fault {
   return {
     reason: undefined,
     what: 'the runtime sends the headers in the list to the token service too, which is another host; the probe does not',
-    todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
-    forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
+    ...TRUST_HOST,
     quoted: host,
   }
 }

@@ -36,12 +36,17 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
   return undefined
 }
 
+/** What allows a probe to contact a host that the endpoint names. */
+export const TRUST_HOST = {
+  todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
+  forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
+} as const satisfies Partial<Fault>
+
 /** A pull goes there; a probe does not, since a redirect can name any address inside the network. */
 const PRIVATE_TARGET: Fault = {
   reason: undefined,
   what: 'redirects to a loopback, link-local or private address',
-  todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
-  forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
+  ...TRUST_HOST,
 }
 
 function closedFault({ phase }: Trace): Fault {
