@@ -64,27 +64,33 @@ function openTls(
   const without = { context: tls.createSecureContext(offer), roots, client: rules, skipVerify, now }
   if (client === undefined) return without
   const context = tls.createSecureContext({ ...offer, ...client })
-  checkClient(client.cert, rules)
-  return { ...without, context, identity: { issuers: issuersIn(client.cert, rules), without } }
+  const chain = readAll(client.cert, rules)
+  checkClient(chain)
+  return { ...without, context, identity: { issuers: issuersIn(chain), without } }
+}
+
+/** Certificates, or why one cannot be read. */
+type Chain = readonly ReturnType<typeof readCertificate>[]
+
+function readAll(text: string, rules: TlsClient): Chain {
+  return certificatesIn(text).map(der => readCertificate(der, rules))
 }
 
 /** Without a pair that Go can read, containerd pulls through no mirror of the registry (crypto/tls/tls.go X509KeyPair@go1.24). */
-function checkClient(cert: string, rules: TlsClient): void {
-  const [leaf] = certificatesIn(cert).map(der => readCertificate(der, rules))
+function checkClient([leaf]: Chain): void {
   if (leaf === undefined) return
   if ('has' in leaf) throw certificateError(unreadable(leaf, 'client'))
   if (leaf.key.type === 'other')
     throw certificateError({ rule: 'key_type', role: 'client', parsed: leaf.parsed })
 }
 
-function issuersIn(cert: string, rules: TlsClient): readonly string[] {
-  const read = certificatesIn(cert).map(der => readCertificate(der, rules))
-  return read.flatMap(certificate => ('has' in certificate ? [] : [certificate.issuer]))
+function issuersIn(chain: Chain): readonly string[] {
+  return chain.flatMap(certificate => ('has' in certificate ? [] : [certificate.issuer]))
 }
 
 /** containerd refuses a CA file in which it can read no certificate (hosts.go:187@v1.7.24). */
 function checkAuthorities(text: string, rules: TlsClient): void {
-  const read = certificatesIn(text).map(der => readCertificate(der, rules))
+  const read = readAll(text, rules)
   const [unread] = read.filter(certificate => 'has' in certificate)
   if (unread === undefined || read.some(certificate => !('has' in certificate))) return
   throw certificateError(unreadable(unread, 'root'))
