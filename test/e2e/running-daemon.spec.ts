@@ -7,32 +7,24 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
+import { CLI, NODE, OVERLAY } from './support/overlay.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 
 const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 const PROJECT = path.resolve(import.meta.dirname, '../..')
-/** The path of a project file inside the namespace, where its own directory may be hidden. */
-const inside = (file: string) =>
-  file.startsWith(`${PROJECT}/`) ? `/mnt/over/project${file.slice(PROJECT.length)}` : file
 
 /**
  * A machine with its own processes, /etc, state folder and temporary directories ($1 home, mounted at /mnt; $2 the program
  * of containerd). `start NAME ARG…` runs a program and waits for its process; `ready` waits until containerd serves.
  */
-const MACHINE = `
-set -e
-mount --bind "$1" /mnt
-mount -t tmpfs tmpfs /mnt/over
-mkdir /mnt/over/u /mnt/over/w /mnt/over/project
-mount --bind "${PROJECT}" /mnt/over/project
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over/u,workdir=/mnt/over/w /etc
+const MACHINE = `${OVERLAY}
 for place in /tmp /var/tmp /var/lib /run /opt; do mount -t tmpfs -o mode=755 tmpfs "$place"; done
 rm -rf /etc/containerd
 mkdir -p /mnt/bin /opt/node /opt/run
 export PATH=/mnt/bin:/usr/sbin:/usr/bin:/sbin:/bin
 install() { cp "/mnt/over/project/$2" /mnt/bin/containerd; }
 install "$@"
-regmirror() { "${inside(process.execPath)}" "${inside(path.join(PROJECT, 'test/support/cli.ts'))}" "$@" 2>&1; echo "exit $?"; }
+regmirror() { "${NODE}" "${CLI}" "$@" 2>&1; echo "exit $?"; }
 ready() { until grep -q 'successfully booted' "$1"; do sleep 0.05; done; }
 own="--root /opt/run/root --state /opt/run/state --address /opt/run/socket"
 cd /mnt

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
+import { CLI, inside, NODE, OVERLAY } from './support/overlay.ts'
 import { generations, launcher, needRuntime } from './support/runtimes.ts'
 
 const PLANTED = 'planted-secret-3141'
@@ -14,23 +15,11 @@ imports = ["conf.d/*.toml"]
 password = "${PLANTED}"
 `
 
-const PROJECT = path.resolve(import.meta.dirname, '../..')
-/** The path of a project file inside the namespace, where its own directory may be hidden. */
-const inside = (file: string) =>
-  file.startsWith(`${PROJECT}/`) ? `/mnt/over/project${file.slice(PROJECT.length)}` : file
-const [NODE, CLI] = [inside(process.execPath), inside(path.join(PROJECT, 'test/support/cli.ts'))]
-
 /**
  * This machine with its own /etc/containerd, state folder and temporary directories ($1 home, mounted at /mnt; $2 the
  * containerd). `everything` lists all files that may be left, with inode and times.
  */
-const MACHINE = `
-set -e
-mount --bind "$1" /mnt
-mount -t tmpfs tmpfs /mnt/over
-mkdir /mnt/over/u /mnt/over/w /mnt/over/project
-mount --bind "${PROJECT}" /mnt/over/project
-mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over/u,workdir=/mnt/over/w /etc
+const MACHINE = `${OVERLAY}
 for place in /tmp /var/tmp /var/lib /dev/shm /run; do mount -t tmpfs -o mode=1777 tmpfs "$place"; done
 mkdir -p /etc/containerd/conf.d /mnt/bin
 cp /mnt/config.toml /etc/containerd/
