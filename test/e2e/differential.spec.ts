@@ -34,9 +34,13 @@ function reachableLists(version: string, origins: readonly string[]): fc.Arbitra
   const mirror = (entry: string | WrittenMirror, i: number) =>
     typeof entry === 'string' ? withOrigin(entry, i) : { ...patient(entry), url: withOrigin(entry.url, i) }
   const reachable = (list: WrittenList): WrittenList => {
-    const tables = Object.entries(list.registries).map(([key, table]) => [
+    const tables = Object.entries(list.registries).map(([key, { mirrors, server, ...table }]) => [
       key,
-      { ...table, ...(table.mirrors && { mirrors: table.mirrors.map(mirror) }) },
+      {
+        ...table,
+        ...(mirrors && { mirrors: mirrors.map(mirror) }),
+        ...(server && { server: typeof server === 'string' ? server : patient(server) }),
+      },
     ])
     const defaults = list.defaults && { defaults: patient(list.defaults) }
     return { ...list, ...defaults, registries: Object.fromEntries(tables) }
