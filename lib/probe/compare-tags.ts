@@ -2,7 +2,7 @@
 import type { Probe } from '../model/report.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
-import { pull } from './api/pull.ts'
+import { pullCanary } from './pull-canary.ts'
 import { deviationFault, findDeviations } from './tag-deviations.ts'
 import { applyFault } from './verdict.ts'
 
@@ -49,7 +49,7 @@ function openServerCheck(
   const checked = new Map<string, Promise<boolean>>()
   const check = async (digest: string) => {
     if (server?.canary === undefined) return false
-    const pulled = await pull(server, { ...server.canary, reference: digest }, 'manifest', context)
+    const pulled = await pullCanary(server, { ...server.canary, reference: digest }, 'manifest', context)
     return pulled.fault === undefined && pulled.digest === digest
   }
   return digest => {
