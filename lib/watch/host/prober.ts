@@ -116,7 +116,10 @@ function openCache<Key extends readonly unknown[], Value>(
 function readRuntimeProxies(options: ProberOptions, world: World) {
   let known = world.env
   return async (list: MirrorList): Promise<ProxyFor> => {
-    known = (await readRuntimeEnvironment(list, options.targets, openMachine(options, world)).catch(ignoreFailure)) ?? known
+    known =
+      (await readRuntimeEnvironment(list, options.targets, openMachine(options, world)).catch(
+        ignoreFailure,
+      )) ?? known
     return readProxies(known)
   }
 }
