@@ -25,6 +25,7 @@ export async function compareTags(
 type Changed = readonly (readonly [before: Probe, after: Probe])[]
 
 async function compareRegistry(own: readonly ProbedEndpoint[], context: ProbeContext): Promise<Changed> {
+  if (own.every(({ probe }) => probe.digest === undefined)) return []
   const server = own.find(({ probe }) => probe.role === 'server' && probe.digest !== undefined)
   const serverHas = openServerCheck(server?.endpoint, context)
   const changed: [Probe, Probe][] = []
