@@ -54,7 +54,7 @@ const unknown = wanted.filter(name => benches[name] === undefined)
 if (unknown.length > 0)
   throw new Error(`unknown: ${unknown}; use ${Object.keys({ ...groups, ...benches }).join(', ')}`)
 
-await import('../../tools/build.ts')
+if (process.env.REGMIRROR_BUILT === undefined) await import('../../tools/build.ts')
 const machine = await describeMachine()
 console.log(machine)
 for (const name of wanted) await run(name)

@@ -28,7 +28,7 @@ async function run(name: string, peer: Peer, folder: string, size: number, repor
   const first = await peer(home, path.join(home, 'node'), size)
   const again = { ...first, prepare: undefined }
   const rounds = peer === ansibleLoop && size > FEW ? 1 : ROUNDS
-  const [base, ...results] = await measureRounds([BASE, first, again], rounds)
+  const [base, ...results] = await measureRounds([BASE, first, again], { rounds })
   for (const [nth, when] of ['first run', 'unchanged'].entries()) {
     const values = { now: comparisonText(results[nth] as Result, base as Result) }
     report({ measure: `${name}, ${size} registries, ${when}`, values })

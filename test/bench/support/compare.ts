@@ -1,6 +1,6 @@
 /** Measures commands of regmirror, each with every program that is measured, in the same rounds as `node -e 0`. */
 import { type Program, programs } from './programs.ts'
-import { BASE, type Case, measureRounds, type Result } from './rounds.ts'
+import { BASE, type Case, type Extent, measureRounds, type Result } from './rounds.ts'
 import { comparisonText, type Row } from './row.ts'
 
 export interface Command {
@@ -19,9 +19,12 @@ export interface Comparison {
   readonly base: Result
 }
 
-export async function compareCommands(commands: readonly Command[]): Promise<readonly Comparison[]> {
+export async function compareCommands(
+  commands: readonly Command[],
+  extent: Partial<Extent> = {},
+): Promise<readonly Comparison[]> {
   const pairs = commands.flatMap(command => programs.map(program => ({ command, program })))
-  const [base, ...results] = await measureRounds([BASE, ...pairs.map(caseOf)])
+  const [base, ...results] = await measureRounds([BASE, ...pairs.map(caseOf)], extent)
   return pairs.map((pair, nth) => ({ ...pair, result: results[nth] as Result, base: base as Result }))
 }
 

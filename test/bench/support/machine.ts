@@ -1,4 +1,4 @@
-/** The machine in words, without names of hosts or paths. */
+/** The machine in words, without names of hosts or paths, and how busy it is: other work spoils what is measured. */
 import fs from 'node:fs/promises'
 import os from 'node:os'
 
@@ -16,5 +16,9 @@ export async function describeMachine(): Promise<string> {
   const memory = Math.round(os.totalmem() / 1024 ** 3)
   const kernel = `${os.type()} ${os.release().split('.').slice(0, 2).join('.')}`
   const files = FILE_SYSTEMS[type] ?? 'an unknown file system'
-  return `${os.cpus().length} cores (${os.arch()}), ${memory} GiB of memory, ${kernel}, ${files}, Node ${process.versions.node}`
+  const parts = [`${os.cpus().length} cores (${os.arch()})`, `${memory} GiB of memory`, kernel, files]
+  const [load = 0] = os.loadavg()
+  return [...parts, `Node ${process.versions.node}`, `load average ${load.toFixed(1)} before the run`].join(
+    ', ',
+  )
 }

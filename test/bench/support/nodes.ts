@@ -9,7 +9,7 @@ const CONFIG = path.join(PROJECT, 'fixtures/containerd-default/2.1.9.toml')
 export const registryNames = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, nth) => `r${nth}.example`)
 
-export const mirrorUrls = (registry: string): readonly string[] =>
+const mirrorUrls = (registry: string): readonly string[] =>
   Array.from({ length: MIRRORS }, (_, nth) => `https://m${nth}.${registry}`)
 
 /** Writes a list of so many registries with four mirrors each; returns its path. */

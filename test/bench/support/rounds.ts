@@ -17,11 +17,20 @@ export interface Result extends Cost {
 /** What everything is compared with: the start of Node. */
 export const BASE: Case = { command: [process.execPath, '-e', '0'] }
 
+export interface Extent {
+  readonly rounds: number
+  /** After so many seconds there are enough rounds, once there are three. */
+  readonly seconds: number
+}
+
 /** The results in the order of the cases. */
-export async function measureRounds(cases: readonly Case[], most = ROUNDS): Promise<readonly Result[]> {
+export async function measureRounds(
+  cases: readonly Case[],
+  { rounds = ROUNDS, seconds = SECONDS }: Partial<Extent> = {},
+): Promise<readonly Result[]> {
   const costs = cases.map((): Cost[] => [])
   const began = performance.now()
-  for (let round = 0; !isEnough(round, most, performance.now() - began); round += 1)
+  for (let round = 0; !isEnough(round, { rounds, seconds }, performance.now() - began); round += 1)
     for (const [nth, { command, env, prepare }] of cases.entries()) {
       await prepare?.()
       costs[nth]?.push(measure(command, [0], env))
@@ -30,9 +39,9 @@ export async function measureRounds(cases: readonly Case[], most = ROUNDS): Prom
 }
 
 /** At least three rounds, unless even these take three times as long as they may. */
-function isEnough(rounds: number, most: number, elapsedMs: number): boolean {
-  if (rounds === 0) return false
-  return rounds >= most || elapsedMs >= (rounds < 3 ? 3 : 1) * SECONDS * 1000
+function isEnough(done: number, { rounds, seconds }: Extent, elapsedMs: number): boolean {
+  if (done === 0) return false
+  return done >= rounds || elapsedMs >= (done < 3 ? 3 : 1) * seconds * 1000
 }
 
 function mediansOf(costs: readonly Cost[]): Result {

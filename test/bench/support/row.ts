@@ -29,7 +29,7 @@ export function comparisonText(result: Result, base: Result): string {
   return `${wall} (CPU ${cpu}), ${spanText(result.wallMs)}, ${result.peakMb.toFixed(0)} MB${few}`
 }
 
-export function ratioText(value: number, base: number): string {
+function ratioText(value: number, base: number): string {
   const ratio = value / base
   return `${ratio.toFixed(ratio < 20 ? 2 : 0)} ×`
 }
