@@ -3,6 +3,9 @@
 // A shell runs the line above, and Node the rest. Before it runs any script, Node resets signals that nohup(1) or a shell
 // has ignored (ResetSignalHandlers in src/node.cc@24), so the shell passes on which ones they were.
 // Old syntax on purpose: an old Node must be able to run the check of its version.
+var fs = require('node:fs')
+var path = require('node:path')
+
 var version = process.versions.node.split('.').map(Number)
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
@@ -24,14 +27,7 @@ try {
   process.exit(2)
 }
 
-import('./limits.js')
-  .then(limits => {
-    var problem = limits.prepare(process.argv.slice(2), process.env)
-    if (problem === undefined) return
-    console.error(`error: ${problem}`)
-    process.exit(2)
-  })
-  .then(() => import('../dist/lib/main.js'))
+loadBundle()
   .then(program => program.start())
   .then(
     // Exits immediately: a name server that does not respond would hold the process for another ten seconds.
@@ -44,10 +40,27 @@ import('./limits.js')
     },
   )
 
+async function loadBundle() {
+  var loader = require('./load.js')
+  var file = path.join(__dirname, '../dist/regmirror.js')
+  var source = fs.readFileSync(file)
+  if (source.length === 0) throw new Error('its file is empty')
+  return loader.run(loader.compile(source, readCache(loader, source), file), require)
+}
+
+/** The code cache only saves time, so a run does without it where it cannot be read. */
+function readCache(loader, source) {
+  try {
+    return loader.openCache(source, fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache')))
+  } catch {
+    return undefined
+  }
+}
+
 function problemText(error) {
   if (error.code === 'EMFILE' || error.code === 'ENFILE')
     return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
-  var unbuilt = error.code === 'ERR_MODULE_NOT_FOUND' && /dist\/lib\/main\.js$/.test(error.url)
+  var unbuilt = error.code === 'ENOENT' && /dist\/regmirror\.js$/.test(error.path)
   var why = unbuilt ? 'it is not built' : String(error.message).split('\n')[0]
   var remedy = unbuilt
     ? 'in a checkout, run npm run build or npm run install:global'

@@ -6,6 +6,7 @@ import type { Sink, World } from './model/world.ts'
 import { readBootId } from './system/boot-clock.ts'
 import { type LogQueue, openLogQueue } from './system/log-queue.ts'
 import { openOutlet, streamOutlet } from './system/nonblocking-output.ts'
+import { prepareThreads } from './system/process-limits.ts'
 import { openSignals } from './system/signals.ts'
 
 /** How long a command that was stopped, or a watcher, waits for its output to be read. */
@@ -13,6 +14,12 @@ const GRACE_MS = 300
 
 /** Runs the command of this process; returns its exit code. */
 export async function start(): Promise<number> {
+  const args = process.argv.slice(2)
+  const shortage = prepareThreads(args, process.env, process.getuid?.() ?? 0)
+  if (shortage !== undefined) {
+    process.stderr.write(`error: ${shortage}\n`)
+    return 2
+  }
   // A process that is killed between mkdir and chmod must not leave a directory that other users cannot enter.
   process.umask(0o022)
   let brokenCode: number | undefined
@@ -27,7 +34,7 @@ export async function start(): Promise<number> {
   })
   const { stderr, openLog, queue } = openStderr()
   const signals = openSignals(process, takeSignalMask())
-  const code = await main(process.argv.slice(2), {
+  const code = await main(args, {
     stdout: process.stdout,
     stderr,
     openLog,

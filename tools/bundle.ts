@@ -1,12 +1,14 @@
 /**
- * The bundle: every command in a chunk of its own, so that what it does not need is not loaded; the schema compiled
- * ahead of time; no dependency left to install; the licences of the dependencies beside it.
+ * The bundle: one script, of which a command evaluates only the modules that it needs; the schema compiled ahead of time;
+ * no dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
  */
+import { execFileSync } from 'node:child_process'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { readPresets } from '../lib/commands/presets.ts'
 import { listSchema } from '../lib/list/schema/list-schema.ts'
 import { ajvOptions } from '../lib/list/schema/validator.ts'
 import { targets } from '../lib/targets/index.ts'
@@ -41,6 +43,17 @@ const compiledSchema: Plugin = {
   },
 }
 
+/** Puts the starter lists into the bundle. */
+const embeddedPresets: Plugin = {
+  name: 'embedded-presets',
+  setup({ onLoad }) {
+    onLoad({ filter: /lib\/commands\/presets\.ts$/ }, async () => {
+      const presets = JSON.stringify(await readPresets())
+      return { contents: `export const readPresets = async () => (${presets})`, loader: 'js' }
+    })
+  },
+}
+
 /** Replaces the folder `dist` by a new bundle; returns esbuild's list of its parts. A failed build leaves `dist` as it is. */
 export async function bundle(dist: string): Promise<Metafile> {
   // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
@@ -49,6 +62,7 @@ export async function bundle(dist: string): Promise<Metafile> {
   const metafile = await bundleInto(building)
   const licenses = await thirdPartyLicenses(root, Object.keys(metafile.inputs))
   await writeFile(path.join(building, 'THIRD-PARTY-LICENSES'), licenses, { mode: 0o644 })
+  execFileSync(process.execPath, [path.join(root, 'tools/code-cache.ts'), building])
   await rm(dist, { recursive: true, force: true })
   await rename(building, dist)
   return metafile
@@ -58,22 +72,25 @@ async function bundleInto(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['lib/main.ts'],
-    outdir: path.join(folder, 'lib'),
+    outfile: path.join(folder, 'regmirror.js'),
     bundle: true,
-    splitting: true,
     platform: 'node',
-    format: 'esm',
+    // A module that is loaded with import() becomes a function of the same script, which runs when it is first needed.
+    format: 'cjs',
     target: 'node22.22',
+    // One byte a character: V8 reads it as it is.
+    charset: 'ascii',
     minify: true,
     metafile: true,
     legalComments: 'linked',
+    // The launcher compiles it as a script (bin/load.js).
+    banner: { js: '(function(exports,require,module){' },
+    footer: { js: '})' },
     // esbuild does not see what its build for require() loads.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    // Packages written for require() need one; ES modules have none.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    plugins: [plainWidth, compiledSchema],
+    // yargs loads its own modules by name only where it is not bundled.
+    define: { 'import.meta.url': '"file:///regmirror.js"' },
+    plugins: [plainWidth, compiledSchema, embeddedPresets],
   })
   return metafile
 }

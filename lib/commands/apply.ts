@@ -7,7 +7,8 @@ import { applyKnownHealth } from '../pipeline/known-health.ts'
 import type { WriteAccess } from '../pipeline/lock.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
-import { openListProber, type ProbeList } from '../pipeline/probe-list.ts'
+import { probeLater } from '../pipeline/probe-later.ts'
+import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
@@ -26,7 +27,7 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const recovered = await recoverNode(access)
   const loaded = await openList(flags, table, node, world)
   const openProgress = openLiveTable(flags.format, world)
-  const probeList = openListProber({ root: flags.root, targets, openProgress }, world)
+  const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const checked = await preflight(loaded.list, flags, world, probeList)
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)

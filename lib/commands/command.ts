@@ -2,7 +2,6 @@
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Targets } from '../pipeline/open.ts'
-import { loadModule } from '../system/load-module.ts'
 import { type Flags, type FlagTable, type Given, readFlags } from './flag-types.ts'
 
 /** The world outside, and the runtimes that a list may name. */
@@ -35,7 +34,7 @@ export type AnyCommand = Omit<Command<object>, 'flags' | 'load'> & {
 /** Checks that a command runs with the flags that it declares. Throws Failure `usage` when it runs with invalid ones. */
 export function command<Values extends object>(definition: Command<Values>): AnyCommand {
   const load = async (): Promise<RunCommand<Given>> => {
-    const run = await loadModule(definition.load)
+    const run = await definition.load()
     return (given, context) => run(readFlags<Values>(definition.flags, given), context)
   }
   return { ...definition, load }

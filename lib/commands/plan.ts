@@ -3,7 +3,7 @@ import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { applyKnownHealth } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { preflight } from '../pipeline/preflight.ts'
-import { openListProber } from '../pipeline/probe-list.ts'
+import { probeLater } from '../pipeline/probe-later.ts'
 import { interruptedNotices } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
@@ -19,7 +19,7 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const loaded = await openList(flags, table, node, world)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
-  const probeList = openListProber({ root: flags.root, targets, openProgress }, world)
+  const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
   const selected = await applyKnownHealth(ordered, flags, node, world)
   const made = await makePlan(selected.list, targets, view, flags)

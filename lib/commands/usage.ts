@@ -1,6 +1,5 @@
 /** Messages about how regmirror is called. Pure. */
 import { Failure, type Issue } from '../model/errors.ts'
-import type { OutputFormat } from '../reporters/print.ts'
 import { nearest } from '../wording/typos.ts'
 import type { AnyCommand } from './command.ts'
 import { typedName } from './flag-types.ts'
@@ -14,14 +13,6 @@ export const EXIT_CODE_HELP = `Exit codes:
   1  the check failed: pending changes (plan --check, restore --check), notices
      (validate --strict), an unhealthy registry (probe, apply --require-healthy)
   2  error`
-
-/** Read before the arguments are parsed, so that a usage error is in the requested format too. */
-export function readFormat(args: readonly string[]): OutputFormat {
-  const given = args.map(
-    (arg, i) => /^--format=(.*)$/.exec(arg)?.[1] ?? (arg === '--format' ? args[i + 1] : undefined),
-  )
-  return given.includes('json') ? 'json' : given.includes('prometheus') ? 'prometheus' : 'text'
-}
 
 /** What yargs says about invalid arguments, in regmirror's words. */
 export function usageFailure(message: string, args: readonly string[], commands: Commands): Failure {

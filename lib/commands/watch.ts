@@ -3,7 +3,6 @@ import path from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }
 import { removeWatchLeftovers } from '../apply/leftovers.ts'
 import { withNodeLock } from '../apply/node-lock.ts'
-import { loadParsers } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
@@ -24,8 +23,6 @@ import type { WatchFlags } from './flags.ts'
 
 /** Runs until it is stopped. Throws Failure `locked` when another process watches this node. */
 export const watch: RunCommand<WatchFlags> = async (flags, context) => {
-  // Before anything is written: an upgrade may replace the files of regmirror at any time.
-  await loadParsers()
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const world = { ...context.world, stdin: readOnce(context.world.stdin) }

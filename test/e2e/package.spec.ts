@@ -24,7 +24,9 @@ describe('the package', () => {
       const files: string[] = packed.files.map((file: { path: string }) => file.path)
       for (const file of [
         'bin/regmirror.js',
-        'bin/limits.js',
+        'bin/load.js',
+        'bin/package.json',
+        'dist/regmirror.cache',
         'schema.json',
         'templates/lists/starter.toml',
         'docs/watching.md',
@@ -35,8 +37,14 @@ describe('the package', () => {
       ]) {
         assert.ok(files.includes(file), `${file} is in the package`)
       }
-      // esbuild writes the notices of single files beside their chunk.
-      assert.ok(files.includes('dist/lib/main.js.LEGAL.txt'))
+      // A watcher runs for days while upgrades replace the files: it has read all of itself at its start.
+      assert.deepEqual(
+        files.filter(file => /^dist\/.*\.js$/.test(file)),
+        ['dist/regmirror.js'],
+      )
+      assert.doesNotMatch(await fs.readFile(path.join(root, 'dist/regmirror.js'), 'utf8'), /\bimport\(/)
+      // esbuild writes the notices of single files beside the bundle.
+      assert.ok(files.includes('dist/regmirror.js.LEGAL.txt'))
       assert.deepEqual(
         files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
         [],

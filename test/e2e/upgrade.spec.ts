@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
@@ -137,52 +138,69 @@ describe('an upgrade', () => {
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
       const before = await readTree(installed.root)
-      const dist = path.join(installed.folder, 'dist/lib')
-      const outcomes = { gone: 0, done: 0 }
-      for (const name of (await fs.readdir(dist)).filter(file => file.endsWith('.js'))) {
-        const part = path.join(dist, name)
+      for (const name of ['dist/regmirror.js', 'bin/load.js']) {
+        const part = path.join(installed.folder, name)
         const text = await fs.readFile(part)
-        for (const damage of [() => fs.rm(part), () => fs.writeFile(part, '')]) {
-          await damage()
-          const { status, stderr } = runInstalled(installed, 'apply')
-          await fs.writeFile(part, text)
-          if (status === 0) {
-            outcomes.done += 1
-            assert.equal(runInstalled(installed, 'restore').status, 0)
-          } else {
-            outcomes.gone += 1
+        const damages = {
+          removed: () => fs.rm(part),
+          emptied: () => fs.writeFile(part, ''),
+          truncated: () => fs.truncate(part, Math.floor(text.length / 2)),
+        }
+        for (const [damage, act] of Object.entries(damages)) {
+          await act()
+          for (const command of ['apply', 'watch']) {
+            const { status, stderr } = runInstalled(installed, command)
             assert.equal(status, 2, stderr)
             assert.match(
               stderr,
-              /^error: cannot (start|load a part of) regmirror: [^\n]*, otherwise reinstall it\n$/,
-              name,
+              /^error: cannot start regmirror: [^\n]*, otherwise reinstall it\n$/,
+              `${name} ${damage}`,
             )
           }
+          await fs.writeFile(part, text)
           assert.deepEqual(await readTree(installed.root), before, name)
         }
       }
-      assert.ok(outcomes.gone > 5 && outcomes.done > 5, JSON.stringify(outcomes))
     }))
 
-  it('ends a watcher that starts meanwhile before it writes, and the next one works', () =>
+  it('works with any code cache, and with none', () =>
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
-      const before = await readTree(installed.root)
-      const dist = path.join(installed.folder, 'dist/lib')
-      // The parsers that its list does not need are loaded last.
-      const [yaml = ''] = (await fs.readdir(dist)).filter(file => /^yaml-.*\.js$/.test(file))
-      await fs.rename(path.join(dist, yaml), path.join(dist, `${yaml}.away`))
-      const { status, stderr } = runInstalled(installed, 'watch')
-      assert.equal(status, 2)
-      assert.match(
-        stderr,
-        /^error: cannot load a part of regmirror: .*; run the command again if .* upgraded/,
-      )
-      assert.deepEqual(await readTree(installed.root), before)
-      await fs.rename(path.join(dist, `${yaml}.away`), path.join(dist, yaml))
-      await watchingInstalled(installed, async watcher => {
-        await watcher.until(WRITTEN)
-        assert.equal(await watcher.stop(), 0)
-      })
+      const part = path.join(installed.folder, 'dist/regmirror.cache')
+      const cache = await fs.readFile(part)
+      const flipped = (at: number) => {
+        const bytes = Buffer.from(cache)
+        bytes[at] = (bytes[at] ?? 0) ^ 0xff
+        return bytes
+      }
+      const damaged = [
+        Buffer.alloc(0),
+        Buffer.alloc(cache.length),
+        cache.subarray(0, cache.length / 2),
+        Buffer.concat([cache.subarray(0, cache.length / 2), Buffer.alloc(cache.length / 2)]),
+        ...[0, 20, 60, 100, cache.length >> 1, cache.length - 1].map(flipped),
+      ]
+      for (const bytes of damaged) {
+        await fs.writeFile(part, bytes)
+        const { status, stdout, stderr } = runInstalled(installed, 'plan')
+        assert.equal(status, 0, stderr)
+        assert.match(stdout, /create/)
+      }
+      await fs.rm(part)
+      assert.equal(runInstalled(installed, 'plan').status, 0)
     }))
+
+  it('uses the code cache of its own bundle only', async () => {
+    const { openCache, sealCache } = createRequire(import.meta.url)('../../bin/load.js')
+    const [bundle, cache] = [Buffer.from('(function(){})'), Buffer.from('compiled')]
+    const sealed = sealCache(bundle, cache)
+    assert.deepEqual(openCache(bundle, sealed), cache)
+    assert.equal(openCache(Buffer.from('(function(){ })'), sealed), undefined)
+    const text = sealed.toString('latin1')
+    assert.equal(
+      openCache(bundle, Buffer.from(text.replace(process.version, 'v22.22.0'), 'latin1')),
+      undefined,
+    )
+    assert.equal(openCache(bundle, Buffer.from(text.replace(process.arch, 'mips'), 'latin1')), undefined)
+  })
 })

@@ -1,6 +1,5 @@
 /** Reads the text of a list in its format. */
 import { isTable } from '../../formats/is-table.ts'
-import { loadModule } from '../../system/load-module.ts'
 import { isForeign } from '../foreign/foreign-file.ts'
 import type { ListFormat } from '../list-format.ts'
 import type { Parsed, SourceFault } from './parsed.ts'
@@ -38,29 +37,13 @@ function wrongFormat(format: ListFormat, other: ListFormat): SourceFault {
 
 type Parser = (text: string) => Parsed
 
-/** A parser is loaded when a list needs it, so that the others do not delay the start of a command. */
+/** A parser is evaluated when a list needs it, so that the others do not delay the start of a command. */
 const LOADERS: Readonly<Record<ListFormat, () => Promise<Parser>>> = {
   toml: async () => (await import('./toml.ts')).parseToml,
   yaml: async () => (await import('./yaml.ts')).parseYaml,
   json: async () => (await import('./json.ts')).parseJson,
 }
 
-const parsers = new Map<ListFormat, Promise<Parser>>()
-
-function loadParser(format: ListFormat): Promise<Parser> {
-  const parser = parsers.get(format) ?? loadModule(LOADERS[format])
-  parsers.set(format, parser)
-  return parser
-}
-
-/**
- * Loads the parsers of all formats, for a process that runs for days: an upgrade removes the files that a later import
- * would read, and the list may change its format.
- */
-export async function loadParsers(): Promise<void> {
-  await Promise.all(Object.keys(LOADERS).map(format => loadParser(format as ListFormat)))
-}
-
 async function parseAs(text: string, format: ListFormat): Promise<Parsed> {
-  return (await loadParser(format))(text)
+  return (await LOADERS[format]())(text)
 }

@@ -1,0 +1,72 @@
+/** Reads every command line: help, completion, mistakes. The only importer of yargs. */
+import yargs, { type Argv } from 'yargs'
+import { OWN_VERSION } from '../model/own-version.ts'
+import type { World } from '../model/world.ts'
+import type { Call } from './call.ts'
+import type { AnyCommand } from './command.ts'
+import { describe, type Flag, typedName } from './flag-types.ts'
+import { EXIT_CODE_HELP, usageFailure } from './usage.ts'
+
+/** The command to run, or the text of `--help` or `--version`. Throws Failure `usage`. */
+export async function parseWithYargs(
+  args: readonly string[],
+  commands: readonly AnyCommand[],
+  world: World,
+): Promise<Call | string> {
+  let call: Call | undefined
+  let text = ''
+  const parser = openParser(args, commands, world)
+  for (const command of commands)
+    parser.command(
+      command.name,
+      command.summary,
+      builder => withFlags(builder, command),
+      given => {
+        call = { command, given }
+      },
+    )
+  await parser.parseAsync([...args], {}, (_error: unknown, _given: unknown, output: string) => {
+    text = separateTypes(output)
+  })
+  return call ?? text
+}
+
+/** yargs writes the type right after a text that fills its column. */
+function separateTypes(help: string): string {
+  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ')
+}
+
+function openParser(args: readonly string[], commands: readonly AnyCommand[], world: World): Argv {
+  return yargs()
+    .scriptName('regmirror')
+    .usage('$0 <command>\n\nDeclare registry mirrors once; every node matches.')
+    .demandCommand(1, 1, 'no command is given', 'more than one command is given')
+    .strict()
+    .detectLocale(false)
+    .version('version', 'show the version', OWN_VERSION)
+    .help('help', 'show this help')
+    .alias('help', 'h')
+    .wrap(Math.min(world.stdout.columns ?? 100, 110) - 1)
+    .epilogue(EXIT_CODE_HELP)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw usageFailure(message ?? error.message, args, commands)
+    })
+}
+
+function withFlags(parser: Argv, { flags, examples, name }: AnyCommand): Argv {
+  for (const [flag, about] of Object.entries(flags)) parser.option(typedName(flag), optionOf(about))
+  for (const [typed, meaning] of examples) parser.example(`$0 ${name} ${typed}`.trimEnd(), meaning)
+  return parser
+}
+
+/** Defaults and choices are the flag's own: it reads its value itself. */
+function optionOf(flag: Flag<unknown>) {
+  const { type, alias, bare = false, repeatable = false } = flag
+  return {
+    type,
+    describe: describe(flag),
+    ...(alias !== undefined && { alias }),
+    ...(repeatable ? { array: true, nargs: 1 } : { requiresArg: type !== 'boolean' && !bare }),
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Writes V8's code cache of the bundle in a folder, for the Node that runs this. It holds the functions that ran before, so
+ * commands run first: on a node of their own, without a network.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+const require = createRequire(import.meta.url)
+const { compile, run, sealCache } = require('../bin/load.js')
+
+/** Port 9 of this machine refuses connections: a probe ends at once. */
+const LIST = `version = 1
+
+[registries."docker.io"]
+mirrors = ["https://a.example", "https://b.example"]
+
+[registries."registry.example:5000"]
+mirrors = ["http://127.0.0.1:9"]
+
+[targets.containerd]
+version = "2.1"
+`
+
+const folder = path.resolve(process.argv[2] ?? '')
+const bundle = path.join(folder, 'regmirror.js')
+const source = readFileSync(bundle)
+const script = compile(source, undefined, bundle)
+const program = run(script, require)
+const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
+try {
+  for (const args of commandsAt(place)) {
+    process.argv = [process.execPath, bundle, ...args]
+    await program.start()
+  }
+} finally {
+  rmSync(place, { recursive: true, force: true })
+}
+writeFileSync(path.join(folder, 'regmirror.cache'), sealCache(source, script.createCachedData()), {
+  mode: 0o644,
+})
+process.exit(0)
+
+/** What nodes run most often, on a node in this folder. */
+function commandsAt(place: string): readonly (readonly string[])[] {
+  const list = path.join(place, 'mirrors.toml')
+  mkdirSync(path.join(place, 'node/etc/containerd'), { recursive: true })
+  copyFileSync(
+    path.join(root, 'fixtures/containerd-default/2.1.9.toml'),
+    path.join(place, 'node/etc/containerd/config.toml'),
+  )
+  writeFileSync(list, LIST, { mode: 0o644 })
+  const node = ['-f', list, '--root', path.join(place, 'node')]
+  return [
+    ['--version'],
+    ['validate', '-f', list],
+    ['plan', ...node],
+    ['apply', ...node],
+    ['apply', ...node],
+    ['plan', ...node],
+  ]
+}
