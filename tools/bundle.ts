@@ -3,7 +3,7 @@
  * no dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
  */
 import { execFileSync } from 'node:child_process'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -38,6 +38,22 @@ const compiledSchema: Plugin = {
         contents: `const module = { exports: {} };\n${code}\nexport const schemaValidator = () => module.exports.default ?? module.exports`,
         loader: 'js',
         resolveDir: root,
+      }
+    })
+  },
+}
+
+/** Packages that lib loads at their first use: in the bundle, each becomes a function that runs then. */
+const latePackages: Plugin = {
+  name: 'late-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /lib\/formats\/toml\/(tree|second)-parser\.ts$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8')
+      return {
+        contents: source
+          .replace(/^(import .*node:module.*|const load = .*)$/gm, '')
+          .replace(/\bload\(/g, 'require('),
+        loader: 'ts',
       }
     })
   },
@@ -90,7 +106,7 @@ async function bundleInto(folder: string): Promise<Metafile> {
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // yargs loads its own modules by name only where it is not bundled.
     define: { 'import.meta.url': '"file:///regmirror.js"' },
-    plugins: [plainWidth, compiledSchema, embeddedPresets],
+    plugins: [plainWidth, compiledSchema, latePackages, embeddedPresets],
   })
   return metafile
 }

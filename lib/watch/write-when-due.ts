@@ -44,9 +44,10 @@ export async function writeWhenDue(
   } else if (await reconcile(memory, selected, host)) memory.writeBudget = budget
 }
 
-/** What of a list decides which files are written. */
+/** What of a list decides which files are written; where it is written in the list does not. */
 function fingerprintList({ registries, targets }: MirrorList): string {
-  return JSON.stringify([registries.map(registry => ({ ...registry, place: undefined })), targets])
+  // No header is called "place": header names are canonical, with a capital letter.
+  return JSON.stringify([registries, targets], (key, value) => (key === 'place' ? undefined : value))
 }
 
 /** The budget after one write because of health; undefined: the write has to wait, and the memory has until when. */

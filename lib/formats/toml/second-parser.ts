@@ -1,7 +1,10 @@
-/** The second TOML parser, which proves what regmirror writes. The only importer of @iarna/toml. */
-import TOML from '@iarna/toml'
+/** The second TOML parser, which proves what regmirror writes; loaded at its first use. The only importer of @iarna/toml. */
+import { createRequire } from 'node:module'
+
+const load = createRequire(import.meta.url)
 
 /** The value of a document. Throws on text that is not TOML 1.0. */
 export function readToml(text: string): Record<string, unknown> {
-  return TOML.parse(text)
+  const parser: typeof import('@iarna/toml') = load('@iarna/toml')
+  return parser.parse(text)
 }

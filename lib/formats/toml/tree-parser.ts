@@ -1,0 +1,19 @@
+/**
+ * The TOML parser with positions, loaded when a position is first needed: most runs need none. A bundle replaces the
+ * loading. The only importer of toml-eslint-parser.
+ */
+import { createRequire } from 'node:module'
+import type { AST } from 'toml-eslint-parser'
+
+const load = createRequire(import.meta.url)
+
+export type TomlAst = AST.TOMLProgram
+export type TomlNode = AST.TOMLNode
+export type TomlTable = AST.TOMLTable
+export type TomlKeyValue = AST.TOMLKeyValue
+export type TomlContent = AST.TOMLContentNode
+export type TomlKey = AST.TOMLKey
+
+export function treeParser(): typeof import('toml-eslint-parser') {
+  return load('toml-eslint-parser')
+}
