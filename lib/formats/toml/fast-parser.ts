@@ -14,7 +14,7 @@ const MAX_DEPTH = 90
  * of more than 53 bits, and floats that would look like integers.
  */
 export function readValues(text: string): Table | undefined {
-  if (text.startsWith(BYTE_ORDER_MARK)) return undefined
+  if (text.startsWith(BYTE_ORDER_MARK) || !text.isWellFormed()) return undefined
   try {
     return plainTable(parse(text, { maxDepth: MAX_DEPTH, integersAsBigInt: true }), 0)
   } catch {
