@@ -1,5 +1,6 @@
 /** The syntax tree of TOML 1.1, with positions, and its value. */
 import { setOwn } from '../is-table.ts'
+import { rememberRecent } from '../recent.ts'
 import { type TomlFault, type TomlPosition, tomlFault } from './faults.ts'
 import {
   type TomlAst,
@@ -18,11 +19,16 @@ const MAX_DEPTH = 100
 /** Versions of TOML that the parser knows. */
 export type TomlVersion = '1.0' | '1.1'
 
+type Parsed = { readonly ast: TomlAst } | { readonly fault: TomlFault }
+
+const parseRecent = rememberRecent<Parsed>(text => parseVersion(text, '1.1'))
+
 /** The syntax tree, or the first fault. Throws nothing. A byte order mark is a fault, as it is for containerd 2. */
-export function parseTomlAst(
-  text: string,
-  tomlVersion: TomlVersion = '1.1',
-): { readonly ast: TomlAst } | { readonly fault: TomlFault } {
+export function parseTomlAst(text: string, tomlVersion: TomlVersion = '1.1'): Parsed {
+  return tomlVersion === '1.1' ? parseRecent(text) : parseVersion(text, tomlVersion)
+}
+
+function parseVersion(text: string, tomlVersion: TomlVersion): Parsed {
   try {
     const ast = treeParser().parseTOML(text, { tomlVersion })
     const deep = tooDeep(ast)

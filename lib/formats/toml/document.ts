@@ -1,5 +1,6 @@
 /** A TOML text that is read for its value; its syntax tree is made when a position is first needed. */
 import type { Table } from '../is-table.ts'
+import { rememberRecent } from '../recent.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
 import { readValues } from './fast-parser.ts'
 import type { TomlFault } from './faults.ts'
@@ -13,8 +14,12 @@ export interface TomlDocument {
   tree(): TomlAst
 }
 
+type Read = TomlDocument | { readonly fault: TomlFault }
+
 /** The document, or the first fault. Throws nothing. A byte order mark is a fault, as it is for containerd 2. */
-export function readDocument(text: string): TomlDocument | { readonly fault: TomlFault } {
+export const readDocument = rememberRecent(parseDocument)
+
+function parseDocument(text: string): Read {
   const value = readValues(text)
   if (value !== undefined) return { value, isPlain: true, tree: treeOf(text) }
   const parsed = parseTomlAst(text)

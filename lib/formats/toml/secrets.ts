@@ -1,12 +1,20 @@
 /** Finds secrets in a TOML text: below certain keys, in certain arguments, and in comments around them. Pure. */
 import type { Range } from '../format.ts'
-import { assignedSecret, isSecretArgument, isSecretKey, opensSecrets } from '../secret-words.ts'
+import {
+  assignedSecret,
+  isSecretArgument,
+  isSecretKey,
+  mentionsSecret,
+  opensSecrets,
+} from '../secret-words.ts'
 import { keyNames, parseTomlAst } from './ast.ts'
 import { readDocument } from './document.ts'
 import type { TomlAst, TomlContent, TomlKeyValue } from './tree-parser.ts'
 
 /** Undefined where the text is not TOML. */
 export function tomlSecrets(text: string): readonly Range[] | undefined {
+  // Escapes may spell a name in other letters.
+  if (!mentionsSecret(text) && !text.includes('\\')) return 'fault' in readDocument(text) ? undefined : []
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
   const values = parsed.ast.body[0].body.flatMap(item =>
