@@ -53,7 +53,7 @@ describe('positions', () => {
     assert.deepEqual(at(['a']), [1, 1])
     assert.deepEqual(at(['t']), [2, 2])
     assert.deepEqual(at(['t', 'u', 'x', 'y', 'z', 1, 'w']), [3, 23])
-    assert.deepEqual(at(['t', 'l', 1, 'k']), [8, 1])
+    assert.deepEqual(at(['t', 'l', 1, 'k']), [8, 5])
     assert.deepEqual(at(['t', 'l', 2]), [])
   })
 })
