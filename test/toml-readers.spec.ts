@@ -167,7 +167,7 @@ describe('the parsers of TOML', () => {
       ))
   }
 
-  it('leave to the tree what only it can tell', () => {
+  it('leave to the tree what needs it', () => {
     const nested = `a = ${'['.repeat(95)}${']'.repeat(95)}`
     const deep = `${Array.from({ length: 200 }, () => 'a').join('.')} = 1`
     for (const text of [

@@ -3,7 +3,7 @@
 const MOST = 4
 
 /**
- * The same function, which makes nothing twice for one of the last few texts. A result that nobody uses any more may be
+ * The same function, which makes nothing twice for one of the last few texts. A result that is no longer used may be
  * freed in between: the syntax tree of a large file takes much memory.
  */
 export function rememberRecent<T extends object>(make: (text: string) => T): (text: string) => T {

@@ -10,7 +10,7 @@ import { isTable, setOwn, type Table } from '../is-table.ts'
 const MAX_DEPTH = 90
 
 /**
- * The value of a document. Undefined where the text is not TOML, or where only the syntax tree can tell: dates, integers
+ * The value of a document. Undefined where the text is not TOML, or where the value depends on the syntax tree: dates, integers
  * of more than 53 bits, and floats that would look like integers.
  */
 export function readValues(text: string): Table | undefined {
@@ -22,7 +22,7 @@ export function readValues(text: string): Table | undefined {
   }
 }
 
-const ONLY_TREE = new Error('only the syntax tree can tell')
+const NEEDS_TREE = new Error('this needs the syntax tree')
 
 function plainValue(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value
@@ -30,12 +30,12 @@ function plainValue(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) return value.map(item => plainValue(item, depth + 1))
   if (isTable(value)) return plainTable(value, depth)
   if (typeof value === 'number' && !Number.isInteger(value)) return value
-  throw ONLY_TREE
+  throw NEEDS_TREE
 }
 
 /** An object with a prototype: others are not deeply equal to those of ast.ts. */
 function plainTable(read: Table, depth: number): Table {
-  if (depth > MAX_DEPTH) throw ONLY_TREE
+  if (depth > MAX_DEPTH) throw NEEDS_TREE
   const table: Table = {}
   for (const key of Object.keys(read)) {
     const value = plainValue(read[key], depth + 1)
@@ -47,6 +47,6 @@ function plainTable(read: Table, depth: number): Table {
 
 function plainInteger(value: bigint): number {
   const number = Number(value)
-  if (!Number.isSafeInteger(number)) throw ONLY_TREE
+  if (!Number.isSafeInteger(number)) throw NEEDS_TREE
   return number
 }

@@ -65,7 +65,7 @@ function mistypedKey(document: TomlDocument): Omit<Issue, 'file'> | undefined {
   return { ...locateToml(tree(), ['version']), message: 'version is not an integer' }
 }
 
-/** A float without a fraction is no integer, and only the tree can tell. */
+/** A float without a fraction is no integer; only the tree has the difference. */
 function hasIntegerVersion({ value, isPlain, tree }: TomlDocument): boolean {
   if (isPlain) return Number.isInteger(value.version)
   return [undefined, 'integer'].includes(kindOf(tree(), 'version'))
