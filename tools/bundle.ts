@@ -1,6 +1,6 @@
 /**
- * The bundle: one script, of which a command evaluates only the modules that it needs; the schema compiled ahead of time;
- * no dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
+ * The bundle: scripts in one file, of which a command runs only those that it needs; the schema compiled ahead of time; no
+ * dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -46,6 +46,23 @@ const compiledSchema: Plugin = {
   },
 }
 
+/** Packages that lib loads at their first use, and the names of their scripts. */
+const LATE_PACKAGES = { '@iarna/toml': 'iarna-toml', 'toml-eslint-parser': 'toml-eslint-parser' }
+
+/** Loads them as scripts of the bundle. */
+const latePackages: Plugin = {
+  name: 'late-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /lib\/formats\/load-package\.ts$/ }, () => ({
+      contents: `const scripts = new Map(Object.entries(${JSON.stringify(LATE_PACKAGES)}))
+        const exported = ({ default: whole, ...parts }) => whole ?? parts
+        const load = name => require(name)
+        export const loadPackage = name => exported(load('./' + scripts.get(name) + '.js'))`,
+      loader: 'js',
+    }))
+  },
+}
+
 /** Puts the starter lists into the bundle. */
 const embeddedPresets: Plugin = {
   name: 'embedded-presets',
@@ -75,7 +92,7 @@ export async function bundle(dist: string): Promise<Metafile> {
 async function bundleInto(folder: string): Promise<Metafile> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['lib/main.ts'],
+    entryPoints: { main: 'lib/main.ts', ...scriptsOf(LATE_PACKAGES) },
     outdir: '.',
     write: false,
     bundle: true,
@@ -91,7 +108,7 @@ async function bundleInto(folder: string): Promise<Metafile> {
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // yargs loads its own modules by name only where it is not bundled.
     define: { 'import.meta.url': '"file:///regmirror.js"' },
-    plugins: [plainWidth, compiledSchema, embeddedPresets],
+    plugins: [plainWidth, compiledSchema, latePackages, embeddedPresets],
   })
   const scripts = outputFiles.filter(file => file.path.endsWith('.js'))
   const notices = outputFiles.filter(file => file.path.endsWith('.LEGAL.txt')).map(file => file.text)
@@ -103,6 +120,11 @@ async function bundleInto(folder: string): Promise<Metafile> {
   await writeFile(path.join(folder, 'regmirror.bundle'), bytes, { mode: 0o644 })
   await writeFile(path.join(folder, 'LEGAL.txt'), [...new Set(notices)].join('\n'), { mode: 0o644 })
   return metafile
+}
+
+/** Packages by the name of their script. */
+function scriptsOf(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).map(([name, script]) => [script, name]))
 }
 
 /** As other scripts require it. */

@@ -14,6 +14,7 @@ function isSame(one: Registry, other: Registry | undefined): boolean {
   return one === other || (other !== undefined && contentOf(one) === contentOf(other))
 }
 
+/** Where it stands in the list changes nothing. No header is called `place`: their names have a capital letter. */
 function contentOf(registry: Registry): string {
-  return JSON.stringify({ ...registry, place: undefined })
+  return JSON.stringify(registry, (key, value) => (key === 'place' ? undefined : value))
 }
