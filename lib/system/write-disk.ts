@@ -3,9 +3,9 @@
  * adds the root directory and Failures.
  */
 import { constants } from 'node:fs'
-import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
+import { calls, type Handle } from './calls.ts'
 import { ignoreErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
 import { lstatFacts, readEntries } from './read-disk.ts'
@@ -21,7 +21,7 @@ export async function createFile(
   ownership: Ownership,
   attributes: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  const handle = await fs.open(real, 'wx', 0o600)
+  const handle = await calls().open(real, 'wx', 0o600)
   try {
     await handle.writeFile(bytes)
     await attributes()
@@ -30,7 +30,9 @@ export async function createFile(
     await handle.chmod(ownership.mode)
     await handle.sync()
   } catch (error) {
-    await fs.rm(real, { force: true }).catch(() => {})
+    await calls()
+      .unlink(real)
+      .catch(() => {})
     throw error
   } finally {
     await handle.close()
@@ -42,8 +44,8 @@ export async function createFile(
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
 
 /** Opens a new file without a name: it is gone when its last descriptor is closed. */
-export async function openUnnamedFile(directory: string, bytes: string): Promise<FileHandle> {
-  const handle = await fs.open(directory, O_TMPFILE | constants.O_RDWR, 0o600)
+export async function openUnnamedFile(directory: string, bytes: string): Promise<Handle> {
+  const handle = await calls().open(directory, O_TMPFILE | constants.O_RDWR, 0o600)
   try {
     await handle.writeFile(bytes)
     return handle
@@ -59,11 +61,11 @@ const NO_LINKS = ['EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'
 /** Creates a hard link, or a copy where the file system has no hard links. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
-    await fs.link(from, to)
+    await calls().link(from, to)
   } catch (error) {
     if (!hasErrno(error) || !NO_LINKS.includes(error.code ?? '')) throw error
-    const { mode, uid, gid } = await fs.stat(from)
-    return await createFile(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
+    const { mode, uid, gid } = await calls().stat(from)
+    return await createFile(to, await calls().readFile(from), { mode: mode & 0o7777, uid, gid })
   }
   await syncDirectory(path.dirname(to))
 }
@@ -71,7 +73,7 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
 /** Creates a hard link in one step, unless the new name is taken or the file is gone. */
 export async function linkIfFree(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
   try {
-    await fs.link(from, to)
+    await calls().link(from, to)
     return 'linked'
   } catch (error) {
     if (!hasErrno(error) || !['EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
@@ -80,8 +82,8 @@ export async function linkIfFree(from: string, to: string): Promise<'linked' | '
 }
 
 export async function removeFile(real: string): Promise<void> {
-  if ((await ignoreErrno(fs.lstat(real))) === undefined) return
-  await fs.rm(real, { force: true })
+  if ((await calls().lstat(real)) === undefined) return
+  await ignoreErrno(calls().unlink(real))
   await syncDirectory(path.dirname(real))
 }
 
@@ -90,10 +92,10 @@ const PARENT_MODE = 0o755
 
 /** Creates a directory with this mode and its parents with 0755; returns those it created, deepest first. */
 export async function makeDirectories(real: string, mode: number, attempts = 10): Promise<string[]> {
-  if ((await ignoreErrno(fs.lstat(real))) !== undefined) return []
+  if ((await calls().lstat(real)) !== undefined) return []
   const parents = await makeDirectories(path.dirname(real), PARENT_MODE)
   try {
-    await fs.mkdir(real, mode)
+    await calls().mkdir(real, mode)
   } catch (error) {
     const code = hasErrno(error) ? error.code : undefined
     if (code === 'EEXIST') return parents
@@ -102,23 +104,25 @@ export async function makeDirectories(real: string, mode: number, attempts = 10)
     return [...new Set([...(await makeDirectories(real, mode, attempts - 1)), ...parents])]
   }
   // The umask applies to mkdir, but not to chmod.
-  await fs.chmod(real, mode)
+  await calls().chmod(real, mode)
   await syncDirectory(path.dirname(real))
   return [real, ...parents]
 }
 
 export async function removeEmptyDirectory(real: string): Promise<boolean> {
-  const removed = fs.rmdir(real).then(() => true)
+  const removed = calls()
+    .rmdir(real)
+    .then(() => true)
   return (await ignoreErrno(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
 }
 
 export async function setOwnership(real: string, { mode, uid, gid }: Required<Ownership>): Promise<void> {
-  await fs.lchown(real, uid, gid)
-  await fs.chmod(real, mode)
+  await calls().lchown(real, uid, gid)
+  await calls().chmod(real, mode)
 }
 
 async function renameDurably(from: string, to: string): Promise<void> {
-  await fs.rename(from, to)
+  await calls().rename(from, to)
   await syncDirectory(path.dirname(to))
 }
 
@@ -162,7 +166,7 @@ export async function moveTree(from: string, to: string): Promise<void> {
 }
 
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.open(directory, 'r')
+  const handle = await calls().open(directory, 'r')
   try {
     await handle.sync()
   } finally {
