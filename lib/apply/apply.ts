@@ -36,6 +36,10 @@ export interface RunInfo {
  */
 export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   if (isDone(plan)) return true
+  return await node.remember(() => carryOut(plan, node, occasion))
+}
+
+async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   await refuseOutdated(plan.steps, node)
   // Before anything new is written there.
   for (const { path, after } of plan.permissionFixes) await node.setOwnership(path, after)

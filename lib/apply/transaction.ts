@@ -54,6 +54,10 @@ export interface Recovery {
 
 /** Finishes or undoes an earlier run that was cut off; undefined when there is none. */
 export async function recover(node: Writer): Promise<Recovery | undefined> {
+  return await node.remember(() => finishOrUndo(node))
+}
+
+async function finishOrUndo(node: Writer): Promise<Recovery | undefined> {
   const found = await readJournal(node)
   if (found === undefined) {
     await removeLeftovers(node)

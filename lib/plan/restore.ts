@@ -34,6 +34,10 @@ export interface RestoreInput {
  * file is not managed by regmirror.
  */
 export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+  return await input.node.remember(() => planChosen(input, choices))
+}
+
+async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
   await refuseReferenced(chosen, input)

@@ -2,8 +2,9 @@
 import path from 'node:path'
 import { failOnErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
-import { findOnDisk, openReader, type Reader, seenFrom } from './reader.ts'
+import { type Reader, readerOf } from './reader.ts'
 import { withoutTemporary } from './temporary-name.ts'
+import { openTree, seenFrom } from './tree.ts'
 import {
   type CopyAttributes,
   createFile,
@@ -44,13 +45,12 @@ export interface Writer extends Reader {
 
 /** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
 export function openWriter(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
-  const reader = openReader(root)
-  const top = reader.root
-  const at = (file: string) => findOnDisk(top, file)
+  const tree = openTree(root)
+  const { top, find: at } = tree
   // A final link is not followed.
   const atLink = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
-    ...reader,
+    ...readerOf(tree),
     write: (file, bytes, ownership) =>
       failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
