@@ -17,6 +17,8 @@ export interface Tree {
   hostMounts(): Promise<readonly string[]>
   /** Throws Failure `io` where a link on the way from `file` to `real`, in the tree, leads to such files. */
   refuseHostMounts(file: string, real: string): Promise<void>
+  /** To call before anything is created or renamed. */
+  forgetAbsent(): void
   /** Runs `use`; directories and mounts that are looked up meanwhile are remembered until it ends. */
   remember<T>(use: () => Promise<T>): Promise<T>
 }
@@ -46,6 +48,7 @@ export function openTree(root: string): Tree {
     },
     hostMounts,
     refuseHostMounts: refuse,
+    forgetAbsent: known.forgetAbsent,
     remember: use => {
       if (!known.isRemembering()) mounts = undefined
       return known.remember(use)

@@ -68,6 +68,7 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
     remove: file => failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
     makeDirectory: (directory, mode) =>
       failOnErrno('create', withoutTemporary(directory), async () => {
+        tree.forgetAbsent()
         const made = await makeDirectories(await at(directory), mode, flush)
         return made.map(real => seenFrom(top, real))
       }),
@@ -87,6 +88,9 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
         .catch(() => false),
     flushTogether: together,
     rename: (from, to) =>
-      failOnErrno('rename', withoutTemporary(from), async () => moveTree(await at(from), await at(to), flush)),
+      failOnErrno('rename', withoutTemporary(from), async () => {
+        tree.forgetAbsent()
+        await moveTree(await at(from), await at(to), flush)
+      }),
   }
 }
