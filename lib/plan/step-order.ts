@@ -57,11 +57,7 @@ function groupUnits(steps: readonly Step[]): readonly Group[] {
   })
 }
 
-function linkedUnits(
-  unit: Group,
-  links: Links<Step>,
-  unitOf: ReadonlyMap<Step, Group>,
-): readonly Group[] {
+function linkedUnits(unit: Group, links: Links<Step>, unitOf: ReadonlyMap<Step, Group>): readonly Group[] {
   const linked = unit.steps.flatMap(step => links.get(step) ?? []).flatMap(step => unitOf.get(step) ?? [])
   return [...new Set(linked)].filter(other => other !== unit)
 }

@@ -13,6 +13,8 @@ export interface Tree {
   find(file: string): Promise<string>
   /** The same, but it may lead to files of this machine that are mounted in the tree. */
   follow(file: string): Promise<string>
+  /** Whether a path is known to have no link in it. */
+  hasNoLink(file: string): boolean
   /** Mount points in the tree of files that are also mounted outside it. */
   hostMounts(): Promise<readonly string[]>
   /** Throws Failure `io` where a link on the way from `file` to `real`, in the tree, leads to such files. */
@@ -32,8 +34,9 @@ export function openTree(root: string): Tree {
     mounts ??= readHostMounts(top)
     return await mounts
   }
+  const literalOf = (file: string) => path.join(top, path.resolve('/', file))
   const follow = async (file: string) => {
-    const literal = path.join(top, path.resolve('/', file))
+    const literal = literalOf(file)
     const isDirect = known.has(path.dirname(literal)) && (await known.readLink(literal)) === undefined
     return isDirect ? literal : await followLinks(top, file, known.readLink)
   }
@@ -46,6 +49,7 @@ export function openTree(root: string): Tree {
       await refuse(file, seenFrom(top, real))
       return real
     },
+    hasNoLink: file => known.has(literalOf(file)),
     hostMounts,
     refuseHostMounts: refuse,
     forgetAbsent: known.forgetAbsent,
@@ -58,6 +62,7 @@ export function openTree(root: string): Tree {
 
 /** A dangling link, at the path or above it, is an error and not an absent file: writing there would be a surprise. */
 export async function refuseDangling(tree: Tree, file: string): Promise<void> {
+  if (tree.hasNoLink(file)) return
   const above = path.dirname(file)
   const directory = await tree.follow(above)
   const link = await readLink(path.join(directory, path.basename(file)))

@@ -83,7 +83,7 @@ export async function linkIfFree(from: string, to: string): Promise<'linked' | '
   }
 }
 
-export async function removeFile(real: string, flush: Flush): Promise<void> {
+export async function removeFile(real: string, flush: Flush = flushNow): Promise<void> {
   if ((await calls().lstat(real)) === undefined) return
   await ignoreErrno(calls().unlink(real))
   await flush(path.dirname(real))
@@ -128,7 +128,7 @@ export async function setOwnership(real: string, { mode, uid, gid }: Required<Ow
   await calls().chmod(real, mode)
 }
 
-async function renameDurably(from: string, to: string, flush: Flush): Promise<void> {
+async function renameDurably(from: string, to: string, flush: Flush = flushNow): Promise<void> {
   await calls().rename(from, to)
   await flush(path.dirname(to))
 }
@@ -137,15 +137,14 @@ export async function replaceFile(
   real: string,
   bytes: Uint8Array | string,
   ownership: Ownership,
-  flush: Flush,
 ): Promise<void> {
   const temporary = temporaryName(real)
   try {
-    await createFile(temporary, bytes, ownership, flush)
-    await renameDurably(temporary, real, flush)
+    await createFile(temporary, bytes, ownership)
+    await renameDurably(temporary, real)
   } catch (error) {
     // The first error is the one to report.
-    await removeFile(temporary, flush).catch(() => {})
+    await removeFile(temporary).catch(() => {})
     throw error
   }
 }

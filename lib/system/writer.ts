@@ -56,16 +56,18 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
   return {
     ...readerOf(tree),
     write: (file, bytes, ownership) =>
-      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership, flush)),
+      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
       failOnErrno('write', withoutTemporary(file), async () => {
         const [from, to] = [like && (await at(like)), await at(file)]
         await createFile(to, bytes, ownership, flush, async () => from && copyAttributes(from, to))
       }),
-    duplicate: (from, to) => failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to), flush)),
+    duplicate: (from, to) =>
+      failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to), flush)),
     link: (from, to) =>
       failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
-    remove: file => failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
+    remove: file =>
+      failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
     makeDirectory: (directory, mode) =>
       failOnErrno('create', withoutTemporary(directory), async () => {
         tree.forgetAbsent()
