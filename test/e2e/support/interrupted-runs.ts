@@ -69,8 +69,8 @@ const CHANGES = ['rename', 'link', 'unlink', 'rmdir', 'mkdir', 'chmod', 'fchmod'
 const ALONE = ['bind', 'listen', 'write']
 
 /**
- * Makes this call fail, and all similar calls of its thread after it. `openat` fails only with errors that also occur for reading,
- * because strace cannot distinguish the two. `write` is alone, because strace counts no other call with it.
+ * Makes this call fail, and all similar calls of its thread after it. `openat` fails only with errors that also occur for
+ * reading, because strace cannot distinguish the two. `write` is alone, because strace counts no other call with it.
  */
 export function failFrom(step: Step, steps: readonly Step[], error: string): readonly Tampering[] {
   const how = `error=${error}`
