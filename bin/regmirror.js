@@ -41,26 +41,23 @@ loadBundle()
   )
 
 async function loadBundle() {
-  var loader = require('./load.js')
-  var file = path.join(__dirname, '../dist/regmirror.js')
-  var source = fs.readFileSync(file)
-  if (source.length === 0) throw new Error('its file is empty')
-  return loader.run(loader.compile(source, readCache(loader, source), file), require)
+  var file = path.join(__dirname, '../dist/regmirror.bundle')
+  return require('./load.js').openBundle(fs.readFileSync(file), readCache(), require, file).program
 }
 
 /** The code cache only saves time, so a run does without it where it cannot be read. */
-function readCache(loader, source) {
+function readCache() {
   try {
-    return loader.openCache(source, fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache')))
+    return fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache'))
   } catch {
-    return undefined
+    return Buffer.alloc(0)
   }
 }
 
 function problemText(error) {
   if (error.code === 'EMFILE' || error.code === 'ENFILE')
     return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
-  var unbuilt = error.code === 'ENOENT' && /dist\/regmirror\.js$/.test(error.path)
+  var unbuilt = error.code === 'ENOENT' && /dist\/regmirror\.bundle$/.test(error.path)
   var why = unbuilt ? 'it is not built' : String(error.message).split('\n')[0]
   var remedy = unbuilt
     ? 'in a checkout, run npm run build or npm run install:global'

@@ -80,6 +80,8 @@ describe('architecture', () => {
       'lib/system/nonblocking-output.ts',
       'lib/system/process-limits.ts',
       'lib/system/read-disk.ts',
+      'lib/system/standard-stream.ts',
+      'lib/system/terminal.ts',
       'lib/system/write-disk.ts',
     ]
     assert.deepEqual(importers(/^node:fs/), importing)

@@ -3,11 +3,13 @@
  * no dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
  */
 import { execFileSync } from 'node:child_process'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin, transform } from 'esbuild'
 import { readPresets } from '../lib/commands/presets.ts'
 import { listSchema } from '../lib/list/schema/list-schema.ts'
 import { ajvOptions } from '../lib/list/schema/validator.ts'
@@ -15,6 +17,7 @@ import { targets } from '../lib/targets/index.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
+const { packBundle } = createRequire(import.meta.url)('../bin/load.js')
 
 /** yargs measures text with string-width, which takes longer to load than all of regmirror; the help is ASCII. */
 const plainWidth: Plugin = {
@@ -59,6 +62,7 @@ export async function bundle(dist: string): Promise<Metafile> {
   // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
   const building = `${dist}.building`
   await rm(building, { recursive: true, force: true })
+  await mkdir(building)
   const metafile = await bundleInto(building)
   const licenses = await thirdPartyLicenses(root, Object.keys(metafile.inputs))
   await writeFile(path.join(building, 'THIRD-PARTY-LICENSES'), licenses, { mode: 0o644 })
@@ -69,28 +73,51 @@ export async function bundle(dist: string): Promise<Metafile> {
 }
 
 async function bundleInto(folder: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['lib/main.ts'],
-    outfile: path.join(folder, 'regmirror.js'),
+    outdir: '.',
+    write: false,
     bundle: true,
+    // What is loaded with import() becomes a script of its own, which runs when it is first needed.
+    splitting: true,
     platform: 'node',
-    // A module that is loaded with import() becomes a function of the same script, which runs when it is first needed.
-    format: 'cjs',
+    format: 'esm',
     target: 'node22.22',
-    // One byte a character: V8 reads it as it is.
-    charset: 'ascii',
     minify: true,
     metafile: true,
-    legalComments: 'linked',
-    // The launcher compiles it as a script (bin/load.js).
-    banner: { js: '(function(exports,require,module){' },
-    footer: { js: '})' },
+    legalComments: 'external',
     // esbuild does not see what its build for require() loads.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // yargs loads its own modules by name only where it is not bundled.
     define: { 'import.meta.url': '"file:///regmirror.js"' },
     plugins: [plainWidth, compiledSchema, embeddedPresets],
   })
+  const scripts = outputFiles.filter(file => file.path.endsWith('.js'))
+  const notices = outputFiles.filter(file => file.path.endsWith('.LEGAL.txt')).map(file => file.text)
+  const texts = await Promise.all(
+    scripts.map(async ({ path: file, text }) => [nameOf(file), await toScript(text)]),
+  )
+  const id = createHash('sha256').update(JSON.stringify(texts)).digest('hex')
+  const bytes = packBundle(id, './main.js', Object.fromEntries(texts))
+  await writeFile(path.join(folder, 'regmirror.bundle'), bytes, { mode: 0o644 })
+  await writeFile(path.join(folder, 'LEGAL.txt'), [...new Set(notices)].join('\n'), { mode: 0o644 })
   return metafile
+}
+
+/** As other scripts require it. */
+function nameOf(file: string): string {
+  return `./${path.basename(file)}`
+}
+
+/** An ES module as a script that bin/load.js runs: V8 compiles it from its code cache, and Node loads nothing for it. */
+async function toScript(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    format: 'cjs',
+    target: 'node22.22',
+    supported: { 'dynamic-import': false },
+    charset: 'ascii',
+    minify: true,
+  })
+  return `(function(exports,require,module){${code.trimEnd()}\n})\n`
 }
