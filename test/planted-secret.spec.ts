@@ -406,7 +406,7 @@ describe('a planted secret', function () {
       ['rename 1', /\/\.journal-staging\.json\.regmirror-/],
       ['link 2', /\/\.left\.test\.regmirror-\w+\/hosts\.toml.*\/journal-staging\.json/s],
       ['rename 3', /\/\.state\.json\.regmirror-.*\/journal-committing\.json.*\/originals\/\w/s],
-      ['rm 1', /\/journal-committing\.json.*\/state\.json/s],
+      ['unlink 1', /\/journal-committing\.json.*\/state\.json/s],
     ]
     for (const [moment, leaves] of moments) {
       it(`because it is killed before ${moment}`, () =>

@@ -36,6 +36,10 @@ export interface RunInfo {
  */
 export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   if (isDone(plan)) return true
+  return await node.remember(() => carryOut(plan, node, occasion))
+}
+
+async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<boolean> {
   await refuseOutdated(plan.steps, node)
   // Before anything new is written there.
   for (const { path, after } of plan.permissionFixes) await node.setOwnership(path, after)
@@ -56,7 +60,14 @@ export async function applyPlan(plan: Plan, node: Writer, occasion: RunInfo): Pr
     keep_originals: memory.keeps.map(({ kept }) => kept),
     drop_originals: memory.drops,
   }
-  const work = { journal, contents: new Map(swaps), keepOriginals: () => keepOriginals(memory.keeps, node) }
+  const { levels } = arranged
+  const work = {
+    journal,
+    contents: new Map(swaps),
+    // The state has no level: it is the last.
+    levelOf: (swap: Swap) => levels.get(swap) ?? Number.POSITIVE_INFINITY,
+    keepOriginals: () => keepOriginals(memory.keeps, node),
+  }
   const swept = await transact(work, node)
   if (swept) await noteMoment(journal, node, occasion.bootClock)
   return swept
@@ -105,20 +116,22 @@ function likeOf(state: State): LikeOf {
 function withDirectories(state: State, made: readonly string[], { makes, empty, swaps }: SwapPlan): State {
   const pathsOf = (kind: Swap['kind']) =>
     swaps.filter(([swap]) => swap.kind === kind).map(([swap]) => swap.path)
-  const [built, gone] = [pathsOf('create_directory'), pathsOf('remove_directory')]
-  const still = [...new Set([...state.made, ...made, ...makes, ...built])].filter(
-    path => !gone.includes(path),
-  )
+  const [built, gone] = [pathsOf('create_directory'), new Set(pathsOf('remove_directory'))]
+  const still = [...new Set([...state.made, ...made, ...makes, ...built])].filter(path => !gone.has(path))
   return { ...state, made: still, empty: [...new Set([...state.empty, ...empty])] }
 }
 
 /** By a link, two steps may lead to one file. */
 function refuseSharedPaths({ swaps }: SwapPlan): void {
-  const paths = swaps.map(([swap]) => swap.path)
-  const shared = paths.find((path, i) => paths.indexOf(path) !== i)
+  const shared = findRepeated(swaps.map(([swap]) => swap.path))
   if (shared === undefined) return
   const message = 'two registries of the list share this path through a symbolic link'
   throw new Failure('conflict', [{ file: shared, message, hint: 'remove the link or one of the registries' }])
+}
+
+function findRepeated(paths: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return paths.find(path => seen.size === seen.add(path).size)
 }
 
 /** The state file is the last to change; it is removed with the last managed file. */

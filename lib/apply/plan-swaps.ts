@@ -10,6 +10,8 @@ import { type Content, fileSwap, type Swap } from './swap.ts'
 
 export interface SwapPlan {
   readonly swaps: readonly (readonly [Swap, readonly Content[]])[]
+  /** The levels of the swaps (step-order.ts): a swap must be on disk before one of a higher level. */
+  readonly levels: ReadonlyMap<Swap, number>
   /** Directories to make first, parents first. */
   readonly makes: readonly string[]
   /** Directories that are empty before this run writes into them. */
@@ -26,30 +28,36 @@ export async function planSwaps(
   node: Reader,
 ): Promise<SwapPlan> {
   const swaps: [Swap, readonly Content[]][] = []
-  const makes: string[] = []
+  const levels = new Map<Swap, number>()
+  const makes = new Set<string>()
   const empty: string[] = []
+  const [made, wasEmpty] = [new Set(state.made), new Set(state.empty)]
   const written = new Set(steps.filter(step => step.after).map(step => path.dirname(step.path)))
-  for (const { directory: place, isBundle, steps: group } of orderedUnits(steps)) {
+  for (const { directory: place, isBundle, steps: group, level } of orderedUnits(steps)) {
+    const add = (found: (typeof swaps)[number]) => {
+      swaps.push(found)
+      levels.set(found[0], level)
+    }
     // Temporary names must be on the file system of the directory, which may be behind a link.
     const directory = await node.real(place)
-    const found = makes.includes(directory) ? [] : await node.entries(directory)
+    const found = makes.has(directory) ? [] : await node.entries(directory)
     if (found === undefined) {
       const above = await missing(isBundle ? path.dirname(directory) : directory, node)
-      makes.push(...above.filter(parent => !makes.includes(parent)))
+      for (const parent of above) makes.add(parent)
     }
     if (found === undefined && isBundle) {
-      swaps.push(building(directory, group, likeOf))
+      add(building(directory, group, likeOf))
       continue
     }
     const entries = found ?? []
-    if (entries.length === 0 && ![...makes, ...state.made].includes(directory)) empty.push(directory)
+    if (entries.length === 0 && !makes.has(directory) && !made.has(directory)) empty.push(directory)
     const names = group.filter(step => step.after === undefined).map(step => path.basename(step.path))
     const stays = !isBundle || written.has(place)
     const emptied = !stays && names.length > 0 && entries.every(entry => names.includes(entry.name))
-    if (emptied && !state.empty.includes(directory)) swaps.push(clearing(directory, group))
-    else for (const step of group) swaps.push(...(await exchange(step, likeOf, node)))
+    if (emptied && !wasEmpty.has(directory)) add(clearing(directory, group))
+    else for (const step of group) (await exchange(step, likeOf, node)).forEach(add)
   }
-  return { swaps, makes, empty }
+  return { swaps, levels, makes: [...makes], empty }
 }
 
 /** The directory itself and those above it that do not exist, parents first. */

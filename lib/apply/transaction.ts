@@ -5,6 +5,7 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
+import { takeTurn } from '../system/calls.ts'
 import type { Writer } from '../system/writer.ts'
 import { journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
@@ -15,6 +16,8 @@ import { type Content, commit, discard, holds, type Swap, stage, undo } from './
 export interface Transaction {
   readonly journal: Journal
   readonly contents: ReadonlyMap<Swap, readonly Content[]>
+  /** A swap must be on disk before one of a higher level. */
+  readonly levelOf: (swap: Swap) => number
   /** Keeps what stood there before regmirror. Runs in the staging phase; an undo removes what it kept. */
   readonly keepOriginals: () => Promise<void>
 }
@@ -28,10 +31,11 @@ export async function transact(transaction: Transaction, node: Writer): Promise<
   const { journal } = transaction
   try {
     await writeJournal(journal, node)
-    await stageAll(transaction, node)
+    await node.flushTogether(() => stageAll(transaction, node))
     await enterPhase('committing', 'staging', node)
-    for (const swap of journal.swaps) await commitOrThrow(swap, node)
-    for (const swap of journal.swaps) await verify(swap, node)
+    for (const wave of wavesOf(transaction))
+      await node.flushTogether(() => forEachSwap(wave, swap => commitOrThrow(swap, node)))
+    await forEachSwap(journal.swaps, swap => verify(swap, node))
   } catch (error) {
     return await undoAndThrow(error, journal, node)
   }
@@ -54,6 +58,10 @@ export interface Recovery {
 
 /** Finishes or undoes an earlier run that was cut off; undefined when there is none. */
 export async function recover(node: Writer): Promise<Recovery | undefined> {
+  return await node.remember(() => finishOrUndo(node))
+}
+
+async function finishOrUndo(node: Writer): Promise<Recovery | undefined> {
   const found = await readJournal(node)
   if (found === undefined) {
     await removeLeftovers(node)
@@ -71,7 +79,28 @@ export async function recover(node: Writer): Promise<Recovery | undefined> {
 async function stageAll({ journal, contents, keepOriginals }: Transaction, node: Writer): Promise<void> {
   await keepOriginals()
   for (const directory of journal.make_directories) await node.makeDirectory(directory, 0o755)
-  for (const swap of journal.swaps) await stage(swap, contents.get(swap) ?? [], node)
+  await forEachSwap(journal.swaps, swap => stage(swap, contents.get(swap) ?? [], node))
+}
+
+/** Swaps that are flushed to disk together: none needs another one of them. */
+function wavesOf({ journal, levelOf }: Transaction): readonly (readonly Swap[])[] {
+  const waves: Swap[][] = []
+  let lowest = Number.NEGATIVE_INFINITY
+  for (const swap of journal.swaps) {
+    const level = levelOf(swap)
+    if (level > lowest || waves.length === 0) waves.push([])
+    lowest = waves.at(-1)?.length === 0 ? level : Math.min(lowest, level)
+    waves.at(-1)?.push(swap)
+  }
+  return waves
+}
+
+/** Signals act between two swaps. */
+async function forEachSwap(swaps: readonly Swap[], act: (swap: Swap) => Promise<void>): Promise<void> {
+  for (const swap of swaps) {
+    await act(swap)
+    await takeTurn()
+  }
 }
 
 async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
@@ -116,9 +145,12 @@ async function undoAll(node: Writer): Promise<readonly string[]> {
 
 /** Removes temporaries, and what nothing refers to after the run. */
 async function cleanUp(journal: Journal, node: Writer): Promise<void> {
-  for (const swap of journal.swaps) await discard(swap, node)
-  await removeOriginals(journal.drop_originals, node)
-  for (const directory of journal.prune_directories) await node.prune(directory)
+  // The journal names the temporaries, so it goes last.
+  await node.flushTogether(async () => {
+    await forEachSwap(journal.swaps, swap => discard(swap, node))
+    await removeOriginals(journal.drop_originals, node)
+    for (const directory of journal.prune_directories) await node.prune(directory)
+  })
   await closeJournal('committing', node)
 }
 

@@ -7,6 +7,7 @@ import { Failure } from '../model/errors.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
+import { callInThreadPool } from '../system/calls.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { buildHealthFile } from '../watch/current-health.ts'
 import { failedEvent, listeningEvent, stoppingEvent } from '../watch/events.ts'
@@ -23,6 +24,8 @@ import type { WatchFlags } from './flags.ts'
 
 /** Runs until it is stopped. Throws Failure `locked` when another process watches this node. */
 export const watch: RunCommand<WatchFlags> = async (flags, context) => {
+  // A disk that hangs must not stop the page and the probes.
+  callInThreadPool()
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const world = { ...context.world, stdin: readOnce(context.world.stdin) }

@@ -52,11 +52,12 @@ export async function findWritableDirectories(
   { node, state, uid }: Pick<View, 'node' | 'state' | 'uid'>,
 ): Promise<{ permissionFixes: PermissionFix[]; notices: Notice[] }> {
   const found: { permissionFixes: PermissionFix[]; notices: Notice[] } = { permissionFixes: [], notices: [] }
+  const made = new Set(state.made)
   for (const directory of directoriesOf(files)) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory' || !isWritableByOthers(facts, uid)) continue
     const real = await node.real(directory)
-    if (state.made.includes(real)) found.permissionFixes.push(restrictDirectory(target, real, facts, uid))
+    if (made.has(real)) found.permissionFixes.push(restrictDirectory(target, real, facts, uid))
     else found.notices.push(writableNotice(target, directory, facts, { node, uid }))
   }
   return found

@@ -26,6 +26,15 @@ export async function makePlan(
   view: View,
   choices: Choices,
 ): Promise<Plan> {
+  return await view.node.remember(() => planAll(list, targets, view, choices))
+}
+
+async function planAll(
+  list: MirrorList,
+  targets: Readonly<Record<string, Target>>,
+  view: View,
+  choices: Choices,
+): Promise<Plan> {
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
     const snapshot = await target.observe(view, list.registries, settings)

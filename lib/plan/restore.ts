@@ -34,6 +34,10 @@ export interface RestoreInput {
  * file is not managed by regmirror.
  */
 export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+  return await input.node.remember(() => planChosen(input, choices))
+}
+
+async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
   await refuseReferenced(chosen, input)
@@ -70,19 +74,20 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
       unknown.map(file => ({ file, message: 'is not managed by regmirror', hint })),
     )
   }
+  const named = new Set(files)
   return Object.entries(state.files).flatMap(([file, written]) => {
     const target = Object.hasOwn(targets, written.target) ? targets[written.target] : undefined
-    const isChosen = files.length === 0 || files.includes(file)
+    const isChosen = named.size === 0 || named.has(file)
     return target !== undefined && isChosen ? [{ path: file, written, target }] : []
   })
 }
 
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
 async function refuseReferenced(chosen: readonly Chosen[], { node, state }: RestoreInput): Promise<void> {
-  const restored = chosen.map(one => one.path)
+  const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
   for (const [file, { after = [] }] of Object.entries(state.files)) {
-    const referenced = restored.includes(file) ? [] : restored.filter(other => after.includes(other))
+    const referenced = restored.has(file) ? [] : after.filter(other => restored.has(other))
     if (referenced.length === 0) continue
     const text = (await node.read(file))?.toString('utf8') ?? ''
     const named = referenced.filter(other => text.includes(path.basename(other)))

@@ -11,12 +11,16 @@ export interface Unit {
   readonly directory: string
   readonly isBundle: boolean
   readonly steps: readonly Step[]
+  /** Higher than that of every unit that must be on disk before this one. */
+  readonly level: number
 }
 
 /** Units in the order in which they are carried out: what is written comes first. */
 export function orderedUnits(steps: readonly Step[]): readonly Unit[] {
   const { written = [], taken = [] } = Object.groupBy(steps, step => (isWritten(step) ? 'written' : 'taken'))
-  return [...order(written, findReferences(written)), ...order(taken, reverse(findReferences(taken)))]
+  const first = order(written, findReferences(written), 0)
+  const after = first.reduce((most, { level }) => Math.max(most, level), -1) + 1
+  return [...first, ...order(taken, reverse(findReferences(taken)), after)]
 }
 
 /** The steps in that order. */
@@ -29,18 +33,23 @@ function isWritten({ action, owns }: Step): boolean {
   return action !== 'delete' && owns.kind !== 'original'
 }
 
-/** `waitsFor`: the steps that must be carried out before each step. */
-function order(steps: readonly Step[], waitsFor: Links<Step>): readonly Unit[] {
+/** `waitsFor`: the steps that must be carried out before each step. The levels start at `base`. */
+function order(steps: readonly Step[], waitsFor: Links<Step>, base: number): readonly Unit[] {
   const units = groupUnits(steps)
   const unitOf = new Map(units.flatMap(unit => unit.steps.map(step => [step, unit] as const)))
   const unitLinks = new Map(units.map(unit => [unit, linkedUnits(unit, waitsFor, unitOf)]))
-  return sortTopologically(units, unitLinks).map(unit => ({
-    ...unit,
-    steps: sortTopologically(unit.steps, waitsFor),
-  }))
+  const levels = new Map<Group, number>()
+  return sortTopologically(units, unitLinks).map(unit => {
+    const before = unitLinks.get(unit)?.map(other => levels.get(other) ?? base - 1) ?? []
+    const level = before.reduce((most, one) => Math.max(most, one), base - 1) + 1
+    levels.set(unit, level)
+    return { ...unit, steps: sortTopologically(unit.steps, waitsFor), level }
+  })
 }
 
-function groupUnits(steps: readonly Step[]): readonly Unit[] {
+type Group = Omit<Unit, 'level'>
+
+function groupUnits(steps: readonly Step[]): readonly Group[] {
   const groups = Map.groupBy(steps, step => step.bundle ?? step.path)
   return [...groups].map(([place, group]) => {
     const isBundle = group.some(({ bundle }) => bundle !== undefined)
@@ -48,7 +57,7 @@ function groupUnits(steps: readonly Step[]): readonly Unit[] {
   })
 }
 
-function linkedUnits(unit: Unit, links: Links<Step>, unitOf: ReadonlyMap<Step, Unit>): readonly Unit[] {
+function linkedUnits(unit: Group, links: Links<Step>, unitOf: ReadonlyMap<Step, Group>): readonly Group[] {
   const linked = unit.steps.flatMap(step => links.get(step) ?? []).flatMap(step => unitOf.get(step) ?? [])
   return [...new Set(linked)].filter(other => other !== unit)
 }

@@ -18,10 +18,15 @@ export async function readHostMounts(top: string): Promise<readonly string[]> {
 }
 
 /** Throws Failure `io` where a link on the way from `file` to `real`, as seen from `top`, leads into such a mount. */
-export async function refuseHostMounts(top: string, file: string, real: string): Promise<void> {
+export async function refuseHostMounts(
+  top: string,
+  file: string,
+  real: string,
+  readMounts: () => Promise<readonly string[]>,
+): Promise<void> {
   const literal = path.resolve('/', file)
   if (literal === real) return
-  const points = await readHostMounts(top)
+  const points = await readMounts()
   const mount = findMount(points, real)
   if (mount === undefined || mount === findMount(points, literal)) return
   const named = path.join(top, mount)

@@ -3,7 +3,7 @@
  * root directory and Failures.
  */
 import { constants, readFileSync } from 'node:fs'
-import fs, { type FileHandle } from 'node:fs/promises'
+import { calls, type Handle } from './calls.ts'
 import { ignoreErrno } from './errno.ts'
 import {
   type Entry,
@@ -17,26 +17,26 @@ import {
 
 /** The target of a symbolic link; undefined for anything else. */
 export async function readLink(file: string): Promise<string | undefined> {
-  const stat = await ignoreErrno(fs.lstat(file))
-  return stat?.isSymbolicLink() ? await fs.readlink(file) : undefined
+  const stat = await calls().lstat(file)
+  return stat?.isSymbolicLink() ? await calls().readlink(file) : undefined
 }
 
 /** The bytes of a regular file of at most `limit` bytes; undefined when there is none. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
-  const stat = await ignoreErrno(fs.lstat(real))
+  const stat = await calls().lstat(real)
   if (stat === undefined) return undefined
   refuseUnreadable(stat, file, limit)
   // The path may hold another file by now, so the open file is checked again.
-  const handle = await ignoreErrno(fs.open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
+  const handle = await ignoreErrno(calls().open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
   return handle && (await readHandle(handle, file, limit))
 }
 
-/** Reads one byte more than `limit`, because a file may grow while it is read. Closes the handle. */
-async function readHandle(handle: FileHandle, file: string, limit: number): Promise<Buffer> {
+/** Closes the handle. */
+async function readHandle(handle: Handle, file: string, limit: number): Promise<Buffer> {
   try {
-    refuseUnreadable(await handle.stat(), file, limit)
-    const chunks = handle.createReadStream({ end: limit, autoClose: false })
-    const bytes = Buffer.concat(await chunks.toArray())
+    const stat = await handle.stat()
+    refuseUnreadable(stat, file, limit)
+    const bytes = await readToEnd(handle, stat.size, limit)
     refuseLong(bytes.length, file, limit)
     return bytes
   } finally {
@@ -44,9 +44,26 @@ async function readHandle(handle: FileHandle, file: string, limit: number): Prom
   }
 }
 
+/** At most what is read at a time of a file whose size says nothing, as in /proc. */
+const CHUNK = 64 * 1024
+
+/** Reads one byte more than `limit`, because a file may grow while it is read. */
+async function readToEnd(handle: Handle, size: number, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for (let left = limit + 1; left > 0; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(left, chunks.length === 0 && size > 0 ? size + 1 : CHUNK))
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length)
+    if (bytesRead === 0) break
+    chunks.push(chunk.subarray(0, bytesRead))
+    left -= bytesRead
+  }
+  const [only = Buffer.alloc(0)] = chunks
+  return chunks.length === 1 ? only : Buffer.concat(chunks)
+}
+
 /** Facts of a path, a final link not followed; undefined when it does not exist. */
 export async function lstatFacts(real: string): Promise<FileFacts | undefined> {
-  const stat = await ignoreErrno(fs.lstat(real))
+  const stat = await calls().lstat(real)
   return stat && factsFrom(stat)
 }
 
@@ -55,21 +72,24 @@ const O_PATH = 0o10000000
 
 /** Holds what is at a path, a final link itself; undefined when it does not exist. Needs /proc. */
 export function holdFile(real: string, flags = 0): Promise<HeldFile | undefined> {
-  return heldFile(fs.open(real, O_PATH | constants.O_NOFOLLOW | flags))
+  return heldFile(calls().open(real, O_PATH | constants.O_NOFOLLOW | flags))
 }
 
 /** Holds a directory, and mounts an automount, which O_PATH alone does not (open(2)); undefined for anything else. */
 export const holdDirectory = (real: string) => holdFile(real, constants.O_DIRECTORY)
 
-async function heldFile(opening: Promise<FileHandle>): Promise<HeldFile | undefined> {
+async function heldFile(opening: Promise<Handle>): Promise<HeldFile | undefined> {
   const handle = await ignoreErrno(opening)
   if (handle === undefined) return undefined
   const name = `/proc/self/fd/${handle.fd}`
-  const checkWritable = () => fs.access(name, constants.W_OK).then(() => true)
+  const checkWritable = () =>
+    calls()
+      .access(name, constants.W_OK)
+      .then(() => true)
   return {
     path: name,
     facts: factsFrom(await handle.stat()),
-    read: async (file, limit) => readHandle(await fs.open(name, constants.O_NONBLOCK), file, limit),
+    read: async (file, limit) => readHandle(await calls().open(name, constants.O_NONBLOCK), file, limit),
     isReadOnly: async () => (await ignoreErrno(checkWritable(), ['EROFS'])) === undefined,
     close: () => handle.close(),
   }
@@ -80,18 +100,18 @@ async function heldFile(opening: Promise<FileHandle>): Promise<HeldFile | undefi
  * of another mount namespace. Throws the errors of the system.
  */
 export async function statFacts(real: string): Promise<FileFacts> {
-  return factsFrom(await fs.stat(real))
+  return factsFrom(await calls().stat(real))
 }
 
 /** A text that changes when the file at a path, links followed, or its content changes; undefined when there is none. */
 export async function readStamp(real: string): Promise<string | undefined> {
-  const stat = await ignoreErrno(fs.stat(real))
+  const stat = await ignoreErrno(calls().stat(real))
   return stat && [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join()
 }
 
 /** The entries of a directory, sorted by name; undefined when there is no such directory. */
 export async function readEntries(directory: string): Promise<readonly Entry[] | undefined> {
-  const found = await ignoreErrno(fs.readdir(directory, { withFileTypes: true }))
+  const found = await ignoreErrno(calls().readdir(directory))
   const entries = found?.map(entry => ({ name: entry.name, type: typeOf(entry) }))
   return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -107,6 +127,6 @@ export function readKernelText(file: string): string {
 /** A path to a directory that is short enough for a socket in it (107 bytes, unix(7)). */
 export async function openShortPath(real: string): Promise<{ path: string; close: () => Promise<void> }> {
   if (Buffer.byteLength(real) < 80) return { path: real, close: async () => {} }
-  const handle = await fs.open(real, 'r')
+  const handle = await calls().open(real, 'r')
   return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }
 }

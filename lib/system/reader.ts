@@ -2,14 +2,12 @@
  * Read access to the files below one root directory, which counts as `/`: absolute links are followed inside it, links that
  * leave it are refused.
  */
-import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { failOnErrno } from './errno.ts'
 import type { Entry, FileFacts } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
-import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
-import { followLinks } from './links.ts'
-import { lstatFacts, openShortPath, readBounded, readEntries, readLink } from './read-disk.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries } from './read-disk.ts'
+import { openTree, refuseDangling, seenFrom, type Tree } from './tree.ts'
 import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
@@ -30,6 +28,11 @@ export interface Reader {
   real(file: string): Promise<string>
   /** Mount points inside the root of files that are also mounted outside it; none for the running node. */
   hostMounts(): Promise<readonly string[]>
+  /**
+   * Runs `use`, a plan or a transaction. Directories that are looked up meanwhile, and that only root can change, are not
+   * looked up again until it ends.
+   */
+  remember<T>(use: () => Promise<T>): Promise<T>
   /** A path of this machine to a directory, short enough for sockets in it, until it is closed. */
   openDirectory(directory: string): Promise<{ path: string; close: () => Promise<void> }>
 }
@@ -40,50 +43,47 @@ const DEFAULT_LIMIT = 16 * 1024 * 1024
 
 /** A Reader of the files below `root`, an existing directory. */
 export function openReader(root: string): Reader {
-  const top = path.resolve(root)
-  const hostMounts = () => readHostMounts(top)
-  const at = (file: string) => findOnDisk(top, file)
+  return readerOf(openTree(root))
+}
+
+/** A Reader of the files of a tree. */
+export function readerOf(tree: Tree): Reader {
+  const { top, find: at } = tree
   return {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
       failOnErrno('read', file, async () => {
         const bytes = await readBounded(await at(file), file, limit)
-        if (bytes === undefined) await refuseDangling(top, file)
+        if (bytes === undefined) await refuseDangling(tree, file)
         return bytes
       }),
     open: (file, asRoot, use) =>
       failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {
-          if (opened === undefined) await refuseDangling(top, file)
-          if (opened && 'real' in opened) await refuseHostMounts(top, file, opened.real)
+          if (opened === undefined) await refuseDangling(tree, file)
+          if (opened && 'real' in opened) await tree.refuseHostMounts(file, opened.real)
           return await use(opened)
         }
-        return asRoot ? await openTrusted(top, file, found) : await found(await openByName(top, file))
+        return asRoot ? await openTrusted(top, file, found) : await found(await openByName(tree, file))
       }),
     facts: file => failOnErrno('inspect', file, async () => lstatFacts(await at(file))),
     entries: directory =>
       failOnErrno('list', directory, async () => {
         const entries = await readEntries(await at(directory))
-        if (entries === undefined) await refuseDangling(top, directory)
+        if (entries === undefined) await refuseDangling(tree, directory)
         return entries
       }),
     real: async file => failOnErrno('resolve', file, async () => seenFrom(top, await at(file))),
-    hostMounts,
+    hostMounts: tree.hostMounts,
+    remember: tree.remember,
     openDirectory: directory =>
       failOnErrno('open', directory, async () => openShortPath(await at(directory))),
   }
 }
 
-/** The path on disk of a path as seen from the root `top`, links followed. */
-export async function findOnDisk(top: string, file: string): Promise<string> {
-  const real = await followLinks(top, file, readLink)
-  await refuseHostMounts(top, file, seenFrom(top, real))
-  return real
-}
-
 /** Opens a file without checking who could have changed it. Works without /proc. */
-async function openByName(top: string, file: string): Promise<OpenedFile | undefined> {
-  const real = await followLinks(top, file, readLink)
+async function openByName(tree: Tree, file: string): Promise<OpenedFile | undefined> {
+  const real = await tree.follow(file)
   const facts = await lstatFacts(real)
   const read = async (limit: number) => {
     const bytes = await readBounded(real, file, limit)
@@ -93,24 +93,5 @@ async function openByName(top: string, file: string): Promise<OpenedFile | undef
       ])
     return bytes
   }
-  return facts && { real: seenFrom(top, real), facts, systemPath: real, read }
-}
-
-/** A dangling link, at the path or above it, is an error and not an absent file: writing there would be a surprise. */
-async function refuseDangling(top: string, file: string): Promise<void> {
-  const above = path.dirname(file)
-  const directory = await followLinks(top, above, readLink)
-  const link = await readLink(path.join(directory, path.basename(file)))
-  if (link === undefined) {
-    if (above !== file && (await lstatFacts(directory)) === undefined) await refuseDangling(top, above)
-    return
-  }
-  throw new Failure('io', [
-    { file, message: `is a link to ${link}, which does not exist`, hint: 'repair or remove the link' },
-  ])
-}
-
-/** A path on disk as seen from the root `top`. */
-export function seenFrom(top: string, file: string): string {
-  return path.join('/', path.relative(top, file))
+  return facts && { real: seenFrom(tree.top, real), facts, systemPath: real, read }
 }

@@ -1,49 +1,53 @@
 /**
- * Changes to the disk that survive a power cut. Paths are those of this machine and errors those of the system; writer.ts
+ * Changes to the disk that survive a power cut, once they are flushed. Paths are those of this machine and errors those of the system; writer.ts
  * adds the root directory and Failures.
  */
 import { constants } from 'node:fs'
-import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { hasErrno } from '../model/errors.ts'
+import { calls, type Handle } from './calls.ts'
 import { ignoreErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
+import { type Flush, flushNow } from './flushes.ts'
 import { lstatFacts, readEntries } from './read-disk.ts'
 import { temporaryName } from './temporary-name.ts'
 
 /** Copies SELinux label, ACL and extended attributes. */
 export type CopyAttributes = (from: string, to: string) => Promise<void>
 
-/** Creates a file, complete and flushed to disk, or none. Fails when the path exists, also as a link. */
+/** Creates a file, complete, or none. Fails when the path exists, also as a link. */
 export async function createFile(
   real: string,
   bytes: Uint8Array | string,
   ownership: Ownership,
+  flush: Flush = flushNow,
   attributes: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  const handle = await fs.open(real, 'wx', 0o600)
+  const handle = await calls().open(real, 'wx', 0o600)
   try {
     await handle.writeFile(bytes)
     await attributes()
     if (ownership.uid !== undefined && ownership.gid !== undefined)
       await handle.chown(ownership.uid, ownership.gid)
     await handle.chmod(ownership.mode)
-    await handle.sync()
+    await flush(real, handle)
   } catch (error) {
-    await fs.rm(real, { force: true }).catch(() => {})
+    await calls()
+      .unlink(real)
+      .catch(() => {})
     throw error
   } finally {
     await handle.close()
   }
-  await syncDirectory(path.dirname(real))
+  await flush(path.dirname(real))
 }
 
 /** O_TMPFILE of open(2); Node does not name its own bit (asm-generic/fcntl.h@v6.12). */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
 
 /** Opens a new file without a name: it is gone when its last descriptor is closed. */
-export async function openUnnamedFile(directory: string, bytes: string): Promise<FileHandle> {
-  const handle = await fs.open(directory, O_TMPFILE | constants.O_RDWR, 0o600)
+export async function openUnnamedFile(directory: string, bytes: string): Promise<Handle> {
+  const handle = await calls().open(directory, O_TMPFILE | constants.O_RDWR, 0o600)
   try {
     await handle.writeFile(bytes)
     return handle
@@ -57,21 +61,21 @@ export async function openUnnamedFile(directory: string, bytes: string): Promise
 const NO_LINKS = ['EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
 /** Creates a hard link, or a copy where the file system has no hard links. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
+export async function linkOrCopy(from: string, to: string, flush: Flush): Promise<void> {
   try {
-    await fs.link(from, to)
+    await calls().link(from, to)
   } catch (error) {
     if (!hasErrno(error) || !NO_LINKS.includes(error.code ?? '')) throw error
-    const { mode, uid, gid } = await fs.stat(from)
-    return await createFile(to, await fs.readFile(from), { mode: mode & 0o7777, uid, gid })
+    const { mode, uid, gid } = await calls().stat(from)
+    return await createFile(to, await calls().readFile(from), { mode: mode & 0o7777, uid, gid }, flush)
   }
-  await syncDirectory(path.dirname(to))
+  await flush(path.dirname(to))
 }
 
 /** Creates a hard link in one step, unless the new name is taken or the file is gone. */
 export async function linkIfFree(from: string, to: string): Promise<'linked' | 'taken' | 'gone'> {
   try {
-    await fs.link(from, to)
+    await calls().link(from, to)
     return 'linked'
   } catch (error) {
     if (!hasErrno(error) || !['EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
@@ -79,47 +83,54 @@ export async function linkIfFree(from: string, to: string): Promise<'linked' | '
   }
 }
 
-export async function removeFile(real: string): Promise<void> {
-  if ((await ignoreErrno(fs.lstat(real))) === undefined) return
-  await fs.rm(real, { force: true })
-  await syncDirectory(path.dirname(real))
+export async function removeFile(real: string, flush: Flush = flushNow): Promise<void> {
+  if ((await calls().lstat(real)) === undefined) return
+  await ignoreErrno(calls().unlink(real))
+  await flush(path.dirname(real))
 }
 
 /** Other services of the node pass through the directories above regmirror's files. */
 const PARENT_MODE = 0o755
 
 /** Creates a directory with this mode and its parents with 0755; returns those it created, deepest first. */
-export async function makeDirectories(real: string, mode: number, attempts = 10): Promise<string[]> {
-  if ((await ignoreErrno(fs.lstat(real))) !== undefined) return []
-  const parents = await makeDirectories(path.dirname(real), PARENT_MODE)
+export async function makeDirectories(
+  real: string,
+  mode: number,
+  flush: Flush = flushNow,
+  attempts = 10,
+): Promise<string[]> {
+  if ((await calls().lstat(real)) !== undefined) return []
+  const parents = await makeDirectories(path.dirname(real), PARENT_MODE, flush)
   try {
-    await fs.mkdir(real, mode)
+    await calls().mkdir(real, mode)
   } catch (error) {
     const code = hasErrno(error) ? error.code : undefined
     if (code === 'EEXIST') return parents
     // Another process may have created the parent and removed it meanwhile.
     if (code !== 'ENOENT' || attempts === 1) throw error
-    return [...new Set([...(await makeDirectories(real, mode, attempts - 1)), ...parents])]
+    return [...new Set([...(await makeDirectories(real, mode, flush, attempts - 1)), ...parents])]
   }
   // The umask applies to mkdir, but not to chmod.
-  await fs.chmod(real, mode)
-  await syncDirectory(path.dirname(real))
+  await calls().chmod(real, mode)
+  await flush(path.dirname(real))
   return [real, ...parents]
 }
 
 export async function removeEmptyDirectory(real: string): Promise<boolean> {
-  const removed = fs.rmdir(real).then(() => true)
+  const removed = calls()
+    .rmdir(real)
+    .then(() => true)
   return (await ignoreErrno(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
 }
 
 export async function setOwnership(real: string, { mode, uid, gid }: Required<Ownership>): Promise<void> {
-  await fs.lchown(real, uid, gid)
-  await fs.chmod(real, mode)
+  await calls().lchown(real, uid, gid)
+  await calls().chmod(real, mode)
 }
 
-async function renameDurably(from: string, to: string): Promise<void> {
-  await fs.rename(from, to)
-  await syncDirectory(path.dirname(to))
+async function renameDurably(from: string, to: string, flush: Flush = flushNow): Promise<void> {
+  await calls().rename(from, to)
+  await flush(path.dirname(to))
 }
 
 export async function replaceFile(
@@ -148,24 +159,15 @@ export async function restrictToOwner(real: string): Promise<void> {
  * Renames a file or directory. A directory of a lower overlay layer cannot be renamed (EXDEV without redirect_dir), but
  * its files can. May be cut off and run again.
  */
-export async function moveTree(from: string, to: string): Promise<void> {
+export async function moveTree(from: string, to: string, flush: Flush): Promise<void> {
   try {
-    return await renameDurably(from, to)
+    return await renameDurably(from, to, flush)
   } catch (error) {
     const facts = hasErrno(error) && error.code === 'EXDEV' ? await lstatFacts(from) : undefined
     if (facts?.type !== 'directory') throw error
-    await makeDirectories(to, facts.mode)
+    await makeDirectories(to, facts.mode, flush)
   }
   for (const { name } of (await readEntries(from)) ?? [])
-    await renameDurably(path.join(from, name), path.join(to, name))
+    await renameDurably(path.join(from, name), path.join(to, name), flush)
   await removeEmptyDirectory(from)
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

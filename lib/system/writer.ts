@@ -2,8 +2,10 @@
 import path from 'node:path'
 import { failOnErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
-import { findOnDisk, openReader, type Reader, seenFrom } from './reader.ts'
+import { openFlushes } from './flushes.ts'
+import { type Reader, readerOf } from './reader.ts'
 import { withoutTemporary } from './temporary-name.ts'
+import { openTree, seenFrom } from './tree.ts'
 import {
   type CopyAttributes,
   createFile,
@@ -40,31 +42,36 @@ export interface Writer extends Reader {
   rename(from: string, to: string): Promise<void>
   /** The same, but does not follow a final link, and ignores errors. */
   prune(directory: string): Promise<boolean>
+  /** Runs `use`, then flushes its changes to disk together. Without it, each change is flushed at once. */
+  flushTogether<T>(use: () => Promise<T>): Promise<T>
 }
 
 /** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
 export function openWriter(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
-  const reader = openReader(root)
-  const top = reader.root
-  const at = (file: string) => findOnDisk(top, file)
+  const tree = openTree(root)
+  const { top, find: at } = tree
+  const { flush, together } = openFlushes(real => withoutTemporary(seenFrom(top, real)))
   // A final link is not followed.
   const atLink = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
-    ...reader,
+    ...readerOf(tree),
     write: (file, bytes, ownership) =>
       failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
       failOnErrno('write', withoutTemporary(file), async () => {
         const [from, to] = [like && (await at(like)), await at(file)]
-        await createFile(to, bytes, ownership, async () => from && copyAttributes(from, to))
+        await createFile(to, bytes, ownership, flush, async () => from && copyAttributes(from, to))
       }),
-    duplicate: (from, to) => failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to))),
+    duplicate: (from, to) =>
+      failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to), flush)),
     link: (from, to) =>
       failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
-    remove: file => failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file))),
+    remove: file =>
+      failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
     makeDirectory: (directory, mode) =>
       failOnErrno('create', withoutTemporary(directory), async () => {
-        const made = await makeDirectories(await at(directory), mode)
+        tree.forgetAbsent()
+        const made = await makeDirectories(await at(directory), mode, flush)
         return made.map(real => seenFrom(top, real))
       }),
     restrictToOwner: directory =>
@@ -81,7 +88,11 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
       atLink(directory)
         .then(removeEmptyDirectory)
         .catch(() => false),
+    flushTogether: together,
     rename: (from, to) =>
-      failOnErrno('rename', withoutTemporary(from), async () => moveTree(await at(from), await at(to))),
+      failOnErrno('rename', withoutTemporary(from), async () => {
+        tree.forgetAbsent()
+        await moveTree(await at(from), await at(to), flush)
+      }),
   }
 }

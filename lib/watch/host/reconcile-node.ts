@@ -62,7 +62,7 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
 function selectShare(whole: Plan, scope: Scope): Share {
   const isAllowed = ({ effect }: Step) => scope === 'all' || effect === 'immediate' || effect === 'when_used'
   const steps = whole.steps.filter(isAllowed)
-  const pendingFiles = whole.steps.filter(step => !steps.includes(step)).map(step => step.path)
+  const pendingFiles = whole.steps.filter(step => !isAllowed(step)).map(step => step.path)
   if (pendingFiles.length === 0) return { plan: whole, pendingFiles }
   // The other notices say what is done about the files that are left.
   const notices = whole.notices.filter(({ file }) => file === undefined || !pendingFiles.includes(file))

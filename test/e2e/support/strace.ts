@@ -2,8 +2,8 @@
  * Runs the real program under strace, which kills it or makes a call fail at a chosen step.
  *
  * strace counts calls by name and by thread, and the main thread opens dozens of files before its work starts. So strace is
- * attached to one thread only: that of libuv's pool, which with UV_THREADPOOL_SIZE=1 does all file-system work in one order,
- * or the main thread, which does that of sockets.
+ * attached to one thread only: the main thread, which does all work but fsync, or that of libuv's pool, which with
+ * UV_THREADPOOL_SIZE=1 does that in one order.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'

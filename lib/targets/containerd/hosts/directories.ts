@@ -25,6 +25,10 @@ export function hostsDirectories(snapshot: Snapshot): readonly RegistryDirectory
   return snapshot.directories[snapshot.hostsDir] ?? []
 }
 
+export function directoriesByName(snapshot: Snapshot): ReadonlyMap<string, RegistryDirectory> {
+  return new Map(hostsDirectories(snapshot).map(directory => [directory.name, directory]))
+}
+
 /** Directories of registries that are not in the list. */
 export function unlistedDirectories(
   registries: readonly Registry[],

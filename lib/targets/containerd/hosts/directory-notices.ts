@@ -2,7 +2,7 @@
 import type { Registry } from '../../../model/registry.ts'
 import type { Notice } from '../../../model/report.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
+import { directoriesByName, hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 
 export function directoryNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
@@ -39,8 +39,9 @@ function shadowMessage(registry: string): string {
 
 /** containerd uses `*.crt`, `*.cert` and `*.key` only where there is no valid hosts.toml. */
 function certificateNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
+  const directories = directoriesByName(snapshot)
   return registries.flatMap(registry => {
-    const directory = hostsDirectories(snapshot).find(entry => entry.name === directoryName(registry.name))
+    const directory = directories.get(directoryName(registry.name))
     const names = directory?.entries.filter(name => /\.(crt|cert|key)$/.test(name)) ?? []
     if (directory === undefined || isManaged(directory) || names.length === 0) return []
     return [

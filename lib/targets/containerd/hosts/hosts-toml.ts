@@ -18,8 +18,13 @@ import type { DesiredFile } from '../../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
 
-/** The files of a registry's directory: certificates and hosts.toml. */
-export function registryFiles(registry: Registry, hostsDir: string, effect: Effect): readonly DesiredFile[] {
+/** The files of a registry's directory: certificates and hosts.toml. `present` is the hosts.toml of the node. */
+export function registryFiles(
+  registry: Registry,
+  hostsDir: string,
+  effect: Effect,
+  present?: string,
+): readonly DesiredFile[] {
   const bundle = `${hostsDir}/${directoryName(registry.name)}`
   const certificates = connectionsOf(registry)
     .flatMap(certificateFiles)
@@ -33,7 +38,7 @@ export function registryFiles(registry: Registry, hostsDir: string, effect: Effe
       owns: { kind: 'whole' as const },
     }))
   const unique = uniqueByPath(certificates)
-  return [...unique, hostsFile(registry, hostsDir, effect, unique)]
+  return [...unique, hostsFile(registry, hostsDir, effect, unique, present)]
 }
 
 /** Every endpoint that hosts.toml names. */
@@ -46,11 +51,12 @@ function hostsFile(
   hostsDir: string,
   effect: Effect,
   certificates: readonly DesiredFile[],
+  present: string | undefined,
 ): DesiredFile {
   const place = hostsPlace(hostsDir, directoryName(registry.name))
   return {
     ...place,
-    content: formatHostsToml(BANNER, hostsDocument(registry)),
+    content: formatHostsToml(BANNER, hostsDocument(registry), present),
     secret: connectionsOf(registry).some(({ header }) => Object.keys(header).length > 0),
     effect,
     why: whyHosts(registry),
@@ -173,5 +179,6 @@ function whyHosts(registry: Registry): string {
 }
 
 function uniqueByPath(files: readonly DesiredFile[]): readonly DesiredFile[] {
-  return files.filter((file, i) => files.findIndex(other => other.path === file.path) === i)
+  const seen = new Set<string>()
+  return files.filter(({ path }) => seen.size !== seen.add(path).size)
 }

@@ -8,7 +8,7 @@ import type { PartialRendering } from '../config/render.ts'
 import { writerOf } from '../other-writers.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { addressConflicts } from './addresses.ts'
-import { hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
+import { directoriesByName, hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
 import { directoryName } from './directory-name.ts'
 import { directoryNotices } from './directory-notices.ts'
 import { hostsPlace, registryFiles } from './hosts-toml.ts'
@@ -19,9 +19,12 @@ export function renderDirectories(
   choices: Choices,
 ): PartialRendering {
   const effect = findEffect(snapshot)
+  const present = directoriesByName(snapshot)
   return {
     files: [
-      ...registries.flatMap(registry => registryFiles(registry, snapshot.hostsDir, effect)),
+      ...registries.flatMap(registry =>
+        registryFiles(registry, snapshot.hostsDir, effect, present.get(directoryName(registry.name))?.hosts),
+      ),
       ...unrecordedFiles(registries, snapshot),
     ],
     notices: directoryNotices(registries, snapshot),
@@ -52,10 +55,11 @@ export function formerFiles(snapshot: Snapshot): readonly string[] {
 
 /** Files with a banner that the state does not have, because it was lost or the tree was copied: they are removed. */
 function unrecordedFiles(registries: readonly Registry[], snapshot: Snapshot): PartialRendering['files'] {
+  const written = new Set(snapshot.written)
   return unlistedDirectories(registries, hostsDirectories(snapshot))
     .filter(isManaged)
     .map(directory => hostsPlace(snapshot.hostsDir, directory.name))
-    .filter(({ path }) => !snapshot.written.includes(path))
+    .filter(({ path }) => !written.has(path))
     .map(place => ({
       ...place,
       content: undefined,
@@ -68,11 +72,10 @@ function unrecordedFiles(registries: readonly Registry[], snapshot: Snapshot): P
 
 /** containerd looks for `host_port_` before `host:port` (config_unix.go:25-36@v2.3.4): that one would hide the directory of the list. */
 function shadowConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
+  const directories = directoriesByName(snapshot)
   return registries.flatMap(registry => {
     const other = registry.name.replace(/:(\d+)$/, '_$1_')
-    const found =
-      other !== registry.name && hostsDirectories(snapshot).find(directory => directory.name === other)
-    if (!found) return []
+    if (other === registry.name || !directories.has(other)) return []
     const message = `containerd reads this directory instead of ${registry.name}`
     return [
       {
@@ -101,11 +104,10 @@ function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): re
 
 /** Files of a listed registry that another program would write again. */
 function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
-  const spegel = hostsDirectories(snapshot).some(directory => directory.name === '_backup')
-    ? 'spegel'
-    : undefined
+  const directories = directoriesByName(snapshot)
+  const spegel = directories.has('_backup') ? 'spegel' : undefined
   return registries.flatMap(registry => {
-    const directory = hostsDirectories(snapshot).find(entry => entry.name === directoryName(registry.name))
+    const directory = directories.get(directoryName(registry.name))
     if (directory?.hosts === undefined || isManaged(directory)) return []
     const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
     const found = writerOf(file, directory.hosts)

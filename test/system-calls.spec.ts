@@ -1,0 +1,73 @@
+/** How many system calls a command makes: counts do not depend on the machine. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { CONFIG, type TestNode, withNode } from './support/node.ts'
+
+const listOf = (count: number) =>
+  [
+    'version = 1',
+    ...Array.from(
+      { length: count },
+      (_, i) => `[registries."r${i}.example"]\nmirrors = ["https://m.example"]`,
+    ),
+  ].join('\n')
+
+type Call = readonly [name: string, ...args: unknown[]]
+
+/** The calls of the file system that `use` makes, of either kind. */
+async function recordCalls(use: () => Promise<unknown>): Promise<readonly Call[]> {
+  const calls: Call[] = []
+  const names = ['lstat', 'open', 'rename', 'mkdir', 'unlink'] as const
+  const restores = names.flatMap(name => [
+    record(fs, `${name}Sync`, name, calls),
+    record(fs.promises, name, name, calls),
+  ])
+  try {
+    await use()
+    return calls
+  } finally {
+    for (const restore of restores) restore()
+  }
+}
+
+function record(table: object, key: string, name: string, calls: Call[]): () => void {
+  const act = Reflect.get(table, key) as (...args: unknown[]) => unknown
+  Reflect.set(table, key, (...args: unknown[]) => {
+    calls.push([name, ...args])
+    return act(...args)
+  })
+  return () => void Reflect.set(table, key, act)
+}
+
+const isWriting = ([name, , flags]: Call) =>
+  name === 'open' ? typeof flags === 'string' && flags !== 'r' : name !== 'lstat'
+
+const onNode = (use: (node: TestNode) => Promise<void>) => withNode({ [CONFIG]: 'version = 2\n' }, use)
+
+describe('system calls', () => {
+  it('of an apply grow with the list, and not faster', () =>
+    onNode(async node => {
+      const counts: number[] = []
+      for (const count of [20, 60, 100]) {
+        await node.run('restore')
+        await node.writeList(listOf(count))
+        const calls = await recordCalls(async () => assert.equal((await node.run('apply')).code, 0))
+        counts.push(calls.filter(([name]) => name === 'lstat').length)
+      }
+      const [few = 0, more = 0, most = 0] = counts
+      const each = (more - few) / 40
+      assert.ok(each < 50, `${each} calls of lstat for a registry`)
+      assert.ok(most - more <= (more - few) * 1.1, `not linear: ${counts}`)
+    }))
+
+  it('of an apply that changes nothing open no file for writing', () =>
+    onNode(async node => {
+      await node.writeList(listOf(10))
+      await node.run('apply')
+      const calls = await recordCalls(async () => {
+        assert.match((await node.run('apply')).stdout, /nothing to do/)
+      })
+      assert.deepEqual(calls.filter(isWriting), [])
+      assert.ok(calls.length > 10)
+    }))
+})
