@@ -60,6 +60,8 @@ export async function runTraced(
       PATH: process.env.PATH,
       UV_THREADPOOL_SIZE: '1',
       UV_USE_IO_URING: '0',
+      // Otherwise the C library opens a file about the processors, at a random moment.
+      MALLOC_ARENA_MAX: '1',
       NODE_OPTIONS: `--import=${HOLD}`,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
