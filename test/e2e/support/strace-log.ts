@@ -33,7 +33,7 @@ export function parseSteps(log: string, root: string, threadOf: (id: number) => 
   const counts = new Map<string, number>()
   const steps: Step[] = []
   for (const [, id, name = '', rest = ''] of log.matchAll(/^(\d+) +(\w+)\((.*)$/gm)) {
-    if (isWakeUp(name, rest)) continue
+    if (isWakeUp(name, rest) || isOutput(name, rest)) continue
     const thread = threadOf(Number(id))
     const count = (of: string) => counts.get(`${thread} ${of}`) ?? 0
     const [nth, opened] = [count(name) + 1, count('openat')]
@@ -49,6 +49,11 @@ export function parseSteps(log: string, root: string, threadOf: (id: number) => 
 /** A thread that wakes another, which happens at random: counted neither here nor by strace. */
 function isWakeUp(name: string, rest: string): boolean {
   return name === 'write' && /^\d+<anon_inode:\[eventfd\]>/.test(rest)
+}
+
+/** Not counted by strace either. */
+function isOutput(name: string, rest: string): boolean {
+  return name === 'write' && /^[12]</.test(rest)
 }
 
 function changes(name: string, rest: string, paths: readonly string[]): boolean {

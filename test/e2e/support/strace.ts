@@ -55,7 +55,8 @@ export async function runTraced(
   root: string,
   tampering: readonly Tampering[] = [],
 ): Promise<Traced> {
-  const child = spawn(process.execPath, [PROGRAM, ...args, '--root', root], {
+  // With one thread, V8 never waits for a lock: at its first wait, it would open a file (absl::base_internal::NumCPUs).
+  const child = spawn(process.execPath, ['--single-threaded', PROGRAM, ...args, '--root', root], {
     env: {
       PATH: process.env.PATH,
       UV_THREADPOOL_SIZE: '1',
@@ -104,11 +105,14 @@ async function trace(child: ChildProcess, file: string, tampering: readonly Tamp
   }
 }
 
-/** When `write` is counted, the descriptors by which threads wake each other are left out; see `isWakeUp` in strace-log.ts. */
+/**
+ * When `write` is counted, the descriptors by which threads wake each other are left out (see `isWakeUp` in strace-log.ts), and
+ * the output: a disk that fails does not fail the terminal.
+ */
 async function optionsFor(ids: Record<Thread, number>, tampering: readonly Tampering[]): Promise<string[]> {
   const injected = tampering.map(({ name, how, when }) => `--inject=${name}:${how}:when=${when}`)
   if (!tampering.some(({ name }) => name === 'write')) return [`--trace=${WATCHED}`, ...injected]
-  return ['--trace=write', `--trace-fds=!${await findWakeDescriptors(ids.main)}`, ...injected]
+  return ['--trace=write', `--trace-fds=!1,2,${await findWakeDescriptors(ids.main)}`, ...injected]
 }
 
 async function findWakeDescriptors(pid: number): Promise<string> {
