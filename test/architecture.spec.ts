@@ -60,7 +60,7 @@ describe('architecture', () => {
   const single: [library: RegExp, importer: string][] = [
     [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/commands/yargs-parser.ts'],
-    [/^ajv/, 'lib/list/schema/validator.ts'],
+    [/^ajv/, 'lib/list/schema/compile-schema.ts'],
     [/^yaml$/, 'lib/list/source/yaml.ts'],
     [/^@iarna\/toml$/, 'lib/formats/toml/second-parser.ts'],
     [/^smol-toml$/, 'lib/formats/toml/fast-parser.ts'],

@@ -7,12 +7,12 @@ import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Metafile, type Plugin, transform } from 'esbuild'
 import { readPresets } from '../lib/commands/presets.ts'
+import { QUICK, WHOLE } from '../lib/list/schema/compile-schema.ts'
 import { listSchema } from '../lib/list/schema/list-schema.ts'
-import { ajvOptions } from '../lib/list/schema/validator.ts'
 import { targets } from '../lib/targets/index.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
@@ -30,20 +30,24 @@ const plainWidth: Plugin = {
   },
 }
 
-/** Replaces the compiling of the schema by the compiled check. */
+/** Replaces the compiling of the schema by the compiled checks. */
 const compiledSchema: Plugin = {
   name: 'compiled-schema',
   setup({ onLoad }) {
-    onLoad({ filter: /lib\/list\/schema\/validator\.ts$/ }, () => {
-      const ajv = new Ajv2020({ ...ajvOptions, code: { source: true } })
-      const code = standalone.default(ajv, ajv.compile(listSchema(targets)))
-      return {
-        contents: `const module = { exports: {} };\n${code}\nexport const schemaValidator = () => module.exports.default ?? module.exports`,
+    const replace = (filter: RegExp, name: string, options: Options) =>
+      onLoad({ filter }, () => ({
+        contents: `const module = { exports: {} };\n${schemaCode(options)}\nexport const ${name} = () => module.exports.default ?? module.exports`,
         loader: 'js',
         resolveDir: root,
-      }
-    })
+      }))
+    replace(/lib\/list\/schema\/validator\.ts$/, 'schemaValidator', WHOLE)
+    replace(/lib\/list\/schema\/quick-validator\.ts$/, 'quickValidator', QUICK)
   },
+}
+
+function schemaCode(options: Options): string {
+  const ajv = new Ajv2020({ ...options, code: { source: true } })
+  return standalone.default(ajv, ajv.compile(listSchema(targets)))
 }
 
 /** Packages that lib loads at their first use, and the names of their scripts. */

@@ -9,7 +9,6 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
-import { foreignProblem } from './foreign/foreign-file.ts'
 import { pathInside } from './inside-root.ts'
 import { readableNotices } from './lint-readable-secrets.ts'
 import { lintList } from './lints/lints.ts'
@@ -22,7 +21,8 @@ import { resolveList } from './resolve.ts'
 import { findEntries } from './rules/entries.ts'
 import { checkRules } from './rules/rules.ts'
 import { validityAfter } from './rules/validity.ts'
-import { checkSchema } from './schema/check-schema.ts'
+import { quickValidator } from './schema/quick-validator.ts'
+import type { SchemaProblem } from './schema/schema-problem.ts'
 import type { Source } from './source/parsed.ts'
 import { issuesOf, placeOf } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
@@ -122,21 +122,33 @@ interface Checked {
   readonly connections: readonly ConnectionEntry[]
 }
 
-async function check(
+/** Throws Failure `invalid_list` for a file of another program. Loaded for a list with a wrong shape only. */
+async function findShapeProblems(
   { file, format }: ListText,
+  source: Source,
+  targets: KnownTargets,
+): Promise<readonly SchemaProblem[]> {
+  const { foreignProblem } = await import('./foreign/foreign-file.ts')
+  const foreign = foreignProblem(source.value, file, format)
+  if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
+  const { checkSchema } = await import('./schema/check-schema.ts')
+  return checkSchema(source.value, targets)
+}
+
+async function check(
+  text: ListText,
   source: Source,
   scope: ReferenceScope,
   targets: KnownTargets,
 ): Promise<Checked> {
-  const foreign = foreignProblem(source.value, file, format)
-  if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
-  const shape = checkSchema(source.value, targets)
+  const fits = quickValidator(targets)(source.value)
+  const shape = fits ? [] : await findShapeProblems(text, source, targets)
   const isValid = validityAfter(shape)
   const entries = findEntries(source.value, isValid)
   const rules = checkRules(source.value, entries, isValid, targets)
   const { connections } = entries
   const { problems, ...references } = await readReferences(connections, isValid, scope)
   const all = [...shape, ...rules, ...problems]
-  if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, file))
+  if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, text.file))
   return { references, connections }
 }

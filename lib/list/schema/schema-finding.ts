@@ -1,10 +1,10 @@
 /** What the validator finds, as a problem of the list. Pure. */
 import type { Path } from '../../model/problem.ts'
 import { nearest } from '../../wording/typos.ts'
+import type { SchemaError } from './compile-schema.ts'
 import type { Description, SchemaFinding } from './schema-problem.ts'
 import { typeHint } from './type-hint.ts'
 import { isBelowHeader, unknownKey } from './unknown-key.ts'
-import type { SchemaError } from './validator.ts'
 import { valueKind } from './value-kind.ts'
 
 export function schemaFinding(error: SchemaError, root: unknown): SchemaFinding {
