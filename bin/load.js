@@ -1,5 +1,7 @@
 // Loads the bundle. V8 compiles it from its code cache where the cache is of this bundle and of this Node.
 // Old syntax on purpose: it is read by an old Node too.
+var fs = require('node:fs')
+var path = require('node:path')
 var vm = require('node:vm')
 var zlib = require('node:zlib')
 
@@ -28,4 +30,21 @@ exports.run = (script, require) => {
   var module = { exports: {} }
   script.runInThisContext()(module.exports, require, module)
   return module.exports
+}
+
+/** Loads the bundle of the package; returns what it exports. */
+exports.load = require => {
+  var file = path.join(__dirname, '../dist/regmirror.js')
+  var source = fs.readFileSync(file)
+  if (source.length === 0) throw new Error('its file is empty')
+  return exports.run(exports.compile(source, readCache(source), file), require)
+}
+
+/** The code cache only saves time, so a run does without it where it cannot be read. */
+function readCache(source) {
+  try {
+    return exports.openCache(source, fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache')))
+  } catch {
+    return undefined
+  }
 }

@@ -25,14 +25,14 @@ version = "2.1"
 `
 
 const folder = path.resolve(process.argv[2] ?? '')
-const bundle = path.join(folder, 'regmirror.js')
-const source = readFileSync(bundle)
-const script = compile(source, undefined, bundle)
+const source = readFileSync(path.join(folder, 'regmirror.js'))
+// The cache is the same wherever it is made: no path is a part of it.
+const script = compile(source, undefined, 'regmirror.js')
 const program = run(script, require)
 const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {
-    process.argv = [process.execPath, bundle, ...args]
+    process.argv = ['node', 'regmirror.js', ...args]
     await program.start()
   }
 } finally {
