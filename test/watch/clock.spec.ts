@@ -12,7 +12,7 @@ import { eventually, listText, type Place, startMirror, watching, withPlace } fr
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
-const SETTING = import.meta.resolve('../support/shift-clock.cjs')
+const SETTING = path.join(import.meta.dirname, '../support/shift-clock.cjs')
 
 /** The wall clock of a program, and how to set it. */
 async function clockIn({ root }: Place) {
@@ -22,7 +22,7 @@ async function clockIn({ root }: Place) {
     await fs.rename(`${file}.new`, file)
   }
   await set(0)
-  return { set, env: { NODE_OPTIONS: `--import ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
+  return { set, env: { NODE_OPTIONS: `--require ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
 }
 
 /** A mirror that responds with 429 and a Retry-After of an hour. */

@@ -10,9 +10,9 @@ import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-const SIGNALLING = import.meta.resolve('../support/signal-in-call.cjs')
+const SIGNALLING = path.join(import.meta.dirname, '../support/signal-in-call.cjs')
 const signalAt = (moment: string) => ({
-  NODE_OPTIONS: `--import=${SIGNALLING}`,
+  NODE_OPTIONS: `--require=${SIGNALLING}`,
   REGMIRROR_TEST_SIGNAL: moment,
 })
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`

@@ -19,7 +19,7 @@ function assetOf(name) {
 /** Code before the first instruction of Node copied SIGHUP and SIGINT, which Node resets (tools/single/entry.ts). */
 function passIgnoredSignals() {
   var mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readStatus())
-  if (mask) process.env.REGMIRROR_SIGIGN = (BigInt('0x' + mask[1]) >> 40n).toString(16)
+  if (mask) process.env.REGMIRROR_SIGIGN = (BigInt(`0x${mask[1]}`) >> 40n).toString(16)
 }
 
 function readStatus() {

@@ -12,12 +12,12 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { AS_BUILT } from '../../support/program.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
 import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
-const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/regmirror.js')
-const HOLD = import.meta.resolve('./wait-for-tracer.cjs')
+const HOLD = path.join(import.meta.dirname, './wait-for-tracer.cjs')
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
 export interface Tampering {
@@ -55,12 +55,13 @@ export async function runTraced(
   root: string,
   tampering: readonly Tampering[] = [],
 ): Promise<Traced> {
-  const child = spawn(process.execPath, [PROGRAM, ...args, '--root', root], {
+  const [program, ...own] = AS_BUILT
+  const child = spawn(program, [...own, ...args, '--root', root], {
     env: {
       PATH: process.env.PATH,
       UV_THREADPOOL_SIZE: '1',
       UV_USE_IO_URING: '0',
-      NODE_OPTIONS: `--import=${HOLD}`,
+      NODE_OPTIONS: `--require=${HOLD}`,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
