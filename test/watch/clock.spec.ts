@@ -5,6 +5,7 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parallelTests } from '../support/parallel-tests.ts'
 import { spawnCli } from '../support/process.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
@@ -12,7 +13,7 @@ import { eventually, listText, type Place, startMirror, watching, withPlace } fr
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
-const SETTING = path.join(import.meta.dirname, '../support/shift-clock.cjs')
+const SETTING = fileURLToPath(import.meta.resolve('../support/shift-clock.cjs'))
 
 /** The wall clock of a program, and how to set it. */
 async function clockIn({ root }: Place) {

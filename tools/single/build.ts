@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
 import { bundle } from '../bundle.ts'
@@ -71,9 +72,10 @@ async function prepareBlob(nodeOptions: 'env' | 'none'): Promise<void> {
 async function buildProgram(): Promise<void> {
   const program = path.join(parts, 'regmirror')
   execFileSync('strip', ['--strip-all', '-o', program, process.execPath])
-  const postject = path.join(root, 'node_modules/.bin/postject')
+  const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'))
+  const blob = path.join(parts, 'blob')
   // It complains that the names of sections are gone.
-  execFileSync(postject, [program, 'NODE_SEA_BLOB', path.join(parts, 'blob'), '--sentinel-fuse', FUSE], {
+  execFileSync(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE], {
     stdio: 'pipe',
   })
   const bytes = await fs.readFile(program)

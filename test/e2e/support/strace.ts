@@ -12,12 +12,13 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { AS_BUILT } from '../../support/program.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
 import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
-const HOLD = path.join(import.meta.dirname, './wait-for-tracer.cjs')
+const HOLD = fileURLToPath(import.meta.resolve('./wait-for-tracer.cjs'))
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
 export interface Tampering {
