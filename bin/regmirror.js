@@ -44,7 +44,7 @@ async function loadBundle() {
 function problemText(error) {
   if (error.code === 'EMFILE' || error.code === 'ENFILE')
     return `error: too many files are open (${error.code}); raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its unit`
-  var unbuilt = error.code === 'ENOENT' && /dist\/regmirror\.js$/.test(error.path)
+  var unbuilt = error.code === 'ENOENT' && /dist\/regmirror\.bundle$/.test(error.path)
   var why = unbuilt ? 'it is not built' : String(error.message).split('\n')[0]
   var remedy = unbuilt
     ? 'in a checkout, run npm run build or npm run install:global'

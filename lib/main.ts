@@ -8,6 +8,8 @@ import { type LogQueue, openLogQueue } from './system/log-queue.ts'
 import { openOutlet, streamOutlet } from './system/nonblocking-output.ts'
 import { prepareThreads } from './system/process-limits.ts'
 import { openSignals } from './system/signals.ts'
+import { openStandardStream, type StandardStream } from './system/standard-stream.ts'
+import { type IsTerminal, openTerminalCheck } from './system/terminal.ts'
 
 /** How long a command that was stopped, or a watcher, waits for its output to be read. */
 const GRACE_MS = 300
@@ -15,27 +17,18 @@ const GRACE_MS = 300
 /** Runs the command of this process; returns its exit code. */
 export async function start(): Promise<number> {
   const args = process.argv.slice(2)
+  const isTerminal = openTerminalCheck(fd => process.getBuiltinModule('node:tty').isatty(fd))
+  const { stdout, stderr, openLog, flush, lost } = openStreams(isTerminal)
   const shortage = prepareThreads(args, process.env, process.getuid?.() ?? 0)
   if (shortage !== undefined) {
-    process.stderr.write(`error: ${shortage}\n`)
+    stderr.write(`error: ${shortage}\n`)
     return 2
   }
   // A process that is killed between mkdir and chmod must not leave a directory that other users cannot enter.
   process.umask(0o022)
-  let brokenCode: number | undefined
-  let lost: NodeJS.ErrnoException | undefined
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    brokenCode = exitCodeOf(error)
-    if (brokenCode !== undefined) lost = error
-  })
-  // There is no stream left to report this on.
-  process.stderr.on('error', error => {
-    brokenCode = exitCodeOf(error)
-  })
-  const { stderr, openLog, queue } = openStderr()
-  const signals = openSignals(process, takeSignalMask())
+  const signals = openSignals(process, takeSignalMask(), isTerminal)
   const code = await main(args, {
-    stdout: process.stdout,
+    stdout,
     stderr,
     openLog,
     stdin: readStdin,
@@ -49,9 +42,10 @@ export async function start(): Promise<number> {
     signal: signals.signal,
     onHangup: signals.onHangup,
   })
-  await flushOutput(queue(), signals.signal)
-  if (lost !== undefined) stderr.write(`error: ${outputProblem(lost, code !== 2)}\n`)
-  return brokenCode ?? signals.exitCode() ?? code
+  await flush(signals.signal)
+  const { result, any } = lost()
+  if (result !== undefined) stderr.write(`error: ${outputProblem(result, code !== 2)}\n`)
+  return signals.exitCode() ?? (any === undefined ? code : 2)
 }
 
 /** The signals that were ignored when the process started, as the launcher read them: Node resets them (bin/regmirror.js). */
@@ -61,45 +55,69 @@ function takeSignalMask(): string | undefined {
   return mask
 }
 
-interface Stderr {
-  readonly stderr: Sink
-  readonly openLog: World['openLog']
-  /** The log, if one was opened. */
-  queue(): LogQueue | undefined
+/** stdout and stderr, and the log that stderr may become. */
+interface Streams extends Pick<World, 'stdout' | 'stderr' | 'openLog'> {
+  /** Waits for what is not written yet. */
+  flush(stop: AbortSignal): Promise<void>
+  /** Why a part of the result, or of anything, could not be written. */
+  lost(): { readonly result: Lost; readonly any: Lost }
 }
 
-function openStderr(): Stderr {
+type Lost = NodeJS.ErrnoException | undefined
+
+function openStreams(isTerminal: IsTerminal): Streams {
+  const [result, story] = [openErrors(), openErrors()]
+  const stdout = openStandardStream({ fd: 1, isTerminal, open: () => process.stdout, onError: result.add })
+  const own = openStandardStream({ fd: 2, isTerminal, open: () => process.stderr, onError: story.add })
   let queue: LogQueue | undefined
   const stderr: Sink = {
-    write: text => (queue ?? process.stderr).write(text),
-    isTTY: process.stderr.isTTY,
+    write: text => (queue ?? own).write(text),
+    get isTTY() {
+      return own.isTTY
+    },
     get columns() {
-      return process.stderr.columns
+      return own.columns
     },
     get rows() {
-      return process.stderr.rows
+      return own.rows
     },
   }
   const openLog: World['openLog'] = droppedLine => {
     queue ??= openLogQueue(openOutlet(2) ?? streamOutlet(process.stderr), droppedLine)
     return stderr
   }
-  return { stderr, openLog, queue: () => queue }
+  return {
+    stdout,
+    stderr,
+    openLog,
+    flush: stop => flushOutput(stdout, own, queue, stop),
+    lost: () => ({ result: result.first(), any: result.first() ?? story.first() }),
+  }
+}
+
+/** `regmirror plan | head` is no error; a report that cannot be written is. */
+function openErrors() {
+  let first: Lost
+  return {
+    add: (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') first ??= error
+    },
+    first: () => first,
+  }
 }
 
 /**
  * A pipe holds only so much until it is read, and a stream reports its errors after the write. A command waits for both,
  * as diff does, until it is stopped; a watcher waits for its log for a short time.
  */
-async function flushOutput(queue: LogQueue | undefined, stop: AbortSignal): Promise<void> {
-  const streams = [process.stdout, ...(queue === undefined ? [process.stderr] : [])]
-  const flushed = Promise.all([...streams.map(flushStream), queue?.flush(GRACE_MS)])
+async function flushOutput(
+  stdout: StandardStream,
+  stderr: StandardStream,
+  queue: LogQueue | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  const flushed = Promise.all([stdout.flush(), queue === undefined ? stderr.flush() : queue.flush(GRACE_MS)])
   await Promise.race([flushed, queue === undefined ? stopped(stop) : sleep(GRACE_MS)])
-}
-
-/** Waits until everything is written, or has failed. */
-function flushStream(stream: NodeJS.WriteStream): Promise<unknown> {
-  return new Promise(done => stream.write('', done))
 }
 
 async function stopped(signal: AbortSignal): Promise<void> {
@@ -124,9 +142,4 @@ function outputProblem({ code }: NodeJS.ErrnoException, isDone: boolean): string
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const why = isFull ? 'no space left on the device; free disk space, then run the command again' : code
   return `cannot write the output${isDone ? ' (everything else was done)' : ''}: ${why}`
-}
-
-/** `regmirror plan | head` is no error; a report that cannot be written is. */
-function exitCodeOf(error: NodeJS.ErrnoException): number | undefined {
-  return error.code === 'EPIPE' ? undefined : 2
 }

@@ -63,7 +63,8 @@ describe('architecture', () => {
     [/^ajv/, 'lib/list/schema/validator.ts'],
     [/^yaml$/, 'lib/list/source/yaml.ts'],
     [/^@iarna\/toml$/, 'lib/formats/toml/second-parser.ts'],
-    [/^toml-eslint-parser$/, 'lib/formats/toml/ast.ts'],
+    [/^smol-toml$/, 'lib/formats/toml/fast-parser.ts'],
+    [/^toml-eslint-parser$/, 'lib/formats/toml/tree-parser.ts'],
     [/^jsonc-parser$/, 'lib/formats/json/document.ts'],
     [/^diff$/, 'lib/formats/diff.ts'],
     [/^node:http$/, 'lib/watch/serve/serve.ts'],
@@ -79,6 +80,8 @@ describe('architecture', () => {
       'lib/system/nonblocking-output.ts',
       'lib/system/process-limits.ts',
       'lib/system/read-disk.ts',
+      'lib/system/standard-stream.ts',
+      'lib/system/terminal.ts',
       'lib/system/write-disk.ts',
     ]
     assert.deepEqual(importers(/^node:fs/), importing)

@@ -55,7 +55,9 @@ describe('licences of bundled packages', () => {
   })
 
   it('include every package whose code is in the bundle', () => {
-    const code = Object.entries(built).flatMap(([file, text]) => (file.endsWith('.js') ? [text ?? ''] : []))
+    const code = Object.entries(built).flatMap(([file, text]) =>
+      file.endsWith('.bundle') ? [text ?? ''] : [],
+    )
     const found = [...uniqueLiterals()].filter(([, literals]) =>
       literals.some(literal => code.some(text => text.includes(literal))),
     )

@@ -229,7 +229,8 @@ describe('what takes effect after a reload', () => {
   it('is reported as text', () =>
     onNode({ [FILE]: BEFORE }, async ({ plan }) => {
       const report = { ...buildPlanReport('plan', await plan(tool, 'tool')), max_probes_per_hour: 1 }
-      const { stdout } = textReport(report, detectTerminalStyle({ write: () => {} }, {}))
+      const page = detectTerminalStyle({ write: () => {} }, {})
+      const { stdout } = textReport(report, { stdout: page, stderr: page })
       assert.match(
         stdout,
         /^update \/etc\/buildkit-tool\/tool\.toml\n {2}takes effect after a reload; for the test, mode 0644$/m,

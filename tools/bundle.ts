@@ -1,14 +1,16 @@
 /**
- * The bundle: one script, of which a command evaluates only the modules that it needs; the schema compiled ahead of time;
- * no dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
+ * The bundle: scripts in one file, of which a command runs only those that it needs; the schema compiled ahead of time; no
+ * dependency left to install; the licences of the dependencies beside it; V8's code cache for the Node that builds it.
  */
 import { execFileSync } from 'node:child_process'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin, transform } from 'esbuild'
 import { readPresets } from '../lib/commands/presets.ts'
 import { listSchema } from '../lib/list/schema/list-schema.ts'
 import { ajvOptions } from '../lib/list/schema/validator.ts'
@@ -16,6 +18,7 @@ import { targets } from '../lib/targets/index.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
+const { packBundle } = createRequire(import.meta.url)('../bin/load.js')
 
 /**
  * With these, V8 makes the same cache of the same bundle each time: it works on one thread, and so much memory is new that
@@ -50,6 +53,23 @@ const compiledSchema: Plugin = {
   },
 }
 
+/** Packages that lib loads at their first use, and the names of their scripts. */
+const LATE_PACKAGES = { '@iarna/toml': 'iarna-toml', 'toml-eslint-parser': 'toml-eslint-parser' }
+
+/** Loads them as scripts of the bundle. */
+const latePackages: Plugin = {
+  name: 'late-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /lib\/formats\/load-package\.ts$/ }, () => ({
+      contents: `const scripts = new Map(Object.entries(${JSON.stringify(LATE_PACKAGES)}))
+        const exported = ({ default: whole, ...parts }) => whole ?? parts
+        const load = name => require(name)
+        export const loadPackage = name => exported(load('./' + scripts.get(name) + '.js'))`,
+      loader: 'js',
+    }))
+  },
+}
+
 /** Puts the starter lists into the bundle. */
 const embeddedPresets: Plugin = {
   name: 'embedded-presets',
@@ -66,6 +86,7 @@ export async function bundle(dist: string): Promise<Metafile> {
   // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
   const building = `${dist}.building`
   await rm(building, { recursive: true, force: true })
+  await mkdir(building)
   const metafile = await bundleInto(building)
   const licenses = await thirdPartyLicenses(root, Object.keys(metafile.inputs))
   await writeFile(path.join(building, 'THIRD-PARTY-LICENSES'), licenses, { mode: 0o644 })
@@ -83,28 +104,56 @@ function makeCodeCache(folder: string): void {
 }
 
 async function bundleInto(folder: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['lib/main.ts'],
-    outfile: path.join(folder, 'regmirror.js'),
+    entryPoints: { main: 'lib/main.ts', ...scriptsOf(LATE_PACKAGES) },
+    outdir: '.',
+    write: false,
     bundle: true,
+    // What is loaded with import() becomes a script of its own, which runs when it is first needed.
+    splitting: true,
     platform: 'node',
-    // A module that is loaded with import() becomes a function of the same script, which runs when it is first needed.
-    format: 'cjs',
+    format: 'esm',
     target: 'node22.22',
-    // One byte a character: V8 reads it as it is.
-    charset: 'ascii',
     minify: true,
     metafile: true,
-    legalComments: 'linked',
-    // The launcher compiles it as a script (bin/load.js).
-    banner: { js: '(function(exports,require,module){' },
-    footer: { js: '})' },
+    legalComments: 'external',
     // esbuild does not see what its build for require() loads.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     // yargs loads its own modules by name only where it is not bundled.
     define: { 'import.meta.url': '"file:///regmirror.js"' },
-    plugins: [plainWidth, compiledSchema, embeddedPresets],
+    plugins: [plainWidth, compiledSchema, latePackages, embeddedPresets],
   })
+  const scripts = outputFiles.filter(file => file.path.endsWith('.js'))
+  const notices = outputFiles.filter(file => file.path.endsWith('.LEGAL.txt')).map(file => file.text)
+  const texts = await Promise.all(
+    scripts.map(async ({ path: file, text }) => [nameOf(file), await toScript(text)]),
+  )
+  const id = createHash('sha256').update(JSON.stringify(texts)).digest('hex')
+  const bytes = packBundle(id, './main.js', Object.fromEntries(texts))
+  await writeFile(path.join(folder, 'regmirror.bundle'), bytes, { mode: 0o644 })
+  await writeFile(path.join(folder, 'LEGAL.txt'), [...new Set(notices)].join('\n'), { mode: 0o644 })
   return metafile
+}
+
+/** Packages by the name of their script. */
+function scriptsOf(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).map(([name, script]) => [script, name]))
+}
+
+/** As other scripts require it. */
+function nameOf(file: string): string {
+  return `./${path.basename(file)}`
+}
+
+/** An ES module as a script that bin/load.js runs: V8 compiles it from its code cache, and Node loads nothing for it. */
+async function toScript(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    format: 'cjs',
+    target: 'node22.22',
+    supported: { 'dynamic-import': false },
+    charset: 'ascii',
+    minify: true,
+  })
+  return `(function(exports,require,module){${code.trimEnd()}\n})\n`
 }

@@ -9,7 +9,7 @@ import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
-const { compile, run, sealCache } = require('../bin/load.js')
+const { openBundle } = require('../bin/load.js')
 
 /** Port 9 of this machine refuses connections: a probe ends at once. */
 const LIST = `version = 1
@@ -25,22 +25,19 @@ version = "2.1"
 `
 
 const folder = path.resolve(process.argv[2] ?? '')
-const source = readFileSync(path.join(folder, 'regmirror.js'))
+const file = path.join(folder, 'regmirror.bundle')
 // The cache is the same wherever it is made: no path is a part of it.
-const script = compile(source, undefined, 'regmirror.js')
-const program = run(script, require)
+const { program, packCache } = openBundle(readFileSync(file), Buffer.alloc(0), require, 'regmirror.bundle')
 const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {
-    process.argv = ['node', 'regmirror.js', ...args]
+    process.argv = ['node', 'regmirror.bundle', ...args]
     await program.start()
   }
 } finally {
   rmSync(place, { recursive: true, force: true })
 }
-writeFileSync(path.join(folder, 'regmirror.cache'), sealCache(source, script.createCachedData()), {
-  mode: 0o644,
-})
+writeFileSync(path.join(folder, 'regmirror.cache'), packCache(), { mode: 0o644 })
 process.exit(0)
 
 /** What nodes run most often, on a node in this folder. */

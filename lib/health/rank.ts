@@ -20,9 +20,13 @@ const MARGIN_MS = 10
 
 /** The list with the mirrors of each registry ranked by its probes. */
 export function rank(list: MirrorList, probes: readonly Probe[], by: RankBy): MirrorList {
+  const ofMirrors = Map.groupBy(
+    probes.filter(({ role }) => role === 'mirror'),
+    ({ registry }) => registry,
+  )
   const registries = list.registries.map(registry => {
-    const own = probes.filter(probe => probe.registry === registry.name && probe.role === 'mirror')
-    const probeOf = (url: string) => own.find(probe => probe.url === url)
+    const own = ofMirrors.get(registry.name)
+    const probeOf = (url: string) => own?.find(probe => probe.url === url)
     return { ...registry, mirrors: rankItems(registry.mirrors, ({ base }) => probeOf(baseUrl(base)), by) }
   })
   return { ...list, registries }

@@ -38,7 +38,14 @@ function selectFor(
   const kept = isDrop
     ? unusable.filter(mirror => mayResolve(mirror) && !resolvesElsewhere(usable, registry, known))
     : unusable
-  return { ...registry, mirrors: [...usable, ...kept] }
+  return withMirrors(registry, [...usable, ...kept])
+}
+
+/** The same registry where its mirrors are the same. */
+function withMirrors(registry: Registry, mirrors: readonly Mirror[]): Registry {
+  const { length } = registry.mirrors
+  const isSame = length === mirrors.length && mirrors.every((mirror, i) => mirror === registry.mirrors[i])
+  return isSame ? registry : { ...registry, mirrors }
 }
 
 function isServerUsable(registry: Registry, known: KnownHealth): boolean {
@@ -59,5 +66,8 @@ function inOrder(registry: Registry, known: KnownHealth): Registry {
     const at = order.indexOf(baseUrl(base))
     return at === -1 ? order.length : at
   }
-  return { ...registry, mirrors: registry.mirrors.toSorted((a, b) => positionOf(a) - positionOf(b)) }
+  return withMirrors(
+    registry,
+    registry.mirrors.toSorted((a, b) => positionOf(a) - positionOf(b)),
+  )
 }

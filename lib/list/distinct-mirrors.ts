@@ -6,6 +6,7 @@ import type { MirrorEntry } from './written.ts'
 
 /** The first of several mirrors with the same endpoint counts: a table that stands twice makes hosts.toml invalid. */
 export function distinctMirrors(entries: readonly MirrorEntry[]): readonly MirrorEntry[] {
+  if (entries.length < 2) return entries
   const seen = new Set<string>()
   return entries.filter(({ mirror }) => {
     const base = parseMirrorBase(mirror)

@@ -6,11 +6,10 @@ import type { Notice } from '../model/report.ts'
 import type { Reader } from '../system/reader.ts'
 import { headerSecrets } from './header-secrets.ts'
 import type { References } from './references.ts'
-import { findConnections } from './rules/entries.ts'
-import { pathKey, type WrittenList } from './written.ts'
+import { type ConnectionEntry, pathKey } from './written.ts'
 
 interface Input {
-  readonly list: WrittenList
+  readonly connections: readonly ConnectionEntry[]
   readonly references: References
   /** Undefined: it came from standard input. */
   readonly file: string | undefined
@@ -34,8 +33,9 @@ export async function readableNotices(input: Input, host: Reader, files: Reader)
 }
 
 /** Client keys and secrets of headers; a PEM file that holds a key counts wherever the list names it. */
-function namedSecrets({ list, references }: Input): readonly Secret[] {
-  return findConnections(list, () => true).flatMap(entry => {
+function namedSecrets({ connections, references }: Input): readonly Secret[] {
+  if (references.files.size === 0) return []
+  return connections.flatMap(entry => {
     const pems = [
       [...entry.path, 'client', 'key'],
       [...entry.path, 'client', 'cert'],
@@ -60,8 +60,8 @@ function secretAt(
 }
 
 /** The list itself, for the first secret of a header that is written in it. */
-function inlineSecrets({ list, file }: Input): readonly Secret[] {
-  const inline = findConnections(list, () => true)
+function inlineSecrets({ connections, file }: Input): readonly Secret[] {
+  const inline = connections
     .flatMap(headerSecrets)
     .find(({ written, isSecret }) => isSecret && typeof written === 'string')
   return inline === undefined || file === undefined ? [] : [{ file: path.resolve(file), at: inline.path }]

@@ -119,6 +119,6 @@ function refuseUnreadable(file: string, { type, size }: FileFacts): void {
     const hint = 'pass it on standard input: -f - --list-format FORMAT'
     throw new Failure('io', [{ file, message: 'is a pipe or a device, not a file', hint }])
   }
-  const message = `is ${size} bytes; the limit is 1 MiB`
+  const message = `is ${size} bytes; the limit is 16 MiB`
   if (size > MAX_BYTES) throw new Failure('invalid_list', [{ file, message, hint: 'check the path' }])
 }

@@ -19,14 +19,14 @@ import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
-import { findConnections } from './rules/entries.ts'
+import { findEntries } from './rules/entries.ts'
 import { checkRules } from './rules/rules.ts'
 import { validityAfter } from './rules/validity.ts'
 import { checkSchema } from './schema/check-schema.ts'
 import type { Source } from './source/parsed.ts'
 import { issuesOf, placeOf } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
-import type { WrittenList } from './written.ts'
+import type { ConnectionEntry, WrittenList } from './written.ts'
 
 export interface LoadOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
@@ -62,14 +62,16 @@ export async function loadList(node: Reader, host: Reader, options: LoadOptions)
   const written = await readText(inside, node, host, options)
   const source = await parseList(written)
   const scope = await openScope(inside, written, node, host, options)
-  const references = await check(written, source, scope, options.targets)
+  const { references, connections } = await check(written, source, scope, options.targets)
   const list = source.value as WrittenList
   const place = (at: Path) => placeOf(source, written.file, at)
   const resolved = resolveList({ list, references, place, targets: Object.keys(options.targets) })
   const file = options.file === '-' ? undefined : written.file
   // On a node only: in a checkout of lists, git sets the modes.
   const readable =
-    options.uid === 0 ? await readableNotices({ list, references, file, place }, host, scope.files) : []
+    options.uid === 0
+      ? await readableNotices({ connections, references, file, place }, host, scope.files)
+      : []
   return {
     list: resolved,
     notices: [...lintList({ list, resolved, place, now: options.now }), ...readable],
@@ -114,23 +116,27 @@ async function parseList({ text, format, file }: ListText): Promise<Source> {
   )
 }
 
+/** What a valid list refers to. */
+interface Checked {
+  readonly references: References
+  readonly connections: readonly ConnectionEntry[]
+}
+
 async function check(
   { file, format }: ListText,
   source: Source,
   scope: ReferenceScope,
   targets: KnownTargets,
-): Promise<References> {
+): Promise<Checked> {
   const foreign = foreignProblem(source.value, file, format)
   if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
   const shape = checkSchema(source.value, targets)
   const isValid = validityAfter(shape)
-  const rules = checkRules(source.value, isValid, targets)
-  const { problems, ...references } = await readReferences(
-    findConnections(source.value, isValid),
-    isValid,
-    scope,
-  )
+  const entries = findEntries(source.value, isValid)
+  const rules = checkRules(source.value, entries, isValid, targets)
+  const { connections } = entries
+  const { problems, ...references } = await readReferences(connections, isValid, scope)
   const all = [...shape, ...rules, ...problems]
   if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, file))
-  return references
+  return { references, connections }
 }

@@ -23,7 +23,11 @@ interface Collection {
   readonly problems: Problem[]
   /** Each file is read once, however many mirrors name it. */
   readonly read: Map<string, Attachment | Refused>
+  /** Each client pair is checked once. */
+  readonly pairs: Map<string, PairProblem>
 }
+
+type PairProblem = ReturnType<typeof pairProblem>
 
 const MAX_PEM = 1024 * 1024
 const MAX_HEADER = 64 * 1024
@@ -40,6 +44,7 @@ export async function readReferences(
     secrets: new Map(),
     problems: [],
     read: new Map(),
+    pairs: new Map(),
   }
   for (const entry of connections) {
     if (isValid([...entry.path, 'ca'])) await readCa(collection, entry)
@@ -55,7 +60,7 @@ async function readCa(collection: Collection, entry: ConnectionEntry): Promise<v
   for (const { path: at, file } of caEntries(entry)) {
     const attachment = await attach(collection, at, file, MAX_PEM)
     if (attachment === undefined) continue
-    const found = certificatesIn(attachment.text)
+    const found = certificatesIn(attachment)
     if (isRefused(found)) addProblem(collection, at, attachment.path, found)
   }
 }
@@ -67,9 +72,17 @@ async function readClient(collection: Collection, { path, written }: ConnectionE
   const cert = await attach(collection, [...at, 'cert'], certFile, MAX_PEM)
   const key = await attach(collection, [...at, 'key'], keyFile, MAX_PEM)
   if (cert === undefined || key === undefined) return
-  const problem = pairProblem(cert.text, key.text)
+  const problem = problemOfPair(collection, cert, key)
   if (problem === undefined) return
   addProblem(collection, [...at, problem.at], problem.at === 'cert' ? cert.path : key.path, problem)
+}
+
+/** A private key takes long to parse, and usually one pair is that of every mirror. */
+function problemOfPair({ pairs }: Collection, cert: Attachment, key: Attachment): PairProblem {
+  const id = pathKey([cert.path, key.path])
+  const known = pairs.has(id) ? pairs.get(id) : pairProblem(cert, key)
+  pairs.set(id, known)
+  return known
 }
 
 async function readSecret(collection: Collection, secret: HeaderSecret): Promise<void> {

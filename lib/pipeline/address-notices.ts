@@ -1,7 +1,9 @@
 /** Mirrors whose further addresses containerd never tries, because dial_timeout ends before. */
+import { isIP } from 'node:net'
 import { milliseconds } from '../model/duration.ts'
 import { baseUrl, type Mirror, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
+import { hostOf } from '../probe/connection/url-host.ts'
 import type { Network } from './probe-list.ts'
 
 /** Go gives each address of a family a share of the time, but at least two seconds (net/dial.go partialDeadline@go1.24). */
@@ -29,8 +31,9 @@ async function countAddresses(
   signal: AbortSignal,
 ): Promise<number> {
   const url = new URL(base.origin)
+  if (isIP(hostOf(url)) !== 0 || milliseconds(dialTimeout) >= 2 * LEAST_MS) return 0
   // A proxy connects to the mirror itself.
-  if (milliseconds(dialTimeout) >= 2 * LEAST_MS || proxyFor(url, pullClient.go) !== undefined) return 0
+  if (proxyFor(url, pullClient.go) !== undefined) return 0
   try {
     const addresses = await (await lookUp(url.hostname, signal)).addresses
     const six = addresses.filter(({ family }) => family === 6).length

@@ -1,4 +1,5 @@
 /** The locks of a node: one process writes to it, and one watches it. */
+import path from 'node:path'
 import { findHolder, type LockRequest, withNodeLock } from '../apply/node-lock.ts'
 import { recover } from '../apply/transaction.ts'
 import { noteMoment } from '../apply/write-time.ts'
@@ -8,6 +9,8 @@ import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { readState, STATE_DIRECTORY } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
+import { monotonicMs } from '../system/clocks.ts'
+import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
 import { type NodeOptions, openMachine } from './open.ts'
@@ -85,11 +88,31 @@ function holderName(command: string, { pid, machine, now }: World): string {
   return `regmirror ${command} (process ${pid} on ${machine}, since ${new Date(now()).toISOString()})`
 }
 
+/** A state folder that looks unchanged is trusted for that long: a change within one tick of its clock shows no difference. */
+const TRUSTED_MS = 60_000
+
 /**
- * Throws Failure `locked` where this watcher has lost its lock: the state folder was removed, and another watcher or a
- * restore could run now.
+ * Returns a check that throws Failure `locked` where this watcher has lost its lock: the state folder was removed, and
+ * another watcher or a restore could run now. A ticket is a name in that folder, so the lock is still held while the
+ * folder is the same and has not changed: then the check costs one call of the system.
  */
-export async function assertWatchLock(node: Reader, name: string): Promise<void> {
+export function openWatchLockCheck(
+  node: Reader,
+  name: string,
+  world: Pick<World, 'monotonic'>,
+): () => Promise<void> {
+  const readFolder = () => readStamp(path.join(node.root, STATE_DIRECTORY)).catch(() => undefined)
+  let held: { readonly stamp: string; readonly at: number } | undefined
+  return async () => {
+    const [stamp, now] = [await readFolder(), monotonicMs(world)]
+    if (held !== undefined && stamp === held.stamp && now - held.at < TRUSTED_MS) return
+    held = undefined
+    await assertWatchLock(node, name)
+    held = stamp === undefined ? undefined : { stamp, at: now }
+  }
+}
+
+async function assertWatchLock(node: Reader, name: string): Promise<void> {
   const holder = await findHolder(node, 'watch')
   // An empty name is that of a process too busy to respond, which may be this one.
   if (holder === name || holder === '') return

@@ -7,7 +7,7 @@ import { refuseForeignState } from '../ownership/state-trust.ts'
 import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
 import { openReader } from '../system/reader.ts'
-import { runProgram } from '../system/run.ts'
+import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
 import type { Machine, Target, View } from '../targets/target.ts'
@@ -65,10 +65,10 @@ export async function openView(options: NodeOptions, node: Writer, world: World)
 }
 
 /** This machine; undefined where the node is another tree. */
-export function openMachine({ root }: NodeOptions, { now, uid }: World): Machine | undefined {
+export function openMachine({ root }: NodeOptions, { now, uid, env }: World): Machine | undefined {
   if (root !== undefined) return undefined
   const processes = openProcesses(uid)
-  return { files: openReader('/'), run: runProgram, processes, now, bootClock: readBootClock }
+  return { files: openReader('/'), run: runInstalled(env.PATH), processes, now, bootClock: readBootClock }
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */

@@ -79,9 +79,8 @@ function unrankedNotices({ health }: MirrorList, options: PreflightOptions): rea
 /** Throughput is measured by a layer, and without a canary none is known. */
 function throughputNotices(probes: readonly Probe[], by: RankBy): readonly Notice[] {
   if (by !== 'throughput') return []
-  const unmeasured = [...new Set(probes.map(({ registry }) => registry))].filter(name =>
-    probes.every(({ registry, depth }) => registry !== name || depth === 'ping'),
-  )
+  const measured = new Set(probes.filter(({ depth }) => depth !== 'ping').map(({ registry }) => registry))
+  const unmeasured = [...new Set(probes.map(({ registry }) => registry))].filter(name => !measured.has(name))
   const message =
     'regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "library/busybox:latest"'
   return unmeasured.map(registry => ({ code: 'throughput_unknown', message, registry }))

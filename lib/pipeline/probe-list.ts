@@ -5,7 +5,8 @@ import type { Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
-import { type NameLookup, openNameLookup } from '../probe/dns/name-lookup.ts'
+import { openLookupOnDemand } from '../probe/dns/lookup-on-demand.ts'
+import type { NameLookup } from '../probe/dns/name-lookup.ts'
 import { listEndpoints } from '../probe/endpoints.ts'
 import { type ProxyFor, readProxies } from '../probe/http/proxies.ts'
 import { probeAll } from '../probe/probe.ts'
@@ -56,7 +57,14 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
   return async (list, { depth = list.health.depth, samples, network }) => {
     const endpoints = listEndpoints(list, probeDialect(list, options.targets))
     const progress = options.openProgress(endpoints)
+    let read: ReturnType<RootsReader['read']> | undefined
+    const readRoots = () => {
+      read ??= roots.read()
+      return read
+    }
     try {
+      // Now: to read them beside the first requests would slow those down.
+      if (endpoints.some(isSecure)) await readRoots()
       const probes = await probeAll(endpoints, {
         timeoutMs: list.health.timeoutMs,
         samples,
@@ -64,7 +72,7 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
         signal: world.signal,
         now: world.now,
         concurrency: await maxConnections(),
-        roots: await roots.read(),
+        readRoots,
         ...(network ?? (await openNetwork(list, options, world))),
         onProbe: progress.onProbe,
       })
@@ -81,11 +89,16 @@ export async function openNetwork(
   place: NodeOptions & { readonly targets: Targets },
   world: World,
 ): Promise<Network> {
+  const machine = openMachine(place, world)
   return {
-    lookUp: openNameLookup(world.env),
-    pullClient: await readPullClient(list, place.targets, openMachine(place, world)),
-    proxyFor: readProxies((await readRuntimeEnvironment(list, place, world)) ?? world.env),
+    lookUp: openLookupOnDemand(world.env),
+    pullClient: await readPullClient(list, place.targets, machine),
+    proxyFor: readProxies((await readRuntimeEnvironment(list, place.targets, machine)) ?? world.env),
   }
+}
+
+function isSecure({ base, alternatives = [] }: Endpoint): boolean {
+  return [base, ...alternatives].some(({ origin }) => origin.startsWith('https:'))
 }
 
 /** A probe mostly waits, so many run at the same time. */
@@ -106,10 +119,9 @@ export function openSystemRoots(world: World): RootsReader {
 /** The environment of the runtime where it runs on this machine: a pull uses its proxies, not those of regmirror. */
 export async function readRuntimeEnvironment(
   list: MirrorList,
-  { root, targets }: NodeOptions & { readonly targets: Targets },
-  world: World,
+  targets: Targets,
+  machine: ReturnType<typeof openMachine>,
 ): Promise<World['env'] | undefined> {
-  const machine = openMachine({ root }, world)
   if (machine === undefined) return undefined
   for (const { target, settings } of configuredTargets(list, targets)) {
     const found = await target.daemon.environment(settings, machine)

@@ -2,7 +2,7 @@
 import type { Probe } from '../model/report.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
-import { pull } from './api/pull.ts'
+import { pullCanary } from './pull-canary.ts'
 import { deviationFault, findDeviations } from './tag-deviations.ts'
 import { applyFault } from './verdict.ts'
 
@@ -25,6 +25,7 @@ export async function compareTags(
 type Changed = readonly (readonly [before: Probe, after: Probe])[]
 
 async function compareRegistry(own: readonly ProbedEndpoint[], context: ProbeContext): Promise<Changed> {
+  if (own.every(({ probe }) => probe.digest === undefined)) return []
   const server = own.find(({ probe }) => probe.role === 'server' && probe.digest !== undefined)
   const serverHas = openServerCheck(server?.endpoint, context)
   const changed: [Probe, Probe][] = []
@@ -49,7 +50,7 @@ function openServerCheck(
   const checked = new Map<string, Promise<boolean>>()
   const check = async (digest: string) => {
     if (server?.canary === undefined) return false
-    const pulled = await pull(server, { ...server.canary, reference: digest }, 'manifest', context)
+    const pulled = await pullCanary(server, { ...server.canary, reference: digest }, 'manifest', context)
     return pulled.fault === undefined && pulled.digest === digest
   }
   return digest => {

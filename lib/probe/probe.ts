@@ -4,12 +4,14 @@ import { limitConcurrency } from '../system/concurrency.ts'
 import { type Endpoint, holdsSecret, probeKey } from './api/endpoint.ts'
 import { type PingResult, ping } from './api/ping.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
-import { type Depth, type PullDepth, type PullResult, pull } from './api/pull.ts'
+import type { Depth, PullDepth, PullResult } from './api/pull.ts'
 import { compareTags } from './compare-tags.ts'
-import { type NameLookup, openNameLookup } from './dns/name-lookup.ts'
+import { openLookupOnDemand } from './dns/lookup-on-demand.ts'
+import type { NameLookup } from './dns/name-lookup.ts'
 import { pace } from './pace.ts'
+import { pullCanary } from './pull-canary.ts'
 import type { Roots } from './tls/system-roots.ts'
-import { openTrust } from './tls/tls-context.ts'
+import { openTrustOnDemand } from './tls/trust-on-demand.ts'
 import { buildProbe } from './verdict.ts'
 
 export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {
@@ -19,8 +21,8 @@ export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' 
   readonly depth?: Depth | 'head' | undefined
   /** For `watch`: send no more requests than needed. */
   readonly fewRequests?: boolean | undefined
-  /** The system's certificates. Default: Node's own. */
-  readonly roots?: Roots | undefined
+  /** Reads the system's certificates, when the first host over https needs them. Default: Node's own. */
+  readonly readRoots?: (() => Promise<Roots>) | undefined
   /** Number of requests that are measured. Default: 3. */
   readonly samples?: number | undefined
   /** Endpoints that are probed in parallel. Default: 256. */
@@ -65,13 +67,16 @@ export async function probeAll(
 export type SharedContext = Pick<ProbeContext, 'trust' | 'lookUp' | 'turn'>
 
 export function openSharedContext({
-  roots,
+  readRoots = readNone,
   signal,
-  lookUp = openNameLookup({}),
+  lookUp = openLookupOnDemand({}),
   now = Date.now,
-}: Pick<ProbeOptions, 'roots' | 'signal' | 'lookUp' | 'now'>): SharedContext {
-  return { trust: openTrust(now, roots), lookUp, turn: pace(signal) }
+}: Pick<ProbeOptions, 'readRoots' | 'signal' | 'lookUp' | 'now'>): SharedContext {
+  return { trust: openTrustOnDemand(now, readRoots), lookUp, turn: pace(signal) }
 }
+
+const NONE: Roots = []
+const readNone = async () => NONE
 
 /** Probes one endpoint. Never rejects: a failure is a Probe with a reason. */
 export async function probeOne(
@@ -87,7 +92,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
   const context = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, context)
   const deeper = endpoint.canary && pullDepth(pinged, depth, options.fewRequests)
-  const pulled = deeper && (await pull(pinged.endpoint, endpoint.canary, deeper, context))
+  const pulled = deeper && (await pullCanary(pinged.endpoint, endpoint.canary, deeper, context))
   return buildProbe({
     endpoint,
     ping: pinged,

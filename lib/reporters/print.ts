@@ -13,11 +13,12 @@ export function print(report: Report, format: OutputFormat, world: World): void 
     world.stdout.write(jsonReport(report))
     return
   }
-  const metrics = format === 'prometheus' && report.kind === 'probe'
-  const { stdout } = metrics
-    ? { stdout: prometheusPage(report, world.now()) }
-    : textReport(report, detectTerminalStyle(world.stdout, world.env))
-  const { stderr } = textReport(report, detectTerminalStyle(world.stderr, world.env))
+  const { stdout, stderr } = textReport(report, {
+    stdout: detectTerminalStyle(world.stdout, world.env),
+    stderr: detectTerminalStyle(world.stderr, world.env),
+  })
   if (stderr !== '') world.stderr.write(stderr)
-  if (stdout !== '') world.stdout.write(stdout)
+  const isMetrics = format === 'prometheus' && report.kind === 'probe'
+  const result = isMetrics ? prometheusPage(report, world.now()) : stdout
+  if (result !== '') world.stdout.write(result)
 }

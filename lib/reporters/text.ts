@@ -26,31 +26,37 @@ export interface Printed {
   readonly stderr: string
 }
 
-export function textReport(report: Report, page: TerminalStyle): Printed {
-  switch (report.kind) {
-    case 'plan':
-      return printed([...probesAbove(report, page), ...planLines(report, page)], report.notices, page)
-    case 'apply':
-      return printed(
-        report.refused ? probeLines(report, page) : applyLines(report, page),
-        report.notices,
-        page,
-      )
-    case 'restore':
-      return printed((report.check ? planLines : doneLines)(report, page), report.notices, page)
-    case 'probe':
-      return printed(probeLines(report, page), report.notices, page)
-    case 'validate':
-      return printed(validateLines(report), report.notices, page)
-    case 'init':
-      return initReport(report)
-    case 'error':
-      return { stdout: '', stderr: textOf(errorLines(report, page)) }
+/** How each stream shows it. */
+export interface Pages {
+  readonly stdout: TerminalStyle
+  readonly stderr: TerminalStyle
+}
+
+export function textReport(report: Report, pages: Pages): Printed {
+  if (report.kind === 'init') return initReport(report)
+  if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
+  return {
+    stdout: textOf(resultLines(report, pages.stdout)),
+    stderr: textOf(noticeLines(report.notices, pages.stderr)),
   }
 }
 
-function printed(result: readonly string[], notices: readonly Notice[], page: TerminalStyle): Printed {
-  return { stdout: textOf(result), stderr: textOf(noticeLines(notices, page)) }
+function resultLines(
+  report: Exclude<Report, InitReport | ErrorReport>,
+  page: TerminalStyle,
+): readonly string[] {
+  switch (report.kind) {
+    case 'plan':
+      return [...probesAbove(report, page), ...planLines(report, page)]
+    case 'apply':
+      return report.refused ? probeLines(report, page) : applyLines(report, page)
+    case 'restore':
+      return (report.check ? planLines : doneLines)(report, page)
+    case 'probe':
+      return probeLines(report, page)
+    case 'validate':
+      return validateLines(report)
+  }
 }
 
 function textOf(lines: readonly string[]): string {

@@ -8,7 +8,6 @@
  * bytes left.
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import { hasErrno } from '../model/errors.ts'
 
 export interface Outlet {
@@ -18,7 +17,7 @@ export interface Outlet {
   isPending(): boolean
 }
 
-/** The outlet of a pipe or terminal; undefined for anything else, and where it cannot be opened again. */
+/** The outlet of a pipe, terminal or other device; undefined for anything else, and where it cannot be opened again. */
 export function openOutlet(fd: number): Outlet | undefined {
   const own = reopen(fd)
   return own === undefined ? undefined : { write: bytes => writeNow(own, bytes), isPending: () => false }
@@ -28,7 +27,8 @@ export function openOutlet(fd: number): Outlet | undefined {
 function reopen(fd: number): number | undefined {
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
   try {
-    if (!fstatSync(fd).isFIFO() && !isatty(fd)) return undefined
+    const stat = fstatSync(fd)
+    if (!stat.isFIFO() && !stat.isCharacterDevice()) return undefined
     return openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY)
   } catch (error) {
     // A terminal of another user, a pipe without a reader, no /proc.

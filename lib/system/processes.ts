@@ -3,7 +3,7 @@ import { hasErrno } from '../model/errors.ts'
 import { parseStartTicks } from './boot-clock.ts'
 import { mapConcurrently } from './concurrency.ts'
 import type { FileFacts } from './file-facts.ts'
-import { readBounded, readEntries, readLink, statFacts } from './read-disk.ts'
+import { readBounded, readEntries, readKernelText, readLink, statFacts } from './read-disk.ts'
 
 /** Distinguishes processes. Reading it touches nothing that the process controls. */
 export interface ProcessIdentity {
@@ -37,13 +37,19 @@ export interface ProcessDescription {
 export async function findProcesses(name: string): Promise<readonly ProcessIdentity[]> {
   const ids = ((await readEntries('/proc')) ?? []).map(entry => entry.name).filter(id => /^\d+$/.test(id))
   const pids = ids.map(Number).sort((a, b) => a - b)
-  const found = await mapConcurrently(pids, async pid => {
-    const status = await tryRead(async () => ({ text: await readText(`/proc/${pid}/status`) }))
-    return typeof status === 'object' && parseName(status.text) === name
-      ? await identifyProcess(pid)
-      : undefined
-  })
+  const named = pids.filter(pid => readName(pid) === name)
+  const found = await mapConcurrently(named, identifyProcess)
   return found.filter(identity => identity !== undefined).filter(identity => identity.name === name)
+}
+
+/** Undefined when the process has ended, or where this user may not see it. */
+function readName(pid: number): string | undefined {
+  try {
+    return readKernelText(`/proc/${pid}/comm`).replace(/\n$/, '')
+  } catch (error) {
+    if (!hasErrno(error)) throw error
+    return undefined
+  }
 }
 
 /** Undefined when the process has ended, also when it waits to be reaped. */

@@ -2,7 +2,7 @@
  * Reads the disk; write-disk.ts changes it. Paths are those of this machine and errors those of the system; reader.ts adds the
  * root directory and Failures.
  */
-import { constants } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import fs, { type FileHandle } from 'node:fs/promises'
 import { ignoreErrno } from './errno.ts'
 import {
@@ -94,6 +94,14 @@ export async function readEntries(directory: string): Promise<readonly Entry[] |
   const found = await ignoreErrno(fs.readdir(directory, { withFileTypes: true }))
   const entries = found?.map(entry => ({ name: entry.name, type: typeOf(entry) }))
   return entries?.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/**
+ * A text of /proc that the kernel writes from its own memory, such as the name of a process. A blocking call takes
+ * microseconds; one through a thread takes ten times as long. Throws the errors of the system.
+ */
+export function readKernelText(file: string): string {
+  return readFileSync(file, 'utf8')
 }
 
 /** A path to a directory that is short enough for a socket in it (107 bytes, unix(7)). */

@@ -1,6 +1,7 @@
 /** Runs programs; the only importer of child_process. */
-import { spawn } from 'node:child_process'
+import path from 'node:path'
 import { Failure } from '../model/errors.ts'
+import { readStamp } from './read-disk.ts'
 import { findShortage, NO_PROCESSES, type Shortage } from './shortage.ts'
 
 export interface ProgramResult {
@@ -20,9 +21,28 @@ export type RunProgram = (
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
+/**
+ * Runs programs that may not be installed. `searchPath` is PATH: to look for a file costs much less than a process that
+ * fails to start.
+ */
+export function runInstalled(searchPath: string | undefined): RunProgram {
+  return async (program, args, stdin) => {
+    const directories = program.includes('/') ? [''] : searchPath?.split(':')
+    const places = directories?.map(directory => path.join(directory, program)) ?? []
+    const isAbsent = places.length > 0 && (await Promise.all(places.map(mayExist))).every(found => !found)
+    return isAbsent ? undefined : await runProgram(program, args, stdin)
+  }
+}
+
+/** Any other error is reported by the attempt to run it. */
+async function mayExist(file: string): Promise<boolean> {
+  return (await readStamp(file).catch(() => '')) !== undefined
+}
+
 /** Runs on this machine, for at most ten seconds, and reads at most four MiB of each output. */
-export const runProgram: RunProgram = (program, args, stdin) =>
-  new Promise((done, failed) => {
+export const runProgram: RunProgram = async (program, args, stdin) => {
+  const { spawn } = await import('node:child_process')
+  return await new Promise((done, failed) => {
     const child = spawn(program, args, {
       stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
@@ -39,6 +59,7 @@ export const runProgram: RunProgram = (program, args, stdin) =>
     const stderr = collect(child.stderr ?? undefined)
     child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
   })
+}
 
 function cannotRun(program: string, { problem, remedy }: Shortage): Failure {
   return new Failure('io', [{ message: `cannot run ${program}: ${problem}`, hint: remedy }])

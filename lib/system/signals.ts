@@ -1,6 +1,6 @@
 /** What SIGINT, SIGTERM and SIGHUP do to a command. */
-import { isatty } from 'node:tty'
 import type { World } from '../model/world.ts'
+import type { IsTerminal } from './terminal.ts'
 
 /** The exit codes of a process that a signal ended, as a shell reports them. */
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -28,10 +28,10 @@ export interface Signals {
  * `mask` is SigIgn of /proc/self/status (proc(5)) when the process was started. nohup(1) ignores SIGHUP, and a shell
  * without job control ignores SIGINT in background processes: both stay ignored. SIGTERM is never ignored.
  */
-export function openSignals(source: SignalSource, mask: string | undefined): Signals {
+export function openSignals(source: SignalSource, mask: string | undefined, isTerminal: IsTerminal): Signals {
   const stop = new AbortController()
   const ignored = parseIgnored(mask)
-  const hadTerminal = hasTerminal()
+  const hadTerminal = hasTerminal(isTerminal)
   let received: Signal | undefined
   let receivedAt = Number.NEGATIVE_INFINITY
   let hangup: (() => void) | undefined
@@ -46,7 +46,7 @@ export function openSignals(source: SignalSource, mask: string | undefined): Sig
   source.on('SIGTERM', () => end('SIGTERM'))
   source.on('SIGHUP', () => {
     // When the terminal itself is gone, SIGHUP means the end and not a reload.
-    const lostTerminal = hadTerminal && !hasTerminal()
+    const lostTerminal = hadTerminal && !hasTerminal(isTerminal)
     if (hangup === undefined || lostTerminal) end('SIGHUP')
     else hangup()
   })
@@ -72,6 +72,6 @@ function parseIgnored(mask = '0'): ReadonlySet<Signal> {
 }
 
 /** Whether one of its streams is a terminal; a terminal that was closed is none any more (tcgetattr(3): EIO). */
-function hasTerminal(): boolean {
-  return [0, 1, 2].some(stream => isatty(stream))
+function hasTerminal(isTerminal: IsTerminal): boolean {
+  return [0, 1, 2].some(isTerminal)
 }

@@ -6,6 +6,7 @@ import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry
 import { type Endpoint, probeKey as probeKeyOf } from '../probe/api/endpoint.ts'
 import { samplesOf } from './history.ts'
 import type { Host } from './host/host.ts'
+import { byKey } from './indexes.ts'
 import { type Memory, RECENT_EVENTS, type Watched } from './memory.ts'
 import type { SavedHealth } from './saved-health.ts'
 import type { LatencySample } from './serve/status.ts'
@@ -15,7 +16,8 @@ interface Past {
   readonly byEndpoint: ReadonlyMap<string, Watched>
   /** Mirrors by `keyOf`. */
   readonly byKey: ReadonlyMap<string, Watched>
-  readonly rateLimited: readonly Watched[]
+  /** By their `probeKey`: a rate limit holds for every registry that lists the endpoint. */
+  readonly rateLimited: ReadonlyMap<string, Watched>
   readonly saved: SavedHealth
 }
 
@@ -37,11 +39,12 @@ export function adoptList(
 ): void {
   const [now, random] = [host.now(), host.random]
   const past = collectPast(memory, saved)
+  const withCanary = new Set(list.registries.filter(({ canary }) => canary).map(({ name }) => name))
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
   const watched = host
     .listEndpoints(list)
     .map(endpoint =>
-      adoptEndpoint(watchedEndpoint(endpoint, list), past, list.health, { now, random, withinMs }),
+      adoptEndpoint(watchedEndpoint(endpoint, withCanary), past, list.health, { now, random, withinMs }),
     )
   memory.mirrors = watched.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = watched.filter(({ endpoint }) => endpoint.role === 'server')
@@ -53,8 +56,10 @@ function collectPast({ mirrors, servers }: Memory, saved: SavedHealth): Past {
   const all = [...mirrors, ...servers]
   return {
     byEndpoint: new Map(all.map(watched => [JSON.stringify(watched.endpoint), watched])),
-    byKey: new Map(mirrors.map(watched => [watched.key, watched])),
-    rateLimited: all.filter(({ state }) => state.health === 'rate_limited'),
+    byKey: byKey(mirrors),
+    rateLimited: new Map(
+      all.filter(({ state }) => state.health === 'rate_limited').map(watched => [watched.probeKey, watched]),
+    ),
     saved,
   }
 }
@@ -68,7 +73,7 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
   const { state, samples } = endpoint.role === 'mirror' ? pastMirror(key, past, start.now) : UNKNOWN
   return {
     ...{ endpoint, url, key, probeKey },
-    state: findRateLimit(probeKey, past) ?? firstState(state, settings, start),
+    state: past.rateLimited.get(probeKey)?.state ?? firstState(state, settings, start),
     lastProbe: undefined,
     probing: false,
     changes: 0,
@@ -77,11 +82,6 @@ function adoptEndpoint(endpoint: Endpoint, past: Past, settings: HealthSettings,
     certificateExpiresAt: undefined,
     reportedCertificate: undefined,
   }
-}
-
-/** A rate limit holds for every registry that lists the endpoint. */
-function findRateLimit(probeKey: string, { rateLimited }: Past): MirrorHealth | undefined {
-  return rateLimited.find(other => other.probeKey === probeKey)?.state
 }
 
 interface PastMirror {
@@ -122,14 +122,13 @@ function probedSooner(watched: Watched, settings: HealthSettings, { now, random 
 }
 
 function adoptOrders(memory: Memory, { registries }: MirrorList, { healthFile }: SavedHealth): void {
-  for (const name of memory.orders.keys())
-    if (!registries.some(registry => registry.name === name)) memory.orders.delete(name)
+  const names = new Set(registries.map(({ name }) => name))
+  for (const name of memory.orders.keys()) if (!names.has(name)) memory.orders.delete(name)
   for (const [name, urls] of Object.entries(healthFile?.orders ?? {}))
     if (!memory.orders.has(name)) memory.orders.set(name, { urls, rounds: 0, checkedAt: 0 })
 }
 
 /** Watch requests only canaries that the list names. */
-function watchedEndpoint({ canary, ...endpoint }: Endpoint, { registries }: MirrorList): Endpoint {
-  const isNamed = registries.find(({ name }) => name === endpoint.registry)?.canary !== undefined
-  return isNamed && canary !== undefined ? { ...endpoint, canary } : endpoint
+function watchedEndpoint({ canary, ...endpoint }: Endpoint, withCanary: ReadonlySet<string>): Endpoint {
+  return withCanary.has(endpoint.registry) && canary !== undefined ? { ...endpoint, canary } : endpoint
 }

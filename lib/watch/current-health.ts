@@ -1,25 +1,22 @@
 /** What a watcher knows: for the selection of mirrors, and for health.json. */
 import { judgeRegistry, type KnownHealth } from '../health/availability.ts'
 import { type HealthFile, keyOf } from '../health/health-file.ts'
-import { judgedHealth, type MirrorHealth } from '../health/mirror-health.ts'
+import { judgedHealth } from '../health/mirror-health.ts'
 import type { HealthSettings } from '../model/registry.ts'
-import type { Memory } from './memory.ts'
+import { byKey, byRegistry } from './indexes.ts'
+import type { Memory, Watched } from './memory.ts'
 import { serverHealth } from './server-health.ts'
 
 export function knownHealth(memory: Memory): KnownHealth {
-  const { servers, orders } = memory
-  const states = statesOf(memory)
-  const ofServers = new Map(servers.map(server => [server.endpoint.registry, serverHealth(server)]))
+  const { orders } = memory
+  const mirrors = byKey(memory.mirrors)
+  const servers = byRegistry(memory.servers)
+  const healthOf = (server: Watched | undefined) => server && serverHealth(server)
   return {
-    health: (registry, url) => judgedHealth(states.get(keyOf(registry, url))),
-    serverHealth: registry => ofServers.get(registry),
+    health: (registry, url) => judgedHealth(mirrors.get(keyOf(registry, url))?.state),
+    serverHealth: registry => healthOf(servers.get(registry)),
     order: registry => orders.get(registry)?.urls,
   }
-}
-
-/** By `keyOf`. */
-export function statesOf({ mirrors }: Memory): ReadonlyMap<string, MirrorHealth> {
-  return new Map(mirrors.map(({ key, state }) => [key, state]))
 }
 
 /** For how many intervals a saved verdict counts. */
@@ -31,7 +28,7 @@ export function buildHealthFile(memory: Memory, { intervalMs }: HealthSettings, 
   return {
     written_at: now,
     stale_at: now + FRESH_INTERVALS * intervalMs,
-    mirrors: Object.fromEntries(statesOf(memory)),
+    mirrors: Object.fromEntries(memory.mirrors.map(({ key, state }) => [key, state])),
     servers: Object.fromEntries(
       servers.flatMap(server => {
         const health = serverHealth(server)

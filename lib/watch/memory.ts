@@ -33,12 +33,6 @@ export interface Watched {
   reportedCertificate: string | undefined
 }
 
-/** The list as it is written now, and a text that is equal for lists that are written the same way. */
-export interface SelectedList {
-  readonly list: MirrorList
-  readonly fingerprint: string
-}
-
 /** The health of a registry that events report. */
 export type ReportedHealth = RegistryHealth & {
   readonly status: Exclude<RegistryHealth['status'], 'unknown'>
@@ -62,7 +56,7 @@ export interface Memory {
   /** Until when a change waits for the probe of a server. */
   serverWaitUntil: number | undefined
   /** The list that was written last, successfully or not; undefined: this watcher has not written yet. */
-  attempted: SelectedList | undefined
+  attempted: MirrorList | undefined
   /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
   nextScope: 'all' | 'immediate'
   /** Whether this watcher has written a whole list. */

@@ -7,6 +7,7 @@ import type { Memory, Watched } from './memory.ts'
 /** Servers that are probed now. */
 export function neededServers(memory: Memory): readonly Watched[] {
   const { loaded, mirrors, servers } = memory
+  if (servers.length === 0) return []
   const known = knownHealth(memory)
   const unprobed = new Set(
     mirrors
@@ -23,11 +24,11 @@ export function neededServers(memory: Memory): readonly Watched[] {
 
 /** A verdict about a server that is no longer probed does not count at the next outage. */
 export function forgetServers(memory: Memory, now: number): void {
-  const needed = neededServers(memory)
+  const needed = new Set(neededServers(memory))
   for (const server of memory.servers) {
     const { lastProbe, state } = server
     const isLimited = state.health === 'rate_limited' && state.nextAt > now
-    if (isLimited || needed.includes(server) || (lastProbe ?? state.health !== 'healthy') === false) continue
+    if (isLimited || needed.has(server) || (lastProbe ?? state.health !== 'healthy') === false) continue
     server.lastProbe = undefined
     server.state = expiredHealth(server.state, now)
   }

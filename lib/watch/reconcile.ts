@@ -1,9 +1,11 @@
 /** Writes the selected list to the node, and reports what that has changed. */
+import type { MirrorList } from '../model/registry.ts'
 import type { Activation } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'
-import type { Memory, SelectedList } from './memory.ts'
+import { isWrittenAs } from './is-written-as.ts'
+import type { Memory } from './memory.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
   changeEvent,
@@ -22,14 +24,14 @@ import {
 const RETRY_MS = 10_000
 
 /** Returns whether the write has succeeded. A list that is not written in whole stays due. */
-export async function reconcile(memory: Memory, selected: SelectedList, host: Host): Promise<boolean> {
+export async function reconcile(memory: Memory, selected: MirrorList, host: Host): Promise<boolean> {
   const scope = memory.nextScope
-  const isOther = selected.fingerprint !== memory.attempted?.fingerprint
+  const isOther = memory.attempted === undefined || !isWrittenAs(selected, memory.attempted)
   // `plan` and `apply` read health.json, and must plan the same files.
   if (isOther) memory.saveHealthAt = 0
   memory.attempted = selected
   try {
-    const reconciled = await host.reconcile(selected.list, scope)
+    const reconciled = await host.reconcile(selected, scope)
     recordSuccess(memory, host)
     const cause = scope === 'all' ? 'list' : isOther ? 'health' : undefined
     recordChanges(reconciled, cause, memory, host)

@@ -1,11 +1,13 @@
 /** Reports every change of the health of a registry, except to unknown: an outage lasts until the registry is healthy. */
 import { judgeRegistry } from '../health/availability.ts'
+import { keyOf } from '../health/health-file.ts'
 import { mayBeNetwork } from '../health/network-cause.ts'
-import type { MirrorList } from '../model/registry.ts'
+import { baseUrl, type MirrorList, type Registry } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import { knownHealth } from './current-health.ts'
 import { registryEvent } from './events.ts'
 import type { Host } from './host/host.ts'
+import { byKey, byRegistry } from './indexes.ts'
 import type { Memory, ReportedHealth } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 
@@ -19,7 +21,7 @@ export function reportRegistries(memory: Memory, { registries }: MirrorList, hos
     const after = isReported(judged) ? judged : before
     if (after === undefined) continue
     if (isNews(before, after))
-      reportEvent(memory, registryEvent(after, isNetworkSuspect(registry.name, memory)), host)
+      reportEvent(memory, registryEvent(after, isNetworkSuspect(registry, memory)), host)
     reported.set(registry.name, after)
   }
   memory.reportedRegistries = reported
@@ -34,7 +36,9 @@ function isNews(before: ReportedHealth | undefined, after: ReportedHealth): bool
   return status !== after.status || reason !== after.reason
 }
 
-function isNetworkSuspect(registry: string, { mirrors, servers }: Memory): boolean {
-  const own = [...mirrors, ...servers].filter(({ endpoint }) => endpoint.registry === registry)
-  return mayBeNetwork(own.flatMap(({ lastProbe }) => (lastProbe === undefined ? [] : [lastProbe.reason])))
+function isNetworkSuspect({ name, mirrors }: Registry, memory: Memory): boolean {
+  const known = byKey(memory.mirrors)
+  const ofMirrors = mirrors.map(({ base }) => known.get(keyOf(name, baseUrl(base))))
+  const probes = [...ofMirrors, byRegistry(memory.servers).get(name)].map(watched => watched?.lastProbe)
+  return mayBeNetwork(probes.filter(probe => probe !== undefined).map(({ reason }) => reason))
 }

@@ -3,6 +3,7 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import { healthEvent } from './events.ts'
 import type { Host } from './host/host.ts'
+import { byKey, byRegistry } from './indexes.ts'
 import { type Memory, recordProbe, type Watched } from './memory.ts'
 import { neededServers } from './needed-servers.ts'
 import { reportCertificate } from './report-certificate.ts'
@@ -15,10 +16,13 @@ export type ProbeResults = (() => void)[]
 /** One probe is sent for all endpoints that are probed in the same way. */
 export function sendDueProbes(memory: Memory, list: MirrorList, results: ProbeResults, host: Host): void {
   const now = host.now()
-  const probed = probedEndpoints(memory)
-  for (const { probeKey, probing, state } of probed) {
-    if (probing || state.nextAt > now) continue
-    const group = probed.filter(other => other.probeKey === probeKey && !other.probing)
+  const idle = probedEndpoints(memory).filter(({ probing }) => !probing)
+  const due = new Set(idle.filter(({ state }) => state.nextAt <= now).map(({ probeKey }) => probeKey))
+  const groups = Map.groupBy(
+    idle.filter(({ probeKey }) => due.has(probeKey)),
+    ({ probeKey }) => probeKey,
+  )
+  for (const group of groups.values()) {
     const [first] = group
     if (first === undefined) continue
     for (const watched of group) watched.probing = true
@@ -32,7 +36,7 @@ export function sendDueProbes(memory: Memory, list: MirrorList, results: ProbeRe
 /** When the next endpoint is due. */
 export function nextProbeAt(memory: Memory): number {
   const idle = probedEndpoints(memory).filter(({ probing }) => !probing)
-  return Math.min(...idle.map(({ state }) => state.nextAt))
+  return idle.reduce((soonest, { state }) => Math.min(soonest, state.nextAt), Number.POSITIVE_INFINITY)
 }
 
 function probedEndpoints(memory: Memory): readonly Watched[] {
@@ -50,10 +54,15 @@ async function addResult(record: Promise<() => void>, results: ProbeResults): Pr
 function recordResult(watched: Watched, probe: Probe, memory: Memory, list: MirrorList, host: Host): void {
   watched.probing = false
   // The list may have dropped it meanwhile.
-  if (!memory.mirrors.includes(watched) && !memory.servers.includes(watched)) return
+  if (!isWatched(watched, memory)) return
   const before = serverHealth(watched)
   const changed = recordProbe(watched, probe, list.health, host.now(), host.random)
   if (changed) reportEvent(memory, healthEvent(watched), host)
   reportCertificate(watched, probe, memory, host)
   if (changed || before !== serverHealth(watched)) memory.saveHealthAt = 0
+}
+
+function isWatched(watched: Watched, { mirrors, servers }: Memory): boolean {
+  const { key, endpoint } = watched
+  return byKey(mirrors).get(key) === watched || byRegistry(servers).get(endpoint.registry) === watched
 }

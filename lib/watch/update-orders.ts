@@ -2,7 +2,7 @@
 import { keyOf } from '../health/health-file.ts'
 import { orderAfter } from '../health/latency-order.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
-import { statesOf } from './current-health.ts'
+import { byKey } from './indexes.ts'
 import type { Memory } from './memory.ts'
 
 export function updateOrders(memory: Memory, list: MirrorList, now: number): void {
@@ -11,10 +11,10 @@ export function updateOrders(memory: Memory, list: MirrorList, now: number): voi
 }
 
 function orderByLatency(memory: Memory, { registries, health }: MirrorList, now: number): void {
-  const states = statesOf(memory)
+  const known = byKey(memory.mirrors)
   for (const registry of registries) {
     const before = memory.orders.get(registry.name)
-    const healthOf = (url: string) => states.get(keyOf(registry.name, url))
+    const healthOf = (url: string) => known.get(keyOf(registry.name, url))?.state
     memory.orders.set(registry.name, orderAfter(before, registry, healthOf, health, now))
   }
 }

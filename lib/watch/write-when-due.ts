@@ -4,6 +4,7 @@ import { type TokenBucket, takeToken } from '../health/token-bucket.ts'
 import type { MirrorList } from '../model/registry.ts'
 import { knownHealth } from './current-health.ts'
 import type { Host } from './host/host.ts'
+import { isWrittenAs } from './is-written-as.ts'
 import { type Memory, WRITE_LIMITS } from './memory.ts'
 import { neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
@@ -23,11 +24,10 @@ export async function writeWhenDue(
   { isNewList, checkNode }: Reasons,
   host: Host,
 ): Promise<void> {
-  const list = selectMirrors(declared, knownHealth(memory))
-  const selected = { list, fingerprint: fingerprintList(list) }
+  const selected = selectMirrors(declared, knownHealth(memory))
   const { attempted } = memory
   if (isNewList) memory.nextScope = 'all'
-  if (selected.fingerprint === attempted?.fingerprint) {
+  if (attempted !== undefined && isWrittenAs(selected, attempted)) {
     memory.limitedUntil = undefined
     memory.serverWaitUntil = undefined
     if (checkNode) await reconcile(memory, selected, host)
@@ -42,11 +42,6 @@ export async function writeWhenDue(
   if (budget === undefined) {
     if (checkNode) await reconcile(memory, attempted, host)
   } else if (await reconcile(memory, selected, host)) memory.writeBudget = budget
-}
-
-/** What of a list decides which files are written. */
-function fingerprintList({ registries, targets }: MirrorList): string {
-  return JSON.stringify([registries.map(registry => ({ ...registry, place: undefined })), targets])
 }
 
 /** The budget after one write because of health; undefined: the write has to wait, and the memory has until when. */

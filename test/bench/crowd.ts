@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { median, ms, REGMIRROR } from './support/measure.ts'
+import { median, ms } from './support/measure.ts'
+import { REGMIRROR } from './support/programs.ts'
 
 const MIRRORS = 500
 const CHECKS = 300

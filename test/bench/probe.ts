@@ -1,8 +1,9 @@
 /** A probe of 200 mirrors, ten of which never respond: no longer than the slowest of them, and compared with curl. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { measure, median, ms, REGMIRROR } from './support/measure.ts'
+import { measure, median, ms } from './support/measure.ts'
 import { type Manner, startMirrors } from './support/mirrors.ts'
+import { REGMIRROR } from './support/programs.ts'
 
 const MIRRORS = 200
 const SILENT = 10

@@ -1,8 +1,9 @@
 /** Whether `--rank` finds the right order of mirrors, whatever the order in the list. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { measure, REGMIRROR } from './support/measure.ts'
+import { measure } from './support/measure.ts'
 import { CANARY, type Manner, startMirrors } from './support/mirrors.ts'
+import { REGMIRROR } from './support/programs.ts'
 
 const RUNS = 20
 const SLOW = 100 * 1024

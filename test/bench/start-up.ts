@@ -1,49 +1,69 @@
-/** What a command costs, as a multiple of `node -e 0`, rounds interleaved: wall time of the process, medians. */
-import fs from 'node:fs/promises'
+/** What a short command costs beside `node -e 0`: 11 registries with four mirrors each. */
 import path from 'node:path'
-import { measure, median, ms, PROJECT, REGMIRROR, ROUNDS } from './support/measure.ts'
+import { type Command, compareCommands, rowsOf } from './support/compare.ts'
+import { measure } from './support/measure.ts'
+import { startMirrors } from './support/mirrors.ts'
+import { makeNode, writeList, writeMirrors } from './support/nodes.ts'
+import { REGMIRROR } from './support/programs.ts'
+import type { Report } from './support/row.ts'
 
-export async function startUp(folder: string): Promise<void> {
-  const small = await listOf(path.join(folder, 'small.toml'), 3, 2)
-  const large = await listOf(path.join(folder, 'large.toml'), 40, 5)
-  const on = (list: string, node: string) => ['-f', list, '--root', node]
-  const [bare, done] = [await nodeAt(path.join(folder, 'bare')), await nodeAt(path.join(folder, 'done'))]
-  measure([...REGMIRROR, 'apply', ...on(small, done)])
-  const base = 'node -e 0'
-  const commands: Record<string, readonly string[]> = {
-    [base]: [process.execPath, '-e', '0'],
-    '--help': [...REGMIRROR, '--help'],
-    'validate, 6 mirrors': [...REGMIRROR, 'validate', '-f', small],
-    'plan, 6 mirrors, nothing to do': [...REGMIRROR, 'plan', ...on(small, done)],
-    'plan, 6 mirrors, all to do': [...REGMIRROR, 'plan', ...on(small, bare)],
-    'plan, 200 mirrors, all to do': [...REGMIRROR, 'plan', ...on(large, bare)],
-  }
-  const walls = Object.fromEntries(Object.keys(commands).map(name => [name, [] as number[]]))
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const [name, command] of Object.entries(commands)) walls[name]?.push(measure(command).wallMs)
-  console.log(`start-up, median of ${ROUNDS} interleaved rounds`)
-  for (const [name, wall] of Object.entries(walls)) {
-    const ratio = median(wall) / median(walls[base] ?? [])
-    console.log(`${name.padEnd(32)} ${ms(median(wall))}  ${ratio.toFixed(2).padStart(6)} x ${base}`)
+const REGISTRIES = 11
+const PROBED_MIRRORS = 6
+
+export async function startUp(folder: string, report: Report): Promise<void> {
+  const list = await writeList(folder, REGISTRIES)
+  const done = path.join(folder, 'done')
+  await makeNode(done)
+  measure([...REGMIRROR, 'apply', '-f', list, '--root', done])
+  const probed = path.join(folder, 'probed.toml')
+  const mirrors = await startMirrors(Array.from({ length: PROBED_MIRRORS }, () => ({ delayMs: 0 })))
+  try {
+    await writeMirrors(probed, mirrors.origins)
+    const commands = [
+      ...withoutNode(list),
+      ...withNode(list, done, path.join(folder, 'fresh')),
+      probe(probed),
+    ]
+    // What is short gets all its rounds, however long they take.
+    rowsOf(await compareCommands(commands, { seconds: Number.POSITIVE_INFINITY })).forEach(report)
+  } finally {
+    await mirrors.stop()
   }
 }
 
-/** A list of so many registries with so many mirrors each. */
-async function listOf(file: string, registries: number, mirrors: number): Promise<string> {
-  const urls = (r: number) =>
-    Array.from({ length: mirrors }, (_, m) => `"https://m${m}.r${r}.example"`).join(', ')
-  const tables = Array.from(
-    { length: registries },
-    (_, r) => `[registries."r${r}.example"]\nmirrors = [${urls(r)}]\n`,
-  )
-  const text = `version = 1\n\n${tables.join('\n')}\n[targets.containerd]\nversion = "2.1"\n`
-  await fs.writeFile(file, text, { mode: 0o644 })
-  return file
+function withoutNode(list: string): readonly Command[] {
+  return [
+    {
+      measure: '`--version`',
+      goal: '1.2 ×; single file 1.2 × (Node), 0.45 × (Bun)',
+      args: ['--version'],
+    },
+    { measure: '`--help`', args: ['--help'] },
+    { measure: '`validate`', args: ['validate', '-f', list] },
+  ]
 }
 
-async function nodeAt(node: string): Promise<string> {
-  await fs.mkdir(path.join(node, 'etc/containerd'), { recursive: true })
-  const config = path.join(PROJECT, 'fixtures/containerd-default/2.1.9.toml')
-  await fs.copyFile(config, path.join(node, 'etc/containerd/config.toml'))
-  return node
+function withNode(list: string, done: string, fresh: string): readonly Command[] {
+  return [
+    {
+      measure: '`plan`, nothing to do',
+      goal: '1.7 ×; single file 1.7 × (Node), 0.95 × (Bun)',
+      args: ['plan', '-f', list, '--root', done],
+    },
+    {
+      measure: '`apply`, all to do',
+      goal: '4 ×; single file 4 × (Node), 2 × (Bun)',
+      args: ['apply', '-f', list, '--root', fresh],
+      prepare: () => makeNode(fresh),
+    },
+    { measure: '`apply`, nothing to do', args: ['apply', '-f', list, '--root', done] },
+  ]
+}
+
+function probe(list: string): Command {
+  return {
+    measure: `\`probe\` of ${PROBED_MIRRORS} loopback mirrors`,
+    goal: '5 ×; single file 2 ×',
+    args: ['probe', '-f', list],
+  }
 }

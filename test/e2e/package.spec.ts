@@ -26,25 +26,25 @@ describe('the package', () => {
         'bin/regmirror.js',
         'bin/load.js',
         'bin/package.json',
-        'dist/regmirror.cache',
         'schema.json',
         'templates/lists/starter.toml',
         'docs/watching.md',
         'docs/notices.md',
         'LICENSE',
-        'dist/THIRD-PARTY-LICENSES',
         'README.md',
       ]) {
         assert.ok(files.includes(file), `${file} is in the package`)
       }
       // A watcher runs for days while upgrades replace the files: it has read all of itself at its start.
       assert.deepEqual(
-        files.filter(file => /^dist\/.*\.js$/.test(file)),
-        ['dist/regmirror.js'],
+        files.filter(file => /^dist\//.test(file)),
+        ['dist/LEGAL.txt', 'dist/regmirror.bundle', 'dist/regmirror.cache', 'dist/THIRD-PARTY-LICENSES'],
       )
-      assert.doesNotMatch(await fs.readFile(path.join(root, 'dist/regmirror.js'), 'utf8'), /\bimport\(/)
-      // esbuild writes the notices of single files beside the bundle.
-      assert.ok(files.includes('dist/regmirror.js.LEGAL.txt'))
+      const bundle = await fs.readFile(path.join(root, 'dist/regmirror.bundle'), 'latin1')
+      const scripts = Object.keys(JSON.parse(bundle.slice(0, bundle.indexOf('\n'))).index)
+      const required = [...bundle.matchAll(/\brequire\("(\.[^"]*)"\)/g)].map(([, name = '']) => name)
+      assert.deepEqual([...new Set(required)].sort(), scripts.filter(name => name !== './main.js').sort())
+      assert.doesNotMatch(bundle, /\bimport\s*\(/)
       assert.deepEqual(
         files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
         [],

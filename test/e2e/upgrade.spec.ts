@@ -9,6 +9,7 @@ import { readTree, withDirectory } from '../support/tree.ts'
 import { listText, startMirror, type Watching, watcherOf } from '../support/watching.ts'
 import { needBuilt } from './support/built.ts'
 
+const require = createRequire(import.meta.url)
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const INSTALLED = ['bin', 'dist', 'package.json', 'schema.json', 'templates']
 const ENV = { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1' }
@@ -138,7 +139,7 @@ describe('an upgrade', () => {
     withInstalled(async installed => {
       await installed.list('toml', listText([]))
       const before = await readTree(installed.root)
-      for (const name of ['dist/regmirror.js', 'bin/load.js']) {
+      for (const name of ['dist/regmirror.bundle', 'bin/load.js']) {
         const part = path.join(installed.folder, name)
         const text = await fs.readFile(part)
         const damages = {
@@ -178,6 +179,9 @@ describe('an upgrade', () => {
         Buffer.alloc(cache.length),
         cache.subarray(0, cache.length / 2),
         Buffer.concat([cache.subarray(0, cache.length / 2), Buffer.alloc(cache.length / 2)]),
+        Buffer.from(cache)
+          .fill(0, 8192, 16384)
+          .fill(0, cache.length / 2 + 4096, cache.length / 2 + 16384),
         ...[0, 20, 60, 100, cache.length >> 1, cache.length - 1].map(flipped),
       ]
       for (const bytes of damaged) {
@@ -190,17 +194,27 @@ describe('an upgrade', () => {
       assert.equal(runInstalled(installed, 'plan').status, 0)
     }))
 
-  it('uses the code cache of its own bundle only', async () => {
-    const { openCache, sealCache } = createRequire(import.meta.url)('../../bin/load.js')
-    const [bundle, cache] = [Buffer.from('(function(){})'), Buffer.from('compiled')]
-    const sealed = sealCache(bundle, cache)
-    assert.deepEqual(openCache(bundle, sealed), cache)
-    assert.equal(openCache(Buffer.from('(function(){ })'), sealed), undefined)
-    const text = sealed.toString('latin1')
-    assert.equal(
-      openCache(bundle, Buffer.from(text.replace(process.version, 'v22.22.0'), 'latin1')),
-      undefined,
-    )
-    assert.equal(openCache(bundle, Buffer.from(text.replace(process.arch, 'mips'), 'latin1')), undefined)
-  })
+  it('uses the code cache of its own bundle and its own Node only', () =>
+    withInstalled(async installed => {
+      const { openBundle, packBundle } = require('../../bin/load.js')
+      const bundleOf = (id: string) =>
+        packBundle(id, './a.js', { './a.js': '(function(exports){exports.run=()=>1})' })
+      const cached = (bundle: Buffer, cache: Buffer) => {
+        const before = Buffer.from(cache)
+        const { program, isCached } = openBundle(bundle, cache, require, installed.folder)
+        assert.equal(program.run(), 1)
+        assert.deepEqual(cache, before)
+        return isCached()
+      }
+      const cache = openBundle(bundleOf('a'), Buffer.alloc(0), require, installed.folder).packCache()
+      assert.equal(cached(bundleOf('a'), cache), true)
+      assert.equal(cached(bundleOf('b'), cache), false)
+      const text = cache.toString('latin1')
+      assert.equal(
+        cached(bundleOf('a'), Buffer.from(text.replace(process.version, 'v22.22.0'), 'latin1')),
+        false,
+      )
+      assert.equal(cached(bundleOf('a'), Buffer.from(text.replace(process.arch, 'mips'), 'latin1')), false)
+      assert.equal(cached(bundleOf('a'), cache.subarray(0, -4)), false)
+    }))
 })

@@ -48,6 +48,13 @@ function written(
 }
 
 describe('the mirrors that are written', () => {
+  it('leaves a registry as it is, the same object, while its mirrors are healthy', () => {
+    const list = listOf(registry('docker.io', [mirror('https://a'), mirror('https://b')]))
+    const known = (health: Health) => ({ health: () => health, serverHealth: () => undefined })
+    assert.equal(selectMirrors(list, known('healthy')).registries[0], list.registries[0])
+    assert.equal(selectMirrors(list, known('degraded')).registries[0], list.registries[0])
+  })
+
   it('are those of the list while all are healthy, or nothing is known', () => {
     assert.equal(written({ a: 'healthy', b: 'healthy' }), 'a b')
     const list = listOf(registry('docker.io', [mirror('https://a')]))

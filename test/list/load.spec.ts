@@ -74,11 +74,11 @@ describe('finding the list', () => {
     }))
 
   it('refuses files that are too large, directories and missing files', () =>
-    inDirectory({ 'mirrors.toml': '#'.repeat(1024 * 1024 + 1) }, async (here, directory) => {
-      assert.match((await failureOf(here())).message, /mirrors\.toml: is 1048577 bytes; the limit is 1 MiB/)
+    inDirectory({ 'mirrors.toml': '#'.repeat(16 * 1024 * 1024 + 1) }, async (here, directory) => {
+      assert.match((await failureOf(here())).message, /mirrors\.toml: is 16777217 bytes; the limit is 16 MiB/)
       assert.match(
-        (await failureOf(loadText('#'.repeat(10_000_000)))).message,
-        /^stdin: is larger than 1 MiB, the limit of a list/,
+        (await failureOf(loadText('#'.repeat(16 * 1024 * 1024 + 1)))).message,
+        /^stdin: is larger than 16 MiB, the limit of a list/,
       )
       assert.match((await failureOf(load({ file: directory, format: 'toml' }))).message, /is a directory/)
       const none = `${directory}/no.toml`

@@ -9,7 +9,7 @@ import { listText, watching, withPlace } from '../support/watching.ts'
 
 const URLS = ['http://127.0.0.1:9']
 const VALID = `${listText(URLS)}server = "${URLS[0]}"\n`
-const LARGE = `# ${'x'.repeat(1024 * 1024)}\n${VALID}`
+const LARGE = `# ${'x'.repeat(16 * 1024 * 1024)}\n${VALID}`
 
 interface Trouble {
   readonly name: string
@@ -38,7 +38,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: 'a file that is too large',
     make: list => fs.writeFile(list, LARGE),
-    reported: /is \d+ bytes; the limit is 1 MiB/,
+    reported: /is \d+ bytes; the limit is 16 MiB/,
   },
   {
     name: 'half of the list',

@@ -70,6 +70,25 @@ describe('a watcher', () => {
     assert.equal(run.events[0]?.text, 'read mirrors.toml: 1 registry, 2 mirrors')
   })
 
+  it('plans once a minute and saves once an interval while nothing changes', async () => {
+    let [plans, saves] = [0, 0]
+    await simulate({
+      until: 2 * HOUR,
+      list: hub,
+      behaviours: {},
+      reconcile: () => {
+        plans += 1
+        return UNCHANGED
+      },
+      saveHealth: () => {
+        saves += 1
+      },
+    })
+    assert.ok(plans <= 2 * 60 + 1, `${plans} plans`)
+    const intervals = (2 * HOUR) / HEALTH.intervalMs
+    assert.ok(saves <= intervals + 2, `${saves} saves in ${intervals} intervals`)
+  })
+
   it('removes a mirror within 3 s of the first failed probe if it refuses connections, and within 10 s if it does not respond', async () => {
     for (const [behaviour, limit] of [
       [REFUSING, 3 * SECOND],

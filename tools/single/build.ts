@@ -55,7 +55,7 @@ async function buildLauncher(): Promise<void> {
 
 /** Writes the launcher and its files in the format of Node's single executables. */
 async function prepareBlob(nodeOptions: 'env' | 'none'): Promise<void> {
-  const names = ['regmirror.js', 'regmirror.cache', 'THIRD-PARTY-LICENSES']
+  const names = ['regmirror.bundle', 'regmirror.cache', 'THIRD-PARTY-LICENSES']
   const config = {
     main: 'launcher.cjs',
     output: 'blob',

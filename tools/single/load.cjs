@@ -1,15 +1,13 @@
 // Takes the place of bin/load.js in the single file: what it loads lies in the executable.
 var fs = require('node:fs')
 var sea = require('node:sea')
-var loader = require('../../bin/load.js')
+var { openBundle } = require('../../bin/load.js')
 
 /** The program; with the one flag that only the single file has, the licences of what it holds. */
 exports.load = require => {
   if (process.argv.length === 3 && process.argv[2] === '--licenses') return { start: printLicenses }
   passIgnoredSignals()
-  var source = assetOf('regmirror.js')
-  var cache = loader.openCache(source, assetOf('regmirror.cache'))
-  return loader.run(loader.compile(source, cache, 'regmirror.js'), require)
+  return openBundle(assetOf('regmirror.bundle'), assetOf('regmirror.cache'), require, 'regmirror').program
 }
 
 function assetOf(name) {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { edited } from '../edit.ts'
 import { isTable, setAt, type Table } from '../is-table.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
+import { readDocument } from './document.ts'
 import { findEdit } from './find-edit.ts'
 import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
@@ -62,11 +63,11 @@ function rangeOf(text: string, path: readonly string[]): readonly [number, numbe
 
 /** The value at a path of a TOML text; undefined where there is none, or the text is not TOML. */
 export function valueAt(text: string, path: readonly string[]): unknown {
-  const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return undefined
+  const read = readDocument(text)
+  if ('fault' in read) return undefined
   const step = (here: unknown, key: string) =>
     isTable(here) && Object.hasOwn(here, key) ? here[key] : undefined
-  return path.reduce<unknown>(step, tomlValue(parsed.ast))
+  return path.reduce<unknown>(step, read.value)
 }
 
 function hasTable(text: string, path: readonly string[]): boolean {

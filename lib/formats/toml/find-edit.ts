@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Edit } from '../edit.ts'
 import { indentAt, lineBreak, lineEnd } from '../lines.ts'
-import type { TomlAst } from './ast.ts'
 import { commonLength, flatten, type Pair, startsWith } from './pairs.ts'
 import { assignment, type TomlValue, tableHeader, valueText } from './text.ts'
+import type { TomlAst } from './tree-parser.ts'
 
 /** The edit that sets `path`, which ends in the key, to `value`. */
 export function findEdit(text: string, ast: TomlAst, path: readonly string[], value: TomlValue): Edit {

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Edit } from '../edit.ts'
 import { lineEnd } from '../lines.ts'
-import type { TomlAst, TomlTable } from './ast.ts'
 import { flatten, type Pair } from './pairs.ts'
+import type { TomlAst, TomlTable } from './tree-parser.ts'
 
 /**
  * The edit that removes the key at `path`. With `headerToo` the `[table]` header is removed too if nothing else is below

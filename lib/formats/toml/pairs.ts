@@ -1,5 +1,6 @@
 /** The key-value pairs of a TOML document, each with its full path. Pure. */
-import { keyNames, type TomlAst, type TomlContent, type TomlKeyValue } from './ast.ts'
+import { keyNames } from './ast.ts'
+import type { TomlAst, TomlContent, TomlKeyValue } from './tree-parser.ts'
 
 /** A key-value pair with its full path; `tableLength` counts the names from its `[table]` header. */
 export interface Pair {

@@ -1,7 +1,8 @@
-/** The second TOML parser, which proves what regmirror writes. The only importer of @iarna/toml. */
-import TOML from '@iarna/toml'
+/** The second TOML parser, which proves what regmirror writes; loaded at its first use. The only importer of @iarna/toml. */
+import { loadPackage } from '../load-package.ts'
 
 /** The value of a document. Throws on text that is not TOML 1.0. */
 export function readToml(text: string): Record<string, unknown> {
-  return TOML.parse(text)
+  const parser: typeof import('@iarna/toml') = loadPackage('@iarna/toml')
+  return parser.parse(text)
 }

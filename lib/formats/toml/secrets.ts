@@ -1,17 +1,20 @@
 /** Finds secrets in a TOML text: below certain keys, in certain arguments, and in comments around them. Pure. */
 import type { Range } from '../format.ts'
-import { assignedSecret, isSecretArgument, isSecretKey, opensSecrets } from '../secret-words.ts'
 import {
-  keyNames,
-  parseTomlAst,
-  type TomlAst,
-  type TomlContent,
-  type TomlKeyValue,
-  tomlValue,
-} from './ast.ts'
+  assignedSecret,
+  isSecretArgument,
+  isSecretKey,
+  mentionsSecret,
+  opensSecrets,
+} from '../secret-words.ts'
+import { keyNames, parseTomlAst } from './ast.ts'
+import { readDocument } from './document.ts'
+import type { TomlAst, TomlContent, TomlKeyValue } from './tree-parser.ts'
 
 /** Undefined where the text is not TOML. */
 export function tomlSecrets(text: string): readonly Range[] | undefined {
+  // Escapes may spell a name in other letters.
+  if (!mentionsSecret(text) && !text.includes('\\')) return 'fault' in readDocument(text) ? undefined : []
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
   const values = parsed.ast.body[0].body.flatMap(item =>
@@ -24,8 +27,8 @@ export function tomlSecrets(text: string): readonly Range[] | undefined {
 
 /** The value of a literal as text; the literal itself where it is not TOML. */
 export function unquoteToml(literal: string): string {
-  const parsed = parseTomlAst(`x = ${literal}`)
-  return 'ast' in parsed ? String(tomlValue(parsed.ast).x) : literal
+  const read = readDocument(`x = ${literal}`)
+  return 'value' in read ? String(read.value.x) : literal
 }
 
 /**

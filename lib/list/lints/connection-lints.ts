@@ -1,6 +1,6 @@
 /** Lints about how an endpoint is reached: a mirror or a server. Pure. */
 import { isRefused } from '../../model/refused.ts'
-import type { Connection } from '../../model/registry.ts'
+import type { Attachment, Connection } from '../../model/registry.ts'
 import { certificatesIn, firstEnd } from '../values/pem.ts'
 
 interface ConnectionLint {
@@ -22,13 +22,13 @@ export const connectionLints: Readonly<Record<string, ConnectionLint>> = {
   ca_expired: {
     key: 'ca',
     lint: ({ ca }, _, now) => {
-      const expired = ca.find(({ text }) => isExpired(text, now))
+      const expired = ca.find(file => isExpired(file, now))
       return expired && `${expired.path} contains an expired certificate; replace the file`
     },
   },
 }
 
-function isExpired(pem: string, now: number): boolean {
-  const certificates = certificatesIn(pem)
+function isExpired(file: Attachment, now: number): boolean {
+  const certificates = certificatesIn(file)
   return !isRefused(certificates) && firstEnd(certificates) < now
 }

@@ -47,13 +47,16 @@ function lintEmpty({ list, resolved, place }: LintInput): readonly Notice[] {
 function lintRegistry(registry: Registry, key: string, input: LintInput): readonly Notice[] {
   const at = ['registries', key]
   const written = input.list.registries[key] ?? {}
-  const distinct = distinctMirrors(mirrorEntries(at, written))
+  const entries = mirrorEntries(at, written)
+  // A registry has each of its mirrors once.
+  const hasTwice = registry.mirrors.length < entries.length
+  const distinct = hasTwice ? distinctMirrors(entries) : entries
   return [
     ...lintName(registry, key),
     ...lintServer(registry, serverEntry(at, written), input),
     ...lintCanary(registry, input),
     ...lintResolver(registry),
-    ...lintDuplicates(registry, key, input),
+    ...(hasTwice ? lintDuplicates(registry, entries, input) : []),
     ...distinct.flatMap((entry, i) => lintMirror(registry.mirrors[i], entry, registry, input)),
   ]
 }
@@ -94,8 +97,11 @@ function lintResolver(registry: Registry): readonly Notice[] {
   return message === undefined ? [] : [notice('only_server_resolves', message, registry.place, registry)]
 }
 
-function lintDuplicates(registry: Registry, key: string, { list, place }: LintInput): readonly Notice[] {
-  const entries = mirrorEntries(['registries', key], list.registries[key] ?? {})
+function lintDuplicates(
+  registry: Registry,
+  entries: readonly MirrorEntry[],
+  { place }: LintInput,
+): readonly Notice[] {
   const distinct = new Set(distinctMirrors(entries))
   return entries.flatMap((entry, i) => {
     const base = parseMirrorBase(entry.mirror)

@@ -12,7 +12,22 @@ import {
 import type { RegistryEntry } from './rule.ts'
 import type { IsValid } from './validity.ts'
 
-export function findRegistries(value: unknown, isValid: IsValid): readonly RegistryEntry[] {
+/** Everything in a list that rules are about. */
+export interface Entries {
+  readonly registries: readonly RegistryEntry[]
+  readonly mirrors: readonly MirrorEntry[]
+  /** `[defaults]`, servers and mirrors. */
+  readonly connections: readonly ConnectionEntry[]
+}
+
+export function findEntries(value: unknown, isValid: IsValid): Entries {
+  const registries = findRegistries(value, isValid)
+  // What is neither a url nor a table is left out.
+  const mirrors = registries.flatMap(entry => entry.mirrors).filter(({ mirror }) => isTable(mirror))
+  return { registries, mirrors, connections: findConnections(value, registries, mirrors) }
+}
+
+function findRegistries(value: unknown, isValid: IsValid): readonly RegistryEntry[] {
   if (!isTable(value) || !isTable(value.registries)) return []
   const defaults = isValid(['defaults']) ? (value.defaults as WrittenDefaults | undefined) : undefined
   const keys = new Map<string, string>()
@@ -28,20 +43,16 @@ export function findRegistries(value: unknown, isValid: IsValid): readonly Regis
   })
 }
 
-/** What is neither a url nor a table is left out. */
-export function findMirrors(value: unknown, isValid: IsValid): readonly MirrorEntry[] {
-  return findRegistries(value, isValid)
-    .flatMap(entry => entry.mirrors)
-    .filter(({ mirror }) => isTable(mirror))
-}
-
-/** Everything that has the keys of a connection: `[defaults]`, servers and mirrors. */
-export function findConnections(value: unknown, isValid: IsValid): readonly ConnectionEntry[] {
+function findConnections(
+  value: unknown,
+  registries: readonly RegistryEntry[],
+  mirrors: readonly MirrorEntry[],
+): readonly ConnectionEntry[] {
   const defaults = isTable(value) && isTable(value.defaults) ? value.defaults : {}
-  const servers = findRegistries(value, isValid).flatMap(({ server }) => server ?? [])
+  const servers = registries.flatMap(({ server }) => server ?? [])
   return [
     { path: ['defaults'], written: defaults },
     ...servers.map(({ path, server }) => ({ path, written: server })),
-    ...findMirrors(value, isValid).map(({ path, mirror }) => ({ path, written: mirror })),
+    ...mirrors.map(({ path, mirror }) => ({ path, written: mirror })),
   ].filter(({ written }) => isTable(written))
 }

@@ -4,7 +4,7 @@ import type { Path, Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import type { WrittenList } from '../written.ts'
 import { connectionRules } from './connection-rules.ts'
-import { findConnections, findMirrors, findRegistries } from './entries.ts'
+import type { Entries } from './entries.ts'
 import { mirrorRules } from './mirror-rules.ts'
 import { registryRules } from './registry-rules.ts'
 import type { Rule } from './rule.ts'
@@ -15,12 +15,17 @@ import type { IsValid } from './validity.ts'
 /** Every rule of the list itself by its name. */
 export const rules = { ...settingRules, ...registryRules, ...mirrorRules, ...connectionRules }
 
-export function checkRules(value: unknown, isValid: IsValid, targets: KnownTargets): readonly Problem[] {
+export function checkRules(
+  value: unknown,
+  { registries, mirrors, connections }: Entries,
+  isValid: IsValid,
+  targets: KnownTargets,
+): readonly Problem[] {
   return [
     ...(isTable(value) ? run(settingRules, [], value as Partial<WrittenList>, isValid) : []),
-    ...findRegistries(value, isValid).flatMap(entry => run(registryRules, entry.path, entry, isValid)),
-    ...findMirrors(value, isValid).flatMap(entry => run(mirrorRules, entry.path, entry, isValid)),
-    ...findConnections(value, isValid).flatMap(entry => run(connectionRules, entry.path, entry, isValid)),
+    ...registries.flatMap(entry => run(registryRules, entry.path, entry, isValid)),
+    ...mirrors.flatMap(entry => run(mirrorRules, entry.path, entry, isValid)),
+    ...connections.flatMap(entry => run(connectionRules, entry.path, entry, isValid)),
     ...targetProblems(value, isValid, targets),
   ]
 }

@@ -7,6 +7,7 @@ import { pathKey } from '../written.ts'
 export type IsValid = (path: Path) => boolean
 
 export function validityAfter(problems: readonly SchemaProblem[]): IsValid {
+  if (problems.length === 0) return () => true
   const invalid = new Set<string>()
   for (const { path, about, atKey } of problems) {
     for (let i = 0; i <= path.length; i++) invalid.add(pathKey(path.slice(0, i)))

@@ -37,8 +37,12 @@ export function parseJson(text: string): Parsed {
 }
 
 function sourceOf(root: JsonNode, text: string) {
-  const starts = lineStarts(text)
-  const place = (at: number | undefined) => (at === undefined ? undefined : positionAt(starts, at))
+  let starts: readonly number[] | undefined
+  const place = (at: number | undefined) => {
+    if (at === undefined) return undefined
+    starts ??= lineStarts(text)
+    return positionAt(starts, at)
+  }
   return {
     value: root.value,
     locate: (path: Path) => place(find(root, path)?.node.at),
@@ -167,7 +171,11 @@ function lineStarts(text: string): number[] {
 }
 
 function positionAt(starts: readonly number[], at: number): Position {
-  const next = starts.findIndex(start => start > at)
-  const line = next === -1 ? starts.length : next
+  let [line, after] = [1, starts.length + 1]
+  while (after - line > 1) {
+    const middle = (line + after) >> 1
+    if ((starts[middle - 1] ?? 0) <= at) line = middle
+    else after = middle
+  }
   return { line, column: at - (starts[line - 1] ?? 0) + 1 }
 }

@@ -16,9 +16,18 @@ export function issuesOf(problems: readonly Problem[], source: Source, file: str
   return more > 0 ? [...issues, { file, message: `and ${more} more problems` }] : issues
 }
 
-/** Of a table, where its key stands. */
+/** Of a table, where its key stands. Found when it is read: of a list without findings, no place is shown. */
 export function placeOf(source: Source, file: string, at: Path): Place {
-  return { file, ...positionOf(source, at, typeof at.at(-1) === 'string') }
+  const find = () => positionOf(source, at, typeof at.at(-1) === 'string')
+  return {
+    file,
+    get line() {
+      return find().line
+    },
+    get column() {
+      return find().column
+    },
+  }
 }
 
 /** A missing key has the position of the table that it is missing from. */

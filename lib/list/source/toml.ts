@@ -1,18 +1,19 @@
 /** Lists in TOML. */
-import { locateKey, locateToml, parseTomlAst, type TomlAst, tomlValue } from '../../formats/toml/ast.ts'
+import { readDocument } from '../../formats/toml/document.ts'
+import { locateKey, locateToml } from '../../formats/toml/locations.ts'
+import type { TomlAst } from '../../formats/toml/tree-parser.ts'
 import type { Parsed, SourceFault } from './parsed.ts'
 
 export function parseToml(text: string): Parsed {
-  const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return { faults: [parsed.fault] }
-  const { ast } = parsed
-  const date = dateFault(ast)
+  const read = readDocument(text)
+  if ('fault' in read) return { faults: [read.fault] }
+  const date = read.isPlain ? undefined : dateFault(read.tree())
   if (date !== undefined) return { faults: [date] }
   return {
     source: {
-      value: tomlValue(ast),
-      locate: path => locateToml(ast, path),
-      locateKey: path => locateKey(ast, path),
+      value: read.value,
+      locate: path => locateToml(read.tree(), path),
+      locateKey: path => locateKey(read.tree(), path),
     },
   }
 }

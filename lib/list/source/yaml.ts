@@ -19,7 +19,7 @@ import type { Path } from '../../model/problem.ts'
 import type { Parsed, Position, SourceFault } from './parsed.ts'
 import { MAX_DEPTH, TOO_DEEP, yamlFault } from './yaml-faults.ts'
 
-/** Nodes after every alias is replaced: far above any real list, far below a hostile one. */
+/** Nodes that aliases add: far above any real list, far below a hostile one. */
 const MAX_NODES = 200_000
 
 interface Words {
@@ -33,6 +33,9 @@ interface Walk {
   /** The node of each alias: the parser's own look-up searches the document every time. */
   readonly aliased: Map<Alias, Node>
   refusal: { readonly node: Node; readonly words: Words } | undefined
+  /** How many aliases the node is below. */
+  aliases: number
+  /** How many nodes aliases may still add. */
   left: number
 }
 
@@ -60,7 +63,13 @@ const OPTIONS = {
 } as const
 
 function readDocument({ contents }: Document.Parsed, at: (offset: number) => Position): Parsed {
-  const walk: Walk = { anchors: new Map(), aliased: new Map(), refusal: undefined, left: MAX_NODES }
+  const walk: Walk = {
+    anchors: new Map(),
+    aliased: new Map(),
+    refusal: undefined,
+    aliases: 0,
+    left: MAX_NODES,
+  }
   const value = plain(contents, walk, 0)
   const place = (node: Node | undefined) => (node?.range ? at(node.range[0]) : undefined)
   const { refusal, aliased } = walk
@@ -78,7 +87,7 @@ function readDocument({ contents }: Document.Parsed, at: (offset: number) => Pos
 
 function plain(node: unknown, walk: Walk, depth: number): unknown {
   if (walk.refusal !== undefined || !isNode(node)) return null
-  walk.left -= 1
+  if (walk.aliases > 0) walk.left -= 1
   if (walk.left < 0) return refuse(walk, node, TOO_LARGE)
   if (depth > MAX_DEPTH) return refuse(walk, node, TOO_DEEP)
   if (isAlias(node)) return plainAlias(node, walk, depth)
@@ -94,7 +103,10 @@ function plainAlias(alias: Alias, walk: Walk, depth: number): unknown {
   const node = walk.anchors.get(alias.source)
   if (node === undefined) return refuse(walk, alias, UNKNOWN_ANCHOR)
   walk.aliased.set(alias, node)
-  return plain(node, walk, depth + 1)
+  walk.aliases += 1
+  const value = plain(node, walk, depth + 1)
+  walk.aliases -= 1
+  return value
 }
 
 function plainMap(map: YAMLMap, walk: Walk, depth: number): Record<string, unknown> {
@@ -140,8 +152,15 @@ function keyAt(root: unknown, path: Path, aliased: Walk['aliased']): Node | unde
   return isNode(key) ? key : nodeAt(root, path, aliased)
 }
 
+type Pairs = ReadonlyMap<string, YAMLMap['items'][number]>
+
+/** By map: a search in every pair for every position would take long in a large list. */
+const pairsOfMaps = new WeakMap<YAMLMap, Pairs>()
+
 function pairOf(map: YAMLMap, key: string | number) {
-  return map.items.find(pair => keyText(pair.key) === String(key))
+  const pairs = pairsOfMaps.get(map) ?? new Map(map.items.map(pair => [keyText(pair.key), pair]))
+  pairsOfMaps.set(map, pairs)
+  return pairs.get(String(key))
 }
 
 function faultOf(

@@ -28,13 +28,13 @@ function nameProblem(name: string): Refused | undefined {
     const fits = /^\[[\da-f:.]+\]$/.test(name) && URL.canParse(`http://${name}/`)
     return fits ? undefined : { message: 'has an invalid IPv6 address' }
   }
-  if (/^(\d+|0x[\da-f]*)$/.test(name.split('.').at(-1) ?? '')) {
+  if (/(?:^|\.)(?:\d+|0x[\da-f]*)$/.test(name)) {
     if (IPV4.test(name)) return undefined
     return {
       message: name.includes('.') ? 'has an invalid IPv4 address' : 'has a number instead of a host name',
     }
   }
-  if (isDnsName(name.replace(/\.$/, '')) && name.endsWith('.'))
+  if (name.endsWith('.') && isDnsName(name.slice(0, -1)))
     return { message: 'has a host name that ends with a dot', hint: 'remove the dot' }
   return isDnsName(name)
     ? undefined

@@ -1,37 +1,46 @@
 /** PEM files of a mirror: certificates and keys. Pure; messages follow the file's name and quote nothing from it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isRefused, type Refused } from '../../model/refused.ts'
+import type { Attachment } from '../../model/registry.ts'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
 
-/** Every certificate in a PEM text. */
-export function certificatesIn(pem: string): readonly X509Certificate[] | Refused {
+const read = new WeakMap<Attachment, readonly X509Certificate[] | Refused>()
+
+/** Every certificate in a PEM file. Each file is parsed once, however many mirrors name it. */
+export function certificatesIn(file: Attachment): readonly X509Certificate[] | Refused {
+  const found = read.get(file) ?? parseCertificates(file.text)
+  read.set(file, found)
+  return found
+}
+
+function parseCertificates(pem: string): readonly X509Certificate[] | Refused {
   const blocks = pem.match(BLOCK) ?? []
   if (blocks.length === 0)
     return {
       message: 'contains no PEM certificate',
       hint: 'convert DER to PEM with openssl x509 -inform der',
     }
-  const read = blocks.map(readCertificate)
-  const invalid = read.indexOf(undefined)
+  const parsed = blocks.map(readCertificate)
+  const invalid = parsed.indexOf(undefined)
   if (invalid !== -1)
     return {
       message: `contains an invalid certificate (${invalid + 1} of ${blocks.length})`,
       hint: 'replace it',
     }
-  return read.filter(certificate => certificate !== undefined)
+  return parsed.filter(certificate => certificate !== undefined)
 }
 
 /** Why a certificate and a key do not make a pair; undefined if they do. */
 export function pairProblem(
-  cert: string,
-  key: string,
+  cert: Attachment,
+  key: Attachment,
 ): (Refused & { readonly at: 'cert' | 'key' }) | undefined {
   const certificates = certificatesIn(cert)
   if (isRefused(certificates)) return { ...certificates, at: 'cert' }
-  const read = readKey(key)
-  if (isRefused(read)) return { ...read, at: 'key' }
-  if (certificates[0]?.checkPrivateKey(read.key)) return undefined
+  const parsed = readKey(key.text)
+  if (isRefused(parsed)) return { ...parsed, at: 'key' }
+  if (certificates[0]?.checkPrivateKey(parsed.key)) return undefined
   return {
     at: 'key',
     message: 'is not the key of this certificate',

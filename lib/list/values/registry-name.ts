@@ -43,14 +43,19 @@ function keyProblem(key: string): Refused | undefined {
   if (/^(mirrors|server|fallback|canary)$/.test(key))
     return { message: `${key} is a key of a registry`, hint: 'move it below the name of a registry' }
   if (key.includes('@')) return { message: 'a registry name must not contain "@"', hint: AS_IN_IMAGES }
-  const bare = key.replace(/^[a-z]+:\/\//i, '').split('/')[0] ?? ''
-  const hint = isRefused(parseAuthority(bare)) ? AS_IN_IMAGES : `write "${bare}"`
-  if (/^[a-z]+:\/\//i.test(key)) return { message: 'a registry name must not contain a scheme', hint }
-  if (/[/\\]/.test(key)) return { message: 'a registry name must not contain a path', hint }
+  if (/^[a-z]+:\/\//i.test(key))
+    return { message: 'a registry name must not contain a scheme', hint: bareHint(key) }
+  if (/[/\\]/.test(key)) return { message: 'a registry name must not contain a path', hint: bareHint(key) }
   if (key.includes('*'))
     return {
       message: '"*" must not be part of a name',
       hint: 'list each registry, or use "*" for all other registries',
     }
   return undefined
+}
+
+/** The name alone, where there is one. */
+function bareHint(key: string): string {
+  const bare = key.replace(/^[a-z]+:\/\//i, '').split('/')[0] ?? ''
+  return isRefused(parseAuthority(bare)) ? AS_IN_IMAGES : `write "${bare}"`
 }

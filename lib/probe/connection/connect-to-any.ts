@@ -12,6 +12,8 @@ const FALLBACK_MS = 300
 /** The minimum for one address, as far as there is time left (net/dial.go partialDeadline). */
 const MIN_ATTEMPT_MS = 2000
 
+const CONNECTED = codedError('CONNECTED')
+
 export interface ConnectOptions {
   readonly addresses: readonly LookupAddress[]
   readonly port: number
@@ -40,14 +42,15 @@ export async function connectToAny({ addresses, signal, ...target }: ConnectOpti
     throw flatten(error)
   } finally {
     release()
-    done.abort()
+    // With a reason: without one, each connection would cost an error with its stack.
+    done.abort(CONNECTED)
   }
 }
 
 /** Resolves when the first family has failed, or after the delay. */
 async function waitForFallback(first: Promise<unknown>, done: AbortSignal): Promise<void> {
   const failed = first.then(
-    () => Promise.reject(codedError('CONNECTED')),
+    () => Promise.reject(CONNECTED),
     () => {},
   )
   await Promise.race([failed, sleep(FALLBACK_MS, undefined, { signal: done })])

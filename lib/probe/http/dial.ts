@@ -17,7 +17,7 @@ import { destroyOnAbort } from '../connection/socket-events.ts'
 import { recordError, type Trace } from '../connection/trace.ts'
 import { hostOf, portOf } from '../connection/url-host.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
-import { startTls, type TlsOptions } from '../tls/start-tls.ts'
+import type { SecureConnection, TlsOptions } from '../tls/start-tls.ts'
 import type { HttpProxy } from './proxies.ts'
 import { openSocks } from './socks.ts'
 import { openTunnel } from './tunnel.ts'
@@ -126,7 +126,16 @@ async function passProxy(connection: net.Socket, proxy: HttpProxy, { url, go }: 
 async function connectToProxy(url: URL, options: DialOptions, attempt: Attempt): Promise<net.Socket> {
   const socket = await connect(url, { ...options, allowed: undefined }, attempt)
   if (url.protocol !== 'https:') return socket
-  return (await startTls(socket, { ...options, url }, attempt.trace, attempt.signal)).socket
+  return (await shakeHands(socket, { ...options, url }, attempt)).socket
+}
+
+async function shakeHands(
+  connection: net.Socket,
+  options: TlsOptions,
+  { trace, signal }: Attempt,
+): Promise<SecureConnection> {
+  const { startTls } = await import('../tls/start-tls.ts')
+  return await startTls(connection, options, trace, signal)
 }
 
 async function connect(
@@ -152,9 +161,10 @@ async function connect(
 async function secureConnection(
   connection: net.Socket,
   options: DialOptions,
-  { trace, first, signal }: Attempt,
+  attempt: Attempt,
 ): Promise<net.Socket> {
-  const { socket, expiresAt } = await startTls(connection, options, trace, signal)
+  const { trace, first } = attempt
+  const { socket, expiresAt } = await shakeHands(connection, options, attempt)
   if (first) {
     trace.securedAt = performance.now()
     trace.tls = { version: socket.getProtocol() ?? 'unknown', expiresAt }

@@ -74,7 +74,7 @@ export async function followRedirects(options: FollowOptions, trace: Trace): Pro
   let { allowed } = options
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const hop = hops.at(-1) as Hop
-    const response = await sendRequest(requestTo(hop, allowed, options), trace)
+    const response = await sendRequest(await requestTo(hop, allowed, options), trace)
     const target = redirectTarget(response, hop.target)
     if (target === undefined) return { response, redirects, target: hop.target }
     allowed ??= allowedHosts(trace, options.settings)
@@ -105,12 +105,12 @@ export function allowedHosts(
   return { spaces: ['public', classifyAddress(address)], named: redirects }
 }
 
-function requestTo(
+async function requestTo(
   { target, headers }: Hop,
   allowed: DialOptions['allowed'],
   options: FollowOptions,
-): HttpRequest {
-  const { settings, trust, proxyFor } = options
+): Promise<HttpRequest> {
+  const { settings, trust, proxyFor, tlsClient, pauseDuring } = options
   const url = urlOf(target)
   const proxy = proxyFor?.(url, options.go)
   const secure = [url, proxy?.url].some(one => one?.protocol === 'https:')
@@ -122,7 +122,8 @@ function requestTo(
     allowed,
     proxy,
     headers,
-    tls: secure ? trust(settings, options.tlsClient) : undefined,
+    // The certificates of the system may have to be read first.
+    tls: secure ? await pauseDuring(() => trust(settings, tlsClient)) : undefined,
     dialTimeoutMs: settings.dialTimeoutMs,
   }
 }

@@ -29,22 +29,21 @@ export interface Identity {
   readonly without: TlsSettings
 }
 
-/** Gives TLS for a host; the same CAs and client certificate are parsed only once. */
+/** Gives TLS for a host; the same CAs and client certificate are parsed only once. Rejects on a PEM text that cannot be read. */
 export type Trust = (
   settings: Pick<ClientSettings, 'ca' | 'client' | 'skipVerify'>,
   client: TlsClient,
-) => TlsSettings
+) => Promise<TlsSettings>
 
 /**
  * The system's certificates are found by their subjects once, so a Trust is shared for as long as they stay the same.
- * The Trust throws on a PEM text that cannot be read.
  *
  * Without any system certificates (a bare container image) Node's own list is used.
  */
 export function openTrust(now: () => number, system: Roots = []): Trust {
   const own = once(() => openPool(system.length > 0 ? system : tls.rootCertificates))
   const known = new Map<string, TlsSettings>()
-  return (settings, rules) => {
+  return async (settings, rules) => {
     const key = JSON.stringify([settings.ca, settings.client, settings.skipVerify, rules])
     const found = known.get(key) ?? openTls(settings, rules, own(), now)
     known.set(key, found)

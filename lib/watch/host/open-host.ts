@@ -2,7 +2,7 @@
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
-import { assertWatchLock } from '../../pipeline/lock.ts'
+import { openWatchLockCheck } from '../../pipeline/lock.ts'
 import { openList } from '../../pipeline/open.ts'
 import { recoverRun } from '../../pipeline/recovery.ts'
 import { listEndpoints } from '../../probe/endpoints.ts'
@@ -119,13 +119,14 @@ function waiting(
   { node, holder, world }: Work,
 ): Pick<Host, 'now' | 'wait' | 'wake' | 'stopped'> {
   const now = () => monotonicMs(world)
+  const assertLock = openWatchLockCheck(node, holder, world)
   return {
     now,
     wait: async until => {
       await sleeper.sleep(Math.min(until - now(), notifier.heartbeatDueIn(now())))
-      await assertWatchLock(node, holder)
+      await assertLock()
     },
-    wake: sleeper.wake,
+    wake: sleeper.wakeSoon,
     stopped: () => world.signal.aborted,
   }
 }

@@ -5,10 +5,9 @@ import type { World } from '../../model/world.ts'
 import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
-import { openNameLookup } from '../../probe/dns/name-lookup.ts'
+import { openLookupOnDemand } from '../../probe/dns/lookup-on-demand.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
-import type { Roots } from '../../probe/tls/system-roots.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
 import { readPullClient } from '../../targets/configured-targets.ts'
@@ -27,17 +26,19 @@ export interface Prober {
 /** Probes share certificates and lookups for as long as the list and the certificates of the system stay the same. */
 export function openProber(options: ProberOptions, world: World): Prober {
   const readers = openReaders(options, world)
-  const lookUp = openNameLookup(world.env)
+  const lookUp = openLookupOnDemand(world.env)
   // Counted with the first probe, when the watcher has opened what it needs itself.
   let inTurn: Promise<ReturnType<typeof limitConcurrency>> | undefined
-  let shared: (SharedContext & { readonly list: MirrorList; readonly roots: Roots }) | undefined
+  let shared: (SharedContext & { readonly list: MirrorList }) | undefined
   // Stays true: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
-    const { roots, ...runtime } = await readers.read(list)
-    secretSent ||= runtime.proxyFor.holdsSecret || list.registries.some(sendsSecret)
-    if (shared?.list !== list || shared.roots !== roots)
-      shared = { list, roots, ...openSharedContext({ roots, signal: world.signal, lookUp }) }
+    const runtime = await readers.read(list)
+    if (shared?.list !== list) {
+      shared = { list, ...openSharedContext({ readRoots: readers.roots, signal: world.signal, lookUp }) }
+      secretSent ||= list.registries.some(sendsSecret)
+    }
+    secretSent ||= runtime.proxyFor.holdsSecret
     const { trust, turn } = shared
     const how = {
       ...runtime,
@@ -78,9 +79,9 @@ function openReaders(options: ProberOptions, world: World) {
   return {
     read: async (list: MirrorList) => ({
       proxyFor: await proxies.read(list),
-      roots: await certificates.read(),
       pullClient: await clients.read(list),
     }),
+    roots: certificates.read,
     expire: () => {
       for (const cache of [files, proxies, certificates, clients]) cache.expire()
     },
@@ -115,7 +116,10 @@ function openCache<Key extends readonly unknown[], Value>(
 function readRuntimeProxies(options: ProberOptions, world: World) {
   let known = world.env
   return async (list: MirrorList): Promise<ProxyFor> => {
-    known = (await readRuntimeEnvironment(list, options, world).catch(ignoreFailure)) ?? known
+    known =
+      (await readRuntimeEnvironment(list, options.targets, openMachine(options, world)).catch(
+        ignoreFailure,
+      )) ?? known
     return readProxies(known)
   }
 }

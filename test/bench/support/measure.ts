@@ -1,42 +1,52 @@
 /** Runs processes and says what they cost. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { ANSIBLE } from '../../e2e/support/ansible.ts'
+import { launcher } from '../../e2e/support/runtimes.ts'
 
 export const PROJECT = path.resolve(import.meta.dirname, '../../..')
-export const REGMIRROR = [process.execPath, path.join(PROJECT, 'bin/regmirror.js')]
-export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15)
 
 export interface Cost {
   readonly wallMs: number
-  /** User and system time, to 10 ms. */
+  /** User and system time. */
   readonly cpuMs: number
-  readonly stdout: string
+  readonly peakMb: number
 }
+
+export interface Measured extends Cost {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const WAITER = path.join(import.meta.dirname, 'wait4.py')
+const debianPython = launcher(ANSIBLE, 'python3')
+const PYTHON = existsSync(debianPython) ? debianPython : 'python3'
 
 /** Runs it to its end; throws when it ends with another code than those `allowed`. */
-export function measure(command: readonly string[], allowed: readonly number[] = [0]): Cost {
-  // What the shell says of its children is the one figure for CPU time that needs no program of its own.
-  const script = '"$@"; status=$?; times >&2; exit $status'
-  // On an old Node this variable makes every start read a bundle of certificates: it would drown what is measured.
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: '' }
-  const started = performance.now()
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', ...command], {
+export function measure(
+  command: readonly string[],
+  allowed: readonly number[] = [0],
+  env: NodeJS.ProcessEnv = process.env,
+): Measured {
+  const { output, error } = spawnSync(PYTHON, ['-I', '-S', WAITER, ...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     encoding: 'utf8',
-    env,
-    maxBuffer: 64 * 1024 * 1024,
+    env: withoutCertificates(env),
+    maxBuffer: 256 * 1024 * 1024,
   })
-  const wallMs = performance.now() - started
-  if (!allowed.includes(status ?? -1)) throw new Error(`${command.join(' ')} ended with ${status}: ${stderr}`)
-  return { wallMs, cpuMs: cpuOf(stderr), stdout }
+  if (error !== undefined) throw new Error(`python3 measures, and cannot run: ${error.message}`)
+  const [, stdout = '', stderr = '', report = ''] = output.map(text => text ?? '')
+  if (report === '') throw new Error(`${command.join(' ')} cannot run: ${stderr}`)
+  const { wall, cpu, peak, code } = JSON.parse(report) as Record<'wall' | 'cpu' | 'peak' | 'code', number>
+  if (!allowed.includes(code)) throw new Error(`${command.join(' ')} ended with ${code}: ${stderr}`)
+  return { wallMs: wall * 1000, cpuMs: cpu * 1000, peakMb: peak / 1024, code, stdout, stderr }
 }
 
-/** Of the last line that `times` writes: user and system time of the shell's children, `0m0.01s 0m0.02s`. */
-function cpuOf(stderr: string): number {
-  const spans = [...(stderr.trimEnd().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
-  return spans.reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000,
-    0,
-  )
+/** With this variable, an old Node reads a bundle of certificates at every start, which would hide all else. */
+function withoutCertificates({ NODE_EXTRA_CA_CERTS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env
 }
 
 export function median(values: readonly number[]): number {

@@ -1,15 +1,10 @@
 /** config.toml and its imports as a release of containerd reads them: the place of `config_path`, and invalid files. Pure. */
 import { isUtf8 } from 'node:buffer'
 import { isTable } from '../../../formats/is-table.ts'
-import {
-  integersOf,
-  keyNames,
-  locateKey,
-  locateToml,
-  parseTomlAst,
-  type TomlAst,
-  tomlValue,
-} from '../../../formats/toml/ast.ts'
+import { integersOf, keyNames } from '../../../formats/toml/ast.ts'
+import { readDocument, type TomlDocument } from '../../../formats/toml/document.ts'
+import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
+import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { atLeast, parseRelease, type Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -46,15 +41,15 @@ export function parseConfig(
   if (!isUtf8(bytes)) return unreadable({ file: path, ...NOT_UTF8 }, bytes.toString('latin1'), generation)
   const whole = bytes.toString('utf8')
   const text = whole.replace(BYTE_ORDER_MARK, '')
-  const parsed = parseTomlAst(text)
-  if ('fault' in parsed) return unreadable({ file: path, ...parsed.fault }, text, generation)
-  const value = tomlValue(parsed.ast)
-  const misspelled = misspelledKey(parsed.ast, value)
+  const read = readDocument(text)
+  if ('fault' in read) return unreadable({ file: path, ...read.fault }, text, generation)
+  const { value, tree } = read
+  const misspelled = misspelledKey(read)
   if (misspelled !== undefined) return { file: path, ...misspelled }
-  const unusable = mistypedKey(parsed.ast, value) ?? longInteger(parsed.ast)
+  const unusable = mistypedKey(read) ?? longInteger(read)
   if (unusable !== undefined) return fatal(path, unusable)
   const version = value.version as number | undefined
-  return { path, text, byteOrderMark: text !== whole, ast: parsed.ast, value, version }
+  return { path, text, byteOrderMark: text !== whole, value, version, tree }
 }
 
 function fatal(file: string, fault: Omit<Issue, 'file'>): Issue {
@@ -62,17 +57,24 @@ function fatal(file: string, fault: Omit<Issue, 'file'>): Issue {
 }
 
 /** A key of a type that containerd does not start with. */
-function mistypedKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefined {
+function mistypedKey(document: TomlDocument): Omit<Issue, 'file'> | undefined {
+  const { value, tree } = document
   const [misfit] = misfits(value, FILE)
-  if (misfit !== undefined) return { ...locateToml(ast, misfit.path), message: misfit.message }
-  const kind = kindOf(ast, 'version')
-  if (kind === undefined || kind === 'integer') return undefined
-  return { ...locateToml(ast, ['version']), message: 'version is not an integer' }
+  if (misfit !== undefined) return { ...locateToml(tree(), misfit.path), message: misfit.message }
+  if (!Object.hasOwn(value, 'version') || hasIntegerVersion(document)) return undefined
+  return { ...locateToml(tree(), ['version']), message: 'version is not an integer' }
+}
+
+/** A float without a fraction is no integer; only the tree has the difference. */
+function hasIntegerVersion({ value, isPlain, tree }: TomlDocument): boolean {
+  if (isPlain) return Number.isInteger(value.version)
+  return [undefined, 'integer'].includes(kindOf(tree(), 'version'))
 }
 
 /** An integer that no release reads: 1.7 reads 64 bits without a sign, 1.6 and 2.x with one. */
-function longInteger(ast: TomlAst): Omit<Issue, 'file'> | undefined {
-  const token = integersOf(ast).find(
+function longInteger({ isPlain, tree }: TomlDocument): Omit<Issue, 'file'> | undefined {
+  if (isPlain) return undefined
+  const token = integersOf(tree()).find(
     ({ value }) => BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value,
   )
   return token && { line: token.line, column: token.column, message: 'the integer has more than 64 bits' }
@@ -81,13 +83,13 @@ function longInteger(ast: TomlAst): Omit<Issue, 'file'> | undefined {
 const TOP_KEYS = ['version', 'imports', 'plugins', 'disabled_plugins', 'required_plugins']
 
 /** A key that decides what containerd reads, with capital letters: only some releases read it. */
-function misspelledKey(ast: TomlAst, value: unknown): Omit<Issue, 'file'> | undefined {
+function misspelledKey({ value, tree }: TomlDocument): Omit<Issue, 'file'> | undefined {
   const places = [...TOP_KEYS.map(key => [key]), ...[V1, V2, V3].map(table => [...table])]
   const [path] = places.flatMap(place => otherSpellings(value, place))
   if (path === undefined) return undefined
   const name = path.at(-1)
   const message = `${name} has capital letters, which not every release of containerd reads`
-  return { ...locateKey(ast, path), message, hint: `write ${name?.toLowerCase()}` }
+  return { ...locateKey(tree(), path), message, hint: `write ${name?.toLowerCase()}` }
 }
 
 /** Paths whose last key has capital letters. */
@@ -105,7 +107,7 @@ function kindOf(ast: TomlAst, key: string): string | undefined {
 }
 
 export function isParsed(parsed: ParsedConfig | Issue): parsed is ParsedConfig {
-  return 'ast' in parsed
+  return 'text' in parsed
 }
 
 /** The table of `config_path` in a main file, or why regmirror cannot manage the file. */
@@ -113,7 +115,7 @@ export function registryTable(main: ParsedConfig, generation: Release | undefine
   const version = main.version ?? 1
   const fault = versionFault(version, generation, main)
   if (fault !== undefined) {
-    const place = locateKey(main.ast, ['version']) ?? { line: 1, column: 1 }
+    const place = locateKey(main.tree(), ['version']) ?? { line: 1, column: 1 }
     return { file: main.path, ...place, ...fault }
   }
   return version === 1 ? V1 : version === 2 ? V2 : V3
@@ -177,7 +179,7 @@ export function versionClashes(
   const clashes = ({ version: own }: ParsedConfig) => own && (lastCounts ? own !== version : own > version)
   return files.filter(clashes).map(file => ({
     file: file.path,
-    ...locateKey(file.ast, ['version']),
+    ...locateKey(file.tree(), ['version']),
     message: `is version ${file.version} but ${files[0]?.path}, which imports it, is version ${version}: containerd does not start, or ignores its CRI settings`,
     hint: `change it to version ${version}`,
   }))

@@ -1,6 +1,6 @@
 /** Checks a new config.toml with containerd's own parser before anything is written. */
 import { withoutSecrets } from '../../../formats/secrets.ts'
-import { parseTomlAst, tomlValue } from '../../../formats/toml/ast.ts'
+import { readDocument } from '../../../formats/toml/document.ts'
 import { setValue } from '../../../formats/toml/edit.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { STDIN, withMemoryFile } from '../../../system/memory-file.ts'
@@ -43,8 +43,8 @@ export async function dumpIssues(
  * that matches the file itself would import the old text.
  */
 function withImports(text: string, imports: readonly string[]): string {
-  const parsed = parseTomlAst(text)
-  const named = 'ast' in parsed && tomlValue(parsed.ast).imports !== undefined
+  const read = readDocument(text)
+  const named = 'value' in read && read.value.imports !== undefined
   return (named && setValue(text, ['imports'], imports)) || text
 }
 
@@ -53,9 +53,9 @@ function isAccepted(outcome: ProgramResult, hostsDir: string | undefined): boole
 }
 
 function dumpedPaths({ code, stdout }: ProgramResult): readonly unknown[] {
-  const parsed = parseTomlAst(stdout)
-  if (code !== 0 || 'fault' in parsed) return []
-  const { plugins } = tomlValue(parsed.ast) as {
+  const read = readDocument(stdout)
+  if (code !== 0 || 'fault' in read) return []
+  const { plugins } = read.value as {
     plugins?: Record<string, { registry?: { config_path?: unknown } }>
   }
   return TABLES.map(name => plugins?.[name]?.registry?.config_path)

@@ -1,6 +1,6 @@
 /** Tables of CRI under a name that is not that of the version of the file: containerd ignores them without a message. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { locateKey } from '../../../formats/toml/ast.ts'
+import { locateKey } from '../../../formats/toml/locations.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { V1, V2, V3 } from './config-toml.ts'
@@ -32,7 +32,7 @@ export function ignoredTables({ files, generation }: Snapshot): readonly Ignored
       const names = keysOf(file, plugin).filter(name => !still.includes(name))
       const [first] = names
       if (first === undefined) return []
-      const { line } = locateKey(file.ast, [...plugin, first]) ?? { line: 1 }
+      const { line } = locateKey(file.tree(), [...plugin, first]) ?? { line: 1 }
       const message = `containerd ${generation.name} ignores ${names.join(', ')} of ${named(plugin)} in a file of version ${version}; use ${instead}`
       return [{ file: file.path, line, message }]
     })

@@ -1,6 +1,6 @@
 /** The settings of CRI after containerd has merged config.toml and its imports. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { locateToml } from '../../../formats/toml/ast.ts'
+import { locateToml } from '../../../formats/toml/locations.ts'
 import { atLeast, type Release } from '../release.ts'
 import { type TablePath, V1, V2, V3 } from './config-toml.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -34,7 +34,7 @@ export function placeOfSetting(setting: Omit<Setting, 'value'>): {
   line: number
   column: number
 } {
-  const place = locateToml(setting.file.ast, setting.path) ?? { line: 1, column: 1 }
+  const place = locateToml(setting.file.tree(), setting.path) ?? { line: 1, column: 1 }
   return { file: setting.file.path, ...place }
 }
 

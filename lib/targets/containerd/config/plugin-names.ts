@@ -1,6 +1,6 @@
 /** Names of plugins in config.toml: those that keep containerd from starting, and those that disable CRI. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { locateKey, locateToml } from '../../../formats/toml/ast.ts'
+import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
 import { type Issue, issueText } from '../../../model/errors.ts'
 import type { Release } from '../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
@@ -166,6 +166,6 @@ function tables(files: readonly ParsedConfig[]): readonly Named[] {
 }
 
 function placeOf({ file, path }: Named): { file: string; line: number; column: number } {
-  const place = path[0] === 'plugins' ? locateKey(file.ast, path) : locateToml(file.ast, path)
+  const place = path[0] === 'plugins' ? locateKey(file.tree(), path) : locateToml(file.tree(), path)
   return { file: file.path, ...(place ?? { line: 1, column: 1 }) }
 }

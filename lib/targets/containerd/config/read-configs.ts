@@ -1,6 +1,6 @@
 /** Reads config.toml and its imports. */
 import path from 'node:path'
-import { locateToml } from '../../../formats/toml/ast.ts'
+import { locateToml } from '../../../formats/toml/locations.ts'
 import type { Issue } from '../../../model/errors.ts'
 import type { Reader } from '../../../system/reader.ts'
 import { atLeast, isExact, type Release } from '../release.ts'
@@ -156,7 +156,7 @@ function isBeforeFix(generation: Release): boolean {
 }
 
 function placeOfImport({ from, index }: Import): Place {
-  return { file: from.path, ...locateToml(from.ast, ['imports', index]) }
+  return { file: from.path, ...locateToml(from.tree(), ['imports', index]) }
 }
 
 function brokenPattern(by: Import): Issue {

@@ -1,5 +1,5 @@
 /** Why a file that is no TOML cannot be used: a template, or a file that only 1.x reads. Pure. */
-import { parseTomlAst } from '../../../formats/toml/ast.ts'
+import { readDocument } from '../../../formats/toml/document.ts'
 import type { Issue } from '../../../model/errors.ts'
 import type { Release } from '../release.ts'
 import { findTemplate } from './template.ts'
@@ -32,5 +32,5 @@ const CONTROL = /[^\P{Cc}\t\r\n]/gu
 const TABLE_AND_KEY = /^([ \t]*\[[^\]\n]*\]+)[ \t]*(?=[^\s#\]])/gm
 
 function isReadBy1(text: string): boolean {
-  return 'ast' in parseTomlAst(text.replace(CONTROL, ' ').replace(TABLE_AND_KEY, '$1\n'))
+  return 'value' in readDocument(text.replace(CONTROL, ' ').replace(TABLE_AND_KEY, '$1\n'))
 }

@@ -1,6 +1,7 @@
 /** TOML as the parser of containerd 1.x takes it: github.com/pelletier/go-toml v1.9.5. Pure. */
-import { parseTomlAst, type TomlAst } from '../../../formats/toml/ast.ts'
+import { parseTomlAst } from '../../../formats/toml/ast.ts'
 import { DUPLICATE, type TomlFault } from '../../../formats/toml/faults.ts'
+import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
 /** go-toml v1 skips a byte order mark (toml.go LoadBytes@v1.9.5) and reads line breaks in inline tables. */

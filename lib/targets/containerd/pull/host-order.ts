@@ -1,5 +1,6 @@
 /** In which order containerd tries the hosts of a hosts.toml. Pure. */
-import { keyNames, type TomlAst, type TomlKeyValue, type TomlTable } from '../../../formats/toml/ast.ts'
+import { keyNames } from '../../../formats/toml/ast.ts'
+import type { TomlAst, TomlKeyValue, TomlTable } from '../../../formats/toml/tree-parser.ts'
 import type { Release } from '../release.ts'
 
 export interface HostOrder {

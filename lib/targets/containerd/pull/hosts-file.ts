@@ -1,6 +1,8 @@
 /** A hosts.toml as one containerd reads it: its hosts in their order, then the server. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { locateToml, type TomlAst, type TomlPath, tomlValue } from '../../../formats/toml/ast.ts'
+import { type TomlPath, tomlValue } from '../../../formats/toml/ast.ts'
+import { locateToml } from '../../../formats/toml/locations.ts'
+import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import { atLeast, type Release } from '../release.ts'
 import { type HostEntry, readHostEntry } from './host-entry.ts'
 import { type HostOrder, hostOrder } from './host-order.ts'

@@ -1,0 +1,29 @@
+/**
+ * The programs that are measured, each in a column of its own: this checkout on Node, and the single file.
+ *
+ *   REGMIRROR=FILE         measure this executable alone
+ *   REGMIRROR_SINGLE=FILE  measure this single file too (default: build/regmirror, if it is built)
+ */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { PROJECT } from './measure.ts'
+
+export type Column = 'now' | 'single file'
+
+export interface Program {
+  readonly column: Column
+  readonly command: readonly string[]
+}
+
+const { REGMIRROR: only, REGMIRROR_SINGLE: single = path.join(PROJECT, 'build/regmirror') } = process.env
+const onNode: Program = {
+  column: 'now',
+  command: [process.execPath, path.join(PROJECT, 'bin/regmirror.js')],
+}
+const inOneFile = (file: string): Program => ({ column: 'single file', command: [file] })
+
+export const programs: readonly Program[] =
+  only !== undefined ? [inOneFile(only)] : [onNode, ...(existsSync(single) ? [inOneFile(single)] : [])]
+
+/** The first program, for measures that compare it with something else. */
+export const REGMIRROR: readonly string[] = programs[0]?.command ?? []

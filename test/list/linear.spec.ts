@@ -1,0 +1,88 @@
+/** A large list takes no more work for each registry than a small one: counted, not timed. */
+import assert from 'node:assert/strict'
+import { rememberRecent } from '../../lib/formats/recent.ts'
+import { parseTomlAst } from '../../lib/formats/toml/ast.ts'
+import { locateToml } from '../../lib/formats/toml/locations.ts'
+import { tomlSecrets } from '../../lib/formats/toml/secrets.ts'
+import { placeOf } from '../../lib/list/source/positions.ts'
+import { parseYaml } from '../../lib/list/source/yaml.ts'
+import type { Path } from '../../lib/model/problem.ts'
+
+const names = (count: number) => Array.from({ length: count }, (_, i) => `r${i}.example`)
+const toml = (count: number) =>
+  names(count)
+    .map(name => `[registries."${name}"]\nmirrors = ["https://m.${name}"]\n`)
+    .join('')
+
+describe('positions', () => {
+  it('are found when a place is read, and not before', () => {
+    const found: Path[] = []
+    const locate = (path: Path) => {
+      found.push(path)
+      return { line: 7, column: 3 }
+    }
+    const place = placeOf({ value: {}, locate, locateKey: locate }, 'mirrors.toml', ['registries', 'a'])
+    assert.deepEqual(found, [])
+    assert.deepEqual({ ...place }, { file: 'mirrors.toml', line: 7, column: 3 })
+  })
+
+  it('are found in one walk of a TOML document, however many are', () => {
+    const reads = (count: number, lookups: number) => {
+      // Of 1.0, no tree is remembered.
+      const parsed = parseTomlAst(toml(count), '1.0')
+      assert.ok('ast' in parsed)
+      let read = 0
+      const [top] = parsed.ast.body
+      const get = (target: object, key: PropertyKey) => {
+        read += 1
+        return Reflect.get(target, key)
+      }
+      const body = new Proxy(top.body, { get })
+      Object.assign(top, { body })
+      for (const name of names(lookups)) assert.ok(locateToml(parsed.ast, ['registries', name, 'mirrors', 0]))
+      return read
+    }
+    assert.equal(reads(200, 200), reads(200, 1))
+  })
+
+  it('are those of the first place that a path has', () => {
+    const text = 'a.b = 1\n[t.u]\nx = { y.z = [1, { w = 2 }] }\n[t]\nv = 1\n[[t.l]]\n[[t.l]]\nk = 1\n'
+    const parsed = parseTomlAst(text)
+    assert.ok('ast' in parsed)
+    const at = (path: Path) => Object.values(locateToml(parsed.ast, path) ?? {})
+    assert.deepEqual(at(['a']), [1, 1])
+    assert.deepEqual(at(['t']), [2, 2])
+    assert.deepEqual(at(['t', 'u', 'x', 'y', 'z', 1, 'w']), [3, 23])
+    assert.deepEqual(at(['t', 'l', 1, 'k']), [8, 5])
+    assert.deepEqual(at(['t', 'l', 2]), [])
+  })
+})
+
+describe('a large list in YAML', () => {
+  it('may have more nodes than aliases may add', () => {
+    const text = `registries:\n${names(60_000)
+      .map(name => `  ${name}: {mirrors: [a]}\n`)
+      .join('')}`
+    assert.ok('source' in parseYaml(text))
+  })
+})
+
+describe('what was made of a text', () => {
+  it('is made once for the last texts', () => {
+    let made = 0
+    const make = rememberRecent(text => ({ text, nth: ++made }))
+    assert.equal(make('a'), make('a'))
+    make('b')
+    assert.deepEqual([make('a').nth, make('b').nth], [1, 2])
+    for (const text of 'cdef') make(text)
+    assert.equal(make('a').nth, 7)
+  })
+})
+
+describe('secrets of a text that names none', () => {
+  it('are found without its syntax tree, except where an escape may spell a name', () => {
+    assert.deepEqual(tomlSecrets('a = "b"'), [])
+    assert.equal(tomlSecrets('a = b'), undefined)
+    assert.deepEqual(tomlSecrets('"pass\\u0077ord" = "b"'), [[18, 21]])
+  })
+})
