@@ -17,6 +17,7 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { test: { type: 'boolean' } } })
 const folder = path.resolve(positionals[0] ?? path.join(root, 'build'))
 const parts = path.join(folder, 'parts')
+await fs.mkdir(folder, { recursive: true })
 await bundle(parts)
 await addLicenseOfNode()
 await buildLauncher()
