@@ -1,6 +1,8 @@
 // Loads the bundle: scripts in one file, of which a command runs those that it needs. V8 compiles them from its code cache
 // where the cache is of this bundle and of this Node.
 // Old syntax on purpose: it is read by an old Node too.
+var fs = require('node:fs')
+var path = require('node:path')
 var vm = require('node:vm')
 
 /** What a file system leaves of a page that was not written before a power cut. */
@@ -96,5 +98,20 @@ exports.openBundle = (bundle, cache, require, filename) => {
       var caches = Object.entries(scripts).map(([name, script]) => [name, script.createCachedData()])
       return packCache(head.id, Object.fromEntries(caches))
     },
+  }
+}
+
+/** Loads the bundle of the package; returns what its first script exports. */
+exports.load = require => {
+  var file = path.join(__dirname, '../dist/regmirror.bundle')
+  return exports.openBundle(fs.readFileSync(file), readCacheFile(), require, file).program
+}
+
+/** The code cache only saves time, so a run does without it where it cannot be read. */
+function readCacheFile() {
+  try {
+    return fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache'))
+  } catch {
+    return Buffer.alloc(0)
   }
 }

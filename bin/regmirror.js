@@ -3,9 +3,6 @@
 // A shell runs the line above, and Node the rest. Before it runs any script, Node resets signals that nohup(1) or a shell
 // has ignored (ResetSignalHandlers in src/node.cc@24), so the shell passes on which ones they were.
 // Old syntax on purpose: an old Node must be able to run the check of its version.
-var fs = require('node:fs')
-var path = require('node:path')
-
 var version = process.versions.node.split('.').map(Number)
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
@@ -41,17 +38,7 @@ loadBundle()
   )
 
 async function loadBundle() {
-  var file = path.join(__dirname, '../dist/regmirror.bundle')
-  return require('./load.js').openBundle(fs.readFileSync(file), readCache(), require, file).program
-}
-
-/** The code cache only saves time, so a run does without it where it cannot be read. */
-function readCache() {
-  try {
-    return fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache'))
-  } catch {
-    return Buffer.alloc(0)
-  }
+  return require('./load.js').load(require)
 }
 
 function problemText(error) {

@@ -10,11 +10,11 @@ import { commands } from '../lib/commands/index.ts'
 import { intentHint } from '../lib/commands/intents.ts'
 import { targets } from '../lib/targets/index.ts'
 import { needRoot } from './support/namespace.ts'
+import { FROM_SOURCE } from './support/program.ts'
 import { startRegistry } from './support/registry.ts'
 import { type Ran, run } from './support/run.ts'
 import { readTree, withDirectory } from './support/tree.ts'
 
-const CLI = path.join(import.meta.dirname, 'support/cli.ts')
 const VALID =
   'version = 1\n[registries."docker.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
 
@@ -455,8 +455,8 @@ describe('init as root, in a place that another user can write', () => {
 describe('a list on standard input', () => {
   it('is read up to the size limit of a list, and no further', async () => {
     const [LIMIT, piece] = [64 * 1024 * 1024, Buffer.alloc(65536, '#')]
-    const args = [CLI, 'validate', '-f', '-', '--list-format', 'toml']
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] })
+    const [program, ...args] = [...FROM_SOURCE, 'validate', '-f', '-', '--list-format', 'toml'] as const
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] })
     const ended = once(child, 'exit')
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', text => {

@@ -17,13 +17,13 @@ import { beforeChanges } from './support/before-changes.ts'
 import { listOf, mirror, registry } from './support/lists.ts'
 import { BARE, CERTS, CONFIG, LIST, STATE, withNode } from './support/node.ts'
 import { kill, startHolder } from './support/process.ts'
+import { FROM_SOURCE } from './support/program.ts'
 import { REAL_TIME, run } from './support/run.ts'
 import { readTree, type Tree } from './support/tree.ts'
 
 const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
 const QUAY = `${CERTS}/quay.io`
 const HOSTS = `${QUAY}/hosts.toml`
-const CLI = path.join(import.meta.dirname, 'support/cli.ts')
 const CA_FILE = path.resolve(import.meta.dirname, '../fixtures/tls/ca.pem')
 const WITH_CA = `version = 1\n[registries."quay.io"]\nmirrors = [{ url = "https://m.example", ca = "${CA_FILE}" }]\n`
 
@@ -433,9 +433,9 @@ describe('reports', () => {
       const text = `version = 1\n${names.map(name => `[registries."${name}"]\nmirrors = ["https://m.example"]\n`).join('')}`
       const list = path.join(root, 'mirrors.toml')
       await fs.writeFile(list, text)
-      const script = 'trap "" PIPE; "$0" "$@" | { sleep 3; cat; }'
-      const args = [CLI, 'plan', '--root', root, '-f', list, '--format', 'json']
-      const child = spawn('sh', ['-c', script, process.execPath, ...args], {
+      const script = 'trap "" PIPE; "$@" | { sleep 3; cat; }'
+      const args = [...FROM_SOURCE, 'plan', '--root', root, '-f', list, '--format', 'json']
+      const child = spawn('sh', ['-c', script, 'sh', ...args], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let report = ''

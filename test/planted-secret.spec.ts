@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
 import { findLeaks, type Secret, secret, secretKey } from './support/leaks.ts'
@@ -37,7 +38,7 @@ import {
 import { type Tree, writeTree } from './support/tree.ts'
 import { startContainerdLike, writeWaitingProgram } from './support/waiting-program.ts'
 
-const KILLING = import.meta.resolve('./support/kill-before-call.cjs')
+const KILLING = fileURLToPath(import.meta.resolve('./support/kill-before-call.cjs'))
 const STATE = 'var/lib/regmirror'
 const CONFIG = 'etc/containerd/config.toml'
 const CERTS = 'etc/containerd/certs.d'
@@ -412,7 +413,7 @@ describe('a planted secret', function () {
       it(`because it is killed before ${moment}`, () =>
         refused(
           async ({ root, runCommand }, from) => {
-            const env = { NODE_OPTIONS: `--import=${KILLING}`, REGMIRROR_TEST_KILL: moment }
+            const env = { NODE_OPTIONS: `--require=${KILLING}`, REGMIRROR_TEST_KILL: moment }
             assert.equal((await spawned(['apply', ...from], root, env)).code, null)
             assert.match(Object.keys(await takeSnapshot(root)).join('\n'), leaves)
             await runCommand(['plan', ...from], 0)

@@ -26,11 +26,12 @@ version = "2.1"
 
 const folder = path.resolve(process.argv[2] ?? '')
 const file = path.join(folder, 'regmirror.bundle')
-const { program, packCache } = openBundle(readFileSync(file), Buffer.alloc(0), require, file)
+// The cache is the same wherever it is made: no path is a part of it.
+const { program, packCache } = openBundle(readFileSync(file), Buffer.alloc(0), require, 'regmirror.bundle')
 const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {
-    process.argv = [process.execPath, file, ...args]
+    process.argv = ['node', 'regmirror.bundle', ...args]
     await program.start()
   }
 } finally {

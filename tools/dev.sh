@@ -11,10 +11,11 @@ install() {
     --no-global --no-dry-run --loglevel=error >&2
 }
 
-if ! new_enough; then
+# The single file holds the Node of tools/node, whichever Node this machine has.
+if [ "${REGMIRROR_NODE:-}" = own ] || ! new_enough; then
   own=$PWD/tools/node/node_modules/.bin
   if [ ! -x "$own/node" ]; then
-    echo "regmirror is developed on Node 22.22 or newer; fetching Node into tools/node" >&2
+    echo "fetching Node into tools/node: regmirror is developed on Node 22.22 or newer" >&2
     install --prefix tools/node
   fi
   PATH=$own:$PATH

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { AS_BUILT, shellWords } from '../support/program.ts'
 import { withDirectory } from '../support/tree.ts'
 import { needBuilt } from './support/built.ts'
 import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
 const RUNTIME = 'containerd-trixie'
 
 /** Makes a node on its own tmpfs ($1 home, $2 final mount options), applies, and lists the node before and after. */
@@ -21,7 +21,7 @@ mount -o "remount,$2" "$1/node"
 look() { find "$1/node" -path "*/var/lib/regmirror*" -prune -o -type f -print0 | sort -z | xargs -0 sha256sum; find "$1/node/etc"; }
 look "$1" >"$1/before"
 set +e
-"$3" "$4/bin/regmirror.js" apply -f "$1/mirrors.toml" --root "$1/node"
+${shellWords(AS_BUILT)} apply -f "$1/mirrors.toml" --root "$1/node"
 echo "exit $?"
 look "$1" >"$1/after"
 `
@@ -47,19 +47,7 @@ describe('a node that cannot be written', function () {
         )
         const list = `version = 1\n${tables.join('')}[targets.containerd]\nversion = "1.7"\n`
         await fs.writeFile(path.join(home, 'mirrors.toml'), list, { mode: 0o644 })
-        const args = [
-          '--mount',
-          '--propagation',
-          'private',
-          'sh',
-          '-c',
-          ON_A_TMPFS,
-          'sh',
-          home,
-          options,
-          process.execPath,
-          root,
-        ]
+        const args = ['--mount', '--propagation', 'private', 'sh', '-c', ON_A_TMPFS, 'sh', home, options]
         const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
         assert.equal(stdout, 'exit 2\n', stderr)
         assert.match(stderr, problem)

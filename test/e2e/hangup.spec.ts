@@ -5,11 +5,12 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { kill } from '../support/process.ts'
+import { AS_BUILT, EXECUTABLE } from '../support/program.ts'
 import { eventually, listText, startMirror, withPlace } from '../support/watching.ts'
 import { needBuilt } from './support/built.ts'
 
-const PROJECT = path.resolve(import.meta.dirname, '../..')
-const REGMIRROR = path.join(PROJECT, 'bin/regmirror.js')
+/** The launcher is a program too: it starts Node itself. */
+const COMMAND = AS_BUILT.at(-1) as string
 const NODE = path.dirname(process.execPath)
 const ENV = { ...process.env, NOTIFY_SOCKET: '', PATH: `${NODE}:${process.env.PATH}` }
 
@@ -30,7 +31,7 @@ async function withStarted(
   use: (started: Started) => Promise<void>,
 ): Promise<void> {
   const id = path.join(folder, 'id')
-  const child = spawn('sh', ['-c', script, 'sh', REGMIRROR, ...args], {
+  const child = spawn('sh', ['-c', script, 'sh', COMMAND, ...args], {
     env: { ...ENV, ID: id },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -138,10 +139,11 @@ async function listens(pid: number): Promise<boolean> {
 
 describe('SIGUSR1', () => {
   // With the debugger of Node on loopback, every local user can run code as the user of the process.
+  const byNode = ['started by node', 'echo $$ > "$ID"; exec node "$@"'] as const
   for (const [how, script] of [
-    ['started by its name', PLAIN],
-    ['started by node', 'echo $$ > "$ID"; exec node "$@"'],
-  ] as const)
+    ['started by its name', PLAIN] as const,
+    ...(EXECUTABLE === undefined ? [byNode] : []),
+  ])
     it(`opens no port of a watcher ${how}`, () =>
       withPlace(async ({ root, list, args }) => {
         await fs.writeFile(list, listText([]))

@@ -7,10 +7,10 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { FROM_SOURCE, shellWords } from '../support/program.ts'
 import { type Tree, withDirectory, writeTree } from '../support/tree.ts'
 import { needMounts } from './support/runtimes.ts'
 
-const CLI = path.join(import.meta.dirname, '../support/cli.ts')
 const STATE = 'var/lib/regmirror'
 const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 const HOSTS = '# of the machine\n'
@@ -67,7 +67,7 @@ describe('a hostile image', function () {
       })
       await fs.writeFile(path.join(home, 'list.toml'), LIST)
       const before = `mount --bind machine image/host
-        regmirror() { "${process.execPath}" "${CLI}" "$@" 2>&1; echo "exit $?"; }
+        regmirror() { ${shellWords(FROM_SOURCE)} "$@" 2>&1; echo "exit $?"; }
         look() { find machine -printf '%p %i %m %s %T@\\n' | sort; find machine -type f | sort | xargs sha256sum; }
         look >before\n`
       const after = '\nlook >after; cmp before after && echo untouched'

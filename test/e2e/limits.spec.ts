@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { ProbeReport } from '../../lib/model/report.ts'
+import { AS_BUILT } from '../support/program.ts'
 import { startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
 import { eventually, listText, watching, withPlace } from '../support/watching.ts'
@@ -14,7 +15,6 @@ import { cgroups } from './support/cgroup.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
-const BIN = path.join(ROOT, 'bin/regmirror.js')
 
 interface Ended {
   readonly code: number | null
@@ -25,7 +25,7 @@ interface Ended {
 
 /** Runs the built command after `script`, shell code that sets limits. */
 async function limited(script: string, args: readonly string[]): Promise<Ended> {
-  const child = spawn('sh', ['-c', `${script}; exec "$@"`, 'sh', process.execPath, BIN, ...args], {
+  const child = spawn('sh', ['-c', `${script}; exec "$@"`, 'sh', ...AS_BUILT, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const text = { stdout: '', stderr: '' }
@@ -163,7 +163,7 @@ describe('limits', () => {
   it('ulimit -u 9: reported in one line; 24 are enough', async function () {
     if (process.getuid?.() !== 0) skip(this, 'another user needs root')
     const run = (most: number) =>
-      spawnSync('prlimit', [`--nproc=${most}:${most}`, '--', ...OTHER_USER, process.execPath, BIN, 'init'], {
+      spawnSync('prlimit', [`--nproc=${most}:${most}`, '--', ...OTHER_USER, ...AS_BUILT, 'init'], {
         encoding: 'utf8',
       })
     const { status: code, signal, stdout, stderr } = run(9)

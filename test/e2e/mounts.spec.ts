@@ -1,11 +1,10 @@
 /** Nodes with mounts at the paths that regmirror writes, each in its own mount namespace. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import path from 'node:path'
+import { FROM_SOURCE, shellWords } from '../support/program.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 import { needRuntime } from './support/runtimes.ts'
 
-const CLI = path.join(import.meta.dirname, '../support/cli.ts')
 const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
 
 describe('mounts', function () {
@@ -16,7 +15,7 @@ describe('mounts', function () {
   const inside = (home: string, script: string) =>
     execFileSync(
       'unshare',
-      ['-m', 'bash', '-c', `exec 2>&1; regmirror() { "${process.execPath}" "${CLI}" "$@"; }\n${script}`],
+      ['-m', 'bash', '-c', `exec 2>&1; regmirror() { ${shellWords(FROM_SOURCE)} "$@"; }\n${script}`],
       {
         cwd: home,
         encoding: 'utf8',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { AS_BUILT, shellWords } from '../support/program.ts'
 import { withDirectory } from '../support/tree.ts'
 import { needBuilt } from './support/built.ts'
 import { needRuntime } from './support/runtimes.ts'
@@ -24,7 +25,7 @@ async function type(
   home: string,
   commands: readonly string[],
 ): Promise<{ codes: number[]; printed: string }> {
-  const wrapper = `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/regmirror.js' "$@"\n`
+  const wrapper = `#!/bin/sh\nexec ${shellWords(AS_BUILT)} "$@"\n`
   await fs.writeFile(path.join(home, 'regmirror'), wrapper, { mode: 0o755 })
   const script = ['rm -rf /etc/containerd /etc/regmirror', ...commands.map(line => `${line}\necho "exit $?"`)]
   const { stdout, stderr } = spawnSync(

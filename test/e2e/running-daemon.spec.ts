@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
-import { CLI, NODE, OVERLAY } from './support/overlay.ts'
+import { COMMAND, OVERLAY } from './support/overlay.ts'
 import { generations, needRuntime, treeOf } from './support/runtimes.ts'
 
 const LIST = 'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n'
@@ -24,7 +24,7 @@ mkdir -p /mnt/bin /opt/node /opt/run
 export PATH=/mnt/bin:/usr/sbin:/usr/bin:/sbin:/bin
 install() { cp "/mnt/over/project/$2" /mnt/bin/containerd; }
 install "$@"
-regmirror() { "${NODE}" "${CLI}" "$@" 2>&1; echo "exit $?"; }
+regmirror() { ${COMMAND} "$@" 2>&1; echo "exit $?"; }
 ready() { until grep -q 'successfully booted' "$1"; do sleep 0.05; done; }
 own="--root /opt/run/root --state /opt/run/state --address /opt/run/socket"
 cd /mnt

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory } from '../support/tree.ts'
-import { CLI, inside, NODE, OVERLAY } from './support/overlay.ts'
+import { COMMAND, inside, OVERLAY } from './support/overlay.ts'
 import { generations, launcher, needRuntime } from './support/runtimes.ts'
 
 const PLANTED = 'planted-secret-3141'
@@ -26,7 +26,7 @@ cp /mnt/config.toml /etc/containerd/
 printf '#!/bin/sh\\nexec "%s" "$@"\\n' "$2" >/mnt/bin/containerd
 chmod +x /mnt/bin/containerd
 export PATH=/mnt/bin:$PATH TMPDIR=/mnt/missing/tmp
-regmirror() { "${NODE}" "${CLI}" "$@"; }
+regmirror() { ${COMMAND} "$@"; }
 everything() { find /etc/containerd /tmp /var/tmp /var/lib /dev/shm /run /mnt -path /mnt/over -prune -o -printf '%p %i %m %s %C@ %T@\\n' | sort; }
 cd /mnt
 set +e
@@ -81,7 +81,7 @@ for (const { title, suite } of generations) {
 
     it('leaves no copy after a kill during the check, nor after a restore', async () => {
       const output = await runInside(`${SLOW}
-        "${NODE}" "${CLI}" apply -f list.toml --no-probe & pid=$!
+        ${COMMAND} apply -f list.toml --no-probe & pid=$!
         while [ ! -s /mnt/dumping ]; do sleep 0.05; done
         kill -9 $pid; wait $pid 2>/dev/null
         left() { grep -rl ${PLANTED} /tmp /var/tmp /var/lib /dev/shm /run /mnt/missing 2>/dev/null; ls -A /tmp /var/tmp /dev/shm; }

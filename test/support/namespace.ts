@@ -1,12 +1,10 @@
 /** Runs the command in its own namespaces: other mounts, other users. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import path from 'node:path'
-
-const CLI = path.join(import.meta.dirname, 'cli.ts')
+import { FROM_SOURCE, shellWords } from './program.ts'
 
 /** Runs a script of bash in new namespaces, in a directory; `regmirror` is the command from source. Returns all output. */
 export function inNamespace(flags: readonly string[], cwd: string, script: string): string {
-  const text = `exec 2>&1; regmirror() { "${process.execPath}" "${CLI}" "$@"; }\n${script}`
+  const text = `exec 2>&1; regmirror() { ${shellWords(FROM_SOURCE)} "$@"; }\n${script}`
   return execFileSync('unshare', [...flags, 'bash', '-c', text], { cwd, encoding: 'utf8' })
 }
 

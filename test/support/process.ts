@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { FROM_SOURCE } from './program.ts'
 import type { Ran } from './run.ts'
 
-const CLI = path.join(import.meta.dirname, 'cli.ts')
 const HOLDER = path.join(import.meta.dirname, 'lock-holder.ts')
 
 /** Runs the command in its own process. `wrapper` is a command to start it with. */
@@ -13,7 +13,7 @@ export async function spawnCli(
   env = process.env,
   wrapper: readonly string[] = [],
 ): Promise<Ran> {
-  const [program = '', ...rest] = [...wrapper, process.execPath, CLI, ...args]
+  const [program = '', ...rest] = [...wrapper, ...FROM_SOURCE, ...args]
   const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
   const [code] = await once(child, 'close')

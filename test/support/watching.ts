@@ -6,9 +6,9 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { kill } from './process.ts'
+import { FROM_SOURCE } from './program.ts'
 import { withDirectory } from './tree.ts'
 
-const CLI = path.join(import.meta.dirname, 'cli.ts')
 /** Enough for the slowest machine: a watcher finds within a minute what no hint reports. */
 const PATIENCE_MS = 90_000
 
@@ -30,7 +30,7 @@ export async function watching<T>(
   stdin = '',
   wrapper: readonly string[] = [],
 ): Promise<T> {
-  const [program = '', ...rest] = [...wrapper, process.execPath, CLI, 'watch', ...args]
+  const [program = '', ...rest] = [...wrapper, ...FROM_SOURCE, 'watch', ...args]
   const child = spawn(program, rest, {
     // The test may run as a service. Another JOURNAL_STREAM keeps the levels of the journal out of the lines.
     env: { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1', ...env },

@@ -5,6 +5,7 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parallelTests } from '../support/parallel-tests.ts'
 import { spawnCli } from '../support/process.ts'
 import { type Pages, pagesOf, SERVING } from '../support/served.ts'
@@ -12,7 +13,7 @@ import { eventually, listText, type Place, startMirror, watching, withPlace } fr
 
 const DAY = 86_400_000
 const ARGS = ['--log-format', 'text', ...SERVING]
-const SETTING = import.meta.resolve('../support/shift-clock.cjs')
+const SETTING = fileURLToPath(import.meta.resolve('../support/shift-clock.cjs'))
 
 /** The wall clock of a program, and how to set it. */
 async function clockIn({ root }: Place) {
@@ -22,7 +23,7 @@ async function clockIn({ root }: Place) {
     await fs.rename(`${file}.new`, file)
   }
   await set(0)
-  return { set, env: { NODE_OPTIONS: `--import ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
+  return { set, env: { NODE_OPTIONS: `--require ${SETTING}`, REGMIRROR_TEST_CLOCK: file } }
 }
 
 /** A mirror that responds with 429 and a Retry-After of an hour. */

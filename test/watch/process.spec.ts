@@ -7,6 +7,7 @@ import path from 'node:path'
 import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
 import { fakeNotify } from '../support/fake-notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
+import { FROM_SOURCE, shellWords } from '../support/program.ts'
 import { eventually, listText, startMirror, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const WRITTEN = /(created|updated) .*hosts\.toml/
@@ -241,8 +242,7 @@ describe('a watcher process', () => {
     await withPlace(async ({ root, list, args }) => {
       await fs.writeFile(list, listText([]))
       const script = path.join(root, 'typescript')
-      const cli = path.join(import.meta.dirname, '../support/cli.ts')
-      const watch = [process.execPath, cli, 'watch', ...args].map(word => `'${word}'`).join(' ')
+      const watch = shellWords([...FROM_SOURCE, 'watch', ...args])
       const id = path.join(root, 'id')
       const terminal = spawn('script', ['-qfec', `echo $$ > '${id}'; exec ${watch}`, script])
       const tickets = async () => (await stateFiles(root)).filter(name => name.startsWith('watch-'))

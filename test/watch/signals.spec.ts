@@ -4,15 +4,16 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parallelTests } from '../support/parallel-tests.ts'
 import { kill, startHolder } from '../support/process.ts'
 import { REAL_TIME, run } from '../support/run.ts'
 import { eventually, listText, type Place, type Watching, watching, withPlace } from '../support/watching.ts'
 
 const TEXT = ['--log-format', 'text']
-const SIGNALLING = import.meta.resolve('../support/signal-in-call.cjs')
+const SIGNALLING = fileURLToPath(import.meta.resolve('../support/signal-in-call.cjs'))
 const signalAt = (moment: string) => ({
-  NODE_OPTIONS: `--import=${SIGNALLING}`,
+  NODE_OPTIONS: `--require=${SIGNALLING}`,
   REGMIRROR_TEST_SIGNAL: moment,
 })
 const LIST = `${listText(['http://127.0.0.1:9'])}server = "http://127.0.0.1:9"\n`

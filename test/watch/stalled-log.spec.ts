@@ -9,16 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Fifo, openFifo } from '../support/fifo.ts'
 import { parallelTests } from '../support/parallel-tests.ts'
 import { kill } from '../support/process.ts'
+import { FROM_SOURCE } from '../support/program.ts'
 import { eventually, type Place, withPlace } from '../support/watching.ts'
 
-const CLI = path.join(import.meta.dirname, '../support/cli.ts')
 const ENV = { ...process.env, NOTIFY_SOCKET: '', JOURNAL_STREAM: '8:1' }
 /** Every SIGHUP logs the problems of this list, in lines of several KB. */
 const INVALID = `version = 1\n${Array.from({ length: 100 }, (_, i) => `[registries."r${i}.example"]\n${'m'.repeat(100)} = 1\n`).join('')}`
 /** By then a process that does not wait for a reader has ended. */
 const PATIENCE_MS = 60_000
 
-const command = (args: readonly string[]) => [process.execPath, CLI, ...args] as [string, ...string[]]
+const command = (args: readonly string[]) => [...FROM_SOURCE, ...args] as const
 
 /** A port for the metrics of a watcher whose log is not read. */
 async function withPort(use: (port: number) => Promise<void>): Promise<void> {

@@ -10,6 +10,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { kill } from '../../support/process.ts'
+import { EXECUTABLE } from '../../support/program.ts'
 import { type Tree, writeTree } from '../../support/tree.ts'
 import { eventually } from '../../support/watching.ts'
 import { cgroups, makeCgroup } from './cgroup.ts'
@@ -42,8 +43,8 @@ const PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const BOUNDS = '-sys_module,-sys_time,-sys_rawio,-syslog'
 
 /**
- * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the files of the machine. It prints the process id
- * that is valid outside.
+ * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the files of the machine, $6 its PATH, $7 the executable
+ * to test, if any. It prints the process id that is valid outside.
  */
 const BOOT = `
 set -e
@@ -70,7 +71,11 @@ done
 touch usr/local/bin/node
 mount --bind "$3" usr/local/bin/node
 cp -R "$4/bin" "$4/dist" usr/local/lib/regmirror
-ln -s ../lib/regmirror/bin/regmirror.js usr/local/bin/regmirror
+if [ -z "$7" ]; then ln -s ../lib/regmirror/bin/regmirror.js usr/local/bin/regmirror
+else
+  touch usr/local/bin/regmirror
+  mount --bind "$7" usr/local/bin/regmirror
+fi
 cp -R "$5/." .
 for init in usr/lib/systemd/systemd lib/systemd/systemd; do if [ -x "$init" ]; then break; fi; done
 hostname node
@@ -105,7 +110,7 @@ export async function boot(suite: Suite, files: Tree): Promise<Machine> {
     recursive: true,
   })
   const lower = ['systemd', 'containerd'].map(name => treeOf(`${name}-${suite}`)).join(':')
-  const child = start([stage, lower, process.execPath, PROJECT, own, PATH], cgroup.path)
+  const child = start([stage, lower, process.execPath, PROJECT, own, PATH, EXECUTABLE ?? ''], cgroup.path)
   const stop = async () => {
     await kill(child, 'SIGKILL')
     await cgroup.remove()

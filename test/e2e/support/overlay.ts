@@ -1,5 +1,6 @@
 /** Shell text for a mount namespace in which this machine has an /etc of its own. */
 import path from 'node:path'
+import { FROM_SOURCE, shellWords } from '../../support/program.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../../..')
 
@@ -8,8 +9,8 @@ export function inside(file: string): string {
   return file.startsWith(`${PROJECT}/`) ? `/mnt/over/project${file.slice(PROJECT.length)}` : file
 }
 
-/** Node and the command from source, as they are inside. */
-export const [NODE, CLI] = [inside(process.execPath), inside(path.join(PROJECT, 'test/support/cli.ts'))]
+/** The command for a shell inside. */
+export const COMMAND = shellWords(FROM_SOURCE.map(inside))
 
 /** $1 is a directory of the test, mounted at /mnt; what is written to /etc is on a tmpfs. */
 export const OVERLAY = `

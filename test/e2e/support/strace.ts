@@ -9,15 +9,18 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
-import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { AS_BUILT, EXECUTABLE } from '../../support/program.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
 import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
-const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/regmirror.js')
-const HOLD = import.meta.resolve('./wait-for-tracer.cjs')
+/** With one thread, V8 never waits for a lock: at its first wait it would open a file (absl::base_internal::NumCPUs). */
+const ONE_THREAD =
+  EXECUTABLE === undefined ? ([AS_BUILT[0], '--single-threaded', ...AS_BUILT.slice(1)] as const) : AS_BUILT
+const HOLD = fileURLToPath(import.meta.resolve('./wait-for-tracer.cjs'))
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
 export interface Tampering {
@@ -55,15 +58,13 @@ export async function runTraced(
   root: string,
   tampering: readonly Tampering[] = [],
 ): Promise<Traced> {
-  // With one thread, V8 never waits for a lock: at its first wait, it would open a file (absl::base_internal::NumCPUs).
-  const child = spawn(process.execPath, ['--single-threaded', PROGRAM, ...args, '--root', root], {
+  const [program, ...own] = ONE_THREAD
+  const child = spawn(program, [...own, ...args, '--root', root], {
     env: {
       PATH: process.env.PATH,
       UV_THREADPOOL_SIZE: '1',
       UV_USE_IO_URING: '0',
-      // Otherwise the C library opens a file about the processors, at a random moment.
-      MALLOC_ARENA_MAX: '1',
-      NODE_OPTIONS: `--import=${HOLD}`,
+      NODE_OPTIONS: `--require=${HOLD}`,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })

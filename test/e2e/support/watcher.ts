@@ -1,9 +1,7 @@
 /** A watcher as a process, and its log. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
-
-const CLI = path.resolve(import.meta.dirname, '../../support/cli.ts')
+import { FROM_SOURCE } from '../../support/program.ts'
 
 export interface LogEntry {
   readonly time: string
@@ -21,7 +19,8 @@ export interface Watcher {
 }
 
 export async function startWatcher(args: readonly string[], env = process.env): Promise<Watcher> {
-  const child = spawn(process.execPath, [CLI, 'watch', '--log-format', 'json', ...args], {
+  const [program, ...own] = FROM_SOURCE
+  const child = spawn(program, [...own, 'watch', '--log-format', 'json', ...args], {
     env,
     stdio: ['ignore', 'inherit', 'pipe'],
   })

@@ -1,0 +1,170 @@
+/** The single file: one executable with Node, on a machine that has only the C and C++ libraries. */
+import assert from 'node:assert/strict'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { startRegistry } from '../support/registry.ts'
+import { withDirectory } from '../support/tree.ts'
+import { needMounts, skip } from './support/runtimes.ts'
+
+const PROJECT = path.resolve(import.meta.dirname, '../..')
+const NODE = path.join(PROJECT, 'tools/node/node_modules/.bin/node')
+const LIST = 'etc/regmirror/mirrors.toml'
+
+/** Without a network of its own: mirrors on loopback are those of the test. $1 the tree, $2 how it is mounted, $3 the user. */
+const INSIDE =
+  'mount --bind "$1" "$1"; mount -t proc proc "$1/proc"; mount -o "remount,bind,$2" "$1"; user=$3; root=$1; shift 3; exec chroot --userspec="$user" "$root" /regmirror "$@"'
+const ROOT = '0:0'
+const USER = '65534:65534'
+
+interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the file in a tree, without blocking the registries of this process. */
+async function runIn(tree: string, mount: 'rw' | 'ro', user: string, args: readonly string[]): Promise<Ran> {
+  const inside = [
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    INSIDE,
+    'sh',
+    tree,
+    mount,
+    user,
+    ...args,
+  ]
+  // Settings of this machine that a file without Node must not notice.
+  const env = { PATH: process.env.PATH, NODE_OPTIONS: '--no-such-option' }
+  return await promisify(execFile)('unshare', inside, { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    error => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
+  )
+}
+
+describe('the single file', function () {
+  this.timeout(300_000)
+  let folder = ''
+  const file = (...names: readonly string[]) => path.join(folder, ...names)
+
+  before(async function () {
+    needMounts(this)
+    if (process.platform !== 'linux' || process.arch !== 'x64') skip(this, 'it is for Linux on x64')
+    if (spawnSync('strip', ['--version']).status !== 0) skip(this, 'strip is missing; install binutils')
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-single-'))
+    for (const name of ['first', 'second']) buildInto(file(name))
+    await makeTree(file('tree'), file('first/regmirror'))
+  })
+  after(() => fs.rm(folder, { recursive: true, force: true }))
+
+  it('has the same bytes when it is built twice', async () => {
+    for (const name of ['regmirror', 'THIRD-PARTY-LICENSES']) {
+      const [first, second] = [
+        await fs.readFile(file('first', name)),
+        await fs.readFile(file('second', name)),
+      ]
+      assert.ok(first.equals(second), name)
+    }
+    const { size } = await fs.stat(file('first/regmirror'))
+    console.log(`    single file: ${(size / 1e6).toFixed(1)} MB`)
+  })
+
+  it('requires nothing but the C and C++ libraries', () => {
+    const needed = execFileSync('readelf', ['-d', file('first/regmirror')], { encoding: 'utf8' })
+    const names = [...needed.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name)
+    assert.deepEqual(names.toSorted(), [
+      'ld-linux-x86-64.so.2',
+      'libc.so.6',
+      'libdl.so.2',
+      'libgcc_s.so.1',
+      'libm.so.6',
+      'libpthread.so.0',
+      'libstdc++.so.6',
+    ])
+  })
+
+  it('prints the licences of Node and of the packages in it', async () => {
+    const { code, stdout } = await runIn(file('tree'), 'ro', USER, ['--licenses'])
+    assert.equal(code, 0)
+    assert.equal(stdout, await fs.readFile(file('first/THIRD-PARTY-LICENSES'), 'utf8'))
+    for (const name of ['yargs', 'chokidar', 'Node.js 24'])
+      assert.match(stdout, new RegExp(`^${name}`, 'm'), name)
+  })
+
+  for (const [who, user] of [
+    ['root', ROOT],
+    ['another user', USER],
+  ] as const) {
+    it(`runs as ${who}, without /tmp, on a read-only file system`, async () => {
+      const run = (...args: string[]) => runIn(file('tree'), 'ro', user, args)
+      const { version } = JSON.parse(await fs.readFile(path.join(PROJECT, 'package.json'), 'utf8'))
+      assert.deepEqual(await run('--version'), { code: 0, stdout: `${version}\n`, stderr: '' })
+      assert.match((await run('--help')).stdout, /apply/)
+      const plan = await run('plan', '-f', '/list.toml')
+      assert.match(plan.stdout, /create/, plan.stderr)
+    })
+  }
+
+  it('makes a starter list, applies a list and then has nothing to do', async () => {
+    const run = (...args: string[]) => runIn(file('tree'), 'rw', ROOT, args)
+    const made = await run('init', '--preset', 'harbor', '-o', '/etc/regmirror/starter.toml')
+    assert.equal(made.code, 0, made.stderr)
+    await fs.copyFile(file('tree/list.toml'), file('tree', LIST))
+    const applied = await run('apply')
+    assert.equal(applied.code, 0, applied.stderr)
+    assert.match(applied.stdout, /created/)
+    assert.match((await run('plan', '--check')).stdout, /nothing to do/)
+  })
+
+  it('probes', async () => {
+    const registry = await startRegistry({})
+    const list = `version = 1\n[registries."docker.io"]\nserver = "${registry.url}"\nmirrors = ["${registry.url}"]\n`
+    await fs.writeFile(file('tree/probed.toml'), list, { mode: 0o644 })
+    const { stdout, stderr } = await runIn(file('tree'), 'ro', ROOT, [
+      ...['probe', '-f', '/probed.toml', '--depth', 'ping', '--format', 'json'],
+    ])
+    await registry.close()
+    assert.equal(JSON.parse(stdout).probes[0].status, 'healthy', stderr)
+  })
+
+  it('reports a working directory that was removed', () =>
+    withDirectory(async directory => {
+      const gone = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" plan'
+      const { status, stderr } = spawnSync('sh', ['-ec', gone, file('first/regmirror')], {
+        cwd: directory,
+        encoding: 'utf8',
+      })
+      assert.equal(status, 2)
+      assert.match(stderr, /^error: the working directory was removed; [^\n]+\n$/)
+    }))
+})
+
+/** With the Node of tools/node, which a machine with a new Node has not fetched yet. */
+function buildInto(folder: string): void {
+  const env = { ...process.env, REGMIRROR_NODE: 'own' }
+  const build = [path.join(PROJECT, 'tools/single/build.ts'), folder]
+  if (existsSync(NODE)) execFileSync(NODE, build, { stdio: 'pipe' })
+  else execFileSync('sh', ['tools/dev.sh', 'node', ...build], { cwd: PROJECT, env, stdio: 'pipe' })
+}
+
+/** A tree with the file, the libraries that it links, a node and a list. */
+async function makeTree(tree: string, program: string): Promise<void> {
+  const linked = execFileSync('ldd', [program], { encoding: 'utf8' })
+  for (const [, library = ''] of linked.matchAll(/(\/\S+) \(0x/g)) {
+    await fs.mkdir(path.join(tree, path.dirname(library)), { recursive: true })
+    await fs.copyFile(library, path.join(tree, library))
+  }
+  await fs.copyFile(program, path.join(tree, 'regmirror'))
+  for (const name of ['proc', 'etc/containerd', 'etc/regmirror'])
+    await fs.mkdir(path.join(tree, name), { recursive: true })
+  const list =
+    'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
+  await fs.writeFile(path.join(tree, 'list.toml'), list, { mode: 0o644 })
+}

@@ -1,0 +1,87 @@
+/**
+ * Builds build/regmirror: one executable with Node, the bundle and its code cache, for Linux on x64. A folder as argument
+ * takes the place of `build`; `--test` leaves NODE_OPTIONS in effect, which tests use to change the program.
+ */
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build, type Plugin } from 'esbuild'
+import { bundle } from '../bundle.ts'
+import { copyIgnoredSignals } from './entry.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { test: { type: 'boolean' } } })
+const folder = path.resolve(positionals[0] ?? path.join(root, 'build'))
+const parts = path.join(folder, 'parts')
+await fs.mkdir(folder, { recursive: true })
+await bundle(parts)
+await addLicenseOfNode()
+await buildLauncher()
+await prepareBlob(values.test ? 'env' : 'none')
+await buildProgram()
+await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
+await fs.rm(parts, { recursive: true })
+
+async function addLicenseOfNode(): Promise<void> {
+  const license = await fs.readFile(path.resolve(process.execPath, '../../LICENSE'), 'utf8')
+  const rule = `\n${'-'.repeat(80)}\n\n`
+  await fs.appendFile(
+    path.join(parts, 'THIRD-PARTY-LICENSES'),
+    `${rule}Node.js ${process.versions.node}\n\n${license}`,
+  )
+}
+
+/** The launcher of the package, with another way to load the bundle. */
+async function buildLauncher(): Promise<void> {
+  const loader: Plugin = {
+    name: 'loader',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/load\.js$/ }, () => ({ path: path.join(root, 'tools/single/load.cjs') }))
+    },
+  }
+  await build({
+    entryPoints: [path.join(root, 'bin/regmirror.js')],
+    outfile: path.join(parts, 'launcher.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    plugins: [loader],
+  })
+}
+
+/** Writes the launcher and its files in the format of Node's single executables. */
+async function prepareBlob(nodeOptions: 'env' | 'none'): Promise<void> {
+  const names = ['regmirror.bundle', 'regmirror.cache', 'THIRD-PARTY-LICENSES']
+  const config = {
+    main: 'launcher.cjs',
+    output: 'blob',
+    disableExperimentalSEAWarning: true,
+    // Otherwise NODE_OPTIONS of the user takes effect, and one that this Node does not know ends the program.
+    execArgvExtension: nodeOptions,
+    assets: Object.fromEntries(names.map(name => [name, name])),
+  }
+  await fs.writeFile(path.join(parts, 'config.json'), JSON.stringify(config))
+  execFileSync(process.execPath, ['--experimental-sea-config', 'config.json'], { cwd: parts, stdio: 'pipe' })
+}
+
+/** Puts the blob into a copy of Node without symbols. */
+async function buildProgram(): Promise<void> {
+  const program = path.join(parts, 'regmirror')
+  execFileSync('strip', ['--strip-all', '-o', program, process.execPath])
+  const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'))
+  const blob = path.join(parts, 'blob')
+  // It complains that the names of sections are gone.
+  execFileSync(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE], {
+    stdio: 'pipe',
+  })
+  const bytes = await fs.readFile(program)
+  copyIgnoredSignals(bytes)
+  await fs.writeFile(program, bytes)
+  await fs.chmod(program, 0o755)
+  await fs.rename(program, path.join(folder, 'regmirror'))
+}
