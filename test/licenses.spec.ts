@@ -141,7 +141,8 @@ function closure(): Set<string> {
   const sources = globSync('lib/**/*.ts', { cwd: root }).map(file =>
     readFileSync(path.join(root, file), 'utf8'),
   )
-  const imported = (name: string) => sources.some(source => new RegExp(`from '${name}['/]`).test(source))
+  const imported = (name: string) =>
+    sources.some(source => new RegExp(`(from |import\\()'${name}['/]`).test(source))
   const found = new Set<string>()
   const add = (name: string) => {
     if (found.has(name)) return
