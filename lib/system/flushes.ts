@@ -1,5 +1,5 @@
 /**
- * What must survive a power cut is flushed to the disk: at once, or together with other changes, because a disk that takes
+ * What must survive a power cut is flushed to the disk: immediately, or together with other changes, because a disk that takes
  * milliseconds for one flush takes hardly longer for many that wait at the same time.
  */
 import { calls, type Handle } from './calls.ts'

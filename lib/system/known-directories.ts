@@ -1,7 +1,7 @@
 /**
  * Directories that a plan or a transaction has looked up, so that it does not look them up for each of the thousand files
  * in them. Only root could put a link in the place of one: a directory is remembered where it, and each directory between
- * it and the root of the tree, belongs to root and nobody else can write it. So is a path that does not exist in such a
+ * it and the root of the tree, belongs to root and no other user can write it. So is a path that does not exist in such a
  * directory, until regmirror creates or renames something.
  */
 import path from 'node:path'

@@ -42,7 +42,7 @@ export interface Writer extends Reader {
   rename(from: string, to: string): Promise<void>
   /** The same, but does not follow a final link, and ignores errors. */
   prune(directory: string): Promise<boolean>
-  /** Runs `use`, then flushes its changes to disk together. Without it, each change is flushed at once. */
+  /** Runs `use`, then flushes its changes to disk together. Without it, each change is flushed immediately. */
   flushTogether<T>(use: () => Promise<T>): Promise<T>
 }
 
