@@ -2,12 +2,11 @@
  * Writes V8's code cache of the bundle in a folder, for the Node that runs this. It holds the functions that ran before, so
  * commands run first: on a node of their own, without a network.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const root = path.resolve(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
 const { openBundle } = require('../bin/load.js')
 
@@ -22,6 +21,16 @@ mirrors = ["http://127.0.0.1:9"]
 
 [targets.containerd]
 version = "2.1"
+`
+
+/** As containerd's default configuration has it. */
+const CONFIG = `version = 3
+
+[plugins]
+  [plugins.'io.containerd.cri.v1.images']
+    snapshotter = 'overlayfs'
+    [plugins.'io.containerd.cri.v1.images'.registry]
+      config_path = ''
 `
 
 const folder = path.resolve(process.argv[2] ?? '')
@@ -44,10 +53,7 @@ process.exit(0)
 function commandsAt(place: string): readonly (readonly string[])[] {
   const list = path.join(place, 'mirrors.toml')
   mkdirSync(path.join(place, 'node/etc/containerd'), { recursive: true })
-  copyFileSync(
-    path.join(root, 'fixtures/containerd-default/2.1.9.toml'),
-    path.join(place, 'node/etc/containerd/config.toml'),
-  )
+  writeFileSync(path.join(place, 'node/etc/containerd/config.toml'), CONFIG)
   writeFileSync(list, LIST, { mode: 0o644 })
   const node = ['-f', list, '--root', path.join(place, 'node')]
   return [

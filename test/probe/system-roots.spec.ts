@@ -1,6 +1,7 @@
 /** The system's certificates: found where containerd finds them, and not read more often than needed. */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import blocking from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { openRoots } from '../../lib/probe/tls/system-roots.ts'
@@ -62,11 +63,15 @@ describe("the system's certificates", () => {
       const first = await reader.read()
       assert.deepEqual(names(first), namesOf(CA))
 
-      const real = fs.open
+      const real = { open: fs.open, openSync: blocking.openSync }
       let opened = 0
       fs.open = (...args) => {
         opened += 1
-        return real(...args)
+        return real.open(...args)
+      }
+      blocking.openSync = (...args) => {
+        opened += 1
+        return real.openSync(...args)
       }
       try {
         const readings = async () => {
@@ -96,7 +101,8 @@ describe("the system's certificates", () => {
         await fs.rm(bundle)
         assert.deepEqual(await readings().then(({ roots }) => roots), [])
       } finally {
-        fs.open = real
+        fs.open = real.open
+        blocking.openSync = real.openSync
       }
     }))
 })
