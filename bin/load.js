@@ -65,9 +65,9 @@ function openCache(id, file) {
 
 function readCache(id, { head, bytes }) {
   var first = bytes.subarray(0, bytes.length / 2)
-  var isWhole = first.equals(bytes.subarray(bytes.length / 2)) && !first.includes(EMPTY_PAGE)
-  return name =>
-    isWhole && head.of === ownerOf(id) && head.index[name] ? first.subarray(...head.index[name]) : undefined
+  var isUsable =
+    head.of === ownerOf(id) && first.equals(bytes.subarray(bytes.length / 2)) && !first.includes(EMPTY_PAGE)
+  return name => (isUsable && head.index[name] ? first.subarray(...head.index[name]) : undefined)
 }
 
 /**

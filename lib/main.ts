@@ -72,9 +72,7 @@ function openStreams(isTerminal: IsTerminal): Streams {
   let queue: LogQueue | undefined
   const stderr: Sink = {
     write: text => (queue ?? own).write(text),
-    get isTTY() {
-      return own.isTTY
-    },
+    isTTY: own.isTTY,
     get columns() {
       return own.columns
     },

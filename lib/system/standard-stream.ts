@@ -27,7 +27,8 @@ type WriteNow = (bytes: Buffer) => number
 
 export function openStandardStream(source: StreamSource): StandardStream {
   let opened: NodeJS.WriteStream | undefined
-  const writeNow = source.isTerminal(source.fd) ? undefined : openDirect(source.fd)
+  const isTTY = source.isTerminal(source.fd)
+  const writeNow = isTTY ? undefined : openDirect(source.fd)
   const stream = () => {
     opened ??= source.open().on('error', source.onError)
     return opened
@@ -39,14 +40,12 @@ export function openStandardStream(source: StreamSource): StandardStream {
   }
   return {
     write,
-    get isTTY() {
-      return writeNow === undefined && stream().isTTY
-    },
+    isTTY,
     get columns() {
-      return writeNow === undefined ? stream().columns : undefined
+      return isTTY ? stream().columns : undefined
     },
     get rows() {
-      return writeNow === undefined ? stream().rows : undefined
+      return isTTY ? stream().rows : undefined
     },
     flush: () => new Promise(done => (opened === undefined ? done() : opened.write('', () => done()))),
   }
