@@ -70,6 +70,16 @@ function readCache(id, { head, bytes }) {
   return name => (isUsable && head.index[name] ? first.subarray(...head.index[name]) : undefined)
 }
 
+/** Modules of Node that take long to load, and that most runs do not use. */
+var LATE = ['child_process', 'crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(
+  name => `node:${name}`,
+)
+
+/** A module of Node that is loaded when something of it is used. Scripts look whether it is one of theirs (`__esModule`). */
+function requireLate(name, require) {
+  return new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : require(name)[key]) })
+}
+
 /**
  * Opens a bundle; `cache` are the bytes of its code cache, empty where there is none. Returns what its first script exports,
  * and a function that packs the code cache of all that has run.
@@ -81,7 +91,7 @@ exports.openBundle = (bundle, cache, require, filename) => {
   var loaded = {}
   function load(name) {
     var span = head.index[name]
-    if (span === undefined) return require(name)
+    if (span === undefined) return LATE.includes(name) ? requireLate(name, require) : require(name)
     if (loaded[name] !== undefined) return loaded[name].exports
     var source = bytes.subarray(...span).latin1Slice()
     scripts[name] = new vm.Script(source, { filename: `${filename}/${name}`, cachedData: cacheOf(name) })

@@ -17,23 +17,25 @@ const PLACES: JsonSchema = {
   },
 }
 
+/** A secret, or where it is. */
+export const SECRET: JsonSchema = {
+  title: 'a string, { file = "…" } or { env = "…" }',
+  type: ['string', 'object'],
+  minLength: 1,
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: false,
+  properties: PLACES,
+}
+
 function secretSchema(description: string): JsonSchema {
-  return {
-    title: 'a string, { file = "…" } or { env = "…" }',
-    description,
-    type: ['string', 'object'],
-    minLength: 1,
-    minProperties: 1,
-    maxProperties: 1,
-    additionalProperties: false,
-    properties: PLACES,
-  }
+  return { title: SECRET.title, description, $ref: '#/$defs/secret' }
 }
 
 export const HEADER_VALUE: JsonSchema = {
-  ...secretSchema(
+  ...SECRET,
+  description:
     'A value, { file = "…" } (the file contains only the value), { env = "…" }; for Authorization also { basic = { user, password } } or { bearer = token }.',
-  ),
   title: 'a string, or a table with file, env, basic or bearer',
   properties: {
     ...PLACES,

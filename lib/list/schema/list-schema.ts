@@ -1,6 +1,7 @@
 /** The schema of a whole list. `npm run schema` writes it to schema.json, for editors. */
 import type { JsonSchema, KnownTargets } from '../../model/target-settings.ts'
-import { CONNECTION, DIAL_TIMEOUT } from './connection-schema.ts'
+import { CA, CLIENT, CONNECTION, DIAL_TIMEOUT, HEADER, REDIRECTS } from './connection-schema.ts'
+import { SECRET } from './header-schema.ts'
 import { HEALTH } from './health-schema.ts'
 import { CAPABILITIES, MIRROR } from './mirror-schema.ts'
 import { FALLBACK, REGISTRY } from './registry-schema.ts'
@@ -18,7 +19,12 @@ export function listSchema(targets: KnownTargets): JsonSchema {
       registry: REGISTRY,
       mirror: MIRROR,
       capabilities: CAPABILITIES,
+      ca: CA,
+      client: CLIENT,
+      header: HEADER,
+      secret: SECRET,
       dial_timeout: DIAL_TIMEOUT,
+      redirects: REDIRECTS,
     },
   }
 }
