@@ -30,6 +30,7 @@ export async function planSwaps(
   const swaps: [Swap, readonly Content[]][] = []
   const levels = new Map<Swap, number>()
   const makes = new Set<string>()
+  const checked = new Set<string>()
   const empty: string[] = []
   const [made, wasEmpty] = [new Set(state.made), new Set(state.empty)]
   const written = new Set(steps.filter(step => step.after).map(step => path.dirname(step.path)))
@@ -41,9 +42,10 @@ export async function planSwaps(
     // Temporary names must be on the file system of the directory, which may be behind a link.
     const directory = await node.real(place)
     const found = makes.has(directory) ? [] : await node.entries(directory)
-    if (found === undefined) {
-      const above = await missing(isBundle ? path.dirname(directory) : directory, node)
-      for (const parent of above) makes.add(parent)
+    const needed = isBundle ? path.dirname(directory) : directory
+    if (found === undefined && !checked.has(needed)) {
+      for (const parent of await missing(needed, node)) makes.add(parent)
+      checked.add(needed)
     }
     if (found === undefined && isBundle) {
       add(building(directory, group, likeOf))

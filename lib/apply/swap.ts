@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { sha256Hex } from '../model/sha256.ts'
+import { takeTurn } from '../system/calls.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
@@ -70,6 +71,14 @@ export function fileSwap(
   return old && { kind: 'remove_file', path: file, backup, before: sha256Hex(old) }
 }
 
+/** Signals act between two swaps, once a turn is due. */
+export async function forEachSwap(swaps: readonly Swap[], act: (swap: Swap) => Promise<void>): Promise<void> {
+  for (const swap of swaps) {
+    await act(swap)
+    await takeTurn()
+  }
+}
+
 /** The temporary names that a swap uses. */
 export function temporariesOf(swap: Swap): readonly string[] {
   return [...('staged' in swap ? [swap.staged] : []), ...('backup' in swap ? [swap.backup] : [])]
@@ -79,20 +88,31 @@ export function temporariesOf(swap: Swap): readonly string[] {
 export async function stage(swap: Swap, contents: readonly Content[], node: Writer): Promise<void> {
   if (!('staged' in swap)) return
   const isDirectory = 'files' in swap
-  if (isDirectory) await node.makeDirectory(swap.staged, 0o755)
+  if (isDirectory) await node.createDirectory(swap.staged)
   for (const { name, bytes, ownership, like } of contents)
     await node.create(isDirectory ? path.join(swap.staged, name) : swap.staged, bytes, ownership, like)
   if (swap.kind === 'replace_file') await node.duplicate(swap.path, swap.backup)
 }
 
-/** Renames the new content into place, unless that is done already. False: the path does not hold what was planned. */
+/** Renames the new content into place. False: the path does not hold what was planned. */
 export async function commit(swap: Swap, node: Writer): Promise<boolean> {
+  if (!(await holds(swap, 'before', node))) return false
+  await exchange(swap, node)
+  return true
+}
+
+/** Commits a swap of an interrupted run, unless that is done already. */
+export async function finish(swap: Swap, node: Writer): Promise<boolean> {
   if (await isCommitted(swap, node)) return await holds(swap, 'after', node)
   // A directory whose files move one by one may be half there.
-  const begun = swap.kind === 'remove_directory' && (await exists(swap.backup, node))
-  if (!begun && !(await holds(swap, 'before', node))) return false
-  await ('staged' in swap ? node.rename(swap.staged, swap.path) : node.rename(swap.path, swap.backup))
+  const isBegun = swap.kind === 'remove_directory' && (await exists(swap.backup, node))
+  if (!isBegun) return await commit(swap, node)
+  await exchange(swap, node)
   return true
+}
+
+async function exchange(swap: Swap, node: Writer): Promise<void> {
+  await ('staged' in swap ? node.rename(swap.staged, swap.path) : node.rename(swap.path, swap.backup))
 }
 
 /**
@@ -123,11 +143,17 @@ async function putBack(swap: Swap, node: Writer): Promise<void> {
 
 /** Removes the temporaries. */
 export async function discard(swap: Swap, node: Writer): Promise<void> {
-  for (const name of temporariesOf(swap)) {
-    if (!(await exists(name, node))) continue
-    if ('files' in swap) await removeDirectory(name, swap, node)
-    else await node.remove(name)
-  }
+  for (const name of temporariesOf(swap)) await discardName(name, swap, node)
+}
+
+/** Removes the old content of a swap that is in place: the new one has left its temporary name. */
+export async function discardBackup(swap: Swap, node: Writer): Promise<void> {
+  if ('backup' in swap) await discardName(swap.backup, swap, node)
+}
+
+async function discardName(name: string, swap: Swap, node: Writer): Promise<void> {
+  if (!('files' in swap)) await node.remove(name)
+  else if (await exists(name, node)) await removeDirectory(name, swap, node)
 }
 
 /** A directory that holds files from outside regmirror returns to its path. */

@@ -5,12 +5,23 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
-import { takeTurn } from '../system/calls.ts'
 import type { Writer } from '../system/writer.ts'
+import { cleanUp, closeJournal, removeOriginals } from './clean-up.ts'
 import { journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
 import { removeLeftovers } from './leftovers.ts'
-import { type Content, commit, discard, holds, type Swap, stage, undo } from './swap.ts'
+import {
+  type Content,
+  commit,
+  discard,
+  discardBackup,
+  finish,
+  forEachSwap,
+  holds,
+  type Swap,
+  stage,
+  undo,
+} from './swap.ts'
 
 /** The journal of a run, and the bytes that it writes. */
 export interface Transaction {
@@ -40,7 +51,7 @@ export async function transact(transaction: Transaction, node: Writer): Promise<
     return await undoAndThrow(error, journal, node)
   }
   try {
-    await cleanUp(journal, node)
+    await cleanUp(journal, swap => discardBackup(swap, node), node)
     return true
   } catch (error) {
     if (error instanceof Failure) return false
@@ -70,9 +81,10 @@ async function finishOrUndo(node: Writer): Promise<Recovery | undefined> {
   const { journal, phase } = found
   if (phase !== 'committing') return { journal, outcome: 'undone', foreign: await undoAll(node) }
   const foreign: string[] = []
-  for (const swap of journal.swaps) if (!(await commit(swap, node))) foreign.push(swap.path)
+  for (const swap of journal.swaps) if (!(await finish(swap, node))) foreign.push(swap.path)
   // A swap that was not committed may still need its original.
-  await cleanUp(foreign.length === 0 ? journal : { ...journal, drop_originals: [] }, node)
+  const left = foreign.length === 0 ? journal : { ...journal, drop_originals: [] }
+  await cleanUp(left, swap => discard(swap, node), node)
   return { journal, outcome: 'finished', foreign }
 }
 
@@ -93,14 +105,6 @@ function wavesOf({ journal, levelOf }: Transaction): readonly (readonly Swap[])[
     waves.at(-1)?.push(swap)
   }
   return waves
-}
-
-/** Signals act between two swaps. */
-async function forEachSwap(swaps: readonly Swap[], act: (swap: Swap) => Promise<void>): Promise<void> {
-  for (const swap of swaps) {
-    await act(swap)
-    await takeTurn()
-  }
 }
 
 async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
@@ -141,27 +145,6 @@ async function undoAll(node: Writer): Promise<readonly string[]> {
   if (foreign.length === 0) await removeOriginals(journal.keep_originals, node)
   await closeJournal(staged ? 'undoing' : phase, node)
   return foreign
-}
-
-/** Removes temporaries, and what nothing refers to after the run. */
-async function cleanUp(journal: Journal, node: Writer): Promise<void> {
-  // The journal names the temporaries, so it goes last.
-  await node.flushTogether(async () => {
-    await forEachSwap(journal.swaps, swap => discard(swap, node))
-    await removeOriginals(journal.drop_originals, node)
-    for (const directory of journal.prune_directories) await node.prune(directory)
-  })
-  await closeJournal('committing', node)
-}
-
-async function removeOriginals(names: readonly string[], node: Writer): Promise<void> {
-  for (const name of names) await node.remove(`${ORIGINALS_DIRECTORY}/${name}`)
-}
-
-async function closeJournal(phase: Phase, node: Writer): Promise<void> {
-  await removeLeftovers(node)
-  await node.prune(ORIGINALS_DIRECTORY)
-  await node.remove(journalFile(phase))
 }
 
 /** Undoes the run, then throws its error together with every file that is not as before. */

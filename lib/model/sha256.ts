@@ -1,7 +1,7 @@
 /** Digests. Pure. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** sha256 in hex. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes)
 }

@@ -89,6 +89,7 @@ export function isSameContent({ before, after }: Pick<Step, 'before' | 'after'>)
 
 /** A path to the file leads through something that is not a directory. */
 async function refuseBelowFile(node: Reader, file: string): Promise<void> {
+  if (node.isBelowDirectories(file)) return
   const above = dirname(file)
   const facts = await node.facts(above)
   if (facts === undefined) return await refuseBelowFile(node, above)

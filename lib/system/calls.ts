@@ -104,7 +104,14 @@ export function callInThreadPool(): void {
   chosen = inThreadPool
 }
 
-/** Lets signals and timers act between calls that block. */
-export function takeTurn(): Promise<void> {
-  return new Promise(done => setImmediate(done))
+/** How long calls that block may follow each other: a person who presses Ctrl-C does not notice it. */
+const TURN_MS = 10
+
+let turnedAt = 0
+
+/** Lets signals and timers act between calls that block, if they have not done so for a while. */
+export async function takeTurn(): Promise<void> {
+  if (performance.now() - turnedAt < TURN_MS) return
+  await new Promise(done => setImmediate(done))
+  turnedAt = performance.now()
 }

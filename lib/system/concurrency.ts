@@ -25,6 +25,12 @@ export async function mapConcurrently<T, R>(
   items: readonly T[],
   act: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const limited = limitConcurrency(WIDTH)
-  return await Promise.all(items.map((item, index) => limited(() => act(item, index))))
+  const results = new Array<R>(items.length)
+  // Each takes the next item when it is done with one: a queue of all items costs more than the work.
+  const entries = items.entries()
+  const work = async () => {
+    for (const [index, item] of entries) results[index] = await act(item, index)
+  }
+  await Promise.all(Array.from({ length: WIDTH }, work))
+  return results
 }

@@ -53,8 +53,11 @@ export function typeOf(stat: StatType): EntryType {
   return stat.isSymbolicLink() ? 'link' : 'other'
 }
 
-function describeType(stat: StatType): string {
-  return { file: 'a file', directory: 'a directory', link: 'a link', other: 'a special file' }[typeOf(stat)]
+const TYPES: Readonly<Record<EntryType, string>> = {
+  file: 'a file',
+  directory: 'a directory',
+  link: 'a link',
+  other: 'a special file',
 }
 
 interface StatNumbers {
@@ -76,13 +79,13 @@ export function factsFrom(stat: StatType & StatNumbers): FileFacts {
 
 /** Throws Failure `io` for anything but a regular file of at most `limit` bytes. */
 export function refuseUnreadable(
-  stat: StatType & Pick<StatNumbers, 'size'>,
+  { type, size }: Pick<FileFacts, 'type' | 'size'>,
   file: string,
   limit: number,
 ): void {
-  if (!stat.isFile())
-    throw new Failure('io', [{ file, message: `is ${describeType(stat)}, not a file`, hint: 'move it away' }])
-  refuseLong(stat.size, file, limit)
+  if (type !== 'file')
+    throw new Failure('io', [{ file, message: `is ${TYPES[type]}, not a file`, hint: 'move it away' }])
+  refuseLong(size, file, limit)
 }
 
 export function refuseLong(size: number, file: string, limit: number): void {

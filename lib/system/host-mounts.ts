@@ -10,25 +10,50 @@ const MOUNTS = '/proc/self/mountinfo'
 /** Enough for the 100,000 mounts that a namespace may have (sysctl fs.mount-max). */
 const LIMIT = 64 * 1024 * 1024
 
-/** Mount points below `top` of files that are also mounted outside it, as seen from `top`. */
-export async function readHostMounts(top: string): Promise<readonly string[]> {
+export interface HostMounts {
+  /** Mount points below the top of files that are also mounted outside it, as seen from the top. */
+  read(): Promise<readonly string[]>
+  /** Runs `use`; the mounts are read once meanwhile. */
+  remember<T>(use: () => Promise<T>): Promise<T>
+}
+
+export function openHostMounts(top: string): HostMounts {
+  let users = 0
+  let known: Promise<readonly string[]> | undefined
+  return {
+    read: async () => {
+      if (users === 0) return await readHostMounts(top)
+      known ??= readHostMounts(top)
+      return await known
+    },
+    remember: async use => {
+      users += 1
+      try {
+        return await use()
+      } finally {
+        users -= 1
+        if (users === 0) known = undefined
+      }
+    },
+  }
+}
+
+async function readHostMounts(top: string): Promise<readonly string[]> {
   if (top === '/') return []
   const bytes = await failOnErrno('read', MOUNTS, () => readBounded(MOUNTS, MOUNTS, LIMIT))
   return bytes === undefined ? [] : findHostMounts(await followLinks('/', top, readLink), bytes.toString())
 }
 
-/** Throws Failure `io` where a link on the way from `file` to `real`, as seen from `top`, leads into such a mount. */
+/** Throws Failure `io` where links on the way from `file` to `real`, as seen from `top`, lead into such a mount. */
 export async function refuseHostMounts(
   top: string,
   file: string,
   real: string,
   readMounts: () => Promise<readonly string[]>,
 ): Promise<void> {
-  const literal = path.resolve('/', file)
-  if (literal === real) return
   const points = await readMounts()
   const mount = findMount(points, real)
-  if (mount === undefined || mount === findMount(points, literal)) return
+  if (mount === undefined || mount === findMount(points, path.resolve('/', file))) return
   const named = path.join(top, mount)
   const message = `a link points into ${named}, where files of this machine are mounted`
   throw new Failure('io', [{ file, message, hint: `make it point elsewhere, or unmount ${named}` }])

@@ -2,61 +2,86 @@
  * Directories that a plan or a transaction has looked up, so that it does not look them up for each of the thousand files
  * in them. Only root could put a link in the place of one: a directory is remembered where it, and each directory between
  * it and the root of the tree, belongs to root and no other user can write it. So is a path that does not exist in such a
- * directory, until regmirror creates or renames something.
+ * directory, until regmirror creates it.
  */
 import path from 'node:path'
 import { ignoreErrno } from './errno.ts'
 import type { FileFacts } from './file-facts.ts'
-import { lstatFacts, readLink, statFacts } from './read-disk.ts'
+import { lstatFacts, statFacts } from './read-disk.ts'
 
 export interface KnownDirectories {
   /** Whether no link is in a path on this machine, because it is a directory, or does not exist. */
   has(real: string): boolean
-  /** The target of a link; undefined for anything else. Remembers a directory. */
-  readLink(real: string): Promise<string | undefined>
-  /** To call before anything is created or renamed. */
-  forgetAbsent(): void
-  isRemembering(): boolean
+  /** Looks a path up; a final link is not followed. Remembers a directory, and that nothing is there. */
+  look(real: string): Promise<FileFacts | undefined>
+  /** To call after this process has made a directory that only it can write. */
+  addMade(real: string): void
+  /** To call after a rename. */
+  move(from: string, to: string): void
   /** Runs `use`; what is looked up meanwhile is remembered until it ends. */
   remember<T>(use: () => Promise<T>): Promise<T>
 }
 
 const WRITE_BY_OTHERS = 0o022
 
+/** What is remembered of paths on this machine. */
+interface Names {
+  readonly top: string
+  /** Directories. */
+  readonly known: Set<string>
+  /** Only the first missing name of a path: nothing is below it. */
+  readonly absent: Set<string>
+}
+
 export function openKnownDirectories(top: string): KnownDirectories {
-  const known = new Set<string>()
-  const absent = new Set<string>()
+  const names: Names = { top, known: new Set(), absent: new Set() }
   let users = 0
-  const learn = (real: string, facts: FileFacts | undefined) => {
-    const isKnown = real === top || known.has(path.dirname(real))
-    if (users === 0 || !isKnown) return
-    if (facts === undefined) absent.add(real)
-    else if (isOnlyForRoot(facts)) known.add(real)
+  const note = (real: string, facts: FileFacts | undefined) => {
+    if (users > 0) learn(names, real, facts)
   }
-  const isAbsent = (real: string): boolean =>
-    absent.size > 0 && (absent.has(real) || (real.length > top.length && isAbsent(path.dirname(real))))
   return {
-    has: real => known.has(real) || isAbsent(real),
-    readLink: async real => {
-      if (known.has(real) || isAbsent(real)) return undefined
+    has: real => names.known.has(real) || isAbsent(names, real),
+    look: async real => {
       const facts = await lstatFacts(real)
-      learn(real, facts)
-      return facts?.type === 'link' ? await readLink(real) : undefined
+      note(real, facts)
+      return facts
     },
-    forgetAbsent: () => absent.clear(),
-    isRemembering: () => users > 0,
+    addMade: real => addMade(names, real),
+    move: (from, to) => {
+      names.absent.delete(to)
+      if (names.known.delete(from)) addMade(names, to)
+    },
     remember: async use => {
       users += 1
       try {
         // The root of the tree may be named through a link: what is below it starts from the directory.
-        learn(top, await ignoreErrno(statFacts(top)))
+        note(top, await ignoreErrno(statFacts(top)))
         return await use()
       } finally {
         users -= 1
-        if (users === 0) for (const names of [known, absent]) names.clear()
+        if (users === 0) for (const found of [names.known, names.absent]) found.clear()
       }
     },
   }
+}
+
+function learn({ top, known, absent }: Names, real: string, facts: FileFacts | undefined): void {
+  if (real !== top && !known.has(path.dirname(real))) return
+  if (facts === undefined) absent.add(real)
+  else if (isOnlyForRoot(facts)) known.add(real)
+}
+
+function isAbsent(names: Names, real: string): boolean {
+  const { top, known, absent } = names
+  if (absent.size === 0 || real.length <= top.length) return false
+  if (absent.has(real)) return true
+  const above = path.dirname(real)
+  return !known.has(above) && isAbsent(names, above)
+}
+
+function addMade({ known, absent }: Names, real: string): void {
+  absent.delete(real)
+  if (known.has(path.dirname(real))) known.add(real)
 }
 
 /** An ACL with write access for others shows in the bits of the group (acl(5)). */

@@ -23,9 +23,18 @@ export async function readLink(file: string): Promise<string | undefined> {
 
 /** The bytes of a regular file of at most `limit` bytes; undefined when there is none. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
-  const stat = await calls().lstat(real)
-  if (stat === undefined) return undefined
-  refuseUnreadable(stat, file, limit)
+  const facts = await lstatFacts(real)
+  return facts && (await readFound(real, facts, file, limit))
+}
+
+/** The same, where its facts were read just now. */
+export async function readFound(
+  real: string,
+  facts: FileFacts,
+  file: string,
+  limit: number,
+): Promise<Buffer | undefined> {
+  refuseUnreadable(facts, file, limit)
   // The path may hold another file by now, so the open file is checked again.
   const handle = await ignoreErrno(calls().open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
   return handle && (await readHandle(handle, file, limit))
@@ -35,7 +44,7 @@ export async function readBounded(real: string, file: string, limit: number): Pr
 async function readHandle(handle: Handle, file: string, limit: number): Promise<Buffer> {
   try {
     const stat = await handle.stat()
-    refuseUnreadable(stat, file, limit)
+    refuseUnreadable(factsFrom(stat), file, limit)
     const bytes = await readToEnd(handle, stat.size, limit)
     refuseLong(bytes.length, file, limit)
     return bytes
@@ -56,6 +65,8 @@ async function readToEnd(handle: Handle, size: number, limit: number): Promise<B
     if (bytesRead === 0) break
     chunks.push(chunk.subarray(0, bytesRead))
     left -= bytesRead
+    // A file has no more bytes where a read ends at its size and before the end of the buffer; one in /proc has no size.
+    if (bytesRead === size && bytesRead < chunk.length) break
   }
   const [only = Buffer.alloc(0)] = chunks
   return chunks.length === 1 ? only : Buffer.concat(chunks)

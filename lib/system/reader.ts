@@ -6,8 +6,9 @@ import { Failure } from '../model/errors.ts'
 import { failOnErrno } from './errno.ts'
 import type { Entry, FileFacts } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
-import { lstatFacts, openShortPath, readBounded, readEntries } from './read-disk.ts'
-import { openTree, refuseDangling, seenFrom, type Tree } from './tree.ts'
+import { joinTop, seenFrom } from './plain-path.ts'
+import { lstatFacts, openShortPath, readBounded, readEntries, readFound } from './read-disk.ts'
+import { openTree, refuseDangling, type Tree } from './tree.ts'
 import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
@@ -24,6 +25,8 @@ export interface Reader {
   facts(file: string): Promise<FileFacts | undefined>
   /** The entries of a directory, sorted by name; undefined when there is no such directory. */
   entries(directory: string): Promise<readonly Entry[] | undefined>
+  /** Whether it is known that nothing above a path is anything but a directory, as after a look at it in `remember`. */
+  isBelowDirectories(file: string): boolean
   /** The path with every link followed, as seen from the root. */
   real(file: string): Promise<string>
   /** Mount points inside the root of files that are also mounted outside it; none for the running node. */
@@ -53,7 +56,8 @@ export function readerOf(tree: Tree): Reader {
     root: top,
     read: async (file, limit = DEFAULT_LIMIT) =>
       failOnErrno('read', file, async () => {
-        const bytes = await readBounded(await at(file), file, limit)
+        const { real, facts } = await tree.inspect(file)
+        const bytes = facts && (await readFound(real, facts, file, limit))
         if (bytes === undefined) await refuseDangling(tree, file)
         return bytes
       }),
@@ -61,18 +65,20 @@ export function readerOf(tree: Tree): Reader {
       failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(tree, file)
-          if (opened && 'real' in opened) await tree.refuseHostMounts(file, opened.real)
+          if (opened && 'real' in opened) await tree.refuseHostMounts(file, joinTop(top, opened.real))
           return await use(opened)
         }
         return asRoot ? await openTrusted(top, file, found) : await found(await openByName(tree, file))
       }),
-    facts: file => failOnErrno('inspect', file, async () => lstatFacts(await at(file))),
+    facts: file => failOnErrno('inspect', file, async () => (await tree.inspect(file)).facts),
     entries: directory =>
       failOnErrno('list', directory, async () => {
-        const entries = await readEntries(await at(directory))
+        const { real, facts } = await tree.inspect(directory)
+        const entries = facts?.type === 'directory' ? await readEntries(real) : undefined
         if (entries === undefined) await refuseDangling(tree, directory)
         return entries
       }),
+    isBelowDirectories: tree.hasNoLink,
     real: async file => failOnErrno('resolve', file, async () => seenFrom(top, await at(file))),
     hostMounts: tree.hostMounts,
     remember: tree.remember,

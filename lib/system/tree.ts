@@ -1,9 +1,10 @@
 /** The files below one directory of this machine, which counts as `/`: where they are on the disk. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import { readHostMounts, refuseHostMounts } from './host-mounts.ts'
+import { openHostMounts, refuseHostMounts } from './host-mounts.ts'
 import { openKnownDirectories } from './known-directories.ts'
-import { followLinks } from './links.ts'
+import { type Found, openLookup } from './path-lookup.ts'
+import { joinTop, seenFrom } from './plain-path.ts'
 import { lstatFacts, readLink } from './read-disk.ts'
 
 export interface Tree {
@@ -11,16 +12,22 @@ export interface Tree {
   readonly top: string
   /** The path on this machine of a path in the tree, links followed. It need not exist. */
   find(file: string): Promise<string>
-  /** The same, but it may lead to files of this machine that are mounted in the tree. */
+  /** The same, but a final link is not followed. */
+  place(file: string): Promise<string>
+  /** The same as `find`, with what is there at this moment. */
+  inspect(file: string): Promise<Found>
+  /** The same as `find`, but it may lead to files of this machine that are mounted in the tree. */
   follow(file: string): Promise<string>
   /** Whether a path is known to have no link in it. */
   hasNoLink(file: string): boolean
   /** Mount points in the tree of files that are also mounted outside it. */
   hostMounts(): Promise<readonly string[]>
-  /** Throws Failure `io` where a link on the way from `file` to `real`, in the tree, leads to such files. */
+  /** Throws Failure `io` where a link on the way from `file` to `real`, on this machine, leads to such files. */
   refuseHostMounts(file: string, real: string): Promise<void>
-  /** To call before anything is created or renamed. */
-  forgetAbsent(): void
+  /** To call after this process has made a directory that only it can write; its path on this machine. */
+  addMade(real: string): void
+  /** To call after a rename, with paths on this machine. */
+  move(from: string, to: string): void
   /** Runs `use`; directories and mounts that are looked up meanwhile are remembered until it ends. */
   remember<T>(use: () => Promise<T>): Promise<T>
 }
@@ -28,35 +35,36 @@ export interface Tree {
 export function openTree(root: string): Tree {
   const top = path.resolve(root)
   const known = openKnownDirectories(top)
-  let mounts: Promise<readonly string[]> | undefined
-  const hostMounts = async () => {
-    if (!known.isRemembering()) return await readHostMounts(top)
-    mounts ??= readHostMounts(top)
-    return await mounts
+  const { follow, inspect } = openLookup(top, known)
+  const mounts = openHostMounts(top)
+  const refuse = async (file: string, real: string) => {
+    if (real !== joinTop(top, file)) await refuseHostMounts(top, file, seenFrom(top, real), mounts.read)
   }
-  const literalOf = (file: string) => path.join(top, path.resolve('/', file))
-  const follow = async (file: string) => {
-    const literal = literalOf(file)
-    const isDirect = known.has(path.dirname(literal)) && (await known.readLink(literal)) === undefined
-    return isDirect ? literal : await followLinks(top, file, known.readLink)
+  const find = async (file: string) => {
+    const real = await follow(file)
+    await refuse(file, real)
+    return real
   }
-  const refuse = (file: string, real: string) => refuseHostMounts(top, file, real, hostMounts)
   return {
     top,
     follow,
-    find: async file => {
-      const real = await follow(file)
-      await refuse(file, seenFrom(top, real))
-      return real
+    find,
+    place: async file => {
+      const literal = joinTop(top, file)
+      if (known.has(path.dirname(literal))) return literal
+      return path.join(await find(path.dirname(file)), path.basename(file))
     },
-    hasNoLink: file => known.has(literalOf(file)),
-    hostMounts,
+    inspect: async file => {
+      const found = await inspect(file)
+      await refuse(file, found.real)
+      return found
+    },
+    hasNoLink: file => known.has(joinTop(top, file)),
+    hostMounts: mounts.read,
     refuseHostMounts: refuse,
-    forgetAbsent: known.forgetAbsent,
-    remember: use => {
-      if (!known.isRemembering()) mounts = undefined
-      return known.remember(use)
-    },
+    addMade: known.addMade,
+    move: known.move,
+    remember: use => known.remember(() => mounts.remember(use)),
   }
 }
 
@@ -73,9 +81,4 @@ export async function refuseDangling(tree: Tree, file: string): Promise<void> {
   throw new Failure('io', [
     { file, message: `is a link to ${link}, which does not exist`, hint: 'repair or remove the link' },
   ])
-}
-
-/** A path on this machine as seen from the root `top`. */
-export function seenFrom(top: string, file: string): string {
-  return path.join('/', path.relative(top, file))
 }

@@ -110,10 +110,20 @@ export async function makeDirectories(
     if (code !== 'ENOENT' || attempts === 1) throw error
     return [...new Set([...(await makeDirectories(real, mode, flush, attempts - 1)), ...parents])]
   }
-  // The umask applies to mkdir, but not to chmod.
+  await finishDirectory(real, mode, flush)
+  return [real, ...parents]
+}
+
+/** Creates a directory in an existing one. Fails when the path exists, also as a link. */
+export async function createDirectory(real: string, flush: Flush): Promise<void> {
+  await calls().mkdir(real, PARENT_MODE)
+  await finishDirectory(real, PARENT_MODE, flush)
+}
+
+/** The umask applies to mkdir, but not to chmod. */
+async function finishDirectory(real: string, mode: number, flush: Flush): Promise<void> {
   await calls().chmod(real, mode)
   await flush(path.dirname(real))
-  return [real, ...parents]
 }
 
 export async function removeEmptyDirectory(real: string): Promise<boolean> {

@@ -3,11 +3,13 @@ import path from 'node:path'
 import { failOnErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
 import { openFlushes } from './flushes.ts'
+import { seenFrom } from './plain-path.ts'
 import { type Reader, readerOf } from './reader.ts'
 import { withoutTemporary } from './temporary-name.ts'
-import { openTree, seenFrom } from './tree.ts'
+import { openTree } from './tree.ts'
 import {
   type CopyAttributes,
+  createDirectory,
   createFile,
   linkIfFree,
   linkOrCopy,
@@ -31,6 +33,8 @@ export interface Writer extends Reader {
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
   /** Removes a file; a link itself, not its target. */
   remove(file: string): Promise<void>
+  /** Creates a directory that does not exist yet, in an existing one, with 0755 under any umask. */
+  createDirectory(directory: string): Promise<void>
   /** Creates a directory with `mode` and its parents with 0755, with any umask; returns those it created, deepest first. */
   makeDirectory(directory: string, mode: number): Promise<readonly string[]>
   /** Removes the permissions of group and others from a directory; a refusal is ignored. */
@@ -39,6 +43,7 @@ export interface Writer extends Reader {
   setOwnership(directory: string, ownership: Required<Ownership>): Promise<void>
   /** Removes a directory if it is empty; returns whether it did. */
   removeEmptyDirectory(directory: string): Promise<boolean>
+  /** A link at `from` is renamed itself. */
   rename(from: string, to: string): Promise<void>
   /** The same, but does not follow a final link, and ignores errors. */
   prune(directory: string): Promise<boolean>
@@ -49,29 +54,33 @@ export interface Writer extends Reader {
 /** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
 export function openWriter(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
   const tree = openTree(root)
-  const { top, find: at } = tree
+  const { top, find: at, place: atLink } = tree
   const { flush, together } = openFlushes(real => withoutTemporary(seenFrom(top, real)))
-  // A final link is not followed.
-  const atLink = async (file: string) => path.join(await at(path.dirname(file)), path.basename(file))
   return {
     ...readerOf(tree),
     write: (file, bytes, ownership) =>
       failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
       failOnErrno('write', withoutTemporary(file), async () => {
-        const [from, to] = [like && (await at(like)), await at(file)]
+        const [from, to] = [like && (await at(like)), await atLink(file)]
         await createFile(to, bytes, ownership, flush, async () => from && copyAttributes(from, to))
       }),
     duplicate: (from, to) =>
-      failOnErrno('link', from, async () => linkOrCopy(await at(from), await at(to), flush)),
+      failOnErrno('link', from, async () => linkOrCopy(await at(from), await atLink(to), flush)),
     link: (from, to) =>
       failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
     remove: file =>
       failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
+    createDirectory: directory =>
+      failOnErrno('create', withoutTemporary(directory), async () => {
+        const real = await atLink(directory)
+        await createDirectory(real, flush)
+        tree.addMade(real)
+      }),
     makeDirectory: (directory, mode) =>
       failOnErrno('create', withoutTemporary(directory), async () => {
-        tree.forgetAbsent()
         const made = await makeDirectories(await at(directory), mode, flush)
+        for (const real of made.toReversed()) tree.addMade(real)
         return made.map(real => seenFrom(top, real))
       }),
     restrictToOwner: directory =>
@@ -91,8 +100,9 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
     flushTogether: together,
     rename: (from, to) =>
       failOnErrno('rename', withoutTemporary(from), async () => {
-        tree.forgetAbsent()
-        await moveTree(await at(from), await at(to), flush)
+        const [realFrom, realTo] = [await atLink(from), await at(to)]
+        await moveTree(realFrom, realTo, flush)
+        tree.move(realFrom, realTo)
       }),
   }
 }

@@ -16,6 +16,7 @@ export function beforeChanges(node: Writer, before: (path: string) => void): Wri
     duplicate: step(node.duplicate),
     remove: step(node.remove),
     rename: step(node.rename),
+    createDirectory: step(node.createDirectory),
     makeDirectory: step(node.makeDirectory),
     removeEmptyDirectory: step(node.removeEmptyDirectory),
   }
