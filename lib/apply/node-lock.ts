@@ -176,7 +176,7 @@ async function isHighest(node: Writer, purpose: Purpose, own: number): Promise<b
   const all = await listTickets(node, purpose)
   const higher = all.some(number => number > own)
   for (const number of higher ? [own] : all.filter(number => number < own))
-    await node.remove(ticketFile(purpose, number))
+    await node.removeSocket(ticketFile(purpose, number))
   return !higher
 }
 
@@ -188,8 +188,8 @@ async function release(node: Writer, directory: string, request: LockRequest, ti
     const holder = await readHolder(`${directory}/${ticketName(purpose, ticket)}`)
     if (holder !== undefined && holder !== '' && holder !== own) return
     for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-      if (isWaiterName(name)) await node.remove(`${STATE_DIRECTORY}/${name}`)
-    await node.remove(ticketFile(purpose, ticket))
+      if (isWaiterName(name)) await node.removeSocket(`${STATE_DIRECTORY}/${name}`)
+    await node.removeSocket(ticketFile(purpose, ticket))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }

@@ -22,6 +22,7 @@ export async function noteMoment(
   node: Writer,
   bootClock: ReadClock,
 ): Promise<void> {
+  if (bootClock === undefined) return
   try {
     const state = await readState(node)
     const moment = await readMoment(bootClock)

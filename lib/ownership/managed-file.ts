@@ -5,6 +5,7 @@ import { type FormatName, formats } from '../formats/index.ts'
 import { isTable } from '../formats/is-table.ts'
 import type { Effect } from '../model/report.ts'
 import type { Moment } from '../system/boot-clock.ts'
+import { isPlainPath } from '../system/plain-path.ts'
 
 /** A value that regmirror owns in a file of another program. */
 export interface OwnedValue {
@@ -121,7 +122,7 @@ export function isKeptName(name: unknown): boolean {
 
 /** Whether a value is a path as regmirror writes it down: absolute, without `..`, not the root. */
 export function isPath(file: unknown): file is string {
-  return typeof file === 'string' && file !== '/' && path.resolve(file) === file && !file.includes('\0')
+  return typeof file === 'string' && isPlainPath(file) && !file.includes('\0')
 }
 
 function isText(value: unknown): value is string {

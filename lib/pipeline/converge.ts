@@ -27,13 +27,19 @@ export async function converge<P extends Planned>(
   access: WriteAccess,
   made: readonly string[] = [],
 ): Promise<Converged<P>> {
-  const planned = await makePlan()
-  if (isDone(planned.plan)) return { planned, notices: [] }
+  const done = await planIfDone(makePlan)
+  if (done !== undefined) return { planned: done, notices: [] }
   const { result, notices } = await withWriteLock(access, async more => {
     const latest = await makePlan()
     return { planned: latest, isClean: await carryOut(latest.plan, access, [...made, ...more]) }
   })
   return { planned: result.planned, notices: [...notices, ...cleanupNotices(result.isClean)] }
+}
+
+/** The plan if there is nothing to write; another one is not kept in memory while the next is made. */
+async function planIfDone<P extends Planned>(makePlan: () => Promise<P>): Promise<P | undefined> {
+  const planned = await makePlan()
+  return isDone(planned.plan) ? planned : undefined
 }
 
 async function carryOut(plan: Plan, access: WriteAccess, made: readonly string[]): Promise<boolean> {

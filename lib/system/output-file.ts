@@ -5,9 +5,10 @@
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import { failOnErrno, ignoreErrno } from './errno.ts'
+import { makeDirectories } from './make-directories.ts'
 import type { Reader } from './reader.ts'
 import type { OpenedFile } from './trusted-file.ts'
-import { createFile, makeDirectories } from './write-disk.ts'
+import { createFile } from './write-disk.ts'
 
 type Files = Pick<Reader, 'open'>
 

@@ -1,10 +1,12 @@
 /** Names of temporary files beside the files they are made for. Pure but for its random numbers. */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 
 /** A hidden name beside a file or directory that is unique and recognized as one of regmirror. */
 export function temporaryName(file: string): string {
-  return path.join(path.dirname(file), `.${temporaryPart(file)}.regmirror-${randomBytes(6).toString('hex')}`)
+  const directory = file.slice(0, file.lastIndexOf('/') + 1)
+  // The last 48 bits of a UUID are random, and Node makes many UUIDs at once.
+  return `${directory}.${temporaryPart(file)}.regmirror-${randomUUID().slice(-12)}`
 }
 
 /** The part of a file's name that its temporaries carry: a name has at most 255 bytes, a character up to four. */

@@ -9,6 +9,7 @@ import { calls, type Handle } from './calls.ts'
 import { ignoreErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
 import { type Flush, flushNow } from './flushes.ts'
+import { makeDirectories, removeEmptyDirectory } from './make-directories.ts'
 import { lstatFacts, readEntries } from './read-disk.ts'
 import { temporaryName } from './temporary-name.ts'
 
@@ -21,6 +22,18 @@ export async function createFile(
   bytes: Uint8Array | string,
   ownership: Ownership,
   flush: Flush = flushNow,
+  attributes?: () => Promise<unknown>,
+): Promise<void> {
+  await createContent(real, bytes, ownership, flush, attributes)
+  await flush(path.dirname(real))
+}
+
+/** The same, but its name may be lost in a power cut. */
+async function createContent(
+  real: string,
+  bytes: Uint8Array | string,
+  ownership: Ownership,
+  flush: Flush,
   attributes: () => Promise<unknown> = async () => {},
 ): Promise<void> {
   const handle = await calls().open(real, 'wx', 0o600)
@@ -39,7 +52,6 @@ export async function createFile(
   } finally {
     await handle.close()
   }
-  await flush(path.dirname(real))
 }
 
 /** O_TMPFILE of open(2); Node does not name its own bit (asm-generic/fcntl.h@v6.12). */
@@ -89,48 +101,9 @@ export async function removeFile(real: string, flush: Flush = flushNow): Promise
   await flush(path.dirname(real))
 }
 
-/** Other services of the node pass through the directories above regmirror's files. */
-const PARENT_MODE = 0o755
-
-/** Creates a directory with this mode and its parents with 0755; returns those it created, deepest first. */
-export async function makeDirectories(
-  real: string,
-  mode: number,
-  flush: Flush = flushNow,
-  attempts = 10,
-): Promise<string[]> {
-  if ((await calls().lstat(real)) !== undefined) return []
-  const parents = await makeDirectories(path.dirname(real), PARENT_MODE, flush)
-  try {
-    await calls().mkdir(real, mode)
-  } catch (error) {
-    const code = hasErrno(error) ? error.code : undefined
-    if (code === 'EEXIST') return parents
-    // Another process may have created the parent and removed it meanwhile.
-    if (code !== 'ENOENT' || attempts === 1) throw error
-    return [...new Set([...(await makeDirectories(real, mode, flush, attempts - 1)), ...parents])]
-  }
-  await finishDirectory(real, mode, flush)
-  return [real, ...parents]
-}
-
-/** Creates a directory in an existing one. Fails when the path exists, also as a link. */
-export async function createDirectory(real: string, flush: Flush): Promise<void> {
-  await calls().mkdir(real, PARENT_MODE)
-  await finishDirectory(real, PARENT_MODE, flush)
-}
-
-/** The umask applies to mkdir, but not to chmod. */
-async function finishDirectory(real: string, mode: number, flush: Flush): Promise<void> {
-  await calls().chmod(real, mode)
-  await flush(path.dirname(real))
-}
-
-export async function removeEmptyDirectory(real: string): Promise<boolean> {
-  const removed = calls()
-    .rmdir(real)
-    .then(() => true)
-  return (await ignoreErrno(removed, ['ENOTEMPTY', 'EEXIST', 'ENOENT'])) ?? false
+/** Removes the socket of a process. Not flushed: after a power cut no process listens on it. */
+export async function removeSocket(real: string): Promise<void> {
+  await ignoreErrno(calls().unlink(real))
 }
 
 export async function setOwnership(real: string, { mode, uid, gid }: Required<Ownership>): Promise<void> {
@@ -150,7 +123,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = temporaryName(real)
   try {
-    await createFile(temporary, bytes, ownership)
+    await createContent(temporary, bytes, ownership, flushNow)
     await renameDurably(temporary, real)
   } catch (error) {
     // The first error is the one to report.

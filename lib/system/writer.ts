@@ -3,20 +3,19 @@ import path from 'node:path'
 import { failOnErrno } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
 import { openFlushes } from './flushes.ts'
+import { createDirectory, makeDirectories, removeEmptyDirectory } from './make-directories.ts'
 import { seenFrom } from './plain-path.ts'
 import { type Reader, readerOf } from './reader.ts'
 import { withoutTemporary } from './temporary-name.ts'
 import { openTree } from './tree.ts'
 import {
   type CopyAttributes,
-  createDirectory,
   createFile,
   linkIfFree,
   linkOrCopy,
-  makeDirectories,
   moveTree,
-  removeEmptyDirectory,
   removeFile,
+  removeSocket,
   replaceFile,
   restrictToOwner,
   setOwnership,
@@ -33,6 +32,8 @@ export interface Writer extends Reader {
   link(from: string, to: string): Promise<'linked' | 'taken' | 'gone'>
   /** Removes a file; a link itself, not its target. */
   remove(file: string): Promise<void>
+  /** Removes the socket of a process, if it is there, without a flush. */
+  removeSocket(file: string): Promise<void>
   /** Creates a directory that does not exist yet, in an existing one, with 0755 under any umask. */
   createDirectory(directory: string): Promise<void>
   /** Creates a directory with `mode` and its parents with 0755, with any umask; returns those it created, deepest first. */
@@ -71,6 +72,7 @@ export function openWriter(root: string, copyAttributes: CopyAttributes = async 
       failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
     remove: file =>
       failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
+    removeSocket: file => failOnErrno('remove', file, async () => removeSocket(await atLink(file))),
     createDirectory: directory =>
       failOnErrno('create', withoutTemporary(directory), async () => {
         const real = await atLink(directory)

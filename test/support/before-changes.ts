@@ -15,6 +15,7 @@ export function beforeChanges(node: Writer, before: (path: string) => void): Wri
     create: step(node.create),
     duplicate: step(node.duplicate),
     remove: step(node.remove),
+    removeSocket: step(node.removeSocket),
     rename: step(node.rename),
     createDirectory: step(node.createDirectory),
     makeDirectory: step(node.makeDirectory),
