@@ -71,7 +71,7 @@ export function fileSwap(
   return old && { kind: 'remove_file', path: file, backup, before: sha256Hex(old) }
 }
 
-/** Signals act between two swaps, once a turn is due. */
+/** Signals act between two swaps. */
 export async function forEachSwap(swaps: readonly Swap[], act: (swap: Swap) => Promise<void>): Promise<void> {
   for (const swap of swaps) {
     await act(swap)

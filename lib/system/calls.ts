@@ -104,14 +104,13 @@ export function callInThreadPool(): void {
   chosen = inThreadPool
 }
 
-/** How long calls that block may follow each other: a person who presses Ctrl-C does not notice it. */
-const TURN_MS = 10
+/** A turn of the event loop takes as long as several calls that block. */
+const STEPS_IN_A_TURN = 16
 
-let turnedAt = 0
+let steps = 0
 
-/** Lets signals and timers act between calls that block, if they have not done so for a while. */
+/** To call between steps of calls that block: lets signals and timers act after some of them. */
 export async function takeTurn(): Promise<void> {
-  if (performance.now() - turnedAt < TURN_MS) return
-  await new Promise(done => setImmediate(done))
-  turnedAt = performance.now()
+  steps = (steps + 1) % STEPS_IN_A_TURN
+  if (steps === 0) await new Promise(done => setImmediate(done))
 }
