@@ -128,6 +128,31 @@ describe('files below a root directory', () => {
       await assert.rejects(tree.remove(temporary), namesPlace)
     }))
 
+  it('are kept when a link to them is renamed', () =>
+    withDirectory(async root => {
+      await writeTree(root, { file: 'stays', 'd/link': '-> /file' })
+      await openWriter(root).rename('/d/link', '/d/other')
+      assert.deepEqual(await readTree(root), { file: 'stays', 'd/other': '-> /file' })
+    }))
+
+  it('are found at once where they were made or moved, and not where they were', () =>
+    withDirectory(async root => {
+      await fs.chmod(root, 0o755)
+      const tree = openWriter(root)
+      await tree.remember(async () => {
+        assert.equal(await tree.read('/new/file'), undefined)
+        await tree.createDirectory('/made')
+        await tree.create('/made/file', Buffer.from('x'), { mode: 0o644 })
+        await tree.rename('/made', '/new')
+        assert.equal((await tree.read('/new/file'))?.toString(), 'x')
+        assert.equal(await tree.facts('/made/file'), undefined)
+        assert.equal(await tree.facts('/made'), undefined)
+        await fs.rename(path.join(root, 'new'), path.join(root, 'gone'))
+        assert.equal(await tree.facts('/new/file'), undefined)
+        await assert.rejects(tree.createDirectory('/gone'), failsWith(/cannot create it/))
+      })
+    }))
+
   it('are kept when a link to them is removed', () =>
     withDirectory(async root => {
       await writeTree(root, { file: 'stays', 'd/link': '-> /file' })
