@@ -109,7 +109,7 @@ const STEPS_IN_A_TURN = 16
 
 let steps = 0
 
-/** To call between steps of calls that block: lets signals and timers act after some of them. */
+/** To call after each step of calls that block: signals and timers run between some of them. */
 export async function takeTurn(): Promise<void> {
   steps = (steps + 1) % STEPS_IN_A_TURN
   if (steps === 0) await new Promise(done => setImmediate(done))

@@ -5,7 +5,7 @@ import path from 'node:path'
 /** A hidden name beside a file or directory that is unique and recognized as one of regmirror. */
 export function temporaryName(file: string): string {
   const directory = file.slice(0, file.lastIndexOf('/') + 1)
-  // The last 48 bits of a UUID are random, and Node makes many UUIDs at once.
+  // The last 48 bits of a UUID are random, and Node makes many UUIDs together.
   return `${directory}.${temporaryPart(file)}.regmirror-${randomUUID().slice(-12)}`
 }
 

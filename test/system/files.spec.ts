@@ -135,7 +135,7 @@ describe('files below a root directory', () => {
       assert.deepEqual(await readTree(root), { file: 'stays', 'd/other': '-> /file' })
     }))
 
-  it('are found at once where they were made or moved, and not where they were', () =>
+  it('are found immediately where they were made or moved, and not where they were', () =>
     withDirectory(async root => {
       await fs.chmod(root, 0o755)
       const tree = openWriter(root)
