@@ -70,10 +70,11 @@ function readCache(id, { head, bytes }) {
   return name => (isUsable && head.index[name] ? first.subarray(...head.index[name]) : undefined)
 }
 
-/** Modules of Node that take long to load, and that most runs do not use. */
-var LATE = ['child_process', 'crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(
-  name => `node:${name}`,
-)
+/**
+ * Modules of Node that take long to load, and that most runs do not use. None of them may be loaded with import(), which
+ * copies the names in a module.
+ */
+exports.LATE = ['crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(name => `node:${name}`)
 
 /** A module of Node that is loaded when something of it is used. Scripts look whether it is one of theirs (`__esModule`). */
 function requireLate(name, require) {
@@ -91,7 +92,7 @@ exports.openBundle = (bundle, cache, require, filename) => {
   var loaded = {}
   function load(name) {
     var span = head.index[name]
-    if (span === undefined) return LATE.includes(name) ? requireLate(name, require) : require(name)
+    if (span === undefined) return exports.LATE.includes(name) ? requireLate(name, require) : require(name)
     if (loaded[name] !== undefined) return loaded[name].exports
     var source = bytes.subarray(...span).latin1Slice()
     scripts[name] = new vm.Script(source, { filename: `${filename}/${name}`, cachedData: cacheOf(name) })

@@ -18,7 +18,7 @@ import { targets } from '../lib/targets/index.ts'
 import { thirdPartyLicenses } from './licenses.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const { packBundle } = createRequire(import.meta.url)('../bin/load.js')
+const { LATE, packBundle } = createRequire(import.meta.url)('../bin/load.js')
 
 /**
  * With these, V8 makes the same cache of the same bundle each time: it works on one thread, and so much memory is new that
@@ -152,6 +152,9 @@ function nameOf(file: string): string {
 
 /** An ES module as a script that bin/load.js runs: V8 compiles it from its code cache, and Node loads nothing for it. */
 async function toScript(module: string): Promise<string> {
+  const imported = [...module.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name]) => name)
+  const late = imported.filter(name => LATE.includes(name))
+  if (late.length > 0) throw new Error(`${late}: remove it from LATE in bin/load.js, or import it statically`)
   const { code } = await transform(module, {
     format: 'cjs',
     target: 'node22.22',
