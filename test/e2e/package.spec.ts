@@ -87,7 +87,8 @@ describe('the package', () => {
       await fs.chmod(path.join(directory, 'systemd-notify'), 0o755)
       const env = { PATH: `${directory}:${process.env.PATH}`, NOTIFY_SOCKET: '@none' }
       const watch = [path.join(root, 'bin/regmirror.js'), 'watch', '-f', 'mirrors.toml', '--root', 'node']
-      const { stderr } = spawnSync(process.execPath, watch, { cwd: directory, env, encoding: 'utf8' })
+      const options = { cwd: directory, env, encoding: 'utf8', timeout: 120_000 } as const
+      const { stderr } = spawnSync(process.execPath, watch, options)
       assert.match(await fs.readFile(path.join(directory, 'systemd-notify.log'), 'utf8'), /READY=1/, stderr)
     }))
 
