@@ -9,11 +9,9 @@ var vm = require('node:vm')
 var EMPTY_PAGE = Buffer.alloc(4096)
 
 /** A text of one line, then bytes. */
-function pack(head, bytes) {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes])
-}
+exports.pack = (head, bytes) => Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes])
 
-function unpack(file) {
+exports.unpack = file => {
   var end = file.indexOf(10)
   return { head: JSON.parse(file.subarray(0, end).latin1Slice()), bytes: file.subarray(end + 1) }
 }
@@ -36,7 +34,7 @@ function join(parts) {
 exports.packBundle = (id, entry, scripts) => {
   var texts = Object.entries(scripts).map(([name, text]) => [name, Buffer.from(text, 'latin1')])
   var { index, bytes } = join(Object.fromEntries(texts))
-  return pack({ id, entry, index }, bytes)
+  return exports.pack({ id, entry, index }, bytes)
 }
 
 /** A code cache says what it is of: V8 compares only the length of a source with the one that it compiled. */
@@ -51,13 +49,13 @@ function ownerOf(id) {
 function packCache(id, caches) {
   var { index, bytes } = join(caches)
   if (bytes.includes(EMPTY_PAGE)) throw new Error('the code cache looks like a damaged one')
-  return pack({ of: ownerOf(id), index }, Buffer.concat([bytes, bytes]))
+  return exports.pack({ of: ownerOf(id), index }, Buffer.concat([bytes, bytes]))
 }
 
 /** Finds code caches by name; none where they are damaged, or of another bundle or another Node. */
 function openCache(id, file) {
   try {
-    return readCache(id, unpack(file))
+    return readCache(id, exports.unpack(file))
   } catch {
     return () => undefined
   }
@@ -86,8 +84,12 @@ function requireLate(name, require) {
  * and a function that packs the code cache of all that has run.
  */
 exports.openBundle = (bundle, cache, require, filename) => {
-  var { head, bytes } = unpack(bundle)
-  var cacheOf = openCache(head.id, cache)
+  var unpacked = exports.unpack(bundle)
+  return exports.openUnpacked(unpacked, openCache(unpacked.head.id, cache), require, filename)
+}
+
+/** The same of a bundle that is unpacked; `cacheOf` finds the code cache of a script by its name. */
+exports.openUnpacked = ({ head, bytes }, cacheOf, require, filename) => {
   var scripts = {}
   var loaded = {}
   function load(name) {

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,6 +12,7 @@ import { build, type Plugin } from 'esbuild'
 import { bundle } from '../bundle.ts'
 import { copyIgnoredSignals } from './entry.ts'
 
+const { pack, unpack } = createRequire(import.meta.url)('../../bin/load.js')
 const root = path.resolve(import.meta.dirname, '../..')
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
@@ -19,12 +21,20 @@ const folder = path.resolve(positionals[0] ?? path.join(root, 'build'))
 const parts = path.join(folder, 'parts')
 await fs.mkdir(folder, { recursive: true })
 await bundle(parts)
+await keepOneCache()
 await addLicenseOfNode()
 await buildLauncher()
 await prepareBlob(values.test ? 'env' : 'none')
 await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
+
+/** The package keeps the code cache twice, to find a damaged one. */
+async function keepOneCache(): Promise<void> {
+  const file = path.join(parts, 'regmirror.cache')
+  const { head, bytes } = unpack(await fs.readFile(file))
+  await fs.writeFile(file, pack({ index: head.index }, bytes.subarray(0, bytes.length / 2)))
+}
 
 async function addLicenseOfNode(): Promise<void> {
   const license = await fs.readFile(path.resolve(process.execPath, '../../LICENSE'), 'utf8')
