@@ -107,8 +107,8 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
     log,
     onTurn: memory => {
       onTurn(memory)
-      const status = summaryLine(memory)
-      if (readiness.endTurn()) notifier.ready(status)
+      const status = () => summaryLine(memory)
+      if (readiness.endTurn()) notifier.ready(status())
       notifier.heartbeat(monotonicMs(world), status)
     },
   }
@@ -117,15 +117,12 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
 function waiting(
   { sleeper, notifier }: Parts,
   { node, holder, world }: Work,
-): Pick<Host, 'now' | 'wait' | 'wake' | 'stopped'> {
+): Pick<Host, 'now' | 'wait' | 'wake' | 'stopped' | 'assertLock'> {
   const now = () => monotonicMs(world)
-  const assertLock = openWatchLockCheck(node, holder, world)
   return {
     now,
-    wait: async until => {
-      await sleeper.sleep(Math.min(until - now(), notifier.heartbeatDueIn(now())))
-      await assertLock()
-    },
+    wait: until => sleeper.sleep(Math.min(until - now(), notifier.heartbeatDueIn(now()))),
+    assertLock: openWatchLockCheck(node, holder, world),
     wake: sleeper.wakeSoon,
     stopped: () => world.signal.aborted,
   }
