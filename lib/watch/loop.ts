@@ -4,7 +4,7 @@
  */
 import type { Host, Triggers } from './host/host.ts'
 import { type Memory, newMemory } from './memory.ts'
-import { forgetServers } from './needed-servers.ts'
+import { updateServers } from './needed-servers.ts'
 import { readList } from './read-list.ts'
 import { reportRegistries } from './report-registries.ts'
 import { saveLastHistory, saveWhenDue } from './save-when-due.ts'
@@ -51,7 +51,7 @@ async function look(memory: Memory, hints: Triggers, isCheck: boolean, host: Hos
   const isNewList = (isCheck || hints.list) && (await readList(memory, hints, host))
   const list = memory.loaded?.list
   if (list === undefined) return
-  forgetServers(memory, host.now())
+  updateServers(memory, host.now())
   updateOrders(memory, list, host.now())
   const isRetry = host.now() >= memory.retryAt
   const checkNode = isCheck || isRetry || hints.node || hints.list

@@ -1,12 +1,12 @@
 /** Sends probes to the endpoints that are due, and records their results. */
 import { judgedHealth, type MirrorHealth } from '../health/mirror-health.ts'
+import { mayBeSentNow } from '../health/probe-schedule.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import { healthEvent } from './events.ts'
 import type { Host } from './host/host.ts'
 import { byKey, byRegistry } from './indexes.ts'
 import { type Memory, recordProbe, type Watched } from './memory.ts'
-import { neededServers } from './needed-servers.ts'
 import { reportCertificate } from './report-certificate.ts'
 import { reportEvent } from './report-event.ts'
 import { serverHealth } from './server-health.ts'
@@ -18,7 +18,9 @@ export type ProbeResults = (() => boolean)[]
 export function sendDueProbes(memory: Memory, list: MirrorList, results: ProbeResults, host: Host): void {
   const now = host.now()
   const idle = probedEndpoints(memory).filter(({ probing }) => !probing)
-  const due = new Set(idle.filter(({ state }) => state.nextAt <= now).map(({ probeKey }) => probeKey))
+  if (!idle.some(({ state }) => state.nextAt <= now)) return
+  const isDue = ({ state }: Watched) => state.nextAt <= now || mayBeSentNow(state, list.health, now)
+  const due = new Set(idle.filter(isDue).map(({ probeKey }) => probeKey))
   const groups = Map.groupBy(
     idle.filter(({ probeKey }) => due.has(probeKey)),
     ({ probeKey }) => probeKey,
@@ -39,8 +41,8 @@ export function nextProbeAt(memory: Memory): number {
   return idle.reduce((soonest, { state }) => Math.min(soonest, state.nextAt), Number.POSITIVE_INFINITY)
 }
 
-function probedEndpoints(memory: Memory): readonly Watched[] {
-  return [...memory.mirrors, ...neededServers(memory)]
+function probedEndpoints({ mirrors, neededServers }: Memory): readonly Watched[] {
+  return [...mirrors, ...neededServers]
 }
 
 /** The loop throws what has gone wrong: here the error would be lost. */
