@@ -67,7 +67,12 @@ function readCache(id, { head, bytes }) {
   var first = bytes.subarray(0, bytes.length / 2)
   var isUsable =
     head.of === ownerOf(id) && first.equals(bytes.subarray(bytes.length / 2)) && !first.includes(EMPTY_PAGE)
-  return name => (isUsable && head.index[name] ? first.subarray(...head.index[name]) : undefined)
+  // Most scripts are loaded soon. A process that runs for long does not keep the cache for the others.
+  var kept = new WeakRef(first)
+  return name => {
+    var cache = kept.deref()
+    return isUsable && cache && head.index[name] ? cache.subarray(...head.index[name]) : undefined
+  }
 }
 
 /** Modules of Node that take long to load, and that most runs do not use. */

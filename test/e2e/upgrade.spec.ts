@@ -4,10 +4,15 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import { kill } from '../support/process.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { listText, startMirror, type Watching, watcherOf } from '../support/watching.ts'
 import { needBuilt } from './support/built.ts'
+
+v8.setFlagsFromString('--expose-gc')
+const collect = vm.runInNewContext('gc') as () => void
 
 const require = createRequire(import.meta.url)
 const PROJECT = path.resolve(import.meta.dirname, '../..')
@@ -217,4 +222,22 @@ describe('an upgrade', () => {
       assert.equal(cached(bundleOf('a'), Buffer.from(text.replace(process.arch, 'mips'), 'latin1')), false)
       assert.equal(cached(bundleOf('a'), cache.subarray(0, -4)), false)
     }))
+
+  it('does not keep the code cache in memory', async () => {
+    const { openBundle, packBundle } = require('../../bin/load.js')
+    const bundle = packBundle('a', './a.js', { './a.js': '(function(exports){exports.run=()=>1})' })
+    const open = () => {
+      // Small buffers share their memory, unless they are filled.
+      const packed = openBundle(bundle, Buffer.alloc(0), require, '').packCache()
+      const bytes = Buffer.alloc(packed.length)
+      packed.copy(bytes)
+      return { ...openBundle(bundle, bytes, require, ''), memory: new WeakRef(bytes.buffer) }
+    }
+    const { program, isCached, memory } = open()
+    assert.equal(isCached(), true)
+    await new Promise(setImmediate)
+    collect()
+    assert.equal(memory.deref(), undefined)
+    assert.equal(program.run(), 1)
+  })
 })
