@@ -9,6 +9,7 @@ import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { callInThreadPool } from '../system/calls.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
+import { compileSeldom } from '../system/compile-seldom.ts'
 import { buildHealthFile } from '../watch/current-health.ts'
 import { failedEvent, listeningEvent, stoppingEvent } from '../watch/events.ts'
 import { openEventLog } from '../watch/host/event-log.ts'
@@ -26,6 +27,7 @@ import type { WatchFlags } from './flags.ts'
 export const watch: RunCommand<WatchFlags> = async (flags, context) => {
   // A disk that hangs must not stop the page and the probes.
   callInThreadPool()
+  compileSeldom()
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const world = { ...context.world, stdin: readOnce(context.world.stdin) }

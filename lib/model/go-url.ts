@@ -119,7 +119,7 @@ export function requestUri({ path, query }: GoUrl): string {
 /** The url to connect to, without what only Go's reading keeps; undefined if its host can be no name or address. */
 export function toUrl({ scheme, host }: GoUrl): URL | undefined {
   const text = `${scheme}://${Buffer.from(host, 'latin1').toString('utf8')}/`
-  return URL.canParse(text) ? new URL(text) : undefined
+  return URL.parse(text) ?? undefined
 }
 
 /** The name or address, without brackets, in lower case. */

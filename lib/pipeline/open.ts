@@ -6,7 +6,7 @@ import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
-import { openReader } from '../system/reader.ts'
+import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
@@ -44,10 +44,11 @@ export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'
 export async function openList(
   options: ListOptions,
   targets: Targets,
-  node: Writer,
+  node: Reader,
   world: World,
+  host = openReader('/'),
 ): Promise<LoadedList> {
-  return await loadList(node, openReader('/'), {
+  return await loadList(node, host, {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
     allowFilesFrom: options.allowFilesFrom,

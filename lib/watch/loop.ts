@@ -2,9 +2,9 @@
  * The loop of a watcher. Every event is only a hint to look again: at the list, at the node, at the endpoints that are
  * due. The world is a parameter, so that days pass in a test within a second.
  */
-import type { Host } from './host/host.ts'
+import type { Host, Triggers } from './host/host.ts'
 import { type Memory, newMemory } from './memory.ts'
-import { forgetServers } from './needed-servers.ts'
+import { updateServers } from './needed-servers.ts'
 import { readList } from './read-list.ts'
 import { reportRegistries } from './report-registries.ts'
 import { saveLastHistory, saveWhenDue } from './save-when-due.ts'
@@ -31,16 +31,13 @@ export async function watch(host: Host): Promise<Memory> {
 
 async function turn(memory: Memory, results: ProbeResults, isCheck: boolean, host: Host): Promise<void> {
   const hints = host.hints()
-  for (const record of results.splice(0)) record()
-  const isNewList = (isCheck || hints.list) && (await readList(memory, hints, host))
+  const news = results.splice(0).map(record => record())
+  const isDue = host.now() >= nextLook(memory)
+  // Most turns only send a probe, or record that nothing has changed.
+  if (isCheck || hints.list || hints.node || isDue || news.includes(true))
+    await look(memory, hints, isCheck, host)
   const list = memory.loaded?.list
   if (list !== undefined) {
-    forgetServers(memory, host.now())
-    updateOrders(memory, list, host.now())
-    const isRetry = host.now() >= memory.retryAt
-    const checkNode = isCheck || isRetry || hints.node || hints.list
-    await writeWhenDue(memory, list, { isNewList, checkNode }, host)
-    reportRegistries(memory, list, host)
     sendDueProbes(memory, list, results, host)
     await saveWhenDue(memory, list.health, host)
   }
@@ -48,9 +45,27 @@ async function turn(memory: Memory, results: ProbeResults, isCheck: boolean, hos
   host.onTurn(memory)
 }
 
+/** Looks at the list and the node, and at what the probes have shown. */
+async function look(memory: Memory, hints: Triggers, isCheck: boolean, host: Host): Promise<void> {
+  await host.assertLock()
+  const isNewList = (isCheck || hints.list) && (await readList(memory, hints, host))
+  const list = memory.loaded?.list
+  if (list === undefined) return
+  updateServers(memory, host.now())
+  updateOrders(memory, list, host.now())
+  const isRetry = host.now() >= memory.retryAt
+  const checkNode = isCheck || isRetry || hints.node || hints.list
+  await writeWhenDue(memory, list, { isNewList, checkNode }, host)
+  reportRegistries(memory, list, host)
+}
+
 function nextDue(memory: Memory): number {
-  if (memory.loaded === undefined) return Number.POSITIVE_INFINITY
-  const { serverWaitUntil, limitedUntil, saveHealthAt, retryAt } = memory
-  const waitUntil = serverWaitUntil ?? limitedUntil ?? Number.POSITIVE_INFINITY
-  return Math.min(waitUntil, saveHealthAt, retryAt, nextProbeAt(memory))
+  return memory.loaded === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.min(nextLook(memory), nextProbeAt(memory))
+}
+
+/** When the next look is due, apart from the check. */
+function nextLook({ serverWaitUntil, limitedUntil, saveHealthAt, retryAt }: Memory): number {
+  return Math.min(serverWaitUntil ?? limitedUntil ?? Number.POSITIVE_INFINITY, saveHealthAt, retryAt)
 }

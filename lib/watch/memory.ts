@@ -49,6 +49,8 @@ export interface Memory {
   mirrors: readonly Watched[]
   /** The registries' own servers, where the list allows a fallback to them. */
   servers: readonly Watched[]
+  /** Those of them that are probed, by what was known at the latest look. */
+  neededServers: readonly Watched[]
   readonly orders: Map<string, LatencyOrder>
   writeBudget: TokenBucket
   /** Until when a change waits because there were too many. */
@@ -98,6 +100,7 @@ export function newMemory(now: number): Memory {
     reads: { success: 0, error: 0 },
     mirrors: [],
     servers: [],
+    neededServers: [],
     orders: new Map(),
     writeBudget: fullBucket(now, WRITE_LIMITS),
     limitedUntil: undefined,

@@ -4,8 +4,13 @@ import { expiredHealth } from '../health/mirror-health.ts'
 import { knownHealth } from './current-health.ts'
 import type { Memory, Watched } from './memory.ts'
 
-/** Servers that are probed now. */
-export function neededServers(memory: Memory): readonly Watched[] {
+/** Notes the servers that are probed from now on. A verdict about any other does not count at the next outage. */
+export function updateServers(memory: Memory, now: number): void {
+  memory.neededServers = findNeededServers(memory)
+  forgetServers(memory, now)
+}
+
+function findNeededServers(memory: Memory): readonly Watched[] {
   const { loaded, mirrors, servers } = memory
   if (servers.length === 0) return []
   const known = knownHealth(memory)
@@ -22,9 +27,8 @@ export function neededServers(memory: Memory): readonly Watched[] {
   return servers.filter(({ endpoint }) => needed.has(endpoint.registry))
 }
 
-/** A verdict about a server that is no longer probed does not count at the next outage. */
-export function forgetServers(memory: Memory, now: number): void {
-  const needed = new Set(neededServers(memory))
+function forgetServers(memory: Memory, now: number): void {
+  const needed = new Set(memory.neededServers)
   for (const server of memory.servers) {
     const { lastProbe, state } = server
     const isLimited = state.health === 'rate_limited' && state.nextAt > now

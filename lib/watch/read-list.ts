@@ -30,7 +30,8 @@ async function recordList(
   const wasValid = memory.listProblem === undefined
   if (!wasValid) reportEvent(memory, validListEvent(file), host)
   memory.listProblem = undefined
-  const isNew = JSON.stringify(list) !== JSON.stringify(memory.loaded?.list)
+  const before = memory.loaded?.list
+  const isNew = list !== before && JSON.stringify(list) !== JSON.stringify(before)
   if (isNew) await useList(loaded, memory, host)
   else if (requested && wasValid) reportEvent(memory, unchangedListEvent(file, undefined), host)
   memory.listNotices = reportNewEvents(memory.listNotices, noticeEvents(notices), memory, host)

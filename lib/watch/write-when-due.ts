@@ -6,7 +6,6 @@ import { knownHealth } from './current-health.ts'
 import type { Host } from './host/host.ts'
 import { isWrittenAs } from './is-written-as.ts'
 import { type Memory, WRITE_LIMITS } from './memory.ts'
-import { neededServers } from './needed-servers.ts'
 import { reconcile } from './reconcile.ts'
 import { reportEvent } from './report-event.ts'
 import { isVerdictNear } from './server-health.ts'
@@ -62,5 +61,5 @@ function takeFromBudget(memory: Memory, { health }: MirrorList, host: Host): Tok
 
 /** A write waits for the verdict about a server that may serve alone, for the time of one probe at most. */
 function isServerAwaited(memory: Memory, now: number): boolean {
-  return neededServers(memory).some(server => isVerdictNear(server, now))
+  return memory.neededServers.some(server => isVerdictNear(server, now))
 }

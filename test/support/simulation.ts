@@ -44,6 +44,7 @@ export interface World {
   readonly reconcile?: (list: MirrorList, scope: Scope) => Reconciled
   readonly saveHealth?: () => void
   readonly saveHistory?: () => void
+  readonly assertLock?: () => void
   readonly onTurn?: (memory: Memory) => void
 }
 
@@ -83,6 +84,7 @@ export async function simulate(world: World): Promise<Simulated> {
     },
     wake: () => {},
     stopped: () => now >= world.until,
+    assertLock: async () => world.assertLock?.(),
     hints: () => ({ ...NO_HINTS, ...world.hints?.(now) }),
     loadList: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
     reconcile: async (list, scope) => {

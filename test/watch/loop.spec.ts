@@ -89,6 +89,40 @@ describe('a watcher', () => {
     assert.ok(saves <= intervals + 2, `${saves} saves in ${intervals} intervals`)
   })
 
+  const manyMirrors = (count: number) => () =>
+    listOf(
+      registry(
+        'docker.io',
+        Array.from({ length: count }, (_, i) => mirror(`https://m${i}`)),
+      ),
+    )
+
+  it('checks its lock once for each check and each save, however many mirrors it probes', async () => {
+    const checksFor = async (count: number) => {
+      let checks = 0
+      const assertLock = () => {
+        checks += 1
+      }
+      await simulate({ until: 2 * HOUR, list: manyMirrors(count), behaviours: {}, assertLock })
+      return checks
+    }
+    const [few, many] = [await checksFor(2), await checksFor(50)]
+    // The first result of a mirror is news.
+    assert.ok(many <= few + 50, `${few} checks with 2 mirrors, ${many} with 50`)
+  })
+
+  it('wakes up for several mirrors at a time, and probes none of them too early', async () => {
+    const run = await simulate({ until: 2 * HOUR, list: manyMirrors(50), behaviours: {} })
+    const all = Object.values(run.probed).flat()
+    const moments = new Set(all).size
+    assert.ok(moments < all.length / 2, `${all.length} probes at ${moments} moments`)
+    const waits = Object.values(run.probed).flatMap(times =>
+      times.slice(1).map((at, i) => at - (times[i] ?? Number.NaN)),
+    )
+    assert.ok(Math.min(...waits) >= 0.9 * HEALTH.intervalMs, `${Math.min(...waits)} ms`)
+    assert.ok(Math.max(...waits) <= 1.1 * HEALTH.intervalMs + SECOND, `${Math.max(...waits)} ms`)
+  })
+
   it('removes a mirror within 3 s of the first failed probe if it refuses connections, and within 10 s if it does not respond', async () => {
     for (const [behaviour, limit] of [
       [REFUSING, 3 * SECOND],

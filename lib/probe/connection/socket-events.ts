@@ -6,9 +6,14 @@ import { onAbort } from '../../system/on-abort.ts'
 /** Resolves with the event; rejects with the error that ends the socket before it. */
 export async function waitUntilReady(socket: net.Socket, event: 'connect' | 'secureConnect'): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    socket.once(event, resolve)
+    const fail = () => reject(codedError('ECONNRESET'))
     socket.once('error', reject)
-    socket.once('close', () => reject(codedError('ECONNRESET')))
+    socket.once('close', fail)
+    socket.once(event, () => {
+      // Every socket is closed at last, and an error with its stack costs as much as parsing the response.
+      socket.off('close', fail)
+      resolve()
+    })
   })
 }
 

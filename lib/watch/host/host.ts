@@ -43,6 +43,8 @@ export interface Host {
   wait(until: number): Promise<void>
   wake(): void
   stopped(): boolean
+  /** Throws Failure `locked` where this watcher has lost its lock: to call before anything is written. */
+  assertLock(): Promise<void>
   /** What may have changed since the last call. */
   hints(): Triggers
   /** Throws Failure for an invalid list. */

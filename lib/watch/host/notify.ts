@@ -14,7 +14,7 @@ export interface Notifier {
   reloading(): void
   stopping(): Promise<void>
   /** Called at every turn of the loop; notifies when that is due. `now` in milliseconds of the monotonic clock. */
-  heartbeat(now: number, status: string): void
+  heartbeat(now: number, status: () => string): void
   /** Milliseconds until the next heartbeat is due; Infinity: systemd does not expect one. */
   heartbeatDueIn(now: number): number
 }
@@ -48,7 +48,8 @@ export function openNotifier(world: World, run: RunProgram): Notifier {
     stopping: async () => {
       await Promise.race([notify('STOPPING=1'), sleep(STOPPING_MS, undefined, { ref: false })])
     },
-    heartbeat: (now, status) => {
+    heartbeat: (now, describe) => {
+      const status = describe()
       if (heartbeatDueIn(now) > 0 && status === last.status) return
       void notify(...(heartbeatMs < Infinity ? ['WATCHDOG=1'] : []), `STATUS=${status}`)
       last = { at: now, status }

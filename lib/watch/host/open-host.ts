@@ -3,7 +3,6 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
 import { openWatchLockCheck } from '../../pipeline/lock.ts'
-import { openList } from '../../pipeline/open.ts'
 import { recoverRun } from '../../pipeline/recovery.ts'
 import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
@@ -15,6 +14,7 @@ import type { Memory } from '../memory.ts'
 import { openDirectoryWatcher } from './directory-watcher.ts'
 import type { EventLog } from './event-log.ts'
 import type { Host, Reconciled, Scope } from './host.ts'
+import { openKnownList } from './known-list.ts'
 import { type Notifier, openNotifier } from './notify.ts'
 import { openProber, type Prober } from './prober.ts'
 import { openReadiness, type Readiness } from './readiness.ts'
@@ -107,8 +107,8 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
     log,
     onTurn: memory => {
       onTurn(memory)
-      const status = summaryLine(memory)
-      if (readiness.endTurn()) notifier.ready(status)
+      const status = () => summaryLine(memory)
+      if (readiness.endTurn()) notifier.ready(status())
       notifier.heartbeat(monotonicMs(world), status)
     },
   }
@@ -117,15 +117,12 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
 function waiting(
   { sleeper, notifier }: Parts,
   { node, holder, world }: Work,
-): Pick<Host, 'now' | 'wait' | 'wake' | 'stopped'> {
+): Pick<Host, 'now' | 'wait' | 'wake' | 'stopped' | 'assertLock'> {
   const now = () => monotonicMs(world)
-  const assertLock = openWatchLockCheck(node, holder, world)
   return {
     now,
-    wait: async until => {
-      await sleeper.sleep(Math.min(until - now(), notifier.heartbeatDueIn(now())))
-      await assertLock()
-    },
+    wait: until => sleeper.sleep(Math.min(until - now(), notifier.heartbeatDueIn(now()))),
+    assertLock: openWatchLockCheck(node, holder, world),
     wake: sleeper.wakeSoon,
     stopped: () => world.signal.aborted,
   }
@@ -152,10 +149,11 @@ interface Sources {
 function openSources(work: LoggedWork, onChange: () => void): Sources {
   const { options, table, node, world, log } = work
   const watcher = openDirectoryWatcher(onChange, error => log(fileWatchEvent(error)))
+  const readList = openKnownList({ options, table, node, world })
   let listFile = options.file
   return {
     loadList: async () => {
-      const loaded = await openList(options, table, node, world)
+      const loaded = await readList()
       listFile = loaded.file
       return loaded
     },
