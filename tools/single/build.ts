@@ -10,10 +10,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
-import { bundle } from '../bundle.ts'
+import { bundle } from '../bundle/bundle.ts'
 import { copyIgnoredSignals } from './entry.ts'
 
-const { pack, unpack } = createRequire(import.meta.url)('../../bin/load.js')
+const { bytesFile, pack, unpack } = createRequire(import.meta.url)('../../bin/load.js')
 const root = path.resolve(import.meta.dirname, '../..')
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
@@ -33,11 +33,16 @@ await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
 
-/** The package keeps the code cache twice, to find a damaged one. */
+/** The package keeps each code cache twice, with a byte after it, to find a damaged one. */
 async function keepOneCache(): Promise<void> {
   const file = path.join(parts, 'regmirror.cache')
-  const { head, bytes } = unpack(await fs.readFile(file))
-  await fs.writeFile(file, pack({ index: head.index }, bytes.subarray(0, bytes.length / 2)))
+  const { names, read } = unpack(bytesFile(await fs.readFile(file)))
+  const once = (names as readonly string[]).map(name => [name, firstOf(read(name))])
+  await fs.writeFile(file, pack({}, Object.fromEntries(once)))
+}
+
+function firstOf(twice: Buffer): Buffer {
+  return twice.subarray(0, twice.length / 2 - 1)
 }
 
 async function addLicenseOfNode(): Promise<void> {

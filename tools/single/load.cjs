@@ -1,19 +1,15 @@
 // Takes the place of bin/load.js in the single file: what it loads lies in the executable.
 var fs = require('node:fs')
 var sea = require('node:sea')
-var { openUnpacked, unpack } = require('../../bin/load.js')
+var { bytesFile, openScripts, unpack } = require('../../bin/load.js')
 
 /** The program; with the one flag that only the single file has, the licences of what it holds. */
 exports.load = require => {
   if (process.argv.length === 3 && process.argv[2] === '--licenses') return { start: printLicenses }
   passIgnoredSignals()
-  return openUnpacked(unpack(assetOf('regmirror.bundle')), openCache(), require, 'regmirror').program
-}
-
-/** Finds code caches by name. Nothing can damage them alone, so they are not checked (tools/single/build.ts). */
-function openCache() {
-  var { head, bytes } = unpack(assetOf('regmirror.cache'))
-  return name => head.index[name] && bytes.subarray(...head.index[name])
+  var open = name => unpack(bytesFile(assetOf(name)))
+  // Nothing can damage the code cache alone, so it is not checked.
+  return openScripts(open('regmirror.bundle'), open('regmirror.cache').read, require, 'regmirror').program
 }
 
 function assetOf(name) {
