@@ -24,7 +24,7 @@ exports.pack = (head, parts) => {
 /** Room for the first line of a file. */
 const LINE_BYTES = 16384
 
-/** Reads the first line; the function that it returns reads a part. `file` has a size, and reads bytes from here to there. */
+/** Reads the first line of a file; `read` reads a part. A file has a size, and reads bytes from here to there. */
 exports.unpack = file => {
   const start = file.read(0, Math.min(LINE_BYTES, file.size))
   const begin = start.indexOf(10) + 1
@@ -81,11 +81,14 @@ function packCache(id, caches) {
   return exports.pack({ of: ownerOf(id) }, Object.fromEntries(twice))
 }
 
-/** Finds code caches by name; none where they are damaged, or of another bundle or another Node. */
-function openCache(id, open) {
-  const cache = orNothing(() => exports.unpack(open()))
-  if (cache === undefined || cache.head.of !== ownerOf(id)) return () => undefined
-  return name => orNothing(() => intact(cache.read(name)))
+/**
+ * For `openBundle`: finds code caches by name; none where they are damaged, or of another bundle or another Node. `open` opens
+ * their file, or throws.
+ */
+exports.checkedCaches = open => id => {
+  const caches = orNothing(() => exports.unpack(open()))
+  if (caches === undefined || caches.head.of !== ownerOf(id)) return () => undefined
+  return name => orNothing(() => intact(caches.read(name)))
 }
 
 /** The code cache only saves time, so a run does without it where it cannot be read. */
@@ -116,16 +119,12 @@ function requireLate(name, require) {
 }
 
 /**
- * Opens a bundle, a file; `openCacheFile` opens the file of its code cache, or throws. Returns what the first script
- * exports, and functions that read every script now, and that pack the code cache of all that has run.
+ * Opens a bundle, a file; `cachesOf` gives for its id a function that finds the code cache of a script. Returns what the
+ * first script exports, and functions that read every script now, and that pack the code cache of all that has run.
  */
-exports.openBundle = (file, openCacheFile, require, filename) => {
-  const bundle = exports.unpack(file)
-  return exports.openScripts(bundle, openCache(bundle.head.id, openCacheFile), require, filename)
-}
-
-/** The same of a bundle that is unpacked; `cacheOf` finds the code cache of a script by its name. */
-exports.openScripts = ({ head, read, names }, cacheOf, require, filename) => {
+exports.openBundle = (file, cachesOf, require, filename) => {
+  const { head, read, names } = exports.unpack(file)
+  const cacheOf = cachesOf(head.id)
   const texts = {}
   const scripts = {}
   const loaded = {}
@@ -140,7 +139,6 @@ exports.openScripts = ({ head, read, names }, cacheOf, require, filename) => {
       filename: `${filename}/${name}`,
       cachedData: cacheOf(name),
     })
-    // Before it runs: scripts may need each other.
     loaded[name] = { exports: {} }
     scripts[name].runInThisContext()(loaded[name].exports, load, loaded[name])
     return loaded[name].exports
@@ -166,7 +164,7 @@ exports.load = require => {
   const file = openFile(`${name}.bundle`)
   const { program, readAll } = exports.openBundle(
     file,
-    () => openFile(`${name}.cache`),
+    exports.checkedCaches(() => openFile(`${name}.cache`)),
     require,
     `${name}.bundle`,
   )

@@ -33,16 +33,12 @@ await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
 
-/** The package keeps each code cache twice, with a byte after it, to find a damaged one. */
+/** The package keeps each code cache twice, with a mark behind it, to find a damaged one. */
 async function keepOneCache(): Promise<void> {
   const file = path.join(parts, 'regmirror.cache')
   const { names, read } = unpack(bytesFile(await fs.readFile(file)))
-  const once = (names as readonly string[]).map(name => [name, firstOf(read(name))])
+  const once = names.map((name: string) => [name, read(name).subarray(0, read(name).length / 2 - 1)])
   await fs.writeFile(file, pack({}, Object.fromEntries(once)))
-}
-
-function firstOf(twice: Buffer): Buffer {
-  return twice.subarray(0, twice.length / 2 - 1)
 }
 
 async function addLicenseOfNode(): Promise<void> {
