@@ -25,13 +25,6 @@ export async function toScript(module: string): Promise<string> {
   return `(function(exports,require,module){${code.trimEnd()}\n})\n`
 }
 
-/** import() copies the names in a module, and a module that is loaded late has none before. */
-function refuseLateImports(module: string): void {
-  const imported = [...module.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name]) => name)
-  const late = imported.filter(name => LATE.includes(name))
-  if (late.length > 0) throw new Error(`${late}: remove it from LATE in bin/load.js, or import it statically`)
-}
-
 /**
  * Lets a script take the values of other scripts into variables of its own. esbuild would read them through a getter at each
  * use, for scripts that need each other and values that change after a script has run. Here there are neither.
