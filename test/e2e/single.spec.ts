@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
@@ -14,7 +15,7 @@ const PROJECT = path.resolve(import.meta.dirname, '../..')
 const NODE = path.join(PROJECT, 'tools/node/node_modules/.bin/node')
 const LIST = 'etc/regmirror/mirrors.toml'
 
-const REPORT_COMPILED = path.join(import.meta.dirname, 'support/report-compiled.cjs')
+const REPORT_COMPILED = fileURLToPath(import.meta.resolve('./support/report-compiled.cjs'))
 
 /** Without a network of its own: mirrors on loopback are those of the test. $1 the tree, $2 how it is mounted, $3 the user. */
 const INSIDE =
