@@ -8,6 +8,7 @@ import { ignoreErrno } from './errno.ts'
 import {
   type Entry,
   type FileFacts,
+  type FoundFile,
   factsFrom,
   type HeldFile,
   refuseLong,
@@ -23,6 +24,11 @@ export async function readLink(file: string): Promise<string | undefined> {
 
 /** The bytes of a regular file of at most `limit` bytes; undefined when there is none. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
+  return (await findBounded(real, file, limit))?.bytes
+}
+
+/** The same with the mode and the owner of the file that was read. */
+export async function findBounded(real: string, file: string, limit: number): Promise<FoundFile | undefined> {
   const stat = await calls().lstat(real)
   if (stat === undefined) return undefined
   refuseUnreadable(stat, file, limit)
@@ -32,13 +38,14 @@ export async function readBounded(real: string, file: string, limit: number): Pr
 }
 
 /** Closes the handle. */
-async function readHandle(handle: Handle, file: string, limit: number): Promise<Buffer> {
+async function readHandle(handle: Handle, file: string, limit: number): Promise<FoundFile> {
   try {
     const stat = await handle.stat()
     refuseUnreadable(stat, file, limit)
     const bytes = await readToEnd(handle, stat.size, limit)
     refuseLong(bytes.length, file, limit)
-    return bytes
+    const { mode, uid, gid, changed } = factsFrom(stat)
+    return { bytes, ownership: { mode, uid, gid }, changed }
   } finally {
     await handle.close()
   }
@@ -89,7 +96,8 @@ async function heldFile(opening: Promise<Handle>): Promise<HeldFile | undefined>
   return {
     path: name,
     facts: factsFrom(await handle.stat()),
-    read: async (file, limit) => readHandle(await calls().open(name, constants.O_NONBLOCK), file, limit),
+    read: async (file, limit) =>
+      (await readHandle(await calls().open(name, constants.O_NONBLOCK), file, limit)).bytes,
     isReadOnly: async () => (await ignoreErrno(checkWritable(), ['EROFS'])) === undefined,
     close: () => handle.close(),
   }

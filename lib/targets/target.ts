@@ -11,7 +11,7 @@ import type { OwnedValues } from '../ownership/managed-file.ts'
 import type { OtherWriter } from '../ownership/other-writers.ts'
 import type { State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
-import type { Ownership } from '../system/file-facts.ts'
+import type { FoundFile, Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
@@ -45,6 +45,8 @@ export interface DesiredFile {
   readonly path: string
   /** Undefined: the file must not exist. */
   readonly content: string | Buffer | undefined
+  /** The file of the node, where the target has read it; else it is read to be compared. */
+  readonly present?: FoundFile
   /** Whether it holds a secret: then its mode is 0600. */
   readonly secret: boolean
   readonly effect: Effect

@@ -1,6 +1,7 @@
 /** The state of containerd on a node, as it was read. */
 import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
+import type { FoundFile } from '../../system/file-facts.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
 import type { OlderConfigs } from './config/read-configs.ts'
 import type { Daemons } from './daemon.ts'
@@ -11,8 +12,8 @@ export interface RegistryDirectory {
   readonly name: string
   /** Names of its entries. */
   readonly entries: readonly string[]
-  /** Text of its hosts.toml. */
-  readonly hosts: string | undefined
+  /** Its hosts.toml, where that is a regular file. */
+  readonly hosts: FoundFile | undefined
 }
 
 export interface Snapshot {

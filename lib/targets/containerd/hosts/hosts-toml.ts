@@ -14,6 +14,7 @@ import {
 import type { Effect } from '../../../model/report.ts'
 import { sha256Hex } from '../../../model/sha256.ts'
 import { BANNER } from '../../../ownership/banner.ts'
+import type { FoundFile } from '../../../system/file-facts.ts'
 import type { DesiredFile } from '../../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
@@ -23,7 +24,7 @@ export function registryFiles(
   registry: Registry,
   hostsDir: string,
   effect: Effect,
-  present?: string,
+  present?: FoundFile,
 ): readonly DesiredFile[] {
   const bundle = `${hostsDir}/${directoryName(registry.name)}`
   const certificates = connectionsOf(registry)
@@ -51,12 +52,13 @@ function hostsFile(
   hostsDir: string,
   effect: Effect,
   certificates: readonly DesiredFile[],
-  present: string | undefined,
+  present: FoundFile | undefined,
 ): DesiredFile {
   const place = hostsPlace(hostsDir, directoryName(registry.name))
   return {
     ...place,
-    content: formatHostsToml(BANNER, hostsDocument(registry), present),
+    content: formatHostsToml(BANNER, hostsDocument(registry), present?.bytes),
+    ...(present && { present }),
     secret: connectionsOf(registry).some(({ header }) => Object.keys(header).length > 0),
     effect,
     why: whyHosts(registry),

@@ -110,7 +110,7 @@ function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): r
     const directory = directories.get(directoryName(registry.name))
     if (directory?.hosts === undefined || isManaged(directory)) return []
     const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
-    const found = writerOf(file, directory.hosts)
+    const found = writerOf(file, directory.hosts.bytes.toString('utf8'))
     const writer = found?.live ? found.name : spegel
     if (writer === undefined) return []
     const message = `${writer} writes this file and would overwrite the mirrors of the list`
