@@ -33,35 +33,35 @@ export function formatHostsToml(banner: string, document: HostsDocument, present
   return text
 }
 
-function formatHosts(banner: string, document: HostsDocument): string {
-  const blocks = [
-    [banner, ...keyLines(document.server.keys, '')].join('\n'),
-    ...headerLines(['header'], document.server.header, ''),
-    ...(document.mirrors.length === 0 ? ['[host]'] : document.mirrors.map(formatMirror)),
+function formatHosts(banner: string, { server, mirrors }: HostsDocument): string {
+  const tables = [
+    headerLines(['header'], server.header, ''),
+    ...(mirrors.length === 0 ? ['[host]\n'] : mirrors.map(formatMirror)),
   ]
-  return `${blocks.join('\n\n')}\n`
+  const root = `${banner}\n${keyLines(server.keys, '')}`
+  return tables.reduce((text, table) => (table === '' ? text : `${text}\n${table}`), root)
 }
 
-function formatMirror(mirror: HostsDocument['mirrors'][number]): string {
-  const path = ['host', mirror.url]
-  return [
-    tableHeader(path),
-    ...keyLines(mirror.keys, '  '),
-    ...headerLines([...path, 'header'], mirror.header, '  '),
-  ].join('\n')
+function formatMirror({ url, keys, header }: HostsDocument['mirrors'][number]): string {
+  const path = ['host', url]
+  const headers = headerLines([...path, 'header'], header, '  ')
+  return `${tableHeader(path)}\n${keyLines(keys, '  ')}${headers}`
 }
 
-function keyLines(keys: TomlKeys, indent: string): readonly string[] {
-  return Object.entries(keys).map(([key, value]) => `${indent}${keyText(key)} = ${valueText(value)}`)
+/** Each with its line break. */
+function keyLines(keys: TomlKeys, indent: string): string {
+  let lines = ''
+  for (const [key, value] of Object.entries(keys)) lines += `${indent}${keyText(key)} = ${valueText(value)}\n`
+  return lines
 }
 
 function headerLines(
   path: readonly string[],
   header: Readonly<Record<string, string>>,
   indent: string,
-): readonly string[] {
-  if (Object.keys(header).length === 0) return []
-  return [[indent + tableHeader(path), ...keyLines(header, `${indent}  `)].join('\n')]
+): string {
+  const lines = keyLines(header, `${indent}  `)
+  return lines === '' ? '' : `${indent}${tableHeader(path)}\n${lines}`
 }
 
 /** Whether another parser reads the document back from the text, mirrors in the same order. */

@@ -2,7 +2,7 @@
  * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-import type { TomlKeys } from '../../../formats/toml/text.ts'
+import type { TomlKeys, TomlValue } from '../../../formats/toml/text.ts'
 import {
   type ApiBase,
   baseUrl,
@@ -103,19 +103,19 @@ function rootSection(mirror: Mirror): HostSection {
 
 function mirrorSection(mirror: Mirror): HostSection {
   return {
-    keys: { capabilities: [...mirror.capabilities], ...connectionKeys(mirror) },
+    keys: { capabilities: mirror.capabilities, ...connectionKeys(mirror) },
     header: mirror.header,
   }
 }
 
 function connectionKeys({ base, dialTimeout, ca, client, skipVerify }: Connection): TomlKeys {
-  return {
-    ...(dialTimeout !== undefined && { dial_timeout: dialTimeout }),
-    ...overridePath(base),
-    ...(ca.length > 0 && { ca: ca.map(({ text }) => certificateName('ca', text)) }),
-    ...(client && { client: [clientNames(client.cert.text)] }),
-    ...(skipVerify && { skip_verify: true }),
-  }
+  const keys: Record<string, TomlValue> = {}
+  if (dialTimeout !== undefined) keys.dial_timeout = dialTimeout
+  if (base.form === 'prefix' || base.form === 'exact') keys.override_path = true
+  if (ca.length > 0) keys.ca = ca.map(({ text }) => certificateName('ca', text))
+  if (client !== undefined) keys.client = [clientNames(client.cert.text)]
+  if (skipVerify) keys.skip_verify = true
+  return keys
 }
 
 /** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
@@ -123,10 +123,6 @@ function endpointUrl(base: ApiBase): string {
   if (base.form === 'root') return base.origin
   // With the `/`, an exact mirror without a path has another header than a plain mirror of the same host.
   return base.path === '' ? `${base.origin}/` : baseUrl(base)
-}
-
-function overridePath(base: ApiBase): { override_path?: true } {
-  return base.form === 'prefix' || base.form === 'exact' ? { override_path: true } : {}
 }
 
 interface CertificateFile {
