@@ -32,11 +32,11 @@ describe('the report of a plan', () => {
   it('has a diff that is made when it is read', () => {
     const bytes = Buffer.from('server = "https://quay.io"\n')
     let decoded = 0
-    const toString = () => {
+    const decode = () => {
       decoded += 1
       return bytes.toString()
     }
-    const step = stepTo(Object.assign(Buffer.from(bytes), { toString }))
+    const step = stepTo(Object.assign(Buffer.from(bytes), { toString: decode }))
     const [change] = buildPlanReport('apply', planOf([step])).changes
     assert.equal(decoded, 0)
     assert.match(change?.diff ?? '', /^\+server = "https:\/\/quay\.io"$/m)
