@@ -38,6 +38,8 @@ export interface View {
   readonly uid: number
   /** The machine that regmirror runs on, when it is the node; undefined under `--root`. */
   readonly machine: Machine | undefined
+  /** New texts that were proved before, where a plan is made again; the target adds to them. */
+  readonly proved?: Set<string>
 }
 
 /** A file as the node must have it. */

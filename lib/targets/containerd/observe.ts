@@ -60,6 +60,7 @@ export async function observe(
     daemons,
     unitConfig: await unitConfig(view, daemons),
     onMachine: view.machine !== undefined,
+    proved: view.proved ?? new Set(),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Writes hosts.toml; a second parser proves the result. Pure. */
-import { isDeepStrictEqual } from 'node:util'
+import { isTable } from '../../../formats/is-table.ts'
 import { readToml } from '../../../formats/toml/second-parser.ts'
 import { keyText, type TomlKeys, tableHeader, valueText } from '../../../formats/toml/text.ts'
 
@@ -19,18 +19,28 @@ export interface HostsDocument {
  * The text of a hosts.toml, proved by reading it back. It has only `[host."…"]` headers, each with its keys and its header
  * table directly below: containerd 2 takes the order from the headers alone, and lists a host twice if its sub-table is
  * elsewhere (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror it has an empty `[host]`: releases up
- * to 1.6.39 and 1.7.31 ignore a file without that table. `present` are the bytes of the node.
+ * to 1.6.39 and 1.7.31 ignore a file without that table. `present` are the bytes of the node,
+ * and `proved` the texts that were read back before.
  */
-export function formatHostsToml(banner: string, document: HostsDocument, present?: Buffer): string | Buffer {
+export function formatHostsToml(
+  banner: string,
+  document: HostsDocument,
+  present?: Buffer,
+  proved = new Set<string>(),
+): string | Buffer {
   const text = formatHosts(banner, document)
   // Nothing is written then, so there is nothing to prove.
   if (present?.equals(Buffer.from(text))) return present
-  if (!readsBack(text, document)) {
-    // The text may hold secrets.
-    const urls = document.mirrors.map(mirror => mirror.url).join(', ')
-    throw new Error(`a second parser reads another value from the hosts.toml with the mirrors ${urls}`)
-  }
+  if (!proved.has(text)) prove(text, document)
+  proved.add(text)
   return text
+}
+
+function prove(text: string, document: HostsDocument): void {
+  if (readsBack(text, document)) return
+  // The text may hold secrets.
+  const urls = document.mirrors.map(mirror => mirror.url).join(', ')
+  throw new Error(`a second parser reads another value from the hosts.toml with the mirrors ${urls}`)
 }
 
 function formatHosts(banner: string, { server, mirrors }: HostsDocument): string {
@@ -65,19 +75,17 @@ function headerLines(
 }
 
 /** Whether another parser reads the document back from the text, mirrors in the same order. */
-function readsBack(text: string, document: HostsDocument): boolean {
-  const plain = (section: HostSection) => ({
-    ...section.keys,
-    ...(Object.keys(section.header).length > 0 && { header: section.header }),
+function readsBack(text: string, { server, mirrors }: HostsDocument): boolean {
+  const plain = ({ keys, header }: HostSection) => ({
+    ...keys,
+    ...(Object.keys(header).length > 0 && { header }),
   })
-  const host = Object.fromEntries(document.mirrors.map(mirror => [mirror.url, plain(mirror)]))
-  const read = JSON.parse(JSON.stringify(readToml(text)))
-  const order = Object.keys(read.host ?? {})
+  const host = Object.fromEntries(mirrors.map(mirror => [mirror.url, plain(mirror)]))
+  const read = readToml(text)
+  const order = Object.keys(isTable(read.host) ? read.host : {})
   return (
-    isDeepStrictEqual(read, JSON.parse(JSON.stringify({ ...plain(document.server), host }))) &&
-    isDeepStrictEqual(
-      order,
-      document.mirrors.map(mirror => mirror.url),
-    )
+    JSON.stringify(read) === JSON.stringify({ ...plain(server), host }) &&
+    order.length === mirrors.length &&
+    mirrors.every(({ url }, i) => order[i] === url)
   )
 }

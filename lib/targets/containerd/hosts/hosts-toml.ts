@@ -19,12 +19,16 @@ import type { DesiredFile } from '../../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
 
-/** The files of a registry's directory: certificates and hosts.toml. `present` is the hosts.toml of the node. */
+/**
+ * The files of a registry's directory: certificates and hosts.toml. `present` is the hosts.toml of the node, and `proved` the
+ * texts that were read back before.
+ */
 export function registryFiles(
   registry: Registry,
   hostsDir: string,
   effect: Effect,
   present?: FoundFile,
+  proved?: Set<string>,
 ): readonly DesiredFile[] {
   const bundle = `${hostsDir}/${directoryName(registry.name)}`
   const certificates = connectionsOf(registry)
@@ -39,7 +43,7 @@ export function registryFiles(
       owns: { kind: 'whole' as const },
     }))
   const unique = uniqueByPath(certificates)
-  return [...unique, hostsFile(registry, hostsDir, effect, unique, present)]
+  return [...unique, hostsFile(registry, hostsDir, effect, unique, present, proved)]
 }
 
 /** Every endpoint that hosts.toml names. */
@@ -53,11 +57,12 @@ function hostsFile(
   effect: Effect,
   certificates: readonly DesiredFile[],
   present: FoundFile | undefined,
+  proved: Set<string> | undefined,
 ): DesiredFile {
   const place = hostsPlace(hostsDir, directoryName(registry.name))
   return {
     ...place,
-    content: formatHostsToml(BANNER, hostsDocument(registry), present?.bytes),
+    content: formatHostsToml(BANNER, hostsDocument(registry), present?.bytes, proved),
     ...(present && { present }),
     secret: connectionsOf(registry).some(({ header }) => Object.keys(header).length > 0),
     effect,

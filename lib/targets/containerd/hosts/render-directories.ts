@@ -22,9 +22,10 @@ export function renderDirectories(
   const present = directoriesByName(snapshot)
   return {
     files: [
-      ...registries.flatMap(registry =>
-        registryFiles(registry, snapshot.hostsDir, effect, present.get(directoryName(registry.name))?.hosts),
-      ),
+      ...registries.flatMap(registry => {
+        const { hosts } = present.get(directoryName(registry.name)) ?? {}
+        return registryFiles(registry, snapshot.hostsDir, effect, hosts, snapshot.proved)
+      }),
       ...unrecordedFiles(registries, snapshot),
     ],
     notices: directoryNotices(registries, snapshot),
