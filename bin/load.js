@@ -1,42 +1,67 @@
-// Loads the bundle: scripts in one file, of which a command runs those that it needs. V8 compiles them from its code cache
-// where the cache is of this bundle and of this Node.
-// Old syntax on purpose: it is read by an old Node too.
-var fs = require('node:fs')
-var path = require('node:path')
-var vm = require('node:vm')
+// Loads the bundle: scripts in one file, of which a command reads and runs those that it needs. V8 compiles them from its
+// code cache where the cache is of this bundle and of this Node.
+const fs = require('node:fs')
+const path = require('node:path')
+const vm = require('node:vm')
 
 /** What a file system leaves of a page that was not written before a power cut. */
-var EMPTY_PAGE = Buffer.alloc(4096)
+const EMPTY_PAGE = Buffer.alloc(4096)
+/** After each code cache: a page that was not written is found there, or lies within the cache as a whole. */
+const END = Buffer.from('\n')
 
-/** A text of one line, then bytes. */
-function pack(head, bytes) {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes])
-}
-
-function unpack(file) {
-  var end = file.indexOf(10)
-  return { head: JSON.parse(file.subarray(0, end).latin1Slice()), bytes: file.subarray(end + 1) }
-}
-
-/** Bytes by name as an index, [start, end] by name, and all bytes. */
-function join(parts) {
-  var at = 0
-  var index = {}
-  for (var [name, bytes] of Object.entries(parts)) {
+/** A text of one line, then parts by name; the line says where they are. */
+function pack(head, parts) {
+  let at = 0
+  const index = {}
+  for (const [name, bytes] of Object.entries(parts)) {
     index[name] = [at, at + bytes.length]
     at += bytes.length
   }
-  return { index, bytes: Buffer.concat(Object.values(parts)) }
+  const line = Buffer.from(`${JSON.stringify({ ...head, index, length: at })}\n`)
+  return Buffer.concat([line, ...Object.values(parts)])
 }
+
+/** Room for the first line of a file. */
+const LINE_BYTES = 16384
+
+/** Reads the first line; the function that it returns reads a part. `file` has a size, and reads bytes from here to there. */
+function unpack(file) {
+  const start = file.read(0, Math.min(LINE_BYTES, file.size))
+  const begin = start.indexOf(10) + 1
+  const { index, length, ...head } = JSON.parse(start.latin1Slice(0, begin))
+  if (file.size !== begin + length) throw new Error('a file of it is incomplete')
+  return {
+    head,
+    read: name => index[name] && file.read(...index[name].map(at => begin + at)),
+    names: Object.keys(index),
+  }
+}
+
+/** A file for `openBundle`. It stays open, because an upgrade removes it. */
+function openFile(name) {
+  const fd = fs.openSync(name, 'r')
+  const { size, mtimeMs } = fs.fstatSync(fd)
+  return { size, read: (start, end) => readBytes(fd, start, end, mtimeMs), close: () => fs.closeSync(fd) }
+}
+
+function readBytes(fd, start, end, mtimeMs) {
+  const bytes = Buffer.allocUnsafeSlow(end - start)
+  for (let at = 0, count = 1; count > 0 && at < bytes.length; at += count)
+    count = fs.readSync(fd, bytes, at, bytes.length - at, start + at)
+  if (fs.fstatSync(fd).mtimeMs !== mtimeMs) throw new Error('it was replaced while it ran')
+  return bytes
+}
+
+/** A file in memory for `openBundle`. */
+exports.bytesFile = bytes => ({ size: bytes.length, read: (start, end) => bytes.subarray(start, end) })
 
 /**
  * A bundle as it is kept. `id` is its own, `entry` the script to start with, `scripts` their texts by name: ASCII, each a
  * function of `exports`, `require` and `module`.
  */
 exports.packBundle = (id, entry, scripts) => {
-  var texts = Object.entries(scripts).map(([name, text]) => [name, Buffer.from(text, 'latin1')])
-  var { index, bytes } = join(Object.fromEntries(texts))
-  return pack({ id, entry, index }, bytes)
+  const texts = Object.entries(scripts).map(([name, text]) => [name, Buffer.from(text, 'latin1')])
+  return pack({ id, entry }, Object.fromEntries(texts))
 }
 
 /** A code cache says what it is of: V8 compares only the length of a source with the one that it compiled. */
@@ -45,33 +70,42 @@ function ownerOf(id) {
 }
 
 /**
- * A code cache as it is kept, twice: V8 does not check the bytes, and whatever else finds a damaged one takes longer to load
- * than the cache saves.
+ * Code caches as they are kept, each twice: V8 does not check the bytes, and whatever else finds a damaged one takes longer
+ * to load than the cache saves.
  */
 function packCache(id, caches) {
-  var { index, bytes } = join(caches)
-  if (bytes.includes(EMPTY_PAGE)) throw new Error('the code cache looks like a damaged one')
-  return pack({ of: ownerOf(id), index }, Buffer.concat([bytes, bytes]))
+  const twice = Object.entries(caches).map(([name, bytes]) => {
+    if (bytes.includes(EMPTY_PAGE)) throw new Error('the code cache looks like a damaged one')
+    return [name, Buffer.concat([bytes, END, bytes, END])]
+  })
+  return pack({ of: ownerOf(id) }, Object.fromEntries(twice))
 }
 
 /** Finds code caches by name; none where they are damaged, or of another bundle or another Node. */
-function openCache(id, file) {
+function openCache(id, open) {
+  const cache = orNothing(() => unpack(open()))
+  if (cache === undefined || cache.head.of !== ownerOf(id)) return () => undefined
+  return name => orNothing(() => intact(cache.read(name)))
+}
+
+/** The code cache only saves time, so a run does without it where it cannot be read. */
+function orNothing(read) {
   try {
-    return readCache(id, unpack(file))
+    return read()
   } catch {
-    return () => undefined
+    return undefined
   }
 }
 
-function readCache(id, { head, bytes }) {
-  var first = bytes.subarray(0, bytes.length / 2)
-  var isUsable =
-    head.of === ownerOf(id) && first.equals(bytes.subarray(bytes.length / 2)) && !first.includes(EMPTY_PAGE)
-  return name => (isUsable && head.index[name] ? first.subarray(...head.index[name]) : undefined)
+function intact(twice) {
+  const bytes = twice.subarray(0, twice.length / 2)
+  const isIntact =
+    bytes.equals(twice.subarray(bytes.length)) && bytes.at(-1) === END[0] && !bytes.includes(EMPTY_PAGE)
+  return isIntact ? bytes.subarray(0, -1) : undefined
 }
 
 /** Modules of Node that take long to load, and that most runs do not use. */
-var LATE = ['child_process', 'crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(
+const LATE = ['child_process', 'crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(
   name => `node:${name}`,
 )
 
@@ -81,20 +115,26 @@ function requireLate(name, require) {
 }
 
 /**
- * Opens a bundle; `cache` are the bytes of its code cache, empty where there is none. Returns what its first script exports,
- * and a function that packs the code cache of all that has run.
+ * Opens a bundle, a file; `openCacheFile` opens the file of its code cache, or throws. Returns what the first script
+ * exports, and functions that read every script now, and that pack the code cache of all that has run.
  */
-exports.openBundle = (bundle, cache, require, filename) => {
-  var { head, bytes } = unpack(bundle)
-  var cacheOf = openCache(head.id, cache)
-  var scripts = {}
-  var loaded = {}
+exports.openBundle = (file, openCacheFile, require, filename) => {
+  const { head, read, names } = unpack(file)
+  const cacheOf = openCache(head.id, openCacheFile)
+  const texts = {}
+  const scripts = {}
+  const loaded = {}
+  function textOf(name) {
+    texts[name] ??= read(name)?.latin1Slice()
+    return texts[name]
+  }
   function load(name) {
-    var span = head.index[name]
-    if (span === undefined) return LATE.includes(name) ? requireLate(name, require) : require(name)
     if (loaded[name] !== undefined) return loaded[name].exports
-    var source = bytes.subarray(...span).latin1Slice()
-    scripts[name] = new vm.Script(source, { filename: `${filename}/${name}`, cachedData: cacheOf(name) })
+    if (!names.includes(name)) return LATE.includes(name) ? requireLate(name, require) : require(name)
+    scripts[name] = new vm.Script(textOf(name), {
+      filename: `${filename}/${name}`,
+      cachedData: cacheOf(name),
+    })
     // Before it runs: scripts may need each other.
     loaded[name] = { exports: {} }
     scripts[name].runInThisContext()(loaded[name].exports, load, loaded[name])
@@ -102,26 +142,33 @@ exports.openBundle = (bundle, cache, require, filename) => {
   }
   return {
     program: load(head.entry),
+    readAll: () => names.forEach(textOf),
     /** Whether V8 took every script so far from the code cache. */
     isCached: () => Object.values(scripts).every(script => script.cachedDataRejected === false),
     packCache() {
-      var caches = Object.entries(scripts).map(([name, script]) => [name, script.createCachedData()])
+      const caches = Object.entries(scripts).map(([name, script]) => [name, script.createCachedData()])
       return packCache(head.id, Object.fromEntries(caches))
     },
   }
 }
 
+/** What runs longer than that may see an upgrade that writes over the bundle: it reads all of it and closes the file. */
+const LONG_MS = 1000
+
 /** Loads the bundle of the package; returns what its first script exports. */
 exports.load = require => {
-  var file = path.join(__dirname, '../dist/regmirror.bundle')
-  return exports.openBundle(fs.readFileSync(file), readCacheFile(), require, file).program
-}
-
-/** The code cache only saves time, so a run does without it where it cannot be read. */
-function readCacheFile() {
-  try {
-    return fs.readFileSync(path.join(__dirname, '../dist/regmirror.cache'))
-  } catch {
-    return Buffer.alloc(0)
+  const name = path.join(__dirname, '../dist/regmirror')
+  const file = openFile(`${name}.bundle`)
+  const { program, readAll } = exports.openBundle(
+    file,
+    () => openFile(`${name}.cache`),
+    require,
+    `${name}.bundle`,
+  )
+  const readRest = () => {
+    readAll()
+    file.close()
   }
+  setTimeout(() => orNothing(readRest), LONG_MS).unref()
+  return program
 }

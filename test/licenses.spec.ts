@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Metafile } from 'esbuild'
-import { bundle } from '../tools/bundle.ts'
+import { bundle } from '../tools/bundle/bundle.ts'
 import { thirdPartyLicenses } from '../tools/licenses.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 

@@ -1,10 +1,10 @@
 /** `plan`: show what would change on this node. */
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
+import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { applyKnownHealth } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
-import { interruptedNotices } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'

@@ -1,5 +1,5 @@
 /** Unified diffs. The only importer of diff. */
-import { createTwoFilesPatch } from 'diff'
+import { loadPackage } from './load-package.ts'
 
 const NOTHING = '/dev/null'
 /** A path that diff prints without quotes. */
@@ -17,6 +17,7 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
   }
   const from = before === undefined ? NOTHING : path
   const to = after === undefined ? NOTHING : path
+  const { createTwoFilesPatch }: typeof import('diff') = loadPackage('diff')
   const patch = createTwoFilesPatch(from, to, before ?? '', after ?? '', undefined, undefined, { context: 3 })
   return patch.replace(/^(Index: .*\n)?=+\n/, '').replace(/\n$/, '')
 }

@@ -1,12 +1,9 @@
-/** What earlier runs and watchers have left on a node, and what is done about it before a command plans. */
-import { readJournal } from '../apply/journal.ts'
+/** What earlier runs and watchers have left on a node, and what a command that writes does about it before it plans. */
 import { hasLeftovers } from '../apply/leftovers.ts'
 import { isLocked, withNodeLock } from '../apply/node-lock.ts'
 import { listTickets } from '../apply/tickets.ts'
 import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
-import { STATE_DIRECTORY } from '../ownership/state.ts'
-import type { Writer } from '../system/writer.ts'
 import { type WriteAccess, watchLockRequest, withWriteLock } from './lock.ts'
 
 /** Finishes or undoes an interrupted run, and removes the tickets of watchers that have ended. */
@@ -28,18 +25,4 @@ async function sweepTickets({ command, node, world }: WriteAccess): Promise<void
     // A watcher was started meanwhile.
     if (!(error instanceof Failure) || error.code !== 'locked') throw error
   })
-}
-
-/** What to know of an interrupted run where nothing may be written. */
-export async function interruptedNotices(node: Writer): Promise<readonly Notice[]> {
-  const found = await readJournal(node)
-  if (found === undefined) return []
-  if (await isLocked(node)) {
-    const message = 'another regmirror process is writing to this node; run the command again later'
-    return [{ code: 'apply_in_progress', message, file: STATE_DIRECTORY }]
-  }
-  const { command, started_at } = found.journal
-  const verb = found.phase === 'committing' ? 'finishes' : 'undoes'
-  const message = `regmirror ${command} of ${started_at} was interrupted; the next apply or restore ${verb} it first`
-  return [{ code: 'run_interrupted', message, file: STATE_DIRECTORY }]
 }

@@ -4,6 +4,7 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { kill } from '../support/process.ts'
 import { readTree, withDirectory } from '../support/tree.ts'
 import { listText, startMirror, type Watching, watcherOf } from '../support/watching.ts'
@@ -62,6 +63,16 @@ async function watchingInstalled(
   }
 }
 
+/** A command that runs for long closes its bundle when it has read all of it. */
+async function untilBundleIsRead(pid: number | undefined): Promise<void> {
+  const open = `/proc/${pid}/fd`
+  for (;;) {
+    const links = (await fs.readdir(open)).map(fd => fs.readlink(path.join(open, fd)).catch(() => ''))
+    if (!(await Promise.all(links)).some(file => file.endsWith('regmirror.bundle'))) return
+    await sleep(50)
+  }
+}
+
 /** The same list for other formats. */
 const listOf = (urls: readonly string[]) => ({
   version: 1,
@@ -77,49 +88,69 @@ function runInstalled({ program, root }: Installed, command: string): SpawnSyncR
   })
 }
 
+/** Where the largest code cache begins in its file, which has it twice, and how long each copy is. */
+function largestCache(file: Buffer): { from: number; half: number } {
+  const begin = file.indexOf('\n') + 1
+  const index: Record<string, [number, number]> = JSON.parse(file.toString('latin1', 0, begin)).index
+  const [start, end] = Object.values(index).reduce((a, b) => (b[1] - b[0] > a[1] - a[0] ? b : a))
+  return { from: begin + start, half: (end - start) / 2 }
+}
+
 describe('an upgrade', () => {
   before(needBuilt)
 
-  it('does not stop a running watcher, whatever happens afterwards', async () => {
-    await using a = await startMirror()
-    await using b = await startMirror()
-    await withInstalled(async installed => {
-      await installed.list('toml', listText([a.url, b.url]))
-      await watchingInstalled(installed, async watcher => {
-        const line = await watcher.until(/listening at/)
-        const url = /http:\S+\/$/m.exec(line)?.[0]
-        await watcher.until(WRITTEN)
-        await fs.rm(installed.folder, { recursive: true })
-
-        await installed.list('yaml', JSON.stringify(listOf([a.url]), undefined, 2).replace('{', '# YAML\n{'))
-        await watcher.until(/read .*mirrors\.yaml/)
-        await installed.list('json', JSON.stringify(listOf([b.url, a.url])))
-        await watcher.until(/read .*mirrors\.json/)
-        await installed.list('toml', 'version = 1\n[registries."docker.io"]\nmirors = 1\n')
-        await watcher.until(/error .*mirrors\.toml:3:1/)
-        await installed.list('toml', JSON.stringify(listOf([a.url])))
-        await watcher.until(/error .*this is JSON, but it is read as TOML/)
+  const upgrades: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+    'that removes the files': folder => fs.rm(folder, { recursive: true }),
+    'that writes over the files': async folder => {
+      for (const name of await fs.readdir(path.join(folder, 'dist')))
+        await fs.writeFile(path.join(folder, 'dist', name), 'another version')
+    },
+  }
+  for (const [upgrade, act] of Object.entries(upgrades))
+    it(`${upgrade} does not stop a running watcher, whatever happens afterwards`, async () => {
+      await using a = await startMirror()
+      await using b = await startMirror()
+      await withInstalled(async installed => {
         await installed.list('toml', listText([a.url, b.url]))
-        await watcher.until(/is valid again/)
+        await watchingInstalled(installed, async watcher => {
+          const line = await watcher.until(/listening at/)
+          const url = /http:\S+\/$/m.exec(line)?.[0]
+          await watcher.until(WRITTEN)
+          await untilBundleIsRead(watcher.child.pid)
+          await act(installed.folder)
 
-        await a.stop()
-        await watcher.until(/is unhealthy/)
-        await watcher.until(WRITTEN)
-        assert.doesNotMatch(await installed.hosts(), new RegExp(a.url))
-        await a.start()
-        await watcher.until(/is healthy again/)
-        await watcher.until(WRITTEN)
+          await installed.list(
+            'yaml',
+            JSON.stringify(listOf([a.url]), undefined, 2).replace('{', '# YAML\n{'),
+          )
+          await watcher.until(/read .*mirrors\.yaml/)
+          await installed.list('json', JSON.stringify(listOf([b.url, a.url])))
+          await watcher.until(/read .*mirrors\.json/)
+          await installed.list('toml', 'version = 1\n[registries."docker.io"]\nmirors = 1\n')
+          await watcher.until(/error .*mirrors\.toml:3:1/)
+          await installed.list('toml', JSON.stringify(listOf([a.url])))
+          await watcher.until(/error .*this is JSON, but it is read as TOML/)
+          await installed.list('toml', listText([a.url, b.url]))
+          await watcher.until(/is valid again/)
 
-        for (const page of ['', '?open=docker.io', 'metrics', 'healthz', 'readyz', 'livez'])
-          assert.equal((await fetch(`${url}${page}`)).status, 200, page)
-        assert.equal((await fetch(`${url}nothing`)).status, 404)
-        watcher.child.kill('SIGHUP')
-        await watcher.until(/SIGHUP: reading the list again/)
-        await watcher.until(/is unchanged/)
-        assert.equal(await watcher.stop(), 0, watcher.log())
+          await a.stop()
+          await watcher.until(/is unhealthy/)
+          await watcher.until(WRITTEN)
+          assert.doesNotMatch(await installed.hosts(), new RegExp(a.url))
+          await a.start()
+          await watcher.until(/is healthy again/)
+          await watcher.until(WRITTEN)
+
+          for (const page of ['', '?open=docker.io', 'metrics', 'healthz', 'readyz', 'livez'])
+            assert.equal((await fetch(`${url}${page}`)).status, 200, page)
+          assert.equal((await fetch(`${url}nothing`)).status, 404)
+          watcher.child.kill('SIGHUP')
+          await watcher.until(/SIGHUP: reading the list again/)
+          await watcher.until(/is unchanged/)
+          assert.equal(await watcher.stop(), 0, watcher.log())
+        })
       })
     })
-  })
 
   it('does not change the message and exit code of a watcher that fails', () =>
     withInstalled(async installed => {
@@ -174,14 +205,19 @@ describe('an upgrade', () => {
         bytes[at] = (bytes[at] ?? 0) ^ 0xff
         return bytes
       }
+      const { from, half } = largestCache(cache)
+      const emptied = ([start, end]: readonly [number, number]) =>
+        Buffer.from(cache)
+          .fill(0, from + start, from + end)
+          .fill(0, from + half + start, from + half + end)
       const damaged = [
         Buffer.alloc(0),
         Buffer.alloc(cache.length),
         cache.subarray(0, cache.length / 2),
         Buffer.concat([cache.subarray(0, cache.length / 2), Buffer.alloc(cache.length / 2)]),
-        Buffer.from(cache)
-          .fill(0, 8192, 16384)
-          .fill(0, cache.length / 2 + 4096, cache.length / 2 + 16384),
+        // A page in the middle, and one at the end, in both copies.
+        emptied([4096, 8192]),
+        emptied([half - 100, half]),
         ...[0, 20, 60, 100, cache.length >> 1, cache.length - 1].map(flipped),
       ]
       for (const bytes of damaged) {
@@ -196,17 +232,27 @@ describe('an upgrade', () => {
 
   it('uses the code cache of its own bundle and its own Node only', () =>
     withInstalled(async installed => {
-      const { openBundle, packBundle } = require('../../bin/load.js')
+      const { bytesFile, openBundle, packBundle } = require('../../bin/load.js')
       const bundleOf = (id: string) =>
         packBundle(id, './a.js', { './a.js': '(function(exports){exports.run=()=>1})' })
       const cached = (bundle: Buffer, cache: Buffer) => {
         const before = Buffer.from(cache)
-        const { program, isCached } = openBundle(bundle, cache, require, installed.folder)
+        const { program, isCached } = openBundle(
+          bytesFile(bundle),
+          () => bytesFile(cache),
+          require,
+          installed.folder,
+        )
         assert.equal(program.run(), 1)
         assert.deepEqual(cache, before)
         return isCached()
       }
-      const cache = openBundle(bundleOf('a'), Buffer.alloc(0), require, installed.folder).packCache()
+      const cache = openBundle(
+        bytesFile(bundleOf('a')),
+        () => bytesFile(Buffer.alloc(0)),
+        require,
+        installed.folder,
+      ).packCache()
       assert.equal(cached(bundleOf('a'), cache), true)
       assert.equal(cached(bundleOf('b'), cache), false)
       const text = cache.toString('latin1')
@@ -216,5 +262,11 @@ describe('an upgrade', () => {
       )
       assert.equal(cached(bundleOf('a'), Buffer.from(text.replace(process.arch, 'mips'), 'latin1')), false)
       assert.equal(cached(bundleOf('a'), cache.subarray(0, -4)), false)
+      // A page that was not written, at the end of both copies.
+      const { from, half } = largestCache(cache)
+      const emptied = Buffer.from(cache)
+        .fill(0, from + half - 50, from + half)
+        .fill(0, from + half + half - 50)
+      assert.equal(cached(bundleOf('a'), emptied), false)
     }))
 })

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
-import { bundle } from '../bundle.ts'
+import { bundle } from '../bundle/bundle.ts'
 import { copyIgnoredSignals } from './entry.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')

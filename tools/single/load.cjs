@@ -1,13 +1,14 @@
 // Takes the place of bin/load.js in the single file: what it loads lies in the executable.
 var fs = require('node:fs')
 var sea = require('node:sea')
-var { openBundle } = require('../../bin/load.js')
+var { bytesFile, openBundle } = require('../../bin/load.js')
 
 /** The program; with the one flag that only the single file has, the licences of what it holds. */
 exports.load = require => {
   if (process.argv.length === 3 && process.argv[2] === '--licenses') return { start: printLicenses }
   passIgnoredSignals()
-  return openBundle(assetOf('regmirror.bundle'), assetOf('regmirror.cache'), require, 'regmirror').program
+  var file = name => bytesFile(assetOf(name))
+  return openBundle(file('regmirror.bundle'), () => file('regmirror.cache'), require, 'regmirror').program
 }
 
 function assetOf(name) {

@@ -2,8 +2,9 @@
  * JSON with positions. JSON.parse decides what is JSON: dockerd, like most programs, refuses comments and trailing commas.
  * jsonc-parser knows where each value is; this is its only importer.
  */
-import { type Node, parseTree } from 'jsonc-parser'
+import type { Node } from 'jsonc-parser'
 import type { Range } from '../format.ts'
+import { loadPackage } from '../load-package.ts'
 
 export type JsonNode = Node
 
@@ -35,8 +36,12 @@ const MAX_DEPTH = 100
 /** Undefined where the text is not JSON. */
 export function parseDocument(text: string): JsonDocument | undefined {
   const value = parseValue(text)
-  const root = value === undefined ? undefined : parseTree(text)
+  const root = value === undefined ? undefined : jsonParser().parseTree(text)
   return root && { text, root, value }
+}
+
+function jsonParser(): typeof import('jsonc-parser') {
+  return loadPackage('jsonc-parser')
 }
 
 /** Undefined where the text is not JSON, which has no value that is undefined. */

@@ -1,6 +1,5 @@
 /** Reads the text of a list in its format. */
 import { isTable } from '../../formats/is-table.ts'
-import { isForeign } from '../foreign/foreign-file.ts'
 import type { ListFormat } from '../list-format.ts'
 import type { Parsed, SourceFault } from './parsed.ts'
 
@@ -9,11 +8,13 @@ export async function parseSource(text: string, format: ListFormat): Promise<Par
   const parsed = await parseAs(text, format)
   // In YAML nearly every text is a string, and a table header of TOML is an array.
   if ('source' in parsed && isTable(parsed.source.value)) return parsed
+  const { isForeign } = await import('../foreign/foreign-file.ts')
   for (const other of otherFormats(text, format)) {
     const read = await parseAs(text, other)
-    if (isList(read)) return { faults: [wrongFormat(format, other)] }
+    const value = 'source' in read && read.source.value
     // What it is matters more than its format.
-    if ('source' in read && isForeign(read.source.value)) return read
+    if ('source' in read && isForeign(value)) return read
+    if (isList(value)) return { faults: [wrongFormat(format, other)] }
   }
   return parsed
 }
@@ -24,9 +25,8 @@ function otherFormats(text: string, format: ListFormat): readonly ListFormat[] {
   return all.filter(other => other !== format)
 }
 
-function isList(parsed: Parsed): boolean {
-  const value = 'source' in parsed && parsed.source.value
-  return isTable(value) && ('version' in value || 'registries' in value) && !isForeign(value)
+function isList(value: unknown): boolean {
+  return isTable(value) && ('version' in value || 'registries' in value)
 }
 
 function wrongFormat(format: ListFormat, other: ListFormat): SourceFault {

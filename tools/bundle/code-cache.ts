@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const require = createRequire(import.meta.url)
-const { openBundle } = require('../bin/load.js')
+const { bytesFile, openBundle } = require('../../bin/load.js')
 
 /** Port 9 of this machine refuses connections: a probe ends at once. */
 const LIST = `version = 1
@@ -36,7 +36,13 @@ const CONFIG = `version = 3
 const folder = path.resolve(process.argv[2] ?? '')
 const file = path.join(folder, 'regmirror.bundle')
 // The cache is the same wherever it is made: no path is a part of it.
-const { program, packCache } = openBundle(readFileSync(file), Buffer.alloc(0), require, 'regmirror.bundle')
+const bundle = bytesFile(readFileSync(file))
+const { program, packCache } = openBundle(
+  bundle,
+  () => bytesFile(Buffer.alloc(0)),
+  require,
+  'regmirror.bundle',
+)
 const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {
