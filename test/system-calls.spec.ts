@@ -88,4 +88,17 @@ describe('system calls', () => {
       assert.deepEqual(calls.filter(isWriting), [])
       assert.ok(calls.length > 10)
     }))
+
+  it('of a plan open each hosts.toml once', () =>
+    onNode(async node => {
+      await node.writeList(listOf(10))
+      await node.run('apply')
+      const calls = await recordCalls(async () => {
+        assert.match((await node.run('plan')).stdout, /nothing to do/)
+      })
+      const opened = calls.flatMap(([name, file]) => (name === 'open' ? [String(file)] : []))
+      const hosts = opened.filter(file => file.endsWith('/hosts.toml'))
+      assert.equal(hosts.length, 10)
+      assert.equal(new Set(hosts).size, 10)
+    }))
 })

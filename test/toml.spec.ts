@@ -143,7 +143,7 @@ server = "https://registry-1.docker.io"
   })
 
   it('has an empty [host] without a mirror, for containerd before 1.7.32', () => {
-    const text = formatHostsToml('# banner', { ...document, mirrors: [] })
+    const text = String(formatHostsToml('# banner', { ...document, mirrors: [] }))
     assert.deepEqual(JSON.parse(JSON.stringify(TOML.parse(text))), {
       server: 'https://registry-1.docker.io',
       host: {},

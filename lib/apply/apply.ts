@@ -10,7 +10,7 @@ import {
   serializeState,
 } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
-import { findFile, type Step } from '../plan/step.ts'
+import type { Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
@@ -85,7 +85,7 @@ function isStateKept({ steps, forgets }: Plan): boolean {
 async function refuseOutdated(steps: readonly Step[], node: Writer): Promise<void> {
   const issues: Issue[] = []
   for (const step of steps) {
-    const now = await findFile(node, step.path)
+    const now = await node.find(step.path)
     const same = now === undefined ? step.before === undefined : step.before?.bytes.equals(now.bytes)
     if (!same)
       issues.push({

@@ -5,8 +5,9 @@ import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'
 import { keptName } from '../ownership/originals.ts'
 import type { State } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type FoundFile, isSameContent, type NewFile, type Step } from '../plan/step.ts'
+import { isSameContent, type NewFile, type Step } from '../plan/step.ts'
 import type { Moment } from '../system/boot-clock.ts'
+import type { FoundFile } from '../system/file-facts.ts'
 import type { Owns } from '../targets/target.ts'
 
 /** The next state, and what happens under `originals`. */

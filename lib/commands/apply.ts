@@ -31,9 +31,10 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const checked = await preflight(loaded.list, flags, world, probeList)
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
+  const proved = new Set<string>()
   const { planned, notices } = await converge(async () => {
     const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
-    const view = await openView(flags, node, world)
+    const view = await openView(flags, node, world, proved)
     return { plan: await makePlan(list, targets, view, flags), excluded }
   }, access)
   const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]

@@ -4,11 +4,11 @@
  */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
-import type { Path } from '../model/problem.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
+import { type Entries, findEntries } from './entries.ts'
 import { pathInside } from './inside-root.ts'
 import { readableNotices } from './lint-readable-secrets.ts'
 import { lintList } from './lints/lints.ts'
@@ -18,15 +18,14 @@ import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
 import { type References, readReferences } from './references.ts'
 import { resolveList } from './resolve.ts'
-import { findEntries } from './rules/entries.ts'
 import { checkRules } from './rules/rules.ts'
 import { validityAfter } from './rules/validity.ts'
 import { quickValidator } from './schema/quick-validator.ts'
 import type { SchemaProblem } from './schema/schema-problem.ts'
 import type { Source } from './source/parsed.ts'
-import { issuesOf, placeOf } from './source/positions.ts'
+import { issuesOf, openPlaces } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
-import type { ConnectionEntry, WrittenList } from './written.ts'
+import type { WrittenList } from './written.ts'
 
 export interface LoadOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
@@ -62,10 +61,11 @@ export async function loadList(node: Reader, host: Reader, options: LoadOptions)
   const written = await readText(inside, node, host, options)
   const source = await parseList(written)
   const scope = await openScope(inside, written, node, host, options)
-  const { references, connections } = await check(written, source, scope, options.targets)
+  const { references, entries } = await check(written, source, scope, options.targets)
   const list = source.value as WrittenList
-  const place = (at: Path) => placeOf(source, written.file, at)
-  const resolved = resolveList({ list, references, place, targets: Object.keys(options.targets) })
+  const { registries, connections } = entries
+  const place = openPlaces(source, written.file)
+  const resolved = resolveList({ list, registries, references, place, targets: Object.keys(options.targets) })
   const file = options.file === '-' ? undefined : written.file
   // On a node only: in a checkout of lists, git sets the modes.
   const readable =
@@ -74,7 +74,7 @@ export async function loadList(node: Reader, host: Reader, options: LoadOptions)
       : []
   return {
     list: resolved,
-    notices: [...lintList({ list, resolved, place, now: options.now }), ...readable],
+    notices: [...lintList({ list, registries, resolved, place, now: options.now }), ...readable],
     file: written.file,
   }
 }
@@ -116,10 +116,10 @@ async function parseList({ text, format, file }: ListText): Promise<Source> {
   )
 }
 
-/** What a valid list refers to. */
+/** A valid list, and what it refers to. */
 interface Checked {
   readonly references: References
-  readonly connections: readonly ConnectionEntry[]
+  readonly entries: Entries
 }
 
 /** Throws Failure `invalid_list` for a file of another program. Loaded for a list with a wrong shape only. */
@@ -146,9 +146,8 @@ async function check(
   const isValid = validityAfter(shape)
   const entries = findEntries(source.value, isValid)
   const rules = checkRules(source.value, entries, isValid, targets)
-  const { connections } = entries
-  const { problems, ...references } = await readReferences(connections, isValid, scope)
+  const { problems, ...references } = await readReferences(entries.connections, isValid, scope)
   const all = [...shape, ...rules, ...problems]
   if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, text.file))
-  return { references, connections }
+  return { references, entries }
 }

@@ -47,9 +47,9 @@ export async function readReferences(
     pairs: new Map(),
   }
   for (const entry of connections) {
-    if (isValid([...entry.path, 'ca'])) await readCa(collection, entry)
-    if (isValid([...entry.path, 'client'])) await readClient(collection, entry)
-    if (isValid([...entry.path, 'header']))
+    if (isValid(entry.path, 'ca')) await readCa(collection, entry)
+    if (isValid(entry.path, 'client')) await readClient(collection, entry)
+    if (isValid(entry.path, 'header'))
       for (const secret of headerSecrets(entry)) await readSecret(collection, secret)
   }
   const { files, secrets, problems } = collection

@@ -1,7 +1,7 @@
 /** From a valid list to the nouns of registry.ts, every default filled in. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import type { Path } from '../model/problem.ts'
-import { accepted } from '../model/refused.ts'
+import { accepted, type Refused } from '../model/refused.ts'
 import type {
   ApiBase,
   Attachment,
@@ -16,27 +16,24 @@ import type {
 } from '../model/registry.ts'
 import { LIST_DEFAULTS } from './defaults.ts'
 import { distinctMirrors } from './distinct-mirrors.ts'
+import type { MirrorEntry } from './endpoint-entries.ts'
+import type { RegistryEntry } from './entries.ts'
 import { headerText } from './header-secrets.ts'
 import type { References } from './references.ts'
 import { serverBase } from './server-base.ts'
-import { parseMirrorBase } from './values/api-base.ts'
 import { canonicalHeaderName } from './values/header-name.ts'
-import { normalizeRegistryName } from './values/registry-name.ts'
 import {
   type ConnectionEntry,
   caEntries,
-  type MirrorEntry,
-  mirrorEntries,
   pathKey,
-  serverEntry,
   type WrittenConnection,
   type WrittenDefaults,
   type WrittenList,
-  type WrittenRegistry,
 } from './written.ts'
 
 export interface ResolveInput {
   readonly list: WrittenList
+  readonly registries: readonly RegistryEntry[]
   readonly references: References
   /** Where a path stands in the text; of a table, where its key stands. */
   place(path: Path): Place
@@ -46,9 +43,9 @@ export interface ResolveInput {
 
 /** Completes a list that has passed every check. Registries and mirrors keep the order of the text. */
 export function resolveList(input: ResolveInput): MirrorList {
-  const registries = Object.entries(input.list.registries)
+  const context = { ...input, defaults: mirrorDefaults(input.list.defaults) }
   return {
-    registries: registries.map(([key, registry]) => resolveRegistry(key, registry, input)),
+    registries: input.registries.map(entry => resolveRegistry(entry, context)),
     health: resolveHealth(input.list.health),
     targets: resolveTargets(input),
   }
@@ -75,68 +72,94 @@ function resolveTargets({ list, place, targets }: ResolveInput): MirrorList['tar
   )
 }
 
-function resolveRegistry(key: string, written: WrittenRegistry, input: ResolveInput): Registry {
-  const at = ['registries', key]
-  const name = normalizeRegistryName(key)
-  const fallback = written.fallback ?? input.list.defaults?.fallback ?? true
+/** What every registry needs. */
+interface Context extends Pick<ResolveInput, 'list' | 'references' | 'place'> {
+  readonly defaults: MirrorDefaults
+}
+
+/** `[defaults]` for mirrors. */
+interface MirrorDefaults {
+  readonly https: ConnectionEntry
+  /** Without what has no effect over http. */
+  readonly http: ConnectionEntry
+}
+
+function mirrorDefaults(defaults: WrittenDefaults = {}): MirrorDefaults {
+  const { ca: _, client: __, skip_verify: ___, ...plain } = defaults
+  return { https: defaultsEntry(defaults), http: defaultsEntry(plain) }
+}
+
+function defaultsEntry(written: WrittenConnection): ConnectionEntry {
+  return { path: ['defaults'], written }
+}
+
+function resolveRegistry(entry: RegistryEntry, context: Context): Registry {
+  const { name, path, written, mirrors } = entry
+  const fallback = written.fallback ?? context.list.defaults?.fallback ?? true
   return {
     name,
-    server: name === '*' || !fallback ? undefined : resolveServer(name, at, written, input),
-    mirrors: distinctMirrors(mirrorEntries(at, written)).map(entry => resolveMirror(entry, input)),
+    server: name === '*' || !fallback ? undefined : resolveServer(entry, context),
+    mirrors: distinctMirrors(mirrors).map(mirror => resolveMirror(mirror, context)),
     fallback,
     canary: written.canary,
-    place: input.place(at),
+    place: context.place(path),
   }
 }
 
 /** Defaults are for mirrors: the credentials of a mirror must never reach a registry. */
-function resolveServer(name: string, at: Path, registry: WrittenRegistry, input: ResolveInput): Server {
-  const entry = serverEntry(at, registry)
-  const path = entry?.path ?? at
+const NO_DEFAULTS = defaultsEntry({})
+
+function resolveServer({ name, path, server }: RegistryEntry, context: Context): Server {
   return {
-    base: serverBase(name, entry?.server.url),
-    declared: entry !== undefined,
-    ...resolveConnection({ path, written: entry?.server ?? {} }, {}, input),
+    base: serverBase(name, server && readBase(server)),
+    declared: server !== undefined,
+    ...resolveConnection(server ?? { path, written: {} }, NO_DEFAULTS, context),
   }
 }
 
-function resolveMirror({ path, mirror }: MirrorEntry, input: ResolveInput): Mirror {
-  const { list } = input
-  const defaults: WrittenDefaults = list.defaults ?? {}
-  const base = accepted(parseMirrorBase(mirror))
-  const connection = resolveConnection({ path, written: mirror }, defaultsFor(base, defaults), input)
+function resolveMirror(entry: MirrorEntry, context: Context): Mirror {
+  const { defaults, list } = context
+  const base = readBase(entry)
+  const scheme = base.origin.startsWith('http:') ? 'http' : 'https'
+  const connection = resolveConnection(entry, defaults[scheme], context)
   return {
     base,
-    capabilities: mirror.capabilities ?? defaults.capabilities ?? LIST_DEFAULTS.capabilities,
+    capabilities: entry.written.capabilities ?? list.defaults?.capabilities ?? LIST_DEFAULTS.capabilities,
     ...connection,
     dialTimeout: connection.dialTimeout ?? LIST_DEFAULTS.dialTimeout,
   }
 }
 
-/** `[defaults]` without what has no effect over http. */
-function defaultsFor({ origin }: ApiBase, defaults: WrittenDefaults): WrittenConnection {
-  if (!origin.startsWith('http:')) return defaults
-  const { ca: _, client: __, skip_verify: ___, ...plain } = defaults
-  return plain
+function readBase({ base }: { readonly base: ApiBase | Refused | undefined }): ApiBase {
+  return accepted(present(base))
 }
 
-/** The settings of an endpoint: each key is its own, or else that of `[defaults]`. */
+/** The settings of an endpoint: each key is its own, or else that of the defaults. */
 function resolveConnection(
   own: ConnectionEntry,
-  defaults: WrittenConnection,
-  { references, place }: Pick<ResolveInput, 'references' | 'place'>,
+  defaults: ConnectionEntry,
+  { references, place }: Context,
 ): Omit<Connection, 'base'> {
   const sourceOf = (key: keyof WrittenConnection): ConnectionEntry =>
-    own.written[key] === undefined ? { path: ['defaults'], written: defaults } : own
+    own.written[key] === undefined ? defaults : own
   return {
     dialTimeout: sourceOf('dial_timeout').written.dial_timeout,
-    ca: caEntries(sourceOf('ca')).map(ca => fileAt(references, ca.path)),
+    ca: authoritiesOf(sourceOf('ca'), references),
     client: clientOf(sourceOf('client'), references),
     skipVerify: sourceOf('skip_verify').written.skip_verify ?? false,
     header: headersOf(sourceOf('header'), references),
-    redirects: sourceOf('redirects').written.redirects ?? [],
+    redirects: sourceOf('redirects').written.redirects ?? NONE,
     place: place(own.path),
   }
+}
+
+/** One for all: most endpoints of a large list have neither a CA nor redirects nor headers. */
+const NONE: readonly never[] = []
+const NO_HEADERS: Connection['header'] = {}
+
+function authoritiesOf(entry: ConnectionEntry, references: References): readonly Attachment[] {
+  if (entry.written.ca === undefined) return NONE
+  return caEntries(entry).map(ca => fileAt(references, ca.path))
 }
 
 function clientOf({ path, written }: ConnectionEntry, references: References): ClientPair | undefined {
@@ -145,10 +168,11 @@ function clientOf({ path, written }: ConnectionEntry, references: References): C
   return { cert: fileAt(references, [...at, 'cert']), key: fileAt(references, [...at, 'key']) }
 }
 
-function headersOf({ path, written }: ConnectionEntry, { secrets }: References): Record<string, string> {
+function headersOf({ path, written }: ConnectionEntry, { secrets }: References): Connection['header'] {
+  if (written.header === undefined) return NO_HEADERS
   const secretAt = (at: Path) => present(secrets.get(pathKey(at)))
   return Object.fromEntries(
-    Object.entries(written.header ?? {}).map(([name, header]) => [
+    Object.entries(written.header).map(([name, header]) => [
       canonicalHeaderName(name),
       headerText(header, [...path, 'header', name], secretAt),
     ]),
@@ -160,6 +184,6 @@ function fileAt(references: References, at: Path): Attachment {
 }
 
 function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a reference that was not read')
+  if (value === undefined) throw new Error('a value of the list that was not read')
   return value
 }

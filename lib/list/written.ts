@@ -72,41 +72,6 @@ export interface WrittenList {
   readonly targets?: Readonly<Record<string, WrittenTable>>
 }
 
-/** A mirror in its long form, with the paths that messages point to. */
-export interface MirrorEntry {
-  readonly path: Path
-  /** Where its url stands: the mirror itself in the short form. */
-  readonly urlPath: Path
-  readonly mirror: WrittenMirror
-}
-
-/** The mirrors of one registry in the long form. */
-export function mirrorEntries(path: Path, registry: WrittenRegistry): MirrorEntry[] {
-  return (registry.mirrors ?? []).map((written, i) => {
-    const at = [...path, 'mirrors', i]
-    return typeof written === 'string'
-      ? { path: at, urlPath: at, mirror: { url: written } }
-      : { path: at, urlPath: [...at, 'url'], mirror: written }
-  })
-}
-
-/** A server in its long form. */
-export interface ServerEntry {
-  readonly path: Path
-  /** Where its url stands: the server itself in the short form. */
-  readonly urlPath: Path
-  readonly server: WrittenServer
-}
-
-/** The server of one registry in the long form; undefined where the list names none. */
-export function serverEntry(path: Path, { server }: WrittenRegistry): ServerEntry | undefined {
-  if (server === undefined) return undefined
-  const at = [...path, 'server']
-  return typeof server === 'string'
-    ? { path: at, urlPath: at, server: { url: server } }
-    : { path: at, urlPath: [...at, 'url'], server }
-}
-
 /** A mirror, a server or `[defaults]`: a table with the keys of a connection. */
 export interface ConnectionEntry {
   readonly path: Path

@@ -6,7 +6,10 @@
 /** What a mirror is used for. containerd: core/remotes/docker/registry.go:29-60@v2.3.4. */
 export type Capability = 'pull' | 'resolve' | 'push'
 
-/** A position in the list, for messages. Line and column count from 1. */
+/**
+ * A position in the list, for messages. Line and column count from 1, and may be found only when they are read: a spread
+ * does not copy them.
+ */
 export interface Place {
   readonly file: string
   readonly line: number

@@ -2,7 +2,9 @@
 
 export const BANNER = '# Managed by regmirror: edit the mirror list; changes here are overwritten.'
 
+const START = Buffer.from('# Managed by regmirror')
+
 /** Whether the first line of a file is a banner of regmirror, of any version. */
 export function hasBanner(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.subarray(0, 64)).toString('latin1').startsWith('# Managed by regmirror')
+  return START.equals(bytes.subarray(0, START.length))
 }

@@ -60,9 +60,17 @@ export async function openList(
   })
 }
 
-/** What targets may read. Under `--root` no program of the node is run and nothing of this machine is read. */
-export async function openView(options: NodeOptions, node: Writer, world: World): Promise<View> {
-  return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world) }
+/**
+ * What targets may read. Under `--root` no program of the node is run and nothing of this machine is read. `proved` is for a
+ * plan that is made again.
+ */
+export async function openView(
+  options: NodeOptions,
+  node: Writer,
+  world: World,
+  proved = new Set<string>(),
+): Promise<View> {
+  return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world), proved }
 }
 
 /** This machine; undefined where the node is another tree. */

@@ -17,19 +17,16 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
   const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons } = plan
-  const changeOf = (step: Step) => ({
-    ...stepChange(step, kind === 'restore' ? undefined : state.files[step.path]),
-    ...(daemons.some(({ target, daemon }) => target === step.target && isStarting(daemon)) &&
-      step.effect !== 'when_used' &&
-      START),
-  })
+  const starting = new Set(daemons.flatMap(({ target, daemon }) => (isStarting(daemon) ? target : [])))
+  const changeOf = (step: Step) => {
+    const effect = starting.has(step.target) && step.effect !== 'when_used' ? 'start' : step.effect
+    return stepChange(step, effect, kind === 'restore' ? undefined : state.files[step.path])
+  }
   const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
   const changed = changes.length > 0
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
   return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...targets }
 }
-
-const START = { effect: 'start' } as const
 
 /** Whether it does not run yet: then it reads every file when it starts. */
 function isStarting({ state }: Daemon): boolean {
@@ -50,8 +47,8 @@ function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport
   }
 }
 
-function stepChange(step: Step, written: ManagedFile | undefined): Change {
-  const { target, path, action, effect, why, after } = step
+function stepChange(step: Step, effect: Change['effect'], written: ManagedFile | undefined): Change {
+  const { target, path, action, why, after } = step
   const cause = findCause(step, written)
   const mode = after && octal(after.ownership.mode)
   return {
@@ -62,7 +59,10 @@ function stepChange(step: Step, written: ManagedFile | undefined): Change {
     why,
     ...(cause && { cause }),
     ...(mode && { mode }),
-    diff: diffOf(step),
+    // Made when it is shown: `apply` shows none.
+    get diff() {
+      return diffOf(step)
+    },
   }
 }
 

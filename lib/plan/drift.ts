@@ -7,9 +7,10 @@ import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, OwnedValue } from '../ownership/managed-file.ts'
 import { byWriter } from '../ownership/other-writers.ts'
 import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
+import type { FoundFile } from '../system/file-facts.ts'
 import type { Target } from '../targets/target.ts'
 import { describeAccess, isWritableByOthers } from './permissions.ts'
-import { type FoundFile, isSameContent, type Step } from './step.ts'
+import { isSameContent, type Step } from './step.ts'
 import { isSet, keysOf } from './withdraw.ts'
 
 type WriterOf = Target['writerOf']

@@ -1,9 +1,9 @@
 /** Managed files as they were before regmirror, or without its values, as desired files. Reads, never writes. */
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
+import type { FoundFile } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
-import type { FoundFile } from './step.ts'
 
 export type FileReason = Pick<DesiredFile, 'effect' | 'why'>
 

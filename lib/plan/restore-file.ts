@@ -5,11 +5,11 @@ import { sha256Hex } from '../model/sha256.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { byWriter } from '../ownership/other-writers.ts'
+import type { FoundFile } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { type FoundFile, findFile } from './step.ts'
 import { cannotRemoveText, keysOf, withdrawValues } from './withdraw.ts'
 
 /** A managed file to restore. */
@@ -29,7 +29,7 @@ interface Restored {
 /** With `overwrite`, changes that were made outside regmirror are lost. */
 export async function restoreFile(chosen: Chosen, node: Reader, overwrite: boolean): Promise<Restored> {
   const { path, written, target } = chosen
-  const found = await findFile(node, path)
+  const found = await node.find(path)
   if (found === undefined) return written.original ? { file: await original(chosen, node) } : {}
   if (written.owns === 'values') return await withdraw({ path, written, target }, found, node, overwrite)
   if (sha256Hex(found.bytes) === written.digest || overwrite) return { file: await original(chosen, node) }

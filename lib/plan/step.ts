@@ -2,18 +2,10 @@
 import { dirname } from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Change, Effect } from '../model/report.ts'
-import type { Ownership } from '../system/file-facts.ts'
+import type { FoundFile, Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
 import { isTrusted, restrictedOwnership } from './permissions.ts'
-
-/** A file with everything that is needed to put it back. */
-export interface FoundFile {
-  readonly bytes: Buffer
-  readonly ownership: Required<Ownership>
-  /** When its bytes were changed last, in milliseconds since 1970. */
-  readonly changed: number
-}
 
 export interface NewFile {
   readonly bytes: Buffer
@@ -52,7 +44,7 @@ export async function compare(
   uid: number,
 ): Promise<Step | undefined> {
   const about = describe(target, file)
-  const before = await findFile(node, file.path)
+  const before = file.present ?? (await node.find(file.path))
   if (file.content === undefined) {
     return before && { ...about, action: 'delete', before, after: undefined }
   }
@@ -95,15 +87,6 @@ async function refuseBelowFile(node: Reader, file: string): Promise<void> {
   if (facts === undefined) return await refuseBelowFile(node, above)
   if (facts.type === 'directory') return
   throw new Failure('io', [{ file: above, message: 'is not a directory', hint: 'move it away' }])
-}
-
-/** The file at a path, ready to be put back. */
-export async function findFile(node: Reader, path: string): Promise<FoundFile | undefined> {
-  const bytes = await node.read(path)
-  const facts = bytes && (await node.facts(path))
-  if (bytes === undefined || facts === undefined) return undefined
-  const { mode, uid, gid, changed } = facts
-  return { bytes, ownership: { mode, uid, gid }, changed }
 }
 
 function newOwnership({ owns, secret }: DesiredFile, before: FoundFile | undefined, uid: number): Ownership {

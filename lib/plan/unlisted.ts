@@ -5,11 +5,11 @@ import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
+import type { FoundFile } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, View } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { type FoundFile, findFile } from './step.ts'
 import { keysOf, notRemovedText, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
@@ -52,7 +52,7 @@ async function unlistedFile(
   { held, effect }: RetainedPaths,
   node: Reader,
 ): Promise<Part> {
-  const found = await findFile(node, path)
+  const found = await node.find(path)
   if (found === undefined) return forgotten(path, written)
   if (held.has(path)) return { notices: [notice(path, written, 'kept_until_restart', heldText(written))] }
   return written.owns === 'whole'

@@ -29,6 +29,14 @@ export interface Ownership {
   readonly gid?: number
 }
 
+/** A regular file with everything that is needed to put it back. */
+export interface FoundFile {
+  readonly bytes: Buffer
+  readonly ownership: Required<Ownership>
+  /** When its bytes were changed last, in milliseconds since 1970. */
+  readonly changed: number
+}
+
 /** A file that is held by a descriptor: `facts` and `read` are of the same file, even if its path is renamed meanwhile. */
 export interface HeldFile {
   /** A path to it for the system, while it is held; longer paths may start with it. */

@@ -8,6 +8,7 @@ import { ignoreErrno } from './errno.ts'
 import {
   type Entry,
   type FileFacts,
+  type FoundFile,
   factsFrom,
   type HeldFile,
   refuseLong,
@@ -24,16 +25,16 @@ export async function readLink(file: string): Promise<string | undefined> {
 /** The bytes of a regular file of at most `limit` bytes; undefined when there is none. Messages name `file`. */
 export async function readBounded(real: string, file: string, limit: number): Promise<Buffer | undefined> {
   const facts = await lstatFacts(real)
-  return facts && (await readFound(real, facts, file, limit))
+  return facts && (await readFound(real, facts, file, limit))?.bytes
 }
 
-/** The same, where its facts were read just now. */
+/** The file at a path, where its facts were read just now; with the mode and the owner of the file that was read. */
 export async function readFound(
   real: string,
   facts: FileFacts,
   file: string,
   limit: number,
-): Promise<Buffer | undefined> {
+): Promise<FoundFile | undefined> {
   refuseUnreadable(facts, file, limit)
   // The path may hold another file by now, so the open file is checked again.
   const handle = await ignoreErrno(calls().open(real, constants.O_NOFOLLOW | constants.O_NONBLOCK))
@@ -41,13 +42,15 @@ export async function readFound(
 }
 
 /** Closes the handle. */
-async function readHandle(handle: Handle, file: string, limit: number): Promise<Buffer> {
+async function readHandle(handle: Handle, file: string, limit: number): Promise<FoundFile> {
   try {
     const stat = await handle.stat()
-    refuseUnreadable(factsFrom(stat), file, limit)
+    const facts = factsFrom(stat)
+    refuseUnreadable(facts, file, limit)
     const bytes = await readToEnd(handle, stat.size, limit)
     refuseLong(bytes.length, file, limit)
-    return bytes
+    const { mode, uid, gid, changed } = facts
+    return { bytes, ownership: { mode, uid, gid }, changed }
   } finally {
     await handle.close()
   }
@@ -100,7 +103,8 @@ async function heldFile(opening: Promise<Handle>): Promise<HeldFile | undefined>
   return {
     path: name,
     facts: factsFrom(await handle.stat()),
-    read: async (file, limit) => readHandle(await calls().open(name, constants.O_NONBLOCK), file, limit),
+    read: async (file, limit) =>
+      (await readHandle(await calls().open(name, constants.O_NONBLOCK), file, limit)).bytes,
     isReadOnly: async () => (await ignoreErrno(checkWritable(), ['EROFS'])) === undefined,
     close: () => handle.close(),
   }

@@ -4,7 +4,7 @@
  */
 import { Failure } from '../model/errors.ts'
 import { failOnErrno } from './errno.ts'
-import type { Entry, FileFacts } from './file-facts.ts'
+import type { Entry, FileFacts, FoundFile } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
 import { joinTop, seenFrom } from './plain-path.ts'
 import { lstatFacts, openShortPath, readBounded, readEntries, readFound } from './read-disk.ts'
@@ -16,6 +16,8 @@ export interface Reader {
   readonly root: string
   /** The bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
   read(file: string, limit?: number): Promise<Buffer | undefined>
+  /** The same with mode and owner, ready to be put back. */
+  find(file: string): Promise<FoundFile | undefined>
   /**
    * Opens a path once, and uses it while it is open. With `asRoot`, a file that another user could have put there or
    * changed is not opened: `use` gets the reason.
@@ -52,15 +54,17 @@ export function openReader(root: string): Reader {
 /** A Reader of the files of a tree. */
 export function readerOf(tree: Tree): Reader {
   const { top, find: at } = tree
+  const find = (file: string, limit: number) =>
+    failOnErrno('read', file, async () => {
+      const { real, facts } = await tree.inspect(file)
+      const found = facts && (await readFound(real, facts, file, limit))
+      if (found === undefined) await refuseDangling(tree, file)
+      return found
+    })
   return {
     root: top,
-    read: async (file, limit = DEFAULT_LIMIT) =>
-      failOnErrno('read', file, async () => {
-        const { real, facts } = await tree.inspect(file)
-        const bytes = facts && (await readFound(real, facts, file, limit))
-        if (bytes === undefined) await refuseDangling(tree, file)
-        return bytes
-      }),
+    read: async (file, limit = DEFAULT_LIMIT) => (await find(file, limit))?.bytes,
+    find: file => find(file, DEFAULT_LIMIT),
     open: (file, asRoot, use) =>
       failOnErrno('read', file, async () => {
         const found: typeof use = async opened => {

@@ -11,7 +11,7 @@ import type { OwnedValues } from '../ownership/managed-file.ts'
 import type { OtherWriter } from '../ownership/other-writers.ts'
 import type { State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
-import type { Ownership } from '../system/file-facts.ts'
+import type { FoundFile, Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
@@ -38,6 +38,8 @@ export interface View {
   readonly uid: number
   /** The machine that regmirror runs on, when it is the node; undefined under `--root`. */
   readonly machine: Machine | undefined
+  /** New texts that were proved before, where a plan is made again; the target adds to them. */
+  readonly proved?: Set<string>
 }
 
 /** A file as the node must have it. */
@@ -45,6 +47,8 @@ export interface DesiredFile {
   readonly path: string
   /** Undefined: the file must not exist. */
   readonly content: string | Buffer | undefined
+  /** The file of the node, where the target has read it; else it is read to be compared. */
+  readonly present?: FoundFile
   /** Whether it holds a secret: then its mode is 0600. */
   readonly secret: boolean
   readonly effect: Effect

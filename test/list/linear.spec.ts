@@ -4,9 +4,10 @@ import { rememberRecent } from '../../lib/formats/recent.ts'
 import { parseTomlAst } from '../../lib/formats/toml/ast.ts'
 import { locateToml } from '../../lib/formats/toml/locations.ts'
 import { tomlSecrets } from '../../lib/formats/toml/secrets.ts'
-import { placeOf } from '../../lib/list/source/positions.ts'
+import { openPlaces } from '../../lib/list/source/positions.ts'
 import { parseYaml } from '../../lib/list/source/yaml.ts'
 import type { Path } from '../../lib/model/problem.ts'
+import { loadText } from '../support/load.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `r${i}.example`)
 const toml = (count: number) =>
@@ -21,9 +22,17 @@ describe('positions', () => {
       found.push(path)
       return { line: 7, column: 3 }
     }
-    const place = placeOf({ value: {}, locate, locateKey: locate }, 'mirrors.toml', ['registries', 'a'])
+    const placeOf = openPlaces({ value: {}, locate, locateKey: locate }, 'mirrors.toml')
+    const [place, other] = [placeOf(['registries', 'a']), placeOf(['registries', 'b'])]
     assert.deepEqual(found, [])
-    assert.deepEqual({ ...place }, { file: 'mirrors.toml', line: 7, column: 3 })
+    const { file, line, column } = place
+    assert.deepEqual({ file, line, column }, { file: 'mirrors.toml', line: 7, column: 3 })
+    assert.deepEqual(found, [
+      ['registries', 'a'],
+      ['registries', 'a'],
+    ])
+    assert.equal(other.line, 7)
+    assert.deepEqual(found.at(-1), ['registries', 'b'])
   })
 
   it('are found in one walk of a TOML document, however many are', () => {
@@ -55,6 +64,37 @@ describe('positions', () => {
     assert.deepEqual(at(['t', 'u', 'x', 'y', 'z', 1, 'w']), [3, 23])
     assert.deepEqual(at(['t', 'l', 1, 'k']), [8, 5])
     assert.deepEqual(at(['t', 'l', 2]), [])
+  })
+})
+
+/** How often each pattern was matched with each text. */
+async function countMatches(use: () => Promise<unknown>): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  const { exec } = RegExp.prototype
+  const counting: typeof exec = function (this: RegExp, text) {
+    const key = `${this.source} ${text}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+    return exec.call(this, text)
+  }
+  Object.assign(RegExp.prototype, { exec: counting })
+  try {
+    await use()
+    return counts
+  } finally {
+    Object.assign(RegExp.prototype, { exec })
+  }
+}
+
+describe('a url of a list', () => {
+  it('is parsed once, from the schema to the lints', async () => {
+    const list = `version = 1\n${toml(20)}server = { url = "https://server.example", dial_timeout = "3s" }\n`
+    const counts = await countMatches(() => loadText(list))
+    const ofUrls = [...counts].filter(([key]) => / https:\/\/[\w.]+$/.test(key))
+    assert.ok(ofUrls.length >= 21)
+    assert.deepEqual(
+      ofUrls.filter(([, count]) => count > 1),
+      [],
+    )
   })
 })
 

@@ -37,7 +37,8 @@ describe('finding the list', () => {
       async (_, root) => {
         const { file, list } = await load({ root })
         assert.equal(file, path.join(root, 'etc/regmirror/mirrors.yml'))
-        assert.deepEqual(list.registries[0]?.place, { file, line: 2, column: 15 })
+        const { place } = list.registries[0] ?? {}
+        assert.deepEqual([place?.file, place?.line, place?.column], [file, 2, 15])
       },
     ))
 

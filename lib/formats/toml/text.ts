@@ -21,12 +21,17 @@ export function assignment(path: readonly string[], value: TomlValue): string {
 }
 
 export function keyText(key: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(key) ? key : valueText(key)
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : stringText(key)
 }
 
 export function valueText(value: TomlValue): string {
-  if (typeof value === 'boolean') return String(value)
-  if (typeof value !== 'string') return `[${value.map(valueText).join(', ')}]`
+  if (typeof value === 'string') return stringText(value)
+  return typeof value === 'boolean' ? String(value) : `[${value.map(valueText).join(', ')}]`
+}
+
+function stringText(value: string): string {
+  // Most strings need no escape, and JSON.stringify takes longer than the look at one.
+  if (/^[ !#-[\]-~]*$/.test(value)) return `"${value}"`
   // A JSON string is a TOML basic string, except that TOML requires DEL to be escaped.
   return JSON.stringify(value).replaceAll('\u007f', '\\u007F')
 }

@@ -10,16 +10,10 @@ import {
 } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import { distinctMirrors } from '../distinct-mirrors.ts'
+import type { MirrorEntry, ServerEntry } from '../endpoint-entries.ts'
+import type { RegistryEntry } from '../entries.ts'
 import { isWrongHub } from '../server-base.ts'
-import { parseApiBase, parseMirrorBase } from '../values/api-base.ts'
-import {
-  type MirrorEntry,
-  mirrorEntries,
-  type ServerEntry,
-  serverEntry,
-  type WrittenDefaults,
-  type WrittenMirror,
-} from '../written.ts'
+import type { WrittenDefaults, WrittenMirror } from '../written.ts'
 import { connectionLints } from './connection-lints.ts'
 import { lintHealth } from './health-lints.ts'
 import type { LintInput } from './lint-input.ts'
@@ -28,10 +22,8 @@ import { onlyServerResolves } from './resolver-lint.ts'
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
-  const keys = Object.keys(input.list.registries)
-  const notices = input.resolved.registries.flatMap((registry, i) =>
-    lintRegistry(registry, keys[i] ?? '', input),
-  )
+  const { registries } = input.resolved
+  const notices = input.registries.flatMap((entry, i) => lintRegistry(registries[i], entry, input))
   return [...lintEmpty(input), ...notices, ...lintHealth(input)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
 }
 
@@ -44,16 +36,18 @@ function lintEmpty({ list, resolved, place }: LintInput): readonly Notice[] {
   return [{ code: 'no_mirrors', message, file, line }]
 }
 
-function lintRegistry(registry: Registry, key: string, input: LintInput): readonly Notice[] {
-  const at = ['registries', key]
-  const written = input.list.registries[key] ?? {}
-  const entries = mirrorEntries(at, written)
+function lintRegistry(
+  registry: Registry | undefined,
+  { key, server, mirrors: entries }: RegistryEntry,
+  input: LintInput,
+): readonly Notice[] {
+  if (registry === undefined) return []
   // A registry has each of its mirrors once.
   const hasTwice = registry.mirrors.length < entries.length
   const distinct = hasTwice ? distinctMirrors(entries) : entries
   return [
     ...lintName(registry, key),
-    ...lintServer(registry, serverEntry(at, written), input),
+    ...lintServer(registry, server, input),
     ...lintCanary(registry, input),
     ...lintResolver(registry),
     ...(hasTwice ? lintDuplicates(registry, entries, input) : []),
@@ -77,8 +71,8 @@ function lintServer(registry: Registry, entry: ServerEntry | undefined, input: L
   const findings = lintConnection(server, 'server', input).map(({ code, message }) =>
     notice(code, message, server.place, registry),
   )
-  const base = parseApiBase(entry.server.url, 'server')
-  if (isRefused(base) || !isWrongHub(registry.name, base)) return findings
+  const { base } = entry
+  if (base === undefined || isRefused(base) || !isWrongHub(registry.name, base)) return findings
   const message = `${base.origin} serves no images; write ${entry.urlPath.at(-1)} = "${DOCKER_HUB}"`
   return [notice('docker_io_server', message, input.place(entry.urlPath), registry), ...findings]
 }
@@ -104,8 +98,8 @@ function lintDuplicates(
 ): readonly Notice[] {
   const distinct = new Set(distinctMirrors(entries))
   return entries.flatMap((entry, i) => {
-    const base = parseMirrorBase(entry.mirror)
-    if (isRefused(base) || distinct.has(entry)) return []
+    const { base } = entry
+    if (base === undefined || isRefused(base) || distinct.has(entry)) return []
     const message = `duplicate mirror: regmirror ignores entry ${i + 1}; remove it`
     return [notice('duplicate_mirror', message, place(entry.path), registry, baseUrl(base))]
   })
@@ -114,34 +108,51 @@ function lintDuplicates(
 /** Notices about the value that is in effect, at the place where it is written. */
 function lintMirror(
   mirror: Mirror | undefined,
-  { mirror: written }: MirrorEntry,
+  { written }: MirrorEntry,
   registry: Registry,
   input: LintInput,
 ): readonly Notice[] {
   if (mirror === undefined) return []
   const { list, place } = input
-  const placeOf = (key: keyof WrittenDefaults & keyof WrittenMirror) =>
+  const placeOf = (key: MirrorKey) =>
     written[key] === undefined && list.defaults?.[key] !== undefined ? place(['defaults', key]) : mirror.place
-  const own = Object.entries(mirrorLints).flatMap(([code, { key, lint }]) => {
-    const message = lint({ mirror, registry, written })
-    return message === undefined
-      ? []
-      : [{ code, message, at: key === undefined ? mirror.place : placeOf(key) }]
-  })
-  const others = lintConnection(mirror, 'mirror', input).map(({ key, ...found }) => ({
-    ...found,
-    at: placeOf(key),
-  }))
-  return [...own, ...others].map(({ code, message, at }) =>
-    notice(code, message, at, registry, baseUrl(mirror.base)),
+  const subject = { mirror, registry, written }
+  const found = [
+    ...runLints(MIRROR_LINTS, ({ lint }) => lint(subject)),
+    ...lintConnection(mirror, 'mirror', input),
+  ]
+  return found.map(({ code, message, key }) =>
+    notice(code, message, key === undefined ? mirror.place : placeOf(key), registry, baseUrl(mirror.base)),
   )
 }
 
 function lintConnection(connection: Connection, role: 'mirror' | 'server', { now }: LintInput) {
-  return Object.entries(connectionLints).flatMap(([code, { key, lint }]) => {
-    const message = lint(connection, role, now)
-    return message === undefined ? [] : [{ code, message, key }]
-  })
+  return runLints(CONNECTION_LINTS, ({ lint }) => lint(connection, role, now))
+}
+
+const MIRROR_LINTS = Object.entries(mirrorLints)
+const CONNECTION_LINTS = Object.entries(connectionLints)
+
+/** Keys that a mirror has, or `[defaults]` for it. */
+type MirrorKey = keyof WrittenDefaults & keyof WrittenMirror
+
+interface Finding {
+  readonly code: string
+  readonly message: string
+  readonly key: MirrorKey | undefined
+}
+
+/** What these lints say, by their codes. */
+function runLints<L extends { readonly key?: MirrorKey }>(
+  lints: readonly (readonly [code: string, lint: L])[],
+  run: (lint: L) => string | undefined,
+): readonly Finding[] {
+  const found: Finding[] = []
+  for (const [code, lint] of lints) {
+    const message = run(lint)
+    if (message !== undefined) found.push({ code, message, key: lint.key })
+  }
+  return found
 }
 
 function notice(

@@ -60,14 +60,15 @@ export const mirrorLints: Readonly<Record<string, MirrorLint>> = {
   },
 }
 
-function isExposed({ base }: Mirror): boolean {
-  const [scheme, authority = ''] = base.origin.split('://')
-  return scheme === 'http' && !isLoopback(authority)
+const HTTP = 'http://'
+
+function isExposed({ base: { origin } }: Mirror): boolean {
+  return origin.startsWith(HTTP) && !isLoopback(origin.slice(HTTP.length))
 }
 
 /** Before another mirror it stands for an order: the registry first. */
 function isOwnServer({ mirror, registry: { server, mirrors } }: MirrorInput): boolean {
-  return server !== undefined && baseUrl(server.base) === baseUrl(mirror.base) && mirrors.at(-1) === mirror
+  return server !== undefined && mirrors.at(-1) === mirror && baseUrl(server.base) === baseUrl(mirror.base)
 }
 
 /** Whether the mirror has settings that the server does not have. */

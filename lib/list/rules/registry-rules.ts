@@ -5,11 +5,11 @@ import { isRefused } from '../../model/refused.ts'
 import type { Capability } from '../../model/registry.ts'
 import { LIST_DEFAULTS } from '../defaults.ts'
 import { distinctMirrors } from '../distinct-mirrors.ts'
-import { parseApiBase } from '../values/api-base.ts'
+import type { MirrorEntry } from '../endpoint-entries.ts'
+import type { RegistryEntry } from '../entries.ts'
 import { canaryProblem } from '../values/canary.ts'
-import { parseRegistryName } from '../values/registry-name.ts'
-import type { MirrorEntry, WrittenDefaults } from '../written.ts'
-import type { RegistryEntry, Rule } from './rule.ts'
+import type { WrittenDefaults } from '../written.ts'
+import type { Rule } from './rule.ts'
 
 export const registryRules = {
   registry_name: { needs: [], check: nameProblems },
@@ -20,11 +20,10 @@ export const registryRules = {
   canary: { needs: ['canary'], check: canaryProblems },
 } satisfies Record<string, Rule<RegistryEntry>>
 
-function nameProblems({ key, path, registry }: RegistryEntry): readonly Problem[] {
+function nameProblems({ path, written, refused }: RegistryEntry): readonly Problem[] {
   // A table inside is the rest of a name without quotes; the schema reports it.
-  if (Object.values(registry).some(isTable)) return []
-  const parsed = parseRegistryName(key)
-  return isRefused(parsed) ? [{ path, atKey: true, ...parsed }] : []
+  if (refused === undefined || Object.values(written).some(isTable)) return []
+  return [{ path, atKey: true, ...refused }]
 }
 
 function twiceProblems({ path, twin }: RegistryEntry): readonly Problem[] {
@@ -35,15 +34,14 @@ function twiceProblems({ path, twin }: RegistryEntry): readonly Problem[] {
 }
 
 function serverProblems({ server }: RegistryEntry): readonly Problem[] {
-  if (server === undefined || typeof server.server.url !== 'string') return []
-  const base = parseApiBase(server.server.url, 'server')
-  return isRefused(base) ? [{ path: server.urlPath, ...base }] : []
+  if (server?.base === undefined || !isRefused(server.base)) return []
+  return [{ path: server.urlPath, ...server.base }]
 }
 
-function anyProblems({ key, path, registry, mirrors }: RegistryEntry): readonly Problem[] {
+function anyProblems({ key, path, written, mirrors }: RegistryEntry): readonly Problem[] {
   if (key !== '*') return []
   const problems: Problem[] = []
-  if (registry.server !== undefined) {
+  if (written.server !== undefined) {
     const hint = 'remove the key: each registry uses its own server'
     problems.push({ path: [...path, 'server'], atKey: true, message: '"*" cannot have a server', hint })
   }
@@ -53,9 +51,9 @@ function anyProblems({ key, path, registry, mirrors }: RegistryEntry): readonly 
 }
 
 function fallbackProblems(entry: RegistryEntry): readonly Problem[] {
-  const { key, registry, mirrors, defaults } = entry
-  if ((registry.fallback ?? defaults?.fallback) !== false) return []
-  if (registry.server !== undefined && key !== '*')
+  const { key, written, mirrors, defaults } = entry
+  if ((written.fallback ?? defaults?.fallback) !== false) return []
+  if (written.server !== undefined && key !== '*')
     return noFallback(entry, 'but a server is set', 'remove one of the two', 'remove server')
   if (mirrors.length === 0)
     return key === '*'
@@ -68,13 +66,13 @@ function fallbackProblems(entry: RegistryEntry): readonly Problem[] {
 
 /** `remedy`: for a fallback that the registry sets. `other`: besides `fallback = true`, for that of `[defaults]`. */
 function noFallback(
-  { path, registry }: RegistryEntry,
+  { path, written }: RegistryEntry,
   problem: string,
   remedy: string,
   other: string,
 ): readonly Problem[] {
   const comma = problem.startsWith('but') ? ', ' : ' '
-  if (registry.fallback === false)
+  if (written.fallback === false)
     return [
       {
         path: [...path, 'fallback'],
@@ -88,14 +86,14 @@ function noFallback(
 }
 
 /** containerd resolves tags only on hosts with both capabilities (core/remotes/docker/resolver.go:252-270@v2.3.4). */
-function mayResolve({ mirror }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
+function mayResolve({ written }: MirrorEntry, defaults: WrittenDefaults | undefined): boolean {
   const capabilities: readonly Capability[] =
-    mirror.capabilities ?? defaults?.capabilities ?? LIST_DEFAULTS.capabilities
+    written.capabilities ?? defaults?.capabilities ?? LIST_DEFAULTS.capabilities
   return capabilities.includes('resolve') && capabilities.includes('pull')
 }
 
-function canaryProblems({ name, path, registry }: RegistryEntry): readonly Problem[] {
-  if (registry.canary === undefined) return []
-  const problem = canaryProblem(registry.canary, name)
+function canaryProblems({ name, path, written }: RegistryEntry): readonly Problem[] {
+  if (written.canary === undefined) return []
+  const problem = canaryProblem(written.canary, name)
   return problem === undefined ? [] : [{ path: [...path, 'canary'], ...problem }]
 }

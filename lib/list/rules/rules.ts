@@ -2,9 +2,8 @@
 import { isTable } from '../../formats/is-table.ts'
 import type { Path, Problem } from '../../model/problem.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
-import type { WrittenList } from '../written.ts'
+import type { Entries } from '../entries.ts'
 import { connectionRules } from './connection-rules.ts'
-import type { Entries } from './entries.ts'
 import { mirrorRules } from './mirror-rules.ts'
 import { registryRules } from './registry-rules.ts'
 import type { Rule } from './rule.ts'
@@ -22,21 +21,23 @@ export function checkRules(
   targets: KnownTargets,
 ): readonly Problem[] {
   return [
-    ...(isTable(value) ? run(settingRules, [], value as Partial<WrittenList>, isValid) : []),
-    ...registries.flatMap(entry => run(registryRules, entry.path, entry, isValid)),
-    ...mirrors.flatMap(entry => run(mirrorRules, entry.path, entry, isValid)),
-    ...connections.flatMap(entry => run(connectionRules, entry.path, entry, isValid)),
+    ...run(settingRules, isTable(value) ? [{ path: [], written: value }] : [], isValid),
+    ...run(registryRules, registries, isValid),
+    ...run(mirrorRules, mirrors, isValid),
+    ...run(connectionRules, connections, isValid),
     ...targetProblems(value, isValid, targets),
   ]
 }
 
-function run<T>(
+function run<T extends { readonly path: Path }>(
   table: Readonly<Record<string, Rule<T>>>,
-  path: Path,
-  subject: T,
+  subjects: readonly T[],
   isValid: IsValid,
 ): readonly Problem[] {
-  return Object.values(table)
-    .filter(rule => rule.needs.every(key => isValid([...path, key])))
-    .flatMap(rule => rule.check(subject))
+  const all = Object.values(table)
+  const problems: Problem[] = []
+  for (const subject of subjects)
+    for (const rule of all)
+      if (rule.needs.every(key => isValid(subject.path, key))) problems.push(...rule.check(subject))
+  return problems
 }

@@ -1,4 +1,5 @@
 /** Rules about `[health]`. Pure. */
+import type { Path } from '../../model/problem.ts'
 import type { WrittenList } from '../written.ts'
 import { durationProblems } from './duration-problems.ts'
 import type { Rule } from './rule.ts'
@@ -9,10 +10,10 @@ const INTERVAL = 'write "30s"'
 export const settingRules = {
   health_duration: {
     needs: ['health'],
-    check: ({ health }) => [
+    check: ({ written: { health } }) => [
       ...durationProblems(['health', 'interval'], health?.interval, '1s', INTERVAL),
       ...durationProblems(['health', 'timeout'], health?.timeout),
       ...durationProblems(['health', 'slow_after'], health?.slow_after),
     ],
   },
-} satisfies Record<string, Rule<Partial<WrittenList>>>
+} satisfies Record<string, Rule<{ readonly path: Path; readonly written: Partial<WrittenList> }>>

@@ -3,8 +3,8 @@ import type { Path } from '../../model/problem.ts'
 import type { SchemaProblem } from '../schema/schema-problem.ts'
 import { pathKey } from '../written.ts'
 
-/** Whether the value at a path, if there is one, has the right shape with everything in it. */
-export type IsValid = (path: Path) => boolean
+/** Whether the value at a path, or below a key of it, has the right shape with everything in it, if there is one. */
+export type IsValid = (path: Path, key?: string) => boolean
 
 export function validityAfter(problems: readonly SchemaProblem[]): IsValid {
   if (problems.length === 0) return () => true
@@ -13,5 +13,5 @@ export function validityAfter(problems: readonly SchemaProblem[]): IsValid {
     for (let i = 0; i <= path.length; i++) invalid.add(pathKey(path.slice(0, i)))
     if (about !== undefined) invalid.add(pathKey([...(atKey ? path.slice(0, -1) : path), about]))
   }
-  return path => !invalid.has(pathKey(path))
+  return (path, key) => !invalid.has(pathKey(key === undefined ? path : [...path, key]))
 }

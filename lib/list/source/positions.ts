@@ -16,17 +16,29 @@ export function issuesOf(problems: readonly Problem[], source: Source, file: str
   return more > 0 ? [...issues, { file, message: `and ${more} more problems` }] : issues
 }
 
-/** Of a table, where its key stands. Found when it is read: of a list without findings, no place is shown. */
-export function placeOf(source: Source, file: string, at: Path): Place {
-  const find = () => positionOf(source, at, typeof at.at(-1) === 'string')
-  return {
+interface LazyPlace extends Place {
+  readonly at: Path
+}
+
+/**
+ * Makes the places of a list: of a table, where its key stands. Line and column are found when they are read: of a list
+ * without findings, no place is shown. The places share these properties, because a large list has one for each mirror.
+ */
+export function openPlaces(source: Source, file: string): (at: Path) => Place {
+  const find = (at: Path) => positionOf(source, at, typeof at.at(-1) === 'string')
+  const shared: Place & ThisType<LazyPlace> = {
     file,
     get line() {
-      return find().line
+      return find(this.at).line
     },
     get column() {
-      return find().column
+      return find(this.at).column
     },
+  }
+  return at => {
+    const place = Object.create(shared)
+    place.at = at
+    return place
   }
 }
 

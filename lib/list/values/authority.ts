@@ -44,8 +44,9 @@ function nameProblem(name: string): Refused | undefined {
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/
 
 function isDnsName(name: string): boolean {
-  return name.length <= 253 && name.split('.').every(label => LABEL.test(label))
+  return name.length <= 253 && DNS_NAME.test(name)
 }
 
 /** RFC 1123 section 2.1, and the underscore that container networks use in names. */
-const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const DNS_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)

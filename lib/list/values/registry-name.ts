@@ -21,12 +21,6 @@ export function parseRegistryName(key: string): { readonly name: string } | Refu
   return { name: full === 'index.docker.io' ? 'docker.io' : full }
 }
 
-/** The same for a key that may name no registry: such a key stays unchanged. */
-export function normalizeRegistryName(key: string): string {
-  const parsed = parseRegistryName(key)
-  return isRefused(parsed) ? key : parsed.name
-}
-
 /**
  * Whether the first part of an image name is a registry
  * (github.com/distribution/reference normalize.go splitDockerDomain@v0.6.0).

@@ -5,6 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
+import type { Entry, FoundFile } from '../../system/file-facts.ts'
 import type { Reader } from '../../system/reader.ts'
 import type { View } from '../target.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
@@ -59,6 +60,7 @@ export async function observe(
     daemons,
     unitConfig: await unitConfig(view, daemons),
     onMachine: view.machine !== undefined,
+    proved: view.proved ?? new Set(),
   }
 }
 
@@ -170,10 +172,21 @@ async function readDirectories(node: Reader, root: string, listed: ReadonlySet<s
 }
 
 async function readDirectory(node: Reader, root: string, name: string): Promise<RegistryDirectory> {
-  const directory = path.join(root, name)
+  const directory = `${root}/${name}`
   const entries = (await node.entries(directory)) ?? []
-  const hosts = path.join(directory, 'hosts.toml')
-  const readable = (await node.facts(hosts))?.type === 'file'
-  const bytes = readable ? await node.read(hosts) : undefined
-  return { name, entries: entries.map(entry => entry.name), hosts: bytes?.toString('utf8') }
+  const hosts = await readHosts(node, directory, entries)
+  return { name, entries: entries.map(entry => entry.name), hosts }
+}
+
+async function readHosts(
+  node: Reader,
+  directory: string,
+  entries: readonly Entry[],
+): Promise<FoundFile | undefined> {
+  const type = entries.find(({ name }) => name === 'hosts.toml')?.type
+  if (type !== 'file' && type !== 'link') return undefined
+  const file = `${directory}/hosts.toml`
+  // Where a link leads nowhere, or to a directory, the plan reports it if the registry is listed.
+  if (type === 'link' && (await node.facts(file))?.type !== 'file') return undefined
+  return await node.find(file)
 }

@@ -1,6 +1,7 @@
 /** The state of containerd on a node, as it was read. */
 import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
+import type { FoundFile } from '../../system/file-facts.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
 import type { OlderConfigs } from './config/read-configs.ts'
 import type { Daemons } from './daemon.ts'
@@ -11,8 +12,8 @@ export interface RegistryDirectory {
   readonly name: string
   /** Names of its entries. */
   readonly entries: readonly string[]
-  /** Text of its hosts.toml. */
-  readonly hosts: string | undefined
+  /** Its hosts.toml, where that is a regular file. */
+  readonly hosts: FoundFile | undefined
 }
 
 export interface Snapshot {
@@ -61,6 +62,8 @@ export interface Snapshot {
   readonly daemons: Daemons
   /** The config.toml that the unit of containerd names, where no containerd runs. */
   readonly unitConfig: string | undefined
+  /** Texts that were read back before: a plan that is made again does not prove them again. */
+  readonly proved: Set<string>
   /** Whether the node is this machine, so that its daemons are seen. */
   readonly onMachine: boolean
   /** Directories that are not in the list and cannot be read. */

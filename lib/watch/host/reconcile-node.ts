@@ -41,8 +41,9 @@ interface Share {
 
 export async function reconcileNode(list: MirrorList, scope: Scope, work: Work): Promise<Reconciled> {
   const { node, options, targets, world, made } = work
+  const proved = new Set<string>()
   const makeShare = async () => {
-    const view = await openView(options, node, world)
+    const view = await openView(options, node, world, proved)
     return selectShare(await makePlan(list, targets, view, options), scope)
   }
   const { planned, notices } = await converge(makeShare, toWriteAccess(work), made)

@@ -162,7 +162,11 @@ describe('random hosts.toml', function () {
   })
 
   function routeOf(version: string, { name, text, entries }: Case): PullRoute {
-    const directory: RegistryDirectory = { name, entries, hosts: text }
+    const ownership = { mode: 0o644, uid: 0, gid: 0 }
+    const directory: RegistryDirectory = {
+      ...{ name, entries },
+      hosts: { bytes: Buffer.from(text), ownership, changed: 0 },
+    }
     const snapshot = { ...(nodes.get(version) as Snapshot), directories: { [CERTS]: [directory] } }
     const [route, ...others] = containerd.endpoints(snapshot, `${name}/team/app`)
     assert.deepEqual(others, [])

@@ -19,6 +19,6 @@ export function addressConflicts(
     const hint = 'give it a name in DNS or /etc/hosts, and use the name in the url'
     return headers
       .filter(({ base }) => base.origin.includes(']'))
-      .map(({ place }) => ({ ...place, message, hint }))
+      .map(({ place: { file, line, column } }) => ({ file, line, column, message, hint }))
   })
 }

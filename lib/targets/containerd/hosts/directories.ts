@@ -39,5 +39,5 @@ export function unlistedDirectories(
 }
 
 export function isManaged(directory: RegistryDirectory): boolean {
-  return directory.hosts !== undefined && hasBanner(Buffer.from(directory.hosts))
+  return directory.hosts !== undefined && hasBanner(directory.hosts.bytes)
 }

@@ -1,5 +1,5 @@
 /** Writes hosts.toml; a second parser proves the result. Pure. */
-import { isDeepStrictEqual } from 'node:util'
+import { isTable } from '../../../formats/is-table.ts'
 import { readToml } from '../../../formats/toml/second-parser.ts'
 import { keyText, type TomlKeys, tableHeader, valueText } from '../../../formats/toml/text.ts'
 
@@ -19,65 +19,73 @@ export interface HostsDocument {
  * The text of a hosts.toml, proved by reading it back. It has only `[host."…"]` headers, each with its keys and its header
  * table directly below: containerd 2 takes the order from the headers alone, and lists a host twice if its sub-table is
  * elsewhere (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror it has an empty `[host]`: releases up
- * to 1.6.39 and 1.7.31 ignore a file without that table. `present` is the text of the node.
+ * to 1.6.39 and 1.7.31 ignore a file without that table. `present` are the bytes of the node,
+ * and `proved` the texts that were read back before.
  */
-export function formatHostsToml(banner: string, document: HostsDocument, present?: string): string {
+export function formatHostsToml(
+  banner: string,
+  document: HostsDocument,
+  present?: Buffer,
+  proved = new Set<string>(),
+): string | Buffer {
   const text = formatHosts(banner, document)
   // Nothing is written then, so there is nothing to prove.
-  if (text === present) return text
-  if (!readsBack(text, document)) {
-    // The text may hold secrets.
-    const urls = document.mirrors.map(mirror => mirror.url).join(', ')
-    throw new Error(`a second parser reads another value from the hosts.toml with the mirrors ${urls}`)
-  }
+  if (present?.equals(Buffer.from(text))) return present
+  if (!proved.has(text)) prove(text, document)
+  proved.add(text)
   return text
 }
 
-function formatHosts(banner: string, document: HostsDocument): string {
-  const blocks = [
-    [banner, ...keyLines(document.server.keys, '')].join('\n'),
-    ...headerLines(['header'], document.server.header, ''),
-    ...(document.mirrors.length === 0 ? ['[host]'] : document.mirrors.map(formatMirror)),
+function prove(text: string, document: HostsDocument): void {
+  if (readsBack(text, document)) return
+  // The text may hold secrets.
+  const urls = document.mirrors.map(mirror => mirror.url).join(', ')
+  throw new Error(`a second parser reads another value from the hosts.toml with the mirrors ${urls}`)
+}
+
+function formatHosts(banner: string, { server, mirrors }: HostsDocument): string {
+  const tables = [
+    headerLines(['header'], server.header, ''),
+    ...(mirrors.length === 0 ? ['[host]\n'] : mirrors.map(formatMirror)),
   ]
-  return `${blocks.join('\n\n')}\n`
+  const root = `${banner}\n${keyLines(server.keys, '')}`
+  return tables.reduce((text, table) => (table === '' ? text : `${text}\n${table}`), root)
 }
 
-function formatMirror(mirror: HostsDocument['mirrors'][number]): string {
-  const path = ['host', mirror.url]
-  return [
-    tableHeader(path),
-    ...keyLines(mirror.keys, '  '),
-    ...headerLines([...path, 'header'], mirror.header, '  '),
-  ].join('\n')
+function formatMirror({ url, keys, header }: HostsDocument['mirrors'][number]): string {
+  const path = ['host', url]
+  const headers = headerLines([...path, 'header'], header, '  ')
+  return `${tableHeader(path)}\n${keyLines(keys, '  ')}${headers}`
 }
 
-function keyLines(keys: TomlKeys, indent: string): readonly string[] {
-  return Object.entries(keys).map(([key, value]) => `${indent}${keyText(key)} = ${valueText(value)}`)
+/** Each with its line break. */
+function keyLines(keys: TomlKeys, indent: string): string {
+  let lines = ''
+  for (const [key, value] of Object.entries(keys)) lines += `${indent}${keyText(key)} = ${valueText(value)}\n`
+  return lines
 }
 
 function headerLines(
   path: readonly string[],
   header: Readonly<Record<string, string>>,
   indent: string,
-): readonly string[] {
-  if (Object.keys(header).length === 0) return []
-  return [[indent + tableHeader(path), ...keyLines(header, `${indent}  `)].join('\n')]
+): string {
+  const lines = keyLines(header, `${indent}  `)
+  return lines === '' ? '' : `${indent}${tableHeader(path)}\n${lines}`
 }
 
 /** Whether another parser reads the document back from the text, mirrors in the same order. */
-function readsBack(text: string, document: HostsDocument): boolean {
-  const plain = (section: HostSection) => ({
-    ...section.keys,
-    ...(Object.keys(section.header).length > 0 && { header: section.header }),
+function readsBack(text: string, { server, mirrors }: HostsDocument): boolean {
+  const plain = ({ keys, header }: HostSection) => ({
+    ...keys,
+    ...(Object.keys(header).length > 0 && { header }),
   })
-  const host = Object.fromEntries(document.mirrors.map(mirror => [mirror.url, plain(mirror)]))
-  const read = JSON.parse(JSON.stringify(readToml(text)))
-  const order = Object.keys(read.host ?? {})
+  const host = Object.fromEntries(mirrors.map(mirror => [mirror.url, plain(mirror)]))
+  const read = readToml(text)
+  const order = Object.keys(isTable(read.host) ? read.host : {})
   return (
-    isDeepStrictEqual(read, JSON.parse(JSON.stringify({ ...plain(document.server), host }))) &&
-    isDeepStrictEqual(
-      order,
-      document.mirrors.map(mirror => mirror.url),
-    )
+    JSON.stringify(read) === JSON.stringify({ ...plain(server), host }) &&
+    order.length === mirrors.length &&
+    mirrors.every(({ url }, i) => order[i] === url)
   )
 }

@@ -2,7 +2,7 @@
  * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-import type { TomlKeys } from '../../../formats/toml/text.ts'
+import type { TomlKeys, TomlValue } from '../../../formats/toml/text.ts'
 import {
   type ApiBase,
   baseUrl,
@@ -14,16 +14,21 @@ import {
 import type { Effect } from '../../../model/report.ts'
 import { sha256Hex } from '../../../model/sha256.ts'
 import { BANNER } from '../../../ownership/banner.ts'
+import type { FoundFile } from '../../../system/file-facts.ts'
 import type { DesiredFile } from '../../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
 
-/** The files of a registry's directory: certificates and hosts.toml. `present` is the hosts.toml of the node. */
+/**
+ * The files of a registry's directory: certificates and hosts.toml. `present` is the hosts.toml of the node, and `proved` the
+ * texts that were read back before.
+ */
 export function registryFiles(
   registry: Registry,
   hostsDir: string,
   effect: Effect,
-  present?: string,
+  present?: FoundFile,
+  proved?: Set<string>,
 ): readonly DesiredFile[] {
   const bundle = `${hostsDir}/${directoryName(registry.name)}`
   const certificates = connectionsOf(registry)
@@ -38,7 +43,7 @@ export function registryFiles(
       owns: { kind: 'whole' as const },
     }))
   const unique = uniqueByPath(certificates)
-  return [...unique, hostsFile(registry, hostsDir, effect, unique, present)]
+  return [...unique, hostsFile(registry, hostsDir, effect, unique, present, proved)]
 }
 
 /** Every endpoint that hosts.toml names. */
@@ -51,12 +56,14 @@ function hostsFile(
   hostsDir: string,
   effect: Effect,
   certificates: readonly DesiredFile[],
-  present: string | undefined,
+  present: FoundFile | undefined,
+  proved: Set<string> | undefined,
 ): DesiredFile {
   const place = hostsPlace(hostsDir, directoryName(registry.name))
   return {
     ...place,
-    content: formatHostsToml(BANNER, hostsDocument(registry), present),
+    content: formatHostsToml(BANNER, hostsDocument(registry), present?.bytes, proved),
+    ...(present && { present }),
     secret: connectionsOf(registry).some(({ header }) => Object.keys(header).length > 0),
     effect,
     why: whyHosts(registry),
@@ -101,19 +108,19 @@ function rootSection(mirror: Mirror): HostSection {
 
 function mirrorSection(mirror: Mirror): HostSection {
   return {
-    keys: { capabilities: [...mirror.capabilities], ...connectionKeys(mirror) },
+    keys: { capabilities: mirror.capabilities, ...connectionKeys(mirror) },
     header: mirror.header,
   }
 }
 
 function connectionKeys({ base, dialTimeout, ca, client, skipVerify }: Connection): TomlKeys {
-  return {
-    ...(dialTimeout !== undefined && { dial_timeout: dialTimeout }),
-    ...overridePath(base),
-    ...(ca.length > 0 && { ca: ca.map(({ text }) => certificateName('ca', text)) }),
-    ...(client && { client: [clientNames(client.cert.text)] }),
-    ...(skipVerify && { skip_verify: true }),
-  }
+  const keys: Record<string, TomlValue> = {}
+  if (dialTimeout !== undefined) keys.dial_timeout = dialTimeout
+  if (base.form === 'prefix' || base.form === 'exact') keys.override_path = true
+  if (ca.length > 0) keys.ca = ca.map(({ text }) => certificateName('ca', text))
+  if (client !== undefined) keys.client = [clientNames(client.cert.text)]
+  if (skipVerify) keys.skip_verify = true
+  return keys
 }
 
 /** containerd appends `/v2` by itself unless the path ends in it or is overridden (hosts.go:440-448@v2.3.4). */
@@ -121,10 +128,6 @@ function endpointUrl(base: ApiBase): string {
   if (base.form === 'root') return base.origin
   // With the `/`, an exact mirror without a path has another header than a plain mirror of the same host.
   return base.path === '' ? `${base.origin}/` : baseUrl(base)
-}
-
-function overridePath(base: ApiBase): { override_path?: true } {
-  return base.form === 'prefix' || base.form === 'exact' ? { override_path: true } : {}
 }
 
 interface CertificateFile {

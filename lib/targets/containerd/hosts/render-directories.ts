@@ -22,9 +22,10 @@ export function renderDirectories(
   const present = directoriesByName(snapshot)
   return {
     files: [
-      ...registries.flatMap(registry =>
-        registryFiles(registry, snapshot.hostsDir, effect, present.get(directoryName(registry.name))?.hosts),
-      ),
+      ...registries.flatMap(registry => {
+        const { hosts } = present.get(directoryName(registry.name)) ?? {}
+        return registryFiles(registry, snapshot.hostsDir, effect, hosts, snapshot.proved)
+      }),
       ...unrecordedFiles(registries, snapshot),
     ],
     notices: directoryNotices(registries, snapshot),
@@ -110,7 +111,7 @@ function writerConflicts(registries: readonly Registry[], snapshot: Snapshot): r
     const directory = directories.get(directoryName(registry.name))
     if (directory?.hosts === undefined || isManaged(directory)) return []
     const file = `${snapshot.hostsDir}/${directory.name}/hosts.toml`
-    const found = writerOf(file, directory.hosts)
+    const found = writerOf(file, directory.hosts.bytes.toString('utf8'))
     const writer = found?.live ? found.name : spegel
     if (writer === undefined) return []
     const message = `${writer} writes this file and would overwrite the mirrors of the list`

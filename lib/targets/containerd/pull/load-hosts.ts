@@ -21,7 +21,8 @@ export function loadHosts(directory: HostDirectory | undefined, reader: Release)
   const { hosts, entries } = directory
   const file = path.posix.join(directory.path, 'hosts.toml')
   if (hosts === undefined && entries.includes('hosts.toml')) return { unknown: irregular(file) }
-  const read = hosts ? readHostsFile(hosts, directory.path, reader) : undefined
+  const text = hosts?.bytes.toString('utf8')
+  const read = text ? readHostsFile(text, directory.path, reader) : undefined
   if (read === undefined) return checked(directory, [dockerEntry(directory)], [])
   if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read))
   if (read.effect === 'crash') return { failure: issueOf(file, read, 'containerd 1.x crashes on this file') }
