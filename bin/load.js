@@ -10,7 +10,7 @@ const EMPTY_PAGE = Buffer.alloc(4096)
 const END = Buffer.from('\n')
 
 /** A text of one line, then parts by name; the line says where they are. */
-function pack(head, parts) {
+exports.pack = (head, parts) => {
   let at = 0
   const index = {}
   for (const [name, bytes] of Object.entries(parts)) {
@@ -24,8 +24,8 @@ function pack(head, parts) {
 /** Room for the first line of a file. */
 const LINE_BYTES = 16384
 
-/** Reads the first line; the function that it returns reads a part. `file` has a size, and reads bytes from here to there. */
-function unpack(file) {
+/** Reads the first line of a file; `read` reads a part. A file has a size, and reads bytes from here to there. */
+exports.unpack = file => {
   const start = file.read(0, Math.min(LINE_BYTES, file.size))
   const begin = start.indexOf(10) + 1
   const { index, length, ...head } = JSON.parse(start.latin1Slice(0, begin))
@@ -61,7 +61,7 @@ exports.bytesFile = bytes => ({ size: bytes.length, read: (start, end) => bytes.
  */
 exports.packBundle = (id, entry, scripts) => {
   const texts = Object.entries(scripts).map(([name, text]) => [name, Buffer.from(text, 'latin1')])
-  return pack({ id, entry }, Object.fromEntries(texts))
+  return exports.pack({ id, entry }, Object.fromEntries(texts))
 }
 
 /** A code cache says what it is of: V8 compares only the length of a source with the one that it compiled. */
@@ -78,14 +78,17 @@ function packCache(id, caches) {
     if (bytes.includes(EMPTY_PAGE)) throw new Error('the code cache looks like a damaged one')
     return [name, Buffer.concat([bytes, END, bytes, END])]
   })
-  return pack({ of: ownerOf(id) }, Object.fromEntries(twice))
+  return exports.pack({ of: ownerOf(id) }, Object.fromEntries(twice))
 }
 
-/** Finds code caches by name; none where they are damaged, or of another bundle or another Node. */
-function openCache(id, open) {
-  const cache = orNothing(() => unpack(open()))
-  if (cache === undefined || cache.head.of !== ownerOf(id)) return () => undefined
-  return name => orNothing(() => intact(cache.read(name)))
+/**
+ * For `openBundle`: finds code caches by name; none where they are damaged, or of another bundle or another Node. `open` opens
+ * their file, or throws.
+ */
+exports.checkedCaches = open => id => {
+  const caches = orNothing(() => exports.unpack(open()))
+  if (caches === undefined || caches.head.of !== ownerOf(id)) return () => undefined
+  return name => orNothing(() => intact(caches.read(name)))
 }
 
 /** The code cache only saves time, so a run does without it where it cannot be read. */
@@ -104,10 +107,11 @@ function intact(twice) {
   return isIntact ? bytes.subarray(0, -1) : undefined
 }
 
-/** Modules of Node that take long to load, and that most runs do not use. */
-const LATE = ['child_process', 'crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(
-  name => `node:${name}`,
-)
+/**
+ * Modules of Node that take long to load, and that most runs do not use. None of them may be loaded with import(), which
+ * copies the names in a module.
+ */
+exports.LATE = ['crypto', 'dgram', 'dns', 'http', 'net', 'tls', 'zlib'].map(name => `node:${name}`)
 
 /** A module of Node that is loaded when something of it is used. Scripts look whether it is one of theirs (`__esModule`). */
 function requireLate(name, require) {
@@ -115,12 +119,12 @@ function requireLate(name, require) {
 }
 
 /**
- * Opens a bundle, a file; `openCacheFile` opens the file of its code cache, or throws. Returns what the first script
- * exports, and functions that read every script now, and that pack the code cache of all that has run.
+ * Opens a bundle, a file; `cachesOf` gives for its id a function that finds the code cache of a script. Returns what the
+ * first script exports, and functions that read every script now, and that pack the code cache of all that has run.
  */
-exports.openBundle = (file, openCacheFile, require, filename) => {
-  const { head, read, names } = unpack(file)
-  const cacheOf = openCache(head.id, openCacheFile)
+exports.openBundle = (file, cachesOf, require, filename) => {
+  const { head, read, names } = exports.unpack(file)
+  const cacheOf = cachesOf(head.id)
   const texts = {}
   const scripts = {}
   const loaded = {}
@@ -130,12 +134,11 @@ exports.openBundle = (file, openCacheFile, require, filename) => {
   }
   function load(name) {
     if (loaded[name] !== undefined) return loaded[name].exports
-    if (!names.includes(name)) return LATE.includes(name) ? requireLate(name, require) : require(name)
+    if (!names.includes(name)) return exports.LATE.includes(name) ? requireLate(name, require) : require(name)
     scripts[name] = new vm.Script(textOf(name), {
       filename: `${filename}/${name}`,
       cachedData: cacheOf(name),
     })
-    // Before it runs: scripts may need each other.
     loaded[name] = { exports: {} }
     scripts[name].runInThisContext()(loaded[name].exports, load, loaded[name])
     return loaded[name].exports
@@ -161,7 +164,7 @@ exports.load = require => {
   const file = openFile(`${name}.bundle`)
   const { program, readAll } = exports.openBundle(
     file,
-    () => openFile(`${name}.cache`),
+    exports.checkedCaches(() => openFile(`${name}.cache`)),
     require,
     `${name}.bundle`,
   )

@@ -74,6 +74,24 @@ describe('the package', () => {
       assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
     }))
 
+  it('starts other programs', () =>
+    withDirectory(async directory => {
+      needBuilt()
+      const list = 'version = 1\n[registries."quay.io"]\nmirrors = ["http://127.0.0.1:9"]\n'
+      const stopsWatcher = '#!/bin/sh\necho "$*" >>"$0.log"\nkill "$PPID"\n'
+      await writeTree(directory, {
+        'node/etc/containerd/config.toml': 'version = 2\n',
+        'mirrors.toml': list,
+        'systemd-notify': stopsWatcher,
+      })
+      await fs.chmod(path.join(directory, 'systemd-notify'), 0o755)
+      const env = { PATH: `${directory}:${process.env.PATH}`, NOTIFY_SOCKET: '@none' }
+      const watch = [path.join(root, 'bin/regmirror.js'), 'watch', '-f', 'mirrors.toml', '--root', 'node']
+      const options = { cwd: directory, env, encoding: 'utf8', timeout: 120_000 } as const
+      const { stderr } = spawnSync(process.execPath, watch, options)
+      assert.match(await fs.readFile(path.join(directory, 'systemd-notify.log'), 'utf8'), /READY=1/, stderr)
+    }))
+
   it('reports the remedy with an old Node', async () => {
     const launcher = await fs.readFile(path.join(root, 'bin/regmirror.js'), 'utf8')
     const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.4' });\n`

@@ -14,6 +14,8 @@ const PROJECT = path.resolve(import.meta.dirname, '../..')
 const NODE = path.join(PROJECT, 'tools/node/node_modules/.bin/node')
 const LIST = 'etc/regmirror/mirrors.toml'
 
+const REPORT_COMPILED = path.join(import.meta.dirname, 'support/report-compiled.cjs')
+
 /** Without a network of its own: mirrors on loopback are those of the test. $1 the tree, $2 how it is mounted, $3 the user. */
 const INSIDE =
   'mount --bind "$1" "$1"; mount -t proc proc "$1/proc"; mount -o "remount,bind,$2" "$1"; user=$3; root=$1; shift 3; exec chroot --userspec="$user" "$root" /regmirror "$@"'
@@ -72,9 +74,26 @@ describe('the single file', function () {
       ]
       assert.ok(first.equals(second), name)
     }
-    const { size } = await fs.stat(file('first/regmirror'))
-    console.log(`    single file: ${(size / 1e6).toFixed(1)} MB`)
   })
+
+  it('has the size that the docs name', async () => {
+    const { size } = await fs.stat(file('first/regmirror'))
+    const docs = await fs.readFile(path.join(PROJECT, 'docs/single-file.md'), 'utf8')
+    assert.match(docs, new RegExp(`^\\| size \\| ${Math.round(size / 1e6)} MB;`, 'm'))
+  })
+
+  it('takes every script of a plan from its code cache', () =>
+    withDirectory(async directory => {
+      buildInto(directory, '--test')
+      const plan = ['plan', '-f', file('tree/list.toml'), '--root', directory]
+      const { stdout, stderr } = spawnSync(path.join(directory, 'regmirror'), plan, {
+        env: { NODE_OPTIONS: `--require=${REPORT_COMPILED}` },
+        encoding: 'utf8',
+      })
+      assert.match(stdout, /create/, stderr)
+      assert.match(stderr, /^cached regmirror\/\.\/main\.js$/m)
+      assert.doesNotMatch(stderr, /^compiled/m)
+    }))
 
   it('requires nothing but the C and C++ libraries', () => {
     const needed = execFileSync('readelf', ['-d', file('first/regmirror')], { encoding: 'utf8' })
@@ -147,9 +166,9 @@ describe('the single file', function () {
 })
 
 /** With the Node of tools/node, which a machine with a new Node has not fetched yet. */
-function buildInto(folder: string): void {
+function buildInto(folder: string, ...options: readonly string[]): void {
   const env = { ...process.env, REGMIRROR_NODE: 'own' }
-  const build = [path.join(PROJECT, 'tools/single/build.ts'), folder]
+  const build = [path.join(PROJECT, 'tools/single/build.ts'), folder, ...options]
   if (existsSync(NODE)) execFileSync(NODE, build, { stdio: 'pipe' })
   else execFileSync('sh', ['tools/dev.sh', 'node', ...build], { cwd: PROJECT, env, stdio: 'pipe' })
 }

@@ -232,14 +232,14 @@ describe('an upgrade', () => {
 
   it('uses the code cache of its own bundle and its own Node only', () =>
     withInstalled(async installed => {
-      const { bytesFile, openBundle, packBundle } = require('../../bin/load.js')
+      const { bytesFile, checkedCaches, openBundle, packBundle } = require('../../bin/load.js')
       const bundleOf = (id: string) =>
         packBundle(id, './a.js', { './a.js': '(function(exports){exports.run=()=>1})' })
       const cached = (bundle: Buffer, cache: Buffer) => {
         const before = Buffer.from(cache)
         const { program, isCached } = openBundle(
           bytesFile(bundle),
-          () => bytesFile(cache),
+          checkedCaches(() => bytesFile(cache)),
           require,
           installed.folder,
         )
@@ -249,7 +249,7 @@ describe('an upgrade', () => {
       }
       const cache = openBundle(
         bytesFile(bundleOf('a')),
-        () => bytesFile(Buffer.alloc(0)),
+        () => () => undefined,
         require,
         installed.folder,
       ).packCache()

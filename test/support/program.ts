@@ -20,7 +20,13 @@ export const FROM_SOURCE: Words = EXECUTABLE === undefined ? [process.execPath, 
 /** The command as it is published. */
 export const AS_BUILT: Words = EXECUTABLE === undefined ? [process.execPath, BUILT] : [EXECUTABLE]
 
-/** The same for a shell. */
+/** The same with one thread for V8. NODE_OPTIONS cannot set that, so REGMIRROR_ONE_THREAD names an executable of its own. */
+export const ONE_THREAD: Words =
+  EXECUTABLE === undefined
+    ? [process.execPath, '--single-threaded', BUILT]
+    : [process.env.REGMIRROR_ONE_THREAD ?? EXECUTABLE]
+
+/** Words for a shell. */
 export function shellWords(words: readonly string[]): string {
   return words.map(word => `'${word}'`).join(' ')
 }

@@ -37,12 +37,7 @@ const folder = path.resolve(process.argv[2] ?? '')
 const file = path.join(folder, 'regmirror.bundle')
 // The cache is the same wherever it is made: no path is a part of it.
 const bundle = bytesFile(readFileSync(file))
-const { program, packCache } = openBundle(
-  bundle,
-  () => bytesFile(Buffer.alloc(0)),
-  require,
-  'regmirror.bundle',
-)
+const { program, packCache } = openBundle(bundle, () => () => undefined, require, 'regmirror.bundle')
 const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {

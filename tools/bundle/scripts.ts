@@ -1,6 +1,9 @@
 /** The scripts of the bundle: their names, and what esbuild's modules become. */
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { type Metafile, transform } from 'esbuild'
+
+const { LATE } = createRequire(import.meta.url)('../../bin/load.js')
 
 /** The script of a module, as other scripts require it. */
 export function scriptName(file: string): string {
@@ -9,6 +12,9 @@ export function scriptName(file: string): string {
 
 /** An ES module as a script that bin/load.js runs: V8 compiles it from its code cache, and Node loads nothing for it. */
 export async function toScript(module: string): Promise<string> {
+  const imported = [...module.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name]) => name)
+  const late = imported.filter(name => LATE.includes(name))
+  if (late.length > 0) throw new Error(`${late}: remove it from LATE in bin/load.js, or import it statically`)
   const { code } = await transform(linkScripts(module), {
     format: 'cjs',
     target: 'node22.22',

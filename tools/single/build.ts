@@ -1,9 +1,11 @@
 /**
  * Builds build/regmirror: one executable with Node, the bundle and its code cache, for Linux on x64. A folder as argument
- * takes the place of `build`; `--test` leaves NODE_OPTIONS in effect, which tests use to change the program.
+ * takes the place of `build`. For tests that change the program, `--test` leaves NODE_OPTIONS in effect, and `--one-thread`
+ * gives V8 one thread.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,20 +13,33 @@ import { build, type Plugin } from 'esbuild'
 import { bundle } from '../bundle/bundle.ts'
 import { copyIgnoredSignals } from './entry.ts'
 
+const { bytesFile, pack, unpack } = createRequire(import.meta.url)('../../bin/load.js')
 const root = path.resolve(import.meta.dirname, '../..')
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { test: { type: 'boolean' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { test: { type: 'boolean' }, 'one-thread': { type: 'boolean' } },
+})
 const folder = path.resolve(positionals[0] ?? path.join(root, 'build'))
 const parts = path.join(folder, 'parts')
 await fs.mkdir(folder, { recursive: true })
 await bundle(parts)
+await keepOneCache()
 await addLicenseOfNode()
 await buildLauncher()
-await prepareBlob(values.test ? 'env' : 'none')
+await prepareBlob()
 await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
+
+/** The package keeps each code cache twice, with a mark behind it, to find a damaged one. */
+async function keepOneCache(): Promise<void> {
+  const file = path.join(parts, 'regmirror.cache')
+  const { names, read } = unpack(bytesFile(await fs.readFile(file)))
+  const once = names.map((name: string) => [name, read(name).subarray(0, read(name).length / 2 - 1)])
+  await fs.writeFile(file, pack({}, Object.fromEntries(once)))
+}
 
 async function addLicenseOfNode(): Promise<void> {
   const license = await fs.readFile(path.resolve(process.execPath, '../../LICENSE'), 'utf8')
@@ -55,14 +70,15 @@ async function buildLauncher(): Promise<void> {
 }
 
 /** Writes the launcher and its files in the format of Node's single executables. */
-async function prepareBlob(nodeOptions: 'env' | 'none'): Promise<void> {
+async function prepareBlob(): Promise<void> {
   const names = ['regmirror.bundle', 'regmirror.cache', 'THIRD-PARTY-LICENSES']
   const config = {
     main: 'launcher.cjs',
     output: 'blob',
     disableExperimentalSEAWarning: true,
     // Otherwise NODE_OPTIONS of the user takes effect, and one that this Node does not know ends the program.
-    execArgvExtension: nodeOptions,
+    execArgvExtension: values.test ? 'env' : 'none',
+    execArgv: values['one-thread'] ? ['--single-threaded'] : [],
     assets: Object.fromEntries(names.map(name => [name, name])),
   }
   await fs.writeFile(path.join(parts, 'config.json'), JSON.stringify(config))

@@ -1,14 +1,18 @@
 // Takes the place of bin/load.js in the single file: what it loads lies in the executable.
 var fs = require('node:fs')
 var sea = require('node:sea')
-var { bytesFile, openBundle } = require('../../bin/load.js')
+var { bytesFile, openBundle, unpack } = require('../../bin/load.js')
 
 /** The program; with the one flag that only the single file has, the licences of what it holds. */
 exports.load = require => {
   if (process.argv.length === 3 && process.argv[2] === '--licenses') return { start: printLicenses }
   passIgnoredSignals()
-  var file = name => bytesFile(assetOf(name))
-  return openBundle(file('regmirror.bundle'), () => file('regmirror.cache'), require, 'regmirror').program
+  return openBundle(bytesFile(assetOf('regmirror.bundle')), findCaches, require, 'regmirror').program
+}
+
+/** Nothing can damage the code caches alone, so they are not checked (tools/single/build.ts). */
+function findCaches() {
+  return unpack(bytesFile(assetOf('regmirror.cache'))).read
 }
 
 function assetOf(name) {

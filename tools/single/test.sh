@@ -7,7 +7,9 @@ cd "$(dirname "$0")/../.."
 sh tools/debian/fetch.sh
 node tools/build.ts
 node tools/single/build.ts --test build/test
+node tools/single/build.ts --test --one-thread build/test/one-thread
 export REGMIRROR_BUILT=1 REGMIRROR_PROGRAM="$PWD/build/test/regmirror"
+export REGMIRROR_ONE_THREAD="$PWD/build/test/one-thread/regmirror"
 
 # What starts the command through these. Left out: what tests the npm package or a list of runtimes of its own.
 specs=$(grep -lrE 'spawnCli|watching\(|inNamespace|startWatcher|runTraced|interrupted-runs|crash-nodes|support/(overlay|program|machine|booted)\.ts' \

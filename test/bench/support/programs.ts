@@ -2,9 +2,8 @@
  * The programs that are measured, each in a column of its own: this checkout on Node, and the single file.
  *
  *   REGMIRROR=FILE         measure this executable alone
- *   REGMIRROR_SINGLE=FILE  measure this single file too (default: build/regmirror, if it is built)
+ *   REGMIRROR_SINGLE=FILE  measure this single file too; `npm run bench:single` builds one and names it
  */
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { PROJECT } from './measure.ts'
 
@@ -15,15 +14,15 @@ export interface Program {
   readonly command: readonly string[]
 }
 
-const { REGMIRROR: only, REGMIRROR_SINGLE: single = path.join(PROJECT, 'build/regmirror') } = process.env
+const { REGMIRROR: only, REGMIRROR_SINGLE: single } = process.env
 const onNode: Program = {
   column: 'now',
   command: [process.execPath, path.join(PROJECT, 'bin/regmirror.js')],
 }
-const inOneFile = (file: string): Program => ({ column: 'single file', command: [file] })
+const inOneFile = (file: string): Program => ({ column: 'single file', command: [path.resolve(file)] })
 
 export const programs: readonly Program[] =
-  only !== undefined ? [inOneFile(only)] : [onNode, ...(existsSync(single) ? [inOneFile(single)] : [])]
+  only !== undefined ? [inOneFile(only)] : [onNode, ...(single === undefined ? [] : [inOneFile(single)])]
 
 /** The first program, for measures that compare it with something else. */
 export const REGMIRROR: readonly string[] = programs[0]?.command ?? []

@@ -12,14 +12,11 @@ import fs from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { AS_BUILT, EXECUTABLE } from '../../support/program.ts'
+import { ONE_THREAD } from '../../support/program.ts'
 import { launcher, needRuntime, skip } from './runtimes.ts'
 import { parseSteps, type Step, type Thread, WATCHED } from './strace-log.ts'
 
 const STRACE = 'strace-trixie'
-/** With one thread, V8 never waits for a lock: at its first wait it would open a file (absl::base_internal::NumCPUs). */
-const ONE_THREAD =
-  EXECUTABLE === undefined ? ([AS_BUILT[0], '--single-threaded', ...AS_BUILT.slice(1)] as const) : AS_BUILT
 const HOLD = fileURLToPath(import.meta.resolve('./wait-for-tracer.cjs'))
 
 /** What strace does to a call: `signal=SIGKILL`, `error=EIO`; `when` as strace has it. */
@@ -58,6 +55,7 @@ export async function runTraced(
   root: string,
   tampering: readonly Tampering[] = [],
 ): Promise<Traced> {
+  // With one thread, V8 never waits for a lock: at its first wait it would open a file (absl::base_internal::NumCPUs).
   const [program, ...own] = ONE_THREAD
   const child = spawn(program, [...own, ...args, '--root', root], {
     env: {
