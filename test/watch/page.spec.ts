@@ -236,7 +236,7 @@ describe('the status page', () => {
         ],
       },
       /● node-7: Healthy/,
-      /docker\.io no mirrors ↳ https:\/\/r\.test\/v2 server · not probed/,
+      /\? docker\.io no mirrors ↳ https:\/\/r\.test\/v2 server · not probed/,
     ],
   ]
   for (const [state, more, title, text] of states) {

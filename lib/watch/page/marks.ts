@@ -1,12 +1,17 @@
 /** The marks of grades and of health on the status page: the shape says it without the colour. */
 import type { Health } from '../../health/health.ts'
-import type { Grade } from '../serve/problems.ts'
+import type { RegistryGrade } from '../serve/problems.ts'
 
-export const GRADE_MARKS: Readonly<Record<Grade, string>> = { ok: '●', warning: '◐', problem: '✗' }
+export const GRADE_MARKS: Readonly<Record<RegistryGrade, string>> = {
+  ok: '●',
+  warning: '◐',
+  problem: '✗',
+  unknown: '?',
+}
 
 interface HealthMark {
   readonly mark: string
-  readonly grade: Grade | 'soft'
+  readonly grade: RegistryGrade
 }
 
 export const HEALTH_MARKS: Readonly<Record<Health | 'unknown', HealthMark>> = {
@@ -14,5 +19,5 @@ export const HEALTH_MARKS: Readonly<Record<Health | 'unknown', HealthMark>> = {
   degraded: { mark: '◐', grade: 'warning' },
   rate_limited: { mark: '○', grade: 'warning' },
   unhealthy: { mark: '✗', grade: 'problem' },
-  unknown: { mark: '?', grade: 'soft' },
+  unknown: { mark: '?', grade: 'unknown' },
 }

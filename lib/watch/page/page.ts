@@ -1,6 +1,6 @@
 /** The status page: one HTML document, without scripts and without anything from other places. Pure. */
 import { plural } from '../../wording/plural.ts'
-import { type Grade, gradeRegistry } from '../serve/problems.ts'
+import { type Grade, gradeRegistry, type RegistryGrade } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
 import type { Alarm } from './alarm.ts'
 import { findAlarms, worstGrade } from './alarms.ts'
@@ -92,7 +92,7 @@ ${registries.length < MANY ? undefined : overview(status, sorted)}
 ${sorted.map(registry => registrySection(registry, { anchor: registryAnchor(status, registry), now, open: registry.name === open }))}</section>`
 }
 
-const RANK: Readonly<Record<Grade, number>> = { problem: 0, warning: 1, ok: 2 }
+const RANK: Readonly<Record<RegistryGrade, number>> = { problem: 0, warning: 1, ok: 2, unknown: 2 }
 
 function overview(status: WatchStatus, sorted: readonly RegistryStatus[]): Markup {
   const items = sorted.map(registry => {

@@ -27,7 +27,7 @@ a { color: inherit; text-underline-offset: .15em; }
 :focus-visible { outline: 2px solid var(--line); outline-offset: 2px; }
 code, pre, .url, .path, .ms, .cause { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875rem; }
 time { white-space: nowrap; }
-.soft, .note { color: var(--soft); }
+.soft, .unknown, .note { color: var(--soft); }
 .ok { color: var(--ok); } .warning { color: var(--warning); } .problem { color: var(--problem); }
 .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-size: .875rem; }

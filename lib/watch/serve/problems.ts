@@ -3,9 +3,12 @@ import type { RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 export type Grade = 'ok' | 'warning' | 'problem'
 
-/** A registry without mirrors is ok: its server is not probed. Neither are the servers of `*`: its mirrors count. */
-export function gradeRegistry({ name, mirrors, state: { status } }: RegistryStatus): Grade {
-  if (mirrors.length === 0) return 'ok'
+/** Unknown: nothing of it is probed, and that is no problem. */
+export type RegistryGrade = Grade | 'unknown'
+
+/** Without mirrors, the server is not probed either. The servers of `*` are never probed: its mirrors count. */
+export function gradeRegistry({ name, mirrors, state: { status } }: RegistryStatus): RegistryGrade {
+  if (mirrors.length === 0) return 'unknown'
   if (status === 'unhealthy' || status === 'degraded') return 'problem'
   const isKnown = status === 'healthy' || name === '*'
   return isKnown && mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
