@@ -10,8 +10,6 @@ async function noticesOn(keys: string, name = 'docker.io'): Promise<readonly Not
 const codesOn = async (keys: string, name?: string) =>
   (await noticesOn(keys, name)).map(notice => notice.code)
 
-const without = (code: string, codes: readonly string[]) => codes.filter(other => other !== code)
-
 const A_MIRROR = 'mirrors = ["https://a.example"]'
 
 describe('notices about a list', () => {
@@ -84,29 +82,47 @@ describe('notices about a list', () => {
     assert.deepEqual([twice?.code, twice?.line], ['duplicate_mirror', 6])
   })
 
-  it('say nothing of a mirror that is the server with other settings, or before another mirror', async () => {
+  it('report a mirror that is the server, unless it stands for an order or has capabilities', async () => {
     const tls = `${ROOT}/fixtures/tls`
     const on = (mirrors: string, server = '') =>
       codesOn(`${server}\nmirrors = [${mirrors}]`, 'reg.example:5000')
     const mirror = (keys: string) => `{ url = "https://reg.example:5000"${keys} }`
-    for (const keys of [
-      `ca = "${tls}/ca.pem"`,
-      `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
-      'header = { X = "1" }',
-      'capabilities = ["pull", "resolve"]',
-      'dial_timeout = "5s"',
-    ])
-      assert.deepEqual(without('only_server_resolves', await on(mirror(`, ${keys}`))), [], keys)
-    assert.deepEqual(await on(mirror(', skip_verify = true')), ['skip_verify'])
+    const capabilities = ', capabilities = ["pull", "resolve"]'
+    assert.deepEqual(await on(mirror(capabilities)), [])
     assert.deepEqual(await on(`${mirror('')}, "https://b.example"`), [])
     assert.deepEqual(await on(`"https://b.example", ${mirror('')}`), ['mirror_is_server'])
     const ca = `, ca = "${tls}/ca.pem"`
     assert.deepEqual(await on(mirror(ca), `server = ${mirror(ca)}`), ['mirror_is_server'])
+    assert.deepEqual(await on(mirror(''), `server = ${mirror(ca)}`), ['mirror_is_server'])
+    assert.deepEqual(await on(`${mirror(ca)}, "https://b.example"`, `server = ${mirror(ca)}`), [])
     assert.deepEqual(await codesOn(`fallback = false\nmirrors = [${mirror('')}]`, 'reg.example:5000'), [])
-    const { notices } = await loadText(
-      `version = 1\n[defaults]\nca = "${tls}/ca.pem"\n[registries."reg.example:5000"]\nmirrors = [${mirror('')}]`,
-    )
-    assert.deepEqual(notices, [])
+  })
+
+  it('report settings of a mirror that is the server: the server gets them too late', async () => {
+    const tls = `${ROOT}/fixtures/tls`
+    const settings = [
+      ['ca', `ca = "${tls}/ca.pem"`],
+      ['client', `client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`],
+      ['header', 'header = { X = "planted" }'],
+      ['dial_timeout', 'dial_timeout = "5s"'],
+      ['skip_verify', 'skip_verify = true'],
+    ]
+    const messagesOn = async (mirrors: string, before = '') => {
+      const text = `version = 1\n${before}\n[registries."reg.example:5000"]\nmirrors = [${mirrors}]`
+      const { notices } = await loadText(text)
+      return notices.filter(({ code }) => code === 'mirror_is_server').map(({ message }) => message)
+    }
+    for (const [key = '', written = ''] of settings) {
+      const mirror = `{ url = "https://reg.example:5000", ${written} }`
+      const problem = `nodes contact the registry's own server twice, the second time without the ${key} of this mirror; `
+      const table = `server = { url = "https://reg.example:5000", ${key} = … }`
+      const remove = [`${problem}remove the mirror, and put its settings at the server: ${table}`]
+      assert.deepEqual(await messagesOn(mirror), remove)
+      const keep = [`${problem}put its settings at the server too: ${table}`]
+      assert.deepEqual(await messagesOn(`${mirror}, "https://b.example"`), keep)
+      if (key === 'dial_timeout') continue
+      assert.deepEqual(await messagesOn('"https://reg.example:5000"', `[defaults]\n${written}`), remove)
+    }
   })
 
   it('report a value of [defaults] where it is written, and each mirror that has it', async () => {

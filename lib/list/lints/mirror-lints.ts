@@ -1,14 +1,7 @@
 /** Lints about one mirror. Pure. */
-import { isDeepStrictEqual } from 'node:util'
-import {
-  type Attachment,
-  baseUrl,
-  type Connection,
-  isLoopback,
-  type Mirror,
-  type Registry,
-} from '../../model/registry.ts'
+import { isLoopback, type Mirror, type Registry } from '../../model/registry.ts'
 import type { WrittenMirror } from '../written.ts'
+import { lintOwnServer } from './own-server-lint.ts'
 
 /** What a lint about a mirror sees. */
 interface MirrorInput {
@@ -53,10 +46,7 @@ export const mirrorLints: Readonly<Record<string, MirrorLint>> = {
     },
   },
   mirror_is_server: {
-    lint: input =>
-      isOwnServer(input) && !makesDifference(input)
-        ? "this mirror is the registry's own server, which nodes try last; remove the mirror"
-        : undefined,
+    lint: ({ mirror, registry, written }) => lintOwnServer(mirror, registry, written),
   },
 }
 
@@ -64,20 +54,4 @@ const HTTP = 'http://'
 
 function isExposed({ base: { origin } }: Mirror): boolean {
   return origin.startsWith(HTTP) && !isLoopback(origin.slice(HTTP.length))
-}
-
-/** Before another mirror it stands for an order: the registry first. */
-function isOwnServer({ mirror, registry: { server, mirrors } }: MirrorInput): boolean {
-  return server !== undefined && mirrors.at(-1) === mirror && baseUrl(server.base) === baseUrl(mirror.base)
-}
-
-/** Whether the mirror has settings that the server does not have. */
-function makesDifference({ mirror, registry: { server }, written }: MirrorInput): boolean {
-  if (written.capabilities !== undefined || written.dial_timeout !== undefined) return true
-  return server !== undefined && !isDeepStrictEqual(settingsOf(mirror), settingsOf(server))
-}
-
-function settingsOf({ ca, client, skipVerify, header }: Connection) {
-  const textOf = ({ text }: Attachment) => text
-  return { ca: ca.map(textOf), client: client && [client.cert, client.key].map(textOf), skipVerify, header }
 }
