@@ -9,7 +9,7 @@ import {
 import { loadText, problemsOf } from '../support/load.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
-const COMMAND = `printf %s 'user:password' | base64 -w0`
+const TABLE = 'Authorization = { basic = { user = "…", password = { file = "…" } } }'
 
 const withHeader = (header: string) =>
   `version = 1\n[registries."docker.io"]\nmirrors = [{ url = "https://a.example", header = { Authorization = ${header} } }]\n`
@@ -81,9 +81,9 @@ describe('Authorization', () => {
       }
     })
 
-  it('names the command that makes the value', () => {
+  it('names the table that makes the value', () => {
     for (const value of ['user:secret', 'Basic user:secret', 'Token x', 'Basic'])
-      assert.ok(authorizationProblem(value)?.hint?.includes(COMMAND), value)
+      assert.ok(authorizationProblem(value)?.hint?.includes(TABLE), value)
   })
 
   it('is made from a user and a password, and from a token', async () => {

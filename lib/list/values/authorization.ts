@@ -4,10 +4,8 @@
  */
 import type { Refused } from '../../model/refused.ts'
 
-/** Makes the value for Basic; with `echo`, or without -w0, a line break would be part of it. */
-const ENCODE = `printf %s 'user:password' | base64 -w0`
-const WRITE_BASIC = `write "Basic " and the output of: ${ENCODE}`
-const WRITE_EITHER = `${WRITE_BASIC}; or write "Bearer " and a token`
+const WRITE_BASIC = 'write Authorization = { basic = { user = "…", password = { file = "…" } } }'
+const WRITE_EITHER = `${WRITE_BASIC}, or Authorization = { bearer = { file = "…" } }`
 
 /** RFC 6750 section 2.1. */
 const TOKEN = /^[\w.~+/-]+=*$/

@@ -19,7 +19,9 @@ function parseCertificates(pem: string): readonly X509Certificate[] | Refused {
   if (blocks.length === 0)
     return {
       message: 'contains no PEM certificate',
-      hint: 'convert DER to PEM with openssl x509 -inform der',
+      hint: isDer(pem)
+        ? 'convert DER to PEM with openssl x509 -inform der'
+        : 'put the certificate in PEM (-----BEGIN CERTIFICATE-----) there',
     }
   const parsed = blocks.map(readCertificate)
   const invalid = parsed.indexOf(undefined)
@@ -71,6 +73,15 @@ function readKey(pem: string): { readonly key: KeyObject } | Refused {
   try {
     return { key: createPrivateKey(pem) }
   } catch {
-    return { message: 'contains no PEM private key', hint: 'convert it with openssl pkey' }
+    const isKey = isDer(pem) || pem.includes('PRIVATE KEY-----')
+    return {
+      message: 'contains no PEM private key',
+      hint: isKey ? 'convert it with openssl pkey' : 'put the key in PEM (-----BEGIN PRIVATE KEY-----) there',
+    }
   }
+}
+
+/** DER starts with the tag of a SEQUENCE, 0x30, and no text has the bytes that follow. */
+function isDer(text: string): boolean {
+  return /^0.*[\0-\x08\ufffd]/s.test(text)
 }
