@@ -4,7 +4,7 @@ import type { Probe, ProbeStatus } from '../model/report.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import type { PingResult } from './api/ping.ts'
 import type { Depth, PullResult } from './api/pull.ts'
-import { describeFault } from './faults/describe-fault.ts'
+import { describeFault, type FaultyEndpoint } from './faults/describe-fault.ts'
 import type { Fault } from './faults/fault.ts'
 import { type ClockReading, describeServer } from './server-facts.ts'
 import { measureSpeed, measureTimes } from './timings.ts'
@@ -27,7 +27,7 @@ export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Res
     registry: endpoint.registry,
     url: baseUrl(endpoint.base),
     role: endpoint.role,
-    ...applyFault(fault, endpoint.role, mayQuote),
+    ...applyFault(fault, { role: endpoint.role, url: baseUrl(endpoint.base) }, mayQuote),
     ...(pull === undefined ? { depth: 'ping' } : { depth, ...imageOf(endpoint) }),
     ...measureTimes(ping.traces.length > 0 ? ping.traces : (pull?.traces ?? []), pull),
     ...(pull?.digest && { digest: pull.digest }),
@@ -57,12 +57,12 @@ function imageOf({ canary }: Endpoint): Pick<Probe, 'image'> {
 /** Status, reason and sentence. */
 export function applyFault(
   fault: Fault | undefined,
-  role: Probe['role'],
+  endpoint: FaultyEndpoint,
   mayQuote: boolean,
 ): Pick<Probe, 'status' | 'reason' | 'detail'> {
   if (fault === undefined) return { status: 'healthy' }
   const reason = fault.reason === undefined ? {} : { reason: fault.reason }
-  return { status: statusOf(fault), ...reason, detail: describeFault(fault, role, mayQuote) }
+  return { status: statusOf(fault), ...reason, detail: describeFault(fault, endpoint, mayQuote) }
 }
 
 /** Pulls through a degraded endpoint still succeed, or will soon. */

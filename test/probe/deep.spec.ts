@@ -343,6 +343,12 @@ describe('deep probe: faults', () => {
       /not that of a manifest \(text\/html\)/,
     ],
     [
+      'no content type',
+      onPath(/manifests/, (_q, r) => reply(r, 200)),
+      'not_a_registry',
+      /^sends no content type for the manifest; check its URL$/,
+    ],
+    [
       'a content type with a terminal code',
       onPath(/manifests/, (_q, r) => reply(r, 200, { 'Content-Type': 'a\u009b31m' })),
       'not_a_registry',

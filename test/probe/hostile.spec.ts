@@ -109,7 +109,7 @@ const TOO_MANY_CHUNKS: Verdict = ['not_a_registry', /sends too many chunk header
 const INVALID = anywhere('not_a_registry', /sends an invalid HTTP response/)
 const INVALID_BODY = inBody('not_a_registry', /sends an invalid HTTP response/)
 const NO_HTTP = anywhere('not_a_registry', /does not speak HTTP/)
-const NO_TYPE: Verdict = ['not_a_registry', /sends a content type that is not that of a manifest/]
+const NO_TYPE: Verdict = ['not_a_registry', /sends no content type for the manifest/]
 /** containerd takes 101 for a success; nothing of the content is there. */
 const UNEXPECTED: Expected = stage =>
   stage === 'challenge' ? NO_TYPE : instead(OTHER_MANIFEST, NO_LAYER, NO_TYPE)(stage)

@@ -23,23 +23,40 @@ const REASONS: Readonly<Record<Exclude<ProbeReason, 'stale' | 'divergent'>, true
   slow: true,
 }
 
+const SERVER = { role: 'server', url: 'https://registry.test/v2' } as const
+const MIRROR = { role: 'mirror', url: 'https://mirror.test/v2' } as const
+
 describe('remedies', () => {
   for (const reason of Object.keys(REASONS) as ProbeReason[])
     it(`names no mirror and no key of a mirror for a server: ${reason}`, () => {
-      const text = describeFault({ reason }, 'server', false)
+      const text = describeFault({ reason }, SERVER, false)
       assert.doesNotMatch(text, /the mirror\b|remove it from the list|header in the list|the url in the list/)
     })
 
   it('names the key of each role', () => {
-    assert.match(describeFault({ reason: 'unauthorized' }, 'mirror', false), /to header in the list$/)
-    assert.match(
-      describeFault({ reason: 'unauthorized' }, 'server', false),
-      /to header of server in the list$/,
-    )
+    assert.match(describeFault({ reason: 'unauthorized' }, MIRROR, false), /to header in the list$/)
+    assert.match(describeFault({ reason: 'unauthorized' }, SERVER, false), /to header of server in the list$/)
   })
 
   it('uses a remedy of the fault for both roles', () => {
     const fault = { reason: 'unauthorized', todo: 'wait' } as const
-    assert.match(describeFault(fault, 'server', false), /; wait$/)
+    assert.match(describeFault(fault, SERVER, false), /; wait$/)
+  })
+
+  it('mentions a new owner only for a name that can have one', () => {
+    const urls: Readonly<Record<string, boolean>> = {
+      'https://mirror.test/v2/hub': true,
+      'https://localhost.test/v2': true,
+      'http://127.0.0.1:5000/v2': false,
+      'http://10.0.0.1/v2': false,
+      'https://[fd00::1]:5000/v2': false,
+      'http://localhost:5000/v2': false,
+      'http://registry.localhost/v2': false,
+    }
+    for (const [url, expected] of Object.entries(urls))
+      for (const role of ['mirror', 'server'] as const) {
+        const text = describeFault({ reason: 'not_a_registry' }, { role, url }, false)
+        assert.match(text, expected ? /; check its URL: the name may have a new owner$/ : /; check its URL$/)
+      }
   })
 })

@@ -85,7 +85,10 @@ function invalidDigest(digest: string): Fault {
 }
 
 function wrongType(mediaType: string): Fault {
-  const what = 'sends a content type that is not that of a manifest'
+  const what =
+    mediaType === ''
+      ? 'sends no content type for the manifest'
+      : 'sends a content type that is not that of a manifest'
   return { reason: 'not_a_registry', what, quoted: mediaType }
 }
 

@@ -1,18 +1,33 @@
 /** A fault as one sentence. Pure. */
+import { isIP } from 'node:net'
 import type { Probe } from '../../model/report.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Words } from './fault.ts'
 import { wordsOf } from './reasons.ts'
+
+/** What a remedy depends on. */
+export type FaultyEndpoint = Pick<Probe, 'role' | 'url'>
 
 /**
  * `problem; remedy`. Text of the endpoint is quoted only with `mayQuote`, since an endpoint that was sent a secret may
  * repeat it. The name of a proxy comes from the environment, so it is always shown.
  */
-export function describeFault(fault: Fault, role: Probe['role'], mayQuote: boolean): string {
-  const { what, todo, forServer = todo } = wordsOf(fault)
+export function describeFault(fault: Fault, endpoint: FaultyEndpoint, mayQuote: boolean): string {
+  const words = wordsOf(fault)
   const quoted = mayQuote ? sanitize(fault.quoted ?? '') : ''
   const proxy = fault.proxy ? sanitize(`through the proxy ${fault.proxy}`) : ''
   const aside = [quoted, proxy].filter(Boolean).join(', ')
-  return `${what}${aside ? ` (${aside})` : ''}; ${role === 'server' ? forServer : todo}`
+  return `${words.what}${aside ? ` (${aside})` : ''}; ${remedyFor(endpoint, words)}`
+}
+
+function remedyFor({ role, url }: FaultyEndpoint, { todo, forServer, forName }: Words): string {
+  if (forName !== undefined && hasOwner(url)) return forName
+  return role === 'server' ? (forServer ?? todo) : todo
+}
+
+/** Whether its host is a name of the DNS; an address has no owner that changes unnoticed. */
+function hasOwner(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) === 0 && !/(?:^|\.)localhost$/.test(host)
 }
 
 /**

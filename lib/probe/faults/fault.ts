@@ -25,4 +25,6 @@ export interface Words {
   readonly todo: string
   /** The remedy for the server of a registry, if it is another one. */
   readonly forServer?: string | undefined
+  /** The remedy where the URL has a name that can change its owner. */
+  readonly forName?: string | undefined
 }

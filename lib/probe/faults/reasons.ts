@@ -32,7 +32,8 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   },
   not_a_registry: {
     what: 'responds, but not as a registry',
-    todo: 'check its URL: the name may have a new owner',
+    todo: 'check its URL',
+    forName: 'check its URL: the name may have a new owner',
   },
   unauthorized: {
     what: 'responds with 401 without a challenge that a runtime supports',
