@@ -16,7 +16,7 @@ const print = (text: string) => console.log(text)
 
 const NEXT = `${bold('On a real node')}, as root:
 
-  npm run install:global                          # requires Node 22.22 or newer
+  npm run install:global                          # requires Node 22.22 or newer; without it: npm run build:single
   regmirror init -o /etc/regmirror/mirrors.toml   # write a starter list; then name your mirrors in it
   regmirror plan                                  # show what would change
   regmirror apply                                 # apply the list, then probe the mirrors

@@ -55,6 +55,7 @@ async function runIn(tree: string, mount: 'rw' | 'ro', user: string, args: reado
 describe('the single file', function () {
   this.timeout(300_000)
   let folder = ''
+  const printed: string[] = []
   const file = (...names: readonly string[]) => path.join(folder, ...names)
 
   before(async function () {
@@ -62,7 +63,7 @@ describe('the single file', function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') skip(this, 'it is for Linux on x64')
     if (spawnSync('strip', ['--version']).status !== 0) skip(this, 'strip is missing; install binutils')
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-single-'))
-    for (const name of ['first', 'second']) buildInto(file(name))
+    for (const name of ['first', 'second']) printed.push(buildInto(file(name)))
     await makeTree(file('tree'), file('first/regmirror'))
   })
   after(() => fs.rm(folder, { recursive: true, force: true }))
@@ -75,6 +76,13 @@ describe('the single file', function () {
       ]
       assert.ok(first.equals(second), name)
     }
+  })
+
+  it('is named with its size and the next command when it is built', async () => {
+    const { size } = await fs.stat(file('first/regmirror'))
+    const program = file('first/regmirror')
+    const next = `next: install -m 755 ${program} /usr/local/bin/regmirror`
+    assert.equal(printed[0], `built ${program}, ${Math.round(size / 1e6)} MB\n${next}\n`)
   })
 
   it('has the size that the docs name', async () => {
@@ -167,11 +175,13 @@ describe('the single file', function () {
 })
 
 /** With the Node of tools/node, which a machine with a new Node has not fetched yet. */
-function buildInto(folder: string, ...options: readonly string[]): void {
+/** Builds the file, and gives what that prints. */
+function buildInto(folder: string, ...options: readonly string[]): string {
   const env = { ...process.env, REGMIRROR_NODE: 'own' }
   const build = [path.join(PROJECT, 'tools/single/build.ts'), folder, ...options]
-  if (existsSync(NODE)) execFileSync(NODE, build, { stdio: 'pipe' })
-  else execFileSync('sh', ['tools/dev.sh', 'node', ...build], { cwd: PROJECT, env, stdio: 'pipe' })
+  const words = existsSync(NODE) ? [NODE, ...build] : ['sh', 'tools/dev.sh', 'node', ...build]
+  const [program = '', ...args] = words
+  return execFileSync(program, args, { cwd: PROJECT, env, stdio: 'pipe', encoding: 'utf8' })
 }
 
 /** A tree with the file, the libraries that it links, a node and a list. */

@@ -32,6 +32,15 @@ await prepareBlob()
 await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
+await report(path.join(folder, 'regmirror'))
+
+async function report(program: string): Promise<void> {
+  const inside = path.relative(process.cwd(), program)
+  const name = inside.startsWith('..') ? program : inside
+  const { size } = await fs.stat(program)
+  console.log(`built ${name}, ${Math.round(size / 1e6)} MB`)
+  console.log(`next: install -m 755 ${name} /usr/local/bin/regmirror`)
+}
 
 /** The package keeps each code cache twice, with a mark behind it, to find a damaged one. */
 async function keepOneCache(): Promise<void> {
