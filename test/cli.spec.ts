@@ -176,6 +176,15 @@ describe('exit codes', () => {
       )
   })
 
+  it('says what --root does not do, and what --format of watch is for', async () => {
+    const { stdout } = await run(['watch', '--help'], {}, { columns: 200 })
+    assert.match(stdout, /--root +use the tree below this directory as \/, and do not run containerd /)
+    assert.match(
+      stdout,
+      /--format +format of the error that ends watch; a json log has it as its last event: /,
+    )
+  })
+
   it('lists the choices of a flag in the help and in the error', async () => {
     const choices = 'text, json or prometheus'
     const help = (await run(['probe', '--help'])).stdout

@@ -16,7 +16,7 @@ import {
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: text({ help: 'use the tree below this directory as /, and run neither containerd nor cp' }),
+  root: text({ help: 'use the tree below this directory as /, and do not run containerd' }),
   target: texts('use only this runtime, such as containerd'),
 }
 
@@ -104,7 +104,11 @@ export const watchFlags = {
     'keep',
   ),
   takeOver,
-  format: choiceWithDefault(['text', 'json'], 'format of an error, where the log is text', 'text'),
+  format: choiceWithDefault(
+    ['text', 'json'],
+    'format of the error that ends watch; a json log has it as its last event',
+    'text',
+  ),
 }
 
 export const restoreFlags = {

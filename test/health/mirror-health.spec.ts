@@ -1,5 +1,6 @@
 /** The health of a mirror, probe by probe, with a clock and random numbers of the test. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { Health } from '../../lib/health/health.ts'
 import { healthAfter, initialHealth, type MirrorHealth } from '../../lib/health/mirror-health.ts'
@@ -69,6 +70,21 @@ describe('the health of a mirror', () => {
 
   it('is probed less and less often while unhealthy, up to a limit', () =>
     assert.deepEqual(course(Array(8).fill(failed)).waits, [1, 30, 60, 120, 120, 120, 120, 120]))
+
+  it('is healthy again within the time that the docs name', () => {
+    const latest = () => 1
+    let state = initialHealth(0, HEALTH, latest)
+    for (const one of Array(9).fill(failed)) state = healthAfter(state, one, state.nextAt, HEALTH, latest)
+    const failedAt = state.probedAt ?? 0
+    for (const one of [good, good]) state = healthAfter(state, one, state.nextAt, HEALTH, latest)
+    assert.equal(state.health, 'healthy')
+    const seconds = (state.since - failedAt) / SECOND
+    const docs = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8')
+    assert.ok(
+      docs.includes(`returns at most ${Math.floor(seconds / 60)} min ${seconds % 60} s after`),
+      `${seconds}`,
+    )
+  })
 
   it('changes after as many probes as rise and fall require', () => {
     const settings = { ...HEALTH, rise: 3, fall: 1 }
