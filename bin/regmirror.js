@@ -1,7 +1,8 @@
 #!/bin/sh
-':' //; while read -r name mask; do case $name in SigIgn:) export REGMIRROR_SIGIGN="$mask" ;; esac; done 2>/dev/null </proc/self/status; exec node "$0" "$@"
+':' //; while read -r name mask; do case $name in SigIgn:) export REGMIRROR_SIGIGN="$mask" ;; esac; done 2>/dev/null </proc/self/status; exec node --max-semi-space-size=4 "$0" "$@"
 // A shell runs the line above, and Node the rest. Before it runs any script, Node resets signals that nohup(1) or a shell
-// has ignored (ResetSignalHandlers in src/node.cc@24), so the shell passes on which ones they were.
+// has ignored (ResetSignalHandlers in src/node.cc@24), so the shell passes on which ones they were. What a large list needs
+// lives until the end of the run: with more MiB for new values, V8 takes twice the memory for it and is no faster.
 // Old syntax on purpose: an old Node must be able to run the check of its version.
 var version = process.versions.node.split('.').map(Number)
 

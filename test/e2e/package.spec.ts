@@ -92,6 +92,14 @@ describe('the package', () => {
       assert.match(await fs.readFile(path.join(directory, 'systemd-notify.log'), 'utf8'), /READY=1/, stderr)
     }))
 
+  it('starts Node with little room for new values, which halves the memory that a large list needs', () => {
+    const printOptions = '--import=data:text/javascript,process.stderr.write(process.execArgv.join())'
+    const env = { PATH: process.env.PATH, NODE_OPTIONS: printOptions }
+    const launcher = path.join(root, 'bin/regmirror.js')
+    const { stderr } = spawnSync(launcher, ['--version'], { env, encoding: 'utf8' })
+    assert.equal(stderr, '--max-semi-space-size=4')
+  })
+
   it('reports the remedy with an old Node', async () => {
     const launcher = await fs.readFile(path.join(root, 'bin/regmirror.js'), 'utf8')
     const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.4' });\n`

@@ -87,7 +87,8 @@ async function prepareBlob(): Promise<void> {
     disableExperimentalSEAWarning: true,
     // Otherwise NODE_OPTIONS of the user takes effect, and one that this Node does not know ends the program.
     execArgvExtension: values.test ? 'env' : 'none',
-    execArgv: values['one-thread'] ? ['--single-threaded'] : [],
+    // As in the first line of bin/regmirror.js.
+    execArgv: ['--max-semi-space-size=4', ...(values['one-thread'] ? ['--single-threaded'] : [])],
     assets: Object.fromEntries(names.map(name => [name, name])),
   }
   await fs.writeFile(path.join(parts, 'config.json'), JSON.stringify(config))

@@ -15,10 +15,8 @@ export interface Program {
 }
 
 const { REGMIRROR: only, REGMIRROR_SINGLE: single } = process.env
-const onNode: Program = {
-  column: 'now',
-  command: [process.execPath, path.join(PROJECT, 'bin/regmirror.js')],
-}
+/** As users start it: through its shell line, which sets options of Node. */
+const onNode: Program = { column: 'now', command: [path.join(PROJECT, 'bin/regmirror.js')] }
 const inOneFile = (file: string): Program => ({ column: 'single file', command: [path.resolve(file)] })
 
 export const programs: readonly Program[] =
