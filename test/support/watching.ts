@@ -75,8 +75,9 @@ export function watcherOf(child: ChildProcess): Watching {
 export async function eventually<T>(
   find: () => T | undefined | Promise<T | undefined>,
   complaint: () => string,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
+  const deadline = performance.now() + patienceMs
   for (;;) {
     const found = await find()
     if (found !== undefined) return found
