@@ -1,7 +1,7 @@
 /** Notes what is read, so that what follows from it is not computed again while it is the same. */
 import { createHash } from 'node:crypto'
 import { isRefused } from '../../model/refused.ts'
-import type { FileFacts } from '../../system/file-facts.ts'
+import type { FileFacts, FoundFile } from '../../system/file-facts.ts'
 import type { Reader, UseOpenedFile } from '../../system/reader.ts'
 
 export interface ReadTrace {
@@ -57,6 +57,7 @@ function tracedReader(reader: Reader, trace: Trace): Reader {
   return {
     ...reader,
     read: (file, limit) => noted(() => reader.read(file, limit)),
+    find: file => noted(() => reader.find(file), digestOfFound),
     facts: file => noted(() => reader.facts(file), factsThatCount),
     entries: directory => noted(() => reader.entries(directory)),
     real: file => noted(() => reader.real(file)),
@@ -111,6 +112,10 @@ function factsThatCount(facts: FileFacts | undefined): unknown {
   if (facts?.type !== 'directory') return facts
   const { type, mode, uid, gid, identity } = facts
   return { type, mode, uid, gid, identity }
+}
+
+function digestOfFound(found: FoundFile | undefined): unknown {
+  return found && { ...found, bytes: textOf(found.bytes) }
 }
 
 /** Of bytes only their digest is kept. */
