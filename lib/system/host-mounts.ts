@@ -5,6 +5,7 @@ import { failOnErrno } from './errno.ts'
 import { followLinks } from './links.ts'
 import { findHostMounts, findMount } from './mountinfo.ts'
 import { readBounded, readLink } from './read-disk.ts'
+import { openRemembering } from './remembering.ts'
 
 const MOUNTS = '/proc/self/mountinfo'
 /** Enough for the 100,000 mounts that a namespace may have (sysctl fs.mount-max). */
@@ -18,23 +19,17 @@ export interface HostMounts {
 }
 
 export function openHostMounts(top: string): HostMounts {
-  let users = 0
   let known: Promise<readonly string[]> | undefined
+  const { isOn, during } = openRemembering(() => {
+    known = undefined
+  })
   return {
     read: async () => {
-      if (users === 0) return await readHostMounts(top)
+      if (!isOn()) return await readHostMounts(top)
       known ??= readHostMounts(top)
       return await known
     },
-    remember: async use => {
-      users += 1
-      try {
-        return await use()
-      } finally {
-        users -= 1
-        if (users === 0) known = undefined
-      }
-    },
+    remember: during,
   }
 }
 

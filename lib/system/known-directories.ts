@@ -8,6 +8,7 @@ import path from 'node:path'
 import { ignoreErrno } from './errno.ts'
 import type { FileFacts } from './file-facts.ts'
 import { lstatFacts, statFacts } from './read-disk.ts'
+import { openRemembering } from './remembering.ts'
 
 export interface KnownDirectories {
   /** Whether no link is in a path on this machine, because it is a directory, or does not exist. */
@@ -35,9 +36,11 @@ interface Names {
 
 export function openKnownDirectories(top: string): KnownDirectories {
   const names: Names = { top, known: new Set(), absent: new Set() }
-  let users = 0
+  const { isOn, during } = openRemembering(() => {
+    for (const found of [names.known, names.absent]) found.clear()
+  })
   const note = (real: string, facts: FileFacts | undefined) => {
-    if (users > 0) learn(names, real, facts)
+    if (isOn()) learn(names, real, facts)
   }
   return {
     has: real => names.known.has(real) || isAbsent(names, real),
@@ -51,17 +54,12 @@ export function openKnownDirectories(top: string): KnownDirectories {
       names.absent.delete(to)
       if (names.known.delete(from)) addMade(names, to)
     },
-    remember: async use => {
-      users += 1
-      try {
+    remember: use =>
+      during(async () => {
         // The root of the tree may be named through a link: what is below it starts from the directory.
         note(top, await ignoreErrno(statFacts(top)))
         return await use()
-      } finally {
-        users -= 1
-        if (users === 0) for (const found of [names.known, names.absent]) found.clear()
-      }
-    },
+      }),
   }
 }
 

@@ -19,8 +19,8 @@ export interface HostsDocument {
  * The text of a hosts.toml, proved by reading it back. It has only `[host."…"]` headers, each with its keys and its header
  * table directly below: containerd 2 takes the order from the headers alone, and lists a host twice if its sub-table is
  * elsewhere (core/remotes/docker/config/hosts.go:551-585@v2.3.4). Without a mirror it has an empty `[host]`: releases up
- * to 1.6.39 and 1.7.31 ignore a file without that table. `present` are the bytes of the node,
- * and `proved` the texts that were read back before.
+ * to 1.6.39 and 1.7.31 ignore a file without that table. `present` are the bytes of the node, and
+ * `proved` the texts that were read back before.
  */
 export function formatHostsToml(
   banner: string,
