@@ -10,7 +10,10 @@ interface Tools {
 }
 
 const DEBIAN = path.resolve(import.meta.dirname, '../../.cache/debian')
+/** Programs for arm64 run in it; so does their loader outside of it. */
 const ARM64 = path.join(DEBIAN, 'qemu-user-static-bookworm')
+const LIBRARIES = ['lib', 'usr/lib'].map(name => path.join(ARM64, name, 'aarch64-linux-gnu'))
+const LOADER = [path.join(ARM64, 'lib/ld-linux-aarch64.so.1'), '--library-path', LIBRARIES.join(':')]
 const STRIP = path.join(DEBIAN, 'binutils-aarch64-linux-gnu-bookworm/launch/aarch64-linux-gnu-strip')
 
 export async function toolsFor(arch: string): Promise<Tools> {
@@ -19,5 +22,6 @@ export async function toolsFor(arch: string): Promise<Tools> {
   for (const needed of [ARM64, STRIP])
     if (!existsSync(needed)) throw new Error(`${needed} is missing; run sh tools/debian/fetch.sh`)
   const node = await fetchNode(arch)
-  return { node, run: [path.join(ARM64, 'usr/bin/qemu-aarch64-static'), '-L', ARM64, node], strip: STRIP }
+  // With the tree as qemu's prefix (-L), a program would find it in place of the root directory.
+  return { node, run: [path.join(ARM64, 'usr/bin/qemu-aarch64-static'), ...LOADER, node], strip: STRIP }
 }
