@@ -1,7 +1,6 @@
 /** The single file: one executable with Node, on a machine that has only the C and C++ libraries. */
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -10,9 +9,9 @@ import { promisify } from 'node:util'
 import { startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
 import { needMounts, skip } from './support/runtimes.ts'
+import { buildInto } from './support/single-file.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
-const NODE = path.join(PROJECT, 'tools/node/node_modules/.bin/node')
 const LIST = 'etc/regmirror/mirrors.toml'
 
 const REPORT_COMPILED = fileURLToPath(import.meta.resolve('./support/report-compiled.cjs'))
@@ -88,7 +87,7 @@ describe('the single file', function () {
   it('has the size that the docs name', async () => {
     const { size } = await fs.stat(file('first/regmirror'))
     const docs = await fs.readFile(path.join(PROJECT, 'docs/single-file.md'), 'utf8')
-    assert.match(docs, new RegExp(`^\\| size \\| ${Math.round(size / 1e6)} MB;`, 'm'))
+    assert.match(docs, new RegExp(`^\\| size \\| x64: ${Math.round(size / 1e6)} MB;`, 'm'))
   })
 
   it('takes every script of a plan from its code cache', () =>
@@ -173,16 +172,6 @@ describe('the single file', function () {
       assert.match(stderr, /^error: the working directory was removed; [^\n]+\n$/)
     }))
 })
-
-/** With the Node of tools/node, which a machine with a new Node has not fetched yet. */
-/** Builds the file, and gives what that prints. */
-function buildInto(folder: string, ...options: readonly string[]): string {
-  const env = { ...process.env, REGMIRROR_NODE: 'own' }
-  const build = [path.join(PROJECT, 'tools/single/build.ts'), folder, ...options]
-  const words = existsSync(NODE) ? [NODE, ...build] : ['sh', 'tools/dev.sh', 'node', ...build]
-  const [program = '', ...args] = words
-  return execFileSync(program, args, { cwd: PROJECT, env, stdio: 'pipe', encoding: 'utf8' })
-}
 
 /** A tree with the file, the libraries that it links, a node and a list. */
 async function makeTree(tree: string, program: string): Promise<void> {

@@ -29,8 +29,14 @@ const { packBundle } = createRequire(import.meta.url)('../../bin/load.js')
  */
 const SAME_CACHE = ['--predictable', '--min-semi-space-size=128', '--max-semi-space-size=128']
 
-/** Replaces the folder `dist` by a new bundle; returns esbuild's list of its parts. A failed build leaves `dist` as it is. */
-export async function bundle(dist: string): Promise<Metafile> {
+/**
+ * Replaces the folder `dist` by a new bundle; returns esbuild's list of its parts. A failed build leaves `dist` as it is.
+ * `node` starts the Node that will run it.
+ */
+export async function bundle(
+  dist: string,
+  node: readonly [string, ...string[]] = [process.execPath],
+): Promise<Metafile> {
   // Built beside it: an installed command may run from dist meanwhile, and a build may be interrupted.
   const building = `${dist}.building`
   await rm(building, { recursive: true, force: true })
@@ -38,14 +44,15 @@ export async function bundle(dist: string): Promise<Metafile> {
   const metafile = await bundleInto(building)
   const licenses = await thirdPartyLicenses(root, Object.keys(metafile.inputs))
   await writeFile(path.join(building, 'THIRD-PARTY-LICENSES'), licenses, { mode: 0o644 })
-  makeCodeCache(building)
+  makeCodeCache(building, node)
   await rm(dist, { recursive: true, force: true })
   await rename(building, dist)
   return metafile
 }
 
-function makeCodeCache(folder: string): void {
-  execFileSync(process.execPath, [...SAME_CACHE, path.join(root, 'tools/bundle/code-cache.ts'), folder], {
+function makeCodeCache(folder: string, [program, ...args]: readonly [string, ...string[]]): void {
+  const script = path.join(root, 'tools/bundle/code-cache.ts')
+  execFileSync(program, [...args, ...SAME_CACHE, script, folder], {
     env: { TMPDIR: tmpdir() },
     stdio: 'pipe',
   })

@@ -42,7 +42,8 @@ const place = mkdtempSync(path.join(tmpdir(), 'regmirror-build-'))
 try {
   for (const args of commandsAt(place)) {
     process.argv = ['node', 'regmirror.bundle', ...args]
-    await program.start()
+    const code = await program.start()
+    if (code !== 0) throw new Error(`${args.join(' ')} failed with ${code}, so its functions are not in the cache`)
   }
 } finally {
   rmSync(place, { recursive: true, force: true })

@@ -49,7 +49,8 @@ private_apt() {
     -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
     -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o APT::Default-Release= \
-    -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false -o Acquire::Languages=none \
+    -o APT::Architectures="$(architectures "$package")" -o APT::Sandbox::User="$(id -un)" \
+    -o APT::Install-Recommends=false -o Acquire::Languages=none \
     -o APT::Update::Error-Mode=any -o Debug::NoLocking=1 -o Acquire::Retries=2 "$@" >&2
 }
 
@@ -116,7 +117,22 @@ beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
+    qemu-user-static) echo libstdc++6:arm64 ;;
   esac
+}
+
+# It runs programs for arm64 in a tree for arm64, and does without programs for all other architectures.
+architectures() {
+  case $1 in
+    qemu-user-static) echo "$(dpkg --print-architecture),arm64" ;;
+    *) dpkg --print-architecture ;;
+  esac
+}
+
+remove_unused() {
+  for file in "$work"/tree/usr/bin/qemu-*; do
+    if [ "${file##*/}" != qemu-aarch64-static ]; then rm -f "$file"; fi
+  done
 }
 
 # fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
@@ -135,6 +151,7 @@ fetch() {
   read_index "$suite"
   private_apt --yes --download-only install "$package" $(beside "$package")
   for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
+  remove_unused
   merge_usr
   for program in "$@"; do
     case $program in
@@ -168,3 +185,5 @@ fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
+fetch qemu-user-static bookworm
+fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip

@@ -1,7 +1,7 @@
 /**
- * Builds build/regmirror: one executable with Node, the bundle and its code cache, for Linux on x64. A folder as argument
- * takes the place of `build`. For tests that change the program, `--test` leaves NODE_OPTIONS in effect, and `--one-thread`
- * gives V8 one thread.
+ * Builds build/regmirror: one executable with Node, the bundle and its code cache, for Linux on this architecture;
+ * `--arch arm64` on x64 builds build/regmirror-arm64. A folder as argument takes the place of `build`. For tests that change
+ * the program, `--test` leaves NODE_OPTIONS in effect, and `--one-thread` gives V8 one thread.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
 import { bundle } from '../bundle/bundle.ts'
 import { copyIgnoredSignals } from './entry.ts'
+import { toolsFor } from './tools.ts'
 
 const { bytesFile, pack, unpack } = createRequire(import.meta.url)('../../bin/load.js')
 const root = path.resolve(import.meta.dirname, '../..')
@@ -19,12 +20,18 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { test: { type: 'boolean' }, 'one-thread': { type: 'boolean' } },
+  options: {
+    arch: { type: 'string', default: process.arch },
+    test: { type: 'boolean' },
+    'one-thread': { type: 'boolean' },
+  },
 })
 const folder = path.resolve(positionals[0] ?? path.join(root, 'build'))
-const parts = path.join(folder, 'parts')
+const name = values.arch === process.arch ? 'regmirror' : `regmirror-${values.arch}`
+const parts = path.join(folder, `${name}.parts`)
 await fs.mkdir(folder, { recursive: true })
-await bundle(parts)
+const tools = await toolsFor(values.arch)
+await bundle(parts, tools.run)
 await keepOneCache()
 await addLicenseOfNode()
 await buildLauncher()
@@ -32,14 +39,14 @@ await prepareBlob()
 await buildProgram()
 await fs.rename(path.join(parts, 'THIRD-PARTY-LICENSES'), path.join(folder, 'THIRD-PARTY-LICENSES'))
 await fs.rm(parts, { recursive: true })
-await report(path.join(folder, 'regmirror'))
+await report(path.join(folder, name))
 
 async function report(program: string): Promise<void> {
   const inside = path.relative(process.cwd(), program)
-  const name = inside.startsWith('..') ? program : inside
+  const shown = inside.startsWith('..') ? program : inside
   const { size } = await fs.stat(program)
-  console.log(`built ${name}, ${Math.round(size / 1e6)} MB`)
-  console.log(`next: install -m 755 ${name} /usr/local/bin/regmirror`)
+  console.log(`built ${shown}, ${Math.round(size / 1e6)} MB`)
+  console.log(`next: install -m 755 ${shown} /usr/local/bin/regmirror`)
 }
 
 /** The package keeps each code cache twice, with a mark behind it, to find a damaged one. */
@@ -51,7 +58,7 @@ async function keepOneCache(): Promise<void> {
 }
 
 async function addLicenseOfNode(): Promise<void> {
-  const license = await fs.readFile(path.resolve(process.execPath, '../../LICENSE'), 'utf8')
+  const license = await fs.readFile(path.resolve(tools.node, '../../LICENSE'), 'utf8')
   const rule = `\n${'-'.repeat(80)}\n\n`
   await fs.appendFile(
     path.join(parts, 'THIRD-PARTY-LICENSES'),
@@ -97,17 +104,18 @@ async function prepareBlob(): Promise<void> {
 
 /** Puts the blob into a copy of Node without symbols. */
 async function buildProgram(): Promise<void> {
-  const program = path.join(parts, 'regmirror')
-  execFileSync('strip', ['--strip-all', '-o', program, process.execPath])
+  const program = path.join(parts, 'program')
+  execFileSync(tools.strip, ['--strip-all', '-o', program, tools.node])
+  const bytes = await fs.readFile(program)
+  // First: postject may put headers of its own into the room for it.
+  copyIgnoredSignals(bytes)
+  await fs.writeFile(program, bytes)
   const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'))
   const blob = path.join(parts, 'blob')
   // It complains that the names of sections are gone.
   execFileSync(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE], {
     stdio: 'pipe',
   })
-  const bytes = await fs.readFile(program)
-  copyIgnoredSignals(bytes)
-  await fs.writeFile(program, bytes)
   await fs.chmod(program, 0o755)
-  await fs.rename(program, path.join(folder, 'regmirror'))
+  await fs.rename(program, path.join(folder, name))
 }
