@@ -119,6 +119,22 @@ beside() {
   esac
 }
 
+# Packages to fetch instead of everything that a package needs: of Prometheus, the programs without their web pages.
+only() {
+  case $1 in
+    prometheus) echo prometheus libc6 ;;
+  esac
+}
+
+# The packages of $1, as archives under $work.
+download() {
+  if [ -z "$(only "$1")" ]; then
+    private_apt --yes --download-only install "$1" $(beside "$1")
+  else
+    (cd "$work/cache/archives" && private_apt download $(only "$1"))
+  fi
+}
+
 # fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
 fetch() {
   package=$1 suite=$2
@@ -133,7 +149,7 @@ fetch() {
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"
   : >"$work/state/status"
   read_index "$suite"
-  private_apt --yes --download-only install "$package" $(beside "$package")
+  download "$package"
   for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
   merge_usr
   for program in "$@"; do
@@ -168,3 +184,4 @@ fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
+fetch prometheus bookworm prometheus promtool
