@@ -104,8 +104,8 @@ function pastMirror(key: string, { byKey, saved: { healthFile, history } }: Past
 }
 
 /**
- * A long wait is not continued: the response may have changed. A probe that is due, or whose result is too old, waits as
- * the first one does: all nodes may have been restarted together.
+ * A long wait is not continued: the response may have changed. A probe that is due waits too: all nodes may have been
+ * restarted together.
  */
 function firstState(
   state: MirrorHealth | undefined,
@@ -113,9 +113,9 @@ function firstState(
   { now, random, withinMs }: Start,
 ): MirrorHealth {
   if (state === undefined) return initialHealth(now, settings, random)
-  const isDue = state.nextAt <= now || !state.judged
-  const soon = now + firstWaitMs(settings, random)
-  return { ...state, nextAt: isDue ? soon : Math.min(state.nextAt, now + random() * withinMs) }
+  if (!state.judged) return { ...state, nextAt: now + firstWaitMs(settings, random) }
+  const atAnyTime = now + random() * withinMs
+  return { ...state, nextAt: state.nextAt <= now ? atAnyTime : Math.min(state.nextAt, atAnyTime) }
 }
 
 /** A shorter interval takes effect immediately: no wait is longer than it allows. */

@@ -1,7 +1,8 @@
 /** What happens to the mirror of a fleet, and when: for the figures of docs/fleet.md and for their test. */
-import type { Probe } from '../../lib/model/report.ts'
+import { keyOf } from '../../lib/health/health-file.ts'
+import { initialHealth } from '../../lib/health/mirror-health.ts'
 import { type Fleet, type FleetRun, type Responder, simulateFleet } from './fleet.ts'
-import { listOf, mirror, registry } from './lists.ts'
+import { HEALTH, listOf, mirror, registry } from './lists.ts'
 import { HEALTHY, REFUSING, SILENT } from './simulation.ts'
 
 export const [MIRROR, SERVER] = ['https://mirror.test/v2', 'https://registry-1.docker.io/v2']
@@ -9,30 +10,134 @@ export const [MIRROR, SERVER] = ['https://mirror.test/v2', 'https://registry-1.d
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** A part of a run: its requests are counted from `from` to `to`. */
+/** A part of a run: its requests are counted. */
 export interface Phase {
   readonly title: string
   readonly from: number
   readonly to: number
+  /** How many mirrors the nodes write because of it; undefined: it causes no write. */
+  readonly mirrors?: number
 }
 
 export interface Scenario {
   readonly title: string
   readonly phases: readonly Phase[]
-  readonly run: (nodes: number) => Promise<FleetRun>
+  readonly run: () => Promise<FleetRun>
 }
 
-/** One mirror behaves in turn: each responder from its minute on. */
+export function fleetScenarios(nodes: number): readonly Scenario[] {
+  return [...outages(nodes), ...rateLimits(nodes), ...rollOuts(nodes)]
+}
+
+function outages(nodes: number): readonly Scenario[] {
+  return [
+    {
+      title: 'the mirror refuses connections for six minutes',
+      phases: [
+        phase('all nodes start in the same second', 0, 0.5),
+        phase('steady state', 1, 4),
+        phase('the mirror refuses connections', 4, 5, 0),
+        phase('the same, four minutes later', 8, 10),
+        phase('the mirror works again', 10, 13, 1),
+      ],
+      run: fleet(nodes, timeline([4, REFUSING], [10, HEALTHY]), 13),
+    },
+    {
+      title: 'the mirror does not respond for five minutes',
+      phases: [phase('the mirror does not respond', 2, 4, 0), phase('it responds again', 7, 10, 1)],
+      run: fleet(nodes, timeline([2, SILENT], [7, HEALTHY]), 10),
+    },
+    {
+      title: 'all nodes start in the same second, the mirror five minutes later',
+      phases: [
+        phase('all nodes start without the mirror', 0, 3, 0),
+        phase('the mirror starts five minutes later', 5, 8, 1),
+      ],
+      run: fleet(nodes, timeline([0, REFUSING], [5, HEALTHY]), 8),
+    },
+  ]
+}
+
+function rateLimits(nodes: number): readonly Scenario[] {
+  return [
+    {
+      title: 'the mirror responds 429 to all for a minute; every Retry-After ends at the same moment',
+      phases: [
+        phase('429 to every node for a minute', 3.5, 4.5, 0),
+        phase('Retry-After ends at one moment for all nodes', 4.5, 7, 1),
+      ],
+      run: fleet(nodes, timeline([3.5, limitedUntilFullFiveMinutes], [4.5, HEALTHY]), 7),
+    },
+    {
+      title: 'the mirror allows half of the steady rate',
+      phases: [phase('429 to every request above half of the steady rate', 4, 10)],
+      run: fleet(nodes, timeline([2, limitedTo(Math.round(nodes / 60))]), 10),
+    },
+  ]
+}
+
+/** Nodes that Ansible configures at the same time, and how long that takes. */
+const [FORKS, TASK_MS] = [50, 5 * SECOND]
+
+function rollOuts(nodes: number): readonly Scenario[] {
+  const batchMs = Math.ceil(nodes / 10 / FORKS) * TASK_MS
+  const minutes = (10 * batchMs) / MINUTE
+  return [
+    {
+      title: 'a new list for all nodes in ten parts, one each minute, the pods of a part in the same second',
+      phases: [phase('DaemonSet, `maxUnavailable: 10%`', 0, 10)],
+      run: fleet(nodes, HEALTHY, 10, { startAt: inTenths(nodes, MINUTE, () => 0) }),
+    },
+    {
+      title: `Ansible with ${FORKS} forks, 5 s for each node: apply, which probes, and the watcher`,
+      phases: [phase('Ansible, `serial: 10%` and 50 forks', 0, minutes)],
+      run: fleet(nodes, HEALTHY, minutes, {
+        startAt: inTenths(nodes, batchMs, nth => Math.floor(nth / FORKS) * TASK_MS),
+        probesFirst: true,
+      }),
+    },
+    {
+      title: 'an upgrade: all watchers stop for a minute and start in the same second',
+      phases: [phase('all watchers restart in the same second', 0, 3)],
+      run: fleet(nodes, HEALTHY, 3, { saved: OVERDUE }),
+    },
+  ]
+}
+
+function fleet(nodes: number, responder: Responder, minutes: number, more: Partial<Fleet> = {}) {
+  const responders = { [MIRROR]: responder, [SERVER]: HEALTHY }
+  const until = minutes * MINUTE
+  return () => simulateFleet({ nodes, list: LIST, startAt: () => 0, responders, until, ...more })
+}
+
+const LIST = listOf(registry('docker.io', [mirror('https://mirror.test')]))
+
+/** What the previous watcher has saved; its next probe is due. */
+const OVERDUE = {
+  written_at: 0,
+  stale_at: 3 * HEALTH.intervalMs,
+  mirrors: {
+    [keyOf('docker.io', MIRROR)]: { ...initialHealth(0, HEALTH, () => 0), judged: true, probedAt: 0 },
+  },
+  servers: {},
+  orders: {},
+  registries: [],
+}
+
+function phase(title: string, from: number, to: number, mirrors?: number): Phase {
+  return { title, from: from * MINUTE, to: to * MINUTE, ...(mirrors !== undefined && { mirrors }) }
+}
+
+/** A mirror that behaves in turn: each responder counts from its minute on. */
 function timeline(...steps: readonly (readonly [minute: number, responder: Responder])[]): Responder {
   return now => (steps.findLast(([minute]) => now >= minute * MINUTE)?.[1] ?? HEALTHY)(now)
 }
 
-const limited = (retry_after_s: number): ReturnType<Responder> => ({
-  probe: { status: 'degraded', reason: 'rate_limited', retry_after_s } satisfies Partial<Probe>,
-  ms: 20,
-})
+function limited(retry_after_s: number): ReturnType<Responder> {
+  return { probe: { status: 'degraded', reason: 'rate_limited', retry_after_s }, ms: 20 }
+}
 
-/** Every response names the end of the current five minutes, as limits with a fixed window do. */
+/** As a limit with a fixed window does. */
 const limitedUntilFullFiveMinutes: Responder = now =>
   limited(Math.round((5 * MINUTE - (now % (5 * MINUTE))) / SECOND))
 
@@ -47,97 +152,8 @@ function limitedTo(perSecond: number): Responder {
   }
 }
 
-const LIST = listOf(registry('docker.io', [mirror('https://mirror.test')]))
-const together = () => 0
-
-function fleet(mirrorResponder: Responder, minutes: number, more: Partial<Fleet> = {}) {
-  return (nodes: number) =>
-    simulateFleet({
-      nodes,
-      list: LIST,
-      startAt: together,
-      responders: { [MIRROR]: mirrorResponder, [SERVER]: HEALTHY },
-      until: minutes * MINUTE,
-      ...more,
-    })
-}
-
-const phase = (title: string, from: number, to: number): Phase => ({
-  title,
-  from: from * MINUTE,
-  to: to * MINUTE,
-})
-
-export const SCENARIOS: readonly Scenario[] = [
-  {
-    title: 'the mirror refuses connections, and works again',
-    phases: [
-      phase('all nodes start in the same second', 0, 0.5),
-      phase('steady state', 1, 4),
-      phase('the mirror refuses connections', 4, 5),
-      phase('four minutes later', 8, 10),
-      phase('the mirror works again', 10, 13),
-    ],
-    run: fleet(timeline([4, REFUSING], [10, HEALTHY]), 13),
-  },
-  {
-    title: 'the mirror does not respond',
-    phases: [phase('the mirror does not respond', 2, 4), phase('it responds again', 7, 10)],
-    run: fleet(timeline([2, SILENT], [7, HEALTHY]), 10),
-  },
-  {
-    title: 'all nodes start in the same second, without the mirror',
-    phases: [phase('all nodes start, the mirror refuses connections', 0, 3), phase('the mirror starts too', 5, 8)],
-    run: fleet(timeline([0, REFUSING], [5, HEALTHY]), 8),
-  },
-  {
-    title: 'the mirror responds 429 for a minute, until a full five minutes',
-    phases: [phase('429 to every node', 4, 5), phase('all return after the same moment', 5, 7)],
-    run: fleet(timeline([4, limitedUntilFullFiveMinutes], [5, HEALTHY]), 7),
-  },
-]
-
-/** The mirror allows a part of the steady rate (nodes / 30 s) only. */
-export const limitedScenario = (nodes: number): Scenario => ({
-  title: 'the mirror allows half of the steady rate, and responds 429 to the rest',
-  phases: [phase('429 to some nodes', 4, 10)],
-  run: fleet(timeline([2, limitedTo(Math.round(nodes / 60))]), 10),
-})
-
-/** A tenth of the nodes after the other, as `serial: 10%` and `maxUnavailable: 10%` do. */
-function startsInTenths(nodes: number, spreadMs: (nth: number, tenth: number) => number, waveMs: number) {
+/** A tenth of the nodes after the other. */
+function inTenths(nodes: number, waveMs: number, offsetMs: (nth: number) => number) {
   const tenth = Math.ceil(nodes / 10)
-  return (node: number) => Math.floor(node / tenth) * waveMs + spreadMs(node % tenth, tenth)
+  return (node: number) => Math.floor(node / tenth) * waveMs + offsetMs(node % tenth)
 }
-
-/** Ansible: so many nodes at a time, each for five seconds. */
-const [FORKS, TASK_MS] = [50, 5 * SECOND]
-
-export const rolloutScenarios = (nodes: number): readonly Scenario[] => [
-  {
-    title: 'a DaemonSet rolls out, a tenth of the nodes each minute, all pods of a tenth in the same second',
-    phases: [phase('roll-out by DaemonSet', 0, 10)],
-    run: fleet(HEALTHY, 11, { startAt: startsInTenths(nodes, () => 0, MINUTE) }),
-  },
-  {
-    title: `Ansible with serial: 10% and ${FORKS} forks: apply, which probes, and then watch`,
-    phases: [phase('roll-out by Ansible', 0, (nodes / FORKS) * (TASK_MS / MINUTE))],
-    run: fleet(HEALTHY, (nodes / FORKS) * (TASK_MS / MINUTE) + 1, {
-      startAt: startsInTenths(
-        nodes,
-        nth => Math.floor(nth / FORKS) * TASK_MS,
-        Math.ceil(Math.ceil(nodes / 10) / FORKS) * TASK_MS,
-      ),
-      probesFirst: true,
-    }),
-  },
-]
-
-/** Requests a second within a phase. */
-export function requestsIn({ requests }: FleetRun, url: string, { from, to }: Phase): readonly number[] {
-  return (requests[url] ?? []).slice(from / SECOND, to / SECOND)
-}
-
-export const peak = (counts: readonly number[]) => Math.max(0, ...counts)
-export const mean = (counts: readonly number[]) =>
-  counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length)

@@ -1,4 +1,5 @@
 /** A fleet of watchers in a simulated world: each node runs the real loop, and all share a clock and a mirror. */
+import type { HealthFile } from '../../lib/health/health-file.ts'
 import { baseUrl, type MirrorList } from '../../lib/model/registry.ts'
 import type { Probe } from '../../lib/model/report.ts'
 import { listEndpoints } from '../../lib/probe/endpoints.ts'
@@ -21,6 +22,8 @@ export interface Fleet {
   readonly until: number
   /** Whether a node sends one probe before its watcher starts, as `apply` does. */
   readonly probesFirst?: boolean
+  /** What the previous watcher of every node has saved. */
+  readonly saved?: HealthFile
 }
 
 export interface FleetRun {
@@ -101,7 +104,7 @@ function openNode(
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
     listEndpoints: all => listEndpoints(all, containerdDialect),
-    readSaved: async () => ({ healthFile: undefined, history: undefined }),
+    readSaved: async () => ({ healthFile: fleet.saved }),
     saveHealth: async () => {},
     saveHistory: async () => {},
     log: () => {},
