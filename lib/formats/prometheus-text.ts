@@ -1,16 +1,22 @@
 /** The text exposition format 0.0.4 of Prometheus. Pure. */
+import { type LabelsOf, METRICS, type MetricName } from '../model/metrics.ts'
 
 type Labels = Readonly<Record<string, string>>
 
 /** A sample without a finite value is omitted. */
-export type Sample = readonly [labels: Labels, value: number | undefined]
+export type Sample<Own extends Labels = Labels> = readonly [labels: Own, value: number | undefined]
 
 export interface Metric {
-  readonly name: string
-  readonly help: string
-  /** A gauge if omitted. */
-  readonly type?: 'gauge' | 'counter'
+  readonly name: MetricName
   readonly samples: readonly Sample[]
+}
+
+/** Its samples have the labels that the table of metrics names. */
+export function metric<Name extends MetricName>(
+  name: Name,
+  samples: readonly Sample<LabelsOf<Name>>[],
+): Metric {
+  return { name, samples }
 }
 
 /** Every metric that has a sample, with its help and type; ends in a newline. */
@@ -21,8 +27,21 @@ export function formatMetrics(metrics: readonly Metric[]): string {
     .join('')
 }
 
+/** Samples of each item, which has labels of its own. */
+export function eachOf<Item, Common extends Labels>(
+  items: readonly Item[],
+  labelsOf: (item: Item) => Common,
+) {
+  return <Own extends Labels>(samplesOf: (item: Item) => readonly Sample<Own>[]) =>
+    items.flatMap(item =>
+      samplesOf(item).map(
+        ([labels, value]): Sample<Common & Own> => [{ ...labelsOf(item), ...labels }, value],
+      ),
+    )
+}
+
 /** The samples of a metric that has no labels. */
-export function one(value: number | undefined): readonly Sample[] {
+export function one(value: number | undefined): readonly Sample<Readonly<Record<never, string>>>[] {
   return [[{}, value]]
 }
 
@@ -36,7 +55,8 @@ export function timestamp(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms / 1000)
 }
 
-function metricLines({ name, help, type = 'gauge', samples }: Metric): readonly string[] {
+function metricLines({ name, samples }: Metric): readonly string[] {
+  const { help, type } = METRICS[name]
   const lines = samples.flatMap(([labels, value]) =>
     value === undefined || !Number.isFinite(value) ? [] : [`${name}${labelText(labels)} ${value}`],
   )

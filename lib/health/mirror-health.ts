@@ -71,7 +71,8 @@ export function healthAfter(
   const earlyProbes = Math.min(EARLY_PROBES, saved)
   const judged = finding === undefined ? before : judgeFinding(before, finding, probe, now, settings)
   const after = { ...judged, probedAt: now, earlyProbes }
-  const { waitMs, isEarly } = nextProbe(after, probe, settings, random)
+  const isFirstVerdict = after.judged && !before.judged
+  const { waitMs, isEarly } = nextProbe({ ...after, isFirstVerdict }, probe, settings, random)
   return { ...after, earlyProbes: earlyProbes - Number(isEarly), nextAt: now + waitMs }
 }
 

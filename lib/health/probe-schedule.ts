@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000
 export const SHORTEST_WAIT_MS = 1000
 /** Part of the wait that is random, so that nodes that start together do not probe together. */
 const JITTER = 0.1
+const LONGEST_FIRST_WAIT_MS = 10_000
 /** The longest wait for an unhealthy mirror, in intervals. */
 const LONGEST_WAIT_INTERVALS = 4
 /** The wait after a 429 without Retry-After, doubled at every further one; and the longest wait after any 429. */
@@ -22,6 +23,8 @@ export const EARLY_PROBES = 10
 interface Probed {
   readonly health: Health
   readonly trend?: unknown
+  /** Nodes that start together have it together: from then on each probes at its own time within the interval. */
+  readonly isFirstVerdict: boolean
   readonly retries: number
   readonly earlyProbes: number
 }
@@ -31,9 +34,9 @@ interface Scheduled extends Pick<Probed, 'health' | 'trend'> {
   readonly nextAt: number
 }
 
-/** The first probe is sent within a second, not by all nodes in the same moment. */
+/** The first probe is sent soon, not by all nodes in the same moment: after a power failure they start together. */
 export function firstWaitMs({ intervalMs }: HealthSettings, random: Random): number {
-  return random() * Math.min(intervalMs, SHORTEST_WAIT_MS)
+  return random() * Math.min(intervalMs / 3, LONGEST_FIRST_WAIT_MS)
 }
 
 /** The wait until the next probe, and whether that one is early. */
@@ -44,7 +47,11 @@ export function nextProbe(
   random: Random,
 ): { waitMs: number; isEarly: boolean } {
   // Without a budget, a mirror that flaps would be probed every second forever.
-  if (state.trend !== undefined && state.earlyProbes >= 1) return { waitMs: SHORTEST_WAIT_MS, isEarly: true }
+  if (state.earlyProbes >= 1) {
+    if (state.trend !== undefined) return { waitMs: SHORTEST_WAIT_MS, isEarly: true }
+    if (state.isFirstVerdict && state.health !== 'rate_limited')
+      return { waitMs: Math.max(SHORTEST_WAIT_MS, settings.intervalMs * random()), isEarly: true }
+  }
   return { waitMs: regularWaitMs(state, probe, settings, random), isEarly: false }
 }
 
@@ -59,7 +66,8 @@ function regularWaitMs(
     const requested = retry_after_s === undefined ? RATE_LIMIT_WAIT_MS * doubled : retry_after_s * 1000
     // Never more often than a healthy mirror.
     const ms = Math.max(intervalMs, Math.min(LONGEST_RATE_LIMIT_WAIT_MS, requested))
-    return ms * (1 + JITTER * random())
+    // Retry-After may name the same moment to all nodes: they return over an interval at least.
+    return ms + random() * Math.max(intervalMs, JITTER * ms)
   }
   const intervals = health === 'unhealthy' ? Math.min(doubled, LONGEST_WAIT_INTERVALS) : 1
   return Math.max(SHORTEST_WAIT_MS, intervalMs * intervals * (1 + JITTER * (2 * random() - 1)))

@@ -1,7 +1,7 @@
 /** What a watcher still knows after the list has changed. Pure but for the memory that it updates. */
 import { isFresh, keyOf } from '../health/health-file.ts'
 import { expiredHealth, initialHealth, type MirrorHealth } from '../health/mirror-health.ts'
-import { longestWaitMs, type Random } from '../health/probe-schedule.ts'
+import { firstWaitMs, longestWaitMs, type Random } from '../health/probe-schedule.ts'
 import { baseUrl, type HealthSettings, type MirrorList } from '../model/registry.ts'
 import { type Endpoint, probeKey as probeKeyOf } from '../probe/api/endpoint.ts'
 import { samplesOf } from './history.ts'
@@ -103,14 +103,19 @@ function pastMirror(key: string, { byKey, saved: { healthFile, history } }: Past
   }
 }
 
-/** A long wait is not continued: the response may have changed. */
+/**
+ * A long wait is not continued: the response may have changed. A probe that is due waits too: all nodes may have been
+ * restarted together.
+ */
 function firstState(
   state: MirrorHealth | undefined,
   settings: HealthSettings,
   { now, random, withinMs }: Start,
 ): MirrorHealth {
   if (state === undefined) return initialHealth(now, settings, random)
-  return { ...state, nextAt: Math.min(state.nextAt, now + random() * withinMs) }
+  if (!state.judged) return { ...state, nextAt: now + firstWaitMs(settings, random) }
+  const atAnyTime = now + random() * withinMs
+  return { ...state, nextAt: state.nextAt <= now ? atAnyTime : Math.min(state.nextAt, atAnyTime) }
 }
 
 /** A shorter interval takes effect immediately: no wait is longer than it allows. */

@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { crowd } from './crowd.ts'
+import { fleet } from './fleet.ts'
 import { idle } from './idle.ts'
 import { largeConfig } from './large-config.ts'
 import { peers } from './peers.ts'
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, (folder: string, report: Report) => Promi
   watch,
   idle,
   crowd,
+  fleet,
 }
 
 const groups: Readonly<Record<string, readonly string[]>> = {

@@ -47,16 +47,36 @@ function course(probes: readonly Probe[], settings: HealthSettings = HEALTH, fro
 }
 
 describe('the health of a mirror', () => {
-  it('is healthy before the first probe, which is sent within a second', () => {
-    const state = initialHealth(5000, HEALTH, even)
-    assert.equal(state.health, 'healthy')
-    assert.equal(state.nextAt, 5500)
+  it('is healthy before the first probe, which is sent within a third of the interval and within 10 s', () => {
+    const latest = (intervalMs: number) => initialHealth(5000, { ...HEALTH, intervalMs }, () => 1).nextAt
+    assert.equal(initialHealth(5000, HEALTH, even).health, 'healthy')
+    assert.deepEqual([3000, 30_000, 300_000].map(latest), [6000, 15_000, 15_000])
+  })
+
+  it('is probed at any time of the interval after its first verdict: nodes that start together do not stay together', () => {
+    const waitOf = (random: number, ...probes: readonly Probe[]) => {
+      let state = initialHealth(0, HEALTH, even)
+      for (const one of probes) state = healthAfter(state, one, state.nextAt, HEALTH, () => random)
+      return (state.nextAt - (state.probedAt ?? 0)) / SECOND
+    }
+    for (const probes of [[good], [failed, failed]])
+      assert.deepEqual(
+        [0, 0.5, 1].map(random => waitOf(random, ...probes)),
+        [1, 15, 30],
+      )
+  })
+
+  it('is probed again over an interval after a Retry-After that names the same moment to all nodes', () => {
+    const wait = (random: number, seconds: number) =>
+      healthAfter(initialHealth(0, HEALTH, even), limited(seconds), 0, HEALTH, () => random).nextAt / SECOND
+    assert.deepEqual([wait(0, 60), wait(1, 60)], [60, 90])
+    assert.deepEqual([wait(0, 3600), wait(1, 3600)], [3600, 3960])
   })
 
   it('is unhealthy after two failed probes, one second apart', () => {
     const { healths, waits } = course([good, failed, failed, failed])
     assert.deepEqual(healths, ['healthy', 'healthy', 'unhealthy', 'unhealthy'])
-    assert.deepEqual(waits.slice(0, 3), [30, 1, 30])
+    assert.deepEqual(waits.slice(0, 3), [15, 1, 30])
   })
 
   it('does not change after one failed probe among good ones', () =>
@@ -65,11 +85,11 @@ describe('the health of a mirror', () => {
   it('is healthy again after two good probes, one second apart', () => {
     const { healths, waits } = course([failed, failed, good, good, good])
     assert.deepEqual(healths, ['healthy', 'unhealthy', 'unhealthy', 'healthy', 'healthy'])
-    assert.deepEqual(waits, [1, 30, 1, 30, 30])
+    assert.deepEqual(waits, [1, 15, 1, 30, 30])
   })
 
   it('is probed less and less often while unhealthy, up to a limit', () =>
-    assert.deepEqual(course(Array(8).fill(failed)).waits, [1, 30, 60, 120, 120, 120, 120, 120]))
+    assert.deepEqual(course(Array(8).fill(failed)).waits, [1, 15, 60, 120, 120, 120, 120, 120]))
 
   it('is healthy again within the time that the docs name', () => {
     const latest = () => 1

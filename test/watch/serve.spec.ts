@@ -228,19 +228,19 @@ describe('the pages of a watcher', () => {
 })
 
 describe('--listen', () => {
-  it('takes four forms', () => {
-    const expected: [text: string, host: string, port: number][] = [
+  it('takes four forms; without a host it is every address, as exporters of Prometheus have it', () => {
+    const expected: [text: string, host: string | undefined, port: number][] = [
       ['127.0.0.1:9464', '127.0.0.1', 9464],
       ['0.0.0.0:80', '0.0.0.0', 80],
       ['node-1.example:65535', 'node-1.example', 65535],
-      [':9464', '127.0.0.1', 9464],
+      [':9464', undefined, 9464],
       ['9464', '127.0.0.1', 9464],
       ['0', '127.0.0.1', 0],
       ['[::1]:9464', '::1', 9464],
       ['[::]:9464', '::', 9464],
     ]
     for (const [text, host, port] of expected)
-      assert.deepEqual(parseListenAddress(text), { host, port }, text)
+      assert.deepEqual(parseListenAddress(text), host === undefined ? { port } : { host, port }, text)
   })
 
   it('refuses other forms, and shows a valid one', () => {
@@ -275,10 +275,12 @@ describe('--listen', () => {
       const { level, text } = listeningEvent(server)
       return `${level} ${text.replace(`:${server.port}/`, ':PORT/')}`
     }
-    const others = '; every machine that can reach this node can read it'
+    const others =
+      '; every machine that can reach this node can read it: restrict the port with a firewall, or listen on one address'
     assert.equal(await reported('0'), 'info listening at http://127.0.0.1:PORT/')
     assert.equal(await reported('127.0.0.2:0'), 'info listening at http://127.0.0.2:PORT/')
     assert.equal(await reported('0.0.0.0:0'), `warn listening at http://127.0.0.1:PORT/${others}`)
+    assert.match(await reported(':0'), /^warn listening at http:\/\/(127\.0\.0\.1|\[::1\]):PORT\/; every machine/)
     const six = (host: string) => listeningEvent({ host, port: 80 })
     assert.deepEqual([six('::1').level, six('::1').fields?.url], ['info', 'http://[::1]:80/'])
     assert.deepEqual([six('::').level, six('::').fields?.url], ['warn', 'http://[::1]:80/'])

@@ -135,6 +135,22 @@ remove_unused() {
   done
 }
 
+# Packages to fetch instead of everything that a package needs: of Prometheus, the programs without their web pages.
+only() {
+  case $1 in
+    prometheus) echo prometheus libc6 ;;
+  esac
+}
+
+# The packages of $1, as archives under $work.
+download() {
+  if [ -z "$(only "$1")" ]; then
+    private_apt --yes --download-only install "$1" $(beside "$1")
+  else
+    (cd "$work/cache/archives" && private_apt download $(only "$1"))
+  fi
+}
+
 # fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
 fetch() {
   package=$1 suite=$2
@@ -149,7 +165,7 @@ fetch() {
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"
   : >"$work/state/status"
   read_index "$suite"
-  private_apt --yes --download-only install "$package" $(beside "$package")
+  download "$package"
   for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
   remove_unused
   merge_usr
@@ -187,3 +203,4 @@ fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
 fetch qemu-user-static bookworm
 fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip
+fetch prometheus bookworm prometheus promtool

@@ -5,11 +5,11 @@ import { explainErrno } from '../../system/errno.ts'
 import { parseListenAddress } from './listen-address.ts'
 
 export async function listen(server: net.Server, address: string): Promise<void> {
-  const { host, port } = parseListenAddress(address)
+  const requested = parseListenAddress(address)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ host, port, exclusive: true }, () => {
+      server.listen({ ...requested, exclusive: true }, () => {
         server.off('error', reject)
         resolve()
       })

@@ -18,3 +18,7 @@ export const PEER_SIZES = numbers(env.BENCH_PEER_SIZES ?? '11,1000')
 export const TABLES = numbers(env.BENCH_TABLES ?? '10000,30000,100000')
 /** How long an idle watcher is measured. */
 export const IDLE_S = Number(env.BENCH_IDLE_S ?? 600)
+/** Watchers of a simulated fleet. */
+export const NODES = Number(env.BENCH_NODES ?? 10_000)
+/** Whether figures are written to their documents. */
+export const SAVES = process.argv.some(arg => arg.startsWith('--save'))
