@@ -168,3 +168,5 @@ fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
+fetch kubernetes-client trixie kubectl
+fetch cloud-init trixie python3
