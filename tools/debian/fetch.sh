@@ -204,3 +204,5 @@ fetch docker-registry trixie docker-registry
 fetch qemu-user-static bookworm
 fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip
 fetch prometheus bookworm prometheus promtool
+fetch kubernetes-client trixie kubectl
+fetch cloud-init trixie python3

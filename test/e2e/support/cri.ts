@@ -17,21 +17,41 @@ export interface Cri {
   close(): void
 }
 
+/** Calls a method of a service. */
+export type CallCri = <T>(
+  service: 'RuntimeService' | 'ImageService',
+  method: string,
+  request: object,
+  deadlineMs?: number,
+) => Promise<T>
+
 /** A client of the socket at that path. It connects at the first call. */
 export function connectCri(socket: string): Cri {
-  const file = path.join(import.meta.dirname, 'cri.proto')
-  const loaded = grpc.loadPackageDefinition(loadSync(file, { keepCase: true }))
-  const { v1 } = loaded.runtime as unknown as { v1: Record<string, grpc.ServiceClientConstructor> }
-  const client = (service: string) => makeClient(v1, service, socket)
-  const runtime = client('RuntimeService')
-  const images = client('ImageService')
+  const { call, close } = openCri(socket)
   return {
-    version: async () => (await call<{ runtime_version: string }>(runtime, 'Version', {})).runtime_version,
-    pull: async (image, deadlineMs) =>
-      (await call<{ image_ref: string }>(images, 'PullImage', { image: { image } }, deadlineMs)).image_ref,
+    version: async () =>
+      (await call<{ runtime_version: string }>('RuntimeService', 'Version', {})).runtime_version,
+    pull: async (image, deadlineMs) => {
+      const request = { image: { image } }
+      return (await call<{ image_ref: string }>('ImageService', 'PullImage', request, deadlineMs)).image_ref
+    },
+    close,
+  }
+}
+
+/** The same for every method that cri.proto has. */
+export function openCri(socket: string): { readonly call: CallCri; readonly close: () => void } {
+  const file = path.join(import.meta.dirname, 'cri.proto')
+  const loaded = grpc.loadPackageDefinition(loadSync(file, { keepCase: true, longs: Number, defaults: true }))
+  const { v1 } = loaded.runtime as unknown as { v1: Record<string, grpc.ServiceClientConstructor> }
+  const clients = {
+    RuntimeService: makeClient(v1, 'RuntimeService', socket),
+    ImageService: makeClient(v1, 'ImageService', socket),
+  }
+  return {
+    call: (service, method, request, deadlineMs) => call(clients[service], method, request, deadlineMs),
     close: () => {
-      runtime.close()
-      images.close()
+      for (const client of Object.values(clients)) client.close()
     },
   }
 }

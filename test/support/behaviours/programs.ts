@@ -77,7 +77,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await closed
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -1,0 +1,118 @@
+/** A node of a cluster without its kubelet: a containerd that runs pods, and pulls through what they write. */
+import { execFileSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import type { PodSpec } from 'kubernetes-types/core/v1.js'
+import { EXECUTABLE } from '../../support/program.ts'
+import { eventually } from '../../support/watching.ts'
+import { type ContainerTree, makeContainerTree } from './container-tree.ts'
+import { type Daemon, makeNode, startContainerd } from './containerd.ts'
+import { openCri } from './cri.ts'
+import { importImage } from './image-archive.ts'
+import { TEMPLATES } from './kubectl.ts'
+import { type Files, makeVolumes, type Volumes } from './kubelet-volumes.ts'
+import { CGROUP, type Pod, runPod } from './pod.ts'
+import { treeOf } from './runtimes.ts'
+
+export const RUNTIME = 'containerd-trixie'
+/** Its tree also has the C and C++ libraries. */
+export const LIBRARIES = 'systemd-trixie'
+
+const PROJECT = path.resolve(import.meta.dirname, '../../..')
+const LIB = '/usr/lib/x86_64-linux-gnu'
+const CONFIG = `version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "docker.io/library/pause:1"
+restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".registry]
+config_path = "/etc/containerd/certs.d"
+`
+
+export interface KubeNode {
+  /** A path on the node, on this machine. */
+  at(file: string): string
+  readonly daemon: Daemon
+  pod(spec: PodSpec, sources: Readonly<Record<string, Files>>): Promise<Pod & { readonly volumes: Volumes }>
+  close(): Promise<void>
+}
+
+/** Starts the containerd, with an image of regmirror as its Containerfile makes it. */
+export async function startKubeNode(home: string, image: string): Promise<KubeNode> {
+  const root = await makeNode(home)
+  const at = (file: string) => path.join(root, file)
+  for (const folder of ['etc/ssl/certs', 'var/lib']) await fs.mkdir(at(folder), { recursive: true })
+  await fs.writeFile(at('etc/containerd/config.toml'), CONFIG)
+  await fs.writeFile(at('etc/hosts'), '127.0.0.1 localhost\n')
+  await fs.writeFile(at('etc/resolv.conf'), 'nameserver 127.0.0.1\n')
+  const daemon = await startContainerd(treeOf(RUNTIME), root, {})
+  const cri = openCri(at('run/containerd/containerd.sock'))
+  const pods: Pod[] = []
+  const close = async () => {
+    for (const pod of pods) await pod.remove()
+    cri.close()
+    await daemon.stop()
+    for (const left of globSync(`/sys/fs/cgroup/{,*/}${CGROUP}`)) await fs.rmdir(left)
+  }
+  try {
+    await addImage(root, 'pause:1', path.join(home, 'pause'), await makePause(path.join(home, 'pause')))
+    await addImage(root, image, path.join(home, 'tree'), await makeTree(home))
+    for (const name of ['pause:1', image]) await hasImage(cri, name)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    ...{ at, daemon, close },
+    pod: async (spec, sources) => {
+      const volumes = await makeVolumes(root, spec, sources)
+      const pod = await runPod(cri.call, root, spec, volumes.paths)
+      pods.push(pod)
+      const remove = async () => {
+        pods.splice(pods.indexOf(pod), 1)
+        await pod.remove()
+      }
+      return { ...pod, remove, volumes }
+    },
+  }
+}
+
+const addImage = (root: string, name: string, tree: string, config: ContainerTree) =>
+  importImage(treeOf(RUNTIME), root, name, tree, config)
+
+/** The files that the Containerfile copies. */
+async function makeTree(home: string): Promise<ContainerTree> {
+  const [build, tree] = [path.join(home, 'build'), path.join(home, 'tree')]
+  if (EXECUTABLE === undefined) buildInto(build)
+  const context = EXECUTABLE === undefined ? build : path.dirname(EXECUTABLE)
+  const stages = { '': context, libraries: treeOf(LIBRARIES) }
+  return await makeContainerTree(path.join(TEMPLATES, 'Containerfile'), stages, tree)
+}
+
+function buildInto(folder: string): void {
+  const env = { ...process.env, REGMIRROR_NODE: 'own' }
+  const build = ['tools/dev.sh', 'node', path.join(PROJECT, 'tools/single/build.ts'), folder]
+  execFileSync('sh', build, { cwd: PROJECT, env, stdio: 'pipe' })
+}
+
+/** A program that waits, for the container that holds the namespaces of a pod. */
+async function makePause(tree: string): Promise<ContainerTree> {
+  for (const [from, to] of [
+    ['/usr/bin/sleep', '/sleep'],
+    [`${LIB}/libc.so.6`, `${LIB}/libc.so.6`],
+    [`${LIB}/ld-linux-x86-64.so.2`, '/lib64/ld-linux-x86-64.so.2'],
+  ] as const) {
+    await fs.mkdir(path.dirname(path.join(tree, to)), { recursive: true })
+    await fs.copyFile(path.join(treeOf(LIBRARIES), from), path.join(tree, to))
+  }
+  return { entrypoint: ['/sleep', 'infinity'], env: [] }
+}
+
+/** CRI finds an imported image a moment later. */
+async function hasImage({ call }: ReturnType<typeof openCri>, image: string): Promise<void> {
+  const find = async () => {
+    const found = await call<{ image: unknown }>('ImageService', 'ImageStatus', { image: { image } })
+    return found.image ?? undefined
+  }
+  await eventually(find, () => `${image} is not in CRI`)
+}
