@@ -57,6 +57,9 @@ export async function bootWithSsh(
     'etc/passwd': USERS,
     'etc/ssh/test_config': CONFIG,
     'etc/ssh/test_keys': publicKey,
+    // Debian's own unit removes /run/sshd when it stops.
+    'etc/systemd/system/ssh.service': '-> /dev/null',
+    'etc/systemd/system/ssh.socket': '-> /dev/null',
     'etc/systemd/system/test-sshd.service': SSHD,
     'etc/systemd/system/multi-user.target.wants/test-sshd.service': '-> ../test-sshd.service',
   }
