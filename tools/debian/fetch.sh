@@ -116,6 +116,8 @@ beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
+    dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
+    lintian) echo base-files coreutils dash diffutils findutils grep gzip sed tar ;;
   esac
 }
 
@@ -164,6 +166,12 @@ fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell
 fetch systemd bookworm
 fetch systemd trixie
+fetch dpkg bookworm
+fetch dpkg trixie
+fetch lintian trixie
+fetch mandoc trixie mandoc
+fetch zsh trixie zsh
+fetch fish trixie fish
 fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
