@@ -107,7 +107,7 @@ export const watchFlags = {
   }),
   logFormat: choice(['text', 'json'], {
     help: 'log format',
-    default: 'text on a terminal, otherwise json',
+    default: 'text on a terminal and in the journal, otherwise json',
   }),
   onExit: choiceWithDefault(
     ['keep', 'declared'],

@@ -117,7 +117,7 @@ beside() {
     chromium*) echo fonts-dejavu-core ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
     dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
-    lintian) echo base-files coreutils dash diffutils findutils grep gzip sed tar ;;
+    lintian) echo base-files coreutils dash diffutils findutils grep gzip libc-bin sed tar ;;
   esac
 }
 

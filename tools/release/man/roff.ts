@@ -5,7 +5,14 @@ export type Lines = readonly string[]
 
 /** Text that groff and mandoc print as it is. */
 export function escaped(text: string): string {
-  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/gm, '\\&$&')
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^[.']/gm, '\\&$&')
+    .replace(
+      /[^\n -~]/gu,
+      letter => `\\[u${letter.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
+    )
 }
 
 export const bold = (text: string) => `\\fB${escaped(text)}\\fR`
@@ -56,7 +63,7 @@ function wrapped(text: string): Lines {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1) ?? ''} ${word}`
-    if (lines.length > 0 && Buffer.byteLength(escaped(longer)) <= 80) lines.splice(-1, 1, longer)
+    if (lines.length > 0 && escaped(longer).length <= 80) lines.splice(-1, 1, longer)
     else lines.push(word)
   }
   return lines.map(escaped)
