@@ -17,6 +17,8 @@ export interface Flag<Value> {
   /** Whether the flag may be given without a value. */
   readonly bare?: boolean
   readonly repeatable?: boolean
+  /** Whether it has no dashes: it takes the words of the command line that belong to no flag. */
+  readonly operand?: boolean
   /** The value of what the parser found. Throws Failure `usage`. */
   read(given: unknown, flag: string): Value
 }
@@ -98,6 +100,21 @@ export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
     repeatable: true,
     read: given => (Array.isArray(given) ? given.map(String) : []),
   }
+}
+
+/** The words of the command line that belong to no flag. */
+export function operands(help: string): Flag<readonly string[]> {
+  return { ...texts(help), operand: true }
+}
+
+/** The flags of a table that are typed with dashes. */
+export function dashedFlags(flags: Flags): readonly (readonly [name: string, flag: Flag<unknown>])[] {
+  return Object.entries(flags).filter(([, { operand }]) => !operand)
+}
+
+/** The name of the operands of a command, if it takes any. */
+export function operandOf(flags: Flags): string | undefined {
+  return Object.keys(flags).find(name => flags[name]?.operand)
 }
 
 export function duration(about: About): Flag<string | undefined> {

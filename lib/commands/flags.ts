@@ -5,6 +5,7 @@ import {
   choiceWithDefault,
   duration,
   durationWithDefault,
+  operands,
   optionalToggle,
   text,
   texts,
@@ -88,11 +89,27 @@ export const applyFlags = {
   format,
 }
 
+/** A probe without a list. */
+const urlFlags = {
+  url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
+  preset: text({ help: 'probe the mirrors of this built-in list, such as china' }),
+  registry: text({ help: 'with URLs, the registry that they mirror', default: 'docker.io' }),
+  image: text({ help: 'with URLs, the image to request', default: 'a small public image' }),
+  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first' }),
+  ca: texts('with URLs, trust the certificates in this PEM file'),
+  clientCert: text({ help: 'with URLs, certificate of the client (PEM)' }),
+  clientKey: text({ help: 'with URLs, its key (PEM)' }),
+  headerFile: texts('with URLs, send a header with the value in a file: NAME=FILE'),
+  skipVerify: toggle('with URLs, do not verify certificates'),
+  timeout: duration({ help: 'with URLs, how long to wait for a response', default: '3s' }),
+}
+
 export const probeFlags = {
+  ...urlFlags,
   ...listFlags,
   depth: choice(DEPTHS, {
     help: 'requests of each probe',
-    default: 'depth of the list',
+    default: 'depth of the list; blob with URLs',
   }),
   samples: wholeNumber('latency requests per endpoint', [1, 20], 3),
   format: choiceWithDefault(['text', 'json', 'prometheus'], 'output format', 'text'),

@@ -58,6 +58,10 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],
+      ['https://a.example https://b.example', 'compare mirrors of docker.io, without a list'],
+      ['--preset china --registry docker.io', 'compare public mirrors in China'],
+      ['--registry ghcr.io ghcr.m.daocloud.io', 'probe a mirror of another registry'],
+      ['--preset china --write mirrors.toml', 'write a list of those that serve, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
   }),

@@ -162,8 +162,18 @@ export type PlanReport = PlannedReport | AppliedReport | RefusedReport | Restore
 export interface ProbeReport extends JudgedRegistries {
   readonly version: 1
   readonly kind: 'probe'
+  /** In the order of the list; with `fastest`, of each registry the fastest first. */
   readonly probes: readonly Probe[]
   readonly notices: readonly Notice[]
+  /** Of a probe without a list: the fastest mirror of each registry that a pull can use. */
+  readonly fastest?: readonly FastestMirror[]
+  /** The list that was created. */
+  readonly file?: string
+}
+
+export interface FastestMirror {
+  readonly registry: string
+  readonly mirror: string
 }
 
 export interface ValidateReport {

@@ -16,6 +16,7 @@ import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { comparisonLines } from './comparison-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -37,7 +38,7 @@ export function textReport(report: Report, pages: Pages): Printed {
   if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
-    stderr: textOf(noticeLines(report.notices, pages.stderr)),
+    stderr: textOf([...noticeLines(report.notices, pages.stderr), ...writtenLines(report)]),
   }
 }
 
@@ -53,7 +54,7 @@ function resultLines(
     case 'restore':
       return (report.check ? planLines : doneLines)(report, page)
     case 'probe':
-      return probeLines(report, page)
+      return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report)
   }
@@ -63,9 +64,15 @@ function textOf(lines: readonly string[]): string {
   return lines.map(line => `${line}\n`).join('')
 }
 
-function initReport({ file, list }: InitReport): Printed {
-  if (file === undefined) return { stdout: list, stderr: '' }
-  return { stdout: '', stderr: `wrote ${file}; check it with: regmirror validate -f ${file}\n` }
+function initReport(report: InitReport): Printed {
+  if (report.file === undefined) return { stdout: report.list, stderr: '' }
+  return { stdout: '', stderr: textOf(writtenLines(report)) }
+}
+
+/** The list that was written. */
+function writtenLines(report: Report): readonly string[] {
+  if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
+  return [`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`]
 }
 
 /** What would change, or would be restored. */

@@ -29,9 +29,22 @@ export async function createOutputFile(
     const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode: 0o644 })
     const created = creating.then(() => true)
     if (await failOnErrno('write', file, () => ignoreErrno(created, ['EEXIST']))) return
-    const hint = 'choose another name or move it away'
-    throw new Failure('usage', [{ file, message: 'already exists', hint }])
+    throw alreadyExists(file)
   })
+}
+
+/** For a command that works before it writes. `shown` is the file as it was typed. */
+export async function refuseExisting(
+  files: Pick<Reader, 'facts'>,
+  file: string,
+  shown: string,
+): Promise<void> {
+  if ((await files.facts(file)) !== undefined) throw alreadyExists(shown)
+}
+
+function alreadyExists(file: string): Failure {
+  const hint = 'choose another name or move it away'
+  return new Failure('usage', [{ file, message: 'already exists', hint }])
 }
 
 /** Uses a directory while it is held; creates it first if it is missing, and then checks it like any other. */

@@ -210,7 +210,7 @@ describe('the probe table in a narrow terminal', () => {
 
   it('shortens a URL by its long path, its scheme, its path, and then its host', () => {
     const url = 'https://mirror.example.com:5000/artifactory/api/docker/team-7/v2'
-    const at = (width: number) => shortUrl(url, width)
+    const at = (width: number, hasScheme = true) => shortUrl(url, width, hasScheme)
     assert.equal(at(64), url)
     assert.equal(at(50), 'https://mirror.example.com:5000/artifact…team-7/v2')
     assert.equal(at(46), 'mirror.example.com:5000/artifactor…r/team-7/v2')
