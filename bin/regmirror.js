@@ -15,6 +15,13 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 22)) {
   process.exit(2)
 }
 
+// Otherwise ps and the journal call it node.
+try {
+  require('node:fs').writeFileSync('/proc/self/comm', 'regmirror')
+} catch {
+  // The name is only shown.
+}
+
 // By default Node opens its debugger at this signal, on a loopback port that lets every local user run code as root.
 process.on('SIGUSR1', () => {})
 

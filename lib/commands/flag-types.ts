@@ -2,12 +2,16 @@
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
 
+/** What the value of a flag is, for completions and man pages. */
+export type ValueKind = 'address' | 'directory' | 'duration' | 'file' | 'preset' | 'runtime'
+
 export interface Flag<Value> {
   readonly type: 'boolean' | 'number' | 'string'
   /** What the flag does: lower case, no full stop. */
   readonly help: string
   readonly alias?: string
   readonly choices?: readonly string[]
+  readonly kind?: ValueKind
   /** The default, in words where it is not a constant. */
   readonly default?: string
   /** Whether the flag may be given without a value. */
@@ -78,21 +82,27 @@ export function text(about: About): Flag<string | undefined> {
   return { ...about, type: 'string', read: once }
 }
 
-export function textWithDefault(help: string, fallback: string): Flag<string> {
-  return { type: 'string', help, default: fallback, read: (given, flag) => once(given, flag) ?? fallback }
+export function textWithDefault(help: string, fallback: string, kind?: ValueKind): Flag<string> {
+  return {
+    ...{ type: 'string', help, default: fallback },
+    ...(kind !== undefined && { kind }),
+    read: (given, flag) => once(given, flag) ?? fallback,
+  }
 }
 
-export function texts(help: string): Flag<readonly string[]> {
+export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
   return {
     type: 'string',
     help,
+    ...(kind !== undefined && { kind }),
     repeatable: true,
     read: given => (Array.isArray(given) ? given.map(String) : []),
   }
 }
 
 export function duration(about: About): Flag<string | undefined> {
-  return { ...about, type: 'string', read: (given, flag) => checkedDuration(once(given, flag), flag) }
+  const read = (given: unknown, flag: string) => checkedDuration(once(given, flag), flag)
+  return { ...about, type: 'string', kind: 'duration', read }
 }
 
 export function durationWithDefault(help: string, fallback: string): Flag<string> {

@@ -16,8 +16,11 @@ import {
 
 /** Which node, and what of it. */
 const nodeFlags = {
-  root: text({ help: 'use the tree below this directory as /, and do not run containerd' }),
-  target: texts('use only this runtime, such as containerd'),
+  root: text({
+    help: 'use the tree below this directory as /, and do not run containerd',
+    kind: 'directory',
+  }),
+  target: texts('use only this runtime, such as containerd', 'runtime'),
 }
 
 /** Which list, and which node. */
@@ -25,10 +28,11 @@ const listFlags = {
   file: text({
     help: 'mirror list, - for stdin',
     alias: 'f',
+    kind: 'file',
     default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}',
   }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
-  allowFilesFrom: texts('also allow certificate and header files in this directory'),
+  allowFilesFrom: texts('also allow certificate and header files in this directory', 'directory'),
   ...nodeFlags,
 }
 
@@ -53,8 +57,12 @@ function lockTimeout(fallback: string) {
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
-  preset: textWithDefault('starter list: starter, air-gapped, daocloud, harbor or in-cluster', 'starter'),
-  output: text({ help: 'create this file instead of printing the list', alias: 'o' }),
+  preset: textWithDefault(
+    'starter list: starter, air-gapped, daocloud, harbor or in-cluster',
+    'starter',
+    'preset',
+  ),
+  output: text({ help: 'create this file instead of printing the list', alias: 'o', kind: 'file' }),
   format,
 }
 
@@ -93,10 +101,13 @@ export const probeFlags = {
 export const watchFlags = {
   ...listFlags,
   lockTimeout: lockTimeout(WATCH_LOCK_TIMEOUT),
-  listen: text({ help: 'serve a status page, /metrics, /healthz, /readyz and /livez at [HOST:]PORT' }),
+  listen: text({
+    help: 'serve a status page, /metrics, /healthz, /readyz and /livez at [HOST:]PORT',
+    kind: 'address',
+  }),
   logFormat: choice(['text', 'json'], {
     help: 'log format',
-    default: 'text on a terminal, otherwise json',
+    default: 'text on a terminal and in the journal, otherwise json',
   }),
   onExit: choiceWithDefault(
     ['keep', 'declared'],
@@ -113,7 +124,7 @@ export const watchFlags = {
 
 export const restoreFlags = {
   ...nodeFlags,
-  file: texts('restore only this file of the node'),
+  file: texts('restore only this file of the node', 'file'),
   overwrite: toggle('also restore files that were changed outside regmirror'),
   check: toggle('write nothing and exit 1 if anything would change'),
   lockTimeout: lockTimeout(LOCK_TIMEOUT),

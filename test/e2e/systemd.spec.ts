@@ -1,6 +1,7 @@
 /** The units in the package, under real systemds: from the boot of a node to crashes and invalid lists. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
+import path from 'node:path'
 import { eventually } from '../support/watching.ts'
 import { BOOTSTRAP, onNodesWith, WATCH } from './support/booted.ts'
 import { needBuilt } from './support/built.ts'
@@ -51,7 +52,9 @@ function validNodes(): void {
     assert.equal(await containerd.show('ActiveState'), 'active')
     // It has read config.toml after that was written.
     assert.doesNotMatch((await run('regmirror', 'plan')).said, /restart/)
-    assert.doesNotMatch(await watch.journal(), /restart_needed/)
+    assert.doesNotMatch(await watch.journal(), /restart containerd/)
+    // Reading its environment requires CAP_SYS_PTRACE.
+    assert.match(await watch.journal(), /^containerd \S+ \(process \d+\) reads /m)
     await watch.shows('StatusText', /^1 mirror, all healthy$/)
   })
 
@@ -75,18 +78,56 @@ function validNodes(): void {
 
   they('report the problem of an invalid list, and leave the node as it is', async node => {
     const { watch, writeList, hosts } = node
+    const { run } = node.machine
     const before = await hosts()
     await writeList(INVALID)
-    await watch.systemctl('reload')
+    assert.notEqual((await run('systemctl', 'reload', WATCH)).code, 0)
     assert.match(await watch.show('StatusText'), PROBLEM)
+    assert.equal(await watch.show('ActiveState'), 'active')
     assert.equal(await hosts(), before)
     await writeList(listOf(5000))
     await watch.systemctl('reload')
     await watch.shows('StatusText', /^1 mirror, all healthy$/)
     const errors = await watch.journal('--priority', 'err')
-    assert.match(errors, /^\{.*"event":"list_invalid".*\}$/m)
-    assert.doesNotMatch(errors, /list_loaded|list_valid/)
-    assert.match(await watch.journal('--priority', 'info'), /^\{.*"event":"list_valid".*\}$/m)
+    assert.match(errors, PROBLEM)
+    assert.doesNotMatch(errors, /is valid again/)
+    assert.match(await watch.journal('--priority', 'info'), /mirrors\.toml is valid again$/m)
+  })
+
+  they('are found in the journal and among the processes by the name of the command', async node => {
+    const { run } = node.machine
+    await run('journalctl', '--sync')
+    const { said } = await run('journalctl', '--quiet', '--output', 'cat', '--identifier', 'regmirror')
+    assert.match(said, /^read \/etc\/regmirror\/mirrors\.toml: 1 registry, 1 mirror$/m)
+    assert.match(said, /^ *created .*hosts\.toml/m)
+    const pid = await node.watch.show('MainPID')
+    assert.equal((await run('cat', `/proc/${pid}/comm`)).said, 'regmirror\n')
+    const status = await node.watch.systemctl('status', '--full')
+    assert.match(status, /regmirror\[\d+\]: read \/etc\/regmirror\/mirrors\.toml: 1 registry, 1 mirror$/m)
+    assert.doesNotMatch(status, /"event"/)
+  })
+
+  they(
+    'may do little else, by the figure of systemd that the documents quote',
+    async ({ machine: { run } }) => {
+      const page = await fs.readFile(path.join(import.meta.dirname, '../../docs/debian.md'), 'utf8')
+      for (const unit of [WATCH, BOOTSTRAP]) {
+        const file = `/etc/systemd/system/${unit}`
+        const { said } = await run('systemd-analyze', 'security', '--offline=true', '--no-pager', file)
+        const [, figure = 'none'] = /exposure level for \S+: ([\d.]+)/.exec(said) ?? []
+        assert.match(page, new RegExp(`^\\| \`${unit}\` \\| ${figure.replace('.', '\\.')} `, 'm'), said)
+      }
+    },
+  )
+
+  they('read their flags from a file', async ({ watch, machine: { at, run } }) => {
+    const file = at('/etc/regmirror/regmirror.env')
+    await fs.writeFile(file, 'WATCH_FLAGS=--listen 127.0.0.1:9999 --log-format json\n')
+    await watch.systemctl('restart')
+    assert.match((await run('cat', `/proc/${await watch.show('MainPID')}/cmdline`)).said, /127\.0\.0\.1:9999/)
+    assert.match(await watch.journal(), /^\{.*"event":"listening".*:9999.*\}$/m)
+    await fs.rm(file)
+    await watch.systemctl('restart')
   })
 
   they('stop cleanly and leave no process behind', async ({ watch, machine: { run, at } }) => {
@@ -169,7 +210,7 @@ function invalidNodes(): void {
     await watch.shows('StatusText', /^1 mirror, all healthy$/)
     assert.equal(await watch.show('NRestarts'), '0')
     // containerd has started before its config.toml was written.
-    assert.match(await watch.journal(), /restart_needed.*systemctl restart containerd/)
+    assert.match(await watch.journal(), /^restart containerd.*systemctl restart containerd/m)
   })
 }
 

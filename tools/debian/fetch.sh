@@ -118,6 +118,8 @@ beside() {
     chromium*) echo fonts-dejavu-core ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;
+    dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
+    lintian) echo base-files coreutils dash diffutils findutils grep gzip libc-bin sed tar ;;
   esac
 }
 
@@ -181,6 +183,12 @@ fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell
 fetch systemd bookworm
 fetch systemd trixie
+fetch dpkg bookworm
+fetch dpkg trixie
+fetch lintian trixie
+fetch mandoc trixie mandoc
+fetch zsh trixie zsh
+fetch fish trixie fish
 fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls

@@ -9,10 +9,11 @@ export interface EventLog {
   write(event: Event): void
 }
 
-/** `format`: undefined is text on a terminal, otherwise JSON. */
+/** `format`: undefined is text on a terminal and in the journal, otherwise JSON. */
 export async function openEventLog(format: LogFormat | undefined, world: World): Promise<EventLog> {
-  const line = (await isStderrJournal(world.env)) ? journalLine : logLine
+  const isJournal = await isStderrJournal(world.env)
+  const line = isJournal ? journalLine : logLine
   const sink = world.openLog(count => line(droppedEvent(count), world.now(), used))
-  const used = format ?? (sink.isTTY ? 'text' : 'json')
+  const used = format ?? (isJournal || sink.isTTY ? 'text' : 'json')
   return { format: used, write: event => void sink.write(line(event, world.now(), used)) }
 }

@@ -7,9 +7,10 @@ export type LogFormat = 'text' | 'json'
 /** The prefix that the journal reads as the level, and removes from the line (sd-daemon(3)). */
 const JOURNAL_LEVELS: Readonly<Record<Event['level'], string>> = { error: '<3>', warn: '<4>', info: '<6>' }
 
-/** A line with its level, for systemd's journal. */
+/** A line with its level, for systemd's journal, which adds the time itself. */
 export function journalLine(event: Event, at: number, format: LogFormat): string {
-  return JOURNAL_LEVELS[event.level] + logLine(event, at, format)
+  const line = format === 'json' ? logLine(event, at, format) : `${onOneLine(event.text)}\n`
+  return JOURNAL_LEVELS[event.level] + line
 }
 
 /** Ends in a newline. `at` is in milliseconds since 1970. */

@@ -1,0 +1,25 @@
+/** The flags of a command, as a man page lists them. Pure. */
+
+import { isOnByDefault } from '../../../lib/commands/completion/words.ts'
+import { describe, type Flag, type Flags, typedName } from '../../../lib/commands/flag-types.ts'
+import { bold, italic, item, type Lines, paragraph, sentence } from './roff.ts'
+
+export function flagItems(flags: Flags): Lines {
+  return Object.entries(flags).flatMap(([name, flag]) =>
+    item(flagTerm(name, flag), paragraph(sentence(describe(flag)))),
+  )
+}
+
+/** `-f FILE, --file=FILE`, as GNU programs write it. */
+export function flagTerm(name: string, flag: Flag<unknown>): string {
+  const long = bold(`--${isOnByDefault(flag) ? 'no-' : ''}${typedName(name)}`)
+  const value = placeholder(flag)
+  if (value === undefined) return long
+  const short = flag.alias === undefined ? '' : `${bold(`-${flag.alias}`)} ${italic(value)}, `
+  return `${short}${long}${flag.bare ? `[=${italic(value)}]` : `=${italic(value)}`}`
+}
+
+function placeholder({ type, kind }: Flag<unknown>): string | undefined {
+  if (type === 'boolean') return undefined
+  return type === 'number' ? 'NUMBER' : (kind ?? 'value').toUpperCase()
+}
