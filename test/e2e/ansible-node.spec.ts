@@ -1,5 +1,6 @@
 /** The role of the collection on machines that Ansible reaches through ssh: systemd, containerd and a mirror are real. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -29,13 +30,15 @@ const LIST = {
   },
 }
 
-/** A mirror that serves one manifest for every tag. */
+/** A mirror that serves one manifest for every tag, and the command that the role downloads. */
 const MIRROR = `
+const command = require('node:fs').readFileSync('/etc/command')
 const type = 'application/vnd.oci.image.manifest.v1+json'
 const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:' + '0'.repeat(64), size: 2 }
 const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config, layers: [] })
 const digest = 'sha256:' + require('node:crypto').createHash('sha256').update(manifest).digest('hex')
 const respond = (request, response) => {
+  if (request.url === '/regmirror') return response.end(command)
   const isManifest = request.url.includes('/manifests/')
   const headers = isManifest ? { 'content-type': type, 'docker-content-digest': digest } : {}
   response.writeHead(200, { ...headers, 'content-length': isManifest ? manifest.length : 2 })
@@ -54,6 +57,14 @@ const COMMAND = '#!/bin/sh\nexec /usr/local/bin/node /usr/local/lib/regmirror/bi
 const PURGE = `systemctl disable --now ${UNITS.join(' ')}
 umount /usr/local/bin/regmirror 2>/dev/null
 cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
+
+/** From a file, and in one of the suites from a server. */
+function sourceOf(suite: string, home: string): Readonly<Record<string, string>> {
+  if (EXECUTABLE !== undefined) return { regmirror_source: EXECUTABLE }
+  if (suite === 'bookworm') return { regmirror_source: path.join(home, 'regmirror') }
+  const checksum = `sha256:${createHash('sha256').update(COMMAND).digest('hex')}`
+  return { regmirror_source: 'http://127.0.0.1:5000/regmirror', regmirror_checksum: checksum }
+}
 
 for (const { title, suite, tree } of ansibles) {
   describe(`the role of the collection with ${title}`, function () {
@@ -74,6 +85,7 @@ for (const { title, suite, tree } of ansibles) {
       await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
       const files = {
         'etc/mirror.cjs': MIRROR,
+        'etc/command': COMMAND,
         'etc/systemd/system/mirror.service': MIRROR_UNIT,
         'etc/systemd/system/multi-user.target.wants/mirror.service': '-> ../mirror.service',
       }
@@ -95,10 +107,11 @@ for (const { title, suite, tree } of ansibles) {
           ...connection,
           list: LIST,
           directory: home,
-          regmirror_source: EXECUTABLE ?? path.join(home, 'regmirror'),
+          ...sourceOf(suite, home),
           regmirror_files: [{ name: 'token', content: TOKEN.text }],
           regmirror_require_healthy: true,
           regmirror_wait: '60s',
+          regmirror_serial: [1, '100%'],
         },
       })
     const tasksOf = (name: string) => played.tasks.filter(task => task.play === name)
@@ -110,7 +123,7 @@ for (const { title, suite, tree } of ansibles) {
     const changedIn = (name: string) =>
       tasksOf(name)
         .filter(({ status }) => status === 'changed')
-        .map(({ name }) => name.replace(/^.* : /, ''))
+        .map(({ name }) => name.replace(/^.* : /, '').replace('Download', 'Copy'))
 
     it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
       const units = ['Copy the units', 'Check whether a runtime must be restarted', RESTART]
