@@ -26,9 +26,9 @@ const anchorsOf = (document: string) =>
       .replaceAll(' ', '-'),
   )
 
-/** Every name in the code, in the schemas and in the playbook; of those that the code composes, the results. */
+/** Every name in the code, in the schemas and in the Ansible collection; of those that the code composes, the results. */
 const names = new Set([
-  ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/ansible/*'], {
+  ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/ansible/**/*.{yml,py}'], {
     cwd: root,
   }).flatMap(file => text(file).match(/\w+/g) ?? []),
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
@@ -135,7 +135,7 @@ describe('documents', () => {
         .join('')
       // Of the single file only; test/e2e/single.spec.ts runs it.
       const ofSingleFile = '--licenses'
-      const others = /npm|GOLDEN|ansible-playbook|git /
+      const others = /npm|GOLDEN|ansible-|git /
       const lines = text(document)
         .split('\n')
         .filter(line => !others.test(line))

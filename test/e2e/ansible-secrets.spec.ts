@@ -1,12 +1,13 @@
-/** A token in the list that the playbook brings to a node: where it may be found, and where nothing of it is. */
+/** A token in the list that the module brings to a node: where it may be found, and where nothing of it is. */
 import assert from 'node:assert/strict'
-import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { findLeaks, type Secret, secret } from '../support/leaks.ts'
-import { withDirectory, writeTree } from '../support/tree.ts'
+import { AS_BUILT, shellWords } from '../support/program.ts'
+import { readTree, withDirectory, writeTree } from '../support/tree.ts'
 import { ANSIBLE, type Play, type Played, play } from './support/ansible.ts'
+import { needBuilt } from './support/built.ts'
 import {
   entering,
   holders,
@@ -17,8 +18,6 @@ import {
 } from './support/private-node.ts'
 import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
-const REPOSITORY = path.resolve(import.meta.dirname, '../..')
-const PLAYBOOK = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
 const CONTAINERD = 'containerd-trixie'
 const TOKEN = secret('the token of a mirror', '.-_~+/')
 const SECRETS = [TOKEN]
@@ -26,18 +25,24 @@ const USER = 1000
 const HOUR = 3600
 
 /** Where the token belongs: in the list, here and there, and in what is made of it. */
-const BELONGS = [
-  'etc-regmirror/mirrors.toml',
-  'mirrors.toml',
-  'node/etc/containerd/certs.d/docker.io/hosts.toml',
-]
 const LIST = 'mirrors.toml'
+const INSTALLED = 'node/etc/regmirror'
+const HOSTS = 'node/etc/containerd/certs.d/docker.io/hosts.toml'
+const BELONGS = [LIST, HOSTS, `${INSTALLED}/${LIST}`]
 
-/** What people do with results: they print them all. */
-const PRINT_ALL = `- ansible.builtin.import_playbook: ${PLAYBOOK}
-- hosts: all
+/** People print all results. */
+const PLAYBOOK = `- hosts: all
   gather_facts: false
+  become: true
   tasks:
+    - name: Apply
+      regmirror.node.regmirror:
+        src: "{{ list }}"
+        files:
+          - src: "{{ file }}"
+        root: "{{ root }}"
+        executable: "{{ executable }}"
+      register: applied
     - ansible.builtin.debug:
         var: hostvars[inventory_hostname]
     - ansible.builtin.debug:
@@ -51,24 +56,24 @@ interface Place {
   readonly playQuietly: (how: Partial<Play>, code: number, belongs?: readonly string[]) => Promise<Played>
 }
 
-describe('the Ansible playbook and a secret in the list', function () {
+describe('the Ansible module and a secret in the list', function () {
   this.timeout(600_000)
   before(function () {
     needRuntime(this, ANSIBLE, true)
     needRuntime(this, CONTAINERD, false)
+    needBuilt()
   })
 
   it('shows it nowhere, as text, in check mode and for real', () =>
     withPlace(async ({ home, log, playQuietly }) => {
       const settings = { stdout_callback: 'default', pipelining: 'false' }
       const check = await playQuietly({ check: true, diff: true, settings }, 0, [LIST])
-      assert.match(check.stdout, /\+\[host\.\\*"https:\/\/one\.test/, 'the plan is shown')
+      assert.match(check.stdout, /\+\[host\."https:\/\/one\.test/, 'the plan is shown')
       await playQuietly({ diff: true, settings }, 0)
-      const hosts = await fs.readFile(path.join(home, BELONGS[2] as string), 'utf8')
+      const hosts = await fs.readFile(path.join(home, HOSTS), 'utf8')
       assert.deepEqual(findLeaks(hosts, SECRETS), [TOKEN.name])
       assert.match(hosts, /file beside the list/)
-      assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.command: Invoked with .*'apply'/)
-      assert.match(await log.text(), /ansible-ansible\.(legacy|builtin)\.tempfile: Invoked with/)
+      assert.match(await log.text(), /ansible-regmirror\.node\.regmirror: Invoked with .*root=/)
     }))
 
   it('shows it nowhere, in JSON, through pipes and in the journal', () =>
@@ -78,73 +83,60 @@ describe('the Ansible playbook and a secret in the list', function () {
       assert.ok(played.tasks.some(({ name, status }) => name === 'Apply' && status === 'changed'))
       const journal = await fs.readFile(path.join(home, 'journal'), 'utf8')
       assert.deepEqual(findLeaks(journal, await checksumsOf(path.join(home, LIST))), [])
-      assert.match(journal, /"MESSAGE": "ansible-[a-z.]*command Invoked with/)
+      assert.match(journal, /"MESSAGE": "ansible-regmirror\.node\.regmirror Invoked with/)
     }))
 
   for (const check of [true, false]) {
     it(`says why a list is invalid, and nothing of it stays (${check ? 'in check mode' : 'for real'})`, () =>
       withPlace(async ({ home, playQuietly }) => {
         await writeList(home, 'ftp://one.test')
-        const before = await fs.readdir(path.join(home, 'etc-regmirror'))
+        const before = await readTree(path.join(home, 'node'))
         const { stdout, stderr } = await playQuietly({ check, settings: { stdout_callback: 'default' } }, 2, [
           LIST,
         ])
-        const reason = `Plan: ${home}/mirrors.toml:3:20: the scheme must be https or http, not ftp`
+        const reason = `${home}/mirrors.toml:3:20: the scheme must be https or http, not ftp`
         assert.ok((stdout + stderr).includes(reason), stdout + stderr)
-        assert.deepEqual(await fs.readdir(path.join(home, 'etc-regmirror')), before)
+        assert.deepEqual(await readTree(path.join(home, 'node')), before)
       }))
   }
 
-  it('says why the list could not be brought, and nothing of it stays', () =>
-    withPlace(async ({ home, playQuietly }) => {
-      const vars = { regmirror_owner: 'nobody-of-this-name' }
-      const { stdout, stderr } = await playQuietly(
-        { vars: { ...varsOf(home), ...vars }, settings: { stdout_callback: 'default' } },
-        2,
-        [LIST],
-      )
-      assert.match(stdout + stderr, /Transfer the mirror list: .*nobody-of-this-name/)
-    }))
-
-  it('leaves it in a private directory only when it is interrupted, until a later run', () =>
+  it('leaves it in a private directory only when it is killed, until a later run', () =>
     withPlace(async ({ home, playQuietly }) => {
       const pid = path.join(home, 'planning')
-      const slow = ['sh', '-c', `echo $$ >'${pid}.new'; mv '${pid}.new' '${pid}'; exec sleep 600`]
-      let ansible: ChildProcess | undefined
-      const interrupted = play({
-        ...howOf(home),
-        vars: { ...varsOf(home), regmirror_command: slow },
-        onStart: child => {
-          ansible = child
-        },
-      })
-      const sleeper = Number(await whenWritten(pid))
-      ansible?.kill('SIGINT')
-      const { code } = await interrupted
-      end(sleeper)
-      assert.notEqual(code, 0)
+      await writeCommand(home, `echo $$ $PPID >'${pid}.new'; mv '${pid}.new' '${pid}'; exec sleep 600`)
+      const interrupted = play(howOf(home))
+      const pids = (await whenWritten(pid)).trim().split(' ').map(Number)
+      // The module first: it would remove the directory.
+      for (const process of pids.reverse()) end(process)
+      assert.notEqual((await interrupted).code, 0)
 
       const run = path.join(home, 'own/run')
       const [left = '', ...others] = await staged(home)
       assert.deepEqual(others, [])
-      assert.deepEqual(await holders(home, SECRETS), [LIST, `own/run/${left}/list.regmirror`])
+      assert.deepEqual(await holders(home, SECRETS), [LIST, `own/run/${left}/${LIST}`])
       assert.equal((await fs.stat(path.join(run, left))).mode & 0o777, 0o700)
-      assert.equal((await fs.stat(path.join(run, left, 'list.regmirror'))).mode & 0o777, 0o600)
+      assert.equal((await fs.stat(path.join(run, left, LIST))).mode & 0o777, 0o600)
 
       await age(path.join(run, left))
+      await writeCommand(home)
       await playQuietly({}, 0)
     }))
 
-  it('removes what interrupted runs have left on the way, and nothing else', () =>
+  it('removes what interrupted runs left in remote_tmp, and nothing else', () =>
     withPlace(async ({ home }) => {
       const text = await fs.readFile(path.join(home, LIST), 'latin1')
-      const [old, other, young] = ['old/.source.regmirror', 'old/.source.toml', 'young/.source.regmirror']
+      const [old, other, young] = [
+        'ansible-tmp-1/AnsiballZ_regmirror.py',
+        'ansible-tmp-1/AnsiballZ_copy.py',
+        'ansible-tmp-2/AnsiballZ_regmirror.py',
+      ]
       const way = path.join(home, '.ansible/tmp')
       await writeTree(way, { [old]: text, [other]: text, [young]: text })
       for (const file of [old, other]) await age(path.join(way, file))
       const { code, stdout, stderr } = await play({ ...howOf(home), verbosity: 3 })
       assert.equal(code, 0, stdout + stderr)
-      assert.match(stdout, /PUT .* TO .*\/tmp\/ansible-tmp-[^/]+\/\.source\.regmirror$/m)
+      // The module is transferred with the list in it.
+      assert.match(stdout, /PUT .* TO .*\/\.ansible\/tmp\/ansible-tmp-[^/]+\/AnsiballZ_regmirror\.py$/m)
       const left = await fs.readdir(way, { recursive: true })
       assert.deepEqual(left.filter(name => name.includes('/')).sort(), [other, young])
     }))
@@ -153,7 +145,7 @@ describe('the Ansible playbook and a secret in the list', function () {
     it(`serves a user who becomes root (pipelining = ${pipelining})`, () =>
       withPlace(async ({ home, playQuietly }) => {
         const user = path.join(home, 'user')
-        const left = path.join(user, '.ansible/tmp/old/.source.regmirror')
+        const left = path.join(user, '.ansible/tmp/ansible-tmp-1/AnsiballZ_regmirror.py')
         await writeTree(path.dirname(left), {
           [path.basename(left)]: await fs.readFile(path.join(home, LIST), 'latin1'),
         })
@@ -161,10 +153,8 @@ describe('the Ansible playbook and a secret in the list', function () {
         for (const at of ['', ...(await fs.readdir(user, { recursive: true }))])
           await fs.chown(path.join(user, at), USER, USER)
         await fs.chmod(path.join(home, LIST), 0o644)
-        const installed = path.join(home, 'etc-regmirror', LIST)
-        // A file beside it is not read for root while the directory is another user's.
-        const list = await fs.readFile(path.join(home, LIST), 'utf8')
-        await fs.writeFile(path.join(home, LIST), list.replace(', Note = { file = "note" }', ''))
+        const installed = path.join(home, INSTALLED, LIST)
+        await fs.mkdir(path.dirname(installed))
         // The same list, of another user: nothing is to be copied, and yet it is not left to them.
         await fs.copyFile(path.join(home, LIST), installed)
         for (const at of [installed, path.dirname(installed)]) await fs.chown(at, USER, USER)
@@ -172,7 +162,7 @@ describe('the Ansible playbook and a secret in the list', function () {
         await playQuietly(
           {
             within: [...entering(home), ...as],
-            vars: { ...varsOf(home), ansible_become: undefined, ansible_become_exe: await writeSudo(home) },
+            vars: { ...varsOf(home), ansible_become: true, ansible_become_exe: await writeSudo(home) },
             env: { HOME: user },
             settings: { pipelining, home: user, local_tmp: '~/.ansible/local' },
           },
@@ -190,21 +180,13 @@ describe('the Ansible playbook and a secret in the list', function () {
 const SETTINGS = { remote_tmp: '~/.ansible/tmp', local_tmp: '~/.ansible/local', retry_files_enabled: 'true' }
 
 function howOf(home: string): Play {
-  return { playbook: PLAYBOOK, home, vars: varsOf(home), settings: SETTINGS, within: entering(home) }
+  const playbook = path.join(home, 'play.yml')
+  return { playbook, home, vars: varsOf(home), settings: SETTINGS, within: entering(home) }
 }
 
 function varsOf(home: string): Readonly<Record<string, unknown>> {
-  return {
-    regmirror_list: path.join(home, LIST),
-    regmirror_directory: path.join(home, 'etc-regmirror'),
-    regmirror_command: [
-      process.execPath,
-      path.join(home, 'regmirror.mjs'),
-      '--root',
-      path.join(home, 'node'),
-    ],
-    regmirror_restarts: false,
-  }
+  const at = (name: string) => path.join(home, name)
+  return { list: at(LIST), file: at('note'), root: at('node'), executable: at('regmirror') }
 }
 
 async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
@@ -213,9 +195,8 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
     await plant(home)
     await using log = await listenToLog(home)
     const playQuietly: Place['playQuietly'] = async (how, code, belongs = BELONGS) => {
-      const playbook = path.join(home, 'print-all.yml')
       const settings = { ...SETTINGS, ...how.settings }
-      const work = play({ ...howOf(home), playbook, verbosity: 4, ...how, settings })
+      const work = play({ ...howOf(home), verbosity: 4, ...how, settings })
       const { leaks, commands, result } = await watchProcesses(SECRETS, work)
       assert.equal(result.code, code, result.stdout + result.stderr)
       // By its checksum a list is guessed, where only a short password in it is unknown.
@@ -235,14 +216,18 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
 
 /** A node, a list with a token, and a file that the list names by a relative path. */
 async function plant(home: string): Promise<void> {
-  const main = path.join(REPOSITORY, 'lib/main.ts')
   await writeTree(home, {
     'node/etc/containerd/config.toml': defaultConfig(treeOf(CONTAINERD)),
-    'etc-regmirror/note': 'file beside the list',
-    'regmirror.mjs': `import { start } from '${main}'\nprocess.exit(await start())\n`,
-    'print-all.yml': PRINT_ALL,
+    note: 'file beside the list',
+    'play.yml': PLAYBOOK,
   })
+  await writeCommand(home)
   await writeList(home, 'https://one.test')
+}
+
+/** The command that the module runs. */
+async function writeCommand(home: string, script = `exec ${shellWords(AS_BUILT)} "$@"`): Promise<void> {
+  await fs.writeFile(path.join(home, 'regmirror'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
 }
 
 async function writeList(home: string, mirror: string): Promise<void> {
@@ -279,7 +264,7 @@ exec '${able}' --reuid=0 --regid=0 --clear-groups "$@"
   return sudo
 }
 
-/** Private directories of the playbook, in the namespace's own /run. */
+/** Private directories of the module, in the namespace's own /run. */
 async function staged(home: string): Promise<string[]> {
   return (await fs.readdir(path.join(home, 'own/run'))).filter(name => name.startsWith('regmirror'))
 }

@@ -1,143 +1,150 @@
-/**
- * The playbook that we hand out, played for real: what it reports as changed must be what changed.
- */
+/** The module of the collection with each release of Ansible: what it reports must be what happens to a tree. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
-import { readTree, withDirectory } from '../support/tree.ts'
-import { ANSIBLE, type Played, play } from './support/ansible.ts'
+import { findLeaks, secret } from '../support/leaks.ts'
+import { AS_BUILT, shellWords } from '../support/program.ts'
+import { readTree, type Tree, writeTree } from '../support/tree.ts'
+import { ansibles, type Played, play, type Task } from './support/ansible.ts'
+import { needBuilt } from './support/built.ts'
 import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
-const REPOSITORY = path.resolve(import.meta.dirname, '../..')
 const CONTAINERD = 'containerd-trixie'
-const COPY = 'Copy the mirror list'
-const PLAN = 'Plan'
-const APPLY = 'Apply'
-const RESTART = 'Restart the runtimes'
+const PLAYBOOK = path.join(import.meta.dirname, 'support/ansible/module.yml')
+// Not the secret of another spec: that one looks for it in the arguments of all processes.
+const TOKEN = secret('the token of the module', '.-_~+/')
+const CONFIG = '/etc/containerd/config.toml'
+const LISTS = '/etc/regmirror'
+const HOSTS = '/etc/containerd/certs.d/docker.io/hosts.toml'
 
-describe('the Ansible playbook', function () {
-  this.timeout(300_000)
-  before(function () {
-    needRuntime(this, ANSIBLE, false)
-    needRuntime(this, CONTAINERD, false)
+const LIST = `version = 1
+[registries."docker.io"]
+mirrors = [{ url = "https://one.test", header = { Authorization = { bearer = { file = "token" } }, Note = { file = "note" } } }]
+[targets.containerd]
+version = "1.7"
+`
+const INVALID = 'version: 1\nregistries:\n  docker.io:\n    mirrors: [ftp://one.test]\n'
+
+for (const { title, tree } of ansibles) {
+  describe(`the module of the collection with ${title}`, function () {
+    this.timeout(600_000)
+    let [home, node] = ['', {} as Tree]
+    let played: Played
+    before(async function () {
+      needRuntime(this, tree, false)
+      needRuntime(this, CONTAINERD, false)
+      needBuilt()
+      home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-module-'))
+      node = await prepare(home)
+      const vars = {
+        root: `${home}/node`,
+        executable: `${home}/regmirror`,
+        directory: home,
+        token: TOKEN.text,
+      }
+      played = await play({ playbook: PLAYBOOK, home, tree, vars, verbosity: 3 })
+    })
+    after(() => fs.rm(home, { recursive: true, force: true }))
+
+    const taskOf = (name: string): Task => {
+      const found = played.tasks.find(task => task.name === name)
+      assert.ok(found, `${JSON.stringify(played.tasks.at(-1))}\n${played.stderr}`)
+      return found
+    }
+    const changesOf = (name: string) =>
+      (taskOf(name).result.changes as { action: string; path: string }[]).map(
+        ({ action, path: file }) => `${action} ${file.replace(`${home}/node`, '')}`,
+      )
+    const statuses = (...names: readonly string[]) => names.map(name => taskOf(name).status)
+
+    it('reports changed, then unchanged, and in check mode what would change', () => {
+      const created = [`create ${LISTS}/mirrors.toml`, `create ${LISTS}/note`, `create ${LISTS}/token`]
+      const all = [...created, `create ${HOSTS}`, `update ${CONFIG}`]
+      assert.deepEqual(changesOf('Check and difference of a new list'), all)
+      assert.deepEqual(changesOf('A new list'), all)
+      assert.deepEqual(changesOf('The same list'), [])
+      assert.deepEqual(changesOf('The list of the node'), [])
+      assert.deepEqual(statuses('Check and difference of a new list', 'A new list'), ['changed', 'changed'])
+      assert.deepEqual(statuses('The same list', 'The list of the node'), ['ok', 'ok'])
+    })
+
+    it('requires a restart only when config.toml changes', () => {
+      const required = ['A new list', 'The same list', 'Data in place of the file', 'Absent'].map(
+        name => taskOf(name).result.restart_required,
+      )
+      assert.deepEqual(required, [true, false, false, true])
+      const [restart] = taskOf('A new list').result.restart as { command: string }[]
+      assert.equal(restart?.command, 'systemctl restart containerd')
+    })
+
+    it('shows the files before and after, without secrets', () => {
+      const [hosts, config] = taskOf('Data in place of the file').result.diff as Record<string, string>[]
+      assert.deepEqual([hosts?.before_header, hosts?.after_header, config], [HOSTS, HOSTS, undefined])
+      assert.match(hosts?.before ?? '', /^\[host\."https:\/\/one\.test"\]$/m)
+      assert.match(hosts?.after ?? '', /^\[host\."https:\/\/two\.test"\]$/m)
+      const [created, updated] = taskOf('Check and difference of a new list').result.diff as Record<
+        string,
+        string
+      >[]
+      assert.equal(created?.before, '')
+      assert.match(created?.after ?? '', /Authorization = "\*\*\*/)
+      assert.match(updated?.before ?? '', /config_path = ""/)
+      assert.match(updated?.after ?? '', /config_path = "\/etc\/containerd\/certs\.d"/)
+    })
+
+    it('names file, line and column of an error, or the key of data', () => {
+      const problem = 'the scheme must be https or http, not ftp'
+      const file = path.join(home, 'invalid.yaml')
+      const invalid = taskOf('An invalid list')
+      assert.equal(invalid.status, 'ignored')
+      assert.equal(invalid.result.msg, `${file}:4:15: ${problem}`)
+      assert.deepEqual(invalid.result.errors, [{ file, line: 4, column: 15, message: problem }])
+      assert.equal(invalid.result.code, 'invalid_list')
+      const key = "registries['docker.io'].mirrors[1].url"
+      assert.equal(taskOf('Invalid data').result.msg, `list: ${key}: ${problem}`)
+      assert.deepEqual(taskOf('Invalid data').result.errors, [{ file: 'list', key, message: problem }])
+    })
+
+    it('writes nothing while a registry is unhealthy, and names the endpoint', () => {
+      const { status, result } = taskOf('Unhealthy mirrors')
+      assert.deepEqual([status, result.code], ['ignored', 'unhealthy'])
+      assert.match(String(result.msg), /docker\.io is unhealthy: .*; regmirror wrote nothing/)
+      assert.match(JSON.stringify(result.findings), /http:\/\/127\.0\.0\.1:9\/v2 is unhealthy/)
+    })
+
+    it('restores the tree and removes what it brought', async () => {
+      const removed = [`delete ${LISTS}/mirrors.json`, `delete ${LISTS}/note`, `delete ${LISTS}/token`]
+      assert.deepEqual(changesOf('Absent').slice(0, 3), removed)
+      assert.deepEqual(changesOf('Check of absent'), changesOf('Absent'))
+      assert.deepEqual(statuses('Check of absent', 'Absent', 'Absent again'), ['changed', 'changed', 'ok'])
+      assert.deepEqual(await readTree(path.join(home, 'node')), node)
+    })
+
+    it('reports in check mode that regmirror is missing', () => {
+      const { status, result } = taskOf('Check without regmirror')
+      assert.equal(status, 'changed')
+      assert.match(JSON.stringify(result.findings), /"code":"not_installed"/)
+    })
+
+    it('returns little, and no secret with -vvv', () => {
+      assert.ok(played.tasks.length > 10)
+      for (const { name, result } of played.tasks) {
+        const { diff: _, invocation: __, ...rest } = result
+        const lines = JSON.stringify(rest, undefined, 1).split('\n').length
+        assert.ok(lines < 75, `${name}: ${lines} lines`)
+      }
+      assert.deepEqual(findLeaks(played.stdout + played.stderr, [TOKEN]), [])
+    })
   })
-
-  it('reports changed, then unchanged, then what a check would change', () =>
-    withDirectory(async home => {
-      const node = path.join(home, 'node')
-      const playNow = await prepare(home, node)
-
-      await writeList(home, 'https://one.test')
-      const first = await playNow({})
-      assert.equal(status(first, COPY), 'changed')
-      assert.equal(status(first, APPLY), 'changed')
-      assert.equal(status(first, RESTART), 'changed')
-      assert.equal(await restarts(home), 'restart containerd\n')
-
-      const after = await readTree(node)
-      const again = await playNow({})
-      assert.equal(status(again, COPY), 'ok')
-      assert.equal(status(again, APPLY), 'ok')
-      assert.equal(status(again, RESTART), undefined)
-      assert.deepEqual(await readTree(node), after)
-
-      await writeList(home, 'https://two.test')
-      const check = await playNow({ check: true, diff: true })
-      assert.equal(status(check, PLAN), 'changed')
-      assert.equal(status(check, APPLY), 'skipped')
-      assert.match(JSON.stringify(check.tasks), /\+\[host\.\\+"https:\/\/two\.test/)
-      assert.deepEqual(await readTree(node), after)
-
-      // Now for real: hosts.toml takes effect immediately, so there is nothing to restart.
-      const second = await playNow({})
-      assert.equal(status(second, APPLY), 'changed')
-      assert.equal(status(second, RESTART), undefined)
-      assert.equal(await restarts(home), 'restart containerd\n')
-    }))
-
-  it('restarts nothing where that is disabled, and reports what is due', () =>
-    withDirectory(async home => {
-      const playNow = await prepare(home, path.join(home, 'node'))
-      await writeList(home, 'https://one.test')
-      const played = await playNow({ more: { regmirror_restarts: false } })
-      assert.equal(status(played, 'Check whether a runtime must be restarted'), 'changed')
-      assert.equal(status(played, RESTART), 'skipped')
-      await assert.rejects(fs.access(path.join(home, 'restarts')))
-    }))
-
-  it('takes a list in YAML, whatever its name ends in', () =>
-    withDirectory(async home => {
-      const node = path.join(home, 'node')
-      const playNow = await prepare(home, node)
-      const list = path.join(home, 'ours.yml')
-      await fs.writeFile(list, 'version: 1\nregistries:\n  docker.io:\n    mirrors: [https://one.test]\n')
-      const played = await playNow({ more: { regmirror_list: list } })
-      assert.equal(status(played, APPLY), 'changed')
-      assert.deepEqual(await fs.readdir(path.join(home, 'etc-regmirror')), ['mirrors.yaml'])
-      const hosts = path.join(node, 'etc/containerd/certs.d/docker.io/hosts.toml')
-      assert.match(await fs.readFile(hosts, 'utf8'), /one\.test/)
-    }))
-
-  it('fails when the list is invalid, and leaves the node as it was', () =>
-    withDirectory(async home => {
-      const node = path.join(home, 'node')
-      const playNow = await prepare(home, node)
-      await writeList(home, 'ftp://one.test')
-      const before = await readTree(node)
-      const played = await playNow({}, 2)
-      assert.equal(status(played, PLAN), 'failed')
-      assert.deepEqual(await readTree(node), before)
-      await assert.rejects(fs.access(path.join(home, 'etc-regmirror')), 'the list never reached the node')
-    }))
-})
-
-/** Makes a node below `home`, and gives a function that plays our playbook on it. */
-async function prepare(home: string, node: string) {
-  await fs.mkdir(path.join(node, 'etc/containerd'), { recursive: true })
-  await fs.writeFile(path.join(node, 'etc/containerd/config.toml'), defaultConfig(treeOf(CONTAINERD)))
-  const command = path.join(home, 'regmirror.mjs')
-  const main = path.join(REPOSITORY, 'lib/main.ts')
-  await fs.writeFile(command, `import { start } from '${main}'\nprocess.exit(await start())\n`)
-  await writeFakeSystemctl(home)
-  const vars = {
-    regmirror_list: path.join(home, 'mirrors.toml'),
-    regmirror_directory: path.join(home, 'etc-regmirror'),
-    regmirror_command: [process.execPath, command, '--root', node],
-  }
-  const playbook = path.join(REPOSITORY, 'templates/ansible/mirrors.yml')
-  return async (
-    { more = {}, ...how }: { check?: boolean; diff?: boolean; more?: Readonly<Record<string, unknown>> },
-    code = 0,
-  ) => {
-    const env = { PATH: `${home}:${process.env.PATH}` }
-    const played = await play({ playbook, home, vars: { ...vars, ...more }, env, ...how })
-    assert.equal(played.code, code, failures(played))
-    return played
-  }
 }
 
-/** Stands in for this machine's own, and writes down what it was told. */
-async function writeFakeSystemctl(home: string): Promise<void> {
-  const script = `#!/bin/sh\necho "$@" >>'${home}/restarts'\n`
-  await fs.writeFile(path.join(home, 'systemctl'), script, { mode: 0o755 })
-}
-
-async function restarts(home: string): Promise<string> {
-  return await fs.readFile(path.join(home, 'restarts'), 'utf8')
-}
-
-async function writeList(home: string, mirror: string): Promise<void> {
-  const list = `version = 1\n[registries."docker.io"]\nmirrors = ["${mirror}"]\n[targets.containerd]\nversion = "1.7"\n`
-  await fs.writeFile(path.join(home, 'mirrors.toml'), list)
-}
-
-/** What a person needs to know about a play that ended otherwise than it should. */
-function failures(played: Played): string {
-  const failed = played.tasks.filter(task => task.status === 'failed')
-  return failed.map(task => `${task.name}: ${JSON.stringify(task.result)}`).join('\n') + played.stderr
-}
-
-/** How a task ended; undefined when it was not run, as a handler that nobody told. */
-function status(played: Played, task: string): string | undefined {
-  return played.tasks.find(({ name }) => name === task)?.status
+/** A tree, lists and the command, below `home`; returns the tree. */
+async function prepare(home: string): Promise<Tree> {
+  const tree = { [CONFIG.slice(1)]: defaultConfig(treeOf(CONTAINERD)) }
+  await writeTree(path.join(home, 'node'), tree)
+  await writeTree(home, { 'mirrors.toml': LIST, 'invalid.yaml': INVALID, note: 'beside the list\n' })
+  const wrapper = `#!/bin/sh\nexec ${shellWords(AS_BUILT)} "$@"\n`
+  await fs.writeFile(path.join(home, 'regmirror'), wrapper, { mode: 0o755 })
+  return await readTree(path.join(home, 'node'))
 }

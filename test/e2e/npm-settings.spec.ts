@@ -99,7 +99,7 @@ async function assertInstalled({ prefix, checkout }: Place, ran: SpawnSyncReturn
   const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'))
   assert.equal(stdout.trim(), version, stderr)
   const installed = path.join(prefix, 'lib/node_modules/regmirror')
-  for (const file of ['templates/ansible/mirrors.yml', 'dist/THIRD-PARTY-LICENSES', 'LICENSE'])
+  for (const file of ['templates/ansible/galaxy.yml', 'dist/THIRD-PARTY-LICENSES', 'LICENSE'])
     assert.ok(existsSync(path.join(installed, file)), file)
   for (const file of ['.', ...(await fs.readdir(prefix, { recursive: true }))]) {
     const { mode } = await fs.stat(path.join(prefix, file))

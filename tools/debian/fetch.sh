@@ -116,6 +116,8 @@ FONTS
 beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
+    # The locale C.UTF-8, which Ansible requires in a chroot.
+    ansible-lint) echo libc-bin ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;
     dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
@@ -176,7 +178,10 @@ trap 'exit 143' TERM
 fetch containerd bookworm containerd ctr
 fetch containerd trixie containerd ctr
 fetch containerd sid containerd ctr
-fetch ansible-core trixie python3
+fetch ansible-core bookworm python3
+fetch ansible-lint trixie python3
+fetch openssh-server bookworm ssh sftp ssh-keygen
+fetch openssh-server trixie ssh sftp ssh-keygen
 fetch attr trixie getfattr setfattr
 fetch strace trixie strace
 fetch iproute2 trixie ip

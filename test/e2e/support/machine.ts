@@ -31,6 +31,8 @@ export interface Ran {
 }
 
 export interface Machine extends AsyncDisposable {
+  /** The id of its process 1 on the test machine. */
+  readonly pid: number
   /** The path on the test machine of a file of this machine. */
   at(file: string): string
   /** Runs a program in this machine. */
@@ -100,13 +102,14 @@ export function needSystemd(context: Mocha.Context, suite: Suite): void {
   if (cgroups() === undefined) skip(context, 'systemd needs cgroup version 2, which is not mounted here')
 }
 
-/** Boots a machine with the build of the project, its units and these files, and waits until it has started. */
-export async function boot(suite: Suite, files: Tree): Promise<Machine> {
-  return await bootTrees(
-    ['systemd', 'containerd'].map(name => treeOf(`${name}-${suite}`)),
-    files,
-    PROJECT,
-  )
+/**
+ * Boots a machine with the build of the project, its units, these files and these trees of programs, and waits until it has
+ * started.
+ */
+export async function boot(suite: Suite, files: Tree, programs: readonly string[] = []): Promise<Machine> {
+  // containerd is last: its tree has links in place of directories such as /bin.
+  const trees = [`systemd-${suite}`, ...programs, `containerd-${suite}`]
+  return await bootTrees(trees.map(treeOf), files, PROJECT)
 }
 
 /** The same with dpkg, without regmirror and its units. */
@@ -177,7 +180,7 @@ function machineOf(pid: number): Omit<Machine, typeof Symbol.asyncDispose> {
         done({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr }),
       )
     })
-  return { at: file => path.join(`/proc/${pid}/root`, file), run }
+  return { pid, at: file => path.join(`/proc/${pid}/root`, file), run }
 }
 
 /** Waits until all units have started; `degraded` means that one has failed. */

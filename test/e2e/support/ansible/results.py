@@ -13,12 +13,22 @@ class CallbackModule(CallbackBase):
     def __init__(self):
         super().__init__()
         self.tasks = []
+        self.play = None
 
     def add(self, result, status):
-        self.tasks.append({'name': result.task.get_name(), 'status': status, 'result': result.result})
+        task = result.task if hasattr(result, 'task') else result._task
+        returned = self.result_of(result)
+        self.tasks.append({'play': self.play, 'name': task.get_name(), 'status': status, 'result': returned})
+
+    def result_of(self, result):
+        # Ansible 2.14 names the attribute with an underscore.
+        return result.result if hasattr(result, 'result') else result._result
+
+    def v2_playbook_on_play_start(self, play):
+        self.play = play.get_name()
 
     def v2_runner_on_ok(self, result):
-        self.add(result, 'changed' if result.result.get('changed') else 'ok')
+        self.add(result, 'changed' if self.result_of(result).get('changed') else 'ok')
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self.add(result, 'ignored' if ignore_errors else 'failed')

@@ -1,0 +1,207 @@
+/** The role of the collection on machines that Ansible reaches through ssh: systemd, containerd and a mirror are real. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { findLeaks, secret } from '../support/leaks.ts'
+import { EXECUTABLE } from '../support/program.ts'
+import { writeTree } from '../support/tree.ts'
+import { ansibles, type Played, play, type Task } from './support/ansible.ts'
+import { needBuilt } from './support/built.ts'
+import { needRuntime } from './support/runtimes.ts'
+import { bootWithSsh, needSshMachine, type SshMachine } from './support/ssh-machine.ts'
+
+const PLAYBOOK = path.join(import.meta.dirname, 'support/ansible/node.yml')
+// Not the secret of another spec: that one looks for it in the arguments of all processes.
+const TOKEN = secret('the token of the role', '.-_~+/')
+const FIRST = 'Registry mirrors'
+const [APPLY, RESTART] = ['Apply the list', 'Restart the runtimes']
+const UNITS = ['regmirror-watch.service', 'regmirror-bootstrap.service']
+const HOSTS = '/etc/containerd/certs.d/docker.io/hosts.toml'
+
+const listText = (mirror: string) => `version = 1\n[registries."docker.io"]\nmirrors = ["${mirror}"]\n`
+const LIST = {
+  version: 1,
+  registries: {
+    'docker.io': {
+      mirrors: [{ url: 'http://127.0.0.1:5000', header: { Authorization: { bearer: { file: 'token' } } } }],
+    },
+  },
+}
+
+/** A mirror that serves one manifest for every tag, and the command that the role downloads. */
+const MIRROR = `
+const command = require('node:fs').readFileSync('/etc/command')
+const type = 'application/vnd.oci.image.manifest.v1+json'
+const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:' + '0'.repeat(64), size: 2 }
+const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config, layers: [] })
+const digest = 'sha256:' + require('node:crypto').createHash('sha256').update(manifest).digest('hex')
+const respond = (request, response) => {
+  if (request.url === '/regmirror') return response.end(command)
+  const isManifest = request.url.includes('/manifests/')
+  const headers = isManifest ? { 'content-type': type, 'docker-content-digest': digest } : {}
+  response.writeHead(200, { ...headers, 'content-length': isManifest ? manifest.length : 2 })
+  response.end(isManifest ? manifest : '{}')
+}
+require('node:http').createServer(respond).listen(5000, '127.0.0.1')
+`
+const MIRROR_UNIT = `[Service]
+ExecStart=/usr/local/bin/node /etc/mirror.cjs
+[Install]
+WantedBy=multi-user.target
+`
+/** The command that the role installs, where no executable is tested. */
+const COMMAND = '#!/bin/sh\nexec /usr/local/bin/node /usr/local/lib/regmirror/bin/regmirror.js "$@"\n'
+/** Takes away what the machine has of regmirror from the start. */
+const PURGE = `systemctl disable --now ${UNITS.join(' ')}
+umount /usr/local/bin/regmirror 2>/dev/null
+cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
+
+/** From a file, and in one of the suites from a server. */
+function sourceOf(suite: string, home: string): Readonly<Record<string, string>> {
+  if (EXECUTABLE !== undefined) return { regmirror_source: EXECUTABLE }
+  if (suite === 'bookworm') return { regmirror_source: path.join(home, 'regmirror') }
+  const checksum = `sha256:${createHash('sha256').update(COMMAND).digest('hex')}`
+  return { regmirror_source: 'http://127.0.0.1:5000/regmirror', regmirror_checksum: checksum }
+}
+
+for (const { title, suite, tree } of ansibles) {
+  describe(`the role of the collection with ${title}`, function () {
+    this.timeout(600_000)
+    let home = ''
+    let machine: SshMachine | undefined
+    let played: Played
+
+    before(async function () {
+      needSshMachine(this, suite)
+      needRuntime(this, tree, true)
+      needBuilt()
+      home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-role-'))
+      await writeTree(home, {
+        'mirrors.toml': listText('http://127.0.0.1:5001'),
+        'invalid.toml': listText('ftp://one.test'),
+      })
+      await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
+      const files = {
+        'etc/mirror.cjs': MIRROR,
+        'etc/command': COMMAND,
+        'etc/systemd/system/mirror.service': MIRROR_UNIT,
+        'etc/systemd/system/multi-user.target.wants/mirror.service': '-> ../mirror.service',
+      }
+      machine = await bootWithSsh(suite, { home, ansible: tree, files })
+      const purged = await machine.run('/bin/sh', '-c', PURGE)
+      assert.equal(purged.code, 0, purged.said)
+      played = await playOn(machine)
+    })
+    after(async () => {
+      await machine?.[Symbol.asyncDispose]()
+      await fs.rm(home, { recursive: true, force: true })
+    })
+
+    const playOn = async ({ connection, within }: SshMachine) =>
+      await play({
+        ...{ playbook: PLAYBOOK, home, tree, within, verbosity: 3 },
+        settings: { pipelining: 'true' },
+        vars: {
+          ...connection,
+          list: LIST,
+          directory: home,
+          ...sourceOf(suite, home),
+          regmirror_files: [{ name: 'token', content: TOKEN.text }],
+          regmirror_require_healthy: true,
+          regmirror_wait: '60s',
+          regmirror_serial: [1, '100%'],
+        },
+      })
+    const tasksOf = (name: string) => played.tasks.filter(task => task.play === name)
+    const taskOf = (name: string, task: string): Task => {
+      const found = tasksOf(name).find(({ name }) => name === task || name.endsWith(` : ${task}`))
+      assert.ok(found, `${JSON.stringify(played.tasks.at(-1))}\n${played.stderr}`)
+      return found
+    }
+    const changedIn = (name: string) =>
+      tasksOf(name)
+        .filter(({ status }) => status === 'changed')
+        .map(({ name }) => name.replace(/^.* : /, '').replace('Download', 'Copy'))
+
+    it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
+      const units = ['Copy the units', 'Check whether a runtime must be restarted', RESTART]
+      const all = [
+        'Copy regmirror',
+        'Copy the units',
+        APPLY,
+        ...units.slice(1),
+        'Restart regmirror-watch',
+        'Enable and start the units',
+      ]
+      assert.deepEqual([...new Set(changedIn(FIRST))].sort(), all.sort())
+      assert.equal(taskOf(FIRST, 'Probe the mirrors').status, 'ok', played.stderr)
+      const { stdout } = taskOf('Again', 'State of the node').result
+      const files = ['600 root mirrors.json', '600 root token']
+      const hosts = [
+        '# Managed by regmirror',
+        'server = "https://registry-1.docker.io"',
+        '',
+        '[host."http://127.0.0.1:5000"]',
+      ]
+      const lines = String(stdout)
+        .split('\n')
+        .map(line => line.replace(/: edit .*/, ''))
+      assert.deepEqual(lines, ['active', 'active', 'enabled', 'enabled', ...files, ...hosts])
+    })
+
+    it('changes nothing when it runs again', () => assert.deepEqual(changedIn('Again'), []))
+
+    it('shows in check mode what another list would change', () => {
+      const { status, result } = taskOf('Check of another list', APPLY)
+      assert.equal(status, 'changed')
+      assert.match(JSON.stringify(result.diff), /http:\/\/127\.0\.0\.1:5001/)
+      assert.equal(result.restart_required, false)
+      assert.deepEqual(changedIn('Check of another list'), [APPLY])
+    })
+
+    it('names the line of an invalid list', () => {
+      const message = `${home}/invalid.toml:3:12: the scheme must be https or http, not ftp`
+      assert.equal(taskOf('Invalid list', APPLY).result.msg, message)
+      assert.equal(taskOf('Invalid list', 'Go on').result.msg, message)
+    })
+
+    it('restores the node and removes what it installed', async () => {
+      assert.ok(machine)
+      const { code, said } = await machine.run(
+        '/bin/sh',
+        '-c',
+        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
+      )
+      assert.deepEqual({ code, said }, { code: 2, said: '' })
+      const config = await machine.run('containerd', 'config', 'dump')
+      assert.match(config.said, /config_path = ["']["']/)
+      assert.deepEqual(changedIn('Absent again'), [])
+    })
+
+    it('restarts containerd only where config.toml changed', async () => {
+      assert.ok(machine)
+      const plays = [FIRST, 'Again', 'Check of another list', 'Absent', 'Absent again']
+      const restarted = plays.filter(name => changedIn(name).includes(RESTART))
+      assert.deepEqual(restarted, [FIRST, 'Absent'])
+      await machine.run('journalctl', '--sync')
+      const { said } = await machine.run(
+        'journalctl',
+        '--quiet',
+        '--output',
+        'cat',
+        '--unit',
+        'containerd.service',
+      )
+      assert.equal(said.match(/^Started containerd/gm)?.length, 3, said)
+    })
+
+    it('shows no secret with -vvv, nor in the journal', async () => {
+      assert.ok(machine)
+      const { said } = await machine.run('journalctl', '--quiet')
+      assert.match(said, /ansible-regmirror\.node\.regmirror/)
+      assert.deepEqual(findLeaks(played.stdout + played.stderr + said, [TOKEN]), [])
+    })
+  })
+}
