@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the programs of the end-to-end tests from Debian's archive into .cache/debian.
 #
-#   sh tools/debian/fetch.sh
+#   sh tools/debian/fetch.sh [package…]
 #
 # Nothing is installed: each program is unpacked with everything it needs from its own suite, including the C
 # library. It starts with chroot, or in place by a launcher (launch/<program>) that uses the ld.so of that suite.
@@ -13,6 +13,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/debian
+only=$*
 
 log() { echo "$*" >&2; }
 
@@ -139,12 +140,17 @@ remove_unused() {
   done
 }
 
+# Without arguments, every package is.
+is_needed() {
+  case " ${only:-$1} " in *" $1 "*) ;; *) return 1 ;; esac
+}
+
 # fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
 fetch() {
   package=$1 suite=$2
   shift 2
   target=$cache/$package-$suite
-  if [ -d "$target" ]; then return; fi
+  if [ -d "$target" ] || ! is_needed "$package"; then return; fi
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
     give_up "no apt on this machine: $package of Debian's $suite cannot be fetched"
   log "fetching $package of Debian's $suite"
