@@ -25,12 +25,20 @@ interface Bundled {
  * Throws where a package has no licence text, or a licence that is not in `KNOWN`.
  */
 export async function thirdPartyLicenses(root: string, inputs: readonly string[]): Promise<string> {
-  const folders = new Set(inputs.flatMap(input => packageOf(input) ?? []))
-  const packages = await Promise.all([...folders].map(folder => readPackage(root, folder, inputs)))
-  packages.sort((a, b) => compare(a.name, b.name) || compare(a.folder, b.folder))
+  const packages = await bundledPackages(root, inputs)
   return ['regmirror contains code of these packages, under these terms.\n', ...packages.map(sectionOf)].join(
     RULE,
   )
+}
+
+/** The packages that the inputs are of, sorted by name. */
+export async function bundledPackages(
+  root: string,
+  inputs: readonly string[],
+): Promise<readonly Bundled[]> {
+  const folders = new Set(inputs.flatMap(input => packageOf(input) ?? []))
+  const packages = await Promise.all([...folders].map(folder => readPackage(root, folder, inputs)))
+  return packages.toSorted((a, b) => compare(a.name, b.name) || compare(a.folder, b.folder))
 }
 
 /** The folder of the package that a bundled file belongs to: a package may lie in another's `node_modules`. */

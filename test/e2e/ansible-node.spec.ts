@@ -1,5 +1,6 @@
 /** The role of the collection on machines that Ansible reaches through ssh: systemd, containerd and a mirror are real. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -12,7 +13,8 @@ import { needRuntime } from './support/runtimes.ts'
 import { bootWithSsh, needSshMachine, type SshMachine } from './support/ssh-machine.ts'
 
 const PLAYBOOK = path.join(import.meta.dirname, 'support/ansible/node.yml')
-const TOKEN = secret('the token of a mirror', '.-_~+/')
+// Not the secret of another spec: that one looks for it in the arguments of all processes.
+const TOKEN = secret('the token of the role', '.-_~+/')
 const FIRST = 'Registry mirrors'
 const [APPLY, RESTART] = ['Apply the list', 'Restart the runtimes']
 const UNITS = ['regmirror-watch.service', 'regmirror-bootstrap.service']
@@ -28,9 +30,24 @@ const LIST = {
   },
 }
 
-/** A mirror that responds to everything. */
-const MIRROR = `[Service]
-ExecStart=/usr/local/bin/node -e "require('node:http').createServer((_, response) => response.end('{}')).listen(5000, '127.0.0.1')"
+/** A mirror that serves one manifest for every tag, and the command that the role downloads. */
+const MIRROR = `
+const command = require('node:fs').readFileSync('/etc/command')
+const type = 'application/vnd.oci.image.manifest.v1+json'
+const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:' + '0'.repeat(64), size: 2 }
+const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config, layers: [] })
+const digest = 'sha256:' + require('node:crypto').createHash('sha256').update(manifest).digest('hex')
+const respond = (request, response) => {
+  if (request.url === '/regmirror') return response.end(command)
+  const isManifest = request.url.includes('/manifests/')
+  const headers = isManifest ? { 'content-type': type, 'docker-content-digest': digest } : {}
+  response.writeHead(200, { ...headers, 'content-length': isManifest ? manifest.length : 2 })
+  response.end(isManifest ? manifest : '{}')
+}
+require('node:http').createServer(respond).listen(5000, '127.0.0.1')
+`
+const MIRROR_UNIT = `[Service]
+ExecStart=/usr/local/bin/node /etc/mirror.cjs
 [Install]
 WantedBy=multi-user.target
 `
@@ -41,9 +58,17 @@ const PURGE = `systemctl disable --now ${UNITS.join(' ')}
 umount /usr/local/bin/regmirror 2>/dev/null
 cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
 
+/** From a file, and in one of the suites from a server. */
+function sourceOf(suite: string, home: string): Readonly<Record<string, string>> {
+  if (EXECUTABLE !== undefined) return { regmirror_source: EXECUTABLE }
+  if (suite === 'bookworm') return { regmirror_source: path.join(home, 'regmirror') }
+  const checksum = `sha256:${createHash('sha256').update(COMMAND).digest('hex')}`
+  return { regmirror_source: 'http://127.0.0.1:5000/regmirror', regmirror_checksum: checksum }
+}
+
 for (const { title, suite, tree } of ansibles) {
   describe(`the role of the collection with ${title}`, function () {
-    this.timeout(300_000)
+    this.timeout(600_000)
     let home = ''
     let machine: SshMachine | undefined
     let played: Played
@@ -59,7 +84,9 @@ for (const { title, suite, tree } of ansibles) {
       })
       await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
       const files = {
-        'etc/systemd/system/mirror.service': MIRROR,
+        'etc/mirror.cjs': MIRROR,
+        'etc/command': COMMAND,
+        'etc/systemd/system/mirror.service': MIRROR_UNIT,
         'etc/systemd/system/multi-user.target.wants/mirror.service': '-> ../mirror.service',
       }
       machine = await bootWithSsh(suite, { home, ansible: tree, files })
@@ -75,14 +102,16 @@ for (const { title, suite, tree } of ansibles) {
     const playOn = async ({ connection, within }: SshMachine) =>
       await play({
         ...{ playbook: PLAYBOOK, home, tree, within, verbosity: 3 },
+        settings: { pipelining: 'true' },
         vars: {
           ...connection,
           list: LIST,
           directory: home,
-          regmirror_source: EXECUTABLE ?? path.join(home, 'regmirror'),
+          ...sourceOf(suite, home),
           regmirror_files: [{ name: 'token', content: TOKEN.text }],
           regmirror_require_healthy: true,
           regmirror_wait: '60s',
+          regmirror_serial: [1, '100%'],
         },
       })
     const tasksOf = (name: string) => played.tasks.filter(task => task.play === name)
@@ -94,7 +123,7 @@ for (const { title, suite, tree } of ansibles) {
     const changedIn = (name: string) =>
       tasksOf(name)
         .filter(({ status }) => status === 'changed')
-        .map(({ name }) => name.replace(/^.* : /, ''))
+        .map(({ name }) => name.replace(/^.* : /, '').replace('Download', 'Copy'))
 
     it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
       const units = ['Copy the units', 'Check whether a runtime must be restarted', RESTART]

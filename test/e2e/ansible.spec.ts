@@ -12,7 +12,8 @@ import { defaultConfig, needRuntime, treeOf } from './support/runtimes.ts'
 
 const CONTAINERD = 'containerd-trixie'
 const PLAYBOOK = path.join(import.meta.dirname, 'support/ansible/module.yml')
-const TOKEN = secret('the token of a mirror', '.-_~+/')
+// Not the secret of another spec: that one looks for it in the arguments of all processes.
+const TOKEN = secret('the token of the module', '.-_~+/')
 const CONFIG = '/etc/containerd/config.toml'
 const LISTS = '/etc/regmirror'
 const HOSTS = '/etc/containerd/certs.d/docker.io/hosts.toml'
@@ -27,7 +28,7 @@ const INVALID = 'version: 1\nregistries:\n  docker.io:\n    mirrors: [ftp://one.
 
 for (const { title, tree } of ansibles) {
   describe(`the module of the collection with ${title}`, function () {
-    this.timeout(300_000)
+    this.timeout(600_000)
     let [home, node] = ['', {} as Tree]
     let played: Played
     before(async function () {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetches the programs of the end-to-end tests from Debian's archive into .cache/debian.
 #
-#   sh tools/debian/fetch.sh
+#   sh tools/debian/fetch.sh [package…]
 #
 # Nothing is installed: each program is unpacked with everything it needs from its own suite, including the C
 # library. It starts with chroot, or in place by a launcher (launch/<program>) that uses the ld.so of that suite.
@@ -13,6 +13,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/debian
+only=$*
 
 log() { echo "$*" >&2; }
 
@@ -140,7 +141,7 @@ remove_unused() {
 }
 
 # Packages to fetch instead of everything that a package needs: of Prometheus, the programs without their web pages.
-only() {
+parts() {
   case $1 in
     prometheus) echo prometheus libc6 ;;
   esac
@@ -148,11 +149,16 @@ only() {
 
 # The packages of $1, as archives under $work.
 download() {
-  if [ -z "$(only "$1")" ]; then
+  if [ -z "$(parts "$1")" ]; then
     private_apt --yes --download-only install "$1" $(beside "$1")
   else
-    (cd "$work/cache/archives" && private_apt download $(only "$1"))
+    (cd "$work/cache/archives" && private_apt download $(parts "$1"))
   fi
+}
+
+# Without arguments, every package is.
+is_needed() {
+  case " ${only:-$1} " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
 # fetch <package> <suite> <program>…: unpacks into .cache/debian/<package>-<suite>, completely or not at all.
@@ -160,7 +166,7 @@ fetch() {
   package=$1 suite=$2
   shift 2
   target=$cache/$package-$suite
-  if [ -d "$target" ]; then return; fi
+  if [ -d "$target" ] || ! is_needed "$package"; then return; fi
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
     give_up "no apt on this machine: $package of Debian's $suite cannot be fetched"
   log "fetching $package of Debian's $suite"

@@ -119,7 +119,7 @@ function run(
   onStart: Play['onStart'],
 ): Promise<Played> {
   return new Promise(resolve => {
-    const options = { env, timeout: 280_000, maxBuffer: 64 * 1024 * 1024 }
+    const options = { env, timeout: 580_000, maxBuffer: 64 * 1024 * 1024 }
     const child = execFile(file, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code ?? -1)
       resolve({ code, tasks: tasksOf(stdout), stdout, stderr })

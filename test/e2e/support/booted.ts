@@ -65,7 +65,7 @@ function nodeOf(machine: Machine): Node {
 }
 
 /** A mirror at port 5000 on the loopback address of the node. */
-const MIRROR = `[Unit]
+export const MIRROR = `[Unit]
 Before=${WATCH}
 [Service]
 ExecStart=/usr/bin/env node -e "require('node:http').createServer((_, response) => response.end('{}')).listen(5000, '127.0.0.1')"

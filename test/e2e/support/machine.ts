@@ -45,8 +45,8 @@ const PATH = '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const BOUNDS = '-sys_module,-sys_time,-sys_rawio,-syslog'
 
 /**
- * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, $5 the files of the machine, $6 its PATH, $7 the executable
- * to test, if any. It prints the process id that is valid outside.
+ * $1 an empty directory, $2 the lower trees, $3 Node, $4 the project, empty for a machine without regmirror, $5 the files of the
+ * machine, $6 its PATH, $7 the executable to test, if any. It prints the process id that is valid outside.
  */
 const BOOT = `
 set -e
@@ -72,8 +72,10 @@ for device in null zero full random urandom tty; do
 done
 touch usr/local/bin/node
 mount --bind "$3" usr/local/bin/node
-cp -R "$4/bin" "$4/dist" usr/local/lib/regmirror
-if [ -z "$7" ]; then ln -s ../lib/regmirror/bin/regmirror.js usr/local/bin/regmirror
+if [ -z "$4" ]; then rmdir usr/local/lib/regmirror
+elif [ -z "$7" ]; then
+  cp -R "$4/bin" "$4/dist" usr/local/lib/regmirror
+  ln -s ../lib/regmirror/bin/regmirror.js usr/local/bin/regmirror
 else
   touch usr/local/bin/regmirror
   mount --bind "$7" usr/local/bin/regmirror
@@ -105,19 +107,34 @@ export function needSystemd(context: Mocha.Context, suite: Suite): void {
  * started.
  */
 export async function boot(suite: Suite, files: Tree, programs: readonly string[] = []): Promise<Machine> {
+  // containerd is last: its tree has links in place of directories such as /bin.
+  const trees = [`systemd-${suite}`, ...programs, `containerd-${suite}`]
+  return await bootTrees(trees.map(treeOf), files, PROJECT)
+}
+
+/** The same with dpkg, without regmirror and its units. */
+export async function bootBare(suite: Suite, files: Tree): Promise<Machine> {
+  return await bootTrees(
+    ['systemd', 'dpkg', 'containerd'].map(name => treeOf(`${name}-${suite}`)),
+    files,
+    '',
+  )
+}
+
+/** `project`: where regmirror is installed from, empty for none. */
+async function bootTrees(trees: readonly string[], files: Tree, project: string): Promise<Machine> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-machine-'))
   const cgroup = await makeCgroup(path.basename(home))
   const own = path.join(home, 'own')
   const stage = path.join(home, 'stage')
   await fs.mkdir(stage)
   await writeTree(own, files)
-  await fs.cp(path.join(PROJECT, 'templates/systemd'), path.join(own, 'etc/systemd/system'), {
-    recursive: true,
-  })
-  // containerd is last: its tree has links in place of directories such as /bin.
-  const trees = [`systemd-${suite}`, ...programs, `containerd-${suite}`]
-  const lower = trees.map(treeOf).join(':')
-  const child = start([stage, lower, process.execPath, PROJECT, own, PATH, EXECUTABLE ?? ''], cgroup.path)
+  if (project !== '')
+    await fs.cp(path.join(project, 'templates/systemd'), path.join(own, 'etc/systemd/system'), {
+      recursive: true,
+    })
+  const words = [stage, trees.join(':'), process.execPath, project, own, PATH, EXECUTABLE ?? '']
+  const child = start(words, cgroup.path)
   const stop = async () => {
     await kill(child, 'SIGKILL')
     await cgroup.remove()

@@ -3,10 +3,9 @@ import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { bashCompletion } from '../../../lib/commands/completion/bash.ts'
-import { fishCompletion } from '../../../lib/commands/completion/fish.ts'
-import { commandWords } from '../../../lib/commands/completion/words.ts'
-import { zshCompletion } from '../../../lib/commands/completion/zsh.ts'
+
+import { completionScript } from '../../../lib/commands/completion/completion-script.ts'
+
 import { commands } from '../../../lib/commands/index.ts'
 import { readPresets } from '../../../lib/commands/presets.ts'
 import { targets } from '../../../lib/targets/index.ts'
@@ -86,11 +85,10 @@ async function pages({ version, date }: About): Promise<Contents> {
 
 async function completions(): Promise<Contents> {
   const names = { preset: Object.keys(await readPresets()), runtime: Object.keys(targets) }
-  const words = commandWords(commands, names)
   return {
-    'usr/share/bash-completion/completions/regmirror': { text: bashCompletion(words) },
-    'usr/share/zsh/vendor-completions/_regmirror': { text: zshCompletion(words) },
-    'usr/share/fish/vendor_completions.d/regmirror.fish': { text: fishCompletion(words) },
+    'usr/share/bash-completion/completions/regmirror': { text: completionScript('bash', commands, names) },
+    'usr/share/zsh/vendor-completions/_regmirror': { text: completionScript('zsh', commands, names) },
+    'usr/share/fish/vendor_completions.d/regmirror.fish': { text: completionScript('fish', commands, names) },
   }
 }
 

@@ -6,6 +6,7 @@ As one text, because Ansible hides each value of a secret dictionary: with a lis
 
 import json
 import os
+import shlex
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -13,6 +14,7 @@ from ansible_collections.regmirror.node.plugins.module_utils.list_text import te
 from ansible_collections.regmirror.node.plugins.module_utils.result import FROM_VARIABLES
 
 FORMATS = {'.toml': 'toml', '.yaml': 'yaml', '.yml': 'yaml', '.json': 'json'}
+REMOVE_ABANDONED = 'find %s -maxdepth 2 -name AnsiballZ_regmirror.py -mmin +60 -delete || true'
 
 
 class ActionModule(ActionBase):
@@ -25,7 +27,14 @@ class ActionModule(ActionBase):
         read = self._name if args.get('state') == 'absent' else self._file
         delivery = dict(self._list(src, data), files=dict(read(entry) for entry in files))
         args['_delivery'] = json.dumps(delivery)
+        self._remove_abandoned()
         return self._execute_module(module_name='regmirror.node.regmirror', module_args=args, task_vars=task_vars)
+
+    def _remove_abandoned(self):
+        """Modules with a list in them that interrupted runs left. They belong to the connection user."""
+        home, slash, rest = self.get_shell_option('remote_tmp', default='~/.ansible/tmp').partition('/')
+        place = home + slash + shlex.quote(rest)
+        self._low_level_execute_command(REMOVE_ABANDONED % place, sudoable=False)
 
     def _list(self, src, data):
         if data:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A private directory that holds the list until it is applied, and the removal of what interrupted runs left."""
+"""A private directory that holds the list until it is applied, and the removal of those that interrupted runs left."""
 
 import glob
 import os
@@ -32,16 +32,11 @@ def write_private(path, text):
         file.write(text.encode('utf-8'))
 
 
-def remove_abandoned(temporary):
-    """Removes lists of interrupted runs: staged ones, and those in modules that Ansible transferred."""
+def remove_abandoned():
+    """Removes lists of interrupted runs."""
     for directory in glob.glob(os.path.join(_place(), PREFIX + '*')):
         if _is_abandoned(directory):
             shutil.rmtree(directory, ignore_errors=True)
-    if temporary:
-        pattern = os.path.join(os.path.dirname(temporary.rstrip('/')), 'ansible-tmp-*', 'AnsiballZ_regmirror.py')
-        for module in glob.glob(pattern):
-            if _is_abandoned(module):
-                _remove(module)
 
 
 def _place():
@@ -56,10 +51,3 @@ def _is_abandoned(path):
         return False
     is_own = os.geteuid() in (0, state.st_uid)
     return is_own and time.time() - state.st_mtime > ABANDONED_AFTER
-
-
-def _remove(path):
-    try:
-        os.unlink(path)
-    except OSError:
-        pass

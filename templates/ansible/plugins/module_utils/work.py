@@ -18,8 +18,7 @@ Work = namedtuple('Work', 'module program directory name texts stage delivery')
 
 @contextmanager
 def open_work(module):
-    # Ansible removes this directory after the run, so it is private to it.
-    remove_abandoned(module._tmpdir)  # pylint: disable=protected-access
+    remove_abandoned()
     delivery = json.loads(module.params['_delivery'])
     texts = dict(delivery.get('files', {}))
     name = None

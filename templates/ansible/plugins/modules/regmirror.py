@@ -13,6 +13,9 @@ description:
   - Applies one list of registry mirrors to containerd with the program C(regmirror), which must be on the node.
   - It never restarts a runtime. I(restart_required) says whether one must be restarted, also by an earlier run.
   - The list may contain secrets. They are in no output, log or result.
+notes:
+  - A run that is killed may leave the list below C(/run) or in C(remote_tmp) of Ansible, readable by its user only. The next
+    run on the node removes what is older than an hour.
 requirements:
   - regmirror on the node, as one executable or with Node.js
 options:
