@@ -44,24 +44,31 @@ archives() {
   fi
 }
 
-# apt with its own state under $work: no installed package, no pin, one suite.
+# apt with its own state in $index: no installed package, no pin, one suite.
 private_apt() {
   apt-get -q -q \
-    -o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
-    -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::State="$index" -o Dir::State::status="$index/status" -o Dir::Cache="$index/cache" \
+    -o Dir::Cache::archives="$work/archives" \
+    -o Dir::Etc::sourcelist="$index/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o APT::Default-Release= \
     -o APT::Architectures="$(architectures "$package")" -o APT::Sandbox::User="$(id -un)" \
     -o APT::Install-Recommends=false -o Acquire::Languages=none \
     -o APT::Update::Error-Mode=any -o Debug::NoLocking=1 -o Acquire::Retries=2 "$@" >&2
 }
 
-# Reads the index of the suite from the first archive that has it, and checks its signature.
+# Reads the index of the suite from the first archive that has it, and checks its signature. Packages share it.
 read_index() {
   suite=$1
+  if [ -e "$index/complete" ]; then return; fi
+  mkdir -p "$index/lists/partial" "$index/cache"
+  : >"$index/status"
   key=$(keyring) || give_up "the keyring of Debian's archive is missing: install debian-archive-keyring, or set DEBIAN_KEYRING"
   for uri in $(archives); do
-    echo "deb [signed-by=$key] $uri $suite main" >"$work/sources.list"
-    if private_apt update 2>"$work/errors"; then return; fi
+    echo "deb [signed-by=$key] $uri $suite main" >"$index/sources.list"
+    if private_apt update 2>"$work/errors"; then
+      : >"$index/complete"
+      return
+    fi
   done
   cat "$work/errors" >&2 || true
   give_up "none of this machine's archives has Debian's $suite: set DEBIAN_MIRROR to one that does"
@@ -152,7 +159,7 @@ download() {
   if [ -z "$(parts "$1")" ]; then
     private_apt --yes --download-only install "$1" $(beside "$1")
   else
-    (cd "$work/cache/archives" && private_apt download $(parts "$1"))
+    (cd "$work/archives" && private_apt download $(parts "$1"))
   fi
 }
 
@@ -171,12 +178,13 @@ fetch() {
     give_up "no apt on this machine: $package of Debian's $suite cannot be fetched"
   log "fetching $package of Debian's $suite"
   mkdir -p "$cache"
+  if [ -z "$indexes" ]; then indexes=$(mktemp -d "$cache/.partial.XXXXXX"); fi
+  index=$indexes/$suite-$(architectures "$package")
   work=$(mktemp -d "$cache/.partial.XXXXXX")
-  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/tree/launch"
-  : >"$work/state/status"
+  mkdir -p "$work/archives/partial" "$work/tree/launch"
   read_index "$suite"
   download "$package"
-  for archive in "$work"/cache/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
+  for archive in "$work"/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
   remove_unused
   merge_usr
   for program in "$@"; do
@@ -186,12 +194,13 @@ fetch() {
     esac
   done
   mv -T "$work/tree" "$target" || [ -d "$target" ]
-  clean
+  rm -rf "$work"
 }
 
 work=
+indexes=
 clean() {
-  if [ -n "$work" ]; then rm -rf "$work"; fi
+  if [ -n "$indexes" ]; then rm -rf "$work" "$indexes"; fi
 }
 trap clean EXIT
 trap 'exit 130' INT
