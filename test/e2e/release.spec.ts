@@ -92,6 +92,21 @@ describe('a release', function () {
       assert.deepEqual(await fs.readdir(directory), ['letter.txt'])
     }))
 
+  if (FAST.length === 0) {
+    it('has the sizes that docs/install.md names', async () => {
+      const rows = (await read(PROJECT, 'docs/install.md')).matchAll(
+        /^\| .*\]\(#([\w-]+)\).*\| (\d+) MB \|/gm,
+      )
+      const documented = Object.fromEntries([...rows].map(([, anchor, size]) => [anchor, Number(size)]))
+      const sizeOf = async (name: string) => Math.round((await fs.stat(released(name))).size / 1e6)
+      assert.deepEqual(documented, {
+        'debian-and-ubuntu': await sizeOf(`regmirror_${version}_amd64.deb`),
+        'one-executable': await sizeOf('regmirror-linux-amd64.gz'),
+        npm: await sizeOf(`regmirror-${version}.tgz`),
+      })
+    })
+  }
+
   describe('its SBOM', () => {
     const sbom = async () => await json(released(`regmirror-${version}.cdx.json`))
 
