@@ -132,8 +132,7 @@ describe('documents', () => {
     })
 
     it(`flags of ${document} exist`, async () => {
-      const commands = ['init', 'validate', 'plan', 'apply', 'probe', 'watch', 'restore']
-      const help = (await Promise.all(commands.map(command => run([command, '--help']))))
+      const help = (await Promise.all(commands.map(({ name }) => run([name, '--help']))))
         .map(({ stdout }) => stdout)
         .join('')
       // Of the single file only; test/e2e/single.spec.ts runs it.
