@@ -117,8 +117,8 @@ FONTS
 beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
-    # The locale C.UTF-8, which Ansible requires in a chroot.
-    ansible-lint) echo libc-bin ;;
+    # The locale C.UTF-8, which Ansible requires in a chroot; the programs with which it installs a package.
+    ansible-lint) echo libc-bin python3-apt apt diffutils ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
     curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;

@@ -87,7 +87,8 @@ export function ansible(program: string, tree: string = ANSIBLE): readonly strin
 
 /** The environment of Ansible, with nothing of the user's. */
 export function environmentOf(home: string): Readonly<Record<string, string | undefined>> {
-  return { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8' }
+  // Compiled plugins beside the sources would become part of the package.
+  return { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' }
 }
 
 /** The collection as Ansible finds it. */
