@@ -22,7 +22,7 @@ export async function main(args: readonly string[], world: World, targets = load
       return 0
     }
     const run = await parsed.command.load()
-    const result = await run(parsed.given, { world, targets })
+    const result = await run(parsed.given, { world, targets, commands })
     if (typeof result === 'number') return result
     print(result, format, world)
     return exitCode(result)

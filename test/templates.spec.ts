@@ -35,6 +35,7 @@ describe('templates', () => {
     const unit = readFileSync(file, 'utf8')
     assert.match(unit, /^Type=notify$/m)
     assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror watch /m)
+    assert.match(unit, /^ExecReload=\/usr\/bin\/env regmirror validate \$LIST_FLAGS$/m)
     assert.match(unit, /^ExecReload=\/bin\/kill -HUP \$MAINPID$/m)
     assert.match(unit, /^WatchdogSec=/m)
     assert.match(unit, /^After=.* network\.target /m, 'it is stopped before the network is')
@@ -44,12 +45,26 @@ describe('templates', () => {
     if (verify.error === undefined) assert.equal(verify.status, 0, verify.stderr)
   })
 
+  it('the file with the flags of the units sets what the units set without it', () => {
+    const read = (name: string) => readFileSync(path.join(templates, 'systemd', name), 'utf8')
+    const flags = (text: string) =>
+      [...text.matchAll(/\b([A-Z]+_FLAGS)=([^"\n]*?)(?="|$| "| [A-Z]+_FLAGS)/gm)].map(
+        ([, name, value]) => `${name}=${value}`,
+      )
+    const units = ['regmirror-watch.service', 'regmirror-bootstrap.service'].flatMap(
+      name => /^Environment=.*/m.exec(read(name)) ?? [],
+    )
+    assert.equal(units.length, 2)
+    assert.deepEqual(flags(read('regmirror.env')).sort(), [...new Set(units.flatMap(flags))].sort())
+  })
+
   it('the unit runs before containerd and kubelet, without the network', () => {
     const file = path.join(templates, 'systemd/regmirror-bootstrap.service')
     const unit = readFileSync(file, 'utf8')
     assert.match(unit, /^Before=containerd\.service kubelet\.service$/m)
     assert.match(unit, /^Type=oneshot$/m)
-    assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror apply --no-probe$/m)
+    assert.match(unit, /^Environment=.*APPLY_FLAGS=--no-probe$/m)
+    assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror apply \$LIST_FLAGS \$APPLY_FLAGS$/m)
     assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network/m)
     // Where systemd is installed, it checks the unit too.
     const verify = spawnSync('systemd-analyze', ['verify', '--recursive-errors=no', file], {

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . tools/new-enough.sh
 
 new_enough || {
-  echo "regmirror requires Node 22.22 or newer, but this is $(node --version 2>&1); install Node 22.22, then try again, or (Linux on x64) build one file that needs no Node.js: npm run build:single" >&2
+  echo "regmirror requires Node 22.22 or newer, but this is $(node --version 2>&1); install Node 22.22, then try again, or (on Linux) build one file that needs no Node.js: npm run build:single" >&2
   exit 2
 }
 # Under a umask of 077, only root could run what root installs.

@@ -32,10 +32,7 @@ export async function thirdPartyLicenses(root: string, inputs: readonly string[]
 }
 
 /** The packages that the inputs are of, sorted by name. */
-export async function bundledPackages(
-  root: string,
-  inputs: readonly string[],
-): Promise<readonly Bundled[]> {
+export async function bundledPackages(root: string, inputs: readonly string[]): Promise<readonly Bundled[]> {
   const folders = new Set(inputs.flatMap(input => packageOf(input) ?? []))
   const packages = await Promise.all([...folders].map(folder => readPackage(root, folder, inputs)))
   return packages.toSorted((a, b) => compare(a.name, b.name) || compare(a.folder, b.folder))

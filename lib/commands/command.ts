@@ -9,6 +9,8 @@ export interface Context {
   readonly world: World
   /** Loads them: not every command needs them. */
   targets(): Promise<Targets>
+  /** The table of commands. */
+  readonly commands: readonly AnyCommand[]
 }
 
 /** Runs with the values of its own flags. A command without a report gives its exit code. */

@@ -1,4 +1,5 @@
 /** The flags of each command, as data. */
+import { SHELLS } from './completion/shells.ts'
 import {
   choice,
   choiceOrBare,
@@ -148,6 +149,11 @@ export const restoreFlags = {
   format,
 }
 
+export const completionFlags = {
+  shell: choice(SHELLS, { help: 'shell to complete in', default: 'the name in $SHELL' }),
+}
+
+export type CompletionFlags = ValuesOf<typeof completionFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>

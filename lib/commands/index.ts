@@ -2,6 +2,7 @@
 import { type AnyCommand, type Context, command } from './command.ts'
 import {
   applyFlags,
+  completionFlags,
   initFlags,
   planFlags,
   probeFlags,
@@ -84,5 +85,12 @@ export const commands: readonly AnyCommand[] = [
       ['', 'undo all changes of regmirror'],
     ],
     load: async () => (await import('./restore.ts')).restore,
+  }),
+  command({
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    flags: completionFlags,
+    examples: [['--shell bash', 'print it for bash; its output is for source, or for a file']],
+    load: async () => (await import('./completion.ts')).completion,
   }),
 ]

@@ -5,7 +5,10 @@ import { findShortage } from './shortage.ts'
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: ['permission denied', 'run regmirror as root'],
   EPERM: ['operation not permitted', 'run regmirror as root, or remove the immutable attribute: chattr -i'],
-  EROFS: ['the file system is read-only', 'remount it, or choose another --root'],
+  EROFS: [
+    'the file system is read-only',
+    'remount it, or choose another --root; in a unit of systemd, name the directory in ReadWritePaths=',
+  ],
   ENOSPC: ['no space left on the device', 'free disk space, then run the command again'],
   EDQUOT: ['the disk quota is used up', 'free disk space, then run the command again'],
   EFBIG: [

@@ -9,6 +9,7 @@ import { EXECUTABLE } from '../support/program.ts'
 import { writeTree } from '../support/tree.ts'
 import { ansibles, type Played, play, type Task } from './support/ansible.ts'
 import { needBuilt } from './support/built.ts'
+import { buildPackage, DPKG_STATUS } from './support/deb-package.ts'
 import { needRuntime } from './support/runtimes.ts'
 import { bootWithSsh, needSshMachine, type SshMachine } from './support/ssh-machine.ts'
 
@@ -30,15 +31,15 @@ const LIST = {
   },
 }
 
-/** A mirror that serves one manifest for every tag, and the command that the role downloads. */
+/** A mirror that serves one manifest for every tag, and the package that the role downloads. */
 const MIRROR = `
-const command = require('node:fs').readFileSync('/etc/command')
+const { readFileSync } = require('node:fs')
 const type = 'application/vnd.oci.image.manifest.v1+json'
 const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:' + '0'.repeat(64), size: 2 }
 const manifest = JSON.stringify({ schemaVersion: 2, mediaType: type, config, layers: [] })
 const digest = 'sha256:' + require('node:crypto').createHash('sha256').update(manifest).digest('hex')
 const respond = (request, response) => {
-  if (request.url === '/regmirror') return response.end(command)
+  if (request.url === '/regmirror.deb') return response.end(readFileSync('/root/regmirror.deb'))
   const isManifest = request.url.includes('/manifests/')
   const headers = isManifest ? { 'content-type': type, 'docker-content-digest': digest } : {}
   response.writeHead(200, { ...headers, 'content-length': isManifest ? manifest.length : 2 })
@@ -58,12 +59,21 @@ const PURGE = `systemctl disable --now ${UNITS.join(' ')}
 umount /usr/local/bin/regmirror 2>/dev/null
 cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
 
-/** From a file, and in one of the suites from a server. */
-function sourceOf(suite: string, home: string): Readonly<Record<string, string>> {
-  if (EXECUTABLE !== undefined) return { regmirror_source: EXECUTABLE }
-  if (suite === 'bookworm') return { regmirror_source: path.join(home, 'regmirror') }
-  const checksum = `sha256:${createHash('sha256').update(COMMAND).digest('hex')}`
-  return { regmirror_source: 'http://127.0.0.1:5000/regmirror', regmirror_checksum: checksum }
+/** What installs regmirror. */
+const INSTALLS = {
+  bookworm: ['Copy regmirror', 'Copy the units'],
+  trixie: ['Download regmirror', 'Install the package'],
+} as const
+
+/** The executable from a file; in one of the suites a package from a server. */
+async function sourceOf(suite: string, home: string): Promise<Readonly<Record<string, string>>> {
+  if (suite === 'bookworm') {
+    await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
+    return { regmirror_source: EXECUTABLE ?? path.join(home, 'regmirror') }
+  }
+  const file = await fs.readFile(await buildPackage(home, COMMAND))
+  const checksum = `sha256:${createHash('sha256').update(file).digest('hex')}`
+  return { regmirror_source: 'http://127.0.0.1:5000/regmirror.deb', regmirror_checksum: checksum }
 }
 
 for (const { title, suite, tree } of ansibles) {
@@ -82,24 +92,26 @@ for (const { title, suite, tree } of ansibles) {
         'mirrors.toml': listText('http://127.0.0.1:5001'),
         'invalid.toml': listText('ftp://one.test'),
       })
-      await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
+      const source = await sourceOf(suite, home)
       const files = {
         'etc/mirror.cjs': MIRROR,
-        'etc/command': COMMAND,
+        ...DPKG_STATUS,
         'etc/systemd/system/mirror.service': MIRROR_UNIT,
         'etc/systemd/system/multi-user.target.wants/mirror.service': '-> ../mirror.service',
       }
       machine = await bootWithSsh(suite, { home, ansible: tree, files })
       const purged = await machine.run('/bin/sh', '-c', PURGE)
       assert.equal(purged.code, 0, purged.said)
-      played = await playOn(machine)
+      if ('regmirror_checksum' in source)
+        await fs.copyFile(path.join(home, 'regmirror.deb'), machine.at('/root/regmirror.deb'))
+      played = await playOn(machine, source)
     })
     after(async () => {
       await machine?.[Symbol.asyncDispose]()
       await fs.rm(home, { recursive: true, force: true })
     })
 
-    const playOn = async ({ connection, within }: SshMachine) =>
+    const playOn = async ({ connection, within }: SshMachine, source: Readonly<Record<string, string>>) =>
       await play({
         ...{ playbook: PLAYBOOK, home, tree, within, verbosity: 3 },
         settings: { pipelining: 'true' },
@@ -107,7 +119,7 @@ for (const { title, suite, tree } of ansibles) {
           ...connection,
           list: LIST,
           directory: home,
-          ...sourceOf(suite, home),
+          ...source,
           regmirror_files: [{ name: 'token', content: TOKEN.text }],
           regmirror_require_healthy: true,
           regmirror_wait: '60s',
@@ -123,19 +135,12 @@ for (const { title, suite, tree } of ansibles) {
     const changedIn = (name: string) =>
       tasksOf(name)
         .filter(({ status }) => status === 'changed')
-        .map(({ name }) => name.replace(/^.* : /, '').replace('Download', 'Copy'))
+        .map(({ name }) => name.replace(/^.* : /, ''))
 
     it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
-      const units = ['Copy the units', 'Check whether a runtime must be restarted', RESTART]
-      const all = [
-        'Copy regmirror',
-        'Copy the units',
-        APPLY,
-        ...units.slice(1),
-        'Restart regmirror-watch',
-        'Enable and start the units',
-      ]
-      assert.deepEqual([...new Set(changedIn(FIRST))].sort(), all.sort())
+      const restarts = ['Check whether a runtime must be restarted', RESTART]
+      const all = [...INSTALLS[suite], APPLY, ...restarts, 'Enable and start the units']
+      assert.deepEqual([...new Set(changedIn(FIRST))].sort(), [...all, 'Restart regmirror-watch'].sort())
       assert.equal(taskOf(FIRST, 'Probe the mirrors').status, 'ok', played.stderr)
       const { stdout } = taskOf('Again', 'State of the node').result
       const files = ['600 root mirrors.json', '600 root token']
@@ -172,7 +177,7 @@ for (const { title, suite, tree } of ansibles) {
       const { code, said } = await machine.run(
         '/bin/sh',
         '-c',
-        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
+        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror /usr/bin/regmirror ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
       )
       assert.deepEqual({ code, said }, { code: 2, said: '' })
       const config = await machine.run('containerd', 'config', 'dump')

@@ -17,6 +17,7 @@ const LIST = `version = 1
 [registries."docker.io"]
 mirrors = ["http://127.0.0.1:5001", "http://127.0.0.1:5000"]
 `
+const FILE = '/etc/regmirror/mirrors.toml'
 const CERTS = '/etc/containerd/certs.d'
 /** A file of the user of the node, which regmirror adopts. */
 const ORIGINAL = 'server = "https://registry-1.docker.io"\n[host."https://own.example.com"]\n'
@@ -75,8 +76,33 @@ describe('the Debian package', function () {
   const install = (node: Node, ...names: readonly string[]) =>
     dpkg(node, '--install', ...names.map(name => `/srv/${name}`))
 
+  /** The commands of a section of docs/debian.md, in the order of the page. */
+  const documented = async (heading: string): Promise<readonly string[]> => {
+    const page = await fs.readFile(path.join(import.meta.dirname, '../../docs/debian.md'), 'utf8')
+    const [, block = ''] = new RegExp(`^## ${heading}\n.*?\`\`\`sh\n(.*?)\`\`\``, 'ms').exec(page) ?? []
+    const lines = block.trim().split('\n')
+    assert.ok(
+      lines.every(line => line !== ''),
+      heading,
+    )
+    return lines.map(onNode)
+  }
+  /** apt calls dpkg, but the node has no archive to get its other packages from. */
+  const onNode = (command: string): string =>
+    command
+      .replace(/^apt install \S+_0\.1\.0_\S+/, `dpkg --install /srv/${debs.dependencies} /srv/${debs.first}`)
+      .replace(/^apt install \S+_0\.2\.0_\S+/, `dpkg --install /srv/${debs.second}`)
+      .replace(/^apt (remove|purge) regmirror$/, `dpkg --$1 ${PACKAGE}`)
+  const type = async (node: Node, commands: readonly string[]) => {
+    for (const command of commands) {
+      assert.doesNotMatch(command, /^apt /)
+      await node.run('sh', '-c', command)
+      if (command.startsWith('regmirror init')) await fs.writeFile(node.machine.at(FILE), LIST)
+    }
+  }
+
   they('changes nothing on the node that it is installed on', async node => {
-    await install(node, debs.dependencies, debs.first)
+    await type(node, (await documented('Install')).slice(0, 1))
     assert.match(await node.run('regmirror', '--version'), /^\d+\.\d+\.\d+\n$/)
     assert.deepEqual(await node.files(), {
       ...node.before,
@@ -89,8 +115,7 @@ describe('the Debian package', function () {
   })
 
   they('removes a failed mirror once its watcher is enabled', async node => {
-    await fs.writeFile(node.machine.at('/etc/regmirror/mirrors.toml'), LIST)
-    await node.run('systemctl', 'enable', '--now', WATCH)
+    await type(node, (await documented('Install')).slice(1))
     await node.watch.shows('StatusText', /^2 mirrors, 1 unhealthy$/)
     assert.doesNotMatch(await hosts(node), /:5001/)
     assert.match(await hosts(node), /:5000/)
@@ -104,7 +129,7 @@ describe('the Debian package', function () {
     const witness = watchFiles(node.machine.at(CERTS), { recursive: true }, (event, name) => {
       seen.push(`${event} ${name}`)
     })
-    await install(node, debs.second)
+    await type(node, await documented('Upgrade'))
     await node.watch.shows('StatusText', /^2 mirrors, 1 unhealthy$/)
     assert.notEqual(await node.watch.show('MainPID'), before.pid)
     witness.close()
@@ -136,8 +161,7 @@ describe('the Debian package', function () {
   they('leaves nothing when it is purged after a restore', async node => {
     await install(node, debs.second)
     assert.match((await node.machine.run('systemctl', 'is-enabled', WATCH)).said, /^disabled$/m)
-    await node.run('regmirror', 'restore')
-    assert.equal(await dpkg(node, '--purge', PACKAGE).then(printed => /kept/.test(printed)), false)
+    await type(node, await documented('Remove'))
     assert.deepEqual(await node.files(), node.before)
   })
 })

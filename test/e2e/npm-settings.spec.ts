@@ -147,7 +147,7 @@ describe('the README in a fresh checkout', function () {
       assert.deepEqual([status, stdout], [2, ''])
       assert.equal(
         stderr,
-        'regmirror requires Node 22.22 or newer, but this is v20.20.2; install Node 22.22, then try again, or (Linux on x64) build one file that needs no Node.js: npm run build:single\n',
+        'regmirror requires Node 22.22 or newer, but this is v20.20.2; install Node 22.22, then try again, or (on Linux) build one file that needs no Node.js: npm run build:single\n',
       )
     }))
 

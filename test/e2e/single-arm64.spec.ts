@@ -15,7 +15,8 @@ const LIST =
   'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
 
 /** $1 the tree; then options of qemu, the file and its arguments. */
-const INSIDE = 'mount -t proc proc "$1/proc"; tree=$1; shift; exec chroot "$tree" /usr/bin/qemu-aarch64-static "$@"'
+const INSIDE =
+  'mount -t proc proc "$1/proc"; tree=$1; shift; exec chroot "$tree" /usr/bin/qemu-aarch64-static "$@"'
 
 /** Some kernels for arm64 have pages of this size. */
 const LARGE_PAGE = 65536
@@ -42,8 +43,18 @@ describe('the single file for arm64', function () {
   after(() => fs.rm(folder, { recursive: true, force: true }))
 
   /** The words that start the file in its tree, with options of qemu. */
-  const words = (...qemu: readonly string[]) =>
-    ['--mount', '--propagation', 'private', 'sh', '-ec', INSIDE, 'sh', file('tree'), ...qemu, '/regmirror']
+  const words = (...qemu: readonly string[]) => [
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    INSIDE,
+    'sh',
+    file('tree'),
+    ...qemu,
+    '/regmirror',
+  ]
 
   /** Both streams of a run. */
   function run(args: readonly string[], ...qemu: readonly string[]): string {
@@ -76,8 +87,20 @@ describe('the single file for arm64', function () {
     const calls = [...run(['--version'], '-strace').matchAll(/rt_sigaction\((\w+),(\w+),(\w+)\)/g)]
     const [first, second, third, fourth, fifth] = calls.map(([, ...call]) => call)
     const place = first?.[2]
-    assert.deepEqual([first, second], [['SIGINT', 'NULL', place], ['42', place, 'NULL']])
-    assert.deepEqual([third, fourth], [['SIGHUP', 'NULL', place], ['41', place, 'NULL']])
+    assert.deepEqual(
+      [first, second],
+      [
+        ['SIGINT', 'NULL', place],
+        ['42', place, 'NULL'],
+      ],
+    )
+    assert.deepEqual(
+      [third, fourth],
+      [
+        ['SIGHUP', 'NULL', place],
+        ['41', place, 'NULL'],
+      ],
+    )
     assert.deepEqual(fifth?.slice(0, 2), ['SIGHUP', 'NULL'])
   })
 

@@ -43,7 +43,8 @@ try {
   for (const args of commandsAt(place)) {
     process.argv = ['node', 'regmirror.bundle', ...args]
     const code = await program.start()
-    if (code !== 0) throw new Error(`${args.join(' ')} failed with ${code}, so its functions are not in the cache`)
+    if (code !== 0)
+      throw new Error(`${args.join(' ')} failed with ${code}, so its functions are not in the cache`)
   }
 } finally {
   rmSync(place, { recursive: true, force: true })

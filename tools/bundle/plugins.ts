@@ -83,6 +83,7 @@ const PLAN = [...LIST, 'commands/plan.ts']
 /** For each module that lib loads with import(), what is loaded before it. */
 const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
+  'commands/completion.ts': START,
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,

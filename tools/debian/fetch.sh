@@ -124,9 +124,10 @@ FONTS
 beside() {
   case $1 in
     chromium*) echo fonts-dejavu-core ;;
-    # The locale C.UTF-8, which Ansible requires in a chroot.
-    ansible-lint) echo libc-bin ;;
+    # The locale C.UTF-8, which Ansible requires in a chroot; the programs with which it installs a package.
+    ansible-lint) echo libc-bin python3-apt apt diffutils ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
+    curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;
     dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
     lintian) echo base-files coreutils dash diffutils findutils grep gzip libc-bin sed tar ;;
@@ -136,6 +137,7 @@ beside() {
 # It runs programs for arm64 in a tree for arm64, and does without programs for all other architectures.
 architectures() {
   case $1 in
+    curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo "$(dpkg --print-architecture),arm64" ;;
     *) dpkg --print-architecture ;;
   esac
@@ -225,6 +227,7 @@ fetch lintian trixie
 fetch mandoc trixie mandoc
 fetch zsh trixie zsh
 fetch fish trixie fish
+fetch curl trixie
 fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls

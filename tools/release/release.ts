@@ -11,8 +11,8 @@ import { writeChecksums } from './checksums.ts'
 import { buildCollection } from './collection.ts'
 import { buildDebs } from './deb.ts'
 import { buildExecutables } from './executables.ts'
-import type { Order } from './order.ts'
 import { packNpm } from './npm.ts'
+import type { Order } from './order.ts'
 import { writeSbom } from './sbom.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')

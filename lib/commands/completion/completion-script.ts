@@ -2,11 +2,9 @@
 import type { AnyCommand } from '../command.ts'
 import { bashCompletion } from './bash.ts'
 import { fishCompletion } from './fish.ts'
+import type { Shell } from './shells.ts'
 import { commandWords, type KnownNames } from './words.ts'
 import { zshCompletion } from './zsh.ts'
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
 
 const WRITERS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const
 

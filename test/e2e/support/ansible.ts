@@ -15,6 +15,8 @@ export const ansibles = [
   { title: 'Ansible 2.19', suite: 'trixie', tree: ANSIBLE },
 ] as const
 
+const COMPILED = path.resolve(import.meta.dirname, '../../../.cache/python')
+
 /** The collection of this project. */
 export const COLLECTION = path.resolve(import.meta.dirname, '../../../templates/ansible')
 
@@ -87,7 +89,8 @@ export function ansible(program: string, tree: string = ANSIBLE): readonly strin
 
 /** The environment of Ansible, with nothing of the user's. */
 export function environmentOf(home: string): Readonly<Record<string, string | undefined>> {
-  return { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8' }
+  // Compiled Python is kept for all runs, but not beside the sources of the collection.
+  return { PATH: process.env.PATH, HOME: home, LC_ALL: 'C.UTF-8', PYTHONPYCACHEPREFIX: COMPILED }
 }
 
 /** The collection as Ansible finds it. */

@@ -70,6 +70,7 @@ async function units(): Promise<Contents> {
 function packagedUnit(unit: string): string {
   return unit
     .replace(/^# Install: .*\n/m, '')
+    .replace(/^Description=.*$/m, '$&\nDocumentation=man:regmirror(1)')
     .replace(/^# regmirror must be in the PATH[\s\S]*?paths\.\n/m, '')
     .replaceAll('/usr/bin/env ', '/usr/bin/')
 }

@@ -11,7 +11,7 @@ export function flagItems(flags: Flags): Lines {
 }
 
 /** `-f FILE, --file=FILE`, as GNU programs write it. */
-export function flagTerm(name: string, flag: Flag<unknown>): string {
+function flagTerm(name: string, flag: Flag<unknown>): string {
   const long = bold(`--${isOnByDefault(flag) ? 'no-' : ''}${typedName(name)}`)
   const value = placeholder(flag)
   if (value === undefined) return long
