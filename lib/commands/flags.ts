@@ -93,7 +93,9 @@ export const probeFlags = {
 export const watchFlags = {
   ...listFlags,
   lockTimeout: lockTimeout(WATCH_LOCK_TIMEOUT),
-  listen: text({ help: 'serve a status page, /metrics, /healthz, /readyz and /livez at PORT (loopback), HOST:PORT or :PORT (every address)' }),
+  listen: text({
+    help: 'serve a status page, /metrics, /healthz, /readyz and /livez at PORT (loopback), HOST:PORT or :PORT (every address)',
+  }),
   logFormat: choice(['text', 'json'], {
     help: 'log format',
     default: 'text on a terminal, otherwise json',
