@@ -56,7 +56,11 @@ const PROBE_PAGE = prometheusPage(
     probes: [
       {
         ...{ registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'blob' },
-        ...{ status: 'healthy', latency_ms: { best: 1, median: 2, worst: 3 }, phases_ms: { tcp: 1 } },
+        ...{
+          status: 'healthy',
+          latency_ms: { best: 1, median: 2, worst: 3 },
+          phases_ms: { dns: 1, tcp: 1, tls: 1, first_byte: 1 },
+        },
         ...{ bytes_per_second: 1, pull_50mb_s: 1, clock_skew_s: 1 },
         tls: { version: 'TLSv1.3', expires: '2026-01-02T00:00:00.000Z', days: 3 },
       },
