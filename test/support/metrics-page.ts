@@ -1,12 +1,12 @@
 /** The metrics of a page as Prometheus reads it. */
 
-export interface PageSample {
+interface PageSample {
   readonly name: string
   /** Names of its labels, sorted. */
   readonly labels: readonly string[]
 }
 
-export function samplesOnPage(page: string): readonly PageSample[] {
+function samplesOnPage(page: string): readonly PageSample[] {
   return page
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('#'))
