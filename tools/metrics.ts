@@ -1,6 +1,7 @@
 /** Writes the table of docs/metrics.md from the table in the code. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { MetricAbout } from '../lib/model/metric-about.ts'
 import { METRICS, type MetricName } from '../lib/model/metrics.ts'
 
 const file = path.resolve(import.meta.dirname, '../docs/metrics.md')
@@ -20,7 +21,7 @@ function tableText(): string {
 }
 
 function rowOf(name: MetricName): string {
-  const about: (typeof METRICS)[MetricName] & { readonly absent?: string } = METRICS[name]
+  const about: MetricAbout = METRICS[name]
   const labels = about.labels.map(label => `\`${label}\``).join(', ')
   const meaning = about.help.replace(/; absent [^.]*\.$/, '.')
   const absent = about.absent === undefined ? '' : ` Absent ${about.absent}.`

@@ -10,7 +10,7 @@ const NO_RESPONSE: readonly (ProbeReason | undefined)[] = [
   'no_response',
 ]
 
-/** `reasons`: of every endpoint that was probed. */
+/** `reasons`: of every endpoint that this node has probed, of all registries: one that responds shows that the network works. */
 export function mayBeNetwork(reasons: readonly (ProbeReason | undefined)[]): boolean {
   return reasons.every(reason => NO_RESPONSE.includes(reason))
 }

@@ -88,7 +88,9 @@ export function listeningEvent({ host, port }: ListenAddress): Event {
   const isPublic = /^(::|(::ffff:)?0\.0\.0\.0)$/.test(host)
   const local = isPublic ? (host === '::' ? '::1' : LOOPBACK) : host
   const url = `http://${local.includes(':') ? `[${local}]` : local}:${port}/`
-  const readers = isPublic ? '; every machine that can reach this node can read it: restrict the port with a firewall, or listen on one address' : ''
+  const readers = isPublic
+    ? '; every machine that can reach this node can read it: restrict the port with a firewall, or listen on one address'
+    : ''
   const level = isPublic ? 'warn' : 'info'
   return { event: 'listening', level, text: `listening at ${url}${readers}`, fields: { url, port } }
 }

@@ -1,13 +1,11 @@
 /** Reports every change of the health of a registry, except to unknown: an outage lasts until the registry is healthy. */
 import { judgeRegistry } from '../health/availability.ts'
-import { keyOf } from '../health/health-file.ts'
 import { mayBeNetwork } from '../health/network-cause.ts'
-import { baseUrl, type MirrorList, type Registry } from '../model/registry.ts'
+import type { MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import { knownHealth } from './current-health.ts'
 import { registryEvent } from './events.ts'
 import type { Host } from './host/host.ts'
-import { byKey, byRegistry } from './indexes.ts'
 import type { Memory, ReportedHealth } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 
@@ -20,8 +18,7 @@ export function reportRegistries(memory: Memory, { registries }: MirrorList, hos
     const judged = judgeRegistry(registry, known)
     const after = isReported(judged) ? judged : before
     if (after === undefined) continue
-    if (isNews(before, after))
-      reportEvent(memory, registryEvent(after, isNetworkSuspect(registry, memory)), host)
+    if (isNews(before, after)) reportEvent(memory, registryEvent(after, isNetworkSuspect(memory)), host)
     reported.set(registry.name, after)
   }
   memory.reportedRegistries = reported
@@ -36,9 +33,8 @@ function isNews(before: ReportedHealth | undefined, after: ReportedHealth): bool
   return status !== after.status || reason !== after.reason
 }
 
-function isNetworkSuspect({ name, mirrors }: Registry, memory: Memory): boolean {
-  const known = byKey(memory.mirrors)
-  const ofMirrors = mirrors.map(({ base }) => known.get(keyOf(name, baseUrl(base))))
-  const probes = [...ofMirrors, byRegistry(memory.servers).get(name)].map(watched => watched?.lastProbe)
-  return mayBeNetwork(probes.filter(probe => probe !== undefined).map(({ reason }) => reason))
+/** No endpoint of any registry has responded to its latest probe. */
+function isNetworkSuspect({ mirrors, servers }: Memory): boolean {
+  const probes = [...mirrors, ...servers].flatMap(({ lastProbe }) => lastProbe ?? [])
+  return mayBeNetwork(probes.map(({ reason }) => reason))
 }

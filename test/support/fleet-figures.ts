@@ -4,7 +4,7 @@ import { MIRROR, type Phase, SERVER } from './fleet-scenarios.ts'
 
 export type Row = readonly string[]
 
-export const COLUMNS: Row = [
+const COLUMNS: Row = [
   'phase',
   'mirror: peak',
   'mirror: mean',

@@ -30,7 +30,9 @@ describe('a fleet', function () {
   }
   /** The mean of each ten seconds: single seconds vary by chance. */
   const tenths = (counts: readonly number[]) =>
-    Array.from({ length: Math.floor(counts.length / 10) }, (_, i) => meanOf(counts.slice(i * 10, i * 10 + 10)))
+    Array.from({ length: Math.floor(counts.length / 10) }, (_, i) =>
+      meanOf(counts.slice(i * 10, i * 10 + 10)),
+    )
 
   it('probes at a constant rate in steady state, though all nodes started in the same second', () => {
     for (const rate of tenths(countsOf('steady state')))

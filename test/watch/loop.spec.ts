@@ -248,6 +248,13 @@ describe('a watcher', () => {
     assert.match(reportedOf(silent)[0]?.text ?? '', /because the cause may be this node's network$/)
   })
 
+  it('does not suspect the network while an endpoint of another registry responds', async () => {
+    const list = () =>
+      listOf(registry('docker.io', [mirror('https://a')]), registry('quay.io', [mirror('https://b')]))
+    const run = await simulate({ until: HOUR, list, behaviours: { [A]: SILENT, [SERVER]: SILENT } })
+    assert.match(reportedOf(run)[0]?.text ?? '', /^docker\.io .*; regmirror writes every mirror of the list$/)
+  })
+
   it('reports a certificate that expires soon once, and once when it has expired', async () => {
     const expires = '2026-01-02T00:00:00.000Z'
     const certificate =

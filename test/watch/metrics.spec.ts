@@ -1,10 +1,12 @@
 /** The metrics of a watcher. */
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { prometheusPage } from '../../lib/reporters/prometheus.ts'
 import { renderMetrics } from '../../lib/watch/serve/metrics.ts'
 import type { MirrorStatus, ServerStatus, WatchStatus } from '../../lib/watch/serve/status.ts'
+import { withMetricsTable } from '../../tools/metrics.ts'
+import { metricsInReference, metricsOnPage } from '../support/metrics-page.ts'
 import {
   mirrorStatus,
   NOW,
@@ -13,6 +15,8 @@ import {
   watchStatus,
   withState,
 } from '../support/status.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
 
 const SAMPLE = /^([a-z_0-9]+)(?:\{((?:[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (-?\d[\d.e+-]*)$/
 
@@ -43,6 +47,30 @@ const withMirrors = (...mirrors: MirrorStatus[]) => pageOf({ registries: [regist
 
 const HEALTHY = 'registry="docker.io",url="https://mirror.test/v2"'
 const UNHEALTHY = 'registry="docker.io",url="https://unhealthy.test/v2"'
+
+/** A probe that has measured everything. */
+const PROBE_PAGE = prometheusPage(
+  {
+    version: 1,
+    kind: 'probe',
+    probes: [
+      {
+        ...{ registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'blob' },
+        ...{
+          status: 'healthy',
+          latency_ms: { best: 1, median: 2, worst: 3 },
+          phases_ms: { dns: 1, tcp: 1, tls: 1, first_byte: 1 },
+        },
+        ...{ bytes_per_second: 1, pull_50mb_s: 1, clock_skew_s: 1 },
+        tls: { version: 'TLSv1.3', expires: '2026-01-02T00:00:00.000Z', days: 3 },
+      },
+    ],
+    registries: [{ registry: 'docker.io', status: 'healthy' }],
+    unhealthy: [],
+    notices: [],
+  },
+  NOW,
+)
 
 describe('the metrics of a watcher', () => {
   it('describe the watcher, the list and the node', () => {
@@ -116,16 +144,19 @@ describe('the metrics of a watcher', () => {
     assert.match(page, /^# HELP regmirror_probes_total .* that two registries list is counted twice\.$/m)
   })
 
-  it('have one help text for a name, also where probe exports it', () => {
-    const root = path.resolve(import.meta.dirname, '../..')
-    const code = globSync('lib/**/*.ts', { cwd: root }).map(file =>
-      readFileSync(path.join(root, file), 'utf8'),
-    )
-    const metrics = [...code.join('\n').matchAll(/name: '(regmirror_\w+)',\s*help: (?:'([^']+)'|"([^"]+)")/g)]
-    const helps = Map.groupBy(metrics, ([, name]) => name)
-    assert.ok(helps.size > 25)
-    for (const [name, texts] of helps)
-      assert.equal(new Set(texts.map(([, , a, b]) => a ?? b)).size, 1, `help texts of ${name}`)
+  it('are those of the reference, with their types and labels', () => {
+    const document = readFileSync(path.join(root, 'docs/metrics.md'), 'utf8')
+    assert.equal(document, withMetricsTable(document), 'docs/metrics.md is outdated; run npm run metrics')
+    const server = {
+      url: 'https://registry-1.docker.io/v2',
+      health: 'healthy',
+      certificateExpiresAt: NOW,
+    } as const
+    const list = { ...watchStatus().list, loadedAt: NOW }
+    const page = renderMetrics(watchStatus({ list, registries: [registryStatus({ server })] }))
+    const sorted = (metrics: ReadonlyMap<string, string>) => [...metrics].sort()
+    assert.deepEqual(sorted(metricsOnPage(page)), sorted(metricsInReference(document, 'watch')))
+    assert.deepEqual(sorted(metricsOnPage(PROBE_PAGE)), sorted(metricsInReference(document, 'probe')))
   })
 
   it('show every problem as a number', () => {

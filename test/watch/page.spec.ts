@@ -293,6 +293,12 @@ describe('the status page', () => {
     assert.equal(alarmsIn(withRegistries(...limited)).length, 2)
   })
 
+  it('does not suspect the network of the node while an endpoint of another registry responds', () => {
+    const note = /writes every mirror of the list, because the cause may be this node/
+    assert.match(withRegistries(...unhealthy(2)), note)
+    assert.doesNotMatch(withRegistries(...unhealthy(2), registryStatus()), note)
+  })
+
   it('reports registries with fewer mirrors in a line each, or in one line for many', () => {
     const weak = (count: number) => unhealthy(count, { mirrors: [mirrorStatus(), unhealthyMirror()] })
     assert.equal(alarmsIn(withRegistries(...weak(3))).length, 3)

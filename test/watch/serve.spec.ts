@@ -280,7 +280,10 @@ describe('--listen', () => {
     assert.equal(await reported('0'), 'info listening at http://127.0.0.1:PORT/')
     assert.equal(await reported('127.0.0.2:0'), 'info listening at http://127.0.0.2:PORT/')
     assert.equal(await reported('0.0.0.0:0'), `warn listening at http://127.0.0.1:PORT/${others}`)
-    assert.match(await reported(':0'), /^warn listening at http:\/\/(127\.0\.0\.1|\[::1\]):PORT\/; every machine/)
+    assert.match(
+      await reported(':0'),
+      /^warn listening at http:\/\/(127\.0\.0\.1|\[::1\]):PORT\/; every machine/,
+    )
     const six = (host: string) => listeningEvent({ host, port: 80 })
     assert.deepEqual([six('::1').level, six('::1').fields?.url], ['info', 'http://[::1]:80/'])
     assert.deepEqual([six('::').level, six('::').fields?.url], ['warn', 'http://[::1]:80/'])

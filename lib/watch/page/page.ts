@@ -1,6 +1,6 @@
 /** The status page: one HTML document, without scripts and without anything from other places. Pure. */
 import { plural } from '../../wording/plural.ts'
-import { type Grade, gradeRegistry, type RegistryGrade } from '../serve/problems.ts'
+import { type Grade, gradeRegistry, isNetworkSuspect, type RegistryGrade } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
 import type { Alarm } from './alarm.ts'
 import { findAlarms, worstGrade } from './alarms.ts'
@@ -85,11 +85,12 @@ function registriesSection(status: WatchStatus, open: string | undefined): Marku
   if (registries.length === 0)
     return html`<section aria-labelledby="registries"><h2 id="registries">Registries</h2>
 <p>${list.loadedAt === undefined ? 'No list is in use.' : html`The list has no registries. Add one to <code>${list.file}</code>.`}</p></section>`
+  const networkSuspect = isNetworkSuspect(status)
   const sorted = registries.toSorted((a, b) => RANK[gradeRegistry(a)] - RANK[gradeRegistry(b)])
   return html`<section aria-labelledby="registries">
 <h2 id="registries">Registries <small>${registries.length}</small></h2>
 ${registries.length < MANY ? undefined : overview(status, sorted)}
-${sorted.map(registry => registrySection(registry, { anchor: registryAnchor(status, registry), now, open: registry.name === open }))}</section>`
+${sorted.map(registry => registrySection(registry, { anchor: registryAnchor(status, registry), now, open: registry.name === open, networkSuspect }))}</section>`
 }
 
 const RANK: Readonly<Record<RegistryGrade, number>> = { problem: 0, warning: 1, ok: 2, unknown: 2 }

@@ -3,12 +3,11 @@ import { healthText, isUsable } from '../../health/health.ts'
 import { certificateExpiry, daysUntil } from '../../wording/certificate-expiry.ts'
 import { plural } from '../../wording/plural.ts'
 import { registryCause, registryStatusText } from '../../wording/registry-health-text.ts'
-import { gradeRegistry } from '../serve/problems.ts'
+import { gradeRegistry, isNetworkSuspect } from '../serve/problems.ts'
 import type { RegistryStatus, WatchStatus } from '../serve/status.ts'
 import { type Alarm, problem, warning } from './alarm.ts'
 import { html, type Markup } from './markup.ts'
 import { registryAnchor, registryTitle } from './registry-name.ts'
-import { isNetworkSuspect } from './registry-section.ts'
 import { ago, span } from './time.ts'
 
 /** With more lines, each would get less attention. */
@@ -17,7 +16,8 @@ const FEW = 3
 /** Registries whose pulls by tag fail. */
 export function outages(status: WatchStatus): readonly Alarm[] {
   const probed = status.registries.filter(({ mirrors }) => mirrors.length > 0)
-  if (probed.length > 1 && probed.every(isUnreachable)) return [blackout(probed, status)]
+  const isEveryUnhealthy = probed.every(({ state }) => state.status === 'unhealthy')
+  if (probed.length > 1 && isEveryUnhealthy && isNetworkSuspect(status)) return [blackout(probed, status)]
   const out = status.registries.filter(registry => gradeRegistry(registry) === 'problem')
   if (out.length <= FEW) return out.map(registry => outage(registry, status))
   return [problem(html`<b>Registries ${links(out, status)} are unhealthy</b>: pulls by tag fail.`)]
@@ -28,11 +28,6 @@ export function weaknesses(status: WatchStatus): readonly Alarm[] {
   const weak = status.registries.filter(registry => gradeRegistry(registry) === 'warning')
   if (weak.length <= FEW) return weak.map(registry => weakness([registry], status))
   return [weakness(weak, status)]
-}
-
-/** An endpoint that responds, with 401 or 429 for example, is reachable. */
-function isUnreachable(registry: RegistryStatus): boolean {
-  return registry.state.status === 'unhealthy' && isNetworkSuspect(registry)
 }
 
 function blackout(registries: readonly RegistryStatus[], { now }: WatchStatus): Alarm {

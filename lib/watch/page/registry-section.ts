@@ -1,6 +1,5 @@
 /** A registry on the status page: its mirrors in the order in which they are written, its server, and its files. Pure. */
 import { isUsable } from '../../health/health.ts'
-import { mayBeNetwork } from '../../health/network-cause.ts'
 import { plural } from '../../wording/plural.ts'
 import { EVERY_MIRROR } from '../../wording/registry-health-text.ts'
 import { gradeRegistry } from '../serve/problems.ts'
@@ -15,15 +14,17 @@ interface View {
   readonly now: number
   /** Whether its files are open when the page has loaded. */
   readonly open: boolean
+  /** Whether no endpoint of any registry has responded. */
+  readonly networkSuspect: boolean
 }
 
 export function registrySection(registry: RegistryStatus, view: View): Markup {
-  const { anchor, now } = view
+  const { anchor, now, networkSuspect } = view
   const grade = gradeRegistry(registry)
   return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${GRADE_MARKS[grade]}</span> ${registryTitle(registry)} <small>${mirrorCount(registry)}</small></h3>
 <ul class="endpoints">
-${mirrorItems(registry.mirrors, now)}${serverItem(registry, now)}</ul>${outageNote(registry)}
+${mirrorItems(registry.mirrors, now)}${serverItem(registry, now)}</ul>${outageNote(registry, networkSuspect)}
 ${shownFiles(registry, view)}
 </section>
 `
@@ -49,21 +50,12 @@ function serverNote({ reason, detail }: ServerStatus): Markup | undefined {
 }
 
 /** Why mirrors are in the file though no endpoint is healthy. */
-function outageNote(registry: RegistryStatus): Markup | undefined {
-  const { mirrors, state } = registry
+function outageNote({ mirrors, state }: RegistryStatus, networkSuspect: boolean): Markup | undefined {
   const isWritten = mirrors.some(({ health, position }) => !isUsable(health) && position !== undefined)
   if (state.status !== 'unhealthy' || !isWritten) return undefined
-  const why = isNetworkSuspect(registry) ? ", because the cause may be this node's network" : ''
+  const why = networkSuspect ? ", because the cause may be this node's network" : ''
   return html`
 <p class="note">No endpoint is healthy. ${EVERY_MIRROR}${why}.</p>`
-}
-
-/** No endpoint has responded. */
-export function isNetworkSuspect({ mirrors, server }: RegistryStatus): boolean {
-  const probed = [...mirrors, ...(server === undefined ? [] : [server])].filter(
-    ({ health }) => health !== 'unknown',
-  )
-  return mayBeNetwork(probed.map(({ reason }) => reason))
 }
 
 function shownFiles(registry: RegistryStatus, view: View): readonly Markup[] {

@@ -28,6 +28,7 @@ export function parseListenAddress(text: string): RequestedAddress {
 }
 
 function invalidAddress(text: string): Failure {
-  const hint = 'write [HOST:]PORT, such as 9464 (loopback), 10.0.0.7:9464, [::1]:9464 or :9464 (every address)'
+  const hint =
+    'write [HOST:]PORT, such as 9464 (loopback), 10.0.0.7:9464, [::1]:9464 or :9464 (every address)'
   return new Failure('usage', [{ message: `--listen ${text} is not an address`, hint }])
 }

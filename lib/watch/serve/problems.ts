@@ -1,4 +1,5 @@
 /** What is wrong, by the status of a watcher; all pages use the same rules. Pure. */
+import { mayBeNetwork } from '../../health/network-cause.ts'
 import type { RegistryStatus, WatchStatus, WatchSummary } from './status.ts'
 
 export type Grade = 'ok' | 'warning' | 'problem'
@@ -12,6 +13,16 @@ export function gradeRegistry({ name, mirrors, state: { status } }: RegistryStat
   if (status === 'unhealthy' || status === 'degraded') return 'problem'
   const isKnown = status === 'healthy' || name === '*'
   return isKnown && mirrors.every(({ health }) => health === 'healthy') ? 'ok' : 'warning'
+}
+
+/** No endpoint has responded, of any registry. One that responds with 401 or 429, for example, is reachable. */
+export function isNetworkSuspect({ registries }: WatchStatus): boolean {
+  // Without mirrors, the server is not probed either.
+  const endpoints = registries
+    .filter(({ mirrors }) => mirrors.length > 0)
+    .flatMap(({ mirrors, server }) => [...mirrors, ...(server ? [server] : [])])
+  const probed = endpoints.filter(({ health }) => health !== 'unknown')
+  return mayBeNetwork(probed.map(({ reason }) => reason))
 }
 
 export const HANGS =
