@@ -14,7 +14,7 @@ export const TEMPLATES = path.resolve(import.meta.dirname, '../../../templates/k
 export type Manifest = Namespace | ConfigMap | Secret | DaemonSet | PodMonitor
 
 /** The manifests of a folder with a kustomization.yaml. */
-export function renderManifests(folder: string): readonly Manifest[] {
+function renderManifests(folder: string): readonly Manifest[] {
   const text = execFileSync(launcher(KUBECTL, 'kubectl'), ['kustomize', folder], { encoding: 'utf8' })
   return parseAllDocuments(text).map(document => document.toJS())
 }
