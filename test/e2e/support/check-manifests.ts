@@ -42,7 +42,10 @@ function literalOf(manifest: Manifest, nth: number): string {
 
 function typeCheck(folder: string): string {
   try {
-    execFileSync('tsc', ['--noEmit', '--pretty', 'false', '-p', folder], { encoding: 'utf8', stdio: 'pipe' })
+    execFileSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['--noEmit', '--pretty', 'false', '-p', folder], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
     return ''
   } catch (error) {
     return (error as { stdout: string }).stdout
