@@ -135,7 +135,7 @@ describe('documents', () => {
         .join('')
       // Of the single file only; test/e2e/single.spec.ts runs it.
       const ofSingleFile = '--licenses'
-      const others = /npm|GOLDEN|ansible-playbook|git |kubectl|buildah|cloud-init|mkosi|curl/
+      const others = /npm|GOLDEN|ansible-playbook|git |kubectl|buildah|buildx|cloud-init/
       const lines = text(document)
         .split('\n')
         .filter(line => !others.test(line))

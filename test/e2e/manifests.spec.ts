@@ -7,6 +7,7 @@ import { typedName } from '../../lib/commands/flag-types.ts'
 import { commands } from '../../lib/commands/index.ts'
 import { withDirectory } from '../support/tree.ts'
 import { findTypeErrors } from './support/check-manifests.ts'
+import { readCopies } from './support/container-tree.ts'
 import { KUBECTL, type Manifest, podSpecOf, renderKustomization, TEMPLATES } from './support/kubectl.ts'
 import { needRuntime } from './support/runtimes.ts'
 
@@ -44,6 +45,20 @@ const FILES = {
   'robot.password': 'secret\n',
   'corp-ca.pem': 'a certificate\n',
 }
+
+describe('the Containerfile', () => {
+  it('copies the same files for both architectures', async () => {
+    const names = async (arch: string, triplet: string) => {
+      const copies = await readCopies(path.join(TEMPLATES, 'Containerfile'), arch)
+      return copies.map(({ target }) =>
+        target.replace(triplet, 'TRIPLET').replace(/^.*ld-linux.*$/, 'LOADER'),
+      )
+    }
+    const amd64 = await names('amd64', 'x86_64-linux-gnu')
+    assert.equal(amd64.length, 8)
+    assert.deepEqual(await names('arm64', 'aarch64-linux-gnu'), amd64)
+  })
+})
 
 describe('the manifests for Kubernetes', function () {
   this.timeout(120_000)

@@ -7,7 +7,7 @@ import type { PodSpec } from 'kubernetes-types/core/v1.js'
 import { EXECUTABLE } from '../../support/program.ts'
 import { type Tree, writeTree } from '../../support/tree.ts'
 import { eventually } from '../../support/watching.ts'
-import { type ContainerTree, makeContainerTree } from './container-tree.ts'
+import { type ContainerTree, type Copied, makeContainerTree } from './container-tree.ts'
 import { type Daemon, makeNode, startContainerd } from './containerd.ts'
 import { openCri } from './cri.ts'
 import { importImage } from './image-archive.ts'
@@ -103,11 +103,17 @@ const addImage = (root: string, name: string, tree: string, config: ContainerTre
 
 /** The files that the Containerfile copies. */
 async function makeTree(home: string): Promise<ContainerTree> {
-  const [build, tree] = [path.join(home, 'build'), path.join(home, 'tree')]
-  if (EXECUTABLE === undefined) buildInto(build)
-  const context = EXECUTABLE === undefined ? build : path.dirname(EXECUTABLE)
-  const stages = { '': context, libraries: treeOf(LIBRARIES) }
-  return await makeContainerTree(path.join(TEMPLATES, 'Containerfile'), stages, tree)
+  const folder = path.join(home, 'build')
+  if (EXECUTABLE === undefined) buildInto(folder)
+  const program = EXECUTABLE ?? path.join(folder, 'regmirror')
+  const find = ({ from, source }: Copied) =>
+    from === undefined ? program : path.join(treeOf(LIBRARIES), source)
+  return await makeContainerTree(
+    path.join(TEMPLATES, 'Containerfile'),
+    'amd64',
+    find,
+    path.join(home, 'tree'),
+  )
 }
 
 function buildInto(folder: string): void {
