@@ -214,7 +214,10 @@ describe('a pod of Kubernetes', function () {
       const pod = await node.pod(spec, lists)
       const ran = await pod.start(withCapabilities(container, capabilities))
       const code = await ran.ended()
+      const log = await ran.log()
       await pod.remove()
+      const required = /root in a container requires (.*)$/m.exec(log)?.[1]
+      if (code !== 0) assert.deepEqual(required?.match(/[A-Z_]+/g), add, log)
       return code
     }
     const [applying, restoring] = [['apply', '--no-probe'], ['restore']].map(args => ({

@@ -151,7 +151,7 @@ describe('the manifests for Kubernetes', function () {
       assert.deepEqual(container?.ports, [{ name: 'http', containerPort: Number(port) }])
       for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
         assert.equal(probe?.httpGet?.port, 'http')
-        assert.ok(['0.0.0.0', probe?.httpGet?.host].includes(host))
+        assert.ok(['', '0.0.0.0', probe?.httpGet?.host].includes(host))
       }
     }
   })
