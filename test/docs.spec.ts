@@ -137,7 +137,8 @@ describe('documents', () => {
         .join('')
       // Of the single file only; test/e2e/single.spec.ts runs it.
       const ofSingleFile = '--licenses'
-      const others = /npm|npx|GOLDEN|ansible-|git |gpg |sha256sum|curl /
+      const others =
+        /npm|npx|GOLDEN|ansible-|git |gpg |sha256sum|curl |kubectl|buildah|buildx|cloud-init/
       const lines = text(document)
         .split('\n')
         .filter(line => !others.test(line))

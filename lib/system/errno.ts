@@ -2,9 +2,12 @@
 import { Failure, hasErrno } from '../model/errors.ts'
 import { findShortage } from './shortage.ts'
 
+/** Root in a container may lack the capabilities for files of other users. */
+const AS_ROOT = 'run regmirror as root; root in a container requires CHOWN, DAC_OVERRIDE and FOWNER'
+
 const WORDS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
-  EACCES: ['permission denied', 'run regmirror as root'],
-  EPERM: ['operation not permitted', 'run regmirror as root, or remove the immutable attribute: chattr -i'],
+  EACCES: ['permission denied', AS_ROOT],
+  EPERM: ['operation not permitted', `${AS_ROOT}, or remove the immutable attribute: chattr -i`],
   EROFS: [
     'the file system is read-only',
     'remount it, or choose another --root; in a unit of systemd, name the directory in ReadWritePaths=',

@@ -13,7 +13,7 @@ import { buildImage } from '../support/image.ts'
 import { type LoopbackRegistry, startRegistry } from '../support/registry.ts'
 import { readTree, type Tree, writeTree } from '../support/tree.ts'
 import { eventually } from '../support/watching.ts'
-import { type KubeNode, LIBRARIES, RUNTIME, startKubeNode } from './support/kube-node.ts'
+import { type KubeNode, needPods, startKubeNode } from './support/kube-node.ts'
 import { configMapOf, KUBECTL, podSpecOf, renderKustomization } from './support/kubectl.ts'
 import type { Files } from './support/kubelet-volumes.ts'
 import type { RunningContainer } from './support/pod.ts'
@@ -22,6 +22,8 @@ import { needRuntime } from './support/runtimes.ts'
 const CERTS = '/etc/containerd/certs.d'
 const HOSTS = `${CERTS}/docker.io/hosts.toml`
 const SECRET = 'Bearer planted-in-a-secret'
+const TLS = path.resolve(import.meta.dirname, '../probe/tls')
+const DOCS = path.resolve(import.meta.dirname, '../../docs/kubernetes.md')
 const IMAGE = buildImage('library/busybox')
 /** Files of the node before its first pod. */
 const BEFORE: Tree = {
@@ -58,22 +60,29 @@ describe('a pod of Kubernetes', function () {
   let node: KubeNode
   let first: LoopbackRegistry
   let second: LoopbackRegistry
+  let secure: LoopbackRegistry
   let watcher: RunningContainer
   let spec: PodSpec
   let update = async (_files: Files) => {}
 
   before(async function () {
-    for (const name of [RUNTIME, KUBECTL, LIBRARIES]) needRuntime(this, name, true)
+    needPods(this)
+    needRuntime(this, KUBECTL, true)
     home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-kube-'))
     port = await freePort()
     first = await startRegistry({ images: [IMAGE] })
     second = await startRegistry({ images: [IMAGE] })
     spec = podSpecOf(await render('kubernetes/base'))
-    node = await startKubeNode(home, watchContainer(spec).image ?? '')
+    const [cert, key, ca] = await Promise.all(
+      ['server.pem', 'server-key.pem', 'ca.pem'].map(name => fs.readFile(path.join(TLS, name), 'utf8')),
+    )
+    secure = await startRegistry({ images: [IMAGE], tls: { cert, key } })
+    const files = { 'etc/ssl/certs/ca-certificates.crt': ca }
+    node = await startKubeNode(home, watchContainer(spec).image ?? '', files)
     await writeTree(node.at(CERTS), BEFORE)
   })
   after(async () => {
-    for (const one of [node, first, second]) await one?.close()
+    for (const one of [node, first, second, secure]) await one?.close()
     await fs.rm(home, { recursive: true, force: true })
   })
 
@@ -143,6 +152,20 @@ describe('a pod of Kubernetes', function () {
     assert.ok(!(await watcher.log()).includes(SECRET))
   })
 
+  it('trusts the CA certificates of the node, as its containerd does', async () => {
+    const url = secure.url.replace('http:', 'https:')
+    await update({ 'mirrors.toml': listOf([quote(url)]) })
+    const up = new RegExp(`^regmirror_up\\{.*url="${url}/v2".*\\} 1$`, 'm')
+    const metrics = () => fetch(`http://127.0.0.1:${port}/metrics`).then(response => response.text())
+    await eventually(
+      async () => up.test(await metrics()) || undefined,
+      () => 'the mirror is not healthy',
+    )
+    secure.clear()
+    await node.daemon.cri.pull(`busybox@${IMAGE.manifest.digest}`)
+    assert.ok(secure.requests.length > 0)
+  })
+
   it('is not ready while the list is invalid, but stays alive and changes nothing', async () => {
     const before = await hosts()
     await update({ 'mirrors.toml': 'version = 1\nregistrys = 1\n' })
@@ -181,6 +204,45 @@ describe('a pod of Kubernetes', function () {
     await pod.remove()
   })
 
+  it('refuses the file of another user, except with the capabilities of the docs', async () => {
+    const add = /add the capabilities (.*?)\.$/m.exec(await fs.readFile(DOCS, 'utf8'))?.[1]?.match(/[A-Z_]+/g)
+    const owned = async () => (await fs.stat(node.at(HOSTS))).uid
+    await fs.chmod(node.at(HOSTS), 0o600)
+    await fs.chown(node.at(HOSTS), 1000, 1000)
+    const lists = { 'regmirror-list': { 'mirrors.toml': listOf([quote(first.url)]) } }
+    const apply = async (container: Container, capabilities: readonly string[]) => {
+      const pod = await node.pod(spec, lists)
+      const ran = await pod.start(withCapabilities(container, capabilities))
+      const code = await ran.ended()
+      const log = await ran.log()
+      await pod.remove()
+      const required = /root in a container requires (.*)$/m.exec(log)?.[1]
+      if (code !== 0) assert.deepEqual(required?.match(/[A-Z_]+/g), add, log)
+      return code
+    }
+    const [applying, restoring] = [['apply', '--no-probe'], ['restore']].map(args => ({
+      ...watchContainer(spec),
+      args,
+    }))
+    assert.ok(applying && restoring && add?.length === 3)
+    assert.equal(await apply(applying, []), 2)
+    assert.deepEqual([await readTree(node.at(CERTS)), await owned()], [BEFORE, 1000])
+    assert.equal(await apply(applying, add), 0)
+    assert.equal(await owned(), 0)
+    for (const missing of add)
+      assert.equal(
+        await apply(
+          restoring,
+          add.filter(one => one !== missing),
+        ),
+        2,
+        missing,
+      )
+    assert.equal(await apply(restoring, add), 0)
+    assert.deepEqual([await readTree(node.at(CERTS)), await owned()], [BEFORE, 1000])
+    await fs.chown(node.at(HOSTS), 0, 0)
+  })
+
   it('writes nothing until a mirror in the cluster is healthy', async () => {
     const cluster = podSpecOf(await render('kubernetes/overlays/in-cluster'))
     first.behave('broken')
@@ -207,6 +269,12 @@ function watchContainer({ containers: [container] }: PodSpec): Container {
 function initContainer({ initContainers: [container] = [] }: PodSpec): Container {
   assert.ok(container)
   return container
+}
+
+function withCapabilities(container: Container, add: readonly string[]): Container {
+  const { securityContext = {} } = container
+  const capabilities = { ...securityContext.capabilities, add: [...add] }
+  return { ...container, securityContext: { ...securityContext, capabilities } }
 }
 
 /** What the kubelet of the node gets from a check; undefined without a response. */

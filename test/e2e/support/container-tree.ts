@@ -7,24 +7,44 @@ export interface ContainerTree {
   readonly env: readonly string[]
 }
 
-/** Writes the files of the last stage. `stages` are the folders that it copies from, `''` the build context. */
+/** A file of the image. `from` is the stage that has the source; undefined: the build context. */
+export interface Copied {
+  readonly from?: string
+  readonly source: string
+  readonly target: string
+}
+
+/** The files that the image for an architecture has. */
+export async function readCopies(containerfile: string, arch: string): Promise<readonly Copied[]> {
+  const lines = stageLines(await fs.readFile(containerfile, 'utf8'), arch)
+  return lines.flatMap(line => {
+    const [match, from, source = '', target = ''] =
+      /^COPY (?:--from=(\w+) |--chmod=755 )?(\S+) (\S+)$/.exec(line) ?? []
+    return match === undefined ? [] : [{ ...(from && { from }), source, target }]
+  })
+}
+
+/** Writes the files of the image. `find` gives the path of each of them on this machine. */
 export async function makeContainerTree(
   containerfile: string,
-  stages: Readonly<Record<string, string>>,
+  arch: string,
+  find: (copied: Copied) => string,
   tree: string,
 ): Promise<ContainerTree> {
-  const lines = (await fs.readFile(containerfile, 'utf8'))
-    .split('\n')
-    .filter(line => !/^(#|ARG|$)/.test(line))
-  const last = lines.slice(lines.indexOf('FROM scratch') + 1)
-  const found = { entrypoint: [] as string[], env: [] as string[] }
-  for (const line of last) {
-    const [, from = '', source = '', target = ''] = /^COPY (?:--from=(\w+) )?(\S+) (\S+)$/.exec(line) ?? []
-    if (line.startsWith('ENV ')) found.env.push(line.slice(4))
-    else if (line.startsWith('ENTRYPOINT ')) found.entrypoint.push(...JSON.parse(line.slice(11)))
-    else await copyFile(path.join(stages[from] ?? `/no stage for: ${line}`, source), path.join(tree, target))
-  }
-  return found
+  for (const copied of await readCopies(containerfile, arch))
+    await copyFile(find(copied), path.join(tree, copied.target))
+  const last = stageLines(await fs.readFile(containerfile, 'utf8'), 'image')
+  const valuesOf = (word: string) =>
+    last.filter(line => line.startsWith(word)).map(line => line.slice(word.length))
+  return { entrypoint: JSON.parse(valuesOf('ENTRYPOINT ')[0] ?? '[]'), env: valuesOf('ENV ') }
+}
+
+/** The lines of the stage with this name, or on this base. */
+function stageLines(text: string, name: string): readonly string[] {
+  const stages = text.split(/^FROM /m).slice(1)
+  const [, ...lines] =
+    stages.find(stage => (stage.split('\n')[0] ?? '').split(' ').includes(name))?.split('\n') ?? []
+  return lines
 }
 
 /** A link is copied as the file that it names. */

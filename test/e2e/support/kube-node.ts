@@ -1,23 +1,24 @@
 /** A node of a cluster without its kubelet: a containerd that runs pods, and pulls through what they write. */
 import { execFileSync } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { accessSync, constants, globSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { PodSpec } from 'kubernetes-types/core/v1.js'
 import { EXECUTABLE } from '../../support/program.ts'
+import { type Tree, writeTree } from '../../support/tree.ts'
 import { eventually } from '../../support/watching.ts'
-import { type ContainerTree, makeContainerTree } from './container-tree.ts'
+import { type ContainerTree, type Copied, makeContainerTree } from './container-tree.ts'
 import { type Daemon, makeNode, startContainerd } from './containerd.ts'
 import { openCri } from './cri.ts'
 import { importImage } from './image-archive.ts'
 import { TEMPLATES } from './kubectl.ts'
 import { type Files, makeVolumes, type Volumes } from './kubelet-volumes.ts'
 import { CGROUP, type Pod, runPod } from './pod.ts'
-import { treeOf } from './runtimes.ts'
+import { needRuntime, skip, treeOf } from './runtimes.ts'
 
-export const RUNTIME = 'containerd-trixie'
+const RUNTIME = 'containerd-trixie'
 /** Its tree also has the C and C++ libraries. */
-export const LIBRARIES = 'systemd-trixie'
+const LIBRARIES = 'systemd-trixie'
 
 const PROJECT = path.resolve(import.meta.dirname, '../../..')
 const LIB = '/usr/lib/x86_64-linux-gnu'
@@ -29,6 +30,29 @@ restrict_oom_score_adj = true
 config_path = "/etc/containerd/certs.d"
 `
 
+const FILES: Tree = {
+  'etc/containerd/config.toml': CONFIG,
+  'etc/hosts': '127.0.0.1 localhost\n',
+  'etc/resolv.conf': 'nameserver 127.0.0.1\n',
+}
+
+/** For a `before` hook: skips the suite where this machine cannot run pods. */
+export function needPods(context: Mocha.Context): void {
+  for (const name of [RUNTIME, LIBRARIES]) needRuntime(context, name, true)
+  const [version2, version1] = ['/sys/fs/cgroup/cgroup.procs', '/sys/fs/cgroup/memory/cgroup.procs']
+  if (![version2, version1].some(isWritable)) skip(context, 'root may not create cgroups here')
+  if (process.arch !== 'x64') skip(context, 'the image is for x64')
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 export interface KubeNode {
   /** A path on the node, on this machine. */
   at(file: string): string
@@ -37,14 +61,11 @@ export interface KubeNode {
   close(): Promise<void>
 }
 
-/** Starts the containerd, with an image of regmirror as its Containerfile makes it. */
-export async function startKubeNode(home: string, image: string): Promise<KubeNode> {
+/** Starts the containerd of a node with these files, and with an image of regmirror as its Containerfile makes it. */
+export async function startKubeNode(home: string, image: string, files: Tree): Promise<KubeNode> {
   const root = await makeNode(home)
   const at = (file: string) => path.join(root, file)
-  for (const folder of ['etc/ssl/certs', 'var/lib']) await fs.mkdir(at(folder), { recursive: true })
-  await fs.writeFile(at('etc/containerd/config.toml'), CONFIG)
-  await fs.writeFile(at('etc/hosts'), '127.0.0.1 localhost\n')
-  await fs.writeFile(at('etc/resolv.conf'), 'nameserver 127.0.0.1\n')
+  await writeTree(root, { ...FILES, ...files })
   const daemon = await startContainerd(treeOf(RUNTIME), root, {})
   const cri = openCri(at('run/containerd/containerd.sock'))
   const pods: Pod[] = []
@@ -82,11 +103,17 @@ const addImage = (root: string, name: string, tree: string, config: ContainerTre
 
 /** The files that the Containerfile copies. */
 async function makeTree(home: string): Promise<ContainerTree> {
-  const [build, tree] = [path.join(home, 'build'), path.join(home, 'tree')]
-  if (EXECUTABLE === undefined) buildInto(build)
-  const context = EXECUTABLE === undefined ? build : path.dirname(EXECUTABLE)
-  const stages = { '': context, libraries: treeOf(LIBRARIES) }
-  return await makeContainerTree(path.join(TEMPLATES, 'Containerfile'), stages, tree)
+  const folder = path.join(home, 'build')
+  if (EXECUTABLE === undefined) buildInto(folder)
+  const program = EXECUTABLE ?? path.join(folder, 'regmirror')
+  const find = ({ from, source }: Copied) =>
+    from === undefined ? program : path.join(treeOf(LIBRARIES), source)
+  return await makeContainerTree(
+    path.join(TEMPLATES, 'Containerfile'),
+    'amd64',
+    find,
+    path.join(home, 'tree'),
+  )
 }
 
 function buildInto(folder: string): void {

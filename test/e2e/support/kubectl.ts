@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { DaemonSet } from 'kubernetes-types/apps/v1.js'
-import type { ConfigMap, Namespace, PodSpec } from 'kubernetes-types/core/v1.js'
+import type { ConfigMap, Namespace, PodSpec, Secret } from 'kubernetes-types/core/v1.js'
 import { parseAllDocuments } from 'yaml'
 import type { PodMonitor } from './pod-monitor.ts'
 import { launcher } from './runtimes.ts'
@@ -11,10 +11,10 @@ import { launcher } from './runtimes.ts'
 export const KUBECTL = 'kubernetes-client-trixie'
 export const TEMPLATES = path.resolve(import.meta.dirname, '../../../templates/kubernetes')
 
-export type Manifest = Namespace | ConfigMap | DaemonSet | PodMonitor
+export type Manifest = Namespace | ConfigMap | Secret | DaemonSet | PodMonitor
 
 /** The manifests of a folder with a kustomization.yaml. */
-export function renderManifests(folder: string): readonly Manifest[] {
+function renderManifests(folder: string): readonly Manifest[] {
   const text = execFileSync(launcher(KUBECTL, 'kubectl'), ['kustomize', folder], { encoding: 'utf8' })
   return parseAllDocuments(text).map(document => document.toJS())
 }
