@@ -80,10 +80,6 @@ export function text(about: About): Flag<string | undefined> {
   return { ...about, type: 'string', read: once }
 }
 
-export function textWithDefault(help: string, fallback: string): Flag<string> {
-  return { type: 'string', help, default: fallback, read: (given, flag) => once(given, flag) ?? fallback }
-}
-
 export function texts(help: string): Flag<readonly string[]> {
   return {
     type: 'string',

@@ -9,7 +9,6 @@ import {
   optionalToggle,
   text,
   texts,
-  textWithDefault,
   toggle,
   type ValuesOf,
   wholeNumber,
@@ -54,8 +53,10 @@ function lockTimeout(fallback: string) {
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
-  preset: textWithDefault('starter list: starter, air-gapped, daocloud, harbor or in-cluster', 'starter'),
-  output: text({ help: 'create this file instead of printing the list', alias: 'o' }),
+  preset: text({ help: 'starter list; --list shows them', default: 'starter' }),
+  template: text({ help: 'write this template instead, such as systemd; --list shows them' }),
+  list: toggle('list the starter lists and the templates'),
+  output: text({ help: 'create this file, or the files of a template in this folder', alias: 'o' }),
   format,
 }
 

@@ -1,6 +1,6 @@
 /** Reports as text for people. Pure. */
 import { type Issue, issueText } from '../model/errors.ts'
-import type { InitReport } from '../model/init-report.ts'
+import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type {
   AppliedReport,
   Change,
@@ -15,6 +15,7 @@ import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
@@ -35,6 +36,8 @@ export interface Pages {
 
 export function textReport(report: Report, pages: Pages): Printed {
   if (report.kind === 'init') return initReport(report)
+  if (report.kind === 'template') return templateReport(report)
+  if (report.kind === 'catalog') return { stdout: textOf(catalogLines(report, pages.stdout)), stderr: '' }
   if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
@@ -43,7 +46,7 @@ export function textReport(report: Report, pages: Pages): Printed {
 }
 
 function resultLines(
-  report: Exclude<Report, InitReport | ErrorReport>,
+  report: Exclude<Report, InitReport | TemplateReport | CatalogReport | ErrorReport>,
   page: TerminalStyle,
 ): readonly string[] {
   switch (report.kind) {
@@ -67,6 +70,11 @@ function textOf(lines: readonly string[]): string {
 function initReport(report: InitReport): Printed {
   if (report.file === undefined) return { stdout: report.list, stderr: '' }
   return { stdout: '', stderr: textOf(writtenLines(report)) }
+}
+
+function templateReport({ written, files }: TemplateReport): Printed {
+  if (written === undefined) return { stdout: files.map(({ text }) => text).join(''), stderr: '' }
+  return { stdout: '', stderr: textOf(files.map(({ path }) => `wrote ${path}`)) }
 }
 
 /** The list that was written. */
