@@ -121,6 +121,18 @@ describe('presets', function () {
     }
   })
 
+  it('are in the docs, as init lists them, with a mirror of theirs', async () => {
+    const docs = readFileSync(path.join(LISTS, '../../docs/presets.md'), 'utf8')
+    const rows = [...docs.matchAll(/^\| `([a-z-]+)` \| (.+?) \| `?(.+?)`? \|/gm)]
+    const { presets } = JSON.parse((await run(['init', '--list', '--format', 'json'])).stdout)
+    assert.deepEqual(
+      rows.map(([, name, summary]) => ({ name, summary })),
+      presets,
+    )
+    for (const [, name = '', , url = ''] of rows)
+      if (url !== '-') assert.ok(textOf(name).includes(`"${url}"`), `${name} has ${url}`)
+  })
+
   it('air-gapped is the recipe of the docs', () => {
     const recipe = readFileSync(path.join(LISTS, '../../docs/recipes.md'), 'utf8')
     const list =

@@ -85,7 +85,7 @@ function notInPreset(registry: string, preset: WrittenList | undefined): Failure
 }
 
 /** How every mirror is reached. */
-export function connectionOf(
+function connectionOf(
   flags: Pick<ProbeFlags, 'ca' | 'clientCert' | 'clientKey' | 'headerFile' | 'skipVerify'>,
 ): WrittenConnection {
   const { ca, clientCert: cert, clientKey: key, skipVerify } = flags
