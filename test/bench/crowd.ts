@@ -42,12 +42,12 @@ export async function crowd(folder: string): Promise<void> {
     }
     const quiet = await measured()
     const flood = spawn(process.execPath, ['-e', FLOOD, String(port), ...PATHS], { stdio: 'inherit' })
-    const flooded = await measured().finally(() => flood.kill())
+    const flooded = await measured().finally(() => stop(flood))
     console.log(`\n/livez of a watcher of ${MIRRORS} mirrors, ${CHECKS} times`)
     print('without other requests', quiet.times, quiet.rate)
     print(`${PATHS.length} clients request pages`, flooded.times, flooded.rate)
   } finally {
-    watcher.kill()
+    await stop(watcher)
     mirror.close()
   }
 }
@@ -66,6 +66,12 @@ async function startWatcher(folder: string, port: number): Promise<ChildProcess>
   return spawn(program, [...args, '--listen', '127.0.0.1:0', '--log-format', 'text'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
 }
 
 async function portOf({ stderr }: ChildProcess): Promise<number> {
