@@ -22,7 +22,6 @@ export const commands: readonly AnyCommand[] = [
       ['-o mirrors.toml', 'write a list to this file'],
       ['--preset harbor', 'print a list for Harbor proxy projects'],
       ['--list', 'list the starter lists and the templates'],
-      ['--template systemd -o units', 'write the systemd units'],
     ],
     load: async () => (await import('./init.ts')).init,
   }),

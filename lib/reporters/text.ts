@@ -1,15 +1,9 @@
 /** Reports as text for people. Pure. */
+
+import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
-import type {
-  AppliedReport,
-  Change,
-  Changes,
-  ErrorReport,
-  Notice,
-  Report,
-  ValidateReport,
-} from '../model/report.ts'
+import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
