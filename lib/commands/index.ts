@@ -61,7 +61,6 @@ export const commands: readonly AnyCommand[] = [
       ['--depth blob', 'pull a small image through every mirror and measure it'],
       ['mirror.example.com', 'probe mirrors of docker.io, without a list'],
       ['--preset china', 'compare public mirrors, fastest first'],
-      ['--preset china --write m.toml', 'write a list of those that serve'],
     ],
     load: async () => (await import('./probe.ts')).probe,
   }),

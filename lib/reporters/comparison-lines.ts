@@ -1,6 +1,7 @@
 /** Mirrors that were compared, and the fastest of each registry. Pure. */
+
+import { listUrl } from '../model/list-url.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
-import { listUrl } from '../wording/list-url.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
