@@ -84,14 +84,6 @@ export function text(about: About): Flag<string | undefined> {
   return { ...about, type: 'string', read: once }
 }
 
-export function textWithDefault(help: string, fallback: string, kind?: ValueKind): Flag<string> {
-  return {
-    ...{ type: 'string', help, default: fallback },
-    ...(kind !== undefined && { kind }),
-    read: (given, flag) => once(given, flag) ?? fallback,
-  }
-}
-
 export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
   return {
     type: 'string',

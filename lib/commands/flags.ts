@@ -10,7 +10,6 @@ import {
   optionalToggle,
   text,
   texts,
-  textWithDefault,
   toggle,
   type ValuesOf,
   wholeNumber,
@@ -59,12 +58,14 @@ function lockTimeout(fallback: string) {
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
-  preset: textWithDefault(
-    'starter list: starter, air-gapped, daocloud, harbor or in-cluster',
-    'starter',
-    'preset',
-  ),
-  output: text({ help: 'create this file instead of printing the list', alias: 'o', kind: 'file' }),
+  preset: text({ help: 'starter list; --list shows them', default: 'starter', kind: 'preset' }),
+  template: text({ help: 'write this template instead, such as systemd; --list shows them' }),
+  list: toggle('list the starter lists and the templates'),
+  output: text({
+    help: 'create this file, or the files of a template in this folder',
+    alias: 'o',
+    kind: 'file',
+  }),
   format,
 }
 

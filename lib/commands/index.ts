@@ -17,11 +17,12 @@ export const loadTargets: Context['targets'] = async () => (await import('../tar
 export const commands: readonly AnyCommand[] = [
   command({
     name: 'init',
-    summary: 'write a starter list',
+    summary: 'write a starter list or a template',
     flags: initFlags,
     examples: [
       ['-o mirrors.toml', 'write a list to this file'],
       ['--preset harbor', 'print a list for Harbor proxy projects'],
+      ['--list', 'list the starter lists and the templates'],
     ],
     load: async () => (await import('./init.ts')).init,
   }),
@@ -59,10 +60,8 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],
-      ['https://a.example https://b.example', 'compare mirrors of docker.io, without a list'],
-      ['--preset china --registry docker.io', 'compare public mirrors in China'],
-      ['--registry ghcr.io ghcr.m.daocloud.io', 'probe a mirror of another registry'],
-      ['--preset china --write mirrors.toml', 'write a list of those that serve, fastest first'],
+      ['mirror.example.com', 'probe mirrors of docker.io, without a list'],
+      ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
   }),

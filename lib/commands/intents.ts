@@ -43,7 +43,7 @@ const OF_COMMAND: Readonly<Record<string, Intents>> = {
     ['--force', 'use --overwrite for files that were changed outside regmirror'],
     ['-f --config --list --mirrors -c', 'remove it: restore requires no list'],
   ],
-  init: [['--config --list --mirrors --file --path -c -f', 'use -o FILE']],
+  init: [['--config --mirrors --file --path -c -f', 'use -o FILE']],
   probe: [
     ['--header -H', 'use --header-file NAME=FILE'],
     ['--insecure -k --insecure-skip-tls-verify', 'use --skip-verify'],

@@ -16,7 +16,7 @@ import type { ProbeFlags } from './flags.ts'
 import { readPresetList } from './preset-list.ts'
 import { formatProbedList } from './probed-list.ts'
 import { refuseOtherName } from './toml-name.ts'
-import { argumentFailure, makeUrlList } from './url-list.ts'
+import { argumentFailure, makeUrlList, withEveryCapability } from './url-list.ts'
 
 /** Needs nothing of a node: neither root nor containerd nor a list. */
 export async function probeUrls(flags: ProbeFlags, context: Context): Promise<ProbeReport> {
@@ -24,7 +24,7 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
   const file = await checkOutput(flags.write)
   const written = makeUrlList(flags, await readPreset(flags.preset))
   const table = await context.targets()
-  const list = await completeMadeList(written, openReader('/'), {
+  const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
     ...world,
     now: world.now(),
     allowFilesFrom: directoriesOf(flags),

@@ -12,8 +12,8 @@ import { type ProbedImage, readProbedImage } from './probed-image.ts'
 const USUAL = 'docker.io'
 
 /**
- * Only the mirrors count, so the registry's own server is left out, and each mirror may resolve tags. `preset` is a list
- * whose mirrors are probed after those of the URLs. Throws Failure `usage`.
+ * Only the mirrors count, so the registry's own server is left out. `preset` is a list whose mirrors are probed after
+ * those of the URLs. Throws Failure `usage`.
  */
 export function makeUrlList(flags: ProbeFlags, preset: WrittenList | undefined): WrittenList {
   const urls = readUrls(flags.url)
@@ -54,6 +54,16 @@ function registriesOf(
 }
 
 function mirrorsOnly({ mirrors = [], canary }: WrittenRegistry): WrittenRegistry {
+  return { mirrors, ...(canary !== undefined && { canary }) }
+}
+
+/** The list as it is probed: whatever a node would use a mirror for, the probe finds out whether it serves pulls by tag. */
+export function withEveryCapability(list: WrittenList): WrittenList {
+  const registries = Object.entries(list.registries).map(([name, written]) => [name, resolving(written)])
+  return { ...list, registries: Object.fromEntries(registries) }
+}
+
+function resolving({ mirrors = [], canary }: WrittenRegistry): WrittenRegistry {
   const connections = mirrors.map(mirror =>
     typeof mirror === 'string' ? mirror : withoutCapabilities(mirror),
   )
@@ -75,7 +85,7 @@ function notInPreset(registry: string, preset: WrittenList | undefined): Failure
 }
 
 /** How every mirror is reached. */
-export function connectionOf(
+function connectionOf(
   flags: Pick<ProbeFlags, 'ca' | 'clientCert' | 'clientKey' | 'headerFile' | 'skipVerify'>,
 ): WrittenConnection {
   const { ca, clientCert: cert, clientKey: key, skipVerify } = flags

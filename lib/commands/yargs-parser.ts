@@ -43,7 +43,14 @@ function separateTypes(help: string): string {
 }
 
 function openParser(args: readonly string[], commands: readonly AnyCommand[], world: World): Argv {
-  return yargs()
+  const parser = yargs()
+  if (world.hasLicenses)
+    parser.option('licenses', {
+      type: 'boolean',
+      describe: 'show the licences of this program',
+      global: false,
+    })
+  return parser
     .scriptName('regmirror')
     .usage('$0 <command>\n\nDeclare registry mirrors once; every node matches.')
     .demandCommand(1, 1, 'no command is given', 'more than one command is given')

@@ -1,10 +1,11 @@
 /** Mirrors that were compared, and the fastest of each registry. Pure. */
+
+import { listUrl } from '../model/list-url.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
-import { listUrl } from '../wording/list-url.ts'
 import { printable } from '../wording/printable.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
+import { fitted } from './wrap.ts'
 
 export function comparisonLines(
   { probes, fastest = [] }: Pick<ProbeReport, 'probes' | 'fastest'>,
@@ -13,12 +14,11 @@ export function comparisonLines(
   const groups = [...Map.groupBy(probes, ({ registry }) => registry)]
   // Where a registry has a single mirror, its row is the verdict.
   const compared = groups.filter(([, own]) => groups.length === 1 || own.length > 1)
-  const room = page.wrapped ? page.width : Number.POSITIVE_INFINITY
   const lines = compared.flatMap(([registry, [first]]) => {
     const isServing = fastest.some(one => one.registry === registry)
     const verdict = first !== undefined && isServing ? fastestText(first) : 'no mirror serves'
     const text = groups.length === 1 ? verdict : `${registry}: ${verdict}`
-    return wrap(printable(text), room).map(line => page.paint(isServing ? 'green' : 'red', line))
+    return fitted(printable(text), page, '  ').map(line => page.paint(isServing ? 'green' : 'red', line))
   })
   return [...probeTable(probes, page), ...lines]
 }

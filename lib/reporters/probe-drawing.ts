@@ -54,7 +54,7 @@ function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'bar' | 'shared'>,
 
 /** The least room of a URL: its path matters more than the bar and the estimate, and less than the other parts. */
 function leastOf({ url, role }: Row, parts: Parts): number {
-  return (parts.has('estimate') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
+  return (parts.has('bar') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
 }
 
 /** Columns beside the URL. */

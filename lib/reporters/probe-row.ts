@@ -11,7 +11,7 @@ export interface Row extends Omit<Probe, 'status' | 'depth'> {
 }
 
 /** Parts beside mark, URL and latency, in the order in which they are dropped where there is no room. */
-export const PARTS = ['bar', 'estimate', 'throughput', 'status', 'reason'] as const
+export const PARTS = ['estimate', 'bar', 'throughput', 'status', 'reason'] as const
 export type Part = (typeof PARTS)[number]
 
 /** How the rows of a table are drawn. */

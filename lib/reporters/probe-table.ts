@@ -1,5 +1,5 @@
 /** Probes as a table, by registry in the order of the list, one endpoint a line. Pure. */
-import { listUrl } from '../wording/list-url.ts'
+import { listUrl } from '../model/list-url.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'

@@ -15,7 +15,7 @@ type Files = Pick<Reader, 'open'>
 const DIRECTORY_MODE = 0o755
 
 /**
- * Creates `file` (absolute) with mode 0644, and missing directories above it with 0755. `asRoot`: only below directories
+ * Creates `file` (absolute), and missing directories above it with 0755. `asRoot`: only below directories
  * that no other user can change. Throws Failure `usage` when the path exists, also as a dangling link, and `io` when a
  * directory is refused or the system reports an error.
  */
@@ -24,9 +24,10 @@ export async function createOutputFile(
   file: string,
   text: string,
   asRoot: boolean,
+  mode = 0o644,
 ): Promise<void> {
   await inDirectory(files, path.dirname(file), asRoot, async ({ systemPath }) => {
-    const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode: 0o644 })
+    const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode })
     const created = creating.then(() => true)
     if (await failOnErrno('write', file, () => ignoreErrno(created, ['EEXIST']))) return
     throw alreadyExists(file)

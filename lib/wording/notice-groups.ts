@@ -1,6 +1,7 @@
 /** Notices of one kind together, for people: a list of a thousand mirrors must not hide what matters. Pure. */
+
+import { listUrl } from '../model/list-url.ts'
 import type { Notice } from '../model/report.ts'
-import { listUrl } from './list-url.ts'
 
 /** Of more notices of one kind, this many are shown. */
 const SHOWN = 3
