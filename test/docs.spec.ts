@@ -28,12 +28,9 @@ const anchorsOf = (document: string) =>
 
 /** Every name in the code, in the schemas and in the Ansible collection; of those that the code composes, the results. */
 const names = new Set([
-  ...globSync(
-    ['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/ansible/**/*.{yml,py}'],
-    {
-      cwd: root,
-    },
-  ).flatMap(file => text(file).match(/\w+/g) ?? []),
+  ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/**/*.{yml,py}'], {
+    cwd: root,
+  }).flatMap(file => text(file).match(/\w+/g) ?? []),
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
   ...['healthy', 'degraded', 'unhealthy', 'unknown'].map(status => `registry_${status}`),
 ])

@@ -68,6 +68,15 @@ describe('the documents', function () {
       assert.match(printed, /server = "https:\/\/registry-1\.docker\.io"/)
     }))
 
+  it('say how a node is set up once', () =>
+    withDirectory(async home => {
+      const commands = await commandsOf('docs/bootstrap.md', 'Set up a node once')
+      assert.equal(commands.length, 4)
+      const { codes, printed } = await type(home, [...commands, 'regmirror restore', IS_GONE])
+      assert.deepEqual(codes, [0, 0, 0, 0, 0, 0], printed)
+      assert.match(printed, /docker\.m\.daocloud\.io/)
+    }))
+
   it('say how mirrors are put in order', () =>
     withDirectory(async home => {
       const commands = await commandsOf('docs/probing.md', 'Order mirrors by measurement')
