@@ -74,7 +74,7 @@ describe('the documents', function () {
       assert.equal(commands.length, 4)
       const { codes, printed } = await type(home, [...commands, 'regmirror restore', IS_GONE])
       assert.deepEqual(codes, [0, 0, 0, 0, 0, 0], printed)
-      assert.match(printed, /docker\.m\.daocloud\.io/)
+      assert.match(printed, /certs\.d\/docker\.io\/hosts\.toml/)
     }))
 
   it('say how mirrors are put in order', () =>
