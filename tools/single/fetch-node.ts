@@ -30,7 +30,10 @@ async function unpackPackage(spec: string, integrity: string, folder: string): P
     const tarball = path.join(work, name)
     await checkDigest(tarball, spec, integrity)
     execFileSync('tar', ['-xzf', tarball, '-C', work, '--no-same-owner'])
-    await fs.rename(path.join(work, 'package'), folder)
+    // Another build may have been faster.
+    await fs.rename(path.join(work, 'package'), folder).catch(error => {
+      if (!existsSync(folder)) throw error
+    })
   } finally {
     await fs.rm(work, { recursive: true, force: true })
   }
