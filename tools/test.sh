@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-sh tools/debian/fetch.sh || {
+{ sh tools/debian/fetch.sh && node tools/single/fetch.ts; } || {
   status=$?
   if [ "${CI:-}" = true ]; then exit "$status"; fi
   echo "end-to-end tests that need these programs are skipped" >&2

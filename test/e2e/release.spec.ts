@@ -11,8 +11,8 @@ import { withDirectory } from '../support/tree.ts'
 import { ansible, ansibles, COLLECTION, environmentOf } from './support/ansible.ts'
 import { needBuilt } from './support/built.ts'
 import { EMPTY_NODE, runOnEmptyNode, serveFolder } from './support/empty-node.ts'
-import { needRuntime, skip } from './support/runtimes.ts'
-import { runTool } from './support/single-file.ts'
+import { needRuntime } from './support/runtimes.ts'
+import { needArm64, runTool } from './support/single-file.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const NODE = path.join(PROJECT, 'tools/node/node_modules/.bin/node')
@@ -42,9 +42,8 @@ describe('a release', function () {
   const released = (...names: readonly string[]) => file('first', ...names)
 
   before(async function () {
-    if (process.platform !== 'linux' || process.arch !== 'x64') skip(this, 'it is built on Linux on x64')
-    for (const name of ['qemu-user-static-bookworm', 'binutils-aarch64-linux-gnu-bookworm', EMPTY_NODE])
-      needRuntime(this, name, true)
+    await needArm64(this)
+    needRuntime(this, EMPTY_NODE, true)
     needBuilt()
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-release-'))
     version = (await json(PROJECT, 'package.json')).version

@@ -5,8 +5,8 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { writeTree } from '../support/tree.ts'
-import { needRuntime, skip, treeOf } from './support/runtimes.ts'
-import { buildInto } from './support/single-file.ts'
+import { treeOf } from './support/runtimes.ts'
+import { buildInto, needArm64 } from './support/single-file.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../..')
 const TREE = treeOf('qemu-user-static-bookworm')
@@ -29,9 +29,7 @@ describe('the single file for arm64', function () {
   const file = (...names: readonly string[]) => path.join(folder, ...names)
 
   before(async function () {
-    if (process.platform !== 'linux' || process.arch !== 'x64') skip(this, 'it is built on Linux on x64')
-    needRuntime(this, 'qemu-user-static-bookworm', true)
-    needRuntime(this, 'binutils-aarch64-linux-gnu-bookworm', false)
+    await needArm64(this)
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-arm64-'))
     buildInto(folder, '--arch', 'arm64', '--test')
     execFileSync('cp', ['-a', TREE, file('tree')])

@@ -10,10 +10,17 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 /** Unpacks the version of the lock file into .cache, completely or not at all; returns the program. */
 export async function fetchNode(arch: string): Promise<string> {
   const { version, integrity } = await lockedNode(arch)
-  const name = `node-linux-${arch}`
-  const folder = path.join(ROOT, '.cache', `${name}-${version}`)
-  if (!existsSync(folder)) await unpackPackage(`${name}@${version}`, integrity, folder)
+  const folder = folderOf(arch, version)
+  if (!existsSync(folder)) await unpackPackage(`node-linux-${arch}@${version}`, integrity, folder)
   return path.join(folder, 'bin/node')
+}
+
+export async function hasNode(arch: string): Promise<boolean> {
+  return existsSync(folderOf(arch, (await lockedNode(arch)).version))
+}
+
+function folderOf(arch: string, version: string): string {
+  return path.join(ROOT, '.cache', `node-linux-${arch}-${version}`)
 }
 
 async function lockedNode(arch: string): Promise<{ version: string; integrity: string }> {
@@ -30,7 +37,10 @@ async function unpackPackage(spec: string, integrity: string, folder: string): P
     const tarball = path.join(work, name)
     await checkDigest(tarball, spec, integrity)
     execFileSync('tar', ['-xzf', tarball, '-C', work, '--no-same-owner'])
-    await fs.rename(path.join(work, 'package'), folder)
+    // Another build may have been faster.
+    await fs.rename(path.join(work, 'package'), folder).catch(error => {
+      if (!existsSync(folder)) throw error
+    })
   } finally {
     await fs.rm(work, { recursive: true, force: true })
   }
