@@ -28,9 +28,12 @@ const anchorsOf = (document: string) =>
 
 /** Every name in the code, in the schemas and in the playbook; of those that the code composes, the results. */
 const names = new Set([
-  ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/ansible/*'], {
-    cwd: root,
-  }).flatMap(file => text(file).match(/\w+/g) ?? []),
+  ...globSync(
+    ['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/{ansible,prometheus}/*'],
+    {
+      cwd: root,
+    },
+  ).flatMap(file => text(file).match(/\w+/g) ?? []),
   ...['mirror', 'server'].flatMap(endpoint => HEALTHS.map(health => `${endpoint}_${health}`)),
   ...['healthy', 'degraded', 'unhealthy', 'unknown'].map(status => `registry_${status}`),
 ])
