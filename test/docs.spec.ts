@@ -26,7 +26,7 @@ const anchorsOf = (document: string) =>
       .replaceAll(' ', '-'),
   )
 
-/** Every name in the code, in the schemas and in the Ansible collection; of those that the code composes, the results. */
+/** Every name in the code, in the schemas and in the templates; of those that the code composes, the results. */
 const names = new Set([
   ...globSync(['lib/**/*.ts', 'schema.json', 'templates/report.schema.json', 'templates/**/*.{yml,py}'], {
     cwd: root,

@@ -76,7 +76,7 @@ interface ApiResponse {
 
 function configText(target: string): string {
   return `global:
-  scrape_interval: 1s
+  scrape_interval: 2s
   evaluation_interval: 1s
 rule_files: [rules.yml]
 scrape_configs:
