@@ -7,6 +7,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { buildImage } from '../support/image.ts'
 import { FROM_SOURCE, shellWords } from '../support/program.ts'
 import { startRegistry } from '../support/registry.ts'
@@ -20,6 +21,8 @@ const RECIPE = path.join(PROJECT, 'templates/images/mkosi.postinst')
 const CONTAINERD = 'containerd-trixie'
 const CLOUD_INIT = 'cloud-init-trixie'
 const PROGRAM = `#!/bin/sh\nexec ${shellWords(FROM_SOURCE)} "$@"\n`
+
+const DOWNLOAD = gzipSync(PROGRAM)
 
 const listOf = (mirror: string) =>
   `version = 1\n[registries."docker.io"]\nmirrors = ["${mirror}"]\n[targets.containerd]\nversion = "1.7"\n`
@@ -131,7 +134,7 @@ describe('the user data of cloud-init', function () {
     }))
 
   it('installs the file with the right checksum, applies the list and restarts containerd', async () => {
-    const { status, output } = await bootWith(sha256(PROGRAM))
+    const { status, output } = await bootWith(sha256(DOWNLOAD))
     assert.equal(status, 0, output)
     assert.match(output, /created \/etc\/containerd\/certs\.d\/docker\.io\/hosts\.toml/)
     assert.match(output, /systemctl try-restart containerd\n.*https:\/\/mirror\.example\.com/s)
@@ -145,17 +148,17 @@ describe('the user data of cloud-init', function () {
   })
 })
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
 
 /** Carries it out with a server that has the program, and with this checksum. */
 async function bootWith(checksum: string): Promise<{ readonly status: number; readonly output: string }> {
-  const server = http.createServer((_, response) => response.end(PROGRAM))
+  const server = http.createServer((_, response) => response.end(DOWNLOAD))
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
   try {
     return await withDirectory(async home => {
       const text = (await fs.readFile(USER_DATA, 'utf8'))
-        .replace('https://files.example.com', `http://127.0.0.1:${port}`)
+        .replace('https://downloads.example.com', `http://127.0.0.1:${port}`)
         .replace(/0{64}/, checksum)
       await fs.writeFile(path.join(home, 'user-data.yaml'), text)
       const { words, env } = python('-c', CARRY_OUT, 'user-data.yaml')

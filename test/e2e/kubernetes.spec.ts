@@ -63,7 +63,7 @@ describe('a pod of Kubernetes', function () {
   let secure: LoopbackRegistry
   let watcher: RunningContainer
   let spec: PodSpec
-  let update = async (_files: Files) => {}
+  let update = async (_list: Files, _secret: Files = {}) => {}
 
   before(async function () {
     needPods(this)
@@ -103,7 +103,7 @@ describe('a pod of Kubernetes', function () {
     const pod = await node.pod(spec, {
       'regmirror-list': { 'mirrors.toml': listOf([first.url, second.url].map(quote)) },
     })
-    update = async files => await pod.volumes.update({ 'regmirror-list': files })
+    update = (list, secret = {}) => pod.volumes.update({ 'regmirror-list': list, 'regmirror-files': secret })
     watcher = await pod.start(watchContainer(spec))
     await untilHosts('have the mirrors', text => text.indexOf(second.url) > text.indexOf(first.url))
     await untilReady()
@@ -144,10 +144,10 @@ describe('a pod of Kubernetes', function () {
 
   it('reads a ConfigMap and a Secret after kubelet has replaced them', async () => {
     const entry = `{ url = "${second.url}", header = { Authorization = { file = "token" } } }`
-    await update({ 'mirrors.toml': listOf([entry]), token: SECRET })
+    await update({ 'mirrors.toml': listOf([entry]) }, { token: SECRET })
     await untilHosts('have the header', text => text.includes(SECRET))
     assert.equal((await fs.stat(node.at(HOSTS))).mode & 0o777, 0o600)
-    await update({ 'mirrors.toml': listOf([entry]), token: `${SECRET}-renewed` })
+    await update({ 'mirrors.toml': listOf([entry]) }, { token: `${SECRET}-renewed` })
     await untilHosts('have the new header', text => text.includes(`${SECRET}-renewed`))
     assert.ok(!(await watcher.log()).includes(SECRET))
   })
