@@ -6,6 +6,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
+import { run as runCommand } from '../support/run.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 import { ANSIBLE, ansible, ansibles, COLLECTION, environmentOf } from './support/ansible.ts'
 import { launcher, needRuntime, treeOf } from './support/runtimes.ts'
@@ -44,6 +45,21 @@ describe('the Ansible collection', function () {
     ])
     assert.deepEqual(Object.fromEntries(defaults), await yamlOf(ROLE, 'defaults/main.yml'))
   })
+
+  for (const document of ['docs/ansible.md', 'templates/ansible/README.md']) {
+    it(`has valid lists in ${document}`, async () => {
+      const lists = (await blocksOf(document, 'yaml')).flatMap(listsIn)
+      assert.equal(lists.length, 1)
+      await withDirectory(async home => {
+        await fs.copyFile(path.join(REPOSITORY, 'fixtures/tls/ca.pem'), path.join(home, 'corp-ca.pem'))
+        await fs.writeFile(path.join(home, 'robot.password'), 'test\n', { mode: 0o600 })
+        const file = path.join(home, 'mirrors.json')
+        await fs.writeFile(file, JSON.stringify(lists[0]))
+        const { code, stderr } = await runCommand(['validate', '-f', file])
+        assert.equal(code, 0, stderr)
+      })
+    })
+  }
 
   it('is valid for Python 3.6', async function () {
     const [oldest] = ansibles
@@ -94,6 +110,23 @@ describe('the Ansible collection', function () {
   })
 })
 
+async function blocksOf(document: string, language: string): Promise<string[]> {
+  const text = await read(REPOSITORY, document)
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, block]) => block ?? '',
+  )
+}
+
+/** The lists for regmirror_list in a YAML text. */
+function listsIn(text: string): unknown[] {
+  const found: unknown[] = []
+  JSON.stringify(parse(text), (key, value) => {
+    if (key === 'regmirror_list') found.push(value)
+    return value
+  })
+  return found
+}
+
 /** What belongs into the package: everything but its settings for a build. */
 async function sources(): Promise<string[]> {
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -113,12 +146,10 @@ function environment(home: string): NodeJS.ProcessEnv {
 
 /** The commands of docs/ansible.md, which find these programs of Ansible. A playbook is only read, not played. */
 async function writeCommands(home: string, tree: string): Promise<string> {
-  const text = await read(REPOSITORY, 'docs/ansible.md')
-  const block = (language: string, nth: number) =>
-    [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))][nth]?.[1] ?? ''
+  const [variables = ''] = await blocksOf('docs/ansible.md', 'yaml')
   await fs.mkdir(path.join(home, 'templates'))
   await fs.cp(COLLECTION, path.join(home, 'templates/ansible'), { recursive: true })
-  await writeTree(home, { inventory: 'node ansible_connection=local\n', 'mirrors.yml': block('yaml', 0) })
+  await writeTree(home, { inventory: 'node ansible_connection=local\n', 'mirrors.yml': variables })
   await fs.mkdir(path.join(home, 'bin'))
   for (const program of ['ansible-galaxy', 'ansible-doc', 'ansible-playbook']) {
     const more = program === 'ansible-playbook' ? ' --syntax-check' : ''
@@ -127,8 +158,8 @@ async function writeCommands(home: string, tree: string): Promise<string> {
       .join(' ')} "$@"${more}`
     await fs.writeFile(path.join(home, 'bin', program), `#!/bin/sh\nexec ${words}\n`, { mode: 0o755 })
   }
-  const commands = [0, 1, 2].map(nth => block('sh', nth))
-  assert.ok(commands.every(Boolean))
+  const commands = await blocksOf('docs/ansible.md', 'sh')
+  assert.equal(commands.length, 3)
   return commands.join('')
 }
 

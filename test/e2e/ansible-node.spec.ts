@@ -137,6 +137,13 @@ for (const { title, suite, tree } of ansibles) {
         .filter(({ status }) => status === 'changed')
         .map(({ name }) => name.replace(/^.* : /, ''))
 
+    it('reports in check mode what it would do to a new node', () => {
+      const installs = INSTALLS[suite].filter(name => name !== 'Install the package')
+      assert.deepEqual([...new Set(changedIn('Check of a new node'))].sort(), [...installs, APPLY].sort())
+      const { findings } = taskOf('Check of a new node', APPLY).result
+      assert.match(JSON.stringify(findings), /"code":"not_installed"/)
+    })
+
     it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
       const restarts = ['Check whether a runtime must be restarted', RESTART]
       const all = [...INSTALLS[suite], APPLY, ...restarts, 'Enable and start the units']

@@ -113,6 +113,18 @@ for (const { title, tree } of ansibles) {
       assert.match(JSON.stringify(result.findings), /http:\/\/127\.0\.0\.1:9\/v2 is unhealthy/)
     })
 
+    it('probes a list, before or after it is written', () => {
+      const [before, after] = ['Probe before they are written', 'Unhealthy mirrors without the check'].map(
+        taskOf,
+      )
+      assert.deepEqual([before?.status, after?.status], ['ok', 'changed'])
+      for (const task of [before, after]) {
+        assert.deepEqual(task?.result.unhealthy, ['docker.io'])
+        assert.match(JSON.stringify(task?.result.findings), /"code":"refused".*127\.0\.0\.1:9/)
+        assert.match(JSON.stringify(task?.result.warnings), /docker\.io is unhealthy/)
+      }
+    })
+
     it('restores the tree and removes what it brought', async () => {
       const removed = [`delete ${LISTS}/mirrors.json`, `delete ${LISTS}/note`, `delete ${LISTS}/token`]
       assert.deepEqual(changesOf('Absent').slice(0, 3), removed)

@@ -121,6 +121,7 @@ def _end(module, reports, own_changes):
         restart=restart,
         reload=[entry for report in reports for entry in report.get('reload', [])],
         findings=result.shorten(result.group(findings)),
+        check_mode=module.check_mode,
         unhealthy=[registry for report in reports for registry in report.get('unhealthy', [])],
         **shown
     )

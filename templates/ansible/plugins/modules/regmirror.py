@@ -194,6 +194,10 @@ changes_total:
   description: The number of all files that were changed.
   returned: success
   type: int
+check_mode:
+  description: Whether the module ran in check mode and changed nothing.
+  returned: success
+  type: bool
 restart_required:
   description: Whether a runtime must be restarted before all changes take effect, including those of earlier runs.
   returned: success
