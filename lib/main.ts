@@ -14,8 +14,8 @@ import { type IsTerminal, openTerminalCheck } from './system/terminal.ts'
 /** How long a command that was stopped, or a watcher, waits for its output to be read. */
 const GRACE_MS = 300
 
-/** Runs the command of this process; returns its exit code. */
-export async function start(): Promise<number> {
+/** Runs the command of this process; returns its exit code. `hasLicenses`: the launcher reads `--licenses` itself. */
+export async function start(hasLicenses = false): Promise<number> {
   const args = process.argv.slice(2)
   const isTerminal = openTerminalCheck(fd => process.getBuiltinModule('node:tty').isatty(fd))
   const { stdout, stderr, openLog, flush, lost } = openStreams(isTerminal)
@@ -36,6 +36,7 @@ export async function start(): Promise<number> {
     uid: process.geteuid?.() ?? -1,
     pid: process.pid,
     machine: hostname(),
+    hasLicenses,
     now: Date.now,
     monotonic: () => process.hrtime.bigint() / 1000n,
     bootId: readBootId,

@@ -313,6 +313,9 @@ describe('JSON', () => {
         assertReport(await json('probe', ...flags.slice(0, 2)), 'probe')
         assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
         assertReport(await json('init'), 'init')
+        assertReport(await json('init', '--list'), 'catalog')
+        assertReport(await json('init', '--template', 'report.schema.json'), 'template')
+        assertReport(await json('probe', registry.url, '--depth', 'ping'), 'probe')
       })
     } finally {
       await registry.close()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { typedName } from '../lib/commands/flag-types.ts'
+import { dashedFlags, typedName } from '../lib/commands/flag-types.ts'
 import { commands } from '../lib/commands/index.ts'
 import { HEALTHS } from '../lib/health/health.ts'
 import { run } from './support/run.ts'
@@ -59,7 +59,7 @@ describe('documents', () => {
   }
 
   it('have every flag', () => {
-    const flags = commands.flatMap(({ flags }) => Object.keys(flags).map(typedName))
+    const flags = commands.flatMap(({ flags }) => dashedFlags(flags).map(([name]) => typedName(name)))
     const isDocumented = (flag: string) => new RegExp(`--(no-)?${flag}(?![a-z-])`).test(all)
     assert.deepEqual(
       [...new Set(flags)].filter(flag => !isDocumented(flag)),
@@ -134,7 +134,7 @@ describe('documents', () => {
         .join('')
       // Of the single file only; test/e2e/single.spec.ts runs it.
       const ofSingleFile = '--licenses'
-      const others = /npm|GOLDEN|ansible-playbook|git /
+      const others = /npm|GOLDEN|ansible-playbook|git |base64/
       const lines = text(document)
         .split('\n')
         .filter(line => !others.test(line))

@@ -20,7 +20,7 @@ describe('notices of one kind', () => {
         const { stderr } = await run(command)
         const notices = stderr.split('\n').filter(line => line.startsWith('notice: '))
         assert.equal(notices.length, 4, stderr.slice(0, 2000))
-        const places = [3, 5, 7].map((line, i) => `${list}:${line}: http://m${i}.example.com/v2`).join(', ')
+        const places = [3, 5, 7].map((line, i) => `${list}:${line}: http://m${i}.example.com`).join(', ')
         assert.ok(
           notices.includes(
             `notice: image names and credentials are sent to this mirror unencrypted; use https (${MIRRORS} times: ${places} and ${MIRRORS - 3} more)`,

@@ -14,6 +14,8 @@ export function exitCode(report: Report): 0 | 1 | 2 {
     case 'validate':
       return report.strict && report.notices.length > 0 ? 1 : 0
     case 'init':
+    case 'template':
+    case 'catalog':
       return 0
     case 'error':
       return 2

@@ -1,9 +1,7 @@
 /** What a flag is: data for the parser, the help, man pages and completions, and how its value is read. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
-
-/** What the value of a flag is, for completions and man pages. */
-export type ValueKind = 'address' | 'directory' | 'duration' | 'file' | 'preset' | 'runtime'
+import type { ValueKind } from './value-kind.ts'
 
 export interface Flag<Value> {
   readonly type: 'boolean' | 'number' | 'string'
@@ -17,6 +15,8 @@ export interface Flag<Value> {
   /** Whether the flag may be given without a value. */
   readonly bare?: boolean
   readonly repeatable?: boolean
+  /** Whether it has no dashes: it takes the words of the command line that belong to no flag. */
+  readonly operand?: boolean
   /** The value of what the parser found. Throws Failure `usage`. */
   read(given: unknown, flag: string): Value
 }
@@ -82,14 +82,6 @@ export function text(about: About): Flag<string | undefined> {
   return { ...about, type: 'string', read: once }
 }
 
-export function textWithDefault(help: string, fallback: string, kind?: ValueKind): Flag<string> {
-  return {
-    ...{ type: 'string', help, default: fallback },
-    ...(kind !== undefined && { kind }),
-    read: (given, flag) => once(given, flag) ?? fallback,
-  }
-}
-
 export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
   return {
     type: 'string',
@@ -98,6 +90,21 @@ export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
     repeatable: true,
     read: given => (Array.isArray(given) ? given.map(String) : []),
   }
+}
+
+/** The words of the command line that belong to no flag. */
+export function operands(help: string, choices?: readonly string[]): Flag<readonly string[]> {
+  return { ...texts(help), ...(choices !== undefined && { choices }), operand: true }
+}
+
+/** The flags of a table that are typed with dashes. */
+export function dashedFlags(flags: Flags): readonly (readonly [name: string, flag: Flag<unknown>])[] {
+  return Object.entries(flags).filter(([, { operand }]) => !operand)
+}
+
+/** The name of the operands of a command, if it takes any. */
+export function operandOf(flags: Flags): string | undefined {
+  return Object.keys(flags).find(name => flags[name]?.operand)
 }
 
 export function duration(about: About): Flag<string | undefined> {

@@ -6,10 +6,10 @@ import {
   choiceWithDefault,
   duration,
   durationWithDefault,
+  operands,
   optionalToggle,
   text,
   texts,
-  textWithDefault,
   toggle,
   type ValuesOf,
   wholeNumber,
@@ -58,12 +58,17 @@ function lockTimeout(fallback: string) {
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
-  preset: textWithDefault(
-    'starter list: starter, air-gapped, daocloud, harbor or in-cluster',
-    'starter',
-    'preset',
-  ),
-  output: text({ help: 'create this file instead of printing the list', alias: 'o', kind: 'file' }),
+  preset: text({ help: 'starter list; --list shows them', default: 'starter', kind: 'preset' }),
+  template: text({
+    help: 'write this template instead, such as systemd; --list shows them',
+    kind: 'template',
+  }),
+  list: toggle('list the starter lists and the templates'),
+  output: text({
+    help: 'create this file, or the files of a template in this folder',
+    alias: 'o',
+    kind: 'file',
+  }),
   format,
 }
 
@@ -89,11 +94,31 @@ export const applyFlags = {
   format,
 }
 
+/** A probe without a list. */
+const urlFlags = {
+  url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
+  preset: text({ help: 'probe the mirrors of this built-in list, such as china', kind: 'preset' }),
+  registry: text({
+    help: 'with URLs, the registry that they mirror',
+    default: 'docker.io',
+    kind: 'registry',
+  }),
+  image: text({ help: 'with URLs, the image to request', default: 'a small public image' }),
+  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first', kind: 'file' }),
+  ca: texts('with URLs, trust the certificates in this PEM file', 'file'),
+  clientCert: text({ help: 'with URLs, certificate of the client (PEM)', kind: 'file' }),
+  clientKey: text({ help: 'with URLs, its key (PEM)', kind: 'file' }),
+  headerFile: texts('with URLs, send a header with the value in a file: NAME=FILE'),
+  skipVerify: toggle('with URLs, do not verify certificates'),
+  timeout: duration({ help: 'with URLs, how long to wait for a response', default: '3s' }),
+}
+
 export const probeFlags = {
+  ...urlFlags,
   ...listFlags,
   depth: choice(DEPTHS, {
     help: 'requests of each probe',
-    default: 'depth of the list',
+    default: 'depth of the list; blob with URLs',
   }),
   samples: wholeNumber('latency requests per endpoint', [1, 20], 3),
   format: choiceWithDefault(['text', 'json', 'prometheus'], 'output format', 'text'),
@@ -133,7 +158,7 @@ export const restoreFlags = {
 }
 
 export const completionFlags = {
-  shell: choice(SHELLS, { help: 'shell to complete in', default: 'the name in $SHELL' }),
+  shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>

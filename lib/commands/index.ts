@@ -17,11 +17,12 @@ export const loadTargets: Context['targets'] = async () => (await import('../tar
 export const commands: readonly AnyCommand[] = [
   command({
     name: 'init',
-    summary: 'write a starter list',
+    summary: 'write a starter list or a template',
     flags: initFlags,
     examples: [
       ['-o mirrors.toml', 'write a list to this file'],
       ['--preset harbor', 'print a list for Harbor proxy projects'],
+      ['--list', 'list the starter lists and the templates'],
     ],
     load: async () => (await import('./init.ts')).init,
   }),
@@ -59,6 +60,8 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],
+      ['mirror.example.com', 'probe mirrors of docker.io, without a list'],
+      ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
   }),
@@ -86,7 +89,7 @@ export const commands: readonly AnyCommand[] = [
     name: 'completion',
     summary: 'print the completion script of a shell',
     flags: completionFlags,
-    examples: [['--shell bash', 'print it for bash; its output is for source, or for a file']],
+    examples: [['bash', 'print it for bash; its output is for source, or for a file']],
     load: async () => (await import('./completion.ts')).completion,
   }),
 ]

@@ -43,7 +43,14 @@ const OF_COMMAND: Readonly<Record<string, Intents>> = {
     ['--force', 'use --overwrite for files that were changed outside regmirror'],
     ['-f --config --list --mirrors -c', 'remove it: restore requires no list'],
   ],
-  init: [['--config --list --mirrors --file --path -c -f', 'use -o FILE']],
+  init: [['--config --mirrors --file --path -c -f', 'use -o FILE']],
+  probe: [
+    ['--header -H', 'use --header-file NAME=FILE'],
+    ['--insecure -k --insecure-skip-tls-verify', 'use --skip-verify'],
+    ['--cacert --ca-file', 'use --ca FILE'],
+    ['--cert -E', 'use --client-cert FILE and --client-key FILE'],
+    ['--output -o', 'use --write FILE for a list, or --format json'],
+  ],
 }
 
 /** What to use instead of a command or a flag that regmirror does not have. */

@@ -4,7 +4,7 @@
  */
 import type { Call } from './call.ts'
 import type { AnyCommand } from './command.ts'
-import { type Flag, type Flags, typedName } from './flag-types.ts'
+import { dashedFlags, type Flag, type Flags, operandOf, typedName } from './flag-types.ts'
 
 /** A flag and its value as they were found, and the arguments after them. */
 interface Found {
@@ -37,6 +37,8 @@ export function readPlainArguments(
 
 /** The flag that these arguments start with. */
 function readFlag([first = '', ...rest]: readonly string[], flags: Flags): Found | undefined {
+  const operand = operandOf(flags)
+  if (operand !== undefined && /^[^-'"][^'"]*$/s.test(first)) return readOperand(operand, first, rest, flags)
   const [typed, short, no, long, attached] = /^(?:-([a-z])|--(no-)?([a-z-]+)(?:=(.*))?)$/s.exec(first) ?? []
   const found = typed === undefined ? undefined : findFlag(flags, short, long)
   if (found === undefined) return undefined
@@ -49,9 +51,14 @@ function readFlag([first = '', ...rest]: readonly string[], flags: Flags): Found
   return value === undefined ? undefined : { name, flag, value, rest: after }
 }
 
+function readOperand(name: string, value: string, rest: readonly string[], flags: Flags): Found | undefined {
+  const flag = flags[name]
+  return flag && { name, flag, value, rest }
+}
+
 /** Not one that may stand without a value: what follows it may be something else. */
 function findFlag(flags: Flags, short: string | undefined, long: string | undefined) {
-  return Object.entries(flags).find(
+  return dashedFlags(flags).find(
     ([key, { alias, bare }]) => !bare && (long === undefined ? alias === short : typedName(key) === long),
   )
 }

@@ -1,4 +1,4 @@
-/** The starter lists of `init`, by name; a build puts their texts in place of this module. */
+/** The built-in lists, by name; a build puts their texts in place of this module. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openReader } from '../system/reader.ts'

@@ -1,13 +1,21 @@
 /** `probe`: check mirror health and latency. */
+import { Failure } from '../model/errors.ts'
 import { addressNotices } from '../pipeline/address-notices.ts'
+import { canaryNotices } from '../pipeline/canary-notices.ts'
 import { openList, openNode, selectTargets } from '../pipeline/open.ts'
 import { openListProber, openNetwork } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import type { RunCommand } from './command.ts'
+import { typedName } from './flag-types.ts'
 import type { ProbeFlags } from './flags.ts'
 
 export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
+  if (flags.url.length > 0 || flags.preset !== undefined) {
+    refuse(flags, LIST_ONLY, flag => `${flag} is about a list, and is not used with URLs or --preset`)
+    return await (await import('./probe-urls.ts')).probeUrls(flags, context)
+  }
+  refuse(flags, URL_ONLY, flag => `${flag} requires URLs or --preset`)
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
@@ -19,6 +27,29 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
     openListProber({ ...place, openProgress }, world)(list, { ...flags, network }),
     addressNotices(list, network, world.signal),
   ])
-  const all = [...notices, ...addresses, ...probeNotices(probed.probes)]
+  const pinged = canaryNotices(list, flags.depth)
+  const all = [...notices, ...addresses, ...pinged, ...probeNotices(probed.probes)]
   return { version: 1, kind: 'probe', ...probed, notices: all }
+}
+
+const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
+const URL_ONLY = [
+  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
+  ...(['skipVerify', 'timeout'] as const),
+]
+
+function refuse(
+  flags: ProbeFlags,
+  names: readonly (keyof ProbeFlags)[],
+  describe: (flag: string) => string,
+): void {
+  const name = names.find(one => isGiven(flags[one]))
+  if (name === undefined) return
+  const message = describe(`--${typedName(name)}`)
+  const hint = name === 'timeout' ? 'set timeout in [health] of the list' : 'remove it'
+  throw new Failure('usage', [{ message, hint }])
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
 }

@@ -2,7 +2,7 @@
 import { Failure, type Issue } from '../model/errors.ts'
 import { nearest } from '../wording/typos.ts'
 import type { AnyCommand } from './command.ts'
-import { typedName } from './flag-types.ts'
+import { dashedFlags, typedName } from './flag-types.ts'
 import { intentHint, listHint } from './intents.ts'
 
 type Called = Pick<AnyCommand, 'name' | 'flags'> | undefined
@@ -52,7 +52,7 @@ function unknownWord(word: string, called: Called, commands: Commands, help: str
   const instead = intentHint(word, called?.name)
   if (word.startsWith('-')) {
     if (word === '--no-probe') return { message: `unknown flag ${word}`, hint: NO_PROBE }
-    const meant = nearest(word.replace(/^-+/, ''), Object.keys(called?.flags ?? {}).map(typedName))
+    const meant = nearest(word.replace(/^-+/, ''), dashedNames(called))
     return { message: `unknown flag ${word}`, hint: instead ?? suggestion(meant && dashed(meant), help) }
   }
   const list = listHint(word, called?.name)
@@ -60,6 +60,10 @@ function unknownWord(word: string, called: Called, commands: Commands, help: str
   const names = commands.map(({ name }) => name)
   const hint = instead ?? list ?? suggestion(nearest(word, names), help)
   return { message: `unknown command ${word}`, hint }
+}
+
+function dashedNames(called: Called): readonly string[] {
+  return dashedFlags(called?.flags ?? {}).map(([name]) => typedName(name))
 }
 
 const NO_PROBE = 'remove it: of the commands that write, only apply probes mirrors by default'

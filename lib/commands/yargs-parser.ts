@@ -4,7 +4,7 @@ import { OWN_VERSION } from '../model/own-version.ts'
 import type { World } from '../model/world.ts'
 import type { Call } from './call.ts'
 import type { AnyCommand } from './command.ts'
-import { describe, type Flag, typedName } from './flag-types.ts'
+import { dashedFlags, describe, type Flag, operandOf, typedName } from './flag-types.ts'
 import { EXIT_CODE_HELP, usageFailure } from './usage.ts'
 
 /** The command to run, or the text of `--help` or `--version`. Throws Failure `usage`. */
@@ -18,7 +18,7 @@ export async function parseWithYargs(
   const parser = openParser(args, commands, world)
   for (const command of commands)
     parser.command(
-      command.name,
+      wordsOf(command),
       command.summary,
       builder => withFlags(builder, command),
       given => {
@@ -31,13 +31,26 @@ export async function parseWithYargs(
   return call ?? text
 }
 
+/** The command as the help shows it: `probe [url..]`. */
+function wordsOf({ name, flags }: AnyCommand): string {
+  const operand = operandOf(flags)
+  return operand === undefined ? name : `${name} [${operand}..]`
+}
+
 /** yargs writes the type right after a text that fills its column. */
 function separateTypes(help: string): string {
-  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ')
+  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ').replace(' [default: []]', '')
 }
 
 function openParser(args: readonly string[], commands: readonly AnyCommand[], world: World): Argv {
-  return yargs()
+  const parser = yargs()
+  if (world.hasLicenses)
+    parser.option('licenses', {
+      type: 'boolean',
+      describe: 'show the licences of this program',
+      global: false,
+    })
+  return parser
     .scriptName('regmirror')
     .usage('$0 <command>\n\nDeclare registry mirrors once; every node matches.')
     .demandCommand(1, 1, 'no command is given', 'more than one command is given')
@@ -55,7 +68,10 @@ function openParser(args: readonly string[], commands: readonly AnyCommand[], wo
 }
 
 function withFlags(parser: Argv, { flags, examples, name }: AnyCommand): Argv {
-  for (const [flag, about] of Object.entries(flags)) parser.option(typedName(flag), optionOf(about))
+  const operand = operandOf(flags)
+  if (operand !== undefined)
+    parser.positional(operand, { type: 'string', array: true, describe: flags[operand]?.help })
+  for (const [flag, about] of dashedFlags(flags)) parser.option(typedName(flag), optionOf(about))
   for (const [typed, meaning] of examples) parser.example(`$0 ${name} ${typed}`.trimEnd(), meaning)
   return parser
 }

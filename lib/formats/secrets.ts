@@ -55,7 +55,7 @@ function hide(text: string, format: FormatName, label: Label): string {
   if (text.includes('\0')) return label(text)
   const ranges = formats[format].secrets(text)
   const hidden = ranges === undefined ? hideByLine(text, label) : replaceAll(text, ranges, label)
-  // A certificate is not secret, but people cannot read it; a digest is enough to compare two.
+  // A certificate is not secret, but people cannot read it; the start of a digest is enough to compare two.
   return hideCredentials(hidden)
     .replace(PRIVATE_KEY, (_, begin: string) => `${begin}\n***\n`)
     .replace(CERTIFICATE, (_, begin: string, body: string) => `${begin}\n(${digest(body)})\n`)
@@ -63,7 +63,7 @@ function hide(text: string, format: FormatName, label: Label): string {
 
 function digest(body: string): string {
   const bytes = Buffer.from(body, 'base64')
-  return `${bytes.length} bytes, sha256 ${sha256Hex(bytes)}`
+  return `${bytes.length} bytes, sha256 ${sha256Hex(bytes).slice(0, 16)}…`
 }
 
 function replaceAll(text: string, ranges: readonly Range[], label: Label): string {

@@ -5,6 +5,7 @@
  * any endpoint in turn (core/remotes/docker/resolver.go:245-268@v2.1.4, fetcher.go:224,280,303@v2.1.4; the same in
  * v1.6.20 and v1.7.24). An endpoint that fails costs time, but the next one is tried; except after wrong content.
  */
+import { listUrl } from '../model/list-url.ts'
 import { baseUrl, mayFallBack, mayResolve, type Registry } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import { type Health, isUsable } from './health.ts'
@@ -67,7 +68,7 @@ const NO_RESOLVER = 'no healthy endpoint may resolve tags: pulls by tag fail, pu
 function whyUnhealthy(registry: Registry, steps: readonly Step[]): string {
   const wrong = steps.find(({ isWrong }) => isWrong)
   if (wrong !== undefined && findContent(steps) === 'no')
-    return `containerd gets wrong content from ${wrong.url}, and then tries no other endpoint; remove that mirror from the list`
+    return `containerd gets wrong content from ${listUrl(wrong.url)}, and then tries no other endpoint; remove that mirror from the list`
   return mayFallBack(registry)
     ? 'no mirror and no server is healthy'
     : 'no mirror is healthy, and there is no server to fall back to'

@@ -1,31 +1,20 @@
-/**
- * The list from its text to the nouns: read, parse, schema, rules, references, resolve, lints. The only file that knows
- * all the stages.
- */
+/** The list from its text to the nouns: read, parse, complete. */
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
+import type { Problem } from '../model/problem.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import type { KnownTargets } from '../model/target-settings.ts'
 import type { Reader } from '../system/reader.ts'
-import { type Entries, findEntries } from './entries.ts'
+import { completeList } from './complete-list.ts'
 import { pathInside } from './inside-root.ts'
-import { readableNotices } from './lint-readable-secrets.ts'
-import { lintList } from './lints/lints.ts'
 import type { ListFormat } from './list-format.ts'
 import { type ListText, readListText } from './list-text.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
-import { type References, readReferences } from './references.ts'
-import { resolveList } from './resolve.ts'
-import { checkRules } from './rules/rules.ts'
-import { validityAfter } from './rules/validity.ts'
-import { quickValidator } from './schema/quick-validator.ts'
-import type { SchemaProblem } from './schema/schema-problem.ts'
 import type { Source } from './source/parsed.ts'
 import { issuesOf, openPlaces } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
-import type { WrittenList } from './written.ts'
 
 export interface LoadOptions {
   /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
@@ -60,23 +49,17 @@ export async function loadList(node: Reader, host: Reader, options: LoadOptions)
   const inside = await findInside(node, host, options)
   const written = await readText(inside, node, host, options)
   const source = await parseList(written)
+  const { file, format } = written
   const scope = await openScope(inside, written, node, host, options)
-  const { references, entries } = await check(written, source, scope, options.targets)
-  const list = source.value as WrittenList
-  const { registries, connections } = entries
-  const place = openPlaces(source, written.file)
-  const resolved = resolveList({ list, registries, references, place, targets: Object.keys(options.targets) })
-  const file = options.file === '-' ? undefined : written.file
-  // On a node only: in a checkout of lists, git sets the modes.
-  const readable =
-    options.uid === 0
-      ? await readableNotices({ connections, references, file, place }, host, scope.files)
-      : []
-  return {
-    list: resolved,
-    notices: [...lintList({ list, registries, resolved, place, now: options.now }), ...readable],
-    file: written.file,
+  const parsed = {
+    value: source.value,
+    format,
+    file,
+    path: options.file === '-' ? undefined : file,
+    place: openPlaces(source, file),
+    failure: (problems: readonly Problem[]) => new Failure('invalid_list', issuesOf(problems, source, file)),
   }
+  return { ...(await completeList(parsed, scope, host, options)), file }
 }
 
 /** The path of a list inside `--root` as seen from there; empty for the default list. */
@@ -114,40 +97,4 @@ async function parseList({ text, format, file }: ListText): Promise<Source> {
     'invalid_list',
     parsed.faults.map(fault => ({ file, ...fault })),
   )
-}
-
-/** A valid list, and what it refers to. */
-interface Checked {
-  readonly references: References
-  readonly entries: Entries
-}
-
-/** Throws Failure `invalid_list` for a file of another program. Loaded for a list with a wrong shape only. */
-async function findShapeProblems(
-  { file, format }: ListText,
-  source: Source,
-  targets: KnownTargets,
-): Promise<readonly SchemaProblem[]> {
-  const { foreignProblem } = await import('./foreign/foreign-file.ts')
-  const foreign = foreignProblem(source.value, file, format)
-  if (foreign !== undefined) throw new Failure('invalid_list', issuesOf([foreign], source, file))
-  const { checkSchema } = await import('./schema/check-schema.ts')
-  return checkSchema(source.value, targets)
-}
-
-async function check(
-  text: ListText,
-  source: Source,
-  scope: ReferenceScope,
-  targets: KnownTargets,
-): Promise<Checked> {
-  const fits = quickValidator(targets)(source.value)
-  const shape = fits ? [] : await findShapeProblems(text, source, targets)
-  const isValid = validityAfter(shape)
-  const entries = findEntries(source.value, isValid)
-  const rules = checkRules(source.value, entries, isValid, targets)
-  const { problems, ...references } = await readReferences(entries.connections, isValid, scope)
-  const all = [...shape, ...rules, ...problems]
-  if (all.length > 0) throw new Failure('invalid_list', issuesOf(all, source, text.file))
-  return { references, entries }
 }

@@ -1,4 +1,4 @@
-/** The report of `init`. */
+/** The reports of `init`. */
 export interface InitReport {
   readonly version: 1
   readonly kind: 'init'
@@ -6,4 +6,30 @@ export interface InitReport {
   /** Where the list was written; absent when it is printed. */
   readonly file?: string
   readonly list: string
+}
+
+export interface TemplateReport {
+  readonly version: 1
+  readonly kind: 'template'
+  readonly template: string
+  /** Paths as they were written, or inside the template when it is printed. */
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** Where they were written; absent when the file is printed. */
+  readonly written?: string
+}
+
+/** What `init` has. */
+export interface CatalogReport {
+  readonly version: 1
+  readonly kind: 'catalog'
+  readonly presets: readonly CatalogItem[]
+  readonly templates: readonly CatalogItem[]
+}
+
+export interface CatalogItem {
+  readonly name: string
+  /** A few words, without a full stop. */
+  readonly summary: string
+  /** Number of files of a template. */
+  readonly files?: number
 }

@@ -1,6 +1,6 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
-import type { ErrorCode, Issue } from './errors.ts'
-import type { InitReport } from './init-report.ts'
+import type { ErrorReport } from './error-report.ts'
+import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
@@ -162,8 +162,18 @@ export type PlanReport = PlannedReport | AppliedReport | RefusedReport | Restore
 export interface ProbeReport extends JudgedRegistries {
   readonly version: 1
   readonly kind: 'probe'
+  /** In the order of the list; with `fastest`, of each registry the fastest first. */
   readonly probes: readonly Probe[]
   readonly notices: readonly Notice[]
+  /** Of a probe without a list: the fastest mirror of each registry that a pull can use. */
+  readonly fastest?: readonly FastestMirror[]
+  /** The list that was created. */
+  readonly file?: string
+}
+
+export interface FastestMirror {
+  readonly registry: string
+  readonly mirror: string
 }
 
 export interface ValidateReport {
@@ -176,12 +186,11 @@ export interface ValidateReport {
   readonly notices: readonly Notice[]
 }
 
-export interface ErrorReport {
-  readonly version: 1
-  readonly kind: 'error'
-  readonly code: ErrorCode
-  readonly message: string
-  readonly issues?: readonly Issue[]
-}
-
-export type Report = PlanReport | ProbeReport | ValidateReport | InitReport | ErrorReport
+export type Report =
+  | PlanReport
+  | ProbeReport
+  | ValidateReport
+  | InitReport
+  | TemplateReport
+  | CatalogReport
+  | ErrorReport

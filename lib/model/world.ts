@@ -29,6 +29,8 @@ export interface World {
   monotonic(): bigint
   /** The boot that the monotonic clock counts from; undefined where the kernel does not provide it. */
   bootId(): Promise<string | undefined>
+  /** Whether `--licenses` prints what the program consists of: the single file does that. */
+  readonly hasLicenses?: boolean
   /** Aborted when the user stops the command. */
   readonly signal: AbortSignal
   /**

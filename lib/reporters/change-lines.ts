@@ -2,6 +2,7 @@
 import type { Change, Changes } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
 import type { TerminalStyle } from './terminal.ts'
+import { fitted } from './wrap.ts'
 
 const WHEN: Readonly<Record<Change['effect'], (target: string) => string>> = {
   immediate: () => 'immediately',
@@ -14,13 +15,15 @@ const WHEN: Readonly<Record<Change['effect'], (target: string) => string>> = {
 export function changeLines(
   change: Change,
   targets: Changes['targets'],
-  { paint }: TerminalStyle,
+  page: TerminalStyle,
 ): readonly string[] {
+  const { paint } = page
   const mode = change.mode === undefined ? '' : `, mode ${change.mode}`
+  const cause = `  ${effectText(change, targets)}${causeText(change)}${change.why}${mode}`
   return [
-    `${paint('bold', `${change.action} ${change.path}`)}`,
-    paint('dim', `  ${effectText(change, targets)}${causeText(change)}${change.why}${mode}`),
-    ...diffLines(change, { paint }),
+    ...fitted(`${change.action} ${change.path}`, page, '  ').map(line => paint('bold', line)),
+    ...fitted(cause, page, '  ').map(line => paint('dim', line)),
+    ...diffLines(change, page),
     '',
   ]
 }

@@ -1,6 +1,7 @@
 /** An error as a report. A bug is one line too, with a way to see more. */
+
+import type { ErrorReport } from '../model/error-report.ts'
 import { Failure, hasErrno, issueText } from '../model/errors.ts'
-import type { ErrorReport } from '../model/report.ts'
 import { findShortage } from '../system/shortage.ts'
 
 export function failureReport(

@@ -14,7 +14,7 @@ import { probeTable } from './probe-table.ts'
 import { detectTerminalStyle, isDrawable, type TerminalStyle } from './terminal.ts'
 
 /** Before anything is drawn: most runs are over by then. */
-const PATIENCE_MS = 300
+const PATIENCE_MS = 100
 /** Between two drawings. */
 const PERIOD_MS = 100
 

@@ -2,6 +2,7 @@
 import { columnsOf } from './columns.ts'
 import { paint } from './paint.ts'
 import {
+  type BarScale,
   cellsOf,
   type Drawing,
   PARTS,
@@ -11,7 +12,7 @@ import {
   urlText,
   widthOfHead,
 } from './probe-row.ts'
-import { widthOfHost, widthOfUrl } from './short-url.ts'
+import { widthOfHost, widthOfOrigin, widthOfUrl } from './short-url.ts'
 import type { TerminalStyle } from './terminal.ts'
 
 type Parts = ReadonlySet<Part>
@@ -28,15 +29,22 @@ const CHOICES: readonly Parts[] = [0, 1, 2, 3, 4, 5].map(gone => new Set(PARTS.s
 
 /** As many parts as leave enough room for the URLs. Where none does, URLs are cut. */
 export function drawingOf(rows: readonly Row[], shared: readonly string[], page: TerminalStyle): Drawing {
-  const slowest = widest([1, ...rows.map(row => row.latency_ms?.median ?? 0)])
-  const how = { paint: page.paint, slowest, shared }
+  const how = { paint: page.paint, bar: barScale(rows), shared }
   const { parts, room } = page.wrapped ? chooseParts(rows, how, page.width) : EVERYTHING
-  const urls = Math.min(Math.max(1, room), widest(rows.map(row => columnsOf(urlText(row, room)))))
-  return { ...how, parts, urls }
+  const schemes = rows.every(({ url, role }) => widthOfOrigin(url) + suffixOf(role).length <= room)
+  const urls = Math.min(Math.max(1, room), widest(rows.map(row => columnsOf(urlText(row, room, schemes)))))
+  return { ...how, parts, urls, schemes }
+}
+
+/** Throughput is what a pull waits for, so it is the bar where it was measured. */
+function barScale(rows: readonly Row[]): BarScale {
+  const speeds = rows.flatMap(row => row.bytes_per_second ?? [])
+  if (speeds.length > 0) return { of: 'throughput', most: widest([1, ...speeds]) }
+  return { of: 'latency', most: widest([1, ...rows.map(row => row.latency_ms?.median ?? 0)]) }
 }
 
 /** A part that gives the URLs no room by going stays. */
-function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>, width: number): Choice {
+function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'bar' | 'shared'>, width: number): Choice {
   const beside = widthsBeside(rows, how)
   const choices = CHOICES.map(parts => ({ parts, room: width - beside(parts) }))
   const least = (parts: Parts) => widest(rows.map(row => leastOf(row, parts)))
@@ -46,11 +54,11 @@ function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'share
 
 /** The least room of a URL: its path matters more than the bar and the estimate, and less than the other parts. */
 function leastOf({ url, role }: Row, parts: Parts): number {
-  return (parts.has('estimate') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
+  return (parts.has('bar') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
 }
 
 /** Columns beside the URL. */
-function widthsBeside(rows: readonly Row[], how: Pick<Drawing, 'slowest' | 'shared'>) {
+function widthsBeside(rows: readonly Row[], how: Pick<Drawing, 'bar' | 'shared'>) {
   const cells = rows.map(row =>
     cellsOf(row, { ...how, paint: paint(false) }).map(({ part, text }) => ({
       part,

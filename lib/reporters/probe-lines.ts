@@ -5,7 +5,7 @@ import { printable } from '../wording/printable.ts'
 import { registrySentence, registryStatement } from '../wording/registry-health-text.ts'
 import { probeTable } from './probe-table.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
+import { fitted } from './wrap.ts'
 
 /** Of more registries with the same health, this many are named. */
 const SHOWN = 3
@@ -18,7 +18,7 @@ export function probeLines(
   const failing = new Set(unhealthy)
   const show = (sentence: string, about: readonly RegistryHealth[]) => {
     const colour = about.some(({ registry }) => failing.has(registry)) ? 'red' : 'yellow'
-    return sentenceLines(sentence, page).map(line => page.paint(colour, line))
+    return fitted(printable(sentence), page).map(line => page.paint(colour, line))
   }
   const groups = Map.groupBy(
     registries.filter(({ status }) => status !== 'healthy'),
@@ -35,10 +35,6 @@ export function probeLines(
 function firstNames(group: readonly RegistryHealth[]): string {
   const names = group.slice(0, SHOWN).map(({ registry }) => registry)
   return `${names.join(', ')} and ${group.length - SHOWN} more`
-}
-
-function sentenceLines(sentence: string, { wrapped, width }: TerminalStyle): readonly string[] {
-  return wrap(printable(sentence), wrapped ? width : Number.POSITIVE_INFINITY)
 }
 
 export function probesAbove(report: Preflight, page: TerminalStyle): readonly string[] {

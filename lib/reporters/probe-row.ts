@@ -11,7 +11,7 @@ export interface Row extends Omit<Probe, 'status' | 'depth'> {
 }
 
 /** Parts beside mark, URL and latency, in the order in which they are dropped where there is no room. */
-export const PARTS = ['bar', 'estimate', 'throughput', 'status', 'reason'] as const
+export const PARTS = ['estimate', 'bar', 'throughput', 'status', 'reason'] as const
 export type Part = (typeof PARTS)[number]
 
 /** How the rows of a table are drawn. */
@@ -20,10 +20,18 @@ export interface Drawing {
   readonly parts: ReadonlySet<Part>
   /** Columns of the URLs. */
   readonly urls: number
-  /** Milliseconds of a full bar. */
-  readonly slowest: number
+  /** Whether they have their schemes. */
+  readonly schemes: boolean
+  /** What a full bar stands for. */
+  readonly bar: BarScale
   /** Sentences about several endpoints; rows refer to them by number. */
   readonly shared: readonly string[]
+}
+
+/** Of latency in milliseconds, or of throughput in bytes per second, where any was measured. */
+export interface BarScale {
+  readonly of: 'latency' | 'throughput'
+  readonly most: number
 }
 
 const MARKS = { healthy: '●', degraded: '◐', unhealthy: '✗', unknown: '?', waiting: '·' } as const
@@ -42,7 +50,9 @@ export function rowText(row: Row, drawing: Drawing): string {
   const word = parts.has('status') ? ` ${row.status.padEnd(STATUS_WIDTH)}` : ''
   const head = `  ${paint(COLOURS[row.status], MARKS[row.status] + word)}  `
   const cells = cellsOf(row, drawing).filter(({ part }) => part === undefined || parts.has(part))
-  return [head + padded(urlText(row, urls), urls), ...cells.map(({ text }) => text)].join('  ').trimEnd()
+  return [head + padded(urlText(row, urls, drawing.schemes), urls), ...cells.map(({ text }) => text)]
+    .join('  ')
+    .trimEnd()
 }
 
 /** Columns before the URL. */
@@ -51,10 +61,10 @@ export function widthOfHead(parts: Drawing['parts']): number {
 }
 
 /** The suffix of the server is omitted where its host would be cut. */
-export function urlText({ url, role }: Row, width: number): string {
+export function urlText({ url, role }: Row, width: number, hasScheme: boolean): string {
   const text = printable(url.replace(/\s/g, ' '))
   const suffix = widthOfHost(text) + suffixOf(role).length > width ? '' : suffixOf(role)
-  return shortUrl(text, width - suffix.length) + suffix
+  return shortUrl(text, width - suffix.length, hasScheme) + suffix
 }
 
 export function suffixOf(role: Row['role']): string {
@@ -68,13 +78,16 @@ interface Cell {
 }
 
 /** What follows the URL, with two spaces before each. */
-export function cellsOf(row: Row, drawing: Pick<Drawing, 'paint' | 'slowest' | 'shared'>): readonly Cell[] {
+export function cellsOf(row: Row, drawing: Pick<Drawing, 'paint' | 'bar' | 'shared'>): readonly Cell[] {
   const time = row.latency_ms?.median
   const reason = reasonText(row, drawing)
+  const bar = (of: BarScale['of'], value: number | undefined): readonly Cell[] =>
+    of !== drawing.bar.of || value === undefined ? [] : [{ part: 'bar', text: barText(value, row, drawing) }]
   const all: readonly Cell[] = [
     { text: time === undefined ? '' : latencyText(time) },
-    { part: 'bar', text: time === undefined ? '' : barText(time, row, drawing) },
+    ...bar('latency', time),
     { part: 'throughput', text: throughputText(row) },
+    ...bar('throughput', row.bytes_per_second),
     { part: 'estimate', text: estimateText(row) },
     { part: 'reason', text: reason && drawing.paint(COLOURS[row.status], reason) },
   ]
@@ -98,11 +111,11 @@ function latencyText(ms: number): string {
 
 /** Linear, and at least an eighth of a block. */
 function barText(
-  time: number,
+  value: number,
   { status }: Row,
-  { paint, slowest }: Pick<Drawing, 'paint' | 'slowest'>,
+  { paint, bar: scale }: Pick<Drawing, 'paint' | 'bar'>,
 ): string {
-  const eighths = Math.max(1, Math.round((time / slowest) * BAR_WIDTH * 8))
+  const eighths = Math.max(1, Math.round((value / scale.most) * BAR_WIDTH * 8))
   const rest = eighths % 8 === 0 ? '' : '▏▎▍▌▋▊▉'.charAt((eighths % 8) - 1)
   const bar = '█'.repeat(Math.floor(eighths / 8)) + rest
   return paint(COLOURS[status], bar) + ' '.repeat(BAR_WIDTH - bar.length)

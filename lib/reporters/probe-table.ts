@@ -1,4 +1,5 @@
 /** Probes as a table, by registry in the order of the list, one endpoint a line. Pure. */
+import { listUrl } from '../model/list-url.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { cut, pieces } from './columns.ts'
@@ -13,7 +14,8 @@ const DETAIL_INDENT = '      '
  * Lines of the table, with the totals after the last empty line. A sentence about one endpoint is printed below it, and
  * a sentence about several is printed once below the table, with a number. No line is wider than the terminal.
  */
-export function probeTable(probes: readonly Row[], page: TerminalStyle): readonly string[] {
+export function probeTable(given: readonly Row[], page: TerminalStyle): readonly string[] {
+  const probes = given.map(probe => ({ ...probe, url: listUrl(probe.url) }))
   const shared = sharedDetails(probes)
   const drawing = drawingOf(probes, shared, page)
   const groups = [...new Set(probes.map(probe => probe.registry))].map(registry => {

@@ -10,19 +10,25 @@ interface Parts {
 /** Columns of a path that matter more than the scheme, and than a bar beside the URL. */
 const PATH_WIDTH = 16
 
-/** Cuts a long path first, in its middle; then drops the scheme, then the path; the host is cut last. */
-export function shortUrl(url: string, width: number): string {
-  if (columnsOf(url) <= width) return url
+/** Cuts a path in its middle, then drops it; the host is cut last. A table has the scheme in all of its URLs, or in none. */
+export function shortUrl(url: string, width: number, hasScheme: boolean): string {
   const { scheme, host, path } = partsOf(url)
-  const begin = width < widthOfUrl(url) ? host : scheme + host
+  const begin = hasScheme ? scheme + host : host
+  if (columnsOf(begin + path) <= width) return begin + path
   const rest = width - columnsOf(begin)
-  return path === '' || rest < 1 ? cut(host, width) : begin + cut(path, rest)
+  return path === '' || rest < 1 ? cut(begin, width) : begin + cut(path, rest)
 }
 
 /** The room for the scheme, the host and enough of the path. */
 export function widthOfUrl(url: string): number {
   const { scheme, host, path } = partsOf(url)
   return columnsOf(scheme + host) + Math.min(PATH_WIDTH, columnsOf(path))
+}
+
+/** The room for the scheme and the host. */
+export function widthOfOrigin(url: string): number {
+  const { scheme, host } = partsOf(url)
+  return columnsOf(scheme + host)
 }
 
 /** The room for the host. */

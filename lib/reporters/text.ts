@@ -1,24 +1,20 @@
 /** Reports as text for people. Pure. */
+
+import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
-import type { InitReport } from '../model/init-report.ts'
-import type {
-  AppliedReport,
-  Change,
-  Changes,
-  ErrorReport,
-  Notice,
-  Report,
-  ValidateReport,
-} from '../model/report.ts'
+import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
+import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { comparisonLines } from './comparison-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
+import { fitted, wrap } from './wrap.ts'
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -33,16 +29,18 @@ export interface Pages {
 }
 
 export function textReport(report: Report, pages: Pages): Printed {
-  if (report.kind === 'init') return initReport(report)
+  if (report.kind === 'init') return initReport(report, pages.stderr)
+  if (report.kind === 'template') return templateReport(report)
+  if (report.kind === 'catalog') return { stdout: textOf(catalogLines(report, pages.stdout)), stderr: '' }
   if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
-    stderr: textOf(noticeLines(report.notices, pages.stderr)),
+    stderr: textOf([...noticeLines(report.notices, pages.stderr), ...writtenLines(report, pages.stderr)]),
   }
 }
 
 function resultLines(
-  report: Exclude<Report, InitReport | ErrorReport>,
+  report: Exclude<Report, InitReport | TemplateReport | CatalogReport | ErrorReport>,
   page: TerminalStyle,
 ): readonly string[] {
   switch (report.kind) {
@@ -53,9 +51,9 @@ function resultLines(
     case 'restore':
       return (report.check ? planLines : doneLines)(report, page)
     case 'probe':
-      return probeLines(report, page)
+      return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
-      return validateLines(report)
+      return validateLines(report, page)
   }
 }
 
@@ -63,9 +61,20 @@ function textOf(lines: readonly string[]): string {
   return lines.map(line => `${line}\n`).join('')
 }
 
-function initReport({ file, list }: InitReport): Printed {
-  if (file === undefined) return { stdout: list, stderr: '' }
-  return { stdout: '', stderr: `wrote ${file}; check it with: regmirror validate -f ${file}\n` }
+function initReport(report: InitReport, page: TerminalStyle): Printed {
+  if (report.file === undefined) return { stdout: report.list, stderr: '' }
+  return { stdout: '', stderr: textOf(writtenLines(report, page)) }
+}
+
+function templateReport({ written, files }: TemplateReport): Printed {
+  if (written === undefined) return { stdout: files.map(({ text }) => text).join(''), stderr: '' }
+  return { stdout: '', stderr: textOf(files.map(({ path }) => `wrote ${path}`)) }
+}
+
+/** The list that was written. */
+function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
+  if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
+  return fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  ')
 }
 
 /** What would change, or would be restored. */
@@ -91,8 +100,8 @@ function doneLines(
 ): readonly string[] {
   const past = { create: 'created', update: 'updated', delete: 'deleted' }
   const changes = report.changes.flatMap(change => [
-    `${past[change.action]} ${change.path}`,
-    page.paint('dim', `  ${causeText(change)}${change.why}`),
+    ...fitted(`${past[change.action]} ${change.path}`, page, '  '),
+    ...fitted(`  ${causeText(change)}${change.why}`, page, '  ').map(line => page.paint('dim', line)),
     ...(withDiff ? [...diffLines(change, page), ''] : []),
   ])
   return [...changes, ...summaryLines(report, DONE, page)]
@@ -105,15 +114,23 @@ const DONE: Counted = { create: 'created', update: 'updated', delete: 'deleted' 
 function summaryLines(
   report: Changes & { readonly kind: 'plan' | 'apply' | 'restore' },
   words: Counted,
-  { paint }: TerminalStyle,
+  page: TerminalStyle,
 ): readonly string[] {
-  const activations = activationLines(report).map(line => paint('yellow', line))
-  const daemons = (report.targets ?? []).filter(isRunning).map(one => printable(daemonText(one)))
-  if (!report.changed) return [paint('green', idleLine(report)), ...daemons, ...activations]
+  const { paint } = page
+  const activations = activationLines(report).flatMap(line =>
+    fitted(line, page, '  ').map(part => paint('yellow', part)),
+  )
+  const running = (report.targets ?? []).filter(isRunning)
+  const daemons = running.flatMap(one => fitted(printable(daemonText(one)), page, '  '))
+  if (!report.changed) {
+    const idle = fitted(idleLine(report), page).map(line => paint('green', line))
+    return [...idle, ...daemons, ...activations]
+  }
   const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
   const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
-  const counted = paint('bold', `${counts.join(', ')}, ${report.unchanged} unchanged`)
-  return [counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
+  const total = `${counts.join(', ')}, ${report.unchanged} unchanged`
+  const counted = fitted(total, page).map(line => paint('bold', line))
+  return [...counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
 }
 
 /** Nothing where no restart would help: a notice says what another program must change. */
@@ -135,9 +152,10 @@ function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'appl
     : `nothing to restore: ${files}`
 }
 
-function validateLines(report: ValidateReport): readonly string[] {
+function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {
   const registries = plural(report.registries, 'registry', 'registries')
-  return [`${report.file}: valid (${registries}, ${plural(report.mirrors, 'mirror', 'mirrors')})`]
+  const mirrors = plural(report.mirrors, 'mirror', 'mirrors')
+  return fitted(`${report.file}: valid (${registries}, ${mirrors})`, page, '  ')
 }
 
 function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {

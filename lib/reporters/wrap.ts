@@ -1,5 +1,18 @@
 /** Breaks sentences into lines. */
 import { columnsOf } from './columns.ts'
+import type { TerminalStyle } from './terminal.ts'
+
+/** Lines that fit a terminal, the second and further ones indented; in a pipe the one line. */
+export function fitted(
+  text: string,
+  { wrapped, width }: Pick<TerminalStyle, 'wrapped' | 'width'>,
+  indent = '',
+): readonly string[] {
+  if (!wrapped) return [text]
+  const lead = /^ */.exec(text)?.[0] ?? ''
+  const [first = '', ...rest] = wrap(text.slice(lead.length), width - Math.max(lead.length, indent.length))
+  return [lead + first, ...rest.map(line => indent + line)]
+}
 
 /** Lines of at most `width` columns, broken at spaces. A longer word has a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {

@@ -15,7 +15,7 @@ type Files = Pick<Reader, 'open'>
 const DIRECTORY_MODE = 0o755
 
 /**
- * Creates `file` (absolute) with mode 0644, and missing directories above it with 0755. `asRoot`: only below directories
+ * Creates `file` (absolute), and missing directories above it with 0755. `asRoot`: only below directories
  * that no other user can change. Throws Failure `usage` when the path exists, also as a dangling link, and `io` when a
  * directory is refused or the system reports an error.
  */
@@ -24,14 +24,28 @@ export async function createOutputFile(
   file: string,
   text: string,
   asRoot: boolean,
+  mode = 0o644,
 ): Promise<void> {
   await inDirectory(files, path.dirname(file), asRoot, async ({ systemPath }) => {
-    const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode: 0o644 })
+    const creating = createFile(`${systemPath}/${path.basename(file)}`, text, { mode })
     const created = creating.then(() => true)
     if (await failOnErrno('write', file, () => ignoreErrno(created, ['EEXIST']))) return
-    const hint = 'choose another name or move it away'
-    throw new Failure('usage', [{ file, message: 'already exists', hint }])
+    throw alreadyExists(file)
   })
+}
+
+/** For a command that works before it writes. `shown` is the file as it was typed. */
+export async function refuseExisting(
+  files: Pick<Reader, 'facts'>,
+  file: string,
+  shown: string,
+): Promise<void> {
+  if ((await files.facts(file)) !== undefined) throw alreadyExists(shown)
+}
+
+function alreadyExists(file: string): Failure {
+  const hint = 'choose another name or move it away'
+  return new Failure('usage', [{ file, message: 'already exists', hint }])
 }
 
 /** Uses a directory while it is held; creates it first if it is missing, and then checks it like any other. */

@@ -1,4 +1,6 @@
 /** Notices of one kind together, for people: a list of a thousand mirrors must not hide what matters. Pure. */
+
+import { listUrl } from '../model/list-url.ts'
 import type { Notice } from '../model/report.ts'
 
 /** Of more notices of one kind, this many are shown. */
@@ -39,5 +41,5 @@ function noticeText(notice: Notice): string {
 /** What a notice is about, without its message. */
 function noticePlace({ file, line, registry, mirror }: Notice): string {
   const place = [file, line].filter(part => part !== undefined).join(':')
-  return [place || registry, mirror].filter(Boolean).join(': ')
+  return [place || registry, mirror && listUrl(mirror)].filter(Boolean).join(': ')
 }

@@ -7,7 +7,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startRegistry } from '../support/registry.ts'
+import { buildImage } from '../support/image.ts'
+import { refusingOrigin, startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
 import { needMounts, skip } from './support/runtimes.ts'
 
@@ -134,7 +135,7 @@ describe('the single file', function () {
       const run = (...args: string[]) => runIn(file('tree'), 'ro', user, args)
       const { version } = JSON.parse(await fs.readFile(path.join(PROJECT, 'package.json'), 'utf8'))
       assert.deepEqual(await run('--version'), { code: 0, stdout: `${version}\n`, stderr: '' })
-      assert.match((await run('--help')).stdout, /apply/)
+      assert.match((await run('--help')).stdout, /apply[\s\S]+--licenses/)
       const plan = await run('plan', '-f', '/list.toml')
       assert.match(plan.stdout, /create/, plan.stderr)
     })
@@ -160,6 +161,33 @@ describe('the single file', function () {
     ])
     await registry.close()
     assert.equal(JSON.parse(stdout).probes[0].status, 'healthy', stderr)
+  })
+
+  it('compares mirrors as a normal user, on a read-only file system without a list', async () => {
+    const image = buildImage('library/busybox', 'latest')
+    const registry = await startRegistry({ images: [image] })
+    const refusing = await refusingOrigin()
+    const run = (...args: string[]) => runIn(file('tree'), 'ro', USER, ['probe', ...args])
+    const found = await run(refusing, registry.origin)
+    const none = await run(refusing)
+    await registry.close()
+    assert.equal(found.code, 0, found.stderr)
+    assert.ok(found.stdout.includes(`fastest that serves: ${registry.origin}`), found.stdout)
+    assert.equal(none.code, 1)
+    assert.match(none.stdout, /^no mirror serves$/m)
+  })
+
+  it('hands out presets and templates', async () => {
+    const run = (...args: string[]) => runIn(file('tree'), 'ro', USER, ['init', ...args])
+    const templates = path.join(PROJECT, 'templates')
+    const unit = 'systemd/regmirror-watch.service'
+    assert.match((await run('--list')).stdout, /^ {2}china .+[\s\S]+^ {2}systemd .+/m)
+    assert.equal(
+      (await run('--template', unit)).stdout,
+      await fs.readFile(path.join(templates, unit), 'utf8'),
+    )
+    const china = await fs.readFile(path.join(templates, 'lists/china.toml'), 'utf8')
+    assert.equal((await run('--preset', 'china')).stdout, china)
   })
 
   it('reports a working directory that was removed', () =>

@@ -137,7 +137,7 @@ describe('the health of a registry', () => {
         serverHealth: () => 'healthy',
         servesWrongContent: (_, url) => url === 'https://m/v2',
       }).detail,
-      'containerd gets wrong content from https://m/v2, and then tries no other endpoint; remove that mirror from the list',
+      'containerd gets wrong content from https://m, and then tries no other endpoint; remove that mirror from the list',
     )
     assert.equal(detailOf({ mirrors: [] }, undefined), 'the health of the server is unknown')
   })

@@ -74,16 +74,16 @@ describe('the probe table', () => {
   it('shows a few mirrors', () =>
     assert.deepEqual(table(SMALL), [
       'docker.io',
-      '  ● healthy    https://near.example/v2                      8.3 ms  ▎',
-      '  ● healthy    https://far.example/v2/hub                   264 ms  ████████',
-      '  ◐ degraded   https://busy.example/v2                    rate limited (429)',
+      '  ● healthy    https://near.example                      8.3 ms  ▎',
+      '  ● healthy    https://far.example/v2/hub                264 ms  ████████',
+      '  ◐ degraded   https://busy.example                    rate limited (429)',
       '      it responds with 429 (too many requests); wait, or list another mirror',
-      '  ✗ unhealthy  https://gone.example/v2                    refused [1]',
-      '  ● healthy    https://registry-1.docker.io/v2  (server)    120 ms  ███▋',
+      '  ✗ unhealthy  https://gone.example                    refused [1]',
+      '  ● healthy    https://registry-1.docker.io  (server)    120 ms  ███▋',
       '',
       'quay.io',
-      '  ✗ unhealthy  https://gone.example/v2                    refused [1]',
-      '  ? unknown    https://q.example/v2  (server)',
+      '  ✗ unhealthy  https://gone.example                    refused [1]',
+      '  ? unknown    https://q.example  (server)',
       '',
       '[1] nothing listens there; check the port and that it runs',
       '',
@@ -179,44 +179,45 @@ describe('the probe table in a narrow terminal', () => {
       .slice(1)
       .filter(line => line.startsWith('  '))
 
-  it('drops the bar, the estimate and the throughput, in that order', () => {
+  it('drops the estimate, the bar and the throughput, in that order', () => {
     const shown = (width: number) => {
       const text = rowsAt(width).join('\n')
       return [/█/, /50 MB in/, / MB\/s/].map(part => part.test(text))
     }
     assert.deepEqual(shown(120), [true, true, true])
-    assert.deepEqual(shown(100), [false, true, true])
+    assert.deepEqual(shown(100), [true, false, true])
     assert.deepEqual(shown(80), [false, false, true])
     assert.deepEqual(shown(60), [false, false, false])
   })
 
-  it('keeps hosts', () => {
+  it('keeps hosts, and has the scheme in every URL or in none', () => {
     assert.deepEqual(rowsAt(60), [
-      '  ● healthy    http://127.0.0.1:5001/v2    3.2 ms',
+      '  ● healthy    127.0.0.1:5001              3.2 ms',
       '  ◐ degraded   harbor.example.com/v2…ub    264 ms  slow',
-      '  ✗ unhealthy  http://127.0.0.1:5003/v2  certificate_expired',
+      '  ✗ unhealthy  127.0.0.1:5003            certificate_expired',
       '      renew it',
       '  ● healthy    127.0.0.1:5007  (server)     12 ms',
     ])
     assert.deepEqual(rowsAt(40), [
-      '  ●  http://127.0.0.1:5001/v2     3.2 ms',
+      '  ●  127.0.0.1:5001               3.2 ms',
       '  ◐  harbor.example.com/v2/hub    264 ms',
       '      slow',
-      '  ✗  http://127.0.0.1:5003/v2',
+      '  ✗  127.0.0.1:5003',
       '      certificate_expired: renew it',
-      '  ●  127.0.0.1:5007…  (server)     12 ms',
+      '  ●  127.0.0.1:5007  (server)      12 ms',
     ])
   })
 
-  it('shortens a URL by its long path, its scheme, its path, and then its host', () => {
+  it('shortens a URL by its path, and then by its host', () => {
     const url = 'https://mirror.example.com:5000/artifactory/api/docker/team-7/v2'
-    const at = (width: number) => shortUrl(url, width)
+    const at = (width: number, hasScheme = true) => shortUrl(url, width, hasScheme)
     assert.equal(at(64), url)
     assert.equal(at(50), 'https://mirror.example.com:5000/artifact…team-7/v2')
-    assert.equal(at(46), 'mirror.example.com:5000/artifactor…r/team-7/v2')
-    assert.equal(at(27), 'mirror.example.com:5000/a…2')
-    assert.equal(at(24), 'mirror.example.com:5000…')
-    assert.equal(at(20), 'mirror.exa….com:5000')
+    assert.equal(at(64, false), 'mirror.example.com:5000/artifactory/api/docker/team-7/v2')
+    assert.equal(at(46, false), 'mirror.example.com:5000/artifactor…r/team-7/v2')
+    assert.equal(at(27, false), 'mirror.example.com:5000/a…2')
+    assert.equal(at(24, false), 'mirror.example.com:5000…')
+    assert.equal(at(20, false), 'mirror.exa….com:5000')
   })
 
   it('never has a line wider than the terminal', () =>

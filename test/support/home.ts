@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { ErrorReport } from '../../lib/model/report.ts'
+import type { ErrorReport } from '../../lib/model/error-report.ts'
 import type { Case } from './arbitrary/cases.ts'
 import { ENV, TLS } from './arbitrary/lists.ts'
 import type { Spelled } from './arbitrary/spelling.ts'

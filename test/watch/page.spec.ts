@@ -236,7 +236,7 @@ describe('the status page', () => {
         ],
       },
       /● node-7: Healthy/,
-      /\? docker\.io no mirrors ↳ https:\/\/r\.test\/v2 server · not probed/,
+      /\? docker\.io no mirrors ↳ https:\/\/r\.test server · not probed/,
     ],
   ]
   for (const [state, more, title, text] of states) {
@@ -393,13 +393,13 @@ describe('the status page', () => {
       ),
     )
     const parts = [
-      /position 1 https:\/\/mirror\.test\/v2 ● healthy for 3 h 12 ms .* 11–13 ms position 2/,
-      /position 2 https:\/\/slow\.test\/v2 ◐ degraded for 3 h 1203 ms .* slow position 3/,
-      /position 3 https:\/\/new\.test\/v2 · not probed yet .*no probes in the last hour/,
-      /– not written https:\/\/unhealthy\.test\/v2 ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
+      /position 1 https:\/\/mirror\.test ● healthy for 3 h 12 ms .* 11–13 ms position 2/,
+      /position 2 https:\/\/slow\.test ◐ degraded for 3 h 1203 ms .* slow position 3/,
+      /position 3 https:\/\/new\.test · not probed yet .*no probes in the last hour/,
+      /– not written https:\/\/unhealthy\.test ✗ unhealthy for 4 min .*removed · since 03:10:15 UTC/,
       /probed 5 s ago, next probe in 10 s connect_timeout: does not accept a connection within 2 s/,
-      /https:\/\/busy\.test\/v2 ○ rate limited for 4 min .*next probe in 10 min/,
-      /↳ https:\/\/registry-1\.docker\.io\/v2 server ● healthy/,
+      /https:\/\/busy\.test ○ rate limited for 4 min .*next probe in 10 min/,
+      /↳ https:\/\/registry-1\.docker\.io server ● healthy/,
     ]
     for (const part of parts) assert.match(text, part)
   })

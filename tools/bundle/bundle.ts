@@ -12,7 +12,7 @@ import { build, type Metafile } from 'esbuild'
 import { thirdPartyLicenses } from '../licenses.ts'
 import {
   compiledSchema,
-  embeddedPresets,
+  embeddedTemplates,
   latePackages,
   layers,
   packageScripts,
@@ -68,7 +68,7 @@ async function bundleInto(folder: string): Promise<Metafile> {
     legalComments: 'external',
     // yargs loads its own modules by name only where it is not bundled.
     define: { 'import.meta.url': '"file:///regmirror.js"' },
-    plugins: [plainWidth, compiledSchema, latePackages, embeddedPresets, layers],
+    plugins: [plainWidth, compiledSchema, latePackages, embeddedTemplates, layers],
   })
   refuseCircles(metafile)
   const scripts = outputFiles.filter(file => file.path.endsWith('.js'))

@@ -5,6 +5,7 @@ import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import type { Plugin } from 'esbuild'
 import { readPresets } from '../../lib/commands/presets.ts'
+import { readTemplates } from '../../lib/commands/templates.ts'
 import { QUICK, WHOLE } from '../../lib/list/schema/compile-schema.ts'
 import { listSchema } from '../../lib/list/schema/list-schema.ts'
 import { targets } from '../../lib/targets/index.ts'
@@ -64,14 +65,17 @@ export const latePackages: Plugin = {
   },
 }
 
-/** Puts the starter lists into the bundle. */
-export const embeddedPresets: Plugin = {
-  name: 'embedded-presets',
+/** Puts the starter lists and the templates into the bundle. */
+export const embeddedTemplates: Plugin = {
+  name: 'embedded-templates',
   setup({ onLoad }) {
-    onLoad({ filter: /lib\/commands\/presets\.ts$/ }, async () => {
-      const presets = JSON.stringify(await readPresets())
-      return { contents: `export const readPresets = async () => (${presets})`, loader: 'js' }
-    })
+    const replace = (filter: RegExp, name: string, read: () => Promise<unknown>) =>
+      onLoad({ filter }, async () => ({
+        contents: `export const ${name} = async () => (${JSON.stringify(await read())})`,
+        loader: 'js',
+      }))
+    replace(/lib\/commands\/presets\.ts$/, 'readPresets', readPresets)
+    replace(/lib\/commands\/templates\.ts$/, 'readTemplates', readTemplates)
   },
 }
 
@@ -84,6 +88,9 @@ const PLAN = [...LIST, 'commands/plan.ts']
 const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
   'commands/completion.ts': START,
+  'commands/init-template.ts': [...START, 'commands/init.ts', 'commands/catalog.ts', 'commands/templates.ts'],
+  'commands/catalog.ts': [...START, 'commands/init.ts'],
+  'commands/templates.ts': [...START, 'commands/init.ts'],
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,
@@ -93,6 +100,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'list/foreign/foreign-file.ts': LIST,
   'list/schema/check-schema.ts': LIST,
   'commands/probe.ts': LIST,
+  'commands/probe-urls.ts': [...LIST, 'commands/probe.ts'],
   'pipeline/probe-list.ts': LIST,
   'probe/api/pull.ts': LIST,
   'probe/dns/name-lookup.ts': LIST,

@@ -7,7 +7,8 @@ var { bytesFile, openBundle, unpack } = require('../../bin/load.js')
 exports.load = require => {
   if (process.argv.length === 3 && process.argv[2] === '--licenses') return { start: printLicenses }
   passIgnoredSignals()
-  return openBundle(bytesFile(assetOf('regmirror.bundle')), findCaches, require, 'regmirror').program
+  var { program } = openBundle(bytesFile(assetOf('regmirror.bundle')), findCaches, require, 'regmirror')
+  return { start: () => program.start(true) }
 }
 
 /** Nothing can damage the code caches alone, so they are not checked (tools/single/build.ts). */

@@ -1,5 +1,7 @@
 /** The mirrors of a registry on the status page, a line each. Pure. */
+
 import { healthText, isUsable } from '../../health/health.ts'
+import { listUrl } from '../../model/list-url.ts'
 import { certificateExpiry, daysUntil } from '../../wording/certificate-expiry.ts'
 import type { MirrorStatus } from '../serve/status.ts'
 import { HEALTH_MARKS } from './marks.ts'
@@ -14,7 +16,7 @@ export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): read
     .toSorted((a, b) => positionOf(a) - positionOf(b))
     .map(
       mirror =>
-        html`<li>${positionCell(mirror)}<span class="url">${mirror.url}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}${certificateNote(mirror, now)}</li>
+        html`<li>${positionCell(mirror)}<span class="url">${listUrl(mirror.url)}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}${certificateNote(mirror, now)}</li>
 `,
     )
 }

@@ -1,5 +1,7 @@
 /** Alarms about registries: a line for each of a few, and one line for many. Pure. */
+
 import { healthText, isUsable } from '../../health/health.ts'
+import { listUrl } from '../../model/list-url.ts'
 import { certificateExpiry, daysUntil } from '../../wording/certificate-expiry.ts'
 import { plural } from '../../wording/plural.ts'
 import { registryCause, registryStatusText } from '../../wording/registry-health-text.ts'
@@ -83,7 +85,7 @@ export function expiringCertificates({ registries, now }: WatchStatus): readonly
   const texts = endpoints.flatMap(({ url, certificateExpiresAt }) => {
     const when =
       certificateExpiresAt === undefined ? undefined : certificateExpiry(daysUntil(certificateExpiresAt, now))
-    return when === undefined ? [] : [`the certificate of ${url} ${when}; renew it.`]
+    return when === undefined ? [] : [`the certificate of ${listUrl(url)} ${when}; renew it.`]
   })
   return [...new Set(texts)].map(text => warning(html`${text}`))
 }

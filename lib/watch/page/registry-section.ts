@@ -1,6 +1,8 @@
 /** A registry on the status page: its mirrors in the order in which they are written, its server, and its files. Pure. */
+
 import { isUsable } from '../../health/health.ts'
 import { mayBeNetwork } from '../../health/network-cause.ts'
+import { listUrl } from '../../model/list-url.ts'
 import { plural } from '../../wording/plural.ts'
 import { EVERY_MIRROR } from '../../wording/registry-health-text.ts'
 import { gradeRegistry } from '../serve/problems.ts'
@@ -39,7 +41,7 @@ function serverItem({ server }: RegistryStatus, now: number): Markup | undefined
   if (server === undefined) return undefined
   const { url, health } = server
   const state = health === 'unknown' ? html`<span class="soft">· not probed</span>` : healthMark(health)
-  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${url} <span class="soft">server</span></span><span class="state">${state}</span>${serverNote(server)}${certificateNote(server, now)}</li>
+  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${listUrl(url)} <span class="soft">server</span></span><span class="state">${state}</span>${serverNote(server)}${certificateNote(server, now)}</li>
 `
 }
 

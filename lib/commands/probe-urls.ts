@@ -1,0 +1,90 @@
+/** `probe` without a list: which of these mirrors serves, and which one is the fastest. */
+import path from 'node:path'
+import { fastestFirst, isServing } from '../health/fastest.ts'
+import { completeMadeList } from '../list/made-list.ts'
+import type { WrittenList } from '../list/written.ts'
+import type { Probe, ProbeReport } from '../model/report.ts'
+import { canaryNotices } from '../pipeline/canary-notices.ts'
+import { selectTargets } from '../pipeline/open.ts'
+import { openListProber } from '../pipeline/probe-list.ts'
+import { probeNotices } from '../pipeline/probe-notices.ts'
+import { openLiveTable } from '../reporters/live.ts'
+import { createOutputFile, refuseExisting } from '../system/output-file.ts'
+import { openReader } from '../system/reader.ts'
+import type { Context } from './command.ts'
+import type { ProbeFlags } from './flags.ts'
+import { readPresetList } from './preset-list.ts'
+import { formatProbedList } from './probed-list.ts'
+import { refuseOtherName } from './toml-name.ts'
+import { argumentFailure, makeUrlList, withEveryCapability } from './url-list.ts'
+
+/** Needs nothing of a node: neither root nor containerd nor a list. */
+export async function probeUrls(flags: ProbeFlags, context: Context): Promise<ProbeReport> {
+  const { world } = context
+  const file = await checkOutput(flags.write)
+  const written = makeUrlList(flags, await readPreset(flags.preset))
+  const table = await context.targets()
+  const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
+    ...world,
+    now: world.now(),
+    allowFilesFrom: directoriesOf(flags),
+    targets: table,
+    failure: problems => argumentFailure(problems, flags.url.length),
+  })
+  const depth = flags.depth ?? 'blob'
+  const openProgress = openLiveTable(flags.format, world)
+  const place = { root: undefined, targets: selectTargets(table, flags.target), openProgress }
+  const probed = await openListProber(place, world)(list, { ...flags, depth })
+  const probes = fastestFirst(probed.probes)
+  const notices = [...canaryNotices(list, depth, 'add --image NAME'), ...probeNotices(probes)]
+  const report = {
+    version: 1,
+    kind: 'probe',
+    ...probed,
+    probes,
+    fastest: fastestOf(probes),
+    notices,
+  } as const
+  return file === undefined ? report : await writeList(file, report, written, context)
+}
+
+/** Before the probes, which take a while. */
+async function checkOutput(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  refuseOtherName(file)
+  await refuseExisting(openReader('/'), path.resolve(file), file)
+  return file
+}
+
+async function readPreset(name: string | undefined): Promise<WrittenList | undefined> {
+  return name === undefined ? undefined : await readPresetList(name)
+}
+
+/** Files that the command line names are allowed wherever they are. */
+function directoriesOf({ ca, clientCert, clientKey, headerFile }: ProbeFlags): readonly string[] {
+  const headers = headerFile.map(given => given.slice(given.indexOf('=') + 1))
+  const files = [...ca, clientCert ?? [], clientKey ?? [], ...headers].flat()
+  return files.map(file => path.dirname(path.resolve(file)))
+}
+
+function fastestOf(probes: readonly Probe[]): NonNullable<ProbeReport['fastest']> {
+  const byRegistry = Map.groupBy(probes.filter(isServing), ({ registry }) => registry)
+  return [...byRegistry].flatMap(([registry, [first]]) => (first ? { registry, mirror: first.url } : []))
+}
+
+async function writeList(
+  file: string,
+  report: ProbeReport,
+  list: WrittenList,
+  { world }: Context,
+): Promise<ProbeReport> {
+  const absolute = path.resolve(file)
+  const { probes, notices } = report
+  const text = formatProbedList({ list, probes, directory: path.dirname(absolute), now: world.now() })
+  if (text === undefined) {
+    const none = { code: 'nothing_written', message: `no mirror serves, so ${file} was not written` }
+    return { ...report, notices: [...notices, none] }
+  }
+  await createOutputFile(openReader('/'), absolute, text, world.uid === 0)
+  return { ...report, file }
+}
