@@ -1,9 +1,7 @@
 /** What a flag is: data for the parser, the help, man pages and completions, and how its value is read. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
-
-/** What the value of a flag is, for completions and man pages. */
-export type ValueKind = 'address' | 'directory' | 'duration' | 'file' | 'preset' | 'runtime'
+import type { ValueKind } from './value-kind.ts'
 
 export interface Flag<Value> {
   readonly type: 'boolean' | 'number' | 'string'
@@ -95,8 +93,8 @@ export function texts(help: string, kind?: ValueKind): Flag<readonly string[]> {
 }
 
 /** The words of the command line that belong to no flag. */
-export function operands(help: string): Flag<readonly string[]> {
-  return { ...texts(help), operand: true }
+export function operands(help: string, choices?: readonly string[]): Flag<readonly string[]> {
+  return { ...texts(help), ...(choices !== undefined && { choices }), operand: true }
 }
 
 /** The flags of a table that are typed with dashes. */

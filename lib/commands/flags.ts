@@ -59,7 +59,10 @@ const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
   preset: text({ help: 'starter list; --list shows them', default: 'starter', kind: 'preset' }),
-  template: text({ help: 'write this template instead, such as systemd; --list shows them' }),
+  template: text({
+    help: 'write this template instead, such as systemd; --list shows them',
+    kind: 'template',
+  }),
   list: toggle('list the starter lists and the templates'),
   output: text({
     help: 'create this file, or the files of a template in this folder',
@@ -94,13 +97,17 @@ export const applyFlags = {
 /** A probe without a list. */
 const urlFlags = {
   url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
-  preset: text({ help: 'probe the mirrors of this built-in list, such as china' }),
-  registry: text({ help: 'with URLs, the registry that they mirror', default: 'docker.io' }),
+  preset: text({ help: 'probe the mirrors of this built-in list, such as china', kind: 'preset' }),
+  registry: text({
+    help: 'with URLs, the registry that they mirror',
+    default: 'docker.io',
+    kind: 'registry',
+  }),
   image: text({ help: 'with URLs, the image to request', default: 'a small public image' }),
-  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first' }),
-  ca: texts('with URLs, trust the certificates in this PEM file'),
-  clientCert: text({ help: 'with URLs, certificate of the client (PEM)' }),
-  clientKey: text({ help: 'with URLs, its key (PEM)' }),
+  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first', kind: 'file' }),
+  ca: texts('with URLs, trust the certificates in this PEM file', 'file'),
+  clientCert: text({ help: 'with URLs, certificate of the client (PEM)', kind: 'file' }),
+  clientKey: text({ help: 'with URLs, its key (PEM)', kind: 'file' }),
   headerFile: texts('with URLs, send a header with the value in a file: NAME=FILE'),
   skipVerify: toggle('with URLs, do not verify certificates'),
   timeout: duration({ help: 'with URLs, how long to wait for a response', default: '3s' }),
@@ -151,7 +158,7 @@ export const restoreFlags = {
 }
 
 export const completionFlags = {
-  shell: choice(SHELLS, { help: 'shell to complete in', default: 'the name in $SHELL' }),
+  shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>

@@ -89,7 +89,7 @@ export const commands: readonly AnyCommand[] = [
     name: 'completion',
     summary: 'print the completion script of a shell',
     flags: completionFlags,
-    examples: [['--shell bash', 'print it for bash; its output is for source, or for a file']],
+    examples: [['bash', 'print it for bash; its output is for source, or for a file']],
     load: async () => (await import('./completion.ts')).completion,
   }),
 ]

@@ -20,6 +20,8 @@ const PUBLIC_CANARIES: Readonly<Record<string, string>> = {
   'registry.k8s.io': 'pause:3.10',
 }
 
+export const KNOWN_REGISTRIES: readonly string[] = Object.keys(PUBLIC_CANARIES)
+
 /** Undefined if no image of the registry is known. */
 export function findCanary({ name, canary }: Pick<Registry, 'name' | 'canary'>): NamedCanary | undefined {
   const image = canary ?? PUBLIC_CANARIES[name]

@@ -10,7 +10,7 @@ import { withDirectory } from '../support/tree.ts'
 import { launcher, needRuntime, skip, treeOf } from './support/runtimes.ts'
 
 async function scriptFor(shell: string): Promise<string> {
-  const { code, stdout } = await run(['completion', '--shell', shell])
+  const { code, stdout } = await run(['completion', shell])
   assert.equal(code, 0)
   return stdout
 }
@@ -26,6 +26,9 @@ const OFFERED: readonly (readonly [typed: string, candidates: readonly string[]]
   ['regmirror apply --no-', ['--no-probe']],
   ['regmirror plan --strict-', []],
   ['regmirror watch --listen ', []],
+  ['regmirror completion z', ['zsh']],
+  ['regmirror probe --registry qu', ['quay.io']],
+  ['regmirror init --template system', ['systemd']],
 ]
 
 async function expected(typed: string, candidates: readonly string[]): Promise<readonly string[]> {
@@ -61,7 +64,7 @@ describe('completion', function () {
         const dashed = listed
           .filter(flag => flag !== 'version')
           .map(flag => (flag === 'probe' ? '--no-probe' : `--${flag}`))
-        assert.ok(dashed.length >= 2)
+        assert.ok(dashed.length >= 1)
         assert.deepEqual(complete(['regmirror', name, '--']), dashed.sort())
       })
 

@@ -23,7 +23,7 @@ exec chroot . sh -c 'lintian --profile debian --allow-root --no-cfg --fail-on er
 `
 
 describe('the file of the Debian package', function () {
-  this.timeout(300_000)
+  this.timeout(900_000)
   let home = ''
   let file = ''
   const at = (...names: readonly string[]) => path.join(home, ...names)

@@ -4,6 +4,7 @@ import { watch as watchFiles } from 'node:fs'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { EXECUTABLE } from '../support/program.ts'
 import { readTree } from '../support/tree.ts'
 import { MIRROR, WATCH } from './support/booted.ts'
 import { needBuilt } from './support/built.ts'
@@ -37,7 +38,7 @@ interface Node {
 }
 
 describe('the Debian package', function () {
-  this.timeout(300_000)
+  this.timeout(600_000)
   let home = ''
   const debs = { dependencies: '', first: '', second: '' }
   const nodes = new Map<string, Node>()
@@ -53,7 +54,8 @@ describe('the Debian package', function () {
     debs.first = await buildVersion(home, '0.1.0')
     debs.second = await buildVersion(home, '0.2.0')
     await onAll(systemds, async ({ title, suite }) => {
-      nodes.set(title, await startNode(suite, home, Object.values(debs)))
+      const names = (await fs.readdir(home)).filter(name => name.endsWith('.deb'))
+      nodes.set(title, await startNode(suite, home, names))
     })
   })
   after(async () => {
@@ -139,6 +141,24 @@ describe('the Debian package', function () {
     assert.match(command, /127\.0\.0\.1:9999/, 'the flags of the node are kept')
     assert.match(await node.run('dpkg-query', '--show', PACKAGE), /\t0\.2\.0$/m)
   })
+
+  // Without an executable, there is only one package.
+  if (EXECUTABLE !== undefined)
+    they('gives its place to the other package and takes it back, with a watcher that runs', async node => {
+      const before = await facts(node)
+      for (const name of ['regmirror-node_0.2.0_all.deb', debs.second]) {
+        const pid = await node.watch.show('MainPID')
+        assert.doesNotMatch(await install(node, name), HOW_TO_RESTORE)
+        await node.watch.shows('StatusText', /^2 mirrors, 1 unhealthy$/)
+        assert.notEqual(await node.watch.show('MainPID'), pid)
+        assert.match((await node.machine.run('systemctl', 'is-enabled', WATCH)).said, /^enabled$/m)
+      }
+      // What is left of the package that was replaced.
+      await dpkg(node, '--purge', 'regmirror-node')
+      assert.equal((await node.files())['etc/regmirror/mirrors.toml'], LIST)
+      assert.match((await node.machine.run('systemctl', 'is-enabled', WATCH)).said, /^enabled$/m)
+      assert.deepEqual(await facts(node), before)
+    })
 
   they('leaves the mirrors in effect when it is removed, and reports how to undo them', async node => {
     const before = await facts(node)

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { typedName } from '../../lib/commands/flag-types.ts'
+import { dashedFlags, typedName } from '../../lib/commands/flag-types.ts'
 import { commands } from '../../lib/commands/index.ts'
 import { manPages } from '../../tools/release/man/pages.ts'
 import { withDirectory } from '../support/tree.ts'
@@ -55,10 +55,10 @@ describe('the man pages', function () {
   for (const { name, flags, examples } of commands)
     it(`of ${name} has each of its flags and examples`, () => {
       const text = rendered(`regmirror-${name}.1`)
-      for (const flag of Object.keys(flags))
+      for (const [flag] of dashedFlags(flags))
         assert.match(
           text,
-          new RegExp(`^ +(-\\w [A-Z]+, )?--(no-)?${typedName(flag)}(\\[?=[A-Z]+\\]?)?$`, 'm'),
+          new RegExp(`^ +(-\\w [A-Z]+, )?--(no-)?${typedName(flag)}(\\[?=[A-Z]+\\]?| .*)?$`, 'm'),
         )
       for (const [args] of examples) assert.ok(text.includes(`regmirror ${name} ${args}`.trimEnd()), args)
       assert.match(rendered('regmirror.1'), new RegExp(`^ +regmirror-${name}\\(1\\)$`, 'm'))

@@ -64,8 +64,8 @@ function complete(value: Value): string {
   return `_regmirror_words '${value.join(' ')}'; `
 }
 
-function flagCase({ name, flags }: CommandWords): string {
-  return `    ${name}) _regmirror_words '${dashed([...flags, HELP]).join(' ')}' ;;`
+function flagCase({ name, flags, operands }: CommandWords): string {
+  return `    ${name}) _regmirror_words '${[...operands, ...dashed([...flags, HELP])].join(' ')}' ;;`
 }
 
 function dashed(flags: readonly FlagWords[]): readonly string[] {

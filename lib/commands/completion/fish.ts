@@ -9,11 +9,15 @@ export function fishCompletion(commands: readonly CommandWords[]): string {
     'complete -c regmirror -f',
     ...commands.map(({ name, summary }) => line(first, `-a ${name} -d ${quoted(summary)}`)),
     ...[HELP, VERSION].map(flag => line(first, optionOf(flag))),
-    ...commands.flatMap(({ name, flags }) =>
-      [...flags, HELP].map(flag => line(`__fish_seen_subcommand_from ${name}`, optionOf(flag))),
-    ),
+    ...commands.flatMap(ownLines),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function ownLines({ name, flags, operands }: CommandWords): readonly string[] {
+  const words = operands.length === 0 ? [] : [`-a '${operands.join(' ')}'`]
+  const options = [...flags, HELP].map(optionOf)
+  return [...options, ...words].map(what => line(`__fish_seen_subcommand_from ${name}`, what))
 }
 
 function line(condition: string, what: string): string {

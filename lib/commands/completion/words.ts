@@ -1,14 +1,17 @@
 /** What a shell can complete after `regmirror`: commands, their flags, and the values of these. Pure. */
 import type { AnyCommand } from '../command.ts'
-import { describe, type Flag, typedName, type ValueKind } from '../flag-types.ts'
+import { dashedFlags, describe, type Flag, typedName } from '../flag-types.ts'
+import type { ValueKind } from '../value-kind.ts'
 
-/** The names that a list and `init` know. */
-export type KnownNames = Readonly<Record<'preset' | 'runtime', readonly string[]>>
+/** The names of each kind that regmirror knows. */
+export type KnownNames = Readonly<Record<'preset' | 'registry' | 'runtime' | 'template', readonly string[]>>
 
 export interface CommandWords {
   readonly name: string
   readonly summary: string
   readonly flags: readonly FlagWords[]
+  /** What it takes besides flags. */
+  readonly operands: readonly string[]
 }
 
 export interface FlagWords {
@@ -29,7 +32,8 @@ export function commandWords(commands: readonly AnyCommand[], names: KnownNames)
   return commands.map(({ name, summary, flags }) => ({
     name,
     summary,
-    flags: Object.entries(flags).map(([flag, about]) => flagWords(typedName(flag), about, names)),
+    flags: dashedFlags(flags).map(([flag, about]) => flagWords(typedName(flag), about, names)),
+    operands: Object.values(flags).flatMap(({ operand, choices }) => (operand ? (choices ?? []) : [])),
   }))
 }
 
@@ -63,6 +67,6 @@ function valueWords({ type, choices, kind }: Flag<unknown>, names: KnownNames): 
 }
 
 function valueOfKind(kind: ValueKind, names: KnownNames): Value {
-  if (kind === 'preset' || kind === 'runtime') return names[kind]
-  return kind === 'file' || kind === 'directory' ? kind : 'text'
+  if (kind === 'file' || kind === 'directory') return kind
+  return kind === 'address' || kind === 'duration' ? 'text' : names[kind]
 }

@@ -29,8 +29,9 @@ fi
 `
 }
 
-function commandCase({ name, flags }: CommandWords): string {
-  const lines = [...flags, HELP].map(flag => ` \\\n            ${argument(flag)}`)
+function commandCase({ name, flags, operands }: CommandWords): string {
+  const words = operands.length === 0 ? [] : [quoted(`*:word:(${operands.join(' ')})`)]
+  const lines = [...[...flags, HELP].map(argument), ...words].map(text => ` \\\n            ${text}`)
   return `        ${name})\n          _arguments${lines.join('')}\n          ;;`
 }
 

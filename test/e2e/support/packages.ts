@@ -14,6 +14,8 @@ export const PACKAGE = EXECUTABLE === undefined ? 'regmirror-node' : 'regmirror'
 export async function buildVersion(home: string, version: string): Promise<string> {
   const work = path.join(home, 'work')
   await fs.mkdir(work, { recursive: true })
+  // The tests may run where there is no git.
+  process.env.SOURCE_DATE_EPOCH ??= '1700000000'
   await buildDebs({
     ...{ version, out: home, work, compression: 'gzip' },
     programs: EXECUTABLE === undefined ? path.join(home, 'none') : path.dirname(EXECUTABLE),

@@ -6,9 +6,8 @@ import { gzipSync } from 'node:zlib'
 
 import { completionScript } from '../../../lib/commands/completion/completion-script.ts'
 
-import { commands } from '../../../lib/commands/index.ts'
-import { readPresets } from '../../../lib/commands/presets.ts'
-import { targets } from '../../../lib/targets/index.ts'
+import { commands, loadTargets } from '../../../lib/commands/index.ts'
+import { readKnownNames } from '../../../lib/commands/known-names.ts'
 import { manPages } from '../man/pages.ts'
 import { debianChangelog } from './changelog.ts'
 import type { Package } from './control.ts'
@@ -85,7 +84,7 @@ async function pages({ version, date }: About): Promise<Contents> {
 }
 
 async function completions(): Promise<Contents> {
-  const names = { preset: Object.keys(await readPresets()), runtime: Object.keys(targets) }
+  const names = await readKnownNames(loadTargets)
   return {
     'usr/share/bash-completion/completions/regmirror': { text: completionScript('bash', commands, names) },
     'usr/share/zsh/vendor-completions/_regmirror': { text: completionScript('zsh', commands, names) },

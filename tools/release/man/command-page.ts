@@ -1,6 +1,6 @@
 /** The man page of a command. Pure. */
 import type { AnyCommand } from '../../../lib/commands/command.ts'
-import { flagItems } from './flag-items.ts'
+import { flagItems, operandItems, operandSynopsis } from './flag-items.ts'
 import {
   bold,
   escaped,
@@ -19,9 +19,12 @@ export function commandPage(command: AnyCommand, version: string, date: Date): s
   const lines: Lines = [
     title(`regmirror-${name}`, 1, version, date),
     ...section('Name', [`regmirror\\-${name} \\- ${escaped(summary)}`]),
-    ...section('Synopsis', [`${bold(`regmirror ${name}`)} [${italic('OPTION')}]...`]),
+    ...section('Synopsis', [
+      `${bold(`regmirror ${name}`)} [${italic('OPTION')}]...${operandSynopsis(flags)}`,
+    ]),
     ...section('Description', paragraph(sentence(summary))),
     ...section('Options', [
+      ...operandItems(flags),
       ...flagItems(flags),
       ...item(`${bold('-h')}, ${bold('--help')}`, ['Show the help.']),
     ]),

@@ -1,11 +1,18 @@
 /** The flags of a command, as a man page lists them. Pure. */
 
 import { isOnByDefault } from '../../../lib/commands/completion/words.ts'
-import { describe, type Flag, type Flags, typedName } from '../../../lib/commands/flag-types.ts'
+import {
+  dashedFlags,
+  describe,
+  type Flag,
+  type Flags,
+  operandOf,
+  typedName,
+} from '../../../lib/commands/flag-types.ts'
 import { bold, italic, item, type Lines, paragraph, sentence } from './roff.ts'
 
 export function flagItems(flags: Flags): Lines {
-  return Object.entries(flags).flatMap(([name, flag]) =>
+  return dashedFlags(flags).flatMap(([name, flag]) =>
     item(flagTerm(name, flag), paragraph(sentence(describe(flag)))),
   )
 }
@@ -22,4 +29,16 @@ function flagTerm(name: string, flag: Flag<unknown>): string {
 function placeholder({ type, kind }: Flag<unknown>): string | undefined {
   if (type === 'boolean') return undefined
   return type === 'number' ? 'NUMBER' : (kind ?? 'value').toUpperCase()
+}
+
+/** What a command takes besides flags: its place in the synopsis, and its meaning. */
+export function operandSynopsis(flags: Flags): string {
+  const operand = operandOf(flags)
+  return operand === undefined ? '' : ` [${italic(operand.toUpperCase())}]...`
+}
+
+export function operandItems(flags: Flags): Lines {
+  return Object.entries(flags)
+    .filter(([, { operand }]) => operand)
+    .flatMap(([name, { help }]) => item(italic(name.toUpperCase()), paragraph(sentence(help))))
 }
