@@ -29,6 +29,8 @@ describe('a mirror on the command line', () => {
     ['http://10.0.0.1:5000', 'http://10.0.0.1:5000'],
     ['docker.m.daocloud.io', 'https://docker.m.daocloud.io'],
     ['cache:5000', 'https://cache:5000'],
+    ['docker.io', 'https://registry-1.docker.io'],
+    ['https://hub.docker.com/', 'https://registry-1.docker.io'],
     ['localhost:5000', 'http://localhost:5000'],
     ['127.0.0.1:5000/v2/hub', 'http://127.0.0.1:5000/v2/hub'],
     ['harbor.example/v2/hub', 'https://harbor.example/v2/hub'],
