@@ -1,5 +1,4 @@
 /** A mirror as it is typed: a URL, or a host name without a scheme. Pure. */
-
 import { isWrongHub } from '../list/server-base.ts'
 import { parseApiBase } from '../list/values/api-base.ts'
 import { isRefused, type Refused } from '../model/refused.ts'
