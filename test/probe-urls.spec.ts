@@ -5,12 +5,18 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { readFlags } from '../lib/commands/flag-types.ts'
+import { type ProbeFlags, probeFlags } from '../lib/commands/flags.ts'
 import { readMirrorUrl } from '../lib/commands/mirror-url.ts'
 import { readProbedImage } from '../lib/commands/probed-image.ts'
+import { formatProbedList } from '../lib/commands/probed-list.ts'
+import { makeUrlList, withEveryCapability } from '../lib/commands/url-list.ts'
+import type { WrittenList } from '../lib/list/written.ts'
 import { isRefused } from '../lib/model/refused.ts'
 import { buildImage, digestOf } from './support/image.ts'
 import { type LoopbackRegistry, refusingOrigin, startRegistry } from './support/registry.ts'
 import { REAL_TIME, run } from './support/run.ts'
+import { pem } from './support/tls.ts'
 import { withDirectory } from './support/tree.ts'
 
 /** A layer that is large enough to measure the throughput: digests do not compress. */
@@ -23,6 +29,8 @@ describe('a mirror on the command line', () => {
     ['http://10.0.0.1:5000', 'http://10.0.0.1:5000'],
     ['docker.m.daocloud.io', 'https://docker.m.daocloud.io'],
     ['cache:5000', 'https://cache:5000'],
+    ['docker.io', 'https://registry-1.docker.io'],
+    ['https://hub.docker.com/', 'https://registry-1.docker.io'],
     ['localhost:5000', 'http://localhost:5000'],
     ['127.0.0.1:5000/v2/hub', 'http://127.0.0.1:5000/v2/hub'],
     ['harbor.example/v2/hub', 'https://harbor.example/v2/hub'],
@@ -63,6 +71,88 @@ describe('a mirror on the command line', () => {
     assert.equal(read('quay.io', 'team/app'), 'quay.io team/app')
     assert.throws(() => read('quay.io', 'ghcr.io/owner/app'), /--image is of ghcr\.io/)
     assert.throws(() => read('*', undefined), /one registry/)
+  })
+})
+
+describe('a preset on the command line', () => {
+  const flagsOf = (given: Record<string, unknown>) => readFlags<ProbeFlags>(probeFlags, given)
+  const preset: WrittenList = {
+    version: 1,
+    defaults: { capabilities: ['pull'], dial_timeout: '1s' },
+    registries: {
+      'docker.io': {
+        server: 'https://registry-1.docker.io',
+        mirrors: ['https://a.example', { url: 'https://b.example', capabilities: ['pull'] }],
+        canary: 'library/alpine:3',
+      },
+      'quay.io': { mirrors: ['https://q.example'], fallback: true },
+    },
+  }
+
+  it('is probed without its servers, after the URLs', () => {
+    const list = makeUrlList(flagsOf({ url: ['c.example'] }), preset)
+    assert.deepEqual(list.defaults, { capabilities: ['pull'], dial_timeout: '1s', fallback: false })
+    assert.deepEqual(withEveryCapability(list).defaults, { dial_timeout: '1s', fallback: false })
+    assert.deepEqual(list.registries, {
+      'docker.io': {
+        mirrors: [
+          'https://c.example',
+          'https://a.example',
+          { url: 'https://b.example', capabilities: ['pull'] },
+        ],
+        canary: 'library/alpine:3',
+      },
+      'quay.io': { mirrors: ['https://q.example'] },
+    })
+    assert.deepEqual(withEveryCapability(list).registries['docker.io']?.mirrors?.at(-1), {
+      url: 'https://b.example',
+    })
+  })
+
+  it('is probed for the registry that a flag names', () => {
+    const names = (given: Record<string, unknown>) =>
+      Object.keys(makeUrlList(flagsOf(given), preset).registries)
+    assert.deepEqual(names({ registry: 'quay.io' }), ['quay.io'])
+    assert.deepEqual(names({ image: 'quay.io/prometheus/busybox' }), ['quay.io'])
+    assert.deepEqual(names({ registry: 'gcr.io', url: ['g.example'] }), ['gcr.io'])
+    assert.throws(() => names({ registry: 'gcr.io' }), /no mirror of gcr\.io/)
+  })
+
+  it('keeps what it grants a mirror in the list that is written', () => {
+    const list = makeUrlList(flagsOf({ url: [] }), preset)
+    const probes = ['https://b.example/v2', 'https://a.example/v2'].map(
+      url =>
+        ({
+          registry: 'docker.io',
+          url,
+          role: 'mirror',
+          status: 'healthy',
+          depth: 'blob',
+          pull_50mb_s: 2,
+        }) as const,
+    )
+    const text =
+      formatProbedList({ list, probes, directory: '/etc/regmirror', now: Date.UTC(2026, 10, 29) }) ?? ''
+    assert.deepEqual(text.split('\n'), [
+      '# Mirrors that served on 2026-11-29, fastest first (regmirror probe --write).',
+      '# No mirror served quay.io.',
+      '# With "resolve", a mirror decides which image a tag points to; for a mirror that you do not trust, write ["pull"].',
+      '',
+      'version = 1',
+      '',
+      '[defaults]',
+      'capabilities = ["pull"]',
+      'dial_timeout = "1s"',
+      '',
+      '[registries."docker.io"]',
+      'mirrors = [',
+      '  { url = "https://b.example", capabilities = ["pull"] },  # 50 MB in 2.0 s',
+      '  "https://a.example",  # 50 MB in 2.0 s',
+      ']',
+      'canary = "library/alpine:3"',
+      '',
+    ])
+    assert.equal(formatProbedList({ list, probes: [], directory: '/', now: 0 }), undefined)
   })
 })
 
@@ -188,6 +278,36 @@ describe('probe of URLs', function () {
         assert.doesNotMatch(typed.stderr, /geheim/)
       } finally {
         await closed.close()
+      }
+    }))
+
+  it('trusts a CA, through a link too, and writes it into the list', () =>
+    withDirectory(async directory => {
+      const tls = { key: pem('server-key.pem'), cert: pem('server.pem') }
+      const secure = await startRegistry({ images: [IMAGE], tls })
+      try {
+        assert.equal((await probe(secure.origin)).code, 1)
+        assert.equal((await probe('--skip-verify', secure.origin)).code, 0)
+        const link = path.join(directory, 'ca.pem')
+        await fs.mkdir(path.join(directory, 'elsewhere'))
+        await fs.writeFile(path.join(directory, 'elsewhere/mirror-ca.pem'), pem('ca.pem'))
+        await fs.symlink('elsewhere/mirror-ca.pem', link)
+        const lists = path.join(directory, 'lists')
+        const { code, stdout, stderr } = await probe(
+          '--ca',
+          link,
+          '--write',
+          `${lists}/m.toml`,
+          secure.origin,
+        )
+        assert.equal(code, 0, stdout + stderr)
+        assert.ok(readFileSync(`${lists}/m.toml`, 'utf8').includes(`ca = ["${link}"]`))
+        assert.equal(
+          (await run(['validate', '-f', `${lists}/m.toml`, '--allow-files-from', directory])).code,
+          0,
+        )
+      } finally {
+        await secure.close()
       }
     }))
 

@@ -1,8 +1,8 @@
 /** A mirror as it is typed: a URL, or a host name without a scheme. Pure. */
-
+import { isWrongHub } from '../list/server-base.ts'
 import { parseApiBase } from '../list/values/api-base.ts'
 import { isRefused, type Refused } from '../model/refused.ts'
-import { isLoopback } from '../model/registry.ts'
+import { DOCKER_HUB, isLoopback } from '../model/registry.ts'
 
 /** The URL that a list would have, or why it cannot be read. */
 export function readMirrorUrl(typed: string): { readonly url: string } | Refused {
@@ -15,7 +15,8 @@ export function readMirrorUrl(typed: string): { readonly url: string } | Refused
     }
   const url = withScheme(typed)
   const base = parseApiBase(url, 'server')
-  return isRefused(base) ? base : { url }
+  if (isRefused(base)) return base
+  return { url: isWrongHub('docker.io', base) ? DOCKER_HUB : url }
 }
 
 /** As runtimes do, over plain HTTP only on this machine itself. */

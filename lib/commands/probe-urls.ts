@@ -27,7 +27,7 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
   const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
     ...world,
     now: world.now(),
-    allowFilesFrom: directoriesOf(flags),
+    allowFilesFrom: await directoriesOf(flags),
     targets: table,
     failure: problems => argumentFailure(problems, flags.url.length),
   })
@@ -60,11 +60,13 @@ async function readPreset(name: string | undefined): Promise<WrittenList | undef
   return name === undefined ? undefined : await readPresetList(name)
 }
 
-/** Files that the command line names are allowed wherever they are. */
-function directoriesOf({ ca, clientCert, clientKey, headerFile }: ProbeFlags): readonly string[] {
+/** Files that the command line names are allowed wherever they are, and wherever they lead. */
+async function directoriesOf(flags: ProbeFlags): Promise<readonly string[]> {
+  const { ca, clientCert, clientKey, headerFile } = flags
   const headers = headerFile.map(given => given.slice(given.indexOf('=') + 1))
-  const files = [...ca, clientCert ?? [], clientKey ?? [], ...headers].flat()
-  return files.map(file => path.dirname(path.resolve(file)))
+  const files = [...ca, clientCert ?? [], clientKey ?? [], ...headers].flat().map(file => path.resolve(file))
+  const real = await Promise.all(files.map(openReader('/').real))
+  return [...files, ...real].map(file => path.dirname(file))
 }
 
 function fastestOf(probes: readonly Probe[]): NonNullable<ProbeReport['fastest']> {

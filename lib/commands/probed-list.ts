@@ -1,6 +1,7 @@
 /** The list that a probe of URLs writes. Pure. */
 import path from 'node:path'
 import { isServing } from '../health/fastest.ts'
+import { LIST_DEFAULTS } from '../list/defaults.ts'
 import { type CommentedMirror, type CommentedRegistry, formatList } from '../list/format-list.ts'
 import { parseMirrorBase } from '../list/values/api-base.ts'
 import type { WrittenConnection, WrittenList, WrittenMirror, WrittenRegistry } from '../list/written.ts'
@@ -24,14 +25,14 @@ export function formatProbedList({ list, probes, directory, now }: ProbedListInp
   const registries = found.filter(({ mirrors }) => mirrors.length > 0)
   if (registries.length === 0) return undefined
   const none = found.filter(({ mirrors }) => mirrors.length === 0).map(({ name }) => name)
-  const { fallback: _, ...connection } = list.defaults ?? {}
+  const { fallback: _, capabilities = LIST_DEFAULTS.capabilities, ...connection } = list.defaults ?? {}
   return formatList({
     comments: [
       `Mirrors that served on ${new Date(now).toISOString().slice(0, 10)}, fastest first (regmirror probe --write).`,
       ...(none.length === 0 ? [] : [`No mirror served ${none.join(', ')}.`]),
       'With "resolve", a mirror decides which image a tag points to; for a mirror that you do not trust, write ["pull"].',
     ],
-    defaults: { capabilities: ['pull', 'resolve'], ...besides(connection, directory) },
+    defaults: { capabilities, ...besides(connection, directory) },
     registries,
   })
 }

@@ -1,5 +1,11 @@
 /** The list that the arguments of a probe stand for. Pure. */
-import type { WrittenConnection, WrittenList, WrittenMirror, WrittenRegistry } from '../list/written.ts'
+import type {
+  WrittenConnection,
+  WrittenDefaults,
+  WrittenList,
+  WrittenMirror,
+  WrittenRegistry,
+} from '../list/written.ts'
 import { Failure, type Issue } from '../model/errors.ts'
 import type { Path, Problem } from '../model/problem.ts'
 import { isRefused } from '../model/refused.ts'
@@ -60,7 +66,8 @@ function mirrorsOnly({ mirrors = [], canary }: WrittenRegistry): WrittenRegistry
 /** The list as it is probed: whatever a node would use a mirror for, the probe finds out whether it serves pulls by tag. */
 export function withEveryCapability(list: WrittenList): WrittenList {
   const registries = Object.entries(list.registries).map(([name, written]) => [name, resolving(written)])
-  return { ...list, registries: Object.fromEntries(registries) }
+  const { capabilities: _, ...defaults } = list.defaults ?? {}
+  return { ...list, defaults, registries: Object.fromEntries(registries) }
 }
 
 function resolving({ mirrors = [], canary }: WrittenRegistry): WrittenRegistry {
@@ -74,9 +81,9 @@ function withoutCapabilities({ capabilities: _, ...mirror }: WrittenMirror): Wri
   return mirror
 }
 
-function presetDefaults(preset: WrittenList | undefined): WrittenConnection {
-  const { capabilities: _, fallback: __, ...connection } = preset?.defaults ?? {}
-  return connection
+function presetDefaults(preset: WrittenList | undefined): Omit<WrittenDefaults, 'fallback'> {
+  const { fallback: _, ...defaults } = preset?.defaults ?? {}
+  return defaults
 }
 
 function notInPreset(registry: string, preset: WrittenList | undefined): Failure {
