@@ -25,8 +25,11 @@ describe('README.zh-CN.md', () => {
 
   it('names every flag and file that README.md names', () => {
     const named = (text: string) => all(text.replaceAll(/^```.*?^```/gms, ''), /`[^`\n]+`/g)
-    const missing = new Set(named(english)).difference(new Set(named(chinese)))
-    assert.deepEqual([...missing], [])
+    const here = new Set(named(chinese))
+    assert.deepEqual(
+      named(english).filter(name => !here.has(name)),
+      [],
+    )
   })
 
   it('is in Chinese', () => {
