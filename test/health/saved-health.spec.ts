@@ -53,7 +53,7 @@ describe('the saved health of a watcher', () => {
       assert.doesNotMatch(stderr, /runs on this node/, 'the watcher has ended')
       assert.match(
         stderr,
-        /^notice: docker\.io: https:\/\/unhealthy\.example\/v2: unhealthy since 2026-01-02T03:03:45\.000Z \(nothing listens there\), so regmirror does not write it; add --declared/m,
+        /^notice: docker\.io: https:\/\/unhealthy\.example: unhealthy since 2026-01-02T03:03:45\.000Z \(nothing listens there\), so regmirror does not write it; add --declared/m,
       )
       assert.ok(!(await hosts()).includes(UNHEALTHY))
       assert.ok((await hosts()).includes(HEALTHY))
