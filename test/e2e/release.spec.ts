@@ -53,13 +53,9 @@ describe('a release', function () {
     if (folder !== '') await fs.rm(folder, { recursive: true, force: true })
   })
 
-  it('has the same bytes when it is built twice', async () => {
-    const names = await fs.readdir(released())
-    assert.deepEqual(await fs.readdir(file('second')), names)
-    for (const name of names) {
-      const [first, second] = [await fs.readFile(released(name)), await fs.readFile(file('second', name))]
-      assert.ok(first.equals(second), name)
-    }
+  it('has the same bytes when it is built twice', () => {
+    const digests = (folder: string) => output('sh', '-c', 'cd "$1" && sha256sum *', 'sh', folder)
+    assert.equal(digests(file('second')), digests(released()))
   })
 
   it('has the files that docs/releasing.md names, and prints them with their sizes', async () => {
