@@ -1,12 +1,10 @@
-/** Valid lists: the same list in three formats, the starter lists, and lists that users copy. */
+/** Valid lists: the same list in three formats, and lists that users copy. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { baseUrl } from '../../lib/model/registry.ts'
 import { load, ROOT } from '../support/load.ts'
 
 const VALID = path.join(ROOT, 'fixtures/lists/valid')
-const TEMPLATES = path.join(ROOT, 'templates/lists')
 const GOLDEN = path.join(ROOT, 'fixtures/lists/resolved/every-key.json')
 
 /** Without positions, and with the same paths on every machine. */
@@ -29,20 +27,6 @@ describe('valid lists', () => {
       const found = comparable({ list, notices })
       if (process.env.GOLDEN === 'update') writeFileSync(GOLDEN, `${JSON.stringify(found, null, 2)}\n`)
       assert.deepEqual(found, JSON.parse(readFileSync(GOLDEN, 'utf8')))
-    })
-  }
-
-  for (const file of readdirSync(TEMPLATES)) {
-    it(`the starter list ${file} has no notices but those about its examples`, async () => {
-      const { list, notices } = await load({ file: path.join(TEMPLATES, file) })
-      const mirrors = list.registries.flatMap(registry => registry.mirrors.map(({ base }) => baseUrl(base)))
-      const examples = mirrors.filter(url => url.includes('example'))
-      assert.deepEqual(
-        notices.map(({ code, mirror }) => [code, mirror]).filter(([code]) => code !== 'only_server_resolves'),
-        mirrors.length === 0 ? [['no_mirrors', undefined]] : examples.map(url => ['example_host', url]),
-      )
-      const isReported = notices.some(({ code }) => code === 'only_server_resolves')
-      assert.equal(isReported, file === 'in-cluster.toml', 'the cache on each node serves content only')
     })
   }
 

@@ -275,8 +275,8 @@ describe('a watcher', () => {
     assert.deepEqual(
       reported.map(({ text, level }) => [text, level]),
       [
-        ['docker.io: https://a/v2: its certificate expires in 3 days; renew it', 'warn'],
-        ['docker.io: https://a/v2: its certificate expired 1 day ago; renew it', 'warn'],
+        ['docker.io: https://a: its certificate expires in 3 days; renew it', 'warn'],
+        ['docker.io: https://a: its certificate expired 1 day ago; renew it', 'warn'],
       ],
     )
     const [known] = buildStatus(run.memory, { monotonic: HOUR, wall: 0 }, WATCHER).registries
