@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { withDirectory, writeTree } from '../support/tree.ts'
+import { eventually } from '../support/watching.ts'
 import { needBuilt } from './support/built.ts'
+import { startWatcher } from './support/watcher.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -48,6 +50,7 @@ describe('the package', () => {
       const required = [...bundle.matchAll(/\brequire\("(\.[^"]*)"\)/g)].map(([, name = '']) => name)
       assert.deepEqual([...new Set(required)].sort(), scripts.filter(name => !BY_NAME.includes(name)).sort())
       assert.doesNotMatch(bundle, /\bimport\(/)
+      assert.doesNotMatch(bundle, /[^\0-\x7f]/)
       assert.deepEqual(
         files.filter(file => /^(lib|test|fixtures|tools)\//.test(file)),
         [],
@@ -72,6 +75,37 @@ describe('the package', () => {
       assert.match(regmirror('validate', '-f', 'mirrors.toml'), /valid/)
       assert.match(regmirror('apply', '-f', 'mirrors.toml', '--root', 'node'), /created/)
       assert.match(regmirror('plan', '-f', 'mirrors.toml', '--root', 'node', '--check'), /nothing to do/)
+    }))
+
+  it('keeps what is not ASCII, in patterns and on its page', () =>
+    withDirectory(async directory => {
+      needBuilt()
+      await writeTree(directory, {
+        'node/etc/containerd/config.toml': 'version = 2\n',
+
+        'mirrors.toml': 'version = 1\n[registries."quay.io"]\nmirrors = ["http://127.0.0.1:9"]\n',
+      })
+      await fs.writeFile(path.join(directory, 'quotes.toml'), 'version = 1\n[health]\ninterval = “30s”\n')
+      const launcher = path.join(root, 'bin/regmirror.js')
+      const { stderr } = spawnSync(launcher, ['validate', '-f', 'quotes.toml'], {
+        cwd: directory,
+        encoding: 'utf8',
+      })
+      assert.match(stderr, /quotes\.toml:3:12: this is not a quote of TOML; write "…"/)
+      const at = (file: string) => path.join(directory, file)
+      const args = ['-f', at('mirrors.toml'), '--root', at('node'), '--listen', '127.0.0.1:0']
+      const watcher = await startWatcher(args, process.env, [process.execPath, launcher])
+      try {
+        const { url = '' } = await watcher.heard('listening', 0)
+        const page = async () => {
+          const text = await (await fetch(url)).text()
+          return text.includes('quay.io') ? text : undefined
+        }
+        const text = await eventually(page, () => 'the page has no registry')
+        assert.match(text, /title="after the mirrors">↳</)
+      } finally {
+        await watcher.stop()
+      }
     }))
 
   it('starts other programs', () =>

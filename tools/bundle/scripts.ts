@@ -22,7 +22,14 @@ export async function toScript(module: string): Promise<string> {
     charset: 'ascii',
     minify: true,
   })
-  return `(function(exports,require,module){${code.trimEnd()}\n})\n`
+  return `(function(exports,require,module){${escapeNonAscii(code.trimEnd())}\n})\n`
+}
+
+/** esbuild escapes them in strings, but not in regular expressions and tagged templates. */
+function escapeNonAscii(code: string): string {
+  const ambiguous = /\\[^\0-\x7f]/.exec(code)
+  if (ambiguous !== null) throw new Error(`write ${ambiguous[0]} without the backslash`)
+  return code.replaceAll(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /**

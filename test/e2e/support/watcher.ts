@@ -18,8 +18,12 @@ export interface Watcher {
   stop(): Promise<number | null>
 }
 
-export async function startWatcher(args: readonly string[], env = process.env): Promise<Watcher> {
-  const [program, ...own] = FROM_SOURCE
+export async function startWatcher(
+  args: readonly string[],
+  env = process.env,
+  command = FROM_SOURCE,
+): Promise<Watcher> {
+  const [program, ...own] = command
   const child = spawn(program, [...own, 'watch', '--log-format', 'json', ...args], {
     env,
     stdio: ['ignore', 'inherit', 'pipe'],
