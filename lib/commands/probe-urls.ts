@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fastestFirst, isServing } from '../health/fastest.ts'
 import { completeMadeList } from '../list/made-list.ts'
 import type { WrittenList } from '../list/written.ts'
+import { Failure } from '../model/errors.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
 import { canaryNotices } from '../pipeline/canary-notices.ts'
 import { selectTargets } from '../pipeline/open.ts'
@@ -21,7 +22,7 @@ import { argumentFailure, makeUrlList, withEveryCapability } from './url-list.ts
 /** Needs nothing of a node: neither root nor containerd nor a list. */
 export async function probeUrls(flags: ProbeFlags, context: Context): Promise<ProbeReport> {
   const { world } = context
-  const file = await checkOutput(flags.write)
+  const file = await checkOutput(flags)
   const written = makeUrlList(flags, await readPreset(flags.preset))
   const table = await context.targets()
   const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
@@ -49,24 +50,39 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
 }
 
 /** Before the probes, which take a while. */
-async function checkOutput(file: string | undefined): Promise<string | undefined> {
+async function checkOutput(flags: ProbeFlags): Promise<string | undefined> {
+  const file = flags.write
   if (file === undefined) return undefined
   refuseOtherName(file)
+  refuseFilesElsewhere(filesOf(flags), path.dirname(path.resolve(file)))
   await refuseExisting(openReader('/'), path.resolve(file), file)
   return file
+}
+
+/** A list may name files beside it and in /etc/regmirror; others need a flag at every command that reads the list. */
+function refuseFilesElsewhere(files: readonly string[], directory: string): void {
+  const isIn = (file: string, place: string) => !path.relative(place, file).startsWith('..')
+  const found = files.filter(file => !isIn(file, directory) && !isIn(file, '/etc/regmirror'))
+  if (found.length === 0) return
+  const hint = `copy it to ${directory} first, and name the copy`
+  throw new Failure(
+    'usage',
+    found.map(file => ({ file, message: 'must be beside the list of --write, or in /etc/regmirror', hint })),
+  )
 }
 
 async function readPreset(name: string | undefined): Promise<WrittenList | undefined> {
   return name === undefined ? undefined : await readPresetList(name)
 }
 
-/** Files that the command line names are allowed wherever they are, and wherever they lead. */
-async function directoriesOf(flags: ProbeFlags): Promise<readonly string[]> {
-  const { ca, clientCert, clientKey, headerFile } = flags
+/** Files that the command line names are allowed wherever they are. */
+function directoriesOf(flags: ProbeFlags): readonly string[] {
+  return filesOf(flags).map(file => path.dirname(file))
+}
+
+function filesOf({ ca, clientCert, clientKey, headerFile }: ProbeFlags): readonly string[] {
   const headers = headerFile.map(given => given.slice(given.indexOf('=') + 1))
-  const files = [...ca, clientCert ?? [], clientKey ?? [], ...headers].flat().map(file => path.resolve(file))
-  const real = await Promise.all(files.map(openReader('/').real))
-  return [...files, ...real].map(file => path.dirname(file))
+  return [...ca, clientCert ?? [], clientKey ?? [], ...headers].flat().map(file => path.resolve(file))
 }
 
 function fastestOf(probes: readonly Probe[]): NonNullable<ProbeReport['fastest']> {

@@ -82,7 +82,7 @@ function throughputNotices(probes: readonly Probe[], by: RankBy): readonly Notic
   const measured = new Set(probes.filter(({ depth }) => depth !== 'ping').map(({ registry }) => registry))
   const unmeasured = [...new Set(probes.map(({ registry }) => registry))].filter(name => !measured.has(name))
   const message =
-    'regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "library/busybox:latest"'
+    'regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "repository:tag"'
   return unmeasured.map(registry => ({ code: 'throughput_unknown', message, registry }))
 }
 

@@ -1,5 +1,4 @@
 /** Mirrors that were compared, and the fastest of each registry. Pure. */
-
 import { listUrl } from '../model/list-url.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
 import { printable } from '../wording/printable.ts'
@@ -12,15 +11,21 @@ export function comparisonLines(
   page: TerminalStyle,
 ): readonly string[] {
   const groups = [...Map.groupBy(probes, ({ registry }) => registry)]
-  // Where a registry has a single mirror, its row is the verdict.
-  const compared = groups.filter(([, own]) => groups.length === 1 || own.length > 1)
-  const lines = compared.flatMap(([registry, [first]]) => {
-    const isServing = fastest.some(one => one.registry === registry)
-    const verdict = first !== undefined && isServing ? fastestText(first) : 'no mirror serves'
-    const text = groups.length === 1 ? verdict : `${registry}: ${verdict}`
-    return fitted(printable(text), page, '  ').map(line => page.paint(isServing ? 'green' : 'red', line))
-  })
-  return [...probeTable(probes, page), ...lines]
+  const show = (text: string, colour: 'green' | 'red') =>
+    fitted(printable(text), page, '  ').map(line => page.paint(colour, line))
+  const isServed = (registry: string) => fastest.some(one => one.registry === registry)
+  // Where a registry has a single mirror that serves, its row is the verdict.
+  const compared = groups.filter(
+    ([registry, own]) => isServed(registry) && (groups.length === 1 || own.length > 1),
+  )
+  const verdicts = compared.flatMap(([registry, [first]]) =>
+    first === undefined
+      ? []
+      : show(`${groups.length === 1 ? '' : `${registry}: `}${fastestText(first)}`, 'green'),
+  )
+  const none = groups.flatMap(([registry]) => (isServed(registry) ? [] : [registry]))
+  const unserved = groups.length === 1 ? 'no mirror serves' : `no mirror serves ${none.join(', ')}`
+  return [...probeTable(probes, page), ...verdicts, ...(none.length === 0 ? [] : show(unserved, 'red'))]
 }
 
 /** Of the first probe of a registry: the fastest comes first. */

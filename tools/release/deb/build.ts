@@ -95,5 +95,5 @@ async function setModesAndTimes(tree: string, date: Date): Promise<void> {
 }
 
 function isProgram(file: string): boolean {
-  return /\/(usr\/bin\/[^/]+|bin\/regmirror\.js|DEBIAN\/(postinst|prerm|postrm))$/.test(file)
+  return /\/(usr\/bin\/[^/]+|bin\/regmirror\.js|DEBIAN\/(postinst|prerm|postrm)|mkosi\.postinst)$/.test(file)
 }

@@ -3,9 +3,7 @@ import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-
 import { completionScript } from '../../../lib/commands/completion/completion-script.ts'
-
 import { commands, loadTargets } from '../../../lib/commands/index.ts'
 import { readKnownNames } from '../../../lib/commands/known-names.ts'
 import { manPages } from '../man/pages.ts'
@@ -52,7 +50,8 @@ export async function contentsOf({ name }: Package, about: About, licenses: stri
 
 function copies(pattern: string, to: (file: string) => string): Contents {
   const files = globSync(pattern, { cwd: root, withFileTypes: true }).filter(entry => entry.isFile())
-  const names = files.map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
+  const all = files.map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
+  const names = all.filter(file => !file.includes('/__pycache__/'))
   return Object.fromEntries(names.map(file => [to(file), { copy: path.join(root, file) }]))
 }
 

@@ -103,7 +103,7 @@ function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): 
     ...mirrors.map(setting => ({
       ...placeOfSetting(setting),
       message: `${what(setting)} is not allowed beside config_path: the CRI plugin does not load, and the node becomes NotReady`,
-      hint: 'move these mirrors into the list and remove the table, then run regmirror again',
+      hint: `move these mirrors into the list (regmirror validate -f ${placeOfSetting(setting).file} prints one) and remove the table, then run regmirror again`,
     })),
     ...(reader.major < 2 ? tls : []).map(setting => ({
       ...placeOfSetting(setting),
