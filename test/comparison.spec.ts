@@ -123,11 +123,15 @@ describe('mirrors that are compared', () => {
       mirror('one.example', { registry: 'ghcr.io' }),
       ...['a.example', 'b.example'].map(url => mirror(url, { registry: 'gcr.io', status: 'unhealthy' })),
     ]
-    const fastest = [...report.fastest, { registry: 'quay.io', mirror: 'https://q.example/v2' }]
+    const fastest = [
+      ...report.fastest,
+      { registry: 'quay.io', mirror: 'https://q.example/v2' },
+      { registry: 'ghcr.io', mirror: 'https://one.example/v2' },
+    ]
     assert.deepEqual(comparisonLines({ probes, fastest }, pageOf(80)).slice(-3), [
       'docker.io: fastest that serves: https://near.example (50 MB in 2.5 s)',
       'quay.io: fastest that responds: https://q.example (4 ms)',
-      'gcr.io: no mirror serves',
+      'no mirror serves gcr.io',
     ])
   })
 })
