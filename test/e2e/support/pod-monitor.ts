@@ -9,6 +9,8 @@ export interface PodMonitor {
   readonly kind: 'PodMonitor'
   readonly metadata: ObjectMeta
   readonly spec: {
+    /** The label of the pods that names the job; without it, the job is `<namespace>/<name>`. */
+    readonly jobLabel?: string
     readonly selector: LabelSelector
     readonly podMetricsEndpoints: readonly {
       /** The name of a port of a container. */
