@@ -157,7 +157,7 @@ describe('a release', function () {
     const committed = output('git', '-C', PROJECT, 'ls-files').split('\n')
     const surprising = names.filter(name => !committed.includes(name) && !name.startsWith('dist/'))
     assert.deepEqual(surprising, [])
-    const needed = /^(bin|dist|templates)\/|^docs\/.*\.md$|^(package|schema)\.json$|^[A-Z]+(\.md)?$/
+    const needed = /^(bin|dist|templates)\/|^docs\/.*\.md$|^(package|schema)\.json$|^[A-Z]+(\.zh-CN)?(\.md)?$/
     assert.deepEqual(
       names.filter(name => !needed.test(name)),
       [],
