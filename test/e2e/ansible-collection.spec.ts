@@ -46,6 +46,17 @@ describe('the Ansible collection', function () {
     assert.deepEqual(Object.fromEntries(defaults), await yamlOf(ROLE, 'defaults/main.yml'))
   })
 
+  it('uses every switch with the filter bool, because -e name=false gives a text', async () => {
+    const { options } = (await yamlOf(ROLE, 'meta/argument_specs.yml')).argument_specs.main
+    const names = Object.keys(options).filter(name => options[name].type === 'bool')
+    const files = globSync('{tasks,handlers,vars}/*.yml', { cwd: ROLE })
+    const text = (await Promise.all(files.map(file => read(ROLE, file)))).join('')
+    for (const name of names) {
+      const uses = text.match(new RegExp(`\\b${name}\\b( \\| bool\\b)?`, 'g')) ?? []
+      assert.deepEqual([...new Set(uses)], [`${name} | bool`])
+    }
+  })
+
   for (const document of ['docs/ansible.md', 'templates/ansible/README.md']) {
     it(`has valid lists in ${document}`, async () => {
       const lists = (await blocksOf(document, 'yaml')).flatMap(listsIn)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { findLeaks, secret } from '../support/leaks.ts'
 import { EXECUTABLE } from '../support/program.ts'
 import { writeTree } from '../support/tree.ts'
@@ -16,7 +17,7 @@ import { bootWithSsh, needSshMachine, type SshMachine } from './support/ssh-mach
 const PLAYBOOK = path.join(import.meta.dirname, 'support/ansible/node.yml')
 // Not the secret of another spec: that one looks for it in the arguments of all processes.
 const TOKEN = secret('the token of the role', '.-_~+/')
-const FIRST = 'Registry mirrors'
+const [FIRST, LATER] = ['Registry mirrors', 'With restart']
 const [APPLY, RESTART] = ['Apply the list', 'Restart the runtimes']
 const UNITS = ['regmirror-watch.service', 'regmirror-bootstrap.service']
 const HOSTS = '/etc/containerd/certs.d/docker.io/hosts.toml'
@@ -61,15 +62,17 @@ cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && s
 
 /** What installs regmirror. */
 const INSTALLS = {
-  bookworm: ['Copy regmirror', 'Copy the units'],
+  bookworm: ['Copy regmirror', 'Unpack regmirror', 'Copy the units'],
   trixie: ['Download regmirror', 'Install the package'],
 } as const
 
-/** The executable from a file; in one of the suites a package from a server. */
+/** The executable from a file, compressed as in a release; in one of the suites a package from a server. */
 async function sourceOf(suite: string, home: string): Promise<Readonly<Record<string, string>>> {
   if (suite === 'bookworm') {
-    await fs.writeFile(path.join(home, 'regmirror'), COMMAND, { mode: 0o755 })
-    return { regmirror_source: EXECUTABLE ?? path.join(home, 'regmirror') }
+    const command = EXECUTABLE === undefined ? COMMAND : await fs.readFile(EXECUTABLE)
+    const file = path.join(home, 'regmirror-linux-amd64.gz')
+    await fs.writeFile(file, gzipSync(command))
+    return { regmirror_source: file }
   }
   const file = await fs.readFile(await buildPackage(home, COMMAND))
   const checksum = `sha256:${createHash('sha256').update(file).digest('hex')}`
@@ -100,6 +103,8 @@ for (const { title, suite, tree } of ansibles) {
         'etc/systemd/system/multi-user.target.wants/mirror.service': '-> ../mirror.service',
       }
       machine = await bootWithSsh(suite, { home, ansible: tree, files })
+      // Programs of every real node.
+      for (const program of ['/usr/bin/gzip', '/usr/bin/cmp']) await fs.copyFile(program, machine.at(program))
       const purged = await machine.run('/bin/sh', '-c', PURGE)
       assert.equal(purged.code, 0, purged.said)
       if ('regmirror_checksum' in source)
@@ -138,17 +143,24 @@ for (const { title, suite, tree } of ansibles) {
         .map(({ name }) => name.replace(/^.* : /, ''))
 
     it('reports in check mode what it would do to a new node', () => {
-      const installs = INSTALLS[suite].filter(name => name !== 'Install the package')
+      const installs = INSTALLS[suite].filter(
+        name => !['Unpack regmirror', 'Install the package'].includes(name),
+      )
       assert.deepEqual([...new Set(changedIn('Check of a new node'))].sort(), [...installs, APPLY].sort())
       const { findings } = taskOf('Check of a new node', APPLY).result
       assert.match(JSON.stringify(findings), /"code":"not_installed"/)
     })
 
-    it('installs regmirror, applies the list, restarts containerd and starts the units', () => {
+    it('installs regmirror and applies the list; -e regmirror_restart=false and its like are not true', () => {
+      assert.deepEqual([...new Set(changedIn(FIRST))].sort(), [...INSTALLS[suite], APPLY].sort())
+      assert.equal(taskOf(FIRST, APPLY).result.restart_required, true)
+      assert.equal(taskOf(FIRST, 'Probe the mirrors').status, 'skipped')
+    })
+
+    it('restarts containerd for the earlier run, starts the units and probes', () => {
       const restarts = ['Check whether a runtime must be restarted', RESTART]
-      const all = [...INSTALLS[suite], APPLY, ...restarts, 'Enable and start the units']
-      assert.deepEqual([...new Set(changedIn(FIRST))].sort(), [...all, 'Restart regmirror-watch'].sort())
-      assert.equal(taskOf(FIRST, 'Probe the mirrors').status, 'ok', played.stderr)
+      assert.deepEqual(changedIn(LATER).sort(), [...restarts, 'Enable and start the units'].sort())
+      assert.equal(taskOf(LATER, 'Probe the mirrors').status, 'ok', played.stderr)
       const { stdout } = taskOf('Again', 'State of the node').result
       const files = ['600 root mirrors.json', '600 root token']
       const hosts = [
@@ -164,6 +176,11 @@ for (const { title, suite, tree } of ansibles) {
     })
 
     it('changes nothing when it runs again', () => assert.deepEqual(changedIn('Again'), []))
+
+    it('has no output for a restart that is not required, and none of the units', () => {
+      assert.equal(taskOf('Again', 'Check whether a runtime must be restarted').status, 'skipped')
+      assert.equal(JSON.stringify(tasksOf('Check of a new node')).includes('ExecStart'), false)
+    })
 
     it('shows in check mode what another list would change', () => {
       const { status, result } = taskOf('Check of another list', APPLY)
@@ -184,7 +201,7 @@ for (const { title, suite, tree } of ansibles) {
       const { code, said } = await machine.run(
         '/bin/sh',
         '-c',
-        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror /usr/bin/regmirror ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
+        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror /usr/bin/regmirror /var/cache/regmirror.gz ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
       )
       assert.deepEqual({ code, said }, { code: 2, said: '' })
       const config = await machine.run('containerd', 'config', 'dump')
@@ -194,9 +211,9 @@ for (const { title, suite, tree } of ansibles) {
 
     it('restarts containerd only where config.toml changed', async () => {
       assert.ok(machine)
-      const plays = [FIRST, 'Again', 'Check of another list', 'Absent', 'Absent again']
+      const plays = [FIRST, LATER, 'Again', 'Check of another list', 'Absent', 'Absent again']
       const restarted = plays.filter(name => changedIn(name).includes(RESTART))
-      assert.deepEqual(restarted, [FIRST, 'Absent'])
+      assert.deepEqual(restarted, [LATER, 'Absent'])
       await machine.run('journalctl', '--sync')
       const { said } = await machine.run(
         'journalctl',

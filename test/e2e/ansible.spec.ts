@@ -1,6 +1,9 @@
 /** The module of the collection with each release of Ansible: what it reports must be what happens to a tree. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import fs from 'node:fs/promises'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { findLeaks, secret } from '../support/leaks.ts'
@@ -42,10 +45,24 @@ for (const { title, tree } of ansibles) {
         executable: `${home}/regmirror`,
         directory: home,
         token: TOKEN.text,
+        mirror: await serve(),
       }
       played = await play({ playbook: PLAYBOOK, home, tree, vars, verbosity: 3 })
     })
-    after(() => fs.rm(home, { recursive: true, force: true }))
+    after(async () => {
+      server.close()
+      await fs.rm(home, { recursive: true, force: true })
+    })
+
+    /** A mirror that responds to pings, and has no image. */
+    const server = http.createServer(({ url }, response) =>
+      response.writeHead(url === '/v2/' ? 200 : 500).end(),
+    )
+    const serve = async () => {
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    }
 
     const taskOf = (name: string): Task => {
       const found = played.tasks.find(task => task.name === name)
@@ -109,7 +126,10 @@ for (const { title, tree } of ansibles) {
     it('writes nothing while a registry is unhealthy, and names the endpoint', () => {
       const { status, result } = taskOf('Unhealthy mirrors')
       assert.deepEqual([status, result.code], ['ignored', 'unhealthy'])
-      assert.match(String(result.msg), /docker\.io is unhealthy: .*; regmirror wrote nothing/)
+      assert.match(
+        String(result.msg),
+        /^docker\.io is unhealthy; nothing was written\nmirror http:\/\/127\.0\.0\.1:9\/v2: refused [^\n]+$/,
+      )
       assert.match(JSON.stringify(result.findings), /http:\/\/127\.0\.0\.1:9\/v2 is unhealthy/)
     })
 
@@ -125,6 +145,17 @@ for (const { title, tree } of ansibles) {
       }
     })
 
+    it('requires what the check before writing requires: an image', () => {
+      const { status, result } = taskOf('Probe of a mirror that only responds to pings')
+      assert.deepEqual([status, result.code], ['ignored', 'unhealthy'], JSON.stringify(result))
+    })
+
+    it('names remedies in a playbook', () => {
+      const missing = /missing\.pem does not exist; add it to files \(regmirror_files\)$/
+      assert.match(String(taskOf('A file that is missing').result.msg), missing)
+      assert.match(String(taskOf('No list').result.msg), /^no list found: .*; set list or src \(/)
+    })
+
     it('restores the tree and removes what it brought', async () => {
       const removed = [`delete ${LISTS}/mirrors.json`, `delete ${LISTS}/note`, `delete ${LISTS}/token`]
       assert.deepEqual(changesOf('Absent').slice(0, 3), removed)
@@ -137,6 +168,8 @@ for (const { title, tree } of ansibles) {
       const { status, result } = taskOf('Check without regmirror')
       assert.equal(status, 'changed')
       assert.match(JSON.stringify(result.findings), /"code":"not_installed"/)
+      const warning = 'regmirror is not on this node yet: neither the list nor a restart was checked'
+      assert.deepEqual(result.warnings, [warning])
     })
 
     it('returns little, and no secret with -vvv', () => {

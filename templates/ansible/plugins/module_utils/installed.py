@@ -4,6 +4,7 @@
 import os
 import stat
 import tempfile
+from contextlib import suppress
 
 DEFAULT_DIRECTORY = '/etc/regmirror'
 DEFAULT_NAMES = ('mirrors.toml', 'mirrors.yaml', 'mirrors.yml', 'mirrors.json')
@@ -24,7 +25,7 @@ def changes_for(directory, name, texts):
 
 
 def removals(directory, names):
-    paths = [os.path.join(directory, name) for name in names]
+    paths = [os.path.join(directory, name) for name in sorted(names)]
     return [_change('delete', path) for path in paths if os.path.lexists(path)]
 
 
@@ -34,16 +35,22 @@ def install(directory, texts, changes):
     for change in changes:
         path = change['path']
         if change['action'] == 'delete':
-            os.unlink(path)
+            _remove(path)
         else:
             _replace(path, texts[os.path.relpath(path, directory)])
 
 
 def uninstall(directory, changes):
     for change in changes:
-        os.unlink(change['path'])
+        _remove(change['path'])
     if os.path.isdir(directory) and not os.listdir(directory):
         os.rmdir(directory)
+
+
+def _remove(path):
+    """Another program may have removed it since it was found."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _change(action, path):

@@ -23,6 +23,15 @@ def findings_of(report):
     return notices + probes + [_registry_finding(entry) for entry in _unhealthy(report)]
 
 
+def refusal_of(report):
+    """The registries that are not healthy, then one line for each of their endpoints that is not."""
+    entries = _unhealthy(report)
+    lines = ['%s %s: %s' % (probe['role'], probe['url'], ' '.join(
+        part for part in (probe.get('reason', probe['status']), probe.get('detail')) if part))
+        for probe in report['probes'] if probe['registry'] in report['unhealthy'] and probe['status'] != 'healthy']
+    return '\n'.join(['%s; nothing was written' % _names_of(entries)] + shorten(lines))
+
+
 def unhealthy_texts(report):
     """One line for each registry that is not healthy, and one for those above three."""
     texts = [_registry_finding(entry)['message'] for entry in _unhealthy(report)]
@@ -44,7 +53,7 @@ def group(findings):
 def errors_of(report, key_at):
     """The issues of an error report. key_at names the key of a line in a list from variables."""
     issues = report.get('issues') or [{'message': report.get('message', 'unknown error')}]
-    return [_placed(_without_empty(issue), key_at) for issue in issues]
+    return [_placed(_with_remedy(_without_empty(issue)), key_at) for issue in issues]
 
 
 def message_of(errors):
@@ -85,6 +94,14 @@ def _unhealthy(report):
     return [entry for entry in report.get('registries', []) if entry['registry'] in report['unhealthy']]
 
 
+def _names_of(entries):
+    if len(entries) == 1:
+        return '%s is %s' % (entries[0]['registry'], entries[0]['status'])
+    names = ', '.join(entry['registry'] for entry in entries[:OF_A_KIND])
+    rest = ' and %d more' % (len(entries) - OF_A_KIND) if len(entries) > OF_A_KIND else ''
+    return names + rest + ' are not healthy'
+
+
 def _probe_finding(probe):
     detail = '%s %s is %s' % (probe['role'], probe['url'], probe['status'])
     message = ': '.join(part for part in (detail, probe.get('detail')) if part)
@@ -98,6 +115,15 @@ def _registry_finding(entry):
     detail = entry.get('detail', entry.get('reason', 'no pull by tag is known to work'))
     message = '%s is %s: %s' % (entry['registry'], entry['status'], detail)
     return {'code': 'registry_' + entry['status'], 'registry': entry['registry'], 'message': message}
+
+
+def _with_remedy(issue):
+    """Remedies of the command line do not help in a playbook."""
+    if issue['message'].startswith('no list found'):
+        return dict(issue, hint='set list or src (regmirror_list or regmirror_list_file)')
+    if 'line' in issue and 'hint' not in issue and issue['message'].endswith(' does not exist'):
+        return dict(issue, hint='add it to files (regmirror_files)')
+    return issue
 
 
 def _placed(issue, key_at):

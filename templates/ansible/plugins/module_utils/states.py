@@ -37,8 +37,7 @@ def present(module):
 def absent(module):
     with open_work(module) as work:
         report = _restore(work) if work.program else _nothing_to_restore(work)
-        names = list(installed.DEFAULT_NAMES) + sorted(work.texts)
-        changes = installed.removals(work.directory, names)
+        changes = installed.removals(work.directory, set(installed.DEFAULT_NAMES) | set(work.texts))
         if not module.check_mode:
             installed.uninstall(work.directory, changes)
         _end(module, [report], changes)
@@ -60,8 +59,7 @@ STATES = {'present': present, 'absent': absent, 'probed': probed}
 def _apply(work):
     report = run_staged(work, 'apply', words.apply_words(work.module.params))
     if report.get('refused'):
-        refusals = [notice['message'] for notice in report['notices'] if notice['code'] == 'apply_refused']
-        _fail_unhealthy(work.module, report, '; '.join(refusals))
+        _fail_unhealthy(work.module, report, result.refusal_of(report))
     return report
 
 
@@ -95,6 +93,7 @@ def _end_without_program(work, changed=True):
     message = '%s is not installed on this node' % work.module.params['executable']
     if not work.module.check_mode:
         _fail(work.module, 'usage', {'message': message, 'hint': 'install regmirror, or set executable to its path'})
+    work.module.warn('regmirror is not on this node yet: neither the list nor a restart was checked')
     finding = {'code': 'not_installed', 'message': message + ', so nothing was planned'}
     _end(work.module, [{'notices': [finding], 'changed': changed}], [])
 

@@ -15,7 +15,9 @@ def apply_words(params):
 
 
 def probe_words(params):
-    return _node(params) + _list(params) + _option('--depth', params['depth'])
+    """require_healthy is as thorough here as before writing."""
+    depth = params['depth'] or ('manifest' if params['require_healthy'] else None)
+    return _node(params) + _list(params) + _option('--depth', depth)
 
 
 def restore_words(params):
