@@ -110,7 +110,7 @@ describe('--rank', () => {
       assert.equal(code, 0)
       assert.match(
         stderr,
-        /^notice: r\.test: regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "library\/busybox:latest"$/m,
+        /^notice: r\.test: regmirror cannot measure throughput without a canary, so mirrors keep the order of the list; set canary = "repository:tag"$/m,
       )
     }))
 

@@ -69,7 +69,7 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
 }
 
 const CHECK_CONTENT =
-  'compare the image with that of another endpoint, and check the image (canary in the list, or --image)'
+  'compare it with that of another endpoint, and check the image: canary in the list, or --image'
 
 interface Sink {
   add(chunk: Buffer): void

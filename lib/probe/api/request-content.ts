@@ -41,6 +41,6 @@ function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
 
 const NO_CONTENT: Fault = {
   reason: 'not_found',
-  todo: 'check that it mirrors this registry, and check the image (canary in the list, or --image)',
-  forServer: 'check the image (canary in the list, or --image)',
+  todo: 'check that it mirrors this registry, and check the image: canary in the list, or --image',
+  forServer: 'check the image: canary in the list, or --image',
 }
