@@ -6,6 +6,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
+import { sourceFiles } from '../../tools/release/sources.ts'
 import { run as runCommand } from '../support/run.ts'
 import { withDirectory, writeTree } from '../support/tree.ts'
 import { ANSIBLE, ansible, ansibles, COLLECTION, environmentOf } from './support/ansible.ts'
@@ -108,7 +109,7 @@ describe('the Ansible collection', function () {
           .filter(entry => entry.isFile() && !entry.parentPath.includes('__pycache__'))
           .map(entry => path.relative(installed, path.join(entry.parentPath, entry.name)))
         const built = ['FILES.json', 'MANIFEST.json']
-        assert.deepEqual(files.sort(), [...(await sources()), ...built].sort())
+        assert.deepEqual(files.sort(), [...packedSources(), ...built].sort())
       })
     })
   }
@@ -139,11 +140,8 @@ function listsIn(text: string): unknown[] {
 }
 
 /** What belongs into the package: everything but its settings for a build. */
-async function sources(): Promise<string[]> {
-  const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: COLLECTION,
-  })
-  return stdout.split('\n').filter(file => !['', 'galaxy.yml', '.ansible-lint'].includes(file))
+function packedSources(): readonly string[] {
+  return sourceFiles(COLLECTION).filter(file => !['galaxy.yml', '.ansible-lint'].includes(file))
 }
 
 function environment(home: string): NodeJS.ProcessEnv {

@@ -5,6 +5,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { sourceFiles } from '../../tools/release/sources.ts'
 import { startRegistry } from '../support/registry.ts'
 import { withDirectory } from '../support/tree.ts'
 import { ansible, ansibles, COLLECTION, environmentOf } from './support/ansible.ts'
@@ -154,7 +155,7 @@ describe('a release', function () {
     const tarball = released(`regmirror-${version}.tgz`)
     const packed = output('tar', '-tzf', tarball).trim().split('\n')
     const names = packed.map(name => name.replace(/^package\//, ''))
-    const committed = output('git', '-C', PROJECT, 'ls-files').split('\n')
+    const committed = sourceFiles(PROJECT)
     const surprising = names.filter(name => !committed.includes(name) && !name.startsWith('dist/'))
     assert.deepEqual(surprising, [])
     const needed = /^(bin|dist|templates)\/|^docs\/.*\.md$|^(package|schema)\.json$|^[A-Z]+(\.zh-CN)?(\.md)?$/
@@ -251,8 +252,7 @@ function licenseOf({ licenses }: Component): string | undefined {
 
 /** The collection without what test runs have left in it. */
 async function copyCommitted(to: string): Promise<void> {
-  const names = output('git', '-C', COLLECTION, 'ls-files', '-z').split('\0').filter(Boolean)
-  for (const name of names) await fs.cp(path.join(COLLECTION, name), path.join(to, name))
+  for (const name of sourceFiles(COLLECTION)) await fs.cp(path.join(COLLECTION, name), path.join(to, name))
 }
 
 /** A manifest in an archive: its files by name, and without the digest of FILES.json, whose order is free. */

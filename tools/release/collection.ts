@@ -10,6 +10,7 @@ import { gzip } from 'node:zlib'
 import { parse } from 'yaml'
 import { digestOf } from './checksums.ts'
 import type { Order } from './order.ts'
+import { sourceFiles } from './sources.ts'
 
 const SOURCE = path.resolve(import.meta.dirname, '../../templates/ansible')
 const FORMAT = 1
@@ -22,19 +23,18 @@ export async function buildCollection({ version, out, work, epoch }: Order): Pro
   const { build_ignore, ...about } = parse(await fs.readFile(path.join(SOURCE, 'galaxy.yml'), 'utf8'))
   if (about.version !== version) throw new Error(`galaxy.yml: version ${about.version}; set it to ${version}`)
   const folder = path.join(work, 'collection')
-  for (const file of sourceFiles(build_ignore)) await place(file, folder)
+  for (const file of packedFiles(build_ignore)) await place(file, folder)
   await writeManifests(folder, { ...NOT_SAID, ...about })
   const name = `${about.namespace}-${about.name}-${version}.tar.gz`
   await fs.writeFile(path.join(out, name), await promisify(gzip)(await tarOf(folder, epoch), { level: 9 }))
   return name
 }
 
-/** What is committed: a run of the tests leaves files in between. */
-function sourceFiles(ignored: readonly string[]): readonly string[] {
-  const names = execFileSync('git', ['ls-files', '-z'], { cwd: SOURCE, encoding: 'utf8' }).split('\0')
+/** Without what a run of the tests leaves in between. */
+function packedFiles(ignored: readonly string[]): readonly string[] {
   const isIgnored = (name: string) =>
     ignored.some(pattern => name.split('/').some(part => path.matchesGlob(part, pattern)))
-  return names.filter(name => name !== '' && name !== 'galaxy.yml' && !isIgnored(name))
+  return sourceFiles(SOURCE).filter(name => name !== 'galaxy.yml' && !isIgnored(name))
 }
 
 async function place(file: string, folder: string): Promise<void> {

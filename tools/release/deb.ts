@@ -2,13 +2,14 @@
  * The packages for Debian: `regmirror` with the executable of each architecture, and `regmirror-node` for machines with
  * Node. Needs dpkg-deb, which is on every machine with Debian or Ubuntu.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { buildDeb, type Compression } from './deb/build.ts'
 import { type About, type Contents, contentsOf } from './deb/contents.ts'
 import type { Package } from './deb/control.ts'
+import { releaseTime } from './sources.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -35,7 +36,7 @@ export async function buildDebs(order: Order): Promise<readonly string[]> {
     return []
   }
   const { programs = path.join(root, 'build'), compression = 'xz' } = order
-  const about = { version: order.version, maintainer: maintainer(), date: releaseDate() }
+  const about = { version: order.version, maintainer: maintainer(), date: new Date(releaseTime() * 1000) }
   const build = { ...order, ...about, compression }
   const packages = [
     ...PROGRAMS.filter(([file]) => existsSync(path.join(programs, file))).map(
@@ -85,12 +86,4 @@ async function bundleContents(about: About): Promise<Contents> {
 function maintainer(): string {
   const { DEBFULLNAME = 'regmirror maintainers', DEBEMAIL = 'maintainers@regmirror.invalid' } = process.env
   return `${DEBFULLNAME} <${DEBEMAIL}>`
-}
-
-/** The time of the commit, so that a build has the same bytes as another one of it. */
-function releaseDate(): Date {
-  const seconds =
-    process.env.SOURCE_DATE_EPOCH ??
-    execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
-  return new Date(Number(seconds) * 1000)
 }

@@ -2,7 +2,6 @@
  * Builds everything that is published into release/. A folder as argument takes its place. `--fast` compresses less and
  * quicker, for tests.
  */
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -14,6 +13,7 @@ import { buildExecutables } from './executables.ts'
 import { packNpm } from './npm.ts'
 import type { Order } from './order.ts'
 import { writeSbom } from './sbom.ts'
+import { releaseTime } from './sources.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const { values, positionals } = parseArgs({
@@ -25,7 +25,7 @@ await release(path.resolve(positionals[0] ?? path.join(root, 'release')), values
 
 async function release(out: string, fast: boolean): Promise<void> {
   const { version } = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'))
-  const order = { version, out, work: `${out}.work`, fast, epoch: timeOfCommit() }
+  const order = { version, out, work: `${out}.work`, fast, epoch: releaseTime() }
   process.env.SOURCE_DATE_EPOCH = String(order.epoch)
   for (const folder of [out, order.work]) await emptyFolder(folder)
   const files = (await buildAll(order)).toSorted()
@@ -57,11 +57,6 @@ async function emptyFolder(folder: string): Promise<void> {
   if (folder.endsWith('.work') || isRelease(names)) await fs.rm(folder, { recursive: true, force: true })
   else throw new Error(`${folder} holds something else than a release; name another folder`)
   await fs.mkdir(folder, { recursive: true })
-}
-
-function timeOfCommit(): number {
-  const git = () => execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
-  return Number(process.env.SOURCE_DATE_EPOCH ?? git())
 }
 
 async function lineOf(file: string): Promise<string> {
