@@ -1,6 +1,6 @@
 /** What a release is made of: the files of the project, and its time. Git knows both; an unpacked archive has no git. */
 import { execFileSync } from 'node:child_process'
-import { globSync, statSync } from 'node:fs'
+import { globSync, lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -19,7 +19,7 @@ const LEFT_BEHIND = [
 /** The files below a folder of the project, relative to it. */
 export function sourceFiles(folder: string): readonly string[] {
   const names = git(['ls-files', '-z'], folder)?.split('\0').filter(Boolean)
-  return names ?? globSync('**', { cwd: folder, exclude: LEFT_BEHIND }).filter(name => isFile(folder, name))
+  return names ?? globSync('**', { cwd: folder, exclude: LEFT_BEHIND }).filter(name => !isDirectory(folder, name))
 }
 
 /** Seconds since 1970 of the commit, so that a build has the same bytes as another one of it. */
@@ -39,6 +39,7 @@ function git(args: readonly string[], cwd: string): string | undefined {
   }
 }
 
-function isFile(folder: string, name: string): boolean {
-  return statSync(path.join(folder, name)).isFile()
+/** A link counts as a file, as it does in git. */
+function isDirectory(folder: string, name: string): boolean {
+  return lstatSync(path.join(folder, name)).isDirectory()
 }
