@@ -19,7 +19,12 @@ const LEFT_BEHIND = [
 /** The files below a folder of the project, relative to it. */
 export function sourceFiles(folder: string): readonly string[] {
   const names = git(['ls-files', '-z'], folder)?.split('\0').filter(Boolean)
-  return names ?? globSync('**', { cwd: folder, exclude: LEFT_BEHIND }).filter(name => !isDirectory(folder, name))
+  return (
+    names ??
+    globSync(['**', '**/.*'], { cwd: folder, exclude: LEFT_BEHIND }).filter(
+      name => !isDirectory(folder, name),
+    )
+  )
 }
 
 /** Seconds since 1970 of the commit, so that a build has the same bytes as another one of it. */
