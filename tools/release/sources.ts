@@ -12,7 +12,7 @@ const LEFT_BEHIND = [
   '.git/**',
   'build/**',
   'dist/**',
-  'node_modules/**',
+  '**/node_modules/**',
   'release/**',
 ]
 
