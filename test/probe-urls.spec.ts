@@ -299,6 +299,11 @@ describe('probe of URLs', function () {
           elsewhere.stderr,
           /ca\.pem: must be beside the list of --write, or in \/etc\/regmirror; copy it to/,
         )
+        await fs.mkdir(path.join(directory, 'lists'))
+        const leadsOut = path.join(directory, 'lists/ca.pem')
+        await fs.symlink('../elsewhere/mirror-ca.pem', leadsOut)
+        const out = await probe('--ca', leadsOut, '--write', `${directory}/lists/m.toml`, secure.origin)
+        assert.match(out.stderr, /lists\/ca\.pem: must be beside the list of --write/)
         const { code, stdout, stderr } = await probe('--ca', link, '--write', list, secure.origin)
         assert.equal(code, 0, stdout + stderr)
         assert.ok(readFileSync(list, 'utf8').includes('ca = ["ca.pem"]'))

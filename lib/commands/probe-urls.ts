@@ -2,9 +2,12 @@
 import path from 'node:path'
 import { fastestFirst, isServing } from '../health/fastest.ts'
 import { completeMadeList } from '../list/made-list.ts'
+import { hostScope } from '../list/reference-scope.ts'
+import { isAllowed, type ReferenceScope } from '../list/referenced-file.ts'
 import type { WrittenList } from '../list/written.ts'
 import { Failure } from '../model/errors.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
+import type { World } from '../model/world.ts'
 import { canaryNotices } from '../pipeline/canary-notices.ts'
 import { selectTargets } from '../pipeline/open.ts'
 import { openListProber } from '../pipeline/probe-list.ts'
@@ -22,7 +25,7 @@ import { argumentFailure, makeUrlList, withEveryCapability } from './url-list.ts
 /** Needs nothing of a node: neither root nor containerd nor a list. */
 export async function probeUrls(flags: ProbeFlags, context: Context): Promise<ProbeReport> {
   const { world } = context
-  const file = await checkOutput(flags)
+  const file = await checkOutput(flags, world)
   const written = makeUrlList(flags, await readPreset(flags.preset))
   const table = await context.targets()
   const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
@@ -50,25 +53,24 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
 }
 
 /** Before the probes, which take a while. */
-async function checkOutput(flags: ProbeFlags): Promise<string | undefined> {
+async function checkOutput(flags: ProbeFlags, { uid }: World): Promise<string | undefined> {
   const file = flags.write
   if (file === undefined) return undefined
   refuseOtherName(file)
-  refuseFilesElsewhere(filesOf(flags), path.dirname(path.resolve(file)))
-  await refuseExisting(openReader('/'), path.resolve(file), file)
+  const host = openReader('/')
+  const scope = hostScope(host, path.dirname(path.resolve(file)), { allowFilesFrom: [], env: {}, uid })
+  await refuseFilesElsewhere(filesOf(flags), scope)
+  await refuseExisting(host, path.resolve(file), file)
   return file
 }
 
-/** A list may name files beside it and in /etc/regmirror; others need a flag at every command that reads the list. */
-function refuseFilesElsewhere(files: readonly string[], directory: string): void {
-  const isIn = (file: string, place: string) => !path.relative(place, file).startsWith('..')
-  const found = files.filter(file => !isIn(file, directory) && !isIn(file, '/etc/regmirror'))
-  if (found.length === 0) return
-  const hint = `copy it to ${directory} first, and name the copy`
-  throw new Failure(
-    'usage',
-    found.map(file => ({ file, message: 'must be beside the list of --write, or in /etc/regmirror', hint })),
-  )
+/** Files that the new list may not name need a flag at every command that reads it. */
+async function refuseFilesElsewhere(files: readonly string[], scope: ReferenceScope): Promise<void> {
+  const checked = await Promise.all(files.map(async file => ((await isAllowed(scope, file)) ? [] : [file])))
+  const message = 'must be beside the list of --write, or in /etc/regmirror'
+  const hint = `copy it to ${scope.directory} first, and name the copy`
+  const issues = checked.flat().map(file => ({ file, message, hint }))
+  if (issues.length > 0) throw new Failure('usage', issues)
 }
 
 async function readPreset(name: string | undefined): Promise<WrittenList | undefined> {

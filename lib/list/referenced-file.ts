@@ -83,7 +83,7 @@ function notAllowed(file: string): Refused {
 }
 
 /** Compares real paths: a link beside the list must not lead out of its directory. */
-async function isAllowed({ files, allowed }: ReferenceScope, file: string): Promise<boolean> {
+export async function isAllowed({ files, allowed }: ReferenceScope, file: string): Promise<boolean> {
   const real = await files.real(file)
   for (const directory of allowed) {
     const inside = path.relative(await files.real(directory), real)
