@@ -3,7 +3,7 @@ import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import type { WriteAccess } from '../pipeline/lock.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
@@ -32,8 +32,9 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
+  const measured = namesOf(checked.registries)
   const { planned, notices } = await converge(async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
     const view = await openView(flags, node, world, proved)
     return { plan: await makePlan(list, targets, view, flags), excluded }
   }, access)

@@ -1,7 +1,7 @@
 /** `plan`: show what would change on this node. */
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
@@ -21,7 +21,7 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const selected = await applyKnownHealth(ordered, flags, node, world)
+  const selected = await applyKnownHealth(ordered, flags, node, world, namesOf(probed.registries))
   const made = await makePlan(selected.list, targets, view, flags)
   const before = [...(await interruptedNotices(node)), ...loaded.notices, ...notices, ...selected.notices]
   return {

@@ -20,12 +20,20 @@ export interface HealthOptions {
   readonly declared: boolean
 }
 
+/** Names of the registries whose health this run has measured itself. */
+type Measured = ReadonlySet<string>
+
+export function namesOf(registries: readonly RegistryHealth[] = []): Measured {
+  return new Set(registries.map(({ registry }) => registry))
+}
+
 /** The list as it is written now. What a watcher knew counts for three intervals after it was saved. */
 export async function applyKnownHealth(
   list: MirrorList,
   { declared }: HealthOptions,
   node: Reader,
   world: World,
+  measured: Measured = new Set(),
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
   const holder = await findHolder(node, 'watch')
   const notices = holder === undefined ? [] : watcherNotices(holder, declared, list)
@@ -34,7 +42,7 @@ export async function applyKnownHealth(
   const known = healthFromFile(saved)
   const selected = selectMirrors(list, known)
   const excluded = excludedNotices(list, selected, saved, world)
-  return { list: selected, notices: [...notices, ...registryNotices(list, known), ...excluded] }
+  return { list: selected, notices: [...notices, ...registryNotices(list, known, measured), ...excluded] }
 }
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
@@ -61,6 +69,13 @@ function watcherNotices(holder: string, declared: boolean, { health }: MirrorLis
   ]
 }
 
+/** What regmirror does then. */
+const EFFECTS: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy'>, string>> = {
+  degraded: '',
+  unhealthy: `; ${EVERY_MIRROR}`,
+  unknown: '; mirrors without a result count as healthy',
+}
+
 const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy'>, string>> = {
   degraded: 'registry_degraded',
   unhealthy: 'registry_unhealthy',
@@ -68,13 +83,17 @@ const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy
 }
 
 /** Names the registries for which no pull by tag is known to work. */
-function registryNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
+function registryNotices(
+  { registries }: MirrorList,
+  known: KnownHealth,
+  measured: Measured,
+): readonly Notice[] {
   return registries.flatMap(registry => {
     const health = judgeRegistry(registry, known)
     const { status } = health
-    if (status === 'healthy' || registry.mirrors.length === 0 || passesCheck(registry, known)) return []
-    const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
-    const message = `${registryStatusText(health)}: ${registryCause(health)}${action}`
+    if (measured.has(registry.name) || registry.mirrors.length === 0) return []
+    if (status === 'healthy' || passesCheck(registry, known)) return []
+    const message = `${registryStatusText(health)}: ${registryCause(health)}${EFFECTS[status]}`
     return { code: REGISTRY_CODES[status], message, registry: registry.name }
   })
 }

@@ -11,7 +11,10 @@ function noticesOf(header: Readonly<Record<string, string>>, more: Partial<Probe
   const registries = [registry('docker.io', [mirror(ORIGIN, { header })])]
   const found = { registry: 'docker.io', url: `${ORIGIN}/v2`, role: 'mirror', challenges: true } as const
   const probe: Probe = { ...found, status: 'healthy', depth: 'manifest', ...more }
-  return probeNotices({ registries, health: HEALTH }, [probe]).map(({ code, message }) => [code, message])
+  return probeNotices({ registries, health: HEALTH, targets: {} }, [probe]).map(({ code, message }) => [
+    code,
+    message,
+  ])
 }
 
 const SECRETS = 'sends it the pull secrets for docker.io'
