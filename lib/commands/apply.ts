@@ -10,6 +10,7 @@ import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -36,7 +37,9 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const { planned, notices } = await converge(async () => {
     const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
     const view = await openView(flags, node, world, proved)
-    return { plan: await makePlan(list, targets, view, flags), excluded }
+    const plan = await makePlan(list, targets, view, flags)
+    const watcher = await watcherNotices(list, plan, flags.declared, node)
+    return { plan, excluded: [...watcher, ...excluded] }
   }, access)
   const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
   const report: AppliedReport = buildPlanReport('apply', { ...planned.plan, notices: all })

@@ -5,6 +5,7 @@ import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -23,7 +24,9 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
   const selected = await applyKnownHealth(ordered, flags, node, world, namesOf(probed.registries))
   const made = await makePlan(selected.list, targets, view, flags)
-  const before = [...(await interruptedNotices(node)), ...loaded.notices, ...notices, ...selected.notices]
+  const watcher = await watcherNotices(selected.list, made, flags.declared, node)
+  const known = [...notices, ...watcher, ...selected.notices]
+  const before = [...(await interruptedNotices(node)), ...loaded.notices, ...known]
   return {
     ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),
     ...(flags.check && { check: true }),
