@@ -3,13 +3,14 @@ import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import type { WriteAccess } from '../pipeline/lock.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -32,10 +33,13 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
+  const measured = namesOf(checked.registries)
   const { planned, notices } = await converge(async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
     const view = await openView(flags, node, world, proved)
-    return { plan: await makePlan(list, targets, view, flags), excluded }
+    const plan = await makePlan(list, targets, view, flags)
+    const watcher = await watcherNotices(list, plan, flags.declared, node)
+    return { plan, excluded: [...watcher, ...excluded] }
   }, access)
   const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
   const report: AppliedReport = buildPlanReport('apply', { ...planned.plan, notices: all })

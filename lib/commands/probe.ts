@@ -28,7 +28,7 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
     addressNotices(list, network, world.signal),
   ])
   const pinged = canaryNotices(list, flags.depth)
-  const all = [...notices, ...addresses, ...pinged, ...probeNotices(probed.probes)]
+  const all = [...notices, ...addresses, ...pinged, ...probeNotices(list, probed.probes)]
   return { version: 1, kind: 'probe', ...probed, notices: all }
 }
 

@@ -7,7 +7,7 @@ import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/s
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { type WriteAccess, watchLockRequest } from '../pipeline/lock.ts'
-import { openNode, selectTargets } from '../pipeline/open.ts'
+import { openMachine, openNode, selectTargets } from '../pipeline/open.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -23,10 +23,11 @@ export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const { world } = context
   const targets = selectTargets(await context.targets(), flags.target)
   const node = await openNode(flags, world)
-  const here = flags.root === undefined
+  const machine = openMachine(flags, world)
   const choices = { files: flags.file, overwrite: flags.overwrite }
+  const input = { node, targets, machine, uid: world.uid }
   const makePlan: MakePlan = async () => ({
-    plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
+    plan: await planRestore({ ...input, state: await readState(node) }, choices),
   })
   const access: WriteAccess = { command: 'restore', node, options: flags, world }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)

@@ -57,9 +57,18 @@ export type ManagedFile = Owned & {
   readonly original: Original
 }
 
+/** A file that was put back, and that a daemon reads when it starts. */
+export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_after'>
+
 const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
+export function isRestoredFile(file: string, value: unknown): boolean {
+  if (!isPath(file) || !isTable(value)) return false
+  const { target, written_at, written_after } = value
+  return [target, written_at].every(isText) && isOptional(written_after, isMoment)
+}
+
 export function isManagedFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
   const { target, digest, written_at, written_after, effect, registry, bundle, after, original } = value

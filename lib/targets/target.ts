@@ -189,6 +189,8 @@ export interface DaemonControl<Settings, Snapshot> {
   readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
   /** Pure. */
   find(snapshot: Snapshot): Daemon
+  /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
+  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */
   environment(
     settings: Settings,

@@ -80,7 +80,14 @@ describe('a watcher process', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node and will undo this change [\s\S]*at most 3600 times per hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node\n[\s\S]*at most 3600 times per hour/,
+          'nothing changes, so there is nothing to undo',
+        )
+        const other = `${list}.other.toml`
+        await fs.writeFile(other, listText([b.url, 'https://other.example.com']))
+        assert.match(
+          (await spawnCli(['plan', '--root', root, '-f', other])).stderr,
+          /runs on this node and will undo this change if its list is different/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,

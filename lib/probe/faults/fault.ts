@@ -9,6 +9,8 @@ export interface Fault {
   readonly todo?: string | undefined
   /** The remedy for the server of a registry, where that of a mirror names what a server does not have. */
   readonly forServer?: string | undefined
+  /** The remedy for a URL of the command line, where that of a list names its keys. */
+  readonly forUrl?: string | undefined
   /** Untrusted text of the endpoint. */
   readonly quoted?: string | undefined
   /** Retry-After, in seconds. */
@@ -25,6 +27,8 @@ export interface Words {
   readonly todo: string
   /** The remedy for the server of a registry, if it is another one. */
   readonly forServer?: string | undefined
+  /** The remedy for a URL of the command line, if it is another one. */
+  readonly forUrl?: string | undefined
   /** The remedy where the URL has a name that can change its owner. */
   readonly forName?: string | undefined
 }

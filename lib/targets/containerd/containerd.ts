@@ -8,6 +8,7 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
+import { findReader } from './find-reader.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
@@ -56,6 +57,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     },
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
+    findReader,
   },
 }
 

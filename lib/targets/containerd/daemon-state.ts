@@ -3,7 +3,9 @@ import type { Daemon } from '../daemon.ts'
 import type { RunningDaemon } from './daemon.ts'
 import type { Snapshot } from './snapshot.ts'
 
-export function findDaemon(snapshot: Snapshot): Daemon {
+export function findDaemon(
+  snapshot: Pick<Snapshot, 'daemons' | 'installed' | 'program' | 'onMachine'>,
+): Daemon {
   const { daemons, installed, program, onMachine } = snapshot
   const [first] = daemons.readers.toSorted((a, b) => a.startedAt - b.startedAt)
   if (first !== undefined) return running(first, installed?.name)

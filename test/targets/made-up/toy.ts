@@ -29,6 +29,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
     find: () => ({ state: 'unknown' }),
+    findReader: async () => ({ state: 'unknown' }),
     environment: async () => undefined,
   },
 }
