@@ -56,6 +56,7 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
     steps,
     permissionFixes: [],
     daemons: [],
+    endpoints: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
     ...restoreActivations(steps, input),
     unchanged: chosen.length - steps.length,
