@@ -39,11 +39,18 @@ const listFlags = {
 
 const takeOver = toggle('take over files that another program manages')
 
+const migrate = choiceOrBare(
+  ['tables', 'headers'],
+  'remove older tables with mirrors from config.toml; headers: also credentials that the list has as headers',
+  'tables',
+)
+
 const planningFlags = {
   ...listFlags,
   rank: choiceOrBare(['latency', 'throughput'], 'probe, then order the mirrors by', 'latency'),
   declared: toggle('also use mirrors that watch marked unhealthy'),
   takeOver,
+  migrate,
 }
 
 /** Longer than a run takes. */

@@ -1,4 +1,6 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
+import type { Activated, Activation } from './activation.ts'
+import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
@@ -33,13 +35,6 @@ export interface Notice {
   readonly mirror?: string
   readonly file?: string
   readonly line?: number
-}
-
-/** A runtime to reload or restart before every change takes effect, and the command for it. */
-export interface Activation {
-  readonly target: string
-  readonly command: string
-  readonly why: string
 }
 
 /** Why an endpoint is not healthy. Readers must accept reasons they do not know. */
@@ -117,8 +112,12 @@ export interface Changes {
   readonly notices: readonly Notice[]
   readonly reload: readonly Activation[]
   readonly restart: readonly Activation[]
+  /** What this run has reloaded or restarted. */
+  readonly activated?: readonly Activated[]
   /** Files that already match the list. */
   readonly unchanged: number
+  /** With `--migrate`, where tables are removed. */
+  readonly endpoints?: readonly EndpointChange[]
   /** The runtimes of the list on this machine; absent under `--root` and where none was looked for. */
   readonly targets?: readonly TargetReport[]
 }

@@ -22,6 +22,8 @@ export type Owned =
 export interface OwnedValues {
   readonly format: FormatName
   readonly values: readonly OwnedValue[]
+  /** Tables that regmirror took out. Their text is in the original: it may hold secrets. */
+  readonly removed?: readonly ValuePath[]
   /** The text that regmirror started from where the file did not exist. */
   readonly created_from?: string
 }
@@ -85,18 +87,23 @@ export function isManagedFile(file: string, value: unknown): boolean {
   )
 }
 
-function isOwned({ owns, format, values, created_from }: Record<string, unknown>): boolean {
+function isOwned({ owns, format, values, removed, created_from }: Record<string, unknown>): boolean {
   if (owns === 'whole') return isOptional(format, isFormatName) && values === undefined
   return (
     owns === 'values' &&
     isFormatName(format) &&
     isListOf(values, isOwnedValue) &&
+    isOptional(removed, paths => isListOf(paths, isValuePath)) &&
     isOptional(created_from, isText)
   )
 }
 
 function isOwnedValue(value: unknown): boolean {
-  return isTable(value) && isListOf(value.path, isText) && value.path.length > 0 && value.value !== undefined
+  return isTable(value) && isValuePath(value.path) && value.value !== undefined
+}
+
+function isValuePath(path: unknown): boolean {
+  return isListOf(path, isText) && path.length > 0
 }
 
 function isFormatName(name: unknown): boolean {

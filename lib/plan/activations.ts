@@ -1,5 +1,6 @@
 /** Which runtimes must be reloaded or restarted before every change takes effect. */
-import type { Activation, Effect } from '../model/report.ts'
+import type { Activation } from '../model/activation.ts'
+import type { Effect } from '../model/report.ts'
 import type { Daemon } from '../targets/daemon.ts'
 import type { Target, View } from '../targets/target.ts'
 import { isPending } from './pending-restart.ts'

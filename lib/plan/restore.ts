@@ -56,6 +56,7 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
   return {
     steps,
     permissionFixes: [],
+    endpoints: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
     ...(await restoreActivations(steps, input)),
     unchanged: chosen.length - steps.length,

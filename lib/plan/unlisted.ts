@@ -10,7 +10,7 @@ import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, View } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { keysOf, notRemovedText, withdrawValues } from './withdraw.ts'
+import { obstacleText, ownedKeys, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
 export interface RetainedPaths {
@@ -85,7 +85,7 @@ async function valuesFile(
 ): Promise<Part> {
   const original = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
   const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, false)
-  const why = `${keysOf(written.values)} ${UNLISTED}`
+  const why = `${ownedKeys(written)} ${UNLISTED}`
   const reason = { effect: written.effect, why }
   switch (withdrawal.result) {
     case 'original':
@@ -99,8 +99,7 @@ async function valuesFile(
       return { notices, forgets: [path] }
     }
     case 'impossible': {
-      const kept = notRemovedText(withdrawal.value)
-      return { notices: [notice(path, written, 'not_removed', kept)] }
+      return { notices: [notice(path, written, 'not_removed', obstacleText(withdrawal))] }
     }
   }
 }

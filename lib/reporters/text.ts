@@ -12,6 +12,7 @@ import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
+import { endpointLines } from './endpoint-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted, wrap } from './wrap.ts'
@@ -83,7 +84,13 @@ function planLines(
   page: TerminalStyle,
 ): readonly string[] {
   const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
-  return [...changes, ...summaryLines(report, TO_DO, page)]
+  const endpoints = endpointLines(report.endpoints ?? [], page)
+  return [
+    ...changes,
+    ...endpoints,
+    ...(endpoints.length > 0 ? [''] : []),
+    ...summaryLines(report, TO_DO, page),
+  ]
 }
 
 /** What was changed, and the mirrors afterwards. */

@@ -5,7 +5,7 @@
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
 import type { Capability, Registry } from '../model/registry.ts'
-import type { Activation, Effect, Notice } from '../model/report.ts'
+import type { Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
 import type { OwnedValues } from '../ownership/managed-file.ts'
 import type { OtherWriter } from '../ownership/other-writers.ts'
@@ -15,7 +15,8 @@ import type { FoundFile, Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
-import type { Daemon } from './daemon.ts'
+import type { Choices } from './choices.ts'
+import type { DaemonControl } from './daemon-control.ts'
 import type { Dialect } from './dialect.ts'
 import type { PullClient } from './pull-client.ts'
 
@@ -71,6 +72,12 @@ export type Owns =
   /** Nothing any more: `content` is what was there before, with its exact mode and owner. */
   | { readonly kind: 'original'; readonly ownership: Required<Ownership>; readonly format?: FormatName }
 
+/** A file after a plan is carried out; without bytes there is none. */
+export interface PlannedFile {
+  readonly path: string
+  readonly bytes: Buffer | undefined
+}
+
 /** What a target makes of a list on a node. */
 export interface Rendering {
   readonly files: readonly DesiredFile[]
@@ -84,12 +91,8 @@ export interface Rendering {
   readonly held: readonly string[]
   /** Managed files that stay unchanged though `files` does not have them. */
   readonly kept: readonly string[]
-}
-
-/** Decisions of a person that are not in the list. */
-export interface Choices {
-  /** Adopt files that another live program writes. */
-  readonly takeOver: boolean
+  /** Registries whose mirrors were in tables that `files` no longer have. */
+  readonly migrated?: readonly string[]
 }
 
 /** The name of an image as the runtime completes it. */
@@ -179,21 +182,9 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * group of releases where the release is not known and they differ. Pure.
    */
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
+  /** The snapshot after these files are written. Pure. */
+  planned(snapshot: Snapshot, files: readonly PlannedFile[]): Snapshot
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>
-}
-
-export interface DaemonControl<Settings, Snapshot> {
-  /** How it is made to read changed files, where it does not read them by itself. */
-  readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
-  /** Pure. */
-  find(snapshot: Snapshot): Daemon
-  /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
-  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
-  /** The environment that it runs in, with its proxies; undefined when none is known to run. */
-  environment(
-    settings: Settings,
-    machine: Pick<Machine, 'files' | 'processes'>,
-  ): Promise<Readonly<Record<string, string>> | undefined>
 }

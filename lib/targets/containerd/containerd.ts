@@ -13,6 +13,7 @@ import { findEffect, formerFiles, renderDirectories } from './hosts/render-direc
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
+import { plannedSnapshot } from './planned.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
 import { isSameLine } from './release.ts'
@@ -30,7 +31,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   observe,
   render(registries, snapshot, choices) {
     const directories = renderDirectories(registries, snapshot, choices)
-    const config = renderConfig(snapshot, choices)
+    const config = renderConfig(registries, snapshot, choices)
     return {
       files: [...directories.files, ...config.files],
       notices: [
@@ -42,11 +43,13 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
       conflicts: [...daemonConflicts(snapshot), ...config.conflicts, ...directories.conflicts],
       effect: findEffect(snapshot),
       held: formerFiles(snapshot),
-      kept: snapshot.config.managed ? [] : snapshot.editedFiles,
+      kept: keptFiles(snapshot),
+      migrated: config.migrated ?? [],
     }
   },
   validate: validateConfig,
   endpoints,
+  planned: plannedSnapshot,
   writerOf,
   daemon: {
     activate: {
@@ -59,6 +62,13 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     find: findDaemon,
     findReader,
   },
+}
+
+/** With `config = false`, what regmirror has edited; else imports without the tables that were in them. */
+function keptFiles({ config, editedFiles, files }: Snapshot): readonly string[] {
+  if (!config.managed) return editedFiles
+  const imports = files.slice(1).map(file => file.path)
+  return editedFiles.filter(file => imports.includes(file))
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {

@@ -9,7 +9,7 @@ import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
-import type { Choices } from '../../targets/target.ts'
+import type { Choices } from '../../targets/choices.ts'
 import type { Reconciled, Scope } from './host.ts'
 import { readShownFiles } from './shown-files.ts'
 

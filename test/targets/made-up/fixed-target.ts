@@ -50,6 +50,7 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
+    planned: snapshot => snapshot,
     writerOf: toy.writerOf,
     daemon: {
       activate: {

@@ -23,6 +23,18 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   render,
   validate: async () => [],
   endpoints,
+  planned(snapshot, files) {
+    const texts = new Map(files.map(({ path, bytes }) => [path, bytes?.toString('utf8')]))
+    const mirrors = new Map(snapshot.mirrors)
+    for (const [path, text] of texts) {
+      const name = decodeURIComponent(path.slice(snapshot.mirrorsDir.length + 1, -'.toml'.length))
+      if (!path.startsWith(`${snapshot.mirrorsDir}/`)) continue
+      if (text === undefined) mirrors.delete(name)
+      else mirrors.set(name, text)
+    }
+    const text = texts.has(snapshot.config) ? texts.get(snapshot.config) : snapshot.text
+    return { ...snapshot, text, mirrors }
+  },
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {

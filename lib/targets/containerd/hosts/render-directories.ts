@@ -2,7 +2,7 @@
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
-import type { Choices } from '../../target.ts'
+import type { Choices } from '../../choices.ts'
 import { unmanagedNotices } from '../config/notices.ts'
 import type { PartialRendering } from '../config/render.ts'
 import { writerOf } from '../other-writers.ts'
