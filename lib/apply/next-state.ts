@@ -101,12 +101,13 @@ function managed(step: Step, after: NewFile, original: Original, { now, moment }
 function owned(owns: Exclude<Owns, { kind: 'original' }>, known: ManagedFile | undefined): Owned {
   if (owns.kind === 'whole') return { owns: 'whole', ...(owns.format && { format: owns.format }) }
   const before = known?.owns === 'values' ? known : undefined
-  const { format, values, created_from = before?.created_from } = owns
+  const { format, values, created_from = before?.created_from, repaired = before?.repaired } = owns
   const removed = unionOf(before?.removed ?? [], owns.removed ?? [])
   return {
     ...{ owns: 'values', format, values },
     ...(removed.length > 0 && { removed }),
     ...(created_from !== undefined && { created_from }),
+    ...(repaired !== undefined && { repaired }),
   }
 }
 

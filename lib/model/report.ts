@@ -2,6 +2,7 @@
 import type { Activated, Activation } from './activation.ts'
 import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
+import type { Findings } from './finding.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
@@ -185,10 +186,13 @@ export interface ValidateReport {
   readonly notices: readonly Notice[]
 }
 
+export type DoctorReport = Findings<Changes, Notice>
+
 export type Report =
   | PlanReport
   | ProbeReport
   | ValidateReport
+  | DoctorReport
   | InitReport
   | TemplateReport
   | CatalogReport

@@ -3,7 +3,15 @@
 import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
-import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
+import type {
+  AppliedReport,
+  Change,
+  Changes,
+  DoctorReport,
+  Notice,
+  Report,
+  ValidateReport,
+} from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
@@ -12,6 +20,7 @@ import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
+import { doctorLines } from './doctor-lines.ts'
 import { endpointLines } from './endpoint-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
@@ -55,6 +64,8 @@ function resultLines(
       return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report, page)
+    case 'doctor':
+      return [...fixLines(report, page), ...doctorLines(report, page)]
   }
 }
 
@@ -90,6 +101,17 @@ function planLines(
     ...endpoints,
     ...(endpoints.length > 0 ? [''] : []),
     ...summaryLines(report, TO_DO, page),
+  ]
+}
+
+/** What `doctor --fix` changed, or would change. */
+function fixLines({ fix }: DoctorReport, page: TerminalStyle): readonly string[] {
+  if (fix?.changed !== true) return []
+  return [
+    ...(fix.check
+      ? planLines({ ...fix, kind: 'plan' }, page)
+      : doneLines({ ...fix, kind: 'apply' }, page, true)),
+    '',
   ]
 }
 

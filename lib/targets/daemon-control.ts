@@ -1,13 +1,7 @@
 /** How a daemon is found, made to read changed files, and seen to serve. */
 import type { Activation } from '../model/activation.ts'
-import type { Reader } from '../system/reader.ts'
-import type { Processes } from '../system/trusted-processes.ts'
 import type { Daemon } from './daemon.ts'
-
-interface Machine {
-  readonly files: Reader
-  readonly processes: Processes
-}
+import type { Machine, View } from './view.ts'
 
 export interface DaemonControl<Settings, Snapshot> {
   /** How it is made to read changed files, where it does not read them by itself. */
@@ -15,10 +9,10 @@ export interface DaemonControl<Settings, Snapshot> {
   /** Pure. */
   find(snapshot: Snapshot): Daemon
   /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
-  findReader(
-    files: readonly string[],
-    view: { readonly node: Reader; readonly machine: Machine | undefined },
-  ): Promise<Daemon>
+  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */
-  environment(settings: Settings, machine: Machine): Promise<Readonly<Record<string, string>> | undefined>
+  environment(
+    settings: Settings,
+    machine: Pick<Machine, 'files' | 'processes'>,
+  ): Promise<Readonly<Record<string, string>> | undefined>
 }

@@ -1,5 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { DesiredFile, Target, View } from '../target.ts'
+import type { DesiredFile, Target } from '../target.ts'
+import type { View } from '../view.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -62,6 +63,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     find: findDaemon,
     findReader,
   },
+  doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
 }
 
 /** With `config = false`, what regmirror has edited; else imports without the tables that were in them. */

@@ -1,6 +1,6 @@
 /** The containerd that reads files of regmirror, where no list says which config.toml it has. */
 import type { Daemon } from '../daemon.ts'
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { findDaemons, NO_DAEMONS } from './daemon.ts'
 import { findDaemon } from './daemon-state.ts'

@@ -61,6 +61,11 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
       findReader: async () => daemon,
       environment: async () => undefined,
     },
+    doctor: async () => ({
+      observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
+      rules: [],
+      unlisted: {},
+    }),
   }
   return target
 }
