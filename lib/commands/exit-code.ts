@@ -1,5 +1,5 @@
 /** The exit code of a command. Pure. */
-import type { Report } from '../model/report.ts'
+import type { DoctorReport, Report } from '../model/report.ts'
 
 /** 0 done, or the check passed; 1 the check failed; 2 an error. */
 export function exitCode(report: Report): 0 | 1 | 2 {
@@ -13,6 +13,8 @@ export function exitCode(report: Report): 0 | 1 | 2 {
       return report.unhealthy.length > 0 ? 1 : 0
     case 'validate':
       return report.strict && report.notices.length > 0 ? 1 : 0
+    case 'doctor':
+      return doctorCode(report)
     case 'init':
     case 'template':
     case 'catalog':
@@ -20,4 +22,10 @@ export function exitCode(report: Report): 0 | 1 | 2 {
     case 'error':
       return 2
   }
+}
+
+/** With `--fix --check`, also where something would change. */
+function doctorCode({ summary: { errors, warnings }, strict, fix }: DoctorReport): 0 | 1 {
+  const isDue = fix?.check === true && fix.changed
+  return errors > 0 || (strict && warnings > 0) || isDue ? 1 : 0
 }

@@ -157,11 +157,21 @@ export const restoreFlags = {
   format,
 }
 
+export const doctorFlags = {
+  ...listFlags,
+  fix: toggle('correct what can be corrected without another effect'),
+  check: toggle('with --fix, write nothing and show what would change; exit 1 if anything would'),
+  strict: toggle('exit 1 if there is any warning'),
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  format,
+}
+
 export const completionFlags = {
   shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>
+export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>

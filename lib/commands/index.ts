@@ -3,6 +3,7 @@ import { type AnyCommand, type Context, command } from './command.ts'
 import {
   applyFlags,
   completionFlags,
+  doctorFlags,
   initFlags,
   planFlags,
   probeFlags,
@@ -64,6 +65,17 @@ export const commands: readonly AnyCommand[] = [
       ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'doctor',
+    summary: 'find out why a mirror is not used',
+    flags: doctorFlags,
+    examples: [
+      ['', 'check the files and the daemon of this node'],
+      ['--fix', 'correct what can be corrected safely'],
+      ['--root /mnt', 'check a mounted image'],
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
   }),
   command({
     name: 'watch',

@@ -1,5 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { DesiredFile, Target, View } from '../target.ts'
+import type { DesiredFile, Target } from '../target.ts'
+import type { View } from '../view.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -57,6 +58,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
   },
+  doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {

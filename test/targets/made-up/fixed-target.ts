@@ -57,6 +57,10 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
           : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
       environment: async () => undefined,
     },
+    doctor: async () => ({
+      observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
+      rules: [],
+    }),
   }
   return target
 }

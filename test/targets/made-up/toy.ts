@@ -11,6 +11,7 @@ import { endpoints } from './endpoints.ts'
 import { observe, type ToySnapshot } from './observe.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
+import { toyDoctor } from './toy-doctor.ts'
 
 export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
@@ -31,6 +32,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     find: () => ({ state: 'unknown' }),
     environment: async () => undefined,
   },
+  doctor: async () => toyDoctor,
 }
 
 /** The table with this line. */
