@@ -5,7 +5,7 @@ import type { Attachment } from '../model/registry.ts'
 import { type HeaderSecret, headerSecrets } from './header-secrets.ts'
 import { findReference, type ReferenceScope, readAllowed, referenceProblem } from './referenced-file.ts'
 import type { IsValid } from './rules/validity.ts'
-import { certificatesIn, pairProblem } from './values/pem.ts'
+import { certificatesIn, pairProblem } from '../formats/pem.ts'
 import { type ConnectionEntry, caEntries, pathKey } from './written.ts'
 
 /** What the list refers to, by the path of the reference. */

@@ -34,6 +34,8 @@ export interface Found {
   readonly line?: number
   readonly column?: number
   readonly registry?: string
+  /** Other files that it is about: without a finding where they could not be read. */
+  readonly about?: readonly string[]
   /** What is wrong: it completes `file:line: …`, without a full stop. */
   readonly problem: string
   /** What the runtime does because of it: a sentence without a full stop, such as "containerd ignores the whole file". */

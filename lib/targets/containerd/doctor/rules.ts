@@ -2,6 +2,7 @@
 import type { Rule } from '../../rule.ts'
 import { configPathList } from './config-path-list.ts'
 import { configPathUnset } from './config-path-unset.ts'
+import { hostsRules } from './hosts-rules.ts'
 import type { ObservedNode } from './observed-node.ts'
 
-export const rules: readonly Rule<ObservedNode>[] = [configPathList, configPathUnset]
+export const rules: readonly Rule<ObservedNode>[] = [configPathList, configPathUnset, ...hostsRules]

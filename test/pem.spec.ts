@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { certificatesIn, pairProblem } from '../../lib/list/values/pem.ts'
-import { isRefused } from '../../lib/model/refused.ts'
-import { ROOT } from '../support/load.ts'
+import { certificatesIn, pairProblem } from '../lib/formats/pem.ts'
+import { isRefused } from '../lib/model/refused.ts'
+import { ROOT } from './support/load.ts'
 
 const attach = (text: string | Buffer) => ({ path: 'file', text: text.toString('utf8') })
 const fixture = (name: string) => readFileSync(path.join(ROOT, 'fixtures/tls', name))

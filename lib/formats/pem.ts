@@ -1,7 +1,7 @@
 /** PEM files of a mirror: certificates and keys. Pure; messages follow the file's name and quote nothing from it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { isRefused, type Refused } from '../../model/refused.ts'
-import type { Attachment } from '../../model/registry.ts'
+import { isRefused, type Refused } from '../model/refused.ts'
+import type { Attachment } from '../model/registry.ts'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
 
@@ -48,6 +48,11 @@ export function pairProblem(
     message: 'is not the key of this certificate',
     hint: 'use the key that belongs to cert',
   }
+}
+
+/** The certificates that can be read; Go skips the others of a CA file (crypto/x509 AppendCertsFromPEM@go1.23). */
+export function readableCertificates(pem: string): readonly X509Certificate[] {
+  return (pem.match(BLOCK) ?? []).map(readCertificate).filter(certificate => certificate !== undefined)
 }
 
 /** When the first of these certificates ends, in milliseconds since 1970. */
