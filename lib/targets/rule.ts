@@ -7,6 +7,7 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Severity, Unread } from '../model/finding.ts'
+import type { WrittenTable } from '../model/registry.ts'
 import type { Effect } from '../model/report.ts'
 import type { View } from './view.ts'
 
@@ -97,4 +98,6 @@ export interface Doctor<Snapshot = unknown, Observed = unknown> {
    */
   observe(snapshot: Snapshot, view: View, unread: readonly Unread[]): Promise<Observation<Observed>>
   readonly rules: readonly Rule<Observed>[]
+  /** What a list would say in the table of this target so that the files of the running daemon are read. */
+  readonly unlisted: WrittenTable
 }

@@ -1,5 +1,5 @@
 /** The parts of the address space, which decide where a redirect may lead. Pure. */
-import { isInNetwork, parseNetwork } from '../../model/network.ts'
+import { isInNetwork, parseNetwork } from './network.ts'
 
 /** `public` is everything outside the other three. */
 export type Space = 'loopback' | 'link-local' | 'private' | 'public'

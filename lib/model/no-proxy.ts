@@ -1,7 +1,7 @@
 /** NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy proxy.go init, useProxy). Pure. */
 import { isIP, isIPv6 } from 'node:net'
-import { isInNetwork, parseNetwork } from '../../model/network.ts'
-import { hostOf, portOf } from '../connection/url-host.ts'
+import { isInNetwork, parseNetwork } from './network.ts'
+import { hostOf, portOf } from './url-host.ts'
 
 export type Matches = (url: URL) => boolean
 
