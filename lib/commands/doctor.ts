@@ -14,6 +14,6 @@ export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<D
   const node = await openReadable(flags)
   const { loaded } = await openListIfAny(flags, table, node, world)
   const place = { node, uid: world.uid, machine: openMachine(flags, world) }
-  const diagnosis = await diagnose(targets, loaded?.list.targets ?? {}, place)
+  const diagnosis = await diagnose(targets, loaded?.list.targets ?? {}, place, world.now())
   return { ...buildDoctorReport(diagnosis), ...(flags.strict && { strict: true }) }
 }

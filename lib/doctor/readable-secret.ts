@@ -1,4 +1,5 @@
 /** A secret in a file that every user may read. Pure. */
+import type { Range } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import type { Rule } from '../targets/rule.ts'
 import type { CheckedNode } from './checked-node.ts'
@@ -16,7 +17,7 @@ export const readableSecret: Rule<CheckedNode> = {
     files
       .filter(({ mode }) => (mode & OTHERS) !== 0)
       .flatMap(({ path, text, format }) => {
-        const [first] = formats[format].secrets(text) ?? []
+        const first = formats[format].secrets(text)?.find(range => isCertain(text, range))
         if (first === undefined) return []
         const line = text.slice(0, first[0]).split('\n').length
         return [
@@ -28,4 +29,12 @@ export const readableSecret: Rule<CheckedNode> = {
           },
         ]
       }),
+}
+
+const NAME = /auth|passw|token|secret|cookie|credential|(?:api|access|private).?key/i
+
+/** To hide a value, the doubt is enough; for an alarm, its key or scheme must say that it is a secret: many headers are none. */
+function isCertain(text: string, [start, end]: Range): boolean {
+  const [, key = ''] = /([\w.-]+)["']?\s*[=:][\s"'[]*$/.exec(text.slice(0, start)) ?? []
+  return NAME.test(key) || /^["']?(basic|bearer) /i.test(text.slice(start, end))
 }

@@ -36,13 +36,18 @@ export const certificateExpired: Rule<ObservedNode> = {
     }),
 }
 
-function problemOf({ kind, cert }: NamedCertificate, { files, now }: ObservedNode): string | undefined {
+function problemOf(
+  { kind, cert }: NamedCertificate,
+  { files, now, snapshot }: ObservedNode,
+): string | undefined {
   const all = readableCertificates(files.get(cert)?.bytes?.toString('latin1') ?? '')
   // Of a client, the first one is its own; the others lead to its CA.
   const counted = kind === 'ca' ? all : all.slice(0, 1)
   const [last] = counted.toSorted((a, b) => endOf(b) - endOf(a))
-  if (now === undefined || last === undefined || counted.some(one => isValidAt(one, now))) return undefined
+  if (last === undefined || counted.some(one => isValidAt(one, now))) return undefined
   if (endOf(last) < now) return `which expired on ${day(last.validTo)}`
+  // An image is for another day.
+  if (!snapshot.onMachine) return undefined
   return `which is not valid before ${day(last.validFrom)}`
 }
 
