@@ -25,6 +25,8 @@ describe('plausible nodes', () => {
         await writeFixture(folder, root, one)
         if (one.mirrors !== undefined) await applyList(root, path.join(home, 'mirrors.toml'), one.mirrors)
         const findings = await diagnoseRoot(root, one.version)
+        const unknown = await diagnoseRoot(root, undefined)
+        assert.deepEqual(unknown.filter(({ severity }) => severity === 'error').map(inShort), [])
         const alarms = findings.filter(({ severity }) => severity !== 'note')
         assert.deepEqual(alarms.map(inShort), [])
         const notes = [...new Set(findings.map(({ code }) => code))].sort()

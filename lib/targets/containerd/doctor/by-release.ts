@@ -1,5 +1,4 @@
 /** Findings that depend on the release, where that may not be known. Pure. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Found } from '../../rule.ts'
 import type { ReleaseRange } from '../../target.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
@@ -25,19 +24,17 @@ export function findInRefused(observed: ObservedNode, check: Check<Refusal>): re
   )
 }
 
+/** A finding of several releases is one finding. */
 function findByRelease(observed: ObservedNode, check: Check<HostsFile | Refusal>): readonly Found[] {
   return hostsViews(observed).flatMap(view => {
-    const each = view.readings.map(({ release, read }) => ({ release, found: check(view, read, release) }))
-    const all = each.flatMap(({ found }) => found)
-    const distinct = all.filter((one, i) => all.findIndex(other => isDeepStrictEqual(one, other)) === i)
-    const releases = each.map(({ release }) => release)
-    return distinct.map(one => {
-      const having = each.filter(({ found }) => found.some(other => isDeepStrictEqual(one, other)))
-      return ofSome(
-        one,
-        having.map(({ release }) => release),
-        releases,
-      )
+    const all = view.readings.map(({ release }) => release)
+    const each = view.readings.flatMap(({ release, read }) =>
+      check(view, read, release).map(found => ({ release, found })),
+    )
+    const groups = Map.groupBy(each, ({ found: { fix, ...texts } }) => JSON.stringify(texts))
+    return [...groups.values()].flatMap(group => {
+      const releases = all.filter(one => group.some(({ release }) => release === one))
+      return group.slice(0, 1).map(({ found }) => ofSome(found, releases, all))
     })
   })
 }

@@ -14,8 +14,10 @@ export const defaultUnknown: Rule<ObservedNode> = {
   part: 'hosts',
   title: 'this release does not look up `_default`',
   find: observed =>
-    findInHosts(observed, (view, { entries }, release) => {
-      if (view.registry !== '*' || knowsDefaultDirectory(release) || entries.length === 0) return []
+    findInHosts(observed, (view, _, release) => {
+      // These are old: where the release is not known, it is seldom one of them.
+      const isKnown = observed.snapshot.generation !== undefined
+      if (view.registry !== '*' || !isKnown || knowsDefaultDirectory(release)) return []
       return [
         {
           ...placeIn(view, undefined),

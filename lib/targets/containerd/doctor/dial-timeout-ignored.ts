@@ -24,6 +24,7 @@ export const dialTimeoutIgnored: Rule<ObservedNode> = {
       return [
         {
           ...placeIn(view, first.line),
+          severity: 'note',
           problem: 'dial_timeout exists since containerd 2.0.7',
           consequence: 'containerd ignores it: a mirror that does not respond costs 30 s for each request',
           cure: 'upgrade containerd, or let regmirror watch remove mirrors that do not respond',

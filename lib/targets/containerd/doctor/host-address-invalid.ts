@@ -5,6 +5,7 @@
 import type { Found, Rule } from '../../rule.ts'
 import { isPlaceholder } from '../config/config-path.ts'
 import { effectiveEndpoint } from '../pull/effective-endpoint.ts'
+import type { HostEntry } from '../pull/host-entry.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
 import type { Release } from '../release.ts'
 import { findInHosts } from './by-release.ts'
@@ -24,17 +25,27 @@ function addressesIn(view: HostsView, { entries }: HostsFile, release: Release):
     ({ host, scheme }, i) => i < entries.length - 1 || host !== '' || scheme !== '',
   )
   return written.flatMap(entry => {
-    const problem = isPlaceholder(entry.host)
-      ? `the address is a placeholder that nothing has filled in: ${entry.host}`
-      : effectiveEndpoint(entry, view.registry, release).problem
+    const problem = problemOf(entry, view, release)
     if (problem === undefined) return []
     return [
       {
         ...placeIn(view, entry.line),
         problem,
         consequence: 'containerd fails every request to it and goes on to the next host',
-        cure: 'write the full address, such as [host."https://mirror.example.com"]',
+        cure: 'write the full address, such as https://mirror.example.com',
       },
     ]
   })
+}
+
+function problemOf(entry: HostEntry, { registry }: HostsView, release: Release): string | undefined {
+  if (isPlaceholder(entry.host))
+    return `the address is a placeholder that nothing has filled in: ${entry.host}`
+  if (hasOtherScheme(entry)) return `the address starts with ${entry.host}//, not with http:// or https://`
+  return effectiveEndpoint(entry, registry, release).problem
+}
+
+/** Before `docker://mirror`, containerd puts `https://`: then `docker:` is the host. */
+export function hasOtherScheme({ host }: HostEntry): boolean {
+  return /^[a-z][a-z0-9+.-]*:$/i.test(host)
 }

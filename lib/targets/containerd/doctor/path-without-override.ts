@@ -6,6 +6,7 @@
 import type { Found, Rule } from '../../rule.ts'
 import type { PlacedHost } from '../pull/hosts-file.ts'
 import { findInHosts } from './by-release.ts'
+import { hasOtherScheme } from './host-address-invalid.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
 
@@ -20,13 +21,10 @@ export const pathWithoutOverride: Rule<ObservedNode> = {
     ),
 }
 
-function findAt(
-  { path, scheme, host, line }: PlacedHost,
-  isServer: boolean,
-  view: HostsView,
-): readonly Found[] {
+function findAt(entry: PlacedHost, isServer: boolean, view: HostsView): readonly Found[] {
+  const { path, scheme, host, line } = entry
   const prefix = /^(\/.+)\/v2$/.exec(path)?.[1]
-  if (prefix === undefined) return []
+  if (prefix === undefined || hasOtherScheme(entry)) return []
   const origin = `${scheme}://${host}`
   const written = (url: string) => (isServer ? `server = "${url}"` : `[host."${url}"]`)
   const consequence = `containerd requests ${path}/<image>/manifests/<tag>`
