@@ -26,12 +26,8 @@ export async function diagnose(
   const parts = []
   for (const [name, target] of Object.entries(targets))
     parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
-  const hidden = unread()
-  const found = withoutUnread(
-    parts.flatMap(part => part.found),
-    hidden,
-  )
-  return { found: sorted(found), checked: parts.map(part => part.checked), unread: hidden }
+  const found = sorted(parts.flatMap(part => part.found))
+  return { found, checked: parts.map(part => part.checked), unread: unread() }
 }
 
 interface Subject {
@@ -53,8 +49,9 @@ async function diagnoseTarget(
   const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
   const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
   const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
-  const found = findAll(name, doctor.rules, observed, blind)
-  const common = findAll(name, commonRules, { files, found, writerOf: target.writerOf }, [])
+  const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
+  const node = { files, found, unread: unread(), writerOf: target.writerOf }
+  const common = findAll(name, commonRules, node, [])
   const checked = {
     target: name,
     files: files.map(({ path }) => path),

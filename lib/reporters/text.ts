@@ -3,7 +3,15 @@
 import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
-import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
+import type {
+  AppliedReport,
+  Change,
+  Changes,
+  DoctorReport,
+  Notice,
+  Report,
+  ValidateReport,
+} from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
@@ -56,7 +64,7 @@ function resultLines(
     case 'validate':
       return validateLines(report, page)
     case 'doctor':
-      return doctorLines(report, page)
+      return [...fixLines(report, page), ...doctorLines(report, page)]
   }
 }
 
@@ -87,6 +95,17 @@ function planLines(
 ): readonly string[] {
   const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
   return [...changes, ...summaryLines(report, TO_DO, page)]
+}
+
+/** What `doctor --fix` changed, or would change. */
+function fixLines({ fix }: DoctorReport, page: TerminalStyle): readonly string[] {
+  if (fix?.changed !== true) return []
+  return [
+    ...(fix.check
+      ? planLines({ ...fix, kind: 'plan' }, page)
+      : doneLines({ ...fix, kind: 'apply' }, page, true)),
+    '',
+  ]
 }
 
 /** What was changed, and the mirrors afterwards. */

@@ -4,6 +4,7 @@
  * cmd/containerd/server/config/config.go:160-315@v2.1.9). On the real containerd: test/e2e/config-claims.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
+import { versionFault } from '../config/config-toml.ts'
 import { type IgnoredTable, ignoredTables } from '../config/ignored-tables.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { addVersion } from './add-version.ts'
@@ -17,9 +18,12 @@ export const configTableIgnored: Rule<ObservedNode> = {
   title: 'CRI tables have the name of another version of config.toml',
   fixes: true,
   find: ({ snapshot }) =>
-    findForEach(snapshot.readers, reader =>
-      ignoredTables({ ...snapshot, generation: reader }).map(table => findTable(table, snapshot)),
-    ),
+    findForEach(snapshot.readers, reader => {
+      // With a version that this release refuses, containerd does not start at all.
+      const isRefused = versionFault(snapshot.files[0]?.version ?? 2, reader) !== undefined
+      const tables = isRefused ? [] : ignoredTables({ ...snapshot, generation: reader })
+      return tables.map(table => findTable(table, snapshot))
+    }),
 }
 
 function findTable({ file, line, names, table, version, instead }: IgnoredTable, { files }: Snapshot) {

@@ -20,8 +20,11 @@ const OTHERWISE = { consequence: 'containerd does not start with it', cure: 'cor
 
 /** What only some releases refuse is no error where the release is not known. */
 function findFault(issue: Issue): Found {
+  if (/capital letters/.test(issue.message))
+    return { ...foundIssue(issue, { ...OTHERWISE, consequence: IGNORED }), severity: 'warning' }
   const found = foundIssue(issue, OTHERWISE)
   if (/^containerd 1\.x reads it/.test(found.consequence)) return { ...found, severity: 'note' }
-  const isForSome = /capital letters/.test(found.problem) || /^containerd 2 does not/.test(found.consequence)
-  return isForSome ? { ...found, severity: 'warning' } : found
+  return /^containerd 2 does not/.test(found.consequence) ? { ...found, severity: 'warning' } : found
 }
+
+const IGNORED = 'some releases of containerd ignore it'
