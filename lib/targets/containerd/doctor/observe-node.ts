@@ -23,6 +23,7 @@ export async function observeNode(
   snapshot: Snapshot,
   { node, machine }: View,
   unread: readonly Unread[],
+  now: number,
 ): Promise<Observation<ObservedNode>> {
   const roots = await readAllRoots(node, snapshot)
   const observed: ObservedNode = {
@@ -31,7 +32,7 @@ export async function observeNode(
     environment: machine && (await daemonEnvironment(machine.processes, node, snapshot.config.path)),
     startedAt: machine && (await readStart(machine, snapshot)),
     kubelet: await hasKubelet(node),
-    now: machine?.now(),
+    now,
   }
   const blind = isConfigHidden(unread, Object.keys(roots)) ? (['config'] as const) : []
   return { observed, files: checkedFiles(observed), blind, about: aboutNode(observed) }

@@ -19,8 +19,8 @@ export interface ObservedNode {
   readonly startedAt: number | undefined
   /** Whether a kubelet is set up on this node. */
   readonly kubelet: boolean
-  /** Milliseconds since 1970; undefined under `--root`, where certificates are for another day. */
-  readonly now: number | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 export interface ObservedFile {

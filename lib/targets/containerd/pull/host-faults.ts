@@ -9,6 +9,7 @@ export interface HostFault {
   /** Absent: the address is at fault. */
   readonly key?: string
   readonly reason: string
+  readonly hint?: string
 }
 
 export const CAPABILITIES: readonly Capability[] = ['pull', 'resolve', 'push']
