@@ -4,7 +4,7 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
-import type { Capability, Registry } from '../model/registry.ts'
+import type { Registry } from '../model/registry.ts'
 import type { Activation, Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
 import type { OwnedValues } from '../ownership/managed-file.ts'
@@ -18,6 +18,7 @@ import type { Processes } from '../system/trusted-processes.ts'
 import type { Daemon } from './daemon.ts'
 import type { Dialect } from './dialect.ts'
 import type { PullClient } from './pull-client.ts'
+import type { Conduct, PullRoute } from './pull-route.ts'
 
 /** The machine that regmirror runs on. */
 export interface Machine {
@@ -92,65 +93,6 @@ export interface Choices {
   readonly takeOver: boolean
 }
 
-/** The name of an image as the runtime completes it. */
-export interface ImageName {
-  /** `docker.io`, `registry.example:5000`. */
-  readonly registry: string
-  /** `library/busybox`. */
-  readonly repository: string
-  /** A tag, or a digest with its algorithm. */
-  readonly reference: string
-}
-
-/** An endpoint that the runtime contacts for an image. */
-export interface EffectiveEndpoint {
-  /** The API base: what precedes `/<repository>/manifests/…`. */
-  readonly url: string
-  /** The same over plain http, which is tried where `url` does not speak TLS. */
-  readonly plainUrl?: string
-  readonly role: 'mirror' | 'server'
-  /** Tags are resolved where `pull` and `resolve` are granted. Content is fetched by digest from every endpoint. */
-  readonly capabilities: readonly Capability[]
-  readonly skipVerify: boolean
-  /** Paths of PEM files, trusted besides the CAs of the system. */
-  readonly ca: readonly string[]
-  /** Paths of client certificates; without a key, the key is in the same file. */
-  readonly client: readonly { readonly cert: string; readonly key?: string }[]
-  /** Names of the static headers. Their values are secrets. */
-  readonly header: readonly string[]
-  /** As written; absent: the default of the runtime. */
-  readonly dialTimeout?: string
-  /** The registry's name, sent as `?ns=` to an endpoint that is not that registry. */
-  readonly ns?: string
-  /** Where it is written; absent: it follows from the registry's name. */
-  readonly source?: { readonly file: string; readonly line?: number }
-  /** Why every request to it fails. */
-  readonly problem?: string
-}
-
-/** Releases of a runtime in the order of their numbers. */
-export interface ReleaseRange {
-  readonly from: string
-  /** The first release that is not meant; absent: every later one is. */
-  readonly before?: string
-}
-
-/** What the runtime does for a pull of one image. */
-export interface PullRoute {
-  /** The releases that do so; absent: the release is known, or all that may run here agree. */
-  readonly releases?: readonly ReleaseRange[]
-  /** Absent where the name is no image name. */
-  readonly image?: ImageName
-  /** In the order in which they are tried; empty where `failure` or `unknown` gives the reason. */
-  readonly endpoints: readonly EffectiveEndpoint[]
-  /** Why the pull fails before any request. */
-  readonly failure?: Issue
-  /** Why regmirror cannot know which endpoints are contacted. */
-  readonly unknown?: Issue
-  /** What the runtime ignores on the way, such as a file that it refuses. */
-  readonly ignored: readonly Issue[]
-}
-
 /** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
 export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
@@ -179,9 +121,20 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * group of releases where the release is not known and they differ. Pure.
    */
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
+  readonly explainer: Explainer<Settings, Snapshot>
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>
+}
+
+/** What a person who searches for a fault must know besides the routes. */
+export interface Explainer<Settings, Snapshot> {
+  /** Reads the node for the daemon that runs there, whatever files these settings name. */
+  observe(view: View, settings: Settings): Promise<Snapshot>
+  /** The files that the daemon reads only when it starts, those that exist. Pure. */
+  startFiles(snapshot: Snapshot): readonly string[]
+  /** What a pull does with each endpoint of a route. Pure. */
+  conduct(snapshot: Snapshot, route: PullRoute): readonly Conduct[]
 }
 
 export interface DaemonControl<Settings, Snapshot> {

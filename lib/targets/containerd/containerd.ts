@@ -11,7 +11,9 @@ import { containerdDialect } from './dialect.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
+import { observeRunning, startFiles } from './observe-running.ts'
 import { writerOf } from './other-writers.ts'
+import { conduct } from './pull/conduct.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
 import { isSameLine } from './release.ts'
@@ -46,6 +48,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   },
   validate: validateConfig,
   endpoints,
+  explainer: { observe: observeRunning, startFiles, conduct },
   writerOf,
   daemon: {
     activate: {

@@ -45,6 +45,11 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
+    explainer: {
+      observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+      startFiles: () => [CONFIG],
+      conduct: () => [],
+    },
     writerOf: toy.writerOf,
     daemon: {
       activate: {

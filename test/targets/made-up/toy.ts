@@ -23,6 +23,12 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   render,
   validate: async () => [],
   endpoints,
+  explainer: {
+    observe: (view, settings) => observe(view, [], settings),
+    startFiles: () => [],
+    conduct: (_snapshot, { endpoints }) =>
+      endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
+  },
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
