@@ -1,5 +1,6 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
 import type { ErrorReport } from './error-report.ts'
+import type { ExplainReport } from './explain-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
@@ -189,6 +190,7 @@ export interface ValidateReport {
 export type Report =
   | PlanReport
   | ProbeReport
+  | ExplainReport<Notice>
   | ValidateReport
   | InitReport
   | TemplateReport
