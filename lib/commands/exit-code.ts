@@ -1,6 +1,6 @@
 /** The exit code of a command. Pure. */
 import type { ExplainedImage } from '../model/explain-report.ts'
-import type { Report } from '../model/report.ts'
+import type { DoctorReport, Report } from '../model/report.ts'
 
 /** 0 done, or the check passed; 1 the check failed; 2 an error. */
 export function exitCode(report: Report): 0 | 1 | 2 {
@@ -16,6 +16,8 @@ export function exitCode(report: Report): 0 | 1 | 2 {
       return report.images.some(isNotServed) ? 1 : 0
     case 'validate':
       return report.strict && report.notices.length > 0 ? 1 : 0
+    case 'doctor':
+      return doctorCode(report)
     case 'init':
     case 'template':
     case 'catalog':
@@ -29,4 +31,10 @@ export function exitCode(report: Report): 0 | 1 | 2 {
 function isNotServed({ routes }: ExplainedImage): boolean {
   const probed = routes.flatMap(({ pull }) => pull ?? [])
   return probed.length > 0 && probed.every(({ outcome }) => outcome !== 'served')
+}
+
+/** With `--fix --check`, also where something would change. */
+function doctorCode({ summary: { errors, warnings }, strict, fix }: DoctorReport): 0 | 1 {
+  const isDue = fix?.check === true && fix.changed
+  return errors > 0 || (strict && warnings > 0) || isDue ? 1 : 0
 }

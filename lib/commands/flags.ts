@@ -157,11 +157,30 @@ export const restoreFlags = {
   format,
 }
 
+export const explainFlags = {
+  image: operands('images to explain, such as busybox or quay.io/prometheus/node-exporter:v1.8.2'),
+  ...listFlags,
+  probe: toggle('request the image at each endpoint; exit 1 if none serves it'),
+  timeout: duration({ help: 'with --probe, how long to wait for a response', default: '3s' }),
+  format,
+}
+
+export const doctorFlags = {
+  ...listFlags,
+  fix: toggle('correct what can be corrected without another effect'),
+  check: toggle('with --fix, write nothing and show what would change; exit 1 if anything would'),
+  strict: toggle('exit 1 if there is any warning'),
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  format,
+}
+
 export const completionFlags = {
   shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>
+export type ExplainFlags = ValuesOf<typeof explainFlags>
+export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>

@@ -3,6 +3,8 @@ import { type AnyCommand, type Context, command } from './command.ts'
 import {
   applyFlags,
   completionFlags,
+  doctorFlags,
+  explainFlags,
   initFlags,
   planFlags,
   probeFlags,
@@ -64,6 +66,28 @@ export const commands: readonly AnyCommand[] = [
       ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'explain',
+    summary: 'show which endpoints a pull of an image uses',
+    flags: explainFlags,
+    examples: [
+      ['busybox', 'show the endpoints of docker.io/library/busybox:latest in order'],
+      ['busybox --probe', 'request the image at each of them'],
+      ['--root /mnt quay.io/prometheus/busybox', 'explain a mounted image'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  }),
+  command({
+    name: 'doctor',
+    summary: 'find out why a mirror is not used',
+    flags: doctorFlags,
+    examples: [
+      ['', 'check the files and the daemon of this node'],
+      ['--fix', 'correct what can be corrected safely'],
+      ['--root /mnt', 'check a mounted image'],
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
   }),
   command({
     name: 'watch',

@@ -15,6 +15,8 @@ export interface ExplainedImage {
   /** As given. */
   readonly image: string
   readonly target: string
+  /** The release of the runtime that the routes are for; absent: not known. */
+  readonly version?: string
   /** The name as the runtime completes it. */
   readonly registry: string
   readonly repository: string

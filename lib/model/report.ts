@@ -1,6 +1,7 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
 import type { ErrorReport } from './error-report.ts'
 import type { ExplainReport } from './explain-report.ts'
+import type { Findings } from './finding.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
@@ -187,11 +188,14 @@ export interface ValidateReport {
   readonly notices: readonly Notice[]
 }
 
+export type DoctorReport = Findings<Changes, Notice>
+
 export type Report =
   | PlanReport
   | ProbeReport
   | ExplainReport<Notice>
   | ValidateReport
+  | DoctorReport
   | InitReport
   | TemplateReport
   | CatalogReport

@@ -12,6 +12,8 @@ import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
+import { doctorLines } from './doctor-lines.ts'
+import { explainLines } from './explain-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted, wrap } from './wrap.ts'
@@ -54,6 +56,10 @@ function resultLines(
       return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report, page)
+    case 'explain':
+      return explainLines(report, page)
+    case 'doctor':
+      return doctorLines(report, page)
   }
 }
 

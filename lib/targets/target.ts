@@ -9,39 +9,14 @@ import type { Activation, Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
 import type { OwnedValues } from '../ownership/managed-file.ts'
 import type { OtherWriter } from '../ownership/other-writers.ts'
-import type { State } from '../ownership/state.ts'
-import type { BootClock } from '../system/boot-clock.ts'
 import type { FoundFile, Ownership } from '../system/file-facts.ts'
-import type { Reader } from '../system/reader.ts'
-import type { RunProgram } from '../system/run.ts'
-import type { Processes } from '../system/trusted-processes.ts'
 import type { Daemon } from './daemon.ts'
 import type { Dialect } from './dialect.ts'
+import type { Explainer } from './explainer.ts'
 import type { PullClient } from './pull-client.ts'
-import type { Conduct, PullRoute } from './pull-route.ts'
-
-/** The machine that regmirror runs on. */
-export interface Machine {
-  readonly files: Reader
-  readonly run: RunProgram
-  readonly processes: Processes
-  /** Milliseconds since 1970. */
-  now(): number
-  /** The time since the machine was started. */
-  bootClock(): Promise<BootClock>
-}
-
-/** The node as a target reads it. Nothing here can change it. */
-export interface View {
-  readonly node: Reader
-  readonly state: State
-  /** The user who runs regmirror: files of root and of this user are trusted. */
-  readonly uid: number
-  /** The machine that regmirror runs on, when it is the node; undefined under `--root`. */
-  readonly machine: Machine | undefined
-  /** New texts that were proved before, where a plan is made again; the target adds to them. */
-  readonly proved?: Set<string>
-}
+import type { PullRoute } from './pull-route.ts'
+import type { Doctor } from './rule.ts'
+import type { Machine, View } from './view.ts'
 
 /** A file as the node must have it. */
 export interface DesiredFile {
@@ -121,20 +96,13 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * group of releases where the release is not known and they differ. Pure.
    */
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
-  readonly explainer: Explainer<Settings, Snapshot>
+  /** Loads what explains those routes. */
+  explainer(): Promise<Explainer<Settings, Snapshot>>
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>
-}
-
-/** What a person who searches for a fault must know besides the routes. */
-export interface Explainer<Settings, Snapshot> {
-  /** Reads the node for the daemon that runs there, whatever files these settings name. */
-  observe(view: View, settings: Settings): Promise<Snapshot>
-  /** The files that the daemon reads only when it starts, those that exist. Pure. */
-  startFiles(snapshot: Snapshot): readonly string[]
-  /** What a pull does with each endpoint of a route. Pure. */
-  conduct(snapshot: Snapshot, route: PullRoute): readonly Conduct[]
+  /** Loads what finds out why a mirror is not used. */
+  doctor(): Promise<Doctor<Snapshot>>
 }
 
 export interface DaemonControl<Settings, Snapshot> {

@@ -65,7 +65,10 @@ function countRequests(endpoint: EffectiveEndpoint): number {
   return mayResolve(endpoint) ? 4 : 3
 }
 
-function explainedWait({ releases, connectS, ignoredTimeout, silent }: Wait, requests: number): ExplainedWait {
+function explainedWait(
+  { releases, connectS, ignoredTimeout, silent }: Wait,
+  requests: number,
+): ExplainedWait {
   return {
     ...(releases && { releases }),
     connect_s: connectS,

@@ -1,5 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { DesiredFile, Target, View } from '../target.ts'
+import type { DesiredFile, Target } from '../target.ts'
+import type { View } from '../view.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -11,9 +12,7 @@ import { containerdDialect } from './dialect.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
-import { observeRunning, startFiles } from './observe-running.ts'
 import { writerOf } from './other-writers.ts'
-import { conduct } from './pull/conduct.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
 import { isSameLine } from './release.ts'
@@ -48,7 +47,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   },
   validate: validateConfig,
   endpoints,
-  explainer: { observe: observeRunning, startFiles, conduct },
+  explainer: async () => (await import('./pull/containerd-explainer.ts')).containerdExplainer,
   writerOf,
   daemon: {
     activate: {
@@ -60,6 +59,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
   },
+  doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {

@@ -1,5 +1,5 @@
 /** Reads the node for the containerd that runs there, whatever a list says of its files. */
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import { observe } from './observe.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'

@@ -45,11 +45,13 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
-    explainer: {
+    explainer: async () => ({
       observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+      version: () => undefined,
+      notices: () => [],
       startFiles: () => [CONFIG],
       conduct: () => [],
-    },
+    }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {
@@ -62,6 +64,10 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
           : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
       environment: async () => undefined,
     },
+    doctor: async () => ({
+      observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
+      rules: [],
+    }),
   }
   return target
 }

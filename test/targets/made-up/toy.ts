@@ -11,6 +11,7 @@ import { endpoints } from './endpoints.ts'
 import { observe, type ToySnapshot } from './observe.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
+import { toyDoctor } from './toy-doctor.ts'
 
 export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
@@ -23,12 +24,14 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   render,
   validate: async () => [],
   endpoints,
-  explainer: {
+  explainer: async () => ({
     observe: (view, settings) => observe(view, [], settings),
+    version: () => undefined,
+    notices: () => [],
     startFiles: () => [],
     conduct: (_snapshot, { endpoints }) =>
       endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
-  },
+  }),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
@@ -37,6 +40,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     find: () => ({ state: 'unknown' }),
     environment: async () => undefined,
   },
+  doctor: async () => toyDoctor,
 }
 
 /** The table with this line. */

@@ -1,0 +1,11 @@
+/** What the rules that hold for every target read. Pure. */
+import type { OtherWriter } from '../ownership/other-writers.ts'
+import type { CheckedFile } from '../targets/rule.ts'
+import type { Diagnosed } from './findings.ts'
+
+export interface CheckedNode {
+  readonly files: readonly CheckedFile[]
+  /** What the rules of the target found. */
+  readonly found: readonly Diagnosed[]
+  writerOf(path: string, text: string): OtherWriter | undefined
+}
