@@ -165,8 +165,10 @@ export interface ProbedEndpoint {
   readonly serves: boolean
   /** The tag or the digest; absent where it is not resolved here. */
   readonly resolve?: ProbedStep & { readonly digest?: string }
-  /** Manifests, config and the smallest layer by digest; absent where no endpoint has resolved the image. */
-  readonly content?: ProbedStep & { readonly bytes: number }
+  /** By digest; absent where no endpoint has resolved the image. */
+  readonly manifests?: ProbedStep
+  /** The config, and as many of the smallest layers as a probe reads; absent where no endpoint has served the manifests. */
+  readonly blobs?: ProbedStep & { readonly bytes: number }
 }
 
 /** What the whole pull does. */

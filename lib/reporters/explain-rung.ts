@@ -59,7 +59,7 @@ type Coloured = readonly [colour: 'green' | 'red' | 'yellow', text: string]
 
 function probeTexts(probe: ProbedEndpoint | undefined): readonly Coloured[] {
   if (probe === undefined) return []
-  const steps = [probe.resolve, probe.content].flatMap(step => step ?? [])
+  const steps = [probe.resolve, probe.manifests, probe.blobs].flatMap(step => step ?? [])
   const ms = Math.round(steps.reduce((sum, step) => sum + step.ms, 0))
   if (probe.serves) return [['green', `serves the image (${ms} ms)`]]
   const fault = steps.find(({ outcome }) => outcome !== 'ok')

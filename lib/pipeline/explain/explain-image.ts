@@ -48,7 +48,8 @@ function pairsOf(
   snapshot: unknown,
 ): readonly RoutePair[] {
   const pairs = target.endpoints(snapshot, image).map(route => {
-    return { route, explained: explainedRoute(route, explainer.conduct(snapshot, route)) }
+    const conduct = explainer.conduct(snapshot, route)
+    return { route, conduct, explained: explainedRoute(route, conduct) }
   })
   return mergeRoutes(pairs)
 }
@@ -57,9 +58,9 @@ function explainedOf(pairs: readonly RoutePair[]): readonly ExplainedRoute[] {
   return pairs.map(({ explained }) => explained)
 }
 
-function at({ route, explained }: RoutePair, when: NonNullable<ExplainedRoute['when']>): RoutePair {
-  const { releases, ...rest } = explained
-  return { route, explained: { ...(releases && { releases }), when, ...rest } }
+function at(pair: RoutePair, when: NonNullable<ExplainedRoute['when']>): RoutePair {
+  const { releases, ...rest } = pair.explained
+  return { ...pair, explained: { ...(releases && { releases }), when, ...rest } }
 }
 
 function invalidName(image: string, problem = 'this is not an image name'): Failure {

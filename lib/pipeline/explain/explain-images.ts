@@ -14,22 +14,18 @@ import type { View } from '../../targets/view.ts'
 import { type NodeOptions, openMachine, type Targets } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
-import type { RoutePair } from './route-pair.ts'
+import type { ProbeRoute } from './probe-routes.ts'
 import { findStartGap } from './start-gap.ts'
 
 export interface ExplainOptions extends NodeOptions {
   readonly targets: Targets
   readonly node: Reader
   readonly loaded: LoadedList | undefined
-  /** Requests the image at the endpoints of its routes, and returns these with the results. */
-  readonly probe: ProbeRoutes | undefined
+  /** With `--probe`. */
+  readonly openProber: OpenRouteProber | undefined
 }
 
-export type ProbeRoutes = (
-  one: ExplainedTarget,
-  pairs: readonly RoutePair[],
-  view: View,
-) => Promise<readonly RoutePair[]>
+type OpenRouteProber = (configured: ConfiguredTarget, view: View) => Promise<ProbeRoute>
 
 export async function explainImages(
   images: readonly string[],
@@ -46,9 +42,10 @@ export async function explainImages(
     const { one, daemon, notices: own } = await observeTarget(configured, view)
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
+    const probe = await options.openProber?.(configured, view)
     for (const image of images) {
       const { pairs, ...about } = explainImage(image, one)
-      const probed = options.probe === undefined ? pairs : await options.probe(one, pairs, view)
+      const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
       const list = compared && { list: compared.of(about.registry) }
       found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
     }

@@ -41,7 +41,7 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
   const outcome = await readInto(sink, session, request)
   const { respondedAt = 0, endedAt = performance.now() } = outcome.trace
   const ms = endedAt - respondedAt
-  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: outcome.fault }
+  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: inBody(outcome.fault, outcome.trace) }
   return { ms, ...checked(sink, request) }
 }
 
@@ -66,6 +66,11 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
     what: `the ${kind} of the canary is at another address (urls), which a probe does not request`,
     todo: 'set a canary whose layers have no urls',
   }
+}
+
+/** Once the content has begun, containerd requests the rest of the same endpoint (httpreadseeker.go Read@v2.1.9). */
+function inBody(fault: Fault, { phase, respondedAt }: Outcome['trace']): Fault {
+  return phase === 'body' && respondedAt !== undefined ? { ...fault, stops: true } : fault
 }
 
 const CHECK_CONTENT =
@@ -139,7 +144,10 @@ function checked(sink: Sink, request: FetchRequest): Omit<Fetched, 'ms'> {
   const { kind, descriptor } = request
   const { digest, size } = descriptor
   const read = sink.read()
-  const fault = (what: string): Omit<Fetched, 'ms'> => ({ ...read, fault: { reason: 'wrong_digest', what } })
+  const fault = (what: string): Omit<Fetched, 'ms'> => ({
+    ...read,
+    fault: { reason: 'wrong_digest', what, stops: true },
+  })
   if (read.bytes < lengthOf(request))
     return fault(`the ${kind} is shorter than the size that is stated for it`)
   if (size > request.limit) return read
