@@ -41,7 +41,7 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
   const outcome = await readInto(sink, session, request)
   const { respondedAt = 0, endedAt = performance.now() } = outcome.trace
   const ms = endedAt - respondedAt
-  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: inBody(outcome.fault, outcome.trace) }
+  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: afterHead(outcome.fault, outcome) }
   return { ms, ...checked(sink, request) }
 }
 
@@ -69,8 +69,8 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
 }
 
 /** Once the content has begun, containerd requests the rest of the same endpoint (httpreadseeker.go Read@v2.1.9). */
-function inBody(fault: Fault, { phase, respondedAt }: Outcome['trace']): Fault {
-  return phase === 'body' && respondedAt !== undefined ? { ...fault, stops: true } : fault
+function afterHead(fault: Fault, { trace, response }: Read): Fault {
+  return trace.phase === 'body' && response === undefined ? { ...fault, stops: true } : fault
 }
 
 const CHECK_CONTENT =
@@ -97,7 +97,7 @@ function openSink({ keep, limit }: FetchRequest): Sink {
   }
 }
 
-type Read = Pick<Outcome, 'trace'> & { readonly fault?: Fault }
+type Read = Pick<Outcome, 'trace'> & { readonly fault?: Fault; readonly response?: HttpResponse }
 
 /** If the connection is cut off, containerd requests the rest: core/remotes/docker/httpreadseeker.go Read@v2.1.9. */
 async function readInto(sink: Sink, session: Session, request: FetchRequest): Promise<Read> {

@@ -78,9 +78,8 @@ const METHOD_REFUSED: readonly number[] = [400, 403, 501]
 
 /** Names HEAD if it is the problem, since a test with GET, as curl sends it, would find none. */
 async function headFault(session: Session, { fault, response }: Failed): Promise<Fault> {
-  // A redirect that is not followed ends the pull, too (resolver.go:368@v2.3.4).
-  if (response !== undefined && response.status >= 300 && response.status < 400)
-    return { ...fault, stops: true }
+  // It ends the pull (resolver.go:368@v2.3.4).
+  if (fault.unfollowed) return { ...fault, stops: true }
   if (!session.retries || response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
   const get = await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
   if ('fault' in get) return fault

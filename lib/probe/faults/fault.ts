@@ -17,6 +17,8 @@ export interface Fault {
   readonly proxy?: string | undefined
   /** The endpoint speaks plain http where https was expected. */
   readonly plainHttp?: boolean
+  /** A 3xx that the client of the runtime does not follow, so that the runtime sees it. */
+  readonly unfollowed?: boolean
   /** Whether the pull ends here: the runtime tries no other endpoint. */
   readonly stops?: boolean
   /** A connection on which nothing more comes in this phase; some runtimes wait for ever. */

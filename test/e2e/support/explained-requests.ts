@@ -23,7 +23,12 @@ export function announcedRequests({ endpoints, failure }: ExplainedRoute, pull: 
   return [
     ...resolved,
     ...lines('GET', fetching, ({ requests }) => requests.manifest.replace('{digest}', manifest), pull),
-    ...lines('GET', usable, ({ requests }) => requests.blob.replace('{digest}', configDigest(pull.repository)), pull),
+    ...lines(
+      'GET',
+      usable,
+      ({ requests }) => requests.blob.replace('{digest}', configDigest(pull.repository)),
+      pull,
+    ),
   ]
 }
 

@@ -40,7 +40,11 @@ export function configDigest(repository: string): string {
 const TYPE = 'application/vnd.oci.image.manifest.v1+json'
 
 function manifestOf(repository: string): Buffer {
-  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: configDigest(repository), size: 7 }
+  const config = {
+    mediaType: 'application/vnd.oci.image.config.v1+json',
+    digest: configDigest(repository),
+    size: 7,
+  }
   return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: TYPE, config, layers: [] }))
 }
 

@@ -61,7 +61,12 @@ function directoriesOf(
   if (form === 'none') return []
   if (form === 'empty') return [[name, undefined]]
   if (form === 'exact' || twin === name) return [[name, own]]
-  return form === 'twin' ? [[twin, own]] : [[twin, own], [name, other]]
+  return form === 'twin'
+    ? [[twin, own]]
+    : [
+        [twin, own],
+        [name, other],
+      ]
 }
 
 /** A key of the root stands before every table. */
@@ -73,7 +78,10 @@ function withServer(text: string, serving: string): string {
 /** By tag, and every third one by digest too. */
 function imagesOf(name: string, i: number, digestOf: (repository: string) => string) {
   const [tagged, pinned] = [`team/app${2 * i}`, `team/app${2 * i + 1}`]
-  const byTag = { name: `${i % 4 === 1 ? name.replace('docker.io', 'index.docker.io') : name}/${tagged}`, repository: tagged }
+  const byTag = {
+    name: `${i % 4 === 1 ? name.replace('docker.io', 'index.docker.io') : name}/${tagged}`,
+    repository: tagged,
+  }
   const byDigest = { name: `${name}/${pinned}@${digestOf(pinned)}`, repository: pinned }
   return i % 3 === 0 ? [byTag, byDigest] : [byTag]
 }
