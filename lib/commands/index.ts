@@ -4,6 +4,7 @@ import {
   applyFlags,
   completionFlags,
   doctorFlags,
+  explainFlags,
   initFlags,
   planFlags,
   probeFlags,
@@ -65,6 +66,17 @@ export const commands: readonly AnyCommand[] = [
       ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'explain',
+    summary: 'show which endpoints a pull of an image uses',
+    flags: explainFlags,
+    examples: [
+      ['busybox', 'show the endpoints of docker.io/library/busybox:latest in order'],
+      ['busybox --probe', 'request the image at each of them'],
+      ['--root /mnt quay.io/prometheus/busybox', 'explain a mounted image'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
   }),
   command({
     name: 'doctor',

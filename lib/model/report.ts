@@ -2,6 +2,7 @@
 import type { Activated, Activation } from './activation.ts'
 import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
+import type { ExplainReport } from './explain-report.ts'
 import type { Findings } from './finding.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
@@ -191,6 +192,7 @@ export type DoctorReport = Findings<Changes, Notice>
 export type Report =
   | PlanReport
   | ProbeReport
+  | ExplainReport<Notice>
   | ValidateReport
   | DoctorReport
   | InitReport

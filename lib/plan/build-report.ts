@@ -34,7 +34,7 @@ function isStarting({ state }: Daemon): boolean {
   return state === 'stopped' || state === 'absent'
 }
 
-function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
+export function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
   if (daemon.state !== 'running') return { target, daemon }
   const { state, pid, version, config, executable, stateDirectory, distribution } = daemon
   return {

@@ -22,6 +22,7 @@ import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { doctorLines } from './doctor-lines.ts'
 import { endpointLines } from './endpoint-lines.ts'
+import { explainLines } from './explain-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted, wrap } from './wrap.ts'
@@ -64,6 +65,8 @@ function resultLines(
       return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report, page)
+    case 'explain':
+      return explainLines(report, page)
     case 'doctor':
       return [...fixLines(report, page), ...doctorLines(report, page)]
   }

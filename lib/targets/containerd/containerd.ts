@@ -51,6 +51,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   validate: validateConfig,
   endpoints,
   planned: plannedSnapshot,
+  explainer: async () => (await import('./pull/containerd-explainer.ts')).containerdExplainer,
   writerOf,
   daemon: {
     activate: {

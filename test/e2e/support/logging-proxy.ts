@@ -17,14 +17,16 @@ export interface LoggingProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy that appends to this log. */
-export async function startLoggingProxy(requests: string[] = []): Promise<LoggingProxy> {
+/** Starts a proxy that appends to this log; with `methods`, `GET http://…` and `CONNECT host:443`. */
+export async function startLoggingProxy(requests: string[] = [], methods = false): Promise<LoggingProxy> {
+  const add = ({ method, url = '' }: http.IncomingMessage) =>
+    requests.push(methods ? `${method} ${url}` : url)
   const server = http.createServer((request, response) => {
-    requests.push(request.url ?? '')
+    add(request)
     response.writeHead(404).end()
   })
   server.on('connect', (request, socket) => {
-    requests.push(request.url ?? '')
+    add(request)
     socket.on('error', () => {})
     socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   })

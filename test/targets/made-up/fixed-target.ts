@@ -51,6 +51,13 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
     planned: snapshot => snapshot,
+    explainer: async () => ({
+      observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+      version: () => undefined,
+      notices: () => [],
+      startFiles: () => [CONFIG],
+      conduct: () => [],
+    }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {

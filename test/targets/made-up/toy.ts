@@ -36,6 +36,14 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     const text = texts.has(snapshot.config) ? texts.get(snapshot.config) : snapshot.text
     return { ...snapshot, text, mirrors }
   },
+  explainer: async () => ({
+    observe: (view, settings) => observe(view, [], settings),
+    version: () => undefined,
+    notices: () => [],
+    startFiles: () => [],
+    conduct: (_snapshot, { endpoints }) =>
+      endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
+  }),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
