@@ -78,6 +78,29 @@ describe('exit codes', () => {
     assert.match(await stderrOf(), /; see regmirror --help\n$/)
   })
 
+  it('names the unknown command where words follow it', async () => {
+    for (const [typed, problem] of [
+      [
+        'prob https://a.test https://b.test',
+        'unknown command prob; did you mean probe? see regmirror --help',
+      ],
+      [
+        'prob -f mirrors.toml https://a.test',
+        'unknown command prob; did you mean probe? see regmirror --help',
+      ],
+      ['-f mirrors.toml foo bar', 'unknown command foo; see regmirror --help'],
+      ['verify mirrors.toml', 'unknown command verify; use regmirror validate'],
+      ['help probe', 'unknown command help; use regmirror probe --help'],
+      ['mirrors.toml plan', 'unknown command mirrors.toml; use regmirror plan -f mirrors.toml'],
+      ['https://a.test', 'unknown command https://a.test; use regmirror probe https://a.test'],
+      ['https://a.test https://b.test', 'unknown command https://a.test; use regmirror probe https://a.test'],
+      ['-- plan', 'no command is given; see regmirror plan --help'],
+    ] as const) {
+      const { code, stderr, stdout } = await run(typed.split(' '))
+      assert.deepEqual([code, stderr, stdout], [2, `error: ${problem}\n`, ''], typed)
+    }
+  })
+
   it('shows help that fits the terminal, with a space before each type and whole examples', async () => {
     for (const columns of [60, 80, 100, 120])
       for (const { name, examples } of commands) {
