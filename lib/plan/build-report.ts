@@ -48,7 +48,7 @@ function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport
 }
 
 function stepChange(step: Step, effect: Change['effect'], written: ManagedFile | undefined): Change {
-  const { target, path, action, why, after } = step
+  const { target, path, action, why, registry, after } = step
   const cause = findCause(step, written)
   const mode = after && octal(after.ownership.mode)
   return {
@@ -57,6 +57,7 @@ function stepChange(step: Step, effect: Change['effect'], written: ManagedFile |
     action,
     effect,
     why,
+    ...(registry !== undefined && { registry }),
     ...(cause && { cause }),
     ...(mode && { mode }),
     // Made when it is shown: `apply` shows none.
