@@ -60,8 +60,10 @@ export function intentHint(word: string, command: string | undefined): string | 
   return all.find(([words]) => words.split(' ').includes(word))?.[1]
 }
 
-/** For the path of a list without `-f`. */
+/** For the path of a list without `-f`, and for the URL of a mirror. */
 export function listHint(word: string, command: string | undefined): string | undefined {
+  if (/^https?:\/\//.test(word))
+    return `use regmirror probe ${word}${command === undefined ? '' : ', or name the mirror in the list'}`
   if (!/(\.(toml|ya?ml|json)|\/[^/]*)$/.test(word)) return undefined
   if (command === undefined) return `use regmirror plan -f ${word}`
   return intentHint('-f', command) ?? `use -f ${word}`

@@ -2,7 +2,8 @@
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { openList, openView, selectTargets } from '../pipeline/open.ts'
+import { openToPlan } from '../pipeline/open-to-plan.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
@@ -16,7 +17,7 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
-  const node = await openNode(flags, world)
+  const { node, notices: unreadable } = await openToPlan(flags, world)
   const loaded = await openList(flags, table, node, world)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
@@ -26,7 +27,7 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const made = await makePlan(selected.list, targets, view, flags)
   const watcher = await watcherNotices(selected.list, made, flags.declared, node)
   const known = [...notices, ...watcher, ...selected.notices]
-  const before = [...(await interruptedNotices(node)), ...loaded.notices, ...known]
+  const before = [...unreadable, ...(await interruptedNotices(node)), ...loaded.notices, ...known]
   return {
     ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),
     ...(flags.check && { check: true }),

@@ -2,7 +2,7 @@
 import { Failure } from '../model/errors.ts'
 import { addressNotices } from '../pipeline/address-notices.ts'
 import { canaryNotices } from '../pipeline/canary-notices.ts'
-import { openList, openNode, selectTargets } from '../pipeline/open.ts'
+import { openList, openReadable, selectTargets } from '../pipeline/open.ts'
 import { openListProber, openNetwork } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -19,7 +19,7 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
-  const { list, notices } = await openList(flags, table, await openNode(flags, world), world)
+  const { list, notices } = await openList(flags, table, await openReadable(flags), world)
   const openProgress = openLiveTable(flags.format, world)
   const place = { root: flags.root, targets }
   const network = await openNetwork(list, place, world)

@@ -5,7 +5,7 @@ import type { World } from '../model/world.ts'
 import type { Call } from './call.ts'
 import type { AnyCommand } from './command.ts'
 import { dashedFlags, describe, type Flag, operandOf, typedName } from './flag-types.ts'
-import { EXIT_CODE_HELP, usageFailure } from './usage.ts'
+import { EXIT_CODE_HELP, MANY_COMMANDS, NO_COMMAND, usageFailure } from './usage.ts'
 
 /** The command to run, or the text of `--help` or `--version`. Throws Failure `usage`. */
 export async function parseWithYargs(
@@ -28,6 +28,7 @@ export async function parseWithYargs(
   await parser.parseAsync([...args], {}, (_error: unknown, _given: unknown, output: string) => {
     text = separateTypes(output)
   })
+  if (call === undefined && text === '') throw usageFailure(NO_COMMAND, args, commands)
   return call ?? text
 }
 
@@ -53,7 +54,7 @@ function openParser(args: readonly string[], commands: readonly AnyCommand[], wo
   return parser
     .scriptName('regmirror')
     .usage('$0 <command>\n\nDeclare registry mirrors once; every node matches.')
-    .demandCommand(1, 1, 'no command is given', 'more than one command is given')
+    .demandCommand(1, 1, NO_COMMAND, MANY_COMMANDS)
     .strict()
     .detectLocale(false)
     .version('version', 'show the version', OWN_VERSION)

@@ -20,6 +20,8 @@ export interface Change {
   readonly action: 'create' | 'update' | 'delete'
   readonly effect: Effect | 'start'
   readonly why: string
+  /** The registry whose endpoints the file names. */
+  readonly registry?: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
   /** Permission bits of the new file, as in `0644`; absent when it is deleted. */

@@ -17,6 +17,7 @@ import { daemonText } from '../wording/daemon-text.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { wrap } from '../wording/wrap.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
@@ -25,7 +26,7 @@ import { endpointLines } from './endpoint-lines.ts'
 import { explainLines } from './explain-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { fitted, wrap } from './wrap.ts'
+import { fitted } from './wrap.ts'
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {

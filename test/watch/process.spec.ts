@@ -68,8 +68,8 @@ describe('a watcher process', () => {
         assert.match((await hosts()) ?? '', new RegExp(b.url))
 
         await a.stop()
-        await watcher.until(/is unhealthy/)
-        await watcher.until(WRITTEN)
+        await watcher.until(new RegExp(`docker\\.io: ${a.url} is unhealthy: `))
+        await watcher.until(new RegExp(`updated .*hosts\\.toml: removed ${a.url}$`, 'm'))
         assert.doesNotMatch((await hosts()) ?? '', new RegExp(a.url))
         const health = await fs.stat(path.join(root, 'var/lib/regmirror/health.json'))
         assert.equal(health.mode & 0o777, 0o600)
@@ -94,8 +94,8 @@ describe('a watcher process', () => {
           /removes unhealthy mirrors again/,
         )
         await a.start()
-        await watcher.until(/is healthy again/)
-        await watcher.until(WRITTEN)
+        await watcher.until(new RegExp(`docker\\.io: ${a.url} is healthy again$`, 'm'))
+        await watcher.until(new RegExp(`updated .*hosts\\.toml: returned ${a.url}$`, 'm'))
         assert.match((await hosts()) ?? '', new RegExp(a.url))
 
         await fs.rm(hostsFile)
