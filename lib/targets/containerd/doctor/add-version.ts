@@ -4,6 +4,7 @@ import type { EditFix } from '../../rule.ts'
 import { V2 } from '../config/config-toml.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { renamingHint } from '../config/plugin-names.ts'
+import { configEdit } from './config-edit.ts'
 
 /** Only where the tables of version 2 have nothing but the registry: other settings would take effect with it. */
 export function addVersion(file: ParsedConfig): { readonly fix?: EditFix } {
@@ -14,7 +15,6 @@ export function addVersion(file: ParsedConfig): { readonly fix?: EditFix } {
   const isRegistryOnly = isTable(table) && Object.keys(table).join() === 'registry'
   const isSafe = own.join() === cri && isRegistryOnly && renamingHint(file) === ''
   if (file.version !== undefined || !isSafe) return {}
-  const edit = (text: string) => text.replace(/^(\ufeff?)/, '$1version = 2\n')
   const why = 'adds version = 2, by which the registry table counts'
-  return { fix: { file: file.path, edit, effect: 'restart', why, format: 'toml' } }
+  return { fix: configEdit(file.path, why, text => `version = 2\n${text}`) }
 }

@@ -8,6 +8,7 @@ import type { EditFix, Rule } from '../../rule.ts'
 import { effectiveRegistry, placeOfSetting, type Setting } from '../config/merge.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { configEdit } from './config-edit.ts'
 import { findForEach } from './found-issue.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { removeEmptyTable } from './remove-empty-table.ts'
@@ -54,5 +55,5 @@ function fixFor({ value, path, file }: Setting): { readonly fix?: EditFix } {
   if (!isTable(value) || Object.keys(value).length > 0) return {}
   const edit = (text: string) => removeEmptyTable(text, path)
   if (edit(file.text) === undefined) return {}
-  return { fix: { file: file.path, edit, effect: 'restart', why: 'removes an empty table', format: 'toml' } }
+  return { fix: configEdit(file.path, 'removes an empty table', edit) }
 }

@@ -6,8 +6,10 @@
 import { withdrawValue } from '../../../formats/toml/edit.ts'
 import type { Rule } from '../../rule.ts'
 import { placeOfSetting, valueAt } from '../config/merge.ts'
+import { configEdit } from './config-edit.ts'
 import type { ObservedNode } from './observed-node.ts'
 
+const WHY = 'removes a setting that nothing reads'
 const PATH = ['plugins', 'io.containerd.transfer.v1.local', 'config_path']
 
 export const transferConfigPath: Rule<ObservedNode> = {
@@ -28,12 +30,6 @@ export const transferConfigPath: Rule<ObservedNode> = {
         consequence:
           'no release of containerd reads it; only config_path in the registry table of CRI counts',
         cure: 'remove it',
-        fix: {
-          file: file.path,
-          edit: (text: string) => withdrawValue(text, '', PATH),
-          effect: 'restart' as const,
-          why: 'removes a setting that nothing reads',
-          format: 'toml' as const,
-        },
+        fix: configEdit(file.path, WHY, text => withdrawValue(text, '', PATH)),
       })),
 }
