@@ -29,12 +29,8 @@ export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<D
   const targets = selectTargets(table, flags.target)
   const node = await openReadable(flags)
   const { loaded } = await openListIfAny(flags, table, node, world)
-  const look = () =>
-    diagnose(targets, loaded?.list.targets ?? {}, {
-      node,
-      uid: world.uid,
-      machine: openMachine(flags, world),
-    })
+  const place = { node, uid: world.uid, machine: openMachine(flags, world) }
+  const look = () => diagnose(targets, loaded?.list.targets ?? {}, place, world.now())
   const fixed = flags.fix ? await fix(look, targets, flags, context) : undefined
   const report = buildDoctorReport(await look())
   return {

@@ -14,17 +14,18 @@ export interface Diagnosis {
   readonly unread: readonly Unread[]
 }
 
-/** `listed`: the targets of the list, where there is one. */
+/** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
 export async function diagnose(
   targets: Readonly<Record<string, Target>>,
   listed: MirrorList['targets'],
   place: Omit<View, 'state'>,
+  now: number,
 ): Promise<Diagnosis> {
   const { reader, unread } = tolerantReader(place.node)
   const view = { ...place, node: reader, state: await readState(reader) }
   const parts = []
   for (const [name, target] of Object.entries(targets))
-    parts.push(await diagnoseTarget({ name, target, listed: listed[name] }, view, unread))
+    parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
   const found = sorted(parts.flatMap(part => part.found))
   return { found, checked: parts.map(part => part.checked), unread: unread() }
 }
@@ -33,20 +34,21 @@ interface Subject {
   readonly name: string
   readonly target: Target
   readonly listed: MirrorList['targets'][string] | undefined
+  readonly now: number
 }
 
 /** Without a list, the settings have no place in one. */
 const NOWHERE = { file: '', line: 0, column: 0 }
 
 async function diagnoseTarget(
-  { name, target, listed }: Subject,
+  { name, target, listed, now }: Subject,
   view: View,
   unread: () => readonly Unread[],
 ): Promise<{ found: readonly Diagnosed[]; checked: Checked }> {
   const doctor = await target.doctor()
   const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
   const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
-  const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread())
+  const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
   const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
   const node = { files, found, unread: unread(), writerOf: target.writerOf }
   const common = findAll(name, commonRules, node, [])
@@ -65,6 +67,7 @@ function withoutOwn(found: readonly Diagnosed[], { files }: State): readonly Dia
   return found.map(one =>
     one.fix !== undefined && isOwn(one.fix.file)
       ? {
+          about: one.about,
           finding: {
             ...one.finding,
             fixable: false,

@@ -7,6 +7,8 @@ import type { Fix, Found, Part, Rule } from '../targets/rule.ts'
 export interface Diagnosed {
   readonly finding: Finding
   readonly fix?: Fix
+  /** Other files that it is about. */
+  readonly about: readonly string[]
 }
 
 export function findAll<Observed>(
@@ -19,7 +21,7 @@ export function findAll<Observed>(
   return used.flatMap(rule => rule.find(observed).map(found => completed(target, rule, found)))
 }
 
-function completed(target: string, rule: Rule, { fix, ...found }: Found): Diagnosed {
+function completed(target: string, rule: Rule, { fix, about = [], ...found }: Found): Diagnosed {
   const { problem, consequence, cure, severity = rule.severity, ...place } = found
   const texts = {
     problem: hideCredentials(problem),
@@ -34,13 +36,13 @@ function completed(target: string, rule: Rule, { fix, ...found }: Found): Diagno
     ...texts,
     fixable: fix !== undefined,
   }
-  return { finding, ...(fix && { fix }) }
+  return { finding, about, ...(fix && { fix }) }
 }
 
 /** Nothing certain can be told of a file that could not be read, or of what is below it. */
 export function withoutUnread(found: readonly Diagnosed[], unread: readonly Unread[]): readonly Diagnosed[] {
   const isUnread = (file: string) => unread.some(one => file === one.file || file.startsWith(`${one.file}/`))
-  return found.filter(({ finding: { file } }) => file === undefined || !isUnread(file))
+  return found.filter(({ finding: { file = '' }, about }) => ![file, ...about].some(isUnread))
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']

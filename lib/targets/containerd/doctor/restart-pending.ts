@@ -14,7 +14,7 @@ export const restartPending: Rule<ObservedNode> = {
   severity: 'warning',
   part: 'daemon',
   title: 'config.toml or an import is newer than the running containerd',
-  find: ({ snapshot, files, startedAt, now = 0 }) => {
+  find: ({ snapshot, files, startedAt, now }) => {
     const daemon = findDaemon(snapshot)
     if (startedAt === undefined || daemon.state !== 'running') return []
     const newer = snapshot.files.flatMap(({ path }) => {

@@ -14,6 +14,7 @@ import { criDisabled } from './cri-disabled.ts'
 import { dropInNotImported } from './drop-in-not-imported.ts'
 import { dropInReplaces } from './drop-in-replaces.ts'
 import { dropInVersion } from './drop-in-version.ts'
+import { hostsRules } from './hosts-rules.ts'
 import { legacyTables } from './legacy-tables.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { pluginName } from './plugin-name.ts'
@@ -39,4 +40,4 @@ function whenParsed(rule: Rule<ObservedNode>): Rule<ObservedNode> {
 
 const ofDaemon: readonly Rule<ObservedNode>[] = [configNotRead, restartPending, proxiedMirror]
 
-export const rules: readonly Rule<ObservedNode>[] = [...ofConfig, ...ofDaemon]
+export const rules: readonly Rule<ObservedNode>[] = [...ofConfig, ...ofDaemon, ...hostsRules]

@@ -18,12 +18,14 @@ export const transferConfigPath: Rule<ObservedNode> = {
   part: 'config',
   title: '`config_path` of the transfer service, which nothing reads',
   fixes: true,
-  find: ({ snapshot: { files } }) =>
+  find: ({ snapshot: { files, currentDirs } }) =>
     files
       // `containerd config default` prints it empty.
       .filter(file => ![undefined, ''].includes(valueAt(file, PATH) as string | undefined))
       .map(file => ({
         ...placeOfSetting({ file, path: PATH }),
+        // The usual sed sets it together with the one of CRI, and then nothing is lost.
+        ...(currentDirs.length > 0 && { severity: 'note' as const }),
         problem: 'config_path of the transfer service has no effect',
         consequence:
           'no release of containerd reads it; only config_path in the registry table of CRI counts',
