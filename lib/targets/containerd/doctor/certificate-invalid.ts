@@ -4,6 +4,7 @@
  * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { pairProblem, readableCertificates } from '../../../formats/pem.ts'
+import type { Refused } from '../../../model/refused.ts'
 import type { Found, Rule } from '../../rule.ts'
 import type { NamedCertificate } from './named-certificates.ts'
 import type { ObservedFile, ObservedNode } from './observed-node.ts'
@@ -50,6 +51,10 @@ function faultOfCa(file: string, text: string): Fault | undefined {
 function faultOfPair(cert: string, certText: string, key: string, keyText: string): Fault | undefined {
   const problem = pairProblem({ path: cert, text: certText }, { path: key, text: keyText })
   if (problem === undefined) return undefined
-  const { at, message, hint = 'replace it' } = problem
-  return { problem: `client: ${at === 'cert' ? cert : key} ${message}`, cure: hint }
+  const { at, message } = problem
+  return { problem: `client: ${at === 'cert' ? cert : key} ${message}`, cure: cureFor(problem, cert) }
+}
+
+function cureFor({ hint }: Refused, cert: string): string {
+  return hint?.replace(/\bto cert$/, `to ${cert}`) ?? 'replace it'
 }

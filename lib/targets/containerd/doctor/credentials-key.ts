@@ -23,11 +23,11 @@ export const credentialsKey: Rule<ObservedNode> = {
     findInHosts(observed, view => {
       const [first, ...others] = writtenKeys(view).filter(isCredential)
       if (first === undefined) return []
-      const names = [...new Set([first, ...others].map(({ name }) => name))].join(' and ')
+      const names = [...new Set([first, ...others].map(({ name }) => name))].join(' or ')
       return [
         {
           ...placeIn(view, first.line),
-          problem: `hosts.toml has no ${names}`,
+          problem: `hosts.toml has no key ${names}`,
           consequence: 'containerd ignores it and sends requests without credentials',
           cure: `remove it, and write a header: [host."${first.host ?? '…'}".header] with Authorization = "Basic …"`,
         },

@@ -26,8 +26,9 @@ export const directoryNeverRead: Rule<ObservedNode> = {
           ...(isThere && { severity: 'note' as const }),
           problem: problem(directory.name),
           consequence: `containerd ${only ?? 'never reads this directory'}`,
-          cure:
-            name === undefined || isThere ? 'remove it' : `rename it: mv '${directory.path}' ${root}/${name}`,
+          cure: isThere
+            ? `merge it into ${root}/${name}, and remove it`
+            : `rename it: mv '${directory.path}' ${root}/${name ?? 'REGISTRY'}`,
         },
       ]
     })

@@ -29,7 +29,7 @@ function repeatedIn(mirrors: readonly PlacedHost[], view: HostsView, release: Re
     return {
       ...placeIn(view, others.at(-1)?.line),
       problem: `the mirror ${url} is listed twice`,
-      consequence: 'containerd contacts it twice for each request that it fails',
+      consequence: 'containerd sends each request to it twice when it fails',
       cure: isSplit
         ? 'put the [host."…".header] table directly below its own [host."…"] table'
         : 'remove one of its two [host."…"] tables',

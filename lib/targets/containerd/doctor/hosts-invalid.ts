@@ -19,11 +19,15 @@ export const hostsInvalid: Rule<ObservedNode> = {
   find: observed =>
     findInRefused(observed, (view, refusal, { major }) => {
       if (hasOwnRule(view, refusal, major)) return []
-      const { reason, hint, effect } = refusal
-      const cure = hint ?? 'correct it, or move the file away'
+      const { reason, effect } = refusal
       const severity = effect === 'unknown' ? { severity: 'warning' as const } : {}
-      return [{ ...refusedFile(view, refusal), ...severity, problem: reason, cure }]
+      return [{ ...refusedFile(view, refusal), ...severity, problem: reason, cure: cureFor(refusal) }]
     }),
+}
+
+function cureFor({ hint, key }: Refusal): string {
+  if (key === 'dial_timeout') return 'write a number with its unit: dial_timeout = "2s"'
+  return hint ?? 'correct the value: until then, nothing in this file counts'
 }
 
 function hasOwnRule({ text }: HostsView, { key }: Refusal, major: number): boolean {

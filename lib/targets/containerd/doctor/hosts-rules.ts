@@ -12,7 +12,9 @@ import { defaultShadowed } from './default-shadowed.ts'
 import { defaultUnknown } from './default-unknown.ts'
 import { dialTimeoutIgnored } from './dial-timeout-ignored.ts'
 import { directoryHidden } from './directory-hidden.ts'
+import { directoryNested } from './directory-nested.ts'
 import { directoryNeverRead } from './directory-never-read.ts'
+import { fileInCertsD } from './file-in-certs-d.ts'
 import { fileNameWrong } from './file-name-wrong.ts'
 import { hostAddressInvalid } from './host-address-invalid.ts'
 import { hostOrderRandom } from './host-order-random.ts'
@@ -36,7 +38,15 @@ import { serverOfDockerHub } from './server-of-docker-hub.ts'
 import { tlsOnHttp } from './tls-on-http.ts'
 
 export const hostsRules: readonly Rule<ObservedNode>[] = [
-  ...[byteOrderMark, capabilityUnknown, hostTableMissing, hostsInvalid, hostsNotAFile, fileNameWrong],
+  ...[
+    byteOrderMark,
+    capabilityUnknown,
+    hostTableMissing,
+    hostsInvalid,
+    hostsNotAFile,
+    fileNameWrong,
+    fileInCertsD,
+  ],
   ...[hostTableInline, hostOrderRandom, hostRepeated, hostAddressInvalid, hostWithoutScheme],
   ...[addressPartDropped, pathWithoutOverride, overridePathWithoutApi, tlsOnHttp, keyUnknown, credentialsKey],
   ...[
@@ -48,5 +58,5 @@ export const hostsRules: readonly Rule<ObservedNode>[] = [
     serverOfAnother,
   ],
   ...[certificateMissing, certificateInvalid, certificateExpired, certificateNotNamed, keyReadable],
-  ...[portTwin, directoryHidden, defaultShadowed, defaultUnknown, directoryNeverRead],
+  ...[portTwin, directoryHidden, defaultShadowed, defaultUnknown, directoryNeverRead, directoryNested],
 ]

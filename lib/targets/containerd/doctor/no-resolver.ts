@@ -28,7 +28,7 @@ export const noResolver: Rule<ObservedNode> = {
           ...placeIn(view, root?.line ?? 1),
           problem: 'no host has the capabilities "pull" and "resolve"',
           consequence: 'containerd fails every pull by tag from this registry: "no resolve hosts"',
-          cure: 'remove capabilities above the first [host."…"], or add "resolve" to a mirror that you trust',
+          cure: `${root ? 'remove capabilities above the first [host."…"], or ' : ''}add "resolve" to a mirror that you trust`,
         },
       ]
     }),

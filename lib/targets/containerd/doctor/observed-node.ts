@@ -13,6 +13,8 @@ export interface ObservedNode {
   readonly roots: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** Files of /etc/containerd/conf.d, whether they are imported or not. */
   readonly dropIns: readonly string[]
+  /** Files that lie directly in a directory of config_path. */
+  readonly looseFiles: readonly string[]
   /** The variables that the running daemon was started with; undefined where they are not known. They hold secrets. */
   readonly environment: Readonly<Record<string, string>> | undefined
   /** When the running daemon was started, in milliseconds since 1970. */

@@ -37,7 +37,7 @@ function foundAt({ url, isServer, line }: WrittenAddress, hasHub: boolean, view:
   return {
     ...placeIn(view, line),
     ...(hasHub && { severity: 'note' }),
-    problem: `${url} is no registry`,
+    problem: `${url} serves no images`,
     consequence: hasHub
       ? 'containerd tries it for what Docker Hub does not have, and reports text/html in place of "not found"'
       : 'containerd gets a web page from it, and a pull that no other host serves fails with text/html',

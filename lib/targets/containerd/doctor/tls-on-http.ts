@@ -30,7 +30,7 @@ function findAt(entry: PlacedHost, view: HostsView, release: Release): readonly 
     {
       ...placeIn(view, entry.line),
       severity: triesHttps ? 'warning' : 'note',
-      problem: `${keys.join(' and ')} at http://${entry.host}`,
+      problem: `the plain-http host http://${entry.host} has ${keys.join(' and ')}`,
       consequence: triesHttps
         ? 'containerd tries HTTPS first, which costs a connection for each request, or hangs where the port drops it'
         : 'containerd ignores it here: plain http has no certificates',

@@ -6,6 +6,7 @@ export interface Refusal {
   readonly hint?: string
   /** The key whose value it refuses. */
   readonly key?: string
+  readonly value?: unknown
   readonly line?: number
   readonly column?: number
   /** Absent: containerd goes on without the file. `crash`: it crashes. `unknown`: it may read what regmirror cannot. */
