@@ -29,7 +29,11 @@ for (const suite of ['trixie', 'sid']) {
     const trials = new Map<BrokenNode, Promise<Trial>>()
     before(function () {
       needRuntime(this, `containerd-${suite}`, true)
-      for (const one of cases) trials.set(one, inTurn(() => tryNode(one, tree, release)))
+      for (const one of cases)
+        trials.set(
+          one,
+          inTurn(() => tryNode(one, tree, release)),
+        )
     })
 
     for (const one of cases) {
@@ -62,7 +66,10 @@ async function tryNode({ files, cured }: BrokenNode, tree: string, release: stri
     const node = await makeNode(home)
     await writeTree(node, { ...MIRROR, ...files })
     const list = path.join(home, 'mirrors.toml')
-    await fs.writeFile(list, `version = 1\n[registries."quay.io"]\n[targets.containerd]\nversion = "${release}"\n`)
+    await fs.writeFile(
+      list,
+      `version = 1\n[registries."quay.io"]\n[targets.containerd]\nversion = "${release}"\n`,
+    )
     const doctor = (...flags: string[]) =>
       run(['doctor', '--root', node, '-f', list, '--format', 'json', ...flags], { uid: 0 })
     const observe = async (): Promise<Observed> => {
