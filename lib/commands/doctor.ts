@@ -6,6 +6,7 @@ import { Failure } from '../model/errors.ts'
 import type { Changes, DoctorReport, Notice } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
+import { listFindings } from '../pipeline/list-findings.ts'
 import {
   openMachine,
   openNode,
@@ -28,13 +29,14 @@ export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<D
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openReadable(flags)
-  const { loaded } = await openListIfAny(flags, table, node, world)
+  const list = await openListIfAny(flags, table, node, world)
   const place = { node, uid: world.uid, machine: openMachine(flags, world) }
-  const look = () => diagnose(targets, loaded?.list.targets ?? {}, place, world.now())
+  const look = () => diagnose(targets, list.loaded?.list.targets ?? {}, place, world.now())
   const fixed = flags.fix ? await fix(look, targets, flags, context) : undefined
-  const report = buildDoctorReport(await look())
+  const diagnosis = await look()
+  const ofList = await listFindings(list, targets, flags, world)
   return {
-    ...report,
+    ...buildDoctorReport(diagnosis, ofList),
     ...(flags.strict && { strict: true }),
     ...(fixed && { fix: { ...fixed.changes, ...(flags.check && { check: true }) }, notices: fixed.notices }),
   }
@@ -57,7 +59,7 @@ async function fix(
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const makePlan = async () => {
     const { found } = await look()
-    const fixes = found.flatMap(one => (one.fix ? [{ target: one.finding.target, fix: one.fix }] : []))
+    const fixes = found.flatMap(one => (one.fix ? [{ target: one.finding.target ?? '', fix: one.fix }] : []))
     return { plan: await planFixes(fixes, targets, await openView(flags, node, world)) }
   }
   const done = flags.check ? { planned: await makePlan(), notices: [] } : await converge(makePlan, access)

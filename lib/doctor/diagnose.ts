@@ -4,7 +4,7 @@ import type { MirrorList } from '../model/registry.ts'
 import { readState, type State } from '../ownership/state.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { type Diagnosed, findAll, sorted, withoutUnread } from './findings.ts'
+import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
 import { tolerantReader } from './tolerant-reader.ts'
 
@@ -26,7 +26,7 @@ export async function diagnose(
   const parts = []
   for (const [name, target] of Object.entries(targets))
     parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
-  const found = sorted(parts.flatMap(part => part.found))
+  const found = parts.flatMap(part => part.found)
   return { found, checked: parts.map(part => part.checked), unread: unread() }
 }
 

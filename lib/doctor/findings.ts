@@ -1,5 +1,5 @@
-/** The findings of rules: completed, sorted, and without those about files that could not be read. Pure. */
-import type { Finding, Severity, Unread } from '../model/finding.ts'
+/** The findings of rules: completed, and without those about files that could not be read. Pure. */
+import type { Finding, Unread } from '../model/finding.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
 import type { Fix, Found, Part, Rule } from '../targets/rule.ts'
 
@@ -43,18 +43,4 @@ function completed(target: string, rule: Rule, { fix, about = [], ...found }: Fo
 export function withoutUnread(found: readonly Diagnosed[], unread: readonly Unread[]): readonly Diagnosed[] {
   const isUnread = (file: string) => unread.some(one => file === one.file || file.startsWith(`${one.file}/`))
   return found.filter(({ finding: { file = '' }, about }) => ![file, ...about].some(isUnread))
-}
-
-const ORDER: readonly Severity[] = ['error', 'warning', 'note']
-
-/** By severity, then by file and line. */
-export function sorted(found: readonly Diagnosed[]): readonly Diagnosed[] {
-  return found.toSorted(({ finding: a }, { finding: b }) => {
-    const bySeverity = ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity)
-    return bySeverity || compareText(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0)
-  })
-}
-
-function compareText(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

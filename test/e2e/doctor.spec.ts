@@ -10,6 +10,7 @@ import { withDirectory, writeTree } from '../support/tree.ts'
 import { makeNode, type StartResult, tryContainerd } from './support/containerd.ts'
 import { type BrokenNode, brokenNodes } from './support/doctor-nodes.ts'
 import { startLoggingProxy } from './support/logging-proxy.ts'
+import { runIn } from './support/machine-of-daemon.ts'
 import { containerdVersion, needRuntime, treeOf } from './support/runtimes.ts'
 
 const MIRROR = {
@@ -97,3 +98,54 @@ async function pullOn(tree: string, node: string): Promise<Omit<Observed, 'codes
     await proxy.close()
   }
 }
+
+describe('doctor and a containerd that runs', function () {
+  this.timeout(120_000)
+  before(function () {
+    needRuntime(this, 'containerd-trixie', true)
+  })
+
+  /** Starts containerd in the machine, changes it, and returns the findings. */
+  async function findOn(script: string): Promise<DoctorReport['findings']> {
+    const output = await runIn('trixie', `${script}\nregmirror doctor --format json`)
+    const { findings } = JSON.parse(/^\{[\s\S]*?^\}/m.exec(output)?.[0] ?? output) as DoctorReport
+    return findings
+  }
+  const start = `mkdir -p /etc/containerd/certs.d/reg.test
+    printf 'version = 2\\n[plugins."io.containerd.grpc.v1.cri".registry]\\nconfig_path = "/etc/containerd/certs.d"\\n' >/etc/containerd/config.toml
+    printf 'server = "https://reg.test"\\n[host."http://10.1.2.3:5000"]\\n' >/etc/containerd/certs.d/reg.test/hosts.toml`
+
+  it('names a config that is newer, a proxy without exception, and nothing else', async () => {
+    const findings = await findOn(`${start}
+      HTTP_PROXY=http://127.0.0.1:9 containerd $own >/mnt/log 2>&1 &
+      ready /mnt/log; sleep 0.3; touch /etc/containerd/config.toml`)
+    assert.deepEqual(
+      findings.map(({ code, file }) => [code, file]),
+      [
+        ['proxied_mirror', '/etc/containerd/certs.d/reg.test/hosts.toml'],
+        ['restart_pending', '/etc/containerd/config.toml'],
+      ],
+    )
+  })
+
+  it('finds nothing where the proxy has an exception and no file is newer', async () => {
+    const findings = await findOn(`${start}
+      HTTP_PROXY=http://127.0.0.1:9 NO_PROXY=10.0.0.0/8 containerd $own >/mnt/log 2>&1 &
+      ready /mnt/log`)
+    assert.deepEqual(findings, [])
+  })
+
+  it('reads the config of the daemon, and names the one that nothing reads', async () => {
+    const findings = await findOn(`${start}
+      echo 'version = 2' >/opt/node/c.toml
+      containerd -c /opt/node/c.toml $own >/mnt/log 2>&1 &
+      ready /mnt/log`)
+    assert.deepEqual(
+      findings.map(({ code, file }) => [code, file]),
+      [
+        ['config_path_unset', '/opt/node/c.toml'],
+        ['config_not_read', '/etc/containerd/config.toml'],
+      ],
+    )
+  })
+})

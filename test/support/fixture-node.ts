@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import TOML from '@iarna/toml'
+import { buildDoctorReport } from '../../lib/doctor/build-report.ts'
 import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
 import { openReader } from '../../lib/system/reader.ts'
@@ -99,8 +100,8 @@ export async function diagnoseRoot(
 ): Promise<readonly Finding[]> {
   const written = { ...(await containerd.doctor()).unlisted, ...(version !== undefined && { version }) }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
-  const { found } = await diagnose({ containerd }, { containerd: { written, place: PLACE } }, view, now)
-  return found.map(({ finding }) => finding)
+  const diagnosis = await diagnose({ containerd }, { containerd: { written, place: PLACE } }, view, now)
+  return buildDoctorReport(diagnosis, []).findings
 }
 
 /** `error hosts_invalid /etc/…/hosts.toml:3`. */

@@ -51,7 +51,8 @@ export const brokenNodes: readonly BrokenNode[] = [
     title: 'config.toml starts with a byte order mark',
     since: /^2/,
     code: 'config_bom',
-    files: { [CONFIG]: `\ufeff${GOOD}` },
+    // The tree is written as Latin-1.
+    files: { [CONFIG]: `\xef\xbb\xbf${GOOD}` },
   },
   {
     title: 'an empty registry.mirrors entry is left',

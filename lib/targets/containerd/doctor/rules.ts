@@ -24,12 +24,19 @@ import { restartPending } from './restart-pending.ts'
 import { tlsIgnored } from './tls-ignored.ts'
 import { transferConfigPath } from './transfer-config-path.ts'
 
-const ofConfig: readonly Rule<ObservedNode>[] = [
-  ...[configUnreadable, configBom, configVersion, configTableIgnored, dropInVersion, dropInReplaces],
-  ...[dropInNotImported, pluginName, criDisabled, registryValue, legacyTables, tlsIgnored],
+/** They need the merged config, which is not known where containerd cannot read a file. */
+const ofMerged: readonly Rule<ObservedNode>[] = [
+  ...[configVersion, configTableIgnored, dropInVersion, dropInReplaces, dropInNotImported, pluginName],
+  ...[criDisabled, registryValue, legacyTables, tlsIgnored],
   ...[configPathUnset, configPathList, configPathUnusable, configPathElsewhere, configPathOverridden],
   transferConfigPath,
 ]
+
+const ofConfig: readonly Rule<ObservedNode>[] = [configUnreadable, configBom, ...ofMerged.map(whenParsed)]
+
+function whenParsed(rule: Rule<ObservedNode>): Rule<ObservedNode> {
+  return { ...rule, find: node => (node.snapshot.faults.length > 0 ? [] : rule.find(node)) }
+}
 
 const ofDaemon: readonly Rule<ObservedNode>[] = [configNotRead, restartPending, proxiedMirror]
 
