@@ -1,6 +1,6 @@
 /**
  * `override_path` with a path that has no `/v2`: containerd appends nothing (hosts.go:440-448@v2.3.4), so that it requests
- * `/library/busybox/manifests/…`. On the real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * `/library/busybox/manifests/…`. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

@@ -1,7 +1,7 @@
 /**
  * A path in the address of a host without `override_path`: containerd appends `/v2` to it (hosts.go:440-448@v2.3.4), so
  * that a project of Harbor is requested as `/v2/project/v2/…` (containerd #5518, #6634). On the real containerd:
- * test/e2e/endpoints.spec.ts. Pure.
+ * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Found, Rule } from '../../rule.ts'
 import type { PlacedHost } from '../pull/hosts-file.ts'
