@@ -7,6 +7,7 @@ const COMMANDS: Intents = [
   ['undo rollback revert uninstall remove reset clean unapply', 'use regmirror restore'],
   ['check', 'use regmirror plan --check'],
   ['status', 'use regmirror plan for the node, or regmirror probe for the mirrors'],
+  ['why trace resolve which route pull endpoints', 'use regmirror explain IMAGE'],
   ['diff show preview drift dry-run', 'use regmirror plan'],
   ['test ping health bench', 'use regmirror probe'],
   ['lint verify', 'use regmirror validate'],

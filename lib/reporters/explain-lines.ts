@@ -119,9 +119,7 @@ function listLines(
       ),
     ),
     ...excluded.flatMap(({ mirror, detail }) =>
-      fitted(printable(`  not written: ${mirror}: ${detail}`), page, '    ').map(line =>
-        page.paint('yellow', line),
-      ),
+      fitted(printable(`  ${mirror}: ${detail}`), page, '    ').map(line => page.paint('yellow', line)),
     ),
   ]
 }
