@@ -195,7 +195,7 @@ describe('explain', () => {
     assert.match(route.lookup?.why ?? '', /it has no hosts\.toml, so no mirror is used$/)
   })
 
-  it('has URLs, files, headers and what a dead endpoint costs on each release', async () => {
+  it('has URLs, files, headers and how long each release waits', async () => {
     const text =
       'server = "https://s.example"\n[host."http://m.example/v2/p"]\noverride_path = true\ncapabilities = ["pull"]\ndial_timeout = "1.5s"\n[host."http://m.example/v2/p".header]\nX-Key = "planted"\n'
     const [old, newer, newest] = await Promise.all(
@@ -239,7 +239,7 @@ describe('explain', () => {
     assert.deepEqual(mirror?.headers, ['X-All'])
   })
 
-  it('names what containerd ignores, and why a pull fails at once', async () => {
+  it('names what containerd ignores, and why every pull fails', async () => {
     const broken = await explain({ 'quay.io': '[host."https://m.example"]\ncapabilities = ["pul"]\n' }, [
       'quay.io/a',
     ])

@@ -78,7 +78,7 @@ function explainedWait(
   }
 }
 
-export function issueOf({ message, hint, file, line, column }: Issue): ExplainedIssue {
+function issueOf({ message, hint, file, line, column }: Issue): ExplainedIssue {
   return {
     message,
     ...(hint !== undefined && { hint }),

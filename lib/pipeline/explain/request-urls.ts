@@ -4,7 +4,7 @@ import { type Capability, mayResolve } from '../../model/registry.ts'
 import type { EffectiveEndpoint, ImageName } from '../../targets/pull-route.ts'
 
 /** Stands for a digest that only the registry knows. */
-export const UNKNOWN_DIGEST = '{digest}'
+const UNKNOWN_DIGEST = '{digest}'
 
 export function requestUrls(
   endpoint: Pick<EffectiveEndpoint, 'url' | 'ns' | 'capabilities'>,
