@@ -358,6 +358,8 @@ describe('JSON', () => {
         assertReport(await json('plan', ...flags), 'plan')
         assertReport(await json('apply', '--probe', ...flags), 'apply')
         assertReport(await json('probe', ...flags.slice(0, 2)), 'probe')
+        assertReport(await json('explain', 'busybox', ...flags), 'explain')
+        assertReport(await json('explain', 'quay.io/app:v1', '--probe', ...flags), 'explain')
         assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
         assertReport(await json('doctor', ...flags), 'doctor')
         assertReport(await json('init'), 'init')

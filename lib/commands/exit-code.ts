@@ -27,7 +27,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
   }
 }
 
-/** Only a probe can tell: one image that no endpoint would serve fails the check. */
+/** With a probe, one image that no endpoint would serve fails the check. */
 function isNotServed({ routes }: ExplainedImage): boolean {
   const probed = routes.flatMap(({ pull }) => pull ?? [])
   return probed.length > 0 && probed.every(({ outcome }) => outcome !== 'served')

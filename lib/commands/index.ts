@@ -74,7 +74,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['busybox', 'show the endpoints of docker.io/library/busybox:latest in order'],
       ['busybox --probe', 'request the image at each of them'],
-      ['--root /mnt quay.io/prometheus/busybox', 'explain a mounted image'],
+      ['busybox --root /mnt', 'explain it for a mounted image'],
     ],
     load: async () => (await import('./explain.ts')).explain,
   }),

@@ -8,6 +8,7 @@ const COMMANDS: Intents = [
   ['check', 'use regmirror plan --check'],
   ['diagnose debug why fix repair troubleshoot', 'use regmirror doctor'],
   ['status', 'use regmirror plan for the node, or regmirror probe for the mirrors'],
+  ['why trace resolve which route pull endpoints', 'use regmirror explain IMAGE'],
   ['diff show preview drift dry-run', 'use regmirror plan'],
   ['test ping health bench', 'use regmirror probe'],
   ['lint verify', 'use regmirror validate'],

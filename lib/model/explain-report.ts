@@ -153,7 +153,7 @@ export interface ExplainedList {
 
 /** What a request to one endpoint showed. */
 export interface ProbedStep {
-  /** `ok`; `next`: the pull goes on with the next endpoint; `stops`: the pull fails; `unknown`: a probe cannot tell. */
+  /** `ok`; `next`: the pull goes on with the next endpoint; `stops`: the pull fails; `unknown`: a probe cannot judge it. */
   readonly outcome: 'ok' | 'next' | 'stops' | 'unknown'
   readonly ms: number
   readonly reason?: string
@@ -179,7 +179,7 @@ export interface ProbedPull {
   readonly resolved_by?: string
   /** The endpoints that serve its content, in the order of first use. */
   readonly served_by: readonly string[]
-  /** The endpoint at which it fails, or about which a probe cannot tell. */
+  /** The endpoint at which it fails, or that a probe cannot judge. */
   readonly stopped_at?: string
   readonly detail: string
 }

@@ -169,14 +169,9 @@ export interface ProbeReport extends JudgedRegistries {
   readonly probes: readonly Probe[]
   readonly notices: readonly Notice[]
   /** Of a probe without a list: the fastest mirror of each registry that a pull can use. */
-  readonly fastest?: readonly FastestMirror[]
+  readonly fastest?: readonly { readonly registry: string; readonly mirror: string }[]
   /** The list that was created. */
   readonly file?: string
-}
-
-export interface FastestMirror {
-  readonly registry: string
-  readonly mirror: string
 }
 
 export interface ValidateReport {

@@ -94,32 +94,32 @@ function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): re
   const plain = offered.some(({ url }) => url.startsWith('http:')) ? ', over plain http in plain text' : ''
   const secrets = `a mirror that responds with 401 is sent the credentials of the pull (imagePullSecrets)${plain}`
   const colour = pull?.outcome === 'served' ? 'green' : pull?.outcome === 'fails' ? 'red' : 'yellow'
-  return [
-    ...(endpoints.length === 0 ? [] : ['']),
+  const lines = [
     ...(offered.length === 0 ? [] : fitted(secrets, page, '  ')),
     ...(pull === undefined
       ? []
       : fitted(printable(pull.detail), page, '  ').map(line => page.paint(colour, line))),
   ]
+  return lines.length === 0 ? [] : ['', ...lines]
 }
 
 function listLines(
   { file, registry, changes, excluded }: ExplainedList,
   page: TerminalStyle,
 ): readonly string[] {
-  const entry = registry === undefined ? 'has no entry for this image' : `has it as "${registry}"`
-  const state = changes.length === 0 ? 'and the node matches it' : 'and the node differs from it:'
+  const entry = registry === undefined ? 'has no entry for this image' : `has the entry "${registry}"`
+  const same = registry === undefined ? '' : ', and the node matches it'
+  const state = changes.length === 0 ? same : ', and the node differs from it:'
   return [
-    ...fitted(printable(`list ${file} ${entry}, ${state}`), page, '  '),
+    '',
+    ...fitted(printable(`list ${file} ${entry}${state}`), page, '  '),
     ...changes.flatMap(({ action, path }) =>
       fitted(`  regmirror apply would ${action} ${path}`, page, '    ').map(line =>
         page.paint('yellow', line),
       ),
     ),
     ...excluded.flatMap(({ mirror, detail }) =>
-      fitted(printable(`  not written: ${mirror}: ${detail}`), page, '    ').map(line =>
-        page.paint('yellow', line),
-      ),
+      fitted(printable(`  ${mirror}: ${detail}`), page, '    ').map(line => page.paint('yellow', line)),
     ),
   ]
 }

@@ -33,7 +33,7 @@ export async function compareWithList(
         ...(entry !== undefined && { registry: entry }),
         changes: changesFor([registry, entry], planned.plan),
         excluded: excluded.flatMap(({ registry: name, mirror, message }) =>
-          name === entry && mirror !== undefined ? [{ mirror, detail: message }] : [],
+          name === entry && mirror !== undefined ? [{ mirror, detail: withoutFlag(message) }] : [],
         ),
       }
     },
@@ -57,6 +57,11 @@ function changesFor(
         names.some(name => name !== undefined && name === registry) || effect === 'restart',
     )
     .map(({ path, action, effect }) => ({ path, action, effect }))
+}
+
+/** The remedy is a flag of `apply`. */
+function withoutFlag(message: string): string {
+  return message.replace(/; add --declared.*$/, '')
 }
 
 /** A user who is not root may not read what a watcher knows. */

@@ -18,9 +18,12 @@ export function mergeRoutes(pairs: readonly RoutePair[]): readonly RoutePair[] {
   return [{ ...first, explained }]
 }
 
-/** Without what depends on time limits alone. */
+/** Without what depends on time limits alone; the requests show the capabilities that matter to a pull. */
 function core({ explained: { releases: _, endpoints, ...rest } }: RoutePair) {
-  return { ...rest, endpoints: endpoints.map(({ waits: _, dial_timeout: __, ...endpoint }) => endpoint) }
+  return {
+    ...rest,
+    endpoints: endpoints.map(({ waits: _, dial_timeout: __, capabilities: ___, ...endpoint }) => endpoint),
+  }
 }
 
 function joined(a: RoutePair, b: RoutePair): RoutePair {

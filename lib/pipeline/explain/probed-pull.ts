@@ -109,7 +109,7 @@ function delayText(
   nth: number,
 ): readonly string[] {
   const steps = [probe?.resolve, probe?.manifests, probe?.blobs]
-  const isDead = steps.some(step => step?.reason === 'connect_timeout')
+  const isUnreachable = steps.some(step => step?.reason === 'connect_timeout')
   const seconds = Math.max(...waits.map(({ connect_s }) => connect_s))
-  return isDead ? [`each request first waits ${seconds} s for ${nth + 1}`] : []
+  return isUnreachable ? [`each request first waits ${seconds} s for ${nth + 1}`] : []
 }

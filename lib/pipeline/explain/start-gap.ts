@@ -15,6 +15,9 @@ export interface StartGap {
   readonly before: ReadonlyMap<string, Buffer | undefined> | undefined
 }
 
+/** Times of files and of processes are kept by two clocks, and a config is often written just before a start. */
+const TOLERANCE_MS = 1000
+
 const NO_GAP: StartGap = { changed: [], before: undefined }
 
 export async function findStartGap(
@@ -26,10 +29,11 @@ export async function findStartGap(
   const clock = { ...(await machine.bootClock()), now: machine.now() }
   if (clock.ticks === undefined) return NO_GAP
   const started = clock.now - ((clock.ticks - daemon.startedAt) / TICKS_PER_SECOND) * 1000
+  const isLater = (time: number) => time > started + TOLERANCE_MS && time <= clock.now
   const changed = []
   for (const file of files) {
     const facts = await node.facts(file)
-    if (facts !== undefined && facts.changed > started && facts.changed <= clock.now) changed.push(file)
+    if (facts !== undefined && isLater(facts.changed)) changed.push(file)
   }
   const isOwn = (file: string) => {
     const written = state.files[file]
