@@ -6,9 +6,10 @@ import type { Notice } from '../model/report.ts'
 import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
-import { type WriteAccess, watchLockRequest } from '../pipeline/lock.ts'
+import { watchLockRequest } from '../pipeline/lock.ts'
 import { openNode, selectTargets } from '../pipeline/open.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planRestore } from '../plan/restore.ts'
@@ -21,14 +22,15 @@ type MakePlan = () => Promise<Undoing>
 
 export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const { world } = context
-  const targets = selectTargets(await context.targets(), flags.target)
+  const table = await context.targets()
+  const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
   const here = flags.root === undefined
   const choices = { files: flags.file, overwrite: flags.overwrite }
   const makePlan: MakePlan = async () => ({
     plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
   })
-  const access: WriteAccess = { command: 'restore', node, options: flags, world }
+  const access: WriteAccess = { command: 'restore', node, options: flags, world, targets: table }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const units = await unitNotices(node, flags)
   const check = flags.check ? { check: true } : {}
@@ -38,16 +40,16 @@ export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
 }
 
 async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
-  return { planned: await makePlan(), notices: [] }
+  return { planned: await makePlan(), notices: [], activated: [] }
 }
 
 /** Not beside a watcher, which would write everything again. */
 async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
-  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [] }
+  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
-    const converged = await converge(makePlan, access, made)
+    const converged = await converge(makePlan, access, { made })
     // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return converged

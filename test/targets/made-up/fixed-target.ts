@@ -56,6 +56,8 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
         startedAt === undefined
           ? { state: 'unknown' }
           : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
+      causes: /./,
+      respond: async () => ({ serves: true, proof: 'it serves' }),
       environment: async () => undefined,
     },
   }

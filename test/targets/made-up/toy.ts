@@ -41,6 +41,8 @@ export const toy: Target<ToySettings, ToySnapshot> = {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
     find: () => ({ state: 'unknown' }),
+    causes: /toy/,
+    respond: async () => ({ serves: true, proof: 'toy serves' }),
     environment: async () => undefined,
   },
 }
