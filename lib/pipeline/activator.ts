@@ -7,6 +7,7 @@ import { hideCredentials } from '../model/hide-credentials.ts'
 import type { World } from '../model/world.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { readProcessStart } from '../system/process-start.ts'
+import { openReader } from '../system/reader.ts'
 import { type RunProgram, runInstalled } from '../system/run.ts'
 import { readDaemonLog } from './daemon-log.ts'
 import type { Targets } from './open.ts'
@@ -48,15 +49,14 @@ export function openActivator(
   }
 }
 
+/** Exists while systemd is process 1 (sd_booted(3)). */
+const BOOTED = '/run/systemd/system'
+
 /** Throws Failure `conflict` where these daemons cannot be restarted at all. */
-export async function requireSystemctl(
-  activations: readonly DaemonActivation[],
-  { env }: Pick<World, 'env'>,
-): Promise<void> {
-  if (activations.length === 0) return
-  if ((await runInstalled(env.PATH)('systemctl', ['--version'])) !== undefined) return
+export async function requireSystemd(activations: readonly DaemonActivation[]): Promise<void> {
+  if (activations.length === 0 || (await openReader('/').facts(BOOTED)) !== undefined) return
   const issues = activations.map(({ target, action }) => ({
-    message: `this machine has no systemctl, so regmirror cannot ${action} ${target} and wrote nothing`,
+    message: `systemd does not run on this machine, so regmirror cannot ${action} ${target} and wrote nothing`,
     hint: `run regmirror apply without --${action}, then ${action} ${target} by hand`,
   }))
   throw new Failure('conflict', issues)

@@ -5,7 +5,7 @@ import type { Activated } from '../model/activation.ts'
 import type { Notice } from '../model/report.ts'
 import type { Plan } from '../plan/plan.ts'
 import { activatePending } from './activate-pending.ts'
-import { openActivator, requireSystemctl } from './activator.ts'
+import { openActivator, requireSystemd } from './activator.ts'
 import { withWriteLock } from './lock.ts'
 import { openMachine } from './open.ts'
 import { type ActivateOptions, plannedActivations } from './planned-activations.ts'
@@ -76,7 +76,7 @@ async function carryOut(
   done: (activated: Activated) => void,
 ): Promise<boolean> {
   const { node, options, world } = access
-  await requireSystemctl(activations, world)
+  await requireSystemd(activations)
   const activator = activations.length > 0 ? openActivator(access, done) : undefined
   const command = access.command === 'restore' ? ('restore' as const) : ('apply' as const)
   const bootClock = openMachine(options, world)?.bootClock

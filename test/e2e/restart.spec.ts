@@ -73,3 +73,62 @@ describe('apply --migrate --restart with containerd 1.7', function () {
     assert.equal(await machine.restarts(), 1)
   })
 })
+
+describe('apply --migrate --restart with containerd 2.1 or newer', function () {
+  this.timeout(120_000)
+  const { get } = sceneFor('sid')
+  const PLANTED = 'planted-secret'
+
+  /** A list of the wrong version hides that 2.x reads keys in any case: with `Mirrors` beside config_path its CRI does not load. */
+  const broken = ({ legacy, mirror }: Scene) =>
+    `${legacy}\n[${R}.Mirrors."ghcr.io"]\n  endpoint = ["${mirror.url}"]\n[${R}.configs."other.test".auth]\n  password = "${PLANTED}"\n`
+  const oldList = ({ list }: Scene) => list('1.7')
+
+  it('puts everything back where CRI does not load, and the node still pulls', async () => {
+    const { machine } = get()
+    const config = broken(get())
+    await machine.writeConfig(config)
+    await machine.startDaemon()
+    await machine.writeList(oldList(get()))
+    await assertPulls(get())
+    const before = await machine.run('find /etc/containerd /var/lib -mindepth 1 | sort')
+    const { code, said } = await machine.regmirror(...apply, '--migrate', '--restart')
+    assert.equal(code, 2, said)
+    assert.match(said, /error: containerd does not serve after the restart: containerd runs without CRI/)
+    assert.match(said, /error: containerd: .*`mirrors` cannot be set when `config_path` is provided/)
+    assert.ok(!said.includes(PLANTED))
+    assert.equal(await machine.restarts(), 2)
+    assert.equal(await machine.readConfig(), config)
+    assert.deepEqual(await machine.run('find /etc/containerd /var/lib -mindepth 1 | sort'), before)
+    await assertPulls(get())
+  })
+
+  it('a run that is killed after such a restart is undone by the next one', async () => {
+    const { machine } = get()
+    const config = await machine.readConfig()
+    await machine.killAtRestart()
+    const { code } = await machine.regmirror(...apply, '--migrate', '--restart')
+    assert.equal(code, 137)
+    assert.notEqual(await machine.readConfig(), config)
+    await assert.rejects(machine.pull('quay.io/team/none:latest'), /Unimplemented|UNIMPLEMENTED/)
+    const plan = await machine.regmirror('plan', '-f', 'mirrors.toml', '--migrate')
+    assert.match(plan.said, /was interrupted; the next apply or restore restarts its daemons again/)
+    const { said } = await machine.regmirror('restore')
+    assert.match(said, /notice: .*regmirror undid the interrupted apply/)
+    assert.equal(await machine.readConfig(), config)
+    await assertPulls(get())
+  })
+
+  it('is refused without systemd, and writes nothing', async () => {
+    const { machine } = get()
+    const before = await machine.readConfig()
+    await machine.run('rmdir /run/systemd/system')
+    const { code, said } = await machine.regmirror(...apply, '--migrate', '--restart')
+    assert.equal(code, 2, said)
+    assert.match(
+      said,
+      /systemd does not run on this machine, so regmirror cannot restart containerd and wrote nothing; run/,
+    )
+    assert.equal(await machine.readConfig(), before)
+  })
+})

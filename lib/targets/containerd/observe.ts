@@ -19,7 +19,7 @@ import { exactOne, readInstalled } from './installed.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
-import { readUnitConfig, UNIT } from './unit-file.ts'
+import { readUnits } from './units.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -58,8 +58,7 @@ export async function observe(
     editedFiles: editedFiles(view.state),
     ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
     daemons,
-    unitConfig: await unitConfig(view, daemons),
-    ownUnit: await findOwnUnit(view, daemons, config),
+    ...(await readUnits(view, daemons, config)),
     onMachine: view.machine !== undefined,
     proved: view.proved ?? new Set(),
   }
@@ -120,22 +119,6 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
-}
-
-async function unitConfig({ machine, node }: View, daemons: Daemons): Promise<string | undefined> {
-  const runs = daemons.readers.length + daemons.others.length + daemons.doubted.length > 0
-  return machine === undefined || runs ? undefined : await readUnitConfig(node)
-}
-
-/** The unit of a containerd whose control group names none. */
-async function findOwnUnit(
-  { machine, node }: View,
-  { readers }: Daemons,
-  config: string,
-): Promise<string | undefined> {
-  const [first] = readers
-  if (machine === undefined || first === undefined || first.unit !== undefined) return undefined
-  return (await readUnitConfig(node)) === config ? UNIT : undefined
 }
 
 async function readDaemons(

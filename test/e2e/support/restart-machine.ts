@@ -62,7 +62,7 @@ if [ -e /mnt/kill ] && [ "$1" = restart ]; then rm /mnt/kill; kill -9 "$PPID"; f
 const MACHINE = `${OVERLAY}
 for place in /tmp /var/tmp /var/lib /run /opt; do mount -t tmpfs -o mode=755 tmpfs "$place"; done
 rm -rf /etc/containerd /etc/systemd/system/containerd.service*
-mkdir -p /opt/run /etc/containerd /etc/systemd/system
+mkdir -p /opt/run /run/systemd/system /etc/containerd /etc/systemd/system
 printf '[Service]\\nExecStart=/mnt/bin/containerd\\n' >/etc/systemd/system/containerd.service
 touch /mnt/ready
 # Process 1 of the namespace reaps what ends there.
@@ -132,7 +132,7 @@ function runIn(pid: string, script: string): Promise<Ran> {
   return new Promise(done => {
     execFile(
       '/usr/bin/nsenter',
-      [...enter, 'bash', '-c', `cd /mnt; ${script}`],
+      [...enter, 'bash', '-c', `cd /mnt; ${script}; exit $?`],
       { env },
       (error, stdout, stderr) =>
         done({ code: error === null ? 0 : Number(error.code ?? -1), said: stdout + stderr }),
