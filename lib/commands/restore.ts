@@ -12,7 +12,7 @@ import { recoverNode } from '../pipeline/recovery.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planRestore } from '../plan/restore.ts'
+import { checkRestore, planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
@@ -27,20 +27,22 @@ export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const node = await openNode(flags, world)
   const here = flags.root === undefined
   const choices = { files: flags.file, overwrite: flags.overwrite }
-  const makePlan: MakePlan = async () => ({
-    plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
-  })
+  const input = async () => ({ node, targets, here, uid: world.uid, state: await readState(node) })
+  const makePlan: MakePlan = async () => ({ plan: await planRestore(await input(), choices) })
   const access: WriteAccess = { command: 'restore', node, options: flags, world, targets: table }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const units = await unitNotices(node, flags)
-  const check = flags.check ? { check: true } : {}
-  const { planned, notices } = await (flags.check ? planOnly(makePlan) : undo(makePlan, access))
-  const all = [...before, ...units, ...notices, ...planned.plan.notices]
-  return { ...buildPlanReport('restore', { ...planned.plan, notices: all }), ...check }
+  if (flags.check) {
+    const { plan, conflicts } = await checkRestore(await input(), choices)
+    const report = buildPlanReport('restore', withNotices(plan, [...before, ...units]))
+    return { ...report, check: true, ...(conflicts.length > 0 && { conflicts }) }
+  }
+  const { planned, notices } = await undo(makePlan, access)
+  return buildPlanReport('restore', withNotices(planned.plan, [...before, ...units, ...notices]))
 }
 
-async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
-  return { planned: await makePlan(), notices: [], activated: [] }
+function withNotices(plan: Plan, before: readonly Notice[]): Plan {
+  return { ...plan, notices: [...before, ...plan.notices] }
 }
 
 /** Not beside a watcher, which would write everything again. */

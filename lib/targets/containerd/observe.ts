@@ -13,6 +13,7 @@ import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
+import { isWorkingList } from './config/working-list.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { exactOne, readInstalled } from './installed.ts'
@@ -42,6 +43,7 @@ export async function observe(
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
   const inUse = findHostsDirs(values, own, settings)
+  const roots = await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)
   return {
     generation,
     readers,
@@ -56,7 +58,8 @@ export async function observe(
     ...inUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
-    ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
+    ...roots,
+    isWorkingList: isWorkingList(values, registries, { ...roots, ...inUse, readers }),
     daemons,
     ...(await readUnits(view, daemons, config)),
     onMachine: view.machine !== undefined,

@@ -52,6 +52,8 @@ export interface Snapshot {
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
+  /** Whether config_path has several directories and works as it is. */
+  readonly isWorkingList: boolean
   /** Paths of the files that regmirror manages. */
   readonly written: readonly string[]
   /** Paths of those in which it manages values only. */
