@@ -90,6 +90,8 @@ export const applyFlags = {
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
   requireHealthy: toggle('write nothing and exit 1 unless every registry is healthy'),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',

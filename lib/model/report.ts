@@ -2,9 +2,11 @@
 import type { Activated, Activation } from './activation.ts'
 import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
+import type { Issue } from './errors.ts'
 import type { ExplainReport } from './explain-report.ts'
 import type { Findings } from './finding.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
+import type { ProbeReason } from './probe-reason.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
@@ -40,27 +42,6 @@ export interface Notice {
   readonly file?: string
   readonly line?: number
 }
-
-/** Why an endpoint is not healthy. Readers must accept reasons they do not know. */
-export type ProbeReason =
-  | 'dns'
-  | 'refused'
-  | 'reset'
-  | 'connect_timeout'
-  | 'no_response'
-  | 'tls'
-  | 'certificate_expired'
-  | 'not_a_registry'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not_found'
-  | 'rate_limited'
-  | 'server_error'
-  | 'redirect_refused'
-  | 'wrong_digest'
-  | 'slow'
-  | 'stale'
-  | 'divergent'
 
 export type ProbeStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
 
@@ -158,6 +139,8 @@ export interface RefusedReport
 export interface RestoredReport extends Changes {
   readonly kind: 'restore'
   readonly check?: boolean
+  /** With `check`: files in the way. As long as there is one, restore changes nothing. */
+  readonly conflicts?: readonly Issue[]
 }
 
 export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport

@@ -88,10 +88,13 @@ function effectLines({ changes }: Changes): readonly string[] {
   return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
 }
 
-function activationLines({ reload, restart }: Changes): readonly string[] {
+function activationLines({ reload, restart, activated = [] }: Changes): readonly string[] {
   const lines = (all: Changes['reload'], verb: string) =>
     all.map(({ target, command, why }) => `${verb} ${target}: ${command} (${why})`)
-  return [...lines(reload, 'reload'), ...lines(restart, 'restart')]
+  const done = activated.map(
+    ({ target, action, command, proof }) => `${action}ed ${target}: ${command}; ${proof}`,
+  )
+  return [...done, ...lines(reload, 'reload'), ...lines(restart, 'restart')]
 }
 
 function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {

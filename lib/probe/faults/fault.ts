@@ -1,4 +1,4 @@
-import type { ProbeReason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 
 /** Why an endpoint is not healthy. Without a reason the probe has no verdict. */
 export interface Fault {

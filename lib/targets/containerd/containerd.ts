@@ -63,6 +63,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
     findReader,
+    causes: /\bcri\b|TOML|config|panic|listen/i,
+    respond: async address => (await import('./cri-response.ts')).respond(address),
   },
   doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
 }

@@ -66,6 +66,8 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
       },
       find: () => daemon,
       findReader: async () => daemon,
+      causes: /./,
+      respond: async () => ({ serves: true, proof: 'it serves' }),
       environment: async () => undefined,
     },
     doctor: async () => ({

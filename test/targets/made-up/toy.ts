@@ -51,6 +51,8 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     },
     find: () => ({ state: 'unknown' }),
     findReader: async () => ({ state: 'unknown' }),
+    causes: /toy/,
+    respond: async () => ({ serves: true, proof: 'toy serves' }),
     environment: async () => undefined,
   },
   doctor: async () => toyDoctor,

@@ -148,7 +148,7 @@ function overrideConflicts(
   [main]: readonly ParsedConfig[],
   snapshot: Snapshot,
 ): readonly Issue[] {
-  if (namesOnly(configPath?.value, snapshot.hostsDir)) return []
+  if (namesOnly(configPath?.value, snapshot.hostsDir) || snapshot.isWorkingList) return []
   const last = sections.at(-1)?.file
   if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, snapshot)]
   if (configPath === undefined) {

@@ -72,7 +72,7 @@ export function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   ]
   if (faults.length > 0) return faults.map(issue => faultNotice(issue, snapshot))
   const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, snapshot.hostsDir))
-  if (elsewhere === -1) return []
+  if (elsewhere === -1 || snapshot.isWorkingList) return []
   const setting = effective[elsewhere]
   const message = isPlaceholder(setting?.value)
     ? `config_path contains a placeholder: containerd uses these mirrors only if it becomes ${snapshot.hostsDir}`
@@ -106,7 +106,7 @@ function relativeNotices(snapshot: Snapshot): readonly Notice[] {
 }
 
 function listNotices(snapshot: Snapshot): readonly Notice[] {
-  if (snapshot.currentDirs.length < 2) return []
+  if (snapshot.currentDirs.length < 2 || snapshot.isWorkingList) return []
   const was = snapshot.currentDirs.join(':')
   const message = `config_path has several directories (${was}), which containerd 2.1 and later read as one; regmirror changes it to ${snapshot.hostsDir}`
   return [notice('config_path_list', message, { file: snapshot.config.path })]

@@ -166,10 +166,10 @@ function edited(before: ParsedConfig, snapshot: Snapshot): Edited | Issue {
   }
   const table = registryTable(before, snapshot.generation)
   if ('message' in table) return table
-  if (
-    effectiveRegistries(snapshot).every(({ configPath }) => namesOnly(configPath?.value, snapshot.hostsDir))
+  const isSet = effectiveRegistries(snapshot).every(({ configPath }) =>
+    namesOnly(configPath?.value, snapshot.hostsDir),
   )
-    return { files: [before] }
+  if (isSet || snapshot.isWorkingList) return { files: [before] }
   const effective = snapshot.generation && effectiveRegistry(snapshot.files, snapshot.generation)
   const inEffect = effective?.sections.findLast(({ file }) => file === before)?.table
   const setting = { path: [...(inEffect ?? table), 'config_path'], value: snapshot.hostsDir }
