@@ -13,6 +13,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
       return report.unhealthy.length > 0 ? 1 : 0
     case 'validate':
       return report.strict && report.notices.length > 0 ? 1 : 0
+    case 'import':
     case 'init':
     case 'template':
     case 'catalog':

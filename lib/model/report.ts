@@ -1,5 +1,6 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
 import type { ErrorReport } from './error-report.ts'
+import type { ImportReport } from './import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
@@ -190,6 +191,7 @@ export type Report =
   | PlanReport
   | ProbeReport
   | ValidateReport
+  | ImportReport
   | InitReport
   | TemplateReport
   | CatalogReport

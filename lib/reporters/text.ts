@@ -2,6 +2,7 @@
 
 import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
+import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
@@ -54,6 +55,8 @@ function resultLines(
       return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report, page)
+    case 'import':
+      return report.file === undefined ? report.list.trimEnd().split('\n') : []
   }
 }
 
@@ -74,7 +77,16 @@ function templateReport({ written, files }: TemplateReport): Printed {
 /** The list that was written. */
 function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
   if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  return fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  ')
+  const files = 'files' in report ? writtenFiles(report.files, page) : []
+  return [
+    ...files,
+    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
+  ]
+}
+
+/** Files beside that list. */
+function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
+  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 /** What would change, or would be restored. */

@@ -4,6 +4,7 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
+import type { ReadBack } from '../model/read-back.ts'
 import type { Capability, Registry } from '../model/registry.ts'
 import type { Activation, Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
@@ -179,6 +180,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * group of releases where the release is not known and they differ. Pure.
    */
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
+  /** The mirrors that the runtime has, for a list, and what of them a list cannot hold. Pure. */
+  read(snapshot: Snapshot): ReadBack
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>

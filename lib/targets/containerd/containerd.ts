@@ -14,6 +14,7 @@ import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
+import { read } from './read/read.ts'
 import { isSameLine } from './release.ts'
 import { releaseNotices } from './release-notices.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
@@ -46,6 +47,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   },
   validate: validateConfig,
   endpoints,
+  read,
   writerOf,
   daemon: {
     activate: {

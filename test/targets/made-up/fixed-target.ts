@@ -45,6 +45,7 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
+    read: () => ({ registries: [], losses: [] }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {

@@ -9,6 +9,7 @@ import type { Target } from '../../../lib/targets/target.ts'
 import { toyDialect } from './dialect.ts'
 import { endpoints } from './endpoints.ts'
 import { observe, type ToySnapshot } from './observe.ts'
+import { read } from './read.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
 
@@ -23,6 +24,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   render,
   validate: async () => [],
   endpoints,
+  read,
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {

@@ -103,12 +103,12 @@ function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): 
     ...mirrors.map(setting => ({
       ...placeOfSetting(setting),
       message: `${what(setting)} is not allowed beside config_path: the CRI plugin does not load, and the node becomes NotReady`,
-      hint: `move these mirrors into the list (regmirror validate -f ${placeOfSetting(setting).file} prints one) and remove the table, then run regmirror again`,
+      hint: 'write them into a list with regmirror import and remove the table, then run regmirror again',
     })),
     ...(reader.major < 2 ? tls : []).map(setting => ({
       ...placeOfSetting(setting),
       message: `${what(setting)} is not allowed beside config_path: the CRI plugin of 1.x does not load, 2.x ignores the table`,
-      hint: 'set ca or client in the list and remove the table, then run regmirror again',
+      hint: 'write it into a list with regmirror import and remove the table, then run regmirror again',
     })),
   ]
 }
