@@ -43,22 +43,21 @@ function inOrder({ failure, unknown, endpoints, ignored }: PullRoute): readonly 
   const isRandom = ignored.some(({ message }) => message.includes('random order'))
   if (failure !== undefined || unknown !== undefined || isRandom) return undefined
   if (endpoints.some(({ problem }) => problem !== undefined) || !endpoints.some(mayResolve)) return undefined
-  const servers = endpoints.filter(({ role }) => role === 'server').map(({ url }) => url)
-  const all = endpoints.map(one => shown(servers.includes(one.url) ? { ...one, role: 'server' } : one))
+  const all = endpoints.map(shown)
   // A host that is contacted again serves no more than before.
   return all.filter((one, i) => all.findIndex(other => other.url === one.url) === i)
 }
 
 /**
- * An endpoint without what a list decides or cannot say: mirrors have a dial_timeout, a server may do everything, an http
- * host has no TLS keys, and files have other names.
+ * An endpoint without what a list decides or cannot say: mirrors have a dial_timeout, pulls need no push, an http host
+ * has no TLS keys, and files have other names.
  */
-function shown({ url, plainUrl, role, capabilities, skipVerify, ca, client, header }: EffectiveEndpoint) {
+function shown({ url, plainUrl, capabilities, skipVerify, ca, client, header }: EffectiveEndpoint) {
   const { origin, pathname } = new URL(plainUrl ?? url)
   const isHttp = origin.startsWith('http:')
   return {
     url: origin + pathname.replace(/\/$/, ''),
-    capabilities: role === 'server' ? 'any' : [...capabilities].sort().join(' '),
+    capabilities: capabilities.filter(word => word !== 'push').sort(),
     ...(!isHttp && { skipVerify, tls: [ca.length, client.slice(0, 1).length] }),
     header: header.map(name => name.toLowerCase()).sort(),
   }

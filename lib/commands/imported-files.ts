@@ -2,8 +2,7 @@
 import path from 'node:path'
 import type { ListedFile } from '../list/imported/file-names.ts'
 import type { ImportedList } from '../list/imported/import-list.ts'
-import type { ImportedFile, ImportReport } from '../model/import-report.ts'
-import type { Notice } from '../model/report.ts'
+import type { ImportedFile, ImportNotice, ImportReport } from '../model/import-report.ts'
 import type { World } from '../model/world.ts'
 import { createOutputFile, refuseExisting } from '../system/output-file.ts'
 import { openReader } from '../system/reader.ts'
@@ -19,7 +18,7 @@ export async function checkOutput(output: string | undefined): Promise<void> {
 interface WriteOptions {
   readonly output: string | undefined
   readonly sources: readonly string[]
-  readonly notices: readonly Notice[]
+  readonly notices: readonly ImportNotice[]
   readonly world: World
 }
 

@@ -33,7 +33,7 @@ export const commands: readonly AnyCommand[] = [
     flags: importFlags,
     examples: [
       ['', 'print a list of the mirrors that this node uses'],
-      ['-o /etc/regmirror/mirrors.toml', 'write it, with its certificates and secrets beside it'],
+      ['-o mirrors.toml', 'write it, with its certificates and secrets beside it'],
     ],
     load: async () => (await import('./import.ts')).importMirrors,
   }),

@@ -44,9 +44,7 @@ const OF_COMMAND: Readonly<Record<string, Intents>> = {
     ['--force', 'use --overwrite for files that were changed outside regmirror'],
     ['-f --config --list --mirrors -c', 'remove it: restore requires no list'],
   ],
-  import: [
-    ['-f --file --config --input -c -i', 'use --from FILE for a file, or -o FILE for the new list'],
-  ],
+  import: [['-f --file --config --input -c -i', 'use --from FILE for a file, or -o FILE for the new list']],
   init: [['--config --mirrors --file --path -c -f', 'use -o FILE']],
   probe: [
     ['--header -H', 'use --header-file NAME=FILE'],

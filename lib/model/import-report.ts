@@ -1,5 +1,4 @@
 /** The report of `import`. */
-import type { Notice } from './report.ts'
 
 export interface ImportReport {
   readonly version: 1
@@ -14,7 +13,15 @@ export interface ImportReport {
   /** The files that the list refers to. */
   readonly files: readonly ImportedFile[]
   /** What the list does not have, and what is to be done. */
-  readonly notices: readonly Notice[]
+  readonly notices: readonly ImportNotice[]
+}
+
+export interface ImportNotice {
+  readonly code: 'not_imported' | 'file_required'
+  readonly message: string
+  readonly registry?: string
+  readonly file?: string
+  readonly line?: number
 }
 
 export interface ImportedFile {

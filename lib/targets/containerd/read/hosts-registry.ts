@@ -1,20 +1,16 @@
-/** A hosts.toml as a registry of a list. Pure. */
-import { isTable } from '../../../formats/is-table.ts'
 import { tomlValue } from '../../../formats/toml/ast.ts'
-import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
-import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { FoundMirror, FoundRegistry, Loss, ReadBack } from '../../../model/read-back.ts'
 import { mayResolve } from '../../../model/registry.ts'
 import { BARE } from '../pull/effective-endpoint.ts'
 import type { HostEntry } from '../pull/host-entry.ts'
-import { wordsIn } from '../pull/host-faults.ts'
 import { hostOrder } from '../pull/host-order.ts'
 import { readHostsFile } from '../pull/hosts-file.ts'
-import { type HostKeys, readHostsKeys } from '../pull/hosts-keys.ts'
+import { readHostsKeys } from '../pull/hosts-keys.ts'
 import { parseHostsText } from '../pull/hosts-text.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import type { Release } from '../release.ts'
 import { commentsOf, foundEndpoint } from './found-endpoint.ts'
+import { hostLosses, type WrittenHost } from './host-losses.ts'
 import { unknownKeyLosses } from './unknown-keys.ts'
 
 export interface HostsText {
@@ -58,14 +54,6 @@ export function readHostsRegistry(
 const NO_HEADER = {
   message: 'containerd ignores this host, because no [host."…"] header names it',
   hint: 'if it is a mirror, add it to the list',
-}
-
-interface WrittenHost {
-  readonly entry: HostEntry
-  readonly keys: HostKeys
-  readonly at: FoundRegistry['at']
-  readonly path: readonly string[]
-  readonly named: string
 }
 
 interface Result {
@@ -115,66 +103,17 @@ function namedServer(found: FoundRegistry, { entry, keys, at }: WrittenHost): Re
   const { capabilities } = entry
   const mirrors = [...found.mirrors, { ...server, capabilities }]
   const isWhole = capabilities.length === BARE.capabilities.length
-  if (found.name === '*' || (!isWhole && mirrors.some(({ capabilities: granted = [] }) => mayResolve({ capabilities: granted }))))
+  if (
+    found.name === '*' ||
+    (!isWhole && mirrors.some(({ capabilities: granted = [] }) => mayResolve({ capabilities: granted })))
+  )
     return { found: { ...found, mirrors, fallback: false }, losses: [] }
   const lost = { ...at, registry: found.name, ...NO_RESOLVER }
   return { found: { ...found, server }, losses: isWhole ? [] : [lost] }
 }
 
 const NO_RESOLVER = {
-  message: 'no host of this file may resolve tags, so containerd pulls by digest only; the list has no such limit for a server',
+  message:
+    'no host of this file may resolve tags, so containerd pulls by digest only; the list has no such limit for a server',
   hint: 'check that this server may resolve tags',
-}
-
-/** What of a host a list does not have. */
-function hostLosses({ entry, keys, at, path, named }: WrittenHost, ast: TomlAst): readonly Loss[] {
-  const lineOf = (...key: readonly string[]) => locateKey(ast, [...path, ...key]) ?? locateToml(ast, path)
-  const loss = (key: readonly string[], message: string, hint: string): Loss => ({
-    ...at,
-    ...lineOf(...key),
-    message,
-    hint,
-  })
-  const isHttp = entry.scheme === 'http'
-  const tls = ['ca', 'client', 'skip_verify'].filter(key => keys[key] !== undefined && keys[key] !== false)
-  const header = isTable(keys.header) ? Object.entries(keys.header) : []
-  return [
-    ...(entry.host !== '' && !/^https?$/.test(entry.scheme)
-      ? [
-          loss(
-            [],
-            `containerd cannot use the host ${named}: its scheme is neither https nor http`,
-            'correct the URL in the list',
-          ),
-        ]
-      : []),
-    ...(wordsIn(keys.capabilities).includes('referrers')
-      ? [loss(['capabilities'], 'a list has no capability "referrers"', 'nothing to do: pulls do not use it')]
-      : []),
-    ...(isHttp ? tls : []).map(key =>
-      loss(
-        [key],
-        `${key} has no place beside an http URL; with it, containerd 1.7 and later try https first`,
-        'if this host has TLS, write https:// and the key in the list',
-      ),
-    ),
-    ...(entry.client.length > 1
-      ? [
-          loss(
-            ['client'],
-            'a list has one client certificate for each host; the first one is used',
-            'check that the host accepts it',
-          ),
-        ]
-      : []),
-    ...header
-      .filter(([, value]) => Array.isArray(value) && value.length > 1)
-      .map(([name]) =>
-        loss(
-          ['header', name],
-          `a list has one value for each header; ${name} keeps its first one`,
-          'join them with a comma in the file of the header, if the host accepts that',
-        ),
-      ),
-  ]
 }
