@@ -19,6 +19,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
       return report.strict && report.notices.length > 0 ? 1 : 0
     case 'doctor':
       return doctorCode(report)
+    case 'import':
     case 'init':
     case 'template':
     case 'catalog':

@@ -79,6 +79,16 @@ export const initFlags = {
   format,
 }
 
+export const importFlags = {
+  output: text({
+    help: 'create this list, and the certificate and secret files that it names beside it',
+    alias: 'o',
+    kind: 'file',
+  }),
+  ...nodeFlags,
+  format,
+}
+
 export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
 
 export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
@@ -191,6 +201,7 @@ export type CompletionFlags = ValuesOf<typeof completionFlags>
 export type ExplainFlags = ValuesOf<typeof explainFlags>
 export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
+export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>
 export type ApplyFlags = ValuesOf<typeof applyFlags>

@@ -5,6 +5,7 @@ import {
   completionFlags,
   doctorFlags,
   explainFlags,
+  importFlags,
   initFlags,
   planFlags,
   probeFlags,
@@ -27,6 +28,16 @@ export const commands: readonly AnyCommand[] = [
       ['--list', 'list the starter lists and the templates'],
     ],
     load: async () => (await import('./init.ts')).init,
+  }),
+  command({
+    name: 'import',
+    summary: 'write a list from what this node has today',
+    flags: importFlags,
+    examples: [
+      ['', 'print a list of the mirrors that this node uses'],
+      ['-o mirrors.toml', 'write it, with its certificates and secrets beside it'],
+    ],
+    load: async () => (await import('./import.ts')).importMirrors,
   }),
   command({
     name: 'validate',

@@ -5,6 +5,7 @@ import type { ErrorReport } from './error-report.ts'
 import type { Issue } from './errors.ts'
 import type { ExplainReport } from './explain-report.ts'
 import type { Findings } from './finding.ts'
+import type { ImportReport } from './import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { ProbeReason } from './probe-reason.ts'
 import type { JudgedRegistries } from './registry-health.ts'
@@ -175,6 +176,7 @@ export type Report =
   | ExplainReport<Notice>
   | ValidateReport
   | DoctorReport
+  | ImportReport
   | InitReport
   | TemplateReport
   | CatalogReport

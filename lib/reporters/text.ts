@@ -1,6 +1,7 @@
 /** Reports as text for people. Pure. */
 
 import type { ErrorReport } from '../model/error-report.ts'
+import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type { Report, ValidateReport } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
@@ -60,6 +61,8 @@ function resultLines(
       return explainLines(report, page)
     case 'doctor':
       return [...fixLines(report, page), ...doctorLines(report, page)]
+    case 'import':
+      return report.file === undefined ? report.list.trimEnd().split('\n') : []
   }
 }
 
@@ -80,7 +83,16 @@ function templateReport({ written, files }: TemplateReport): Printed {
 /** The list that was written. */
 function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
   if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  return fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  ')
+  const files = 'files' in report ? writtenFiles(report.files, page) : []
+  return [
+    ...files,
+    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
+  ]
+}
+
+/** Files beside that list. */
+function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
+  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {

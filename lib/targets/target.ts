@@ -4,6 +4,7 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
+import type { ReadBack } from '../model/read-back.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
@@ -103,6 +104,8 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   planned(snapshot: Snapshot, files: readonly PlannedFile[]): Snapshot
   /** Loads what explains those routes. */
   explainer(): Promise<Explainer<Settings, Snapshot>>
+  /** The mirrors that the runtime has, for a list, and what of them a list cannot hold. Loads what reads them. */
+  read(snapshot: Snapshot): Promise<ReadBack>
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>

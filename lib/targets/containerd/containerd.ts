@@ -52,6 +52,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   endpoints,
   planned: plannedSnapshot,
   explainer: async () => (await import('./pull/containerd-explainer.ts')).containerdExplainer,
+  read: async snapshot => (await import('./read/read.ts')).read(snapshot),
   writerOf,
   daemon: {
     activate: {

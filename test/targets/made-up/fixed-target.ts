@@ -58,6 +58,7 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
       startFiles: () => [CONFIG],
       conduct: () => [],
     }),
+    read: async () => ({ registries: [], losses: [] }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {

@@ -9,6 +9,7 @@ import type { Target } from '../../../lib/targets/target.ts'
 import { toyDialect } from './dialect.ts'
 import { endpoints } from './endpoints.ts'
 import { observe, type ToySnapshot } from './observe.ts'
+import { read } from './read.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
 import { toyDoctor } from './toy-doctor.ts'
@@ -44,6 +45,7 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     conduct: (_snapshot, { endpoints }) =>
       endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
   }),
+  read: async snapshot => read(snapshot),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
