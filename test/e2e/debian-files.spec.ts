@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { EXECUTABLE } from '../support/program.ts'
 import { needBuilt } from './support/built.ts'
-import { buildVersion } from './support/packages.ts'
+import { buildVersion, RELEASE } from './support/packages.ts'
 import { needRuntime, skip, treeOf } from './support/runtimes.ts'
 
 /** lintian in its own tree, in an overlay: $1 an empty directory, $2 the tree, $3 the folder of the package. */
@@ -92,7 +92,7 @@ describe('the file of the Debian package', function () {
     const inside = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', LINTIAN, 'sh']
     const { status, stdout, stderr } = spawnSync(
       'unshare',
-      [...inside, at('stage'), treeOf('lintian-trixie'), at('first')],
+      [...inside, at('stage'), treeOf('lintian-trixie'), RELEASE ?? at('first')],
       { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } },
     )
     assert.equal(stdout + stderr, '')

@@ -204,6 +204,19 @@ describe('the Debian package', function () {
     assert.match((await node.machine.run('systemctl', 'is-enabled', WATCH)).said, /^disabled$/m)
     await type(node, await documented('Remove'))
     assert.deepEqual(await node.files(), node.before)
+    const mounts = ['/', '/var/lib', '/run', '/tmp']
+    const named = await node.run(
+      'find',
+      ...mounts,
+      '-xdev',
+      '-name',
+      '*regmirror*',
+      '-not',
+      '-path',
+      '/srv/*',
+    )
+    const ofApt = ['/etc/apt/keyrings/regmirror.asc', '/etc/apt/sources.list.d/regmirror.list']
+    assert.deepEqual(named.trim().split('\n').sort(), ofApt)
   })
 })
 

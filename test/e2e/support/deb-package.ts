@@ -31,6 +31,8 @@ export async function buildPackage(home: string, command: string): Promise<strin
   const texts = await Promise.all(units.map(name => fs.readFile(path.join(UNITS, name), 'utf8')))
   await writeTree(folder, {
     'DEBIAN/control': control('regmirror', 'Depends: libc6\n'),
+    'DEBIAN/conffiles': '/etc/regmirror/regmirror.env\n',
+    'etc/regmirror/regmirror.env': await fs.readFile(path.join(UNITS, 'regmirror.env'), 'utf8'),
     'usr/bin/regmirror': command,
     ...Object.fromEntries(units.map((name, nth) => [`usr/lib/systemd/system/${name}`, texts[nth]])),
   })

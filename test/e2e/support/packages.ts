@@ -14,8 +14,8 @@ export interface Debs {
   readonly node: string
 }
 
-/** A folder that `npm run release` has written. */
-const RELEASE = process.env.REGMIRROR_RELEASE
+/** A folder that `npm run release` has written: `npm run test:full` tests its files. */
+export const RELEASE = process.env.REGMIRROR_RELEASE
 
 /** Both packages, with the executable that users get. */
 export async function makePackages(home: string): Promise<Debs> {
