@@ -32,6 +32,8 @@ export async function buildPackage(home: string, command: string | Buffer): Prom
   await writeTree(folder, {
     'DEBIAN/control': control('regmirror', 'Depends: libc6\n'),
     'usr/bin': undefined,
+    'DEBIAN/conffiles': '/etc/regmirror/regmirror.env\n',
+    'etc/regmirror/regmirror.env': await fs.readFile(path.join(UNITS, 'regmirror.env'), 'utf8'),
     ...Object.fromEntries(units.map((name, nth) => [`usr/lib/systemd/system/${name}`, texts[nth]])),
   })
   await fs.writeFile(path.join(folder, 'usr/bin/regmirror'), command, { mode: 0o755 })
