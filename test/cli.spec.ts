@@ -104,12 +104,12 @@ describe('exit codes', () => {
     }
   })
 
-  it('shows help that fits the terminal, with a space before each type and whole examples', async () => {
+  it('shows help that fits the terminal, with what each flag takes and whole examples', async () => {
     for (const columns of [60, 80, 100, 120])
       for (const { name, examples } of commands) {
         const lines = (await run([name, '--help'], {}, { columns })).stdout.split('\n')
         assert.deepEqual(
-          lines.filter(line => line.length > columns || /\S\[(array|boolean|number|string)\]$/.test(line)),
+          lines.filter(line => line.length > columns || /\[(array|boolean|number|string)\]/.test(line)),
           [],
           `${name} at ${columns}`,
         )
@@ -119,6 +119,22 @@ describe('exit codes', () => {
             typed,
           )
       }
+  })
+
+  it('shows the flags of a probe without a list, and those of a list, under a title of their own', async () => {
+    for (const columns of [60, 80, 120]) {
+      const { stdout } = await run(['probe', '--help'], {}, { columns })
+      const titles = ['Without a list (URLs or --preset):', 'With a list:', 'Options:', 'Examples:']
+      const parts = titles.map(title => stdout.split(`\n${title}\n`)[1]?.split('\n\n')[0] ?? '')
+      const [url = '', list = '', options = ''] = parts.map(part =>
+        part.match(/--[a-z-]+(?= |$)/gm)?.join(' '),
+      )
+      assert.match(url, /^--preset --registry .* --timeout$/)
+      assert.match(list, /^--file --list-format --allow-files-from --root$/)
+      assert.match(options, /--depth .*--help --version$/)
+      assert.match(stdout, /^ +--ca FILE\s+trust the certificates in this PEM file/m)
+      assert.doesNotMatch(stdout, /with URLs, /)
+    }
   })
 
   it('says which command probes where --no-probe is no flag', async () => {
@@ -204,10 +220,13 @@ describe('exit codes', () => {
 
   it('says what --root does not do, and what --format of watch is for', async () => {
     const { stdout } = await run(['watch', '--help'], {}, { columns: 200 })
-    assert.match(stdout, /--root +use the tree below this directory as \/, and do not run containerd /)
     assert.match(
       stdout,
-      /--format +format of the error that ends watch; a json log has it as its last event: /,
+      /--root DIRECTORY +use the tree below this directory as \/, and do not run containerd /,
+    )
+    assert.match(
+      stdout,
+      /--format VALUE +format of the error that ends watch; a json log has it as its last event: /,
     )
   })
 

@@ -118,19 +118,26 @@ const urlFlags = {
   url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
   preset: text({ help: 'probe the mirrors of this built-in list, such as china', kind: 'preset' }),
   registry: text({
-    help: 'with URLs, the registry that they mirror',
+    help: 'the registry that they mirror',
     default: 'docker.io',
     kind: 'registry',
   }),
-  image: text({ help: 'with URLs, the image to request', default: 'a small public image' }),
-  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first', kind: 'file' }),
-  ca: texts('with URLs, trust the certificates in this PEM file', 'file'),
-  clientCert: text({ help: 'with URLs, certificate of the client (PEM)', kind: 'file' }),
-  clientKey: text({ help: 'with URLs, its key (PEM)', kind: 'file' }),
-  headerFile: texts('with URLs, send a header with the value in a file: NAME=FILE'),
-  skipVerify: toggle('with URLs, do not verify certificates'),
-  timeout: duration({ help: 'with URLs, how long to wait for a response', default: '3s' }),
+  image: text({ help: 'the image to request', default: 'a small public image' }),
+  write: text({ help: 'create a list of the mirrors that serve, fastest first', kind: 'file' }),
+  ca: texts('trust the certificates in this PEM file', 'file'),
+  clientCert: text({ help: 'certificate of the client (PEM)', kind: 'file' }),
+  clientKey: text({ help: 'key of the client (PEM)', kind: 'file' }),
+  headerFile: texts('send a header with the value in a file: NAME=FILE'),
+  skipVerify: toggle('do not verify certificates'),
+  timeout: duration({ help: 'how long to wait for a response', default: '3s' }),
 }
+
+/** Flags of `probe` that only URLs or `--preset` have, and those that only a list has. */
+export const URL_ONLY = [
+  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
+  ...(['skipVerify', 'timeout'] as const),
+]
+export const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
 
 export const probeFlags = {
   ...urlFlags,

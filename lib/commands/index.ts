@@ -7,9 +7,11 @@ import {
   explainFlags,
   importFlags,
   initFlags,
+  LIST_ONLY,
   planFlags,
   probeFlags,
   restoreFlags,
+  URL_ONLY,
   validateFlags,
   watchFlags,
 } from './flags.ts'
@@ -70,6 +72,10 @@ export const commands: readonly AnyCommand[] = [
     name: 'probe',
     summary: 'check mirror health and latency',
     flags: probeFlags,
+    groups: [
+      ['Without a list (URLs or --preset)', ['preset', ...URL_ONLY]],
+      ['With a list', LIST_ONLY],
+    ],
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],

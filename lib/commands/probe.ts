@@ -8,7 +8,7 @@ import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import type { RunCommand } from './command.ts'
 import { typedName } from './flag-types.ts'
-import type { ProbeFlags } from './flags.ts'
+import { LIST_ONLY, type ProbeFlags, URL_ONLY } from './flags.ts'
 
 export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   if (flags.url.length > 0 || flags.preset !== undefined) {
@@ -31,12 +31,6 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const all = [...notices, ...addresses, ...pinged, ...probeNotices(list, probed.probes)]
   return { version: 1, kind: 'probe', ...probed, notices: all }
 }
-
-const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
-const URL_ONLY = [
-  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
-  ...(['skipVerify', 'timeout'] as const),
-]
 
 function refuse(
   flags: ProbeFlags,

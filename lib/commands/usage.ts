@@ -10,8 +10,10 @@ type Commands = readonly NonNullable<Called>[]
 
 export const EXIT_CODE_HELP = `Exit codes:
   0  done, or the check passed
-  1  the check failed: pending changes (plan --check, restore --check), notices
-     (validate --strict), an unhealthy registry (probe, apply --require-healthy)
+  1  the check failed: pending changes
+     (plan --check, restore --check),
+     notices (validate --strict), unhealthy
+     registry (probe, apply --require-healthy)
   2  error`
 
 export const NO_COMMAND = 'no command is given'
