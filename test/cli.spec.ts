@@ -312,6 +312,7 @@ describe('JSON', () => {
         assertReport(await json('apply', '--probe', ...flags), 'apply')
         assertReport(await json('probe', ...flags.slice(0, 2)), 'probe')
         assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
+        assertReport(await json('doctor', ...flags), 'doctor')
         assertReport(await json('init'), 'init')
         assertReport(await json('init', '--list'), 'catalog')
         assertReport(await json('init', '--template', 'report.schema.json'), 'template')
