@@ -58,9 +58,9 @@ async function fix(
   const access = { command: 'doctor', node, options: flags, world, targets: table } as const
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const makePlan = async () => {
-    const { found } = await look()
+    const { found, daemons } = await look()
     const fixes = found.flatMap(one => (one.fix ? [{ target: one.finding.target ?? '', fix: one.fix }] : []))
-    return { plan: await planFixes(fixes, targets, await openView(flags, node, world)) }
+    return { plan: await planFixes(fixes, daemons, targets, await openView(flags, node, world)) }
   }
   const done = flags.check ? { planned: await makePlan(), notices: [] } : await converge(makePlan, access)
   const { kind: _, ...changes } = buildPlanReport('apply', done.planned.plan)

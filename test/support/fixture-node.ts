@@ -36,6 +36,8 @@ export interface FixtureCase {
   readonly notes?: readonly string[]
   /** `severity code file:line` of each finding. */
   readonly findings?: readonly string[]
+  /** Whether `--fix` corrects all of them. */
+  readonly fixable?: boolean
   /** What the real containerd does: the requests of a pull before and after the cure. */
   readonly pull?: {
     readonly image: string
