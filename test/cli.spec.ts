@@ -314,6 +314,7 @@ describe('JSON', () => {
         assertReport(await json('explain', 'busybox', ...flags), 'explain')
         assertReport(await json('explain', 'quay.io/app:v1', '--probe', ...flags), 'explain')
         assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
+        assertReport(await json('doctor', ...flags), 'doctor')
         assertReport(await json('init'), 'init')
         assertReport(await json('init', '--list'), 'catalog')
         assertReport(await json('init', '--template', 'report.schema.json'), 'template')

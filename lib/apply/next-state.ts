@@ -79,8 +79,13 @@ function managed(step: Step, after: NewFile, original: Original, { now, moment }
 
 function owned(owns: Exclude<Owns, { kind: 'original' }>, known: ManagedFile | undefined): Owned {
   if (owns.kind === 'whole') return { owns: 'whole', ...(owns.format && { format: owns.format }) }
-  const { format, values, created_from = known?.owns === 'values' ? known.created_from : undefined } = owns
-  return { owns: 'values', format, values, ...(created_from !== undefined && { created_from }) }
+  const before = known?.owns === 'values' ? known : undefined
+  const { format, values, created_from = before?.created_from, repaired = before?.repaired } = owns
+  return {
+    ...{ owns: 'values', format, values },
+    ...(created_from !== undefined && { created_from }),
+    ...(repaired !== undefined && { repaired }),
+  }
 }
 
 function keptNames(files: State['files']): Set<string> {

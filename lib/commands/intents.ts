@@ -6,6 +6,7 @@ type Intents = readonly (readonly [words: string, hint: string])[]
 const COMMANDS: Intents = [
   ['undo rollback revert uninstall remove reset clean unapply', 'use regmirror restore'],
   ['check', 'use regmirror plan --check'],
+  ['diagnose debug why fix repair troubleshoot', 'use regmirror doctor'],
   ['status', 'use regmirror plan for the node, or regmirror probe for the mirrors'],
   ['why trace resolve which route pull endpoints', 'use regmirror explain IMAGE'],
   ['diff show preview drift dry-run', 'use regmirror plan'],

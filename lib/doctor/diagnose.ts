@@ -1,9 +1,10 @@
 /** Observes each target and runs its rules. Reads, never writes. */
 import type { Checked, Unread } from '../model/finding.ts'
-import { readState } from '../ownership/state.ts'
-import type { ConfiguredTarget } from '../targets/configured-targets.ts'
+import type { MirrorList } from '../model/registry.ts'
+import { readState, type State } from '../ownership/state.ts'
+import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { type Diagnosed, findAll, sorted, withoutUnread } from './findings.ts'
+import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
 import { tolerantReader } from './tolerant-reader.ts'
 
@@ -13,33 +14,66 @@ export interface Diagnosis {
   readonly unread: readonly Unread[]
 }
 
+/** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
 export async function diagnose(
-  targets: readonly ConfiguredTarget[],
+  targets: Readonly<Record<string, Target>>,
+  listed: MirrorList['targets'],
   place: Omit<View, 'state'>,
+  now: number,
 ): Promise<Diagnosis> {
   const { reader, unread } = tolerantReader(place.node)
   const view = { ...place, node: reader, state: await readState(reader) }
   const parts = []
-  for (const one of targets) parts.push(await diagnoseTarget(one, view, unread))
-  const hidden = unread()
-  const found = withoutUnread(
-    parts.flatMap(part => part.found),
-    hidden,
-  )
-  return { found: sorted(found), checked: parts.map(part => part.checked), unread: hidden }
+  for (const [name, target] of Object.entries(targets))
+    parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
+  const found = parts.flatMap(part => part.found)
+  return { found, checked: parts.map(part => part.checked), unread: unread() }
 }
 
+interface Subject {
+  readonly name: string
+  readonly target: Target
+  readonly listed: MirrorList['targets'][string] | undefined
+  readonly now: number
+}
+
+/** Without a list, the settings have no place in one. */
+const NOWHERE = { file: '', line: 0, column: 0 }
+
 async function diagnoseTarget(
-  { name, target, settings }: ConfiguredTarget,
+  { name, target, listed, now }: Subject,
   view: View,
   unread: () => readonly Unread[],
 ): Promise<{ found: readonly Diagnosed[]; checked: Checked }> {
   const doctor = await target.doctor()
-  const snapshot = await target.observe(view, [], settings)
-  const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread())
-  const found = findAll(name, doctor.rules, observed, blind)
-  const common = findAll(name, commonRules, { files, found, writerOf: target.writerOf }, [])
-  const rules = doctor.rules.length + commonRules.length
-  const checked = { target: name, files: files.map(({ path }) => path), rules, about }
-  return { found: [...found, ...common], checked }
+  const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
+  const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
+  const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
+  const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
+  const node = { files, found, unread: unread(), writerOf: target.writerOf }
+  const common = findAll(name, commonRules, node, [])
+  const checked = {
+    target: name,
+    files: files.map(({ path }) => path),
+    rules: doctor.rules.length + commonRules.length,
+    about,
+  }
+  return { found: withoutOwn([...found, ...common], view.state), checked }
+}
+
+/** A file that regmirror writes as a whole is corrected by `apply`. */
+function withoutOwn(found: readonly Diagnosed[], { files }: State): readonly Diagnosed[] {
+  const isOwn = (file: string | undefined) => file !== undefined && files[file]?.owns === 'whole'
+  return found.map(one =>
+    one.fix !== undefined && isOwn(one.fix.file)
+      ? {
+          about: one.about,
+          finding: {
+            ...one.finding,
+            fixable: false,
+            cure: 'regmirror manages this file: run regmirror apply',
+          },
+        }
+      : one,
+  )
 }

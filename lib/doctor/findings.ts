@@ -1,5 +1,5 @@
-/** The findings of rules: completed, sorted, and without those about files that could not be read. Pure. */
-import type { Finding, Severity, Unread } from '../model/finding.ts'
+/** The findings of rules: completed, and without those about files that could not be read. Pure. */
+import type { Finding, Unread } from '../model/finding.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
 import type { Fix, Found, Part, Rule } from '../targets/rule.ts'
 
@@ -7,6 +7,8 @@ import type { Fix, Found, Part, Rule } from '../targets/rule.ts'
 export interface Diagnosed {
   readonly finding: Finding
   readonly fix?: Fix
+  /** Other files that it is about. */
+  readonly about: readonly string[]
 }
 
 export function findAll<Observed>(
@@ -19,7 +21,7 @@ export function findAll<Observed>(
   return used.flatMap(rule => rule.find(observed).map(found => completed(target, rule, found)))
 }
 
-function completed(target: string, rule: Rule, { fix, ...found }: Found): Diagnosed {
+function completed(target: string, rule: Rule, { fix, about = [], ...found }: Found): Diagnosed {
   const { problem, consequence, cure, severity = rule.severity, ...place } = found
   const texts = {
     problem: hideCredentials(problem),
@@ -34,25 +36,11 @@ function completed(target: string, rule: Rule, { fix, ...found }: Found): Diagno
     ...texts,
     fixable: fix !== undefined,
   }
-  return { finding, ...(fix && { fix }) }
+  return { finding, about, ...(fix && { fix }) }
 }
 
 /** Nothing certain can be told of a file that could not be read, or of what is below it. */
 export function withoutUnread(found: readonly Diagnosed[], unread: readonly Unread[]): readonly Diagnosed[] {
   const isUnread = (file: string) => unread.some(one => file === one.file || file.startsWith(`${one.file}/`))
-  return found.filter(({ finding: { file } }) => file === undefined || !isUnread(file))
-}
-
-const ORDER: readonly Severity[] = ['error', 'warning', 'note']
-
-/** By severity, then by file and line. */
-export function sorted(found: readonly Diagnosed[]): readonly Diagnosed[] {
-  return found.toSorted(({ finding: a }, { finding: b }) => {
-    const bySeverity = ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity)
-    return bySeverity || compareText(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0)
-  })
-}
-
-function compareText(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return found.filter(({ finding: { file = '' }, about }) => ![file, ...about].some(isUnread))
 }

@@ -7,7 +7,8 @@ export type Severity = 'error' | 'warning' | 'note'
 export interface Finding {
   readonly code: string
   readonly severity: Severity
-  readonly target: string
+  /** Absent where it is about the list. */
+  readonly target?: string
   readonly file?: string
   readonly line?: number
   readonly column?: number

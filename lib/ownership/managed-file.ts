@@ -24,6 +24,11 @@ export interface OwnedValues {
   readonly values: readonly OwnedValue[]
   /** The text that regmirror started from where the file did not exist. */
   readonly created_from?: string
+  /**
+   * sha256 of the text that `doctor --fix` corrected, without these values: as long as the file has it, the original is what
+   * was there before. `apply` leaves such a file alone.
+   */
+  readonly repaired?: string
 }
 
 /** What was at a path before regmirror wrote to it: nothing, or bytes that are kept under `originals/<kept>`. */
@@ -76,13 +81,14 @@ export function isManagedFile(file: string, value: unknown): boolean {
   )
 }
 
-function isOwned({ owns, format, values, created_from }: Record<string, unknown>): boolean {
+function isOwned({ owns, format, values, created_from, repaired }: Record<string, unknown>): boolean {
   if (owns === 'whole') return isOptional(format, isFormatName) && values === undefined
   return (
     owns === 'values' &&
     isFormatName(format) &&
     isListOf(values, isOwnedValue) &&
-    isOptional(created_from, isText)
+    isOptional(created_from, isText) &&
+    isOptional(repaired, isDigest)
   )
 }
 

@@ -35,7 +35,7 @@ type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile 
 
 export async function unlistedFiles(target: string, retained: RetainedPaths, view: View): Promise<Unlisted> {
   const unlisted = Object.entries(view.state.files).filter(
-    ([path, written]) => written.target === target && !retained.needed.has(path),
+    ([path, written]) => written.target === target && !retained.needed.has(path) && !isOnlyRepaired(written),
   )
   const parts = await mapConcurrently(unlisted, ([path, written]) =>
     unlistedFile(path, written, retained, view.node),
@@ -45,6 +45,11 @@ export async function unlistedFiles(target: string, retained: RetainedPaths, vie
     notices: parts.flatMap(({ notices = [] }) => notices),
     forgets: parts.flatMap(({ forgets = [] }) => forgets),
   }
+}
+
+/** A file that `doctor` corrected is of another program: only `restore` puts its original back. */
+function isOnlyRepaired(written: ManagedFile): boolean {
+  return written.owns === 'values' && written.repaired !== undefined && written.values.length === 0
 }
 
 async function unlistedFile(

@@ -7,6 +7,7 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Severity, Unread } from '../model/finding.ts'
+import type { WrittenTable } from '../model/registry.ts'
 import type { Effect } from '../model/report.ts'
 import type { View } from './view.ts'
 
@@ -34,6 +35,8 @@ export interface Found {
   readonly line?: number
   readonly column?: number
   readonly registry?: string
+  /** Other files that it is about: without a finding where they could not be read. */
+  readonly about?: readonly string[]
   /** What is wrong: it completes `file:line: …`, without a full stop. */
   readonly problem: string
   /** What the runtime does because of it: a sentence without a full stop, such as "containerd ignores the whole file". */
@@ -91,8 +94,15 @@ export interface Observation<Observed = unknown> {
 export interface Doctor<Snapshot = unknown, Observed = unknown> {
   /**
    * Reads what the rules need beside the snapshot, such as certificates or the environment of the daemon, which a plan does
-   * not pay for. `unread`: files that the user may not read; the snapshot is without them.
+   * not pay for. `unread`: files that the user may not read; the snapshot is without them. `now`: milliseconds since 1970.
    */
-  observe(snapshot: Snapshot, view: View, unread: readonly Unread[]): Promise<Observation<Observed>>
+  observe(
+    snapshot: Snapshot,
+    view: View,
+    unread: readonly Unread[],
+    now: number,
+  ): Promise<Observation<Observed>>
   readonly rules: readonly Rule<Observed>[]
+  /** What a list would say in the table of this target so that the files of the running daemon are read. */
+  readonly unlisted: WrittenTable
 }

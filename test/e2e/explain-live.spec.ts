@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { ExplainReport } from '../../lib/model/explain-report.ts'
 import type { Notice } from '../../lib/model/report.ts'
 import { isFullTest } from '../support/check-property.ts'
-import { runIn } from './support/own-machine.ts'
+import { runIn } from './support/machine-of-daemon.ts'
 import { generations, needRuntime } from './support/runtimes.ts'
 
 const SCRIPT = `

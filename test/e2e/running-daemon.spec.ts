@@ -3,7 +3,7 @@
  * daemons of other programs.
  */
 import assert from 'node:assert/strict'
-import { runIn } from './support/own-machine.ts'
+import { runIn } from './support/machine-of-daemon.ts'
 import { generations, needRuntime } from './support/runtimes.ts'
 
 for (const { title, suite } of generations) {

@@ -110,6 +110,8 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/apply.ts': PLAN,
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,
+  'commands/doctor.ts': PLAN,
+  'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
 }
 
 /**

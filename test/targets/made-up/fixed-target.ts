@@ -67,6 +67,7 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     doctor: async () => ({
       observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
       rules: [],
+      unlisted: {},
     }),
   }
   return target

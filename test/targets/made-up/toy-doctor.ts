@@ -25,4 +25,5 @@ const noMirrors: Rule<ToySnapshot> = {
 export const toyDoctor: Doctor<ToySnapshot, ToySnapshot> = {
   observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: ['toy'] }),
   rules: [noMirrors],
+  unlisted: {},
 }

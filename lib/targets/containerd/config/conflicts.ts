@@ -83,7 +83,7 @@ function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issu
 }
 
 /** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
-function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
+export function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
   const registry = valueAt(file, table)
   if (registry === undefined) return []
   return misfits(registry, registryShape(major), table).map(({ path, message }) => ({
@@ -97,7 +97,7 @@ function shapeFaults({ file, table }: Section, { major }: Release): readonly Iss
  * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
  * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
-function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
+export function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({

@@ -5,7 +5,7 @@ import type { ObservedNode } from './observed-node.ts'
 
 export function aboutNode({ snapshot, roots }: ObservedNode): readonly string[] {
   const { config, files, generation } = snapshot
-  const imports = plural(files.length - 1, 'import', 'imports')
+  const imports = plural(Math.max(0, files.length - 1), 'import', 'imports')
   const read = config.exists ? `${config.path} and ${imports}` : `no ${config.path}`
   const used = snapshot.currentDirs.length > 0 ? snapshot.currentDirs : [snapshot.hostsDir]
   const directories = used.map(

@@ -5,6 +5,7 @@
  */
 import type { Rule } from '../../rule.ts'
 import { effectiveRegistry } from '../config/merge.ts'
+import { disabledCri } from '../config/plugin-names.ts'
 import { pullsLocally } from '../pull/pull-mode.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -17,6 +18,8 @@ export const configPathUnset: Rule<ObservedNode> = {
   title: '`config_path` is not set, and there are hosts.toml files',
   find: ({ snapshot, roots }) => {
     const root = '/etc/containerd/certs.d'
+    // nerdctl reads them too, and a node of Docker has no CRI.
+    if (disabledCri(snapshot.files, snapshot.readers).length > 0) return []
     const unused = (roots[root] ?? []).filter(({ hosts }) => hosts !== undefined)
     const without = snapshot.readers.filter(reader => usesNone(snapshot, reader))
     if (unused.length === 0 || without.length === 0 || without.length < snapshot.readers.length) return []

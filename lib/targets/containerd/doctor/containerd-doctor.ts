@@ -5,4 +5,8 @@ import { observeNode } from './observe-node.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { rules } from './rules.ts'
 
-export const containerdDoctor: Doctor<Snapshot, ObservedNode> = { observe: observeNode, rules }
+export const containerdDoctor: Doctor<Snapshot, ObservedNode> = {
+  observe: observeNode,
+  rules,
+  unlisted: { config: false },
+}

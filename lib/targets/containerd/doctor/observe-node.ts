@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { Unread } from '../../../model/finding.ts'
 import { STATE_DIRECTORY } from '../../../ownership/state.ts'
+import { mapConcurrently } from '../../../system/concurrency.ts'
 import type { Reader } from '../../../system/reader.ts'
 import { TICKS_PER_SECOND } from '../../../system/ticks.ts'
 import type { CheckedFile, Observation } from '../../rule.ts'
@@ -23,15 +24,17 @@ export async function observeNode(
   snapshot: Snapshot,
   { node, machine }: View,
   unread: readonly Unread[],
+  now: number,
 ): Promise<Observation<ObservedNode>> {
   const roots = await readAllRoots(node, snapshot)
   const observed: ObservedNode = {
     ...{ snapshot, roots, files: await readFiles(node, snapshot, roots) },
     dropIns: await readDropIns(node),
+    looseFiles: await readLooseFiles(node, Object.keys(snapshot.directories)),
     environment: machine && (await daemonEnvironment(machine.processes, node, snapshot.config.path)),
     startedAt: machine && (await readStart(machine, snapshot)),
     kubelet: await hasKubelet(node),
-    now: machine?.now(),
+    now,
   }
   const blind = isConfigHidden(unread, Object.keys(roots)) ? (['config'] as const) : []
   return { observed, files: checkedFiles(observed), blind, about: aboutNode(observed) }
@@ -45,6 +48,14 @@ async function readAllRoots(node: Reader, { directories }: Snapshot): Promise<Ob
 async function readDropIns(node: Reader): Promise<readonly string[]> {
   const entries = (await node.entries(CONF_D)) ?? []
   return entries.filter(({ name }) => name.endsWith('.toml')).map(({ name }) => path.posix.join(CONF_D, name))
+}
+
+async function readLooseFiles(node: Reader, roots: readonly string[]): Promise<readonly string[]> {
+  const found = await mapConcurrently(roots, async root => {
+    const entries = (await node.entries(root)) ?? []
+    return entries.filter(({ type }) => type === 'file').map(({ name }) => path.posix.join(root, name))
+  })
+  return found.flat()
 }
 
 async function readStart(machine: Machine, snapshot: Snapshot): Promise<number | undefined> {

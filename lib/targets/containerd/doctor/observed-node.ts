@@ -13,14 +13,16 @@ export interface ObservedNode {
   readonly roots: Readonly<Record<string, readonly RegistryDirectory[]>>
   /** Files of /etc/containerd/conf.d, whether they are imported or not. */
   readonly dropIns: readonly string[]
+  /** Files that lie directly in a directory of config_path. */
+  readonly looseFiles: readonly string[]
   /** The variables that the running daemon was started with; undefined where they are not known. They hold secrets. */
   readonly environment: Readonly<Record<string, string>> | undefined
   /** When the running daemon was started, in milliseconds since 1970. */
   readonly startedAt: number | undefined
   /** Whether a kubelet is set up on this node. */
   readonly kubelet: boolean
-  /** Milliseconds since 1970; undefined under `--root`, where certificates are for another day. */
-  readonly now: number | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 export interface ObservedFile {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Failure } from '../../../model/errors.ts'
 import { mapConcurrently } from '../../../system/concurrency.ts'
 import type { Reader } from '../../../system/reader.ts'
+import { DEFAULT_CONFIG } from '../command-line.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { namedFiles } from './named-files.ts'
 import type { ObservedFile, ObservedNode } from './observed-node.ts'
@@ -12,7 +13,7 @@ export async function readFiles(
   snapshot: Snapshot,
   roots: ObservedNode['roots'],
 ): Promise<ObservedNode['files']> {
-  const texts = snapshot.files.map(file => file.path)
+  const texts = [DEFAULT_CONFIG, ...snapshot.files.map(file => file.path)]
   const certificates = certificatePaths(roots)
   const others = Object.entries(roots).flatMap(([root, directories]) =>
     directories.map(({ name }) => path.posix.join(root, name, 'hosts.toml')),

@@ -24,6 +24,11 @@ export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'dialTimeo
   readonly skipVerify?: boolean
 }
 
+const NO_URL = {
+  reason: 'its address is no URL',
+  hint: 'write it in full, such as https://mirror.example.com',
+}
+
 /** The entry of `url`, which is empty where the root has no `server`. Relative paths start at `directory`. */
 export function readHostEntry(
   url: string,
@@ -32,7 +37,7 @@ export function readHostEntry(
   reader: Release,
 ): HostEntry | HostFault {
   const place = readPlace(url, keys.override_path === true)
-  if (place === undefined) return { reason: 'its address is no URL' }
+  if (place === undefined) return NO_URL
   const fault = faultIn(keys, reader)
   if (fault !== undefined) return fault
   const dialTimeout = typeof keys.dial_timeout === 'string' ? keys.dial_timeout : ''
