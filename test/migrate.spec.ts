@@ -22,6 +22,7 @@ version = "2.1"
 `
 
 interface Node {
+  readonly root: string
   readonly apply: (...flags: string[]) => Promise<void>
   readonly restore: (...flags: string[]) => Promise<string>
   readonly read: (file: string) => Promise<string>
@@ -33,6 +34,7 @@ async function withNode(use: (node: Node) => Promise<void>): Promise<void> {
     const at = (file: string) => path.join(root, file)
     await writeTree(root, { [CONFIG]: BEFORE, [DROP_IN]: IMPORTED, 'mirrors.toml': LIST })
     await use({
+      root,
       read: file => fs.readFile(at(file), 'utf8'),
       write: (file, text) => fs.writeFile(at(file), text),
       apply: async (...flags) => {
@@ -86,6 +88,33 @@ describe('apply --migrate', () => {
       await write(CONFIG, `oom_score = 1\n${await read(CONFIG)}`)
       await restore()
       assert.equal(await read(CONFIG), `oom_score = 1\n${BEFORE.replace(MIRRORS, '')}${MIRRORS.slice(1)}`)
+    }))
+
+  it('runs the commands of its page, with their output', () =>
+    withNode(async ({ root, write }) => {
+      const page = await fs.readFile(path.join(import.meta.dirname, '../docs/migrate.md'), 'utf8')
+      const [commands = '', output = ''] = [...page.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(
+        ([, text]) => text ?? '',
+      )
+      const [plan, apply, restart] = [...commands.matchAll(/^regmirror (.*?) +#/gm)].map(
+        ([, args]) => args?.split(' ') ?? [],
+      )
+      const named = ['--root', root, '-f', path.join(root, 'mirrors.toml')]
+      await write(
+        CONFIG,
+        `version = 2\n[${R}.mirrors."docker.io"]\nendpoint = ["https://hub.mirror.example"]\n[${R}.mirrors."gcr.io"]\nendpoint = ["https://gcr.mirror.example"]\n`,
+      )
+      const gcr = '{ url = "https://gcr.mirror.example", capabilities = ["pull"] }'
+      await write(
+        'mirrors.toml',
+        `version = 1\n[registries."docker.io"]\nmirrors = ["https://hub.mirror.example"]\n[registries."gcr.io"]\nmirrors = [${gcr}]\n[targets.containerd]\nversion = "2.1"\n`,
+      )
+      const planned = await run([...(plan ?? []), ...named])
+      assert.ok(output.length > 100 && planned.stdout.includes(output), planned.stdout + planned.stderr)
+      const refused = await run([...(restart ?? []), ...named])
+      assert.match(refused.stderr, /--restart and --root cannot be used together/)
+      assert.equal((await run([...(apply ?? []), ...named])).code, 0)
+      assert.equal((await run(['restore', '--root', root])).code, 0)
     }))
 
   it('keeps no secret in the state file', () =>

@@ -55,6 +55,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['', 'show how this node differs from the list'],
       ['--root /mnt --check', 'check a mounted image'],
+      ['--migrate', 'show a node without registry.mirrors, with its endpoints before and after'],
     ],
     load: async () => (await import('./plan.ts')).plan,
   }),
@@ -65,6 +66,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'write the files of this node and probe the mirrors'],
       ['--root /mnt/image', 'prepare an image, without a daemon or a network'],
+      ['--migrate --restart', 'replace registry.mirrors; undo everything if CRI does not respond'],
     ],
     load: async () => (await import('./apply.ts')).apply,
   }),
