@@ -36,7 +36,7 @@ export function textReport(report: Report, pages: Pages): Printed {
   if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
-    stderr: textOf([...noticeLines(report.notices, pages.stderr), ...writtenLines(report, pages.stderr)]),
+    stderr: textOf([...allNotices(report, pages.stderr), ...writtenLines(report, pages.stderr)]),
   }
 }
 
@@ -173,6 +173,15 @@ function validateLines(report: ValidateReport, page: TerminalStyle): readonly st
 function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {
   const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
+}
+
+/** What an import leaves out is said one by one. */
+function allNotices(
+  report: { readonly kind: string; readonly notices: readonly Notice[] },
+  page: TerminalStyle,
+) {
+  const { kind, notices } = report
+  return kind === 'import' ? notices.flatMap(one => noticeLines([one], page)) : noticeLines(notices, page)
 }
 
 /** Those of one kind together; `--format json` has each of them. */
