@@ -80,6 +80,22 @@ export const initFlags = {
 }
 
 export const importFlags = {
+  from: texts(
+    'read this file instead of the node, - for stdin; also a script that writes such files',
+    'file',
+  ),
+  fromFormat: choice(
+    [
+      'hosts.toml',
+      'config.toml',
+      'registries.yaml',
+      'talos',
+      'daemon.json',
+      'registries.conf',
+      'buildkitd.toml',
+    ],
+    { help: 'kind of these files', default: 'by content' },
+  ),
   output: text({
     help: 'create this list, and the certificate and secret files that it names beside it',
     alias: 'o',

@@ -3,11 +3,13 @@ import { type ImportedList, importList } from '../list/imported/import-list.ts'
 import { Failure } from '../model/errors.ts'
 import type { ImportReport } from '../model/import-report.ts'
 import type { ReadBack } from '../model/read-back.ts'
-import { openNode, openView, selectTargets, type Targets } from '../pipeline/open.ts'
+import { openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { Reader } from '../system/reader.ts'
 import type { View } from '../targets/view.ts'
-import type { RunCommand } from './command.ts'
+import type { Context, RunCommand } from './command.ts'
 import type { ImportFlags } from './flags.ts'
+import { readNamedFiles } from './import-files.ts'
+import { readNode } from './import-node.ts'
 import { importNotices } from './import-notices.ts'
 import { sourcesOf } from './import-sources.ts'
 import { checkOutput, writeImported } from './imported-files.ts'
@@ -16,32 +18,26 @@ import { checkOutput, writeImported } from './imported-files.ts'
 export const importMirrors: RunCommand<ImportFlags> = async (flags, context): Promise<ImportReport> => {
   const { world } = context
   await checkOutput(flags.output)
-  const table = await context.targets()
-  const node = await openNode(flags, world)
-  const found = await readNode(selectTargets(table, flags.target), await openView(flags, node, world))
+  const view = await openView(flags, await openNode(flags, world), world)
+  const found = await readSources(flags, context, view)
   const sources = sourcesOf(found.registries)
   const list = await importList(found, {
     comments: [`Imported from ${sources.join(' and ')} (regmirror import).`],
-    targets: table,
-    readPem: file => readPem(node, file),
+    targets: await context.targets(),
+    readPem: file => readPem(view.node, file),
   })
-  if (list.text === undefined) throw nothingFound(list)
+  if (list.text === undefined) throw nothingFound(list, flags.from)
   return await writeImported(
     { ...list, text: list.text },
     { ...flags, sources, notices: importNotices(list, flags.output), world },
   )
 }
 
-/** Of the first runtime that has mirrors. */
-async function readNode(targets: Targets, view: View): Promise<ReadBack> {
-  const losses: ReadBack['losses'][number][] = []
-  for (const target of Object.values(targets)) {
-    const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
-    const found = await target.read(await target.observe(view, [], settings))
-    if (found.registries.length > 0) return found
-    losses.push(...found.losses)
-  }
-  return { registries: [], losses }
+async function readSources(flags: ImportFlags, { world, targets }: Context, view: View): Promise<ReadBack> {
+  const { from, fromFormat, target } = flags
+  if (from.length > 0) return await readNamedFiles(from, fromFormat, world)
+  const table = selectTargets(await targets(), target)
+  return await readNode(table, view, target.length === 0)
 }
 
 const MAX_PEM = 1024 * 1024
@@ -59,7 +55,8 @@ async function readPem(
   }
 }
 
-function nothingFound({ losses }: ImportedList): Failure {
-  const message = 'no mirrors found on this node'
+function nothingFound({ losses }: ImportedList, from: readonly string[]): Failure {
+  const message =
+    from.length === 0 ? 'no mirrors found on this node' : `no mirrors found in ${from.join(', ')}`
   return new Failure('io', [{ message, hint: 'start a list with regmirror init' }, ...losses])
 }

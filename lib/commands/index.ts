@@ -37,6 +37,7 @@ export const commands: readonly AnyCommand[] = [
     flags: importFlags,
     examples: [
       ['', 'print a list of the mirrors that this node uses'],
+      ['--from hosts.toml', 'print a list of what a file says'],
       ['-o mirrors.toml', 'write it, with its certificates and secrets beside it'],
     ],
     load: async () => (await import('./import.ts')).importMirrors,

@@ -93,11 +93,11 @@ export async function findProblems(
 
 /** Throws the failure for a file of another program. Loaded for a list with a wrong shape only. */
 async function findShapeProblems(
-  { value, file, format, failure }: ParsedList,
+  { value, file, failure }: ParsedList,
   targets: KnownTargets,
 ): Promise<readonly SchemaProblem[]> {
   const { foreignProblem } = await import('./foreign/foreign-file.ts')
-  const foreign = foreignProblem(value, file, format)
+  const foreign = foreignProblem(value, file)
   if (foreign !== undefined) throw failure([foreign])
   const { checkSchema } = await import('./schema/check-schema.ts')
   return checkSchema(value, targets)

@@ -42,7 +42,7 @@ function registryLines({ name, comments = [], mirrors, ...keys }: CommentedRegis
     ...comments.map(line => `# ${line}`),
     tableHeader(['registries', name]),
     ...(keys.server === undefined ? [] : [`server = ${inline(keys.server)}`]),
-    ...mirrorsLines(mirrors),
+    ...(mirrors.length === 0 && keys.server !== undefined ? [] : mirrorsLines(mirrors)),
     ...(keys.fallback === undefined ? [] : [`fallback = ${keys.fallback}`]),
     ...(keys.canary === undefined ? [] : [`canary = ${inline(keys.canary)}`]),
   ]

@@ -9,7 +9,7 @@ import { catalogLines } from './catalog-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { doctorLines } from './doctor-lines.ts'
 import { explainLines } from './explain-lines.ts'
-import { conflictLines, errorLines, noticeLines } from './message-lines.ts'
+import { allNotices, conflictLines, errorLines } from './message-lines.ts'
 import { applyLines, doneLines, fixLines, planLines } from './plan-lines.ts'
 import { probeLines, probesAbove } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
@@ -35,7 +35,7 @@ export function textReport(report: Report, pages: Pages): Printed {
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
     stderr: textOf([
-      ...noticeLines(report.notices, pages.stderr),
+      ...allNotices(report, pages.stderr),
       ...conflictLines(report, pages.stderr),
       ...writtenLines(report, pages.stderr),
     ]),

@@ -48,8 +48,9 @@ interface Server {
 function writeServer({ name, server }: FoundRegistry, context: ConnectionContext): Server | undefined {
   if (server === undefined) return { losses: [] }
   const usual = usualServer(name)
-  const base = parseApiBase(withoutRoot(server.url === '' ? usual : server.url), 'server')
-  if (isRefused(base) || name === '*') return undefined
+  const apiBase = server.url === '' ? `${usual}/v2` : server.url
+  const base = parseApiBase(withoutRoot(apiBase), 'server')
+  if (isRefused(base) || name === '*' || !hasApiPath(apiBase)) return undefined
   const { keys, losses } = writeConnection(server, hostOf(server.url) || name, context)
   const url = base.form === 'root' ? base.origin : base.origin + base.path
   const wrong = isWrongHub(name, base) ? [{ ...server.at, registry: name, ...WRONG_HUB }] : []
@@ -100,10 +101,14 @@ function writeMirror(found: FoundMirror, context: ConnectionContext): Mirror {
   return { listed: { mirror: short, ...(comments.length > 0 && { comments }) }, losses }
 }
 
+/** Whether the path shows where the API starts: `/v2` first or last. */
+function hasApiPath(apiBase: string): boolean {
+  return /^https?:\/\/[^/]+\/v2(\/|$)|^https?:\/\/.*\/v2$/i.test(apiBase)
+}
+
 /** An API base as the list names it; the rules of the list refuse what is no URL. */
 function writtenUrl(apiBase: string): Pick<WrittenMirror, 'url' | 'base'> {
   const base = parseApiBase(withoutRoot(apiBase), 'mirror')
-  const isWhole = /^https?:\/\/[^/]+\/v2(\/|$)|\/v2$/.test(apiBase)
-  if (isRefused(base) || !isWhole) return { url: apiBase, base: 'exact' }
+  if (isRefused(base) || !hasApiPath(apiBase)) return { url: apiBase, base: 'exact' }
   return { url: base.form === 'root' ? base.origin : base.origin + base.path }
 }

@@ -19,7 +19,7 @@ export interface WrittenHost {
 
 export function hostLosses(host: WrittenHost, ast: TomlAst): readonly Loss[] {
   const { at, path } = host
-  const losses = [...schemeLosses(host), ...tlsLosses(host), ...oddValues(host)]
+  const losses = [...schemeLosses(host), ...tlsLosses(host), ...pushLosses(host), ...oddValues(host)]
   return losses.map(({ key, message, hint }) => ({
     ...at,
     ...(locateKey(ast, [...path, ...key]) ?? locateToml(ast, path)),
@@ -50,6 +50,17 @@ function tlsLosses({ entry, keys }: WrittenHost): readonly KeyLoss[] {
       message: `the list leaves out ${key} beside an http URL; with it, containerd 1.7 and later try https first`,
       hint: 'if this host has TLS, write its URL with https:// and the key in the list',
     }))
+}
+
+/** A host without capabilities may be pushed to. */
+function pushLosses({ entry, keys, path }: WrittenHost): readonly KeyLoss[] {
+  const isGiven = Array.isArray(keys.capabilities) && keys.capabilities.length > 0
+  return isGiven || entry.host === '' || path.length === 0 ? [] : [{ key: [], ...PUSH }]
+}
+
+const PUSH = {
+  message: 'without capabilities, this host may also be pushed to; in the list it may pull and resolve',
+  hint: 'if images are pushed through it, set capabilities = ["pull", "resolve", "push"]',
 }
 
 /** Values that a list has only in part. */

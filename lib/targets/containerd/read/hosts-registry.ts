@@ -5,7 +5,7 @@ import { BARE } from '../pull/effective-endpoint.ts'
 import type { HostEntry } from '../pull/host-entry.ts'
 import { hostOrder } from '../pull/host-order.ts'
 import { readHostsFile } from '../pull/hosts-file.ts'
-import { readHostsKeys } from '../pull/hosts-keys.ts'
+import { type HostKeys, readHostsKeys } from '../pull/hosts-keys.ts'
 import { parseHostsText } from '../pull/hosts-text.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import type { Release } from '../release.ts'
@@ -72,8 +72,13 @@ function registryOf({ text, name, file }: HostsText, written: readonly WrittenHo
 
 function mirrorOf({ entry, keys, at }: WrittenHost, text: string): readonly FoundMirror[] {
   if (!/^https?$/.test(entry.scheme) || entry.host === '') return []
-  const { capabilities } = entry
-  return [{ ...foundEndpoint(entry, keys, at), capabilities, comments: commentsOf(text, at) }]
+  const given = isGiven(keys) && { capabilities: entry.capabilities }
+  return [{ ...foundEndpoint(entry, keys, at), ...given, comments: commentsOf(text, at) }]
+}
+
+/** Without capabilities a host may do everything; nothing but pulls is what a list is for. */
+function isGiven({ capabilities }: HostKeys): boolean {
+  return Array.isArray(capabilities) && capabilities.length > 0
 }
 
 function isOwn({ host }: HostEntry): boolean {
@@ -102,16 +107,18 @@ function hasSettings({ ca = [], client, header, skipVerify, dialTimeout }: HostE
 function namedServer(found: FoundRegistry, { entry, keys, at }: WrittenHost): Result {
   const server = foundEndpoint(entry, keys, at)
   const { capabilities } = entry
-  const mirrors = [...found.mirrors, { ...server, capabilities }]
+  const mirrors = [...found.mirrors, { ...server, ...(isGiven(keys) && { capabilities }) }]
   const isWhole = capabilities.length === BARE.capabilities.length
   if (
     found.name === '*' ||
-    (!isWhole && mirrors.some(({ capabilities: granted = [] }) => mayResolve({ capabilities: granted })))
+    (!isWhole && mirrors.some(({ capabilities: granted = PULL }) => mayResolve({ capabilities: granted })))
   )
     return { found: { ...found, mirrors, fallback: false }, losses: [] }
   const lost = { ...at, registry: found.name, ...NO_RESOLVER }
   return { found: { ...found, server }, losses: isWhole ? [] : [lost] }
 }
+
+const PULL = ['pull', 'resolve'] as const
 
 const NO_RESOLVER = {
   message:

@@ -1,5 +1,5 @@
 /** Values of another program's file that may have any type. Pure. */
-import { isTable, type Table } from '../../formats/is-table.ts'
+import { isTable, type Table } from './is-table.ts'
 
 /** The strings in an array; one string counts as an array of one. */
 export function stringsIn(value: unknown): readonly string[] {
