@@ -96,6 +96,19 @@ describe('doctor', () => {
       assert.deepEqual(await takeSnapshot(node), before)
     }))
 
+  it('restores a corrected file that was changed since only with --overwrite', () =>
+    withNode({ [CONFIG]: BROKEN }, async (node, flags) => {
+      const before = await takeSnapshot(node)
+      await run(['doctor', ...flags, '--fix'], asRoot)
+      await fs.appendFile(path.join(node, CONFIG), '# changed\n')
+      const refused = await run(['restore', ...flags], asRoot)
+      assert.equal(refused.code, 2)
+      assert.match(refused.stderr, /config\.toml: was changed outside regmirror .*--overwrite/)
+      const restored = await run(['restore', ...flags, '--overwrite'], asRoot)
+      assert.equal(restored.code, 0, restored.stderr)
+      assert.deepEqual(await takeSnapshot(node), before)
+    }))
+
   it('corrects a file that apply changes then; restore still puts the first original back', () =>
     withNode(
       { [CONFIG]: BROKEN.replace('config_path = "/etc/containerd/certs.d"\n', '') },
