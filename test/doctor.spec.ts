@@ -238,6 +238,26 @@ describe('rules of doctor', () => {
     }
   })
 
+  it('print the example of docs/doctor.md', () =>
+    withNode(
+      {
+        [CONFIG]: GOOD.replace('certs.d"', 'certs.d:/etc/docker/certs.d"'),
+        '/etc/containerd/certs.d/quay.io/hosts.toml':
+          'server = "https://quay.io"\n[host."https://m.example"]\n',
+      },
+      async (node, flags) => {
+        const list = path.join(path.dirname(node), 'mirrors.toml')
+        await fs.writeFile(
+          list,
+          'version = 1\n[registries."quay.io"]\n[targets.containerd]\nversion = "2.1.9"\n',
+        )
+        const { stdout } = await run(['doctor', ...flags, '-f', list])
+        const [finding = ''] = stdout.split('\n\n').filter(text => text.includes('(config_path_list)'))
+        const document = readFileSync(path.join(ROOT, 'docs/doctor.md'), 'utf8')
+        assert.equal(/```text\n([\s\S]*?)\n```/.exec(document)?.[1], finding)
+      },
+    ))
+
   it('are in docs/doctor.md: run npm run findings', async () => {
     const document = readFileSync(path.join(ROOT, 'docs/doctor.md'), 'utf8')
     assert.equal(await withRulesTable(document), document)
