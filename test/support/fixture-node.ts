@@ -34,6 +34,8 @@ export interface FixtureCase {
   readonly links?: Readonly<Record<string, string>>
   /** A list that is applied first. */
   readonly mirrors?: string
+  /** The day on which doctor looks at it. */
+  readonly day?: string
   /** Codes of notes that are expected on a plausible node. */
   readonly notes?: readonly string[]
   /** `severity code file:line` of each finding. */
