@@ -97,7 +97,7 @@ export function shapeFaults({ file, table }: Section, { major }: Release): reado
  * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
  * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
-export function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
+function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({
