@@ -110,6 +110,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/apply.ts': PLAN,
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,
+  'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
 }
 
 /**
