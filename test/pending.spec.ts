@@ -197,7 +197,13 @@ describe('a pending restart', () => {
       const daemon = await scene.start()
       try {
         const options = { root: undefined, lockTimeout: '60s' }
-        const access = { command: 'apply', node: real, options, world: { ...worldOf(), uid } } as const
+        const access = {
+          command: 'apply',
+          node: real,
+          options,
+          world: { ...worldOf(), uid },
+          targets,
+        } as const
         const { notices } = await withWriteLock(access, async () => {})
         assert.deepEqual(
           notices.map(({ code }) => code),

@@ -1,4 +1,6 @@
 /** The state after a plan is carried out, and the originals that it needs. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import type { ValuePath } from '../formats/format.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, Original, Owned, RestoredFile } from '../ownership/managed-file.ts'
@@ -98,8 +100,19 @@ function managed(step: Step, after: NewFile, original: Original, { now, moment }
 
 function owned(owns: Exclude<Owns, { kind: 'original' }>, known: ManagedFile | undefined): Owned {
   if (owns.kind === 'whole') return { owns: 'whole', ...(owns.format && { format: owns.format }) }
-  const { format, values, created_from = known?.owns === 'values' ? known.created_from : undefined } = owns
-  return { owns: 'values', format, values, ...(created_from !== undefined && { created_from }) }
+  const before = known?.owns === 'values' ? known : undefined
+  const { format, values, created_from = before?.created_from, repaired = before?.repaired } = owns
+  const removed = unionOf(before?.removed ?? [], owns.removed ?? [])
+  return {
+    ...{ owns: 'values', format, values },
+    ...(removed.length > 0 && { removed }),
+    ...(created_from !== undefined && { created_from }),
+    ...(repaired !== undefined && { repaired }),
+  }
+}
+
+function unionOf(known: readonly ValuePath[], more: readonly ValuePath[]): readonly ValuePath[] {
+  return [...known, ...more.filter(path => !known.some(other => isDeepStrictEqual(other, path)))]
 }
 
 function keptNames(files: State['files']): Set<string> {

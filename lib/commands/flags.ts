@@ -39,11 +39,18 @@ const listFlags = {
 
 const takeOver = toggle('take over files that another program manages')
 
+const migrate = choiceOrBare(
+  ['tables', 'headers'],
+  'remove older tables with mirrors from config.toml; headers: also credentials that the list has as headers',
+  'tables',
+)
+
 const planningFlags = {
   ...listFlags,
   rank: choiceOrBare(['latency', 'throughput'], 'probe, then order the mirrors by', 'latency'),
   declared: toggle('also use mirrors that watch marked unhealthy'),
   takeOver,
+  migrate,
 }
 
 /** Longer than a run takes. */
@@ -72,6 +79,32 @@ export const initFlags = {
   format,
 }
 
+export const importFlags = {
+  from: texts(
+    'read this file instead of the node, - for stdin; also a script that writes such files',
+    'file',
+  ),
+  fromFormat: choice(
+    [
+      'hosts.toml',
+      'config.toml',
+      'registries.yaml',
+      'talos',
+      'daemon.json',
+      'registries.conf',
+      'buildkitd.toml',
+    ],
+    { help: 'kind of these files', default: 'by content' },
+  ),
+  output: text({
+    help: 'create this list, and the certificate and secret files that it names beside it',
+    alias: 'o',
+    kind: 'file',
+  }),
+  ...nodeFlags,
+  format,
+}
+
 export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
 
 export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
@@ -87,6 +120,8 @@ export const applyFlags = {
     'registries',
   ),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',
@@ -168,12 +203,32 @@ export const restoreFlags = {
   format,
 }
 
+export const explainFlags = {
+  image: operands('images to explain, such as busybox or quay.io/prometheus/node-exporter:v1.8.2'),
+  ...listFlags,
+  probe: toggle('request the image at each endpoint; exit 1 if none serves it'),
+  timeout: duration({ help: 'with --probe, how long to wait for a response', default: '3s' }),
+  format,
+}
+
+export const doctorFlags = {
+  ...listFlags,
+  fix: toggle('correct what can be corrected without another effect'),
+  check: toggle('with --fix, write nothing and show what would change; exit 1 if anything would'),
+  strict: toggle('exit 1 if there is any warning'),
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  format,
+}
+
 export const completionFlags = {
   shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>
+export type ExplainFlags = ValuesOf<typeof explainFlags>
+export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
+export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>
 export type ApplyFlags = ValuesOf<typeof applyFlags>

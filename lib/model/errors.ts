@@ -13,7 +13,15 @@ export interface Issue {
 }
 
 /** Stable words for `code` in the JSON report; scripts may match them. */
-export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'plan_outdated' | 'locked' | 'io' | 'bug'
+export type ErrorCode =
+  | 'usage'
+  | 'invalid_list'
+  | 'conflict'
+  | 'plan_outdated'
+  | 'locked'
+  | 'io'
+  | 'restart_failed'
+  | 'bug'
 
 /** Printed with exit code 2, one line an issue, no stack. Credentials in messages are hidden. */
 export class Failure extends Error {

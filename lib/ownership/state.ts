@@ -31,7 +31,8 @@ export interface State {
   readonly empty: readonly string[]
 }
 
-const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
+/** The state of a node that regmirror has not changed. */
+export const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
 
 /** The state of the node; empty on a node without a state file. */
 export async function readState(node: Reader): Promise<State> {

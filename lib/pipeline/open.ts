@@ -10,7 +10,8 @@ import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import type { Machine, Target, View } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { Machine, View } from '../targets/view.ts'
 
 /** Runtimes by the name that a list gives them, in the order in which a plan names them. */
 export type Targets = Readonly<Record<string, Target>>

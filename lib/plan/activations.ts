@@ -1,7 +1,9 @@
 /** Which runtimes must be reloaded or restarted before every change takes effect. */
-import type { Activation, Effect } from '../model/report.ts'
+import type { Activation } from '../model/activation.ts'
+import type { Effect } from '../model/report.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { Target, View } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { isPending } from './pending-restart.ts'
 import type { Step } from './step.ts'
 

@@ -5,7 +5,8 @@ import type { Effect } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
-import type { Machine, Target } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { Machine } from '../targets/view.ts'
 import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
@@ -30,38 +31,52 @@ export interface RestoreInput {
   readonly uid: number
 }
 
+/** What would be restored, and the files that are in the way: with one of them nothing is. */
+export interface CheckedRestore {
+  readonly plan: Plan
+  readonly conflicts: readonly Issue[]
+}
+
 /**
  * Plans the restore. Throws Failure `conflict` when a file was changed outside regmirror since, and `usage` when a named
  * file is not managed by regmirror.
  */
 export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+  const { plan, conflicts } = await checkRestore(input, choices)
+  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  return plan
+}
+
+/** The same for a check, which shows both. Throws Failure `usage` alone. */
+export async function checkRestore(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
   return await input.node.remember(() => planChosen(input, choices))
 }
 
-async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
-  await refuseReferenced(chosen, input)
+  const referenced = await referencedFiles(chosen, input)
   const parts = await mapConcurrently(chosen, async one => ({
     target: one.written.target,
     ...(await restoreFile(one, node, choices.overwrite)),
   }))
-  const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
-  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  const conflicts = [...referenced, ...parts.flatMap(({ conflict }) => conflict ?? [])]
   const compared = await mapConcurrently(
     parts,
     async ({ file, target }) => file && compare(target, file, node, uid),
   )
   const steps = orderedSteps(compared.filter(step => step !== undefined))
-  return {
+  const plan: Plan = {
     steps,
     permissionFixes: [],
+    endpoints: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
     ...(await restoreActivations(steps, input)),
-    unchanged: chosen.length - steps.length,
+    unchanged: chosen.length - steps.length - conflicts.length,
     forgets: chosen.map(({ path: file }) => file),
     state,
   }
+  return { plan, conflicts }
 }
 
 function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly Chosen[] {
@@ -83,7 +98,10 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 }
 
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
-async function refuseReferenced(chosen: readonly Chosen[], { node, state }: RestoreInput): Promise<void> {
+async function referencedFiles(
+  chosen: readonly Chosen[],
+  { node, state }: RestoreInput,
+): Promise<readonly Issue[]> {
   const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
   for (const [file, { after = [] }] of Object.entries(state.files)) {
@@ -94,7 +112,7 @@ async function refuseReferenced(chosen: readonly Chosen[], { node, state }: Rest
     const hint = `restore both: add --file ${file}`
     issues.push(...named.map(other => ({ file: other, message: `${file} uses this file`, hint })))
   }
-  if (issues.length > 0) throw new Failure('conflict', issues)
+  return issues
 }
 
 type Part = Pick<Plan, 'reload' | 'restart' | 'daemons'>

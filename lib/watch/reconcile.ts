@@ -1,6 +1,7 @@
 /** Writes the selected list to the node, and reports what that has changed. */
+
+import type { Activation } from '../model/activation.ts'
 import type { MirrorList } from '../model/registry.ts'
-import type { Activation } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'

@@ -1,5 +1,6 @@
 /** The events of writes to the node, and of the restarts that they require. Pure. */
-import type { Activation, Change } from '../model/report.ts'
+import type { Activation } from '../model/activation.ts'
+import type { Change } from '../model/report.ts'
 import type { TargetReport } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import type { Event } from './events.ts'

@@ -1,6 +1,6 @@
 /** Remedies for the server of a registry, which has other keys than a mirror. */
 import assert from 'node:assert/strict'
-import type { ProbeReason } from '../../lib/model/report.ts'
+import type { ProbeReason } from '../../lib/model/probe-reason.ts'
 import { describeFault } from '../../lib/probe/faults/describe-fault.ts'
 
 /** Reasons that a server can have; what a tag points to is compared with it. */

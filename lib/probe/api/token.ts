@@ -1,8 +1,8 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
 import { toUrl } from '../../model/go-url.ts'
 import { parseNetwork } from '../../model/network.ts'
+import { hostOf } from '../../model/url-host.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
-import { hostOf } from '../connection/url-host.ts'
 import { addCredentials, refusedByService } from '../faults/credentials-fault.ts'
 import type { Fault } from '../faults/fault.ts'
 import { TRUST_HOST } from '../faults/network-fault.ts'

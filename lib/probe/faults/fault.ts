@@ -1,4 +1,4 @@
-import type { ProbeReason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 
 /** Why an endpoint is not healthy. Without a reason the probe has no verdict. */
 export interface Fault {
@@ -19,6 +19,12 @@ export interface Fault {
   readonly proxy?: string | undefined
   /** The endpoint speaks plain http where https was expected. */
   readonly plainHttp?: boolean
+  /** A 3xx that the client of the runtime does not follow, so that the runtime sees it. */
+  readonly unfollowed?: boolean
+  /** Whether the pull ends here: the runtime tries no other endpoint. */
+  readonly stops?: boolean
+  /** A connection on which nothing more comes in this phase; some runtimes wait for ever. */
+  readonly silent?: 'tls' | 'request' | 'body'
 }
 
 /** A problem and its remedy. The endpoint is the subject of the problem and is not named. */

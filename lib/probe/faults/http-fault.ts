@@ -60,6 +60,7 @@ export function redirectFault(error: unknown): Fault | undefined {
     case REDIRECT_STATUS:
       return {
         reason: 'redirect_refused',
+        unfollowed: true,
         what: `sends a redirect (${status}) that cannot be followed`,
         todo: NO_TARGET,
       }

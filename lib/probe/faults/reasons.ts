@@ -1,5 +1,5 @@
 /** The words for each reason. Pure. */
-import type { ProbeReason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 import type { Fault, Words } from './fault.ts'
 
 const WORDS: Readonly<Record<ProbeReason, Words>> = {

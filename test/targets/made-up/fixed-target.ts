@@ -50,6 +50,15 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
+    planned: snapshot => snapshot,
+    explainer: async () => ({
+      observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+      version: () => undefined,
+      notices: () => [],
+      startFiles: () => [CONFIG],
+      conduct: () => [],
+    }),
+    read: async () => ({ registries: [], losses: [] }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {
@@ -58,8 +67,15 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
       },
       find: () => daemon,
       findReader: async () => daemon,
+      causes: /./,
+      respond: async () => ({ serves: true, proof: 'it serves' }),
       environment: async () => undefined,
     },
+    doctor: async () => ({
+      observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
+      rules: [],
+      unlisted: {},
+    }),
   }
   return target
 }
