@@ -84,13 +84,13 @@ const NOT_IN_CHECK = [
 
 /** The executable from a file, compressed as in a release; in one of the suites a package from a server. */
 async function sourceOf(suite: string, home: string): Promise<Readonly<Record<string, string>>> {
+  const command = EXECUTABLE === undefined ? COMMAND : await fs.readFile(EXECUTABLE)
   if (suite === 'bookworm') {
-    const command = EXECUTABLE === undefined ? COMMAND : await fs.readFile(EXECUTABLE)
     const file = path.join(home, 'regmirror-linux-amd64.gz')
     await fs.writeFile(file, gzipSync(command))
     return { regmirror_source: file }
   }
-  const file = await fs.readFile(await buildPackage(home, COMMAND))
+  const file = await fs.readFile(await buildPackage(home, command))
   const checksum = `sha256:${createHash('sha256').update(file).digest('hex')}`
   return { regmirror_source: 'http://127.0.0.1:5000/regmirror.deb', regmirror_checksum: checksum }
 }
