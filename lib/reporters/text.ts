@@ -2,7 +2,6 @@
 
 import type { ErrorReport } from '../model/error-report.ts'
 import { type Issue, issueText } from '../model/errors.ts'
-import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type { AppliedReport, Change, Changes, Notice, Report, ValidateReport } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
@@ -16,6 +15,7 @@ import { comparisonLines } from './comparison-lines.ts'
 import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted, wrap } from './wrap.ts'
+import { writtenLines } from './written-lines.ts'
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -72,21 +72,6 @@ function initReport(report: InitReport, page: TerminalStyle): Printed {
 function templateReport({ written, files }: TemplateReport): Printed {
   if (written === undefined) return { stdout: files.map(({ text }) => text).join(''), stderr: '' }
   return { stdout: '', stderr: textOf(files.map(({ path }) => `wrote ${path}`)) }
-}
-
-/** The list that was written. */
-function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
-  if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  const files = 'files' in report ? writtenFiles(report.files, page) : []
-  return [
-    ...files,
-    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
-  ]
-}
-
-/** Files beside that list. */
-function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
-  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 /** What would change, or would be restored. */
