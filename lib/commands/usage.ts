@@ -11,7 +11,8 @@ type Commands = readonly NonNullable<Called>[]
 export const EXIT_CODE_HELP = `Exit codes:
   0  done, or the check passed
   1  the check failed: pending changes (plan --check, restore --check), notices
-     (validate --strict), an unhealthy registry (probe, apply --require-healthy)
+     (validate --strict), an unhealthy registry (probe, apply --require-healthy),
+     a finding that is an error (doctor)
   2  error`
 
 /** What yargs says about invalid arguments, in regmirror's words. */
