@@ -42,5 +42,5 @@ function isPublic({ host }: HostEntry, { registry }: HostsView): boolean {
 }
 
 function hasKeys({ ca, client, skipVerify, header }: HostEntry): boolean {
-  return ca !== undefined || client.length > 0 || skipVerify === true || header.length > 0
+  return ca !== undefined || client.length > 0 || skipVerify === true || Object.keys(header).length > 0
 }
