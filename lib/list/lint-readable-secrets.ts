@@ -9,6 +9,8 @@ import { headerSecrets } from './header-secrets.ts'
 import type { References } from './references.ts'
 import { type ConnectionEntry, pathKey } from './written.ts'
 
+type Files = Pick<Reader, 'facts' | 'real' | 'root'>
+
 interface Input {
   readonly connections: readonly ConnectionEntry[]
   readonly references: References
@@ -24,7 +26,7 @@ interface Secret {
 }
 
 /** `host` is this machine, where the list lies; `files` is where the files that it refers to were found. */
-export async function readableNotices(input: Input, host: Reader, files: Reader): Promise<readonly Notice[]> {
+export async function readableNotices(input: Input, host: Files, files: Files): Promise<readonly Notice[]> {
   const inline = await selectReadable(inlineSecrets(input), host)
   const named = await selectReadable(namedSecrets(input), files)
   return [
@@ -73,13 +75,13 @@ function holdsKey({ text }: Attachment): boolean {
 }
 
 /** Each file once. */
-async function selectReadable(secrets: readonly Secret[], reader: Reader): Promise<readonly Secret[]> {
+async function selectReadable(secrets: readonly Secret[], reader: Files): Promise<readonly Secret[]> {
   const once = [...new Map(secrets.toReversed().map(secret => [secret.file, secret])).values()].reverse()
   const readable = await Promise.all(once.map(({ file }) => isReadableByOthers(file, reader)))
   return once.filter((_, i) => readable[i])
 }
 
-function readableNotice({ file, at }: Secret, what: string, reader: Reader, { place }: Input): Notice {
+function readableNotice({ file, at }: Secret, what: string, reader: Files, { place }: Input): Notice {
   const shown = path.join(reader.root, file)
   const { file: list, line } = place(at)
   const message = `${shown} contains ${what}, and other users can read it; run chmod 600 ${shown}`

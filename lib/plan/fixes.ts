@@ -39,7 +39,7 @@ export async function planFixes(
       if (step !== undefined) steps.push(step)
     }
     return {
-      ...{ steps: orderedSteps(steps), permissionFixes: [], daemons, notices: [] },
+      ...{ steps: orderedSteps(steps), permissionFixes: [], daemons, endpoints: [], notices: [] },
       ...activationsOf(steps, daemons, targets, view),
       ...{ unchanged: 0, forgets: [], state: view.state },
     }

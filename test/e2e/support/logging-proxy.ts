@@ -17,7 +17,7 @@ export interface LoggingProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy that appends to this log, for plain http in the words of `describe`. */
+/** Starts a proxy that appends to this log, in the words of `describe`. */
 export async function startLoggingProxy(
   requests: string[] = [],
   describe = (request: http.IncomingMessage) => request.url ?? '',
@@ -27,7 +27,7 @@ export async function startLoggingProxy(
     response.writeHead(404).end()
   })
   server.on('connect', (request, socket) => {
-    requests.push(request.url ?? '')
+    requests.push(describe(request))
     socket.on('error', () => {})
     socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   })

@@ -1,6 +1,7 @@
 /** Findings that depend on the release, where that may not be known. Pure. */
+
+import type { ReleaseRange } from '../../pull-route.ts'
 import type { Found } from '../../rule.ts'
-import type { ReleaseRange } from '../../target.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import { rangesOf } from '../pull/releases.ts'
