@@ -13,7 +13,8 @@ export const EXIT_CODE_HELP = `Exit codes:
   1  the check failed: pending changes
      (plan --check, restore --check),
      notices (validate --strict), unhealthy
-     registry (probe, apply --require-healthy)
+     registry (probe, apply --require-healthy),
+     a finding that is an error (doctor)
   2  error`
 
 export const NO_COMMAND = 'no command is given'
