@@ -14,7 +14,8 @@ export const EXIT_CODE_HELP = `Exit codes:
      (plan --check, restore --check),
      notices (validate --strict), unhealthy
      registry (probe, apply --require-healthy),
-     a finding that is an error (doctor)
+     errors (doctor), an image that no
+     endpoint serves (explain --probe)
   2  error`
 
 export const NO_COMMAND = 'no command is given'
