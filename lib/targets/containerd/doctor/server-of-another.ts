@@ -18,7 +18,7 @@ export const serverOfAnother: Rule<ObservedNode> = {
       const server = view.addresses.find(({ isServer }) => isServer)
       const host = server && hostOf(server.url)
       const owner = host && publicRegistry(host)
-      const isMeant = owner === undefined || [owner, host].includes(view.registry)
+      const isMeant = owner === undefined || owner === publicRegistry(view.registry)
       if (server === undefined || (isMeant && host !== '_default')) return []
       const isDefault = view.registry === '*'
       return [
