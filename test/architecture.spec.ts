@@ -155,7 +155,7 @@ describe('architecture', () => {
       ...below('lib/apply/'),
       'lib/pipeline/lock.ts',
       'lib/pipeline/open.ts',
-      'lib/pipeline/recovery.ts',
+      'lib/pipeline/write-access.ts',
       'lib/watch/host/reconcile-node.ts',
       'lib/watch/host/saved-files.ts',
     ]

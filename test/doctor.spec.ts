@@ -162,7 +162,7 @@ describe('doctor', () => {
       assert.equal((await run(['doctor', ...flags, '-f', file], asRoot)).code, 2)
     }))
 
-  it('names a file that nobody can read', () =>
+  it('names a file that no user can read', () =>
     withNode({ [CONFIG]: '-> /nowhere.toml' }, async (_, flags) => {
       const { code, stdout } = await doctor(flags)
       assert.equal(code, 1)
@@ -175,9 +175,12 @@ describe('doctor', () => {
       async (node, flags) => {
         await fs.chmod(path.join(node, CONFIG), 0)
         await fs.chmod(path.dirname(node), 0o755)
+        const hosts = '/etc/containerd/certs.d/quay.io/hosts.toml'
+        await fs.chmod(path.join(node, hosts), 0o600)
         const { status, stdout, stderr } = runAsUser(['doctor', ...flags])
         assert.equal(status, 0, stderr)
-        assert.match(stdout, /^not checked: \/etc\/containerd\/config\.toml: .*permission denied/)
+        assert.match(stdout, new RegExp(`^not checked: ${hosts}: .*permission denied`, 'm'))
+        assert.match(stdout, /^not checked: \/etc\/containerd\/config\.toml: .*permission denied/m)
         assert.match(stdout, /\nno findings in the files that could be read\n/)
       },
     ))

@@ -1,15 +1,17 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
+import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
-import type { WriteAccess } from '../pipeline/lock.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
+import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -23,7 +25,7 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const access: WriteAccess = { command: 'apply', node, options: flags, world }
+  const access: WriteAccess = { command: 'apply', node, options: flags, world, targets: table }
   const recovered = await recoverNode(access)
   const loaded = await openList(flags, table, node, world)
   const openProgress = openLiveTable(flags.format, world)
@@ -32,17 +34,43 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
-  const { planned, notices } = await converge(async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
-    const view = await openView(flags, node, world, proved)
-    return { plan: await makePlan(list, targets, view, flags), excluded }
-  }, access)
+  const measured = namesOf(checked.registries)
+  const converged = await converge(
+    async () => {
+      const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
+      const view = await openView(flags, node, world, proved)
+      const plan = await makePlan(list, targets, view, flags)
+      const watcher = await watcherNotices(list, plan, flags.declared, node)
+      return { plan, excluded: [...watcher, ...excluded] }
+    },
+    access,
+    flags,
+  )
+  const { planned, notices } = converged
   const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
-  const report: AppliedReport = buildPlanReport('apply', { ...planned.plan, notices: all })
+  const planReport = buildPlanReport('apply', { ...planned.plan, notices: all })
+  const report: AppliedReport = withActivated(planReport, converged.activated)
   return { ...report, ...(await probeAfter(checked, flags, probeList)) }
 }
 
-function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
+function refuseContradictions({
+  wait,
+  requireHealthy,
+  probe,
+  rank,
+  root,
+  restart,
+  reload,
+}: ApplyFlags): void {
+  if (root !== undefined && (restart || reload)) {
+    const flag = restart ? '--restart' : '--reload'
+    throw new Failure('usage', [
+      {
+        message: `${flag} and --root cannot be used together: no daemon runs from that tree`,
+        hint: 'remove one',
+      },
+    ])
+  }
   if (wait !== undefined && !requireHealthy)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
@@ -52,6 +80,18 @@ function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags)
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
     ])
+}
+
+/** What was reloaded or restarted in this run requires no more. */
+function withActivated(report: AppliedReport, activated: readonly Activated[]): AppliedReport {
+  if (activated.length === 0) return report
+  const isLeft = ({ target }: Activation) => !activated.some(one => one.target === target)
+  return {
+    ...report,
+    reload: report.reload.filter(isLeft),
+    restart: report.restart.filter(isLeft),
+    activated,
+  }
 }
 
 /** Requests that are measured of each mirror after writing. */

@@ -32,7 +32,7 @@ export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<D
   const list = await openListIfAny(flags, table, node, world)
   const place = { node, uid: world.uid, machine: openMachine(flags, world) }
   const look = () => diagnose(targets, list.loaded?.list.targets ?? {}, place, world.now())
-  const fixed = flags.fix ? await fix(look, targets, flags, context) : undefined
+  const fixed = flags.fix ? await fix(look, { targets, table }, flags, context) : undefined
   const diagnosis = await look()
   const ofList = await listFindings(list, targets, flags, world)
   return {
@@ -50,17 +50,17 @@ interface Fixed {
 /** Carries the fixes out, or with `--check` plans them. */
 async function fix(
   look: () => Promise<Diagnosis>,
-  targets: Targets,
+  { targets, table }: { readonly targets: Targets; readonly table: Targets },
   flags: DoctorFlags,
   { world }: Context,
 ): Promise<Fixed> {
   const node = await openNode(flags, world)
-  const access = { command: 'doctor', node, options: flags, world } as const
+  const access = { command: 'doctor', node, options: flags, world, targets: table } as const
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const makePlan = async () => {
-    const { found } = await look()
+    const { found, daemons } = await look()
     const fixes = found.flatMap(one => (one.fix ? [{ target: one.finding.target ?? '', fix: one.fix }] : []))
-    return { plan: await planFixes(fixes, targets, await openView(flags, node, world)) }
+    return { plan: await planFixes(fixes, daemons, targets, await openView(flags, node, world)) }
   }
   const done = flags.check ? { planned: await makePlan(), notices: [] } : await converge(makePlan, access)
   const { kind: _, ...changes } = buildPlanReport('apply', done.planned.plan)

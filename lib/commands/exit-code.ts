@@ -5,8 +5,9 @@ import type { DoctorReport, Report } from '../model/report.ts'
 /** 0 done, or the check passed; 1 the check failed; 2 an error. */
 export function exitCode(report: Report): 0 | 1 | 2 {
   switch (report.kind) {
-    case 'plan':
     case 'restore':
+      return report.conflicts ? 2 : report.check && report.changed ? 1 : 0
+    case 'plan':
       return report.check && report.changed ? 1 : 0
     case 'apply':
       return report.refused ? 1 : 0
@@ -18,6 +19,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
       return report.strict && report.notices.length > 0 ? 1 : 0
     case 'doctor':
       return doctorCode(report)
+    case 'import':
     case 'init':
     case 'template':
     case 'catalog':

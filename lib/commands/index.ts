@@ -5,10 +5,13 @@ import {
   completionFlags,
   doctorFlags,
   explainFlags,
+  importFlags,
   initFlags,
+  LIST_ONLY,
   planFlags,
   probeFlags,
   restoreFlags,
+  URL_ONLY,
   validateFlags,
   watchFlags,
 } from './flags.ts'
@@ -29,6 +32,17 @@ export const commands: readonly AnyCommand[] = [
     load: async () => (await import('./init.ts')).init,
   }),
   command({
+    name: 'import',
+    summary: 'write a list from what this node has today',
+    flags: importFlags,
+    examples: [
+      ['', 'print a list of the mirrors that this node uses'],
+      ['--from hosts.toml', 'print a list of what a file says'],
+      ['-o mirrors.toml', 'write it, with its certificates and secrets beside it'],
+    ],
+    load: async () => (await import('./import.ts')).importMirrors,
+  }),
+  command({
     name: 'validate',
     summary: 'check the mirror list',
     flags: validateFlags,
@@ -42,6 +56,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['', 'show how this node differs from the list'],
       ['--root /mnt --check', 'check a mounted image'],
+      ['--migrate', 'show a node without registry.mirrors, with its endpoints before and after'],
     ],
     load: async () => (await import('./plan.ts')).plan,
   }),
@@ -52,6 +67,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'write the files of this node and probe the mirrors'],
       ['--root /mnt/image', 'prepare an image, without a daemon or a network'],
+      ['--migrate --restart', 'replace registry.mirrors; undo everything if CRI does not respond'],
     ],
     load: async () => (await import('./apply.ts')).apply,
   }),
@@ -59,6 +75,10 @@ export const commands: readonly AnyCommand[] = [
     name: 'probe',
     summary: 'check mirror health and latency',
     flags: probeFlags,
+    groups: [
+      ['Without a list (URLs or --preset)', ['preset', ...URL_ONLY]],
+      ['With a list', LIST_ONLY],
+    ],
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],

@@ -15,6 +15,7 @@ const COMMANDS: Intents = [
   ['install sync deploy set write update reconcile converge', 'use regmirror apply'],
   ['run', 'use regmirror apply, or regmirror watch to keep the node up to date'],
   ['daemon serve start monitor agent service', 'use regmirror watch'],
+  ['adopt convert migrate export read dump from', 'use regmirror import'],
   ['new create generate example', 'use regmirror init'],
   ['help', 'use regmirror --help'],
   ['version', 'use regmirror --version'],
@@ -45,6 +46,7 @@ const OF_COMMAND: Readonly<Record<string, Intents>> = {
     ['--force', 'use --overwrite for files that were changed outside regmirror'],
     ['-f --config --list --mirrors -c', 'remove it: restore requires no list'],
   ],
+  import: [['-f --file --config --input -c -i', 'use --from FILE for a file, or -o FILE for the new list']],
   init: [['--config --mirrors --file --path -c -f', 'use -o FILE']],
   probe: [
     ['--header -H', 'use --header-file NAME=FILE'],
@@ -62,8 +64,10 @@ export function intentHint(word: string, command: string | undefined): string | 
   return all.find(([words]) => words.split(' ').includes(word))?.[1]
 }
 
-/** For the path of a list without `-f`. */
+/** For the path of a list without `-f`, and for the URL of a mirror. */
 export function listHint(word: string, command: string | undefined): string | undefined {
+  if (/^https?:\/\//.test(word))
+    return `use regmirror probe ${word}${command === undefined ? '' : ', or name the mirror in the list'}`
   if (!/(\.(toml|ya?ml|json)|\/[^/]*)$/.test(word)) return undefined
   if (command === undefined) return `use regmirror plan -f ${word}`
   return intentHint('-f', command) ?? `use -f ${word}`

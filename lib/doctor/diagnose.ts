@@ -1,17 +1,21 @@
 /** Observes each target and runs its rules. Reads, never writes. */
 import type { Checked, Unread } from '../model/finding.ts'
 import type { MirrorList } from '../model/registry.ts'
-import { readState, type State } from '../ownership/state.ts'
+import { readState } from '../ownership/state.ts'
+import type { Daemon } from '../targets/daemon.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
 import { tolerantReader } from './tolerant-reader.ts'
+import { withholdFixes } from './withhold-fixes.ts'
 
 export interface Diagnosis {
   readonly found: readonly Diagnosed[]
   readonly checked: readonly Checked[]
   readonly unread: readonly Unread[]
+  /** The daemons of this machine that read the files; none where the node is another tree. */
+  readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
 }
 
 /** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
@@ -27,7 +31,14 @@ export async function diagnose(
   for (const [name, target] of Object.entries(targets))
     parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
   const found = parts.flatMap(part => part.found)
-  return { found, checked: parts.map(part => part.checked), unread: unread() }
+  const daemons = view.machine === undefined ? [] : parts.map(part => part.daemon)
+  return { found, checked: parts.map(part => part.checked), unread: unread(), daemons }
+}
+
+interface DiagnosedTarget {
+  readonly found: readonly Diagnosed[]
+  readonly checked: Checked
+  readonly daemon: Diagnosis['daemons'][number]
 }
 
 interface Subject {
@@ -44,7 +55,7 @@ async function diagnoseTarget(
   { name, target, listed, now }: Subject,
   view: View,
   unread: () => readonly Unread[],
-): Promise<{ found: readonly Diagnosed[]; checked: Checked }> {
+): Promise<DiagnosedTarget> {
   const doctor = await target.doctor()
   const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
   const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
@@ -58,22 +69,10 @@ async function diagnoseTarget(
     rules: doctor.rules.length + commonRules.length,
     about,
   }
-  return { found: withoutOwn([...found, ...common], view.state), checked }
-}
-
-/** A file that regmirror writes as a whole is corrected by `apply`. */
-function withoutOwn(found: readonly Diagnosed[], { files }: State): readonly Diagnosed[] {
-  const isOwn = (file: string | undefined) => file !== undefined && files[file]?.owns === 'whole'
-  return found.map(one =>
-    one.fix !== undefined && isOwn(one.fix.file)
-      ? {
-          about: one.about,
-          finding: {
-            ...one.finding,
-            fixable: false,
-            cure: 'regmirror manages this file: run regmirror apply',
-          },
-        }
-      : one,
-  )
+  const owners = { files, state: view.state, writerOf: target.writerOf }
+  return {
+    found: withholdFixes([...found, ...common], owners),
+    checked,
+    daemon: { target: name, daemon: target.daemon.find(snapshot) },
+  }
 }

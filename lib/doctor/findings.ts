@@ -39,7 +39,7 @@ function completed(target: string, rule: Rule, { fix, about = [], ...found }: Fo
   return { finding, about, ...(fix && { fix }) }
 }
 
-/** Nothing certain can be told of a file that could not be read, or of what is below it. */
+/** Without findings about files that could not be read, and about what is below them: nothing is certain there. */
 export function withoutUnread(found: readonly Diagnosed[], unread: readonly Unread[]): readonly Diagnosed[] {
   const isUnread = (file: string) => unread.some(one => file === one.file || file.startsWith(`${one.file}/`))
   return found.filter(({ finding: { file = '' }, about }) => ![file, ...about].some(isUnread))

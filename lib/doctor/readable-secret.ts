@@ -3,7 +3,7 @@ import { formats } from '../formats/index.ts'
 import type { CheckedFile, Found, Rule } from '../targets/rule.ts'
 import type { CheckedNode } from './checked-node.ts'
 
-/** Group members were chosen by someone; every other user was not. */
+/** An administrator chooses the members of a group; every other user has this permission too. */
 const OTHERS = 0o004
 
 export const readableSecret: Rule<CheckedNode> = {

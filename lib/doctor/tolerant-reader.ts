@@ -10,15 +10,22 @@ export interface TolerantReader {
   unread(): readonly Unread[]
 }
 
-/** `find` still fails: its callers report the file themselves. */
+/** `find` fails all the same: its callers decide what is left out with the file. */
 export function tolerantReader(node: Reader): TolerantReader {
   const unread = new Map<string, string>()
-  const tolerate = async <T>(file: string, act: () => Promise<T>): Promise<T | undefined> => {
+  const noting = async <T>(file: string, act: () => Promise<T>): Promise<T> => {
     try {
       return await act()
     } catch (error) {
+      if (error instanceof Failure) unread.set(file, error.issues[0]?.message ?? 'cannot be read')
+      throw error
+    }
+  }
+  const tolerate = async <T>(file: string, act: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await noting(file, act)
+    } catch (error) {
       if (!(error instanceof Failure)) throw error
-      unread.set(file, error.issues[0]?.message ?? 'cannot be read')
       return undefined
     }
   }
@@ -28,6 +35,7 @@ export function tolerantReader(node: Reader): TolerantReader {
       read: (file, limit) => tolerate(file, () => node.read(file, limit)),
       facts: file => tolerate(file, () => node.facts(file)),
       entries: directory => tolerate(directory, () => node.entries(directory)),
+      find: file => noting(file, () => node.find(file)),
     },
     unread: () => [...unread].map(([file, why]) => ({ file, why })),
   }

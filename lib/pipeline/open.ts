@@ -76,7 +76,7 @@ export async function openList(
  */
 export async function openView(
   options: NodeOptions,
-  node: Writer,
+  node: Reader,
   world: World,
   proved = new Set<string>(),
 ): Promise<View> {

@@ -8,7 +8,7 @@ import type { FoundFile } from '../system/file-facts.ts'
 import type { Fix } from '../targets/rule.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { collectEffects, neededActivations } from './activations.ts'
+import { collectEffects, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
 import { compare } from './step.ts'
 import { orderedSteps } from './step-order.ts'
@@ -23,6 +23,7 @@ export interface TargetFix {
 /** Fixes of one file are carried out one after the other; a file that was removed meanwhile is left alone. */
 export async function planFixes(
   fixes: readonly TargetFix[],
+  daemons: Plan['daemons'],
   targets: Readonly<Record<string, Target>>,
   view: View,
 ): Promise<Plan> {
@@ -38,8 +39,8 @@ export async function planFixes(
       if (step !== undefined) steps.push(step)
     }
     return {
-      ...{ steps: orderedSteps(steps), permissionFixes: [], daemons: [], notices: [] },
-      ...activationsOf(steps, targets, view),
+      ...{ steps: orderedSteps(steps), permissionFixes: [], daemons, endpoints: [], notices: [] },
+      ...activationsOf(steps, daemons, targets, view),
       ...{ unchanged: 0, forgets: [], state: view.state },
     }
   })
@@ -91,16 +92,19 @@ async function ownedValues(
   return { format: written.format, values: written.values, ...repaired }
 }
 
+const UNKNOWN = { state: 'unknown' } as const
+
 function activationsOf(
   steps: Plan['steps'],
+  daemons: Plan['daemons'],
   targets: Readonly<Record<string, Target>>,
   view: View,
 ): Pick<Plan, 'reload' | 'restart'> {
   const needed = [...Map.groupBy(steps, ({ target }) => target)].flatMap(([name, own]) => {
     const target = targets[name]
-    return target === undefined
-      ? []
-      : [neededActivations(name, target, collectEffects(own), view.machine !== undefined)]
+    const daemon = daemons.find(one => one.target === name)?.daemon ?? UNKNOWN
+    if (target === undefined || !mayRun(daemon, view)) return []
+    return [neededActivations(name, target, collectEffects(own), view.machine !== undefined, daemon)]
   })
   return {
     reload: needed.flatMap(({ reload }) => reload),

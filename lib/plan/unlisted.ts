@@ -11,7 +11,7 @@ import type { DesiredFile } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { keysOf, notRemovedText, withdrawValues } from './withdraw.ts'
+import { obstacleText, ownedKeys, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
 export interface RetainedPaths {
@@ -91,7 +91,7 @@ async function valuesFile(
 ): Promise<Part> {
   const original = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
   const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, false)
-  const why = `${keysOf(written.values)} ${UNLISTED}`
+  const why = `${ownedKeys(written)} ${UNLISTED}`
   const reason = { effect: written.effect, why }
   switch (withdrawal.result) {
     case 'original':
@@ -105,8 +105,7 @@ async function valuesFile(
       return { notices, forgets: [path] }
     }
     case 'impossible': {
-      const kept = notRemovedText(withdrawal.value)
-      return { notices: [notice(path, written, 'not_removed', kept)] }
+      return { notices: [notice(path, written, 'not_removed', obstacleText(withdrawal))] }
     }
   }
 }

@@ -1,8 +1,8 @@
 /** One endpoint of `explain` as text. Pure. */
 import type { ExplainedEndpoint, ProbedEndpoint, ProbedStep } from '../model/explain-report.ts'
+import { columnsOf } from '../wording/columns.ts'
 import { placeText, tlsText, useText, waitTexts } from '../wording/explain-text.ts'
 import { printable } from '../wording/printable.ts'
-import { columnsOf } from './columns.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted } from './wrap.ts'
 

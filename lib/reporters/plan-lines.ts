@@ -5,6 +5,7 @@ import { daemonText } from '../wording/daemon-text.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { causeText, changeLines, diffLines } from './change-lines.ts'
+import { endpointLines } from './endpoint-lines.ts'
 import { probesBelow } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted } from './wrap.ts'
@@ -15,7 +16,13 @@ export function planLines(
   page: TerminalStyle,
 ): readonly string[] {
   const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
-  return [...changes, ...summaryLines(report, TO_DO, page)]
+  const endpoints = endpointLines(report.endpoints ?? [], page)
+  return [
+    ...changes,
+    ...endpoints,
+    ...(endpoints.length > 0 ? [''] : []),
+    ...summaryLines(report, TO_DO, page),
+  ]
 }
 
 /** What `doctor --fix` changed, or would change. */
@@ -81,10 +88,13 @@ function effectLines({ changes }: Changes): readonly string[] {
   return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
 }
 
-function activationLines({ reload, restart }: Changes): readonly string[] {
+function activationLines({ reload, restart, activated = [] }: Changes): readonly string[] {
   const lines = (all: Changes['reload'], verb: string) =>
     all.map(({ target, command, why }) => `${verb} ${target}: ${command} (${why})`)
-  return [...lines(reload, 'reload'), ...lines(restart, 'restart')]
+  const done = activated.map(
+    ({ target, action, command, proof }) => `${action}ed ${target}: ${command}; ${proof}`,
+  )
+  return [...done, ...lines(reload, 'reload'), ...lines(restart, 'restart')]
 }
 
 function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {

@@ -1,20 +1,19 @@
 /** Reports as text for people. Pure. */
 
 import type { ErrorReport } from '../model/error-report.ts'
-import { type Issue, issueText } from '../model/errors.ts'
+import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
-import type { Notice, Report, ValidateReport } from '../model/report.ts'
-import { groupNotices } from '../wording/notice-groups.ts'
+import type { Report, ValidateReport } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
-import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { doctorLines } from './doctor-lines.ts'
 import { explainLines } from './explain-lines.ts'
+import { allNotices, conflictLines, errorLines } from './message-lines.ts'
 import { applyLines, doneLines, fixLines, planLines } from './plan-lines.ts'
 import { probeLines, probesAbove } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { fitted, wrap } from './wrap.ts'
+import { fitted } from './wrap.ts'
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -35,7 +34,11 @@ export function textReport(report: Report, pages: Pages): Printed {
   if (report.kind === 'error') return { stdout: '', stderr: textOf(errorLines(report, pages.stderr)) }
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
-    stderr: textOf([...noticeLines(report.notices, pages.stderr), ...writtenLines(report, pages.stderr)]),
+    stderr: textOf([
+      ...allNotices(report, pages.stderr),
+      ...conflictLines(report, pages.stderr),
+      ...writtenLines(report, pages.stderr),
+    ]),
   }
 }
 
@@ -58,6 +61,8 @@ function resultLines(
       return explainLines(report, page)
     case 'doctor':
       return [...fixLines(report, page), ...doctorLines(report, page)]
+    case 'import':
+      return report.file === undefined ? report.list.trimEnd().split('\n') : []
   }
 }
 
@@ -78,38 +83,20 @@ function templateReport({ written, files }: TemplateReport): Printed {
 /** The list that was written. */
 function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
   if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  return fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  ')
+  const files = 'files' in report ? writtenFiles(report.files, page) : []
+  return [
+    ...files,
+    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
+  ]
+}
+
+/** Files beside that list. */
+function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
+  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {
   const registries = plural(report.registries, 'registry', 'registries')
   const mirrors = plural(report.mirrors, 'mirror', 'mirrors')
   return fitted(`${report.file}: valid (${registries}, ${mirrors})`, page, '  ')
-}
-
-function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {
-  const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
-  return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
-}
-
-/** Those of one kind together; `--format json` has each of them. */
-function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
-  const groups = groupNotices(notices)
-  const rest = groups.some(({ count }) => count > 1) ? ['--format json shows every notice'] : []
-  return [...groups.map(({ lines }) => lines.join('\n')), ...rest].map(text =>
-    labelled('yellow', 'notice:', text, page),
-  )
-}
-
-/** Further lines of an error are text to copy: they are not wrapped. */
-function labelled(style: 'red' | 'yellow', label: string, text: string, page: TerminalStyle): string {
-  const room = page.wrapped ? page.width - label.length - 1 : Number.POSITIVE_INFINITY
-  const [line = '', ...others] = printable(text).split('\n')
-  const [first, ...rest] = wrap(line, room)
-  const more = style === 'red' ? others : others.flatMap(other => wrap(other, room))
-  const indent = ' '.repeat(label.length + 1)
-  return [
-    `${page.paint(style, label)} ${first}`,
-    ...[...rest, ...more].map(other => (indent + other).trimEnd()),
-  ].join('\n')
 }

@@ -4,13 +4,15 @@
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
+import type { ReadBack } from '../model/read-back.ts'
 import type { Registry } from '../model/registry.ts'
-import type { Activation, Effect, Notice } from '../model/report.ts'
+import type { Effect, Notice } from '../model/report.ts'
 import type { TargetSettings } from '../model/target-settings.ts'
 import type { OwnedValues } from '../ownership/managed-file.ts'
 import type { OtherWriter } from '../ownership/other-writers.ts'
 import type { FoundFile, Ownership } from '../system/file-facts.ts'
-import type { Daemon } from './daemon.ts'
+import type { Choices } from './choices.ts'
+import type { DaemonControl } from './daemon-control.ts'
 import type { Dialect } from './dialect.ts'
 import type { Explainer } from './explainer.ts'
 import type { PullClient } from './pull-client.ts'
@@ -47,6 +49,12 @@ export type Owns =
   /** Nothing any more: `content` is what was there before, with its exact mode and owner. */
   | { readonly kind: 'original'; readonly ownership: Required<Ownership>; readonly format?: FormatName }
 
+/** A file after a plan is carried out; without bytes there is none. */
+export interface PlannedFile {
+  readonly path: string
+  readonly bytes: Buffer | undefined
+}
+
 /** What a target makes of a list on a node. */
 export interface Rendering {
   readonly files: readonly DesiredFile[]
@@ -60,12 +68,8 @@ export interface Rendering {
   readonly held: readonly string[]
   /** Managed files that stay unchanged though `files` does not have them. */
   readonly kept: readonly string[]
-}
-
-/** Decisions of a person that are not in the list. */
-export interface Choices {
-  /** Adopt files that another live program writes. */
-  readonly takeOver: boolean
+  /** Registries whose mirrors were in tables that `files` no longer have. */
+  readonly migrated?: readonly string[]
 }
 
 /** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
@@ -96,23 +100,15 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
    * group of releases where the release is not known and they differ. Pure.
    */
   endpoints(snapshot: Snapshot, image: string): readonly [PullRoute, ...PullRoute[]]
+  /** The snapshot after these files are written. Pure. */
+  planned(snapshot: Snapshot, files: readonly PlannedFile[]): Snapshot
   /** Loads what explains those routes. */
   explainer(): Promise<Explainer<Settings, Snapshot>>
+  /** The mirrors that the runtime has, for a list, and what of them a list cannot hold. Loads what reads them. */
+  read(snapshot: Snapshot): Promise<ReadBack>
   /** The other program that writes this file of the runtime, recognized by its text or path. Pure. */
   writerOf(path: string, text: string): OtherWriter | undefined
   readonly daemon: DaemonControl<Settings, Snapshot>
   /** Loads what finds out why a mirror is not used. */
   doctor(): Promise<Doctor<Snapshot>>
-}
-
-export interface DaemonControl<Settings, Snapshot> {
-  /** How it is made to read changed files, where it does not read them by itself. */
-  readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
-  /** Pure. */
-  find(snapshot: Snapshot): Daemon
-  /** The environment that it runs in, with its proxies; undefined when none is known to run. */
-  environment(
-    settings: Settings,
-    machine: Pick<Machine, 'files' | 'processes'>,
-  ): Promise<Readonly<Record<string, string>> | undefined>
 }

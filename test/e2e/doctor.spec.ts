@@ -149,4 +149,14 @@ describe('doctor and a containerd that runs', function () {
       ],
     )
   })
+
+  it('names a config.toml that the unit does not start containerd with', async () => {
+    const findings = await findOn(`${start}
+      mkdir -p /etc/systemd/system
+      printf '[Service]\\nExecStart=/usr/bin/containerd -c /opt/node/c.toml\\n' >/etc/systemd/system/containerd.service`)
+    assert.deepEqual(
+      findings.map(({ code, severity, file }) => [code, severity, file]),
+      [['config_not_read', 'error', '/etc/containerd/config.toml']],
+    )
+  })
 })

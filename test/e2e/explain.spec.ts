@@ -38,7 +38,7 @@ for (const { title, suite } of generations) {
 
     before(async function () {
       needRuntime(this, `containerd-${suite}`, true)
-      outside = await startLoggingProxy(log, true)
+      outside = await startLoggingProxy(log, ({ method, url }) => `${method} ${url}`)
       loopback = await startPullOrigins(3, line => log.push(line))
     })
     after(async () => {

@@ -36,8 +36,20 @@ export interface FixtureCase {
   readonly notes?: readonly string[]
   /** `severity code file:line` of each finding. */
   readonly findings?: readonly string[]
-  /** Names of e2e specs that show the behaviour on the real containerd. */
-  readonly seen?: readonly string[]
+  /** Whether `--fix` corrects all of them. */
+  readonly fixable?: boolean
+  /** What the real containerd does: the requests of a pull before and after the cure. */
+  readonly pull?: {
+    readonly image: string
+    readonly broken: readonly string[]
+    readonly cured: readonly string[]
+    /** What the pull of the broken node reports. */
+    readonly fails?: string
+    /** A host that is there, with TLS and a CA of its own. */
+    readonly tls?: string
+    /** The requests of the broken node come in this order at times, and in another at others. */
+    readonly random?: boolean
+  }
   /** The cure: what is done beside writing the files of `after`. */
   readonly cure?: {
     readonly remove?: readonly string[]
@@ -47,10 +59,10 @@ export interface FixtureCase {
   }
 }
 
-const CONFIG = 'etc/containerd/config.toml'
+export const CONFIG = 'etc/containerd/config.toml'
 
 /** A config.toml that every release reads; a node of `fixtures/doctor` without one has it. */
-const CONFIGURED =
+export const CONFIGURED =
   'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n'
 
 export function readCase(folder: string): FixtureCase {

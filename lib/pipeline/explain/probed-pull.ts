@@ -39,7 +39,7 @@ function probedStep(
 
 /** The remedies of a probe are about a list and its canary. */
 function problemOf(fault: Fault, { role, url }: EffectiveEndpoint): string {
-  const [problem = ''] = describeFault(fault, { role, url }, false).split('; ')
+  const [problem = ''] = describeFault(fault, { role, url, isTyped: false }, false).split('; ')
   return problem.replaceAll('the canary', 'the image')
 }
 

@@ -48,12 +48,12 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
 /** Why containerd cannot fetch it from anywhere. */
 export function descriptorFault(kind: FetchRequest['kind'], { size, digest }: Descriptor): Fault | undefined {
   if (size <= 0)
-    return { reason: 'wrong_digest', what: `the stated size of the ${kind} is ${size}`, todo: CHECK_CONTENT }
+    return { reason: 'wrong_digest', what: `the stated size of the ${kind} is ${size}`, ...CHECK_CONTENT }
   if (!isStorable(digest))
     return {
       reason: 'wrong_digest',
       what: `the ${kind} has a digest that containerd cannot store`,
-      todo: CHECK_CONTENT,
+      ...CHECK_CONTENT,
     }
   return undefined
 }
@@ -73,8 +73,10 @@ function afterHead(fault: Fault, { trace, response }: Read): Fault {
   return trace.phase === 'body' && response === undefined ? { ...fault, stops: true } : fault
 }
 
-const CHECK_CONTENT =
-  'compare it with that of another endpoint, and check the image: canary in the list, or --image'
+const CHECK_CONTENT = {
+  todo: 'compare it with that of another endpoint, and check the image (canary in the list)',
+  forUrl: 'compare it with that of another endpoint, and check the image (--image)',
+} as const satisfies Partial<Fault>
 
 interface Sink {
   add(chunk: Buffer): void

@@ -1,4 +1,4 @@
-import type { ProbeReason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 
 /** Why an endpoint is not healthy. Without a reason the probe has no verdict. */
 export interface Fault {
@@ -9,6 +9,8 @@ export interface Fault {
   readonly todo?: string | undefined
   /** The remedy for the server of a registry, where that of a mirror names what a server does not have. */
   readonly forServer?: string | undefined
+  /** The remedy for a URL of the command line, where that of a list names its keys. */
+  readonly forUrl?: string | undefined
   /** Untrusted text of the endpoint. */
   readonly quoted?: string | undefined
   /** Retry-After, in seconds. */
@@ -31,6 +33,8 @@ export interface Words {
   readonly todo: string
   /** The remedy for the server of a registry, if it is another one. */
   readonly forServer?: string | undefined
+  /** The remedy for a URL of the command line, if it is another one. */
+  readonly forUrl?: string | undefined
   /** The remedy where the URL has a name that can change its owner. */
   readonly forName?: string | undefined
 }

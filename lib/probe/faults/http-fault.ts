@@ -28,13 +28,16 @@ export function httpFault(code: string, { phase }: Trace): Fault | undefined {
       return {
         reason: 'not_a_registry',
         what: 'the request has characters that HTTP forbids',
-        todo: CHECK_LIST,
+        ...CHECK_HEADERS,
       }
   }
   return undefined
 }
 
-const CHECK_LIST = 'check its URL and its headers in the list'
+const CHECK_HEADERS = {
+  todo: 'check its URL and its headers in the list',
+  forUrl: 'check its URL and the files of --header-file',
+} as const satisfies Partial<Fault>
 
 const TOO_MANY_HEADERS: Fault = { reason: 'not_a_registry', what: 'sends too many response headers' }
 

@@ -13,13 +13,14 @@ import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
+import { isWorkingList } from './config/working-list.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { exactOne, readInstalled } from './installed.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
-import { readUnitConfig } from './unit-file.ts'
+import { readUnits } from './units.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -42,6 +43,7 @@ export async function observe(
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
   const inUse = findHostsDirs(values, own, settings)
+  const roots = await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)
   return {
     generation,
     readers,
@@ -56,9 +58,10 @@ export async function observe(
     ...inUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
-    ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
+    ...roots,
+    isWorkingList: isWorkingList(values, registries, { ...roots, ...inUse, readers }),
     daemons,
-    unitConfig: await unitConfig(view, daemons),
+    ...(await readUnits(view, daemons, config)),
     onMachine: view.machine !== undefined,
     proved: view.proved ?? new Set(),
   }
@@ -119,11 +122,6 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
-}
-
-async function unitConfig({ machine, node }: View, daemons: Daemons): Promise<string | undefined> {
-  const runs = daemons.readers.length + daemons.others.length + daemons.doubted.length > 0
-  return machine === undefined || runs ? undefined : await readUnitConfig(node)
 }
 
 async function readDaemons(

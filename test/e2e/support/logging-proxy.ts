@@ -17,16 +17,17 @@ export interface LoggingProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy that appends to this log; with `methods`, `GET http://…` and `CONNECT host:443`. */
-export async function startLoggingProxy(requests: string[] = [], methods = false): Promise<LoggingProxy> {
-  const add = ({ method, url = '' }: http.IncomingMessage) =>
-    requests.push(methods ? `${method} ${url}` : url)
+/** Starts a proxy that appends to this log, in the words of `describe`. */
+export async function startLoggingProxy(
+  requests: string[] = [],
+  describe = (request: http.IncomingMessage) => request.url ?? '',
+): Promise<LoggingProxy> {
   const server = http.createServer((request, response) => {
-    add(request)
+    requests.push(describe(request))
     response.writeHead(404).end()
   })
   server.on('connect', (request, socket) => {
-    add(request)
+    requests.push(describe(request))
     socket.on('error', () => {})
     socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   })

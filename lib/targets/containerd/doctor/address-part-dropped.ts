@@ -1,6 +1,6 @@
 /**
  * Credentials or a query in the address of a host: containerd drops them (parseHostConfig, hosts.go:429-449@v2.3.4). On the
- * real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { latin1, parseGoUrl } from '../../../model/go-url.ts'
 import type { Found, Rule } from '../../rule.ts'

@@ -1,6 +1,6 @@
 /**
  * A certificate or key that a hosts.toml names and that does not exist: every pull from the registry fails, the server
- * included (hosts.go:255-287@v2.3.4). On the real containerd: test/e2e/endpoints-cri.spec.ts. Pure.
+ * included (hosts.go:255-287@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import type { ObservedNode } from './observed-node.ts'

@@ -1,6 +1,6 @@
 /**
- * A user name or password in hosts.toml: containerd has no key for them (hostFileConfig, hosts.go:338-378@v2.3.4; containerd
- * #8186). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A user name or password in hosts.toml: containerd has no key for them (hostFileConfig, hosts.go:338-378@v2.3.4;
+ * containerd #8186). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

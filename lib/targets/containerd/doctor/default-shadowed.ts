@@ -1,7 +1,7 @@
 /**
- * A registry directory without hosts.toml beside a `_default` that has one: the first directory that exists is used, and it is
- * never completed by `_default` (hostPaths, config_unix.go:25-36@v2.3.4; loadHostDir, hosts.go:321-326@v2.3.4). On the real
- * containerd: test/e2e/endpoints-cri.spec.ts. Pure.
+ * A registry directory without hosts.toml beside a `_default` that has one: the first directory that exists is used, and it
+ * is never completed by `_default` (hostPaths, config_unix.go:25-36@v2.3.4; loadHostDir, hosts.go:321-326@v2.3.4). On the
+ * real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { hostsViews } from './hosts-views.ts'

@@ -3,8 +3,8 @@
  * connection is given up after 30 s (hosts.go:151-158@v1.7.24). What regmirror writes itself is no finding: it is right for
  * the next release too. On the real containerd: test/e2e/differential.spec.ts. Pure.
  */
-import { hasBanner } from '../../../ownership/banner.ts'
 import type { Rule } from '../../rule.ts'
+import { isManaged } from '../hosts/directories.ts'
 import { knowsDialTimeout } from '../release.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
@@ -19,8 +19,7 @@ export const dialTimeoutIgnored: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, (view, _, release) => {
       const first = writtenKeys(view).find(({ name }) => name === 'dial_timeout')
-      const { hosts } = view.directory
-      if (first === undefined || knowsDialTimeout(release) || (hosts && hasBanner(hosts.bytes))) return []
+      if (first === undefined || knowsDialTimeout(release) || isManaged(view.directory)) return []
       return [
         {
           ...placeIn(view, first.line),

@@ -1,6 +1,7 @@
 /**
- * A directory below that of a registry, and no hosts.toml above it: containerd looks up the registry alone, not its projects
- * or repositories (hostPaths, config_unix.go:25-36@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A directory below that of a registry, and no hosts.toml above it: containerd looks up the registry alone, not its
+ * projects or repositories (hostPaths, config_unix.go:25-36@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts.
+ * Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { hostsViews } from './hosts-views.ts'

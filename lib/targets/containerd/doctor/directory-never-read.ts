@@ -1,7 +1,7 @@
 /**
  * A directory whose name no pull looks up: images of Docker Hub have the directory `docker.io`, whatever their name
  * (distribution/reference normalize.go:130-178@v0.6.0; hostPaths, config_unix.go:25-36@v2.3.4). On the real containerd:
- * test/e2e/names.spec.ts. Pure.
+ * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { hostsViews } from './hosts-views.ts'

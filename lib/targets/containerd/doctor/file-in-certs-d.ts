@@ -1,6 +1,6 @@
 /**
- * A TOML file directly in certs.d: containerd looks up only directories there (hostPaths, config_unix.go:25-36@v2.3.4). On the
- * real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A TOML file directly in certs.d: containerd looks up only directories there (hostPaths, config_unix.go:25-36@v2.3.4). On
+ * the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import path from 'node:path'
 import type { Rule } from '../../rule.ts'

@@ -1,6 +1,6 @@
 /**
- * A registry directory with a TOML file of another name and no hosts.toml: containerd opens only hosts.toml
- * (loadHostDir, hosts.go:314@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A registry directory with a TOML file of another name and no hosts.toml: containerd opens only hosts.toml (loadHostDir,
+ * hosts.go:314@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { hostsViews } from './hosts-views.ts'

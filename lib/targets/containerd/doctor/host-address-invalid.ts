@@ -1,6 +1,6 @@
 /**
- * A host or server whose address no request can be sent to: another scheme, or no host name, as an empty variable of a shell
- * leaves it (parseHostConfig, hosts.go:429-449@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A host or server whose address no request can be sent to: another scheme, or no host name, as an empty variable of a
+ * shell leaves it (parseHostConfig, hosts.go:429-449@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Found, Rule } from '../../rule.ts'
 import { isPlaceholder } from '../config/config-path.ts'

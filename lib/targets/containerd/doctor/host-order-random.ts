@@ -1,6 +1,6 @@
 /**
- * Several hosts in inline tables: 1.x sorts hosts by the line of their key, and these have none, so the order is that of a Go
- * map (getSortedHosts, remotes/docker/config/hosts.go:531-547@v1.7.24). On the real containerd:
+ * Several hosts in inline tables: 1.x sorts hosts by the line of their key, and these have none, so the order is that of a
+ * Go map (getSortedHosts, remotes/docker/config/hosts.go:531-547@v1.7.24). On the real containerd:
  * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'

@@ -1,6 +1,6 @@
 /**
- * Hosts in inline tables or dotted keys: 2.x takes hosts from table headers alone (getSortedHosts, hosts.go:551-585@v2.3.4),
- * 1.x reads every form. On the real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * Hosts in inline tables or dotted keys: 2.x takes hosts from table headers alone (getSortedHosts,
+ * hosts.go:551-585@v2.3.4), 1.x reads every form. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

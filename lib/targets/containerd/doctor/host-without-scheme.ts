@@ -1,7 +1,7 @@
 /**
- * A host without a scheme: containerd puts `https://` before it, also for loopback (hosts.go:431@v2.3.4). A finding where the
- * address looks like one of plain http: loopback, a private address, or the port 5000. On the real containerd:
- * test/e2e/endpoints.spec.ts. Pure.
+ * A host without a scheme: containerd puts `https://` before it, also for loopback (hosts.go:431@v2.3.4). A finding where
+ * the address looks like one of plain http: loopback, a private address, or the port 5000. On the real containerd:
+ * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

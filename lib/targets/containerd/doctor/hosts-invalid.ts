@@ -1,7 +1,6 @@
 /**
- * A hosts.toml that containerd refuses as a whole: no TOML, a value of a wrong type, a host given twice
- * (loadHostDir, hosts.go:328-333@v2.3.4; parseHostConfig, :423-548@v2.3.4). On the real containerd:
- * test/e2e/endpoints.spec.ts. Pure.
+ * A hosts.toml that containerd refuses as a whole: no TOML, a value of a wrong type, a host given twice (loadHostDir,
+ * hosts.go:328-333@v2.3.4; parseHostConfig, :423-548@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { BYTE_ORDER_MARK } from '../../../formats/byte-order-mark.ts'
 import type { Rule } from '../../rule.ts'

@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { findAtCertificates, placeOfCertificate } from './used-certificates.ts'
 
-/** Group members were chosen by someone; every other user was not. */
+/** An administrator chose the members of a group, not every other user. */
 const OTHERS = 0o004
 
 export const keyReadable: Rule<ObservedNode> = {

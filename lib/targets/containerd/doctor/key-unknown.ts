@@ -1,6 +1,6 @@
 /**
- * A key that containerd does not know: it ignores it without a message (hostFileConfig, hosts.go:338-378@v2.3.4). On the real
- * containerd: test/e2e/doctor-hosts.spec.ts. Pure.
+ * A key that containerd does not know: it ignores it without a message (hostFileConfig, hosts.go:338-378@v2.3.4). On the
+ * real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { nearest } from '../../../wording/typos.ts'
 import type { Found, Rule } from '../../rule.ts'

@@ -1,6 +1,6 @@
 /**
- * A mirror without the capability `pull`: it resolves nothing (resolver.go:252-270@v2.3.4), and still gets every request for a
- * layer (fetcher.go:224-303@v2.3.4). On the real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * A mirror without the capability `pull`: it resolves nothing (resolver.go:252-270@v2.3.4), and still gets every request
+ * for a layer (fetcher.go:224-303@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

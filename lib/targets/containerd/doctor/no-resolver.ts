@@ -1,7 +1,7 @@
 /**
- * No host may resolve tags: only hosts with `pull` and `resolve` are asked for the digest of a tag (resolver.go:252-270@v2.3.4);
- * `capabilities` at the root are those of the server (parseHostsFile, hosts.go:414-419@v2.3.4). On the real containerd:
- * test/e2e/doctor-hosts.spec.ts. Pure.
+ * No host may resolve tags: only hosts with `pull` and `resolve` resolve a tag
+ * (resolver.go:252-270@v2.3.4); `capabilities` at the root are those of the server (parseHostsFile,
+ * hosts.go:414-419@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { mayResolve } from '../../../model/registry.ts'
 import type { Rule } from '../../rule.ts'

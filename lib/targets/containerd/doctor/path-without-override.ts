@@ -1,9 +1,10 @@
 /**
  * A path in the address of a host without `override_path`: containerd appends `/v2` to it (hosts.go:440-448@v2.3.4), so
- * that a project of Harbor is requested as `/v2/project/v2/…` (containerd #5518, #6634). On the real containerd:
- * test/e2e/endpoints.spec.ts. Pure.
+ * that a project of Harbor is requested as `/v2/project/v2/…` (containerd #5518, #6634). A list says with `base` what it means. On the real containerd:
+ * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Found, Rule } from '../../rule.ts'
+import { isManaged } from '../hosts/directories.ts'
 import type { PlacedHost } from '../pull/hosts-file.ts'
 import { findInHosts } from './by-release.ts'
 import { hasOtherScheme } from './host-address-invalid.ts'
@@ -17,7 +18,9 @@ export const pathWithoutOverride: Rule<ObservedNode> = {
   title: 'an address with a path has no `override_path`',
   find: observed =>
     findInHosts(observed, (view, { entries }) =>
-      entries.flatMap((entry, i) => findAt(entry, i === entries.length - 1, view)),
+      isManaged(view.directory)
+        ? []
+        : entries.flatMap((entry, i) => findAt(entry, i === entries.length - 1, view)),
     ),
 }
 
@@ -37,7 +40,7 @@ function findAt(entry: PlacedHost, isServer: boolean, view: HostsView): readonly
     {
       ...placeIn(view, line),
       problem: `the path ${prefix} has /v2 already, and override_path is not set`,
-      consequence: `${consequence}, which most registries answer with 404`,
+      consequence: `${consequence}, and most registries respond with 404`,
       cure: `add override_path = true below ${written(origin + prefix)}`,
     },
   ]

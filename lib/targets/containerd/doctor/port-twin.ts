@@ -1,6 +1,6 @@
 /**
  * Two directories for one registry with a port: `host_port_` is looked up before `host:port` (hostPaths,
- * config_unix.go:25-36@v2.3.4). On the real containerd: test/e2e/endpoints-cri.spec.ts. Pure.
+ * config_unix.go:25-36@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'

@@ -1,7 +1,7 @@
 /**
  * `skip_verify`, `ca` or `client` at the root of a hosts.toml: they hold for the server alone, not for the hosts below
  * (parseHostsFile, hosts.go:414-419@v2.3.4; containerd #7118). A finding where the server is a public one, which needs none
- * of them, and an https mirror has no such key. On the real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * of them, and an https mirror has no such key. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import type { HostEntry } from '../pull/host-entry.ts'

@@ -1,6 +1,6 @@
 /**
  * A public registry as the server of another one, or of `_default`: the server is the last endpoint for every image of the
- * directory (hosts.go:414-419@v2.3.4). On the real containerd: test/e2e/endpoints.spec.ts. Pure.
+ * directory (hosts.go:414-419@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'

@@ -1,7 +1,7 @@
 /**
  * A server or mirror for docker.io that serves no images: `docker.io` and `hub.docker.com` respond with a web page, which
  * containerd takes for a manifest ("unexpected media type text/html", containerd #7400). The registry is
- * registry-1.docker.io (hosts.go:101-104@v2.3.4). Cannot be confirmed without the internet. Pure.
+ * registry-1.docker.io (hosts.go:101-104@v2.3.4). That such a request is sent: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { formats } from '../../../formats/index.ts'
 import type { Found, Rule } from '../../rule.ts'

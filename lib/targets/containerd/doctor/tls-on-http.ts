@@ -1,7 +1,7 @@
 /**
- * A TLS key at a plain-http host, with any value: since 1.6.25 and 1.7.8 containerd then tries HTTPS first, unless the port is
- * 80 (explicitTLS, hosts.go:215-228@v2.3.4); older releases ignore the key. On the real containerd:
- * test/e2e/endpoints.spec.ts. Pure.
+ * A TLS key at a plain-http host, with any value: since 1.6.25 and 1.7.8 containerd then tries HTTPS first, unless the port
+ * is 80 (explicitTLS, hosts.go:215-228@v2.3.4); older releases ignore the key. On the real containerd:
+ * test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Found, Rule } from '../../rule.ts'
 import { effectiveEndpoint } from '../pull/effective-endpoint.ts'
