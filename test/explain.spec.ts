@@ -95,6 +95,24 @@ describe('explain', () => {
     assert.equal(here, shown)
   })
 
+  it('runs the commands of its page', async () => {
+    const [, block = ''] = /^```sh\n(.*?)^```/ms.exec(readFileSync(PAGE, 'utf8')) ?? []
+    const lines = block
+      .split('\n')
+      .filter(line => line.startsWith('regmirror explain ') && !line.includes('--probe'))
+    assert.equal(lines.length, 4)
+    for (const line of lines) {
+      const [, ...args] = line
+        .replace(/ +#.*$/, '')
+        .replace(' --root /mnt/image', '')
+        .split(' ')
+        .slice(1)
+      const { code, stdout, stderr } = await explain({ 'docker.io': '[host."https://m.example"]\n' }, args)
+      assert.equal(code, 0, stderr)
+      assert.match(stdout, /busybox/)
+    }
+  })
+
   for (const columns of [60, 80, 120])
     it(`has lines that fit ${columns} columns, but for long paths`, async () => {
       const hosts = {
