@@ -41,6 +41,6 @@ export function isDaemonActivation(value: unknown): boolean {
 }
 
 /** systemd.unit(5). */
-export function isUnit(name: unknown): boolean {
+function isUnit(name: unknown): boolean {
   return typeof name === 'string' && /^[A-Za-z0-9][\w@.:-]*\.service$/.test(name)
 }

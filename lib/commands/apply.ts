@@ -1,4 +1,5 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
@@ -6,6 +7,7 @@ import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/r
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
@@ -13,7 +15,7 @@ import { recoverNode } from '../pipeline/recovery.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
-import { makePlan } from '../plan/plan.ts'
+import { makePlan, type Plan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import { registrySentence } from '../wording/registry-health-text.ts'
 import type { RunCommand } from './command.ts'
@@ -35,22 +37,50 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
   const measured = namesOf(checked.registries)
-  const converged = await converge(
-    async () => {
-      const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
-      const view = await openView(flags, node, world, proved)
-      const plan = await makePlan(list, targets, view, flags)
-      const watcher = await watcherNotices(list, plan, flags.declared, node)
-      return { plan, excluded: [...watcher, ...excluded] }
-    },
-    access,
-    flags,
-  )
-  const { planned, notices } = converged
-  const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
-  const planReport = buildPlanReport('apply', { ...planned.plan, notices: all })
-  const report: AppliedReport = withActivated(planReport, converged.activated)
+  const planNode = async () => {
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
+    const view = await openView(flags, node, world, proved)
+    const plan = await makePlan(list, targets, view, flags)
+    const watcher = await watcherNotices(list, plan, flags.declared, node)
+    return { plan, excluded: [...watcher, ...excluded] }
+  }
+  const report = await write(planNode, access, flags, before)
   return { ...report, ...(await probeAfter(checked, flags, probeList)) }
+}
+
+type PlanNode = () => Promise<{ readonly plan: Plan; readonly excluded: readonly Notice[] }>
+
+/** Once, or after a restart again: then the files are removed that a daemon read until then. */
+async function write(
+  planNode: PlanNode,
+  access: WriteAccess,
+  flags: ActivateOptions,
+  before: readonly Notice[],
+): Promise<AppliedReport> {
+  const first = await writeOnce(planNode, access, flags, before)
+  const isLeft = ({ code }: Notice) => code === 'kept_until_restart'
+  if (first.activated === undefined || !first.notices.some(isLeft)) return first
+  const second = await writeOnce(planNode, access, {}, before)
+  const known = first.notices.filter(notice => !isLeft(notice))
+  const more = second.notices.filter(notice => !known.some(other => isDeepStrictEqual(other, notice)))
+  return {
+    ...second,
+    changed: true,
+    changes: [...first.changes, ...second.changes],
+    activated: first.activated,
+    notices: [...known, ...more],
+  }
+}
+
+async function writeOnce(
+  planNode: PlanNode,
+  access: WriteAccess,
+  flags: ActivateOptions,
+  before: readonly Notice[],
+): Promise<AppliedReport> {
+  const { planned, notices, activated } = await converge(planNode, access, flags)
+  const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
+  return withActivated(buildPlanReport('apply', { ...planned.plan, notices: all }), activated)
 }
 
 function refuseContradictions({
@@ -71,11 +101,12 @@ function refuseContradictions({
       },
     ])
   }
-  if (wait !== undefined && !requireHealthy)
+  if (wait !== undefined && requireHealthy === undefined)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
     ])
-  const probing = rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
+  const probing =
+    rank !== undefined ? '--rank' : requireHealthy !== undefined ? '--require-healthy' : undefined
   if (probe === false && probing !== undefined)
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
@@ -132,6 +163,11 @@ function refusal(
 const FEW = 3
 
 function failingText(registries: readonly RegistryHealth[]): string {
-  if (registries.length <= FEW) return registries.map(registrySentence).join('; ')
+  if (registries.length <= FEW) return registries.map(failingSentence).join('; ')
   return `${registries.map(({ registry }) => registry).join(', ')} are not healthy`
+}
+
+/** A healthy registry fails only the check of its mirrors. */
+function failingSentence(health: RegistryHealth): string {
+  return health.status === 'healthy' ? `no mirror of ${health.registry} is healthy` : registrySentence(health)
 }

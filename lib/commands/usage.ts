@@ -14,8 +14,8 @@ export const EXIT_CODE_HELP = `Exit codes:
      (plan --check, restore --check),
      notices (validate --strict), unhealthy
      registry (probe, apply --require-healthy),
-     an image that no endpoint serves
-     (explain --probe)
+     errors (doctor), an image that no
+     endpoint serves (explain --probe)
   2  error`
 
 export const NO_COMMAND = 'no command is given'

@@ -71,7 +71,7 @@ interface Tools {
 
 type Outcome = { readonly proof: string } | { readonly problem: string }
 
-export function commandOf({ action, unit }: DaemonActivation): string {
+function commandOf({ action, unit }: DaemonActivation): string {
   return `systemctl ${action} ${unit.replace(/\.service$/, '')}`
 }
 

@@ -15,11 +15,11 @@ export function plannedActivations(
   { restart, reload, daemons }: Pick<Plan, 'restart' | 'reload' | 'daemons'>,
   options: ActivateOptions,
 ): readonly DaemonActivation[] {
-  const wanted = [
+  const needed = [
     ...(options.restart ? restart.map(one => ({ one, action: 'restart' as const })) : []),
     ...(options.restart || options.reload ? reload.map(one => ({ one, action: 'reload' as const })) : []),
   ]
-  const found = wanted.map(({ one, action }) => activationOf(one, action, daemons))
+  const found = needed.map(({ one, action }) => activationOf(one, action, daemons))
   const issues = found.filter(item => 'message' in item)
   if (issues.length > 0) throw new Failure('conflict', issues)
   return found.filter(item => 'unit' in item)

@@ -72,6 +72,20 @@ describe('apply --migrate --restart with containerd 1.7', function () {
     assert.match(said, /nothing to do/)
     assert.equal(await machine.restarts(), 1)
   })
+
+  it('runs beside a watcher of the same list', async () => {
+    const { machine, list } = get()
+    const stop = await machine.watch()
+    await machine.writeList(`${list()}[targets.containerd]\nhosts_dir = "/etc/containerd/other.d"\n`)
+    const { code, said } = await machine.regmirror(...apply, '--restart', '--lock-timeout', '120s')
+    assert.equal(code, 0, said)
+    assert.match(said, /restarted containerd: /)
+    assert.doesNotMatch(await stop(), /"event":"failed"/)
+    const plan = await machine.regmirror('plan', '-f', 'mirrors.toml')
+    assert.match(plan.said, /nothing to do/)
+    assert.doesNotMatch(plan.said, /^restart /m)
+    await assertPulls(get())
+  })
 })
 
 describe('apply --migrate --restart with containerd 2.1 or newer', function () {

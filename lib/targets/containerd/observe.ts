@@ -37,9 +37,7 @@ export async function observe(
   const { files, faults, older, dropIns } = await readConfigs(view.node, config, exact)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
-  const values = effectiveRegistries({ files, older, dropIns, readers }).map(
-    ({ configPath }) => configPath?.value,
-  )
+  const values = configPaths({ files, older, dropIns, readers })
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
   const inUse = findHostsDirs(values, own, settings)
@@ -65,6 +63,11 @@ export async function observe(
     onMachine: view.machine !== undefined,
     proved: view.proved ?? new Set(),
   }
+}
+
+/** The value for each release that may read the files. */
+function configPaths(configs: Parameters<typeof effectiveRegistries>[0]): readonly unknown[] {
+  return effectiveRegistries(configs).map(({ configPath }) => configPath?.value)
 }
 
 /** The directories that `config_path` names, and the one that it must name. `setValues`: what regmirror has set. */

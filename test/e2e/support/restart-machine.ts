@@ -26,6 +26,8 @@ export interface RestartMachine extends AsyncDisposable {
   restarts(): Promise<number>
   /** The next restart kills the regmirror that calls systemctl, when containerd runs again. */
   killAtRestart(): Promise<void>
+  /** Starts a watcher with the list of the machine. The function that it returns stops it, and gives its log. */
+  watch(): Promise<() => Promise<string>>
   /** Pulls an image, and returns its id. */
   pull(image: string): Promise<string>
 }
@@ -113,6 +115,22 @@ export async function openRestartMachine(suite: string): Promise<RestartMachine>
     },
     restarts: async () => (await fs.readFile(at('restarts'), 'utf8').catch(() => '')).split('\n').length - 1,
     killAtRestart: () => fs.writeFile(at('kill'), ''),
+    watch: async () => {
+      await run(
+        `${COMMAND} watch -f mirrors.toml --log-format json </dev/null >watch.log 2>&1 & echo $! >watch.pid`,
+      )
+      const log = () => fs.readFile(at('watch.log'), 'utf8')
+      await eventually(
+        async () => (await log()).includes('daemon_found') || undefined,
+        () => 'the watcher does not start',
+      )
+      return async () => {
+        await run(
+          'kill "$(cat watch.pid)"; while kill -0 "$(cat watch.pid)" 2>/dev/null; do sleep 0.05; done',
+        )
+        return await log()
+      }
+    },
     pull: image => {
       cri ??= connectCri(at('cri.sock'))
       return cri.pull(image)

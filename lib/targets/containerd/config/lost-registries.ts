@@ -26,8 +26,8 @@ function shown(name: string): string {
 
 /** "*" of the list is used for every registry without an entry. */
 function isListed(name: string, registries: readonly Registry[]): boolean {
-  const wanted = name.toLowerCase() === 'index.docker.io' ? 'docker.io' : name.toLowerCase()
-  return registries.some(registry => registry.name === '*' || registry.name === wanted)
+  const known = name.toLowerCase() === 'index.docker.io' ? 'docker.io' : name.toLowerCase()
+  return registries.some(registry => registry.name === '*' || registry.name === known)
 }
 
 function namesOnlyItself(name: string, entry: unknown): boolean {

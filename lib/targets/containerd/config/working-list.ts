@@ -18,7 +18,7 @@ export function isWorkingList(
   registries: readonly Registry[],
   { directories, readers, hostsDir, setDir }: Roots,
 ): boolean {
-  // A value that regmirror has set before was one directory: this one is a change by somebody else.
+  // A value that regmirror has set before was one directory: this one was set by another program.
   if (setDir !== undefined) return false
   const [first, ...others] = values
   const roots = directoriesOf(first)
