@@ -42,10 +42,11 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['model', 'wording', 'system', 'formats', 'health', 'ownership', 'list', 'targets', 'plan', 'probe'],
     'pipeline',
   ],
+  doctor: ['model', 'wording', 'system', 'formats', 'ownership', 'targets'],
   reporters: ['model', 'wording', 'system', 'formats', 'health', 'probe', 'pipeline'],
   commands: [
     ...['model', 'wording', 'system', 'health', 'ownership', 'list', 'targets', 'plan', 'apply', 'probe'],
-    ...['pipeline', 'watch', 'reporters'],
+    ...['pipeline', 'watch', 'doctor', 'reporters'],
   ],
 }
 

@@ -37,7 +37,7 @@ async function planFor(root: string, list: MirrorList): Promise<Plan> {
 
 async function restoreFor(root: string): Promise<Plan> {
   const node = openWriter(root)
-  const ground = { node, uid: 0, state: await readState(node), targets, here: false }
+  const ground = { node, uid: 0, state: await readState(node), targets, machine: undefined }
   return await planRestore(ground, { files: [], overwrite: false })
 }
 

@@ -5,13 +5,14 @@ import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
@@ -35,10 +36,13 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
+  const measured = namesOf(checked.registries)
   const planNode = async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
     const view = await openView(flags, node, world, proved)
-    return { plan: await makePlan(list, targets, view, flags), excluded }
+    const plan = await makePlan(list, targets, view, flags)
+    const watcher = await watcherNotices(list, plan, flags.declared, node)
+    return { plan, excluded: [...watcher, ...excluded] }
   }
   const report = await write(planNode, access, flags, before)
   return { ...report, ...(await probeAfter(checked, flags, probeList)) }

@@ -3,10 +3,15 @@ import { type AnyCommand, type Context, command } from './command.ts'
 import {
   applyFlags,
   completionFlags,
+  doctorFlags,
+  explainFlags,
+  importFlags,
   initFlags,
+  LIST_ONLY,
   planFlags,
   probeFlags,
   restoreFlags,
+  URL_ONLY,
   validateFlags,
   watchFlags,
 } from './flags.ts'
@@ -25,6 +30,17 @@ export const commands: readonly AnyCommand[] = [
       ['--list', 'list the starter lists and the templates'],
     ],
     load: async () => (await import('./init.ts')).init,
+  }),
+  command({
+    name: 'import',
+    summary: 'write a list from what this node has today',
+    flags: importFlags,
+    examples: [
+      ['', 'print a list of the mirrors that this node uses'],
+      ['--from hosts.toml', 'print a list of what a file says'],
+      ['-o mirrors.toml', 'write it, with its certificates and secrets beside it'],
+    ],
+    load: async () => (await import('./import.ts')).importMirrors,
   }),
   command({
     name: 'validate',
@@ -59,6 +75,10 @@ export const commands: readonly AnyCommand[] = [
     name: 'probe',
     summary: 'check mirror health and latency',
     flags: probeFlags,
+    groups: [
+      ['Without a list (URLs or --preset)', ['preset', ...URL_ONLY]],
+      ['With a list', LIST_ONLY],
+    ],
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],
@@ -66,6 +86,28 @@ export const commands: readonly AnyCommand[] = [
       ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'explain',
+    summary: 'show which endpoints a pull of an image uses',
+    flags: explainFlags,
+    examples: [
+      ['busybox', 'show the endpoints of docker.io/library/busybox:latest in order'],
+      ['busybox --probe', 'request the image at each of them'],
+      ['busybox --root /mnt', 'explain it for a mounted image'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  }),
+  command({
+    name: 'doctor',
+    summary: 'find out why a mirror is not used',
+    flags: doctorFlags,
+    examples: [
+      ['', 'check the files and the daemon of this node'],
+      ['--fix', 'correct what can be corrected safely'],
+      ['--root /mnt', 'check a mounted image'],
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
   }),
   command({
     name: 'watch',

@@ -44,7 +44,7 @@ function servingOf(name: string, written: WrittenRegistry, probes: readonly Prob
     const mirror = mirrors.find(one => urlOf(one) === probe.url)
     return mirror === undefined ? [] : [{ mirror, comment: commentOf(probe) }]
   })
-  return { name, mirrors: serving, canary }
+  return { name, mirrors: serving, ...(canary !== undefined && { canary }) }
 }
 
 function urlOf(mirror: string | WrittenMirror): string | undefined {

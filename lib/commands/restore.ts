@@ -7,7 +7,7 @@ import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/s
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
-import { openNode, selectTargets } from '../pipeline/open.ts'
+import { openMachine, openNode, selectTargets } from '../pipeline/open.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
@@ -25,9 +25,9 @@ export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const here = flags.root === undefined
+  const machine = openMachine(flags, world)
   const choices = { files: flags.file, overwrite: flags.overwrite }
-  const input = async () => ({ node, targets, here, uid: world.uid, state: await readState(node) })
+  const input = async () => ({ node, targets, machine, uid: world.uid, state: await readState(node) })
   const makePlan: MakePlan = async () => ({ plan: await planRestore(await input(), choices) })
   const access: WriteAccess = { command: 'restore', node, options: flags, world, targets: table }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)

@@ -70,25 +70,34 @@ interface Checked {
 }
 
 async function check(parsed: ParsedList, scope: ReferenceScope, targets: KnownTargets): Promise<Checked> {
-  const { value, failure } = parsed
+  const { problems, ...checked } = await findProblems(parsed, scope, targets)
+  if (problems.length > 0) throw parsed.failure(problems)
+  return checked
+}
+
+/** Every problem of a value that is meant as a list, and what it refers to. */
+export async function findProblems(
+  parsed: ParsedList,
+  scope: ReferenceScope,
+  targets: KnownTargets,
+): Promise<Checked & { readonly problems: readonly Problem[] }> {
+  const { value } = parsed
   const fits = quickValidator(targets)(value)
   const shape = fits ? [] : await findShapeProblems(parsed, targets)
   const isValid = validityAfter(shape)
   const entries = findEntries(value, isValid)
   const rules = checkRules(value, entries, isValid, targets)
   const { problems, ...references } = await readReferences(entries.connections, isValid, scope)
-  const all = [...shape, ...rules, ...problems]
-  if (all.length > 0) throw failure(all)
-  return { references, entries }
+  return { references, entries, problems: [...shape, ...rules, ...problems] }
 }
 
 /** Throws the failure for a file of another program. Loaded for a list with a wrong shape only. */
 async function findShapeProblems(
-  { value, file, format, failure }: ParsedList,
+  { value, file, failure }: ParsedList,
   targets: KnownTargets,
 ): Promise<readonly SchemaProblem[]> {
   const { foreignProblem } = await import('./foreign/foreign-file.ts')
-  const foreign = foreignProblem(value, file, format)
+  const foreign = foreignProblem(value, file)
   if (foreign !== undefined) throw failure([foreign])
   const { checkSchema } = await import('./schema/check-schema.ts')
   return checkSchema(value, targets)

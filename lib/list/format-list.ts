@@ -1,47 +1,65 @@
 /** A list as a text that a person goes on to edit. Pure. */
 import { keyText, tableHeader, valueText } from '../formats/toml/text.ts'
-import type { WrittenConnection, WrittenMirror } from './written.ts'
+import type { WrittenConnection, WrittenMirror, WrittenRegistry } from './written.ts'
 
 /** A list with its comments. */
 export interface CommentedList {
   /** Lines at its beginning. */
   readonly comments: readonly string[]
-  readonly defaults: WrittenConnection & Pick<WrittenMirror, 'capabilities'>
+  readonly defaults?: WrittenConnection & Pick<WrittenMirror, 'capabilities'>
   readonly registries: readonly CommentedRegistry[]
 }
 
-export interface CommentedRegistry {
+export interface CommentedRegistry extends Omit<WrittenRegistry, 'mirrors'> {
   readonly name: string
+  readonly comments?: readonly string[]
   readonly mirrors: readonly CommentedMirror[]
-  readonly canary: string | undefined
 }
 
 export interface CommentedMirror {
   readonly mirror: string | WrittenMirror
-  readonly comment: string
+  /** Lines above it. */
+  readonly comments?: readonly string[]
+  /** At the end of its line. */
+  readonly comment?: string
 }
 
 export function formatList({ comments, defaults, registries }: CommentedList): string {
   const parts = [
     [...comments.map(line => `# ${line}`)],
     ['version = 1'],
-    [
+    defaults && [
       tableHeader(['defaults']),
       ...Object.entries(defaults).map(([key, value]) => `${key} = ${inline(value)}`),
     ],
     ...registries.map(registryLines),
   ]
-  return `${parts.map(lines => lines.join('\n')).join('\n\n')}\n`
+  return `${parts.flatMap(lines => (lines ? [lines.join('\n')] : [])).join('\n\n')}\n`
 }
 
-function registryLines({ name, mirrors, canary }: CommentedRegistry): readonly string[] {
+function registryLines({ name, comments = [], mirrors, ...keys }: CommentedRegistry): readonly string[] {
   return [
+    ...comments.map(line => `# ${line}`),
     tableHeader(['registries', name]),
-    'mirrors = [',
-    ...mirrors.map(({ mirror, comment }) => `  ${inline(mirror)},  # ${comment}`),
-    ']',
-    ...(canary === undefined ? [] : [`canary = ${inline(canary)}`]),
+    ...(keys.server === undefined ? [] : [`server = ${inline(keys.server)}`]),
+    ...(mirrors.length === 0 && keys.server !== undefined ? [] : mirrorsLines(mirrors)),
+    ...(keys.fallback === undefined ? [] : [`fallback = ${keys.fallback}`]),
+    ...(keys.canary === undefined ? [] : [`canary = ${inline(keys.canary)}`]),
   ]
+}
+
+/** On one line where there is nothing to explain. */
+function mirrorsLines(all: readonly CommentedMirror[]): readonly string[] {
+  const [only] = all
+  if (only === undefined) return ['mirrors = []']
+  if (all.length === 1 && !only.comments?.length && !only.comment)
+    return [`mirrors = [${inline(only.mirror)}]`]
+  return ['mirrors = [', ...all.flatMap(mirrorLines), ']']
+}
+
+function mirrorLines({ mirror, comments = [], comment }: CommentedMirror): readonly string[] {
+  const end = comment ? `  # ${comment}` : ''
+  return [...comments.map(line => `  # ${line}`), `  ${inline(mirror)},${end}`]
 }
 
 /** A value of a list on one line. */

@@ -8,6 +8,8 @@ import { headerSecrets } from './header-secrets.ts'
 import type { References } from './references.ts'
 import { type ConnectionEntry, pathKey } from './written.ts'
 
+type Files = Pick<Reader, 'facts' | 'real' | 'root'>
+
 interface Input {
   readonly connections: readonly ConnectionEntry[]
   readonly references: References
@@ -23,7 +25,7 @@ interface Secret {
 }
 
 /** `host` is this machine, where the list lies; `files` is where the files that it refers to were found. */
-export async function readableNotices(input: Input, host: Reader, files: Reader): Promise<readonly Notice[]> {
+export async function readableNotices(input: Input, host: Files, files: Files): Promise<readonly Notice[]> {
   const inline = await selectReadable(inlineSecrets(input), host)
   const named = await selectReadable(namedSecrets(input), files)
   return [
@@ -72,14 +74,14 @@ function holdsKey({ text }: Attachment): boolean {
 }
 
 /** Each file once. */
-async function selectReadable(secrets: readonly Secret[], reader: Reader): Promise<readonly Secret[]> {
+async function selectReadable(secrets: readonly Secret[], reader: Files): Promise<readonly Secret[]> {
   const once = [...new Map(secrets.toReversed().map(secret => [secret.file, secret])).values()].reverse()
   const readable = await Promise.all(once.map(({ file }) => isReadable(file, reader)))
   return once.filter((_, i) => readable[i])
 }
 
 /** Whether other users may read it and enter every directory above it. */
-async function isReadable(file: string, reader: Reader): Promise<boolean> {
+async function isReadable(file: string, reader: Files): Promise<boolean> {
   const real = await reader.real(file)
   const facts = await reader.facts(real)
   if (facts === undefined || (facts.mode & 0o004) === 0) return false
@@ -88,7 +90,7 @@ async function isReadable(file: string, reader: Reader): Promise<boolean> {
   return true
 }
 
-function readableNotice({ file, at }: Secret, what: string, reader: Reader, { place }: Input): Notice {
+function readableNotice({ file, at }: Secret, what: string, reader: Files, { place }: Input): Notice {
   const shown = path.join(reader.root, file)
   const { file: list, line } = place(at)
   const message = `${shown} contains ${what}, and other users can read it; run chmod 600 ${shown}`

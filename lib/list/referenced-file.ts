@@ -11,7 +11,7 @@ import type { Reader } from '../system/reader.ts'
 
 /** What a list may refer to. */
 export interface ReferenceScope {
-  readonly files: Reader
+  readonly files: Pick<Reader, 'facts' | 'open' | 'real' | 'root'>
   /** Absolute directory that relative paths start from. */
   readonly directory: string
   readonly allowed: readonly string[]

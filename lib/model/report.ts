@@ -3,6 +3,9 @@ import type { Activated, Activation } from './activation.ts'
 import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
 import type { Issue } from './errors.ts'
+import type { ExplainReport } from './explain-report.ts'
+import type { Findings } from './finding.ts'
+import type { ImportReport } from './import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
 import type { ProbeReason } from './probe-reason.ts'
 import type { JudgedRegistries } from './registry-health.ts'
@@ -20,6 +23,8 @@ export interface Change {
   readonly action: 'create' | 'update' | 'delete'
   readonly effect: Effect | 'start'
   readonly why: string
+  /** The registry whose endpoints the file names. */
+  readonly registry?: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
   /** Permission bits of the new file, as in `0644`; absent when it is deleted. */
@@ -148,14 +153,9 @@ export interface ProbeReport extends JudgedRegistries {
   readonly probes: readonly Probe[]
   readonly notices: readonly Notice[]
   /** Of a probe without a list: the fastest mirror of each registry that a pull can use. */
-  readonly fastest?: readonly FastestMirror[]
+  readonly fastest?: readonly { readonly registry: string; readonly mirror: string }[]
   /** The list that was created. */
   readonly file?: string
-}
-
-export interface FastestMirror {
-  readonly registry: string
-  readonly mirror: string
 }
 
 export interface ValidateReport {
@@ -168,10 +168,15 @@ export interface ValidateReport {
   readonly notices: readonly Notice[]
 }
 
+export type DoctorReport = Findings<Changes, Notice>
+
 export type Report =
   | PlanReport
   | ProbeReport
+  | ExplainReport<Notice>
   | ValidateReport
+  | DoctorReport
+  | ImportReport
   | InitReport
   | TemplateReport
   | CatalogReport

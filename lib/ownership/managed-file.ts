@@ -26,6 +26,11 @@ export interface OwnedValues {
   readonly removed?: readonly ValuePath[]
   /** The text that regmirror started from where the file did not exist. */
   readonly created_from?: string
+  /**
+   * sha256 of the text that `doctor --fix` corrected, without these values: as long as the file has it, the original is what
+   * was there before. `apply` leaves such a file alone.
+   */
+  readonly repaired?: string
 }
 
 /** What was at a path before regmirror wrote to it: nothing, or bytes that are kept under `originals/<kept>`. */
@@ -59,9 +64,18 @@ export type ManagedFile = Owned & {
   readonly original: Original
 }
 
+/** A file that was put back, and that a daemon reads when it starts. */
+export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_after'>
+
 const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
+export function isRestoredFile(file: string, value: unknown): boolean {
+  if (!isPath(file) || !isTable(value)) return false
+  const { target, written_at, written_after } = value
+  return [target, written_at].every(isText) && isOptional(written_after, isMoment)
+}
+
 export function isManagedFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
   const { target, digest, written_at, written_after, effect, registry, bundle, after, original } = value
@@ -78,14 +92,22 @@ export function isManagedFile(file: string, value: unknown): boolean {
   )
 }
 
-function isOwned({ owns, format, values, removed, created_from }: Record<string, unknown>): boolean {
+function isOwned({
+  owns,
+  format,
+  values,
+  removed,
+  created_from,
+  repaired,
+}: Record<string, unknown>): boolean {
   if (owns === 'whole') return isOptional(format, isFormatName) && values === undefined
   return (
     owns === 'values' &&
     isFormatName(format) &&
     isListOf(values, isOwnedValue) &&
     isOptional(removed, paths => isListOf(paths, isValuePath)) &&
-    isOptional(created_from, isText)
+    isOptional(created_from, isText) &&
+    isOptional(repaired, isDigest)
   )
 }
 

@@ -5,6 +5,7 @@ import { Failure, type Issue } from '../model/errors.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
 import { readState } from '../ownership/state.ts'
 import { planRestore } from '../plan/restore.ts'
+import { openMachine } from './open.ts'
 import type { WriteAccess } from './write-access.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function activatePending(
 /** Why they could not be put back. */
 async function putBack(
   activations: readonly DaemonActivation[],
-  { node, targets, world }: WriteAccess,
+  { node, targets, options, world }: WriteAccess,
   occasion: RunInfo,
 ): Promise<readonly Issue[]> {
   const named = activations.map(({ target }) => target)
@@ -44,7 +45,7 @@ async function putBack(
     .map(([file]) => file)
   try {
     const plan = await planRestore(
-      { node, state, targets, here: true, uid: world.uid },
+      { node, state, targets, machine: openMachine(options, world), uid: world.uid },
       { files, overwrite: false },
     )
     await applyPlan(plan, node, { ...occasion, command: 'restore' })

@@ -10,7 +10,7 @@ export interface LockOptions {
 
 /** Who writes to a node, and how long they wait for the lock. */
 export interface WriteAccess {
-  readonly command: 'apply' | 'restore' | 'watch'
+  readonly command: 'apply' | 'restore' | 'watch' | 'doctor'
   readonly node: Writer
   readonly options: LockOptions & NodeOptions
   readonly world: World

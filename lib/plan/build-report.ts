@@ -34,7 +34,7 @@ function isStarting({ state }: Daemon): boolean {
   return state === 'stopped' || state === 'absent'
 }
 
-function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
+export function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
   if (daemon.state !== 'running') return { target, daemon }
   const { state, pid, version, config, executable, stateDirectory, distribution } = daemon
   return {
@@ -49,7 +49,7 @@ function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport
 }
 
 function stepChange(step: Step, effect: Change['effect'], written: ManagedFile | undefined): Change {
-  const { target, path, action, why, after } = step
+  const { target, path, action, why, registry, after } = step
   const cause = findCause(step, written)
   const mode = after && octal(after.ownership.mode)
   return {
@@ -58,6 +58,7 @@ function stepChange(step: Step, effect: Change['effect'], written: ManagedFile |
     action,
     effect,
     why,
+    ...(registry !== undefined && { registry }),
     ...(cause && { cause }),
     ...(mode && { mode }),
     // Made when it is shown: `apply` shows none.

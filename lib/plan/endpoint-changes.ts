@@ -4,7 +4,8 @@ import type { ContactedEndpoint, EndpointChange, Endpoints } from '../model/endp
 import { issueText } from '../model/errors.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { Reader } from '../system/reader.ts'
-import type { EffectiveEndpoint, PlannedFile, PullRoute, Target } from '../targets/target.ts'
+import type { EffectiveEndpoint, PullRoute } from '../targets/pull-route.ts'
+import type { PlannedFile, Target } from '../targets/target.ts'
 import type { Step } from './step.ts'
 
 /** A runtime, the node as it sees it, and what it is about to change there. */

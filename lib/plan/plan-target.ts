@@ -5,7 +5,8 @@ import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
+import type { DesiredFile, Rendering, Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import {
   type Activations,
   collectEffects,

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Format, ValuePath } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
 import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 
@@ -29,6 +30,8 @@ export function withdrawValues(
   owned: OwnedValues,
   always: boolean,
 ): Withdrawal {
+  if (owned.repaired !== undefined && (always || isRepaired(text, original, owned)))
+    return { result: 'original' }
   if (text === original) return { result: 'unchanged' }
   const base = original ?? owned.created_from ?? ''
   const format = formats[owned.format]
@@ -42,6 +45,12 @@ export function withdrawValues(
   if (withdrawn === text) return { result: 'unchanged' }
   const changed = owned.values.filter(value => !removable.includes(value))
   return { result: 'text', text: withdrawn, changed }
+}
+
+/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
+function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
+  const rest = withdrawEach(text, original ?? '', owned.values, formats[owned.format])
+  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
 }
 
 /** Whether a text has the value that regmirror set. */

@@ -5,8 +5,10 @@ import type { Notice, Report } from '../model/report.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
+import { wrap } from '../wording/wrap.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
+
+type Noticed = { readonly kind: Report['kind']; readonly notices: readonly Notice[] }
 
 /** Of `restore --check`. */
 export function conflictLines(report: Report, page: TerminalStyle): readonly string[] {
@@ -21,8 +23,13 @@ export function errorLines(report: ErrorReport, page: TerminalStyle): readonly s
   return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
+/** What an import leaves out is said one by one. */
+export function allNotices({ kind, notices }: Noticed, page: TerminalStyle): readonly string[] {
+  return kind === 'import' ? notices.flatMap(one => noticeLines([one], page)) : noticeLines(notices, page)
+}
+
 /** Those of one kind together; `--format json` has each of them. */
-export function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
+function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {
   const groups = groupNotices(notices)
   const rest = groups.some(({ count }) => count > 1) ? ['--format json shows every notice'] : []
   return [...groups.map(({ lines }) => lines.join('\n')), ...rest].map(text =>

@@ -1,18 +1,17 @@
 /** Reports as text for people. Pure. */
 
 import type { ErrorReport } from '../model/error-report.ts'
+import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
-import type { AppliedReport, Change, Changes, Report, ValidateReport } from '../model/report.ts'
-import { isRunning } from '../model/target-report.ts'
-import { daemonText } from '../wording/daemon-text.ts'
+import type { Report, ValidateReport } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
-import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
-import { causeText, changeLines, diffLines } from './change-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
-import { endpointLines } from './endpoint-lines.ts'
-import { conflictLines, errorLines, noticeLines } from './message-lines.ts'
-import { probeLines, probesAbove, probesBelow } from './probe-lines.ts'
+import { doctorLines } from './doctor-lines.ts'
+import { explainLines } from './explain-lines.ts'
+import { allNotices, conflictLines, errorLines } from './message-lines.ts'
+import { applyLines, doneLines, fixLines, planLines } from './plan-lines.ts'
+import { probeLines, probesAbove } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted } from './wrap.ts'
 
@@ -36,7 +35,7 @@ export function textReport(report: Report, pages: Pages): Printed {
   return {
     stdout: textOf(resultLines(report, pages.stdout)),
     stderr: textOf([
-      ...noticeLines(report.notices, pages.stderr),
+      ...allNotices(report, pages.stderr),
       ...conflictLines(report, pages.stderr),
       ...writtenLines(report, pages.stderr),
     ]),
@@ -58,6 +57,12 @@ function resultLines(
       return report.fastest === undefined ? probeLines(report, page) : comparisonLines(report, page)
     case 'validate':
       return validateLines(report, page)
+    case 'explain':
+      return explainLines(report, page)
+    case 'doctor':
+      return [...fixLines(report, page), ...doctorLines(report, page)]
+    case 'import':
+      return report.file === undefined ? report.list.trimEnd().split('\n') : []
   }
 }
 
@@ -78,91 +83,16 @@ function templateReport({ written, files }: TemplateReport): Printed {
 /** The list that was written. */
 function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
   if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  return fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  ')
-}
-
-/** What would change, or would be restored. */
-function planLines(
-  report: Changes & { readonly kind: 'plan' | 'restore' },
-  page: TerminalStyle,
-): readonly string[] {
-  const changes = report.changes.flatMap(change => changeLines(change, report.targets, page))
-  const endpoints = endpointLines(report.endpoints ?? [], page)
+  const files = 'files' in report ? writtenFiles(report.files, page) : []
   return [
-    ...changes,
-    ...endpoints,
-    ...(endpoints.length > 0 ? [''] : []),
-    ...summaryLines(report, TO_DO, page),
+    ...files,
+    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
   ]
 }
 
-/** What was changed, and the mirrors afterwards. */
-function applyLines(report: AppliedReport, page: TerminalStyle): readonly string[] {
-  // This run decided the order, so no plan has shown the difference.
-  const withDiff = report.ranked !== undefined
-  return [...doneLines(report, page, withDiff), ...probesBelow(report, page)]
-}
-
-function doneLines(
-  report: Changes & { readonly kind: 'apply' | 'restore' },
-  page: TerminalStyle,
-  withDiff = false,
-): readonly string[] {
-  const past = { create: 'created', update: 'updated', delete: 'deleted' }
-  const changes = report.changes.flatMap(change => [
-    ...fitted(`${past[change.action]} ${change.path}`, page, '  '),
-    ...fitted(`  ${causeText(change)}${change.why}`, page, '  ').map(line => page.paint('dim', line)),
-    ...(withDiff ? [...diffLines(change, page), ''] : []),
-  ])
-  return [...changes, ...summaryLines(report, DONE, page)]
-}
-
-type Counted = Readonly<Record<Change['action'], string>>
-const TO_DO: Counted = { create: 'to create', update: 'to update', delete: 'to delete' }
-const DONE: Counted = { create: 'created', update: 'updated', delete: 'deleted' }
-
-function summaryLines(
-  report: Changes & { readonly kind: 'plan' | 'apply' | 'restore' },
-  words: Counted,
-  page: TerminalStyle,
-): readonly string[] {
-  const { paint } = page
-  const activations = activationLines(report).flatMap(line =>
-    fitted(line, page, '  ').map(part => paint('yellow', part)),
-  )
-  const running = (report.targets ?? []).filter(isRunning)
-  const daemons = running.flatMap(one => fitted(printable(daemonText(one)), page, '  '))
-  if (!report.changed) {
-    const idle = fitted(idleLine(report), page).map(line => paint('green', line))
-    return [...idle, ...daemons, ...activations]
-  }
-  const count = (action: Change['action']) => report.changes.filter(change => change.action === action).length
-  const counts = (['create', 'update', 'delete'] as const).map(action => `${count(action)} ${words[action]}`)
-  const total = `${counts.join(', ')}, ${report.unchanged} unchanged`
-  const counted = fitted(total, page).map(line => paint('bold', line))
-  return [...counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
-}
-
-/** Nothing where no restart would help: a notice says what another program must change. */
-function effectLines({ changes }: Changes): readonly string[] {
-  return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
-}
-
-function activationLines({ reload, restart, activated = [] }: Changes): readonly string[] {
-  const lines = (all: Changes['reload'], verb: string) =>
-    all.map(({ target, command, why }) => `${verb} ${target}: ${command} (${why})`)
-  const done = activated.map(
-    ({ target, action, command, proof }) => `${action}ed ${target}: ${command}; ${proof}`,
-  )
-  return [...done, ...lines(reload, 'reload'), ...lines(restart, 'restart')]
-}
-
-function idleLine({ kind, unchanged }: Changes & { readonly kind: 'plan' | 'apply' | 'restore' }): string {
-  const files = `${plural(unchanged, 'file', 'files')} unchanged`
-  if (kind !== 'restore') return `nothing to do: ${files}`
-  return unchanged === 0
-    ? 'nothing to restore: regmirror manages no files on this node'
-    : `nothing to restore: ${files}`
+/** Files beside that list. */
+function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
+  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {

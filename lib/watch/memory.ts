@@ -60,6 +60,8 @@ export interface Memory {
   serverWaitUntil: number | undefined
   /** The list that was written last, successfully or not; undefined: this watcher has not written yet. */
   attempted: MirrorList | undefined
+  /** The list that was written last, successfully. */
+  written: MirrorList | undefined
   /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
   nextScope: 'all' | 'immediate'
   /** Whether this watcher has written a whole list. */
@@ -107,6 +109,7 @@ export function newMemory(now: number): Memory {
     limitedUntil: undefined,
     serverWaitUntil: undefined,
     attempted: undefined,
+    written: undefined,
     nextScope: 'all',
     ready: false,
     writtenAt: undefined,

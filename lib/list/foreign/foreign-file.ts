@@ -1,32 +1,42 @@
 /** Files of other programs that are taken for a mirror list. Pure. */
 import { isTable, type Table } from '../../formats/is-table.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { ListFormat } from '../list-format.ts'
-import type { ListSketch } from './mirror-sketch.ts'
-import { sketchEndpoints } from './sketch-endpoints.ts'
-import { sketchHosts } from './sketch-hosts.ts'
-import { sketchBuildkit, sketchContainers, sketchDaemon } from './sketch-images.ts'
-import { sketchText } from './sketch-text.ts'
 
 interface ForeignFile {
   /** With its article. */
   readonly name: string
   /** The key that shows what the file is. */
   keyOf(value: Table): string | undefined
-  /** The equivalent list. */
-  sketch?(value: Table, file: string): ListSketch
-  /** What to do, where there is no such list. */
+  /** The kind by which import reads it; absent where import does not. */
+  readonly kind?: ForeignKind
+  /** What to do, where import does not read it. */
   readonly hint?: string
 }
 
+/** Kinds of files that import reads. */
+export type ForeignKind =
+  | 'hosts.toml'
+  | 'config.toml'
+  | 'registries.yaml'
+  | 'talos'
+  | 'daemon.json'
+  | 'registries.conf'
+  | 'buildkitd.toml'
+
 /** The key of a file of another program, if the value is one. */
-export function foreignProblem(value: unknown, file: string, format: ListFormat): Problem | undefined {
+export function foreignProblem(value: unknown, file: string): Problem | undefined {
   const found = findForeign(value)
-  if (found === undefined || !isTable(value)) return undefined
+  if (found === undefined) return undefined
   const { name, key, kind } = found
-  const sketch = kind.sketch?.(value, file)
   const message = `this is ${name}, not a mirror list`
-  return { path: [key], atKey: true, message, hint: sketchHint(sketch, format) ?? kind.hint ?? START }
+  const from = file === 'stdin' ? '-' : file
+  const made = kind.kind && `write a list from it: regmirror import --from ${from}`
+  return { path: [key], atKey: true, message, hint: made ?? kind.hint ?? START }
+}
+
+/** What import reads a value as. */
+export function foreignKind(value: unknown): ForeignKind | undefined {
+  return findForeign(value)?.kind.kind
 }
 
 export function isForeign(value: unknown): boolean {
@@ -48,12 +58,6 @@ function findForeign(value: unknown) {
 function isList({ version, registries, plugins }: Table): boolean {
   if (version === 1 && plugins === undefined) return true
   return isTable(registries) && !Object.keys(registries).every(key => /^(search|insecure|block)$/.test(key))
-}
-
-function sketchHint(sketch: ListSketch | undefined, format: ListFormat): string | undefined {
-  if (sketch === undefined || Object.keys(sketch.registries).length === 0) return undefined
-  const more = sketch.hasCredentials ? ', and add its credentials as header' : ''
-  return `write this list instead${more}:\n${sketchText(sketch, format)}`
 }
 
 const anyOf =
@@ -78,18 +82,18 @@ const FILES: readonly ForeignFile[] = [
     name: 'a hosts.toml of containerd',
     keyOf: value =>
       Object.keys(value).every(key => HOSTS_KEYS.includes(key)) ? anyOf('server', 'host')(value) : undefined,
-    sketch: sketchHosts,
+    kind: 'hosts.toml',
   },
   {
     name: 'a registries.yaml of k3s or rke2',
     keyOf: value =>
       isTable(value.mirrors ?? value.configs) ? onlyOf('mirrors', 'configs', 'auths')(value) : undefined,
-    sketch: sketchEndpoints,
+    kind: 'registries.yaml',
   },
   {
     name: 'a machine configuration of Talos',
     keyOf: ({ machine }) => (isTable(machine) ? 'machine' : undefined),
-    sketch: ({ machine }) => talosSketch(machine),
+    kind: 'talos',
   },
   {
     name: 'a Kubernetes manifest',
@@ -102,7 +106,7 @@ const FILES: readonly ForeignFile[] = [
       ...['registry-mirrors', 'insecure-registries', 'log-driver', 'log-opts', 'exec-opts', 'storage-driver'],
       ...['data-root', 'live-restore', 'default-runtime', 'default-address-pools', 'cgroup-parent'],
     ),
-    sketch: sketchDaemon,
+    kind: 'daemon.json',
   },
   {
     name: 'a config.json of Docker',
@@ -121,12 +125,12 @@ const FILES: readonly ForeignFile[] = [
             'registries',
             'aliases',
           )(value),
-    sketch: sketchContainers,
+    kind: 'registries.conf',
   },
   {
     name: 'a buildkitd.toml of BuildKit',
     keyOf: value => (isTable(value.registry) ? 'registry' : isTable(value.worker) ? 'worker' : undefined),
-    sketch: sketchBuildkit,
+    kind: 'buildkitd.toml',
   },
   {
     name: 'a nerdctl.toml of nerdctl',
@@ -138,23 +142,6 @@ const FILES: readonly ForeignFile[] = [
       ...['plugins', 'disabled_plugins', 'required_plugins', 'proxy_plugins', 'stream_processors', 'ttrpc'],
       ...['oom_score', 'imports', 'root', 'state', 'temp', 'timeouts'],
     ),
-    sketch: ({ plugins }) => sketchEndpoints(criRegistry(plugins)),
-    hint: 'write a list with your mirrors; regmirror finds this file, or [targets.containerd] config names it',
+    kind: 'config.toml',
   },
 ]
-
-/** The registry table of CRI, in whichever version. */
-function criRegistry(plugins: unknown): Table {
-  if (!isTable(plugins)) return {}
-  const names = ['io.containerd.cri.v1.images', 'io.containerd.grpc.v1.cri', 'cri']
-  const [table] = names.flatMap(name => {
-    const plugin = plugins[name]
-    return isTable(plugin) && isTable(plugin.registry) ? [plugin.registry] : []
-  })
-  return table ?? {}
-}
-
-function talosSketch(machine: unknown): ListSketch {
-  const { registries } = isTable(machine) ? machine : {}
-  return sketchEndpoints(isTable(registries) ? { mirrors: registries.mirrors } : {})
-}

@@ -1,5 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { DesiredFile, Target, View } from '../target.ts'
+import type { DesiredFile, Target } from '../target.ts'
+import type { View } from '../view.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -8,6 +9,7 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
+import { findReader } from './find-reader.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
@@ -49,6 +51,8 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   validate: validateConfig,
   endpoints,
   planned: plannedSnapshot,
+  explainer: async () => (await import('./pull/containerd-explainer.ts')).containerdExplainer,
+  read: async snapshot => (await import('./read/read.ts')).read(snapshot),
   writerOf,
   daemon: {
     activate: {
@@ -59,9 +63,11 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     },
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
+    findReader,
     causes: /\bcri\b|TOML|config|panic|listen/i,
     respond: async address => (await import('./cri-response.ts')).respond(address),
   },
+  doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
 }
 
 /** With `config = false`, what regmirror has edited; else imports without the tables that were in them. */

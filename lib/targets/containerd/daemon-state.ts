@@ -4,7 +4,10 @@ import { valueAt } from './config/merge.ts'
 import type { RunningDaemon } from './daemon.ts'
 import type { Snapshot } from './snapshot.ts'
 
-export function findDaemon(snapshot: Snapshot): Daemon {
+/** What it is found by. */
+type Seen = Pick<Snapshot, 'daemons' | 'installed' | 'program' | 'onMachine' | 'ownUnit' | 'files'>
+
+export function findDaemon(snapshot: Seen): Daemon {
   const { daemons, installed, program, onMachine } = snapshot
   const [first] = daemons.readers.toSorted((a, b) => a.startedAt - b.startedAt)
   if (first !== undefined) return running(first, installed?.name, snapshot)
@@ -12,7 +15,7 @@ export function findDaemon(snapshot: Snapshot): Daemon {
   return { state: program === undefined && daemons.others.length === 0 ? 'absent' : 'stopped' }
 }
 
-function running(daemon: RunningDaemon, version: string | undefined, snapshot: Snapshot): Daemon {
+function running(daemon: RunningDaemon, version: string | undefined, snapshot: Seen): Daemon {
   const { pid, startedAt, executable, config, state, distribution } = daemon
   const unit = daemon.unit ?? snapshot.ownUnit
   return {
@@ -29,7 +32,7 @@ function running(daemon: RunningDaemon, version: string | undefined, snapshot: S
 const DEFAULT_ADDRESS = '/run/containerd/containerd.sock'
 
 /** `[grpc] address`, which is a table of a plugin in version 4; the last file counts. */
-function addressIn({ files }: Snapshot): string | undefined {
+function addressIn({ files }: Seen): string | undefined {
   const paths = [
     ['grpc', 'address'],
     ['plugins', 'io.containerd.server.v1.grpc', 'address'],

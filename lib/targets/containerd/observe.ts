@@ -7,7 +7,7 @@ import type { State } from '../../ownership/state.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Entry, FoundFile } from '../../system/file-facts.ts'
 import type { Reader } from '../../system/reader.ts'
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
@@ -84,7 +84,7 @@ function findHostsDirs(
 }
 
 /** The directories of each of these roots. */
-async function readRoots(
+export async function readRoots(
   node: Reader,
   roots: ReadonlySet<string>,
   registries: readonly Registry[],

@@ -1,6 +1,6 @@
 /** The containerd that runs, also where regmirror must not write its config.toml but a file that this imports. */
 import path from 'node:path'
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import { importsOf } from './config/config-toml.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
 import { readConfigs } from './config/read-configs.ts'

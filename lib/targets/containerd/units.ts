@@ -1,11 +1,11 @@
 /** What the unit of containerd says, where the process that runs does not. */
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import type { Daemons } from './daemon.ts'
 import type { Snapshot } from './snapshot.ts'
 import { readUnitConfig, UNIT } from './unit-file.ts'
 
 export async function readUnits(
-  { machine, node }: View,
+  { machine, node }: Pick<View, 'machine' | 'node'>,
   { readers, others, doubted }: Daemons,
   config: string,
 ): Promise<Pick<Snapshot, 'unitConfig' | 'ownUnit'>> {

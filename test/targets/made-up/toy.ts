@@ -9,8 +9,10 @@ import type { Target } from '../../../lib/targets/target.ts'
 import { toyDialect } from './dialect.ts'
 import { endpoints } from './endpoints.ts'
 import { observe, type ToySnapshot } from './observe.ts'
+import { read } from './read.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
+import { toyDoctor } from './toy-doctor.ts'
 
 export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
@@ -35,16 +37,27 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     const text = texts.has(snapshot.config) ? texts.get(snapshot.config) : snapshot.text
     return { ...snapshot, text, mirrors }
   },
+  explainer: async () => ({
+    observe: (view, settings) => observe(view, [], settings),
+    version: () => undefined,
+    notices: () => [],
+    startFiles: () => [],
+    conduct: (_snapshot, { endpoints }) =>
+      endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
+  }),
+  read: async snapshot => read(snapshot),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
     find: () => ({ state: 'unknown' }),
+    findReader: async () => ({ state: 'unknown' }),
     causes: /toy/,
     respond: async () => ({ serves: true, proof: 'toy serves' }),
     environment: async () => undefined,
   },
+  doctor: async () => toyDoctor,
 }
 
 /** The table with this line. */

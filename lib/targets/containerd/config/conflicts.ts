@@ -93,7 +93,7 @@ function criFaults(effective: EffectiveRegistry, reader: Release, remedy: string
 }
 
 /** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
-function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
+export function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
   const registry = valueAt(file, table)
   if (registry === undefined) return []
   return misfits(registry, registryShape(major), table).map(({ path, message }) => ({

@@ -98,7 +98,7 @@ function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): re
       .map(directory => ({
         file: `${root}/${directory.name}`,
         message: `containerd stops reading this directory when config_path becomes ${snapshot.hostsDir}`,
-        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list, or move the directory to ${snapshot.hostsDir}`,
+        hint: `add "${directory.name === '_default' ? '*' : directory.name}" to the list (regmirror import prints its entry), or move the directory to ${snapshot.hostsDir}`,
       })),
   )
 }

@@ -1,0 +1,89 @@
+/** What of a host in hosts.toml a list does not have. Pure. */
+import { isTable } from '../../../formats/is-table.ts'
+import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
+import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
+import type { FoundAt, Loss } from '../../../model/read-back.ts'
+import type { HostEntry } from '../pull/host-entry.ts'
+import { wordsIn } from '../pull/host-faults.ts'
+import type { HostKeys } from '../pull/hosts-keys.ts'
+
+/** A host, and where it stands. */
+export interface WrittenHost {
+  readonly entry: HostEntry
+  readonly keys: HostKeys
+  readonly at: FoundAt
+  /** Empty: the root. */
+  readonly path: readonly string[]
+  readonly named: string
+}
+
+export function hostLosses(host: WrittenHost, ast: TomlAst): readonly Loss[] {
+  const { at, path } = host
+  const losses = [...schemeLosses(host), ...tlsLosses(host), ...pushLosses(host), ...oddValues(host)]
+  return losses.map(({ key, message, hint }) => ({
+    ...at,
+    ...(locateKey(ast, [...path, ...key]) ?? locateToml(ast, path)),
+    message,
+    hint,
+  }))
+}
+
+interface KeyLoss {
+  readonly key: readonly string[]
+  readonly message: string
+  readonly hint: string
+}
+
+function schemeLosses({ entry: { host, scheme }, named }: WrittenHost): readonly KeyLoss[] {
+  if (host === '' || /^https?$/.test(scheme)) return []
+  const message = `containerd cannot use the host ${named}: its scheme is neither https nor http`
+  return [{ key: [], message, hint: 'correct the URL and add it to the list' }]
+}
+
+/** The list refuses these keys beside http. */
+function tlsLosses({ entry, keys }: WrittenHost): readonly KeyLoss[] {
+  if (entry.scheme !== 'http') return []
+  return ['ca', 'client', 'skip_verify']
+    .filter(key => keys[key] !== undefined && keys[key] !== false)
+    .map(key => ({
+      key: [key],
+      message: `the list leaves out ${key} beside an http URL; with it, containerd 1.7 and later try https first`,
+      hint: 'if this host has TLS, write its URL with https:// and the key in the list',
+    }))
+}
+
+/** A host without capabilities may be pushed to. */
+function pushLosses({ entry, keys, path }: WrittenHost): readonly KeyLoss[] {
+  const isGiven = Array.isArray(keys.capabilities) && keys.capabilities.length > 0
+  return isGiven || entry.host === '' || path.length === 0 ? [] : [{ key: [], ...PUSH }]
+}
+
+const PUSH = {
+  message: 'without capabilities, this host may also be pushed to; in the list it may pull and resolve',
+  hint: 'if images are pushed through it, set capabilities = ["pull", "resolve", "push"]',
+}
+
+/** Values that a list has only in part. */
+function oddValues({ entry, keys }: WrittenHost): readonly KeyLoss[] {
+  const header = isTable(keys.header) ? Object.entries(keys.header) : []
+  const referrers = wordsIn(keys.capabilities).includes('referrers')
+  const lists = header.filter(([, value]) => Array.isArray(value) && value.length > 1)
+  return [
+    ...(referrers ? [{ key: ['capabilities'], ...REFERRERS }] : []),
+    ...(entry.client.length > 1 ? [{ key: ['client'], ...CLIENTS }] : []),
+    ...lists.map(([name]) => ({
+      key: ['header', name],
+      message: `a list has one value for each header; ${name} keeps its first one`,
+      hint: 'join the values with a comma in the file of the header, if the host accepts that',
+    })),
+  ]
+}
+
+const REFERRERS = {
+  message: 'a list has no capability "referrers"',
+  hint: 'nothing to do: pulls do not use it',
+}
+const CLIENTS = {
+  message: 'a list has one client certificate for each host; it has the first one',
+  hint: 'check that the host accepts it',
+}

@@ -1,0 +1,78 @@
+/**
+ * `import --from`: `fixtures/import/<case>` holds files of other programs, the list that import makes of them (`list.toml`)
+ * and what it says (`said.txt`). GOLDEN=update writes both; the diff of the commit is the review.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { run } from './support/run.ts'
+import { withDirectory } from './support/tree.ts'
+
+const CASES = path.join(import.meta.dirname, '../fixtures/import')
+const update = process.env.GOLDEN === 'update'
+const PEM = path.join(import.meta.dirname, '../fixtures/tls')
+
+async function golden(file: string, text: string): Promise<void> {
+  if (update && text !== '') await fs.writeFile(file, text)
+  if (update && text === '') await fs.rm(file, { force: true })
+  assert.equal(text, existsSync(file) ? readFileSync(file, 'utf8') : '', path.basename(file))
+}
+
+/** The files of a case in a directory of their own, with certificates where they name `ca.pem` and others. */
+async function prepare(name: string, directory: string): Promise<readonly string[]> {
+  const folder = path.join(CASES, name)
+  const files = globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter(entry => entry.isFile() && !/^(list\.toml|said\.txt)$/.test(entry.name))
+    .map(entry => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort()
+  for (const file of files) {
+    const text = readFileSync(path.join(folder, file), 'utf8')
+    const placed = text.replace(/(?<=["\s])(ca|client|client-key)\.pem/g, pem => path.join(PEM, pem))
+    await fs.mkdir(path.dirname(path.join(directory, file)), { recursive: true })
+    await fs.writeFile(path.join(directory, file), placed)
+  }
+  return files
+}
+
+describe('import --from', () => {
+  for (const name of readdirSync(CASES)) {
+    it(name, () =>
+      withDirectory(async directory => {
+        const files = await prepare(name, directory)
+        const from = files.flatMap(file => ['--from', path.join(directory, file)])
+        const { code, stdout, stderr } = await run(['import', ...from])
+        const shown = (text: string) => text.replaceAll(directory, '').replaceAll(PEM, '/tls')
+        await golden(path.join(CASES, name, 'said.txt'), shown(stderr))
+        await golden(path.join(CASES, name, 'list.toml'), shown(stdout))
+        assert.doesNotMatch(stdout + stderr, /planted|cGxhbnRlZA|dXNlcjpwbGFudGVk/)
+        if (code === 0) await assertWritten(directory, from, stdout)
+        else assert.equal(stdout, '')
+      }),
+    )
+  }
+
+  /** With -o, the same list is valid, its secrets are in files of mode 0600, and nothing is overwritten. */
+  async function assertWritten(directory: string, from: readonly string[], printed: string): Promise<void> {
+    const list = path.join(directory, 'new/mirrors.toml')
+    const written = await run(['import', ...from, '-o', list, '--format', 'json'])
+    assert.equal(written.code, 0, written.stderr)
+    const report = JSON.parse(written.stdout)
+    assert.equal(report.list, printed)
+    assert.equal(await fs.readFile(list, 'utf8'), printed)
+    for (const file of report.files) {
+      const mode = (await fs.stat(file.path)).mode & 0o777
+      assert.equal(`0${mode.toString(8)}`, file.mode, file.path)
+      assert.equal(mode, /password|header|key/.test(file.what) ? 0o600 : 0o644, file.what)
+    }
+    assert.deepEqual(
+      (await fs.readdir(path.dirname(list))).sort(),
+      ['mirrors.toml', ...report.files.map((file: { path: string }) => path.basename(file.path))].sort(),
+    )
+    const valid = await run(['validate', '-f', list])
+    assert.equal(valid.code, 0, valid.stderr)
+    const again = await run(['import', ...from, '-o', list])
+    assert.equal(again.code, 2)
+    assert.match(again.stderr, /already exists/)
+  }
+})
