@@ -42,10 +42,11 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     ...['model', 'wording', 'system', 'formats', 'health', 'ownership', 'list', 'targets', 'plan', 'probe'],
     'pipeline',
   ],
+  doctor: ['model', 'wording', 'system', 'formats', 'ownership', 'targets'],
   reporters: ['model', 'wording', 'system', 'formats', 'health', 'probe', 'pipeline'],
   commands: [
     ...['model', 'wording', 'system', 'health', 'ownership', 'list', 'targets', 'plan', 'apply', 'probe'],
-    ...['pipeline', 'watch', 'reporters'],
+    ...['pipeline', 'watch', 'doctor', 'reporters'],
   ],
 }
 
@@ -154,7 +155,7 @@ describe('architecture', () => {
       ...below('lib/apply/'),
       'lib/pipeline/lock.ts',
       'lib/pipeline/open.ts',
-      'lib/pipeline/recovery.ts',
+      'lib/pipeline/write-access.ts',
       'lib/watch/host/reconcile-node.ts',
       'lib/watch/host/saved-files.ts',
     ]

@@ -24,6 +24,7 @@ const planOf = (steps: readonly Step[]): Plan => ({
   restart: [],
   unchanged: 0,
   daemons: [],
+  endpoints: [],
   forgets: [],
   state: { version: 1, files: {}, made: [], empty: [] },
 })

@@ -1,10 +1,11 @@
 /** The command line: exit codes, streams, JSON, and errors. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { commands } from '../lib/commands/index.ts'
 import { intentHint } from '../lib/commands/intents.ts'
@@ -14,6 +15,8 @@ import { FROM_SOURCE } from './support/program.ts'
 import { startRegistry } from './support/registry.ts'
 import { type Ran, run } from './support/run.ts'
 import { readTree, withDirectory } from './support/tree.ts'
+
+const execute = promisify(execFile)
 
 const VALID =
   'version = 1\n[registries."docker.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n'
@@ -78,12 +81,35 @@ describe('exit codes', () => {
     assert.match(await stderrOf(), /; see regmirror --help\n$/)
   })
 
-  it('shows help that fits the terminal, with a space before each type and whole examples', async () => {
+  it('names the unknown command where words follow it', async () => {
+    for (const [typed, problem] of [
+      [
+        'prob https://a.test https://b.test',
+        'unknown command prob; did you mean probe? see regmirror --help',
+      ],
+      [
+        'prob -f mirrors.toml https://a.test',
+        'unknown command prob; did you mean probe? see regmirror --help',
+      ],
+      ['-f mirrors.toml foo bar', 'unknown command foo; see regmirror --help'],
+      ['verify mirrors.toml', 'unknown command verify; use regmirror validate'],
+      ['help probe', 'unknown command help; use regmirror probe --help'],
+      ['mirrors.toml plan', 'unknown command mirrors.toml; use regmirror plan -f mirrors.toml'],
+      ['https://a.test', 'unknown command https://a.test; use regmirror probe https://a.test'],
+      ['https://a.test https://b.test', 'unknown command https://a.test; use regmirror probe https://a.test'],
+      ['-- plan', 'no command is given; see regmirror plan --help'],
+    ] as const) {
+      const { code, stderr, stdout } = await run(typed.split(' '))
+      assert.deepEqual([code, stderr, stdout], [2, `error: ${problem}\n`, ''], typed)
+    }
+  })
+
+  it('shows help that fits the terminal, with what each flag takes and whole examples', async () => {
     for (const columns of [60, 80, 100, 120])
       for (const { name, examples } of commands) {
         const lines = (await run([name, '--help'], {}, { columns })).stdout.split('\n')
         assert.deepEqual(
-          lines.filter(line => line.length > columns || /\S\[(array|boolean|number|string)\]$/.test(line)),
+          lines.filter(line => line.length > columns || /\[(array|boolean|number|string)\]/.test(line)),
           [],
           `${name} at ${columns}`,
         )
@@ -93,6 +119,22 @@ describe('exit codes', () => {
             typed,
           )
       }
+  })
+
+  it('shows the flags of a probe without a list, and those of a list, under a title of their own', async () => {
+    for (const columns of [60, 80, 120]) {
+      const { stdout } = await run(['probe', '--help'], {}, { columns })
+      const titles = ['Without a list (URLs or --preset):', 'With a list:', 'Options:', 'Examples:']
+      const parts = titles.map(title => stdout.split(`\n${title}\n`)[1]?.split('\n\n')[0] ?? '')
+      const [url = '', list = '', options = ''] = parts.map(part =>
+        part.match(/--[a-z-]+(?= |$)/gm)?.join(' '),
+      )
+      assert.match(url, /^--preset --registry .* --timeout$/)
+      assert.match(list, /^--file --list-format --allow-files-from --root$/)
+      assert.match(options, /--depth .*--help --version$/)
+      assert.match(stdout, /^ +--ca FILE\s+trust the certificates in this PEM file/m)
+      assert.doesNotMatch(stdout, /with URLs, /)
+    }
   })
 
   it('says which command probes where --no-probe is no flag', async () => {
@@ -178,10 +220,13 @@ describe('exit codes', () => {
 
   it('says what --root does not do, and what --format of watch is for', async () => {
     const { stdout } = await run(['watch', '--help'], {}, { columns: 200 })
-    assert.match(stdout, /--root +use the tree below this directory as \/, and do not run containerd /)
     assert.match(
       stdout,
-      /--format +format of the error that ends watch; a json log has it as its last event: /,
+      /--root DIRECTORY +use the tree below this directory as \/, and do not run containerd$/m,
+    )
+    assert.match(
+      stdout,
+      /--format VALUE +format of the error that ends watch; a json log has it as its last event:\s/,
     )
   })
 
@@ -256,6 +301,27 @@ describe('streams', () => {
       assert.doesNotMatch(stdout, /notice:/)
     }))
 
+  const PLACES: Readonly<Record<string, string>> = {
+    'a file': '"$@" >out 2>&1; cat out',
+    'a pipe': '"$@" 2>&1 | cat',
+    'a terminal': 'script -qec "$(printf "\'%s\' " "$@")" /dev/null </dev/null | tr -d "\\r"',
+  }
+
+  it('notices come before the result where both go to one place', () =>
+    withNode(VALID.replace('https://m', 'http://m'), async (flags, directory) => {
+      const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' }
+      const texts = Object.entries(PLACES).map(async ([place, script]) => {
+        const args = ['-c', script, 'sh', ...FROM_SOURCE, 'plan', ...flags]
+        const { stdout } = await execute('sh', args, { cwd: directory, env })
+        return [place, stdout] as const
+      })
+      for (const [place, text] of await Promise.all(texts)) {
+        const kinds = text.split('\n').flatMap(line => /^(notice|create|\d to create)/.exec(line)?.[1] ?? [])
+        assert.equal(kinds[0], 'notice', `${place}: ${text}`)
+        assert.ok(kinds.lastIndexOf('notice') < kinds.indexOf('create'), `${place}: ${text}`)
+      }
+    }))
+
   it('colours are for terminals, and NO_COLOR has priority', () =>
     withNode(VALID, async flags => {
       const plan = async (isTTY: boolean, env: Record<string, string>) => {
@@ -311,7 +377,10 @@ describe('JSON', () => {
         assertReport(await json('plan', ...flags), 'plan')
         assertReport(await json('apply', '--probe', ...flags), 'apply')
         assertReport(await json('probe', ...flags.slice(0, 2)), 'probe')
+        assertReport(await json('explain', 'busybox', ...flags), 'explain')
+        assertReport(await json('explain', 'quay.io/app:v1', '--probe', ...flags), 'explain')
         assertReport(await json('validate', ...flags.slice(0, 2)), 'validate')
+        assertReport(await json('doctor', ...flags), 'doctor')
         assertReport(await json('init'), 'init')
         assertReport(await json('init', '--list'), 'catalog')
         assertReport(await json('init', '--template', 'report.schema.json'), 'template')

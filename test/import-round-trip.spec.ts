@@ -12,7 +12,7 @@ import { mayResolve } from '../lib/model/registry.ts'
 import { openReader } from '../lib/system/reader.ts'
 import { containerd } from '../lib/targets/containerd/containerd.ts'
 import { targets } from '../lib/targets/index.ts'
-import type { EffectiveEndpoint, PullRoute } from '../lib/targets/target.ts'
+import type { EffectiveEndpoint, PullRoute } from '../lib/targets/pull-route.ts'
 import { hostsFiles, PLAIN_URLS } from './support/arbitrary/hosts-files.ts'
 import { checkProperty } from './support/check-property.ts'
 import {
@@ -76,7 +76,7 @@ interface Imported {
 /** Imports what the node has into `directory`. */
 async function importInto(directory: string, root: string, version: string): Promise<Imported> {
   const node = openReader(root)
-  const { text, files, losses } = await importList(containerd.read(await observeTree(root, version)), {
+  const { text, files, losses } = await importList(await containerd.read(await observeTree(root, version)), {
     comments: [],
     targets,
     readPem: async file => {

@@ -5,7 +5,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
 import { withNodeLock } from '../lib/apply/node-lock.ts'
-import { recover } from '../lib/apply/transaction.ts'
+import { recover } from '../lib/apply/recover.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
 import { readState } from '../lib/ownership/state.ts'
@@ -37,7 +37,7 @@ async function planFor(root: string, list: MirrorList): Promise<Plan> {
 
 async function restoreFor(root: string): Promise<Plan> {
   const node = openWriter(root)
-  const ground = { node, uid: 0, state: await readState(node), targets, here: false }
+  const ground = { node, uid: 0, state: await readState(node), targets, machine: undefined }
   return await planRestore(ground, { files: [], overwrite: false })
 }
 

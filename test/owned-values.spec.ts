@@ -55,7 +55,7 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
         return made
       },
       restore: async (targets, overwrite = false) => {
-        const input = { node, uid, targets, here: true, state: await readState(node) }
+        const input = { node, uid, targets, machine: undefined, state: await readState(node) }
         const made = await planRestore(input, { files: [], overwrite })
         await applyPlan(made, node, { command: 'restore', ...occasion })
         return made

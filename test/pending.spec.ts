@@ -8,6 +8,7 @@ import { readState, STATE_FILE } from '../lib/ownership/state.ts'
 import { withWriteLock } from '../lib/pipeline/lock.ts'
 import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
+import { planRestore } from '../lib/plan/restore.ts'
 import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-clock.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
 import { openWriter } from '../lib/system/writer.ts'
@@ -72,6 +73,9 @@ interface Scene {
   /** Plans, and applies at this time of the wall clock. */
   plan(): Promise<Plan>
   apply(at: number, bootClock?: () => Promise<BootClock>): Promise<void>
+  /** Plans to restore these files, or all. */
+  planRestore(...files: readonly string[]): Promise<Plan>
+  restore(...files: readonly string[]): Promise<void>
   start(): Promise<{ stop(): Promise<void> }>
 }
 
@@ -87,18 +91,26 @@ async function withScene(wall: () => number, use: (scene: Scene) => Promise<void
     const program = path.join(home, 'containerd')
     await writeWaitingProgram(program)
     const list = listOf(registry('docker.io', [mirror('https://mirror.test')]))
-    const plan = async () => {
+    const viewNode = async () => {
       const processes = openProcesses(uid)
       const run = async () => undefined
       const machine = { files: openWriter('/'), run, processes, now: wall, bootClock: readBootClock }
-      const view = { node: openWriter(node), uid, state: await readState(openWriter(node)), machine }
-      return await makePlan(list, targets, view, { takeOver: false })
+      return { node: openWriter(node), uid, state: await readState(openWriter(node)), machine }
     }
+    const plan = async () => await makePlan(list, targets, await viewNode(), { takeOver: false })
+    const planToRestore = async (...files: readonly string[]) =>
+      await planRestore({ ...(await viewNode()), targets }, { files, overwrite: false })
+    const occasion = { command: 'restore', bootClock: readBootClock, made: [] } as const
     await use({
       node,
       plan,
       apply: async (now, bootClock = readBootClock) => {
         await applyPlan(await plan(), openWriter(node), { command: 'apply', now, bootClock, made: [] })
+      },
+      planRestore: planToRestore,
+      restore: async (...files) => {
+        const made = await planToRestore(...files)
+        await applyPlan(made, openWriter(node), { ...occasion, now: Date.now() })
       },
       start: () => startContainerdLike([program, '--config', config]),
     })
@@ -185,7 +197,13 @@ describe('a pending restart', () => {
       const daemon = await scene.start()
       try {
         const options = { root: undefined, lockTimeout: '60s' }
-        const access = { command: 'apply', node: real, options, world: { ...worldOf(), uid } } as const
+        const access = {
+          command: 'apply',
+          node: real,
+          options,
+          world: { ...worldOf(), uid },
+          targets,
+        } as const
         const { notices } = await withWriteLock(access, async () => {})
         assert.deepEqual(
           notices.map(({ code }) => code),
@@ -195,6 +213,46 @@ describe('a pending restart', () => {
       } finally {
         await daemon.stop()
       }
+    }))
+
+  const CONFIG = '/etc/containerd/config.toml'
+  const restored = async (scene: Scene) => (await scene.planRestore()).restart.map(({ command }) => command)
+
+  it('is not named by restore where no daemon runs that reads the file', () =>
+    withScene(Date.now, async scene => {
+      await scene.apply(NOW)
+      assert.deepEqual((await scene.planRestore()).steps.length, 2)
+      assert.deepEqual(await restored(scene), [])
+      const daemon = await scene.start()
+      try {
+        assert.deepEqual(await restored(scene), ['systemctl restart containerd'])
+      } finally {
+        await daemon.stop()
+      }
+    }))
+
+  it('is remembered where one file after the other is restored, until it is done', () =>
+    withScene(Date.now, async scene => {
+      const daemon = await scene.start()
+      try {
+        await scene.apply(Date.now())
+        await scene.restore(CONFIG)
+        const { files, restored: put } = await readState(openWriter(scene.node))
+        assert.deepEqual([Object.hasOwn(files, CONFIG), Object.keys(put ?? {})], [false, [CONFIG]])
+        assert.equal((await scene.planRestore()).steps.length, 1)
+        assert.deepEqual(await restored(scene), ['systemctl restart containerd'])
+      } finally {
+        await daemon.stop()
+      }
+      await nextTick()
+      const again = await scene.start()
+      try {
+        assert.deepEqual(await restored(scene), [])
+      } finally {
+        await again.stop()
+      }
+      await scene.restore()
+      assert.equal(await openWriter(scene.node).read(STATE_FILE), undefined)
     }))
 
   it('is not stored under --root, nor where the machine hides the time since boot', () =>

@@ -200,6 +200,28 @@ describe('restore', () => {
       assert.deepEqual(await tree(), before)
     }))
 
+  it('shows with --check what would be restored, also where a file is in the way', () =>
+    onNode(async ({ command, write, tree }) => {
+      await write(DOCKER, '# changed since\n')
+      const changed = await tree()
+      const { code, stdout, stderr } = await command('restore', '--check')
+      assert.equal(code, 2)
+      assert.match(stdout, new RegExp(`^delete /${QUAY}$`, 'm'))
+      assert.match(stdout, new RegExp(`^update /${CONFIG}$`, 'm'))
+      assert.match(
+        stderr,
+        new RegExp(`^error: /${DOCKER}: was changed outside regmirror since .*--overwrite`, 'm'),
+      )
+      assert.match(stderr, /^error: 1 file is in the way, so regmirror restore would change nothing$/m)
+      const report = JSON.parse((await command('restore', '--check', '--format', 'json')).stdout)
+      assert.deepEqual(
+        report.conflicts.map(({ file }: { file: string }) => file),
+        [`/${DOCKER}`],
+      )
+      assert.equal(report.changes.length, 2)
+      assert.deepEqual(await tree(), changed)
+    }))
+
   it('accepts files that were put back by hand or removed', () =>
     onNode(async ({ root, command, write, tree }) => {
       await write(DOCKER, '# by hand\n')

@@ -11,5 +11,10 @@ cd "$(dirname "$0")/.."
 }
 node tools/build.ts
 export REGMIRROR_BUILT=1
+# The packages are tested as they are released.
+if [ "${REGMIRROR_TEST:-}" = full ]; then
+  REGMIRROR_NODE=own sh tools/dev.sh node tools/release/release.ts build/release
+  export REGMIRROR_RELEASE="$PWD/build/release"
+fi
 # Three at a time: end-to-end tests keep the processors busy, the others mostly wait. The long ones start first.
 exec mocha --parallel --jobs 3 --spec 'test/e2e/**/*.spec.ts' "$@"

@@ -13,6 +13,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
+import type { Activator, DaemonActivation } from './daemon-activation.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
 import { buildNextState, isForeign, type NextState } from './next-state.ts'
 import { type LikeOf, planSwaps, type SwapPlan } from './plan-swaps.ts'
@@ -28,6 +29,9 @@ export interface RunInfo {
   readonly bootClock?: (() => Promise<BootClock>) | undefined
   /** Directories that were made for the state file before. */
   readonly made: readonly string[]
+  /** Daemons that must serve with the new files, else these are put back. */
+  readonly activations?: readonly DaemonActivation[]
+  readonly activator?: Activator | undefined
 }
 
 /**
@@ -59,6 +63,7 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
     prune_directories: isBlank(state) ? state.made.toSorted().reverse() : [],
     keep_originals: memory.keeps.map(({ kept }) => kept),
     drop_originals: memory.drops,
+    ...(occasion.activations?.length && { activations: occasion.activations }),
   }
   const { levels } = arranged
   const work = {
@@ -67,9 +72,11 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
     // The state has no level: it is the last.
     levelOf: (swap: Swap) => levels.get(swap) ?? Number.POSITIVE_INFINITY,
     keepOriginals: () => keepOriginals(memory.keeps, node),
+    activator: occasion.activator,
   }
   const swept = await transact(work, node)
-  if (swept) await noteMoment(journal, node, occasion.bootClock)
+  // A daemon that was restarted has read the files.
+  if (swept && journal.activations === undefined) await noteMoment(journal, node, occasion.bootClock)
   return swept
 }
 

@@ -10,6 +10,7 @@ import { forEachSwap, type Swap } from './swap.ts'
 export async function cleanUp(
   journal: Journal,
   discardSwap: (swap: Swap) => Promise<void>,
+  phase: Phase,
   node: Writer,
 ): Promise<void> {
   // The journal names the temporaries, so it goes last.
@@ -18,7 +19,7 @@ export async function cleanUp(
     await removeOriginals(journal.drop_originals, node)
     for (const directory of journal.prune_directories) await node.prune(directory)
   })
-  await closeJournal('committing', node)
+  await closeJournal(phase, node)
 }
 
 export async function removeOriginals(names: readonly string[], node: Writer): Promise<void> {

@@ -4,6 +4,7 @@ import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { isDigest, isKeptName, isListOf, isPath } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
+import { type DaemonActivation, isDaemonActivation } from './daemon-activation.ts'
 import type { Swap } from './swap.ts'
 
 export interface Journal {
@@ -20,6 +21,8 @@ export interface Journal {
   /** Names under `originals`: those that this run adds, and those that nothing refers to after it. */
   readonly keep_originals: readonly string[]
   readonly drop_originals: readonly string[]
+  /** Daemons that read the new files in this run, and without which these are put back. */
+  readonly activations?: readonly DaemonActivation[]
 }
 
 export const JOURNAL_VERSION = 2
@@ -57,7 +60,8 @@ function isJournal(value: unknown): value is Journal {
     value.version === JOURNAL_VERSION &&
     isListOf(value.swaps, isSwap) &&
     [value.make_directories, value.prune_directories].every(list => isListOf(list, isPath)) &&
-    [value.keep_originals, value.drop_originals].every(list => isListOf(list, isKeptName))
+    [value.keep_originals, value.drop_originals].every(list => isListOf(list, isKeptName)) &&
+    (value.activations === undefined || isListOf(value.activations, isDaemonActivation))
   )
 }
 

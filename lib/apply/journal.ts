@@ -11,11 +11,12 @@ import { temporariesOf } from './swap.ts'
 
 /**
  * `staging`: nothing has changed yet, temporaries are dropped. `committing`: everything new is on disk, the rest is
- * renames. `undoing`: what was done is put back.
+ * renames. `undoing`: what was done is put back. `activating`: everything is done, and daemons are restarted; `reverting`:
+ * because they do not serve, it is put back, and they are restarted again.
  */
-export type Phase = 'staging' | 'committing' | 'undoing'
+export type Phase = 'staging' | 'committing' | 'undoing' | 'activating' | 'reverting'
 
-const PHASES: readonly Phase[] = ['staging', 'committing', 'undoing']
+const PHASES: readonly Phase[] = ['staging', 'committing', 'undoing', 'activating', 'reverting']
 
 export function journalFile(phase: Phase): string {
   return `${STATE_DIRECTORY}/journal-${phase}.json`
@@ -53,4 +54,9 @@ async function refuseOutside(journal: Journal, file: string, node: Reader): Prom
 
 export async function writeJournal(journal: Journal, node: Writer): Promise<void> {
   await node.write(journalFile('staging'), `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** The next phase of a run is another name of its journal. */
+export async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
+  await node.rename(journalFile(from), journalFile(next))
 }

@@ -1,7 +1,9 @@
 /** The state after a plan is carried out, and the originals that it needs. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import type { ValuePath } from '../formats/format.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
-import type { ManagedFile, Original, Owned } from '../ownership/managed-file.ts'
+import type { ManagedFile, Original, Owned, RestoredFile } from '../ownership/managed-file.ts'
 import { keptName } from '../ownership/originals.ts'
 import type { State } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -43,7 +45,26 @@ export function buildNextState({ steps, state, forgets }: Plan, present: Present
   for (const path of forgets) delete files[path]
   const needed = keptNames(files)
   const drops = [...keptNames(state.files)].filter(name => !needed.has(name))
-  return { state: { ...state, files }, keeps, drops }
+  const restored = restoredFiles({ steps, state }, files, present)
+  return { state: { ...state, files, ...restored }, keeps, drops }
+}
+
+/** A restart that they require is remembered as that of a managed file is. */
+function restoredFiles(
+  { steps, state }: Pick<Plan, 'steps' | 'state'>,
+  files: State['files'],
+  { now, moment }: Present,
+): Pick<State, 'restored'> {
+  if (moment === undefined) return {}
+  const written_at = new Date(now).toISOString()
+  const added = steps
+    .filter(({ effect, path }) => effect === 'restart' && !Object.hasOwn(files, path))
+    .map(({ path, target }): [string, RestoredFile] => [path, { target, written_at, written_after: moment }])
+  const before = Object.entries(state.restored ?? {}).filter(
+    ([path, { written_after }]) => !Object.hasOwn(files, path) && written_after?.boot_id === moment.boot_id,
+  )
+  const all = [...before, ...added]
+  return all.length === 0 && state.restored === undefined ? {} : { restored: Object.fromEntries(all) }
 }
 
 /** Whether the file before the step is of another program, maybe in the place of a file of regmirror. */
@@ -79,8 +100,19 @@ function managed(step: Step, after: NewFile, original: Original, { now, moment }
 
 function owned(owns: Exclude<Owns, { kind: 'original' }>, known: ManagedFile | undefined): Owned {
   if (owns.kind === 'whole') return { owns: 'whole', ...(owns.format && { format: owns.format }) }
-  const { format, values, created_from = known?.owns === 'values' ? known.created_from : undefined } = owns
-  return { owns: 'values', format, values, ...(created_from !== undefined && { created_from }) }
+  const before = known?.owns === 'values' ? known : undefined
+  const { format, values, created_from = before?.created_from, repaired = before?.repaired } = owns
+  const removed = unionOf(before?.removed ?? [], owns.removed ?? [])
+  return {
+    ...{ owns: 'values', format, values },
+    ...(removed.length > 0 && { removed }),
+    ...(created_from !== undefined && { created_from }),
+    ...(repaired !== undefined && { repaired }),
+  }
+}
+
+function unionOf(known: readonly ValuePath[], more: readonly ValuePath[]): readonly ValuePath[] {
+  return [...known, ...more.filter(path => !known.some(other => isDeepStrictEqual(other, path)))]
 }
 
 function keptNames(files: State['files']): Set<string> {

@@ -2,26 +2,15 @@
  * All or nothing: stages everything, commits by renames alone, then cleans up. A failure on the way undoes the run; a run
  * that is cut off, or cannot be undone, leaves a journal by which the next run finishes or undoes it.
  */
-import path from 'node:path'
-import { Failure, type Issue } from '../model/errors.ts'
-import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
+import { Failure } from '../model/errors.ts'
 import type { Writer } from '../system/writer.ts'
-import { cleanUp, closeJournal, removeOriginals } from './clean-up.ts'
-import { journalFile, type Phase, readJournal, writeJournal } from './journal.ts'
+import { activate } from './activate.ts'
+import { cleanUp } from './clean-up.ts'
+import type { Activator } from './daemon-activation.ts'
+import { enterPhase, writeJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
-import { removeLeftovers } from './leftovers.ts'
-import {
-  type Content,
-  commit,
-  discard,
-  discardBackup,
-  finish,
-  forEachSwap,
-  holds,
-  type Swap,
-  stage,
-  undo,
-} from './swap.ts'
+import { type Content, commit, discardBackup, forEachSwap, holds, type Swap, stage } from './swap.ts'
+import { undoAndThrow } from './undo.ts'
 
 /** The journal of a run, and the bytes that it writes. */
 export interface Transaction {
@@ -31,6 +20,8 @@ export interface Transaction {
   readonly levelOf: (swap: Swap) => number
   /** Keeps what stood there before regmirror. Runs in the staging phase; an undo removes what it kept. */
   readonly keepOriginals: () => Promise<void>
+  /** Carries out the activations of the journal. */
+  readonly activator?: Activator | undefined
 }
 
 /**
@@ -39,7 +30,7 @@ export interface Transaction {
  * could not be removed; the journal stays, and the next run removes them.
  */
 export async function transact(transaction: Transaction, node: Writer): Promise<boolean> {
-  const { journal } = transaction
+  const { journal, activator } = transaction
   try {
     await writeJournal(journal, node)
     await node.flushTogether(() => stageAll(transaction, node))
@@ -47,11 +38,14 @@ export async function transact(transaction: Transaction, node: Writer): Promise<
     for (const wave of wavesOf(transaction))
       await node.flushTogether(() => forEachSwap(wave, swap => commitOrThrow(swap, node)))
     await forEachSwap(journal.swaps, swap => verify(swap, node))
+    if (isActivating(transaction)) await enterPhase('activating', 'committing', node)
+    await activate(journal, activator, node)
   } catch (error) {
-    return await undoAndThrow(error, journal, node)
+    return await undoAndThrow(error, journal, node, activator)
   }
   try {
-    await cleanUp(journal, swap => discardBackup(swap, node), node)
+    const phase = isActivating(transaction) ? 'activating' : 'committing'
+    await cleanUp(journal, swap => discardBackup(swap, node), phase, node)
     return true
   } catch (error) {
     if (error instanceof Failure) return false
@@ -59,33 +53,8 @@ export async function transact(transaction: Transaction, node: Writer): Promise<
   }
 }
 
-/** How an unfinished run ended. */
-export interface Recovery {
-  readonly journal: Journal
-  readonly outcome: 'finished' | 'undone'
-  /** Files that were changed outside regmirror since, and stay as they are. */
-  readonly foreign: readonly string[]
-}
-
-/** Finishes or undoes an earlier run that was cut off; undefined when there is none. */
-export async function recover(node: Writer): Promise<Recovery | undefined> {
-  return await node.remember(() => finishOrUndo(node))
-}
-
-async function finishOrUndo(node: Writer): Promise<Recovery | undefined> {
-  const found = await readJournal(node)
-  if (found === undefined) {
-    await removeLeftovers(node)
-    return undefined
-  }
-  const { journal, phase } = found
-  if (phase !== 'committing') return { journal, outcome: 'undone', foreign: await undoAll(node) }
-  const foreign: string[] = []
-  for (const swap of journal.swaps) if (!(await finish(swap, node))) foreign.push(swap.path)
-  // A swap that was not committed may still need its original.
-  const left = foreign.length === 0 ? journal : { ...journal, drop_originals: [] }
-  await cleanUp(left, swap => discard(swap, node), node)
-  return { journal, outcome: 'finished', foreign }
+function isActivating({ journal, activator }: Pick<Transaction, 'journal' | 'activator'>): boolean {
+  return activator !== undefined && (journal.activations ?? []).length > 0
 }
 
 async function stageAll({ journal, contents, keepOriginals }: Transaction, node: Writer): Promise<void> {
@@ -107,10 +76,6 @@ function wavesOf({ journal, levelOf }: Transaction): readonly (readonly Swap[])[
   return waves
 }
 
-async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
-  await node.rename(journalFile(from), journalFile(next))
-}
-
 async function commitOrThrow(swap: Swap, node: Writer): Promise<void> {
   if (await commit(swap, node)) return
   const message = 'was changed outside regmirror during this run'
@@ -124,56 +89,4 @@ async function verify(swap: Swap, node: Writer): Promise<void> {
   const message = 'does not contain what regmirror just wrote'
   const hint = 'check the disk and the programs that write this file'
   throw new Failure('io', [{ file: swap.path, message, hint }])
-}
-
-/**
- * Undoes the run that the journal describes, in any phase. Returns the paths that were changed outside regmirror
- * since: they stay, and so do their originals.
- */
-async function undoAll(node: Writer): Promise<readonly string[]> {
-  const found = await readJournal(node)
-  if (found === undefined) return []
-  const { journal, phase } = found
-  const staged = phase !== 'staging'
-  const foreign: string[] = []
-  if (phase === 'committing') await enterPhase('undoing', phase, node)
-  for (const swap of [...journal.swaps].reverse()) {
-    if (!staged) await discard(swap, node)
-    else if (!(await undo(swap, node))) foreign.push(swap.path)
-  }
-  for (const directory of [...journal.make_directories].reverse()) await node.prune(directory)
-  if (foreign.length === 0) await removeOriginals(journal.keep_originals, node)
-  await closeJournal(staged ? 'undoing' : phase, node)
-  return foreign
-}
-
-/** Undoes the run, then throws its error together with every file that is not as before. */
-async function undoAndThrow(error: unknown, journal: Journal, node: Writer): Promise<never> {
-  const foreign: Issue[] = []
-  try {
-    foreign.push(...(await undoAll(node)).map(file => foreignIssue(file, node)))
-  } catch (undoError) {
-    if (!(error instanceof Failure && undoError instanceof Failure)) throw error
-    throw new Failure(error.code, [...error.issues, ...(await findNotUndone(journal, node))])
-  }
-  if (foreign.length === 0 || !(error instanceof Failure)) throw error
-  throw new Failure(error.code, [...error.issues, ...foreign])
-}
-
-function foreignIssue(file: string, { root }: Writer): Issue {
-  const message = 'was changed outside regmirror during this run and stays as it is'
-  return { file, message, hint: `compare it with its original in ${path.join(root, ORIGINALS_DIRECTORY)}` }
-}
-
-async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {
-  const message = 'regmirror could not undo its change'
-  const hint = 'run regmirror apply or regmirror restore again'
-  const issues: Issue[] = []
-  const state = await node.real(STATE_FILE).catch(() => STATE_FILE)
-  for (const swap of journal.swaps) {
-    if (swap.path === state) continue
-    const unchanged = await holds(swap, 'before', node).catch(() => false)
-    if (!unchanged) issues.push({ file: swap.path, message, hint })
-  }
-  return issues
 }

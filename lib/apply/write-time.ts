@@ -1,6 +1,6 @@
 /** The time at which the files that need a restart were written. */
 import { Failure } from '../model/errors.ts'
-import type { ManagedFile } from '../ownership/managed-file.ts'
+import type { ManagedFile, RestoredFile } from '../ownership/managed-file.ts'
 import { readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
 import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
@@ -34,13 +34,24 @@ export async function noteMoment(
 }
 
 /** Undefined if no file of that run needs a restart. */
-function withMoment(state: State, startedAt: string, moment: Moment | undefined): State | undefined {
-  const isNew = ({ effect, written_at }: ManagedFile) => effect === 'restart' && written_at === startedAt
-  const files = Object.entries(state.files)
-  if (moment === undefined || !files.some(([, written]) => isNew(written))) return undefined
-  const noted = files.map(([file, written]) => [
-    file,
-    isNew(written) ? { ...written, written_after: moment } : written,
-  ])
-  return { ...state, files: Object.fromEntries(noted) }
+function withMoment(
+  { files, restored = {}, ...state }: State,
+  startedAt: string,
+  moment: Moment | undefined,
+): State | undefined {
+  if (moment === undefined) return undefined
+  const isNew = ({ written_at }: RestoredFile) => written_at === startedAt
+  const isWritten = (file: ManagedFile) => file.effect === 'restart' && isNew(file)
+  if (!Object.values(files).some(isWritten) && !Object.values(restored).some(isNew)) return undefined
+  return {
+    ...state,
+    files: mapValues(files, file => (isWritten(file) ? { ...file, written_after: moment } : file)),
+    ...(Object.keys(restored).length > 0 && {
+      restored: mapValues(restored, file => (isNew(file) ? { ...file, written_after: moment } : file)),
+    }),
+  }
+}
+
+function mapValues<Value>(values: Readonly<Record<string, Value>>, map: (value: Value) => Value) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]))
 }

@@ -1,17 +1,21 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
-import type { WriteAccess } from '../pipeline/lock.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
 import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
+import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
-import { makePlan } from '../plan/plan.ts'
+import { makePlan, type Plan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import { registrySentence } from '../wording/registry-health-text.ts'
 import type { RunCommand } from './command.ts'
@@ -23,7 +27,7 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const access: WriteAccess = { command: 'apply', node, options: flags, world }
+  const access: WriteAccess = { command: 'apply', node, options: flags, world, targets: table }
   const recovered = await recoverNode(access)
   const loaded = await openList(flags, table, node, world)
   const openProgress = openLiveTable(flags.format, world)
@@ -32,26 +36,93 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
-  const { planned, notices } = await converge(async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world)
+  const measured = namesOf(checked.registries)
+  const planNode = async () => {
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
     const view = await openView(flags, node, world, proved)
-    return { plan: await makePlan(list, targets, view, flags), excluded }
-  }, access)
-  const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
-  const report: AppliedReport = buildPlanReport('apply', { ...planned.plan, notices: all })
+    const plan = await makePlan(list, targets, view, flags)
+    const watcher = await watcherNotices(list, plan, flags.declared, node)
+    return { plan, excluded: [...watcher, ...excluded] }
+  }
+  const report = await write(planNode, access, flags, before)
   return { ...report, ...(await probeAfter(checked, flags, probeList)) }
 }
 
-function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
-  if (wait !== undefined && !requireHealthy)
+type PlanNode = () => Promise<{ readonly plan: Plan; readonly excluded: readonly Notice[] }>
+
+/** Once, or after a restart again: then the files are removed that a daemon read until then. */
+async function write(
+  planNode: PlanNode,
+  access: WriteAccess,
+  flags: ActivateOptions,
+  before: readonly Notice[],
+): Promise<AppliedReport> {
+  const first = await writeOnce(planNode, access, flags, before)
+  const isLeft = ({ code }: Notice) => code === 'kept_until_restart'
+  if (first.activated === undefined || !first.notices.some(isLeft)) return first
+  const second = await writeOnce(planNode, access, {}, before)
+  const known = first.notices.filter(notice => !isLeft(notice))
+  const more = second.notices.filter(notice => !known.some(other => isDeepStrictEqual(other, notice)))
+  return {
+    ...second,
+    changed: true,
+    changes: [...first.changes, ...second.changes],
+    activated: first.activated,
+    notices: [...known, ...more],
+  }
+}
+
+async function writeOnce(
+  planNode: PlanNode,
+  access: WriteAccess,
+  flags: ActivateOptions,
+  before: readonly Notice[],
+): Promise<AppliedReport> {
+  const { planned, notices, activated } = await converge(planNode, access, flags)
+  const all = [...before, ...planned.excluded, ...notices, ...planned.plan.notices]
+  return withActivated(buildPlanReport('apply', { ...planned.plan, notices: all }), activated)
+}
+
+function refuseContradictions({
+  wait,
+  requireHealthy,
+  probe,
+  rank,
+  root,
+  restart,
+  reload,
+}: ApplyFlags): void {
+  if (root !== undefined && (restart || reload)) {
+    const flag = restart ? '--restart' : '--reload'
+    throw new Failure('usage', [
+      {
+        message: `${flag} and --root cannot be used together: no daemon runs from that tree`,
+        hint: 'remove one',
+      },
+    ])
+  }
+  if (wait !== undefined && requireHealthy === undefined)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
     ])
-  const probing = rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
+  const probing =
+    rank !== undefined ? '--rank' : requireHealthy !== undefined ? '--require-healthy' : undefined
   if (probe === false && probing !== undefined)
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
     ])
+}
+
+/** What was reloaded or restarted in this run requires no more. */
+function withActivated(report: AppliedReport, activated: readonly Activated[]): AppliedReport {
+  if (activated.length === 0) return report
+  const isLeft = ({ target }: Activation) => !activated.some(one => one.target === target)
+  return {
+    ...report,
+    reload: report.reload.filter(isLeft),
+    restart: report.restart.filter(isLeft),
+    activated,
+  }
 }
 
 /** Requests that are measured of each mirror after writing. */
@@ -92,6 +163,11 @@ function refusal(
 const FEW = 3
 
 function failingText(registries: readonly RegistryHealth[]): string {
-  if (registries.length <= FEW) return registries.map(registrySentence).join('; ')
+  if (registries.length <= FEW) return registries.map(failingSentence).join('; ')
   return `${registries.map(({ registry }) => registry).join(', ')} are not healthy`
+}
+
+/** A healthy registry fails only the check of its mirrors. */
+function failingSentence(health: RegistryHealth): string {
+  return health.status === 'healthy' ? `no mirror of ${health.registry} is healthy` : registrySentence(health)
 }

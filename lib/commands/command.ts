@@ -21,6 +21,8 @@ export interface Command<Values> {
   /** What it does, as the help lists it: lower case, no full stop. */
   readonly summary: string
   readonly flags: FlagTable<Values> & Flags
+  /** Flags that belong together, with the title that they have in the help. */
+  readonly groups?: readonly (readonly [title: string, flags: readonly string[]])[]
   /** Arguments, and what they do. */
   readonly examples: readonly (readonly [args: string, meaning: string])[]
   /** Loads what the command needs, and nothing of other commands. */

@@ -61,6 +61,12 @@ export function describe({ help, choices, repeatable, ...flag }: Flag<unknown>):
   return help + values + (notes.length === 0 ? '' : ` (${notes.join(', ')})`)
 }
 
+/** What stands for its value in the help; undefined where it takes none. */
+export function placeholder({ type, kind }: Flag<unknown>): string | undefined {
+  if (type === 'boolean') return undefined
+  return type === 'number' ? 'NUMBER' : (kind ?? 'value').toUpperCase()
+}
+
 /** `text, json or prometheus`. */
 export function alternatives(words: readonly string[]): string {
   return words.join(', ').replace(/, ([^,]*)$/, ' or $1')

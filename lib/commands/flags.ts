@@ -39,11 +39,18 @@ const listFlags = {
 
 const takeOver = toggle('take over files that another program manages')
 
+const migrate = choiceOrBare(
+  ['tables', 'headers'],
+  'remove older tables with mirrors from config.toml; headers: also credentials that the list has as headers',
+  'tables',
+)
+
 const planningFlags = {
   ...listFlags,
   rank: choiceOrBare(['latency', 'throughput'], 'probe, then order the mirrors by', 'latency'),
   declared: toggle('also use mirrors that watch marked unhealthy'),
   takeOver,
+  migrate,
 }
 
 /** Longer than a run takes. */
@@ -107,8 +114,14 @@ const DEPTHS = ['ping', 'manifest', 'blob'] as const
 export const applyFlags = {
   ...planningFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
-  requireHealthy: toggle('write nothing and exit 1 unless every registry is healthy'),
+  requireHealthy: choiceOrBare(
+    ['registries', 'mirrors'],
+    'write nothing and exit 1 unless pulls work for every registry; mirrors: through a mirror of it',
+    'registries',
+  ),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',
@@ -125,19 +138,26 @@ const urlFlags = {
   url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
   preset: text({ help: 'probe the mirrors of this built-in list, such as china', kind: 'preset' }),
   registry: text({
-    help: 'with URLs, the registry that they mirror',
+    help: 'the registry that they mirror',
     default: 'docker.io',
     kind: 'registry',
   }),
-  image: text({ help: 'with URLs, the image to request', default: 'a small public image' }),
-  write: text({ help: 'with URLs, create a list of the mirrors that serve, fastest first', kind: 'file' }),
-  ca: texts('with URLs, trust the certificates in this PEM file', 'file'),
-  clientCert: text({ help: 'with URLs, certificate of the client (PEM)', kind: 'file' }),
-  clientKey: text({ help: 'with URLs, its key (PEM)', kind: 'file' }),
-  headerFile: texts('with URLs, send a header with the value in a file: NAME=FILE'),
-  skipVerify: toggle('with URLs, do not verify certificates'),
-  timeout: duration({ help: 'with URLs, how long to wait for a response', default: '3s' }),
+  image: text({ help: 'the image to request', default: 'a small public image' }),
+  write: text({ help: 'create a list of the mirrors that serve, fastest first', kind: 'file' }),
+  ca: texts('trust the certificates in this PEM file', 'file'),
+  clientCert: text({ help: 'certificate of the client (PEM)', kind: 'file' }),
+  clientKey: text({ help: 'key of the client (PEM)', kind: 'file' }),
+  headerFile: texts('send a header with the value in a file: NAME=FILE'),
+  skipVerify: toggle('do not verify certificates'),
+  timeout: duration({ help: 'how long to wait for a response', default: '3s' }),
 }
+
+/** Flags of `probe` that only URLs or `--preset` have, and those that only a list has. */
+export const URL_ONLY = [
+  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
+  ...(['skipVerify', 'timeout'] as const),
+]
+export const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
 
 export const probeFlags = {
   ...urlFlags,
@@ -183,11 +203,30 @@ export const restoreFlags = {
   format,
 }
 
+export const explainFlags = {
+  image: operands('images to explain, such as busybox or quay.io/prometheus/node-exporter:v1.8.2'),
+  ...listFlags,
+  probe: toggle('request the image at each endpoint; exit 1 if none serves it'),
+  timeout: duration({ help: 'with --probe, how long to wait for a response', default: '3s' }),
+  format,
+}
+
+export const doctorFlags = {
+  ...listFlags,
+  fix: toggle('correct what can be corrected without another effect'),
+  check: toggle('with --fix, write nothing and show what would change; exit 1 if anything would'),
+  strict: toggle('exit 1 if there is any warning'),
+  lockTimeout: lockTimeout(LOCK_TIMEOUT),
+  format,
+}
+
 export const completionFlags = {
   shell: operands('shell to complete in (default: the name in $SHELL)', SHELLS),
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>
+export type ExplainFlags = ValuesOf<typeof explainFlags>
+export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
 export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>

@@ -5,7 +5,7 @@ import type { Loss, ReadBack } from '../model/read-back.ts'
 import type { Targets } from '../pipeline/open.ts'
 import type { Reader } from '../system/reader.ts'
 import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
-import type { View } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { joinReadBacks, readFileText } from './import-files.ts'
 
 /** The files of other runtimes are only named: their mirrors would be new to the first one. */
@@ -13,7 +13,7 @@ export async function readNode(targets: Targets, view: View, withFiles: boolean)
   const found: ReadBack[] = []
   for (const target of Object.values(targets)) {
     const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
-    found.push(target.read(await target.observe(view, [], settings)))
+    found.push(await target.read(await target.observe(view, [], settings)))
   }
   for (const kind of withFiles ? kinds : []) found.push(await readKind(view.node, kind))
   const first = found.find(({ registries }) => registries.length > 0)

@@ -3,11 +3,15 @@ import { type AnyCommand, type Context, command } from './command.ts'
 import {
   applyFlags,
   completionFlags,
+  doctorFlags,
+  explainFlags,
   importFlags,
   initFlags,
+  LIST_ONLY,
   planFlags,
   probeFlags,
   restoreFlags,
+  URL_ONLY,
   validateFlags,
   watchFlags,
 } from './flags.ts'
@@ -52,6 +56,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['', 'show how this node differs from the list'],
       ['--root /mnt --check', 'check a mounted image'],
+      ['--migrate', 'show a node without registry.mirrors, with its endpoints before and after'],
     ],
     load: async () => (await import('./plan.ts')).plan,
   }),
@@ -62,6 +67,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-f mirrors.toml', 'write the files of this node and probe the mirrors'],
       ['--root /mnt/image', 'prepare an image, without a daemon or a network'],
+      ['--migrate --restart', 'replace registry.mirrors; undo everything if CRI does not respond'],
     ],
     load: async () => (await import('./apply.ts')).apply,
   }),
@@ -69,6 +75,10 @@ export const commands: readonly AnyCommand[] = [
     name: 'probe',
     summary: 'check mirror health and latency',
     flags: probeFlags,
+    groups: [
+      ['Without a list (URLs or --preset)', ['preset', ...URL_ONLY]],
+      ['With a list', LIST_ONLY],
+    ],
     examples: [
       ['-f mirrors.toml', 'probe every mirror and server of the list'],
       ['--depth blob', 'pull a small image through every mirror and measure it'],
@@ -76,6 +86,28 @@ export const commands: readonly AnyCommand[] = [
       ['--preset china', 'compare public mirrors, fastest first'],
     ],
     load: async () => (await import('./probe.ts')).probe,
+  }),
+  command({
+    name: 'explain',
+    summary: 'show which endpoints a pull of an image uses',
+    flags: explainFlags,
+    examples: [
+      ['busybox', 'show the endpoints of docker.io/library/busybox:latest in order'],
+      ['busybox --probe', 'request the image at each of them'],
+      ['busybox --root /mnt', 'explain it for a mounted image'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  }),
+  command({
+    name: 'doctor',
+    summary: 'find out why a mirror is not used',
+    flags: doctorFlags,
+    examples: [
+      ['', 'check the files and the daemon of this node'],
+      ['--fix', 'correct what can be corrected safely'],
+      ['--root /mnt', 'check a mounted image'],
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
   }),
   command({
     name: 'watch',

@@ -6,7 +6,9 @@ type Intents = readonly (readonly [words: string, hint: string])[]
 const COMMANDS: Intents = [
   ['undo rollback revert uninstall remove reset clean unapply', 'use regmirror restore'],
   ['check', 'use regmirror plan --check'],
+  ['diagnose debug why fix repair troubleshoot', 'use regmirror doctor'],
   ['status', 'use regmirror plan for the node, or regmirror probe for the mirrors'],
+  ['why trace resolve which route pull endpoints', 'use regmirror explain IMAGE'],
   ['diff show preview drift dry-run', 'use regmirror plan'],
   ['test ping health bench', 'use regmirror probe'],
   ['lint verify', 'use regmirror validate'],
@@ -62,8 +64,10 @@ export function intentHint(word: string, command: string | undefined): string | 
   return all.find(([words]) => words.split(' ').includes(word))?.[1]
 }
 
-/** For the path of a list without `-f`. */
+/** For the path of a list without `-f`, and for the URL of a mirror. */
 export function listHint(word: string, command: string | undefined): string | undefined {
+  if (/^https?:\/\//.test(word))
+    return `use regmirror probe ${word}${command === undefined ? '' : ', or name the mirror in the list'}`
   if (!/(\.(toml|ya?ml|json)|\/[^/]*)$/.test(word)) return undefined
   if (command === undefined) return `use regmirror plan -f ${word}`
   return intentHint('-f', command) ?? `use -f ${word}`

@@ -1,10 +1,12 @@
 /** `plan`: show what would change on this node. */
 import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
-import { applyKnownHealth } from '../pipeline/known-health.ts'
-import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
+import { openList, openView, selectTargets } from '../pipeline/open.ts'
+import { openToPlan } from '../pipeline/open-to-plan.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
+import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
@@ -15,15 +17,17 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
-  const node = await openNode(flags, world)
+  const { node, notices: unreadable } = await openToPlan(flags, world)
   const loaded = await openList(flags, table, node, world)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const selected = await applyKnownHealth(ordered, flags, node, world)
+  const selected = await applyKnownHealth(ordered, flags, node, world, namesOf(probed.registries))
   const made = await makePlan(selected.list, targets, view, flags)
-  const before = [...(await interruptedNotices(node)), ...loaded.notices, ...notices, ...selected.notices]
+  const watcher = await watcherNotices(selected.list, made, flags.declared, node)
+  const known = [...notices, ...watcher, ...selected.notices]
+  const before = [...unreadable, ...(await interruptedNotices(node)), ...loaded.notices, ...known]
   return {
     ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),
     ...(flags.check && { check: true }),

@@ -2,13 +2,13 @@
 import { Failure } from '../model/errors.ts'
 import { addressNotices } from '../pipeline/address-notices.ts'
 import { canaryNotices } from '../pipeline/canary-notices.ts'
-import { openList, openNode, selectTargets } from '../pipeline/open.ts'
+import { openList, openReadable, selectTargets } from '../pipeline/open.ts'
 import { openListProber, openNetwork } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import type { RunCommand } from './command.ts'
 import { typedName } from './flag-types.ts'
-import type { ProbeFlags } from './flags.ts'
+import { LIST_ONLY, type ProbeFlags, URL_ONLY } from './flags.ts'
 
 export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   if (flags.url.length > 0 || flags.preset !== undefined) {
@@ -19,7 +19,7 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
-  const { list, notices } = await openList(flags, table, await openNode(flags, world), world)
+  const { list, notices } = await openList(flags, table, await openReadable(flags), world)
   const openProgress = openLiveTable(flags.format, world)
   const place = { root: flags.root, targets }
   const network = await openNetwork(list, place, world)
@@ -28,15 +28,9 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
     addressNotices(list, network, world.signal),
   ])
   const pinged = canaryNotices(list, flags.depth)
-  const all = [...notices, ...addresses, ...pinged, ...probeNotices(probed.probes)]
+  const all = [...notices, ...addresses, ...pinged, ...probeNotices(list, probed.probes)]
   return { version: 1, kind: 'probe', ...probed, notices: all }
 }
-
-const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
-const URL_ONLY = [
-  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
-  ...(['skipVerify', 'timeout'] as const),
-]
 
 function refuse(
   flags: ProbeFlags,

@@ -6,12 +6,13 @@ import type { Notice } from '../model/report.ts'
 import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
-import { type WriteAccess, watchLockRequest } from '../pipeline/lock.ts'
-import { openNode, selectTargets } from '../pipeline/open.ts'
+import { watchLockRequest } from '../pipeline/lock.ts'
+import { openMachine, openNode, selectTargets } from '../pipeline/open.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planRestore } from '../plan/restore.ts'
+import { checkRestore, planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
@@ -21,33 +22,36 @@ type MakePlan = () => Promise<Undoing>
 
 export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
   const { world } = context
-  const targets = selectTargets(await context.targets(), flags.target)
+  const table = await context.targets()
+  const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const here = flags.root === undefined
+  const machine = openMachine(flags, world)
   const choices = { files: flags.file, overwrite: flags.overwrite }
-  const makePlan: MakePlan = async () => ({
-    plan: await planRestore({ node, targets, here, uid: world.uid, state: await readState(node) }, choices),
-  })
-  const access: WriteAccess = { command: 'restore', node, options: flags, world }
+  const input = async () => ({ node, targets, machine, uid: world.uid, state: await readState(node) })
+  const makePlan: MakePlan = async () => ({ plan: await planRestore(await input(), choices) })
+  const access: WriteAccess = { command: 'restore', node, options: flags, world, targets: table }
   const before = flags.check ? await interruptedNotices(node) : await recoverNode(access)
   const units = await unitNotices(node, flags)
-  const check = flags.check ? { check: true } : {}
-  const { planned, notices } = await (flags.check ? planOnly(makePlan) : undo(makePlan, access))
-  const all = [...before, ...units, ...notices, ...planned.plan.notices]
-  return { ...buildPlanReport('restore', { ...planned.plan, notices: all }), ...check }
+  if (flags.check) {
+    const { plan, conflicts } = await checkRestore(await input(), choices)
+    const report = buildPlanReport('restore', withNotices(plan, [...before, ...units]))
+    return { ...report, check: true, ...(conflicts.length > 0 && { conflicts }) }
+  }
+  const { planned, notices } = await undo(makePlan, access)
+  return buildPlanReport('restore', withNotices(planned.plan, [...before, ...units, ...notices]))
 }
 
-async function planOnly(makePlan: MakePlan): Promise<Converged<Undoing>> {
-  return { planned: await makePlan(), notices: [] }
+function withNotices(plan: Plan, before: readonly Notice[]): Plan {
+  return { ...plan, notices: [...before, ...plan.notices] }
 }
 
 /** Not beside a watcher, which would write everything again. */
 async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
-  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [] }
+  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
-    const converged = await converge(makePlan, access, made)
+    const converged = await converge(makePlan, access, { made })
     // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return converged

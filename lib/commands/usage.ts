@@ -10,9 +10,17 @@ type Commands = readonly NonNullable<Called>[]
 
 export const EXIT_CODE_HELP = `Exit codes:
   0  done, or the check passed
-  1  the check failed: pending changes (plan --check, restore --check), notices
-     (validate --strict), an unhealthy registry (probe, apply --require-healthy)
+  1  the check failed: pending changes
+     (plan --check, restore --check),
+     notices (validate --strict), unhealthy
+     registry (probe, apply --require-healthy),
+     errors (doctor), an image that no
+     endpoint serves (explain --probe)
   2  error`
+
+export const NO_COMMAND = 'no command is given'
+/** What yargs is to say of several words that are no command. */
+export const MANY_COMMANDS = 'more than one command is given'
 
 /** What yargs says about invalid arguments, in regmirror's words. */
 export function usageFailure(message: string, args: readonly string[], commands: Commands): Failure {
@@ -26,12 +34,27 @@ export function usageFailure(message: string, args: readonly string[], commands:
       words.map(word => unknownWord(word, called, commands, help)),
     )
   }
+  if (message === MANY_COMMANDS)
+    return new Failure('usage', [unknownCommand(firstWord(args), args, commands)])
   const bare = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const problem = bare === undefined ? message.replace(/\s+/g, ' ') : `${dashed(bare)} requires a value`
   // yargs does not look at unknown flags before a command, and takes the command as the value of one.
-  const isBefore = called === undefined || message.startsWith('no command')
+  const isBefore = called === undefined || message === NO_COMMAND
   const intent = isBefore ? args.map(arg => intentHint(arg, called?.name)).find(Boolean) : undefined
   return new Failure('usage', [{ message: problem, hint: intent ?? help }])
+}
+
+/** The word in the place of the command, and not the value of a flag before it. */
+function firstWord(args: readonly string[]): string {
+  const bare = args.filter(arg => !arg.startsWith('-'))
+  return args.find((arg, i) => bare.includes(arg) && !args[i - 1]?.startsWith('-')) ?? bare[0] ?? ''
+}
+
+function unknownCommand(word: string, args: readonly string[], commands: Commands): Issue {
+  const named = commands.find(({ name }) => name === args[args.indexOf(word) + 1])
+  if (word === 'help' && named !== undefined)
+    return { message: 'unknown command help', hint: `use regmirror ${named.name} --help` }
+  return unknownWord(word, undefined, commands, 'see regmirror --help')
 }
 
 /** yargs names a flag in both spellings, `lock-timeut` and `lockTimeut`. */

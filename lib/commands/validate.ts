@@ -1,5 +1,5 @@
 /** `validate`: check the mirror list. */
-import { openList, openNode, selectTargets } from '../pipeline/open.ts'
+import { openList, openReadable, selectTargets } from '../pipeline/open.ts'
 import type { RunCommand } from './command.ts'
 import type { ValidateFlags } from './flags.ts'
 
@@ -8,7 +8,7 @@ export const validate: RunCommand<ValidateFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
   selectTargets(table, flags.target)
-  const { list, notices, file } = await openList(flags, table, await openNode(flags, world), world)
+  const { list, notices, file } = await openList(flags, table, await openReadable(flags), world)
   const mirrors = list.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
   const strict = flags.strict ? { strict: true } : {}
   const registries = list.registries.length

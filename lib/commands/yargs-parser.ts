@@ -4,8 +4,9 @@ import { OWN_VERSION } from '../model/own-version.ts'
 import type { World } from '../model/world.ts'
 import type { Call } from './call.ts'
 import type { AnyCommand } from './command.ts'
-import { dashedFlags, describe, type Flag, operandOf, typedName } from './flag-types.ts'
-import { EXIT_CODE_HELP, usageFailure } from './usage.ts'
+import { commandHelp } from './command-help.ts'
+import { dashedFlags, type Flag, operandOf, typedName } from './flag-types.ts'
+import { EXIT_CODE_HELP, MANY_COMMANDS, NO_COMMAND, usageFailure } from './usage.ts'
 
 /** The command to run, or the text of `--help` or `--version`. Throws Failure `usage`. */
 export async function parseWithYargs(
@@ -26,8 +27,12 @@ export async function parseWithYargs(
       },
     )
   await parser.parseAsync([...args], {}, (_error: unknown, _given: unknown, output: string) => {
-    text = separateTypes(output)
+    // Of all flags of the list of commands.
+    text = output.replace(/ +\[boolean\]$/gm, '')
   })
+  const helped = text === OWN_VERSION ? undefined : commands.find(({ name }) => args.includes(name))
+  if (call === undefined && helped !== undefined && text !== '') return commandHelp(helped, widthOf(world))
+  if (call === undefined && text === '') throw usageFailure(NO_COMMAND, args, commands)
   return call ?? text
 }
 
@@ -35,11 +40,6 @@ export async function parseWithYargs(
 function wordsOf({ name, flags }: AnyCommand): string {
   const operand = operandOf(flags)
   return operand === undefined ? name : `${name} [${operand}..]`
-}
-
-/** yargs writes the type right after a text that fills its column. */
-function separateTypes(help: string): string {
-  return help.replace(/(?<=\S)(?=\[(?:array|boolean|number|string)\]$)/gm, ' ').replace(' [default: []]', '')
 }
 
 function openParser(args: readonly string[], commands: readonly AnyCommand[], world: World): Argv {
@@ -53,13 +53,13 @@ function openParser(args: readonly string[], commands: readonly AnyCommand[], wo
   return parser
     .scriptName('regmirror')
     .usage('$0 <command>\n\nDeclare registry mirrors once; every node matches.')
-    .demandCommand(1, 1, 'no command is given', 'more than one command is given')
+    .demandCommand(1, 1, NO_COMMAND, MANY_COMMANDS)
     .strict()
     .detectLocale(false)
     .version('version', 'show the version', OWN_VERSION)
     .help('help', 'show this help')
     .alias('help', 'h')
-    .wrap(Math.min(world.stdout.columns ?? 100, 110) - 1)
+    .wrap(widthOf(world))
     .epilogue(EXIT_CODE_HELP)
     .exitProcess(false)
     .fail((message, error) => {
@@ -67,12 +67,16 @@ function openParser(args: readonly string[], commands: readonly AnyCommand[], wo
     })
 }
 
-function withFlags(parser: Argv, { flags, examples, name }: AnyCommand): Argv {
+/** One column less: a terminal may fold a line that fills it. */
+function widthOf({ stdout }: World): number {
+  return Math.min(stdout.columns || 100, 110) - 1
+}
+
+/** Names and types only: the help of a command is regmirror's own. */
+function withFlags(parser: Argv, { flags }: AnyCommand): Argv {
   const operand = operandOf(flags)
-  if (operand !== undefined)
-    parser.positional(operand, { type: 'string', array: true, describe: flags[operand]?.help })
+  if (operand !== undefined) parser.positional(operand, { type: 'string', array: true })
   for (const [flag, about] of dashedFlags(flags)) parser.option(typedName(flag), optionOf(about))
-  for (const [typed, meaning] of examples) parser.example(`$0 ${name} ${typed}`.trimEnd(), meaning)
   return parser
 }
 
@@ -81,7 +85,6 @@ function optionOf(flag: Flag<unknown>) {
   const { type, alias, bare = false, repeatable = false } = flag
   return {
     type,
-    describe: describe(flag),
     ...(alias !== undefined && { alias }),
     ...(repeatable ? { array: true, nargs: 1 } : { requiresArg: type !== 'boolean' && !bare }),
   }

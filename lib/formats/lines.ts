@@ -1,4 +1,5 @@
 /** The lines of a text, by offsets. Pure. */
+import type { Edit } from './edit.ts'
 
 /** The line break of a text. */
 export function lineBreak(text: string): string {
@@ -15,4 +16,16 @@ export function lineEnd(text: string, from: number): number {
 export function indentAt(text: string, at: number): string {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
   return /^[ \t]*/.exec(line)?.[0] ?? ''
+}
+
+/** The start of the line that `at` is in. */
+export function lineStart(text: string, at: number): number {
+  return text.lastIndexOf('\n', at - 1) + 1
+}
+
+/** Removes lines with their line breaks; for the last line of a text that is the one before it. */
+export function wholeLines(text: string, at: number, end: number): Edit {
+  if (end < text.length) return { at, end: end + (text[end] === '\r' ? 2 : 1), text: '' }
+  const before = text[at - 1] === '\n' ? (text[at - 2] === '\r' ? 2 : 1) : 0
+  return { at: at - before, end, text: '' }
 }

@@ -15,6 +15,8 @@ export interface KnownHealth {
   health(registry: string, url: string): Health | undefined
   /** Of the registry's own server; a watcher probes it only while the verdict depends on it. */
   serverHealth(registry: string): Health | undefined
+  /** Whether it was probed at all, also without a result. Absent: each was. */
+  isProbed?(registry: string, url: string): boolean
   /** Whether it serves content that does not match its digest. */
   servesWrongContent?(registry: string, url: string): boolean
   /** Urls of the mirrors in the order in which to write them, where the list does not decide it. */
@@ -25,6 +27,7 @@ export interface KnownHealth {
 interface Step {
   readonly url: string
   readonly health: Health | undefined
+  readonly isProbed: boolean
   /** Serves content that does not match its digest: containerd ends the pull there (plugins/content/local/writer.go:117@v2.1.4). */
   readonly isWrong: boolean
   readonly pulls: boolean
@@ -77,7 +80,7 @@ function whyUnhealthy(registry: Registry, steps: readonly Step[]): string {
 function whyUnknown(registry: Registry, known: KnownHealth): string {
   const mirrors = mirrorSteps(registry, known)
   if (mirrors.some(step => step.resolves && isUnknown(step)))
-    return 'no endpoint that may resolve tags is known to be healthy'
+    return unprobedText(mirrors) ?? 'no endpoint that may resolve tags is known to be healthy'
   if (mirrors.length === 0) return 'the health of the server is unknown'
   const first = whyNoMirror(mirrors)
   return mayFallBack(registry)
@@ -87,7 +90,15 @@ function whyUnknown(registry: Registry, known: KnownHealth): string {
 
 function whyNoMirror(mirrors: readonly Step[]): string {
   if (servesContent(mirrors)) return 'no healthy mirror may resolve tags'
-  return mirrors.some(isUnknown) ? 'no mirror is known to be healthy' : 'no mirror is healthy'
+  if (!mirrors.some(isUnknown)) return 'no mirror is healthy'
+  return unprobedText(mirrors) ?? 'no mirror is known to be healthy'
+}
+
+/** Undefined where a mirror was probed and has no result. */
+function unprobedText(mirrors: readonly Step[]): string | undefined {
+  const unknown = mirrors.filter(isUnknown)
+  if (unknown.some(({ isProbed }) => isProbed)) return undefined
+  return unknown.length === mirrors.length ? 'its mirrors are not probed yet' : 'a mirror is not probed yet'
 }
 
 /** In the order of a pull. The servers of the registries that `*` stands for cannot be known. */
@@ -95,7 +106,10 @@ function stepsOf(registry: Registry, known: KnownHealth): readonly Step[] {
   if (!registry.fallback) return mirrorSteps(registry, known)
   const health = mayFallBack(registry) ? known.serverHealth(registry.name) : undefined
   const url = registry.server === undefined ? '' : baseUrl(registry.server.base)
-  return [...mirrorSteps(registry, known), { url, health, isWrong: false, pulls: true, resolves: true }]
+  return [
+    ...mirrorSteps(registry, known),
+    { url, health, isProbed: true, isWrong: false, pulls: true, resolves: true },
+  ]
 }
 
 function mirrorSteps({ name, mirrors }: Registry, known: KnownHealth): readonly Step[] {
@@ -104,6 +118,7 @@ function mirrorSteps({ name, mirrors }: Registry, known: KnownHealth): readonly 
     return {
       url,
       health: known.health(name, url),
+      isProbed: known.isProbed?.(name, url) !== false,
       isWrong: known.servesWrongContent?.(name, url) === true,
       pulls: mirror.capabilities.includes('pull'),
       resolves: mayResolve(mirror),

@@ -60,6 +60,7 @@ export function parseHealthFile(text: string, bootId: BootId, now: number): Heal
 export function healthFromFile(file: HealthFile): KnownHealth {
   return {
     health: (registry, url) => judgedHealth(file.mirrors[keyOf(registry, url)]),
+    isProbed: (registry, url) => file.mirrors[keyOf(registry, url)]?.probedAt !== undefined,
     serverHealth: registry => file.servers[registry],
     order: registry => file.orders[registry],
   }

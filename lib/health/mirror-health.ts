@@ -2,8 +2,10 @@
  * The health of a mirror, probe by probe: one failed probe does not make a mirror unhealthy, and one good probe does not
  * make it healthy again. Pure: the clock and the random numbers are parameters.
  */
+
+import type { ProbeReason } from '../model/probe-reason.ts'
 import type { HealthSettings } from '../model/registry.ts'
-import type { Probe, ProbeReason } from '../model/report.ts'
+import type { Probe } from '../model/report.ts'
 import { type Health, healthOfProbe, isUsable } from './health.ts'
 import { EARLY_PROBES, firstWaitMs, nextProbe, type Random, SHORTEST_WAIT_MS } from './probe-schedule.ts'
 

@@ -1,5 +1,5 @@
 /** Whether the network of this node may be the cause of an outage. Pure. */
-import type { ProbeReason } from '../model/report.ts'
+import type { ProbeReason } from '../model/probe-reason.ts'
 
 /** Without a response. After a 401, for example, the network is not the cause. */
 const NO_RESPONSE: readonly (ProbeReason | undefined)[] = [

@@ -1,5 +1,5 @@
 /** The health of a mirror as health.json has it: keys in snake_case. Pure. */
-import type { ProbeReason } from '../model/report.ts'
+import type { ProbeReason } from '../model/probe-reason.ts'
 import { HEALTHS, type Health } from './health.ts'
 import type { MirrorHealth, Trend } from './mirror-health.ts'
 

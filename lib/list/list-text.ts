@@ -67,13 +67,18 @@ async function readDefault(node: Reader, options: TextOptions): Promise<ListText
   return { text, format: formatFor(file, options.format), file: shown, directory }
 }
 
-async function findDefault(node: Reader): Promise<string> {
+/** The default lists that exist. */
+export async function findDefaultLists(node: Reader): Promise<readonly string[]> {
   const found: string[] = []
   for (const extension of Object.keys(FORMATS)) {
     const file = `${DEFAULT_DIRECTORY}/mirrors${extension}`
     if ((await node.facts(file)) !== undefined) found.push(file)
   }
-  const [file, other] = found
+  return found
+}
+
+async function findDefault(node: Reader): Promise<string> {
+  const [file, other] = await findDefaultLists(node)
   if (file === undefined) throw noList(node.root)
   if (other === undefined) return file
   const message = `${path.join(node.root, file)} is also a default list`

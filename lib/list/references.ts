@@ -1,11 +1,12 @@
 /** Reads what the list refers to: CA files, client pairs, header values from files and from the environment. */
+
+import { certificatesIn, pairProblem } from '../formats/pem.ts'
 import type { Path, Problem } from '../model/problem.ts'
 import { isRefused, type Refused } from '../model/refused.ts'
 import type { Attachment } from '../model/registry.ts'
 import { type HeaderSecret, headerSecrets } from './header-secrets.ts'
 import { findReference, type ReferenceScope, readAllowed, referenceProblem } from './referenced-file.ts'
 import type { IsValid } from './rules/validity.ts'
-import { certificatesIn, pairProblem } from './values/pem.ts'
 import { type ConnectionEntry, caEntries, pathKey } from './written.ts'
 
 /** What the list refers to, by the path of the reference. */

@@ -13,16 +13,24 @@ export interface Issue {
 }
 
 /** Stable words for `code` in the JSON report; scripts may match them. */
-export type ErrorCode = 'usage' | 'invalid_list' | 'conflict' | 'plan_outdated' | 'locked' | 'io' | 'bug'
+export type ErrorCode =
+  | 'usage'
+  | 'invalid_list'
+  | 'conflict'
+  | 'plan_outdated'
+  | 'locked'
+  | 'io'
+  | 'restart_failed'
+  | 'bug'
 
 /** Printed with exit code 2, one line an issue, no stack. Credentials in messages are hidden. */
 export class Failure extends Error {
   readonly code: ErrorCode
   readonly issues: readonly Issue[]
 
-  constructor(code: ErrorCode, issues: readonly Issue[]) {
+  constructor(code: ErrorCode, issues: readonly Issue[], cause?: NodeJS.ErrnoException) {
     const shown = issues.map(withoutCredentials)
-    super(shown.map(issueText).join('\n'))
+    super(shown.map(issueText).join('\n'), { cause })
     this.code = code
     this.issues = shown
   }
@@ -52,4 +60,10 @@ export function hasErrno(error: unknown): error is NodeJS.ErrnoException {
     !(error instanceof Failure) &&
     typeof (error as NodeJS.ErrnoException).code === 'string'
   )
+}
+
+/** Whether the system did not allow what was tried, as for another user than root. */
+export function isDenied(error: unknown): boolean {
+  const cause = error instanceof Failure ? error.cause : undefined
+  return hasErrno(cause) && (cause.code === 'EACCES' || cause.code === 'EPERM')
 }

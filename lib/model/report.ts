@@ -1,7 +1,13 @@
 /** The result of every command, as `--format json` prints it: keys in snake_case; later versions only add keys. */
+import type { Activated, Activation } from './activation.ts'
+import type { EndpointChange } from './endpoint-change.ts'
 import type { ErrorReport } from './error-report.ts'
+import type { Issue } from './errors.ts'
+import type { ExplainReport } from './explain-report.ts'
+import type { Findings } from './finding.ts'
 import type { ImportReport } from './import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
+import type { ProbeReason } from './probe-reason.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
 
@@ -17,6 +23,8 @@ export interface Change {
   readonly action: 'create' | 'update' | 'delete'
   readonly effect: Effect | 'start'
   readonly why: string
+  /** The registry whose endpoints the file names. */
+  readonly registry?: string
   /** Absent for a file that regmirror did not manage before. */
   readonly cause?: Cause
   /** Permission bits of the new file, as in `0644`; absent when it is deleted. */
@@ -35,34 +43,6 @@ export interface Notice {
   readonly file?: string
   readonly line?: number
 }
-
-/** A runtime to reload or restart before every change takes effect, and the command for it. */
-export interface Activation {
-  readonly target: string
-  readonly command: string
-  readonly why: string
-}
-
-/** Why an endpoint is not healthy. Readers must accept reasons they do not know. */
-export type ProbeReason =
-  | 'dns'
-  | 'refused'
-  | 'reset'
-  | 'connect_timeout'
-  | 'no_response'
-  | 'tls'
-  | 'certificate_expired'
-  | 'not_a_registry'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not_found'
-  | 'rate_limited'
-  | 'server_error'
-  | 'redirect_refused'
-  | 'wrong_digest'
-  | 'slow'
-  | 'stale'
-  | 'divergent'
 
 export type ProbeStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
 
@@ -118,8 +98,12 @@ export interface Changes {
   readonly notices: readonly Notice[]
   readonly reload: readonly Activation[]
   readonly restart: readonly Activation[]
+  /** What this run has reloaded or restarted. */
+  readonly activated?: readonly Activated[]
   /** Files that already match the list. */
   readonly unchanged: number
+  /** With `--migrate`, where tables are removed. */
+  readonly endpoints?: readonly EndpointChange[]
   /** The runtimes of the list on this machine; absent under `--root` and where none was looked for. */
   readonly targets?: readonly TargetReport[]
 }
@@ -156,6 +140,8 @@ export interface RefusedReport
 export interface RestoredReport extends Changes {
   readonly kind: 'restore'
   readonly check?: boolean
+  /** With `check`: files in the way. As long as there is one, restore changes nothing. */
+  readonly conflicts?: readonly Issue[]
 }
 
 export type PlanReport = PlannedReport | AppliedReport | RefusedReport | RestoredReport
@@ -167,14 +153,9 @@ export interface ProbeReport extends JudgedRegistries {
   readonly probes: readonly Probe[]
   readonly notices: readonly Notice[]
   /** Of a probe without a list: the fastest mirror of each registry that a pull can use. */
-  readonly fastest?: readonly FastestMirror[]
+  readonly fastest?: readonly { readonly registry: string; readonly mirror: string }[]
   /** The list that was created. */
   readonly file?: string
-}
-
-export interface FastestMirror {
-  readonly registry: string
-  readonly mirror: string
 }
 
 export interface ValidateReport {
@@ -187,10 +168,14 @@ export interface ValidateReport {
   readonly notices: readonly Notice[]
 }
 
+export type DoctorReport = Findings<Changes, Notice>
+
 export type Report =
   | PlanReport
   | ProbeReport
+  | ExplainReport<Notice>
   | ValidateReport
+  | DoctorReport
   | ImportReport
   | InitReport
   | TemplateReport

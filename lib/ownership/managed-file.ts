@@ -22,8 +22,15 @@ export type Owned =
 export interface OwnedValues {
   readonly format: FormatName
   readonly values: readonly OwnedValue[]
+  /** Tables that regmirror took out. Their text is in the original: it may hold secrets. */
+  readonly removed?: readonly ValuePath[]
   /** The text that regmirror started from where the file did not exist. */
   readonly created_from?: string
+  /**
+   * sha256 of the text that `doctor --fix` corrected, without these values: as long as the file has it, the original is what
+   * was there before. `apply` leaves such a file alone.
+   */
+  readonly repaired?: string
 }
 
 /** What was at a path before regmirror wrote to it: nothing, or bytes that are kept under `originals/<kept>`. */
@@ -57,9 +64,18 @@ export type ManagedFile = Owned & {
   readonly original: Original
 }
 
+/** A file that was put back, and that a daemon reads when it starts. */
+export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_after'>
+
 const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
+export function isRestoredFile(file: string, value: unknown): boolean {
+  if (!isPath(file) || !isTable(value)) return false
+  const { target, written_at, written_after } = value
+  return [target, written_at].every(isText) && isOptional(written_after, isMoment)
+}
+
 export function isManagedFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
   const { target, digest, written_at, written_after, effect, registry, bundle, after, original } = value
@@ -76,18 +92,31 @@ export function isManagedFile(file: string, value: unknown): boolean {
   )
 }
 
-function isOwned({ owns, format, values, created_from }: Record<string, unknown>): boolean {
+function isOwned({
+  owns,
+  format,
+  values,
+  removed,
+  created_from,
+  repaired,
+}: Record<string, unknown>): boolean {
   if (owns === 'whole') return isOptional(format, isFormatName) && values === undefined
   return (
     owns === 'values' &&
     isFormatName(format) &&
     isListOf(values, isOwnedValue) &&
-    isOptional(created_from, isText)
+    isOptional(removed, paths => isListOf(paths, isValuePath)) &&
+    isOptional(created_from, isText) &&
+    isOptional(repaired, isDigest)
   )
 }
 
 function isOwnedValue(value: unknown): boolean {
-  return isTable(value) && isListOf(value.path, isText) && value.path.length > 0 && value.value !== undefined
+  return isTable(value) && isValuePath(value.path) && value.value !== undefined
+}
+
+function isValuePath(path: unknown): boolean {
+  return isListOf(path, isText) && path.length > 0
 }
 
 function isFormatName(name: unknown): boolean {

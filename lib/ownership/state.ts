@@ -7,7 +7,7 @@ import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { findMount } from '../system/mountinfo.ts'
 import type { Reader } from '../system/reader.ts'
-import { isManagedFile, isPath, type ManagedFile } from './managed-file.ts'
+import { isManagedFile, isPath, isRestoredFile, type ManagedFile, type RestoredFile } from './managed-file.ts'
 
 export const STATE_DIRECTORY = '/var/lib/regmirror'
 export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
@@ -23,13 +23,16 @@ export interface State {
   readonly version: 1
   /** By absolute path as seen from the root. */
   readonly files: Readonly<Record<string, ManagedFile>>
+  /** Files that were put back since this machine was started and that require a restart, by path. */
+  readonly restored?: Readonly<Record<string, RestoredFile>>
   /** Directories that regmirror made, parents first: they are removed with its last file if they are empty. */
   readonly made: readonly string[]
   /** Directories that were empty before regmirror wrote into them: they stay when they are empty again. */
   readonly empty: readonly string[]
 }
 
-const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
+/** The state of a node that regmirror has not changed. */
+export const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
 
 /** The state of the node; empty on a node without a state file. */
 export async function readState(node: Reader): Promise<State> {
@@ -89,6 +92,7 @@ function isState(value: unknown): value is State {
     isTable(value) &&
     isTable(value.files) &&
     Object.entries(value.files).every(([file, entry]) => isManagedFile(file, entry)) &&
+    Object.entries(value.restored ?? {}).every(([file, entry]) => isRestoredFile(file, entry)) &&
     [value.made, value.empty].every(paths => Array.isArray(paths) && paths.every(isPath))
   )
 }

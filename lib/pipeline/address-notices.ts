@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { milliseconds } from '../model/duration.ts'
 import { baseUrl, type Mirror, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
-import { hostOf } from '../probe/connection/url-host.ts'
+import { hostOf } from '../model/url-host.ts'
 import type { Network } from './probe-list.ts'
 
 /** Go gives each address of a family a share of the time, but at least two seconds (net/dial.go partialDeadline@go1.24). */
@@ -25,8 +25,8 @@ export async function addressNotices(
 }
 
 /** Of the family that has more: Go tries both families at the same time. A name that does not resolve has none. */
-async function countAddresses(
-  { base, dialTimeout }: Mirror,
+export async function countAddresses(
+  { base, dialTimeout }: Pick<Mirror, 'base' | 'dialTimeout'>,
   { lookUp, proxyFor, pullClient }: Network,
   signal: AbortSignal,
 ): Promise<number> {

@@ -1,5 +1,5 @@
 /** What a command that writes nothing says of a run that was interrupted. */
-import { readJournal } from '../apply/journal.ts'
+import { type Phase, readJournal } from '../apply/journal.ts'
 import { isLocked } from '../apply/node-lock.ts'
 import type { Notice } from '../model/report.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
@@ -13,7 +13,14 @@ export async function interruptedNotices(node: Reader): Promise<readonly Notice[
     return [{ code: 'apply_in_progress', message, file: STATE_DIRECTORY }]
   }
   const { command, started_at } = found.journal
-  const verb = found.phase === 'committing' ? 'finishes' : 'undoes'
-  const message = `regmirror ${command} of ${started_at} was interrupted; the next apply or restore ${verb} it first`
+  const message = `regmirror ${command} of ${started_at} was interrupted; the next apply or restore ${VERBS[found.phase]} it first`
   return [{ code: 'run_interrupted', message, file: STATE_DIRECTORY }]
+}
+
+const VERBS: Readonly<Record<Phase, string>> = {
+  staging: 'undoes',
+  committing: 'finishes',
+  undoing: 'undoes',
+  activating: 'restarts its daemons again, and finishes or undoes',
+  reverting: 'undoes',
 }

@@ -1,9 +1,7 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
-import { findHolder } from '../apply/node-lock.ts'
 import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
 import { healthText } from '../health/health.ts'
 import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
-import { maxProbesPerHour } from '../health/probe-schedule.ts'
 import { selectMirrors } from '../health/select.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
@@ -12,12 +10,18 @@ import type { World } from '../model/world.ts'
 import { HEALTH_FILE } from '../ownership/state.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
-import { onOneLine } from '../wording/printable.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
 
 export interface HealthOptions {
   /** Write every mirror of the list, healthy or not. */
   readonly declared: boolean
+}
+
+/** Names of the registries whose health this run has measured itself. */
+type Measured = ReadonlySet<string>
+
+export function namesOf(registries: readonly RegistryHealth[] = []): Measured {
+  return new Set(registries.map(({ registry }) => registry))
 }
 
 /** The list as it is written now. What a watcher knew counts for three intervals after it was saved. */
@@ -26,15 +30,14 @@ export async function applyKnownHealth(
   { declared }: HealthOptions,
   node: Reader,
   world: World,
+  measured: Measured = new Set(),
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
-  const holder = await findHolder(node, 'watch')
-  const notices = holder === undefined ? [] : watcherNotices(holder, declared, list)
   const saved = declared ? undefined : await readFreshHealth(node, world)
-  if (saved === undefined) return { list, notices }
+  if (saved === undefined) return { list, notices: [] }
   const known = healthFromFile(saved)
   const selected = selectMirrors(list, known)
   const excluded = excludedNotices(list, selected, saved, world)
-  return { list: selected, notices: [...notices, ...registryNotices(list, known), ...excluded] }
+  return { list: selected, notices: [...registryNotices(list, known, measured), ...excluded] }
 }
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
@@ -48,17 +51,11 @@ async function readFreshHealth(node: Reader, world: World): Promise<HealthFile |
   return saved && isFresh(saved, monotonicMs(world)) ? saved : undefined
 }
 
-/** A watcher reverts within a minute what it would write otherwise. */
-function watcherNotices(holder: string, declared: boolean, { health }: MirrorList): readonly Notice[] {
-  const watcher = onOneLine(holder) || 'another regmirror process'
-  const effect = declared
-    ? 'removes unhealthy mirrors again; stop it (systemctl stop regmirror-watch), or set on_unhealthy = "keep"'
-    : 'will undo this change if its list is different; change the list that it reads'
-  const rate = `watch probes each mirror of this list at most ${maxProbesPerHour(health)} times per hour`
-  return [
-    { code: 'watcher_running', message: `${watcher} runs on this node and ${effect}` },
-    ...(declared ? [] : [{ code: 'watcher_probe_rate', message: rate }]),
-  ]
+/** What regmirror does then. */
+const EFFECTS: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy'>, string>> = {
+  degraded: '',
+  unhealthy: `; ${EVERY_MIRROR}`,
+  unknown: '; mirrors without a result count as healthy',
 }
 
 const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy'>, string>> = {
@@ -68,13 +65,17 @@ const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy
 }
 
 /** Names the registries for which no pull by tag is known to work. */
-function registryNotices({ registries }: MirrorList, known: KnownHealth): readonly Notice[] {
+function registryNotices(
+  { registries }: MirrorList,
+  known: KnownHealth,
+  measured: Measured,
+): readonly Notice[] {
   return registries.flatMap(registry => {
     const health = judgeRegistry(registry, known)
     const { status } = health
-    if (status === 'healthy' || registry.mirrors.length === 0 || passesCheck(registry, known)) return []
-    const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}` : ''
-    const message = `${registryStatusText(health)}: ${registryCause(health)}${action}`
+    if (measured.has(registry.name) || registry.mirrors.length === 0) return []
+    if (status === 'healthy' || passesCheck(registry, known)) return []
+    const message = `${registryStatusText(health)}: ${registryCause(health)}${EFFECTS[status]}`
     return { code: REGISTRY_CODES[status], message, registry: registry.name }
   })
 }

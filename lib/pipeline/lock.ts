@@ -1,7 +1,7 @@
 /** The locks of a node: one process writes to it, and one watches it. */
 import path from 'node:path'
 import { findHolder, type LockRequest, withNodeLock } from '../apply/node-lock.ts'
-import { recover } from '../apply/transaction.ts'
+import { recover } from '../apply/recover.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
@@ -13,23 +13,10 @@ import { monotonicMs } from '../system/clocks.ts'
 import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
-import { type NodeOptions, openMachine } from './open.ts'
+import { openActivator } from './activator.ts'
+import { openMachine } from './open.ts'
 import { recoveryNotices } from './recovery-notices.ts'
-
-export interface LockOptions {
-  /** A duration. */
-  readonly lockTimeout: string
-}
-
-/** Who writes to a node, and how long they wait for the lock. */
-export interface WriteAccess {
-  readonly command: 'apply' | 'restore' | 'watch'
-  readonly node: Writer
-  readonly options: LockOptions & NodeOptions
-  readonly world: World
-  /** Receives a line about a wait; stderr if left out. */
-  readonly log?: (line: string) => unknown
-}
+import type { WriteAccess } from './write-access.ts'
 
 /**
  * Runs `use` as the only writer of the node, after what an interrupted run left is finished or undone. `use` is given
@@ -43,8 +30,8 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recover(node)
-    if (recovery?.outcome === 'finished')
+    const recovery = await recover(node, openActivator(access))
+    if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
     return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
   })

@@ -10,7 +10,8 @@ import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import type { Machine, Target, View } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { Machine, View } from '../targets/view.ts'
 
 /** Runtimes by the name that a list gives them, in the order in which a plan names them. */
 export type Targets = Readonly<Record<string, Target>>
@@ -32,12 +33,21 @@ export interface ListOptions extends NodeOptions {
 export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
   // No program runs under a root, not even `cp`.
   const node = root === undefined ? openWriter('/', copyAttributesWith(runProgram)) : openWriter(root)
-  if ((await node.facts('/'))?.type !== 'directory')
-    throw new Failure('usage', [
-      { message: `--root ${root} is not a directory`, hint: 'name an existing directory' },
-    ])
+  if ((await node.facts('/'))?.type !== 'directory') throw notDirectory(root)
   await refuseForeignState(node, uid)
   return node
+}
+
+/** The same to read, also for a user who may not read the state of regmirror. */
+export async function openReadable({ root = '/' }: NodeOptions): Promise<Reader> {
+  const node = openReader(root)
+  if ((await node.facts('/'))?.type === 'directory') return node
+  throw notDirectory(root)
+}
+
+function notDirectory(root: string | undefined): Failure {
+  const message = `--root ${root} is not a directory`
+  return new Failure('usage', [{ message, hint: 'name an existing directory' }])
 }
 
 /** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`. */
@@ -66,7 +76,7 @@ export async function openList(
  */
 export async function openView(
   options: NodeOptions,
-  node: Writer,
+  node: Reader,
   world: World,
   proved = new Set<string>(),
 ): Promise<View> {

@@ -42,6 +42,8 @@ export interface ListProbeOptions {
   /** Undefined: that of the list. */
   readonly depth?: Depth | undefined
   readonly samples: number
+  /** Whether the list stands for URLs of the command line. */
+  readonly isTyped?: boolean | undefined
 }
 
 export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<Probed>
@@ -54,7 +56,7 @@ export interface ListProberOptions extends NodeOptions {
 /** Probes lists; the certificates of the system are read once for all of them. */
 export function openListProber(options: ListProberOptions, world: World): ProbeList {
   const roots = openSystemRoots(world)
-  return async (list, { depth = list.health.depth, samples, network }) => {
+  return async (list, { depth = list.health.depth, samples, network, isTyped }) => {
     const endpoints = listEndpoints(list, probeDialect(list, options.targets))
     const progress = options.openProgress(endpoints)
     let read: ReturnType<RootsReader['read']> | undefined
@@ -69,6 +71,7 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
         timeoutMs: list.health.timeoutMs,
         samples,
         depth,
+        isTyped,
         signal: world.signal,
         now: world.now,
         concurrency: await maxConnections(),

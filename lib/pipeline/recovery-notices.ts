@@ -1,13 +1,15 @@
 /** What to know about a run that was interrupted, and about one that could not clean up. Pure. */
-import type { Recovery } from '../apply/transaction.ts'
+import type { Recovery } from '../apply/recover.ts'
+import { issueText } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { STATE_DIRECTORY } from '../ownership/state.ts'
 
-export function recoveryNotices({ journal, outcome, foreign }: Recovery): readonly Notice[] {
+export function recoveryNotices({ journal, outcome, foreign, problems = [] }: Recovery): readonly Notice[] {
   const verb = outcome === 'finished' ? 'finished' : 'undid'
   const message = `regmirror ${verb} the interrupted ${journal.command} of ${journal.started_at}`
   return [
     { code: 'recovered', message, file: STATE_DIRECTORY },
+    ...problems.map(issue => ({ code: 'restart_failed', message: issueText(issue) })),
     ...foreign.map(file => ({
       code: 'recovery_skipped',
       message: 'was changed outside regmirror after that run was interrupted; regmirror keeps the change',

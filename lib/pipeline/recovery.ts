@@ -4,7 +4,8 @@ import { isLocked, withNodeLock } from '../apply/node-lock.ts'
 import { listTickets } from '../apply/tickets.ts'
 import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
-import { type WriteAccess, watchLockRequest, withWriteLock } from './lock.ts'
+import { watchLockRequest, withWriteLock } from './lock.ts'
+import type { WriteAccess } from './write-access.ts'
 
 /** Finishes or undoes an interrupted run, and removes the tickets of watchers that have ended. */
 export async function recoverNode(access: WriteAccess): Promise<readonly Notice[]> {

@@ -1,7 +1,9 @@
 /** Which runtimes must be reloaded or restarted before every change takes effect. */
-import type { Activation, Effect } from '../model/report.ts'
+import type { Activation } from '../model/activation.ts'
+import type { Effect } from '../model/report.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { Target, View } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { isPending } from './pending-restart.ts'
 import type { Step } from './step.ts'
 
@@ -38,7 +40,7 @@ export function collectEffects(steps: readonly Step[], pending = false): Readonl
 }
 
 /** Whether there may be a daemon to reload or restart: one that starts later reads the new files. */
-export function mayRun({ state }: Daemon, { machine }: View): boolean {
+export function mayRun({ state }: Daemon, { machine }: Pick<View, 'machine'>): boolean {
   return machine === undefined || state === 'running'
 }
 
@@ -46,11 +48,11 @@ export function mayRun({ state }: Daemon, { machine }: View): boolean {
 export async function isRestartPending(
   name: string,
   daemon: Daemon,
-  { machine, state }: View,
+  { machine, state }: Pick<View, 'machine' | 'state'>,
 ): Promise<boolean> {
-  const files = Object.values(state.files).filter(
-    ({ target, effect }) => target === name && effect === 'restart',
-  )
+  const written = Object.values(state.files).filter(({ effect }) => effect === 'restart')
+  const restored = Object.values(state.restored ?? {})
+  const files = [...written, ...restored].filter(({ target }) => target === name)
   if (machine === undefined || daemon.state !== 'running' || files.length === 0) return false
   const clock = { ...(await machine.bootClock()), now: machine.now() }
   return files.some(file => isPending(file, daemon.startedAt, clock))

@@ -16,7 +16,7 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
-  const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons } = plan
+  const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons, endpoints } = plan
   const starting = new Set(daemons.flatMap(({ target, daemon }) => (isStarting(daemon) ? target : [])))
   const changeOf = (step: Step) => {
     const effect = starting.has(step.target) && step.effect !== 'when_used' ? 'start' : step.effect
@@ -25,7 +25,8 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
   const changed = changes.length > 0
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
-  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...targets }
+  const compared = endpoints.length > 0 && { endpoints }
+  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...compared, ...targets }
 }
 
 /** Whether it does not run yet: then it reads every file when it starts. */
@@ -33,7 +34,7 @@ function isStarting({ state }: Daemon): boolean {
   return state === 'stopped' || state === 'absent'
 }
 
-function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
+export function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport {
   if (daemon.state !== 'running') return { target, daemon }
   const { state, pid, version, config, executable, stateDirectory, distribution } = daemon
   return {
@@ -48,7 +49,7 @@ function targetReport({ target, daemon }: Plan['daemons'][number]): TargetReport
 }
 
 function stepChange(step: Step, effect: Change['effect'], written: ManagedFile | undefined): Change {
-  const { target, path, action, why, after } = step
+  const { target, path, action, why, registry, after } = step
   const cause = findCause(step, written)
   const mode = after && octal(after.ownership.mode)
   return {
@@ -57,6 +58,7 @@ function stepChange(step: Step, effect: Change['effect'], written: ManagedFile |
     action,
     effect,
     why,
+    ...(registry !== undefined && { registry }),
     ...(cause && { cause }),
     ...(mode && { mode }),
     // Made when it is shown: `apply` shows none.

@@ -79,7 +79,10 @@ function isListed({ after, owns }: Step, written: ManagedFile): boolean {
   if (after === undefined || owns.kind === 'original') return true
   if (owns.kind === 'whole') return sha256Hex(after.bytes) !== written.digest
   return (
-    written.owns === 'whole' || !hasAll(owns.values, written.values) || !hasAll(written.values, owns.values)
+    written.owns === 'whole' ||
+    !hasAll(owns.values, written.values) ||
+    !hasAll(written.values, owns.values) ||
+    (owns.removed ?? []).some(path => !written.removed?.some(other => isDeepStrictEqual(other, path)))
   )
 }
 

@@ -1,5 +1,5 @@
 /** Whether a daemon has not yet read a file that it reads when it starts. Pure. */
-import type { ManagedFile } from '../ownership/managed-file.ts'
+import type { RestoredFile } from '../ownership/managed-file.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import { TICKS_PER_SECOND } from '../system/ticks.ts'
 
@@ -14,7 +14,7 @@ export interface Clock extends BootClock {
  * tick the order is unknown: a needless restart is better than a missing one. After a reboot nothing is pending.
  */
 export function isPending(
-  { written_at, written_after }: ManagedFile,
+  { written_at, written_after }: RestoredFile,
   startedAt: number,
   clock: Clock,
 ): boolean {

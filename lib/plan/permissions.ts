@@ -5,7 +5,8 @@
 import path from 'node:path'
 import type { Notice } from '../model/report.ts'
 import type { FileFacts, Ownership } from '../system/file-facts.ts'
-import type { DesiredFile, View } from '../targets/target.ts'
+import type { DesiredFile } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 
 /** A directory that regmirror made and that other users can write: its mode and owner, and what they become. */
 export interface PermissionFix {

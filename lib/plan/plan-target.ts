@@ -1,9 +1,12 @@
 /** The plan for one target. Reads, never writes. */
+
+import type { EndpointChange } from '../model/endpoint-change.ts'
 import type { Issue } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { DesiredFile, Rendering, Target, View } from '../targets/target.ts'
+import type { DesiredFile, Rendering, Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import {
   type Activations,
   collectEffects,
@@ -12,6 +15,7 @@ import {
   neededActivations,
 } from './activations.ts'
 import { ownershipNotices } from './drift.ts'
+import { type ChangedNode, endpointChanges } from './endpoint-changes.ts'
 import { findWritableDirectories, type PermissionFix, writableNotice } from './permissions.ts'
 import { protectedPathIssues } from './protected-path-issues.ts'
 import { withoutStaleValues } from './stale-values.ts'
@@ -29,6 +33,8 @@ export interface PlanPart extends Activations {
   readonly unchanged: number
   /** The daemons of this machine that the files are for. */
   readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
+  /** What is contacted before and after, where older tables are removed. */
+  readonly endpoints: readonly EndpointChange[]
   /** Paths in the state that regmirror no longer manages, though no step changes them. */
   readonly forgets: readonly string[]
 }
@@ -80,6 +86,7 @@ export async function planListed(
       view.machine !== undefined,
       daemon,
     ),
+    endpoints: await changedEndpoints({ name, target, snapshot, steps }, rendering, view),
     daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
     unchanged: listed.unchanged + removals.unchanged,
     forgets: removals.forgets,
@@ -101,9 +108,21 @@ export async function planUnlisted(
     conflicts: [],
     permissionFixes: [],
     daemons: [],
+    endpoints: [],
     notices: [...removals.notices, ...driftNotices(steps, target, view)],
     ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
   }
+}
+
+/** Of the registries of the list, and of those in the removed tables. */
+async function changedEndpoints(
+  changed: ChangedNode,
+  { files, migrated = [] }: Rendering,
+  { node }: View,
+): Promise<readonly EndpointChange[]> {
+  if (migrated.length === 0) return []
+  const listed = files.flatMap(({ registry }) => registry ?? [])
+  return await endpointChanges(changed, [...listed, ...migrated], node)
 }
 
 function findRetained(

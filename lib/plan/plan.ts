@@ -5,9 +5,11 @@
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { State } from '../ownership/state.ts'
+import type { Choices } from '../targets/choices.ts'
 import { configuredTargets } from '../targets/configured-targets.ts'
 import { inexpressibleIssues } from '../targets/inexpressible.ts'
-import type { Choices, Target, View } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
 
@@ -62,6 +64,7 @@ function joined(parts: readonly PlanPart[]): PlanPart {
     reload: parts.flatMap(part => part.reload),
     restart: parts.flatMap(part => part.restart),
     daemons: parts.flatMap(part => part.daemons),
+    endpoints: parts.flatMap(part => part.endpoints),
     unchanged: parts.reduce((sum, part) => sum + part.unchanged, 0),
     // They are no reason to write the state file.
     forgets: steps.length === 0 ? [] : parts.flatMap(part => part.forgets),

@@ -10,7 +10,7 @@ import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Target } from '../targets/target.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { cannotRemoveText, keysOf, withdrawValues } from './withdraw.ts'
+import { ownedKeys, withdrawValues } from './withdraw.ts'
 
 /** A managed file to restore. */
 export interface Chosen<Written = ManagedFile> {
@@ -66,16 +66,21 @@ async function withdraw(
     case 'original':
       return { file: await original(chosen, node) }
     case 'text': {
-      const why = `restores ${keysOf(written.values)}; keeps later changes in the rest of the file`
+      const why = `restores ${ownedKeys(written)}; keeps later changes in the rest of the file`
       const edited = editedFile(path, written, withdrawal.text, { effect: written.effect, why }, found)
       return { file: edited, notices: notices(withdrawal.changed) }
     }
-    case 'unchanged':
+    case 'unchanged': {
+      const isCorrected = written.repaired !== undefined && written.values.length === 0
+      if (isCorrected && found.bytes.toString('utf8') !== before)
+        return { conflict: changedSince(chosen, found) }
       return { notices: notices() }
+    }
     case 'impossible': {
-      const message = cannotRemoveText(withdrawal.value)
-      const hint = `remove ${keysOf([withdrawal.value])} by hand, then run regmirror restore again`
-      return { conflict: { file: path, message, hint } }
+      const { problem, remedy } = withdrawal
+      return {
+        conflict: { file: path, message: problem, hint: `${remedy}, then run regmirror restore again` },
+      }
     }
   }
 }

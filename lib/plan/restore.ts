@@ -1,11 +1,13 @@
 /** The node as it was before regmirror, as a plan: an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
+import type { Effect } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Target } from '../targets/target.ts'
-import { type Activations, collectEffects, neededActivations } from './activations.ts'
+import type { Machine } from '../targets/view.ts'
+import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
 import { compare, type Step } from './step.ts'
@@ -23,10 +25,16 @@ export interface RestoreInput {
   readonly node: Reader
   readonly state: State
   readonly targets: Readonly<Record<string, Target>>
-  /** Whether the node is this machine, not a tree under `--root`. */
-  readonly here: boolean
+  /** This machine; undefined where the node is a tree under `--root`. */
+  readonly machine: Machine | undefined
   /** The user who runs regmirror. */
   readonly uid: number
+}
+
+/** What would be restored, and the files that are in the way: with one of them nothing is. */
+export interface CheckedRestore {
+  readonly plan: Plan
+  readonly conflicts: readonly Issue[]
 }
 
 /**
@@ -34,34 +42,41 @@ export interface RestoreInput {
  * file is not managed by regmirror.
  */
 export async function planRestore(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+  const { plan, conflicts } = await checkRestore(input, choices)
+  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  return plan
+}
+
+/** The same for a check, which shows both. Throws Failure `usage` alone. */
+export async function checkRestore(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
   return await input.node.remember(() => planChosen(input, choices))
 }
 
-async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<Plan> {
+async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
-  await refuseReferenced(chosen, input)
+  const referenced = await referencedFiles(chosen, input)
   const parts = await mapConcurrently(chosen, async one => ({
     target: one.written.target,
     ...(await restoreFile(one, node, choices.overwrite)),
   }))
-  const conflicts = parts.flatMap(({ conflict }) => conflict ?? [])
-  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  const conflicts = [...referenced, ...parts.flatMap(({ conflict }) => conflict ?? [])]
   const compared = await mapConcurrently(
     parts,
     async ({ file, target }) => file && compare(target, file, node, uid),
   )
   const steps = orderedSteps(compared.filter(step => step !== undefined))
-  return {
+  const plan: Plan = {
     steps,
     permissionFixes: [],
-    daemons: [],
+    endpoints: [],
     notices: parts.flatMap(({ notices = [] }) => notices),
-    ...restoreActivations(steps, input),
-    unchanged: chosen.length - steps.length,
+    ...(await restoreActivations(steps, input)),
+    unchanged: chosen.length - steps.length - conflicts.length,
     forgets: chosen.map(({ path: file }) => file),
     state,
   }
+  return { plan, conflicts }
 }
 
 function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly Chosen[] {
@@ -83,7 +98,10 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 }
 
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
-async function refuseReferenced(chosen: readonly Chosen[], { node, state }: RestoreInput): Promise<void> {
+async function referencedFiles(
+  chosen: readonly Chosen[],
+  { node, state }: RestoreInput,
+): Promise<readonly Issue[]> {
   const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
   for (const [file, { after = [] }] of Object.entries(state.files)) {
@@ -94,13 +112,40 @@ async function refuseReferenced(chosen: readonly Chosen[], { node, state }: Rest
     const hint = `restore both: add --file ${file}`
     issues.push(...named.map(other => ({ file: other, message: `${file} uses this file`, hint })))
   }
-  if (issues.length > 0) throw new Failure('conflict', issues)
+  return issues
 }
 
-function restoreActivations(steps: readonly Step[], { targets, here }: RestoreInput): Activations {
-  const needed = [...Map.groupBy(steps, ({ target }) => target)].flatMap(([name, own]) => {
-    const target = targets[name]
-    return target === undefined ? [] : neededActivations(name, target, collectEffects(own), here)
-  })
-  return { reload: needed.flatMap(({ reload }) => reload), restart: needed.flatMap(({ restart }) => restart) }
+type Part = Pick<Plan, 'reload' | 'restart' | 'daemons'>
+
+async function restoreActivations(steps: readonly Step[], input: RestoreInput): Promise<Part> {
+  const { targets, state } = input
+  const parts: Part[] = []
+  for (const [name, target] of Object.entries(targets)) {
+    const own = steps.filter(step => step.target === name)
+    const before = Object.entries(state.restored ?? {}).filter(([, file]) => file.target === name)
+    if (own.length + before.length === 0) continue
+    const files = [...own.map(step => step.path), ...before.map(([file]) => file)]
+    parts.push(await targetActivations(name, target, own, { ...input, files }))
+  }
+  return {
+    reload: parts.flatMap(({ reload }) => reload),
+    restart: parts.flatMap(({ restart }) => restart),
+    daemons: parts.flatMap(({ daemons }) => daemons),
+  }
+}
+
+/** No restart where no daemon runs that reads these files. */
+async function targetActivations(
+  name: string,
+  target: Target,
+  steps: readonly Step[],
+  { files, ...view }: RestoreInput & { readonly files: readonly string[] },
+): Promise<Part> {
+  const daemon = await target.daemon.findReader(files, view)
+  const pending = await isRestartPending(name, daemon, view)
+  const mayRead = daemon.state === 'unknown' || mayRun(daemon, view)
+  const effects = mayRead ? collectEffects(steps, pending) : new Set<Effect>()
+  const here = view.machine !== undefined
+  const daemons = here ? [{ target: name, daemon }] : []
+  return { ...neededActivations(name, target, effects, here, daemon), daemons }
 }

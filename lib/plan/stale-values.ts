@@ -5,7 +5,8 @@ import type { Notice } from '../model/report.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { DesiredFile, View } from '../targets/target.ts'
+import type { DesiredFile } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { isSet, notRemovedText, withdrawEach } from './withdraw.ts'
 
 interface Result {

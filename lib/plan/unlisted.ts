@@ -7,10 +7,11 @@ import { readOriginal } from '../ownership/originals.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { FoundFile } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
-import type { DesiredFile, View } from '../targets/target.ts'
+import type { DesiredFile } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import { changedNotices } from './changed-values.ts'
 import { editedFile, originalFile } from './original-file.ts'
-import { keysOf, notRemovedText, withdrawValues } from './withdraw.ts'
+import { obstacleText, ownedKeys, withdrawValues } from './withdraw.ts'
 
 /** Which managed files of a target stay. */
 export interface RetainedPaths {
@@ -34,7 +35,7 @@ type Managed<O extends ManagedFile['owns'] = ManagedFile['owns']> = ManagedFile 
 
 export async function unlistedFiles(target: string, retained: RetainedPaths, view: View): Promise<Unlisted> {
   const unlisted = Object.entries(view.state.files).filter(
-    ([path, written]) => written.target === target && !retained.needed.has(path),
+    ([path, written]) => written.target === target && !retained.needed.has(path) && !isOnlyRepaired(written),
   )
   const parts = await mapConcurrently(unlisted, ([path, written]) =>
     unlistedFile(path, written, retained, view.node),
@@ -44,6 +45,11 @@ export async function unlistedFiles(target: string, retained: RetainedPaths, vie
     notices: parts.flatMap(({ notices = [] }) => notices),
     forgets: parts.flatMap(({ forgets = [] }) => forgets),
   }
+}
+
+/** A file that `doctor` corrected is of another program: only `restore` puts its original back. */
+function isOnlyRepaired(written: ManagedFile): boolean {
+  return written.owns === 'values' && written.repaired !== undefined && written.values.length === 0
 }
 
 async function unlistedFile(
@@ -85,7 +91,7 @@ async function valuesFile(
 ): Promise<Part> {
   const original = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
   const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, false)
-  const why = `${keysOf(written.values)} ${UNLISTED}`
+  const why = `${ownedKeys(written)} ${UNLISTED}`
   const reason = { effect: written.effect, why }
   switch (withdrawal.result) {
     case 'original':
@@ -99,8 +105,7 @@ async function valuesFile(
       return { notices, forgets: [path] }
     }
     case 'impossible': {
-      const kept = notRemovedText(withdrawal.value)
-      return { notices: [notice(path, written, 'not_removed', kept)] }
+      return { notices: [notice(path, written, 'not_removed', obstacleText(withdrawal))] }
     }
   }
 }

@@ -1,8 +1,10 @@
 /** Takes the values that regmirror set out of a file of another program. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Format } from '../formats/format.ts'
+import type { Format, ValuePath } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
+import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
+import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 
 /** What the file becomes. */
 export type Withdrawal =
@@ -12,8 +14,14 @@ export type Withdrawal =
   | { readonly result: 'text'; readonly text: string; readonly changed: readonly OwnedValue[] }
   /** None of the values is what regmirror set: the file stays. */
   | { readonly result: 'unchanged' }
-  /** This value cannot be removed without other changes to the file. */
-  | { readonly result: 'impossible'; readonly value: OwnedValue }
+  /** Not without other changes to the file. */
+  | ({ readonly result: 'impossible' } & Obstacle)
+
+/** Why a file cannot be edited, and what to do by hand. */
+interface Obstacle {
+  readonly problem: string
+  readonly remedy: string
+}
 
 /** `original` is the text before regmirror; undefined where there was no file. `always`: changed values are removed too. */
 export function withdrawValues(
@@ -22,17 +30,27 @@ export function withdrawValues(
   owned: OwnedValues,
   always: boolean,
 ): Withdrawal {
+  if (owned.repaired !== undefined && (always || isRepaired(text, original, owned)))
+    return { result: 'original' }
   if (text === original) return { result: 'unchanged' }
   const base = original ?? owned.created_from ?? ''
   const format = formats[owned.format]
-  if (setAll(base, owned.values, format) === text) return { result: 'original' }
+  if (rewrite(base, owned, format) === text) return { result: 'original' }
   const removable = owned.values.filter(value => always || isSet(text, value, format))
-  const withdrawn = withdrawEach(text, base, removable, format)
-  if (typeof withdrawn !== 'string') return { result: 'impossible', value: withdrawn }
+  const rest = withdrawEach(text, base, removable, format)
+  if (typeof rest !== 'string') return { result: 'impossible', ...removalOf(rest) }
+  const withdrawn = putBackEach(rest, base, owned.removed ?? [], format)
+  if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn) }
   if (withdrawn === original) return { result: 'original' }
   if (withdrawn === text) return { result: 'unchanged' }
   const changed = owned.values.filter(value => !removable.includes(value))
   return { result: 'text', text: withdrawn, changed }
+}
+
+/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
+function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
+  const rest = withdrawEach(text, original ?? '', owned.values, formats[owned.format])
+  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
 }
 
 /** Whether a text has the value that regmirror set. */
@@ -40,11 +58,43 @@ export function isSet(text: string, { path, value }: OwnedValue, format: Format)
   return isDeepStrictEqual(format.valueAt(text, path), value)
 }
 
-function setAll(base: string, values: readonly OwnedValue[], format: Format): string | undefined {
-  return values.reduce<string | undefined>(
-    (text, { path, value }) => (text === undefined ? undefined : format.set(text, path, value)),
+/** What regmirror makes of a text. */
+function rewrite(base: string, { removed = [], values }: OwnedValues, format: Format): string | undefined {
+  const rest = removed.reduce<string | undefined>(
+    (text, path) => (text === undefined ? undefined : format.withdraw(text, '', path)),
     base,
   )
+  return values.reduce<string | undefined>(
+    (text, { path, value }) => (text === undefined ? undefined : format.set(text, path, value)),
+    rest,
+  )
+}
+
+/** The text with the tables of the original, or the first that has no place in it. A table that is there again stays. */
+function putBackEach(
+  text: string,
+  base: string,
+  removed: readonly ValuePath[],
+  format: Format,
+): string | ValuePath {
+  let rest = text
+  for (const path of removed) {
+    const next = format.valueAt(rest, path) === undefined ? format.withdraw(rest, base, path) : rest
+    if (next === undefined) return path
+    rest = next
+  }
+  return rest
+}
+
+function removalOf(value: OwnedValue): Obstacle {
+  const key = keysOf([value])
+  const problem = `regmirror cannot remove ${key} without other changes to the file`
+  return { problem, remedy: `remove ${key} by hand` }
+}
+
+function returnOf(path: ValuePath): Obstacle {
+  const problem = `regmirror cannot put ${path.at(-1)} back without other changes to the file`
+  return { problem, remedy: `copy it by hand from the original in ${ORIGINALS_DIRECTORY}` }
 }
 
 /** The text without the values, or the first value that cannot be removed. */
@@ -65,15 +115,19 @@ export function withdrawEach(
 
 /** Why a value stays in a file, for a notice of `apply`. */
 export function notRemovedText(value: OwnedValue): string {
-  const key = keysOf([value])
-  return `${cannotRemoveText(value)}; remove ${key} by hand, then run regmirror apply again`
+  return obstacleText(removalOf(value))
 }
 
-export function cannotRemoveText(value: OwnedValue): string {
-  return `regmirror cannot remove ${keysOf([value])} without other changes to the file`
+export function obstacleText({ problem, remedy }: Obstacle): string {
+  return `${problem}; ${remedy}, then run regmirror apply again`
 }
 
 /** The values for a message, each by its last key. */
 export function keysOf(values: readonly OwnedValue[]): string {
   return values.map(({ path }) => path.at(-1)).join(' and ')
+}
+
+/** The same of everything that regmirror has changed in a file. */
+export function ownedKeys({ values, removed = [] }: OwnedValues): string {
+  return [...new Set([...values.map(({ path }) => path), ...removed].map(path => path.at(-1)))].join(' and ')
 }

@@ -34,7 +34,10 @@ async function compareRegistry(own: readonly ProbedEndpoint[], context: ProbeCon
     // A mirror that does not resolve tags cannot mislead.
     if (!endpoint.resolves || probe.status !== 'healthy') continue
     const fault = deviationFault(deviation, await serverHas(deviation.digest))
-    changed.push([probe, { ...probe, ...applyFault(fault, probe, false) }])
+    changed.push([
+      probe,
+      { ...probe, ...applyFault(fault, { ...probe, isTyped: context.isTyped ?? false }, false) },
+    ])
   }
   return changed
 }

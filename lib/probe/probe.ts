@@ -14,7 +14,8 @@ import type { Roots } from './tls/system-roots.ts'
 import { openTrustOnDemand } from './tls/trust-on-demand.ts'
 import { buildProbe } from './verdict.ts'
 
-export interface ProbeOptions extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient'> {
+export interface ProbeOptions
+  extends Pick<ProbeContext, 'timeoutMs' | 'signal' | 'proxyFor' | 'pullClient' | 'isTyped'> {
   /** Default: one with an empty environment. */
   readonly lookUp?: NameLookup | undefined
   /** Default: `ping`. Endpoints without a canary are only pinged. */
@@ -99,6 +100,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
     pull: pulled,
     depth: deeper === 'head' ? 'manifest' : (deeper ?? 'ping'),
     clock: { now: now(), at: performance.now() },
+    isTyped: options.isTyped ?? false,
     mayQuote: !(options.secretSent?.() || wasSentSecret(endpoint, pulled, context)),
   })
 }

@@ -19,15 +19,17 @@ export interface Results {
   readonly clock: ClockReading
   /** Whether text of the endpoint may be quoted. */
   readonly mayQuote: boolean
+  /** Whether it is a URL of the command line. */
+  readonly isTyped: boolean
 }
 
-export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote }: Results): Probe {
+export function buildProbe({ endpoint, ping, pull, depth, clock, mayQuote, isTyped }: Results): Probe {
   const fault = decidingFault(ping, pull)
   return {
     registry: endpoint.registry,
     url: baseUrl(endpoint.base),
     role: endpoint.role,
-    ...applyFault(fault, { role: endpoint.role, url: baseUrl(endpoint.base) }, mayQuote),
+    ...applyFault(fault, { role: endpoint.role, url: baseUrl(endpoint.base), isTyped }, mayQuote),
     ...(pull === undefined ? { depth: 'ping' } : { depth, ...imageOf(endpoint) }),
     ...measureTimes(ping.traces.length > 0 ? ping.traces : (pull?.traces ?? []), pull),
     ...(pull?.digest && { digest: pull.digest }),

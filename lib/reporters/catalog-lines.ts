@@ -1,8 +1,8 @@
 /** The starter lists and the templates, as a table. Pure. */
 import type { CatalogItem, CatalogReport } from '../model/init-report.ts'
-import { columnsOf, padded } from './columns.ts'
+import { columnsOf, padded } from '../wording/columns.ts'
+import { wrap } from '../wording/wrap.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
 
 export function catalogLines({ presets, templates }: CatalogReport, page: TerminalStyle): readonly string[] {
   const names = [...presets, ...templates].map(({ name }) => columnsOf(name))

@@ -1,5 +1,5 @@
 /** Which columns of a probe table fit. Pure. */
-import { columnsOf } from './columns.ts'
+import { columnsOf } from '../wording/columns.ts'
 import { paint } from './paint.ts'
 import {
   type BarScale,

@@ -1,7 +1,7 @@
 /** A row of a probe table: an endpoint, its status, and its latency as a bar. Pure. */
 import type { Probe, ProbeStatus } from '../model/report.ts'
+import { padded } from '../wording/columns.ts'
 import { printable } from '../wording/printable.ts'
-import { padded } from './columns.ts'
 import type { Paint } from './paint.ts'
 import { shortUrl, widthOfHost } from './short-url.ts'
 

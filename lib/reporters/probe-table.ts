@@ -1,12 +1,12 @@
 /** Probes as a table, by registry in the order of the list, one endpoint a line. Pure. */
 import { listUrl } from '../model/list-url.ts'
+import { cut, pieces } from '../wording/columns.ts'
 import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
-import { cut, pieces } from './columns.ts'
+import { wrap } from '../wording/wrap.ts'
 import { drawingOf } from './probe-drawing.ts'
 import { type Drawing, type Row, reasonText, rowText } from './probe-row.ts'
 import type { TerminalStyle } from './terminal.ts'
-import { wrap } from './wrap.ts'
 
 const DETAIL_INDENT = '      '
 

@@ -1,5 +1,5 @@
 /** A URL in little room: its host stays readable longest. Pure. */
-import { columnsOf, cut } from './columns.ts'
+import { columnsOf, cut } from '../wording/columns.ts'
 
 interface Parts {
   readonly scheme: string

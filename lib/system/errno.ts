@@ -53,7 +53,7 @@ export async function failOnErrno<T>(verb: string, file: string, act: () => Prom
   } catch (error) {
     if (!hasErrno(error)) throw error
     const { message, hint } = explainErrno(error.code)
-    throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }])
+    throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }], error)
   }
 }
 

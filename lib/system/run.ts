@@ -25,12 +25,13 @@ const OUTPUT_LIMIT = 4 * 1024 * 1024
  * Runs programs that may not be installed. `searchPath` is PATH: to look for a file costs much less than a process that
  * fails to start.
  */
-export function runInstalled(searchPath: string | undefined): RunProgram {
+export function runInstalled(searchPath: string | undefined, limitMs = LIMIT_MS): RunProgram {
+  const run = runWithin(limitMs)
   return async (program, args, stdin) => {
     const directories = program.includes('/') ? [''] : searchPath?.split(':')
     const places = directories?.map(directory => path.join(directory, program)) ?? []
     const isAbsent = places.length > 0 && (await Promise.all(places.map(mayExist))).every(found => !found)
-    return isAbsent ? undefined : await runProgram(program, args, stdin)
+    return isAbsent ? undefined : await run(program, args, stdin)
   }
 }
 
@@ -40,25 +41,29 @@ async function mayExist(file: string): Promise<boolean> {
 }
 
 /** Runs on this machine, for at most ten seconds, and reads at most four MiB of each output. */
-export const runProgram: RunProgram = async (program, args, stdin) => {
-  const { spawn } = await import('node:child_process')
-  return await new Promise((done, failed) => {
-    const child = spawn(program, args, {
-      stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
-      killSignal: 'SIGKILL',
+export const runProgram: RunProgram = (program, args, stdin) => runWithin(LIMIT_MS)(program, args, stdin)
+
+function runWithin(limitMs: number): RunProgram {
+  return async (program, args, stdin) => {
+    const { spawn } = await import('node:child_process')
+    return await new Promise((done, failed) => {
+      const child = spawn(program, args, {
+        stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+        timeout: limitMs,
+        killSignal: 'SIGKILL',
+      })
+      child.on('error', error => {
+        const code = (error as NodeJS.ErrnoException).code
+        const shortage = code === 'EAGAIN' ? NO_PROCESSES : findShortage(code)
+        if (code === 'ENOENT' || code === 'EACCES') done(undefined)
+        else failed(shortage === undefined ? error : cannotRun(program, shortage))
+      })
+      // Without a free descriptor there are no streams either; the error follows.
+      const stdout = collect(child.stdout ?? undefined)
+      const stderr = collect(child.stderr ?? undefined)
+      child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
     })
-    child.on('error', error => {
-      const code = (error as NodeJS.ErrnoException).code
-      const shortage = code === 'EAGAIN' ? NO_PROCESSES : findShortage(code)
-      if (code === 'ENOENT' || code === 'EACCES') done(undefined)
-      else failed(shortage === undefined ? error : cannotRun(program, shortage))
-    })
-    // Without a free descriptor there are no streams either; the error follows.
-    const stdout = collect(child.stdout ?? undefined)
-    const stderr = collect(child.stderr ?? undefined)
-    child.on('close', code => done({ code, stdout: stdout(), stderr: stderr() }))
-  })
+  }
 }
 
 function cannotRun(program: string, { problem, remedy }: Shortage): Failure {

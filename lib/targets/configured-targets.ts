@@ -2,7 +2,8 @@
 import type { ListedTarget, MirrorList } from '../model/registry.ts'
 import type { Dialect } from './dialect.ts'
 import { PLAIN_CLIENT, type PullClient } from './pull-client.ts'
-import type { Machine, Target } from './target.ts'
+import type { Target } from './target.ts'
+import type { Machine } from './view.ts'
 
 /** A target with its settings in one list. */
 export interface ConfiguredTarget<Settings = unknown, Snapshot = unknown> {

@@ -21,4 +21,14 @@ interface RunningDaemon {
   readonly distribution?: string
   /** The command that restarts it, where that is not the usual one. */
   readonly restart?: string
+  /** The unit of systemd that runs it; absent where it is not known. */
+  readonly unit?: string
+  /** The socket at which it serves. */
+  readonly address?: string
 }
+
+/** Whether a daemon serves what it is for. */
+export type DaemonResponse =
+  | { readonly serves: true; readonly proof: string }
+  /** `isFinal`: waiting does not help. */
+  | { readonly serves: false; readonly problem: string; readonly isFinal: boolean }

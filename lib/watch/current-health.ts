@@ -14,6 +14,7 @@ export function knownHealth(memory: Memory): KnownHealth {
   const healthOf = (server: Watched | undefined) => server && serverHealth(server)
   return {
     health: (registry, url) => judgedHealth(mirrors.get(keyOf(registry, url))?.state),
+    isProbed: (registry, url) => mirrors.get(keyOf(registry, url))?.state.probedAt !== undefined,
     serverHealth: registry => healthOf(servers.get(registry)),
     order: registry => orders.get(registry)?.urls,
   }

@@ -1,6 +1,7 @@
 /** The events of a watcher, one line each: every change of state, and nothing while nothing changes. Pure. */
 import { type Health, healthText } from '../health/health.ts'
 import { Failure, issueText } from '../model/errors.ts'
+import { listUrl } from '../model/list-url.ts'
 import type { Notice } from '../model/report.ts'
 import { groupNotices, type NoticeGroup } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
@@ -13,7 +14,7 @@ export interface Event {
   readonly event: string
   readonly level: 'info' | 'warn' | 'error'
   readonly text: string
-  readonly fields?: Readonly<Record<string, string | number>>
+  readonly fields?: Readonly<Record<string, string | number | readonly string[]>>
 }
 
 export function healthEvent({ endpoint, url, state }: Watched): Event {
@@ -23,7 +24,7 @@ export function healthEvent({ endpoint, url, state }: Watched): Event {
   return {
     event: `${role}_${health}`,
     level: health === 'healthy' ? 'info' : 'warn',
-    text: `${registry}: ${url} is ${changeText(health)}${why}`,
+    text: `${registry}: ${listUrl(url)} is ${changeText(health)}${why}`,
     fields: { registry, url, ...(reason && { reason }) },
   }
 }

@@ -4,9 +4,10 @@ import { healthAfter, type MirrorHealth } from '../health/mirror-health.ts'
 import type { Random } from '../health/probe-schedule.ts'
 import { fullBucket, type TokenBucket } from '../health/token-bucket.ts'
 import type { LoadedList } from '../list/load.ts'
+import type { Activation } from '../model/activation.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
-import type { Activation, Probe } from '../model/report.ts'
+import type { Probe } from '../model/report.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
 
@@ -59,6 +60,8 @@ export interface Memory {
   serverWaitUntil: number | undefined
   /** The list that was written last, successfully or not; undefined: this watcher has not written yet. */
   attempted: MirrorList | undefined
+  /** The list that was written last, successfully. */
+  written: MirrorList | undefined
   /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
   nextScope: 'all' | 'immediate'
   /** Whether this watcher has written a whole list. */
@@ -106,6 +109,7 @@ export function newMemory(now: number): Memory {
     limitedUntil: undefined,
     serverWaitUntil: undefined,
     attempted: undefined,
+    written: undefined,
     nextScope: 'all',
     ready: false,
     writtenAt: undefined,

@@ -1,11 +1,13 @@
 /** Writes the selected list to the node, and reports what that has changed. */
+
+import type { Activation } from '../model/activation.ts'
 import type { MirrorList } from '../model/registry.ts'
-import type { Activation } from '../model/report.ts'
 import { isRunning } from '../model/target-report.ts'
 import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'
 import { isWrittenAs } from './is-written-as.ts'
 import type { Memory } from './memory.ts'
+import { movedMirrors } from './moved-mirrors.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
   changeEvent,
@@ -15,7 +17,7 @@ import {
   reloadEvent,
   restartDoneEvent,
   restartEvent,
-  type WriteCause,
+  type WrittenFor,
   writeFailedEvent,
   writeRecoveredEvent,
 } from './write-events.ts'
@@ -33,14 +35,21 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
   try {
     const reconciled = await host.reconcile(selected, scope)
     recordSuccess(memory, host)
-    const cause = scope === 'all' ? 'list' : isOther ? 'health' : undefined
-    recordChanges(reconciled, cause, memory, host)
+    recordChanges(reconciled, writtenFor(selected, scope, memory), memory, host)
+    memory.written = selected
     recordNode(reconciled, scope, memory, host)
     return true
   } catch (error) {
     recordFailure(problemText(error), memory, host)
     return false
   }
+}
+
+/** A write that failed before is still for what it was for. */
+function writtenFor(selected: MirrorList, scope: Scope, { written }: Memory): WrittenFor {
+  if (scope === 'all') return { cause: 'list' }
+  if (written !== undefined && isWrittenAs(selected, written)) return {}
+  return { cause: 'health', moved: registry => movedMirrors(registry, written, selected) }
 }
 
 function recordSuccess(memory: Memory, host: Host): void {
@@ -58,9 +67,14 @@ function recordFailure(problem: string, memory: Memory, host: Host): void {
   memory.failures += 1
 }
 
-function recordChanges({ report, notices }: Reconciled, cause: WriteCause, memory: Memory, host: Host): void {
+function recordChanges(
+  { report, notices }: Reconciled,
+  writtenFor: WrittenFor,
+  memory: Memory,
+  host: Host,
+): void {
   for (const event of noticeEvents(notices)) reportEvent(memory, event, host)
-  for (const change of report.changes) reportEvent(memory, changeEvent(change, cause), host)
+  for (const change of report.changes) reportEvent(memory, changeEvent(change, writtenFor), host)
   if (report.changes.length === 0) return
   memory.writtenAt = host.now()
   memory.writes += 1

@@ -1,21 +1,40 @@
 /** The events of writes to the node, and of the restarts that they require. Pure. */
-import type { Activation, Change } from '../model/report.ts'
+import type { Activation } from '../model/activation.ts'
+import type { Change } from '../model/report.ts'
 import type { TargetReport } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import type { Event } from './events.ts'
+import { type MovedMirrors, movedText } from './moved-mirrors.ts'
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as const
 
 /** What a write is for: a new list, a change of health, or neither. */
-export type WriteCause = 'list' | 'health' | undefined
+export interface WrittenFor {
+  readonly cause?: 'list' | 'health'
+  /** What it does with the mirrors of a registry. */
+  readonly moved?: (registry: string) => MovedMirrors | undefined
+}
 
 /** A file that changes for neither was changed outside regmirror, or by another run of it. */
-export function changeEvent({ path, action, cause = 'list' }: Change, writeCause: WriteCause): Event {
+export function changeEvent(change: Change, writtenFor: WrittenFor): Event {
+  const { path, action, registry, cause = 'list' } = change
   const verb = action === 'create' ? 'removed' : 'changed'
   const where = cause === 'list' ? 'this watcher' : 'regmirror'
-  const why = cause === 'list' && writeCause !== undefined ? '' : ` (it was ${verb} outside ${where})`
-  const fields = { path, action, cause: cause === 'list' ? (writeCause ?? 'drift') : cause }
-  return { event: 'file_written', level: 'info', text: `${DONE[action]} ${path}${why}`, fields }
+  const isOwn = cause === 'list' && writtenFor.cause !== undefined
+  const why = isOwn ? '' : ` (it was ${verb} outside ${where})`
+  const moved = registry === undefined ? undefined : writtenFor.moved?.(registry)
+  const text = [`${DONE[action]} ${path}${why}`, moved && movedText(moved)].filter(Boolean).join(': ')
+  const own = { path, action, cause: cause === 'list' ? (writtenFor.cause ?? 'drift') : cause }
+  return { event: 'file_written', level: 'info', text, fields: { ...own, ...movedFields(change, moved) } }
+}
+
+function movedFields({ registry }: Change, moved: MovedMirrors | undefined): Event['fields'] {
+  const { removed = [], returned = [] } = moved ?? {}
+  return {
+    ...(registry !== undefined && { registry }),
+    ...(removed.length > 0 && { removed }),
+    ...(returned.length > 0 && { returned }),
+  }
 }
 
 /** When a watcher with `--on-exit declared` ends. */

@@ -59,22 +59,38 @@ const COMMAND = '#!/bin/sh\nexec /usr/local/bin/node /usr/local/lib/regmirror/bi
 const PURGE = `systemctl disable --now ${UNITS.join(' ')}
 umount /usr/local/bin/regmirror 2>/dev/null
 cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
+/** The same, but what an earlier role has copied stays: the units and the archive of the executable. */
+const OUTDATE = `systemctl disable --now ${UNITS.join(' ')}
+umount /usr/local/bin/regmirror 2>/dev/null
+rm /usr/local/bin/regmirror && mkdir -p /var/cache && echo >/var/cache/regmirror.gz`
 
 /** What installs regmirror. */
 const INSTALLS = {
   bookworm: ['Copy regmirror', 'Unpack regmirror', 'Copy the units'],
-  trixie: ['Download regmirror', 'Install the package'],
+  trixie: [
+    'Download regmirror',
+    'Install the package',
+    'Remove what an earlier run copied',
+    'Set the address of the page in the flags of the package',
+  ],
 } as const
+
+/** What requires an earlier task to have changed the node. */
+const NOT_IN_CHECK = [
+  'Unpack regmirror',
+  'Install the package',
+  'Set the address of the page in the flags of the package',
+]
 
 /** The executable from a file, compressed as in a release; in one of the suites a package from a server. */
 async function sourceOf(suite: string, home: string): Promise<Readonly<Record<string, string>>> {
+  const command = EXECUTABLE === undefined ? COMMAND : await fs.readFile(EXECUTABLE)
   if (suite === 'bookworm') {
-    const command = EXECUTABLE === undefined ? COMMAND : await fs.readFile(EXECUTABLE)
     const file = path.join(home, 'regmirror-linux-amd64.gz')
     await fs.writeFile(file, gzipSync(command))
     return { regmirror_source: file }
   }
-  const file = await fs.readFile(await buildPackage(home, COMMAND))
+  const file = await fs.readFile(await buildPackage(home, command))
   const checksum = `sha256:${createHash('sha256').update(file).digest('hex')}`
   return { regmirror_source: 'http://127.0.0.1:5000/regmirror.deb', regmirror_checksum: checksum }
 }
@@ -105,7 +121,7 @@ for (const { title, suite, tree } of ansibles) {
       machine = await bootWithSsh(suite, { home, ansible: tree, files })
       // Programs of every real node.
       for (const program of ['/usr/bin/gzip', '/usr/bin/cmp']) await fs.copyFile(program, machine.at(program))
-      const purged = await machine.run('/bin/sh', '-c', PURGE)
+      const purged = await machine.run('/bin/sh', '-c', suite === 'bookworm' ? PURGE : OUTDATE)
       assert.equal(purged.code, 0, purged.said)
       if ('regmirror_checksum' in source)
         await fs.copyFile(path.join(home, 'regmirror.deb'), machine.at('/root/regmirror.deb'))
@@ -129,6 +145,7 @@ for (const { title, suite, tree } of ansibles) {
           regmirror_require_healthy: true,
           regmirror_wait: '60s',
           regmirror_serial: [1, '100%'],
+          regmirror_listen: '127.0.0.1:9465',
         },
       })
     const tasksOf = (name: string) => played.tasks.filter(task => task.play === name)
@@ -143,9 +160,7 @@ for (const { title, suite, tree } of ansibles) {
         .map(({ name }) => name.replace(/^.* : /, ''))
 
     it('reports in check mode what it would do to a new node', () => {
-      const installs = INSTALLS[suite].filter(
-        name => !['Unpack regmirror', 'Install the package'].includes(name),
-      )
+      const installs = INSTALLS[suite].filter(name => !NOT_IN_CHECK.includes(name))
       assert.deepEqual([...new Set(changedIn('Check of a new node'))].sort(), [...installs, APPLY].sort())
       const { findings } = taskOf('Check of a new node', APPLY).result
       assert.match(JSON.stringify(findings), /"code":"not_installed"/)
@@ -162,7 +177,9 @@ for (const { title, suite, tree } of ansibles) {
       assert.deepEqual(changedIn(LATER).sort(), [...restarts, 'Enable and start the units'].sort())
       assert.equal(taskOf(LATER, 'Probe the mirrors').status, 'ok', played.stderr)
       const { stdout } = taskOf('Again', 'State of the node').result
-      const files = ['600 root mirrors.json', '600 root token']
+      const packaged = suite === 'trixie' ? ['644 root regmirror.env'] : []
+      const files = ['600 root mirrors.json', ...packaged, '600 root token']
+      const page = '127.0.0.1:9465'
       const hosts = [
         '# Managed by regmirror',
         'server = "https://registry-1.docker.io"',
@@ -172,7 +189,7 @@ for (const { title, suite, tree } of ansibles) {
       const lines = String(stdout)
         .split('\n')
         .map(line => line.replace(/: edit .*/, ''))
-      assert.deepEqual(lines, ['active', 'active', 'enabled', 'enabled', ...files, ...hosts])
+      assert.deepEqual(lines, ['active', 'active', 'enabled', 'enabled', ...files, page, ...hosts])
     })
 
     it('changes nothing when it runs again', () => assert.deepEqual(changedIn('Again'), []))
@@ -196,12 +213,24 @@ for (const { title, suite, tree } of ansibles) {
       assert.equal(taskOf('Invalid list', 'Go on').result.msg, message)
     })
 
+    it('names misspelled variables, and leaves those of others alone', () => {
+      const lines = [
+        'regmirror_lsit is not a variable of the role; did you mean regmirror_list? Otherwise',
+        'regmirror_require_healthly is not a variable of the role; did you mean regmirror_require_healthy? Otherwise',
+      ]
+      const printed = String(taskOf('Misspelled variable', 'Go on').result.msg).split('\n')
+      assert.deepEqual(
+        printed.map(line => line.replace(/ choose .*/, '')),
+        lines,
+      )
+    })
+
     it('restores the node and removes what it installed', async () => {
       assert.ok(machine)
       const { code, said } = await machine.run(
         '/bin/sh',
         '-c',
-        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror /usr/bin/regmirror /var/cache/regmirror.gz ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit}`).join(' ')} 2>/dev/null`,
+        `ls -d /etc/regmirror /var/lib/regmirror /usr/local/bin/regmirror /usr/bin/regmirror /var/cache/regmirror.gz /var/cache/regmirror.deb ${HOSTS} ${UNITS.map(unit => `/etc/systemd/system/${unit} /etc/systemd/system/multi-user.target.wants/${unit}`).join(' ')} 2>/dev/null`,
       )
       assert.deepEqual({ code, said }, { code: 2, said: '' })
       const config = await machine.run('containerd', 'config', 'dump')

@@ -156,9 +156,19 @@ for (const { title, tree } of ansibles) {
       assert.match(String(taskOf('No list').result.msg), /^no list found: .*; set list or src \(/)
     })
 
-    it('restores the tree and removes what it brought', async () => {
-      const removed = [`delete ${LISTS}/mirrors.json`, `delete ${LISTS}/note`, `delete ${LISTS}/token`]
-      assert.deepEqual(changesOf('Absent').slice(0, 3), removed)
+    it('removes a file of an earlier run that neither the run nor its list names', () => {
+      const removed = (name: string) => changesOf(name).filter(change => /^delete (?!.*hosts)/.test(change))
+      assert.deepEqual(removed('Data in place of the file'), [
+        `delete ${LISTS}/mirrors.toml`,
+        `delete ${LISTS}/token`,
+      ])
+      const own = [`delete ${LISTS}/note`]
+      assert.deepEqual(removed('Unhealthy mirrors without the check'), own)
+    })
+
+    it('restores the tree and removes what it brought, also files of earlier runs', async () => {
+      const removed = [`delete ${LISTS}/later`, `delete ${LISTS}/mirrors.json`]
+      assert.deepEqual(changesOf('Absent').slice(0, 2), removed)
       assert.deepEqual(changesOf('Check of absent'), changesOf('Absent'))
       assert.deepEqual(statuses('Check of absent', 'Absent', 'Absent again'), ['changed', 'changed', 'ok'])
       assert.deepEqual(await readTree(path.join(home, 'node')), node)

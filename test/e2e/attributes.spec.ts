@@ -59,7 +59,7 @@ describe('attributes of files', function () {
       const view = { node, uid: 0, state: await readState(node), machine: undefined }
       await applyPlan(await makePlan(list, targets, view, { takeOver: false }), node, occasion)
       for (const file of files) assert.deepEqual(get(file), ATTRIBUTES, 'after the apply')
-      const ground = { node, uid: 0, targets, here: false, state: await readState(node) }
+      const ground = { node, uid: 0, targets, machine: undefined, state: await readState(node) }
       await applyPlan(await planRestore(ground, { files: [], overwrite: false }), node, occasion)
       for (const file of files) assert.deepEqual(get(file), ATTRIBUTES, 'after the restore')
     }))

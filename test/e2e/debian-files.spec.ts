@@ -4,8 +4,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { EXECUTABLE } from '../support/program.ts'
 import { needBuilt } from './support/built.ts'
-import { buildVersion } from './support/packages.ts'
+import { buildVersion, RELEASE } from './support/packages.ts'
 import { needRuntime, skip, treeOf } from './support/runtimes.ts'
 
 /** lintian in its own tree, in an overlay: $1 an empty directory, $2 the tree, $3 the folder of the package. */
@@ -27,20 +28,26 @@ describe('the file of the Debian package', function () {
   let home = ''
   let file = ''
   const at = (...names: readonly string[]) => path.join(home, ...names)
+  /** Returns the file name of the package with the executable, if one is tested, otherwise of the one for Node. */
+  const build = async (folder: string) => {
+    const programs = EXECUTABLE === undefined ? at('none') : path.dirname(EXECUTABLE)
+    const [deb = ''] = await buildVersion(at(folder), programs)
+    return path.basename(deb)
+  }
 
   before(async function () {
     if (spawnSync('dpkg-deb', ['--version']).error !== undefined)
       skip(this, 'dpkg-deb is missing; install dpkg')
     needBuilt()
     home = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-deb-'))
-    file = await buildVersion(at('first'), '0.1.0')
+    file = await build('first')
   })
   after(() => fs.rm(home, { recursive: true, force: true }))
 
   it('has the same bytes when it is built twice, whatever the umask is', async () => {
     const umask = process.umask(0o077)
     try {
-      await buildVersion(at('second'), '0.1.0')
+      await build('second')
     } finally {
       process.umask(umask)
     }
@@ -85,7 +92,7 @@ describe('the file of the Debian package', function () {
     const inside = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', LINTIAN, 'sh']
     const { status, stdout, stderr } = spawnSync(
       'unshare',
-      [...inside, at('stage'), treeOf('lintian-trixie'), at('first')],
+      [...inside, at('stage'), treeOf('lintian-trixie'), RELEASE ?? at('first')],
       { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } },
     )
     assert.equal(stdout + stderr, '')

@@ -12,6 +12,7 @@ import { ansible, ansibles, COLLECTION, environmentOf } from './support/ansible.
 import { needBuilt } from './support/built.ts'
 import { sbomValidator } from './support/cyclonedx.ts'
 import { EMPTY_NODE, runOnEmptyNode, serveFolder } from './support/empty-node.ts'
+import { RELEASE } from './support/packages.ts'
 import { needRuntime } from './support/runtimes.ts'
 import { needArm64, runTool } from './support/single-file.ts'
 
@@ -48,7 +49,9 @@ describe('a release', function () {
     needBuilt()
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'regmirror-release-'))
     version = (await json(PROJECT, 'package.json')).version
-    for (const name of ['first', 'second']) printed = runTool('tools/release/release.ts', file(name), ...FAST)
+    if (RELEASE === undefined) runTool('tools/release/release.ts', released(), ...FAST)
+    else await fs.cp(RELEASE, released(), { recursive: true })
+    printed = runTool('tools/release/release.ts', file('second'), ...FAST)
   })
   after(async () => {
     if (folder !== '') await fs.rm(folder, { recursive: true, force: true })

@@ -185,6 +185,42 @@ function validNodes(): void {
       assert.ok(!(await unit.systemctl('status')).includes(SECRET))
     }
   })
+
+  they('restart containerd for an apply, and again where its unit refuses the new file', async node => {
+    const { machine, watch, containerd, writeList } = node
+    const { run, at } = machine
+    const listWith = (directory: string) =>
+      `${listOf(5000)}[targets.containerd]\nhosts_dir = "/etc/containerd/${directory}"\n`
+    const apply = () => run('regmirror', 'apply', '--restart', '--no-probe')
+    await watch.systemctl('stop')
+    await writeList(listWith('second.d'))
+    const pid = await containerd.show('MainPID')
+    const first = await apply()
+    assert.equal(first.code, 0, first.said)
+    assert.match(
+      first.said,
+      /^restarted containerd: systemctl restart containerd; CRI responds \(containerd \d/m,
+    )
+    assert.notEqual(await containerd.show('MainPID'), pid)
+    // What containerd has read until the restart is removed in the same run.
+    assert.match(first.said, /^deleted \/etc\/containerd\/certs\.d\/docker\.io\/hosts\.toml$/m)
+    assert.match((await run('regmirror', 'plan')).said, /^nothing to do/m)
+    const config = await fs.readFile(at('/etc/containerd/config.toml'), 'utf8')
+    const check =
+      'while read -r line; do case $line in *third.d*) exit 1;; esac; done </etc/containerd/config.toml\n'
+    await fs.writeFile(at('/root/check'), `#!/bin/sh\n${check}`, { mode: 0o755 })
+    await containerd.dropIn('ExecStartPre=/root/check')
+    await writeList(listWith('third.d'))
+    const second = await apply()
+    assert.equal(second.code, 2, second.said)
+    assert.match(
+      second.said,
+      /does not serve after the restart: systemctl restart containerd failed: Job for/,
+    )
+    assert.equal(await fs.readFile(at('/etc/containerd/config.toml'), 'utf8'), config)
+    assert.equal(await containerd.show('ActiveState'), 'active')
+    assert.match((await run('ctr', 'plugins', 'ls')).said, /cri +\S+ +ok/)
+  })
 }
 
 function invalidNodes(): void {

@@ -130,6 +130,16 @@ describe('the health of a registry', () => {
       detailOf({ mirrors: resolving }, undefined),
       'no endpoint that may resolve tags is known to be healthy',
     )
+    const unprobed = { health: () => undefined, serverHealth: () => undefined, isProbed: () => false }
+    assert.deepEqual(
+      [resolving, [mirror('https://m', { capabilities: ['pull'] })]].map(
+        mirrors => judgeRegistry(registry('docker.io', mirrors), unprobed).detail,
+      ),
+      [
+        'its mirrors are not probed yet',
+        'its mirrors are not probed yet, and the health of the server is unknown',
+      ],
+    )
     const corrupt = registry('docker.io', [mirror('https://m'), mirror('https://n')])
     assert.equal(
       judgeRegistry(corrupt, {

@@ -4,6 +4,8 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { type HealthFile, keyOf, serializeHealthFile } from '../../lib/health/health-file.ts'
 import { initialHealth } from '../../lib/health/mirror-health.ts'
+import type { RegistryHealth } from '../../lib/model/registry-health.ts'
+import type { Notice } from '../../lib/model/report.ts'
 import { HEALTH } from '../support/lists.ts'
 import { BOOT, run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
@@ -59,6 +61,30 @@ describe('the saved health of a watcher', () => {
       assert.ok((await hosts()).includes(HEALTHY))
       assert.equal((await run(['plan', '--check', ...flags], TIME)).code, 0)
       assert.equal((await run(['plan', '--check', '--declared', ...flags], TIME)).code, 1)
+    }))
+
+  it('plan says which registries watch has not probed yet, except those that it probes itself', () =>
+    beside(FRESH, async flags => {
+      const list = flags[flags.indexOf('-f') + 1] ?? ''
+      const fresh = '\n[registries."quay.io"]\nmirrors = ["http://127.0.0.1:1"]\n'
+      await fs.appendFile(list, fresh)
+      const { stderr } = await run(['plan', ...flags], TIME)
+      assert.match(
+        stderr,
+        /^notice: quay\.io: unknown: its mirrors are not probed yet; mirrors without a result count as healthy$/m,
+      )
+      assert.match(stderr, /^notice: docker\.io: unknown: a mirror is not probed yet; /m)
+      await fs.writeFile(list, `version = 1${fresh}fallback = false\n`)
+      const ranked = await run(['plan', '--rank', '--format', 'json', ...flags], TIME)
+      const { notices, registries } = JSON.parse(ranked.stdout)
+      assert.deepEqual(
+        registries.map(({ status }: RegistryHealth) => status),
+        ['unhealthy'],
+      )
+      assert.deepEqual(
+        notices.filter(({ registry, code }: Notice) => registry === 'quay.io' && /^registry_/.test(code)),
+        [],
+      )
     }))
 
   it('the wall clock may be set back or forward', () =>

@@ -278,6 +278,80 @@ describe('deep probe: tokens', () => {
     }
   })
 
+  describe('where the mirror does not accept the Authorization header of the list', () => {
+    const HEADER = / the Authorization header in the list(?: to pull the canary)?$/
+    const secret = { Authorization: 'Basic cGxhbnRlZA==' }
+    const withScope = (origin: string) => `${bearer(origin)},error="insufficient_scope"`
+    const refusing: (...args: Parameters<Bend>) => void = (_request, response) => reply(response, 401)
+    const cases: [title: string, version: string, bend: Bend, detail: RegExp][] = [
+      [
+        'and its token service refuses it too',
+        '2.3.0',
+        guarded(bearer, refusing),
+        /responds with 401 to it;/,
+      ],
+      [
+        'which containerd does not send to the token service',
+        '1.7.24',
+        guarded(bearer, refusing),
+        /^does not accept .*, and its token service responds with 401 without it;/,
+      ],
+      [
+        'nor a token without it',
+        '1.7.24',
+        guarded(withScope, sending('{"token":"other"}')),
+        /^does not accept .*, nor a token that was issued without it;/,
+      ],
+      [
+        'nor a token for it',
+        '2.3.0',
+        guarded(withScope, sending('{"token":"other"}')),
+        /^refuses the token that its token service issued for the Authorization header; allow the user /,
+      ],
+      [
+        'after every retry',
+        '2.3.0',
+        guarded(bearer, sending('{"token":"other"}')),
+        /^refuses the token .* for the Authorization header; check /,
+      ],
+      [
+        'but requires a password',
+        '2.3.0',
+        guarded(() => 'Basic realm="x"', sending('')),
+        /^does not accept the Authorization header;/,
+      ],
+    ]
+    for (const [title, version, bend, detail] of cases)
+      it(`a remedy names the header, and never its value: ${title}`, async () => {
+        await using mirror = await startMirror(bend)
+        const pullClient = describePullClient(parseRelease(version))
+        const options = { timeoutMs: PATIENT, samples: 1, depth: 'manifest', pullClient } as const
+        const endpoint = endpointAt(mirror.origin, { canary: CANARY, header: secret })
+        const probe = await probeOne(endpoint, options)
+        assert.equal(probe.reason, 'unauthorized')
+        assert.match(probe.detail ?? '', detail)
+        assert.match(probe.detail ?? '', HEADER)
+        assert.doesNotMatch(probe.detail ?? '', /cGxhbnRlZA|planted/)
+        const server = await probeOne({ ...endpoint, role: 'server' }, options)
+        assert.match(server.detail ?? '', / the Authorization header of server in the list/)
+        const typed = await probeOne(endpoint, { ...options, isTyped: true })
+        assert.match(typed.detail ?? '', / --header-file Authorization/)
+      })
+
+    it('a token service that fails is still the fault of the service', async () => {
+      const failing = guarded(bearer, (_request, response) => reply(response, 503))
+      const probe = await probeBent(failing, { header: secret })
+      assert.match(probe.detail ?? '', /^the token service responds with 503; check the token service/)
+    })
+
+    it('without a header, a remedy says where the credentials go, and quotes no scope', async () => {
+      const challenge = (origin: string) => `Bearer realm="${origin}/token",scope="planted-scope"`
+      const probe = await probeBent(guarded(challenge, refusing))
+      assert.match(probe.detail ?? '', /; add the credentials to header in the list, or grant each scope /)
+      assert.doesNotMatch(probe.detail ?? '', /planted/)
+    })
+  })
+
   it('carry them to another host only if the list allows it; else the verdict stays open', async () => {
     const { probe, received } = await receivedAt('localhost', '2.1.0')
     assert.deepEqual([probe.status, received], ['unknown', []])

@@ -244,7 +244,7 @@ describe('probe: headers and connections', () => {
     assert.equal((await challenged('Negotiate')).reason, 'unauthorized')
     assert.match(
       (await challenged('Basic realm="planted-secret"', header)).detail ?? '',
-      /does not accept the credentials/,
+      /^does not accept the Authorization header; check the Authorization header in the list$/,
     )
   })
 

@@ -1,6 +1,6 @@
 /** Redirects: where they may lead, and what is sent there. */
 import assert from 'node:assert/strict'
-import { classifyAddress } from '../../lib/probe/connection/address-space.ts'
+import { classifyAddress } from '../../lib/model/address-space.ts'
 import { checkLiteralAddress, startLookup } from '../../lib/probe/connection/allowed-addresses.ts'
 import { probeOne as ping } from '../../lib/probe/probe.ts'
 import {

@@ -1,6 +1,6 @@
 /** Remedies for the server of a registry, which has other keys than a mirror. */
 import assert from 'node:assert/strict'
-import type { ProbeReason } from '../../lib/model/report.ts'
+import type { ProbeReason } from '../../lib/model/probe-reason.ts'
 import { describeFault } from '../../lib/probe/faults/describe-fault.ts'
 
 /** Reasons that a server can have; what a tag points to is compared with it. */
@@ -23,14 +23,20 @@ const REASONS: Readonly<Record<Exclude<ProbeReason, 'stale' | 'divergent'>, true
   slow: true,
 }
 
-const SERVER = { role: 'server', url: 'https://registry.test/v2' } as const
-const MIRROR = { role: 'mirror', url: 'https://mirror.test/v2' } as const
+const SERVER = { role: 'server', url: 'https://registry.test/v2', isTyped: false } as const
+const MIRROR = { role: 'mirror', url: 'https://mirror.test/v2', isTyped: false } as const
 
 describe('remedies', () => {
   for (const reason of Object.keys(REASONS) as ProbeReason[])
     it(`names no mirror and no key of a mirror for a server: ${reason}`, () => {
       const text = describeFault({ reason }, SERVER, false)
       assert.doesNotMatch(text, /the mirror\b|remove it from the list|header in the list|the url in the list/)
+    })
+
+  for (const reason of Object.keys(REASONS) as ProbeReason[])
+    it(`names no key of a list for a URL of the command line: ${reason}`, () => {
+      const text = describeFault({ reason }, { ...MIRROR, isTyped: true }, false)
+      assert.doesNotMatch(text, /(?:in|from) the list|\[health\]/)
     })
 
   it('names the key of each role', () => {
@@ -55,7 +61,7 @@ describe('remedies', () => {
     }
     for (const [url, expected] of Object.entries(urls))
       for (const role of ['mirror', 'server'] as const) {
-        const text = describeFault({ reason: 'not_a_registry' }, { role, url }, false)
+        const text = describeFault({ reason: 'not_a_registry' }, { role, url, isTyped: false }, false)
         assert.match(text, expected ? /; check its URL: the name may have a new owner$/ : /; check its URL$/)
       }
   })

@@ -89,7 +89,7 @@ describe('probe: certificates', () => {
     const client = { cert: pem('client.pem'), key: 'no key' }
     const probe = await pingMirror(mirror, { ca, client })
     assert.equal(probe.reason, 'tls')
-    assert.match(probe.detail ?? '', /^ca or client in the list is invalid; /)
+    assert.match(probe.detail ?? '', /^ca or client is invalid; /)
   })
 })
 

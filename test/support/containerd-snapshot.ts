@@ -6,7 +6,7 @@ import { openReader } from '../../lib/system/reader.ts'
 import { containerd } from '../../lib/targets/containerd/containerd.ts'
 import { observe } from '../../lib/targets/containerd/observe.ts'
 import type { Snapshot } from '../../lib/targets/containerd/snapshot.ts'
-import type { EffectiveEndpoint, PullRoute } from '../../lib/targets/target.ts'
+import type { EffectiveEndpoint, PullRoute } from '../../lib/targets/pull-route.ts'
 import { PLACE } from './lists.ts'
 
 export const CERTS = '/etc/containerd/certs.d'

@@ -68,8 +68,8 @@ describe('a watcher process', () => {
         assert.match((await hosts()) ?? '', new RegExp(b.url))
 
         await a.stop()
-        await watcher.until(/is unhealthy/)
-        await watcher.until(WRITTEN)
+        await watcher.until(new RegExp(`docker\\.io: ${a.url} is unhealthy: `))
+        await watcher.until(new RegExp(`updated .*hosts\\.toml: removed ${a.url}$`, 'm'))
         assert.doesNotMatch((await hosts()) ?? '', new RegExp(a.url))
         const health = await fs.stat(path.join(root, 'var/lib/regmirror/health.json'))
         assert.equal(health.mode & 0o777, 0o600)
@@ -80,15 +80,22 @@ describe('a watcher process', () => {
         )
         assert.match(
           (await spawnCli(['plan', ...args])).stderr,
-          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node and will undo this change [\s\S]*at most 3600 times per hour/,
+          /regmirror watch -f \S+mirrors\.toml \(process .*\) runs on this node\n[\s\S]*at most 3600 times per hour/,
+          'nothing changes, so there is nothing to undo',
+        )
+        const other = `${list}.other.toml`
+        await fs.writeFile(other, listText([b.url, 'https://other.example.com']))
+        assert.match(
+          (await spawnCli(['plan', '--root', root, '-f', other])).stderr,
+          /runs on this node and will undo this change if its list is different/,
         )
         assert.match(
           (await spawnCli(['plan', '--declared', ...args])).stderr,
           /removes unhealthy mirrors again/,
         )
         await a.start()
-        await watcher.until(/is healthy again/)
-        await watcher.until(WRITTEN)
+        await watcher.until(new RegExp(`docker\\.io: ${a.url} is healthy again$`, 'm'))
+        await watcher.until(new RegExp(`updated .*hosts\\.toml: returned ${a.url}$`, 'm'))
         assert.match((await hosts()) ?? '', new RegExp(a.url))
 
         await fs.rm(hostsFile)

@@ -110,6 +110,14 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/apply.ts': PLAN,
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,
+  'commands/explain.ts': PLAN,
+  'targets/containerd/pull/containerd-explainer.ts': [...PLAN, 'commands/explain.ts'],
+  'pipeline/explain/probe-routes.ts': [...PLAN, 'commands/explain.ts', 'pipeline/probe-list.ts'],
+  'commands/doctor.ts': PLAN,
+  'commands/import.ts': PLAN,
+  'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
+  'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
+  'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
 }
 
 /**

@@ -129,18 +129,31 @@ beside() {
     systemd) echo coreutils procps dash libstdc++6 ;;
     curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;
-    dpkg) echo perl-base init-system-helpers diffutils libc-bin tar ;;
-    lintian) echo base-files coreutils dash diffutils findutils grep gzip libc-bin sed tar ;;
+    # What every node has, as far as maintainer scripts use it.
+    apt) echo base-files base-passwd coreutils dash diffutils dpkg findutils grep gzip init-system-helpers libc-bin perl-base sed tar ;;
+    # The programs of a repository, too.
+    lintian) echo apt-utils gpg-agent base-files coreutils dash diffutils findutils grep gzip libc-bin sed tar ;;
   esac
 }
 
 # It runs programs for arm64 in a tree for arm64, and does without programs for all other architectures.
 architectures() {
   case $1 in
-    curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo "$(dpkg --print-architecture),arm64" ;;
     *) dpkg --print-architecture ;;
   esac
+}
+
+# Writes what dpkg and apt know of the packages of the tree, as after an installation: $1 the archives.
+write_database() {
+  database=$work/tree/var/lib/dpkg
+  mkdir -p "$database/info" "$database/updates" "$database/triggers"
+  for archive in "$1"/*.deb; do
+    name=$(dpkg-deb -f "$archive" Package)
+    if [ "$(dpkg-deb -f "$archive" Multi-Arch)" = same ]; then name=$name:$(dpkg-deb -f "$archive" Architecture); fi
+    { dpkg-deb -f "$archive" && echo "Status: install ok installed" && echo; } >>"$database/status"
+    dpkg-deb --fsys-tarfile "$archive" | tar -t | sed 's,^\.,,; s,/$,,; s,^$,/.,' >"$database/info/$name.list"
+  done
 }
 
 remove_unused() {
@@ -187,6 +200,7 @@ fetch() {
   read_index "$suite"
   download "$package"
   for archive in "$work"/archives/*.deb; do dpkg-deb -x "$archive" "$work/tree"; done
+  if [ "$package" = apt ]; then write_database "$work/archives"; fi
   remove_unused
   merge_usr
   for program in "$@"; do
@@ -221,8 +235,8 @@ fetch iproute2 trixie ip
 fetch chromium-headless-shell trixie chromium-headless-shell
 fetch systemd bookworm
 fetch systemd trixie
-fetch dpkg bookworm
-fetch dpkg trixie
+fetch apt bookworm
+fetch apt trixie
 fetch lintian trixie
 fetch mandoc trixie mandoc
 fetch zsh trixie zsh

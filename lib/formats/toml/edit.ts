@@ -5,12 +5,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { edited } from '../edit.ts'
 import { isTable, setAt, type Table } from '../is-table.ts'
+import { lineBreak } from '../lines.ts'
 import { parseTomlAst, tomlValue } from './ast.ts'
 import { readDocument } from './document.ts'
 import { findEdit } from './find-edit.ts'
 import { findRemoval } from './find-removal.ts'
 import { flatten } from './pairs.ts'
 import { readToml } from './second-parser.ts'
+import { findParts, type Part } from './tables.ts'
 import { isTomlValue, type TomlValue } from './text.ts'
 
 /**
@@ -26,11 +28,13 @@ export function setValue(text: string, path: readonly string[], value: TomlValue
 }
 
 /**
- * The text with the value at `path` as `original` has it, or without the value where `original` has none. Every other byte
- * is unchanged. Undefined when that is not possible, or when a second parser does not read back exactly that change.
+ * The text with the value at `path` as `original` has it, or without the value where `original` has none. The value may be a
+ * table with tables below it: its sections are removed where they are, and put back at the end. Every other byte is unchanged. Undefined when that is not possible, or when a second parser does not read back exactly that change.
  */
 export function withdrawValue(text: string, original: string, path: readonly string[]): string | undefined {
   const was = valueAt(original, path)
+  if (isTable(was)) return putBack(text, original, path, was)
+  if (isTable(valueAt(text, path))) return removeTable(text, path)
   if (was !== undefined) return isTomlValue(was) ? respell(text, original, path, was) : undefined
   const parsed = parseTomlAst(text)
   if ('fault' in parsed) return undefined
@@ -40,6 +44,28 @@ export function withdrawValue(text: string, original: string, path: readonly str
   const gone = valueAt(result, path) === undefined
   const without = (root: Table) => removeAt(root, path)
   return gone && proves(text, result, without, without) ? result : undefined
+}
+
+function removeTable(text: string, path: readonly string[]): string | undefined {
+  const result = partsOf(text, path).reduceRight<string>(edited, text)
+  const without = (root: Table) => removeAt(root, path)
+  return valueAt(result, path) === undefined && proves(text, result, without, without) ? result : undefined
+}
+
+/** The sections of the original at the end of the text; keys in other tables have no place there. */
+function putBack(text: string, original: string, path: readonly string[], was: Table): string | undefined {
+  const rest = valueAt(text, path) === undefined ? text : removeTable(text, path)
+  const parts = partsOf(original, path)
+  if (rest === undefined || parts.some(({ isSection }) => !isSection)) return undefined
+  const eol = lineBreak(rest)
+  const sections = parts.map(({ at, end }) => original.slice(at, end).replace(/^\r?\n|\r?\n$/g, '') + eol)
+  const result = `${rest}${rest === '' || rest.endsWith('\n') ? '' : eol}${sections.join('')}`
+  return proves(rest, result, root => setAt(root, path, was)) ? result : undefined
+}
+
+function partsOf(text: string, path: readonly string[]): readonly Part[] {
+  const parsed = parseTomlAst(text)
+  return 'fault' in parsed ? [] : findParts(text, parsed.ast, path)
 }
 
 /** The text with the value as it is spelled in the original. */

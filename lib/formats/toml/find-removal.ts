@@ -1,7 +1,7 @@
 /** The smallest edit of a TOML text that removes one key. Pure; edit.ts proves the result. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Edit } from '../edit.ts'
-import { lineEnd } from '../lines.ts'
+import { lineEnd, lineStart, wholeLines } from '../lines.ts'
 import { flatten, type Pair } from './pairs.ts'
 import type { TomlAst, TomlTable } from './tree-parser.ts'
 
@@ -16,7 +16,10 @@ export function findRemoval(
   headerToo: boolean,
 ): Edit | undefined {
   const pair = flatten(ast).find(candidate => isDeepStrictEqual(candidate.path, path))
-  if (pair === undefined) return undefined
+  return pair && pairRemoval(text, ast, pair, headerToo)
+}
+
+export function pairRemoval(text: string, ast: TomlAst, pair: Pair, headerToo: boolean): Edit {
   if (pair.inline) return removeFromInline(pair)
   const table = tableOf(ast, pair)
   const [at, end] = pair.node.range
@@ -53,15 +56,4 @@ function headerStart(text: string, table: TomlTable, line: number): number {
   const start = lineStart(text, at)
   if (text.slice(end, line).trim() !== '' || text.slice(start, at).trim() !== '') return line
   return /\n\r?\n$/.test(text.slice(0, start)) ? lineStart(text, start - 1) : start
-}
-
-/** Lines with their line breaks; for the last line of a text that is the one before it. */
-function wholeLines(text: string, at: number, end: number): Edit {
-  if (end < text.length) return { at, end: end + (text[end] === '\r' ? 2 : 1), text: '' }
-  const before = text[at - 1] === '\n' ? (text[at - 2] === '\r' ? 2 : 1) : 0
-  return { at: at - before, end, text: '' }
-}
-
-function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1
 }

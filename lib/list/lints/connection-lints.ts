@@ -1,7 +1,8 @@
 /** Lints about how an endpoint is reached: a mirror or a server. Pure. */
+
+import { certificatesIn, firstEnd } from '../../formats/pem.ts'
 import { isRefused } from '../../model/refused.ts'
 import type { Attachment, Connection } from '../../model/registry.ts'
-import { certificatesIn, firstEnd } from '../values/pem.ts'
 
 interface ConnectionLint {
   /** The key that the notice points to, where it is written. */

@@ -35,7 +35,7 @@ export function holdsSecret({ header }: Pick<Endpoint, 'header'>): boolean {
   return Object.keys(header).length > 0
 }
 
-/** Whether the list has an Authorization header for it. */
-export function hasAuthorization({ header }: Pick<Endpoint, 'header'>): boolean {
-  return hasHeader(header, 'authorization')
+/** Whether a request to this host carries an Authorization header of the list; after a redirect it mostly does not. */
+export function sendsAuthorization({ header, base }: Pick<Endpoint, 'header' | 'base'>, host = ''): boolean {
+  return hasHeader(header, 'authorization') && host === new URL(base.origin).host
 }

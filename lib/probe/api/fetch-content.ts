@@ -41,19 +41,19 @@ export async function fetchContent(session: Session, request: FetchRequest): Pro
   const outcome = await readInto(sink, session, request)
   const { respondedAt = 0, endedAt = performance.now() } = outcome.trace
   const ms = endedAt - respondedAt
-  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: outcome.fault }
+  if (outcome.fault !== undefined) return { ...sink.read(), ms, fault: afterHead(outcome.fault, outcome) }
   return { ms, ...checked(sink, request) }
 }
 
 /** Why containerd cannot fetch it from anywhere. */
 export function descriptorFault(kind: FetchRequest['kind'], { size, digest }: Descriptor): Fault | undefined {
   if (size <= 0)
-    return { reason: 'wrong_digest', what: `the stated size of the ${kind} is ${size}`, todo: CHECK_CONTENT }
+    return { reason: 'wrong_digest', what: `the stated size of the ${kind} is ${size}`, ...CHECK_CONTENT }
   if (!isStorable(digest))
     return {
       reason: 'wrong_digest',
       what: `the ${kind} has a digest that containerd cannot store`,
-      todo: CHECK_CONTENT,
+      ...CHECK_CONTENT,
     }
   return undefined
 }
@@ -68,8 +68,15 @@ function addressFault(kind: FetchRequest['kind'], { urls }: Descriptor): Fault |
   }
 }
 
-const CHECK_CONTENT =
-  'compare it with that of another endpoint, and check the image: canary in the list, or --image'
+/** Once the content has begun, containerd requests the rest of the same endpoint (httpreadseeker.go Read@v2.1.9). */
+function afterHead(fault: Fault, { trace, response }: Read): Fault {
+  return trace.phase === 'body' && response === undefined ? { ...fault, stops: true } : fault
+}
+
+const CHECK_CONTENT = {
+  todo: 'compare it with that of another endpoint, and check the image (canary in the list)',
+  forUrl: 'compare it with that of another endpoint, and check the image (--image)',
+} as const satisfies Partial<Fault>
 
 interface Sink {
   add(chunk: Buffer): void
@@ -92,7 +99,7 @@ function openSink({ keep, limit }: FetchRequest): Sink {
   }
 }
 
-type Read = Pick<Outcome, 'trace'> & { readonly fault?: Fault }
+type Read = Pick<Outcome, 'trace'> & { readonly fault?: Fault; readonly response?: HttpResponse }
 
 /** If the connection is cut off, containerd requests the rest: core/remotes/docker/httpreadseeker.go Read@v2.1.9. */
 async function readInto(sink: Sink, session: Session, request: FetchRequest): Promise<Read> {
@@ -139,7 +146,10 @@ function checked(sink: Sink, request: FetchRequest): Omit<Fetched, 'ms'> {
   const { kind, descriptor } = request
   const { digest, size } = descriptor
   const read = sink.read()
-  const fault = (what: string): Omit<Fetched, 'ms'> => ({ ...read, fault: { reason: 'wrong_digest', what } })
+  const fault = (what: string): Omit<Fetched, 'ms'> => ({
+    ...read,
+    fault: { reason: 'wrong_digest', what, stops: true },
+  })
   if (read.bytes < lengthOf(request))
     return fault(`the ${kind} is shorter than the size that is stated for it`)
   if (size > request.limit) return read

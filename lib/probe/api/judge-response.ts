@@ -1,4 +1,5 @@
 /** Judges the health of an endpoint by a response. Pure. */
+import { HEADER_REFUSED } from '../faults/credentials-fault.ts'
 import type { Fault } from '../faults/fault.ts'
 import { CLIENT_CERTIFICATE_REQUIRED } from '../faults/tls-fault.ts'
 import { type HttpResponse, readHeader, readValues } from '../http/response.ts'
@@ -70,11 +71,5 @@ function judgeChallenge(response: HttpResponse, authorized: boolean): Fault | un
   const challenge = readValues(response, 'www-authenticate').join(', ')
   if (/(^|,)\s*bearer(\s|,|$)/i.test(challenge)) return undefined
   if (!/(^|,)\s*basic(\s|,|$)/i.test(challenge)) return { reason: 'unauthorized' }
-  return authorized ? CREDENTIALS_REFUSED : undefined
-}
-
-export const CREDENTIALS_REFUSED: Fault = {
-  reason: 'unauthorized',
-  what: 'does not accept the credentials in the list',
-  todo: 'check the Authorization header in the list',
+  return authorized ? HEADER_REFUSED : undefined
 }

@@ -1,12 +1,12 @@
 /** What a runtime does when an endpoint requires a token (core/remotes/docker/authorizer.go AddResponses@v2.1.4). */
 import { toUrl, urlText } from '../../model/go-url.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
+import { addCredentials, HEADER_REFUSED, refusedWithToken } from '../faults/credentials-fault.ts'
 import type { Fault } from '../faults/fault.ts'
 import { readValues } from '../http/response.ts'
 import type { Success } from './bounded-request.ts'
 import { parseChallenges } from './challenge.ts'
-import { type Endpoint, hasAuthorization } from './endpoint.ts'
-import { CREDENTIALS_REFUSED } from './judge-response.ts'
+import { type Endpoint, sendsAuthorization } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
 import { requestToken } from './token.ts'
 
@@ -58,10 +58,11 @@ export async function followChallenge(
   const [challenge] = parseChallenges(readValues(last.response, 'www-authenticate'))
   const host = toUrl(last.target)?.host ?? ''
   if (challenge?.scheme === 'basic' && logins.byHost.has(host)) return TWO_LOGINS
-  if (challenge?.scheme !== 'bearer') return withoutToken(challenge?.scheme, logins.endpoint)
+  if (challenge?.scheme !== 'bearer')
+    return sendsAuthorization(logins.endpoint, host) ? HEADER_REFUSED : withoutToken(challenge?.scheme)
   const { params } = challenge
   const error = params.get('error') ?? ''
-  if (error !== '' && isRepeated(responses)) return tokenRefused(error)
+  if (error !== '' && isRepeated(responses)) return tokenRefused(logins, last, error)
   if (error !== '' && logins.client.tokens.renewsRefused) logins.byHost.delete(host)
   if (logins.byHost.has(host)) return undefined
   return await logIn(logins, host, last, params)
@@ -88,16 +89,14 @@ async function logIn(
   return undefined
 }
 
-function withoutToken(scheme: string | undefined, endpoint: Endpoint): Fault {
-  if (hasAuthorization(endpoint)) return CREDENTIALS_REFUSED
+function withoutToken(scheme: string | undefined): Fault {
   return scheme === undefined ? { reason: 'unauthorized' } : LOGIN_REQUIRED
 }
 
 const LOGIN_REQUIRED: Fault = {
   reason: 'unauthorized',
   what: 'requires credentials for the canary',
-  todo: 'add the credentials to header in the list, or set a canary that needs none',
-  forServer: 'set a canary that needs no credentials, or add them to header of server in the list',
+  ...addCredentials('set a canary that needs none'),
 }
 
 const TWO_LOGINS: Fault = {
@@ -106,12 +105,14 @@ const TWO_LOGINS: Fault = {
   todo: 'require only one of them in its web server',
 }
 
-/** The fault of an endpoint that keeps responding with 401 to a token. */
-export function tokenRefused(error: string): Fault {
+/** The fault of an endpoint that keeps responding with 401 to a token; `error` is that of its last challenge. */
+export function tokenRefused({ endpoint, client }: Logins, { target }: Success, error: string): Fault {
+  if (sendsAuthorization(endpoint, toUrl(target)?.host))
+    return refusedWithToken(error, client.tokens.staticHeaders)
   const what = 'refuses the token that its token service issued'
-  const todo =
+  const remedy =
     error === 'insufficient_scope'
-      ? 'check which scopes the token service grants without credentials'
-      : 'check that both use the same key, service name and time'
-  return { reason: 'unauthorized', what, todo, ...(error !== '' && { quoted: error }) }
+      ? addCredentials('let the token service grant pulls')
+      : { todo: 'check that both use the same key, service name and time' }
+  return { reason: 'unauthorized', what, ...remedy, ...(error !== '' && { quoted: error }) }
 }

@@ -4,7 +4,7 @@ import type { Trace } from '../connection/trace.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { FinalResponse } from '../http/redirects.ts'
 import { type Failed, locateFault, type Success, sendBoundedRequest } from './bounded-request.ts'
-import { type Endpoint, hasAuthorization } from './endpoint.ts'
+import { type Endpoint, sendsAuthorization } from './endpoint.ts'
 import { judgeResponse } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
 
@@ -67,9 +67,7 @@ function failureOf({ trace: { phase, respondedAt } }: Failed): PingFailure {
 }
 
 function judgePing({ response, trace }: Success, endpoint: Endpoint): Fault | undefined {
-  // After a redirect the static header was not sent.
-  const authorized = hasAuthorization(endpoint) && trace.host === new URL(endpoint.base.origin).host
-  const fault = judgeResponse(response, authorized)
+  const fault = judgeResponse(response, sendsAuthorization(endpoint, trace.host))
   return fault && locateFault(fault, trace, pingUrl(endpoint.base))
 }
 

@@ -19,6 +19,8 @@ export interface ProbeContext {
   readonly turn?: (() => Promise<void>) | undefined
   /** Runs one act at a time; undefined: acts run in parallel. */
   readonly alone?: (<T>(act: () => Promise<T>) => Promise<T>) | undefined
+  /** Whether the endpoints are URLs of the command line, not of a list. */
+  readonly isTyped?: boolean | undefined
   /** Shared by the requests to one endpoint; undefined: no limit for all of them together. */
   readonly budget?: Budget | undefined
 }

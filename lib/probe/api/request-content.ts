@@ -15,10 +15,13 @@ export async function requestContent(session: Session, request: ContentRequest):
 
 /** The first request for an image may wait until a cache has fetched it; containerd waits for it. */
 function withTimeoutRemedy(fault: Fault): Fault {
-  return fault.reason === 'no_response' ? { ...fault, todo: fault.todo ?? RAISE_TIMEOUT } : fault
+  return fault.reason === 'no_response' ? { ...RAISE_TIMEOUT, ...fault } : fault
 }
 
-const RAISE_TIMEOUT = 'raise timeout in [health] if its cache is still filling, or check its log'
+const RAISE_TIMEOUT = {
+  todo: 'raise timeout in [health] if its cache is still filling, or check its log',
+  forUrl: 'raise --timeout if its cache is still filling, or check its log',
+} as const satisfies Partial<Fault>
 
 /** Any status below 300 will do, and no content type matters here: core/remotes/docker/fetcher.go withErrorCheck@v2.1.9. */
 function judgeContent(
@@ -41,6 +44,7 @@ function nsFault(kind: ContentRequest['kind'], ns: string): Fault {
 
 const NO_CONTENT: Fault = {
   reason: 'not_found',
-  todo: 'check that it mirrors this registry, and check the image: canary in the list, or --image',
-  forServer: 'check the image: canary in the list, or --image',
+  todo: 'check that it mirrors this registry, and check the image (canary in the list)',
+  forServer: 'check the image (canary in the list)',
+  forUrl: 'check that it mirrors this registry, and check the image (--image)',
 }

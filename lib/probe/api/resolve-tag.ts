@@ -23,7 +23,12 @@ export const MAX_MANIFEST_SIZE = 4 * 1048 * 1048
 export async function resolveTag(session: Session): Promise<Resolved> {
   const outcome = await requestHead(session)
   if ('fault' in outcome) return { fault: await headFault(session, outcome) }
-  const { response } = outcome
+  const resolved = await readResolved(session, outcome.response)
+  return 'fault' in resolved ? { fault: { ...resolved.fault, stops: true } } : resolved
+}
+
+/** A response to HEAD is final: what is wrong with it ends the pull (resolver.go:376-409@v2.3.4). */
+async function readResolved(session: Session, response: HttpResponse): Promise<Resolved> {
   const digest = readHeader(response, 'docker-content-digest')
   const length = readHeader(response, 'content-length')
   if (digest === '' || length === '') return await resolveByBody(session, response)
@@ -73,6 +78,8 @@ const METHOD_REFUSED: readonly number[] = [400, 403, 501]
 
 /** Names HEAD if it is the problem, since a test with GET, as curl sends it, would find none. */
 async function headFault(session: Session, { fault, response }: Failed): Promise<Fault> {
+  // It ends the pull (resolver.go:368@v2.3.4).
+  if (fault.unfollowed) return { ...fault, stops: true }
   if (!session.retries || response === undefined || !METHOD_REFUSED.includes(response.status)) return fault
   const get = await requestContent(session, { ...tagRequest(session), method: 'GET', bodyLimit: 0 })
   if ('fault' in get) return fault

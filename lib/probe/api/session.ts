@@ -53,7 +53,7 @@ export async function sendContentRequest(session: Session, request: ContentReque
     const isLast = responses.length === MAX_RESPONSES
     if (status === 401) {
       session.challenged = true
-      const fault = isLast ? tokenRefused('') : await followChallenge(session, responses)
+      const fault = isLast ? tokenRefused(session, outcome, '') : await followChallenge(session, responses)
       if (fault !== undefined) return { ...outcome, fault }
     } else if (isLast || !session.retries || !RETRIED.includes(status)) return outcome
   }

@@ -7,8 +7,6 @@ export interface TokenQuery {
   readonly url: URL
   /** What it is sent. */
   readonly target: GoUrl
-  /** In the order in which they are requested. */
-  readonly scopes: readonly string[]
 }
 
 /** Undefined where the challenge has no address that a request can be sent to. */
@@ -23,7 +21,7 @@ export function buildTokenQuery(
   const scopes = requestedScopes(params.get('scope'), repository)
   const service = params.get('service') ?? ''
   const added = [...(service === '' ? [] : [['service', service] as const]), ...scopes.map(scopePair)]
-  return { url, target: { ...realm, query: extendQuery(realm.query ?? '', added) }, scopes }
+  return { url, target: { ...realm, query: extendQuery(realm.query ?? '', added) } }
 }
 
 function scopePair(scope: string) {

@@ -1,7 +1,9 @@
 /** Requests a token without credentials, as a runtime does when an endpoint requires one. */
+import { toUrl } from '../../model/go-url.ts'
 import { parseNetwork } from '../../model/network.ts'
+import { hostOf } from '../../model/url-host.ts'
 import type { PullClient } from '../../targets/pull-client.ts'
-import { hostOf } from '../connection/url-host.ts'
+import { addCredentials, refusedByService } from '../faults/credentials-fault.ts'
 import type { Fault } from '../faults/fault.ts'
 import { TRUST_HOST } from '../faults/network-fault.ts'
 import { wordsOf } from '../faults/reasons.ts'
@@ -9,7 +11,7 @@ import { withoutHeader } from '../http/headers.ts'
 import { allowedHosts } from '../http/redirects.ts'
 import { type HttpResponse, readHeader } from '../http/response.ts'
 import { type Success, sendBoundedRequest } from './bounded-request.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, sendsAuthorization } from './endpoint.ts'
 import { decodeToken, type IssuedToken } from './issued-token.ts'
 import { readRetryAfter } from './judge-response.ts'
 import type { ProbeContext } from './probe-context.ts'
@@ -53,6 +55,9 @@ export async function requestToken({
   const token = decodeToken(Buffer.concat(chunks))
   if (token !== undefined) return token
   if ('fault' in outcome) return { fault: tokenServiceFault(outcome.fault, url) }
+  const isRefused = sendsAuthorization(endpoint, toUrl(challenged.target)?.host)
+  if (isRefused && isRefusal(outcome.response))
+    return { fault: refusedByService(outcome.response.status, client.tokens.staticHeaders) }
   return { fault: noTokenFault(outcome.response, query) }
 }
 
@@ -88,17 +93,22 @@ function headersWithheld({ host }: URL): Fault {
   }
 }
 
+/** Whether it is about the request, and not about the load or the state of the service. */
+function isRefusal({ status }: HttpResponse): boolean {
+  return status >= 400 && status < 500 && status !== 429
+}
+
 /** The token service is at an address of its own, so its faults must not look like those of the endpoint. */
 function tokenServiceFault(fault: Fault, { host }: URL): Fault {
   const { what, todo } = wordsOf(fault)
   if (fault.reason === undefined) return { ...fault, what: `the token service: ${what}`, todo, quoted: host }
   const named = `the token service fails (${fault.reason}): ${what}`
-  return { ...fault, what: named, todo: CHECK_SERVICE, forServer: undefined, quoted: host }
+  return { ...fault, what: named, todo: CHECK_SERVICE, forServer: undefined, forUrl: undefined, quoted: host }
 }
 
 const CHECK_SERVICE = 'check the token service, and that this node can reach it'
 
-function noTokenFault(response: HttpResponse, { url, scopes }: TokenQuery): Fault {
+function noTokenFault(response: HttpResponse, { url }: TokenQuery): Fault {
   const { status } = response
   if (status === 429) {
     const what = 'the token service responds with 429, too many requests'
@@ -113,14 +123,14 @@ function noTokenFault(response: HttpResponse, { url, scopes }: TokenQuery): Faul
       quoted,
     }
   const what = `the token service responds with ${status}`
-  return { reason: 'unauthorized', what, todo: statusRemedy(status, scopes), quoted }
+  return { reason: 'unauthorized', what, ...statusRemedy(response), quoted }
 }
 
 const CHECK_JSON = 'check that it sends {"token": "…"}, with expires_in as a number and issued_at as RFC 3339'
 
-/** Many token services refuse a request as a whole where they do not grant one of its scopes. */
-function statusRemedy(status: number, scopes: readonly string[]): string {
-  if (status >= 500) return CHECK_SERVICE
-  const own = `check that it grants ${scopes.length > 1 ? 'each of the scopes' : 'the scope'} ${scopes.join(' and ')}`
-  return `${own} to a request without credentials`
+function statusRemedy(response: HttpResponse): Partial<Fault> {
+  return isRefusal(response) ? addCredentials(GRANT) : { todo: CHECK_SERVICE }
 }
+
+/** Many token services refuse a request as a whole where they do not grant one of its scopes. */
+const GRANT = 'grant each scope to a request without them'

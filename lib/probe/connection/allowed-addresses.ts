@@ -1,12 +1,12 @@
 /** The addresses that may be connected to. */
 import type { LookupAddress } from 'node:dns'
 import net from 'node:net'
+import { classifyAddress, type Space } from '../../model/address-space.ts'
 import { isInNetwork, parseNetwork } from '../../model/network.ts'
+import { hostOf } from '../../model/url-host.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
-import { classifyAddress, type Space } from './address-space.ts'
 import { SPACE_REFUSED } from './error-codes.ts'
-import { hostOf } from './url-host.ts'
 
 /** A response may hold thousands of addresses; no time limit suffices to dial more than these. */
 const MAX_ADDRESSES = 64

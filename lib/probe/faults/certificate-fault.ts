@@ -100,14 +100,20 @@ const WORDS: Readonly<Record<Exclude<Rule, 'policies'>, Describe>> = {
 
 function authorityWords({ parsed, sent = 1 }: CertificateProblem): Words {
   if (parsed?.issuer === parsed?.subject)
-    return { what: 'the certificate is self-signed and not trusted', todo: 'add that certificate to ca' }
+    return {
+      what: 'the certificate is self-signed and not trusted',
+      todo: 'add that certificate to ca',
+      forUrl: 'add that certificate with --ca FILE',
+    }
   if (sent > 1)
     return {
       what: 'the certificate is signed by an unknown authority',
       todo: 'add the certificate of that authority to ca',
+      forUrl: 'add the certificate of that authority with --ca FILE',
     }
   return {
     what: 'the certificate is signed by an unknown authority, or the intermediate certificate is missing',
     todo: 'add that authority to ca, or configure the server to send the whole chain',
+    forUrl: 'add that authority with --ca FILE, or configure the server to send the whole chain',
   }
 }

@@ -5,7 +5,10 @@ import type { Fault, Words } from './fault.ts'
 import { wordsOf } from './reasons.ts'
 
 /** What a remedy depends on. */
-export type FaultyEndpoint = Pick<Probe, 'role' | 'url'>
+export interface FaultyEndpoint extends Pick<Probe, 'role' | 'url'> {
+  /** Whether it is a URL of the command line: there is no list to correct. */
+  readonly isTyped: boolean
+}
 
 /**
  * `problem; remedy`. Text of the endpoint is quoted only with `mayQuote`, since an endpoint that was sent a secret may
@@ -19,8 +22,10 @@ export function describeFault(fault: Fault, endpoint: FaultyEndpoint, mayQuote: 
   return `${words.what}${aside ? ` (${aside})` : ''}; ${remedyFor(endpoint, words)}`
 }
 
-function remedyFor({ role, url }: FaultyEndpoint, { todo, forServer, forName }: Words): string {
+function remedyFor({ role, url, isTyped }: FaultyEndpoint, words: Words): string {
+  const { todo, forServer, forName, forUrl } = words
   if (forName !== undefined && hasOwner(url)) return forName
+  if (isTyped) return forUrl ?? todo
   return role === 'server' ? (forServer ?? todo) : todo
 }
 

@@ -28,13 +28,16 @@ export function httpFault(code: string, { phase }: Trace): Fault | undefined {
       return {
         reason: 'not_a_registry',
         what: 'the request has characters that HTTP forbids',
-        todo: CHECK_LIST,
+        ...CHECK_HEADERS,
       }
   }
   return undefined
 }
 
-const CHECK_LIST = 'check its URL and its headers in the list'
+const CHECK_HEADERS = {
+  todo: 'check its URL and its headers in the list',
+  forUrl: 'check its URL and the files of --header-file',
+} as const satisfies Partial<Fault>
 
 const TOO_MANY_HEADERS: Fault = { reason: 'not_a_registry', what: 'sends too many response headers' }
 
@@ -57,6 +60,7 @@ export function redirectFault(error: unknown): Fault | undefined {
     case REDIRECT_STATUS:
       return {
         reason: 'redirect_refused',
+        unfollowed: true,
         what: `sends a redirect (${status}) that cannot be followed`,
         todo: NO_TARGET,
       }

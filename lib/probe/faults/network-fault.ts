@@ -40,6 +40,7 @@ export function networkFault(code: string, trace: Trace, limits: Limits): Fault 
 export const TRUST_HOST = {
   todo: 'if you trust that host, set redirects = ["HOST"] on this mirror in the list',
   forServer: 'if you trust that host, set redirects = ["HOST"] on server in the list',
+  forUrl: 'if you trust that host, probe a list that has redirects = ["HOST"] on this mirror',
 } as const satisfies Partial<Fault>
 
 /** A pull goes there; a probe does not, since a redirect can name any address inside the network. */

@@ -1,5 +1,5 @@
 /** The words for each reason. Pure. */
-import type { ProbeReason } from '../../model/report.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 import type { Fault, Words } from './fault.ts'
 
 const WORDS: Readonly<Record<ProbeReason, Words>> = {
@@ -19,12 +19,14 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
   no_response: {
     what: 'accepts connections but does not respond in time',
     todo: 'raise timeout in [health] if it is only slow, or check its log',
+    forUrl: 'raise --timeout if it is only slow, or check its log',
     forServer: 'check the route and the firewall, or set fallback = false to use only the mirrors',
   },
   tls: {
     what: 'the TLS handshake fails',
     todo: 'compare its certificate with ca, client and url in the list',
     forServer: 'compare its certificate with ca, client and url of server in the list',
+    forUrl: 'compare its certificate with --ca, --client-cert and its URL',
   },
   certificate_expired: {
     what: 'the certificate has expired',
@@ -39,6 +41,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
     what: 'responds with 401 without a challenge that a runtime supports',
     todo: 'add the credentials to header in the list',
     forServer: 'add the credentials to header of server in the list',
+    forUrl: 'add the credentials with --header-file NAME=FILE',
   },
   forbidden: {
     what: 'responds with 403',
@@ -57,6 +60,7 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
     what: 'serves content that does not match its digest',
     todo: 'remove it from the list: containerd fails the pull and tries no other endpoint',
     forServer: 'contact its operator: containerd fails the pull',
+    forUrl: 'do not list it: containerd fails the pull and tries no other endpoint',
   },
   slow: { what: 'serves layers slowly', todo: 'list a faster mirror before it' },
   stale: {
@@ -71,15 +75,16 @@ const WORDS: Readonly<Record<ProbeReason, Words>> = {
     what: 'redirects to an address that is not allowed',
     todo: 'if you trust the address, use it as the url in the list',
     forServer: 'if you trust the address, use it as server in the list',
+    forUrl: 'if you trust the address, probe that address instead',
   },
 }
 
 const NO_REASON: Words = { what: 'the probe has no result', todo: 'run the probe again' }
 
 /** The words of a fault, completed with those of its reason. */
-export function wordsOf({ reason, what, todo, forServer }: Fault): Words {
+export function wordsOf({ reason, what, todo, forServer, forUrl }: Fault): Words {
   const words = reason === undefined ? NO_REASON : WORDS[reason]
   return todo === undefined
     ? { ...words, what: what ?? words.what }
-    : { what: what ?? words.what, todo, forServer }
+    : { what: what ?? words.what, todo, forServer, forUrl }
 }

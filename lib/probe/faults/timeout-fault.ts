@@ -17,12 +17,21 @@ export function timeoutFault(trace: Trace, limits: Limits): Fault {
     case 'tls':
       return {
         reason: 'no_response',
+        silent: 'tls',
         what: `accepts connections but does not complete the TLS handshake ${within}`,
       }
     case 'request':
-      return { reason: 'no_response', what: `accepts connections but does not respond ${within}` }
+      return {
+        reason: 'no_response',
+        silent: 'request',
+        what: `accepts connections but does not respond ${within}`,
+      }
     case 'body':
-      return { reason: 'no_response', what: `starts a response but does not complete it ${within}` }
+      return {
+        reason: 'no_response',
+        silent: 'body',
+        what: `starts a response but does not complete it ${within}`,
+      }
   }
 }
 

@@ -7,6 +7,7 @@ import type { Fault, Words } from './fault.ts'
 export const CLIENT_CERTIFICATE_REQUIRED: Words = {
   what: 'requires a client certificate',
   todo: 'set client = { cert, key }',
+  forUrl: 'add --client-cert FILE and --client-key FILE',
 }
 
 /** The server required a client certificate, and the runtime has one but sends none. */
@@ -24,6 +25,7 @@ const CERTIFICATE_WITHHELD: Words = {
 const CLIENT_CERTIFICATE_REFUSED: Words = {
   what: 'refuses the client certificate',
   todo: 'check client = { cert, key }',
+  forUrl: 'check the files of --client-cert and --client-key',
 }
 
 const WORDS: Readonly<Record<string, Words>> = {
@@ -70,7 +72,7 @@ export function tlsFault(code: string, error: unknown): Fault | undefined {
     return { reason: 'tls', ...words, plainHttp: code === 'ERR_SSL_WRONG_VERSION_NUMBER' }
   // createSecureContext, on PEM texts of the list.
   if (code.startsWith('ERR_OSSL_'))
-    return { reason: 'tls', what: 'ca or client in the list is invalid', todo: `check the files (${code})` }
+    return { reason: 'tls', what: 'ca or client is invalid', todo: `check the files (${code})` }
   // OpenSSL reads 100 KiB of certificates, Go 256.
   if (code === 'ERR_SSL_EXCESSIVE_MESSAGE_SIZE') return TOO_MANY_CERTIFICATES
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code))

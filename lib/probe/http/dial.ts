@@ -1,5 +1,6 @@
 /** A new connection: name lookup, TCP, proxy, TLS. */
 import type net from 'node:net'
+import { hostOf, portOf } from '../../model/url-host.ts'
 import { codedError } from '../../system/coded-error.ts'
 import { onAbort } from '../../system/on-abort.ts'
 import { type PausableTimer, startPausableTimer } from '../../system/pausable-timer.ts'
@@ -15,7 +16,6 @@ import {
 } from '../connection/error-codes.ts'
 import { destroyOnAbort } from '../connection/socket-events.ts'
 import { recordError, type Trace } from '../connection/trace.ts'
-import { hostOf, portOf } from '../connection/url-host.ts'
 import type { NameLookup } from '../dns/name-lookup.ts'
 import type { SecureConnection, TlsOptions } from '../tls/start-tls.ts'
 import type { HttpProxy } from './proxies.ts'

@@ -1,7 +1,7 @@
 /** The proxy for a url: the environment as Go reads it (golang.org/x/net/http/httpproxy proxy.go). Pure. */
 import { type GoUrl, latin1, parseGoUrl, toUrl } from '../../model/go-url.ts'
+import { parseNoProxy } from '../../model/no-proxy.ts'
 import type { GoRelease } from '../../targets/pull-client.ts'
-import { parseNoProxy } from './no-proxy.ts'
 
 export interface HttpProxy {
   /** `cgi`: the runtime refuses every request, since a client could have set HTTP_PROXY with a header (httpoxy). */

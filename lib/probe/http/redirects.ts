@@ -1,8 +1,9 @@
 /** A request that follows its redirects. */
+
+import { classifyAddress } from '../../model/address-space.ts'
 import { type GoUrl, hostHeader, parseGoUrl, requestUri, resolveGoUrl, toUrl } from '../../model/go-url.ts'
 import { codedError } from '../../system/coded-error.ts'
 import type { TlsClient } from '../../targets/tls-client.ts'
-import { classifyAddress } from '../connection/address-space.ts'
 import type { AllowedHosts } from '../connection/allowed-addresses.ts'
 import type { ClientSettings } from '../connection/client-settings.ts'
 import {

@@ -8,18 +8,23 @@ const SWITCHES = ['h', 'help', 'v', 'version']
 /** With one of these as the first argument containerd does not start the daemon. */
 const SUBCOMMANDS = ['config', 'publish', 'oci-hook', 'help', 'h']
 
-/** What a command line decides; `state` only where it names that directory. */
+/** What a command line decides; `state` and `address` only where it names them. */
 export interface DaemonFlags {
   readonly config: string
   readonly state?: string
+  readonly address?: string
 }
 
 /** Of a daemon that is started with these arguments; undefined when they start no daemon. */
 export function parseDaemonFlags(args: readonly string[]): DaemonFlags | undefined {
   const { flags, rest } = parse(args.slice(1))
   if (SWITCHES.some(name => flags.has(name)) || SUBCOMMANDS.includes(rest[0] ?? '')) return undefined
-  const state = flags.get('state')
-  return { config: flags.get('config') ?? DEFAULT_CONFIG, ...(state !== undefined && { state }) }
+  const [state, address] = [flags.get('state'), flags.get('address') ?? flags.get('a')]
+  return {
+    config: flags.get('config') ?? DEFAULT_CONFIG,
+    ...(state !== undefined && { state }),
+    ...(address !== undefined && { address }),
+  }
 }
 
 /** As package flag of Go: one dash or two, the last value counts, and the first word that is not a flag ends them. */

@@ -1,5 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
-import type { DesiredFile, Target, View } from '../target.ts'
+import type { DesiredFile, Target } from '../target.ts'
+import type { View } from '../view.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -8,13 +9,14 @@ import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
 import { containerdDialect } from './dialect.ts'
+import { findReader } from './find-reader.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
+import { plannedSnapshot } from './planned.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { read } from './read/read.ts'
 import { isSameLine } from './release.ts'
 import { releaseNotices } from './release-notices.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
@@ -30,7 +32,7 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   observe,
   render(registries, snapshot, choices) {
     const directories = renderDirectories(registries, snapshot, choices)
-    const config = renderConfig(snapshot, choices)
+    const config = renderConfig(registries, snapshot, choices)
     return {
       files: [...directories.files, ...config.files],
       notices: [
@@ -42,12 +44,15 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
       conflicts: [...daemonConflicts(snapshot), ...config.conflicts, ...directories.conflicts],
       effect: findEffect(snapshot),
       held: formerFiles(snapshot),
-      kept: snapshot.config.managed ? [] : snapshot.editedFiles,
+      kept: keptFiles(snapshot),
+      migrated: config.migrated ?? [],
     }
   },
   validate: validateConfig,
   endpoints,
-  read,
+  planned: plannedSnapshot,
+  explainer: async () => (await import('./pull/containerd-explainer.ts')).containerdExplainer,
+  read: async snapshot => (await import('./read/read.ts')).read(snapshot),
   writerOf,
   daemon: {
     activate: {
@@ -58,7 +63,18 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
     },
     environment: ({ config }, { files, processes }) => daemonEnvironment(processes, files, config),
     find: findDaemon,
+    findReader,
+    causes: /\bcri\b|TOML|config|panic|listen/i,
+    respond: async address => (await import('./cri-response.ts')).respond(address),
   },
+  doctor: async () => (await import('./doctor/containerd-doctor.ts')).containerdDoctor,
+}
+
+/** With `config = false`, what regmirror has edited; else imports without the tables that were in them. */
+function keptFiles({ config, editedFiles, files }: Snapshot): readonly string[] {
+  if (!config.managed) return editedFiles
+  const imports = files.slice(1).map(file => file.path)
+  return editedFiles.filter(file => imports.includes(file))
 }
 
 async function validateConfig(changed: readonly DesiredFile[], snapshot: Snapshot, view: View) {

@@ -14,6 +14,8 @@ export interface RunningDaemon {
   readonly config: string
   /** The directory of its sockets and mounts, where its command line names it. */
   readonly state?: string
+  /** Its socket, where its command line names it. */
+  readonly address?: string
   readonly executable: string
   /** A program of the same containerd that can be run here; undefined where its files are in another tree. */
   readonly program?: string

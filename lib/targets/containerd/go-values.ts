@@ -9,6 +9,13 @@ export function isGoDuration(value: unknown): boolean {
   return typeof value === 'string' && DURATION.test(value) && nanoseconds(value) < 2 ** 63
 }
 
+/** Seconds; undefined for no duration. */
+export function secondsOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !isGoDuration(value)) return undefined
+  const seconds = nanoseconds(value) / 1e9
+  return value.startsWith('-') ? -seconds : seconds
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   ...{ ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 },
 }

@@ -1,5 +1,5 @@
 /** The release of the containerd that a machine has. */
-import type { Machine } from '../target.ts'
+import type { Machine } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'

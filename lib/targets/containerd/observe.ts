@@ -7,19 +7,20 @@ import type { State } from '../../ownership/state.ts'
 import { mapConcurrently } from '../../system/concurrency.ts'
 import type { Entry, FoundFile } from '../../system/file-facts.ts'
 import type { Reader } from '../../system/reader.ts'
-import type { View } from '../target.ts'
+import type { View } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
 import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
+import { isWorkingList } from './config/working-list.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { exactOne, readInstalled } from './installed.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
-import { readUnitConfig } from './unit-file.ts'
+import { readUnits } from './units.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
 
@@ -36,12 +37,11 @@ export async function observe(
   const { files, faults, older, dropIns } = await readConfigs(view.node, config, exact)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
-  const values = effectiveRegistries({ files, older, dropIns, readers }).map(
-    ({ configPath }) => configPath?.value,
-  )
+  const values = configPaths({ files, older, dropIns, readers })
   const managed = settings.config !== false
   const own = managed ? valuesIn(view.state.files[config]) : []
   const inUse = findHostsDirs(values, own, settings)
+  const roots = await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)
   return {
     generation,
     readers,
@@ -56,12 +56,18 @@ export async function observe(
     ...inUse,
     written: Object.keys(view.state.files),
     editedFiles: editedFiles(view.state),
-    ...(await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)),
+    ...roots,
+    isWorkingList: isWorkingList(values, registries, { ...roots, ...inUse, readers }),
     daemons,
-    unitConfig: await unitConfig(view, daemons),
+    ...(await readUnits(view, daemons, config)),
     onMachine: view.machine !== undefined,
     proved: view.proved ?? new Set(),
   }
+}
+
+/** The value for each release that may read the files. */
+function configPaths(configs: Parameters<typeof effectiveRegistries>[0]): readonly unknown[] {
+  return effectiveRegistries(configs).map(({ configPath }) => configPath?.value)
 }
 
 /** The directories that `config_path` names, and the one that it must name. `setValues`: what regmirror has set. */
@@ -78,7 +84,7 @@ function findHostsDirs(
 }
 
 /** The directories of each of these roots. */
-async function readRoots(
+export async function readRoots(
   node: Reader,
   roots: ReadonlySet<string>,
   registries: readonly Registry[],
@@ -119,11 +125,6 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
-}
-
-async function unitConfig({ machine, node }: View, daemons: Daemons): Promise<string | undefined> {
-  const runs = daemons.readers.length + daemons.others.length + daemons.doubted.length > 0
-  return machine === undefined || runs ? undefined : await readUnitConfig(node)
 }
 
 async function readDaemons(

@@ -36,7 +36,7 @@ function supportNotices(generation: Release, { installed }: Snapshot): readonly 
 
 function dialTimeoutNotices(registries: readonly Registry[], { name }: Release): readonly Notice[] {
   if (!registries.some(({ mirrors }) => mirrors.length > 0)) return []
-  const message = `containerd ${name} ignores dial_timeout; it waits 30 s per request for a mirror that does not respond; update to containerd 2.1 or later, or run regmirror watch`
+  const message = `containerd ${name} ignores dial_timeout: it waits 30 s per request for a mirror that does not respond; update to containerd 2.0.7 or later; regmirror watch removes such mirrors`
   return [notice('dial_timeout_ignored', message)]
 }
 

@@ -52,6 +52,8 @@ export interface Snapshot {
   readonly setDir: string | undefined
   /** The directories that config_path names now. */
   readonly currentDirs: readonly string[]
+  /** Whether config_path has several directories and works as it is. */
+  readonly isWorkingList: boolean
   /** Paths of the files that regmirror manages. */
   readonly written: readonly string[]
   /** Paths of those in which it manages values only. */
@@ -62,6 +64,8 @@ export interface Snapshot {
   readonly daemons: Daemons
   /** The config.toml that the unit of containerd names, where no containerd runs. */
   readonly unitConfig: string | undefined
+  /** containerd.service, where it starts containerd with this config and the running one is in no unit. */
+  readonly ownUnit: string | undefined
   /** Texts that were read back before: a plan that is made again does not prove them again. */
   readonly proved: Set<string>
   /** Whether the node is this machine, so that its daemons are seen. */

@@ -6,7 +6,7 @@ import { parseDaemonFlags } from './command-line.ts'
 
 /** Where units are, the first one first. */
 const DIRECTORIES = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map(top => `${top}/systemd/system`)
-const UNIT = 'containerd.service'
+export const UNIT = 'containerd.service'
 
 /** Undefined without a unit, where it cannot be read, and where variables decide. */
 export async function readUnitConfig(node: Reader): Promise<string | undefined> {

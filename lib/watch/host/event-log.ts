@@ -12,7 +12,8 @@ export interface EventLog {
 /** `format`: undefined is text on a terminal and in the journal, otherwise JSON. */
 export async function openEventLog(format: LogFormat | undefined, world: World): Promise<EventLog> {
   const isJournal = await isStderrJournal(world.env)
-  const line = isJournal ? journalLine : logLine
+  const line = (event: Event, at: number, as: LogFormat) =>
+    isJournal ? journalLine(event, at, as) : logLine(event, at, as, sink.isTTY ? sink.columns : undefined)
   const sink = world.openLog(count => line(droppedEvent(count), world.now(), used))
   const used = format ?? (isJournal || sink.isTTY ? 'text' : 'json')
   return { format: used, write: event => void sink.write(line(event, world.now(), used)) }

@@ -1,5 +1,6 @@
 /** Events as lines of a log: for a person at a terminal, or as one JSON document a line. Pure. */
 import { onOneLine, printable } from '../../wording/printable.ts'
+import { wrap } from '../../wording/wrap.ts'
 import type { Event } from '../events.ts'
 
 export type LogFormat = 'text' | 'json'
@@ -13,10 +14,19 @@ export function journalLine(event: Event, at: number, format: LogFormat): string
   return JOURNAL_LEVELS[event.level] + line
 }
 
-/** Ends in a newline. `at` is in milliseconds since 1970. */
-export function logLine({ event, level, text, fields }: Event, at: number, format: LogFormat): string {
+/** Ends in a newline. `at` is in milliseconds since 1970; `columns` are those of a terminal, where text must fit. */
+export function logLine(
+  { event, level, text, fields }: Event,
+  at: number,
+  format: LogFormat,
+  columns?: number,
+): string {
   const time = new Date(at).toISOString()
   // In a string of JSON an escaped character has the same meaning.
   if (format === 'json') return `${printable(JSON.stringify({ time, level, event, msg: text, ...fields }))}\n`
-  return `${time} ${level.padEnd(5)} ${onOneLine(text)}\n`
+  const line = `${time} ${level.padEnd(5)} ${onOneLine(text)}`
+  return `${columns ? wrap(line, columns - INDENT.length).join(`\n${INDENT}`) : line}\n`
 }
+
+/** Of the second and further lines of an event. */
+const INDENT = '  '

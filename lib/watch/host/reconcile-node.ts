@@ -3,13 +3,13 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
-import type { LockOptions, WriteAccess } from '../../pipeline/lock.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
+import type { LockOptions, WriteAccess } from '../../pipeline/write-access.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
-import type { Choices } from '../../targets/target.ts'
+import type { Choices } from '../../targets/choices.ts'
 import type { Reconciled, Scope } from './host.ts'
 import { readShownFiles } from './shown-files.ts'
 
@@ -29,8 +29,8 @@ export interface Work {
 }
 
 /** How a watcher writes to the node: it waits for the lock without a line in its log. */
-export function toWriteAccess({ node, options, world }: Work): WriteAccess {
-  return { command: 'watch', node, options, world, log: () => {} }
+export function toWriteAccess({ node, options, world, table }: Work): WriteAccess {
+  return { command: 'watch', node, options, world, targets: table, log: () => {} }
 }
 
 /** The part of a plan that is carried out, and the paths of the rest. */
@@ -46,7 +46,7 @@ export async function reconcileNode(list: MirrorList, scope: Scope, work: Work):
     const view = await openView(options, node, world, proved)
     return selectShare(await makePlan(list, targets, view, options), scope)
   }
-  const { planned, notices } = await converge(makeShare, toWriteAccess(work), made)
+  const { planned, notices } = await converge(makeShare, toWriteAccess(work), { made })
   // A plan has the state from before it was carried out.
   const { steps, state: before } = planned.plan
   const state = steps.length === 0 ? before : await readState(node)

@@ -1,5 +1,5 @@
 /** What the reader of the page has to know first, the most serious first. Pure. */
-import type { Activation } from '../../model/report.ts'
+import type { Activation } from '../../model/activation.ts'
 import { type Grade, isWriteLimited } from '../serve/problems.ts'
 import type { WatchStatus } from '../serve/status.ts'
 import { type Alarm, problem, warning } from './alarm.ts'

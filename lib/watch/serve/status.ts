@@ -1,7 +1,9 @@
 /** The state of a watcher as a value: everything that its pages show. Times are in milliseconds since 1970. */
 import type { Health } from '../../health/health.ts'
+import type { Activation } from '../../model/activation.ts'
+import type { ProbeReason } from '../../model/probe-reason.ts'
 import type { RegistryHealth } from '../../model/registry-health.ts'
-import type { Activation, Probe, ProbeReason } from '../../model/report.ts'
+import type { Probe } from '../../model/report.ts'
 
 /** The latency of one probe; `ms` is undefined where the probe failed. */
 export interface LatencySample {

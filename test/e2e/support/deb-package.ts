@@ -25,16 +25,18 @@ export const DPKG_STATUS: Tree = {
 }
 
 /** Builds it below `home`; returns its path. */
-export async function buildPackage(home: string, command: string): Promise<string> {
+export async function buildPackage(home: string, command: string | Buffer): Promise<string> {
   const [folder, file] = [path.join(home, 'package'), path.join(home, 'regmirror.deb')]
   const units = (await fs.readdir(UNITS)).filter(name => name.endsWith('.service'))
   const texts = await Promise.all(units.map(name => fs.readFile(path.join(UNITS, name), 'utf8')))
   await writeTree(folder, {
     'DEBIAN/control': control('regmirror', 'Depends: libc6\n'),
-    'usr/bin/regmirror': command,
+    'usr/bin': undefined,
+    'DEBIAN/conffiles': '/etc/regmirror/regmirror.env\n',
+    'etc/regmirror/regmirror.env': await fs.readFile(path.join(UNITS, 'regmirror.env'), 'utf8'),
     ...Object.fromEntries(units.map((name, nth) => [`usr/lib/systemd/system/${name}`, texts[nth]])),
   })
-  await fs.chmod(path.join(folder, 'usr/bin/regmirror'), 0o755)
-  execFileSync('dpkg-deb', ['--build', '--root-owner-group', folder, file], { stdio: 'pipe' })
+  await fs.writeFile(path.join(folder, 'usr/bin/regmirror'), command, { mode: 0o755 })
+  execFileSync('dpkg-deb', ['--build', '-Znone', '--root-owner-group', folder, file], { stdio: 'pipe' })
   return file
 }

@@ -17,14 +17,17 @@ export interface LoggingProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy that appends to this log. */
-export async function startLoggingProxy(requests: string[] = []): Promise<LoggingProxy> {
+/** Starts a proxy that appends to this log, in the words of `describe`. */
+export async function startLoggingProxy(
+  requests: string[] = [],
+  describe = (request: http.IncomingMessage) => request.url ?? '',
+): Promise<LoggingProxy> {
   const server = http.createServer((request, response) => {
-    requests.push(request.url ?? '')
+    requests.push(describe(request))
     response.writeHead(404).end()
   })
   server.on('connect', (request, socket) => {
-    requests.push(request.url ?? '')
+    requests.push(describe(request))
     socket.on('error', () => {})
     socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   })

@@ -112,14 +112,21 @@ export async function boot(suite: Suite, files: Tree, programs: readonly string[
   return await bootTrees(trees.map(treeOf), files, PROJECT)
 }
 
-/** The same with dpkg, without regmirror and its units. */
+/** The same with apt, without regmirror and its units. */
 export async function bootBare(suite: Suite, files: Tree): Promise<Machine> {
-  return await bootTrees(
-    ['systemd', 'dpkg', 'containerd'].map(name => treeOf(`${name}-${suite}`)),
-    files,
-    '',
-  )
+  const trees = ['systemd', 'apt', 'containerd'].map(name => treeOf(`${name}-${suite}`))
+  const machine = await bootTrees(trees, { 'etc/passwd': USERS, ...files }, '')
+  // /var/lib of a machine is empty at first.
+  await fs.cp(path.join(treeOf(`apt-${suite}`), 'var/lib/dpkg'), machine.at('/var/lib/dpkg'), {
+    recursive: true,
+  })
+  return machine
 }
+
+/** The second user downloads for apt. */
+const USERS = `root:x:0:0:root:/root:/bin/sh
+_apt:x:42:65534::/nonexistent:/usr/sbin/nologin
+`
 
 /** `project`: where regmirror is installed from, empty for none. */
 async function bootTrees(trees: readonly string[], files: Tree, project: string): Promise<Machine> {

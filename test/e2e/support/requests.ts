@@ -1,5 +1,5 @@
 /** The requests that a route means, in the words of the logs of the loopback registries and of the world outside. */
-import type { EffectiveEndpoint, PullRoute } from '../../../lib/targets/target.ts'
+import type { EffectiveEndpoint, PullRoute } from '../../../lib/targets/pull-route.ts'
 
 /** The first request to each endpoint in turn; `heard`: origins on loopback that write a log. */
 export function requestsOf(route: PullRoute, heard: readonly string[]): readonly string[] {

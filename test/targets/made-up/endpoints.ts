@@ -1,6 +1,6 @@
 /** What toy contacts for an image: the mirrors of its registry, then the registry itself. Pure. */
 import { formats } from '../../../lib/formats/index.ts'
-import type { EffectiveEndpoint, PullRoute } from '../../../lib/targets/target.ts'
+import type { EffectiveEndpoint, PullRoute } from '../../../lib/targets/pull-route.ts'
 import type { ToySnapshot } from './observe.ts'
 
 const plain = {

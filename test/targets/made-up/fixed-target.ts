@@ -3,6 +3,7 @@ import { formats } from '../../../lib/formats/index.ts'
 import type { Effect } from '../../../lib/model/report.ts'
 import type { OwnedValue } from '../../../lib/ownership/managed-file.ts'
 import { containerdDialect } from '../../../lib/targets/containerd/dialect.ts'
+import type { Daemon } from '../../../lib/targets/daemon.ts'
 import type { DesiredFile, Rendering, Target } from '../../../lib/targets/target.ts'
 import { toy } from './toy.ts'
 
@@ -22,6 +23,10 @@ interface Given {
 
 /** Renders these values in tool.toml, and these files. */
 export function fixedTarget(title: string, { values = [], files = [], effect = 'reload', startedAt }: Given) {
+  const daemon: Daemon =
+    startedAt === undefined
+      ? { state: 'unknown' }
+      : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' }
   const target: Target<object, string | undefined> = {
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
@@ -45,19 +50,32 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     },
     validate: async () => [],
     endpoints: () => [{ endpoints: [], ignored: [] }],
-    read: () => ({ registries: [], losses: [] }),
+    planned: snapshot => snapshot,
+    explainer: async () => ({
+      observe: async ({ node }) => (await node.read(CONFIG))?.toString('utf8'),
+      version: () => undefined,
+      notices: () => [],
+      startFiles: () => [CONFIG],
+      conduct: () => [],
+    }),
+    read: async () => ({ registries: [], losses: [] }),
     writerOf: toy.writerOf,
     daemon: {
       activate: {
         reload: { command: `reload ${title}`, why: 'it reads the file again' },
         restart: { command: `restart ${title}`, why: 'it reads the file when it starts' },
       },
-      find: () =>
-        startedAt === undefined
-          ? { state: 'unknown' }
-          : { state: 'running', pid: 4711, startedAt, executable: '/usr/bin/tool' },
+      find: () => daemon,
+      findReader: async () => daemon,
+      causes: /./,
+      respond: async () => ({ serves: true, proof: 'it serves' }),
       environment: async () => undefined,
     },
+    doctor: async () => ({
+      observe: async snapshot => ({ observed: snapshot, files: [], blind: [], about: [] }),
+      rules: [],
+      unlisted: {},
+    }),
   }
   return target
 }

@@ -12,6 +12,7 @@ import { observe, type ToySnapshot } from './observe.ts'
 import { read } from './read.ts'
 import { render } from './render.ts'
 import { type ToySettings, toySettings } from './settings.ts'
+import { toyDoctor } from './toy-doctor.ts'
 
 export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
@@ -24,15 +25,39 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   render,
   validate: async () => [],
   endpoints,
-  read,
+  planned(snapshot, files) {
+    const texts = new Map(files.map(({ path, bytes }) => [path, bytes?.toString('utf8')]))
+    const mirrors = new Map(snapshot.mirrors)
+    for (const [path, text] of texts) {
+      const name = decodeURIComponent(path.slice(snapshot.mirrorsDir.length + 1, -'.toml'.length))
+      if (!path.startsWith(`${snapshot.mirrorsDir}/`)) continue
+      if (text === undefined) mirrors.delete(name)
+      else mirrors.set(name, text)
+    }
+    const text = texts.has(snapshot.config) ? texts.get(snapshot.config) : snapshot.text
+    return { ...snapshot, text, mirrors }
+  },
+  explainer: async () => ({
+    observe: (view, settings) => observe(view, [], settings),
+    version: () => undefined,
+    notices: () => [],
+    startFiles: () => [],
+    conduct: (_snapshot, { endpoints }) =>
+      endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
+  }),
+  read: async snapshot => read(snapshot),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
   daemon: {
     activate: {
       reload: { command: 'systemctl reload toy', why: 'toy reads toy.json only when it is reloaded' },
     },
     find: () => ({ state: 'unknown' }),
+    findReader: async () => ({ state: 'unknown' }),
+    causes: /toy/,
+    respond: async () => ({ serves: true, proof: 'toy serves' }),
     environment: async () => undefined,
   },
+  doctor: async () => toyDoctor,
 }
 
 /** The table with this line. */

@@ -7,10 +7,10 @@ import { promisify } from 'node:util'
 import type { About, Contents, Source } from './contents.ts'
 import { controlText, type Package } from './control.ts'
 
-/** As dpkg-deb names it; gzip is for tests, which cannot wait for the smallest file. */
-export type Compression = 'xz' | 'gzip'
+/** As dpkg-deb names it; tests cannot wait for the smallest file. */
+export type Compression = 'xz' | 'gzip' | 'none'
 
-const COMPRESSION = { xz: ['-Zxz'], gzip: ['-Zgzip', '-z1'] } as const
+const COMPRESSION = { xz: ['-Zxz'], gzip: ['-Zgzip', '-z1'], none: ['-Znone'] } as const
 
 interface Build extends About {
   readonly out: string

@@ -7,6 +7,7 @@ import {
   type Flag,
   type Flags,
   operandOf,
+  placeholder,
   typedName,
 } from '../../../lib/commands/flag-types.ts'
 import { bold, italic, item, type Lines, paragraph, sentence } from './roff.ts'
@@ -24,11 +25,6 @@ function flagTerm(name: string, flag: Flag<unknown>): string {
   if (value === undefined) return long
   const short = flag.alias === undefined ? '' : `${bold(`-${flag.alias}`)} ${italic(value)}, `
   return `${short}${long}${flag.bare ? `[=${italic(value)}]` : `=${italic(value)}`}`
-}
-
-function placeholder({ type, kind }: Flag<unknown>): string | undefined {
-  if (type === 'boolean') return undefined
-  return type === 'number' ? 'NUMBER' : (kind ?? 'value').toUpperCase()
 }
 
 /** What a command takes besides flags: its place in the synopsis, and its meaning. */

@@ -23,7 +23,7 @@ export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot):
   return eachOnce(
     snapshot.readers.flatMap(reader => {
       const effective = effectiveRegistry(files, reader)
-      return [...criFaults(effective, reader), ...overrideConflicts(effective, files, snapshot)]
+      return [...criFaults(effective, reader, MIGRATE), ...overrideConflicts(effective, files, snapshot)]
     }),
   )
 }
@@ -49,6 +49,8 @@ export function dropInConflicts([main]: readonly ParsedConfig[], snapshot: Snaps
   const found = [...dropIns.faults, ...versionClashes(files, readers), ...conflictsOf(files, snapshot)]
   return found.map(issue => ({
     ...issue,
+    // regmirror edits only what this containerd is known to read.
+    ...(issue.hint === MIGRATE && { hint: BY_HAND }),
     message: `${issue.message} (releases of containerd after 2.3.4 may read this directory without imports)`,
   }))
 }
@@ -70,20 +72,27 @@ function olderConflicts(
 
 /** What keeps CRI from starting with a `config_path` in these files, each reported once. */
 export function registryFaults(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
-  return eachOnce(snapshot.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader)))
+  const remedy = snapshot.config.managed ? MIGRATE : BY_HAND
+  return eachOnce(
+    snapshot.readers.flatMap(reader => criFaults(effectiveRegistry(files, reader), reader, remedy)),
+  )
 }
 
 function eachOnce(issues: readonly Issue[]): readonly Issue[] {
   return [...new Map(issues.map(issue => [issueText(issue), issue])).values()]
 }
 
-function criFaults(effective: EffectiveRegistry, reader: Release): readonly Issue[] {
+const MIGRATE =
+  'run regmirror apply --migrate to remove the table; regmirror import makes a list of its mirrors'
+const BY_HAND = 'move its mirrors to the list (regmirror import makes one) and remove the table by hand'
+
+function criFaults(effective: EffectiveRegistry, reader: Release, remedy: string): readonly Issue[] {
   const mistyped = effective.sections.flatMap(section => shapeFaults(section, reader))
-  return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader)
+  return mistyped.length > 0 ? mistyped : legacyConflicts(effective, reader, remedy)
 }
 
 /** Values in the registry table with which containerd does not start or the CRI plugin does not load. */
-function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
+export function shapeFaults({ file, table }: Section, { major }: Release): readonly Issue[] {
   const registry = valueAt(file, table)
   if (registry === undefined) return []
   return misfits(registry, registryShape(major), table).map(({ path, message }) => ({
@@ -97,18 +106,22 @@ function shapeFaults({ file, table }: Section, { major }: Release): readonly Iss
  * With `registry.mirrors` or, in 1.x, `registry.configs.*.tls` beside `config_path`, the CRI plugin does not load while
  * containerd itself runs (internal/cri/config/config.go:514@v2.3.4, pkg/cri/config/config.go:510,524@v1.7.24).
  */
-function legacyConflicts({ mirrors, tls }: EffectiveRegistry, reader: Release): readonly Issue[] {
+function legacyConflicts(
+  { mirrors, tls }: EffectiveRegistry,
+  reader: Release,
+  hint: string,
+): readonly Issue[] {
   const what = (setting: Setting) => setting.path.slice(2).join('.')
   return [
     ...mirrors.map(setting => ({
       ...placeOfSetting(setting),
       message: `${what(setting)} is not allowed beside config_path: the CRI plugin does not load, and the node becomes NotReady`,
-      hint: 'write them into a list with regmirror import and remove the table, then run regmirror again',
+      hint,
     })),
     ...(reader.major < 2 ? tls : []).map(setting => ({
       ...placeOfSetting(setting),
       message: `${what(setting)} is not allowed beside config_path: the CRI plugin of 1.x does not load, 2.x ignores the table`,
-      hint: 'write it into a list with regmirror import and remove the table, then run regmirror again',
+      hint,
     })),
   ]
 }
@@ -135,7 +148,7 @@ function overrideConflicts(
   [main]: readonly ParsedConfig[],
   snapshot: Snapshot,
 ): readonly Issue[] {
-  if (namesOnly(configPath?.value, snapshot.hostsDir)) return []
+  if (namesOnly(configPath?.value, snapshot.hostsDir) || snapshot.isWorkingList) return []
   const last = sections.at(-1)?.file
   if (configPath === undefined && last !== main && last !== undefined) return [wipingConflict(last, snapshot)]
   if (configPath === undefined) {

@@ -11,6 +11,14 @@ import { versionFor } from './plugin-names.ts'
 export interface IgnoredTable {
   readonly file: string
   readonly line: number
+  /** The keys of the table that count for nothing. */
+  readonly names: readonly string[]
+  /** `[plugins."io.containerd.grpc.v1.cri"]`. */
+  readonly table: string
+  /** Of the file, as this release reads it. */
+  readonly version: number
+  /** The tables that count. */
+  readonly instead: string
   readonly message: string
 }
 
@@ -34,7 +42,7 @@ export function ignoredTables({ files, generation }: Snapshot): readonly Ignored
       if (first === undefined) return []
       const { line } = locateKey(file.tree(), [...plugin, first]) ?? { line: 1 }
       const message = `containerd ${generation.name} ignores ${names.join(', ')} of ${named(plugin)} in a file of version ${version}; use ${instead}`
-      return [{ file: file.path, line, message }]
+      return [{ file: file.path, line, names, table: named(plugin), version, instead, message }]
     })
   })
 }

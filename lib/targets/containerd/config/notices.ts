@@ -2,6 +2,7 @@
 import type { Issue } from '../../../model/errors.ts'
 import { hideCredentials } from '../../../model/hide-credentials.ts'
 import type { Notice } from '../../../model/report.ts'
+import type { Choices } from '../../choices.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
 import { versionClashes } from './config-toml.ts'
@@ -10,12 +11,13 @@ import { ignoredTables } from './ignored-tables.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './merge.ts'
 import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 
-export function configNotices(snapshot: Snapshot): readonly Notice[] {
+export function configNotices(snapshot: Snapshot, { migrate }: Pick<Choices, 'migrate'>): readonly Notice[] {
   return [
     ...disabledNotices(snapshot),
     ...tlsNotices(snapshot),
     ...ignoredTables(snapshot).map(({ message, ...place }) => notice('table_ignored', message, place)),
     ...(snapshot.config.managed ? [] : unmanagedNotices(snapshot)),
+    ...(migrate !== undefined && !snapshot.config.managed ? [notMigrated(snapshot)] : []),
   ]
 }
 
@@ -28,6 +30,11 @@ function notice(code: string, message: string, place: { file: string; line?: num
     file,
     ...(line !== undefined && { line }),
   }
+}
+
+function notMigrated({ config }: Snapshot): Notice {
+  const message = 'the list has config = false, so regmirror does not edit this file: --migrate has no effect'
+  return notice('not_migrated', message, { file: config.path })
 }
 
 function disabledNotices(snapshot: Snapshot): readonly Notice[] {
@@ -65,7 +72,7 @@ export function unmanagedNotices(snapshot: Snapshot): readonly Notice[] {
   ]
   if (faults.length > 0) return faults.map(issue => faultNotice(issue, snapshot))
   const elsewhere = effective.findIndex(setting => !namesOnly(setting?.value, snapshot.hostsDir))
-  if (elsewhere === -1) return []
+  if (elsewhere === -1 || snapshot.isWorkingList) return []
   const setting = effective[elsewhere]
   const message = isPlaceholder(setting?.value)
     ? `config_path contains a placeholder: containerd uses these mirrors only if it becomes ${snapshot.hostsDir}`
@@ -99,7 +106,7 @@ function relativeNotices(snapshot: Snapshot): readonly Notice[] {
 }
 
 function listNotices(snapshot: Snapshot): readonly Notice[] {
-  if (snapshot.currentDirs.length < 2) return []
+  if (snapshot.currentDirs.length < 2 || snapshot.isWorkingList) return []
   const was = snapshot.currentDirs.join(':')
   const message = `config_path has several directories (${was}), which containerd 2.1 and later read as one; regmirror changes it to ${snapshot.hostsDir}`
   return [notice('config_path_list', message, { file: snapshot.config.path })]

@@ -6,43 +6,62 @@ import { isDeepStrictEqual } from 'node:util'
 import { BYTE_ORDER_MARK } from '../../../formats/byte-order-mark.ts'
 import { setValue } from '../../../formats/toml/edit.ts'
 import type { Issue } from '../../../model/errors.ts'
+import type { Registry } from '../../../model/registry.ts'
 import type { OwnedValue } from '../../../ownership/managed-file.ts'
-import type { Choices, DesiredFile, Rendering } from '../../target.ts'
+import type { Choices } from '../../choices.ts'
+import type { DesiredFile, Rendering } from '../../target.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { namesOnly } from './config-path.ts'
-import { isParsed, newConfig, parseConfig, registryTable, versionClashes } from './config-toml.ts'
+import {
+  isParsed,
+  newConfig,
+  parseConfig,
+  registryTable,
+  type TablePath,
+  versionClashes,
+} from './config-toml.ts'
 import { conflictsOf, dropInConflicts, patternConflicts, placeholderConflicts } from './conflicts.ts'
 import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
+import { type MigratedConfigs, migrateConfigs } from './migrate.ts'
 import { configNotices, repairNotices } from './notices.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { disabledCri, pluginNameFaults } from './plugin-names.ts'
 import { writerConflict, writerNotices } from './writer.ts'
 
 /** A part of the rendering. */
-export type PartialRendering = Pick<Rendering, 'files' | 'notices' | 'conflicts'>
+export type PartialRendering = Pick<Rendering, 'files' | 'notices' | 'conflicts' | 'migrated'>
 
-export function renderConfig(snapshot: Snapshot, { takeOver }: Choices): PartialRendering {
-  const notices = configNotices(snapshot)
+export function renderConfig(
+  registries: readonly Registry[],
+  snapshot: Snapshot,
+  choices: Choices,
+): PartialRendering {
+  const notices = configNotices(snapshot, choices)
   const unnamed = placeholderConflicts(snapshot)
   if (unnamed.length > 0 || !snapshot.config.managed) return { files: [], notices, conflicts: unnamed }
-  const written = editedFiles(snapshot)
+  const written = editedFiles(registries, snapshot, choices)
   if ('issues' in written)
     return { files: [], notices, conflicts: [...written.issues, ...disabledIssues(snapshot)] }
-  const { files, setting } = written
-  const [main] = files
+  const { files, setting, removed, migrated } = written
+  const [main, ...imports] = files
+  const isEdited = setting !== undefined || (main && (removed.get(main.path) ?? []).length > 0)
   const inFiles = conflictsOf(files, snapshot)
   const conflicts = [
-    ...(setting === undefined || takeOver ? [] : writerConflict(snapshot)),
+    ...(isEdited && !choices.takeOver ? writerConflict(snapshot) : []),
     ...(inFiles.length > 0
       ? inFiles
       : [...patternConflicts(files, snapshot), ...dropInConflicts(files, snapshot)]),
   ]
   if (main === undefined || conflicts.length > 0) return { files: [], notices, conflicts }
-  const about = setting === undefined ? [] : writerNotices(snapshot)
+  const about = isEdited ? writerNotices(snapshot) : []
   return {
-    files: [desiredFile(main, setting, snapshot)],
+    files: [
+      desiredFile(main, setting, removed.get(main.path) ?? [], snapshot),
+      ...imports.flatMap(file => migratedImport(file, removed.get(file.path) ?? [], snapshot)),
+    ],
     notices: [...notices, ...repairNotices(snapshot), ...about],
     conflicts,
+    migrated,
   }
 }
 
@@ -54,21 +73,45 @@ function disabledIssues({ files, readers }: Snapshot): readonly Issue[] {
   })
 }
 
-function desiredFile(main: ParsedConfig, setting: OwnedValue | undefined, snapshot: Snapshot): DesiredFile {
+function desiredFile(
+  main: ParsedConfig,
+  setting: OwnedValue | undefined,
+  removed: readonly TablePath[],
+  snapshot: Snapshot,
+): DesiredFile {
+  const sets = `sets config_path to ${snapshot.hostsDir}`
+  const why = removed.length === 0 ? sets : `${setting ? `${sets}, ` : ''}${removalText(removed)}`
   return {
-    path: main.path,
-    content: (main.byteOrderMark ? BYTE_ORDER_MARK : '') + main.text,
-    secret: false,
-    effect: 'restart',
-    why: `sets config_path to ${snapshot.hostsDir}`,
-    after: [snapshot.hostsDir],
+    ...editedFile(main, why, snapshot),
     owns: {
       kind: 'values',
       format: 'toml',
       values: [...earlierValues(main, setting, snapshot), ...(setting ? [setting] : [])],
+      ...(removed.length > 0 && { removed }),
       ...(!snapshot.config.exists && { created_from: newConfig(snapshot.generation) }),
     },
   }
+}
+
+/** An import that loses its older tables; every other import stays as it is. */
+function migratedImport(
+  file: ParsedConfig,
+  removed: readonly TablePath[],
+  snapshot: Snapshot,
+): readonly DesiredFile[] {
+  if (removed.length === 0) return []
+  const owns = { kind: 'values' as const, format: 'toml' as const, values: [], removed }
+  return [{ ...editedFile(file, removalText(removed), snapshot), owns }]
+}
+
+function editedFile({ path, text, byteOrderMark }: ParsedConfig, why: string, { hostsDir }: Snapshot) {
+  const content = (byteOrderMark ? BYTE_ORDER_MARK : '') + text
+  return { path, content, secret: false, effect: 'restart' as const, why, after: [hostsDir] }
+}
+
+function removalText(removed: readonly TablePath[]): string {
+  const names = new Set(removed.map(path => path.slice(2, 4).join('.')))
+  return `removes ${[...names].join(' and ')}`
 }
 
 /** Values that regmirror has set before in other tables, and that the file still has. */
@@ -88,18 +131,32 @@ interface Edited {
   readonly setting?: OwnedValue
 }
 
-function editedFiles(snapshot: Snapshot): Edited | { issues: readonly Issue[] } {
+interface EditedConfigs extends Edited, Pick<MigratedConfigs, 'removed'> {
+  /** Registries whose mirrors were in tables that are removed. */
+  readonly migrated: readonly string[]
+}
+
+function editedFiles(
+  registries: readonly Registry[],
+  snapshot: Snapshot,
+  choices: Choices,
+): EditedConfigs | { issues: readonly Issue[] } {
   const before =
     snapshot.files[0] ??
     parseConfig({ path: snapshot.config.path, bytes: Buffer.from(newConfig(snapshot.generation)) })
   if (snapshot.faults.length > 0 || !isParsed(before)) return { issues: snapshot.faults }
-  const main = edited(before, snapshot)
+  const migration = migrateConfigs([before, ...snapshot.files.slice(1)], registries, snapshot, choices)
+  if ('issues' in migration) return migration
+  const [first = before, ...imports] = migration.files
+  const main = edited(first, { ...snapshot, files: snapshot.config.exists ? migration.files : [] })
   if ('message' in main) return { issues: [main] }
   const issues = [
     ...versionClashes(snapshot.files, snapshot.readers),
     ...pluginNameFaults(snapshot.files, snapshot.readers),
   ]
-  return issues.length > 0 ? { issues } : { ...main, files: [...main.files, ...snapshot.files.slice(1)] }
+  if (issues.length > 0) return { issues }
+  const { removed, registries: migrated } = migration
+  return { ...main, files: [...main.files, ...imports], removed, migrated }
 }
 
 function edited(before: ParsedConfig, snapshot: Snapshot): Edited | Issue {
@@ -109,10 +166,10 @@ function edited(before: ParsedConfig, snapshot: Snapshot): Edited | Issue {
   }
   const table = registryTable(before, snapshot.generation)
   if ('message' in table) return table
-  if (
-    effectiveRegistries(snapshot).every(({ configPath }) => namesOnly(configPath?.value, snapshot.hostsDir))
+  const isSet = effectiveRegistries(snapshot).every(({ configPath }) =>
+    namesOnly(configPath?.value, snapshot.hostsDir),
   )
-    return { files: [before] }
+  if (isSet || snapshot.isWorkingList) return { files: [before] }
   const effective = snapshot.generation && effectiveRegistry(snapshot.files, snapshot.generation)
   const inEffect = effective?.sections.findLast(({ file }) => file === before)?.table
   const setting = { path: [...(inEffect ?? table), 'config_path'], value: snapshot.hostsDir }

@@ -11,6 +11,7 @@ import { directoryName } from './directory-name.ts'
  * may run, where they read other imports.
  */
 export function isRead(snapshot: Snapshot): boolean {
+  if (snapshot.isWorkingList) return true
   const named = snapshot.currentDirs.length === 1 && snapshot.currentDirs[0] === snapshot.hostsDir
   return named && (snapshot.older === undefined || isNamedByAll(snapshot))
 }

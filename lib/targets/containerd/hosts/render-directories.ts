@@ -2,7 +2,7 @@
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
-import type { Choices } from '../../target.ts'
+import type { Choices } from '../../choices.ts'
 import { unmanagedNotices } from '../config/notices.ts'
 import type { PartialRendering } from '../config/render.ts'
 import { writerOf } from '../other-writers.ts'
@@ -90,7 +90,7 @@ function shadowConflicts(registries: readonly Registry[], snapshot: Snapshot): r
 
 /** Registries whose directory containerd would no longer read after a change of config_path. */
 function lostRegistries(registries: readonly Registry[], snapshot: Snapshot): readonly Issue[] {
-  if (!snapshot.config.managed) return []
+  if (!snapshot.config.managed || snapshot.isWorkingList) return []
   const left = snapshot.currentDirs.filter(directory => directory !== snapshot.hostsDir)
   return left.flatMap(root =>
     unlistedDirectories(registries, snapshot.directories[root] ?? [])

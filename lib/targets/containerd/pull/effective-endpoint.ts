@@ -1,5 +1,5 @@
 /** A host of hosts.toml as the endpoint that containerd contacts (ConfigureHosts, hosts.go:78-239@v2.3.4). Pure. */
-import type { EffectiveEndpoint } from '../../target.ts'
+import type { EffectiveEndpoint } from '../../pull-route.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { HostEntry } from './host-entry.ts'
 import { CAPABILITIES } from './host-faults.ts'
@@ -7,7 +7,7 @@ import { isLocalhost, portOf } from './host-url.ts'
 
 /** An entry that names no host and has no keys: the registry itself. */
 export const BARE: HostEntry = {
-  ...{ scheme: '', host: '', path: '', client: [], header: [] },
+  ...{ scheme: '', host: '', path: '', client: [], header: {} },
   capabilities: CAPABILITIES,
 }
 
@@ -52,7 +52,7 @@ export function effectiveEndpoint(
     skipVerify: entry.skipVerify === true,
     ca: entry.ca ?? [],
     client: entry.client,
-    header: entry.header,
+    header: Object.keys(entry.header),
     ...(entry.dialTimeout !== undefined && { dialTimeout: entry.dialTimeout }),
     ...(ns !== undefined && { ns }),
     ...(problem !== undefined && { problem }),

@@ -1,15 +1,9 @@
 /** What containerd would contact for a pull of an image. Pure. */
-import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { ImageName, PullRoute } from '../../target.ts'
+import type { PullRoute } from '../../pull-route.ts'
 import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { effectiveEndpoint, withRegistry } from './effective-endpoint.ts'
-import { findHostDirectory } from './host-directory.ts'
-import { parseImageName } from './image-name.ts'
-import { legacyEndpoints } from './legacy-endpoints.ts'
-import { loadHosts } from './load-hosts.ts'
-import { pullConfig } from './pull-config.ts'
+import { placedRoute } from './placed-route.ts'
 import { possibleReleases, rangesOf } from './releases.ts'
 
 /** One route for each group of releases that may run here and agree. */
@@ -33,39 +27,7 @@ const NO_RELEASE: PullRoute = {
   unknown: { message: 'no release of containerd reads this config.toml' },
 }
 
-type Outcome = Omit<PullRoute, 'releases' | 'image'>
-
-const NOTHING: Outcome = { endpoints: [], ignored: [] }
-
 function routeFor(snapshot: Snapshot, text: string, reader: Release): PullRoute {
-  const image = parseImageName(text, reader)
-  if ('problem' in image) return { ...NOTHING, failure: { message: image.problem } }
-  const config = pullConfig(snapshot, reader)
-  if (!('ignored' in config)) return { image, ...NOTHING, ...config }
-  const found =
-    'registry' in config
-      ? { ...NOTHING, endpoints: legacyEndpoints(config.registry, image.registry, reader) }
-      : fromDirectories(snapshot, config.roots, image, reader)
-  return { image, ...found, ignored: [...config.ignored, ...found.ignored] }
-}
-
-function fromDirectories(
-  snapshot: Snapshot,
-  roots: readonly string[],
-  { registry }: ImageName,
-  reader: Release,
-): Outcome {
-  const lookup = findHostDirectory(snapshot, roots, registry, reader)
-  if ('unknown' in lookup) return { ...NOTHING, ...lookup }
-  const loaded = loadHosts(lookup.found, reader)
-  if (!('entries' in loaded)) return { ...NOTHING, ...loaded }
-  const { entries, ignored } = loaded
-  const server = entries.length - 1
-  const file = path.posix.join(lookup.found?.path ?? '', 'hosts.toml')
-  const found = entries.map((entry, i) => ({
-    ...effectiveEndpoint(i === server ? withRegistry(entry, registry, reader) : entry, registry, reader),
-    role: i === server ? ('server' as const) : ('mirror' as const),
-    ...(entry.line !== undefined && { source: { file, line: entry.line } }),
-  }))
-  return { endpoints: found, ignored }
+  const { endpoints: placed, ...route } = placedRoute(snapshot, text, reader)
+  return { ...route, endpoints: placed.map(({ endpoint }) => endpoint) }
 }

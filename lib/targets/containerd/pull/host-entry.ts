@@ -2,13 +2,17 @@
 import path from 'node:path'
 import { isTable } from '../../../formats/is-table.ts'
 import type { Capability } from '../../../model/registry.ts'
-import type { EffectiveEndpoint } from '../../target.ts'
+import type { EffectiveEndpoint } from '../../pull-route.ts'
 import { knowsDialTimeout, type Release } from '../release.ts'
 import { CAPABILITIES, faultIn, type HostFault, isPath, isPathList, wordsIn } from './host-faults.ts'
 import { cleanPath, parseHostUrl } from './host-url.ts'
 import type { HostKeys } from './hosts-keys.ts'
 
-export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' | 'dialTimeout'> {
+export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'dialTimeout'> {
+  /** The static headers with their values, which are secrets. */
+  readonly header: Readonly<Record<string, string>>
+  /** `dial_timeout` as written, where this containerd ignores it. */
+  readonly ignoredTimeout?: string
   /** Empty: this entry names no host. */
   readonly host: string
   readonly scheme: string
@@ -20,6 +24,11 @@ export interface HostEntry extends Pick<EffectiveEndpoint, 'client' | 'header' |
   readonly skipVerify?: boolean
 }
 
+const NO_URL = {
+  reason: 'its address is no URL',
+  hint: 'write it in full, such as https://mirror.example.com',
+}
+
 /** The entry of `url`, which is empty where the root has no `server`. Relative paths start at `directory`. */
 export function readHostEntry(
   url: string,
@@ -28,18 +37,19 @@ export function readHostEntry(
   reader: Release,
 ): HostEntry | HostFault {
   const place = readPlace(url, keys.override_path === true)
-  if (place === undefined) return { reason: 'its address is no URL' }
+  if (place === undefined) return NO_URL
   const fault = faultIn(keys, reader)
   if (fault !== undefined) return fault
-  const dialTimeout = knowsDialTimeout(reader) ? keys.dial_timeout : undefined
+  const dialTimeout = typeof keys.dial_timeout === 'string' ? keys.dial_timeout : ''
+  const timeout = knowsDialTimeout(reader) ? { dialTimeout } : { ignoredTimeout: dialTimeout }
   return {
     ...place,
     capabilities: readCapabilities(keys.capabilities),
     ...(keys.ca !== undefined && { ca: pathsIn(keys.ca, directory) }),
     client: clientsIn(keys.client, directory),
     ...(typeof keys.skip_verify === 'boolean' && { skipVerify: keys.skip_verify }),
-    header: isTable(keys.header) ? Object.keys(keys.header) : [],
-    ...(typeof dialTimeout === 'string' && dialTimeout !== '' && { dialTimeout }),
+    header: headersIn(keys.header),
+    ...(dialTimeout !== '' && timeout),
   }
 }
 
@@ -78,4 +88,11 @@ function clientsIn(value: unknown, directory: string): HostEntry['client'] {
     const [cert = '', key] = pathsIn(item, directory)
     return { cert, ...(key !== undefined && { key }) }
   })
+}
+
+/** Of several values of one name, containerd sends each; a probe sends the first one. */
+function headersIn(value: unknown): HostEntry['header'] {
+  if (!isTable(value)) return {}
+  const first = (item: unknown) => String(Array.isArray(item) ? (item[0] ?? '') : item)
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, first(item)]))
 }

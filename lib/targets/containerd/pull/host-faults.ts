@@ -8,7 +8,9 @@ import type { HostKeys } from './hosts-keys.ts'
 export interface HostFault {
   /** Absent: the address is at fault. */
   readonly key?: string
+  readonly value?: unknown
   readonly reason: string
+  readonly hint?: string
 }
 
 export const CAPABILITIES: readonly Capability[] = ['pull', 'resolve', 'push']
@@ -35,11 +37,11 @@ export function faultIn(keys: HostKeys, reader: Release): HostFault | undefined 
     ],
   ]
   const found = checks.find(([key, fits]) => keys[key] !== undefined && !fits(keys[key]))
-  return found && { key: found[0], reason: found[2] }
+  return found && { key: found[0], value: keys[found[0]], reason: found[2] }
 }
 
 /** `referrers` came with 2.2.0 (hosts.go:461@v2.2.0). */
-function knowsCapability(word: string, reader: Release): boolean {
+export function knowsCapability(word: string, reader: Release): boolean {
   return isCapability(word) || (word === 'referrers' && atLeast(reader, '2.2.0'))
 }
 

@@ -35,7 +35,7 @@ export function readHostsFile(text: string, directory: string, reader: Release):
     return { reason: misfit.message, ...place, ...(crashes(value, reader) && { effect: 'crash' }) }
   }
   if (needsHostTable(reader) && !Object.hasOwn(value, 'host')) {
-    return { reason: 'it has no [host] table', hint: 'add a line [host]' }
+    return { reason: 'it has no [host] table', hint: 'add a line [host]', key: 'host' }
   }
   return readEntries(ast, keys, directory, reader)
 }
@@ -97,5 +97,5 @@ function readPlaced(
   const own = path.length === 0 ? ['server'] : path
   const { line } = locateToml(ast, own) ?? {}
   if (!('reason' in entry)) return { ...entry, ...(line !== undefined && { line }) }
-  return { reason: entry.reason, ...locateToml(ast, entry.key === undefined ? own : [...path, entry.key]) }
+  return { ...entry, ...locateToml(ast, entry.key === undefined ? own : [...path, entry.key]) }
 }

@@ -14,8 +14,16 @@ export interface HostsKeys {
   readonly misfits: readonly Misfit[]
 }
 
-const HOST_KEYS = ['capabilities', 'ca', 'client', 'skip_verify', 'header', 'override_path', 'dial_timeout']
-const ROOT_KEYS = [...HOST_KEYS, 'server', 'host']
+export const HOST_KEYS: readonly string[] = [
+  'capabilities',
+  'ca',
+  'client',
+  'skip_verify',
+  'header',
+  'override_path',
+  'dial_timeout',
+]
+export const ROOT_KEYS: readonly string[] = [...HOST_KEYS, 'server', 'host']
 
 /** hostFileConfig and what parseHostsFile adds to it (core/remotes/docker/config/hosts.go:338-400@v2.3.4). */
 export function readHostsKeys(value: Readonly<Record<string, unknown>>, reader: Release): HostsKeys {

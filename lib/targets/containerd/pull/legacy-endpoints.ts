@@ -1,11 +1,12 @@
 /** The endpoints of `registry.mirrors` in config.toml, which count where config_path is not set. Pure. */
 import path from 'node:path'
 import { isTable } from '../../../formats/is-table.ts'
-import type { EffectiveEndpoint } from '../../target.ts'
+import type { EffectiveEndpoint, Lookup } from '../../pull-route.ts'
 import { type EffectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { Release } from '../release.ts'
 import { BARE, effectiveEndpoint } from './effective-endpoint.ts'
 import { isLocalhost, parseHostUrl } from './host-url.ts'
+import { NOWHERE } from './lookup.ts'
 
 /** registryHosts, pkg/cri/server/image_pull.go:438-500@v1.7.24 and internal/cri/server/images/image_pull.go:511-575@v2.3.4. */
 export function legacyEndpoints(
@@ -13,7 +14,8 @@ export function legacyEndpoints(
   name: string,
   reader: Release,
 ): readonly EffectiveEndpoint[] {
-  const { urls, ...place } = mirrorsOf(registry, name)
+  const { urls, source } = mirrorsOf(registry, name)
+  const place = source === undefined ? {} : { source }
   const mirrors = urls.map(withScheme)
   const own = name === 'docker.io' ? 'registry-1.docker.io' : name
   const server = mirrors.some(url => parseHostUrl(url)?.host === name) ? [] : [`${schemeOf(own)}://${own}`]
@@ -23,8 +25,20 @@ export function legacyEndpoints(
   ]
 }
 
+/** How they were found. */
+export function legacyLookup(registry: EffectiveRegistry, name: string): Lookup {
+  const { key, source } = mirrorsOf(registry, name)
+  if (key === undefined || source === undefined) return NOWHERE
+  const { file, line } = source
+  const other = key === name ? '' : `; there is no entry for ${name}`
+  const why = `config_path is not set, so registry.mirrors."${key}" of config.toml counts${other}`
+  return { by: 'legacy', path: file, ...(line !== undefined && { line }), why }
+}
+
 interface Listed extends Pick<EffectiveEndpoint, 'source'> {
   readonly urls: readonly string[]
+  /** The name of the entry. */
+  readonly key?: string
 }
 
 /** The entry of the registry, else that of `*`. */
@@ -35,7 +49,7 @@ function mirrorsOf({ mirrors }: EffectiveRegistry, name: string): Listed {
     const entry = setting.value[key]
     const urls = isTable(entry) && Array.isArray(entry.endpoint) ? entry.endpoint.map(String) : []
     const { file, line } = placeOfSetting({ ...setting, path: [...setting.path, key] })
-    return { urls, source: { file, line } }
+    return { urls, key, source: { file, line } }
   }
   return { urls: [] }
 }

@@ -1,5 +1,6 @@
 /** What config.toml says of pulls to one containerd: the directories of hosts.toml, or the older mirrors. Pure. */
 import type { Issue } from '../../../model/errors.ts'
+import type { Lookup } from '../../pull-route.ts'
 import { directoriesOf, isPlaceholder } from '../config/config-path.ts'
 import { versionClashes, versionFault } from '../config/config-toml.ts'
 import { registryFaults } from '../config/conflicts.ts'
@@ -14,9 +15,15 @@ export type PullConfig =
   | { readonly failure: Issue }
   | { readonly unknown: Issue }
   /** The directories in which hosts.toml are looked for, in order; none: only the registry itself is contacted. */
-  | { readonly roots: readonly string[]; readonly ignored: readonly Issue[] }
+  | (Read & { readonly roots: readonly string[] })
   /** `registry.mirrors` and `registry.configs` decide. */
-  | { readonly registry: EffectiveRegistry; readonly ignored: readonly Issue[] }
+  | (Read & { readonly registry: EffectiveRegistry })
+
+interface Read {
+  readonly ignored: readonly Issue[]
+  /** `config_path`, where it is set or has a default. */
+  readonly setting?: NonNullable<Lookup['setting']>
+}
 
 export function pullConfig(snapshot: Snapshot, reader: Release): PullConfig {
   const { files, faults } = filesFor(snapshot, reader)
@@ -26,15 +33,22 @@ export function pullConfig(snapshot: Snapshot, reader: Release): PullConfig {
   const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(snapshot, files, isSet, reader)
   if (failure !== undefined) return { failure }
   if (value === '') return withoutDirectories(snapshot, registry, files, reader)
-  const place = registry.configPath ? placeOfSetting(registry.configPath) : { file: snapshot.config.path }
+  const place: { file: string; line?: number } = registry.configPath
+    ? placeOfSetting(registry.configPath)
+    : { file: snapshot.config.path }
   if (isPlaceholder(value)) return { unknown: { ...place, message: 'config_path holds a placeholder' } }
-  if (!value.includes(':') || pullsLocally(files, reader)) return { roots: directoriesOf(value), ignored: [] }
+  const setting = { value, ...(registry.configPath && { file: place.file, line: place.line }) }
+  if (!value.includes(':') || pullsLocally(files, reader))
+    return { roots: directoriesOf(value), ignored: [], setting }
   const message = `containerd takes the config_path ${value} for one directory, which does not exist`
-  return { roots: [], ignored: [{ ...place, message, hint: 'set config_path to one directory' }] }
+  return { roots: [], ignored: [{ ...place, message, hint: 'set config_path to one directory' }], setting }
 }
 
 /** Releases before 1.6.32 and 1.7.16 may read other imports. */
-function filesFor({ files, faults, older }: Snapshot, reader: Release): Pick<Snapshot, 'files' | 'faults'> {
+export function filesFor(
+  { files, faults, older }: Snapshot,
+  reader: Release,
+): Pick<Snapshot, 'files' | 'faults'> {
   const newer = atLeast(reader, reader.minor < 7 ? '1.6.32' : '1.7.16')
   return older === undefined || reader.major > 1 || newer ? { files, faults } : older
 }

@@ -4,6 +4,9 @@ import type { TomlFault } from '../../../formats/toml/faults.ts'
 export interface Refusal {
   readonly reason: string
   readonly hint?: string
+  /** The key whose value it refuses. */
+  readonly key?: string
+  readonly value?: unknown
   readonly line?: number
   readonly column?: number
   /** Absent: containerd goes on without the file. `crash`: it crashes. `unknown`: it may read what regmirror cannot. */

@@ -1,5 +1,5 @@
 /** The releases that may run on a node, and ranges of them. Pure. */
-import type { ReleaseRange } from '../../target.ts'
+import type { ReleaseRange } from '../../pull-route.ts'
 import { atLeast, isExact, isSameLine, parseRelease, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 
@@ -35,4 +35,11 @@ export function rangesOf(releases: readonly Release[], all: readonly Release[]):
     const end = all.find((_, i) => i > from && !isIn[i])
     return { from: name, ...(end !== undefined && { before: end.name }) }
   })
+}
+
+/** Whether a release is in one of the ranges; without ranges every one is. */
+export function inRanges(release: Release, ranges: readonly ReleaseRange[] | undefined): boolean {
+  const isIn = ({ from, before }: ReleaseRange) =>
+    atLeast(release, from) && !(before !== undefined && atLeast(release, before))
+  return ranges === undefined || ranges.some(isIn)
 }

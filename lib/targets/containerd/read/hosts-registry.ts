@@ -99,7 +99,8 @@ const ANY_SERVER = {
 }
 
 function hasSettings({ ca = [], client, header, skipVerify, dialTimeout }: HostEntry): boolean {
-  return ca.length + client.length + header.length > 0 || skipVerify === true || dialTimeout !== undefined
+  const named = ca.length + client.length + Object.keys(header).length
+  return named > 0 || skipVerify === true || dialTimeout !== undefined
 }
 
 /** A server that may not do everything, or of every registry, is the last mirror of a registry without fallback. */

@@ -9,7 +9,7 @@ import type {
   FoundRegistry,
   ReadBack,
 } from '../../../model/read-back.ts'
-import type { EffectiveEndpoint } from '../../target.ts'
+import type { EffectiveEndpoint } from '../../pull-route.ts'
 import { type EffectiveRegistry, effectiveRegistry, type Setting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { parseHostUrl } from '../pull/host-url.ts'

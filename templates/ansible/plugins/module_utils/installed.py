@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of the node and the files that it names, as they are kept in /etc/regmirror."""
 
+import json
 import os
 import stat
 import tempfile
 from contextlib import suppress
 
 DEFAULT_DIRECTORY = '/etc/regmirror'
+# The names of the files, for later runs.
+RECORD = '.ansible-files'
 DEFAULT_NAMES = ('mirrors.toml', 'mirrors.yaml', 'mirrors.yml', 'mirrors.json')
 
 
@@ -21,7 +24,12 @@ def changes_for(directory, name, texts):
     changes = [_change('update' if os.path.lexists(path) else 'create', path)
                for path, text in writes if not _holds(path, text)]
     others = [other for other in DEFAULT_NAMES if other != name] if name in DEFAULT_NAMES else []
-    return changes + removals(directory, others)
+    return changes + removals(directory, others + unused_files(directory, name, texts))
+
+
+def unused_files(directory, name, texts):
+    """Files of earlier runs that neither this run nor its list names."""
+    return [file for file in recorded(directory) if name and file not in texts and file not in texts[name]]
 
 
 def removals(directory, names):
@@ -38,11 +46,34 @@ def install(directory, texts, changes):
             _remove(path)
         else:
             _replace(path, texts[os.path.relpath(path, directory)])
+    deleted = {os.path.basename(change['path']) for change in changes if change['action'] == 'delete'}
+    _record(directory, (set(recorded(directory)) | set(texts)) - deleted - set(DEFAULT_NAMES))
+
+
+def recorded(directory):
+    """The names of the files that earlier runs have written."""
+    try:
+        with open(os.path.join(directory, RECORD)) as file:
+            names = json.load(file)
+    except (OSError, ValueError):
+        return []
+    return [name for name in names if os.path.basename(name) == name]
+
+
+def _record(directory, names):
+    if sorted(names) == sorted(recorded(directory)):
+        return
+    path = os.path.join(directory, RECORD)
+    if names:
+        _replace(path, json.dumps(sorted(names)) + '\n')
+    else:
+        _remove(path)
 
 
 def uninstall(directory, changes):
     for change in changes:
         _remove(change['path'])
+    _remove(os.path.join(directory, RECORD))
     if os.path.isdir(directory) and not os.listdir(directory):
         os.rmdir(directory)
 

@@ -37,7 +37,8 @@ def present(module):
 def absent(module):
     with open_work(module) as work:
         report = _restore(work) if work.program else _nothing_to_restore(work)
-        changes = installed.removals(work.directory, set(installed.DEFAULT_NAMES) | set(work.texts))
+        names = set(installed.DEFAULT_NAMES) | set(work.texts) | set(installed.recorded(work.directory))
+        changes = installed.removals(work.directory, names)
         if not module.check_mode:
             installed.uninstall(work.directory, changes)
         _end(module, [report], changes)

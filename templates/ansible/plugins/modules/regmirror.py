@@ -41,6 +41,7 @@ options:
   files:
     description:
       - Certificates and secrets that the list names by a relative path. They are kept beside the list with mode 0600.
+      - A file of an earlier run that neither I(files) nor the list names is removed.
     type: list
     elements: dict
     default: []

@@ -1,0 +1,78 @@
+/** Observes each target and runs its rules. Reads, never writes. */
+import type { Checked, Unread } from '../model/finding.ts'
+import type { MirrorList } from '../model/registry.ts'
+import { readState } from '../ownership/state.ts'
+import type { Daemon } from '../targets/daemon.ts'
+import type { Target } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
+import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
+import { commonRules } from './rules.ts'
+import { tolerantReader } from './tolerant-reader.ts'
+import { withholdFixes } from './withhold-fixes.ts'
+
+export interface Diagnosis {
+  readonly found: readonly Diagnosed[]
+  readonly checked: readonly Checked[]
+  readonly unread: readonly Unread[]
+  /** The daemons of this machine that read the files; none where the node is another tree. */
+  readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
+}
+
+/** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
+export async function diagnose(
+  targets: Readonly<Record<string, Target>>,
+  listed: MirrorList['targets'],
+  place: Omit<View, 'state'>,
+  now: number,
+): Promise<Diagnosis> {
+  const { reader, unread } = tolerantReader(place.node)
+  const view = { ...place, node: reader, state: await readState(reader) }
+  const parts = []
+  for (const [name, target] of Object.entries(targets))
+    parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
+  const found = parts.flatMap(part => part.found)
+  const daemons = view.machine === undefined ? [] : parts.map(part => part.daemon)
+  return { found, checked: parts.map(part => part.checked), unread: unread(), daemons }
+}
+
+interface DiagnosedTarget {
+  readonly found: readonly Diagnosed[]
+  readonly checked: Checked
+  readonly daemon: Diagnosis['daemons'][number]
+}
+
+interface Subject {
+  readonly name: string
+  readonly target: Target
+  readonly listed: MirrorList['targets'][string] | undefined
+  readonly now: number
+}
+
+/** Without a list, the settings have no place in one. */
+const NOWHERE = { file: '', line: 0, column: 0 }
+
+async function diagnoseTarget(
+  { name, target, listed, now }: Subject,
+  view: View,
+  unread: () => readonly Unread[],
+): Promise<DiagnosedTarget> {
+  const doctor = await target.doctor()
+  const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
+  const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
+  const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
+  const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
+  const node = { files, found, unread: unread(), writerOf: target.writerOf }
+  const common = findAll(name, commonRules, node, [])
+  const checked = {
+    target: name,
+    files: files.map(({ path }) => path),
+    rules: doctor.rules.length + commonRules.length,
+    about,
+  }
+  const owners = { files, state: view.state, writerOf: target.writerOf }
+  return {
+    found: withholdFixes([...found, ...common], owners),
+    checked,
+    daemon: { target: name, daemon: target.daemon.find(snapshot) },
+  }
+}

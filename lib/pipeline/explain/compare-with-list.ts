@@ -1,0 +1,93 @@
+/** Where the node differs from the list, for one image. */
+import { Failure, issueText } from '../../model/errors.ts'
+import type { ExplainedList } from '../../model/explain-report.ts'
+import type { MirrorList } from '../../model/registry.ts'
+import type { Notice } from '../../model/report.ts'
+import type { World } from '../../model/world.ts'
+import { makePlan, type Plan } from '../../plan/plan.ts'
+import type { View } from '../../targets/view.ts'
+import { applyKnownHealth } from '../known-health.ts'
+import type { Targets } from '../open.ts'
+
+export interface ListDifference {
+  of(registry: string): ExplainedList
+  readonly notices: readonly Notice[]
+}
+
+/** Compares the list that a watcher would write now, as `plan` does. */
+export async function compareWithList(
+  { list, file }: { readonly list: MirrorList; readonly file: string },
+  targets: Targets,
+  view: View,
+  world: World,
+): Promise<ListDifference> {
+  const { list: selected, notices } = await knownHealth(list, view, world)
+  const planned = await planOrNotice(selected, file, targets, view)
+  const excluded = notices.filter(({ code }) => code === 'mirror_excluded')
+  return {
+    notices: [...notices.filter(notice => !excluded.includes(notice)), ...planned.notices],
+    of: registry => {
+      const entry = entryFor(list, registry)
+      return {
+        file,
+        ...(entry !== undefined && { registry: entry }),
+        changes: changesFor([registry, entry], planned.plan),
+        excluded: excluded.flatMap(({ registry: name, mirror, message }) =>
+          name === entry && mirror !== undefined ? [{ mirror, detail: withoutFlag(message) }] : [],
+        ),
+      }
+    },
+  }
+}
+
+/** The entry of the registry, else that of every other one. */
+function entryFor({ registries }: MirrorList, registry: string): string | undefined {
+  const names = registries.map(({ name }) => name)
+  return [registry, '*'].find(name => names.includes(name))
+}
+
+/** Its own files, and those for which the daemon must be restarted: they decide whether any other file is read. */
+function changesFor(
+  names: readonly (string | undefined)[],
+  plan: Plan | undefined,
+): ExplainedList['changes'] {
+  return (plan?.steps ?? [])
+    .filter(
+      ({ registry, effect }) =>
+        names.some(name => name !== undefined && name === registry) || effect === 'restart',
+    )
+    .map(({ path, action, effect }) => ({ path, action, effect }))
+}
+
+/** The remedy is a flag of `apply`. */
+function withoutFlag(message: string): string {
+  return message.replace(/; add --declared.*$/, '')
+}
+
+/** A user who is not root may not read what a watcher knows. */
+async function knownHealth(list: MirrorList, { node }: View, world: World) {
+  try {
+    return await applyKnownHealth(list, { declared: false }, node, world)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { list, notices: [noticeOf('health_unreadable', error)] }
+  }
+}
+
+async function planOrNotice(
+  list: MirrorList,
+  file: string,
+  targets: Targets,
+  view: View,
+): Promise<{ readonly plan?: Plan; readonly notices: readonly Notice[] }> {
+  try {
+    return { plan: await makePlan(list, targets, view, { takeOver: false }), notices: [] }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { notices: [noticeOf('list_not_planned', error, `${file} cannot be applied to this node: `)] }
+  }
+}
+
+export function noticeOf(code: string, { issues }: Failure, lead = ''): Notice {
+  return { code, message: lead + issues.map(issueText).join('; ') }
+}

@@ -1,0 +1,70 @@
+/** One image through one runtime: its routes now, and after a restart where that differs. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import { Failure } from '../../model/errors.ts'
+import type { ExplainedImage, ExplainedRoute } from '../../model/explain-report.ts'
+import type { Explainer } from '../../targets/explainer.ts'
+import type { Target } from '../../targets/target.ts'
+import { explainedRoute } from './explained-route.ts'
+import { mergeRoutes } from './merge-routes.ts'
+import type { RoutePair } from './route-pair.ts'
+
+export interface ExplainedTarget {
+  readonly name: string
+  readonly target: Target
+  readonly explainer: Explainer<unknown, unknown>
+  readonly snapshot: unknown
+  /** The snapshot that the running daemon has, where a restart would change it and it is known. */
+  readonly before?: unknown
+  /** Whether files were changed that the running daemon has not read. */
+  readonly isOutdated: boolean
+}
+
+/** Throws Failure `usage` where no release takes the name for that of an image. */
+export function explainImage(
+  image: string,
+  one: ExplainedTarget,
+): Omit<ExplainedImage, 'routes' | 'list'> & { readonly pairs: readonly RoutePair[] } {
+  const after = pairsOf(image, one, one.snapshot)
+  const named = after.find(({ route }) => route.image !== undefined)?.route.image
+  if (named === undefined) throw invalidName(image, after[0]?.route.failure?.message)
+  const version = one.explainer.version(one.snapshot)
+  return {
+    ...{ image, target: one.name, ...(version !== undefined && { version }), ...named },
+    pairs: withRestart(image, one, after),
+  }
+}
+
+function withRestart(image: string, one: ExplainedTarget, after: readonly RoutePair[]): readonly RoutePair[] {
+  if (!one.isOutdated) return after
+  if (one.before === undefined) return after.map(pair => at(pair, 'after_restart'))
+  const before = pairsOf(image, one, one.before)
+  if (isDeepStrictEqual(explainedOf(before), explainedOf(after))) return after
+  return [...before.map(pair => at(pair, 'until_restart')), ...after.map(pair => at(pair, 'after_restart'))]
+}
+
+function pairsOf(
+  image: string,
+  { target, explainer }: ExplainedTarget,
+  snapshot: unknown,
+): readonly RoutePair[] {
+  const pairs = target.endpoints(snapshot, image).map(route => {
+    const conduct = explainer.conduct(snapshot, route)
+    return { route, conduct, explained: explainedRoute(route, conduct) }
+  })
+  return mergeRoutes(pairs)
+}
+
+function explainedOf(pairs: readonly RoutePair[]): readonly ExplainedRoute[] {
+  return pairs.map(({ explained }) => explained)
+}
+
+function at(pair: RoutePair, when: NonNullable<ExplainedRoute['when']>): RoutePair {
+  const { releases, ...rest } = pair.explained
+  return { ...pair, explained: { ...(releases && { releases }), when, ...rest } }
+}
+
+function invalidName(image: string, problem = 'this is not an image name'): Failure {
+  const hint =
+    'write it as in a pod, such as busybox, quay.io/prometheus/node-exporter:v1.8.2 or registry.example:5000/team/app@sha256:…'
+  return new Failure('usage', [{ message: `${image}: ${problem}`, hint }])
+}

@@ -1,0 +1,99 @@
+/** What pulls of images do on this node. Reads, never writes. */
+
+import type { LoadedList } from '../../list/load.ts'
+import { Failure } from '../../model/errors.ts'
+import type { ExplainedImage, ExplainReport } from '../../model/explain-report.ts'
+import type { Notice } from '../../model/report.ts'
+import type { World } from '../../model/world.ts'
+import { NO_STATE, readState } from '../../ownership/state.ts'
+import { targetReport } from '../../plan/build-report.ts'
+import { overlaidReader } from '../../system/overlaid-reader.ts'
+import type { Reader } from '../../system/reader.ts'
+import { type ConfiguredTarget, configuredTargets } from '../../targets/configured-targets.ts'
+import type { View } from '../../targets/view.ts'
+import { type NodeOptions, openMachine, type Targets } from '../open.ts'
+import { compareWithList, noticeOf } from './compare-with-list.ts'
+import { type ExplainedTarget, explainImage } from './explain-image.ts'
+import type { ProbeRoute } from './probe-routes.ts'
+import { findStartGap } from './start-gap.ts'
+
+export interface ExplainOptions extends NodeOptions {
+  readonly targets: Targets
+  readonly node: Reader
+  readonly loaded: LoadedList | undefined
+  /** With `--probe`. */
+  readonly openProber: OpenRouteProber | undefined
+}
+
+type OpenRouteProber = (configured: ConfiguredTarget, view: View) => Promise<ProbeRoute>
+
+export async function explainImages(
+  images: readonly string[],
+  options: ExplainOptions,
+  world: World,
+): Promise<ExplainReport<Notice>> {
+  const { targets, loaded } = options
+  const { view, notices: unread } = await openView(options, world)
+  const compared = loaded && (await compareWithList(loaded, targets, view, world))
+  const found: ExplainedImage[] = []
+  const notices: Notice[] = [...unread, ...(compared?.notices ?? [])]
+  const daemons = []
+  for (const configured of settingsOf(targets, loaded)) {
+    const { one, daemon, notices: own } = await observeTarget(configured, view)
+    notices.push(...own)
+    daemons.push({ target: one.name, daemon })
+    const probe = await options.openProber?.(configured, view)
+    for (const image of images) {
+      const { pairs, ...about } = explainImage(image, one)
+      const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
+      const list = compared && { list: compared.of(about.registry) }
+      found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
+    }
+  }
+  const here = view.machine !== undefined && { targets: daemons.map(targetReport) }
+  return { version: 1, kind: 'explain', images: found, ...here, notices }
+}
+
+/** The state may be readable by root alone: then it counts as empty. */
+async function openView(
+  { node, ...options }: ExplainOptions,
+  world: World,
+): Promise<{ view: View; notices: readonly Notice[] }> {
+  const view = { node, uid: world.uid, machine: openMachine(options, world) }
+  try {
+    return { view: { ...view, state: await readState(node) }, notices: [] }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { view: { ...view, state: NO_STATE }, notices: [noticeOf('state_unreadable', error)] }
+  }
+}
+
+/** Every target, with its settings in the list where it has some. */
+function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly ConfiguredTarget[] {
+  const place = { file: '', line: 0, column: 0 }
+  const all = Object.keys(targets).map(name => [name, loaded?.list.targets[name] ?? { written: {}, place }])
+  return configuredTargets({ targets: Object.fromEntries(all) }, targets)
+}
+
+async function observeTarget({ name, target, settings }: ConfiguredTarget, view: View) {
+  const explainer = await target.explainer()
+  const snapshot = await explainer.observe(view, settings)
+  const daemon = target.daemon.find(snapshot)
+  const gap = await findStartGap(explainer.startFiles(snapshot), daemon, view)
+  const before =
+    gap.before &&
+    (await explainer.observe({ ...view, node: overlaidReader(view.node, gap.before) }, settings))
+  const one: ExplainedTarget = {
+    ...{ name, target, explainer, snapshot, isOutdated: gap.changed.length > 0 },
+    ...(before !== undefined && { before }),
+  }
+  const outdated = gap.changed.map(
+    (file): Notice => outdatedNotice(name, file, target.daemon.activate.restart?.command),
+  )
+  return { one, daemon, notices: [...explainer.notices(snapshot), ...outdated] }
+}
+
+function outdatedNotice(target: string, file: string, command = `restart ${target}`): Notice {
+  const message = `was changed after ${target} was started, which uses the older file until a restart: ${command}`
+  return { code: 'not_read_yet', message, target, file }
+}

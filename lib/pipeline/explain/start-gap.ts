@@ -1,0 +1,57 @@
+/** Files that a running daemon reads when it starts, and that were changed since. */
+
+import { readOriginal } from '../../ownership/originals.ts'
+import type { State } from '../../ownership/state.ts'
+import { isPending } from '../../plan/pending-restart.ts'
+import type { Reader } from '../../system/reader.ts'
+import { TICKS_PER_SECOND } from '../../system/ticks.ts'
+import type { Daemon } from '../../targets/daemon.ts'
+import type { View } from '../../targets/view.ts'
+
+export interface StartGap {
+  /** Changed after the daemon was started. */
+  readonly changed: readonly string[]
+  /** The files as they were before regmirror wrote them; undefined where something else has changed one. */
+  readonly before: ReadonlyMap<string, Buffer | undefined> | undefined
+}
+
+/** Times of files and of processes are kept by two clocks, and a config is often written just before a start. */
+const TOLERANCE_MS = 1000
+
+const NO_GAP: StartGap = { changed: [], before: undefined }
+
+export async function findStartGap(
+  files: readonly string[],
+  daemon: Daemon,
+  { machine, node, state }: View,
+): Promise<StartGap> {
+  if (machine === undefined || daemon.state !== 'running') return NO_GAP
+  const clock = { ...(await machine.bootClock()), now: machine.now() }
+  if (clock.ticks === undefined) return NO_GAP
+  const started = clock.now - ((clock.ticks - daemon.startedAt) / TICKS_PER_SECOND) * 1000
+  const isLater = (time: number) => time > started + TOLERANCE_MS && time <= clock.now
+  const changed = []
+  for (const file of files) {
+    const facts = await node.facts(file)
+    if (facts !== undefined && isLater(facts.changed)) changed.push(file)
+  }
+  const isOwn = (file: string) => {
+    const written = state.files[file]
+    return written !== undefined && isPending(written, daemon.startedAt, clock)
+  }
+  if (changed.length === 0 || !changed.every(isOwn)) return { ...NO_GAP, changed }
+  return { changed, before: await readOriginals(changed, node, state) }
+}
+
+async function readOriginals(
+  files: readonly string[],
+  node: Reader,
+  { files: managed }: State,
+): Promise<ReadonlyMap<string, Buffer | undefined>> {
+  const originals = new Map<string, Buffer | undefined>()
+  for (const file of files) {
+    const original = managed[file]?.original ?? null
+    originals.set(file, (await readOriginal(node, file, original))?.bytes)
+  }
+  return originals
+}

@@ -1,0 +1,70 @@
+/** Where the list and the node differ, as findings of `doctor`: the details are those of `plan`. */
+import { Failure, type Issue } from '../model/errors.ts'
+import type { Finding } from '../model/finding.ts'
+import type { World } from '../model/world.ts'
+import { makePlan, type Plan } from '../plan/plan.ts'
+import { plural } from '../wording/plural.ts'
+import { applyKnownHealth } from './known-health.ts'
+import { type ListOptions, openNode, openView, type Targets } from './open.ts'
+import type { FoundList } from './open-list-if-any.ts'
+
+/** Findings about the list; none without one. */
+export async function listFindings(
+  { loaded, fault }: FoundList,
+  targets: Targets,
+  options: ListOptions,
+  world: World,
+): Promise<readonly Finding[]> {
+  if (fault !== undefined) return fault.issues.map(invalidFinding)
+  if (loaded === undefined) return []
+  try {
+    const node = await openNode(options, world)
+    const { list } = await applyKnownHealth(loaded.list, { declared: false }, node, world)
+    const view = await openView(options, node, world)
+    return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [refusedFinding(error, loaded.file)]
+  }
+}
+
+/** The default list. */
+function invalidFinding({ file, line, column, message, hint = 'run regmirror validate' }: Issue): Finding {
+  return {
+    ...{ code: 'list_invalid', severity: 'error', problem: message, cure: hint, fixable: false },
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    consequence: 'regmirror changes nothing on this node',
+  }
+}
+
+function differences({ steps }: Plan, file: string): readonly Finding[] {
+  if (steps.length === 0) return []
+  const paths = steps.slice(0, SHOWN).map(({ path }) => path)
+  const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : ''
+  return [
+    {
+      ...{ code: 'list_differs', severity: 'warning', file, fixable: false },
+      problem: `${plural(steps.length, 'file differs', 'files differ')} from this list: ${paths.join(', ')}${more}`,
+      consequence: 'pulls use what the node has, not what the list says',
+      cure: 'run regmirror plan to see the differences, and regmirror apply to write them',
+    },
+  ]
+}
+
+const SHOWN = 3
+
+/** `plan` refuses, with its reasons; most of them are findings of their own. */
+function refusedFinding({ issues, code }: Failure, file: string): Finding {
+  const reasons = plural(issues.length, 'reason', 'reasons')
+  const [first] = issues
+  const where = [first?.file, first?.message].filter(Boolean).join(': ')
+  return {
+    ...{ code: code === 'io' ? 'list_unchecked' : 'list_refused', file, fixable: false },
+    severity: code === 'io' ? 'note' : 'warning',
+    problem: `regmirror cannot plan this list here, for ${reasons}: ${where}`,
+    consequence: 'it is not known where list and node differ',
+    cure: 'run regmirror plan to see every reason',
+  }
+}

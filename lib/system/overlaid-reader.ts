@@ -1,0 +1,12 @@
+/** A Reader in which some files have other bytes: a node as it was. */
+import type { Reader } from './reader.ts'
+
+/** Undefined bytes: the file does not exist. */
+export function overlaidReader(node: Reader, files: ReadonlyMap<string, Buffer | undefined>): Reader {
+  return {
+    ...node,
+    read: async (file, limit) => (files.has(file) ? files.get(file) : await node.read(file, limit)),
+    facts: async file =>
+      files.has(file) && files.get(file) === undefined ? undefined : await node.facts(file),
+  }
+}

@@ -1,0 +1,54 @@
+/** Findings that depend on the release, where that may not be known. Pure. */
+
+import type { ReleaseRange } from '../../pull-route.ts'
+import type { Found } from '../../rule.ts'
+import type { HostsFile } from '../pull/hosts-file.ts'
+import type { Refusal } from '../pull/refusal.ts'
+import { rangesOf } from '../pull/releases.ts'
+import type { Release } from '../release.ts'
+import { type HostsView, hostsViews } from './hosts-views.ts'
+import type { ObservedNode } from './observed-node.ts'
+
+type Check<Read> = (view: HostsView, read: Read, release: Release) => readonly Found[]
+
+/** What a check finds in the files that containerd reads. Consequences start with "containerd". */
+export function findInHosts(observed: ObservedNode, check: Check<HostsFile>): readonly Found[] {
+  return findByRelease(observed, (view, read, release) =>
+    'reason' in read ? [] : check(view, read, release),
+  )
+}
+
+/** What a check finds in the files that containerd refuses. */
+export function findInRefused(observed: ObservedNode, check: Check<Refusal>): readonly Found[] {
+  return findByRelease(observed, (view, read, release) =>
+    'reason' in read ? check(view, read, release) : [],
+  )
+}
+
+/** A finding of several releases is one finding. */
+function findByRelease(observed: ObservedNode, check: Check<HostsFile | Refusal>): readonly Found[] {
+  return hostsViews(observed).flatMap(view => {
+    const all = view.readings.map(({ release }) => release)
+    const each = view.readings.flatMap(({ release, read }) =>
+      check(view, read, release).map(found => ({ release, found })),
+    )
+    const groups = Map.groupBy(each, ({ found: { fix, ...texts } }) => JSON.stringify(texts))
+    return [...groups.values()].flatMap(group => {
+      const releases = all.filter(one => group.some(({ release }) => release === one))
+      return group.slice(0, 1).map(({ found }) => ofSome(found, releases, all))
+    })
+  })
+}
+
+/** Where only some of the possible releases have a finding, it names them, and is no error. */
+function ofSome(found: Found, some: readonly Release[], all: readonly Release[]): Found {
+  if (some.length === all.length) return found
+  const names = rangesOf(some, all).map(range => rangeText(range, all[0]))
+  const consequence = found.consequence.replace(/^containerd\b/, `containerd ${names.join(', and ')}`)
+  return { ...found, severity: found.severity === 'note' ? 'note' : 'warning', consequence }
+}
+
+function rangeText({ from, before }: ReleaseRange, first: Release | undefined): string {
+  if (before === undefined) return `${from} and later`
+  return from === first?.name ? `before ${before}` : `from ${from} on, before ${before}`
+}

@@ -1,0 +1,35 @@
+/**
+ * A `*.crt`, `*.cert` or `*.key` beside a hosts.toml that does not name it: containerd loads these only where it uses no
+ * hosts.toml (loadHostDir, hosts.go:321-336@v2.3.4). Docker reads those in its own directory. On the real containerd:
+ * test/e2e/doctor-hosts.spec.ts. Pure.
+ */
+import type { Rule } from '../../rule.ts'
+import { findInHosts } from './by-release.ts'
+import { placeIn } from './hosts-views.ts'
+import { namedCertificates } from './named-certificates.ts'
+import type { ObservedNode } from './observed-node.ts'
+
+const OF_DOCKER = '/etc/docker/certs.d'
+
+export const certificateNotNamed: Rule<ObservedNode> = {
+  code: 'certificate_not_named',
+  severity: 'warning',
+  part: 'hosts',
+  title: 'a certificate beside hosts.toml is not used',
+  find: observed =>
+    findInHosts(observed, view => {
+      const { path, entries } = view.directory
+      const named = namedCertificates(view.text ?? '', path).flatMap(({ cert, key }) => [cert, key])
+      const beside = entries.filter(name => /\.(crt|cert)$/.test(name) && !named.includes(`${path}/${name}`))
+      if (beside.length === 0 || view.root === OF_DOCKER) return []
+      return [
+        {
+          ...placeIn(view, 1),
+          problem: `the file does not name ${beside.join(', ')}, which lies beside it`,
+          consequence:
+            'containerd loads such certificates only where there is no hosts.toml, so TLS may fail with x509',
+          cure: `name it where it is needed, such as ca = "${beside[0]}", or move it away`,
+        },
+      ]
+    }),
+}

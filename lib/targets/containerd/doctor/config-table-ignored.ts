@@ -1,0 +1,43 @@
+/**
+ * CRI tables under a name of another version of config.toml: containerd ignores them, 1.x without a message
+ * (services/server/config/config.go:181-194@v1.7.24), 2.x with a line in its log (v1Migrate and pluginmigration,
+ * cmd/containerd/server/config/config.go:160-315@v2.1.9). On the real containerd: test/e2e/config-claims.spec.ts. Pure.
+ */
+import type { Rule } from '../../rule.ts'
+import { versionFault } from '../config/config-toml.ts'
+import { type IgnoredTable, ignoredTables } from '../config/ignored-tables.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { addVersion } from './add-version.ts'
+import { findForEach } from './found-issue.ts'
+import type { ObservedNode } from './observed-node.ts'
+
+export const configTableIgnored: Rule<ObservedNode> = {
+  code: 'config_table_ignored',
+  severity: 'error',
+  part: 'config',
+  title: 'CRI tables have the name of another version of config.toml',
+  fixes: true,
+  find: ({ snapshot }) =>
+    findForEach(snapshot.readers, reader => {
+      // With a version that this release refuses, containerd does not start at all.
+      const isRefused = versionFault(snapshot.files[0]?.version ?? 2, reader) !== undefined
+      const tables = isRefused ? [] : ignoredTables({ ...snapshot, generation: reader })
+      return tables.map(table => findTable(table, snapshot))
+    }),
+}
+
+function findTable({ file, line, names, table, version, instead }: IgnoredTable, { files }: Snapshot) {
+  const isRegistry = names.includes('registry')
+  const lost = isRegistry
+    ? 'config_path has no effect, and no mirror is used'
+    : `${names.join(', ')} has no effect`
+  const parsed = files.find(({ path }) => path === file)
+  return {
+    ...{ file, line },
+    severity: isRegistry ? ('error' as const) : ('warning' as const),
+    problem: `${table} is not a table of a file of version ${version}`,
+    consequence: `containerd ignores it: ${lost}`,
+    cure: `use ${instead}${parsed?.version === undefined ? ', or write version = 2 as the first line' : ''}`,
+    ...(parsed && isRegistry && addVersion(parsed)),
+  }
+}

@@ -1,0 +1,69 @@
+/** The directories of certs.d, and their hosts.toml as each release that may run reads it. Pure. */
+import path from 'node:path'
+import type { Found } from '../../rule.ts'
+import type { HostDirectory } from '../pull/host-directory.ts'
+import { type HostsFile, readHostsFile } from '../pull/hosts-file.ts'
+import type { Refusal } from '../pull/refusal.ts'
+import { possibleReleases } from '../pull/releases.ts'
+import type { Release } from '../release.ts'
+import type { ObservedNode } from './observed-node.ts'
+
+export interface Reading {
+  readonly release: Release
+  readonly read: HostsFile | Refusal
+}
+
+export interface HostsView {
+  readonly root: string
+  readonly directory: HostDirectory
+  /** As images name it; `*` for `_default`. */
+  readonly registry: string
+  /** The path of hosts.toml, whether it exists or not. */
+  readonly file: string
+  /** Undefined without a hosts.toml, and where it is empty: containerd takes both alike (hosts.go:314-326@v2.3.4). */
+  readonly text: string | undefined
+  /** Empty without a text. */
+  readonly readings: readonly Reading[]
+}
+
+/** Where a finding about the file is. */
+export function placeIn(
+  { file, registry }: HostsView,
+  line: number | undefined,
+): Pick<Found, 'file' | 'line' | 'registry'> {
+  return { file, registry, ...(line !== undefined && { line }) }
+}
+
+const known = new WeakMap<ObservedNode, readonly HostsView[]>()
+
+/** Every rule about certs.d reads these, so they are made once. */
+export function hostsViews(observed: ObservedNode): readonly HostsView[] {
+  const found = known.get(observed) ?? makeViews(observed)
+  known.set(observed, found)
+  return found
+}
+
+/** Of the directories that config_path names, or has to name. */
+function makeViews({ snapshot }: ObservedNode): readonly HostsView[] {
+  const releases = possibleReleases(snapshot)
+  return Object.entries(snapshot.directories).flatMap(([root, directories]) =>
+    directories.map(directory => {
+      const at = path.posix.join(root, directory.name)
+      const text = directory.hosts?.bytes.toString('utf8') || undefined
+      return {
+        ...{ root, directory: { ...directory, path: at }, registry: registryOf(directory.name), text },
+        file: path.posix.join(at, 'hosts.toml'),
+        readings: text === undefined ? [] : releases.map(release => readAs(text, at, release)),
+      }
+    }),
+  )
+}
+
+function readAs(text: string, directory: string, release: Release): Reading {
+  return { release, read: readHostsFile(text, directory, release) }
+}
+
+/** `reg.example_5000_` is another spelling of `reg.example:5000` (hostPaths, config_unix.go:25-36@v2.3.4). */
+function registryOf(name: string): string {
+  return name === '_default' ? '*' : name.replace(/_(\d+)_$/, ':$1')
+}

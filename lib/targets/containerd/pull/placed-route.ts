@@ -1,0 +1,78 @@
+/** The route of one image through one release, each endpoint with the entry that it comes from. Pure. */
+import path from 'node:path'
+import type { EffectiveEndpoint, ImageName, Lookup, PullRoute } from '../../pull-route.ts'
+import type { Release } from '../release.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { effectiveEndpoint, withRegistry } from './effective-endpoint.ts'
+import { findHostDirectory, type HostDirectory } from './host-directory.ts'
+import type { HostEntry } from './host-entry.ts'
+import { parseImageName } from './image-name.ts'
+import { legacyEndpoints, legacyLookup } from './legacy-endpoints.ts'
+import { loadHosts } from './load-hosts.ts'
+import { lookupOf, NOWHERE } from './lookup.ts'
+import { type PullConfig, pullConfig } from './pull-config.ts'
+
+export interface PlacedEndpoint {
+  readonly endpoint: EffectiveEndpoint
+  /** Absent for an endpoint of `registry.mirrors`. */
+  readonly entry?: HostEntry
+}
+
+export type PlacedRoute = Omit<PullRoute, 'releases' | 'endpoints'> & {
+  readonly endpoints: readonly PlacedEndpoint[]
+}
+
+type Outcome = Omit<PlacedRoute, 'image'>
+
+const NOTHING: Outcome = { endpoints: [], ignored: [] }
+
+export function placedRoute(snapshot: Snapshot, text: string, reader: Release): PlacedRoute {
+  const image = parseImageName(text, reader)
+  if ('problem' in image) return { ...NOTHING, failure: { message: image.problem } }
+  const config = pullConfig(snapshot, reader)
+  if (!('ignored' in config)) return { image, ...NOTHING, ...config }
+  const found =
+    'registry' in config ? fromTable(config, image, reader) : fromDirectories(snapshot, config, image, reader)
+  return { image, ...found, ignored: [...config.ignored, ...found.ignored] }
+}
+
+type OfTable = Extract<PullConfig, { readonly registry: object }>
+type OfDirectories = Extract<PullConfig, { readonly roots: object }>
+
+function fromTable({ registry }: OfTable, { registry: name }: ImageName, reader: Release): Outcome {
+  const endpoints = legacyEndpoints(registry, name, reader).map(endpoint => ({ endpoint }))
+  return { ...NOTHING, lookup: legacyLookup(registry, name), endpoints }
+}
+
+function fromDirectories(
+  snapshot: Snapshot,
+  { roots, setting }: OfDirectories,
+  { registry }: ImageName,
+  reader: Release,
+): Outcome {
+  const place = setting === undefined ? {} : { setting }
+  const found = findHostDirectory(snapshot, roots, registry, reader)
+  if ('unknown' in found) return { ...NOTHING, ...found }
+  const own = setting === undefined ? NOWHERE : lookupOf(snapshot, found.found, roots, registry)
+  const lookup: Lookup = { ...own, ...place }
+  const loaded = loadHosts(found.found, reader)
+  if (!('entries' in loaded)) return { ...NOTHING, lookup, ...loaded }
+  const endpoints = placed(loaded.entries, found.found, registry, reader)
+  return { lookup, endpoints, ignored: loaded.ignored }
+}
+
+function placed(
+  entries: readonly (HostEntry & { readonly line?: number })[],
+  directory: HostDirectory | undefined,
+  registry: string,
+  reader: Release,
+): readonly PlacedEndpoint[] {
+  const server = entries.length - 1
+  const file = path.posix.join(directory?.path ?? '', 'hosts.toml')
+  return entries.map((entry, i) => {
+    const used = i === server ? withRegistry(entry, registry, reader) : entry
+    const role = i === server ? ('server' as const) : ('mirror' as const)
+    const source = entry.line !== undefined && { source: { file, line: entry.line } }
+    return { entry, endpoint: { ...effectiveEndpoint(used, registry, reader), role, ...source } }
+  })
+}

@@ -1,0 +1,22 @@
+/** How a daemon is found, made to read changed files, and seen to serve. */
+import type { Activation } from '../model/activation.ts'
+import type { Daemon, DaemonResponse } from './daemon.ts'
+import type { Machine, View } from './view.ts'
+
+export interface DaemonControl<Settings, Snapshot> {
+  /** How it is made to read changed files, where it does not read them by itself. */
+  readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
+  /** Pure. */
+  find(snapshot: Snapshot): Daemon
+  /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
+  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
+  /** What a line of its log is about that says why it does not serve; it must have no flag `g`. */
+  readonly causes: RegExp
+  /** What the daemon at this socket responds to a call of its service. One attempt. */
+  respond(address: string): Promise<DaemonResponse>
+  /** The environment that it runs in, with its proxies; undefined when none is known to run. */
+  environment(
+    settings: Settings,
+    machine: Pick<Machine, 'files' | 'processes'>,
+  ): Promise<Readonly<Record<string, string>> | undefined>
+}

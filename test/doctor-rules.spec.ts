@@ -1,0 +1,92 @@
+/** Rules of doctor about certs.d: each has a proof on the real containerd, and names releases where the release is not known. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { openReader } from '../lib/system/reader.ts'
+import { certificateExpired } from '../lib/targets/containerd/doctor/certificate-expired.ts'
+import { observeNode } from '../lib/targets/containerd/doctor/observe-node.ts'
+import { rules } from '../lib/targets/containerd/doctor/rules.ts'
+import { snapshotOf, writeTree } from './support/containerd-snapshot.ts'
+import { diagnoseRoot, readCase } from './support/fixture-node.ts'
+import { ROOT } from './support/load.ts'
+import { withDirectory } from './support/tree.ts'
+
+const NODES = path.join(ROOT, 'fixtures/doctor')
+const ofHosts = rules.filter(({ part }) => part === 'hosts')
+
+/** Rules whose nodes are not pulled on, and why. */
+const WITHOUT_PULL: Readonly<Record<string, string>> = {
+  default_unknown: 'Debian has no containerd before 1.6.17',
+  dial_timeout_ignored: 'the mirror must not respond: test/e2e/differential.spec.ts',
+  directory_hidden: 'it needs another config.toml: test/e2e/endpoints-cri.spec.ts',
+  key_readable: 'containerd does not mind',
+}
+
+describe('rules about certs.d', () => {
+  it('have a node each on which the real containerd pulls', () => {
+    const pulled = readdirSync(NODES)
+      .map(name => readCase(path.join(NODES, name)))
+      .filter(({ pull }) => pull !== undefined)
+      .flatMap(({ findings = [] }) => findings.map(text => text.split(' ')[1]))
+    const without = ofHosts.map(({ code }) => code).filter(code => !pulled.includes(code))
+    assert.deepEqual(without.sort(), Object.keys(WITHOUT_PULL))
+  })
+
+  it('name tests that exist', () => {
+    for (const { code } of ofHosts) {
+      const file = path.join(ROOT, `lib/targets/containerd/doctor/${code.replaceAll('_', '-')}.ts`)
+      const text = readFileSync(file, 'utf8')
+      const named = text.slice(0, text.indexOf('*/')).match(/test\/e2e\/[\w-]+\.spec\.ts/g) ?? []
+      for (const spec of named) assert.ok(existsSync(path.join(ROOT, spec)), `${code}: ${spec}`)
+      assert.ok(named.length > 0 || Object.hasOwn(WITHOUT_PULL, code), code)
+    }
+  })
+
+  const texts = async (hosts: string) =>
+    await withDirectory(async root => {
+      await writeTree(root, { '/etc/containerd/certs.d/quay.io/hosts.toml': hosts })
+      const found = await diagnoseRoot(root, undefined)
+      const about = found.filter(({ registry }) => registry === 'quay.io')
+      return about.map(({ severity, consequence }) => `${severity}: ${consequence}`)
+    })
+
+  it('name the releases that a finding is for, where the release is not known', async () => {
+    assert.deepEqual(await texts('server = "https://quay.io"\n'), [
+      'warning: containerd before 1.7.32 ignores the whole file and pulls from the registry itself',
+    ])
+    assert.deepEqual(await texts('\ufeff[host."https://m.example"]\n'), [
+      'warning: containerd 2.0.0 and later ignores the whole file and pulls from the registry itself',
+    ])
+    assert.deepEqual(await texts('[host."http://m.example:5000"]\nskip_verify = true\n'), [
+      'warning: containerd from 1.6.25 on, before 1.7.0, and 1.7.8 and later tries HTTPS first, which costs a connection for each request, or hangs where the port drops it',
+      'note: containerd before 1.6.25, and from 1.7.0 on, before 1.7.8 ignores it here: plain http has no certificates',
+    ])
+    assert.deepEqual(await texts('[host."https://m.example"]\ncapabilities = ["pul"]\n'), [
+      'error: containerd ignores the whole file and pulls from the registry itself',
+    ])
+  })
+
+  it('report a certificate that is not valid yet, on the machine itself', async () => {
+    const hosts = '/etc/containerd/certs.d/quay.io/hosts.toml'
+    const files = {
+      '/etc/containerd/config.toml': 'version = 2\n',
+      '/etc/containerd/certs.d/quay.io/ca.pem': readFileSync(path.join(ROOT, 'fixtures/tls/ca.pem'), 'utf8'),
+      [hosts]: '[host."https://m.example"]\nca = "ca.pem"\n',
+    }
+    await withDirectory(async root => {
+      await writeTree(root, files)
+      const view = {
+        node: openReader(root),
+        state: { version: 1, files: {}, made: [], empty: [] } as const,
+        uid: 0,
+        machine: undefined,
+      }
+      const snapshot = await snapshotOf(files, '2.1.9')
+      const { observed } = await observeNode(snapshot, view, [], Date.UTC(2023, 0, 1))
+      assert.deepEqual(certificateExpired.find(observed), [])
+      const onMachine = { ...observed, snapshot: { ...snapshot, onMachine: true } }
+      const [found] = certificateExpired.find(onMachine)
+      assert.match(found?.problem ?? '', /ca\.pem, which is not valid before 2024-01-01$/)
+    })
+  })
+})

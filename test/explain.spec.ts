@@ -1,0 +1,403 @@
+/** `explain`: its text, its document, and the requests of `--probe`. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { keyOf, serializeHealthFile } from '../lib/health/health-file.ts'
+import { initialHealth } from '../lib/health/mirror-health.ts'
+import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
+import type { Notice } from '../lib/model/report.ts'
+import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
+import { buildImage } from './support/image.ts'
+import { HEALTH } from './support/lists.ts'
+import { withNode } from './support/node.ts'
+import { startRegistry } from './support/registry.ts'
+import { BOOT, run } from './support/run.ts'
+import { withDirectory } from './support/tree.ts'
+import { table } from './targets/made-up/toy.ts'
+
+const PAGE = path.resolve(import.meta.dirname, '../docs/explain.md')
+const versioned = (version: string) =>
+  `version = 1\n[registries."list.example"]\nmirrors = []\n[targets.containerd]\nversion = "${version}"\n`
+
+/** On the monotonic clock. */
+const NOW = 600_000
+const TIME = { monotonic: () => BigInt(NOW) * 1000n }
+
+/** As a watcher saves it. */
+const SAVED = serializeHealthFile(
+  {
+    written_at: NOW - 5000,
+    stale_at: NOW + 60_000,
+    mirrors: {
+      [keyOf('quay.io', 'https://m.example/v2')]: {
+        ...initialHealth(NOW - 20_000, HEALTH, () => 0.5),
+        ...{ judged: true, health: 'unhealthy', reason: 'refused', detail: 'nothing listens there' },
+      },
+    },
+    ...{ servers: {}, orders: {}, registries: [] },
+  },
+  BOOT,
+  0,
+)
+
+interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Explains on a node with these hosts.toml, by directory, and this list. */
+async function explain(
+  hosts: Readonly<Record<string, string>>,
+  args: readonly string[],
+  {
+    list = versioned('2.1.9'),
+    config = CONFIGURED,
+    columns,
+  }: { list?: string; config?: string; columns?: number } = {},
+): Promise<Ran> {
+  return await withDirectory(async home => {
+    const files = Object.entries(hosts).map(([name, text]) => [`${CERTS}/${name}/hosts.toml`, text])
+    const node = path.join(home, 'node')
+    await writeTree(node, { [CONFIG]: config, ...Object.fromEntries(files) })
+    await fs.writeFile(path.join(home, 'mirrors.toml'), list)
+    const all = ['explain', '--root', node, '-f', path.join(home, 'mirrors.toml'), ...args]
+    const ran = await run(all, {}, columns === undefined ? {} : { isTTY: true, columns })
+    return { ...ran, stdout: ran.stdout.replaceAll(home, '') }
+  })
+}
+
+const report = (ran: Ran) => JSON.parse(ran.stdout) as ExplainReport<Notice>
+
+async function imageOf(...given: Parameters<typeof explain>): Promise<ExplainedImage> {
+  const [hosts, args, options] = given
+  const [image] = report(await explain(hosts, [...args, '--format', 'json'], options)).images
+  assert(image !== undefined)
+  return image
+}
+
+async function routeOf(...given: Parameters<typeof explain>): Promise<ExplainedRoute> {
+  const { routes } = await imageOf(...given)
+  assert.equal(routes.length, 1)
+  return routes[0] as ExplainedRoute
+}
+
+describe('explain', () => {
+  it('prints what its page shows', async () => {
+    const page = readFileSync(PAGE, 'utf8')
+    const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```/gms)].filter(([, language]) => language === '')
+    const [hosts = '', shown = ''] = blocks.map(([, , text]) => text)
+    const { code, stdout } = await explain({ 'docker.io': hosts }, ['busybox'])
+    assert.equal(code, 0)
+    const [ladder = ''] = stdout.split('\nlist /')
+    const here = ladder.replace('(files below --root)', '(process 812) reads /etc/containerd/config.toml')
+    assert.equal(here, shown)
+  })
+
+  for (const columns of [60, 80, 120])
+    it(`has lines that fit ${columns} columns, but for long paths`, async () => {
+      const hosts = {
+        'docker.io': '[host."https://m.example"]\ndial_timeout = "2s"\ncapabilities = ["pull"]\n',
+      }
+      const { stdout } = await explain(hosts, ['busybox'], { columns, list: versioned('1.7.24') })
+      const long = stdout.split('\n').filter(line => line.length > columns)
+      assert.deepEqual(long, [])
+    })
+
+  const names: readonly (readonly [given: string, full: string])[] = [
+    ['busybox', 'docker.io/library/busybox:latest'],
+    ['index.docker.io/team/app:1', 'docker.io/team/app:1'],
+    [`docker.io/library/x@sha256:${'a'.repeat(64)}`, `docker.io/library/x@sha256:${'a'.repeat(64)}`],
+    ['reg:5000/a/b:t', 'reg:5000/a/b:t'],
+  ]
+  it('completes names as containerd does', async () => {
+    const { stdout } = await explain({}, [...names.map(([given]) => given), '--format', 'json'])
+    const found = (JSON.parse(stdout) as ExplainReport<Notice>).images.map(
+      ({ registry, repository, reference }) =>
+        `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`,
+    )
+    assert.deepEqual(
+      found,
+      names.map(([, full]) => full),
+    )
+  })
+
+  for (const name of ['Team/App', 'a b', 'x@sha256:12', ''])
+    it(`refuses the name ${JSON.stringify(name)}, with a remedy`, async () => {
+      const { code, stderr } = await explain({}, [name])
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: .*; (write it as in a pod, such as busybox|name one|give it)/)
+    })
+
+  it('requires an image', async () => {
+    const { code, stderr } = await explain({}, [])
+    assert.equal(code, 2)
+    assert.match(stderr, /no image is given; name one, such as regmirror explain busybox/)
+  })
+
+  const hosts = { text: '[host."https://m.example"]\n' }
+  const lookups: readonly (readonly [
+    by: string,
+    directories: Readonly<Record<string, string>>,
+    config: string,
+    why: RegExp,
+  ])[] = [
+    [
+      'exact',
+      { 'reg.example:5000': hosts.text },
+      CONFIGURED,
+      /it has the name of the registry, reg\.example:5000/,
+    ],
+    [
+      'port_twin',
+      { 'reg.example_5000_': hosts.text, 'reg.example:5000': '' },
+      CONFIGURED,
+      /it is read before a directory with the name reg\.example:5000/,
+    ],
+    [
+      'default',
+      { _default: hosts.text },
+      CONFIGURED,
+      /there is no directory with the name reg\.example:5000/,
+    ],
+    [
+      'none',
+      {},
+      CONFIGURED,
+      /there is no directory reg\.example:5000 and no _default in \/etc\/containerd\/certs\.d/,
+    ],
+    [
+      'unset',
+      { _default: hosts.text },
+      'version = 2\n',
+      /config_path is not set, so containerd reads no hosts\.toml/,
+    ],
+    [
+      'legacy',
+      {},
+      'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."*"]\nendpoint = ["https://m.example"]\n',
+      /registry\.mirrors\."\*" of config\.toml counts; there is no entry for reg\.example:5000/,
+    ],
+  ]
+  for (const [by, directories, config, why] of lookups)
+    it(`says why it uses an entry: ${by}`, async () => {
+      const route = await routeOf(directories, ['reg.example:5000/app'], { config })
+      assert.equal(route.lookup?.by, by)
+      assert.match(route.lookup?.why ?? '', why)
+      assert.equal(route.lookup?.setting?.line, config === CONFIGURED ? 3 : undefined)
+      const { stdout } = await explain(directories, ['reg.example:5000/app'], { config })
+      assert.match(stdout, why)
+    })
+
+  it('says that a directory without hosts.toml disables the mirrors of _default', async () => {
+    const route = await routeOf({ _default: hosts.text, 'quay.io': '' }, ['quay.io/a/b'])
+    assert.match(route.lookup?.why ?? '', /it has no hosts\.toml, so no mirror is used$/)
+  })
+
+  it('has URLs, files, headers and how long each release waits', async () => {
+    const text =
+      'server = "https://s.example"\n[host."http://m.example/v2/p"]\noverride_path = true\ncapabilities = ["pull"]\ndial_timeout = "1.5s"\n[host."http://m.example/v2/p".header]\nX-Key = "planted"\n'
+    const [old, newer, newest] = await Promise.all(
+      ['1.6.20', '2.1.9', '2.3.4'].map(version =>
+        routeOf({ 'quay.io': text }, ['quay.io/a/b:1'], { list: versioned(version) }),
+      ),
+    )
+    const [mirror, server] = newer?.endpoints ?? []
+    assert.deepEqual(mirror?.requests, {
+      manifest: 'http://m.example/v2/p/a/b/manifests/{digest}?ns=quay.io',
+      blob: 'http://m.example/v2/p/a/b/blobs/{digest}?ns=quay.io',
+    })
+    assert.equal(server?.requests.resolve, 'https://s.example/v2/a/b/manifests/1?ns=quay.io')
+    assert.deepEqual(mirror?.headers, ['X-Key'])
+    assert.deepEqual(mirror?.source, { file: `${CERTS}/quay.io/hosts.toml`, line: 2 })
+    const waits = [old, newer, newest].map(route => route?.endpoints[0]?.waits)
+    assert.deepEqual(waits, [
+      [{ connect_s: 30, pull_s: 90, ignored_timeout: '1.5s', silent: { kind: 'hangs' } }],
+      [{ connect_s: 1.5, pull_s: 4.5, silent: { kind: 'hangs' } }],
+      [{ connect_s: 1.5, pull_s: 4.5, silent: { kind: 'next', after_s: 30 } }],
+    ])
+    const { stdout } = await explain({ 'quay.io': text }, ['quay.io/a/b:1'], { list: versioned('1.6.20') })
+    assert.match(
+      stdout,
+      /no connection: 30 s a request \(about 90 s a pull, dial_timeout = "1\.5s" is ignored\), then 2/,
+    )
+    assert.doesNotMatch(stdout + JSON.stringify(newer), /planted/)
+  })
+
+  it('reads image_pull_progress_timeout, and credentials and headers of config.toml', async () => {
+    const config = `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.configs."m.example".auth]\nusername = "u"\npassword = "planted"\n[plugins."io.containerd.grpc.v1.cri".registry.headers]\nX-All = ["planted"]\n[plugins."io.containerd.grpc.v1.cri"]\nimage_pull_progress_timeout = "2m"\n`
+    const ran = await explain({ 'quay.io': hosts.text }, ['quay.io/a', '--format', 'json'], {
+      config,
+      list: versioned('1.7.24'),
+    })
+    assert.doesNotMatch(ran.stdout, /planted/)
+    const [mirror, server] = report(ran).images[0]?.routes[0]?.endpoints ?? []
+    assert.deepEqual(mirror?.waits[0]?.silent, { kind: 'fails', after_s: 120 })
+    assert.deepEqual(mirror?.credentials, { of_pull: true, of_node: { file: CONFIG, line: 4 } })
+    assert.deepEqual(server?.credentials, { of_pull: true })
+    assert.deepEqual(mirror?.headers, ['X-All'])
+  })
+
+  it('names what containerd ignores, and why every pull fails', async () => {
+    const broken = await explain({ 'quay.io': '[host."https://m.example"]\ncapabilities = ["pul"]\n' }, [
+      'quay.io/a',
+    ])
+    assert.match(
+      broken.stdout,
+      /ignored: .*quay\.io\/hosts\.toml:2:\d+: containerd ignores this file: capabilities holds a word/,
+    )
+    const missing = await explain({ 'quay.io': '[host."https://m.example"]\nca = "none.pem"\n' }, [
+      'quay.io/a',
+    ])
+    assert.match(missing.stdout, /every pull fails: .*none\.pem: this certificate or key cannot be read/)
+    assert.equal(missing.code, 0)
+  })
+
+  it('has one ladder for releases that differ in time limits alone, and several where endpoints differ', async () => {
+    const list = 'version = 1\n[registries."list.example"]\nmirrors = []\n'
+    const one = await imageOf(
+      { 'quay.io': '[host."https://m.example"]\ndial_timeout = "2s"\n' },
+      ['quay.io/a'],
+      { list },
+    )
+    assert.equal(one.routes.length, 1)
+    assert.equal(one.version, undefined)
+    const [mirror] = one.routes[0]?.endpoints ?? []
+    assert.ok((mirror?.waits.length ?? 0) > 2)
+    assert.ok(mirror?.waits.every(({ releases }) => releases !== undefined))
+    const two = await imageOf({ 'quay.io': 'server = "https://m.example"\n' }, ['quay.io/a'], { list })
+    assert.deepEqual(
+      two.routes.map(({ releases }) => releases),
+      [[{ from: '1.6.0', before: '1.7.32' }], [{ from: '1.7.32' }]],
+    )
+  })
+
+  it('names the mirrors that watch removed', () =>
+    withNode(
+      { 'etc/containerd/config.toml': CONFIGURED, 'var/lib/regmirror/health.json': SAVED },
+      async node => {
+        const ran = async (...args: string[]) => await run(node.args('explain', 'quay.io/a', ...args), TIME)
+        const { excluded } = report(await ran('--format', 'json')).images[0]?.list ?? {}
+        assert.deepEqual(
+          excluded?.map(({ mirror }) => mirror),
+          ['https://m.example/v2'],
+        )
+        assert.match(
+          (await ran()).stdout,
+          /\n {2}https:\/\/m\.example\/v2: unhealthy since .* \(nothing listens there\), so regmirror does not write it\n$/,
+        )
+      },
+      'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example", "https://n.example"]\n',
+    ))
+
+  it('compares the node with the list', () =>
+    withNode(
+      { 'etc/containerd/config.toml': CONFIGURED },
+      async node => {
+        const json = async () =>
+          report(await node.run('explain', 'quay.io/a/b', '--format', 'json')).images[0]?.list
+        assert.deepEqual(
+          (await json())?.changes.map(({ path: file, action }) => [file, action]),
+          [['/etc/containerd/certs.d/quay.io/hosts.toml', 'create']],
+        )
+        assert.equal((await node.run('apply', '--no-probe')).code, 0)
+        assert.deepEqual((await json())?.changes, [])
+        const { stdout } = await node.run('explain', 'ghcr.io/a/b')
+        assert.match(stdout, /has no entry for this image\n$/)
+      },
+      'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n',
+    ))
+
+  it('explains without a list that cannot be used, and says so', () =>
+    withNode(
+      { 'etc/containerd/config.toml': CONFIGURED, 'etc/regmirror/mirrors.toml': 'version = 9\n' },
+      async node => {
+        const { code, stdout, stderr } = await run(['explain', 'busybox', '--root', node.root])
+        assert.equal(code, 0)
+        assert.match(stdout, /^docker\.io\/library\/busybox:latest\n/)
+        assert.match(stderr, /^notice: .*mirrors\.toml:1/)
+      },
+    ))
+
+  it('explains through every runtime of the table', () =>
+    withNode(
+      { 'etc/buildkit-toy/mirrors/quay.io.toml': 'mirrors = ["https://a.example/v2"]\n' },
+      async node => {
+        const args = ['explain', 'quay.io/a/b:1', '--root', node.root, '--format', 'json']
+        const { images } = report(await run(args, {}, {}, async () => table))
+        assert.deepEqual(
+          images.map(({ target, routes }) => [target, routes[0]?.endpoints[0]?.requests.resolve]),
+          [
+            ['containerd', 'https://quay.io/v2/a/b/manifests/1'],
+            ['toy', 'https://a.example/v2/a/b/manifests/1'],
+          ],
+        )
+      },
+    ))
+})
+
+describe('explain --probe', () => {
+  const image = buildImage('team/app', 'v1')
+
+  it('marks each endpoint, and names the one that serves', async () => {
+    const [dead, empty, good] = [
+      'http://127.0.0.1:1',
+      await startRegistry(),
+      await startRegistry({ images: [image] }),
+    ]
+    try {
+      const text = `server = "${good.origin}"\n[host."${dead}"]\n[host."${empty.origin}"]\n`
+      const { code, stdout } = await explain({ 'reg.example': text }, ['reg.example/team/app:v1', '--probe'])
+      assert.equal(code, 0, stdout)
+      assert.match(
+        stdout,
+        /1 {2}mirror http:\/\/127\.0\.0\.1:1\/v2 .*\n {3}does not resolve the image \(\d+ ms\): refuses the connection/,
+      )
+      assert.match(
+        stdout,
+        /2 {2}mirror .*\n {3}does not resolve the image \(\d+ ms\): does not have the manifest of the image/,
+      )
+      assert.match(stdout, /3 {2}server .*\n {3}serves the image \(\d+ ms\)\n/)
+      assert.match(stdout, new RegExp(`GET {2}${good.origin}/v2/team/app/manifests/${image.manifest.digest}`))
+      assert.match(stdout, /^the pull works: 3 resolves the image, 3 serves its content$/m)
+    } finally {
+      await Promise.all([empty.close(), good.close()])
+    }
+  })
+
+  it('sends the headers of hosts.toml, and shows no value', async () => {
+    const accept = 'Basic cGxhbnRlZDpwbGFudGVk'
+    const own = await startRegistry({ images: [image], auth: { accept } })
+    try {
+      const text = `server = "${own.origin}"\n[header]\nAuthorization = "${accept}"\n`
+      const { code, stdout } = await explain({ 'reg.example': text }, ['reg.example/team/app:v1', '--probe'])
+      assert.equal(code, 0, stdout)
+      assert.match(stdout, /headers: Authorization/)
+      assert.doesNotMatch(stdout, /cGxhbnRlZDpwbGFudGVk/)
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('predicts a pull that hangs, fails or goes on where an endpoint is silent', async () => {
+    const [silent, good] = [
+      await startRegistry({ behaviour: 'silent' }),
+      await startRegistry({ images: [image] }),
+    ]
+    try {
+      const text = `server = "${good.origin}"\n[host."${silent.origin}"]\n`
+      const outcomes = []
+      for (const version of ['1.6.20', '1.7.24', '2.1.9', '2.3.4']) {
+        const args = ['reg.example/team/app:v1', '--probe', '--timeout', '500ms', '--format', 'json']
+        const ran = await explain({ 'reg.example': text }, args, { list: versioned(version) })
+        const { pull } = report(ran).images[0]?.routes[0] ?? {}
+        outcomes.push([ran.code, pull?.outcome, pull?.stopped_at])
+      }
+      const stops = [1, 'fails', `${silent.origin}/v2`]
+      assert.deepEqual(outcomes, [stops, stops, stops, [0, 'served', undefined]])
+    } finally {
+      await Promise.all([silent.close(), good.close()])
+    }
+  })
+})
