@@ -27,7 +27,8 @@ function registryOf(
   const keys = keysOf(table, name)
   const isPlain = Object.keys(keys).length === 0 && schemeOf(table, name) === 'https'
   const server = isPlain ? undefined : { at: own.at, url: serverUrl(name, table), ...keys }
-  if (mirrors.length === 0 && (server === undefined || used.has(name))) return []
+  const isOnlyMirror = used.has(name) && Object.keys(keys).length === 0
+  if (mirrors.length === 0 && (server === undefined || isOnlyMirror)) return []
   return [{ name, ...own, mirrors, ...(server && { server }) }]
 }
 

@@ -107,7 +107,7 @@ function hasSettings({ ca = [], client, header, skipVerify, dialTimeout }: HostE
 function namedServer(found: FoundRegistry, { entry, keys, at }: WrittenHost): Result {
   const server = foundEndpoint(entry, keys, at)
   const { capabilities } = entry
-  const mirrors = [...found.mirrors, { ...server, ...(isGiven(keys) && { capabilities }) }]
+  const mirrors = withLast(found.mirrors, { ...server, ...(isGiven(keys) && { capabilities }) })
   const isWhole = capabilities.length === BARE.capabilities.length
   if (
     found.name === '*' ||
@@ -116,6 +116,15 @@ function namedServer(found: FoundRegistry, { entry, keys, at }: WrittenHost): Re
     return { found: { ...found, mirrors, fallback: false }, losses: [] }
   const lost = { ...at, registry: found.name, ...NO_RESOLVER }
   return { found: { ...found, server }, losses: isWhole ? [] : [lost] }
+}
+
+/** A host that is there already may then do what either entry allows. */
+function withLast(mirrors: readonly FoundMirror[], last: FoundMirror): readonly FoundMirror[] {
+  const before = mirrors.find(({ url }) => url === last.url)
+  if (before === undefined) return [...mirrors, last]
+  const granted = new Set([...(before.capabilities ?? PULL), ...(last.capabilities ?? PULL)])
+  const capabilities = BARE.capabilities.filter(word => granted.has(word))
+  return mirrors.map(mirror => (mirror === before ? { ...mirror, capabilities } : mirror))
 }
 
 const PULL = ['pull', 'resolve'] as const

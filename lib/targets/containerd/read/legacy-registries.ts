@@ -29,7 +29,11 @@ export function readLegacy(
 ): ReadBack {
   const registry = effectiveRegistry(files, reader)
   const logins = keepsLogins ? new Map<string, Login>() : loginsIn(registry)
-  const names = new Set([...mirrorNames(registry), ...configNames(registry, logins, reader)])
+  const names = new Set([
+    ...mirrorNames(registry),
+    ...configNames(registry, logins, reader),
+    ...ownEndpoints(registry),
+  ])
   const found = [...names].flatMap(name => registryNamed(name, registry, reader, logins))
   return { registries: found, losses: configLosses(registry, reader, keepsLogins) }
 }
@@ -38,12 +42,20 @@ function mirrorNames({ mirrors }: EffectiveRegistry): readonly string[] {
   return mirrors.flatMap(({ value }) => (isTable(value) ? Object.keys(value) : []))
 }
 
-/** Registries that have settings and no mirrors. Those of an endpoint belong to it. */
+/** An endpoint of `*` is the only one of the registry with its name: with another scheme or path, that needs an entry. */
+function ownEndpoints(registry: EffectiveRegistry): readonly string[] {
+  const urls = mirrorsOf(registry, '*').urls.filter(url => url.includes('://'))
+  return urls
+    .filter(url => ![`https://${hostOf(url)}`, `https://${hostOf(url)}/v2`].includes(url.replace(/\/$/, '')))
+    .map(hostOf)
+    .filter(host => host !== '')
+}
+
+/** Registries that have settings: an endpoint of another registry is also one itself. */
 function configNames(registry: EffectiveRegistry, logins: ReadonlyMap<string, Login>, { major }: Release) {
-  const endpoints = new Set(mirrorNames(registry).flatMap(name => mirrorsOf(registry, name).urls.map(hostOf)))
   const tls = major < 2 ? registry.tls.map(({ path }) => String(path.at(-2))) : []
   return [...tls, ...logins.keys()]
-    .filter(host => host !== '*' && !endpoints.has(host))
+    .filter(host => host !== '*')
     .map(host => (host === HUB ? 'docker.io' : host))
 }
 

@@ -2,7 +2,7 @@
 import { isTable, type Table } from '../../../formats/is-table.ts'
 import { stringsIn, tablesIn } from '../../../formats/table-values.ts'
 import type { FoundEndpoint, FoundMirror, FoundRegistry, Loss, ReadBack } from '../../../model/read-back.ts'
-import { hostOf, pathOf } from '../../../model/written-url.ts'
+import { pathOf } from '../../../model/written-url.ts'
 import { elementsAt, entryAt, type FileDocument, lossAt, tableAt } from '../../file-document.ts'
 import { isLocal } from '../../local-host.ts'
 import { endpointKeys, loginLosses } from './endpoint-configs.ts'
@@ -14,13 +14,9 @@ export function readRegistriesYaml(document: FileDocument): ReadBack {
   const named = isTable(mirrors) ? Object.entries(mirrors) : []
   const tables = named.map(([name, table]) => [name, isTable(table) ? table : {}] as const)
   const registries = tables.map(([name, table]) => registryOf(document, name, table, settings))
-  const used = new Set([
-    ...tables.map(([name]) => name),
-    ...registries.flatMap(one => one.mirrors.map(({ url }) => hostOf(url))),
-  ])
-  const servers = [...settings.keys()].filter(
-    host => !used.has(host) && !(host === HUB && used.has('docker.io')),
-  )
+  // An endpoint of another registry is also one itself.
+  const names = new Set(tables.map(([name]) => name))
+  const servers = [...settings.keys()].filter(host => !names.has(host === HUB ? 'docker.io' : host))
   return {
     registries: [...registries, ...servers.flatMap(host => serverOnly(document, host, settings))],
     losses: [
@@ -71,7 +67,7 @@ function withScheme(url: string): string {
   return isLocal(url) && /^[^/]*:(?!443)\d/.test(url) ? `http://${url}` : `https://${url}`
 }
 
-/** A host that has settings and is no endpoint of another registry. */
+/** A host that has settings. */
 function serverOnly(
   document: FileDocument,
   host: string,
