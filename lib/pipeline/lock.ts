@@ -1,7 +1,8 @@
 /** The locks of a node: one process writes to it, and one watches it. */
 import path from 'node:path'
+import { readJournal } from '../apply/journal.ts'
 import { findHolder, type LockRequest, withNodeLock } from '../apply/node-lock.ts'
-import { recover } from '../apply/recover.ts'
+import { type Recovery, recover } from '../apply/recover.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
@@ -13,7 +14,7 @@ import { monotonicMs } from '../system/clocks.ts'
 import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
-import { openActivator } from './activator.ts'
+import { openRecoveryActivator } from './activator.ts'
 import { openMachine } from './open.ts'
 import { recoveryNotices } from './recovery-notices.ts'
 import type { WriteAccess } from './write-access.ts'
@@ -30,11 +31,18 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recover(node, openActivator(access))
+    const recovery = await recoverWith(access)
     if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
     return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
   })
+}
+
+/** Only for a run that was restarting daemons, because the state of a unit costs a process. */
+async function recoverWith(access: WriteAccess): Promise<Recovery | undefined> {
+  const found = await readJournal(access.node)
+  const activator = found?.journal.activations === undefined ? undefined : await openRecoveryActivator(access)
+  return await recover(access.node, activator)
 }
 
 async function writeLockRequest({ command, node, options, world, log }: WriteAccess): Promise<LockRequest> {
