@@ -16,7 +16,7 @@ import {
 } from './flag-types.ts'
 
 /** Which node, and what of it. */
-export const nodeFlags = {
+const nodeFlags = {
   root: text({
     help: 'use the tree below this directory as /, and do not run containerd',
     kind: 'directory',
@@ -62,7 +62,7 @@ function lockTimeout(fallback: string) {
   return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
 }
 
-export const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
+const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
   preset: text({ help: 'starter list; --list shows them', default: 'starter', kind: 'preset' }),
@@ -76,6 +76,32 @@ export const initFlags = {
     alias: 'o',
     kind: 'file',
   }),
+  format,
+}
+
+export const importFlags = {
+  from: texts(
+    'read this file instead of the node, - for stdin; also a script that writes such files',
+    'file',
+  ),
+  fromFormat: choice(
+    [
+      'hosts.toml',
+      'config.toml',
+      'registries.yaml',
+      'talos',
+      'daemon.json',
+      'registries.conf',
+      'buildkitd.toml',
+    ],
+    { help: 'kind of these files', default: 'by content' },
+  ),
+  output: text({
+    help: 'create this list, and the certificate and secret files that it names beside it',
+    alias: 'o',
+    kind: 'file',
+  }),
+  ...nodeFlags,
   format,
 }
 
@@ -202,6 +228,7 @@ export type CompletionFlags = ValuesOf<typeof completionFlags>
 export type ExplainFlags = ValuesOf<typeof explainFlags>
 export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type InitFlags = ValuesOf<typeof initFlags>
+export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>
 export type ApplyFlags = ValuesOf<typeof applyFlags>

@@ -5,6 +5,7 @@ import {
   completionFlags,
   doctorFlags,
   explainFlags,
+  importFlags,
   initFlags,
   LIST_ONLY,
   planFlags,
@@ -14,7 +15,6 @@ import {
   validateFlags,
   watchFlags,
 } from './flags.ts'
-import { importFlags } from './import-flags.ts'
 
 /** The table of runtimes, for the commands that need it. */
 export const loadTargets: Context['targets'] = async () => (await import('../targets/index.ts')).targets
