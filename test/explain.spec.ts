@@ -95,6 +95,24 @@ describe('explain', () => {
     assert.equal(here, shown)
   })
 
+  it('runs the commands of its page', async () => {
+    const [, block = ''] = /^```sh\n(.*?)^```/ms.exec(readFileSync(PAGE, 'utf8')) ?? []
+    const lines = block
+      .split('\n')
+      .filter(line => line.startsWith('regmirror explain ') && !line.includes('--probe'))
+    assert.equal(lines.length, 4)
+    for (const line of lines) {
+      const [, ...args] = line
+        .replace(/ +#.*$/, '')
+        .replace(' --root /mnt/image', '')
+        .split(' ')
+        .slice(1)
+      const { code, stdout, stderr } = await explain({ 'docker.io': '[host."https://m.example"]\n' }, args)
+      assert.equal(code, 0, stderr)
+      assert.match(stdout, /busybox/)
+    }
+  })
+
   for (const columns of [60, 80, 120])
     it(`has lines that fit ${columns} columns, but for long paths`, async () => {
       const hosts = {
@@ -360,7 +378,7 @@ describe('explain --probe', () => {
       )
       assert.match(stdout, /3 {2}server .*\n {3}serves the image \(\d+ ms\)\n/)
       assert.match(stdout, new RegExp(`GET {2}${good.origin}/v2/team/app/manifests/${image.manifest.digest}`))
-      assert.match(stdout, /^the pull works: 3 resolves the image, 3 serves its content$/m)
+      assert.match(stdout, /^the pull works: 3 resolves the image and serves its content$/m)
     } finally {
       await Promise.all([empty.close(), good.close()])
     }

@@ -47,7 +47,7 @@ describe('another user than root, on a node with the state of regmirror', () => 
     assert.equal(JSON.parse(got.probe.stdout).probes.length, 1)
   })
 
-  it('plans by the files, and is told what the plan may miss', () => {
+  it('plans by the files, with a notice about what the plan may miss', () => {
     const { code, stdout, stderr } = got.plan
     assert.equal(code, 0, stderr)
     const { changes, notices } = JSON.parse(stdout)

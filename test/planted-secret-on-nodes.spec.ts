@@ -86,6 +86,15 @@ const planted = (
 
 const JSON_FORMAT = ['--format', 'json']
 
+/** doctor names the place of a secret, and never the secret. */
+const isDiagnosed = async ({ root }: SecretNode, from: string[]) => {
+  for (const flags of [[], from, JSON_FORMAT, ['--fix', '--check', ...from]]) {
+    const ran = await run(['doctor', '--root', root, ...flags])
+    assertNoLeaks(ran, ['doctor', ...flags], [ONE])
+    assert.ok(flags.includes('--fix') || ran.code !== 2, ran.stderr)
+  }
+}
+
 /** The file is adopted or edited, and put back. */
 const comesAndGoes = (file: string, bytes: string | Buffer) =>
   planted(file, bytes, async ({ root, runCommand }, from) => {
@@ -110,6 +119,13 @@ describe('a secret planted on a node', function () {
   for (const [title, bytes] of hosts)
     it(`is not shown from hosts.toml: ${title}`, () => comesAndGoes(HOSTS, bytes))
 
+  for (const [title, lines] of [...configs, ...conflicts])
+    it(`is not shown by doctor from config.toml: ${title}`, () =>
+      planted(CONFIG, `version = 2\n${lines}`, isDiagnosed))
+
+  for (const [title, bytes] of hosts)
+    it(`is not shown by doctor from hosts.toml: ${title}`, () => planted(HOSTS, bytes, isDiagnosed))
+
   for (const [title, lines] of conflicts)
     it(`is not shown from a refused config.toml: ${title}`, () =>
       planted(CONFIG, `version = 2\n${lines}`, async ({ runCommand }, from) => {
@@ -126,6 +142,7 @@ describe('a secret planted on a node', function () {
           await fs.writeFile(path.join(root, file), broken)
           const ran = await run(['plan', '--root', root, ...from])
           assertNoLeaks(ran, [broken], [ONE])
+          assertNoLeaks(await run(['doctor', '--root', root]), [broken], [ONE])
           codes.add(ran.code)
         }
         assert.ok(codes.has(0))

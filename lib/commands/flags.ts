@@ -12,7 +12,6 @@ import {
   texts,
   toggle,
   type ValuesOf,
-  wholeNumber,
 } from './flag-types.ts'
 
 /** Which node, and what of it. */
@@ -25,7 +24,7 @@ const nodeFlags = {
 }
 
 /** Which list, and which node. */
-const listFlags = {
+export const listFlags = {
   file: text({
     help: 'mirror list, - for stdin',
     alias: 'f',
@@ -109,7 +108,7 @@ export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is 
 
 export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
 
-const DEPTHS = ['ping', 'manifest', 'blob'] as const
+export const DEPTHS = ['ping', 'manifest', 'blob'] as const
 
 export const applyFlags = {
   ...planningFlags,
@@ -131,43 +130,6 @@ export const applyFlags = {
     default: 'depth of the list; manifest for --require-healthy',
   }),
   format,
-}
-
-/** A probe without a list. */
-const urlFlags = {
-  url: operands('mirrors to probe without a list, such as https://mirror.example.com'),
-  preset: text({ help: 'probe the mirrors of this built-in list, such as china', kind: 'preset' }),
-  registry: text({
-    help: 'the registry that they mirror',
-    default: 'docker.io',
-    kind: 'registry',
-  }),
-  image: text({ help: 'the image to request', default: 'a small public image' }),
-  write: text({ help: 'create a list of the mirrors that serve, fastest first', kind: 'file' }),
-  ca: texts('trust the certificates in this PEM file', 'file'),
-  clientCert: text({ help: 'certificate of the client (PEM)', kind: 'file' }),
-  clientKey: text({ help: 'key of the client (PEM)', kind: 'file' }),
-  headerFile: texts('send a header with the value in a file: NAME=FILE'),
-  skipVerify: toggle('do not verify certificates'),
-  timeout: duration({ help: 'how long to wait for a response', default: '3s' }),
-}
-
-/** Flags of `probe` that only URLs or `--preset` have, and those that only a list has. */
-export const URL_ONLY = [
-  ...(['registry', 'image', 'write', 'ca', 'clientCert', 'clientKey', 'headerFile'] as const),
-  ...(['skipVerify', 'timeout'] as const),
-]
-export const LIST_ONLY = ['file', 'listFormat', 'allowFilesFrom', 'root'] as const
-
-export const probeFlags = {
-  ...urlFlags,
-  ...listFlags,
-  depth: choice(DEPTHS, {
-    help: 'requests of each probe',
-    default: 'depth of the list; blob with URLs',
-  }),
-  samples: wholeNumber('latency requests per endpoint', [1, 20], 3),
-  format: choiceWithDefault(['text', 'json', 'prometheus'], 'output format', 'text'),
 }
 
 export const watchFlags = {
@@ -232,6 +194,5 @@ export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>
 export type ApplyFlags = ValuesOf<typeof applyFlags>
-export type ProbeFlags = ValuesOf<typeof probeFlags>
 export type WatchFlags = ValuesOf<typeof watchFlags>
 export type RestoreFlags = ValuesOf<typeof restoreFlags>

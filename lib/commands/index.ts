@@ -7,14 +7,12 @@ import {
   explainFlags,
   importFlags,
   initFlags,
-  LIST_ONLY,
   planFlags,
-  probeFlags,
   restoreFlags,
-  URL_ONLY,
   validateFlags,
   watchFlags,
 } from './flags.ts'
+import { LIST_ONLY, probeFlags, URL_ONLY } from './probe-flags.ts'
 
 /** The table of runtimes, for the commands that need it. */
 export const loadTargets: Context['targets'] = async () => (await import('../targets/index.ts')).targets

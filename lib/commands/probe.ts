@@ -8,7 +8,7 @@ import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import type { RunCommand } from './command.ts'
 import { typedName } from './flag-types.ts'
-import { LIST_ONLY, type ProbeFlags, URL_ONLY } from './flags.ts'
+import { LIST_ONLY, type ProbeFlags, URL_ONLY } from './probe-flags.ts'
 
 export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   if (flags.url.length > 0 || flags.preset !== undefined) {

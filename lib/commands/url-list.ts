@@ -10,8 +10,8 @@ import { Failure, type Issue } from '../model/errors.ts'
 import type { Path, Problem } from '../model/problem.ts'
 import { isRefused } from '../model/refused.ts'
 import { alternatives } from './flag-types.ts'
-import type { ProbeFlags } from './flags.ts'
 import { readMirrorUrl } from './mirror-url.ts'
+import type { ProbeFlags } from './probe-flags.ts'
 import { type ProbedImage, readProbedImage } from './probed-image.ts'
 
 /** What URLs mirror unless a flag names a registry. */

@@ -89,7 +89,9 @@ function probeTexts(probe: ProbedEndpoint | undefined): readonly Coloured[] {
 }
 
 function servingText({ serves }: ProbedEndpoint, ms: number): Coloured {
-  return serves ? ['green', `serves the image (${ms} ms)`] : ['yellow', 'was not requested']
+  return serves
+    ? ['green', `serves the image (${ms} ms)`]
+    : ['yellow', 'was not requested, because no endpoint resolves the image']
 }
 
 function faultText(

@@ -4,6 +4,7 @@ import type { ExplainReport } from '../../lib/model/explain-report.ts'
 import type { Notice } from '../../lib/model/report.ts'
 import { isFullTest } from '../support/check-property.ts'
 import { runIn } from './support/machine-of-daemon.ts'
+import { COMMAND } from './support/overlay.ts'
 import { generations, needRuntime } from './support/runtimes.ts'
 
 const SCRIPT = `
@@ -21,6 +22,8 @@ rm -f /etc/containerd/certs.d/quay.io/hosts.toml
 say differs; regmirror explain quay.io/a/b:1 -f named.toml --format json
 echo '# edited' >>/opt/node/c.toml
 say edited; regmirror explain quay.io/a/b:1 --format json
+chmod 755 /mnt /mnt/over
+say user; setpriv --reuid 65534 --regid 65534 --clear-groups ${COMMAND} explain quay.io/a/b:1 --format json 2>&1
 rm -rf /var/lib/regmirror
 say foreign; regmirror explain quay.io/a/b:1 --format json
 `
@@ -97,6 +100,13 @@ for (const { title, suite } of isFullTest ? generations : generations.slice(1, 2
         list?.changes.map(({ path, action }) => [path, action]),
         [['/etc/containerd/certs.d/quay.io/hosts.toml', 'create']],
       )
+    })
+
+    it('works for a user who may not read the state', () => {
+      const { images, notices, targets } = reported('user')
+      assert.ok(notices.some(({ code }) => code === 'state_unreadable'))
+      assert.equal(images[0]?.registry, 'quay.io')
+      assert.ok(targets?.length === 1)
     })
 
     it('takes the kept original for what the daemon has read, and knows nothing after another edit', () => {

@@ -87,9 +87,9 @@ async function observeTarget({ name, target, settings }: ConfiguredTarget, view:
     ...{ name, target, explainer, snapshot, isOutdated: gap.changed.length > 0 },
     ...(before !== undefined && { before }),
   }
-  const outdated = gap.changed.map(
-    (file): Notice => outdatedNotice(name, file, target.daemon.activate.restart?.command),
-  )
+  const own = daemon.state === 'running' ? daemon.restart : undefined
+  const command = own ?? target.daemon.activate.restart?.command
+  const outdated = gap.changed.map(file => outdatedNotice(name, file, command))
   return { one, daemon, notices: [...explainer.notices(snapshot), ...outdated] }
 }
 

@@ -97,9 +97,9 @@ function servedText(
   const numbers = serving.map(nth => nth + 1).join(' and ')
   const last = Math.max(resolve, ...serving)
   const slow = endpoints.slice(0, last).flatMap((endpoint, nth) => delayText(endpoint, probes[nth], nth))
-  return [`the pull works: ${resolve + 1} resolves the image, ${numbers} serves its content`, ...slow].join(
-    '; ',
-  )
+  const isOne = serving.length === 1 && serving[0] === resolve
+  const who = isOne ? 'resolves the image and serves' : `resolves the image, ${numbers} serves`
+  return [`the pull works: ${resolve + 1} ${who} its content`, ...slow].join('; ')
 }
 
 /** An endpoint that does not even refuse a connection costs time at every request. */

@@ -1,5 +1,6 @@
 /** Files that a running daemon reads when it starts, and that were changed since. */
 
+import { Failure } from '../../model/errors.ts'
 import { readOriginal } from '../../ownership/originals.ts'
 import type { State } from '../../ownership/state.ts'
 import { isPending } from '../../plan/pending-restart.ts'
@@ -40,7 +41,19 @@ export async function findStartGap(
     return written !== undefined && isPending(written, daemon.startedAt, clock)
   }
   if (changed.length === 0 || !changed.every(isOwn)) return { ...NO_GAP, changed }
-  return { changed, before: await readOriginals(changed, node, state) }
+  return { changed, before: await originalsOrNone(changed, node, state) }
+}
+
+/** An original that is lost is no reason to explain nothing. */
+async function originalsOrNone(
+  ...[files, node, state]: Parameters<typeof readOriginals>
+): Promise<StartGap['before']> {
+  try {
+    return await readOriginals(files, node, state)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return undefined
+  }
 }
 
 async function readOriginals(

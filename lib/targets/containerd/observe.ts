@@ -14,9 +14,9 @@ import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
 import { isWorkingList } from './config/working-list.ts'
-import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
 import { directoryName } from './hosts/directory-name.ts'
 import { exactOne, readInstalled } from './installed.ts'
+import { readDaemons } from './read-daemons.ts'
 import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { RegistryDirectory, Snapshot } from './snapshot.ts'
@@ -29,18 +29,18 @@ export async function observe(
   registries: readonly Registry[],
   settings: ContainerdSettings,
 ): Promise<Snapshot> {
-  const daemons = await readDaemons(view, settings)
+  const { dropIn, ...daemons } = await readDaemons(view, settings)
   const { installed, program, versionHangs } = await readInstalled(view.machine, daemons)
   const generation = settings.version === undefined ? installed : parseRelease(settings.version)
-  const config = settings.config || (await findForeignConfig(view.node, daemons.config))
+  const listed = settings.config || (await findForeignConfig(view.node, daemons.config))
+  const config = dropIn?.main ?? listed
   const exact = exactOne(generation, installed)
   const { files, faults, older, dropIns } = await readConfigs(view.node, config, exact)
   const exists = files.length > 0 || faults.length > 0
   const readers = readersOf(files[0], generation)
   const values = configPaths({ files, older, dropIns, readers })
   const managed = settings.config !== false
-  const own = managed ? valuesIn(view.state.files[config]) : []
-  const inUse = findHostsDirs(values, own, settings)
+  const inUse = findHostsDirs(values, managed ? valuesIn(view.state.files[config]) : [], settings)
   const roots = await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)
   return {
     generation,
@@ -48,7 +48,7 @@ export async function observe(
     installed,
     program,
     versionHangs,
-    config: { path: config, named: settings.configNamed, managed, exists },
+    config: { path: config, named: settings.configNamed, managed, exists, dropIn: dropIn?.path },
     files,
     faults,
     older,
@@ -125,14 +125,6 @@ async function findForeignConfig(node: Reader, running: string | undefined): Pro
   for (const file of [...(running === undefined ? [] : [running]), DEFAULT_CONFIG, ...FOREIGN_CONFIGS])
     if ((await node.facts(file)) !== undefined) return file
   return DEFAULT_CONFIG
-}
-
-async function readDaemons(
-  { machine, node }: View,
-  { config }: ContainerdSettings,
-): Promise<Daemons & { readonly config: string | undefined }> {
-  if (machine === undefined) return { ...NO_DAEMONS, config: undefined }
-  return await findDaemons(machine.processes, node, config)
 }
 
 /**

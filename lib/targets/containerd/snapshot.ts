@@ -33,6 +33,8 @@ export interface Snapshot {
     readonly named: boolean
     readonly managed: boolean
     readonly exists: boolean
+    /** The file to write in its place, where regmirror must not write it. */
+    readonly dropIn: string | undefined
   }
   /** config.toml first, then its imports in the order of merging; empty without a config.toml. */
   readonly files: readonly ParsedConfig[]

@@ -1,7 +1,8 @@
 /** A machine of its own for a script that starts a containerd and runs regmirror beside it. */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { withDirectory } from '../../support/tree.ts'
 import { COMMAND, OVERLAY } from './overlay.ts'
 import { treeOf } from './runtimes.ts'
@@ -35,6 +36,6 @@ export async function runIn(suite: string, script: string): Promise<string> {
     const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
     const program = path.relative(PROJECT, path.join(treeOf(`containerd-${suite}`), 'usr/bin/containerd'))
     const shell = ['bash', '-c', MACHINE + script, 'bash', home, program]
-    return execFileSync('unshare', [...unshare, ...shell], { encoding: 'utf8' })
+    return (await promisify(execFile)('unshare', [...unshare, ...shell])).stdout
   })
 }

@@ -57,9 +57,10 @@ async function planOn({ trusted = [], untrusted = [], programs = {}, tree = {}, 
     const view = { node, uid: 0, state: await readState(node), machine }
     const registries = [registry('docker.io', [mirror('https://mirror.test')])]
     const snapshot = await containerd.observe(view, registries, containerd.settings.resolve(settings, PLACE))
-    const { notices, conflicts } = containerd.render(registries, snapshot, { takeOver: false })
+    const { notices, conflicts, files } = containerd.render(registries, snapshot, { takeOver: false })
     const codes = notices.map(({ code }) => code)
-    return { codes, conflicts: conflicts.map(issueText), daemon: containerd.daemon.find(snapshot) }
+    const written = Object.fromEntries(files.map(({ path, content }) => [path, String(content)]))
+    return { codes, conflicts: conflicts.map(issueText), daemon: containerd.daemon.find(snapshot), written }
   })
 }
 
@@ -74,6 +75,7 @@ describe('the containerd that the files are for', () => {
     assert.deepEqual(found, {
       ...{ state: 'running', pid: 812, startedAt: 812, executable: '/opt/bin/containerd', config: DEFAULT },
       ...{ version: '2.1.4', stateDirectory: '/run/c', restart: 'systemctl restart containerd' },
+      ...{ unit: 'containerd.service', address: '/run/containerd/containerd.sock' },
     })
   })
 
@@ -105,6 +107,51 @@ describe('the containerd that the files are for', () => {
       assert.match(conflicts[0] ?? '', remedy)
     })
   }
+
+  describe('with a config.toml of the system', () => {
+    const SYSTEM = 'usr/share/containerd/config.toml'
+    const DROP_IN = '/etc/containerd/conf.d/zz-regmirror.toml'
+    const trusted = [daemon(7, `-c /${SYSTEM}`)]
+    const imports = 'imports = ["/etc/containerd/conf.d/*.toml"]\n'
+    const on = (release: string, text: string, more: Tree = {}) =>
+      planOn({ trusted, programs: { containerd: release }, tree: { [SYSTEM]: text, ...more } })
+
+    it('gets the value in a file that it imports, with its version', async () => {
+      for (const [version, table] of [
+        [2, 'io.containerd.grpc.v1.cri'],
+        [3, 'io.containerd.cri.v1.images'],
+      ]) {
+        const { conflicts, written, daemon: found } = await on('2.1.9', `version = ${version}\n${imports}`)
+        assert.deepEqual(conflicts, [])
+        assert.equal(found.state, 'running')
+        assert.ok(!Object.keys(written).includes(`/${SYSTEM}`))
+        assert.equal(
+          written[DROP_IN],
+          `version = ${version}\n\n[plugins."${table}".registry]\n  config_path = "/etc/containerd/certs.d"\n`,
+        )
+      }
+    })
+
+    it('gets none where it names the directory already', async () => {
+      const text = `version = 2\n${imports}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`
+      const { conflicts, written } = await on('2.1.9', text)
+      assert.deepEqual(conflicts, [])
+      assert.deepEqual(Object.keys(written), ['/etc/containerd/certs.d/docker.io/hosts.toml'])
+    })
+
+    it('is refused where 1.x would replace the whole section, and where it imports no such file', async () => {
+      for (const [release, text] of [
+        ['1.7.24', `version = 2\n${imports}`],
+        ['2.1.9', 'version = 2\n'],
+        ['2.1.9', 'version = 2\nimports = ["/usr/share/containerd/conf.d/*.toml"]\n'],
+        ['2.1.9', 'version = 2\nimports = ["/etc/containerd/conf.d/*.toml", "/usr/share/last.toml"]\n'],
+      ] as const) {
+        const { conflicts } = await on(release, text)
+        assert.equal(conflicts.length, 1)
+        assert.match(conflicts[0] ?? '', /copy it to .*systemctl edit/)
+      }
+    })
+  })
 
   it('is not that of Docker beside another one', async () => {
     const docker = daemon(7, '--config /run/docker/containerd/containerd.toml', 'dockerd')

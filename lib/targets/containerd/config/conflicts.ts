@@ -20,10 +20,11 @@ import { misfits, registryShape } from './shape.ts'
 
 /** Conflicts in any release that may read these files, each reported once. */
 export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {
+  const remedy = snapshot.config.dropIn === undefined ? MIGRATE : BY_HAND
   return eachOnce(
     snapshot.readers.flatMap(reader => {
       const effective = effectiveRegistry(files, reader)
-      return [...criFaults(effective, reader, MIGRATE), ...overrideConflicts(effective, files, snapshot)]
+      return [...criFaults(effective, reader, remedy), ...overrideConflicts(effective, files, snapshot)]
     }),
   )
 }

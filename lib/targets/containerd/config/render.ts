@@ -21,6 +21,7 @@ import {
   versionClashes,
 } from './config-toml.ts'
 import { conflictsOf, dropInConflicts, patternConflicts, placeholderConflicts } from './conflicts.ts'
+import { renderDropIn } from './drop-in.ts'
 import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
 import { type MigratedConfigs, migrateConfigs } from './migrate.ts'
 import { configNotices, repairNotices } from './notices.ts'
@@ -39,6 +40,8 @@ export function renderConfig(
   const notices = configNotices(snapshot, choices)
   const unnamed = placeholderConflicts(snapshot)
   if (unnamed.length > 0 || !snapshot.config.managed) return { files: [], notices, conflicts: unnamed }
+  if (snapshot.config.dropIn !== undefined)
+    return { ...renderDropIn(snapshot.config.dropIn, snapshot), notices }
   const written = editedFiles(registries, snapshot, choices)
   if ('issues' in written)
     return { files: [], notices, conflicts: [...written.issues, ...disabledIssues(snapshot)] }

@@ -7,7 +7,6 @@ import type { Found, Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { writtenAddresses } from './written-addresses.ts'
 
 export const addressPartDropped: Rule<ObservedNode> = {
   code: 'address_part_dropped',
@@ -15,7 +14,7 @@ export const addressPartDropped: Rule<ObservedNode> = {
   part: 'hosts',
   title: 'the address of a host has credentials or a query',
   find: observed =>
-    findInHosts(observed, view => writtenAddresses(view).flatMap(({ url, line }) => findAt(url, line, view))),
+    findInHosts(observed, view => view.addresses.flatMap(({ url, line }) => findAt(url, line, view))),
 }
 
 function findAt(url: string, line: number | undefined, view: HostsView): readonly Found[] {

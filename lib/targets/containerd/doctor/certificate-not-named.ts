@@ -6,7 +6,6 @@
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
-import { namedCertificates } from './named-certificates.ts'
 import type { ObservedNode } from './observed-node.ts'
 
 const OF_DOCKER = '/etc/docker/certs.d'
@@ -19,7 +18,7 @@ export const certificateNotNamed: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, view => {
       const { path, entries } = view.directory
-      const named = namedCertificates(view.text ?? '', path).flatMap(({ cert, key }) => [cert, key])
+      const named = view.certificates.flatMap(({ cert, key }) => [cert, key])
       const beside = entries.filter(name => /\.(crt|cert)$/.test(name) && !named.includes(`${path}/${name}`))
       if (beside.length === 0 || view.root === OF_DOCKER) return []
       return [

@@ -6,7 +6,7 @@ import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { type WrittenKey, writtenKeys } from './written-keys.ts'
+import type { WrittenKey } from './written-keys.ts'
 
 const CREDENTIALS = /^(user(name)?|pass(word)?|auth|identity_?token|token)$/i
 
@@ -21,7 +21,7 @@ export const credentialsKey: Rule<ObservedNode> = {
   title: 'a hosts.toml has a user name or password as a key',
   find: observed =>
     findInHosts(observed, view => {
-      const [first, ...others] = writtenKeys(view).filter(isCredential)
+      const [first, ...others] = view.keys.filter(isCredential)
       if (first === undefined) return []
       const names = [...new Set([first, ...others].map(({ name }) => name))].join(' or ')
       return [

@@ -23,6 +23,8 @@ export const defaultShadowed: Rule<ObservedNode> = {
       })
       .map(({ directory, registry, root }) => ({
         ...{ file: directory.path, registry, problem: 'this directory has no hosts.toml' },
+        // With certificates it was made on purpose.
+        ...(directory.entries.some(name => /\.(crt|cert)$/.test(name)) && { severity: 'note' as const }),
         consequence: `containerd uses it in place of ${root}/_default, so ${registry} has no mirror`,
         cure: `put a hosts.toml there, or remove the directory`,
       }))

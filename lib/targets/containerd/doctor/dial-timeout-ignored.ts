@@ -9,7 +9,6 @@ import { knowsDialTimeout } from '../release.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { writtenKeys } from './written-keys.ts'
 
 export const dialTimeoutIgnored: Rule<ObservedNode> = {
   code: 'dial_timeout_ignored',
@@ -18,7 +17,7 @@ export const dialTimeoutIgnored: Rule<ObservedNode> = {
   title: '`dial_timeout` has no effect in this release',
   find: observed =>
     findInHosts(observed, (view, _, release) => {
-      const first = writtenKeys(view).find(({ name }) => name === 'dial_timeout')
+      const first = view.keys.find(({ name }) => name === 'dial_timeout')
       if (first === undefined || knowsDialTimeout(release) || isManaged(view.directory)) return []
       return [
         {

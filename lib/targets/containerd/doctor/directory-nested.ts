@@ -13,7 +13,7 @@ export const directoryNested: Rule<ObservedNode> = {
   part: 'hosts',
   title: 'the directory of a registry holds a directory in place of hosts.toml',
   find: observed =>
-    hostsViews(observed).flatMap(({ directory, registry, text, root }) => {
+    hostsViews(observed).flatMap(({ directory, registry, text }) => {
       const below = directory.entries.find(
         name => observed.files.get(`${directory.path}/${name}`)?.facts.type === 'directory',
       )
@@ -25,7 +25,7 @@ export const directoryNested: Rule<ObservedNode> = {
           ...{ file: `${directory.path}/${below}`, registry },
           problem: 'this directory is below that of a registry',
           consequence: `containerd reads ${directory.path}/hosts.toml alone, and it does not exist`,
-          cure: `put hosts.toml into ${directory.path}, for the whole registry, or directly below ${root}`,
+          cure: `put hosts.toml into ${directory.path}: it holds for the whole registry`,
         },
       ]
     }),

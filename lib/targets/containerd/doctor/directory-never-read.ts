@@ -28,11 +28,18 @@ export const directoryNeverRead: Rule<ObservedNode> = {
           consequence: `containerd ${only ?? 'never reads this directory'}`,
           cure: isThere
             ? `merge it into ${root}/${name}, and remove it`
-            : `rename it: mv '${directory.path}' ${root}/${name ?? 'REGISTRY'}`,
+            : cureFor(directory.path, root, name),
         },
       ]
     })
   },
+}
+
+/** What `mkdir -p certs.d/https://quay.io` makes is one level too deep. */
+function cureFor(at: string, root: string, name: string | undefined): string {
+  if (at.endsWith(':')) return `move what is in it one level up: mv '${at}'/* ${root}/`
+  const named = `rename it: mv '${at}' ${root}/${name ?? 'REGISTRY'}`
+  return name === undefined ? `${named}, where REGISTRY is what image names start with` : named
 }
 
 interface Misnamed {

@@ -17,7 +17,7 @@ export const fileInCertsD: Rule<ObservedNode> = {
       .map(file => ({
         ...{ file, problem: 'the file is not in the directory of a registry' },
         consequence: 'containerd never reads it',
-        cure: `move it to ${directoryFor(file)}/hosts.toml`,
+        cure: cureFor(file),
       })),
 }
 
@@ -27,7 +27,8 @@ function isRegistry(name: string): boolean {
 }
 
 /** `quay.io.toml` is for quay.io; `hosts.toml` may be for any registry. */
-function directoryFor(file: string): string {
+function cureFor(file: string): string {
   const [root, name] = [path.posix.dirname(file), path.posix.basename(file, '.toml')]
-  return `${root}/${isRegistry(name) ? name : 'REGISTRY'}`
+  if (isRegistry(name)) return `move it to ${root}/${name}/hosts.toml`
+  return `move it to ${root}/REGISTRY/hosts.toml, where REGISTRY is what image names start with, such as quay.io`
 }

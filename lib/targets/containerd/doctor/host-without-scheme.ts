@@ -7,7 +7,6 @@ import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { writtenAddresses } from './written-addresses.ts'
 
 const PRIVATE = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|:(5000|80|8080)(\/|$)/
 
@@ -18,7 +17,7 @@ export const hostWithoutScheme: Rule<ObservedNode> = {
   title: 'an address has no `http://` or `https://`',
   find: observed =>
     findInHosts(observed, view =>
-      writtenAddresses(view)
+      view.addresses
         .filter(({ url }) => !url.includes('://') && !url.startsWith('http') && PRIVATE.test(url))
         .map(({ url, line }) => ({
           ...placeIn(view, line),

@@ -1,12 +1,17 @@
 /** The directories of certs.d, and their hosts.toml as each release that may run reads it. Pure. */
 import path from 'node:path'
+import { BYTE_ORDER_MARK } from '../../../formats/byte-order-mark.ts'
+import { parseTomlAst } from '../../../formats/toml/ast.ts'
 import type { Found } from '../../rule.ts'
 import type { HostDirectory } from '../pull/host-directory.ts'
 import { type HostsFile, readHostsFile } from '../pull/hosts-file.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import { possibleReleases } from '../pull/releases.ts'
 import type { Release } from '../release.ts'
+import { type NamedCertificate, namedCertificates } from './named-certificates.ts'
 import type { ObservedNode } from './observed-node.ts'
+import { type WrittenAddress, writtenAddresses } from './written-addresses.ts'
+import { type WrittenKey, writtenKeys } from './written-keys.ts'
 
 export interface Reading {
   readonly release: Release
@@ -22,6 +27,10 @@ export interface HostsView {
   readonly file: string
   /** Undefined without a hosts.toml, and where it is empty: containerd takes both alike (hosts.go:314-326@v2.3.4). */
   readonly text: string | undefined
+  /** As it is written, whatever a release makes of it; empty where it is no TOML. */
+  readonly keys: readonly WrittenKey[]
+  readonly addresses: readonly WrittenAddress[]
+  readonly certificates: readonly NamedCertificate[]
   /** Empty without a text. */
   readonly readings: readonly Reading[]
 }
@@ -53,10 +62,20 @@ function makeViews({ snapshot }: ObservedNode): readonly HostsView[] {
       return {
         ...{ root, directory: { ...directory, path: at }, registry: registryOf(directory.name), text },
         file: path.posix.join(at, 'hosts.toml'),
+        ...writtenIn(text ?? '', at),
         readings: text === undefined ? [] : releases.map(release => readAs(text, at, release)),
       }
     }),
   )
+}
+
+/** A byte order mark has a rule of its own. */
+function writtenIn(text: string, directory: string): Pick<HostsView, 'keys' | 'addresses' | 'certificates'> {
+  const parsed = parseTomlAst(text.replace(BYTE_ORDER_MARK, ''))
+  if ('fault' in parsed) return { keys: [], addresses: [], certificates: [] }
+  const { ast } = parsed
+  const certificates = namedCertificates(ast, directory)
+  return { keys: writtenKeys(ast), addresses: writtenAddresses(ast), certificates }
 }
 
 function readAs(text: string, directory: string, release: Release): Reading {

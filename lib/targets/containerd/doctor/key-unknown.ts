@@ -11,7 +11,7 @@ import { findInHosts } from './by-release.ts'
 import { isCredential } from './credentials-key.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { type WrittenKey, writtenKeys } from './written-keys.ts'
+import type { WrittenKey } from './written-keys.ts'
 
 export const keyUnknown: Rule<ObservedNode> = {
   code: 'key_unknown',
@@ -20,7 +20,7 @@ export const keyUnknown: Rule<ObservedNode> = {
   title: 'a hosts.toml has a key that containerd does not know',
   find: observed =>
     findInHosts(observed, (view, _, release) =>
-      writtenKeys(view)
+      view.keys
         .filter(key => !isKnown(key, release) && !isCredential(key) && !isOfWriter(key, view))
         .map(key => findingOf(key, view)),
     ),

@@ -1,7 +1,7 @@
 /** The certificates and keys that a hosts.toml names, and where. Pure. */
 import path from 'node:path'
 import { isTable } from '../../../formats/is-table.ts'
-import { parseTomlAst, type TomlPath, tomlValue } from '../../../formats/toml/ast.ts'
+import { type TomlPath, tomlValue } from '../../../formats/toml/ast.ts'
 import { locateToml } from '../../../formats/toml/locations.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 
@@ -15,13 +15,11 @@ export interface NamedCertificate {
   readonly line: number | undefined
 }
 
-export function namedCertificates(text: string, directory: string): readonly NamedCertificate[] {
-  const parsed = parseTomlAst(text.replace(/^\ufeff/, ''))
-  if ('fault' in parsed) return []
-  const value = tomlValue(parsed.ast)
+export function namedCertificates(ast: TomlAst, directory: string): readonly NamedCertificate[] {
+  const value = tomlValue(ast)
   const hosts = isTable(value.host) ? Object.entries(value.host) : []
   const tables = [[[], value] as const, ...hosts.map(([name, keys]) => [['host', name], keys] as const)]
-  return tables.flatMap(([at, keys]) => (isTable(keys) ? namedIn(parsed.ast, at, keys, directory) : []))
+  return tables.flatMap(([at, keys]) => (isTable(keys) ? namedIn(ast, at, keys, directory) : []))
 }
 
 function namedIn(

@@ -9,7 +9,6 @@ import { withRegistry } from '../pull/effective-endpoint.ts'
 import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { writtenKeys } from './written-keys.ts'
 
 export const noResolver: Rule<ObservedNode> = {
   code: 'no_resolver',
@@ -22,7 +21,7 @@ export const noResolver: Rule<ObservedNode> = {
         i === entries.length - 1 ? withRegistry(entry, view.registry, release) : entry,
       )
       if (complete.some(mayResolve)) return []
-      const root = writtenKeys(view).find(({ name, host }) => host === undefined && name === 'capabilities')
+      const root = view.keys.find(({ name, host }) => host === undefined && name === 'capabilities')
       return [
         {
           ...placeIn(view, root?.line ?? 1),

@@ -4,10 +4,12 @@ const SERVERS: Readonly<Record<string, string>> = {
   'registry-1.docker.io': 'docker.io',
   'docker.io': 'docker.io',
   'index.docker.io': 'docker.io',
+  // The first name of registry.k8s.io is frozen, and often served by the second.
+  'k8s.gcr.io': 'registry.k8s.io',
 }
 
 const OTHERS = new Set([
-  ...['quay.io', 'ghcr.io', 'gcr.io', 'registry.k8s.io', 'k8s.gcr.io', 'mcr.microsoft.com', 'nvcr.io'],
+  ...['quay.io', 'ghcr.io', 'gcr.io', 'registry.k8s.io', 'mcr.microsoft.com', 'nvcr.io'],
   ...['public.ecr.aws', 'registry.gitlab.com', 'docker.elastic.co', 'registry.access.redhat.com'],
 ])
 

@@ -9,7 +9,6 @@ import { findInHosts } from './by-release.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { hostOf, publicRegistry } from './public-registry.ts'
-import { writtenKeys } from './written-keys.ts'
 
 const KEYS = ['skip_verify', 'ca', 'client', 'header']
 
@@ -21,7 +20,7 @@ export const rootKeyMisplaced: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, (view, { entries }) => {
       const [server, ...mirrors] = entries.toReversed()
-      const key = writtenKeys(view).find(({ name, host }) => host === undefined && KEYS.includes(name))
+      const key = view.keys.find(({ name, host }) => host === undefined && KEYS.includes(name))
       if (key === undefined || server === undefined || !isPublic(server, view)) return []
       const mirror = mirrors.toReversed().find(({ scheme }) => scheme === 'https')
       if (mirror === undefined || mirrors.some(hasKeys)) return []

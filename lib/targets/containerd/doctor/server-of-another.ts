@@ -7,7 +7,6 @@ import { findInHosts } from './by-release.ts'
 import { placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { hostOf, publicRegistry } from './public-registry.ts'
-import { writtenAddresses } from './written-addresses.ts'
 
 export const serverOfAnother: Rule<ObservedNode> = {
   code: 'server_of_another',
@@ -16,10 +15,10 @@ export const serverOfAnother: Rule<ObservedNode> = {
   title: '`server` is the server of another registry',
   find: observed =>
     findInHosts(observed, view => {
-      const server = writtenAddresses(view).find(({ isServer }) => isServer)
+      const server = view.addresses.find(({ isServer }) => isServer)
       const host = server && hostOf(server.url)
       const owner = host && publicRegistry(host)
-      const isMeant = owner === undefined || [owner, host].includes(view.registry)
+      const isMeant = owner === undefined || owner === publicRegistry(view.registry)
       if (server === undefined || (isMeant && host !== '_default')) return []
       const isDefault = view.registry === '*'
       return [

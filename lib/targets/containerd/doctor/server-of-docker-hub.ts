@@ -8,7 +8,7 @@ import type { Found, Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
-import { type WrittenAddress, writtenAddresses } from './written-addresses.ts'
+import type { WrittenAddress } from './written-addresses.ts'
 
 const HUB = 'https://registry-1.docker.io'
 const NOT_THE_HUB = /^(https?:\/\/)?(docker\.io|index\.docker\.io|hub\.docker\.com)(\/|$)/i
@@ -22,7 +22,7 @@ export const serverOfDockerHub: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, view => {
       if (!['docker.io', '*'].includes(view.registry)) return []
-      const addresses = writtenAddresses(view)
+      const addresses = view.addresses
       const hasHub = addresses.some(({ url, isServer }) => !isServer && url.startsWith(HUB))
       return addresses.filter(({ url }) => NOT_THE_HUB.test(url)).map(one => foundAt(one, hasHub, view))
     }),

@@ -3,16 +3,14 @@ import type { Found } from '../../rule.ts'
 import { certificatesIn } from '../pull/certificates.ts'
 import { findInHosts } from './by-release.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
-import { type NamedCertificate, namedCertificates } from './named-certificates.ts'
+import type { NamedCertificate } from './named-certificates.ts'
 import type { ObservedNode } from './observed-node.ts'
 
 type Check = (named: NamedCertificate, view: HostsView) => readonly Found[]
 
 /** What a check finds at them. A release that refuses hosts.toml does not load what it names. */
 export function findAtCertificates(observed: ObservedNode, check: Check): readonly Found[] {
-  const inHosts = findInHosts(observed, view =>
-    namedCertificates(view.text ?? '', view.directory.path).flatMap(named => check(named, view)),
-  )
+  const inHosts = findInHosts(observed, view => view.certificates.flatMap(named => check(named, view)))
   const plain = hostsViews(observed).filter(({ text }) => text === undefined)
   return [...inHosts, ...plain.flatMap(view => besideIn(view).flatMap(named => check(named, view)))]
 }

@@ -1,8 +1,8 @@
 /** Keys of a hosts.toml as they are written, those that containerd does not know included. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { parseTomlAst, tomlValue } from '../../../formats/toml/ast.ts'
+import { tomlValue } from '../../../formats/toml/ast.ts'
 import { locateKey } from '../../../formats/toml/locations.ts'
-import type { HostsView } from './hosts-views.ts'
+import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 
 export interface WrittenKey {
   readonly name: string
@@ -12,10 +12,8 @@ export interface WrittenKey {
 }
 
 /** Those of the root and of each host; `header` tables may hold any key. */
-export function writtenKeys({ text = '' }: HostsView): readonly WrittenKey[] {
-  const parsed = parseTomlAst(text.replace(/^\ufeff/, ''))
-  if ('fault' in parsed) return []
-  const value = tomlValue(parsed.ast)
+export function writtenKeys(ast: TomlAst): readonly WrittenKey[] {
+  const value = tomlValue(ast)
   const hosts = isTable(value.host) ? Object.entries(value.host) : []
   const paths = [
     ...Object.keys(value).map(name => [name]),
@@ -23,9 +21,5 @@ export function writtenKeys({ text = '' }: HostsView): readonly WrittenKey[] {
       isTable(keys) ? Object.keys(keys).map(name => ['host', host, name]) : [],
     ),
   ]
-  return paths.map(path => ({
-    name: path.at(-1) ?? '',
-    host: path[1],
-    line: locateKey(parsed.ast, path)?.line,
-  }))
+  return paths.map(path => ({ name: path.at(-1) ?? '', host: path[1], line: locateKey(ast, path)?.line }))
 }

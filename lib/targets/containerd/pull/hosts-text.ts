@@ -1,4 +1,6 @@
 /** The text of a hosts.toml as the TOML parser of each containerd takes it. Pure. */
+
+import { rememberRecent } from '../../../formats/recent.ts'
 import { keyNames, parseTomlAst } from '../../../formats/toml/ast.ts'
 import { flatten, type Pair } from '../../../formats/toml/pairs.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
@@ -6,10 +8,13 @@ import type { Release } from '../release.ts'
 import { parseGoToml1 } from './go-toml-1.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
+/** Several releases of one major version read a text alike. */
+const [parse1, parse2] = [rememberRecent(parseGoToml1), rememberRecent(parseGoToml2)]
+
 export function parseHostsText(text: string, reader: Release): { readonly ast: TomlAst } | Refusal {
-  if (reader.major > 1) return loneReturn(text) ?? parseGoToml2(text)
+  if (reader.major > 1) return loneReturn(text) ?? parse2(text)
   const found = loneReturn(text)
-  return found === undefined ? parseGoToml1(text) : { ...found, effect: 'unknown' }
+  return found === undefined ? parse1(text) : { ...found, effect: 'unknown' }
 }
 
 /** Only 1.x reads a carriage return without a line feed, and not everywhere as a line break. */
