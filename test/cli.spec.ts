@@ -222,11 +222,11 @@ describe('exit codes', () => {
     const { stdout } = await run(['watch', '--help'], {}, { columns: 200 })
     assert.match(
       stdout,
-      /--root DIRECTORY +use the tree below this directory as \/, and do not run containerd /,
+      /--root DIRECTORY +use the tree below this directory as \/, and do not run containerd$/m,
     )
     assert.match(
       stdout,
-      /--format VALUE +format of the error that ends watch; a json log has it as its last event: /,
+      /--format VALUE +format of the error that ends watch; a json log has it as its last event:\s/,
     )
   })
 

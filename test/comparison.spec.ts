@@ -55,6 +55,15 @@ describe('mirrors that are compared', () => {
       ['near.example', 'far.example', 'stale.example', 'gone.example', 'portal.example'],
     ))
 
+  it('that are rate limited come after degraded ones, and before unhealthy ones', () => {
+    const [refused, limited] = [
+      mirror('gone.example', { status: 'unhealthy', reason: 'refused' }),
+      measured('limited.example', 1, 90e6, 0.1, { status: 'degraded', reason: 'rate_limited' }),
+    ]
+    const stale = measured('stale.example', 300, 1e6, 60, { status: 'degraded', reason: 'stale' })
+    assert.deepEqual(fastestFirst([refused, limited, stale]), [stale, limited, refused])
+  })
+
   it('are sorted by latency where the throughput of one is unknown, and keep the order of registries', () => {
     const { bytes_per_second: _, pull_50mb_s: __, ...pinged } = measured('far.example', 264, 1, 1)
     const other = measured('q.example', 1, 1e6, 50, { registry: 'quay.io' })

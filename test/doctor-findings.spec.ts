@@ -25,14 +25,15 @@ describe('broken nodes', () => {
     it(`${name}: ${one.findings?.join(', ')}`, () =>
       withDirectory(async root => {
         await writeFixture(folder, root, one)
-        const findings = await diagnoseRoot(root, one.version)
+        const day = Date.parse(one.day ?? '2026-01-02')
+        const findings = await diagnoseRoot(root, one.version, day)
         assert.deepEqual(findings.map(inShort), one.findings)
         assert.equal(
           findings.every(({ fixable }) => fixable),
           one.fixable ?? false,
         )
         await cureFixture(folder, root, one)
-        const left = await diagnoseRoot(root, one.cure?.version ?? one.version)
+        const left = await diagnoseRoot(root, one.cure?.version ?? one.version, day)
         assert.deepEqual(left.map(inShort), [])
       }))
 

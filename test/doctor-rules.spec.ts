@@ -1,56 +1,92 @@
-/** Each rule of doctor has a file and a source, a broken node, and a proof on the real containerd. */
+/** Rules of doctor about certs.d: each has a proof on the real containerd, and names releases where the release is not known. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { commonRules } from '../lib/doctor/rules.ts'
+import { openReader } from '../lib/system/reader.ts'
+import { certificateExpired } from '../lib/targets/containerd/doctor/certificate-expired.ts'
+import { observeNode } from '../lib/targets/containerd/doctor/observe-node.ts'
 import { rules } from '../lib/targets/containerd/doctor/rules.ts'
-import { readCase } from './support/fixture-node.ts'
+import { snapshotOf, writeTree } from './support/containerd-snapshot.ts'
+import { diagnoseRoot, readCase } from './support/fixture-node.ts'
 import { ROOT } from './support/load.ts'
+import { withDirectory } from './support/tree.ts'
 
 const NODES = path.join(ROOT, 'fixtures/doctor')
-const cases = readdirSync(NODES).map(name => readCase(path.join(NODES, name)))
-const codesOf = (some: typeof cases) =>
-  new Set(some.flatMap(({ findings = [] }) => findings).map(text => text.split(' ')[1]))
+const ofHosts = rules.filter(({ part }) => part === 'hosts')
 
-/** What files alone do not show: a daemon is needed, or a file of another kind than git has. */
-const WITHOUT_NODE = ['config_not_read', 'file_unusable', 'proxied_mirror', 'restart_pending']
-
-/** Rules about certs.d whose nodes are not pulled on, and why. */
+/** Rules whose nodes are not pulled on, and why. */
 const WITHOUT_PULL: Readonly<Record<string, string>> = {
-  dial_timeout_ignored: 'the mirror must not respond: test/e2e/differential.spec.ts',
   default_unknown: 'Debian has no containerd before 1.6.17',
+  dial_timeout_ignored: 'the mirror must not respond: test/e2e/differential.spec.ts',
   directory_hidden: 'it needs another config.toml: test/e2e/endpoints-cri.spec.ts',
   key_readable: 'containerd does not mind',
 }
 
-describe('rules of doctor', () => {
-  for (const { code, part } of rules) {
-    const file = path.join(ROOT, `lib/targets/containerd/doctor/${code.replaceAll('_', '-')}.ts`)
+describe('rules about certs.d', () => {
+  it('have a node each on which the real containerd pulls', () => {
+    const pulled = readdirSync(NODES)
+      .map(name => readCase(path.join(NODES, name)))
+      .filter(({ pull }) => pull !== undefined)
+      .flatMap(({ findings = [] }) => findings.map(text => text.split(' ')[1]))
+    const without = ofHosts.map(({ code }) => code).filter(code => !pulled.includes(code))
+    assert.deepEqual(without.sort(), Object.keys(WITHOUT_PULL))
+  })
 
-    it(`${code} has a file of its own, which names a test that exists`, () => {
+  it('name tests that exist', () => {
+    for (const { code } of ofHosts) {
+      const file = path.join(ROOT, `lib/targets/containerd/doctor/${code.replaceAll('_', '-')}.ts`)
       const text = readFileSync(file, 'utf8')
-      const name = code.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-      assert.match(text, new RegExp(`^export const ${name}: Rule`, 'm'))
       const named = text.slice(0, text.indexOf('*/')).match(/test\/e2e\/[\w-]+\.spec\.ts/g) ?? []
-      for (const spec of named) assert.ok(existsSync(path.join(ROOT, spec)), spec)
-      assert.ok(named.length > 0 || Object.hasOwn(WITHOUT_PULL, code) || part !== 'hosts', 'names no test')
+      for (const spec of named) assert.ok(existsSync(path.join(ROOT, spec)), `${code}: ${spec}`)
+      assert.ok(named.length > 0 || Object.hasOwn(WITHOUT_PULL, code), code)
+    }
+  })
+
+  const texts = async (hosts: string) =>
+    await withDirectory(async root => {
+      await writeTree(root, { '/etc/containerd/certs.d/quay.io/hosts.toml': hosts })
+      const found = await diagnoseRoot(root, undefined)
+      const about = found.filter(({ registry }) => registry === 'quay.io')
+      return about.map(({ severity, consequence }) => `${severity}: ${consequence}`)
     })
-  }
 
-  it('have a broken node each', () => {
-    const found = codesOf(cases)
-    const codes = [...rules, ...commonRules].map(({ code }) => code)
-    assert.deepEqual(codes.filter(code => !found.has(code)).sort(), WITHOUT_NODE)
+  it('name the releases that a finding is for, where the release is not known', async () => {
+    assert.deepEqual(await texts('server = "https://quay.io"\n'), [
+      'warning: containerd before 1.7.32 ignores the whole file and pulls from the registry itself',
+    ])
+    assert.deepEqual(await texts('\ufeff[host."https://m.example"]\n'), [
+      'warning: containerd 2.0.0 and later ignores the whole file and pulls from the registry itself',
+    ])
+    assert.deepEqual(await texts('[host."http://m.example:5000"]\nskip_verify = true\n'), [
+      'warning: containerd from 1.6.25 on, before 1.7.0, and 1.7.8 and later tries HTTPS first, which costs a connection for each request, or hangs where the port drops it',
+      'note: containerd before 1.6.25, and from 1.7.0 on, before 1.7.8 ignores it here: plain http has no certificates',
+    ])
+    assert.deepEqual(await texts('[host."https://m.example"]\ncapabilities = ["pul"]\n'), [
+      'error: containerd ignores the whole file and pulls from the registry itself',
+    ])
   })
 
-  it('about certs.d have a node on which the real containerd pulls', () => {
-    const pulled = codesOf(cases.filter(({ pull }) => pull !== undefined))
-    const without = rules.filter(({ part, code }) => part === 'hosts' && !pulled.has(code))
-    assert.deepEqual(without.map(({ code }) => code).sort(), Object.keys(WITHOUT_PULL).sort())
-  })
-
-  it('have codes of their own', () => {
-    const codes = [...rules, ...commonRules].map(({ code }) => code)
-    assert.deepEqual([...new Set(codes)], codes)
+  it('report a certificate that is not valid yet, on the machine itself', async () => {
+    const hosts = '/etc/containerd/certs.d/quay.io/hosts.toml'
+    const files = {
+      '/etc/containerd/config.toml': 'version = 2\n',
+      '/etc/containerd/certs.d/quay.io/ca.pem': readFileSync(path.join(ROOT, 'fixtures/tls/ca.pem'), 'utf8'),
+      [hosts]: '[host."https://m.example"]\nca = "ca.pem"\n',
+    }
+    await withDirectory(async root => {
+      await writeTree(root, files)
+      const view = {
+        node: openReader(root),
+        state: { version: 1, files: {}, made: [], empty: [] } as const,
+        uid: 0,
+        machine: undefined,
+      }
+      const snapshot = await snapshotOf(files, '2.1.9')
+      const { observed } = await observeNode(snapshot, view, [], Date.UTC(2023, 0, 1))
+      assert.deepEqual(certificateExpired.find(observed), [])
+      const onMachine = { ...observed, snapshot: { ...snapshot, onMachine: true } }
+      const [found] = certificateExpired.find(onMachine)
+      assert.match(found?.problem ?? '', /ca\.pem, which is not valid before 2024-01-01$/)
+    })
   })
 })

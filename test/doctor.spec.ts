@@ -96,6 +96,19 @@ describe('doctor', () => {
       assert.deepEqual(await takeSnapshot(node), before)
     }))
 
+  it('restores a corrected file that was changed since only with --overwrite', () =>
+    withNode({ [CONFIG]: BROKEN }, async (node, flags) => {
+      const before = await takeSnapshot(node)
+      await run(['doctor', ...flags, '--fix'], asRoot)
+      await fs.appendFile(path.join(node, CONFIG), '# changed\n')
+      const refused = await run(['restore', ...flags], asRoot)
+      assert.equal(refused.code, 2)
+      assert.match(refused.stderr, /config\.toml: was changed outside regmirror .*--overwrite/)
+      const restored = await run(['restore', ...flags, '--overwrite'], asRoot)
+      assert.equal(restored.code, 0, restored.stderr)
+      assert.deepEqual(await takeSnapshot(node), before)
+    }))
+
   it('corrects a file that apply changes then; restore still puts the first original back', () =>
     withNode(
       { [CONFIG]: BROKEN.replace('config_path = "/etc/containerd/certs.d"\n', '') },
@@ -224,6 +237,26 @@ describe('rules of doctor', () => {
       assert.match(readFileSync(file, 'utf8'), /@v?\d|test\/e2e\//, file)
     }
   })
+
+  it('print the example of docs/doctor.md', () =>
+    withNode(
+      {
+        [CONFIG]: GOOD.replace('certs.d"', 'certs.d:/etc/docker/certs.d"'),
+        '/etc/containerd/certs.d/quay.io/hosts.toml':
+          'server = "https://quay.io"\n[host."https://m.example"]\n',
+      },
+      async (node, flags) => {
+        const list = path.join(path.dirname(node), 'mirrors.toml')
+        await fs.writeFile(
+          list,
+          'version = 1\n[registries."quay.io"]\n[targets.containerd]\nversion = "2.1.9"\n',
+        )
+        const { stdout } = await run(['doctor', ...flags, '-f', list])
+        const [finding = ''] = stdout.split('\n\n').filter(text => text.includes('(config_path_list)'))
+        const document = readFileSync(path.join(ROOT, 'docs/doctor.md'), 'utf8')
+        assert.equal(/```text\n([\s\S]*?)\n```/.exec(document)?.[1], finding)
+      },
+    ))
 
   it('are in docs/doctor.md: run npm run findings', async () => {
     const document = readFileSync(path.join(ROOT, 'docs/doctor.md'), 'utf8')

@@ -96,12 +96,12 @@ describe('explain', () => {
   })
 
   for (const columns of [60, 80, 120])
-    it(`breaks every line but those with URLs and paths at ${columns} columns`, async () => {
+    it(`has lines that fit ${columns} columns, but for long paths`, async () => {
       const hosts = {
         'docker.io': '[host."https://m.example"]\ndial_timeout = "2s"\ncapabilities = ["pull"]\n',
       }
       const { stdout } = await explain(hosts, ['busybox'], { columns, list: versioned('1.7.24') })
-      const long = stdout.split('\n').filter(line => line.length > columns && !/\S{30}/.test(line))
+      const long = stdout.split('\n').filter(line => line.length > columns)
       assert.deepEqual(long, [])
     })
 
@@ -352,11 +352,11 @@ describe('explain --probe', () => {
       assert.equal(code, 0, stdout)
       assert.match(
         stdout,
-        /1 {2}mirror http:\/\/127\.0\.0\.1:1\/v2 .*\n {3}does not serve the image \(\d+ ms\): refuses the connection/,
+        /1 {2}mirror http:\/\/127\.0\.0\.1:1\/v2 .*\n {3}does not resolve the image \(\d+ ms\): refuses the connection/,
       )
       assert.match(
         stdout,
-        /2 {2}mirror .*\n {3}does not serve the image \(\d+ ms\): does not have the manifest of the image/,
+        /2 {2}mirror .*\n {3}does not resolve the image \(\d+ ms\): does not have the manifest of the image/,
       )
       assert.match(stdout, /3 {2}server .*\n {3}serves the image \(\d+ ms\)\n/)
       assert.match(stdout, new RegExp(`GET {2}${good.origin}/v2/team/app/manifests/${image.manifest.digest}`))

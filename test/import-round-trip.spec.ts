@@ -66,6 +66,8 @@ function shown({ url, plainUrl, capabilities, skipVerify, ca, client, header }: 
 interface Imported {
   readonly text: string | undefined
   readonly unused: boolean
+  /** Whether `*` has lost settings of the servers that it stands for: a list has none there, and a notice says so. */
+  readonly lessForAny: boolean
 }
 
 /** Imports what the node has into `directory`. */
@@ -82,7 +84,12 @@ async function importInto(directory: string, root: string, version: string): Pro
   for (const file of files) await fs.writeFile(path.join(directory, file.name), file.text, { mode: 0o600 })
   const settings = `\n[targets.containerd]\nversion = "${version}"\n`
   if (text !== undefined) await fs.writeFile(path.join(directory, 'mirrors.toml'), text + settings)
-  return { text, unused: losses.some(({ message }) => /does not use these mirrors now/.test(message)) }
+  const isLost = (what: RegExp) => losses.some(({ message }) => what.test(message))
+  return {
+    text,
+    unused: isLost(/does not use these mirrors now/),
+    lessForAny: isLost(/which "\*" cannot have/),
+  }
 }
 
 /** Applies the list to the node, or where it has tables that must go first, to one that names the directory. */
@@ -100,12 +107,13 @@ async function applyTo(root: string, other: string, list: string): Promise<strin
 async function assertRoundTrip(root: string, version: string): Promise<boolean> {
   return await withDirectory(async directory => {
     const before = await contactsOf(root, version)
-    const { text, unused } = await importInto(directory, root, version)
+    const { text, unused, lessForAny } = await importInto(directory, root, version)
     if (text === undefined || unused) return false
     const other = path.join(directory, 'node')
     await fs.mkdir(other)
     const after = await contactsOf(await applyTo(root, other, path.join(directory, 'mirrors.toml')), version)
-    const known = NAMES.filter(name => before[name] !== undefined)
+    const isListed = (name: string) => text.includes(`[registries."${name}"]`)
+    const known = NAMES.filter(name => before[name] !== undefined && (!lessForAny || isListed(name)))
     for (const name of known) assert.deepEqual(after[name], before[name], `${name} ${version}\n${text}`)
     return known.length > 0
   })
@@ -113,7 +121,11 @@ async function assertRoundTrip(root: string, version: string): Promise<boolean> 
 
 describe('import, then apply', () => {
   const folders = readdirSync(NODES).flatMap(name => [`${name}/before`, `${name}/after`])
-  const trees = folders.filter(folder => existsSync(path.join(NODES, folder)))
+  // What apply makes of one and the same list is compared once.
+  const trees = folders.filter(
+    folder =>
+      existsSync(path.join(NODES, folder)) && !/^(config|default|imports|shape)-.*\/after$/.test(folder),
+  )
   const versionsOf = (folder: string) => {
     const list = readFileSync(path.join(NODES, path.dirname(folder), 'mirrors.toml'), 'utf8')
     const [, version] = /^version = "(\d.*)"/m.exec(list) ?? []
@@ -130,7 +142,7 @@ describe('import, then apply', () => {
         })
     })
   }
-  after(() => assert.ok(compared > 80, `${compared} compared`))
+  after(() => assert.ok(compared > 20, `${compared} compared`))
 
   it('contacts the same on random nodes', async () => {
     const texts = fc.record({

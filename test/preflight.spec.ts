@@ -244,6 +244,39 @@ describe('--require-healthy', () => {
       assert.deepEqual(await readTree(root), {})
     }))
 
+  it('=mirrors also requires a healthy mirror where the server alone would do', async () => {
+    await using server = await startMirror()
+    await using mirror = await startMirror()
+    const directory = (urls: readonly string[]) => (use: (list: string, root: string) => Promise<void>) =>
+      withDirectory(async home => {
+        const [list, root] = [path.join(home, 'mirrors.toml'), path.join(home, 'node')]
+        const own = `server = "${server.origin}"\ncanary = "library/busybox:latest"\n`
+        const mirrors = `mirrors = ${JSON.stringify(urls)}\n`
+        // A registry without mirrors passes through its server.
+        const bare = `[registries."bare.test"]\nmirrors = []\n${own}`
+        await fs.writeFile(list, `version = 1\n[registries."r.test"]\n${mirrors}${own}${bare}`)
+        await fs.mkdir(root)
+        await use(list, root)
+      })
+    await directory([refusing])(async (list, root) => {
+      const gate = (flag: string) => run(['apply', flag, '-f', list, '--root', root])
+      const { code, stderr } = await gate('--require-healthy=mirrors')
+      assert.equal(code, 1)
+      assert.match(stderr, /^notice: no mirror of r\.test is healthy; regmirror wrote nothing$/m)
+      assert.deepEqual(await readTree(root), {})
+      assert.equal((await gate('--require-healthy')).code, 0)
+    })
+    await directory([refusing, mirror.origin])(async (list, root) => {
+      const args = ['apply', '--require-healthy=mirrors', '--rank', '-f', list, '--root', root]
+      assert.equal((await run(args)).code, 0)
+    })
+    const { code, stderr } = await run(['apply', '--require-healthy=all'])
+    assert.deepEqual(
+      [code, stderr],
+      [2, 'error: --require-healthy all is unknown; use registries or mirrors\n'],
+    )
+  })
+
   it('--wait requires --require-healthy', async () => {
     const { code, stderr } = await run(['apply', '--wait', '1s'])
     assert.equal(code, 2)

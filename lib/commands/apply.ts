@@ -101,11 +101,12 @@ function refuseContradictions({
       },
     ])
   }
-  if (wait !== undefined && !requireHealthy)
+  if (wait !== undefined && requireHealthy === undefined)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
     ])
-  const probing = rank !== undefined ? '--rank' : requireHealthy ? '--require-healthy' : undefined
+  const probing =
+    rank !== undefined ? '--rank' : requireHealthy !== undefined ? '--require-healthy' : undefined
   if (probe === false && probing !== undefined)
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
@@ -162,6 +163,11 @@ function refusal(
 const FEW = 3
 
 function failingText(registries: readonly RegistryHealth[]): string {
-  if (registries.length <= FEW) return registries.map(registrySentence).join('; ')
+  if (registries.length <= FEW) return registries.map(failingSentence).join('; ')
   return `${registries.map(({ registry }) => registry).join(', ')} are not healthy`
+}
+
+/** A healthy registry fails only the check of its mirrors. */
+function failingSentence(health: RegistryHealth): string {
+  return health.status === 'healthy' ? `no mirror of ${health.registry} is healthy` : registrySentence(health)
 }

@@ -114,7 +114,11 @@ const DEPTHS = ['ping', 'manifest', 'blob'] as const
 export const applyFlags = {
   ...planningFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
-  requireHealthy: toggle('write nothing and exit 1 unless every registry is healthy'),
+  requireHealthy: choiceOrBare(
+    ['registries', 'mirrors'],
+    'write nothing and exit 1 unless pulls work for every registry; mirrors: through a mirror of it',
+    'registries',
+  ),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
   restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
   reload: toggle('the same where a reload is enough'),

@@ -1,11 +1,10 @@
 /** Files that a person names for an import, and scripts that write such files. */
 import path from 'node:path'
-import { isTable } from '../formats/is-table.ts'
 import { decodeList, MAX_BYTES } from '../list/decode-list.ts'
-import { foreignKind } from '../list/foreign/foreign-file.ts'
+import { foreignKind, foreignTable } from '../list/foreign/foreign-file.ts'
 import { parseSource } from '../list/source/source.ts'
 import { Failure } from '../model/errors.ts'
-import type { ReadBack } from '../model/read-back.ts'
+import type { FoundAt, ReadBack } from '../model/read-back.ts'
 import type { World } from '../model/world.ts'
 import { openReader } from '../system/reader.ts'
 import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
@@ -67,16 +66,23 @@ async function readHereDocument(file: string, text: string): Promise<ReadBack> {
   try {
     return (await readFileText({ file, text }, undefined)) ?? unknown
   } catch (error) {
-    if (error instanceof Failure && error.code === 'invalid_list')
-      return { registries: [], losses: error.issues }
-    throw error
+    if (!(error instanceof Failure)) throw error
+    return /\.(toml|conf|ya?ml|json)$/i.test(file) ? { registries: [], losses: error.issues } : unknown
   }
 }
 
 /** Line numbers are those of the script. */
 function inScript({ registries, losses }: ReadBack, script: string): ReadBack {
+  const placed = <T extends { readonly at: FoundAt }>(one: T): T => ({
+    ...one,
+    at: { ...one.at, file: script },
+  })
   return {
-    registries: registries.map(one => ({ ...one, at: { ...one.at, file: script } })),
+    registries: registries.map(one => ({
+      ...placed(one),
+      mirrors: one.mirrors.map(placed),
+      ...(one.server && { server: placed(one.server) }),
+    })),
     losses: losses.map(loss => ({ ...loss, file: script })),
   }
 }
@@ -94,9 +100,10 @@ export async function readFileText(
       parsed.faults.map(fault => ({ file, ...fault })),
     )
   }
-  const { value, locateKey } = parsed.source
+  const { locateKey } = parsed.source
+  const value = foreignTable(parsed.source.value)
   const kind = named ?? foreignKind(value)
-  if (kind === undefined || !isTable(value)) return undefined
+  if (kind === undefined || value === undefined) return undefined
   return fileKinds[kind].read({ file, text, value, locateKey })
 }
 

@@ -13,7 +13,9 @@ export const EXIT_CODE_HELP = `Exit codes:
   1  the check failed: pending changes
      (plan --check, restore --check),
      notices (validate --strict), unhealthy
-     registry (probe, apply --require-healthy)
+     registry (probe, apply --require-healthy),
+     errors (doctor), an image that no
+     endpoint serves (explain --probe)
   2  error`
 
 export const NO_COMMAND = 'no command is given'

@@ -8,8 +8,8 @@ export function isServing(probe: Pick<Probe, 'status' | 'reason'>): boolean {
 }
 
 /**
- * Registries keep their order. Of each, healthy mirrors come first, then degraded ones, then the others; among those, the
- * fastest first. Unlike a rank, a small difference counts too: nothing is rewritten for it.
+ * Registries keep their order. Of each, healthy mirrors come first, then degraded ones, then those that are rate limited,
+ * then the others; among those, the fastest first. Unlike a rank, a small difference counts too: nothing is rewritten for it.
  */
 export function fastestFirst(probes: readonly Probe[]): readonly Probe[] {
   const byRegistry = Map.groupBy(probes, ({ registry }) => registry)
@@ -20,8 +20,9 @@ export function fastestFirst(probes: readonly Probe[]): readonly Probe[] {
 }
 
 function classOf(probe: Probe): number {
-  if (!isServing(probe)) return 2
-  return probe.status === 'healthy' ? 0 : 1
+  if (probe.status === 'healthy') return 0
+  if (probe.status !== 'degraded') return 3
+  return isServing(probe) ? 1 : 2
 }
 
 /** The estimate for an image, where every mirror that serves has one; else the latency. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Path } from '../model/problem.ts'
 import type { Attachment, Place } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
+import { isReadableByOthers } from '../system/readable-by-others.ts'
 import type { Reader } from '../system/reader.ts'
 import { headerSecrets } from './header-secrets.ts'
 import type { References } from './references.ts'
@@ -76,18 +77,8 @@ function holdsKey({ text }: Attachment): boolean {
 /** Each file once. */
 async function selectReadable(secrets: readonly Secret[], reader: Files): Promise<readonly Secret[]> {
   const once = [...new Map(secrets.toReversed().map(secret => [secret.file, secret])).values()].reverse()
-  const readable = await Promise.all(once.map(({ file }) => isReadable(file, reader)))
+  const readable = await Promise.all(once.map(({ file }) => isReadableByOthers(file, reader)))
   return once.filter((_, i) => readable[i])
-}
-
-/** Whether other users may read it and enter every directory above it. */
-async function isReadable(file: string, reader: Files): Promise<boolean> {
-  const real = await reader.real(file)
-  const facts = await reader.facts(real)
-  if (facts === undefined || (facts.mode & 0o004) === 0) return false
-  for (let above = path.dirname(real); above !== '/'; above = path.dirname(above))
-    if (((await reader.facts(above))?.mode ?? 0o001) % 2 === 0) return false
-  return true
 }
 
 function readableNotice({ file, at }: Secret, what: string, reader: Files, { place }: Input): Notice {

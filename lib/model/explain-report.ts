@@ -163,6 +163,8 @@ export interface ProbedStep {
 export interface ProbedEndpoint {
   /** Whether a pull through it alone would work. */
   readonly serves: boolean
+  /** How many addresses its name has, where the runtime does not reach the second. */
+  readonly addresses?: number
   /** The tag or the digest; absent where it is not resolved here. */
   readonly resolve?: ProbedStep & { readonly digest?: string }
   /** By digest; absent where no endpoint has resolved the image. */

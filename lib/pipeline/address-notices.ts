@@ -25,8 +25,8 @@ export async function addressNotices(
 }
 
 /** Of the family that has more: Go tries both families at the same time. A name that does not resolve has none. */
-async function countAddresses(
-  { base, dialTimeout }: Mirror,
+export async function countAddresses(
+  { base, dialTimeout }: Pick<Mirror, 'base' | 'dialTimeout'>,
   { lookUp, proxyFor, pullClient }: Network,
   signal: AbortSignal,
 ): Promise<number> {

@@ -1,5 +1,6 @@
 /** From the probes of a list to the health of its registries. Pure. */
 import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
+import { isServing } from '../health/fastest.ts'
 import { healthOfProbe } from '../health/health.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { JudgedRegistries } from '../model/registry-health.ts'
@@ -14,6 +15,23 @@ export function judgeRegistries({ registries }: MirrorList, probes: readonly Pro
     registries: probed.map(registry => judgeRegistry(registry, known)),
     unhealthy: probed.filter(registry => !passesCheck(registry, known)).map(({ name }) => name),
   }
+}
+
+/**
+ * The same check, which also fails where a registry has mirrors and none of them serves: pulls work, but not through a
+ * mirror.
+ */
+export function requireMirrors(
+  { registries }: MirrorList,
+  probes: readonly Probe[],
+  judged: JudgedRegistries,
+): JudgedRegistries {
+  const isMirrored = (name: string) =>
+    probes.some(probe => probe.registry === name && probe.role === 'mirror' && isServing(probe))
+  const failing = registries
+    .filter(({ name, mirrors }) => mirrors.length > 0 && !isMirrored(name))
+    .map(({ name }) => name)
+  return { ...judged, unhealthy: [...new Set([...judged.unhealthy, ...failing])] }
 }
 
 function healthFromProbes(byRegistry: ReadonlyMap<string, readonly Probe[]>): KnownHealth {

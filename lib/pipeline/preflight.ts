@@ -7,15 +7,15 @@ import type { Notice, Probe } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import type { Depth } from '../probe/api/pull.ts'
 import { monotonicMs } from '../system/clocks.ts'
-import { judgeRegistries } from './judge-registries.ts'
+import { judgeRegistries, requireMirrors } from './judge-registries.ts'
 import type { NodeOptions } from './open.ts'
 import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
 
 export interface PreflightOptions extends NodeOptions {
   /** Undefined: that of the list. */
   readonly rank: RankBy | undefined
-  /** Write nothing unless every registry is healthy. */
-  readonly requireHealthy?: boolean
+  /** Write nothing unless every registry is healthy; `mirrors`: each with mirrors through one of them. */
+  readonly requireHealthy?: 'registries' | 'mirrors' | undefined
   /** A duration: how long to wait for that. */
   readonly wait?: string | undefined
   /** How deep the check of `requireHealthy` is. Undefined: `manifest`. */
@@ -54,7 +54,8 @@ export async function preflight(
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
   const ranked = rank(list, probed.probes, by)
-  return { list: ranked, ...probed, ...judgeRegistries(ranked, probed.probes), ranked: by, notices }
+  const judged = { ...probed, ...judgeRegistries(ranked, probed.probes) }
+  return { list: ranked, ...checked(ranked, judged, options.requireHealthy), ranked: by, notices }
 }
 
 function rankBy(list: MirrorList, options: PreflightOptions): RankBy | undefined {
@@ -92,6 +93,10 @@ function temporaryNotices({ health }: MirrorList, by: RankBy): readonly Notice[]
   return [{ code: 'rank_not_kept', message }]
 }
 
+function checked(list: MirrorList, probed: Probed, required: PreflightOptions['requireHealthy']): Probed {
+  return required === 'mirrors' ? { ...probed, ...requireMirrors(list, probed.probes, probed) } : probed
+}
+
 /** Between two rounds of probes of mirrors that are waited for. */
 const PAUSE_MS = 1000
 
@@ -106,11 +111,12 @@ async function probeUntilHealthy(
   const waitMs = requireHealthy && wait !== undefined ? milliseconds(wait) : 0
   const deadline = monotonicMs(world) + waitMs
   for (let round = 1; ; round += 1) {
-    const probed = await probeList(list, how)
+    const probed = checked(list, await probeList(list, how), requireHealthy)
     const left = deadline - monotonicMs(world)
     if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
+    const until = requireHealthy === 'mirrors' ? 'a mirror is healthy' : 'pulls by tag work'
     if (round === 1)
-      world.stderr.write(`waiting up to ${wait} until pulls by tag work: ${probed.unhealthy.join(', ')}\n`)
+      world.stderr.write(`waiting up to ${wait} until ${until}: ${probed.unhealthy.join(', ')}\n`)
     await sleep(Math.min(PAUSE_MS, left), undefined, { signal: world.signal }).catch(() => {})
   }
 }

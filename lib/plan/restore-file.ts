@@ -70,8 +70,12 @@ async function withdraw(
       const edited = editedFile(path, written, withdrawal.text, { effect: written.effect, why }, found)
       return { file: edited, notices: notices(withdrawal.changed) }
     }
-    case 'unchanged':
+    case 'unchanged': {
+      const isCorrected = written.repaired !== undefined && written.values.length === 0
+      if (isCorrected && found.bytes.toString('utf8') !== before)
+        return { conflict: changedSince(chosen, found) }
       return { notices: notices() }
+    }
     case 'impossible': {
       const { problem, remedy } = withdrawal
       return {

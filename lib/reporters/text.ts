@@ -1,7 +1,6 @@
 /** Reports as text for people. Pure. */
 
 import type { ErrorReport } from '../model/error-report.ts'
-import type { ImportReport } from '../model/import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type { Report, ValidateReport } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
@@ -14,6 +13,7 @@ import { applyLines, doneLines, fixLines, planLines } from './plan-lines.ts'
 import { probeLines, probesAbove } from './probe-lines.ts'
 import type { TerminalStyle } from './terminal.ts'
 import { fitted } from './wrap.ts'
+import { writtenLines } from './written-lines.ts'
 
 /** Text for each stream: the result, and what goes with it. Each ends in a newline or is empty. */
 export interface Printed {
@@ -78,21 +78,6 @@ function initReport(report: InitReport, page: TerminalStyle): Printed {
 function templateReport({ written, files }: TemplateReport): Printed {
   if (written === undefined) return { stdout: files.map(({ text }) => text).join(''), stderr: '' }
   return { stdout: '', stderr: textOf(files.map(({ path }) => `wrote ${path}`)) }
-}
-
-/** The list that was written. */
-function writtenLines(report: Report, page: TerminalStyle): readonly string[] {
-  if (!('file' in report) || report.kind === 'validate' || report.file === undefined) return []
-  const files = 'files' in report ? writtenFiles(report.files, page) : []
-  return [
-    ...files,
-    ...fitted(`wrote ${report.file}; check it with: regmirror validate -f ${report.file}`, page, '  '),
-  ]
-}
-
-/** Files beside that list. */
-function writtenFiles(files: ImportReport['files'], page: TerminalStyle): readonly string[] {
-  return files.flatMap(({ path, what, mode }) => fitted(`wrote ${path}: ${what}, mode ${mode}`, page, '  '))
 }
 
 function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {

@@ -15,7 +15,7 @@ const THREADS_FOR_NAMES = 32
 const LARGE_LIMIT = 4096
 
 /** Commands that look up names. */
-const PROBING = ['apply', 'plan', 'probe', 'watch']
+const PROBING = ['apply', 'explain', 'plan', 'probe', 'watch']
 /** Sources of names that regmirror reads itself, without the C library (lib/probe/dns/nsswitch.ts). */
 const OWN_SOURCES = /^(files|dns|myhostname|mdns\S*|\[.*|.*\])$/
 

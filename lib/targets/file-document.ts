@@ -19,7 +19,7 @@ export type ReadDocument = (document: FileDocument) => ReadBack
 
 type Path = readonly (string | number)[]
 
-export function placeIn(document: FileDocument, path: Path): FoundAt {
+function placeIn(document: FileDocument, path: Path): FoundAt {
   const line = document.locateKey(path)?.line
   return { file: document.file, ...(line !== undefined && { line }) }
 }

@@ -75,6 +75,7 @@ export interface ModeFix {
 export interface CheckedFile {
   readonly path: string
   readonly text: string
+  /** Without the right of others to read where a directory above keeps them out. */
   readonly mode: number
   readonly format: FormatName
 }

@@ -60,7 +60,8 @@ const PURGE = `systemctl disable --now ${UNITS.join(' ')}
 umount /usr/local/bin/regmirror 2>/dev/null
 cd /etc/systemd/system && rm -r ${UNITS.join(' ')} /usr/local/bin/regmirror && systemctl daemon-reload`
 /** The same, but what an earlier role has copied stays: the units and the archive of the executable. */
-const OUTDATE = `umount /usr/local/bin/regmirror 2>/dev/null
+const OUTDATE = `systemctl disable --now ${UNITS.join(' ')}
+umount /usr/local/bin/regmirror 2>/dev/null
 rm /usr/local/bin/regmirror && mkdir -p /var/cache && echo >/var/cache/regmirror.gz`
 
 /** What installs regmirror. */
@@ -176,7 +177,8 @@ for (const { title, suite, tree } of ansibles) {
       assert.deepEqual(changedIn(LATER).sort(), [...restarts, 'Enable and start the units'].sort())
       assert.equal(taskOf(LATER, 'Probe the mirrors').status, 'ok', played.stderr)
       const { stdout } = taskOf('Again', 'State of the node').result
-      const files = ['600 root mirrors.json', '600 root token']
+      const packaged = suite === 'trixie' ? ['644 root regmirror.env'] : []
+      const files = ['600 root mirrors.json', ...packaged, '600 root token']
       const page = '127.0.0.1:9465'
       const hosts = [
         '# Managed by regmirror',

@@ -91,7 +91,7 @@ describe('the Debian package', function () {
         }
       }),
     )
-  /** Types a command in /srv/apt, and presses Enter at each question. */
+  /** Types a command in /srv/apt, and presses Enter at each prompt. */
   const enter = async (node: Node, command: string) => {
     const onNode = command.replaceAll('https://apt.example.com', 'file:///srv/apt')
     return await node.run('sh', '-c', `cd /srv/apt && yes '' | ${onNode}`)
@@ -151,11 +151,11 @@ describe('the Debian package', function () {
     assert.equal(await versionOf(node, 'regmirror'), '0.2.0')
   })
 
-  they('returns to an older version without questions', async node => {
-    const [command = ''] = await documented('Without questions')
+  they('returns to an older version in a script', async node => {
+    const [command = ''] = await documented('In a script')
     const unattended = (line: string) => node.machine.run('sh', '-c', `cd /srv/apt && ${line} </dev/null`)
     const { code, said } = await unattended(command.replace(/ -o \S+/, ''))
-    assert.notEqual(code, 0, 'without the option, dpkg has a question')
+    assert.notEqual(code, 0, 'without the option, dpkg shows a prompt')
     assert.match(said, /end of file on stdin at conffile prompt/)
     const { said: printed } = await unattended(command)
     assert.equal(await versionOf(node, 'regmirror'), '0.1.0', printed)

@@ -100,63 +100,54 @@ async function pullOn(tree: string, node: string): Promise<Omit<Observed, 'codes
   }
 }
 
-describe('doctor and a containerd that runs', function () {
+/** One machine after the other: each `look` prints what doctor finds then. */
+const SCRIPT = `
+  look() { regmirror doctor --format json; }
+  begin() { "$@" >/mnt/log 2>&1 & ready /mnt/log; }
+  end() { kill %%; wait; }
+  mkdir -p /etc/containerd/certs.d/reg.test /etc/systemd/system
+  printf 'version = 2\\n[plugins."io.containerd.grpc.v1.cri".registry]\\nconfig_path = "/etc/containerd/certs.d"\\n' >/etc/containerd/config.toml
+  printf 'server = "https://reg.test"\\n[host."http://10.1.2.3:5000"]\\n' >/etc/containerd/certs.d/reg.test/hosts.toml
+  printf '[Service]\\nExecStart=/usr/bin/containerd -c /opt/node/c.toml\\n' >/etc/systemd/system/containerd.service
+  look
+  rm /etc/systemd/system/containerd.service
+  begin env HTTP_PROXY=http://127.0.0.1:9 NO_PROXY=10.0.0.0/8 containerd $own; look
+  sleep 0.3; touch /etc/containerd/config.toml; look; end
+  begin env HTTP_PROXY=http://127.0.0.1:9 containerd $own; look; end
+  echo 'version = 2' >/opt/node/c.toml
+  begin containerd -c /opt/node/c.toml $own; look; end`
+
+const HOSTS = '/etc/containerd/certs.d/reg.test/hosts.toml'
+const CONFIG = '/etc/containerd/config.toml'
+
+describe('doctor on a machine', function () {
   this.timeout(120_000)
-  before(function () {
+  let found: readonly (readonly string[])[]
+  before(async function () {
     needRuntime(this, 'containerd-trixie', true)
-  })
-
-  /** Starts containerd in the machine, changes it, and returns the findings. */
-  async function findOn(script: string): Promise<DoctorReport['findings']> {
-    const output = await runIn('trixie', `${script}\nregmirror doctor --format json`)
-    const { findings } = JSON.parse(/^\{[\s\S]*?^\}/m.exec(output)?.[0] ?? output) as DoctorReport
-    return findings
-  }
-  const start = `mkdir -p /etc/containerd/certs.d/reg.test
-    printf 'version = 2\\n[plugins."io.containerd.grpc.v1.cri".registry]\\nconfig_path = "/etc/containerd/certs.d"\\n' >/etc/containerd/config.toml
-    printf 'server = "https://reg.test"\\n[host."http://10.1.2.3:5000"]\\n' >/etc/containerd/certs.d/reg.test/hosts.toml`
-
-  it('names a config that is newer, a proxy without exception, and nothing else', async () => {
-    const findings = await findOn(`${start}
-      HTTP_PROXY=http://127.0.0.1:9 containerd $own >/mnt/log 2>&1 &
-      ready /mnt/log; sleep 0.3; touch /etc/containerd/config.toml`)
-    assert.deepEqual(
-      findings.map(({ code, file }) => [code, file]),
-      [
-        ['proxied_mirror', '/etc/containerd/certs.d/reg.test/hosts.toml'],
-        ['restart_pending', '/etc/containerd/config.toml'],
-      ],
+    const output = await runIn('trixie', SCRIPT)
+    const reports = [...output.matchAll(/^\{[\s\S]*?^\}/gm)].map(([text]) => JSON.parse(text) as DoctorReport)
+    found = reports.map(({ findings }) =>
+      findings.map(({ severity, code, file }) => [severity, code, file].join(' ')),
     )
+    assert.equal(found.length, 5, output)
   })
 
-  it('finds nothing where the proxy has an exception and no file is newer', async () => {
-    const findings = await findOn(`${start}
-      HTTP_PROXY=http://127.0.0.1:9 NO_PROXY=10.0.0.0/8 containerd $own >/mnt/log 2>&1 &
-      ready /mnt/log`)
-    assert.deepEqual(findings, [])
-  })
+  it('names a config.toml that the unit does not start containerd with', () =>
+    assert.deepEqual(found[0], [`error config_not_read ${CONFIG}`]))
 
-  it('reads the config of the daemon, and names the one that nothing reads', async () => {
-    const findings = await findOn(`${start}
-      echo 'version = 2' >/opt/node/c.toml
-      containerd -c /opt/node/c.toml $own >/mnt/log 2>&1 &
-      ready /mnt/log`)
-    assert.deepEqual(
-      findings.map(({ code, file }) => [code, file]),
-      [
-        ['config_path_unset', '/opt/node/c.toml'],
-        ['config_not_read', '/etc/containerd/config.toml'],
-      ],
-    )
-  })
+  it('finds nothing where containerd reads the files, and its proxy has an exception', () =>
+    assert.deepEqual(found[1], []))
 
-  it('names a config.toml that the unit does not start containerd with', async () => {
-    const findings = await findOn(`${start}
-      mkdir -p /etc/systemd/system
-      printf '[Service]\\nExecStart=/usr/bin/containerd -c /opt/node/c.toml\\n' >/etc/systemd/system/containerd.service`)
-    assert.deepEqual(
-      findings.map(({ code, severity, file }) => [code, severity, file]),
-      [['config_not_read', 'error', '/etc/containerd/config.toml']],
-    )
-  })
+  it('names a config.toml that is newer than the running containerd', () =>
+    assert.deepEqual(found[2], [`warning restart_pending ${CONFIG}`]))
+
+  it('names a mirror that the proxy of containerd has no exception for', () =>
+    assert.deepEqual(found[3], [`warning proxied_mirror ${HOSTS}`]))
+
+  it('reads the config of the daemon, and names the one that nothing reads', () =>
+    assert.deepEqual(found[4], [
+      'error config_path_unset /opt/node/c.toml',
+      `note config_not_read ${CONFIG}`,
+    ]))
 })

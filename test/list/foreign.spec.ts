@@ -1,21 +1,27 @@
-/** Files of other programs as the list: each is named, and where a list can say the same, the message has it. */
+/** Files of other programs as the list: each is named, and where a list can say the same, import writes it. */
 import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import type { ListFormat } from '../../lib/list/list-format.ts'
 import type { MirrorList } from '../../lib/model/registry.ts'
 import { baseUrl } from '../../lib/model/registry.ts'
-import { failureOf, load, loadText, problemsOf, ROOT } from '../support/load.ts'
+import { load, loadText, problemsOf, ROOT } from '../support/load.ts'
+import { run } from '../support/run.ts'
+import { withDirectory } from '../support/tree.ts'
 
 const TLS = `${ROOT}/fixtures/tls`
 const FORMATS: readonly ListFormat[] = ['toml', 'yaml', 'json']
 
-/** What the list in the message means; undefined where the message has none. */
-async function suggested(text: string, format: ListFormat, file?: string): Promise<MirrorList | undefined> {
-  const stdin = async () => Buffer.from(text)
-  const failure = await failureOf(file === undefined ? load({ file: '-', format, stdin }) : load({ file }))
-  assert.equal(failure.issues.length, 1, failure.message)
-  assert.doesNotMatch(failure.message, /planted/)
-  const [, list] = /:\n(.*)$/s.exec(failure.issues[0]?.hint ?? '') ?? []
-  return list === undefined ? undefined : (await loadText(list, format)).list
+/** The list that import makes of such a file; undefined where there is nothing to list. */
+async function imported(text: string, format: ListFormat): Promise<MirrorList | undefined> {
+  return await withDirectory(async directory => {
+    const file = path.join(directory, `file.${format}`)
+    const list = path.join(directory, 'mirrors.toml')
+    await fs.writeFile(file, text)
+    const { code, stdout, stderr } = await run(['import', '--from', file, '-o', list])
+    assert.doesNotMatch(stdout + stderr, /planted/)
+    return code === 0 ? (await load({ file: list })).list : undefined
+  })
 }
 
 /** `registry: mirror, mirror; server` for each registry. */
@@ -76,8 +82,8 @@ configs:
 `,
     [
       'docker.io: https://h.example/v2/hub ca, http://c.example:5000/v2',
-      '*: https://all.example/v2',
       'reg.example:5000: https://reg.example:5000/v2 ca',
+      '*: https://all.example/v2',
     ],
   ],
   'daemon.json': [
@@ -140,18 +146,14 @@ configs:
 describe('a file of another program as the list', () => {
   for (const [title, [name, text, list]] of Object.entries(cases))
     for (const format of FORMATS)
-      it(`is recognized: ${title}, read as ${format}`, async () => {
+      it(`is recognized, and imported: ${title}, read as ${format}`, async () => {
         const [problem = ''] = await problemsOf(loadText(text, format))
         assert.match(problem, name)
         assert.match(problem, /, not a mirror list; /)
-        assert.deepEqual(shown(await suggested(text, format)), list)
+        assert.doesNotMatch(problem, /planted/)
+        if (list !== undefined) assert.match(problem, /regmirror import --from /)
+        assert.deepEqual(shown(await imported(text, format)), list)
       })
-
-  it('is named by its directory', async () => {
-    const hosts = `${ROOT}/fixtures/nodes/ca-and-client/after/etc/containerd/certs.d/docker.io/hosts.toml`
-    const [problem = ''] = await problemsOf(load({ file: hosts }))
-    assert.match(problem, /\[registries\."docker\.io"\]/)
-  })
 
   it('is no list with a mistake', async () => {
     for (const text of [

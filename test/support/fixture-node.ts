@@ -24,6 +24,8 @@ export interface FixtureCase {
   readonly replace?: readonly (readonly [string, string])[]
   /** Files with mode 0600; all others have 0644. */
   readonly private?: readonly string[]
+  /** Directories with mode 0700. */
+  readonly closed?: readonly string[]
   /** Files whose lines end in CRLF. */
   readonly crlf?: readonly string[]
   /** Files of `fixtures/tls`, by where they are on the node. */
@@ -32,6 +34,8 @@ export interface FixtureCase {
   readonly links?: Readonly<Record<string, string>>
   /** A list that is applied first. */
   readonly mirrors?: string
+  /** The day on which doctor looks at it. */
+  readonly day?: string
   /** Codes of notes that are expected on a plausible node. */
   readonly notes?: readonly string[]
   /** `severity code file:line` of each finding. */
@@ -84,6 +88,7 @@ export async function writeFixture(folder: string, root: string, one: FixtureCas
     await fs.symlink(target, path.join(root, file))
   }
   await setModes(root, one.private)
+  for (const directory of one.closed ?? []) await fs.chmod(path.join(root, directory), 0o700)
 }
 
 /** Does what the cure of each finding says. */

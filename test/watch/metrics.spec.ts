@@ -159,6 +159,22 @@ describe('the metrics of a watcher', () => {
     assert.deepEqual(sorted(metricsOnPage(PROBE_PAGE)), sorted(metricsInReference(document, 'probe')))
   })
 
+  it('are as many as the documentation says', () => {
+    const mirrors = ['a', 'b'].map(name =>
+      mirrorStatus({ url: `https://${name}.test/v2`, certificateExpiresAt: NOW }),
+    )
+    const all = Array.from({ length: 5 }, (_, i) => {
+      const { server: _server, ...status } = registryStatus({ name: `r${i}.test`, mirrors })
+      return status
+    })
+    const [, own, each, mirror, sum] =
+      /exports (\d+) samples, (\d+) for each registry and (\d+) for each mirror over https: (\d+) for 5 registries with 2/
+        .exec(readFileSync(path.join(root, 'docs/metrics.md'), 'utf8'))
+        ?.map(Number) ?? []
+    assert.equal(pageOf({ registries: all }).size, sum)
+    assert.equal(sum, Number(own) + 5 * Number(each) + 10 * Number(mirror))
+  })
+
   it('show every problem as a number', () => {
     const { list, node } = watchStatus()
     const why = 'a file is newer'

@@ -34,6 +34,11 @@ export function foreignProblem(value: unknown, file: string): Problem | undefine
   return { path: [key], atKey: true, message, hint: made ?? kind.hint ?? START }
 }
 
+/** A value that may be such a file. */
+export function foreignTable(value: unknown): Table | undefined {
+  return isTable(value) ? value : undefined
+}
+
 /** What import reads a value as. */
 export function foreignKind(value: unknown): ForeignKind | undefined {
   return findForeign(value)?.kind.kind

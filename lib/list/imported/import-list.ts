@@ -2,10 +2,10 @@
 import type { FoundRegistry, Loss, ReadBack } from '../../model/read-back.ts'
 import type { KnownTargets } from '../../model/target-settings.ts'
 import { formatList } from '../format-list.ts'
-import { wantedFiles } from './attachments.ts'
 import { dropInvalid } from './drop-invalid.ts'
 import { type ListedFile, openNames } from './file-names.ts'
 import { mergeRegistries } from './merge-registries.ts'
+import { pemFiles } from './pem-files.ts'
 import { type WrittenEntry, withoutUsualServer, writeRegistry } from './write-registry.ts'
 
 export interface ImportedList {
@@ -66,7 +66,7 @@ function rank({ listed: { name } }: WrittenEntry): number {
 
 async function readAll(registries: readonly FoundRegistry[], readPem: ImportOptions['readPem']) {
   const read = new Map<string, Awaited<ReturnType<ImportOptions['readPem']>>>()
-  for (const file of wantedFiles(registries)) read.set(file, await readPem(file))
+  for (const file of pemFiles(registries)) read.set(file, await readPem(file))
   return read
 }
 

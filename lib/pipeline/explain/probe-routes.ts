@@ -1,6 +1,6 @@
 /** `--probe`: requests the image at the endpoints of its routes, as a pull would. */
 import { milliseconds } from '../../model/duration.ts'
-import type { ExplainedEndpoint } from '../../model/explain-report.ts'
+import type { ExplainedEndpoint, ProbedEndpoint } from '../../model/explain-report.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import type { ProbeContext } from '../../probe/api/probe-context.ts'
@@ -12,11 +12,12 @@ import type { Reader } from '../../system/reader.ts'
 import type { ConfiguredTarget } from '../../targets/configured-targets.ts'
 import type { Conduct, EffectiveEndpoint, ImageName } from '../../targets/pull-route.ts'
 import type { View } from '../../targets/view.ts'
-import { openSystemRoots } from '../probe-list.ts'
+import { countAddresses } from '../address-notices.ts'
+import { type Network, openSystemRoots } from '../probe-list.ts'
 import { probedEndpoint, pulledFrom } from './probed-pull.ts'
 import { requestUrls } from './request-urls.ts'
 import type { RoutePair } from './route-pair.ts'
-import { openTracedEndpoint } from './traced-endpoint.ts'
+import { baseOf, openTracedEndpoint } from './traced-endpoint.ts'
 
 export type ProbeRoute = (pair: RoutePair) => Promise<RoutePair>
 
@@ -37,7 +38,7 @@ export async function openRouteProber(
   const { signal, now, env } = world
   const ofDaemon = machine && (await target.daemon.environment(settings, machine))
   const lookUp = openLookupOnDemand(env)
-  const context: ProbeContext = {
+  const context: RouteContext = {
     ...openSharedContext({ readRoots: () => roots.read(), signal, now, lookUp }),
     timeoutMs: milliseconds(timeout),
     signal,
@@ -46,6 +47,8 @@ export async function openRouteProber(
   }
   return pair => probeRoute(pair, node, context, list)
 }
+
+type RouteContext = ProbeContext & Network & { readonly signal: AbortSignal }
 
 /** An endpoint of a route, in each of its forms. */
 interface Rung {
@@ -57,7 +60,7 @@ interface Rung {
 async function probeRoute(
   { route, conduct, explained }: RoutePair,
   node: Reader,
-  context: ProbeContext,
+  context: RouteContext,
   list: MirrorList | undefined,
 ): Promise<RoutePair> {
   const { image } = route
@@ -66,10 +69,13 @@ async function probeRoute(
     return endpoint === undefined || own === undefined ? [] : [{ endpoint, conduct: own, explained: one }]
   })
   if (image === undefined || rungs.length === 0) return { route, conduct, explained }
-  const traces = await traceRungs(rungs, image, node, context, list)
-  const probes = rungs.map(({ endpoint, conduct: { waits } }) => {
+  const [traces, addresses] = await Promise.all([
+    traceRungs(rungs, image, node, context, list),
+    Promise.all(rungs.map(rung => addressesOf(rung, context))),
+  ])
+  const probes = rungs.map(({ endpoint, conduct: { waits } }, i) => {
     const trace = traces.get(endpoint)
-    return trace && probedEndpoint(trace, endpoint, waits[0])
+    return trace && { ...addresses[i], ...probedEndpoint(trace, endpoint, waits[0]) }
   })
   const pull = pulledFrom(explained.endpoints, probes)
   const endpoints = rungs.map((rung, i): ExplainedEndpoint => {
@@ -80,12 +86,24 @@ async function probeRoute(
   return { route, conduct, explained: { ...explained, endpoints, pull } }
 }
 
+async function addressesOf(
+  { endpoint: { url, dialTimeout, problem }, conduct: { waits } }: Rung,
+  { lookUp, proxyFor, pullClient, timeoutMs, signal }: RouteContext,
+): Promise<Pick<ProbedEndpoint, 'addresses'>> {
+  if (dialTimeout === undefined || problem !== undefined) return {}
+  const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal])
+  const seconds = Math.max(...waits.map(({ connectS }) => connectS))
+  const mirror = { base: baseOf(url), dialTimeout: `${seconds}s` }
+  const addresses = await countAddresses(mirror, { lookUp, proxyFor, pullClient }, limit)
+  return addresses > 1 ? { addresses } : {}
+}
+
 /** An endpoint with a problem is not requested. */
 async function traceRungs(
   rungs: readonly Rung[],
   image: ImageName,
   node: Reader,
-  context: ProbeContext,
+  context: RouteContext,
   list: MirrorList | undefined,
 ): Promise<ReadonlyMap<EffectiveEndpoint, EndpointTrace>> {
   const usable = rungs.filter(({ endpoint }) => endpoint.problem === undefined)

@@ -27,7 +27,8 @@ export async function openTracedEndpoint(
   }
 }
 
-function baseOf(url: string): ApiBase {
+/** The API base of an endpoint of a runtime. */
+export function baseOf(url: string): ApiBase {
   const { origin, pathname } = new URL(url)
   return { origin, path: pathname === '/' ? '' : pathname, form: 'exact' }
 }

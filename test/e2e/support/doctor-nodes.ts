@@ -101,4 +101,28 @@ export const brokenNodes: readonly BrokenNode[] = [
     files: { [CONFIG]: GOOD.replace('/etc/containerd/certs.d', '/etc/mirrors') },
     cured: { [CONFIG]: GOOD },
   },
+  {
+    title: 'a drop-in empties config_path',
+    since: /^2/,
+    code: 'config_path_overridden',
+    files: {
+      [CONFIG]: `imports = ["/etc/containerd/conf.d/a.toml"]\n${GOOD}`,
+      '/etc/containerd/conf.d/a.toml': GOOD.replace('/etc/containerd/certs.d', ''),
+    },
+    cured: { '/etc/containerd/conf.d/a.toml': 'version = 2\n' },
+  },
+  {
+    title: 'config_path is a placeholder',
+    since: /^1/,
+    code: 'config_path_unusable',
+    files: { [CONFIG]: GOOD.replace('/etc/containerd', '/{{ name }}') },
+    cured: { [CONFIG]: GOOD },
+  },
+  {
+    title: 'a plugin is disabled by its short name',
+    since: /^1/,
+    code: 'plugin_name',
+    files: { [CONFIG]: `disabled_plugins = ["aufs"]\n${GOOD}` },
+    cured: { [CONFIG]: `disabled_plugins = ["io.containerd.snapshotter.v1.aufs"]\n${GOOD}` },
+  },
 ]

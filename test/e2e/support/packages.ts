@@ -23,7 +23,7 @@ export async function makePackages(home: string): Promise<Debs> {
   else
     for (const name of globSync('*.deb', { cwd: RELEASE }))
       await fs.copyFile(`${RELEASE}/${name}`, path.join(home, name))
-  const architecture = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim()
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch
   const named = (pattern: string) => globSync(pattern, { cwd: home })[0] ?? ''
   return { regmirror: named(`regmirror_*_${architecture}.deb`), node: named('regmirror-node_*.deb') }
 }

@@ -28,6 +28,8 @@ function findOverride({ files }: Snapshot, reader: Release) {
   return [
     {
       ...place,
+      // With another directory the node may be as its owner means it; with none, no file is read.
+      ...(configPath.value === '' && { severity: 'error' as const }),
       problem: `sets config_path to ${JSON.stringify(configPath.value)}, after ${main.path} sets it to ${JSON.stringify(written)}`,
       consequence: `the value of ${main.path} has no effect, so its hosts.toml files are not read`,
       cure: `remove config_path from ${place.file}`,

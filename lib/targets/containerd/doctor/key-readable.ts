@@ -3,9 +3,6 @@ import type { Rule } from '../../rule.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { findAtCertificates, placeOfCertificate } from './used-certificates.ts'
 
-/** An administrator chose the members of a group, not every other user. */
-const OTHERS = 0o004
-
 export const keyReadable: Rule<ObservedNode> = {
   code: 'key_readable',
   severity: 'warning',
@@ -16,7 +13,7 @@ export const keyReadable: Rule<ObservedNode> = {
     findAtCertificates(observed, (named, view) => {
       const { key } = named
       const found = key === undefined ? undefined : observed.files.get(key)
-      if (key === undefined || found?.facts.type !== 'file' || (found.facts.mode & OTHERS) === 0) return []
+      if (key === undefined || found?.facts.type !== 'file' || !found.isExposed) return []
       return [
         {
           ...placeOfCertificate(named, view),

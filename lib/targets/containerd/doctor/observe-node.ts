@@ -16,6 +16,8 @@ import type { ObservedNode } from './observed-node.ts'
 import { readFiles } from './read-files.ts'
 
 const USUAL_ROOTS = ['/etc/containerd/certs.d', '/etc/docker/certs.d']
+/** The right of all users to read. */
+const OTHERS = 0o004
 const CONF_D = '/etc/containerd/conf.d'
 /** What kubeadm writes for the kubelet, and where a kubelet keeps its state. */
 const KUBELET = ['/var/lib/kubelet/config.yaml', '/etc/kubernetes/kubelet.conf']
@@ -84,7 +86,9 @@ function checkedFiles({ snapshot, roots, files }: ObservedNode): readonly Checke
     ),
   )
   return [...configs, ...hosts].flatMap(({ file, text }) => {
-    const mode = files.get(file)?.facts.mode
-    return mode === undefined ? [] : [{ path: file, text, mode, format: 'toml' as const }]
+    const found = files.get(file)
+    if (found === undefined) return []
+    const { mode } = found.facts
+    return [{ path: file, text, mode: found.isExposed ? mode : mode & ~OTHERS, format: 'toml' as const }]
   })
 }

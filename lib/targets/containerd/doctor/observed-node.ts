@@ -27,6 +27,8 @@ export interface ObservedNode {
 
 export interface ObservedFile {
   readonly facts: FileFacts
+  /** Whether every user can read it: directories above it may keep them out. */
+  readonly isExposed: boolean
   /** Of certificates and keys, where they are files and can be read. */
   readonly bytes?: Buffer
   /** Why it could not be read. */

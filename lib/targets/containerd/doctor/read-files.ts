@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { Failure } from '../../../model/errors.ts'
 import { mapConcurrently } from '../../../system/concurrency.ts'
+import { isReadableByOthers } from '../../../system/readable-by-others.ts'
 import type { Reader } from '../../../system/reader.ts'
 import { DEFAULT_CONFIG } from '../command-line.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -40,7 +41,7 @@ function certificatePaths(roots: ObservedNode['roots']): readonly string[] {
 
 async function factsOf(node: Reader, file: string): Promise<ObservedFile | undefined> {
   const facts = await node.facts(file)
-  return facts && { facts }
+  return facts && { facts, isExposed: await isReadableByOthers(file, node) }
 }
 
 /** Certificates are small; a larger file is none. */

@@ -129,7 +129,14 @@ function readMirror(
   const losses = [
     ...(insecure ? [insecureLoss(document, [...at, 'insecure'], location, 'url')] : []),
     ...(from === 'tag-only'
-      ? [lossAt(document, [...at, 'pull-from-mirror'], tags, 'remove the mirror if that is not wanted')]
+      ? [
+          lossAt(
+            document,
+            [...at, 'pull-from-mirror'],
+            tags,
+            'remove the mirror if its content must not be used',
+          ),
+        ]
       : []),
   ]
   return { found, losses }
