@@ -1,8 +1,7 @@
 /** The locks of a node: one process writes to it, and one watches it. */
 import path from 'node:path'
-import { readJournal } from '../apply/journal.ts'
 import { findHolder, type LockRequest, withNodeLock } from '../apply/node-lock.ts'
-import { type Recovery, recover } from '../apply/recover.ts'
+import { recover } from '../apply/recover.ts'
 import { noteMoment } from '../apply/write-time.ts'
 import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
@@ -31,18 +30,11 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recoverWith(access)
+    const recovery = await recover(node, () => openRecoveryActivator(access))
     if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
     return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
   })
-}
-
-/** Only for a run that was restarting daemons, because the state of a unit costs a process. */
-async function recoverWith(access: WriteAccess): Promise<Recovery | undefined> {
-  const found = await readJournal(access.node)
-  const activator = found?.journal.activations === undefined ? undefined : await openRecoveryActivator(access)
-  return await recover(access.node, activator)
 }
 
 async function writeLockRequest({ command, node, options, world, log }: WriteAccess): Promise<LockRequest> {
