@@ -7,7 +7,7 @@ import { certificateExpired } from '../lib/targets/containerd/doctor/certificate
 import { observeNode } from '../lib/targets/containerd/doctor/observe-node.ts'
 import { rules } from '../lib/targets/containerd/doctor/rules.ts'
 import { snapshotOf, writeTree } from './support/containerd-snapshot.ts'
-import { diagnoseRoot, readCase } from './support/fixture-node.ts'
+import { diagnoseRoot, readCase, writeFixture } from './support/fixture-node.ts'
 import { ROOT } from './support/load.ts'
 import { withDirectory } from './support/tree.ts'
 
@@ -88,5 +88,51 @@ describe('rules about certs.d', () => {
       const [found] = certificateExpired.find(onMachine)
       assert.match(found?.problem ?? '', /ca\.pem, which is not valid before 2024-01-01$/)
     })
+  })
+})
+
+describe('rules about config.toml', () => {
+  /** What they find has no effect, or is about certs.d. */
+  const WITHOUT_EFFECT = ['tls_ignored', 'transfer_config_path']
+  const ofConfig = rules.filter(({ part }) => part === 'config').map(({ code }) => code)
+
+  it('say when a cure takes effect', async () => {
+    for (const name of readdirSync(NODES)) {
+      const one = readCase(path.join(NODES, name))
+      if (!one.findings?.some(text => ofConfig.some(code => text.includes(` ${code} `)))) continue
+      await withDirectory(async root => {
+        await writeFixture(path.join(NODES, name), root, one)
+        const found = await diagnoseRoot(root, one.version)
+        const cures = found
+          .filter(({ code, severity }) => ofConfig.includes(code) && severity !== 'note')
+          .filter(({ code }) => !WITHOUT_EFFECT.includes(code))
+        for (const { code, cure } of cures) assert.match(cure, /restart containerd|regmirror apply/, code)
+      })
+    }
+  })
+
+  const texts = async (files: Readonly<Record<string, string>>) =>
+    await withDirectory(async root => {
+      await writeTree(root, files)
+      const found = await diagnoseRoot(root, undefined)
+      return found.map(({ severity, consequence }) => `${severity}: ${consequence}`)
+    })
+
+  it('name the releases that a finding is for, where the release is not known', async () => {
+    const config = '/etc/containerd/config.toml'
+    const old = '[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+    const current =
+      '[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+    assert.deepEqual(await texts({ [config]: `version = 3\n${old}` }), [
+      'warning: containerd before 2.3.0 ignores it: config_path has no effect, and no mirror is used',
+    ])
+    assert.deepEqual(await texts({ [config]: `version = 3\n${current}${old}` }), [
+      'note: containerd before 2.3.0 ignores it, and reads the config_path of the other table',
+    ])
+    const tables = `version = 2\n${old}[plugins."io.containerd.grpc.v1.cri".registry.configs."a.example".tls]\nca_file = "/ca.pem"\n`
+    assert.deepEqual(await texts({ [config]: tables }), [
+      'warning: on containerd before 2.0.0, the CRI plugin does not load, and the node becomes NotReady',
+      'warning: containerd 2 ignores it, so certificates of this registry are not trusted',
+    ])
   })
 })

@@ -1,13 +1,12 @@
 /** Findings that depend on the release, where that may not be known. Pure. */
 
-import type { ReleaseRange } from '../../pull-route.ts'
 import type { Found } from '../../rule.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
 import type { Refusal } from '../pull/refusal.ts'
-import { rangesOf } from '../pull/releases.ts'
 import type { Release } from '../release.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
+import { ofSomeReleases } from './some-releases.ts'
 
 type Check<Read> = (view: HostsView, read: Read, release: Release) => readonly Found[]
 
@@ -35,20 +34,7 @@ function findByRelease(observed: ObservedNode, check: Check<HostsFile | Refusal>
     const groups = Map.groupBy(each, ({ found: { fix, ...texts } }) => JSON.stringify(texts))
     return [...groups.values()].flatMap(group => {
       const releases = all.filter(one => group.some(({ release }) => release === one))
-      return group.slice(0, 1).map(({ found }) => ofSome(found, releases, all))
+      return group.slice(0, 1).map(({ found }) => ofSomeReleases(found, releases, all))
     })
   })
-}
-
-/** Where only some of the possible releases have a finding, it names them, and is no error. */
-function ofSome(found: Found, some: readonly Release[], all: readonly Release[]): Found {
-  if (some.length === all.length) return found
-  const names = rangesOf(some, all).map(range => rangeText(range, all[0]))
-  const consequence = found.consequence.replace(/^containerd\b/, `containerd ${names.join(', and ')}`)
-  return { ...found, severity: found.severity === 'note' ? 'note' : 'warning', consequence }
-}
-
-function rangeText({ from, before }: ReleaseRange, first: Release | undefined): string {
-  if (before === undefined) return `${from} and later`
-  return from === first?.name ? `before ${before}` : `from ${from} on, before ${before}`
 }

@@ -32,7 +32,7 @@ function findOverride({ files }: Snapshot, reader: Release) {
       ...(configPath.value === '' && { severity: 'error' as const }),
       problem: `sets config_path to ${JSON.stringify(configPath.value)}, after ${main.path} sets it to ${JSON.stringify(written)}`,
       consequence: `the value of ${main.path} has no effect, so its hosts.toml files are not read`,
-      cure: `remove config_path from ${place.file}`,
+      cure: `remove config_path from ${place.file}, then restart containerd`,
     },
   ]
 }

@@ -24,7 +24,7 @@ export const configPathUnusable: Rule<ObservedNode> = {
 function findUnusable(setting: Setting): readonly Found[] {
   const { value } = setting
   if (typeof value !== 'string' || (!isPlaceholder(value) && isAbsolutePath(value))) return []
-  const cure = 'write an absolute path: config_path = "/etc/containerd/certs.d"'
+  const cure = 'write an absolute path: config_path = "/etc/containerd/certs.d"; then restart containerd'
   const place = placeOfSetting(setting)
   if (isPlaceholder(value)) {
     const problem = `config_path ${JSON.stringify(value)} contains a placeholder`

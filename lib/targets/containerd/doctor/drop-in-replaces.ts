@@ -37,7 +37,7 @@ function findLost(files: readonly ParsedConfig[], reader: Release) {
       severity: hasMirrors ? ('error' as const) : ('warning' as const),
       problem: `replaces the whole CRI section of ${main.path}`,
       consequence: `containerd 1.x loses its ${shown}`,
-      cure: `move the settings of this file into ${main.path}, and remove it`,
+      cure: `move the settings of this file into ${main.path}, remove it, then restart containerd`,
     },
   ]
 }
