@@ -59,7 +59,6 @@ describe('rules about certs.d', () => {
     ])
     assert.deepEqual(await texts('[host."http://m.example:5000"]\nskip_verify = true\n'), [
       'warning: containerd from 1.6.25 on, before 1.7.0, and 1.7.8 and later tries HTTPS first, which costs a connection for each request, or hangs where the port drops it',
-      'note: containerd before 1.6.25, and from 1.7.0 on, before 1.7.8 ignores it here: plain http has no certificates',
     ])
     assert.deepEqual(await texts('[host."https://m.example"]\ncapabilities = ["pul"]\n'), [
       'error: containerd ignores the whole file and pulls from the registry itself',
@@ -88,6 +87,60 @@ describe('rules about certs.d', () => {
       const [found] = certificateExpired.find(onMachine)
       assert.match(found?.problem ?? '', /ca\.pem, which is not valid before 2024-01-01$/)
     })
+  })
+})
+
+const CA = readFileSync(path.join(ROOT, 'fixtures/tls/ca.pem'), 'utf8')
+const CERTS_D = '/etc/containerd/certs.d'
+
+async function diagnoseFiles(files: Readonly<Record<string, string>>, version?: string) {
+  return await withDirectory(async root => {
+    await writeTree(root, files)
+    return await diagnoseRoot(root, version)
+  })
+}
+
+describe('rules about certificates', () => {
+  const config =
+    'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+
+  it('keep the certificate where a directory takes the place of _default', async () => {
+    const [found] = await diagnoseFiles({
+      '/etc/containerd/config.toml': config,
+      [`${CERTS_D}/_default/hosts.toml`]: '[host."http://10.0.0.5:5000"]\n',
+      [`${CERTS_D}/quay.io/ca.crt`]: CA,
+    })
+    assert.equal(found?.severity, 'note')
+    const cure =
+      'for a mirror, write /etc/containerd/certs.d/quay.io/hosts.toml with server = "https://quay.io", ca = "ca.crt" above the first [host…], and the [host…] tables of /etc/containerd/certs.d/_default/hosts.toml; the directory must stay: it has certificates of quay.io'
+    assert.equal(found.cure, cure)
+  })
+
+  it('accept a copy of the certificate, and say where to name one', async () => {
+    const beside = async (named: string) =>
+      await diagnoseFiles({
+        '/etc/containerd/config.toml': config,
+        [`${CERTS_D}/registry.corp.example/hosts.toml`]:
+          'server = "https://registry.corp.example"\nca = "copy.pem"\n[host."https://m.example"]\n',
+        [`${CERTS_D}/registry.corp.example/copy.pem`]: named,
+        [`${CERTS_D}/registry.corp.example/ca.crt`]: CA,
+      })
+    assert.deepEqual(await beside(CA), [])
+    const [other] = await beside(readFileSync(path.join(ROOT, 'fixtures/tls/loopback.pem'), 'utf8'))
+    assert.equal(other?.code, 'certificate_not_named')
+    assert.match(other.cure, /^write ca = "ca\.crt" above the first \[host…\] for the server, or below /)
+  })
+
+  it('report a TLS key at a plain-http host once', async () => {
+    const files = {
+      '/etc/containerd/config.toml': config,
+      [`${CERTS_D}/quay.io/hosts.toml`]: '[host."http://m.example:5000"]\nskip_verify = true\n',
+    }
+    const found = await diagnoseFiles(files, '1.7')
+    assert.deepEqual(
+      found.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning tls_on_http'],
+    )
   })
 })
 

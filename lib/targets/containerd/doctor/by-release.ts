@@ -4,6 +4,7 @@ import type { Found } from '../../rule.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import type { Release } from '../release.ts'
+import { textOf } from './found-issue.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { ofSomeReleases } from './some-releases.ts'
@@ -24,17 +25,27 @@ export function findInRefused(observed: ObservedNode, check: Check<Refusal>): re
   )
 }
 
-/** A finding of several releases is one finding. */
+/** A finding of several releases is one finding; where its consequence differs, it has the worst. */
 function findByRelease(observed: ObservedNode, check: Check<HostsFile | Refusal>): readonly Found[] {
   return hostsViews(observed).flatMap(view => {
     const all = view.readings.map(({ release }) => release)
     const each = view.readings.flatMap(({ release, read }) =>
       check(view, read, release).map(found => ({ release, found })),
     )
-    const groups = Map.groupBy(each, ({ found: { fix, ...texts } }) => JSON.stringify(texts))
-    return [...groups.values()].flatMap(group => {
-      const releases = all.filter(one => group.some(({ release }) => release === one))
-      return group.slice(0, 1).map(({ found }) => ofSomeReleases(found, releases, all))
-    })
+    const groups = Map.groupBy(each, ({ found }) => textOf(found))
+    return [...groups.values()].flatMap(group => worstOf(group, all))
   })
+}
+
+interface ReleaseFound {
+  readonly release: Release
+  readonly found: Found
+}
+
+function worstOf(group: readonly ReleaseFound[], all: readonly Release[]): readonly Found[] {
+  const worst = group.find(({ found }) => found.severity !== 'note') ?? group[0]
+  if (worst === undefined) return []
+  const same = group.filter(({ found }) => found.consequence === worst.found.consequence)
+  const releases = all.filter(one => same.some(({ release }) => release === one))
+  return [ofSomeReleases(worst.found, releases, all)]
 }

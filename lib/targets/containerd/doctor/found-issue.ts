@@ -50,6 +50,7 @@ function ofSomeReaders(found: Found, some: readonly Release[], all: readonly Rel
   return ofSomeReleases(found, releasesReading(some), releasesReading(all))
 }
 
-function textOf({ problem, ...place }: Found): string {
+/** Findings with the same place and problem are one. */
+export function textOf({ problem, ...place }: Found): string {
   return issueText({ ...place, message: problem })
 }
