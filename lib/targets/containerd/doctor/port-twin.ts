@@ -30,6 +30,11 @@ export const portTwin: Rule<ObservedNode> = {
   },
 }
 
+/** Whether another finding says to remove the directory of this file. */
+export function isSecond(view: HostsView, observed: ObservedNode): boolean {
+  return hostsViews(observed).some(hidden => isTwin(view, hidden))
+}
+
 function isTwin(view: HostsView, hidden: HostsView): boolean {
   const isSame = view.root === hidden.root && view.registry === hidden.registry
   return isSame && view !== hidden && hidden.directory.name === hidden.registry
