@@ -239,6 +239,11 @@ describe('doctor', () => {
     ))
 })
 
+const nodesOf = (kind: 'doctor' | 'plausible') =>
+  readdirSync(path.join(ROOT, 'fixtures', kind)).map(name => ({
+    ...{ name: `${kind}/${name}`, one: readCase(path.join(ROOT, 'fixtures', kind, name)) },
+  }))
+
 /** Root may read every file. */
 function runAsUser(args: readonly string[]) {
   const user = process.geteuid?.() === 0 ? { uid: 1000, gid: 1000 } : {}
@@ -276,6 +281,22 @@ describe('rules of doctor', () => {
       assert.ok(existsSync(file), file)
       assert.match(readFileSync(file, 'utf8'), /@v?\d|test\/e2e\//, file)
     }
+  })
+
+  it('have no finding of a severity that docs/doctor.md does not name', async () => {
+    const { rules } = await containerd.doctor()
+    const all = [...rules, ...commonRules]
+    const named = new Map(
+      all.map(({ code, severity, also }) => [code, [severity, ...Object.keys(also ?? {})]]),
+    )
+    for (const { one, name } of [...nodesOf('doctor'), ...nodesOf('plausible')])
+      await withDirectory(async root => {
+        await writeFixture(path.join(ROOT, 'fixtures', name), root, one)
+        // A release without its patch number is not known exactly.
+        const found = one.version?.split('.').length === 3 ? await diagnoseRoot(root, one.version) : []
+        for (const { code, severity } of found)
+          assert.ok(named.get(code)?.includes(severity), `${name} ${code}`)
+      })
   })
 
   it('print the example of docs/doctor.md', () =>

@@ -12,6 +12,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const configPathOverridden: Rule<ObservedNode> = {
   code: 'config_path_overridden',
   severity: 'warning',
+  also: { error: 'where the import empties it' },
   part: 'config',
   title: 'an import overrides the `config_path` of config.toml',
   find: ({ snapshot }) => findForEach(snapshot.readers, reader => findOverride(snapshot, reader)),

@@ -12,6 +12,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const configPathUnusable: Rule<ObservedNode> = {
   code: 'config_path_unusable',
   severity: 'error',
+  also: { warning: 'for a relative path' },
   part: 'config',
   title: '`config_path` is a placeholder or a relative path',
   find: ({ snapshot: { files, readers } }) =>

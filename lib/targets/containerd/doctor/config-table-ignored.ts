@@ -15,6 +15,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const configTableIgnored: Rule<ObservedNode> = {
   code: 'config_table_ignored',
   severity: 'error',
+  also: { warning: 'for tables other than the registry', note: 'where the table that counts is there too' },
   part: 'config',
   title: 'CRI tables have the name of another version of config.toml',
   fixes: true,

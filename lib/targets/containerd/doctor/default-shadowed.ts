@@ -12,6 +12,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const defaultShadowed: Rule<ObservedNode> = {
   code: 'default_shadowed',
   severity: 'warning',
+  also: { note: 'where certificates lie there' },
   part: 'hosts',
   title: 'a directory without hosts.toml takes the place of `_default`',
   find: observed => {

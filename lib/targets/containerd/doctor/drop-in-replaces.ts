@@ -16,6 +16,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const dropInReplaces: Rule<ObservedNode> = {
   code: 'drop_in_replaces',
   severity: 'error',
+  also: { warning: 'where no registry setting is lost' },
   part: 'config',
   title: 'an import replaces the CRI section of config.toml, and lacks some of its settings (1.x)',
   find: ({ snapshot: { files, readers } }) => findForEach(readers, reader => findLost(files, reader)),

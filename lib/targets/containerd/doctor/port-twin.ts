@@ -9,6 +9,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const portTwin: Rule<ObservedNode> = {
   code: 'port_twin',
   severity: 'error',
+  also: { note: 'where both have the same hosts.toml' },
   part: 'hosts',
   title: 'a registry with a port has two directories',
   find: observed => {
