@@ -76,3 +76,45 @@ describe('import --from', () => {
     assert.match(again.stderr, /already exists/)
   }
 })
+
+describe('import of a node', () => {
+  const importOf = async (files: Readonly<Record<string, string>>) =>
+    await withDirectory(async root => {
+      for (const [file, text] of Object.entries(files)) {
+        await fs.mkdir(path.join(root, path.dirname(file)), { recursive: true })
+        await fs.writeFile(path.join(root, file), text)
+      }
+      return await run(['import', '--root', root])
+    })
+  const K3S = 'mirrors:\n  docker.io:\n    endpoint: ["https://k3s.example"]\n'
+
+  it('reads the first runtime with mirrors, and names the files of others', async () => {
+    const { code, stdout, stderr } = await importOf({
+      '/etc/rancher/k3s/registries.yaml': K3S,
+      '/etc/docker/daemon.json': '{"registry-mirrors": ["https://docker.example"]}',
+    })
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /k3s\.example/)
+    assert.doesNotMatch(stdout, /docker\.example/)
+    assert.match(stderr, /regmirror import --from \/etc\/docker\/daemon\.json/)
+  })
+
+  it('takes a registry from the last file of registries.conf.d that has it', async () => {
+    const registry = (mirror: string) =>
+      `[[registry]]\nlocation = "quay.io"\n[[registry.mirror]]\nlocation = "${mirror}"\n`
+    const { stdout } = await importOf({
+      '/etc/containers/registries.conf': registry('main.example'),
+      '/etc/containers/registries.conf.d/10-a.conf': registry('a.example'),
+      '/etc/containers/registries.conf.d/20-b.conf': registry('b.example'),
+    })
+    assert.match(stdout, /mirrors = \["https:\/\/b\.example"\]/)
+    assert.doesNotMatch(stdout, /\ba\.example|main/)
+  })
+
+  it('names the reason where a file cannot be read, and lists nothing', async () => {
+    const { code, stdout, stderr } = await importOf({ '/etc/docker/daemon.json': '{"registry-mirrors": [' })
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.match(stderr, /no mirrors found on this node/)
+    assert.match(stderr, /\/etc\/docker\/daemon\.json:1/)
+  })
+})

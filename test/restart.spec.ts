@@ -125,7 +125,7 @@ describe('a run that was killed while it restarted a daemon', () => {
     onNode(async scene => {
       await killedWhileActivating(scene)
       const calls: string[] = []
-      const recovery = await recover(scene.node, activator(calls, 'serves'))
+      const recovery = await recover(scene.node, async () => activator(calls, 'serves'))
       assert.equal(recovery?.outcome, 'finished')
       assert.deepEqual(calls, ['activate'])
       assert.match(await scene.text(), /^level = "2"/)
@@ -136,7 +136,7 @@ describe('a run that was killed while it restarted a daemon', () => {
     onNode(async scene => {
       await killedWhileActivating(scene)
       const calls: string[] = []
-      const recovery = await recover(scene.node, activator(calls, 'fails'))
+      const recovery = await recover(scene.node, async () => activator(calls, 'fails'))
       assert.equal(recovery?.outcome, 'undone')
       assert.deepEqual(
         recovery?.problems?.map(({ message }) => message),

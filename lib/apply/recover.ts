@@ -22,19 +22,25 @@ export interface Recovery {
 
 /**
  * Undefined when there is no such run. One that was restarting daemons does so again: its files stay if they serve. Without
- * `activator` its files stay.
+ * an activator its files stay.
  */
-export async function recover(node: Writer, activator?: Activator): Promise<Recovery | undefined> {
-  return await node.remember(() => finishOrUndo(node, activator))
+export async function recover(node: Writer, openActivator?: OpenActivator): Promise<Recovery | undefined> {
+  return await node.remember(() => finishOrUndo(node, openActivator))
 }
 
-async function finishOrUndo(node: Writer, activator: Activator | undefined): Promise<Recovery | undefined> {
+type OpenActivator = () => Promise<Activator | undefined>
+
+async function finishOrUndo(
+  node: Writer,
+  openActivator: OpenActivator | undefined,
+): Promise<Recovery | undefined> {
   const found = await readJournal(node)
   if (found === undefined) {
     await removeLeftovers(node)
     return undefined
   }
   const { journal, phase } = found
+  const activator = journal.activations === undefined ? undefined : await openActivator?.()
   if (phase === 'committing') return await finishRun(journal, node)
   if (phase === 'activating') return await settle(journal, activator, node)
   return { journal, outcome: 'undone', ...(await undoAll(node, activator)) }

@@ -49,12 +49,32 @@ export function openActivator(
   }
 }
 
-/** Exists while systemd is process 1 (sd_booted(3)). */
-const BOOTED = '/run/systemd/system'
+/**
+ * For a run that was interrupted. A unit that is not started yet reads the files when it starts: at boot, a restart would wait
+ * for the unit that runs regmirror. Undefined in a container without systemd: the files stay.
+ */
+export async function openRecoveryActivator(access: WriteAccess): Promise<Activator | undefined> {
+  const activator = openActivator(access)
+  if (activator === undefined || !(await isBooted())) return undefined
+  const run = runInstalled(access.world.env.PATH)
+  const started = async (activations: readonly DaemonActivation[]) => {
+    const states = await Promise.all(activations.map(({ unit }) => run('systemctl', ['is-active', unit])))
+    return activations.filter((_, i) => states[i]?.stdout.trim() !== 'inactive')
+  }
+  return {
+    activate: async (activations, hide) => activator.activate(await started(activations), hide),
+    reactivate: async activations => activator.reactivate(await started(activations)),
+  }
+}
+
+/** sd_booted(3). */
+async function isBooted(): Promise<boolean> {
+  return (await openReader('/').facts('/run/systemd/system')) !== undefined
+}
 
 /** Throws Failure `conflict` where these daemons cannot be restarted at all. */
 export async function requireSystemd(activations: readonly DaemonActivation[]): Promise<void> {
-  if (activations.length === 0 || (await openReader('/').facts(BOOTED)) !== undefined) return
+  if (activations.length === 0 || (await isBooted())) return
   const issues = activations.map(({ target, action }) => ({
     message: `systemd does not run on this machine, so regmirror cannot ${action} ${target} and wrote nothing`,
     hint: `run regmirror apply without --${action}, then ${action} ${target} by hand`,

@@ -13,7 +13,7 @@ import { monotonicMs } from '../system/clocks.ts'
 import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
-import { openActivator } from './activator.ts'
+import { openRecoveryActivator } from './activator.ts'
 import { openMachine } from './open.ts'
 import { recoveryNotices } from './recovery-notices.ts'
 import type { WriteAccess } from './write-access.ts'
@@ -30,7 +30,7 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recover(node, openActivator(access))
+    const recovery = await recover(node, () => openRecoveryActivator(access))
     if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
     return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }

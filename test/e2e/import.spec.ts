@@ -99,17 +99,16 @@ for (const { title, suite } of generations) {
       }
     }
 
-    /** As a person does it: the older tables and the twin of a directory are removed by hand, and the release is known. */
+    /** As a person does it: the twin of a directory is removed by hand, and the release is known. */
     async function importAndApply(node: string, home: string): Promise<void> {
       const list = path.join(home, 'list/mirrors.toml')
       const imported = await run(['import', '--root', node, '-o', list])
       assert.equal(imported.code, 0, imported.stderr)
       assert.doesNotMatch(await fs.readFile(list, 'utf8'), /planted/)
       await fs.appendFile(list, `\n[targets.containerd]\nversion = "${containerdVersion(tree)}"\n`)
-      await writeTree(node, { [CONFIG]: CONFIGURED })
       // containerd would read this twin instead of the directory of the list.
       await fs.rm(path.join(node, CERTS, 'reg.example_5000_'), { recursive: true, force: true })
-      const applied = await run(['apply', '--root', node, '-f', list])
+      const applied = await run(['apply', '--migrate', '--root', node, '-f', list])
       assert.equal(applied.code, 0, applied.stderr)
     }
 

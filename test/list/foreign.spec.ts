@@ -82,6 +82,7 @@ configs:
 `,
     [
       'docker.io: https://h.example/v2/hub ca, http://c.example:5000/v2',
+      'h.example: https://h.example/v2 ca',
       'reg.example:5000: https://reg.example:5000/v2 ca',
       '*: https://all.example/v2',
     ],
