@@ -131,6 +131,21 @@ describe('rules about certificates', () => {
     assert.match(other.cure, /^write ca = "ca\.crt" above the first \[host…\] for the server, or below /)
   })
 
+  it('accept a CA of a public registry that a list has', async () => {
+    const text = 'server = "https://quay.io"\nca = ["ca.pem"]\n[host."https://m.example"]\n'
+    const found = async (before: string) =>
+      await diagnoseFiles({
+        '/etc/containerd/config.toml': config,
+        [`${CERTS_D}/quay.io/hosts.toml`]: before + text,
+        [`${CERTS_D}/quay.io/ca.pem`]: CA,
+      })
+    assert.deepEqual(
+      (await found('')).map(({ code }) => code),
+      ['root_key_misplaced'],
+    )
+    assert.deepEqual(await found('# Managed by regmirror: edit the mirror list\n'), [])
+  })
+
   it('report a TLS key at a plain-http host once', async () => {
     const files = {
       '/etc/containerd/config.toml': config,

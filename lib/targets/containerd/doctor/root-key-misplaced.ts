@@ -4,6 +4,7 @@
  * of them, and an https mirror has no such key. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../rule.ts'
+import { isManaged } from '../hosts/directories.ts'
 import type { HostEntry } from '../pull/host-entry.ts'
 import { findInHosts } from './by-release.ts'
 import { type HostsView, placeIn } from './hosts-views.ts'
@@ -19,6 +20,8 @@ export const rootKeyMisplaced: Rule<ObservedNode> = {
   title: 'a key at the root is meant for a mirror',
   find: observed =>
     findInHosts(observed, (view, { entries }) => {
+      // A list says for the server what it means.
+      if (isManaged(view.directory)) return []
       const [server, ...mirrors] = entries.toReversed()
       const key = view.keys.find(({ name, host }) => host === undefined && KEYS.includes(name))
       if (key === undefined || server === undefined || !isPublic(server, view)) return []
