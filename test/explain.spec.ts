@@ -41,6 +41,9 @@ const SAVED = serializeHealthFile(
   0,
 )
 
+/** Texts of files by their paths. */
+type Tree = Readonly<Record<string, string>>
+
 interface Ran {
   readonly code: number
   readonly stdout: string
@@ -54,13 +57,14 @@ async function explain(
   {
     list = versioned('2.1.9'),
     config = CONFIGURED,
+    files: more = {},
     columns,
-  }: { list?: string; config?: string; columns?: number } = {},
+  }: { list?: string; config?: string; files?: Tree; columns?: number } = {},
 ): Promise<Ran> {
   return await withDirectory(async home => {
     const files = Object.entries(hosts).map(([name, text]) => [`${CERTS}/${name}/hosts.toml`, text])
     const node = path.join(home, 'node')
-    await writeTree(node, { [CONFIG]: config, ...Object.fromEntries(files) })
+    await writeTree(node, { [CONFIG]: config, ...Object.fromEntries(files), ...more })
     await fs.writeFile(path.join(home, 'mirrors.toml'), list)
     const all = ['explain', '--root', node, '-f', path.join(home, 'mirrors.toml'), ...args]
     const ran = await run(all, {}, columns === undefined ? {} : { isTTY: true, columns })
@@ -271,6 +275,63 @@ describe('explain', () => {
     assert.match(missing.stdout, /every pull fails: .*none\.pem: this certificate or key cannot be read/)
     assert.equal(missing.code, 0)
   })
+
+  const CRI = '[plugins."io.containerd.grpc.v1.cri"'
+  const IMPORTS = 'imports = ["/etc/containerd/conf.d/*.toml"]\n'
+  const DROP_IN = '/etc/containerd/conf.d/99-gpu.toml'
+  const unset: readonly (readonly [what: string, version: string, files: Tree, ignored: RegExp])[] = [
+    [
+      'an import that sets it to nothing',
+      '2.1.9',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}.registry]\nconfig_path = ""\n`,
+      },
+      /^ignored: \/etc\/containerd\/conf\.d\/99-gpu\.toml:3:1[0-9]*: sets config_path to "", after \/etc\/containerd\/config\.toml sets it to "\/etc\/containerd\/certs\.d": containerd reads no hosts\.toml; remove config_path from \/etc\/containerd\/conf\.d\/99-gpu\.toml$/m,
+    ],
+    [
+      'the same, where the release has a default',
+      '2.3.4',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}.registry]\nconfig_path = ""\n`,
+      },
+      /^config_path is \/etc\/containerd\/certs\.d:\/etc\/docker\/certs\.d \(default of this release\)\n(?:.*\n)*ignored: .*99-gpu\.toml:3:\d+: sets config_path to "", after .*: containerd takes the default of this release, .*, for one directory, which does not exist; remove config_path from /m,
+    ],
+    [
+      'an import that replaces the section (1.x)',
+      '1.7.24',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}]\nsandbox_image = "p"\n${CRI}.registry]\n`,
+      },
+      /^ignored: .*99-gpu\.toml:1: replaces the whole CRI section of \/etc\/containerd\/config\.toml, including config_path: /m,
+    ],
+    [
+      'a table of another version',
+      '2.1.9',
+      { [CONFIG]: CONFIGURED.replace('version = 2', 'version = 3') },
+      /^ignored: .*config\.toml:2: \[plugins\."io\.containerd\.grpc\.v1\.cri"\] is not a table of a file of version 3, so config_path has no effect: /m,
+    ],
+    [
+      'an empty value',
+      '2.1.9',
+      { [CONFIG]: CONFIGURED.replace(CERTS, '') },
+      /^ignored: .*config\.toml:3:\d+: config_path is empty: .*; set config_path = "\/etc\/containerd\/certs\.d"$/m,
+    ],
+    [
+      'no value at all',
+      '2.1.9',
+      { [CONFIG]: 'version = 2\n' },
+      /^ignored: .*config\.toml: config_path is not set: .*; set config_path = "\/etc\/containerd\/certs\.d"$/m,
+    ],
+  ]
+  for (const [what, version, files, ignored] of unset)
+    it(`names the line that keeps config_path from counting: ${what}`, async () => {
+      const { stdout } = await explain({}, ['busybox'], { list: versioned(version), files })
+      assert.match(stdout, ignored)
+      assert.doesNotMatch(stdout, /^config_path is .*99-gpu/m)
+    })
 
   it('has one ladder for releases that differ in time limits alone, and several where endpoints differ', async () => {
     const list = 'version = 1\n[registries."list.example"]\nmirrors = []\n'

@@ -79,7 +79,7 @@ function lookupTexts({
   why,
   setting,
 }: NonNullable<ExplainedRoute['lookup']>): readonly string[] {
-  const from = setting?.file === undefined ? ' (default)' : ` (${placeText(setting)})`
+  const from = setting?.file === undefined ? ' (default of this release)' : ` (${placeText(setting)})`
   const place =
     path === undefined ? '' : `uses ${placeText({ file: path, ...(line !== undefined && { line }) })}: `
   return [
