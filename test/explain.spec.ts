@@ -377,7 +377,7 @@ describe('explain', () => {
         const json = async () =>
           report(await node.run('explain', 'quay.io/a/b', '--format', 'json')).images[0]?.list
         assert.deepEqual(
-          (await json())?.changes.map(({ path: file, action }) => [file, action]),
+          (await json())?.changes?.map(({ path: file, action }) => [file, action]),
           [['/etc/containerd/certs.d/quay.io/hosts.toml', 'create']],
         )
         assert.equal((await node.run('apply', '--no-probe')).code, 0)
@@ -387,6 +387,44 @@ describe('explain', () => {
       },
       'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n',
     ))
+
+  it('does not compare the node with a list that cannot be applied to it', async () => {
+    const config = `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.mirrors."quay.io"]\nendpoint = ["https://m.example"]\n`
+    const list = `version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n`
+    const { list: found } = await imageOf({}, ['quay.io/a/b'], { config, list })
+    assert.equal(found?.registry, 'quay.io')
+    assert.equal(found?.changes, undefined)
+    assert.match(found?.not_compared ?? '', /^cannot be applied to this node: .*registry\.mirrors/)
+    const { stdout, stderr } = await explain({}, ['quay.io/a/b'], { config, list })
+    assert.match(
+      stdout,
+      /\nlist .* has the entry "quay\.io"; not compared, because it cannot be applied to this node: .*config\.toml:4:/,
+    )
+    assert.doesNotMatch(stdout, /matches it/)
+    assert.match(stderr, /^notice: .*mirrors\.toml cannot be applied to this node: /m)
+  })
+
+  for (const [name, isRegistry] of [
+    ['registry.corp.example:5000', true],
+    ['registry.corp.example:5000/a', false],
+    ['registry.corp.example:latest', false],
+    ['redis:7', false],
+  ] as const)
+    it(`${isRegistry ? 'has' : 'has no'} notice that ${name} looks like a registry`, async () => {
+      const { code, stderr } = await explain({}, [name])
+      assert.equal(code, 0)
+      const notice = `notice: ${name} is explained as an image of Docker Hub; is that a registry? name an image in it: ${name}/IMAGE`
+      assert.equal(stderr.includes(notice), isRegistry, stderr)
+    })
+
+  it('says how to name the release where it is not known', async () => {
+    const list = 'version = 1\n[registries."list.example"]\nmirrors = []\n'
+    assert.match(
+      (await explain({}, ['busybox'], { list })).stdout,
+      /^containerd, version not known \(files below --root\); to name the version, set version in \[targets\.containerd\] of a list \(-f\)$/m,
+    )
+    assert.match((await explain({}, ['busybox'])).stdout, /^containerd 2\.1\.9 \(files below --root\)$/m)
+  })
 
   it('explains without a list that cannot be used, and says so', () =>
     withNode(
@@ -418,6 +456,29 @@ describe('explain', () => {
 
 describe('explain --probe', () => {
   const image = buildImage('team/app', 'v1')
+
+  const dead: readonly (readonly [what: string, hosts: string, config: string])[] = [
+    ['a certificate cannot be read', '[host."https://m.example"]\nca = "none.pem"\n', CONFIGURED],
+    ['CRI is down', '', `disabled_plugins = ["io.containerd.grpc.v1.cri"]\n${CONFIGURED}`],
+  ]
+  for (const [what, text, config] of dead)
+    it(`fails where every pull fails before any request: ${what}`, async () => {
+      const args = ['reg.example/a']
+      const plain = await explain({ 'reg.example': text }, args, { config })
+      assert.match(plain.stdout, /^every pull fails: /m)
+      assert.equal(plain.code, 0)
+      const probed = await explain({ 'reg.example': text }, [...args, '--probe'], { config })
+      assert.match(probed.stdout, /^the pull fails before any request$/m)
+      assert.equal(probed.code, 1)
+    })
+
+  it('fails where the endpoints are not known', async () => {
+    const config = CONFIGURED.replace(CERTS, '{{ dir }}/certs.d')
+    assert.equal((await explain({}, ['busybox'], { config })).code, 0)
+    const { code, stdout } = await explain({}, ['busybox', '--probe'], { config })
+    assert.match(stdout, /^the pull cannot be predicted, so nothing is requested$/m)
+    assert.equal(code, 1)
+  })
 
   it('marks each endpoint, and names the one that serves', async () => {
     const [dead, empty, good] = [
