@@ -6,7 +6,7 @@ import path from 'node:path'
 import { keyOf, serializeHealthFile } from '../lib/health/health-file.ts'
 import { initialHealth } from '../lib/health/mirror-health.ts'
 import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
-import type { Notice } from '../lib/model/report.ts'
+import type { DoctorReport, Notice } from '../lib/model/report.ts'
 import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
 import { buildImage } from './support/image.ts'
 import { HEALTH } from './support/lists.ts'
@@ -415,6 +415,33 @@ describe('explain', () => {
       assert.equal(code, 0)
       const notice = `notice: ${name} is explained as an image of Docker Hub; is that a registry? name an image in it: ${name}/IMAGE`
       assert.equal(stderr.includes(notice), isRegistry, stderr)
+    })
+
+  for (const [table, line] of [
+    [
+      'mirrors]\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."quay.io"]\nendpoint = ["https://m.example"]',
+      5,
+    ],
+    ['configs."m.example".tls]\ninsecure_skip_verify = true', 4],
+  ] as const)
+    it(`has the place and the cure of doctor for registry.${table.split(/[.\]]/, 1)[0]}`, async () => {
+      const config = `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.${table}\n`
+      const options = { config, list: versioned('1.7.24') }
+      const { failure } = await routeOf({}, ['quay.io/a'], options)
+      await withNode(
+        { 'etc/containerd/config.toml': config },
+        async node => {
+          const { stdout } = await node.run('doctor', '--format', 'json')
+          const found: DoctorReport = JSON.parse(stdout)
+          const same = found.findings.find(({ code }) => code === 'legacy_tables')
+          assert.deepEqual(
+            { file: failure?.file, line: failure?.line, hint: failure?.hint },
+            { file: CONFIG, line, hint: same?.cure },
+          )
+          assert.deepEqual([same?.file, same?.line], [CONFIG, line])
+        },
+        versioned('1.7.24'),
+      )
     })
 
   it('says how to name the release where it is not known', async () => {

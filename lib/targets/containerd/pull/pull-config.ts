@@ -3,12 +3,13 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Lookup } from '../../pull-route.ts'
 import { directoriesOf, isPlaceholder } from '../config/config-path.ts'
 import { versionClashes, versionFault } from '../config/config-toml.ts'
-import { registryFaults } from '../config/conflicts.ts'
+import { shapeFaults } from '../config/conflicts.ts'
 import { type EffectiveRegistry, effectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { disabledCri, pluginNameFaults } from '../config/plugin-names.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { legacyFault } from './legacy-fault.ts'
 import { pullsLocally } from './pull-mode.ts'
 import { lostConfigPath, unsetConfigPath } from './unset-config-path.ts'
 
@@ -31,7 +32,7 @@ export function pullConfig(snapshot: Snapshot, reader: Release): PullConfig {
   const registry = effectiveRegistry(files, reader)
   const value = configPathIn(registry, reader)
   const isSet = value !== '' || isWritten(registry)
-  const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(snapshot, files, isSet, reader)
+  const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(files, registry, isSet, reader)
   if (failure !== undefined) return { failure }
   if (value === '') return withoutDirectories(snapshot, registry, files, reader)
   const written = isWritten(registry) ? registry.configPath : undefined
@@ -96,8 +97,8 @@ function startFailure(
 
 /** Why CRI does not come up. */
 function criFailure(
-  snapshot: Snapshot,
   files: readonly ParsedConfig[],
+  registry: EffectiveRegistry,
   isSet: boolean,
   reader: Release,
 ): Issue | undefined {
@@ -106,8 +107,9 @@ function criFailure(
     const { name, file, line } = disabled
     return { file, line, message: `disabled_plugins has "${name}": containerd does not serve CRI` }
   }
-  const faults = !isSet ? [] : registryFaults(files, { ...snapshot, readers: [reader] })
-  return faults[0]
+  if (!isSet) return undefined
+  const [mistyped] = registry.sections.flatMap(section => shapeFaults(section, reader))
+  return mistyped ?? legacyFault(registry, reader)
 }
 
 function withoutDirectories(
