@@ -217,6 +217,48 @@ describe('explain', () => {
     assert.match(route.lookup?.why ?? '', /it has no hosts\.toml, so no mirror is used$/)
   })
 
+  it('says which directory with mirrors another one hides', async () => {
+    const [own, twin] = ['reg.example:5000', 'reg.example_5000_']
+    const directories = { [own]: hosts.text, [twin]: 'server = "https://reg.example:5000"\n' }
+    for (const version of ['1.7.24', '2.1.9']) {
+      const { lookup, ignored } = await routeOf(directories, [`${own}/app`], { list: versioned(version) })
+      assert.equal(lookup?.by, 'port_twin')
+      const why = `it is read before a directory with the name ${own}; containerd does not read ${CERTS}/${own}, which has https://m.example/v2`
+      assert.equal(lookup?.why, why)
+      const [first, ...others] = ignored
+      const hint = `merge them, and remove ${CERTS}/${twin}`
+      assert.deepEqual(first, {
+        message: `containerd reads only ${CERTS}/${twin}`,
+        hint,
+        file: `${CERTS}/${own}`,
+      })
+      assert.deepEqual(
+        others.flatMap(issue => issue.hint ?? []),
+        [],
+      )
+    }
+    const same = { [own]: hosts.text, [twin]: hosts.text }
+    assert.deepEqual((await routeOf(same, [`${own}/app`])).ignored, [])
+  })
+
+  it('says which directory of a later config_path another one hides', async () => {
+    const files = {
+      [CONFIG]: CONFIGURED.replace(CERTS, `${CERTS}:/etc/docker/certs.d`),
+      '/etc/docker/certs.d/quay.io/hosts.toml': hosts.text,
+    }
+    const options = { files, list: versioned('1.7.24') }
+    const { lookup, ignored } = await routeOf(
+      { _default: '[host."https://d.example"]\n' },
+      ['quay.io/a'],
+      options,
+    )
+    assert.match(
+      lookup?.why ?? '',
+      /; containerd does not read \/etc\/docker\/certs\.d\/quay\.io, which has https:\/\/m\.example\/v2$/,
+    )
+    assert.equal(ignored[0]?.hint, `move it to ${CERTS}/quay.io`)
+  })
+
   it('has URLs, files, headers and how long each release waits', async () => {
     const text =
       'server = "https://s.example"\n[host."http://m.example/v2/p"]\noverride_path = true\ncapabilities = ["pull"]\ndial_timeout = "1.5s"\n[host."http://m.example/v2/p".header]\nX-Key = "planted"\n'
