@@ -7,7 +7,7 @@ import { certificateExpired } from '../lib/targets/containerd/doctor/certificate
 import { observeNode } from '../lib/targets/containerd/doctor/observe-node.ts'
 import { rules } from '../lib/targets/containerd/doctor/rules.ts'
 import { snapshotOf, writeTree } from './support/containerd-snapshot.ts'
-import { diagnoseRoot, readCase } from './support/fixture-node.ts'
+import { diagnoseRoot, readCase, writeFixture } from './support/fixture-node.ts'
 import { ROOT } from './support/load.ts'
 import { withDirectory } from './support/tree.ts'
 
@@ -59,7 +59,6 @@ describe('rules about certs.d', () => {
     ])
     assert.deepEqual(await texts('[host."http://m.example:5000"]\nskip_verify = true\n'), [
       'warning: containerd from 1.6.25 on, before 1.7.0, and 1.7.8 and later tries HTTPS first, which costs a connection for each request, or hangs where the port drops it',
-      'note: containerd before 1.6.25, and from 1.7.0 on, before 1.7.8 ignores it here: plain http has no certificates',
     ])
     assert.deepEqual(await texts('[host."https://m.example"]\ncapabilities = ["pul"]\n'), [
       'error: containerd ignores the whole file and pulls from the registry itself',
@@ -88,5 +87,105 @@ describe('rules about certs.d', () => {
       const [found] = certificateExpired.find(onMachine)
       assert.match(found?.problem ?? '', /ca\.pem, which is not valid before 2024-01-01$/)
     })
+  })
+})
+
+const CA = readFileSync(path.join(ROOT, 'fixtures/tls/ca.pem'), 'utf8')
+const CERTS_D = '/etc/containerd/certs.d'
+
+async function diagnoseFiles(files: Readonly<Record<string, string>>, version?: string) {
+  return await withDirectory(async root => {
+    await writeTree(root, files)
+    return await diagnoseRoot(root, version)
+  })
+}
+
+describe('rules about certificates', () => {
+  const config =
+    'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+
+  it('keep the certificate where a directory takes the place of _default', async () => {
+    const [found] = await diagnoseFiles({
+      '/etc/containerd/config.toml': config,
+      [`${CERTS_D}/_default/hosts.toml`]: '[host."http://10.0.0.5:5000"]\n',
+      [`${CERTS_D}/quay.io/ca.crt`]: CA,
+    })
+    assert.equal(found?.severity, 'note')
+    const cure =
+      'for a mirror, write /etc/containerd/certs.d/quay.io/hosts.toml with server = "https://quay.io", ca = "ca.crt" above the first [host…], and the [host…] tables of /etc/containerd/certs.d/_default/hosts.toml; the directory must stay: it has certificates of quay.io'
+    assert.equal(found.cure, cure)
+  })
+
+  it('accept a copy of the certificate, and say where to name one', async () => {
+    const beside = async (named: string) =>
+      await diagnoseFiles({
+        '/etc/containerd/config.toml': config,
+        [`${CERTS_D}/registry.corp.example/hosts.toml`]:
+          'server = "https://registry.corp.example"\nca = "copy.pem"\n[host."https://m.example"]\n',
+        [`${CERTS_D}/registry.corp.example/copy.pem`]: named,
+        [`${CERTS_D}/registry.corp.example/ca.crt`]: CA,
+      })
+    assert.deepEqual(await beside(CA), [])
+    const [other] = await beside(readFileSync(path.join(ROOT, 'fixtures/tls/loopback.pem'), 'utf8'))
+    assert.equal(other?.code, 'certificate_not_named')
+    assert.match(other.cure, /^write ca = "ca\.crt" above the first \[host…\] for the server, or below /)
+  })
+
+  it('report a TLS key at a plain-http host once', async () => {
+    const files = {
+      '/etc/containerd/config.toml': config,
+      [`${CERTS_D}/quay.io/hosts.toml`]: '[host."http://m.example:5000"]\nskip_verify = true\n',
+    }
+    const found = await diagnoseFiles(files, '1.7')
+    assert.deepEqual(
+      found.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning tls_on_http'],
+    )
+  })
+})
+
+describe('rules about config.toml', () => {
+  /** What they find has no effect, or is about certs.d. */
+  const WITHOUT_EFFECT = ['tls_ignored', 'transfer_config_path']
+  const ofConfig = rules.filter(({ part }) => part === 'config').map(({ code }) => code)
+
+  it('say when a cure takes effect', async () => {
+    for (const name of readdirSync(NODES)) {
+      const one = readCase(path.join(NODES, name))
+      if (!one.findings?.some(text => ofConfig.some(code => text.includes(` ${code} `)))) continue
+      await withDirectory(async root => {
+        await writeFixture(path.join(NODES, name), root, one)
+        const found = await diagnoseRoot(root, one.version)
+        const cures = found
+          .filter(({ code, severity }) => ofConfig.includes(code) && severity !== 'note')
+          .filter(({ code }) => !WITHOUT_EFFECT.includes(code))
+        for (const { code, cure } of cures) assert.match(cure, /restart containerd|regmirror apply/, code)
+      })
+    }
+  })
+
+  const texts = async (files: Readonly<Record<string, string>>) =>
+    await withDirectory(async root => {
+      await writeTree(root, files)
+      const found = await diagnoseRoot(root, undefined)
+      return found.map(({ severity, consequence }) => `${severity}: ${consequence}`)
+    })
+
+  it('name the releases that a finding is for, where the release is not known', async () => {
+    const config = '/etc/containerd/config.toml'
+    const old = '[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+    const current =
+      '[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = "/etc/containerd/certs.d"\n'
+    assert.deepEqual(await texts({ [config]: `version = 3\n${old}` }), [
+      'warning: containerd before 2.3.0 ignores it: config_path has no effect, and no mirror is used',
+    ])
+    assert.deepEqual(await texts({ [config]: `version = 3\n${current}${old}` }), [
+      'note: containerd before 2.3.0 ignores it, and reads the config_path of the other table',
+    ])
+    const tables = `version = 2\n${old}[plugins."io.containerd.grpc.v1.cri".registry.configs."a.example".tls]\nca_file = "/ca.pem"\n`
+    assert.deepEqual(await texts({ [config]: tables }), [
+      'warning: on containerd before 2.0.0, the CRI plugin does not load, and the node becomes NotReady',
+      'warning: containerd 2 ignores it, so certificates of this registry are not trusted',
+    ])
   })
 })

@@ -175,6 +175,46 @@ describe('doctor', () => {
       assert.equal((await run(['doctor', ...flags, '-f', file], asRoot)).code, 2)
     }))
 
+  it('repeats the list and the root in cures', () =>
+    withNode({ [CONFIG]: GOOD, '/etc/containerd/certs.d/ghcr.io': '-> /nowhere' }, async (node, flags) => {
+      const list = path.join(path.dirname(node), 'my mirrors.toml')
+      await fs.writeFile(list, 'version = 1\n[registries."quay.io"]\n')
+      const { stdout } = await run(['doctor', ...flags, '-f', list], asRoot)
+      const named = `--root ${node} -f '${list}'`
+      assert.ok(stdout.includes(`cure: run regmirror plan ${named} to see the differences`), stdout)
+      assert.ok(stdout.includes(`and regmirror apply ${named} to write them`), stdout)
+    }))
+
+  it('gives the one reason for which a list cannot be planned once', () =>
+    withNode({ [CONFIG]: 'version = 9\n' }, async (node, flags) => {
+      const list = path.join(path.dirname(node), 'mirrors.toml')
+      await fs.writeFile(list, 'version = 1\n[registries."quay.io"]\n')
+      const { stdout } = await run(['doctor', ...flags, '-f', list], asRoot)
+      assert.match(stdout, /cannot plan this list here: [^\n]*config\.toml: .* \(list_refused\)\n/)
+      assert.doesNotMatch(stdout, /every reason|1 reason/)
+    }))
+
+  it('says how to name a release that is not known', () =>
+    withNode({ [CONFIG]: GOOD }, async (_, flags) =>
+      assert.match(
+        (await doctor(flags)).stdout,
+        /unknown version, .* \(to name it: version = "2\.1" in \[targets\.containerd\] of a list, with -f\)/,
+      ),
+    ))
+
+  it('shows only what a correction changes', function () {
+    if (process.geteuid?.() !== 0) this.skip()
+    const files = { [CONFIG]: `${GOOD}[${CRI}.registry.configs."x".auth]\npassword = "planted-7c1e"\n` }
+    return withNode(files, async (node, flags) => {
+      const shown = async () => (await run(['doctor', ...flags, '--fix', '--check'], asRoot)).stdout
+      const own = await shown()
+      assert.match(own, /mode 0644 becomes 0600/)
+      assert.doesNotMatch(own, /owner \d/)
+      await fs.chown(path.join(node, CONFIG), 1234, 1234)
+      assert.match(await shown(), /owner 1234 becomes the user who runs regmirror/)
+    })
+  })
+
   it('names a file that no user can read', () =>
     withNode({ [CONFIG]: '-> /nowhere.toml' }, async (_, flags) => {
       const { code, stdout } = await doctor(flags)
@@ -198,6 +238,11 @@ describe('doctor', () => {
       },
     ))
 })
+
+const nodesOf = (kind: 'doctor' | 'plausible') =>
+  readdirSync(path.join(ROOT, 'fixtures', kind)).map(name => ({
+    ...{ name: `${kind}/${name}`, one: readCase(path.join(ROOT, 'fixtures', kind, name)) },
+  }))
 
 /** Root may read every file. */
 function runAsUser(args: readonly string[]) {
@@ -236,6 +281,22 @@ describe('rules of doctor', () => {
       assert.ok(existsSync(file), file)
       assert.match(readFileSync(file, 'utf8'), /@v?\d|test\/e2e\//, file)
     }
+  })
+
+  it('have no finding of a severity that docs/doctor.md does not name', async () => {
+    const { rules } = await containerd.doctor()
+    const all = [...rules, ...commonRules]
+    const named = new Map(
+      all.map(({ code, severity, also }) => [code, [severity, ...Object.keys(also ?? {})]]),
+    )
+    for (const { one, name } of [...nodesOf('doctor'), ...nodesOf('plausible')])
+      await withDirectory(async root => {
+        await writeFixture(path.join(ROOT, 'fixtures', name), root, one)
+        // A release without its patch number is not known exactly.
+        const found = one.version?.split('.').length === 3 ? await diagnoseRoot(root, one.version) : []
+        for (const { code, severity } of found)
+          assert.ok(named.get(code)?.includes(severity), `${name} ${code}`)
+      })
   })
 
   it('print the example of docs/doctor.md', () =>

@@ -21,13 +21,14 @@ async function tableText(): Promise<string> {
   return [...head, ...[...doctors.flatMap(({ rules }) => rules), ...commonRules].map(rowOf)].join('\n')
 }
 
-function rowOf({
-  code,
-  severity,
-  title,
-  fixes,
-}: Pick<Rule, 'code' | 'severity' | 'title' | 'fixes'>): string {
-  return `| \`${code}\` | ${severity} | ${title.replaceAll('|', '\\|')} | ${fixes ? 'yes' : ''} |`
+type Row = Pick<Rule, 'code' | 'severity' | 'also' | 'title' | 'fixes'>
+
+function rowOf({ code, severity, also = {}, title, fixes }: Row): string {
+  const others = Object.entries(also).map(([other, where]) => `; ${ARTICLES[other]} ${other} ${where}`)
+  const cells = [severity + others.join(''), title, fixes ? 'yes' : '']
+  return `| \`${code}\` | ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
+
+const ARTICLES: Readonly<Record<string, string>> = { error: 'an', warning: 'a', note: 'a' }
 
 if (import.meta.main) writeFileSync(file, await withRulesTable(readFileSync(file, 'utf8')))

@@ -1,7 +1,8 @@
 /** The secrets of which the headers of an endpoint are made, each with its place in the list. Pure. */
+
+import { basicAuthorization, passwordProblem, tokenProblem, userProblem } from '../model/authorization.ts'
 import type { Path } from '../model/problem.ts'
 import type { Refused } from '../model/refused.ts'
-import { basicAuthorization, passwordProblem, tokenProblem, userProblem } from './values/authorization.ts'
 import { headerProblem } from './values/header-value.ts'
 import type { ConnectionEntry, WrittenBasic, WrittenHeader, WrittenSecret } from './written.ts'
 

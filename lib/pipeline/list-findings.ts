@@ -21,10 +21,10 @@ export async function listFindings(
     const node = await openNode(options, world)
     const { list } = await applyKnownHealth(loaded.list, { declared: false }, node, world)
     const view = await openView(options, node, world)
-    return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file)
+    return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file, options)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return [refusedFinding(error, loaded.file)]
+    return [refusedFinding(error, loaded.file, options)]
   }
 }
 
@@ -39,7 +39,7 @@ function invalidFinding({ file, line, column, message, hint = 'run regmirror val
   }
 }
 
-function differences({ steps }: Plan, file: string): readonly Finding[] {
+function differences({ steps }: Plan, file: string, options: ListOptions): readonly Finding[] {
   if (steps.length === 0) return []
   const paths = steps.slice(0, SHOWN).map(({ path }) => path)
   const more = steps.length > SHOWN ? ` and ${steps.length - SHOWN} more` : ''
@@ -48,23 +48,36 @@ function differences({ steps }: Plan, file: string): readonly Finding[] {
       ...{ code: 'list_differs', severity: 'warning', file, fixable: false },
       problem: `${plural(steps.length, 'file differs', 'files differ')} from this list: ${paths.join(', ')}${more}`,
       consequence: 'pulls use what the node has, not what the list says',
-      cure: 'run regmirror plan to see the differences, and regmirror apply to write them',
+      cure: `run ${commandFor('plan', options)} to see the differences, and ${commandFor('apply', options)} to write them`,
     },
   ]
 }
 
 const SHOWN = 3
 
+/** A command with the list and the node that doctor was started with. */
+function commandFor(command: 'plan' | 'apply', { file, root }: ListOptions): string {
+  const flags = [...(root === undefined ? [] : ['--root', root]), ...(file === undefined ? [] : ['-f', file])]
+  return ['regmirror', command, ...flags.map(shellWord)].join(' ')
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** `plan` refuses, with its reasons; most of them are findings of their own. */
-function refusedFinding({ issues, code }: Failure, file: string): Finding {
-  const reasons = plural(issues.length, 'reason', 'reasons')
+function refusedFinding({ issues, code }: Failure, file: string, options: ListOptions): Finding {
   const [first] = issues
-  const where = [first?.file, first?.message].filter(Boolean).join(': ')
+  const reason = [first?.file, first?.message].filter(Boolean).join(': ')
+  const hasMore = issues.length > 1
+  const reasons = hasMore ? `, for ${issues.length} reasons, such as ${reason}` : `: ${reason}`
   return {
     ...{ code: code === 'io' ? 'list_unchecked' : 'list_refused', file, fixable: false },
     severity: code === 'io' ? 'note' : 'warning',
-    problem: `regmirror cannot plan this list here, for ${reasons}: ${where}`,
+    problem: `regmirror cannot plan this list here${reasons}`,
     consequence: 'it is not known where list and node differ',
-    cure: 'run regmirror plan to see every reason',
+    cure: hasMore
+      ? `run ${commandFor('plan', options)} to see every reason`
+      : (first?.hint ?? `remove the reason, then run ${commandFor('plan', options)}`),
   }
 }

@@ -68,17 +68,21 @@ function stepChange(step: Step, effect: Change['effect'], written: ManagedFile |
   }
 }
 
-function diffOf({ path, before, after, owns }: Step): string {
+function diffOf({ path, before, after, owns, keepsOwner }: Step): string {
   const [old, next] = [before?.bytes.toString('utf8'), after?.bytes.toString('utf8')]
   const diff = unifiedDiff(path, ...hideSecrets(old, next, owns.format))
   if (diff !== '') return diff
   // The bytes are the same, or differ only in a secret.
-  return ownershipDiff(before?.ownership, after?.ownership)
+  return ownershipDiff(before?.ownership, after?.ownership, keepsOwner)
 }
 
-function ownershipDiff(before: Ownership | undefined, after: Ownership | undefined): string {
+function ownershipDiff(
+  before: Ownership | undefined,
+  after: Ownership | undefined,
+  keepsOwner = false,
+): string {
   const changes = []
-  if (before && after && before.uid !== after.uid)
+  if (before && after && !keepsOwner && before.uid !== after.uid)
     changes.push(`owner ${before.uid} becomes ${after.uid ?? 'the user who runs regmirror'}`)
   if (changes.length === 0 || before?.mode !== after?.mode)
     changes.unshift(`mode ${octal(before?.mode)} becomes ${octal(after?.mode)}`)

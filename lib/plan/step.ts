@@ -34,6 +34,8 @@ interface About {
   /** Files and directories that the file refers to. */
   readonly refersTo: readonly string[]
   readonly owns: Owns
+  /** Of an update that names no owner: the user who runs regmirror owns the file already. */
+  readonly keepsOwner?: boolean
 }
 
 /** The step to the desired file; undefined when the node has it already. `uid` is the user who runs regmirror. */
@@ -51,11 +53,13 @@ export async function compare(
   if (before === undefined) await refuseBelowFile(node, file.path)
   const after = { bytes: Buffer.from(file.content), ownership: newOwnership(file, before, uid) }
   if (before === undefined) return { ...about, action: 'create', before, after }
-  if (!before.bytes.equals(after.bytes)) return { ...about, action: 'update', before, after }
+  const keepsOwner = after.ownership.uid === undefined && before.ownership.uid === uid
+  const update = { ...about, action: 'update', before, after, ...(keepsOwner && { keepsOwner }) } as const
+  if (!before.bytes.equals(after.bytes)) return update
   if (sameOwnership(before, after.ownership, uid)) return undefined
   // No daemon reads the mode of a file.
   const only = file.owns.kind === 'original' ? {} : { effect: 'immediate' as const, why: TOO_OPEN }
-  return { ...about, ...only, action: 'update', before, after }
+  return { ...update, ...only }
 }
 
 function describe(target: string, file: DesiredFile): About {

@@ -19,6 +19,8 @@ export interface Rule<Observed = unknown> {
   readonly code: string
   /** What its findings have, unless they have their own. */
   readonly severity: Severity
+  /** Other severities of its findings, and where they have them: a clause that follows "a note". */
+  readonly also?: Readonly<Partial<Record<Severity, string>>>
   readonly part: Part
   /** What is wrong, for the table in the docs: a clause, lower case, no full stop. */
   readonly title: string

@@ -5,7 +5,7 @@ import {
   basicAuthorization,
   passwordProblem,
   tokenProblem,
-} from '../../lib/list/values/authorization.ts'
+} from '../../lib/model/authorization.ts'
 import { loadText, problemsOf } from '../support/load.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')

@@ -1,6 +1,7 @@
 /** The value of a header. Pure; no message repeats a part of it. */
+
+import { authorizationProblem } from '../../model/authorization.ts'
 import type { Refused } from '../../model/refused.ts'
-import { authorizationProblem } from './authorization.ts'
 
 /** Why a value cannot be used; the message follows "the value …". */
 export function headerProblem(name: string, value: string): Refused | undefined {

@@ -14,10 +14,13 @@ export function aboutNode({ snapshot, roots }: ObservedNode): readonly string[] 
   return [daemonText(snapshot, generation?.name), read, ...directories]
 }
 
+const TO_NAME = ' (to name it: version = "2.1" in [targets.containerd] of a list, with -f)'
+
 function daemonText(snapshot: ObservedNode['snapshot'], release: string | undefined): string {
   const daemon = findDaemon(snapshot)
   const name = release === undefined ? 'containerd of an unknown version' : `containerd ${release}`
-  return daemon.state === 'running' ? `${name} (process ${daemon.pid})` : `${name}, ${STATES[daemon.state]}`
+  const state = daemon.state === 'running' ? ` (process ${daemon.pid})` : `, ${STATES[daemon.state]}`
+  return `${name}${state}${release === undefined ? TO_NAME : ''}`
 }
 
 const STATES = {

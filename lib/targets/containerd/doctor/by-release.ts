@@ -1,13 +1,13 @@
 /** Findings that depend on the release, where that may not be known. Pure. */
 
-import type { ReleaseRange } from '../../pull-route.ts'
 import type { Found } from '../../rule.ts'
 import type { HostsFile } from '../pull/hosts-file.ts'
 import type { Refusal } from '../pull/refusal.ts'
-import { rangesOf } from '../pull/releases.ts'
 import type { Release } from '../release.ts'
+import { textOf } from './found-issue.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
+import { ofSomeReleases } from './some-releases.ts'
 
 type Check<Read> = (view: HostsView, read: Read, release: Release) => readonly Found[]
 
@@ -25,30 +25,27 @@ export function findInRefused(observed: ObservedNode, check: Check<Refusal>): re
   )
 }
 
-/** A finding of several releases is one finding. */
+/** A finding of several releases is one finding; where its consequence differs, it has the worst. */
 function findByRelease(observed: ObservedNode, check: Check<HostsFile | Refusal>): readonly Found[] {
   return hostsViews(observed).flatMap(view => {
     const all = view.readings.map(({ release }) => release)
     const each = view.readings.flatMap(({ release, read }) =>
       check(view, read, release).map(found => ({ release, found })),
     )
-    const groups = Map.groupBy(each, ({ found: { fix, ...texts } }) => JSON.stringify(texts))
-    return [...groups.values()].flatMap(group => {
-      const releases = all.filter(one => group.some(({ release }) => release === one))
-      return group.slice(0, 1).map(({ found }) => ofSome(found, releases, all))
-    })
+    const groups = Map.groupBy(each, ({ found }) => textOf(found))
+    return [...groups.values()].flatMap(group => worstOf(group, all))
   })
 }
 
-/** Where only some of the possible releases have a finding, it names them, and is no error. */
-function ofSome(found: Found, some: readonly Release[], all: readonly Release[]): Found {
-  if (some.length === all.length) return found
-  const names = rangesOf(some, all).map(range => rangeText(range, all[0]))
-  const consequence = found.consequence.replace(/^containerd\b/, `containerd ${names.join(', and ')}`)
-  return { ...found, severity: found.severity === 'note' ? 'note' : 'warning', consequence }
+interface ReleaseFound {
+  readonly release: Release
+  readonly found: Found
 }
 
-function rangeText({ from, before }: ReleaseRange, first: Release | undefined): string {
-  if (before === undefined) return `${from} and later`
-  return from === first?.name ? `before ${before}` : `from ${from} on, before ${before}`
+function worstOf(group: readonly ReleaseFound[], all: readonly Release[]): readonly Found[] {
+  const worst = group.find(({ found }) => found.severity !== 'note') ?? group[0]
+  if (worst === undefined) return []
+  const same = group.filter(({ found }) => found.consequence === worst.found.consequence)
+  const releases = all.filter(one => same.some(({ release }) => release === one))
+  return [ofSomeReleases(worst.found, releases, all)]
 }

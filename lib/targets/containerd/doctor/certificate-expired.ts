@@ -13,6 +13,7 @@ import { findAtCertificates, placeOfCertificate } from './used-certificates.ts'
 export const certificateExpired: Rule<ObservedNode> = {
   code: 'certificate_expired',
   severity: 'error',
+  also: { warning: 'where it is still valid' },
   part: 'hosts',
   title: 'a CA or client certificate has expired, expires within two weeks, or is not valid yet',
   find: observed =>

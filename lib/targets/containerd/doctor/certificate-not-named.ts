@@ -5,7 +5,8 @@
  */
 import type { Rule } from '../../rule.ts'
 import { findInHosts } from './by-release.ts'
-import { placeIn } from './hosts-views.ts'
+import { certificateKeys, isCertificate } from './certificate-keys.ts'
+import { type HostsView, placeIn } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'
 
 const OF_DOCKER = '/etc/docker/certs.d'
@@ -18,8 +19,8 @@ export const certificateNotNamed: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, view => {
       const { path, entries } = view.directory
-      const named = view.certificates.flatMap(({ cert, key }) => [cert, key])
-      const beside = entries.filter(name => /\.(crt|cert)$/.test(name) && !named.includes(`${path}/${name}`))
+      const isUsed = usedIn(view, observed)
+      const beside = entries.filter(name => isCertificate(name) && !isUsed(`${path}/${name}`))
       if (beside.length === 0 || view.root === OF_DOCKER) return []
       return [
         {
@@ -27,8 +28,19 @@ export const certificateNotNamed: Rule<ObservedNode> = {
           problem: `the file does not name ${beside.join(', ')}, which lies beside it`,
           consequence:
             'containerd loads such certificates only where there is no hosts.toml, so TLS may fail with x509',
-          cure: `name it where it is needed, such as ca = "${beside[0]}", or move it away`,
+          cure: `write ${certificateKeys(beside, entries)} above the first [host…] for the server, or below the header of a [host…] for that mirror; or move it away`,
         },
       ]
     }),
+}
+
+/** Whether a hosts.toml names a file, or a copy of it, such as regmirror makes. */
+function usedIn({ certificates }: HostsView, { files }: ObservedNode): (file: string) => boolean {
+  const named = certificates.flatMap(({ cert, key = cert }) => [cert, key])
+  return file => {
+    const bytes = files.get(file)?.bytes
+    return named.some(
+      one => one === file || (bytes !== undefined && files.get(one)?.bytes?.equals(bytes) === true),
+    )
+  }
 }

@@ -21,7 +21,7 @@ export const configBom: Rule<ObservedNode> = {
           ...{ file: path, line: 1, column: 1 },
           problem: 'starts with a byte order mark',
           consequence: 'containerd 2 does not start',
-          cure: "save it as UTF-8 without one: sed -i '1s/^\\xef\\xbb\\xbf//' FILE",
+          cure: `save it as UTF-8 without one: sed -i '1s/^\\xef\\xbb\\xbf//' ${path}; then restart containerd`,
           fix: {
             file: path,
             edit: (text: string) => text.replace(BYTE_ORDER_MARK, ''),

@@ -18,6 +18,7 @@ const PRINTED = '/etc/containerd/certs.d:/etc/docker/certs.d'
 export const configPathList: Rule<ObservedNode> = {
   code: 'config_path_list',
   severity: 'error',
+  also: { note: 'where it works, or where no hosts.toml is affected' },
   part: 'config',
   title: '`config_path` names several directories',
   find: ({ snapshot, roots }) => {

@@ -12,6 +12,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const configPathOverridden: Rule<ObservedNode> = {
   code: 'config_path_overridden',
   severity: 'warning',
+  also: { error: 'where the import empties it' },
   part: 'config',
   title: 'an import overrides the `config_path` of config.toml',
   find: ({ snapshot }) => findForEach(snapshot.readers, reader => findOverride(snapshot, reader)),
@@ -32,7 +33,7 @@ function findOverride({ files }: Snapshot, reader: Release) {
       ...(configPath.value === '' && { severity: 'error' as const }),
       problem: `sets config_path to ${JSON.stringify(configPath.value)}, after ${main.path} sets it to ${JSON.stringify(written)}`,
       consequence: `the value of ${main.path} has no effect, so its hosts.toml files are not read`,
-      cure: `remove config_path from ${place.file}`,
+      cure: `remove config_path from ${place.file}, then restart containerd`,
     },
   ]
 }

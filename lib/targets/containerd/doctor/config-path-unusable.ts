@@ -12,6 +12,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const configPathUnusable: Rule<ObservedNode> = {
   code: 'config_path_unusable',
   severity: 'error',
+  also: { warning: 'for a relative path' },
   part: 'config',
   title: '`config_path` is a placeholder or a relative path',
   find: ({ snapshot: { files, readers } }) =>
@@ -24,7 +25,7 @@ export const configPathUnusable: Rule<ObservedNode> = {
 function findUnusable(setting: Setting): readonly Found[] {
   const { value } = setting
   if (typeof value !== 'string' || (!isPlaceholder(value) && isAbsolutePath(value))) return []
-  const cure = 'write an absolute path: config_path = "/etc/containerd/certs.d"'
+  const cure = 'write an absolute path: config_path = "/etc/containerd/certs.d"; then restart containerd'
   const place = placeOfSetting(setting)
   if (isPlaceholder(value)) {
     const problem = `config_path ${JSON.stringify(value)} contains a placeholder`

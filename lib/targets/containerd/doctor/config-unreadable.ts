@@ -11,6 +11,10 @@ import type { ObservedNode } from './observed-node.ts'
 export const configUnreadable: Rule<ObservedNode> = {
   code: 'config_unreadable',
   severity: 'error',
+  also: {
+    warning: 'where only some releases refuse it',
+    note: 'where containerd 1.x reads it',
+  },
   part: 'config',
   title: 'config.toml or an import is not valid TOML, has a value of a wrong type, or does not exist',
   find: ({ snapshot }) => snapshot.faults.map(findFault),

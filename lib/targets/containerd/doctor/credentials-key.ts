@@ -29,7 +29,7 @@ export const credentialsKey: Rule<ObservedNode> = {
           ...placeIn(view, first.line),
           problem: `hosts.toml has no key ${names}`,
           consequence: 'containerd ignores it and sends requests without credentials',
-          cure: `remove it, and write a header: [host."${first.host ?? '…'}".header] with Authorization = "Basic …"`,
+          cure: `remove it, and write a header: [host."${first.host ?? '…'}".header] with Authorization = "Basic …", where … is the Base64 of user:password`,
         },
       ]
     }),

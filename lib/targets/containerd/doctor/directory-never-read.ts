@@ -10,6 +10,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const directoryNeverRead: Rule<ObservedNode> = {
   code: 'directory_never_read',
   severity: 'warning',
+  also: { note: 'where the right directory is there too' },
   part: 'hosts',
   title: 'no image name leads to a directory',
   find: observed => {

@@ -23,7 +23,7 @@ export const dropInNotImported: Rule<ObservedNode> = {
         file: first,
         problem: `no imports of ${config.path} names it${more}`,
         consequence: 'containerd does not read it',
-        cure: `write imports = ["/etc/containerd/conf.d/*.toml"] in ${config.path}, or remove the file`,
+        cure: `write imports = ["/etc/containerd/conf.d/*.toml"] in ${config.path}, then restart containerd; or remove the file`,
       },
     ]
   },

@@ -16,6 +16,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const dropInReplaces: Rule<ObservedNode> = {
   code: 'drop_in_replaces',
   severity: 'error',
+  also: { warning: 'where no registry setting is lost' },
   part: 'config',
   title: 'an import replaces the CRI section of config.toml, and lacks some of its settings (1.x)',
   find: ({ snapshot: { files, readers } }) => findForEach(readers, reader => findLost(files, reader)),
@@ -37,7 +38,7 @@ function findLost(files: readonly ParsedConfig[], reader: Release) {
       severity: hasMirrors ? ('error' as const) : ('warning' as const),
       problem: `replaces the whole CRI section of ${main.path}`,
       consequence: `containerd 1.x loses its ${shown}`,
-      cure: `move the settings of this file into ${main.path}, and remove it`,
+      cure: `move the settings of this file into ${main.path}, remove it, then restart containerd`,
     },
   ]
 }

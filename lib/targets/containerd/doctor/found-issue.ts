@@ -1,8 +1,9 @@
 /** An issue of the plan as a finding: the planner and doctor detect the same things in the same way. Pure. */
 import { type Issue, issueText } from '../../../model/errors.ts'
-import type { Severity } from '../../../model/finding.ts'
 import type { Found } from '../../rule.ts'
+import { releasesReading } from '../pull/releases.ts'
 import type { Release } from '../release.ts'
+import { ofSomeReleases } from './some-releases.ts'
 
 /** Messages of the planner end in what containerd does, such as `…: containerd does not start`. */
 const WITH_CONSEQUENCE = /^(.*): ((?:this )?(?:containerd|the CRI plugin)\b.*)$/s
@@ -15,7 +16,12 @@ interface Otherwise {
 /** `otherwise`: what to say where the issue has no such part. */
 export function foundIssue({ message, hint, ...place }: Issue, otherwise: Otherwise): Found {
   const [, problem = message, consequence = otherwise.consequence] = WITH_CONSEQUENCE.exec(message) ?? []
-  return { ...withoutUndefined(place), problem, consequence, cure: hint ?? otherwise.cure }
+  return { ...withoutUndefined(place), problem, consequence, cure: thenRestart(hint ?? otherwise.cure) }
+}
+
+/** containerd reads config.toml and its imports when it starts. */
+function thenRestart(cure: string): string {
+  return /restart/.test(cure) ? cure : `${cure}; then restart containerd`
 }
 
 function withoutUndefined({ file, line, column }: Omit<Issue, 'message' | 'hint'>) {
@@ -26,22 +32,25 @@ function withoutUndefined({ file, line, column }: Omit<Issue, 'message' | 'hint'
   }
 }
 
-/**
- * What is found for the releases that may read the files, each once: with the severity of the rule if all of them agree,
- * else a warning, because the release is not known.
- */
+/** What is found for the releases that may read the files, each once. Consequences start with "containerd" where they can. */
 export function findForEach(
   readers: readonly Release[],
   find: (reader: Release) => readonly Found[],
 ): readonly Found[] {
-  const found = readers.flatMap(reader => find(reader))
-  return [...Map.groupBy(found, textOf).values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return []
-    const certain = others.length + 1 >= readers.length
-    return [certain || first.severity === 'note' ? first : { ...first, severity: 'warning' as Severity }]
+  const each = readers.flatMap(reader => find(reader).map(found => ({ reader, found })))
+  return [...Map.groupBy(each, ({ found }) => textOf(found)).values()].flatMap(group => {
+    const some = readers.filter(one => group.some(({ reader }) => reader === one))
+    return group.slice(0, 1).map(({ found }) => ofSomeReaders(found, some, readers))
   })
 }
 
-function textOf({ problem, ...place }: Found): string {
+/** A reader stands for all releases that merge config.toml as it does. */
+function ofSomeReaders(found: Found, some: readonly Release[], all: readonly Release[]): Found {
+  if (some.length === all.length) return found
+  return ofSomeReleases(found, releasesReading(some), releasesReading(all))
+}
+
+/** Findings with the same place and problem are one. */
+export function textOf({ problem, ...place }: Found): string {
   return issueText({ ...place, message: problem })
 }

@@ -5,6 +5,7 @@
 import type { Rule } from '../../rule.ts'
 import { findInRefused } from './by-release.ts'
 import type { ObservedNode } from './observed-node.ts'
+import { isSecond } from './port-twin.ts'
 import { refusedFile } from './refused-file.ts'
 
 export const hostTableMissing: Rule<ObservedNode> = {
@@ -15,7 +16,7 @@ export const hostTableMissing: Rule<ObservedNode> = {
   fixes: true,
   find: observed =>
     findInRefused(observed, (view, refusal) => {
-      if (refusal.key !== 'host') return []
+      if (refusal.key !== 'host' || isSecond(view, observed)) return []
       const { file } = view
       return [
         {

@@ -13,6 +13,7 @@ import { refusedFile } from './refused-file.ts'
 export const hostsInvalid: Rule<ObservedNode> = {
   code: 'hosts_invalid',
   severity: 'error',
+  also: { warning: 'where it is not certain that containerd refuses it' },
   part: 'hosts',
   title: 'containerd cannot read a hosts.toml',
   find: observed =>

@@ -1,6 +1,7 @@
 /** The rules about certs.d: first what makes containerd ignore a file, then its hosts, its certificates, its directory. Pure. */
 import type { Rule } from '../../rule.ts'
 import { addressPartDropped } from './address-part-dropped.ts'
+import { authorizationInvalid } from './authorization-invalid.ts'
 import { byteOrderMark } from './byte-order-mark.ts'
 import { capabilityUnknown } from './capability-unknown.ts'
 import { certificateExpired } from './certificate-expired.ts'
@@ -48,7 +49,15 @@ export const hostsRules: readonly Rule<ObservedNode>[] = [
     fileInCertsD,
   ],
   ...[hostTableInline, hostOrderRandom, hostRepeated, hostAddressInvalid, hostWithoutScheme],
-  ...[addressPartDropped, pathWithoutOverride, overridePathWithoutApi, tlsOnHttp, keyUnknown, credentialsKey],
+  ...[
+    addressPartDropped,
+    pathWithoutOverride,
+    overridePathWithoutApi,
+    tlsOnHttp,
+    keyUnknown,
+    credentialsKey,
+    authorizationInvalid,
+  ],
   ...[
     rootKeyMisplaced,
     dialTimeoutIgnored,

@@ -11,6 +11,7 @@ import type { Release } from '../release.ts'
 import { type NamedCertificate, namedCertificates } from './named-certificates.ts'
 import type { ObservedNode } from './observed-node.ts'
 import { type WrittenAddress, writtenAddresses } from './written-addresses.ts'
+import { type WrittenHeader, writtenHeaders } from './written-headers.ts'
 import { type WrittenKey, writtenKeys } from './written-keys.ts'
 
 export interface Reading {
@@ -29,6 +30,7 @@ export interface HostsView {
   readonly text: string | undefined
   /** As it is written, whatever a release makes of it; empty where it is no TOML. */
   readonly keys: readonly WrittenKey[]
+  readonly headers: readonly WrittenHeader[]
   readonly addresses: readonly WrittenAddress[]
   readonly certificates: readonly NamedCertificate[]
   /** Empty without a text. */
@@ -69,13 +71,19 @@ function makeViews({ snapshot }: ObservedNode): readonly HostsView[] {
   )
 }
 
+type Written = Pick<HostsView, 'keys' | 'headers' | 'addresses' | 'certificates'>
+
 /** A byte order mark has a rule of its own. */
-function writtenIn(text: string, directory: string): Pick<HostsView, 'keys' | 'addresses' | 'certificates'> {
+function writtenIn(text: string, directory: string): Written {
   const parsed = parseTomlAst(text.replace(BYTE_ORDER_MARK, ''))
-  if ('fault' in parsed) return { keys: [], addresses: [], certificates: [] }
+  if ('fault' in parsed) return { keys: [], headers: [], addresses: [], certificates: [] }
   const { ast } = parsed
-  const certificates = namedCertificates(ast, directory)
-  return { keys: writtenKeys(ast), addresses: writtenAddresses(ast), certificates }
+  return {
+    keys: writtenKeys(ast),
+    headers: writtenHeaders(ast),
+    addresses: writtenAddresses(ast),
+    certificates: namedCertificates(ast, directory),
+  }
 }
 
 function readAs(text: string, directory: string, release: Release): Reading {

@@ -14,6 +14,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const pathWithoutOverride: Rule<ObservedNode> = {
   code: 'path_without_override',
   severity: 'error',
+  also: { note: 'where the path has no `/v2`' },
   part: 'hosts',
   title: 'an address with a path has no `override_path`',
   find: observed =>

@@ -9,6 +9,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const portTwin: Rule<ObservedNode> = {
   code: 'port_twin',
   severity: 'error',
+  also: { note: 'where both have the same hosts.toml' },
   part: 'hosts',
   title: 'a registry with a port has two directories',
   find: observed => {
@@ -28,6 +29,11 @@ export const portTwin: Rule<ObservedNode> = {
       ]
     })
   },
+}
+
+/** Whether another finding says to remove the directory of this file. */
+export function isSecond(view: HostsView, observed: ObservedNode): boolean {
+  return hostsViews(observed).some(hidden => isTwin(view, hidden))
 }
 
 function isTwin(view: HostsView, hidden: HostsView): boolean {

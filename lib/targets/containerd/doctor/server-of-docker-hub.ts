@@ -16,6 +16,7 @@ const NOT_THE_HUB = /^(https?:\/\/)?(docker\.io|index\.docker\.io|hub\.docker\.c
 export const serverOfDockerHub: Rule<ObservedNode> = {
   code: 'server_of_docker_hub',
   severity: 'warning',
+  also: { note: 'beside an address that serves images' },
   part: 'hosts',
   title: 'an address of Docker Hub serves no images',
   fixes: true,

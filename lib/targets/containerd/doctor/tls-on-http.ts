@@ -14,6 +14,7 @@ import type { ObservedNode } from './observed-node.ts'
 export const tlsOnHttp: Rule<ObservedNode> = {
   code: 'tls_on_http',
   severity: 'warning',
+  also: { note: 'where the release ignores it' },
   part: 'hosts',
   title: 'a plain-http host has `skip_verify`, `ca` or `client`',
   find: observed =>

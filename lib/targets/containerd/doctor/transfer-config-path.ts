@@ -15,6 +15,7 @@ const PATH = ['plugins', 'io.containerd.transfer.v1.local', 'config_path']
 export const transferConfigPath: Rule<ObservedNode> = {
   code: 'transfer_config_path',
   severity: 'warning',
+  also: { note: 'where the registry table has one too' },
   part: 'config',
   title: '`config_path` of the transfer service, which nothing reads',
   fixes: true,

@@ -13,11 +13,16 @@ const FIRSTS = [
 /** The release, where it is known with its patch number; else the first of each way that it may have. */
 export function possibleReleases(snapshot: Snapshot): readonly Release[] {
   const { generation, installed, readers } = snapshot
-  if (generation === undefined) return FIRSTS.filter(first => readers.some(reader => isRead(first, reader)))
+  if (generation === undefined) return releasesReading(readers)
   if (isExact(generation)) return [generation]
   if (installed !== undefined && isSameLine(generation, installed)) return [installed]
   const line = FIRSTS.filter(first => isSameLine(generation, first))
   return line.length > 0 ? line : [generation]
+}
+
+/** The first of each way of those that merge config.toml as one of these does. */
+export function releasesReading(readers: readonly Release[]): readonly Release[] {
+  return FIRSTS.filter(first => readers.some(reader => isRead(first, reader)))
 }
 
 /** `readers` has one release for each way of merging config.toml: 1.x, 2.0 to 2.2, and later ones. */

@@ -2,7 +2,7 @@
  * The value of an Authorization header: `Basic <base64 of user:password>` or `Bearer <token>`. Runtimes send it as it is
  * written, and a registry refuses any other form without a useful message. Pure; no message repeats a part of a value.
  */
-import type { Refused } from '../../model/refused.ts'
+import type { Refused } from './refused.ts'
 
 const WRITE_BASIC = 'write Authorization = { basic = { user = "…", password = { file = "…" } } }'
 const WRITE_EITHER = `${WRITE_BASIC}, or Authorization = { bearer = { file = "…" } }`
