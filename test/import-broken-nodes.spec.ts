@@ -1,0 +1,100 @@
+/** `import` of nodes on which containerd does not use what is written: the notices say so, and what to write. */
+import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { containerd } from '../lib/targets/containerd/containerd.ts'
+import { CERTS, CONFIG, CONFIGURED, inWords, observeTree, writeTree } from './support/containerd-snapshot.ts'
+import { type Ran, run } from './support/run.ts'
+import { withDirectory } from './support/tree.ts'
+
+type Files = Readonly<Record<string, string>>
+
+const HUB =
+  'server = "https://registry-1.docker.io"\n[host."https://hub.example"]\ncapabilities = ["pull", "resolve"]\n'
+const hostsOf = (directory: string) => `${CERTS}/${directory}/hosts.toml`
+
+/** What import prints, and the same notices in one text without line breaks of a terminal. */
+async function importOf(files: Files): Promise<Ran> {
+  return await withDirectory(async root => {
+    await writeTree(root, files)
+    return await run(['import', '--root', root])
+  })
+}
+
+describe('import of credentials in hosts.toml', () => {
+  const login = (url: string, more = '') =>
+    `server = "https://registry-1.docker.io"\n[host."${url}"]\nusername = "robot$k8s"\npassword = "planted"\n${more}`
+  const node = (hosts: string): Files => ({ [CONFIG]: CONFIGURED, [hostsOf('docker.io')]: hosts })
+
+  it('writes the login as a header, and says that the node has not sent it', async () =>
+    await withDirectory(async directory => {
+      const root = path.join(directory, 'node')
+      await writeTree(root, node(login('https://harbor.example/hub')))
+      const list = path.join(directory, 'mirrors.toml')
+      const { code, stdout, stderr } = await run(['import', '--root', root, '-o', list])
+      assert.equal(code, 0, stderr)
+      assert.match(stderr, /hosts\.toml:3: containerd ignores username and password.*has not sent until now/)
+      assert.doesNotMatch(stdout + stderr + (await fs.readFile(list, 'utf8')), /planted/)
+      const secret = path.join(directory, 'harbor.example.password')
+      assert.equal(await fs.readFile(secret, 'utf8'), 'planted\n')
+      assert.equal((await fs.stat(secret)).mode & 0o777, 0o600)
+      assert.deepEqual(await routeOf(root), ['https://harbor.example/hub/v2', SERVER])
+      const applied = await run(['apply', '--root', root, '-f', list])
+      assert.equal(applied.code, 0, applied.stderr)
+      assert.deepEqual(await routeOf(root), ['https://harbor.example/hub/v2, header Authorization', SERVER])
+    }))
+
+  const SERVER = 'https://registry-1.docker.io/v2'
+
+  /** Without what each mirror of a list has. */
+  async function routeOf(root: string): Promise<readonly string[]> {
+    const words = inWords(containerd.endpoints(await observeTree(root, '2.3.4'), 'docker.io/team/app:1')[0])
+    return words.map(text => text.replace(/, (pull\+resolve|within \S+)/g, ''))
+  }
+
+  const NOT_LISTED: Readonly<Record<string, readonly [string, RegExp]>> = {
+    'over http': [login('http://harbor.example'), /everyone on the network can read it/],
+    'for the server': [
+      `username = "u"\npassword = "planted"\n${HUB}`,
+      /set server = \{ url = "…", header = /,
+    ],
+    'of half a login': [HUB.concat('username = "u"\n'), /set header = \{ Authorization = \{ basic = /],
+    'beside a header': [
+      login('https://harbor.example', 'header = { Authorization = "Bearer planted" }\n'),
+      /nothing to do: the list has the Authorization header/,
+    ],
+  }
+  for (const [what, [hosts, remedy]] of Object.entries(NOT_LISTED)) {
+    it(`does not list a login ${what}, and names the remedy`, async () => {
+      const { code, stdout, stderr } = await importOf(node(hosts))
+      assert.equal(code, 0, stderr)
+      assert.doesNotMatch(stdout, /basic/)
+      assert.doesNotMatch(stdout + stderr, /planted/)
+      assert.match(stderr, /the list does not have this login/)
+      assert.match(stderr, remedy)
+    })
+  }
+})
+
+describe('import of a path without override_path', () => {
+  const saidOf = async (host: string) =>
+    (await importOf({ [CONFIG]: CONFIGURED, [hostsOf('docker.io')]: `[host."${host}` })).stderr
+
+  it('carries the path, and names the one that may be meant', async () => {
+    const said = await saidOf('https://harbor.example/hub"]\n')
+    assert.match(said, /containerd requests \/hub\/v2\/<image>\/manifests/)
+    assert.match(said, /write https:\/\/harbor\.example\/v2\/hub in the list/)
+  })
+  it('names the path that has /v2 already', async () => {
+    const said = await saidOf('https://harbor.example/v2/hub"]\n')
+    assert.match(said, /containerd requests \/v2\/hub\/v2\/<image>\/manifests/)
+    assert.match(said, /write https:\/\/harbor\.example\/v2\/hub in the list/)
+  })
+  it('says nothing where the path is meant as it is', async () => {
+    assert.doesNotMatch(
+      await saidOf('https://harbor.example/hub/v2"]\noverride_path = true\n'),
+      /may be meant|requests/,
+    )
+    assert.doesNotMatch(await saidOf('https://harbor.example"]\n'), /requests/)
+  })
+})
