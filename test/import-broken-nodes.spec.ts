@@ -98,3 +98,45 @@ describe('import of a path without override_path', () => {
     assert.doesNotMatch(await saidOf('https://harbor.example"]\n'), /requests/)
   })
 })
+
+describe('import of hosts.toml files that containerd does not read', () => {
+  const IMAGES = '[plugins."io.containerd.cri.v1.images".registry]'
+  const GRPC = '[plugins."io.containerd.grpc.v1.cri"'
+  const IMPORTS = 'imports = ["/etc/containerd/conf.d/*.toml"]\n'
+  const DROP_IN = '/etc/containerd/conf.d/99-gpu.toml'
+  const PATH = `config_path = "${CERTS}"\n`
+
+  const NODES: Readonly<Record<string, readonly [Files, RegExp]>> = {
+    'a drop-in that empties config_path': [
+      {
+        [CONFIG]: `version = 3\n${IMPORTS}${IMAGES}\n${PATH}`,
+        [DROP_IN]: `version = 3\n${IMAGES}\nconfig_path = ""\n`,
+      },
+      /^notice: \/etc\/containerd\/conf\.d\/99-gpu\.toml:3: containerd does not use these mirrors now: this file sets config_path to "", after \/etc\/containerd\/config\.toml sets it to .*; remove config_path from \/etc\/containerd\/conf\.d\/99-gpu\.toml$/m,
+    ],
+    'a table of another version': [
+      { [CONFIG]: `version = 3\n${GRPC}.registry]\n${PATH}` },
+      /config\.toml:2: containerd before 2\.3\.0 does not use these mirrors: \[plugins\."io\.containerd\.grpc\.v1\.cri"\] is not a table of a file of version 3; use \[plugins\."io\.containerd\.cri\.v1\.images"\]/,
+    ],
+    'a drop-in that replaces the CRI tables in 1.x': [
+      {
+        [CONFIG]: `version = 2\n${IMPORTS}${GRPC}.registry]\n${PATH}`,
+        [DROP_IN]: `version = 2\n${GRPC}]\nsandbox_image = "pause"\n`,
+      },
+      /99-gpu\.toml: containerd before 2\.0\.0 does not use these mirrors: this file replaces the CRI tables of \/etc\/containerd\/config\.toml/,
+    ],
+  }
+  for (const [what, [files, said]] of Object.entries(NODES)) {
+    it(`names ${what}`, async () => {
+      const { code, stdout, stderr } = await importOf({ ...files, [hostsOf('docker.io')]: HUB })
+      assert.equal(code, 0, stderr)
+      assert.match(stdout, /https:\/\/hub\.example/)
+      assert.match(stderr, said)
+    })
+  }
+
+  it('says nothing where every release reads them', async () => {
+    const { stderr } = await importOf({ [CONFIG]: CONFIGURED, [hostsOf('docker.io')]: HUB })
+    assert.equal(stderr, '')
+  })
+})
