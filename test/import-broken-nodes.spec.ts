@@ -140,3 +140,38 @@ describe('import of hosts.toml files that containerd does not read', () => {
     assert.equal(stderr, '')
   })
 })
+
+describe('import of a hosts.toml that another directory hides', () => {
+  const OWN = 'server = "https://reg.example:5000"\n'
+  const twins = (read: string): Files => ({
+    [CONFIG]: CONFIGURED,
+    [hostsOf('reg.example:5000')]:
+      `${OWN}[host."https://cache.example"]\ncapabilities = ["pull", "resolve"]\n`,
+    [hostsOf('reg.example_5000_')]: read,
+  })
+
+  it('fails where nothing else has a mirror, with a command that imports the file', async () =>
+    await withDirectory(async root => {
+      await writeTree(root, twins(OWN))
+      const { code, stderr } = await run(['import', '--root', root])
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: no mirrors found on this node; import a file that is not used \(below\)/)
+      assert.match(
+        stderr,
+        /reg\.example:5000\/hosts\.toml: containerd reads \S+reg\.example_5000_ instead of this directory/,
+      )
+      const [, from = ''] = /run regmirror import --from (.*)$/m.exec(stderr) ?? []
+      const named = await run(['import', '--from', from])
+      assert.match(
+        named.stdout,
+        /\[registries\."reg\.example:5000"\]\nmirrors = \["https:\/\/cache\.example"\]/,
+      )
+    }))
+
+  it('lists what containerd reads, and names the other file', async () => {
+    const { stdout, stderr } = await importOf(twins(`${OWN}[host."https://twin.example"]\n`))
+    assert.match(stdout, /twin\.example/)
+    assert.doesNotMatch(stdout, /cache\.example/)
+    assert.match(stderr, /to list its mirrors, run regmirror import --from \S+reg\.example:5000\/hosts\.toml/)
+  })
+})

@@ -29,12 +29,7 @@ export function readDirectories(snapshot: Snapshot, roots: readonly string[], re
     const why = unusedBecause(directory, used, roots, reader)
     if (why === undefined) used.set(name, directory)
     else if (directory.entries.length > 0)
-      losses.push({
-        file: directory.path,
-        registry: name,
-        message: why,
-        hint: 'if its mirrors are still used, add them to the list',
-      })
+      losses.push({ ...hiddenPlace(directory), registry: name, message: why })
   }
   const read = [...used].map(([name, directory]) => readDirectory(directory, name, reader))
   return {
@@ -72,6 +67,14 @@ function unusedBecause(
   const any = used.get('*')
   const isLater = any !== undefined && roots.indexOf(path.posix.dirname(any.path)) < roots.indexOf(root)
   return isLater ? `containerd reads ${any.path} instead of this directory` : undefined
+}
+
+/** The mirrors of a file that containerd does not read would be new to the node, so the list does not have them. */
+function hiddenPlace({ path: directory, hosts }: HostDirectory): Pick<Loss, 'file' | 'from' | 'hint'> {
+  const file = path.posix.join(directory, 'hosts.toml')
+  return hosts === undefined
+    ? { file: directory, hint: 'if its certificates are still used, set ca or client in the list' }
+    : { file, from: file }
 }
 
 function readDirectory(directory: HostDirectory, name: string, reader: Release): ReadBack {

@@ -71,9 +71,9 @@ function unusedDirectories(snapshot: Snapshot, listed: readonly FoundRegistry[])
   const directories = snapshot.directories[snapshot.hostsDir] ?? []
   return directories
     .filter(({ name, hosts }) => hosts !== undefined && !names.has(name))
-    .map(({ name }) => ({
-      file: `${snapshot.hostsDir}/${name}/hosts.toml`,
+    .map(({ name }) => `${snapshot.hostsDir}/${name}/hosts.toml`)
+    .map(file => ({
+      ...{ file, from: file },
       message: 'containerd does not read this file now, because config_path is not set; apply sets it',
-      hint: 'remove the file, or import it with --from',
     }))
 }
