@@ -1,5 +1,6 @@
 /** `import` of nodes on which containerd does not use what is written: the notices say so, and what to write. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { containerd } from '../lib/targets/containerd/containerd.ts'
@@ -13,7 +14,7 @@ const HUB =
   'server = "https://registry-1.docker.io"\n[host."https://hub.example"]\ncapabilities = ["pull", "resolve"]\n'
 const hostsOf = (directory: string) => `${CERTS}/${directory}/hosts.toml`
 
-/** What import prints, and the same notices in one text without line breaks of a terminal. */
+/** What import says about a node of these files. */
 async function importOf(files: Files): Promise<Ran> {
   return await withDirectory(async root => {
     await writeTree(root, files)
@@ -173,5 +174,29 @@ describe('import of a hosts.toml that another directory hides', () => {
     assert.match(stdout, /twin\.example/)
     assert.doesNotMatch(stdout, /cache\.example/)
     assert.match(stderr, /to list its mirrors, run regmirror import --from \S+reg\.example:5000\/hosts\.toml/)
+  })
+})
+
+describe('import of a directory without hosts.toml', () => {
+  const CA = readFileSync(path.join(import.meta.dirname, '../fixtures/tls/ca.pem'), 'utf8')
+  const node = (more: Files): Files => ({ [CONFIG]: CONFIGURED, [`${CERTS}/quay.io/ca.crt`]: CA, ...more })
+  const ANY = '[host."http://10.0.0.5:5000"]\ncapabilities = ["pull", "resolve"]\n'
+  const APART =
+    /certs\.d\/quay\.io: quay\.io does not use the mirrors of "\*": containerd reads this directory, which has no hosts\.toml/
+
+  it('says that the mirrors of _default are not used for this registry', async () => {
+    const { stdout, stderr } = await importOf(node({ [hostsOf('_default')]: ANY }))
+    assert.match(stdout, /\[registries\."quay\.io"\]\nserver = \{/)
+    assert.match(stderr, APART)
+  })
+  it('says nothing beside a _default without mirrors, or with a hosts.toml', async () => {
+    const empty = await importOf(
+      node({ [hostsOf('_default')]: 'server = ""\n[host]\n', [hostsOf('docker.io')]: HUB }),
+    )
+    const own = await importOf(node({ [hostsOf('_default')]: ANY, [hostsOf('quay.io')]: ANY }))
+    for (const { code, stderr } of [empty, own]) {
+      assert.equal(code, 0, stderr)
+      assert.doesNotMatch(stderr, /does not use/)
+    }
   })
 })

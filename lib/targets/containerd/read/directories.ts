@@ -32,10 +32,22 @@ export function readDirectories(snapshot: Snapshot, roots: readonly string[], re
       losses.push({ ...hiddenPlace(directory), registry: name, message: why })
   }
   const read = [...used].map(([name, directory]) => readDirectory(directory, name, reader))
-  return {
-    registries: read.flatMap(one => one.registries),
-    losses: [...losses, ...read.flatMap(one => one.losses)],
-  }
+  const registries = read.flatMap(one => one.registries)
+  const hasAny = registries.some(({ name, mirrors }) => name === '*' && mirrors.length > 0)
+  const apart = hasAny ? withoutHosts(used).map(apartLoss) : []
+  return { registries, losses: [...losses, ...read.flatMap(one => one.losses), ...apart] }
+}
+
+function withoutHosts(
+  used: ReadonlyMap<string, HostDirectory>,
+): readonly (readonly [string, HostDirectory])[] {
+  return [...used].filter(([name, { hosts }]) => name !== '*' && hosts === undefined)
+}
+
+/** The first directory that exists is used, and never completed by `_default` (config_unix.go:25-36@v2.3.4). */
+function apartLoss([registry, { path: file }]: readonly [string, HostDirectory]): Loss {
+  const message = `${registry} does not use the mirrors of "*": containerd reads this directory, which has no hosts.toml, in place of _default`
+  return { file, registry, message, hint: 'if it should, add the mirrors of "*" to its entry in the list' }
 }
 
 type Placed = HostDirectory & { readonly root: string }
