@@ -200,3 +200,39 @@ describe('import of a directory without hosts.toml', () => {
     }
   })
 })
+
+describe('import of a login in config.toml', () => {
+  const REGISTRY = '[plugins."io.containerd.grpc.v1.cri".registry'
+  const MIRRORS = `${REGISTRY}.mirrors."docker.io"]\nendpoint = ["https://hub.example/v2/proxy"]\n`
+  const AUTH = `${REGISTRY}.configs."hub.example".auth]\nusername = "robot"\npassword = "planted"\n`
+  const configs = {
+    'beside config_path': `${CONFIGURED}${MIRRORS}${AUTH}`,
+    'without config_path': `version = 2\n${MIRRORS}${AUTH}`,
+  }
+  for (const [what, config] of Object.entries(configs)) {
+    it(`says where it stays, ${what}`, async () => {
+      const { stdout, stderr } = await importOf({ [CONFIG]: config })
+      assert.match(stdout, /https:\/\/hub\.example\/v2\/proxy/)
+      assert.doesNotMatch(stdout + stderr, /planted/)
+      assert.match(
+        stderr,
+        /config\.toml:\d+: the login for hub\.example is not in the list: it stays in this file/,
+      )
+      assert.match(stderr, /regmirror apply --migrate=headers/)
+    })
+  }
+
+  it('stays in the file when the list is applied with --migrate', async () =>
+    await withDirectory(async directory => {
+      const root = path.join(directory, 'node')
+      await writeTree(root, { [CONFIG]: configs['beside config_path'] })
+      const list = path.join(directory, 'mirrors.toml')
+      const imported = await run(['import', '--root', root, '-o', list])
+      assert.equal(imported.code, 0, imported.stderr)
+      const applied = await run(['apply', '--migrate', '--root', root, '-f', list])
+      assert.equal(applied.code, 0, applied.stderr)
+      const config = await fs.readFile(path.join(root, CONFIG), 'utf8')
+      assert.ok(config.includes(AUTH))
+      assert.ok(!config.includes('endpoint'))
+    }))
+})
