@@ -142,7 +142,6 @@ for (const { title, suite, tree } of ansibles) {
           directory: home,
           ...source,
           regmirror_files: [{ name: 'token', content: TOKEN.text }],
-          regmirror_require_healthy: true,
           regmirror_wait: '60s',
           regmirror_serial: [1, '100%'],
           regmirror_listen: '127.0.0.1:9465',
@@ -223,6 +222,27 @@ for (const { title, suite, tree } of ansibles) {
         printed.map(line => line.replace(/ choose .*/, '')),
         lines,
       )
+    })
+
+    it('refuses a wrong switch before it installs anything', () => {
+      const message = 'regmirror_require_healthy must be true, false or mirrors, not mirorrs'
+      assert.equal(taskOf('Wrong switch', 'Go on').result.msg, message)
+      assert.equal(
+        tasksOf('Wrong switch').some(({ name }) => name.endsWith('Copy regmirror')),
+        false,
+      )
+    })
+
+    it('requires what the variable says: a switch, also as a text of -e, or mirrors', () => {
+      const required = [
+        [FIRST, APPLY],
+        [LATER, APPLY],
+        [LATER, 'Probe the mirrors'],
+      ].map(([name = '', task = '']) => {
+        const { invocation } = taskOf(name, task).result
+        return (invocation as { module_args: { require_healthy: unknown } }).module_args.require_healthy
+      })
+      assert.deepEqual(required, [true, 'mirrors', 'mirrors'])
     })
 
     it('restores the node and removes what it installed', async () => {

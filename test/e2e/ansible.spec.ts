@@ -150,6 +150,34 @@ for (const { title, tree } of ansibles) {
       assert.deepEqual([status, result.code], ['ignored', 'unhealthy'], JSON.stringify(result))
     })
 
+    it('requires a healthy mirror with mirrors, and is content with a server with yes', () => {
+      const message = 'no mirror of alone.test is healthy'
+      const [written, probed] = [
+        'A mirror that fails, with a server that works',
+        'Probe of a mirror that fails, with a server that works',
+      ].map(taskOf)
+      for (const task of [written, probed]) {
+        assert.deepEqual([task?.status, task?.result.code], ['ignored', 'unhealthy'], JSON.stringify(task))
+        assert.match(JSON.stringify(task?.result.findings), /"code":"no_healthy_mirror"/)
+      }
+      const refused = String(written?.result.msg).split('\n')
+      assert.equal(refused[0], `${message}; nothing was written`)
+      assert.match(refused[1] ?? '', /^mirror http:\/\/127\.0\.0\.1:9\/v2: refused /)
+      assert.equal(probed?.result.msg, message)
+      const passing = ['Probe of the server alone', 'Probe of a mirror that works']
+      assert.deepEqual(statuses(...passing), ['ok', 'ok'])
+      assert.deepEqual(
+        passing.map(name => taskOf(name).result.unhealthy),
+        [[], []],
+      )
+    })
+
+    it('refuses a switch that it does not know', () => {
+      const { status, result } = taskOf('A wrong switch')
+      const message = 'require_healthy must be true, false or mirrors, not mirorrs'
+      assert.deepEqual([status, result.msg, result.code], ['ignored', message, 'usage'])
+    })
+
     it('names remedies in a playbook', () => {
       const missing = /missing\.pem does not exist; add it to files \(regmirror_files\)$/
       assert.match(String(taskOf('A file that is missing').result.msg), missing)

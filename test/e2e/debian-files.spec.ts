@@ -31,7 +31,8 @@ describe('the file of the Debian package', function () {
   /** Returns the file name of the package with the executable, if one is tested, otherwise of the one for Node. */
   const build = async (folder: string) => {
     const programs = EXECUTABLE === undefined ? at('none') : path.dirname(EXECUTABLE)
-    const [deb = ''] = await buildVersion(at(folder), programs)
+    // lintian refuses a package without compression.
+    const [deb = ''] = await buildVersion(at(folder), programs, 'gzip')
     return path.basename(deb)
   }
 

@@ -24,7 +24,7 @@ def facts_of(option, below):
 
 
 package = 'ansible_collections.regmirror.node.plugins.module_utils.states'
-sys.modules[package] = types.SimpleNamespace(STATES={}, end_on_signals=None)
+sys.modules[package] = types.SimpleNamespace(STATES={}, end_on_signals=None, read_required=None)
 module = runpy.run_path(sys.argv[1] + '/plugins/modules/regmirror.py')
 documentation = yaml.safe_load(module['DOCUMENTATION'])
 yaml.safe_load(module['EXAMPLES']), yaml.safe_load(module['RETURN'])

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import type { Compression } from '../../../tools/release/deb/build.ts'
 import { buildDebs } from '../../../tools/release/deb.ts'
 import { EXECUTABLE } from '../../support/program.ts'
 import { writeTree } from '../../support/tree.ts'
@@ -31,16 +32,21 @@ export async function makePackages(home: string): Promise<Debs> {
 async function buildPackages(home: string): Promise<void> {
   const programs = EXECUTABLE === undefined ? path.join(home, 'programs') : path.dirname(EXECUTABLE)
   if (!existsSync(programs)) buildInto(programs)
-  await buildVersion(home, programs)
+  // They are installed and removed soon: compression would only take time.
+  await buildVersion(home, programs, 'none')
 }
 
 /** Builds version 0.1.0 with the executables of a folder, if there are any; returns the paths. */
-export async function buildVersion(home: string, programs: string): Promise<readonly string[]> {
+export async function buildVersion(
+  home: string,
+  programs: string,
+  compression: Compression,
+): Promise<readonly string[]> {
   const work = path.join(home, 'work')
   await fs.mkdir(work, { recursive: true })
   // The tests may run where there is no git.
   process.env.SOURCE_DATE_EPOCH ??= '1700000000'
-  return await buildDebs({ version: '0.1.0', out: home, work, programs, compression: 'none' })
+  return await buildDebs({ version: '0.1.0', out: home, work, programs, compression })
 }
 
 /** The same package as version 0.2.0, with other defaults in the file that users change. */

@@ -23,6 +23,14 @@ def findings_of(report):
     return notices + probes + [_registry_finding(entry) for entry in _unhealthy(report)]
 
 
+def with_mirrors_required(report):
+    """The report of a probe, which passes a registry whose server alone works; apply --require-healthy=mirrors does not."""
+    mirrors = [probe for probe in report['probes'] if probe['role'] == 'mirror']
+    serving = {probe['registry'] for probe in mirrors if _is_serving(probe)}
+    failing = {probe['registry'] for probe in mirrors} - serving | set(report['unhealthy'])
+    return dict(report, unhealthy=[entry['registry'] for entry in report['registries'] if entry['registry'] in failing])
+
+
 def refusal_of(report):
     """The registries that are not healthy, then one line for each of their endpoints that is not."""
     entries = _unhealthy(report)
@@ -94,9 +102,13 @@ def _unhealthy(report):
     return [entry for entry in report.get('registries', []) if entry['registry'] in report['unhealthy']]
 
 
+def _is_serving(probe):
+    return probe['status'] in ('healthy', 'degraded') and probe.get('reason') != 'rate_limited'
+
+
 def _names_of(entries):
     if len(entries) == 1:
-        return '%s is %s' % (entries[0]['registry'], entries[0]['status'])
+        return _state_of(entries[0])
     names = ', '.join(entry['registry'] for entry in entries[:OF_A_KIND])
     rest = ' and %d more' % (len(entries) - OF_A_KIND) if len(entries) > OF_A_KIND else ''
     return names + rest + ' are not healthy'
@@ -111,9 +123,18 @@ def _probe_finding(probe):
     return found
 
 
+def _state_of(entry):
+    """A healthy registry fails only the check of its mirrors."""
+    if entry['status'] == 'healthy':
+        return 'no mirror of %s is healthy' % entry['registry']
+    return '%s is %s' % (entry['registry'], entry['status'])
+
+
 def _registry_finding(entry):
+    if entry['status'] == 'healthy':
+        return {'code': 'no_healthy_mirror', 'registry': entry['registry'], 'message': _state_of(entry)}
     detail = entry.get('detail', entry.get('reason', 'no pull by tag is known to work'))
-    message = '%s is %s: %s' % (entry['registry'], entry['status'], detail)
+    message = '%s: %s' % (_state_of(entry), detail)
     return {'code': 'registry_' + entry['status'], 'registry': entry['registry'], 'message': message}
 
 

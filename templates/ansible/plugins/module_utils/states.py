@@ -5,12 +5,23 @@ import os
 import signal
 import sys
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.regmirror.node.plugins.module_utils import installed, result, words
 from ansible_collections.regmirror.node.plugins.module_utils.work import (
     open_work, run_in_place, run_staged, run_without_list,
 )
 
 RECORDS = 'var/lib/regmirror/state.json'
+
+
+def read_required(module):
+    """A switch is a text too: -e gives 'yes'."""
+    value = module.params['require_healthy']
+    try:
+        module.params['require_healthy'] = value if value == words.MIRRORS else boolean(value)
+    except TypeError:
+        message = 'require_healthy must be true, false or mirrors, not %s' % value
+        _fail(module, 'usage', {'message': message})
 
 
 def end_on_signals():
@@ -67,6 +78,8 @@ def _apply(work):
 def _probe(work):
     run_list = run_staged if work.module.params['state'] == 'probed' else run_in_place
     report = run_list(work, 'probe', words.probe_words(work.module.params))
+    if work.module.params['require_healthy'] == words.MIRRORS:
+        report = result.with_mirrors_required(report)
     for text in result.unhealthy_texts(report):
         work.module.warn(text)
     return report

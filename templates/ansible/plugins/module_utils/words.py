@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The arguments of regmirror for the options of the module."""
 
+# The value of require_healthy beside true and false.
+MIRRORS = 'mirrors'
+
 
 def plan_words(params):
     return _node(params) + _list(params) + _planning(params)
@@ -8,7 +11,7 @@ def plan_words(params):
 
 def apply_words(params):
     """Probes only before it writes: what is probed afterwards is the list in its place."""
-    gate = ['--require-healthy', '--wait', params['wait']] if params['require_healthy'] else []
+    gate = [_gate(params['require_healthy']), '--wait', params['wait']] if params['require_healthy'] else []
     depth = _option('--depth', params['depth']) if params['require_healthy'] else []
     quiet = [] if params['require_healthy'] or params['rank'] else ['--no-probe']
     return plan_words(params) + ['--lock-timeout', params['lock_timeout']] + gate + depth + quiet
@@ -36,6 +39,10 @@ def _list(params):
 def _planning(params):
     flags = _flag('--take-over', params['take_over']) + _flag('--declared', params['declared'])
     return flags + (['--rank=' + params['rank']] if params['rank'] else [])
+
+
+def _gate(required):
+    return '--require-healthy=' + MIRRORS if required == MIRRORS else '--require-healthy'
 
 
 def _option(name, value):

@@ -96,9 +96,10 @@ options:
     choices: [latency, throughput]
   require_healthy:
     description:
-      - Change nothing, and fail, unless every registry is healthy.
+      - With C(true), change nothing, and fail, unless every registry is healthy. A server that works is enough for that.
+      - With C(mirrors), each registry that has mirrors must also have a healthy one.
       - In check mode, the mirrors are not probed before the plan.
-    type: bool
+    type: raw
     default: false
   wait:
     description: How long I(require_healthy) waits for that, such as C(30s) or C(5m).
@@ -161,6 +162,12 @@ EXAMPLES = r'''
   regmirror.node.regmirror:
     state: probed
     require_healthy: true
+
+- name: Apply a list only if each registry has a healthy mirror
+  regmirror.node.regmirror:
+    src: mirrors.toml
+    require_healthy: mirrors
+    wait: 5m
 
 - name: Undo everything regmirror changed on the node
   regmirror.node.regmirror:
@@ -247,7 +254,9 @@ findings:
       description: The problem and the remedy.
       type: str
 unhealthy:
-  description: The registries for which no pull by tag is known to work. Empty where nothing was probed.
+  description:
+    - The registries for which no pull by tag is known to work. Empty where nothing was probed.
+    - With C(mirrors) for I(require_healthy), also those that have mirrors and no healthy one.
   returned: success
   type: list
   elements: str
@@ -287,7 +296,7 @@ code:
 '''
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.regmirror.node.plugins.module_utils.states import STATES, end_on_signals
+from ansible_collections.regmirror.node.plugins.module_utils.states import STATES, end_on_signals, read_required
 
 OPTIONS = {
     'state': {'choices': ['present', 'absent', 'probed'], 'default': 'present'},
@@ -308,7 +317,8 @@ OPTIONS = {
     'overwrite': {'type': 'bool', 'default': False},
     'declared': {'type': 'bool', 'default': False},
     'rank': {'choices': ['latency', 'throughput']},
-    'require_healthy': {'type': 'bool', 'default': False},
+    # A switch, or mirrors.
+    'require_healthy': {'type': 'raw', 'default': False},
     'wait': {'default': '0s'},
     'probe': {'type': 'bool', 'default': False},
     'depth': {'choices': ['ping', 'manifest', 'blob']},
@@ -319,6 +329,7 @@ OPTIONS = {
 def main():
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     end_on_signals()
+    read_required(module)
     STATES[module.params['state']](module)
 
 
