@@ -62,7 +62,7 @@ export function configLosses(
 function loginLoss({ host, auth, section, key }: Auth, keepsLogins: boolean): readonly Loss[] {
   const at = placeOfSetting({ file: section.file, path: [...section.table, ...key] })
   if (keepsLogins) {
-    const message = `the login for ${host} is not in the list: it stays in this file, and containerd 1.5 to 2.3 use it beside config_path`
+    const message = `the login for ${host} is not in the list: it stays in this file, where containerd (1.5 to 2.3) uses it beside config_path`
     return [{ ...at, message, hint: MOVE_LOGIN }]
   }
   if (loginOf(auth) !== undefined) return []
