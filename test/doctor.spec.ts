@@ -179,8 +179,8 @@ describe('doctor', () => {
     withNode({ [CONFIG]: GOOD, '/etc/containerd/certs.d/ghcr.io': '-> /nowhere' }, async (node, flags) => {
       const list = path.join(path.dirname(node), 'my mirrors.toml')
       await fs.writeFile(list, 'version = 1\n[registries."quay.io"]\n')
-      const { stdout } = await run(['doctor', ...flags, '-f', list], asRoot)
-      const named = `--root ${node} -f '${list}'`
+      const { stdout } = await run(['doctor', ...flags, '-f', list, '--allow-files-from', '/srv'], asRoot)
+      const named = `--root ${node} -f '${list}' --allow-files-from /srv`
       assert.ok(stdout.includes(`cure: run regmirror plan ${named} to see the differences`), stdout)
       assert.ok(stdout.includes(`and regmirror apply ${named} to write them`), stdout)
     }))

@@ -56,8 +56,14 @@ function differences({ steps }: Plan, file: string, options: ListOptions): reado
 const SHOWN = 3
 
 /** A command with the list and the node that doctor was started with. */
-function commandFor(command: 'plan' | 'apply', { file, root }: ListOptions): string {
-  const flags = [...(root === undefined ? [] : ['--root', root]), ...(file === undefined ? [] : ['-f', file])]
+function commandFor(command: 'plan' | 'apply', options: ListOptions): string {
+  const { root, file, listFormat, allowFilesFrom } = options
+  const flags = [
+    ...(root === undefined ? [] : ['--root', root]),
+    ...(file === undefined ? [] : ['-f', file]),
+    ...(listFormat === undefined ? [] : ['--list-format', listFormat]),
+    ...allowFilesFrom.flatMap(directory => ['--allow-files-from', directory]),
+  ]
   return ['regmirror', command, ...flags.map(shellWord)].join(' ')
 }
 
