@@ -6,7 +6,7 @@ import path from 'node:path'
 import { keyOf, serializeHealthFile } from '../lib/health/health-file.ts'
 import { initialHealth } from '../lib/health/mirror-health.ts'
 import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
-import type { Notice } from '../lib/model/report.ts'
+import type { DoctorReport, Notice } from '../lib/model/report.ts'
 import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
 import { buildImage } from './support/image.ts'
 import { HEALTH } from './support/lists.ts'
@@ -41,6 +41,9 @@ const SAVED = serializeHealthFile(
   0,
 )
 
+/** Texts of files by their paths. */
+type Tree = Readonly<Record<string, string>>
+
 interface Ran {
   readonly code: number
   readonly stdout: string
@@ -54,13 +57,14 @@ async function explain(
   {
     list = versioned('2.1.9'),
     config = CONFIGURED,
+    files: more = {},
     columns,
-  }: { list?: string; config?: string; columns?: number } = {},
+  }: { list?: string; config?: string; files?: Tree; columns?: number } = {},
 ): Promise<Ran> {
   return await withDirectory(async home => {
     const files = Object.entries(hosts).map(([name, text]) => [`${CERTS}/${name}/hosts.toml`, text])
     const node = path.join(home, 'node')
-    await writeTree(node, { [CONFIG]: config, ...Object.fromEntries(files) })
+    await writeTree(node, { [CONFIG]: config, ...Object.fromEntries(files), ...more })
     await fs.writeFile(path.join(home, 'mirrors.toml'), list)
     const all = ['explain', '--root', node, '-f', path.join(home, 'mirrors.toml'), ...args]
     const ran = await run(all, {}, columns === undefined ? {} : { isTTY: true, columns })
@@ -213,6 +217,48 @@ describe('explain', () => {
     assert.match(route.lookup?.why ?? '', /it has no hosts\.toml, so no mirror is used$/)
   })
 
+  it('says which directory with mirrors another one hides', async () => {
+    const [own, twin] = ['reg.example:5000', 'reg.example_5000_']
+    const directories = { [own]: hosts.text, [twin]: 'server = "https://reg.example:5000"\n' }
+    for (const version of ['1.7.24', '2.1.9']) {
+      const { lookup, ignored } = await routeOf(directories, [`${own}/app`], { list: versioned(version) })
+      assert.equal(lookup?.by, 'port_twin')
+      const why = `it is read before a directory with the name ${own}; containerd does not read ${CERTS}/${own}, which has https://m.example/v2`
+      assert.equal(lookup?.why, why)
+      const [first, ...others] = ignored
+      const hint = `merge them, and remove ${CERTS}/${twin}`
+      assert.deepEqual(first, {
+        message: `containerd reads only ${CERTS}/${twin}`,
+        hint,
+        file: `${CERTS}/${own}`,
+      })
+      assert.deepEqual(
+        others.flatMap(issue => issue.hint ?? []),
+        [],
+      )
+    }
+    const same = { [own]: hosts.text, [twin]: hosts.text }
+    assert.deepEqual((await routeOf(same, [`${own}/app`])).ignored, [])
+  })
+
+  it('says which directory of a later config_path another one hides', async () => {
+    const files = {
+      [CONFIG]: CONFIGURED.replace(CERTS, `${CERTS}:/etc/docker/certs.d`),
+      '/etc/docker/certs.d/quay.io/hosts.toml': hosts.text,
+    }
+    const options = { files, list: versioned('1.7.24') }
+    const { lookup, ignored } = await routeOf(
+      { _default: '[host."https://d.example"]\n' },
+      ['quay.io/a'],
+      options,
+    )
+    assert.match(
+      lookup?.why ?? '',
+      /; containerd does not read \/etc\/docker\/certs\.d\/quay\.io, which has https:\/\/m\.example\/v2$/,
+    )
+    assert.equal(ignored[0]?.hint, `move it to ${CERTS}/quay.io`)
+  })
+
   it('has URLs, files, headers and how long each release waits', async () => {
     const text =
       'server = "https://s.example"\n[host."http://m.example/v2/p"]\noverride_path = true\ncapabilities = ["pull"]\ndial_timeout = "1.5s"\n[host."http://m.example/v2/p".header]\nX-Key = "planted"\n'
@@ -272,6 +318,63 @@ describe('explain', () => {
     assert.equal(missing.code, 0)
   })
 
+  const CRI = '[plugins."io.containerd.grpc.v1.cri"'
+  const IMPORTS = 'imports = ["/etc/containerd/conf.d/*.toml"]\n'
+  const DROP_IN = '/etc/containerd/conf.d/99-gpu.toml'
+  const unset: readonly (readonly [what: string, version: string, files: Tree, ignored: RegExp])[] = [
+    [
+      'an import that sets it to nothing',
+      '2.1.9',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}.registry]\nconfig_path = ""\n`,
+      },
+      /^ignored: \/etc\/containerd\/conf\.d\/99-gpu\.toml:3:1[0-9]*: sets config_path to "", after \/etc\/containerd\/config\.toml sets it to "\/etc\/containerd\/certs\.d": containerd reads no hosts\.toml; remove config_path from \/etc\/containerd\/conf\.d\/99-gpu\.toml$/m,
+    ],
+    [
+      'the same, where the release has a default',
+      '2.3.4',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}.registry]\nconfig_path = ""\n`,
+      },
+      /^config_path is \/etc\/containerd\/certs\.d:\/etc\/docker\/certs\.d \(default of this release\)\n(?:.*\n)*ignored: .*99-gpu\.toml:3:\d+: sets config_path to "", after .*: containerd takes the default of this release, .*, for one directory, which does not exist; remove config_path from /m,
+    ],
+    [
+      'an import that replaces the section (1.x)',
+      '1.7.24',
+      {
+        [CONFIG]: IMPORTS + CONFIGURED,
+        [DROP_IN]: `version = 2\n${CRI}]\nsandbox_image = "p"\n${CRI}.registry]\n`,
+      },
+      /^ignored: .*99-gpu\.toml:1: replaces the whole CRI section of \/etc\/containerd\/config\.toml, including config_path: /m,
+    ],
+    [
+      'a table of another version',
+      '2.1.9',
+      { [CONFIG]: CONFIGURED.replace('version = 2', 'version = 3') },
+      /^ignored: .*config\.toml:2: \[plugins\."io\.containerd\.grpc\.v1\.cri"\] is not a table of a file of version 3, so config_path has no effect: /m,
+    ],
+    [
+      'an empty value',
+      '2.1.9',
+      { [CONFIG]: CONFIGURED.replace(CERTS, '') },
+      /^ignored: .*config\.toml:3:\d+: config_path is empty: .*; set config_path = "\/etc\/containerd\/certs\.d"$/m,
+    ],
+    [
+      'no value at all',
+      '2.1.9',
+      { [CONFIG]: 'version = 2\n' },
+      /^ignored: .*config\.toml: config_path is not set: .*; set config_path = "\/etc\/containerd\/certs\.d"$/m,
+    ],
+  ]
+  for (const [what, version, files, ignored] of unset)
+    it(`names the line that keeps config_path from counting: ${what}`, async () => {
+      const { stdout } = await explain({}, ['busybox'], { list: versioned(version), files })
+      assert.match(stdout, ignored)
+      assert.doesNotMatch(stdout, /^config_path is .*99-gpu/m)
+    })
+
   it('has one ladder for releases that differ in time limits alone, and several where endpoints differ', async () => {
     const list = 'version = 1\n[registries."list.example"]\nmirrors = []\n'
     const one = await imageOf(
@@ -316,7 +419,7 @@ describe('explain', () => {
         const json = async () =>
           report(await node.run('explain', 'quay.io/a/b', '--format', 'json')).images[0]?.list
         assert.deepEqual(
-          (await json())?.changes.map(({ path: file, action }) => [file, action]),
+          (await json())?.changes?.map(({ path: file, action }) => [file, action]),
           [['/etc/containerd/certs.d/quay.io/hosts.toml', 'create']],
         )
         assert.equal((await node.run('apply', '--no-probe')).code, 0)
@@ -326,6 +429,71 @@ describe('explain', () => {
       },
       'version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n[targets.containerd]\nversion = "2.1"\n',
     ))
+
+  it('does not compare the node with a list that cannot be applied to it', async () => {
+    const config = `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.mirrors."quay.io"]\nendpoint = ["https://m.example"]\n`
+    const list = `version = 1\n[registries."quay.io"]\nmirrors = ["https://m.example"]\n`
+    const { list: found } = await imageOf({}, ['quay.io/a/b'], { config, list })
+    assert.equal(found?.registry, 'quay.io')
+    assert.equal(found?.changes, undefined)
+    assert.match(found?.not_compared ?? '', /^cannot be applied to this node: .*registry\.mirrors/)
+    const { stdout, stderr } = await explain({}, ['quay.io/a/b'], { config, list })
+    assert.match(
+      stdout,
+      /\nlist .* has the entry "quay\.io"; not compared, because it cannot be applied to this node: .*config\.toml:4:/,
+    )
+    assert.doesNotMatch(stdout, /matches it/)
+    assert.match(stderr, /^notice: .*mirrors\.toml cannot be applied to this node: /m)
+  })
+
+  for (const [name, isRegistry] of [
+    ['registry.corp.example:5000', true],
+    ['registry.corp.example:5000/a', false],
+    ['registry.corp.example:latest', false],
+    ['redis:7', false],
+  ] as const)
+    it(`${isRegistry ? 'has' : 'has no'} notice that ${name} looks like a registry`, async () => {
+      const { code, stderr } = await explain({}, [name])
+      assert.equal(code, 0)
+      const notice = `notice: ${name} is explained as an image of Docker Hub; is that a registry? name an image in it: ${name}/IMAGE`
+      assert.equal(stderr.includes(notice), isRegistry, stderr)
+    })
+
+  for (const [table, line] of [
+    [
+      'mirrors]\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."quay.io"]\nendpoint = ["https://m.example"]',
+      5,
+    ],
+    ['configs."m.example".tls]\ninsecure_skip_verify = true', 4],
+  ] as const)
+    it(`has the place and the cure of doctor for registry.${table.split(/[.\]]/, 1)[0]}`, async () => {
+      const config = `${CONFIGURED}[plugins."io.containerd.grpc.v1.cri".registry.${table}\n`
+      const options = { config, list: versioned('1.7.24') }
+      const { failure } = await routeOf({}, ['quay.io/a'], options)
+      await withNode(
+        { 'etc/containerd/config.toml': config },
+        async node => {
+          const { stdout } = await node.run('doctor', '--format', 'json')
+          const found: DoctorReport = JSON.parse(stdout)
+          const same = found.findings.find(({ code }) => code === 'legacy_tables')
+          assert.deepEqual(
+            { file: failure?.file, line: failure?.line, hint: failure?.hint },
+            { file: CONFIG, line, hint: same?.cure },
+          )
+          assert.deepEqual([same?.file, same?.line], [CONFIG, line])
+        },
+        versioned('1.7.24'),
+      )
+    })
+
+  it('says how to name the release where it is not known', async () => {
+    const list = 'version = 1\n[registries."list.example"]\nmirrors = []\n'
+    assert.match(
+      (await explain({}, ['busybox'], { list })).stdout,
+      /^containerd, version not known \(files below --root\); to name the version, set version in \[targets\.containerd\] of a list \(-f\)$/m,
+    )
+    assert.match((await explain({}, ['busybox'])).stdout, /^containerd 2\.1\.9 \(files below --root\)$/m)
+  })
 
   it('explains without a list that cannot be used, and says so', () =>
     withNode(
@@ -357,6 +525,29 @@ describe('explain', () => {
 
 describe('explain --probe', () => {
   const image = buildImage('team/app', 'v1')
+
+  const dead: readonly (readonly [what: string, hosts: string, config: string])[] = [
+    ['a certificate cannot be read', '[host."https://m.example"]\nca = "none.pem"\n', CONFIGURED],
+    ['CRI is down', '', `disabled_plugins = ["io.containerd.grpc.v1.cri"]\n${CONFIGURED}`],
+  ]
+  for (const [what, text, config] of dead)
+    it(`fails where every pull fails before any request: ${what}`, async () => {
+      const args = ['reg.example/a']
+      const plain = await explain({ 'reg.example': text }, args, { config })
+      assert.match(plain.stdout, /^every pull fails: /m)
+      assert.equal(plain.code, 0)
+      const probed = await explain({ 'reg.example': text }, [...args, '--probe'], { config })
+      assert.match(probed.stdout, /^the pull fails before any request$/m)
+      assert.equal(probed.code, 1)
+    })
+
+  it('fails where the endpoints are not known', async () => {
+    const config = CONFIGURED.replace(CERTS, '{{ dir }}/certs.d')
+    assert.equal((await explain({}, ['busybox'], { config })).code, 0)
+    const { code, stdout } = await explain({}, ['busybox', '--probe'], { config })
+    assert.match(stdout, /^the pull cannot be predicted, so nothing is requested$/m)
+    assert.equal(code, 1)
+  })
 
   it('marks each endpoint, and names the one that serves', async () => {
     const [dead, empty, good] = [

@@ -96,7 +96,7 @@ describe('import of a node', () => {
     assert.equal(code, 0, stderr)
     assert.match(stdout, /k3s\.example/)
     assert.doesNotMatch(stdout, /docker\.example/)
-    assert.match(stderr, /regmirror import --from \/etc\/docker\/daemon\.json/)
+    assert.match(stderr, /regmirror import --from \S+\/etc\/docker\/daemon\.json/)
   })
 
   it('takes a registry from the last file of registries.conf.d that has it', async () => {

@@ -16,10 +16,22 @@ export async function readNode(targets: Targets, view: View, withFiles: boolean)
     found.push(await target.read(await target.observe(view, [], settings)))
   }
   for (const kind of withFiles ? kinds : []) found.push(await readKind(view.node, kind))
+  const { registries, losses } = ofFirst(found)
+  return { registries, losses: losses.map(loss => withCommand(loss, view.node.root)) }
+}
+
+function ofFirst(found: readonly ReadBack[]): ReadBack {
   const first = found.find(({ registries }) => registries.length > 0)
   if (first === undefined) return joinReadBacks(found)
   const others = found.filter(one => one !== first && one.registries.length > 0)
   return { ...first, losses: [...first.losses, ...others.map(otherLoss)] }
+}
+
+/** `--from` names a file of this machine, also where the node is below `--root`. */
+function withCommand(loss: Loss, root: string): Loss {
+  if (loss.from === undefined) return loss
+  const file = path.join(root, loss.from)
+  return { ...loss, hint: loss.hint ?? `to list its mirrors, run regmirror import --from ${file}` }
 }
 
 const kinds = Object.keys(fileKinds).filter((name): name is FileKindName => name in fileKinds)
@@ -27,7 +39,7 @@ const kinds = Object.keys(fileKinds).filter((name): name is FileKindName => name
 function otherLoss({ registries }: ReadBack): Loss {
   const [file = ''] = registries.map(({ at }) => at.file)
   const message = 'this file of another runtime names mirrors too; the list does not have them'
-  return { file, message, hint: `to add them, name each file: regmirror import --from ${file}` }
+  return { file, from: file, message }
 }
 
 /** Of several files the later one replaces a registry of an earlier one. */

@@ -58,5 +58,7 @@ async function readPem(
 function nothingFound({ losses }: ImportedList, from: readonly string[]): Failure {
   const message =
     from.length === 0 ? 'no mirrors found on this node' : `no mirrors found in ${from.join(', ')}`
-  return new Failure('io', [{ message, hint: 'start a list with regmirror init' }, ...losses])
+  const isHidden = losses.some(loss => loss.from !== undefined)
+  const hint = `${isHidden ? 'import a file that is not used (below), or ' : ''}start a list with regmirror init`
+  return new Failure('io', [{ message, hint }, ...losses.map(({ from: _, ...issue }) => issue)])
 }

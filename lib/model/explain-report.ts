@@ -141,12 +141,14 @@ export interface ExplainedList {
   readonly file: string
   /** The entry of the list that is for this image; absent: it has none. */
   readonly registry?: string
-  /** Files that `apply` would change and that decide about this image. */
-  readonly changes: readonly {
+  /** Files that `apply` would change and that decide about this image; absent: not compared. */
+  readonly changes?: readonly {
     readonly path: string
     readonly action: 'create' | 'update' | 'delete'
     readonly effect: string
   }[]
+  /** Why the node is not compared with the list. */
+  readonly not_compared?: string
   /** Mirrors of the list that are not written, because `watch` found them unhealthy. */
   readonly excluded: readonly { readonly mirror: string; readonly detail: string }[]
 }

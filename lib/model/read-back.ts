@@ -11,6 +11,8 @@ export interface ReadBack {
 /** Something that does not reach the list, or not as it was. The hint names a remedy. */
 export interface Loss extends Issue {
   readonly registry?: string
+  /** A file of the node that an import of its own can read. */
+  readonly from?: string
 }
 
 /** Where something is written. */

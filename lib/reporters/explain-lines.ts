@@ -41,10 +41,17 @@ const STATES = {
 
 function runtimeText({ target, version }: ExplainedImage, found: TargetReport | undefined): string {
   const name = [target, version].filter(Boolean).join(' ')
-  if (found === undefined)
-    return `${name}${version === undefined ? ', version not known' : ''} (files below --root)`
+  if (found === undefined) {
+    const unknown = version === undefined ? `, version not known` : ''
+    return `${name}${unknown} (files below --root)${versionRemedy(target, version)}`
+  }
   const { state } = found.daemon
-  return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}`
+  return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}${versionRemedy(target, version)}`
+}
+
+function versionRemedy(target: string, version: string | undefined): string {
+  if (version !== undefined) return ''
+  return `; to name the version, set version in [targets.${target}] of a list (-f)`
 }
 
 const WHEN = {
@@ -79,7 +86,7 @@ function lookupTexts({
   why,
   setting,
 }: NonNullable<ExplainedRoute['lookup']>): readonly string[] {
-  const from = setting?.file === undefined ? ' (default)' : ` (${placeText(setting)})`
+  const from = setting?.file === undefined ? ' (default of this release)' : ` (${placeText(setting)})`
   const place =
     path === undefined ? '' : `uses ${placeText({ file: path, ...(line !== undefined && { line }) })}: `
   return [
@@ -104,12 +111,13 @@ function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): re
 }
 
 function listLines(
-  { file, registry, changes, excluded }: ExplainedList,
+  { file, registry, changes = [], not_compared, excluded }: ExplainedList,
   page: TerminalStyle,
 ): readonly string[] {
   const entry = registry === undefined ? 'has no entry for this image' : `has the entry "${registry}"`
   const same = registry === undefined ? '' : ', and the node matches it'
-  const state = changes.length === 0 ? same : ', and the node differs from it:'
+  const compared = changes.length === 0 ? same : ', and the node differs from it:'
+  const state = not_compared === undefined ? compared : `; not compared, because it ${not_compared}`
   return [
     '',
     ...fitted(printable(`list ${file} ${entry}${state}`), page, '  '),

@@ -97,7 +97,7 @@ for (const { title, suite } of isFullTest ? generations : generations.slice(1, 2
       const { list } = reported('differs').images[0] ?? {}
       assert.equal(list?.registry, 'quay.io')
       assert.deepEqual(
-        list?.changes.map(({ path, action }) => [path, action]),
+        list?.changes?.map(({ path, action }) => [path, action]),
         [['/etc/containerd/certs.d/quay.io/hosts.toml', 'create']],
       )
     })

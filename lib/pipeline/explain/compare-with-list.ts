@@ -22,16 +22,21 @@ export async function compareWithList(
   world: World,
 ): Promise<ListDifference> {
   const { list: selected, notices } = await knownHealth(list, view, world)
-  const planned = await planOrNotice(selected, file, targets, view)
+  const planned = await planOrReason(selected, targets, view)
   const excluded = notices.filter(({ code }) => code === 'mirror_excluded')
   return {
-    notices: [...notices.filter(notice => !excluded.includes(notice)), ...planned.notices],
+    notices: [
+      ...notices.filter(notice => !excluded.includes(notice)),
+      ...('plan' in planned ? [] : [{ code: 'list_not_planned', message: `${file} ${planned.why}` }]),
+    ],
     of: registry => {
       const entry = entryFor(list, registry)
       return {
         file,
         ...(entry !== undefined && { registry: entry }),
-        changes: changesFor([registry, entry], planned.plan),
+        ...('plan' in planned
+          ? { changes: changesFor([registry, entry], planned.plan) }
+          : { not_compared: planned.why }),
         excluded: excluded.flatMap(({ registry: name, mirror, message }) =>
           name === entry && mirror !== undefined ? [{ mirror, detail: withoutFlag(message) }] : [],
         ),
@@ -49,9 +54,9 @@ function entryFor({ registries }: MirrorList, registry: string): string | undefi
 /** Its own files, and those for which the daemon must be restarted: they decide whether any other file is read. */
 function changesFor(
   names: readonly (string | undefined)[],
-  plan: Plan | undefined,
-): ExplainedList['changes'] {
-  return (plan?.steps ?? [])
+  plan: Plan,
+): NonNullable<ExplainedList['changes']> {
+  return plan.steps
     .filter(
       ({ registry, effect }) =>
         names.some(name => name !== undefined && name === registry) || effect === 'restart',
@@ -74,20 +79,23 @@ async function knownHealth(list: MirrorList, { node }: View, world: World) {
   }
 }
 
-async function planOrNotice(
+async function planOrReason(
   list: MirrorList,
-  file: string,
   targets: Targets,
   view: View,
-): Promise<{ readonly plan?: Plan; readonly notices: readonly Notice[] }> {
+): Promise<{ readonly plan: Plan } | { readonly why: string }> {
   try {
-    return { plan: await makePlan(list, targets, view, { takeOver: false }), notices: [] }
+    return { plan: await makePlan(list, targets, view, { takeOver: false }) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return { notices: [noticeOf('list_not_planned', error, `${file} cannot be applied to this node: `)] }
+    return { why: `cannot be applied to this node: ${textOf(error)}` }
   }
 }
 
-export function noticeOf(code: string, { issues }: Failure, lead = ''): Notice {
-  return { code, message: lead + issues.map(issueText).join('; ') }
+export function noticeOf(code: string, failure: Failure): Notice {
+  return { code, message: textOf(failure) }
+}
+
+function textOf({ issues }: Failure): string {
+  return issues.map(issueText).join('; ')
 }

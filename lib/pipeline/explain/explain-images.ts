@@ -15,6 +15,7 @@ import { type NodeOptions, openMachine, type Targets } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
+import { registryNotice } from './registry-notice.ts'
 import { findStartGap } from './start-gap.ts'
 
 export interface ExplainOptions extends NodeOptions {
@@ -36,7 +37,7 @@ export async function explainImages(
   const { view, notices: unread } = await openView(options, world)
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
   const found: ExplainedImage[] = []
-  const notices: Notice[] = [...unread, ...(compared?.notices ?? [])]
+  const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
   const daemons = []
   for (const configured of settingsOf(targets, loaded)) {
     const { one, daemon, notices: own } = await observeTarget(configured, view)

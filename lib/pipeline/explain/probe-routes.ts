@@ -14,7 +14,7 @@ import type { Conduct, EffectiveEndpoint, ImageName } from '../../targets/pull-r
 import type { View } from '../../targets/view.ts'
 import { countAddresses } from '../address-notices.ts'
 import { type Network, openSystemRoots } from '../probe-list.ts'
-import { probedEndpoint, pulledFrom } from './probed-pull.ts'
+import { probedEndpoint, pulledFrom, unrequestedPull } from './probed-pull.ts'
 import { requestUrls } from './request-urls.ts'
 import type { RoutePair } from './route-pair.ts'
 import { baseOf, openTracedEndpoint } from './traced-endpoint.ts'
@@ -68,7 +68,8 @@ async function probeRoute(
     const [endpoint, own] = [route.endpoints[i], conduct[i]]
     return endpoint === undefined || own === undefined ? [] : [{ endpoint, conduct: own, explained: one }]
   })
-  if (image === undefined || rungs.length === 0) return { route, conduct, explained }
+  if (image === undefined || rungs.length === 0)
+    return { route, conduct, explained: { ...explained, pull: unrequestedPull(route) } }
   const [traces, addresses] = await Promise.all([
     traceRungs(rungs, image, node, context, list),
     Promise.all(rungs.map(rung => addressesOf(rung, context))),

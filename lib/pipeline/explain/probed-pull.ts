@@ -3,7 +3,7 @@ import type { ExplainedEndpoint, ProbedEndpoint, ProbedPull, ProbedStep } from '
 import { describeFault } from '../../probe/faults/describe-fault.ts'
 import type { Fault } from '../../probe/faults/fault.ts'
 import type { EndpointTrace, TracedStep } from '../../probe/trace-pull.ts'
-import type { EffectiveEndpoint, Wait } from '../../targets/pull-route.ts'
+import type { EffectiveEndpoint, PullRoute, Wait } from '../../targets/pull-route.ts'
 
 /** `wait`: how long the runtime waits for it. */
 export function probedEndpoint(
@@ -47,6 +47,13 @@ function outcomeOf({ reason, stops, silent }: Fault, wait: Wait | undefined): Pr
   if (reason === undefined) return 'unknown'
   if (stops === true || silent === 'body') return 'stops'
   return silent === 'request' && wait?.silent.kind !== 'next' ? 'stops' : 'next'
+}
+
+/** No endpoint is known, so none is requested. */
+export function unrequestedPull({ failure }: Pick<PullRoute, 'failure'>): ProbedPull {
+  return failure === undefined
+    ? { outcome: 'unknown', served_by: [], detail: 'the pull cannot be predicted, so nothing is requested' }
+    : { outcome: 'fails', served_by: [], detail: 'the pull fails before any request' }
 }
 
 type Part = 'resolve' | 'manifests' | 'blobs'

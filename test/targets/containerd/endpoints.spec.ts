@@ -180,7 +180,7 @@ ca_file = "/ca.pem"
 
   it('does not serve CRI with registry.mirrors beside the default of 2.2.0', async () => {
     const snapshot = await snapshotOf({ [CONFIG]: `version = 2\n${legacy}` }, '2.2.0')
-    assert.match(first(snapshot, 'busybox')[0] ?? '', /^fails: registry.mirrors is not allowed beside/)
+    assert.match(first(snapshot, 'busybox')[0] ?? '', /^fails: registry.mirrors\.\S+ is not allowed beside/)
   })
 })
 

@@ -34,7 +34,7 @@ export function findHostDirectory(
 }
 
 /** hostPaths, core/remotes/docker/config/config_unix.go:25-36@v2.3.4, and hostDirectory, hosts.go:306@v2.3.4. */
-function namesFor(registry: string, reader: Release): readonly string[] {
+export function namesFor(registry: string, reader: Release): readonly string[] {
   const colon = registry.lastIndexOf(':')
   const twin = colon > 0 ? [`${registry.slice(0, colon)}_${registry.slice(colon + 1)}_`] : []
   return [...twin, registry, ...(knowsDefaultDirectory(reader) ? ['_default'] : [])]

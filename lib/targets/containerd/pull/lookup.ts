@@ -1,6 +1,7 @@
 /** Why containerd uses a directory of certs.d, in words. Pure. */
 import type { Lookup } from '../../pull-route.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { HiddenDirectory } from './hidden-directory.ts'
 import type { HostDirectory } from './host-directory.ts'
 
 /** Where `config_path` is not set. */
@@ -14,12 +15,17 @@ export function lookupOf(
   found: HostDirectory | undefined,
   roots: readonly string[],
   registry: string,
+  hidden: readonly HiddenDirectory[],
 ): Lookup {
   if (found === undefined) return { by: 'none', why: absence(snapshot, roots, registry) }
   const by = kindOf(found.name, registry)
   const isEmpty = found.hosts === undefined || found.hosts.bytes.length === 0
   const empty = isEmpty ? '; it has no hosts.toml, so no mirror is used' : ''
-  return { by, path: found.path, why: WHY[by](registry) + empty }
+  return { by, path: found.path, why: WHY[by](registry) + empty + hidden.map(hiddenText).join('') }
+}
+
+function hiddenText({ path, mirrors }: HiddenDirectory): string {
+  return `; containerd does not read ${path}, which has ${mirrors.join(', ')}`
 }
 
 function kindOf(name: string, registry: string): 'exact' | 'default' | 'port_twin' {

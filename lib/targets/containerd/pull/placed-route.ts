@@ -1,9 +1,11 @@
 /** The route of one image through one release, each endpoint with the entry that it comes from. Pure. */
 import path from 'node:path'
+import type { Issue } from '../../../model/errors.ts'
 import type { EffectiveEndpoint, ImageName, Lookup, PullRoute } from '../../pull-route.ts'
 import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { effectiveEndpoint, withRegistry } from './effective-endpoint.ts'
+import { type HiddenDirectory, hiddenDirectories, hiddenIssue } from './hidden-directory.ts'
 import { findHostDirectory, type HostDirectory } from './host-directory.ts'
 import type { HostEntry } from './host-entry.ts'
 import { parseImageName } from './image-name.ts'
@@ -53,12 +55,24 @@ function fromDirectories(
   const place = setting === undefined ? {} : { setting }
   const found = findHostDirectory(snapshot, roots, registry, reader)
   if ('unknown' in found) return { ...NOTHING, ...found }
-  const own = setting === undefined ? NOWHERE : lookupOf(snapshot, found.found, roots, registry)
+  const hidden = found.found ? hiddenDirectories(snapshot, roots, found.found, registry, reader) : []
+  const own = setting === undefined ? NOWHERE : lookupOf(snapshot, found.found, roots, registry, hidden)
   const lookup: Lookup = { ...own, ...place }
   const loaded = loadHosts(found.found, reader)
   if (!('entries' in loaded)) return { ...NOTHING, lookup, ...loaded }
   const endpoints = placed(loaded.entries, found.found, registry, reader)
-  return { lookup, endpoints, ignored: loaded.ignored }
+  return { lookup, endpoints, ignored: withHidden(loaded.ignored, hidden, found.found) }
+}
+
+/** What to correct in a directory does not matter where another one has the mirrors. */
+function withHidden(
+  ignored: readonly Issue[],
+  hidden: readonly HiddenDirectory[],
+  found: HostDirectory | undefined,
+): readonly Issue[] {
+  if (found === undefined || hidden.length === 0) return ignored
+  const facts = ignored.map(({ hint: _, ...issue }) => issue)
+  return [...hidden.map(one => hiddenIssue(one, found)), ...facts]
 }
 
 function placed(

@@ -3,13 +3,15 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Lookup } from '../../pull-route.ts'
 import { directoriesOf, isPlaceholder } from '../config/config-path.ts'
 import { versionClashes, versionFault } from '../config/config-toml.ts'
-import { registryFaults } from '../config/conflicts.ts'
+import { shapeFaults } from '../config/conflicts.ts'
 import { type EffectiveRegistry, effectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { disabledCri, pluginNameFaults } from '../config/plugin-names.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
+import { legacyFault } from './legacy-fault.ts'
 import { pullsLocally } from './pull-mode.ts'
+import { lostConfigPath, unsetConfigPath } from './unset-config-path.ts'
 
 export type PullConfig =
   | { readonly failure: Issue }
@@ -29,19 +31,34 @@ export function pullConfig(snapshot: Snapshot, reader: Release): PullConfig {
   const { files, faults } = filesFor(snapshot, reader)
   const registry = effectiveRegistry(files, reader)
   const value = configPathIn(registry, reader)
-  const isSet = value !== '' || (registry.configPath?.value ?? '') !== ''
-  const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(snapshot, files, isSet, reader)
+  const isSet = value !== '' || isWritten(registry)
+  const failure = startFailure(snapshot, files, faults, reader) ?? criFailure(files, registry, isSet, reader)
   if (failure !== undefined) return { failure }
   if (value === '') return withoutDirectories(snapshot, registry, files, reader)
-  const place: { file: string; line?: number } = registry.configPath
-    ? placeOfSetting(registry.configPath)
-    : { file: snapshot.config.path }
+  const written = isWritten(registry) ? registry.configPath : undefined
+  const place = written && placeOfSetting(written)
   if (isPlaceholder(value)) return { unknown: { ...place, message: 'config_path holds a placeholder' } }
-  const setting = { value, ...(registry.configPath && { file: place.file, line: place.line }) }
-  if (!value.includes(':') || pullsLocally(files, reader))
-    return { roots: directoriesOf(value), ignored: [], setting }
-  const message = `containerd takes the config_path ${value} for one directory, which does not exist`
-  return { roots: [], ignored: [{ ...place, message, hint: 'set config_path to one directory' }], setting }
+  const setting = { value, ...(place && { file: place.file, line: place.line }) }
+  const read = { snapshot, registry, files, reader }
+  if (value.includes(':') && !pullsLocally(files, reader))
+    return { roots: [], ignored: [notOneDirectory(read, value)], setting }
+  const roots = directoriesOf(value)
+  const lost = written ? undefined : lostConfigPath(read, `containerd reads its default, ${value}`, roots)
+  return { roots, ignored: lost === undefined ? [] : [lost], setting }
+}
+
+/** An empty value does not keep the default of the release from counting. */
+function isWritten({ configPath }: EffectiveRegistry): boolean {
+  return (configPath?.value ?? '') !== ''
+}
+
+function notOneDirectory(read: Parameters<typeof lostConfigPath>[0], value: string): Issue {
+  const written = isWritten(read.registry) ? read.registry.configPath : undefined
+  const path = written === undefined ? `the default of this release, ${value},` : `the config_path ${value}`
+  const message = `containerd takes ${path} for one directory, which does not exist`
+  const place = written === undefined ? { file: read.snapshot.config.path } : placeOfSetting(written)
+  const lost = written === undefined ? lostConfigPath(read, message) : undefined
+  return lost ?? { ...place, message, hint: 'set config_path to one directory' }
 }
 
 /** Releases before 1.6.32 and 1.7.16 may read other imports. */
@@ -80,8 +97,8 @@ function startFailure(
 
 /** Why CRI does not come up. */
 function criFailure(
-  snapshot: Snapshot,
   files: readonly ParsedConfig[],
+  registry: EffectiveRegistry,
   isSet: boolean,
   reader: Release,
 ): Issue | undefined {
@@ -90,8 +107,9 @@ function criFailure(
     const { name, file, line } = disabled
     return { file, line, message: `disabled_plugins has "${name}": containerd does not serve CRI` }
   }
-  const faults = !isSet ? [] : registryFaults(files, { ...snapshot, readers: [reader] })
-  return faults[0]
+  if (!isSet) return undefined
+  const [mistyped] = registry.sections.flatMap(section => shapeFaults(section, reader))
+  return mistyped ?? legacyFault(registry, reader)
 }
 
 function withoutDirectories(
@@ -100,7 +118,6 @@ function withoutDirectories(
   files: readonly ParsedConfig[],
   reader: Release,
 ): PullConfig {
-  const message = 'config_path is not set: containerd reads no hosts.toml'
-  const ignored = [{ file: snapshot.config.path, message, hint: `set config_path = "${snapshot.hostsDir}"` }]
+  const ignored = [unsetConfigPath({ snapshot, registry, files, reader })]
   return pullsLocally(files, reader) ? { registry, ignored } : { roots: [], ignored }
 }

@@ -29,18 +29,25 @@ export function readDirectories(snapshot: Snapshot, roots: readonly string[], re
     const why = unusedBecause(directory, used, roots, reader)
     if (why === undefined) used.set(name, directory)
     else if (directory.entries.length > 0)
-      losses.push({
-        file: directory.path,
-        registry: name,
-        message: why,
-        hint: 'if its mirrors are still used, add them to the list',
-      })
+      losses.push({ ...hiddenPlace(directory), registry: name, message: why })
   }
   const read = [...used].map(([name, directory]) => readDirectory(directory, name, reader))
-  return {
-    registries: read.flatMap(one => one.registries),
-    losses: [...losses, ...read.flatMap(one => one.losses)],
-  }
+  const registries = read.flatMap(one => one.registries)
+  const hasAny = registries.some(({ name, mirrors }) => name === '*' && mirrors.length > 0)
+  const apart = hasAny ? withoutHosts(used).map(apartLoss) : []
+  return { registries, losses: [...losses, ...read.flatMap(one => one.losses), ...apart] }
+}
+
+function withoutHosts(
+  used: ReadonlyMap<string, HostDirectory>,
+): readonly (readonly [string, HostDirectory])[] {
+  return [...used].filter(([name, { hosts }]) => name !== '*' && hosts === undefined)
+}
+
+/** The first directory that exists is used, and never completed by `_default` (config_unix.go:25-36@v2.3.4). */
+function apartLoss([registry, { path: file }]: readonly [string, HostDirectory]): Loss {
+  const message = `${registry} does not use the mirrors of "*": containerd reads this directory, which has no hosts.toml, in place of _default`
+  return { file, registry, message, hint: 'if it should, add the mirrors of "*" to its entry in the list' }
 }
 
 type Placed = HostDirectory & { readonly root: string }
@@ -72,6 +79,14 @@ function unusedBecause(
   const any = used.get('*')
   const isLater = any !== undefined && roots.indexOf(path.posix.dirname(any.path)) < roots.indexOf(root)
   return isLater ? `containerd reads ${any.path} instead of this directory` : undefined
+}
+
+/** The mirrors of a file that containerd does not read would be new to the node, so the list does not have them. */
+function hiddenPlace({ path: directory, hosts }: HostDirectory): Pick<Loss, 'file' | 'from' | 'hint'> {
+  const file = path.posix.join(directory, 'hosts.toml')
+  return hosts === undefined
+    ? { file: directory, hint: 'if its certificates are still used, set ca or client in the list' }
+    : { file, from: file }
 }
 
 function readDirectory(directory: HostDirectory, name: string, reader: Release): ReadBack {

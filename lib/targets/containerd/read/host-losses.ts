@@ -2,10 +2,12 @@
 import { isTable } from '../../../formats/is-table.ts'
 import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
-import type { FoundAt, Loss } from '../../../model/read-back.ts'
+import type { FoundAt, FoundEndpoint, Loss } from '../../../model/read-back.ts'
 import type { HostEntry } from '../pull/host-entry.ts'
 import { wordsIn } from '../pull/host-faults.ts'
 import type { HostKeys } from '../pull/hosts-keys.ts'
+import { credentialLosses } from './host-login.ts'
+import type { KeyLoss } from './key-loss.ts'
 
 /** A host, and where it stands. */
 export interface WrittenHost {
@@ -15,23 +17,22 @@ export interface WrittenHost {
   /** Empty: the root. */
   readonly path: readonly string[]
   readonly named: string
+  /** Written as keys that containerd ignores. */
+  readonly login?: FoundEndpoint['login']
 }
 
 export function hostLosses(host: WrittenHost, ast: TomlAst): readonly Loss[] {
   const { at, path } = host
-  const losses = [...schemeLosses(host), ...tlsLosses(host), ...pushLosses(host), ...oddValues(host)]
+  const losses = [
+    ...[schemeLosses, tlsLosses, pathLosses, pushLosses, oddValues].flatMap(lossesOf => lossesOf(host)),
+    ...credentialLosses(host.entry, path, ast),
+  ]
   return losses.map(({ key, message, hint }) => ({
     ...at,
     ...(locateKey(ast, [...path, ...key]) ?? locateToml(ast, path)),
     message,
     hint,
   }))
-}
-
-interface KeyLoss {
-  readonly key: readonly string[]
-  readonly message: string
-  readonly hint: string
 }
 
 function schemeLosses({ entry: { host, scheme }, named }: WrittenHost): readonly KeyLoss[] {
@@ -50,6 +51,21 @@ function tlsLosses({ entry, keys }: WrittenHost): readonly KeyLoss[] {
       message: `the list leaves out ${key} beside an http URL; with it, containerd 1.7 and later try https first`,
       hint: 'if this host has TLS, write its URL with https:// and the key in the list',
     }))
+}
+
+/** containerd appends /v2 where override_path is not set (hosts.go:440-448@v2.3.4). */
+function pathLosses({ entry, keys, path }: WrittenHost): readonly KeyLoss[] {
+  const prefix = /^(\/.+)\/v2$/.exec(entry.path)?.[1]
+  if (path.length === 0 || prefix === undefined || keys.override_path === true) return []
+  const hasApi = /\/v2(\/|$)/.test(prefix)
+  const meant = `${entry.scheme}://${entry.host}${hasApi ? prefix : `/v2${prefix}`}`
+  return [
+    {
+      key: [],
+      message: `without override_path, containerd requests ${entry.path}/<image>/manifests/<tag>, and so does the list`,
+      hint: `if this mirror responds with 404, write ${meant} in the list`,
+    },
+  ]
 }
 
 /** A host without capabilities may be pushed to. */

@@ -10,6 +10,7 @@ import { parseHostsText } from '../pull/hosts-text.ts'
 import type { Refusal } from '../pull/refusal.ts'
 import type { Release } from '../release.ts'
 import { commentsOf, foundEndpoint } from './found-endpoint.ts'
+import { hostLogin } from './host-login.ts'
 import { hostLosses, type WrittenHost } from './host-losses.ts'
 import { unknownKeyLosses } from './unknown-keys.ts'
 
@@ -40,7 +41,9 @@ export function readHostsRegistry(
     const name = names[i]
     const at = { file, ...(entry.line !== undefined && { line: entry.line }) }
     if (name === undefined) return { entry, keys: root, at, path: [], named: 'server' }
-    return { entry, keys: keysOf.get(name) ?? {}, at, path: ['host', name], named: name }
+    const path = ['host', name]
+    const login = hostLogin(entry, path, ast)
+    return { entry, keys: keysOf.get(name) ?? {}, at, path, named: name, ...(login && { login }) }
   })
   const unused = read.unused.map(line => ({ file, line, ...NO_HEADER }))
   const losses = written.flatMap(host => hostLosses(host, ast))
@@ -70,10 +73,11 @@ function registryOf({ text, name, file }: HostsText, written: readonly WrittenHo
   return isOwn(root.entry) ? ownServer(found, root) : namedServer(found, root)
 }
 
-function mirrorOf({ entry, keys, at }: WrittenHost, text: string): readonly FoundMirror[] {
+function mirrorOf({ entry, keys, at, login }: WrittenHost, text: string): readonly FoundMirror[] {
   if (!/^https?$/.test(entry.scheme) || entry.host === '') return []
   const given = isGiven(keys) && { capabilities: entry.capabilities }
-  return [{ ...foundEndpoint(entry, keys, at), ...given, comments: commentsOf(text, at) }]
+  const own = { ...given, ...(login && { login }), comments: commentsOf(text, at) }
+  return [{ ...foundEndpoint(entry, keys, at), ...own }]
 }
 
 /** Without capabilities a host may do everything; nothing but pulls is what a list is for. */

@@ -62,8 +62,8 @@ export function configLosses(
 function loginLoss({ host, auth, section, key }: Auth, keepsLogins: boolean): readonly Loss[] {
   const at = placeOfSetting({ file: section.file, path: [...section.table, ...key] })
   if (keepsLogins) {
-    const message = `the login for ${host} stays in this file, where containerd also uses it beside config_path`
-    return [{ ...at, message, hint: 'to move it, set header = { Authorization = … } in the list' }]
+    const message = `the login for ${host} is not in the list: it stays in this file, where containerd (1.5 to 2.3) uses it beside config_path`
+    return [{ ...at, message, hint: MOVE_LOGIN }]
   }
   if (loginOf(auth) !== undefined) return []
   const message = `the login for ${host} has no user and password`
@@ -75,6 +75,10 @@ function loginLoss({ host, auth, section, key }: Auth, keepsLogins: boolean): re
     },
   ]
 }
+
+/** regmirror apply --migrate keeps the table. */
+const MOVE_LOGIN =
+  'to move it, set header = { Authorization = { basic = { user = "…", password = { file = "…" } } } } on the mirror, and run regmirror apply --migrate=headers; regmirror import --from with this file writes such a header'
 
 function ignoredTls({ sections }: EffectiveRegistry): readonly Loss[] {
   return sections.flatMap(({ file, table }) => {

@@ -8,6 +8,7 @@ import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { readDirectories } from './directories.ts'
 import { readLegacy } from './legacy-registries.ts'
+import { unusedMirrors } from './unused-mirrors.ts'
 
 /** By the rules of the newest release that may run and that uses mirrors, else of the newest. */
 export function read(snapshot: Snapshot): ReadBack {
@@ -30,13 +31,8 @@ function readAs(reader: Release, snapshot: Snapshot): ReadBack {
   const roots = rootsOf(snapshot, reader)
   const found = readDirectories(snapshot, roots, reader)
   const isFilled = found.registries.length + legacy.registries.length > 0
-  const ignored =
-    'ignored' in config ? config.ignored : 'failure' in config ? [config.failure] : [config.unknown]
-  const why = ignored.map(issue => ({
-    ...issue,
-    message: `containerd does not use these mirrors now: ${issue.message}`,
-  }))
-  return joined([found, withoutDouble(legacy, found), { registries: [], losses: isFilled ? why : [] }])
+  const why = isFilled ? unusedMirrors(snapshot, reader) : []
+  return joined([found, withoutDouble(legacy, found), { registries: [], losses: why }])
 }
 
 function unreadable({ config }: Snapshot): ReadBack {
@@ -75,9 +71,9 @@ function unusedDirectories(snapshot: Snapshot, listed: readonly FoundRegistry[])
   const directories = snapshot.directories[snapshot.hostsDir] ?? []
   return directories
     .filter(({ name, hosts }) => hosts !== undefined && !names.has(name))
-    .map(({ name }) => ({
-      file: `${snapshot.hostsDir}/${name}/hosts.toml`,
+    .map(({ name }) => `${snapshot.hostsDir}/${name}/hosts.toml`)
+    .map(file => ({
+      ...{ file, from: file },
       message: 'containerd does not read this file now, because config_path is not set; apply sets it',
-      hint: 'remove the file, or import it with --from',
     }))
 }

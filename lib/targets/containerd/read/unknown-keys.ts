@@ -4,6 +4,7 @@ import { locateKey } from '../../../formats/toml/locations.ts'
 import { flatten } from '../../../formats/toml/pairs.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { Loss } from '../../../model/read-back.ts'
+import { isCredentialKey } from './host-login.ts'
 
 const HOST = ['capabilities', 'ca', 'client', 'skip_verify', 'header', 'override_path', 'dial_timeout']
 const ROOT = [...HOST, 'server', 'host']
@@ -26,5 +27,5 @@ export function unknownKeyLosses(ast: TomlAst, file: string): readonly Loss[] {
 }
 
 function isKnown(names: readonly string[], key: string): boolean {
-  return names.includes(key.toLowerCase())
+  return names.includes(key.toLowerCase()) || isCredentialKey(key)
 }
