@@ -28,6 +28,13 @@ export interface EffectiveRegistry {
   readonly tls: readonly Setting[]
 }
 
+/** The entries of a table, each as a setting of its own. */
+export function entriesOf(setting: Setting): readonly Setting[] {
+  const { value } = setting
+  if (!isTable(value)) return []
+  return Object.keys(value).map(name => ({ ...setting, value: value[name], path: [...setting.path, name] }))
+}
+
 /** For an issue or a notice. */
 export function placeOfSetting(setting: Omit<Setting, 'value'>): {
   file: string

@@ -5,7 +5,7 @@
  */
 import { isTable } from '../../../formats/is-table.ts'
 import type { EditFix, Rule } from '../../rule.ts'
-import { effectiveRegistry, placeOfSetting, type Setting } from '../config/merge.ts'
+import { effectiveRegistry, entriesOf, placeOfSetting, type Setting } from '../config/merge.ts'
 import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { configEdit } from './config-edit.ts'
@@ -39,15 +39,6 @@ function findTables({ files }: Snapshot, reader: Release) {
 /** 2.2.0 and 2.2.1 set an empty config_path to the default of that release (plugins/cri/images/plugin.go:219@v2.2.0). */
 function isForcedIn(reader: Release): boolean {
   return atLeast(reader, '2.2.0') && !atLeast(reader, '2.2.2')
-}
-
-function entriesOf(setting: Setting): readonly Setting[] {
-  const { value } = setting
-  return Object.keys(isTable(value) ? value : {}).map(name => ({
-    ...setting,
-    value: isTable(value) ? value[name] : undefined,
-    path: [...setting.path, name],
-  }))
 }
 
 /** An empty table configures nothing. */

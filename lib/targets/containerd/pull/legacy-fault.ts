@@ -1,7 +1,6 @@
 /** Tables with which the CRI plugin does not load beside config_path, with the places and the cure that doctor names. Pure. */
-import { isTable } from '../../../formats/is-table.ts'
 import type { Issue } from '../../../model/errors.ts'
-import { type EffectiveRegistry, placeOfSetting, type Setting } from '../config/merge.ts'
+import { type EffectiveRegistry, entriesOf, placeOfSetting } from '../config/merge.ts'
 import type { Release } from '../release.ts'
 
 /** internal/cri/config/config.go:514@v2.3.4 and pkg/cri/config/config.go:510,524@v1.7.24; 2.x ignores `configs.*.tls`. */
@@ -14,10 +13,4 @@ export function legacyFault({ mirrors, tls }: EffectiveRegistry, reader: Release
     message: `${table} is not allowed beside config_path: the CRI plugin does not load, and the node becomes NotReady`,
     hint: 'move it into a mirror list (regmirror import prints one), then run regmirror apply --migrate',
   }
-}
-
-/** The registries of `registry.mirrors`. */
-function entriesOf({ value, ...setting }: Setting): readonly Omit<Setting, 'value'>[] {
-  const names = isTable(value) ? Object.keys(value) : []
-  return names.map(name => ({ ...setting, path: [...setting.path, name] }))
 }
