@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { openReader } from '../lib/system/reader.ts'
-import { certificateExpired } from '../lib/targets/containerd/doctor/certificate-expired.ts'
+import { certificateExpired } from '../lib/targets/containerd/doctor/rules/certificate-expired.ts'
 import { observeNode } from '../lib/targets/containerd/doctor/observe-node.ts'
 import { rules } from '../lib/targets/containerd/doctor/rules.ts'
 import { snapshotOf, writeTree } from './support/containerd-snapshot.ts'
@@ -34,7 +34,7 @@ describe('rules about certs.d', () => {
 
   it('name tests that exist', () => {
     for (const { code } of ofHosts) {
-      const file = path.join(ROOT, `lib/targets/containerd/doctor/${code.replaceAll('_', '-')}.ts`)
+      const file = path.join(ROOT, `lib/targets/containerd/doctor/rules/${code.replaceAll('_', '-')}.ts`)
       const text = readFileSync(file, 'utf8')
       const named = text.slice(0, text.indexOf('*/')).match(/test\/e2e\/[\w-]+\.spec\.ts/g) ?? []
       for (const spec of named) assert.ok(existsSync(path.join(ROOT, spec)), `${code}: ${spec}`)

@@ -277,7 +277,7 @@ describe('rules of doctor', () => {
   it('have a file each, which cites the runtime', async () => {
     const { rules } = await containerd.doctor()
     for (const { code } of rules.filter(({ code }) => code !== 'key_readable')) {
-      const file = path.join(ROOT, `lib/targets/containerd/doctor/${code.replaceAll('_', '-')}.ts`)
+      const file = path.join(ROOT, `lib/targets/containerd/doctor/rules/${code.replaceAll('_', '-')}.ts`)
       assert.ok(existsSync(file), file)
       assert.match(readFileSync(file, 'utf8'), /@v?\d|test\/e2e\//, file)
     }
