@@ -22,6 +22,7 @@ const NOT_IN_USE = [
   'config-managed-elsewhere',
   'config-managed-elsewhere-by-a-placeholder-for-a-named-directory',
   'config-managed-elsewhere-without-cri',
+  'migrate-another-config',
   'shape-docker-1.7',
 ]
 
