@@ -25,6 +25,11 @@ export const HOST_KEYS: readonly string[] = [
 ]
 export const ROOT_KEYS: readonly string[] = [...HOST_KEYS, 'server', 'host']
 
+/** Whether people write a login under this key; containerd has none. */
+export function isCredentialKey(name: string): boolean {
+  return /^(user(name)?|pass(word)?|auth|identity_?token|token)$/i.test(name)
+}
+
 /** hostFileConfig and what parseHostsFile adds to it (core/remotes/docker/config/hosts.go:338-400@v2.3.4). */
 export function readHostsKeys(value: Readonly<Record<string, unknown>>, reader: Release): HostsKeys {
   const { host, ...root } = knownKeys(value, ROOT_KEYS, reader)

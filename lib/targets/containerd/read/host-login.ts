@@ -4,15 +4,10 @@ import { tomlValue } from '../../../formats/toml/ast.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { FoundEndpoint } from '../../../model/read-back.ts'
 import type { HostEntry } from '../pull/host-entry.ts'
+import { isCredentialKey } from '../pull/hosts-keys.ts'
 import type { KeyLoss } from './key-loss.ts'
 
 type Login = NonNullable<FoundEndpoint['login']>
-
-const CREDENTIAL = /^(user(name)?|pass(word)?|auth|identity_?token|token)$/i
-
-export function isCredentialKey(key: string): boolean {
-  return CREDENTIAL.test(key)
-}
 
 /** Only where the list can send it without making it public, and where no other login is sent already. */
 export function hostLogin(entry: HostEntry, path: readonly string[], ast: TomlAst): Login | undefined {

@@ -3,16 +3,10 @@
  * containerd #8186). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import type { Rule } from '../../../rule.ts'
+import { isCredentialKey } from '../../pull/hosts-keys.ts'
 import { findInHosts } from '../by-release.ts'
 import { placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'
-import type { WrittenKey } from '../written-keys.ts'
-
-const CREDENTIALS = /^(user(name)?|pass(word)?|auth|identity_?token|token)$/i
-
-export function isCredential({ name }: WrittenKey): boolean {
-  return CREDENTIALS.test(name)
-}
 
 export const credentialsKey: Rule<ObservedNode> = {
   code: 'credentials_key',
@@ -21,7 +15,7 @@ export const credentialsKey: Rule<ObservedNode> = {
   title: 'a hosts.toml has a user name or password as a key',
   find: observed =>
     findInHosts(observed, view => {
-      const [first, ...others] = view.keys.filter(isCredential)
+      const [first, ...others] = view.keys.filter(({ name }) => isCredentialKey(name))
       if (first === undefined) return []
       const names = [...new Set([first, ...others].map(({ name }) => name))].join(' or ')
       return [

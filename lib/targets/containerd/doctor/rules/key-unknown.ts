@@ -5,13 +5,12 @@
 import { nearest } from '../../../../wording/typos.ts'
 import type { Found, Rule } from '../../../rule.ts'
 import { writerOf } from '../../other-writers.ts'
-import { HOST_KEYS, ROOT_KEYS } from '../../pull/hosts-keys.ts'
+import { HOST_KEYS, isCredentialKey, ROOT_KEYS } from '../../pull/hosts-keys.ts'
 import type { Release } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'
 import type { WrittenKey } from '../written-keys.ts'
-import { isCredential } from './credentials-key.ts'
 
 export const keyUnknown: Rule<ObservedNode> = {
   code: 'key_unknown',
@@ -21,7 +20,7 @@ export const keyUnknown: Rule<ObservedNode> = {
   find: observed =>
     findInHosts(observed, (view, _, release) =>
       view.keys
-        .filter(key => !isKnown(key, release) && !isCredential(key) && !isOfWriter(key, view))
+        .filter(key => !isKnown(key, release) && !isCredentialKey(key.name) && !isOfWriter(key, view))
         .map(key => findingOf(key, view)),
     ),
 }
