@@ -1,4 +1,5 @@
 /** `explain`: what a pull of an image does on this node, as `--format json` prints it. */
+import type { Lookup } from './lookup.ts'
 import type { TargetReport } from './target-report.ts'
 
 export interface ExplainReport<Notice> {
@@ -50,7 +51,7 @@ export interface ExplainedRoute {
   readonly releases?: readonly ExplainedReleases[]
   /** Absent where a restart changes nothing. */
   readonly when?: 'until_restart' | 'after_restart'
-  readonly lookup?: ExplainedLookup
+  readonly lookup?: Lookup
   /** In the order in which they are tried. */
   readonly endpoints: readonly ExplainedEndpoint[]
   /** Why every pull fails. */
@@ -61,15 +62,6 @@ export interface ExplainedRoute {
   readonly ignored: readonly ExplainedIssue[]
   /** With `--probe`. */
   readonly pull?: ProbedPull
-}
-
-export interface ExplainedLookup {
-  readonly by: 'exact' | 'port_twin' | 'default' | 'legacy' | 'none' | 'unset'
-  readonly path?: string
-  readonly line?: number
-  readonly why: string
-  /** The setting that names where the entries are. */
-  readonly setting?: { readonly value: string; readonly file?: string; readonly line?: number }
 }
 
 export interface ExplainedEndpoint {

@@ -1,5 +1,6 @@
 /** What a runtime does for a pull of one image: the endpoints that it contacts, how it found them, how it uses them. */
 import type { Issue } from '../model/errors.ts'
+import type { Lookup } from '../model/lookup.ts'
 import type { Capability } from '../model/registry.ts'
 
 /** The name of an image as the runtime completes it. */
@@ -36,22 +37,6 @@ export interface EffectiveEndpoint {
   readonly source?: { readonly file: string; readonly line?: number }
   /** Why every request to it fails. */
   readonly problem?: string
-}
-
-/** Where the runtime looked for endpoints. */
-export interface Lookup {
-  /**
-   * `exact`: an entry with the name of the registry; `port_twin`: another spelling of its name and port; `default`: the
-   * entry for every registry without its own; `legacy`: an older table; `none`: no entry; `unset`: no place is configured.
-   */
-  readonly by: 'exact' | 'port_twin' | 'default' | 'legacy' | 'none' | 'unset'
-  /** The directory or the file of that entry. */
-  readonly path?: string
-  readonly line?: number
-  /** Why it is this entry, in one sentence. */
-  readonly why: string
-  /** The setting that names the place where entries are, as written. */
-  readonly setting?: { readonly value: string; readonly file?: string; readonly line?: number }
 }
 
 /** What a pull does with one endpoint. */

@@ -28,11 +28,11 @@ async function listener(log: (url: string) => void): Promise<http.Server> {
   return server
 }
 
-function originOf(server: http.Server): string {
+export function originOf(server: http.Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function closeServer(server: http.Server): Promise<void> {
+export async function closeServer(server: http.Server): Promise<void> {
   const closed = new Promise(resolve => server.close(resolve))
   server.closeAllConnections()
   await closed

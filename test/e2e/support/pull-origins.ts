@@ -3,8 +3,8 @@
  * manifest of every image but not its config, so no pull succeeds. Their log has every request.
  */
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { digestOf } from '../../support/image.ts'
+import { closeServer, originOf } from './loopback.ts'
 
 export interface PullOrigins {
   /** `http://127.0.0.1:PORT` of each; the last one serves manifests. */
@@ -64,14 +64,4 @@ async function startOne(serves: boolean, log: (line: string) => void): Promise<h
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return server
-}
-
-function originOf(server: http.Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function closeServer(server: http.Server): Promise<void> {
-  const closed = new Promise(resolve => server.close(resolve))
-  server.closeAllConnections()
-  await closed
 }

@@ -1,7 +1,8 @@
 /** The endpoints of `registry.mirrors` in config.toml, which count where config_path is not set. Pure. */
 import path from 'node:path'
 import { isTable } from '../../../formats/is-table.ts'
-import type { EffectiveEndpoint, Lookup } from '../../pull-route.ts'
+import type { Lookup } from '../../../model/lookup.ts'
+import type { EffectiveEndpoint } from '../../pull-route.ts'
 import { type EffectiveRegistry, placeOfSetting } from '../config/merge.ts'
 import type { Release } from '../release.ts'
 import { BARE, effectiveEndpoint } from './effective-endpoint.ts'

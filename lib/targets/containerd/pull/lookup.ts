@@ -1,5 +1,5 @@
 /** Why containerd uses a directory of certs.d, in words. Pure. */
-import type { Lookup } from '../../pull-route.ts'
+import type { Lookup } from '../../../model/lookup.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { HiddenDirectory } from './hidden-directory.ts'
 import type { HostDirectory } from './host-directory.ts'

@@ -1,7 +1,8 @@
 /** The route of one image through one release, each endpoint with the entry that it comes from. Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import type { EffectiveEndpoint, ImageName, Lookup, PullRoute } from '../../pull-route.ts'
+import type { Lookup } from '../../../model/lookup.ts'
+import type { EffectiveEndpoint, ImageName, PullRoute } from '../../pull-route.ts'
 import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { effectiveEndpoint, withRegistry } from './effective-endpoint.ts'

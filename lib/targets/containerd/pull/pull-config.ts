@@ -1,6 +1,6 @@
 /** What config.toml says of pulls to one containerd: the directories of hosts.toml, or the older mirrors. Pure. */
 import type { Issue } from '../../../model/errors.ts'
-import type { Lookup } from '../../pull-route.ts'
+import type { Lookup } from '../../../model/lookup.ts'
 import { directoriesOf, isPlaceholder } from '../config/config-path.ts'
 import { versionClashes, versionFault } from '../config/config-toml.ts'
 import { shapeFaults } from '../config/conflicts.ts'
