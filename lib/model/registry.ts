@@ -81,6 +81,8 @@ export interface Registry {
   readonly mirrors: readonly Mirror[]
   /** False: the server is never used. */
   readonly fallback: boolean
+  /** Names of the targets that get it; undefined: every one. */
+  readonly targets?: readonly string[]
   readonly canary: string | undefined
   readonly place: Place
 }

@@ -118,7 +118,7 @@ async function waitUntilServing(
     const isOld = action === 'restart' && (await readProcessStart(pid)) === started_at
     const response = isOld
       ? { serves: false as const, isFinal: false, problem: `process ${pid} still runs` }
-      : await control.respond(address)
+      : await control.respond(address, { config: undefined, node: openReader('/') })
     if (response.serves) return { proof: response.proof }
     if (response.isFinal || monotonicMs(world) > deadline) return { problem: response.problem }
     await sleep(PAUSE_MS)

@@ -6,8 +6,8 @@ import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets } from '../targets/configured-targets.ts'
-import { inexpressibleIssues } from '../targets/inexpressible.ts'
+import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
+import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { pathConflicts } from './path-conflicts.ts'
@@ -39,10 +39,14 @@ async function planAll(
 ): Promise<Plan> {
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
-    const snapshot = await target.observe(view, list.registries, settings)
-    const rendering = target.render(list.registries, snapshot, choices)
-    const conflicts = [...inexpressibleIssues(list.registries, target), ...rendering.conflicts]
-    rendered.push({ name, target, snapshot, rendering: { ...rendering, conflicts } })
+    const listed = registriesFor(list, name)
+    const snapshot = await target.observe(view, listed, settings)
+    const { registries, losses } = fitRegistries(listed, target.losses.of(settings, snapshot), target)
+    const rendering = target.render(registries, snapshot, choices)
+    const others = Object.keys(list.targets).filter(other => other !== name)
+    const conflicts = [...lossIssues(losses, others), ...rendering.conflicts]
+    const notices = [...lossNotices(losses, name), ...rendering.notices]
+    rendered.push({ name, target, snapshot, rendering: { ...rendering, notices, conflicts } })
   }
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []

@@ -1,5 +1,5 @@
 /** The targets of a list. Pure. */
-import type { ListedTarget, MirrorList } from '../model/registry.ts'
+import type { ListedTarget, MirrorList, Registry } from '../model/registry.ts'
 import type { Dialect } from './dialect.ts'
 import { PLAIN_CLIENT, type PullClient } from './pull-client.ts'
 import type { Target } from './target.ts'
@@ -21,6 +21,14 @@ export function configuredTargets(
     const target = targets[name]
     return target === undefined ? [] : [withSettings(name, target, table)]
   })
+}
+
+/** The registries that a target gets. */
+export function registriesFor(
+  { registries }: Pick<MirrorList, 'registries'>,
+  name: string,
+): readonly Registry[] {
+  return registries.filter(({ targets }) => targets === undefined || targets.includes(name))
 }
 
 /** The dialect in which the mirrors of a list are probed: that of its first target. */

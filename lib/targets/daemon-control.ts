@@ -1,19 +1,34 @@
 /** How a daemon is found, made to read changed files, and seen to serve. */
 import type { Activation } from '../model/activation.ts'
+import type { Reader } from '../system/reader.ts'
 import type { Daemon, DaemonResponse } from './daemon.ts'
 import type { Machine, View } from './view.ts'
 
+/** The main file of a daemon, after it was written. */
+export interface WrittenConfig {
+  /** Undefined: there is none, or it is not known. */
+  readonly config: string | undefined
+  readonly node: Pick<Reader, 'read'>
+}
+
 export interface DaemonControl<Settings, Snapshot> {
   /** How it is made to read changed files, where it does not read them by itself. */
-  readonly activate: Readonly<Partial<Record<'reload' | 'restart', Omit<Activation, 'target'>>>>
+  readonly activate: {
+    readonly restart?: Omit<Activation, 'target'>
+    /** `signal`: the main process reads its files again when it receives it; systemd is not needed. */
+    readonly reload?: Omit<Activation, 'target'> & { readonly signal?: 'SIGHUP' }
+  }
   /** Pure. */
   find(snapshot: Snapshot): Daemon
   /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
   findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
   /** What a line of its log is about that says why it does not serve; it must have no flag `g`. */
   readonly causes: RegExp
-  /** What the daemon at this socket responds to a call of its service. One attempt. */
-  respond(address: string): Promise<DaemonResponse>
+  /**
+   * What the daemon at this socket responds to a call of its service, and whether it uses what its file has now. One
+   * attempt.
+   */
+  respond(address: string, written: WrittenConfig): Promise<DaemonResponse>
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */
   environment(
     settings: Settings,

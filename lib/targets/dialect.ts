@@ -1,5 +1,5 @@
-/** How a runtime speaks to registries, and what its configuration can express: where runtimes differ. */
-import type { ApiBase, BaseForm, Capability } from '../model/registry.ts'
+/** How a runtime speaks to registries: where runtimes differ. */
+import type { ApiBase } from '../model/registry.ts'
 
 export interface Dialect {
   /** The `ns` parameter of a request to `host` for an image of `registry`; undefined: the request has none. */
@@ -8,7 +8,10 @@ export interface Dialect {
   defaultServer(registry: string): DefaultServer
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
-  readonly expresses: Expressible
+  /** Whether an endpoint that fails a ping of `/v2/` is not used, whatever it serves. */
+  readonly pingDecides: boolean
+  /** Whether the headers of the list are sent. */
+  readonly sendsHeaders: boolean
 }
 
 export interface DefaultServer {
@@ -16,16 +19,3 @@ export interface DefaultServer {
   readonly bases: readonly [ApiBase, ...ApiBase[]]
   readonly skipVerify: boolean
 }
-
-export interface Expressible {
-  readonly forms: readonly BaseForm[]
-  readonly keys: readonly ListKey[]
-  /** The capabilities that every mirror has; `any`: each mirror has its own. */
-  readonly capabilities: 'any' | readonly Capability[]
-}
-
-/** Keys of a list that change where images come from; a runtime without one of them must not ignore it. */
-export type ListKey = 'server' | 'fallback' | ConnectionKey | `server.${ConnectionKey}`
-
-/** Keys of a mirror, and of the table of a server. */
-export type ConnectionKey = 'ca' | 'client' | 'header' | 'skip_verify'

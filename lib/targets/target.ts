@@ -15,6 +15,8 @@ import type { Choices } from './choices.ts'
 import type { DaemonControl } from './daemon-control.ts'
 import type { Dialect } from './dialect.ts'
 import type { Explainer } from './explainer.ts'
+import type { ReadDocument } from './file-document.ts'
+import type { LossTable } from './loss-table.ts'
 import type { PullClient } from './pull-client.ts'
 import type { PullRoute } from './pull-route.ts'
 import type { Doctor } from './rule.ts'
@@ -72,11 +74,38 @@ export interface Rendering {
   readonly migrated?: readonly string[]
 }
 
+/** The loss tables of a target. */
+export interface Losses<Settings, Snapshot> {
+  /** All of them, for the docs: one, or one for each store or group of releases. */
+  readonly tables: readonly [LossTable, ...LossTable[]]
+  /** The one that holds; without a snapshot, the one that expresses most of those that these settings allow. Pure. */
+  of(settings: Settings, snapshot?: Snapshot): LossTable
+}
+
+/** A runtime that is on a machine. */
+export interface Detected {
+  /** With its release where that is known: `Docker 28.5.2`. */
+  readonly what: string
+  /** The file by which it was found. */
+  readonly file: string
+}
+
+/** A kind of file that `import` reads, such as daemon.json. */
+export interface DocumentKind {
+  readonly format: 'toml' | 'yaml' | 'json'
+  /** Where a node has such files; a directory stands for the files in it with this ending. */
+  readonly paths: readonly (string | { readonly directory: string; readonly ending: string })[]
+  /** Loads what reads them. */
+  load(): Promise<ReadDocument>
+}
+
 /** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
 export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
+  /** What of a list it can express. */
+  readonly losses: Losses<Settings, Snapshot>
   /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
   readonly removal: Effect
   /**
@@ -89,9 +118,13 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   ): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
-  /** Reads what the runtime has now. */
+  /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
+  detect(view: View): Promise<Detected | undefined>
+  /** The files of this runtime that `import` can read, by their kinds. */
+  readonly documents: Readonly<Record<string, DocumentKind>>
+  /** Reads what the runtime has now. `registries`: those of the list that this target gets. */
   observe(view: View, registries: readonly Registry[], settings: Settings): Promise<Snapshot>
-  /** Pure: same registries and snapshot, same bytes. */
+  /** Pure: same registries and snapshot, same bytes. The registries are without what the loss table has as impossible. */
   render(registries: readonly Registry[], snapshot: Snapshot, choices: Choices): Rendering
   /** Shows the files that would change to the runtime's own parser, and proves that the values of regmirror read back. */
   validate(changed: readonly DesiredFile[], snapshot: Snapshot, view: View): Promise<readonly Issue[]>

@@ -16,6 +16,17 @@ export interface Machine {
   bootClock(): Promise<BootClock>
 }
 
+/** A user who runs runtimes without root. Absolute paths. */
+export interface RootlessUser {
+  readonly home: string
+  /** $XDG_CONFIG_HOME, else `~/.config`. */
+  readonly configHome: string
+  /** $XDG_DATA_HOME, else `~/.local/share`. */
+  readonly dataHome: string
+  /** $XDG_RUNTIME_DIR, where it is set. */
+  readonly runtimeDirectory?: string
+}
+
 /** The node as a target reads it. Nothing here can change it. */
 export interface View {
   readonly node: Reader
@@ -24,6 +35,8 @@ export interface View {
   readonly uid: number
   /** The machine that regmirror runs on, when it is the node; undefined under `--root`. */
   readonly machine: Machine | undefined
+  /** The user whose files these are, where regmirror is run by a user for rootless runtimes; undefined: the machine's. */
+  readonly user?: RootlessUser
   /** New texts that were proved before, where a plan is made again; the target adds to them. */
   readonly proved?: Set<string>
 }

@@ -8,10 +8,13 @@ import { daemonEnvironment } from './daemon.ts'
 import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
+import { detectContainerd } from './detect.ts'
 import { containerdDialect } from './dialect.ts'
+import { containerdDocuments } from './documents.ts'
 import { findReader } from './find-reader.ts'
 import { findEffect, formerFiles, renderDirectories } from './hosts/render-directories.ts'
 import { findRelease } from './installed.ts'
+import { containerdLosses } from './losses.ts'
 import { observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { plannedSnapshot } from './planned.ts'
@@ -26,6 +29,9 @@ export const containerd: Target<ContainerdSettings, Snapshot> = {
   title: 'containerd',
   settings: containerdSettings,
   dialect: containerdDialect,
+  losses: containerdLosses,
+  detect: detectContainerd,
+  documents: containerdDocuments,
   removal: 'immediate',
   pullClient: async (settings, machine) => describePullClient(await findRelease(settings, machine)),
   pathKeys: ['config', 'hosts_dir'],

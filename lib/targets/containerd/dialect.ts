@@ -7,22 +7,9 @@ export const containerdDialect: Dialect = {
   defaultServer: registry => (isLoopback(registry) ? loopbackServer(registry) : ownServer(registry)),
   // core/remotes/docker/registry.go:256@v2.3.4
   dialTimeoutMs: 30_000,
-  expresses: {
-    forms: ['root', 'prefix', 'mounted', 'exact'],
-    keys: [
-      'server',
-      'fallback',
-      'ca',
-      'client',
-      'header',
-      'skip_verify',
-      'server.ca',
-      'server.client',
-      'server.header',
-      'server.skip_verify',
-    ],
-    capabilities: 'any',
-  },
+  // It never requests `/v2/`.
+  pingDecides: false,
+  sendsHeaders: true,
 }
 
 /** The registry itself gets no `ns` (isProxy, core/remotes/docker/registry.go:85-92@v2.3.4). */

@@ -8,5 +8,6 @@ export const toyDialect: Dialect = {
     skipVerify: false,
   }),
   dialTimeoutMs: 1000,
-  expresses: { forms: ['root'], keys: ['skip_verify'], capabilities: ['pull', 'resolve'] },
+  pingDecides: false,
+  sendsHeaders: false,
 }

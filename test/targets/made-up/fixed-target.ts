@@ -4,8 +4,11 @@ import type { Effect } from '../../../lib/model/report.ts'
 import type { OwnedValue } from '../../../lib/ownership/managed-file.ts'
 import { containerdDialect } from '../../../lib/targets/containerd/dialect.ts'
 import type { Daemon } from '../../../lib/targets/daemon.ts'
+import { lossTable } from '../../../lib/targets/loss-table.ts'
 import type { DesiredFile, Rendering, Target } from '../../../lib/targets/target.ts'
 import { toy } from './toy.ts'
+
+const everything = lossTable('tool', {})
 
 export const CONFIG = '/etc/buildkit-tool/tool.toml'
 /** The text of a new file. */
@@ -31,6 +34,9 @@ export function fixedTarget(title: string, { values = [], files = [], effect = '
     title,
     settings: { schema: { type: 'object' }, check: () => [], resolve: () => ({}) },
     dialect: containerdDialect,
+    losses: { tables: [everything], of: () => everything },
+    detect: async () => undefined,
+    documents: {},
     removal: 'immediate',
     pullClient: toy.pullClient,
     pathKeys: ['tool_dir'],

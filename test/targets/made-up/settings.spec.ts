@@ -83,12 +83,9 @@ mirrors = [{ url = "https://m.example", capabilities = ["resolve", "pull"], skip
 `
       const hint = 'change it, or remove this runtime from [targets]'
       const issues = [
-        `list:3:1: toy has no setting for server; ${hint}`,
-        `list:3:1: toy has no setting for server.skip_verify; ${hint}`,
-        `list:5:3: toy has no setting for the path /v2/p; ${hint}`,
-        `list:5:3: toy has no setting for capabilities = ["pull","push"]; ${hint}`,
-        `list:5:3: toy has no setting for header; ${hint}`,
-        `list:7:13: toy has no setting for fallback; ${hint}`,
+        `list:3:1: toy has no setting for server: pulls go without it; ${hint}`,
+        `list:3:1: toy has no setting for server.ca: pulls go without it; ${hint}`,
+        `list:7:13: toy has no setting for fallback: pulls go without it; ${hint}`,
       ]
       assert.deepEqual(await refused(node, 'plan', text), issues)
       assert.deepEqual(await refused(node, 'apply', text), issues)

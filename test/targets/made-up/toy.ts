@@ -8,6 +8,7 @@ import { PLAIN_CLIENT } from '../../../lib/targets/pull-client.ts'
 import type { Target } from '../../../lib/targets/target.ts'
 import { toyDialect } from './dialect.ts'
 import { endpoints } from './endpoints.ts'
+import { toyLosses } from './losses.ts'
 import { observe, type ToySnapshot } from './observe.ts'
 import { read } from './read.ts'
 import { render } from './render.ts'
@@ -18,6 +19,12 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
   settings: toySettings,
   dialect: toyDialect,
+  losses: toyLosses,
+  detect: async ({ node }) => {
+    const file = '/usr/bin/toy'
+    return (await node.facts(file)) && { what: 'toy', file }
+  },
+  documents: {},
   removal: 'immediate',
   pullClient: async () => ({ ...PLAIN_CLIENT, userAgent: 'toy/1.0' }),
   pathKeys: ['config', 'mirrors_dir'],

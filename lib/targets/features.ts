@@ -1,0 +1,99 @@
+/** Which features of the loss table a registry uses. Pure. */
+import { baseUrl, type Connection, type Mirror, type Registry, type Server } from '../model/registry.ts'
+import type { Dialect } from './dialect.ts'
+import type { Feature } from './loss-table.ts'
+
+/** A feature, and what uses it; without an endpoint, the registry does. */
+export interface UsedFeature {
+  readonly feature: Feature
+  readonly endpoint?: Mirror | Server
+}
+
+/** `all`: every registry that the target gets. */
+export function usedFeatures(
+  registry: Registry,
+  all: readonly Registry[],
+  dialect: Pick<Dialect, 'defaultServer'>,
+): readonly UsedFeature[] {
+  const { server, mirrors } = registry
+  return [
+    { feature: registryFeature(registry) },
+    ...(registry.fallback ? [] : [{ feature: 'no_fallback' } as const]),
+    ...(server?.declared ? serverFeatures(registry.name, server, dialect) : []),
+    ...mirrors.flatMap(mirror => mirrorFeatures(mirror, registry, all)),
+  ]
+}
+
+function registryFeature({ name }: Registry): Feature {
+  if (name === '*') return 'registry_any'
+  return name === 'docker.io' ? 'registry_docker_hub' : 'registry_other'
+}
+
+function serverFeatures(
+  name: string,
+  server: Server,
+  { defaultServer }: Pick<Dialect, 'defaultServer'>,
+): readonly UsedFeature[] {
+  const isOther = !defaultServer(name).bases.some(base => baseUrl(base) === baseUrl(server.base))
+  const isSecured = server.ca.length > 0 || server.client !== undefined || server.skipVerify
+  const used: readonly (readonly [Feature, boolean])[] = [
+    ['server_other', isOther],
+    ['server_http', isPlain(server)],
+    ['server_tls', isSecured],
+    ['server_header', Object.keys(server.header).length > 0],
+  ]
+  return used.filter(([, is]) => is).map(([feature]) => ({ feature, endpoint: server }))
+}
+
+/** The waiting time that every mirror has without one of its own is no wish of the list. */
+const BUILT_IN_TIMEOUT = '2s'
+
+function mirrorFeatures(
+  mirror: Mirror,
+  registry: Registry,
+  all: readonly Registry[],
+): readonly UsedFeature[] {
+  const { base, capabilities, ca, client, skipVerify, header, dialTimeout } = mirror
+  const [pulls, resolves] = [capabilities.includes('pull'), capabilities.includes('resolve')]
+  const hasLogin = Object.entries(header).some(
+    ([name, value]) => name.toLowerCase() === 'authorization' && /^basic /i.test(value),
+  )
+  const otherHeaders = Object.keys(header).length - (hasLogin ? 1 : 0)
+  const used: readonly (readonly [Feature, boolean])[] = [
+    ['path_prefix', base.form === 'prefix'],
+    ['path_mounted', base.form === 'mounted'],
+    ['path_exact', base.form === 'exact'],
+    ['pull_only', pulls && !resolves],
+    ['resolve_only', resolves && !pulls],
+    ['push', capabilities.includes('push')],
+    ['http', isPlain(mirror)],
+    ['skip_verify', skipVerify],
+    ['ca', ca.length > 0],
+    ['client', client !== undefined],
+    ['shared_host_tls', hasOtherTls(mirror, registry, all)],
+    ['header', otherHeaders > 0],
+    ['login', hasLogin],
+    ['dial_timeout', dialTimeout !== BUILT_IN_TIMEOUT],
+  ]
+  return used.filter(([, is]) => is).map(([feature]) => ({ feature, endpoint: mirror }))
+}
+
+function isPlain({ base }: Connection): boolean {
+  return base.origin.startsWith('http:')
+}
+
+/** Some runtimes have the TLS settings of a host once for all registries. */
+function hasOtherTls(mirror: Mirror, registry: Registry, all: readonly Registry[]): boolean {
+  const settings = tlsSettings(mirror)
+  return all.some(
+    other =>
+      other !== registry &&
+      other.mirrors.some(
+        ({ base, ...rest }) => base.origin === mirror.base.origin && tlsSettings(rest) !== settings,
+      ),
+  )
+}
+
+function tlsSettings({ ca, client, skipVerify }: Pick<Mirror, 'ca' | 'client' | 'skipVerify'>): string {
+  return JSON.stringify([ca.map(({ text }) => text), client?.cert.text, client?.key.text, skipVerify])
+}
