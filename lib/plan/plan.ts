@@ -10,6 +10,7 @@ import { configuredTargets, registriesFor } from '../targets/configured-targets.
 import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
 
@@ -17,6 +18,8 @@ export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
   readonly state: State
 }
+
+export type PlanChoices = Choices & MayActivate
 
 /**
  * Plans the given targets. The files of a target that the list does not name are put back. Throws Failure `conflict` with
@@ -26,7 +29,7 @@ export async function makePlan(
   list: MirrorList,
   targets: Readonly<Record<string, Target>>,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
   return await view.node.remember(() => planAll(list, targets, view, choices))
 }
@@ -35,7 +38,7 @@ async function planAll(
   list: MirrorList,
   targets: Readonly<Record<string, Target>>,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
@@ -50,9 +53,10 @@ async function planAll(
   }
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
-  for (const one of rendered) parts.push(await planListed(one, needed, view))
+  for (const one of rendered) parts.push(await planListed(one, needed, view, choices))
   for (const [name, target] of Object.entries(targets)) {
-    if (!Object.hasOwn(list.targets, name)) parts.push(await planUnlisted(name, target, needed, view))
+    if (!Object.hasOwn(list.targets, name))
+      parts.push(await planUnlisted(name, target, needed, view, choices))
   }
   const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
