@@ -95,8 +95,8 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
     },
     loadList: sources.loadList,
     listEndpoints: list => listEndpoints(list, probeDialect(list, targets)),
-    reconcile: async (list, scope) => {
-      const reconciled = await recoverAndReconcile(list, scope, work)
+    reconcile: async (list, scope, mayReload) => {
+      const reconciled = await recoverAndReconcile(list, scope, mayReload, work)
       await sources.watch()
       return reconciled
     },
@@ -132,10 +132,11 @@ function waiting(
 export async function recoverAndReconcile(
   list: MirrorList,
   scope: Scope,
+  mayReload: (target: string) => boolean,
   work: LoggedWork,
 ): Promise<Reconciled> {
   for (const event of noticeEvents(await recoverRun(toWriteAccess(work)))) work.log(event)
-  return await reconcileNode(list, scope, work)
+  return await reconcileNode(list, scope, mayReload, work)
 }
 
 interface Sources {
