@@ -6,6 +6,7 @@ import type { TargetReport } from '../model/target-report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Daemon } from '../targets/daemon.ts'
+import { plainLosses } from '../targets/losses.ts'
 import { findCause } from './drift.ts'
 import type { PermissionFix } from './permissions.ts'
 import type { Plan } from './plan.ts'
@@ -26,7 +27,20 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   const changed = changes.length > 0
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
   const compared = endpoints.length > 0 && { endpoints }
-  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...compared, ...targets }
+  const lost = plan.losses && { losses: plainLosses(plan.losses) }
+  return {
+    version: 1,
+    kind,
+    changed,
+    changes,
+    notices,
+    reload,
+    restart,
+    unchanged,
+    ...lost,
+    ...compared,
+    ...targets,
+  }
 }
 
 /** Whether it does not run yet: then it reads every file when it starts. */
