@@ -1,7 +1,7 @@
 /** A list as far as a runtime can express it, and what is lost on the way. Pure. */
 import type { ListLoss } from '../model/list-loss.ts'
 import { baseUrl, type Mirror, mayResolve, type Registry, type Server } from '../model/registry.ts'
-import { type UsedFeature, usedFeatures } from './features.ts'
+import { hostsWithSeveralTls, type UsedFeature, usedFeatures } from './features.ts'
 import { FEATURES, type LossTable, type Lost } from './loss-table.ts'
 import type { Target } from './target.ts'
 
@@ -16,22 +16,29 @@ export function fitRegistries(
   table: LossTable,
   target: Pick<Target, 'title' | 'dialect'>,
 ): Fit {
-  const fits = registries.map(registry => fitRegistry(registry, registries, table, target))
+  if (Object.values(table.features).every(fidelity => fidelity === 'lossless'))
+    return { registries, losses: [] }
+  // What is left out does not share a host with what is written.
+  const left = registries.flatMap(one => fitRegistry(one, NONE, table, target).registries)
+  const conflicting = hostsWithSeveralTls(left)
+  const fits = registries.map(registry => fitRegistry(registry, conflicting, table, target))
   return {
     registries: fits.flatMap(fit => fit.registries),
     losses: fits.flatMap(fit => fit.losses),
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 type LostFeature = UsedFeature & Lost
 
 function fitRegistry(
   registry: Registry,
-  all: readonly Registry[],
+  conflicting: ReadonlySet<string>,
   { features }: LossTable,
   { title, dialect }: Pick<Target, 'title' | 'dialect'>,
 ): Fit {
-  const lost = usedFeatures(registry, all, dialect).flatMap(used => {
+  const lost = usedFeatures(registry, conflicting, dialect).flatMap(used => {
     const fidelity = features[used.feature]
     return fidelity === 'lossless' ? [] : [{ ...used, ...fidelity }]
   })

@@ -47,14 +47,14 @@ export function lossIssues(
       const without = new Set(failing.get(registry)?.map(other => other.target))
       const others = Object.keys(targets).filter(name => !without.has(name))
       const message = `${problem}: ${consequence}`
-      return { file, line, column, message, hint: remedy(registry, target, others) }
+      return { file, line, column, message, hint: remedy(registry, others) }
     })
   return issues.sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** `others`: the runtimes that can have this registry. */
-function remedy(registry: string, target: string, others: readonly string[]): string {
-  if (others.length === 0) return `change it, or remove [targets.${target}]`
+function remedy(registry: string, others: readonly string[]): string {
+  if (others.length === 0) return 'change it, or remove this runtime from [targets]'
   return `leave the registry to other runtimes: targets = ${JSON.stringify(others)} in [registries."${registry}"]`
 }
 
