@@ -12,6 +12,8 @@ export interface OwnedValue {
   /** Keys from the top of the document to the value. */
   readonly path: ValuePath
   readonly value: Json
+  /** `elements`: `value` is an array, and only these elements of the array at the path are managed by regmirror. */
+  readonly part?: 'elements'
 }
 
 /** Whether the file is managed by regmirror as a whole, or only some values in it. */
@@ -112,7 +114,10 @@ function isOwned({
 }
 
 function isOwnedValue(value: unknown): boolean {
-  return isTable(value) && isValuePath(value.path) && value.value !== undefined
+  if (!isTable(value) || !isValuePath(value.path)) return false
+  return value.part === undefined
+    ? value.value !== undefined
+    : value.part === 'elements' && Array.isArray(value.value)
 }
 
 function isValuePath(path: unknown): boolean {
