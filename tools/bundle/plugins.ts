@@ -94,6 +94,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,
+  'targets/containerd/containerd.ts': LIST,
   'list/source/toml.ts': START,
   'list/source/json.ts': LIST,
   'list/source/yaml.ts': LIST,
@@ -116,6 +117,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/doctor.ts': PLAN,
   'commands/import.ts': PLAN,
   'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
+  'targets/containerd/read/documents.ts': [...PLAN, 'commands/import.ts'],
   'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
   'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
 }
