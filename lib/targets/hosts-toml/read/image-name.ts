@@ -1,6 +1,6 @@
 /** Image names as containerd reads and completes them (distribution.ParseDockerRef, IP:165@v2.3.4). Pure. */
 import type { ImageName } from '../../pull-route.ts'
-import { atLeast, type Release } from '../release.ts'
+import { atLeast, type Release } from '../../release.ts'
 
 const HUB = 'docker.io'
 
