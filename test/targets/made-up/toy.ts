@@ -67,5 +67,5 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   doctor: async () => toyDoctor,
 }
 
-/** The table with this line. */
-export const table = { ...targets, toy }
+/** A table with this line: other runtimes do not change its tests. */
+export const table = { containerd: targets.containerd, toy }
