@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
 import { setValue, withdrawValue } from '../lib/formats/toml/edit.ts'
-import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
+import { formatHostsToml } from '../lib/targets/hosts-toml/format-hosts-toml.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'

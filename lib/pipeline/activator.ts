@@ -9,8 +9,8 @@ import { monotonicMs } from '../system/clocks.ts'
 import { readProcessStart } from '../system/process-start.ts'
 import { openReader } from '../system/reader.ts'
 import { type RunProgram, runInstalled } from '../system/run.ts'
+import type { TargetTable } from '../targets/target.ts'
 import { readDaemonLog } from './daemon-log.ts'
-import type { Targets } from './open.ts'
 import type { WriteAccess } from './write-access.ts'
 
 /** A unit may take its time to stop: systemd kills it after 90 s. */
@@ -84,7 +84,7 @@ export async function requireSystemd(activations: readonly DaemonActivation[]): 
 
 interface Tools {
   readonly run: RunProgram
-  readonly targets: Targets
+  readonly targets: TargetTable
   readonly world: Pick<World, 'monotonic'>
   readonly say: (line: string) => unknown
 }
@@ -111,7 +111,7 @@ async function waitUntilServing(
   { target, address, action, pid, started_at }: DaemonActivation,
   { targets, world }: Tools,
 ): Promise<Outcome> {
-  const control = targets[target]?.daemon
+  const control = (await targets[target]?.load())?.daemon
   if (control === undefined) return { problem: `this regmirror does not know ${target}` }
   const deadline = monotonicMs(world) + SERVES_MS
   for (;;) {
@@ -133,7 +133,7 @@ async function failed(
   { run, targets }: Tools,
 ): Promise<Failure> {
   const { target, action, unit } = activation
-  const causes = targets[target]?.daemon.causes
+  const causes = (await targets[target]?.load())?.daemon.causes
   const log = await readDaemonLog(run, unit, since, causes)
   const message = `${target} does not serve after the ${action}: ${hide(problem)}`
   const hint = `regmirror put the files back and restarted ${target}; read its log: journalctl -u ${unit}`

@@ -10,11 +10,8 @@ import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import type { Target } from '../targets/target.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Machine, View } from '../targets/view.ts'
-
-/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
-export type Targets = Readonly<Record<string, Target>>
 
 export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
@@ -53,7 +50,7 @@ function notDirectory(root: string | undefined): Failure {
 /** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`. */
 export async function openList(
   options: ListOptions,
-  targets: Targets,
+  targets: TargetTable,
   node: Reader,
   world: World,
   host = openReader('/'),
@@ -91,7 +88,7 @@ export function openMachine({ root }: NodeOptions, { now, uid, env }: World): Ma
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */
-export function selectTargets(targets: Targets, names: readonly string[]): Targets {
+export function selectTargets(targets: TargetTable, names: readonly string[]): TargetTable {
   const unknown = names.find(name => !Object.hasOwn(targets, name))
   if (unknown !== undefined) {
     const hint = `use ${Object.keys(targets).join(' or ')}`

@@ -8,7 +8,8 @@ import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
 import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
 import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
-import type { Target } from '../targets/target.ts'
+import { loadTargets, managedNames } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
@@ -19,24 +20,20 @@ export interface Plan extends PlanPart {
 }
 
 /**
- * Plans the given targets. The files of a target that the list does not name are put back. Throws Failure `conflict` with
+ * Plans the targets of the table. The files of a target that the list does not name are put back. Throws Failure `conflict` with
  * every reason why nothing may be written.
  */
 export async function makePlan(
   list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
   choices: Choices,
 ): Promise<Plan> {
-  return await view.node.remember(() => planAll(list, targets, view, choices))
+  return await view.node.remember(() => planAll(list, table, view, choices))
 }
 
-async function planAll(
-  list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
-  view: View,
-  choices: Choices,
-): Promise<Plan> {
+async function planAll(list: MirrorList, table: TargetTable, view: View, choices: Choices): Promise<Plan> {
+  const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
     const listed = registriesFor(list, name)

@@ -5,7 +5,8 @@ import type { Effect } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
-import type { Target } from '../targets/target.ts'
+import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { Machine } from '../targets/view.ts'
 import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
@@ -24,7 +25,7 @@ export interface RestoreChoices {
 export interface RestoreInput {
   readonly node: Reader
   readonly state: State
-  readonly targets: Readonly<Record<string, Target>>
+  readonly targets: TargetTable
   /** This machine; undefined where the node is a tree under `--root`. */
   readonly machine: Machine | undefined
   /** The user who runs regmirror. */
@@ -49,10 +50,15 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
 
 /** The same for a check, which shows both. Throws Failure `usage` alone. */
 export async function checkRestore(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
-  return await input.node.remember(() => planChosen(input, choices))
+  return await input.node.remember(async () => {
+    const targets = await loadTargets(input.targets, managedNames(input.state))
+    return await planChosen({ ...input, targets }, choices)
+  })
 }
 
-async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
+type LoadedInput = Omit<RestoreInput, 'targets'> & { readonly targets: Targets }
+
+async function planChosen(input: LoadedInput, choices: RestoreChoices): Promise<CheckedRestore> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
   const referenced = await referencedFiles(chosen, input)
@@ -79,7 +85,7 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
   return { plan, conflicts }
 }
 
-function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly Chosen[] {
+function choose({ state, targets }: LoadedInput, choices: RestoreChoices): readonly Chosen[] {
   const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => !Object.hasOwn(state.files, file))
   if (unknown.length > 0) {
@@ -100,7 +106,7 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
 async function referencedFiles(
   chosen: readonly Chosen[],
-  { node, state }: RestoreInput,
+  { node, state }: LoadedInput,
 ): Promise<readonly Issue[]> {
   const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
@@ -117,7 +123,7 @@ async function referencedFiles(
 
 type Part = Pick<Plan, 'reload' | 'restart' | 'daemons'>
 
-async function restoreActivations(steps: readonly Step[], input: RestoreInput): Promise<Part> {
+async function restoreActivations(steps: readonly Step[], input: LoadedInput): Promise<Part> {
   const { targets, state } = input
   const parts: Part[] = []
   for (const [name, target] of Object.entries(targets)) {
@@ -139,7 +145,7 @@ async function targetActivations(
   name: string,
   target: Target,
   steps: readonly Step[],
-  { files, ...view }: RestoreInput & { readonly files: readonly string[] },
+  { files, ...view }: LoadedInput & { readonly files: readonly string[] },
 ): Promise<Part> {
   const daemon = await target.daemon.findReader(files, view)
   const pending = await isRestartPending(name, daemon, view)

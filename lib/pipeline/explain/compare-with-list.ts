@@ -5,9 +5,9 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { World } from '../../model/world.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
 import { applyKnownHealth } from '../known-health.ts'
-import type { Targets } from '../open.ts'
 
 export interface ListDifference {
   of(registry: string): ExplainedList
@@ -17,7 +17,7 @@ export interface ListDifference {
 /** Compares the list that a watcher would write now, as `plan` does. */
 export async function compareWithList(
   { list, file }: { readonly list: MirrorList; readonly file: string },
-  targets: Targets,
+  targets: TargetTable,
   view: View,
   world: World,
 ): Promise<ListDifference> {
@@ -81,7 +81,7 @@ async function knownHealth(list: MirrorList, { node }: View, world: World) {
 
 async function planOrReason(
   list: MirrorList,
-  targets: Targets,
+  targets: TargetTable,
   view: View,
 ): Promise<{ readonly plan: Plan } | { readonly why: string }> {
   try {

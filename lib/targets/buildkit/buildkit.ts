@@ -1,10 +1,10 @@
 /** BuildKit: `buildkitd.toml`, read at start; a builder of docker buildx has a copy of it. */
 import type { Target } from '../target.ts'
+import { aboutBuildkit } from './about.ts'
 import { certificatesDirectory } from './config/certificates.ts'
 import { renderConfig } from './config/render.ts'
 import { findDaemon } from './daemon-state.ts'
 import { daemonEnvironment, findDaemons, NO_DAEMONS } from './daemons.ts'
-import { detectBuildkit } from './detect.ts'
 import { buildkitDialect } from './dialect.ts'
 import { buildkitDocuments } from './documents.ts'
 import { buildkitLosses } from './losses.ts'
@@ -13,13 +13,12 @@ import { fileOf, findRelease, observe } from './observe.ts'
 import { writerOf } from './other-writers.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { type BuildkitSettings, buildkitSettings, configPath, DEFAULT_CONFIG } from './settings.ts'
+import { type BuildkitSettings, configPath, DEFAULT_CONFIG } from './settings.ts'
 import type { BuildkitSnapshot } from './snapshot.ts'
 import { validate } from './validate.ts'
 
 export const buildkit: Target<BuildkitSettings, BuildkitSnapshot> = {
-  title: 'BuildKit',
-  settings: buildkitSettings,
+  ...aboutBuildkit,
   dialect: buildkitDialect,
   losses: buildkitLosses,
   removal: 'restart',
@@ -29,7 +28,6 @@ export const buildkit: Target<BuildkitSettings, BuildkitSnapshot> = {
     return describePullClient(await findRelease(settings?.version, daemons ?? NO_DAEMONS, machine))
   },
   pathKeys: ['config'],
-  detect: detectBuildkit,
   documents: buildkitDocuments,
   observe: (view, _registries, settings) => observe(view, settings),
   render(registries, snapshot) {

@@ -1,7 +1,7 @@
 /** Writes hosts.toml; a second parser proves the result. Pure. */
-import { isTable } from '../../../formats/is-table.ts'
-import { readToml } from '../../../formats/toml/second-parser.ts'
-import { keyText, type TomlKeys, tableHeader, valueText } from '../../../formats/toml/text.ts'
+import { isTable } from '../../formats/is-table.ts'
+import { readToml } from '../../formats/toml/second-parser.ts'
+import { keyText, type TomlKeys, tableHeader, valueText } from '../../formats/toml/text.ts'
 
 /** One section of hosts.toml: the root (the server) or a `[host."url"]`. */
 export interface HostSection {

@@ -1,7 +1,7 @@
 /** In which order containerd tries the hosts of a hosts.toml. Pure. */
 import { keyNames } from '../../../formats/toml/ast.ts'
 import type { TomlAst, TomlKeyValue, TomlTable } from '../../../formats/toml/tree-parser.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 
 export interface HostOrder {
   /** A name twice where containerd lists that host twice. */

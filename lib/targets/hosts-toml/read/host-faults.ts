@@ -1,8 +1,9 @@
 /** Values in hosts.toml for which containerd refuses the whole file (parseHostConfig, hosts.go:450-548@v2.3.4). Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import type { Capability } from '../../../model/registry.ts'
-import { isGoDuration } from '../go-values.ts'
-import { atLeast, knowsDialTimeout, type Release } from '../release.ts'
+import { atLeast, type Release } from '../../release.ts'
+import { knowsDialTimeout } from '../known-keys.ts'
+import { isGoDuration } from './go-values.ts'
 import type { HostKeys } from './hosts-keys.ts'
 
 export interface HostFault {

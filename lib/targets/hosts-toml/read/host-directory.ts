@@ -1,8 +1,9 @@
 /** Which directory of certs.d containerd reads for a registry. Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import { knowsDefaultDirectory, type Release } from '../release.ts'
-import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
+import type { Release } from '../../release.ts'
+import { knowsDefaultDirectory } from '../known-keys.ts'
+import type { FoundDirectories, RegistryDirectory } from '../registry-directory.ts'
 
 /** A directory and its path. */
 export type HostDirectory = RegistryDirectory & { readonly path: string }
@@ -12,7 +13,7 @@ type Lookup = { readonly found: HostDirectory | undefined } | { readonly unknown
 
 /** The first that exists, in the order of the roots (hostDirFromRoots, IP:479-509@v2.3.4). */
 export function findHostDirectory(
-  snapshot: Pick<Snapshot, 'directories' | 'unreadable'>,
+  snapshot: FoundDirectories,
   roots: readonly string[],
   registry: string,
   reader: Release,

@@ -4,7 +4,7 @@ import { rememberRecent } from '../../../formats/recent.ts'
 import { keyNames, parseTomlAst } from '../../../formats/toml/ast.ts'
 import { flatten, type Pair } from '../../../formats/toml/pairs.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import { parseGoToml1 } from './go-toml-1.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 

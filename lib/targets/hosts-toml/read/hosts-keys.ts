@@ -1,7 +1,8 @@
 /** The keys of a hosts.toml by the names that containerd gives them, and values of a wrong type. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
-import { type Misfit, misfits, type Shape } from '../config/shape.ts'
-import { knowsDialTimeout, type Release } from '../release.ts'
+import type { Release } from '../../release.ts'
+import { knowsDialTimeout } from '../known-keys.ts'
+import { type Misfit, misfits, type Shape } from './shape.ts'
 
 /** A table with the keys that containerd knows, each under its own name. */
 export type HostKeys = Readonly<Record<string, unknown>>

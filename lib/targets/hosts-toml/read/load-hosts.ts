@@ -1,7 +1,7 @@
 /** What containerd makes of the directory of a registry (loadHostDir, core/remotes/docker/config/hosts.go:314-336@v2.3.4). Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import { certificatesIn, missingCertificate } from './certificates.ts'
 import { BARE } from './effective-endpoint.ts'
 import type { HostDirectory } from './host-directory.ts'
@@ -16,23 +16,29 @@ export type LoadedHosts =
   /** Why regmirror cannot know. */
   | { readonly unknown: Issue }
 
-export function loadHosts(directory: HostDirectory | undefined, reader: Release): LoadedHosts {
+/** `program` is what reads the file, for messages: containerd, or a runtime with its code. */
+export function loadHosts(
+  directory: HostDirectory | undefined,
+  reader: Release,
+  program = 'containerd',
+): LoadedHosts {
   if (directory === undefined) return { entries: [BARE], ignored: [] }
   const { hosts, entries } = directory
   const file = path.posix.join(directory.path, 'hosts.toml')
-  if (hosts === undefined && entries.includes('hosts.toml')) return { unknown: irregular(file) }
+  if (hosts === undefined && entries.includes('hosts.toml')) return { unknown: irregular(file, program) }
   const text = hosts?.bytes.toString('utf8')
   const read = text ? readHostsFile(text, directory.path, reader) : undefined
-  if (read === undefined) return checked(directory, [dockerEntry(directory)], [])
-  if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read))
+  if (read === undefined) return checked(directory, [dockerEntry(directory)], [], program)
+  if ('entries' in read) return checked(directory, read.entries, ignoredIn(file, read, program), program)
   if (read.effect === 'crash') return { failure: issueOf(file, read, 'containerd 1.x crashes on this file') }
-  const doubt = 'regmirror cannot predict how containerd reads this file'
+  const doubt = `regmirror cannot predict how ${program} reads this file`
   if (read.effect === 'unknown') return { unknown: issueOf(file, read, doubt) }
-  return checked(directory, [dockerEntry(directory)], [issueOf(file, read, 'containerd ignores this file')])
+  const ignored = issueOf(file, read, `${program} ignores this file`)
+  return checked(directory, [dockerEntry(directory)], [ignored], program)
 }
 
-function irregular(file: string): Issue {
-  const message = 'not a regular file: every pull fails; with a dangling link, containerd ignores the file'
+function irregular(file: string, program: string): Issue {
+  const message = `not a regular file: every pull fails; with a dangling link, ${program} ignores the file`
   return { file, message, hint: 'replace it with a file, or remove it' }
 }
 
@@ -50,16 +56,17 @@ function checked(
   directory: HostDirectory,
   entries: readonly PlacedHost[],
   ignored: readonly Issue[],
+  program: string,
 ): LoadedHosts {
   const file = missingCertificate(directory, entries)
   if (file === undefined) return { entries, ignored }
-  const message = 'this certificate or key cannot be read: containerd fails every pull from the registry'
+  const message = `this certificate or key cannot be read: ${program} fails every pull from the registry`
   return { failure: { file, message, hint: 'put it there, or remove it from hosts.toml' } }
 }
 
-function ignoredIn(file: string, { random, unused }: HostsFile): readonly Issue[] {
+function ignoredIn(file: string, { random, unused }: HostsFile, program: string): readonly Issue[] {
   const hint = 'write a [host."…"] header for each host'
-  const message = 'containerd ignores this host, because no [host."…"] header names it'
+  const message = `${program} ignores this host, because no [host."…"] header names it`
   const order = { file, message: 'containerd 1.x tries hosts in inline tables in a random order', hint }
   return [...unused.map(line => ({ file, line, message, hint })), ...(random ? [order] : [])]
 }

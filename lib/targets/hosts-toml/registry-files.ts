@@ -2,7 +2,7 @@
  * The directory of a registry under certs.d: hosts.toml and the certificates that it names. Pure.
  * Grammar: core/remotes/docker/config/hosts.go:338-548@v2.3.4.
  */
-import type { TomlKeys, TomlValue } from '../../../formats/toml/text.ts'
+import type { TomlKeys, TomlValue } from '../../formats/toml/text.ts'
 import {
   type ApiBase,
   baseUrl,
@@ -10,12 +10,12 @@ import {
   isLoopback,
   type Mirror,
   type Registry,
-} from '../../../model/registry.ts'
-import type { Effect } from '../../../model/report.ts'
-import { sha256Hex } from '../../../model/sha256.ts'
-import { BANNER } from '../../../ownership/banner.ts'
-import type { FoundFile } from '../../../system/file-facts.ts'
-import type { DesiredFile } from '../../target.ts'
+} from '../../model/registry.ts'
+import type { Effect } from '../../model/report.ts'
+import { sha256Hex } from '../../model/sha256.ts'
+import { BANNER } from '../../ownership/banner.ts'
+import type { FoundFile } from '../../system/file-facts.ts'
+import type { DesiredFile } from '../target.ts'
 import { DEFAULT_DIRECTORY, directoryName } from './directory-name.ts'
 import { formatHostsToml, type HostSection, type HostsDocument } from './format-hosts-toml.ts'
 

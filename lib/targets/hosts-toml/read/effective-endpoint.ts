@@ -1,6 +1,6 @@
 /** A host of hosts.toml as the endpoint that containerd contacts (ConfigureHosts, hosts.go:78-239@v2.3.4). Pure. */
 import type { EffectiveEndpoint } from '../../pull-route.ts'
-import { atLeast, type Release } from '../release.ts'
+import { atLeast, type Release } from '../../release.ts'
 import type { HostEntry } from './host-entry.ts'
 import { CAPABILITIES } from './host-faults.ts'
 import { isLocalhost, portOf } from './host-url.ts'

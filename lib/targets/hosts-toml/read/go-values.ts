@@ -1,5 +1,5 @@
 /** What Go's own parsers accept, where containerd hands them a value of config.toml. Pure. */
-import { latin1, parseGoUrl } from '../../model/go-url.ts'
+import { latin1, parseGoUrl } from '../../../model/go-url.ts'
 
 const PART = /(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.source
 const DURATION = new RegExp(`^[-+]?(0|(${PART})+)$`)
