@@ -1,4 +1,5 @@
 /** The table of runtimes, in the order in which a plan names them. A list that names no target means the first. */
+import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import type { TargetTable } from './target.ts'
 
@@ -6,5 +7,9 @@ export const targets = {
   containerd: {
     ...aboutContainerd,
     load: async () => (await import('./containerd/containerd.ts')).containerd,
+  },
+  buildkit: {
+    ...aboutBuildkit,
+    load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
   },
 } satisfies TargetTable
