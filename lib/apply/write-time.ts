@@ -1,7 +1,7 @@
 /** The time at which the files that need a restart were written. */
 import { Failure } from '../model/errors.ts'
 import type { ManagedFile, RestoredFile } from '../ownership/managed-file.ts'
-import { readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
+import { readState, type State, serializeState } from '../ownership/state.ts'
 import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
 import type { Journal } from './journal-format.ts'
@@ -27,7 +27,7 @@ export async function noteMoment(
     const state = await readState(node)
     const moment = await readMoment(bootClock)
     const noted = withMoment(state, started_at, moment)
-    if (moment && noted) await node.write(STATE_FILE, serializeState(noted), { mode: 0o600 })
+    if (moment && noted) await node.write(node.statePaths.state, serializeState(noted), { mode: 0o600 })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }
