@@ -43,7 +43,7 @@ export function lossIssues(
   const failing = Map.groupBy(errors, ({ registry }) => registry)
   const issues = errors
     .filter(({ target }) => names.includes(target))
-    .map(({ target, registry, problem, consequence, place: { file, line, column } }) => {
+    .map(({ registry, problem, consequence, place: { file, line, column } }) => {
       const without = new Set(failing.get(registry)?.map(other => other.target))
       const others = Object.keys(targets).filter(name => !without.has(name))
       const message = `${problem}: ${consequence}`

@@ -1,4 +1,6 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
+
+import { isSameLine } from '../release.ts'
 import type { DesiredFile, Target } from '../target.ts'
 import type { View } from '../view.ts'
 import { aboutContainerd } from './about.ts'
@@ -20,7 +22,6 @@ import { writerOf } from './other-writers.ts'
 import { plannedSnapshot } from './planned.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { isSameLine } from './release.ts'
 import { releaseNotices } from './release-notices.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
