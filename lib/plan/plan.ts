@@ -4,9 +4,10 @@
  */
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
 import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'

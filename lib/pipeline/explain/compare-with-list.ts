@@ -21,7 +21,7 @@ export async function compareWithList(
   view: View,
   world: World,
 ): Promise<ListDifference> {
-  const { list: selected, notices } = await knownHealth(list, view, world)
+  const { list: selected, notices } = await knownHealth(list, targets, view, world)
   const planned = await planOrReason(selected, targets, view)
   const excluded = notices.filter(({ code }) => code === 'mirror_excluded')
   return {
@@ -70,9 +70,9 @@ function withoutFlag(message: string): string {
 }
 
 /** A user who is not root may not read what a watcher knows. */
-async function knownHealth(list: MirrorList, { node }: View, world: World) {
+async function knownHealth(list: MirrorList, targets: Targets, { node, machine }: View, world: World) {
   try {
-    return await applyKnownHealth(list, { declared: false }, node, world)
+    return await applyKnownHealth(list, { declared: false }, { node, targets, world, machine })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { list, notices: [noticeOf('health_unreadable', error)] }
