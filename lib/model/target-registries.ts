@@ -26,6 +26,14 @@ export function registriesFor(
   return own.filter(({ targets }) => targets === undefined || targets.includes(name))
 }
 
+/** The registries that one of these targets gets. */
+export function registriesForAny(
+  { registries }: Pick<MirrorList, 'registries'>,
+  names: readonly string[],
+): readonly Registry[] {
+  return registries.filter(({ targets }) => targets?.some(name => names.includes(name)) ?? true)
+}
+
 /**
  * A list whose registries are changed for each target: `change` makes of a registry, as the target gets it, what this
  * target has from now on. Where that is the same for all, the list has it once.

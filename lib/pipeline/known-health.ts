@@ -9,13 +9,12 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
 import { registriesFor, registryOf, type TargetRegistries } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
-import { HEALTH_FILE } from '../ownership/state.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
 import { findPullers } from '../targets/pullers.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Machine } from '../targets/view.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
-import type { Targets } from './open.ts'
 
 export interface HealthOptions {
   /** Write every mirror of the list, healthy or not. */
@@ -25,7 +24,7 @@ export interface HealthOptions {
 /** The node, and the runtimes to configure there. */
 interface Place {
   readonly node: Reader
-  readonly targets: Targets
+  readonly targets: TargetTable
   /** Undefined: the node is another tree. */
   readonly machine: Machine | undefined
   readonly world: World
@@ -56,7 +55,7 @@ export async function applyKnownHealth(
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
 export async function readHealth(node: Reader, world: World): Promise<HealthFile | undefined> {
-  const bytes = await node.read(HEALTH_FILE)
+  const bytes = await node.read(node.statePaths.health)
   return bytes && parseHealthFile(bytes.toString('utf8'), await world.bootId(), monotonicMs(world))
 }
 

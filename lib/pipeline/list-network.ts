@@ -8,7 +8,8 @@ import { groupEndpoints, type Requester } from '../probe/group-endpoints.ts'
 import { type ProxyFor, proxySettings, readProxies } from '../probe/http/proxies.ts'
 import type { PullClient } from '../targets/pull-client.ts'
 import { findPullers, type Puller } from '../targets/pullers.ts'
-import { type NodeOptions, openMachine, type Targets } from './open.ts'
+import type { TargetTable } from '../targets/target.ts'
+import { type NodeOptions, openMachine } from './open.ts'
 
 /** What a pull on this node depends on besides the list. */
 export interface Network {
@@ -30,7 +31,7 @@ export interface ListNetwork extends ListRequests {
 }
 
 interface Place extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
 }
 
 /** The clients of several targets are read, to know which of them request an endpoint in the same way. */

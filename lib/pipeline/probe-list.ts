@@ -11,9 +11,10 @@ import { type ProbeOptions, probeAll } from '../probe/probe.ts'
 import { openRoots, type RootsReader } from '../probe/tls/system-roots.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
+import type { TargetTable } from '../targets/target.ts'
 import { judgeRegistries } from './judge-registries.ts'
 import { type ListNetwork, openNetwork } from './list-network.ts'
-import type { NodeOptions, Targets } from './open.ts'
+import type { NodeOptions } from './open.ts'
 
 /** Shows the probes of a list while they run. */
 export interface Progress {
@@ -45,7 +46,7 @@ export interface ListProbeOptions {
 export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<ProbedList>
 
 export interface ListProberOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
   openProgress(endpoints: readonly Endpoint[]): Progress
 }
 

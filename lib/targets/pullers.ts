@@ -4,8 +4,9 @@ import { registriesFor, type TargetRegistries } from '../model/target-registries
 import { type ConfiguredTarget, configuredTargets } from './configured-targets.ts'
 import type { Dialect } from './dialect.ts'
 import { fitRegistries } from './fit.ts'
+import { loadListed, type Targets } from './load-targets.ts'
 import type { PullClient } from './pull-client.ts'
-import type { Target } from './target.ts'
+import type { TargetTable } from './target.ts'
 import type { Machine } from './view.ts'
 
 type PullMachine = Pick<Machine, 'run' | 'files' | 'processes'> | undefined
@@ -21,14 +22,15 @@ export interface Puller extends TargetRegistries {
 type ReadList = Pick<MirrorList, 'targets' | 'registries' | 'byTarget'>
 
 /**
- * Those that the list names among `targets`, in its order. Where it names none of them, the first of `targets` pulls what
- * the list has.
+ * Those that the list names and the table has, in the order of the list. Where there are none, the first of the table
+ * pulls what the list has.
  */
 export async function findPullers(
   list: ReadList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   machine: PullMachine,
 ): Promise<readonly [Puller, ...Puller[]]> {
+  const targets = await loadListed(table, list)
   const [first, ...others] = configuredTargets(list, targets)
   if (first === undefined) return [unlistedPuller(list, targets, machine)]
   return [
@@ -37,11 +39,7 @@ export async function findPullers(
   ]
 }
 
-function unlistedPuller(
-  { registries }: ReadList,
-  targets: Readonly<Record<string, Target>>,
-  machine: PullMachine,
-): Puller {
+function unlistedPuller({ registries }: ReadList, targets: Targets, machine: PullMachine): Puller {
   const [entry] = Object.entries(targets)
   if (entry === undefined) throw new Error('no target is known')
   const [name, target] = entry

@@ -3,7 +3,7 @@ import { Failure } from '../../model/errors.ts'
 import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { pullerFor } from '../../pipeline/list-network.ts'
-import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
+import { type NodeOptions, openMachine } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openLookupOnDemand } from '../../probe/dns/lookup-on-demand.ts'
@@ -12,10 +12,11 @@ import { openSharedContext, probeOne, type SharedContext } from '../../probe/pro
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
 import { findPullers } from '../../targets/pullers.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { Host } from './host.ts'
 
 export interface ProberOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
 }
 
 export interface Prober {
