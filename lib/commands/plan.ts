@@ -30,7 +30,8 @@ export const plan: RunCommand<PlanFlags> = async (flags, context) => {
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const selected = await applyKnownHealth(ordered, flags, node, world, namesOf(probed.registries))
+  const place = { node, targets, world, machine: view.machine }
+  const selected = await applyKnownHealth(ordered, flags, place, namesOf(probed.registries))
   const compared = flags.losses ? await compareTargets(loaded.whole, targets, view) : undefined
   const { made, conflicts } = await planOrConflicts(
     () => makePlan(selected.list, targets, view, flags),
