@@ -12,26 +12,31 @@ export interface Activations {
   readonly restart: readonly Activation[]
 }
 
-/** What these effects need. `here`: the node is this machine; `daemon`: the one that runs there. */
+/** What these effects need; `daemon`: the one that runs on this machine. */
 export function neededActivations(
   name: string,
   { daemon: { activate } }: Target,
   effects: ReadonlySet<Effect>,
-  here: boolean,
+  { machine, user }: Pick<View, 'machine' | 'user'>,
   daemon?: Daemon,
 ): Activations {
   // In an image no daemon can be seen.
-  const condition = here ? {} : { why: 'only if it already runs from this tree' }
+  const condition = machine !== undefined ? {} : { why: 'only if it already runs from this tree' }
   const activation = (action: keyof Activations): readonly Activation[] => {
     const how = effects.has(action) ? activate[action] : undefined
     const own = action === 'restart' && daemon?.state === 'running' ? daemon.restart : undefined
-    return how === undefined
-      ? []
-      : [{ target: name, ...how, ...(own !== undefined && { command: own }), ...condition }]
+    if (how === undefined) return []
+    const command = own ?? ofScope(how.command, user)
+    return [{ target: name, ...how, command, ...condition }]
   }
   const restart = activation('restart')
   // A restart reads every file.
   return { reload: restart.length > 0 ? [] : activation('reload'), restart }
+}
+
+/** A user's daemon is a unit of the user's systemd. */
+function ofScope(command: string, user: View['user']): string {
+  return user === undefined ? command : command.replace(/^systemctl /, 'systemctl --user ')
 }
 
 /** The effects of these steps, and of a restart that is still pending. */

@@ -79,13 +79,7 @@ export async function planListed(
       ...listed.notices,
       ...open.notices,
     ],
-    ...neededActivations(
-      name,
-      target,
-      running ? collectEffects(steps, pending) : new Set(),
-      view.machine !== undefined,
-      daemon,
-    ),
+    ...neededActivations(name, target, running ? collectEffects(steps, pending) : new Set(), view, daemon),
     endpoints: await changedEndpoints({ name, target, snapshot, steps }, rendering, view),
     daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
     unchanged: listed.unchanged + removals.unchanged,
@@ -110,7 +104,7 @@ export async function planUnlisted(
     daemons: [],
     endpoints: [],
     notices: [...removals.notices, ...driftNotices(steps, target, view)],
-    ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
+    ...neededActivations(name, target, collectEffects(steps), view),
   }
 }
 
@@ -164,7 +158,7 @@ async function checkConflicts(
   steps: readonly Step[],
   view: View,
 ): Promise<readonly Issue[]> {
-  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view.node))]
+  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view))]
   if (issues.length > 0) return issues
   const changed = new Set(steps.map(({ path }) => path))
   return await target.validate(

@@ -4,6 +4,7 @@
  */
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
 import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
@@ -45,7 +46,11 @@ async function planAll(
     const rendering = target.render(registries, snapshot, choices)
     const others = Object.keys(list.targets).filter(other => other !== name)
     const conflicts = [...lossIssues(losses, others), ...rendering.conflicts]
-    const notices = [...lossNotices(losses, name), ...rendering.notices]
+    const notices = [
+      ...lossNotices(losses, name),
+      ...(await notFound(name, target, view)),
+      ...rendering.notices,
+    ]
     rendered.push({ name, target, snapshot, rendering: { ...rendering, notices, conflicts } })
   }
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
@@ -57,6 +62,13 @@ async function planAll(
   const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
   return { ...joined(parts), state: view.state }
+}
+
+/** Without sudo, for a runtime that root runs, the files would have no reader. */
+async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
+  if (view.user === undefined || (await target.detect(view)) !== undefined) return []
+  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  return [{ code: 'runtime_not_found', message, target: name }]
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {

@@ -2,11 +2,9 @@
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import type { Effect } from '../model/report.ts'
-import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { Reader } from '../system/reader.ts'
 import type { Target } from '../targets/target.ts'
-import type { Machine } from '../targets/view.ts'
+import type { View } from '../targets/view.ts'
 import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
@@ -21,14 +19,8 @@ export interface RestoreChoices {
 }
 
 /** The node, and what is known of it. */
-export interface RestoreInput {
-  readonly node: Reader
-  readonly state: State
+export interface RestoreInput extends Pick<View, 'node' | 'state' | 'uid' | 'machine' | 'user'> {
   readonly targets: Readonly<Record<string, Target>>
-  /** This machine; undefined where the node is a tree under `--root`. */
-  readonly machine: Machine | undefined
-  /** The user who runs regmirror. */
-  readonly uid: number
 }
 
 /** What would be restored, and the files that are in the way: with one of them nothing is. */
@@ -147,5 +139,5 @@ async function targetActivations(
   const effects = mayRead ? collectEffects(steps, pending) : new Set<Effect>()
   const here = view.machine !== undefined
   const daemons = here ? [{ target: name, daemon }] : []
-  return { ...neededActivations(name, target, effects, here, daemon), daemons }
+  return { ...neededActivations(name, target, effects, view, daemon), daemons }
 }

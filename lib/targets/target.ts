@@ -102,6 +102,8 @@ export interface DocumentKind {
 /** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
 export interface Target<Settings = unknown, Snapshot = unknown> {
   readonly title: string
+  /** Whether a user can run it without root: then `view.user` may be set. */
+  readonly rootless?: true
   readonly settings: TargetSettings<Settings>
   readonly dialect: Dialect
   /** What of a list it can express. */

@@ -11,7 +11,8 @@ import { overlaidReader } from '../../system/overlaid-reader.ts'
 import type { Reader } from '../../system/reader.ts'
 import { type ConfiguredTarget, configuredTargets } from '../../targets/configured-targets.ts'
 import type { View } from '../../targets/view.ts'
-import { type NodeOptions, openMachine, type Targets } from '../open.ts'
+import { viewFor } from '../../targets/view-for.ts'
+import { type NodeOptions, openPlace, type Targets } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
@@ -38,9 +39,10 @@ export async function explainImages(
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
   const found: ExplainedImage[] = []
   const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
+  const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
   const daemons = []
   for (const configured of settingsOf(targets, loaded)) {
-    const { one, daemon, notices: own } = await observeTarget(configured, view)
+    const { one, daemon, notices: own } = await observeTarget(configured, isListed(configured), view)
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
     const probe = await options.openProber?.(configured, view)
@@ -60,7 +62,7 @@ async function openView(
   { node, ...options }: ExplainOptions,
   world: World,
 ): Promise<{ view: View; notices: readonly Notice[] }> {
-  const view = { node, uid: world.uid, machine: openMachine(options, world) }
+  const view = openPlace(options, node, world)
   try {
     return { view: { ...view, state: await readState(node) }, notices: [] }
   } catch (error) {
@@ -76,7 +78,8 @@ function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly 
   return configuredTargets({ targets: Object.fromEntries(all) }, targets)
 }
 
-async function observeTarget({ name, target, settings }: ConfiguredTarget, view: View) {
+async function observeTarget({ name, target, settings }: ConfiguredTarget, isListed: boolean, common: View) {
+  const view = await viewFor(name, target, isListed, common)
   const explainer = await target.explainer()
   const snapshot = await explainer.observe(view, settings)
   const daemon = target.daemon.find(snapshot)

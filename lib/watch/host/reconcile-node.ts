@@ -4,6 +4,7 @@ import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
 import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
+import type { ScopeOptions } from '../../pipeline/scope.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/write-access.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
@@ -20,7 +21,7 @@ export interface Work {
   readonly holder: string
   /** Directories that taking the lock has made for the state. */
   readonly made: readonly string[]
-  readonly options: ListOptions & Choices & LockOptions
+  readonly options: ListOptions & ScopeOptions & Choices & LockOptions
   /** The targets that the list may name. */
   readonly table: Targets
   /** Those of them that `--target` selects. */
