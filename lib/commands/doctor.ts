@@ -14,13 +14,13 @@ import {
   openReadable,
   openView,
   selectTargets,
-  type Targets,
 } from '../pipeline/open.ts'
 import { openListIfAny } from '../pipeline/open-list-if-any.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import { readingScope } from '../pipeline/scope.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { planFixes } from '../plan/fixes.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Context, RunCommand } from './command.ts'
 import type { DoctorFlags } from './flags.ts'
 
@@ -33,7 +33,8 @@ export const doctor: RunCommand<DoctorFlags> = async (given, context): Promise<D
   const list = await openListIfAny(given, table, await openReadable(given), world)
   const flags = readingScope(given, list.loaded, table, world)
   const place = openPlace(flags, await openReadable(flags), world)
-  const look = () => diagnose(targets, list.loaded?.list.targets ?? {}, place, world.now())
+  const choice = { named: flags.target, list: list.loaded?.list }
+  const look = () => diagnose(targets, choice, place, world.now())
   const fixed = flags.fix ? await fix(look, { targets, table }, flags, context) : undefined
   const diagnosis = await look()
   const ofList = await listFindings(list, targets, flags, world)
@@ -52,7 +53,7 @@ interface Fixed {
 /** Carries the fixes out, or with `--check` plans them. */
 async function fix(
   look: () => Promise<Diagnosis>,
-  { targets, table }: { readonly targets: Targets; readonly table: Targets },
+  { targets, table }: { readonly targets: TargetTable; readonly table: TargetTable },
   flags: DoctorFlags & NodeOptions,
   { world }: Context,
 ): Promise<Fixed> {

@@ -21,7 +21,7 @@ export const explain: RunCommand<ExplainFlags> = async (given, context): Promise
   const flags = readingScope(given, loaded, table, world)
   const node = await openReadable(flags)
   const openProber = await proberFor(flags, loaded?.list, world)
-  const options = { ...placeOf(flags), targets, node, loaded, openProber }
+  const options = { ...placeOf(flags), targets, named: flags.target, node, loaded, openProber }
   const report = await explainImages(flags.image, options, world)
   const unusable = fault === undefined ? [] : [noticeOf('list_unusable', fault)]
   return { ...report, notices: [...unusable, ...report.notices] }

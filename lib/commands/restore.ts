@@ -8,6 +8,7 @@ import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
 import { type NodeOptions, openNode, openPlace, selectTargets } from '../pipeline/open.ts'
+import { type ActivateOptions, plannedActivations } from '../pipeline/planned-activations.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import { ownScope } from '../pipeline/scope.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
@@ -17,6 +18,7 @@ import { checkRestore, planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
 import { MACHINE_STATE } from '../system/state-paths.ts'
 import { systemctl } from '../wording/systemctl.ts'
+import { refuseUnderRoot, withActivated } from './activate-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
 
@@ -24,12 +26,14 @@ type Undoing = { readonly plan: Plan }
 type MakePlan = () => Promise<Undoing>
 
 export const restore: RunCommand<RestoreFlags> = async (given, context) => {
+  refuseUnderRoot(given)
   const { world } = context
   const flags = ownScope(given, world)
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
-  const choices = { files: flags.file, overwrite: flags.overwrite }
+  const { restart, reload } = flags
+  const choices = { files: flags.file, overwrite: flags.overwrite, restart, reload }
   const input = async () => ({
     ...openPlace(flags, node, world),
     targets,
@@ -44,8 +48,9 @@ export const restore: RunCommand<RestoreFlags> = async (given, context) => {
     const report = buildPlanReport('restore', withNotices(plan, [...before, ...units]))
     return { ...report, check: true, ...(conflicts.length > 0 && { conflicts }) }
   }
-  const { planned, notices } = await undo(makePlan, access)
-  return buildPlanReport('restore', withNotices(planned.plan, [...before, ...units, ...notices]))
+  const { planned, notices, activated } = await undo(makePlan, access, { restart, reload })
+  const plan = withNotices(planned.plan, [...before, ...units, ...notices])
+  return withActivated(buildPlanReport('restore', plan), activated)
 }
 
 function withNotices(plan: Plan, before: readonly Notice[]): Plan {
@@ -53,12 +58,17 @@ function withNotices(plan: Plan, before: readonly Notice[]): Plan {
 }
 
 /** Not beside a watcher, which would write everything again. */
-async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
+async function undo(
+  makePlan: MakePlan,
+  access: WriteAccess,
+  may: ActivateOptions,
+): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
-  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
+  const isIdle = isDone(planned.plan) && plannedActivations(planned.plan, may, 'restore').length === 0
+  if (isIdle && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
-    const converged = await converge(makePlan, access, { made })
+    const converged = await converge(makePlan, access, { made, ...may })
     // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node)))
       for (const file of watchFiles(node.statePaths)) await node.remove(file)

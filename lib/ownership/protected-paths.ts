@@ -4,7 +4,7 @@ import type { RootlessUser } from '../model/rootless-user.ts'
 
 /** Directories of container runtimes and of their installers, by name. */
 const RUNTIME =
-  /containerd|^(docker|containers|cri|k0s|k3s|rke2|rancher|kube.*|microk8s|nerdctl|buildkit.*|eks)$/
+  /containerd|^(containers|docker|cri|k0s|k3s|rke2|rancher|kube.*|microk8s|nerdctl|buildkit.*|eks)$/
 
 /** Directories of registries, by name. */
 const REGISTRIES = /^(certs\.d|hosts\.d)$/

@@ -5,15 +5,15 @@ import { isRefused } from '../model/refused.ts'
 import { findRootlessUser } from '../model/rootless-user.ts'
 import type { World } from '../model/world.ts'
 import { openReader, type Reader } from '../system/reader.ts'
-import { type ListOptions, type NodeOptions, openList, type Targets } from './open.ts'
+import type { TargetTable } from '../targets/target.ts'
+import { type ListOptions, type NodeOptions, type OpenedList, openList } from './open.ts'
 
-/** Flags that say which node and which targets. */
-export type ScopeOptions = NodeOptions & { readonly target: readonly string[] }
+type ScopeOptions = Pick<ListOptions, 'root' | 'user' | 'target'>
 
 /** The flags with the user, and the list, which is read once. */
 export interface Scoped<Options> {
   readonly options: Options & NodeOptions
-  loadList(node: Reader): Promise<LoadedList>
+  loadList(node: Reader): Promise<OpenedList>
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Scoped<Options> {
  */
 export async function openScope<Options extends ListOptions & ScopeOptions>(
   options: Options,
-  table: Targets,
+  table: TargetTable,
   world: World,
 ): Promise<Scoped<Options>> {
   if (!isUser(options, world)) return { options, loadList: node => openList(options, table, node, world) }
@@ -34,7 +34,7 @@ export async function openScope<Options extends ListOptions & ScopeOptions>(
 /** The same for a watcher, which may be started before its list can be read. */
 export async function openWatchScope<Options extends ListOptions & ScopeOptions>(
   options: Options,
-  table: Targets,
+  table: TargetTable,
   world: World,
 ): Promise<Options & NodeOptions> {
   if (!isUser(options, world)) return options
@@ -58,7 +58,7 @@ export function ownScope<Options extends NodeOptions>(options: Options, world: W
 export function readingScope<Options extends ScopeOptions>(
   options: Options,
   loaded: LoadedList | undefined,
-  table: Targets,
+  table: TargetTable,
   { uid, env }: Pick<World, 'uid' | 'env'>,
 ): Options & NodeOptions {
   const user = isUser(options, { uid }) ? findRootlessUser(env) : undefined
@@ -83,11 +83,11 @@ function selectedTargets({ list }: LoadedList, { target }: ScopeOptions): readon
   return listed.length === 0 ? target : listed
 }
 
-function rootlessTargets(loaded: LoadedList, options: ScopeOptions, table: Targets): readonly string[] {
+function rootlessTargets(loaded: LoadedList, options: ScopeOptions, table: TargetTable): readonly string[] {
   return selectedTargets(loaded, options).filter(name => table[name]?.rootless === true)
 }
 
-function isForUser(loaded: LoadedList, options: ScopeOptions, table: Targets): boolean {
+function isForUser(loaded: LoadedList, options: ScopeOptions, table: TargetTable): boolean {
   const ofUser = rootlessTargets(loaded, options, table)
   const others = selectedTargets(loaded, options).filter(name => !ofUser.includes(name))
   if (ofUser.length > 0 && others.length > 0) throw mixedTargets(loaded.file, ofUser, others)
@@ -102,7 +102,7 @@ function mixedTargets(file: string, ofUser: readonly string[], others: readonly 
 }
 
 /** Throws Failure `invalid_list` where a user's watcher reads a list that became one for the machine. */
-export function refuseMachineTargets(loaded: LoadedList, options: ScopeOptions, table: Targets): void {
+export function refuseMachineTargets(loaded: LoadedList, options: ScopeOptions, table: TargetTable): void {
   if (isForUser(loaded, options, table)) return
   const { file } = loaded
   const message = "none of its targets can be a user's, and this watcher was started for a user"

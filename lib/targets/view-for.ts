@@ -1,5 +1,6 @@
 /** How one target is looked at where nothing is written. */
-import type { Target } from './target.ts'
+import { detectTarget } from './detect-target.ts'
+import type { TargetAbout } from './target.ts'
 import type { View } from './view.ts'
 
 /**
@@ -8,12 +9,12 @@ import type { View } from './view.ts'
  */
 export async function viewFor(
   name: string,
-  target: Pick<Target, 'rootless' | 'detect'>,
+  target: Pick<TargetAbout, 'rootless' | 'detect'>,
   isListed: boolean,
   view: View,
 ): Promise<View> {
   const { user, ...ofMachine } = view
   if (user === undefined || target.rootless !== true) return ofMachine
   const isManaged = Object.values(view.state.files).some(written => written.target === name)
-  return isListed || isManaged || (await target.detect(view)) !== undefined ? view : ofMachine
+  return isListed || isManaged || (await detectTarget(target, view)) !== undefined ? view : ofMachine
 }

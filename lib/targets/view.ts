@@ -6,6 +6,8 @@ import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
 
+export type { RootlessUser } from '../model/rootless-user.ts'
+
 /** The machine that regmirror runs on. */
 export interface Machine {
   readonly files: Reader

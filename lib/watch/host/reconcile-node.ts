@@ -3,14 +3,14 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
-import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
-import type { ScopeOptions } from '../../pipeline/scope.ts'
+import { type ListOptions, openView } from '../../pipeline/open.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/write-access.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/choices.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { Reconciled, Scope } from './host.ts'
 import { readShownFiles } from './shown-files.ts'
 
@@ -21,11 +21,11 @@ export interface Work {
   readonly holder: string
   /** Directories that taking the lock has made for the state. */
   readonly made: readonly string[]
-  readonly options: ListOptions & ScopeOptions & Choices & LockOptions
+  readonly options: ListOptions & Choices & LockOptions
   /** The targets that the list may name. */
-  readonly table: Targets
+  readonly table: TargetTable
   /** Those of them that `--target` selects. */
-  readonly targets: Targets
+  readonly targets: TargetTable
   readonly world: World
 }
 
