@@ -1,5 +1,7 @@
 /** The table of runtimes, in the order in which a plan names them. A list that names no target means the first. */
+import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
+import { aboutContainers } from './containers/about.ts'
 import { aboutDocker } from './docker/about.ts'
 import type { TargetTable } from './target.ts'
 
@@ -11,5 +13,13 @@ export const targets = {
   docker: {
     ...aboutDocker,
     load: async () => (await import('./docker/docker.ts')).docker,
+  },
+  containers: {
+    ...aboutContainers,
+    load: async () => (await import('./containers/containers.ts')).containers,
+  },
+  buildkit: {
+    ...aboutBuildkit,
+    load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
   },
 } satisfies TargetTable

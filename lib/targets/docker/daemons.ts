@@ -19,7 +19,7 @@ export interface RunningDaemon {
   readonly unit?: string
   /** The socket at which it serves; undefined: none of its sockets is a file. */
   readonly address?: string
-  readonly process: TrustedProcess
+  readonly trusted: TrustedProcess
 }
 
 export interface Daemons {
@@ -61,15 +61,15 @@ export async function findDaemons(
   }
 }
 
-function daemonOf(process: TrustedProcess, defaults: Defaults): RunningDaemon | undefined {
-  const { identity, startedAt, args, executable, origin, rootDirectory, directory } = process
+function daemonOf(trusted: TrustedProcess, defaults: Defaults): RunningDaemon | undefined {
+  const { identity, startedAt, args, executable, origin, rootDirectory, directory } = trusted
   const flags = parseDaemonFlags(args)
   if (flags === undefined) return undefined
   const isOwn = flags.rootless === defaults.rootless
   const config = flags.config ?? (isOwn ? defaults.config : undefined)
   const address = addressOf(flags, isOwn ? defaults.socket : undefined)
   return {
-    ...{ pid: identity.pid, startedAt, flags, executable, process },
+    ...{ pid: identity.pid, startedAt, flags, executable, trusted },
     config: config === undefined ? undefined : path.posix.resolve(directory, config),
     ...(rootDirectory === '/' && { program: executable }),
     ...(origin.unit !== undefined && { unit: origin.unit }),
@@ -85,7 +85,7 @@ function addressOf({ hosts }: DaemonFlags, usual: string | undefined): string | 
   return hosts.some(host => host.startsWith('fd://')) ? usual : undefined
 }
 
-async function reads({ process, config }: RunningDaemon, node: Reader, listed: string): Promise<boolean> {
+async function reads({ trusted, config }: RunningDaemon, node: Reader, listed: string): Promise<boolean> {
   if (config === undefined) return false
-  return await isSameFile(node, listed, openReader(process.rootDirectory), config)
+  return await isSameFile(node, listed, openReader(trusted.rootDirectory), config)
 }

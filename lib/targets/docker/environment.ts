@@ -14,7 +14,7 @@ export async function daemonEnvironment(
   const paths = pathsFor(undefined)
   const file = config ?? paths.config
   const [daemon] = (await findDaemons(processes, files, file, paths)).readers
-  const variables = daemon && (await processes.variables(daemon.process))
+  const variables = daemon && (await processes.variables(daemon.trusted))
   if (variables === undefined) return undefined
   const parsed = parseDaemonJson(file, await files.find(file))
   return { ...variables, ...('json' in parsed ? proxiesIn(parsed.json.value.proxies) : {}) }

@@ -1,5 +1,6 @@
 /** Reads the state of Docker on a node: its release, image store, daemon.json, and the directories of certs.d. */
 import type { Json } from '../../formats/format.ts'
+import type { Table } from '../../formats/is-table.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ManagedFile } from '../../ownership/managed-file.ts'
 import { findProgram } from '../find-program.ts'
@@ -13,7 +14,7 @@ import { readInstalled } from './installed.ts'
 import { type Paths, pathsFor } from './paths.ts'
 import type { DockerSettings } from './settings.ts'
 import type { DockerSnapshot } from './snapshot.ts'
-import { chooseStore } from './store.ts'
+import { chooseStore, type StoreFacts } from './store.ts'
 import { readUnitFlags } from './unit-flags.ts'
 
 export async function observe(
@@ -29,23 +30,17 @@ export async function observe(
   const found = await node.find(path)
   const parsed = parseDaemonJson(path, found)
   const json = 'json' in parsed ? parsed.json : undefined
-  const { installed, program } = await readInstalled(machine, daemons, info)
-  const release = settings.version === undefined ? installed : parseRelease(settings.version)
+  const installed = await readInstalled(machine, daemons, info)
+  const release = settings.version === undefined ? installed.installed : parseRelease(settings.version)
   return {
     config: { path, named: settings.config !== undefined, found },
     json,
     fault: 'fault' in parsed ? parsed.fault : undefined,
     release,
-    installed,
-    program,
-    chosen: chooseStore({
-      settings,
-      running: info?.store,
-      value: json?.value ?? {},
-      storageDriver: daemons.readers[0]?.flags.storageDriver,
-      release,
-      hasPriorDriver: machine && (await hasPriorDriver(view, daemons, paths, json?.value['data-root'])),
-    }),
+    ...installed,
+    chosen: chooseStore(
+      await readChoice({ settings, daemons, info, value: json?.value ?? {}, release }, paths, view),
+    ),
     certsDir: paths.certsDir,
     daemons,
     info,
@@ -58,6 +53,22 @@ export async function observe(
     proved: view.proved ?? new Set(),
     ...(await readRoots(node, new Set([paths.certsDir]), registries)),
   }
+}
+
+interface Found extends Pick<DockerSnapshot, 'daemons' | 'info' | 'release'> {
+  readonly settings: DockerSettings
+  /** daemon.json. */
+  readonly value: Table
+}
+
+async function readChoice(
+  { settings, daemons, info, value, release }: Found,
+  paths: Paths,
+  view: View,
+): Promise<StoreFacts> {
+  const hasPrior = view.machine && (await hasPriorDriver(view, daemons, paths, value['data-root']))
+  const storageDriver = daemons.readers[0]?.flags.storageDriver
+  return { settings, running: info?.store, value, storageDriver, release, hasPriorDriver: hasPrior }
 }
 
 async function infoOf({ readers }: Daemons): Promise<DaemonInfo | undefined> {
@@ -89,8 +100,8 @@ const CRI_UNITS = ['/etc', '/usr/lib', '/lib'].map(top => `${top}/systemd/system
 
 async function findCriDockerd({ node, machine, user }: View): Promise<string | undefined> {
   if (user !== undefined) return undefined
-  const [process] = machine ? (await machine.processes.find('cri-dockerd', ['cri-dockerd'])).trusted : []
-  if (process !== undefined) return `process ${process.identity.pid}`
+  const [running] = machine ? (await machine.processes.find('cri-dockerd', ['cri-dockerd'])).trusted : []
+  if (running !== undefined) return `process ${running.identity.pid}`
   for (const unit of CRI_UNITS) if ((await node.facts(unit))?.type === 'file') return unit
   return await findProgram(node, ['cri-dockerd'])
 }

@@ -9,7 +9,8 @@ export interface ChosenStore {
   readonly because: string
 }
 
-interface Seen {
+/** What decides. */
+export interface StoreFacts {
   readonly settings: Pick<DockerSettings, 'store'>
   /** What the running daemon says. */
   readonly running: Store | undefined
@@ -23,7 +24,7 @@ interface Seen {
 }
 
 /** Undefined: not known. */
-export function chooseStore(seen: Seen): ChosenStore | undefined {
+export function chooseStore(seen: StoreFacts): ChosenStore | undefined {
   const { settings, running, release } = seen
   if (settings.store !== undefined) return { store: settings.store, because: 'by store in [targets.docker]' }
   if (running !== undefined) return { store: running, because: 'as the running daemon says' }
@@ -38,7 +39,7 @@ export function chooseStore(seen: Seen): ChosenStore | undefined {
 
 /** daemon/image_store_choice.go determineImageStoreChoice@docker-v29.7.2. */
 function newDefault(
-  { value, storageDriver, hasPriorDriver }: Seen,
+  { value, storageDriver, hasPriorDriver }: StoreFacts,
   { name }: Release,
 ): ChosenStore | undefined {
   const driver = storageDriver ?? value['storage-driver']

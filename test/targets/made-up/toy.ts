@@ -68,5 +68,5 @@ export const toy: Target<ToySettings, ToySnapshot> = {
   doctor: async () => toyDoctor,
 }
 
-/** The table with this line. */
+/** A table with this line: other runtimes do not change its tests. */
 export const table = { containerd: targets.containerd, toy: knownTarget(toy) }
