@@ -9,10 +9,11 @@ import type { Choices } from '../targets/choices.ts'
 import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
 import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
 import { loadTargets, managedNames } from '../targets/load-targets.ts'
-import type { TargetTable } from '../targets/target.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
+import { shareFiles } from './shared-files.ts'
 
 export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
@@ -34,6 +35,24 @@ export async function makePlan(
 
 async function planAll(list: MirrorList, table: TargetTable, view: View, choices: Choices): Promise<Plan> {
   const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
+  const rendered = shareFiles(await renderAll(list, targets, view, choices))
+  const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
+  const parts = []
+  for (const one of rendered) parts.push(await planListed(one, needed, view))
+  for (const [name, target] of Object.entries(targets)) {
+    if (!Object.hasOwn(list.targets, name)) parts.push(await planUnlisted(name, target, needed, view))
+  }
+  const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
+  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
+  return { ...joined(parts), state: view.state }
+}
+
+async function renderAll(
+  list: MirrorList,
+  targets: Readonly<Record<string, Target>>,
+  view: View,
+  choices: Choices,
+): Promise<readonly Rendered[]> {
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
     const listed = registriesFor(list, name)
@@ -45,15 +64,7 @@ async function planAll(list: MirrorList, table: TargetTable, view: View, choices
     const notices = [...lossNotices(losses, name), ...rendering.notices]
     rendered.push({ name, target, snapshot, rendering: { ...rendering, notices, conflicts } })
   }
-  const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
-  const parts = []
-  for (const one of rendered) parts.push(await planListed(one, needed, view))
-  for (const [name, target] of Object.entries(targets)) {
-    if (!Object.hasOwn(list.targets, name)) parts.push(await planUnlisted(name, target, needed, view))
-  }
-  const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
-  if (conflicts.length > 0) throw new Failure('conflict', conflicts)
-  return { ...joined(parts), state: view.state }
+  return rendered
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {
