@@ -273,7 +273,10 @@ describe('two targets', () => {
 })
 
 describe('what takes effect after a reload', () => {
-  const needs = ({ reload, restart }: Plan) => [...reload, ...restart].map(({ command }) => command)
+  const needs = (plan: Plan) => {
+    const { reload, restart } = buildPlanReport('plan', plan)
+    return [...reload, ...restart].map(({ command }) => command)
+  }
   const restarting = wholeFile('/etc/buildkit-tool/start.conf', { effect: 'restart' })
 
   it('needs a reload once, when it changes', () =>

@@ -165,17 +165,17 @@ describe('the daemons that apply may restart', () => {
   })
 
   it('are those of the plan, and none without the flag', () => {
-    assert.deepEqual(plannedActivations(plan(known), { restart: true }), [DAEMON])
-    assert.deepEqual(plannedActivations(plan(known), { reload: true }), [])
-    assert.deepEqual(plannedActivations(plan(known), {}), [])
+    assert.deepEqual(plannedActivations(plan(known), { restart: true }, 'apply'), [DAEMON])
+    assert.deepEqual(plannedActivations(plan(known), { reload: true }, 'apply'), [])
+    assert.deepEqual(plannedActivations(plan(known), {}, 'apply'), [])
     const reload = { restart: [], reload: [activation], daemons: plan(known).daemons }
     for (const flags of [{ reload: true }, { restart: true }])
-      assert.deepEqual(plannedActivations(reload, flags), [{ ...DAEMON, action: 'reload' }])
+      assert.deepEqual(plannedActivations(reload, flags, 'apply'), [{ ...DAEMON, action: 'reload' }])
   })
 
   it('must run in a unit', () =>
     assert.throws(
-      () => plannedActivations(plan({ ...running, address: '/run/tool.sock' }), { restart: true }),
+      () => plannedActivations(plan({ ...running, address: '/run/tool.sock' }), { restart: true }, 'apply'),
       /one \(process 4711\) runs in no unit of systemd, so regmirror cannot restart it and wrote nothing; run regmirror apply without --restart, then: restart it as it was started/,
     ))
 

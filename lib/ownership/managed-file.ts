@@ -64,6 +64,8 @@ export type ManagedFile = Owned & {
   readonly written_after?: Moment
   /** When the daemon was started that has read this file in a reload and proved it; absent for the content written since. */
   readonly loaded_by?: Moment
+  /** A key went from it without a reload that cleared its value first: the daemon keeps that until a restart. */
+  readonly keeps_value?: true
   readonly effect: Effect
   /** The registry that the file configures. */
   readonly registry?: string
@@ -94,13 +96,14 @@ export function isRestoredFile(file: string, value: unknown): boolean {
 
 export function isManagedFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
-  const { target, digest, written_at, written_after, loaded_by, effect, registry, bundle, after, original } =
-    value
+  const { target, digest, written_at, effect, registry, bundle, after, original } = value
+  const { written_after, loaded_by, keeps_value } = value
   return (
     [target, digest, written_at].every(isText) &&
     EFFECTS.includes(effect) &&
     isOwned(value) &&
     [written_after, loaded_by].every(moment => isOptional(moment, isMoment)) &&
+    isOptional(keeps_value, flag => flag === true) &&
     isOptional(registry, isText) &&
     // The directory is removed with what is in it.
     isOptional(bundle, directory => directory === path.dirname(file)) &&

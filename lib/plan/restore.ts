@@ -1,20 +1,20 @@
 /** The node as it was before regmirror, as a plan: an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import type { Effect } from '../model/report.ts'
 import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { Reader } from '../system/reader.ts'
 import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
-import type { Target, TargetTable } from '../targets/target.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Machine } from '../targets/view.ts'
-import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
+import type { MayActivate } from './cleared-values.ts'
 import type { Plan } from './plan.ts'
+import { type PutBack, planPutBack } from './put-back.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
 import { compare, type Step } from './step.ts'
 import { orderedSteps } from './step-order.ts'
 
-export interface RestoreChoices {
+export interface RestoreChoices extends MayActivate {
   /** Paths on the node; none: all files that regmirror manages. */
   readonly files: readonly string[]
   /** Also files that were changed outside regmirror since. */
@@ -71,13 +71,17 @@ async function planChosen(input: LoadedInput, choices: RestoreChoices): Promise<
     parts,
     async ({ file, target }) => file && compare(target, file, node, uid),
   )
-  const steps = orderedSteps(compared.filter(step => step !== undefined))
+  const putBack = await putBackEach(
+    compared.filter(step => step !== undefined),
+    input,
+    choices,
+  )
+  const { steps } = putBack
   const plan: Plan = {
-    steps,
+    ...putBack,
     permissionFixes: [],
     endpoints: [],
-    notices: parts.flatMap(({ notices = [] }) => notices),
-    ...(await restoreActivations(steps, input)),
+    notices: [...parts.flatMap(({ notices = [] }) => notices), ...putBack.notices],
     unchanged: chosen.length - steps.length - conflicts.length,
     forgets: chosen.map(({ path: file }) => file),
     state,
@@ -121,37 +125,21 @@ async function referencedFiles(
   return issues
 }
 
-type Part = Pick<Plan, 'reload' | 'restart' | 'daemons'>
-
-async function restoreActivations(steps: readonly Step[], input: LoadedInput): Promise<Part> {
-  const { targets, state } = input
-  const parts: Part[] = []
+async function putBackEach(
+  steps: readonly Step[],
+  { targets, ...view }: LoadedInput,
+  may: MayActivate,
+): Promise<PutBack> {
+  const parts: PutBack[] = []
   for (const [name, target] of Object.entries(targets)) {
     const own = steps.filter(step => step.target === name)
-    const before = Object.entries(state.restored ?? {}).filter(([, file]) => file.target === name)
-    if (own.length + before.length === 0) continue
-    const files = [...own.map(step => step.path), ...before.map(([file]) => file)]
-    parts.push(await targetActivations(name, target, own, { ...input, files }))
+    parts.push(await planPutBack(name, target, own, view, may))
   }
   return {
+    steps: orderedSteps(parts.flatMap(part => part.steps)),
+    notices: parts.flatMap(({ notices }) => notices),
     reload: parts.flatMap(({ reload }) => reload),
     restart: parts.flatMap(({ restart }) => restart),
     daemons: parts.flatMap(({ daemons }) => daemons),
   }
-}
-
-/** No restart where no daemon runs that reads these files. */
-async function targetActivations(
-  name: string,
-  target: Target,
-  steps: readonly Step[],
-  { files, ...view }: LoadedInput & { readonly files: readonly string[] },
-): Promise<Part> {
-  const daemon = await target.daemon.findReader(files, view)
-  const pending = await isRestartPending(name, daemon, view)
-  const mayRead = daemon.state === 'unknown' || mayRun(daemon, view)
-  const effects = mayRead ? collectEffects(steps, pending) : new Set<Effect>()
-  const here = view.machine !== undefined
-  const daemons = here ? [{ target: name, daemon }] : []
-  return { ...neededActivations(name, target, effects, here, daemon), daemons }
 }

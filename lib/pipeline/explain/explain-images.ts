@@ -53,7 +53,7 @@ export async function explainImages(
     for (const image of images) {
       const { pairs, ...about } = explainImage(image, one)
       const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
-      const list = compared && { list: compared.of(about.registry) }
+      const list = compared && { list: compared.of(about.registry, one.name) }
       found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
     }
   }
