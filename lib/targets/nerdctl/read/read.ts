@@ -49,7 +49,7 @@ function registryOf(name: string, directory: HostDirectory, entries: readonly Pl
   const server = entries.at(-1)
   return {
     name,
-    at: { file: directory.path },
+    at: { file: directory.hosts === undefined ? directory.path : file },
     mirrors: mirrors.map(entry => ({
       ...endpointOf(entry),
       at: place(entry),
