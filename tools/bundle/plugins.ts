@@ -50,6 +50,7 @@ const LATE_PACKAGES = {
   // esbuild does not see what its build for require() loads.
   'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
   'toml-eslint-parser': 'toml-eslint-parser',
+  yaml: 'yaml',
 }
 
 /** Loads them as scripts of the bundle. */
@@ -96,7 +97,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'targets/index.ts': START,
   'list/source/toml.ts': START,
   'list/source/json.ts': LIST,
-  'list/source/yaml.ts': LIST,
+  'formats/yaml/parse.ts': LIST,
   'list/foreign/foreign-file.ts': LIST,
   'list/schema/check-schema.ts': LIST,
   'commands/probe.ts': LIST,
