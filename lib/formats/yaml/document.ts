@@ -102,7 +102,7 @@ export function isNothing(document: YamlDocument, node: Node | undefined): boole
   return isNull(node) && isBare && rangeOf(document, node) === undefined
 }
 
-export function isNull(node: Node | undefined): boolean {
+function isNull(node: Node | undefined): boolean {
   return isScalar(node) && node.value === null
 }
 

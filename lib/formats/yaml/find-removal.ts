@@ -64,10 +64,10 @@ export function respelling(
 ): Edit | undefined {
   const now = findSpot(document, path)
   if (now === undefined || now.missing.length > 0) return undefined
-  const [range, wanted] = [rangeOf(document, now.node), rangeOf(original, before.node)]
+  const [range, written] = [rangeOf(document, now.node), rangeOf(original, before.node)]
   const isAlike = isBlock(now.node) === isBlock(before.node)
-  if (range !== undefined && wanted !== undefined && isAlike)
-    return { at: range[0], end: range[1], text: original.text.slice(...wanted) }
+  if (range !== undefined && written !== undefined && isAlike)
+    return { at: range[0], end: range[1], text: original.text.slice(...written) }
   if (now.pair === undefined || before.pair === undefined) return undefined
   const { colonEnd, end } = before.pair
   return { at: now.pair.colonEnd, end: now.pair.end, text: original.text.slice(colonEnd, end) }
