@@ -145,6 +145,26 @@ describe('architecture', () => {
     assert.deepEqual(outside, ['lib/targets/file-kinds.ts', 'lib/targets/index.ts'])
   })
 
+  it('a runtime knows no other runtime; what they share is in folders of its own', () => {
+    const shared = ['hosts-toml']
+    const foreign = below('lib/targets/').flatMap(file => {
+      const [own, ...rest] = file.split('/').slice(2)
+      const isForeign = (from: string) => {
+        const [folder = '', ...more] = from.split('/').slice(2)
+        return sources.has(from) && more.length > 0 && folder !== own && !shared.includes(folder)
+      }
+      return rest.length === 0
+        ? []
+        : importsOf(file)
+            .filter(isForeign)
+            .map(from => `${file} → ${from}`)
+    })
+    assert.deepEqual(
+      foreign.filter(line => line.includes('→ lib/targets/')),
+      [],
+    )
+  })
+
   it('only open.ts can open a node for writing', () => {
     const opening = files.filter(file => /\bopenWriter\b/.test(sources.get(file) as string))
     assert.deepEqual(opening, ['lib/pipeline/open.ts', 'lib/system/writer.ts'])

@@ -1,4 +1,5 @@
 /** Several values in one file of another program, by the rules of a runtime that does not exist. */
+
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -11,6 +12,7 @@ import { detectTerminalStyle } from '../lib/reporters/terminal.ts'
 import { textReport } from '../lib/reporters/text.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import type { Target } from '../lib/targets/target.ts'
+import { tableOf } from './support/known-target.ts'
 import { listOf } from './support/lists.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 import { CONFIG, fixedTarget, NEW, wholeFile } from './targets/made-up/fixed-target.ts'
@@ -45,7 +47,7 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
     const occasion = { now: Date.UTC(2026, 0, 1), made: [] }
     const plan: Node['plan'] = async (targets, ...named) => {
       const view = { node, uid, state: await readState(node), machine: undefined }
-      return await makePlan(listNaming(...named), targets, view, { takeOver: false })
+      return await makePlan(listNaming(...named), tableOf(targets), view, { takeOver: false })
     }
     await use({
       plan,
@@ -55,7 +57,13 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
         return made
       },
       restore: async (targets, overwrite = false) => {
-        const input = { node, uid, targets, machine: undefined, state: await readState(node) }
+        const input = {
+          node,
+          uid,
+          targets: tableOf(targets),
+          machine: undefined,
+          state: await readState(node),
+        }
         const made = await planRestore(input, { files: [], overwrite })
         await applyPlan(made, node, { command: 'restore', ...occasion })
         return made
@@ -217,7 +225,10 @@ describe('two targets', () => {
 })
 
 describe('what takes effect after a reload', () => {
-  const needs = ({ reload, restart }: Plan) => [...reload, ...restart].map(({ command }) => command)
+  const needs = (plan: Plan) => {
+    const { reload, restart } = buildPlanReport('plan', plan)
+    return [...reload, ...restart].map(({ command }) => command)
+  }
   const restarting = wholeFile('/etc/buildkit-tool/start.conf', { effect: 'restart' })
 
   it('needs a reload once, when it changes', () =>

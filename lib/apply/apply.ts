@@ -19,7 +19,7 @@ import { buildNextState, isForeign, type NextState } from './next-state.ts'
 import { type LikeOf, planSwaps, type SwapPlan } from './plan-swaps.ts'
 import { fileSwap, type Swap } from './swap.ts'
 import { transact } from './transaction.ts'
-import { noteMoment, readMoment } from './write-time.ts'
+import { noteLoaded, noteMoment, readMoment } from './write-time.ts'
 
 export interface RunInfo {
   readonly command: Journal['command']
@@ -75,8 +75,9 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
     activator: occasion.activator,
   }
   const swept = await transact(work, node)
-  // A daemon that was restarted has read the files.
-  if (swept && journal.activations === undefined) await noteMoment(journal, node, occasion.bootClock)
+  if (!swept) return swept
+  await noteMoment(journal, node, occasion.bootClock)
+  await noteLoaded(journal.activations ?? [], node, occasion.bootClock)
   return swept
 }
 

@@ -1,6 +1,5 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
@@ -18,11 +17,13 @@ import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import { registrySentence } from '../wording/registry-health-text.ts'
+import { refuseUnderRoot, withActivated } from './activate-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 
 export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   refuseContradictions(flags)
+  refuseUnderRoot(flags)
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
@@ -83,24 +84,7 @@ async function writeOnce(
   return withActivated(buildPlanReport('apply', { ...planned.plan, notices: all }), activated)
 }
 
-function refuseContradictions({
-  wait,
-  requireHealthy,
-  probe,
-  rank,
-  root,
-  restart,
-  reload,
-}: ApplyFlags): void {
-  if (root !== undefined && (restart || reload)) {
-    const flag = restart ? '--restart' : '--reload'
-    throw new Failure('usage', [
-      {
-        message: `${flag} and --root cannot be used together: no daemon runs from that tree`,
-        hint: 'remove one',
-      },
-    ])
-  }
+function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
   if (wait !== undefined && requireHealthy === undefined)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
@@ -111,18 +95,6 @@ function refuseContradictions({
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
     ])
-}
-
-/** What was reloaded or restarted in this run requires no more. */
-function withActivated(report: AppliedReport, activated: readonly Activated[]): AppliedReport {
-  if (activated.length === 0) return report
-  const isLeft = ({ target }: Activation) => !activated.some(one => one.target === target)
-  return {
-    ...report,
-    reload: report.reload.filter(isLeft),
-    restart: report.restart.filter(isLeft),
-    activated,
-  }
 }
 
 /** Requests that are measured of each mirror after writing. */

@@ -7,18 +7,12 @@ import type { Changes, DoctorReport, Notice } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { listFindings } from '../pipeline/list-findings.ts'
-import {
-  openMachine,
-  openNode,
-  openReadable,
-  openView,
-  selectTargets,
-  type Targets,
-} from '../pipeline/open.ts'
+import { openMachine, openNode, openReadable, openView, selectTargets } from '../pipeline/open.ts'
 import { openListIfAny } from '../pipeline/open-list-if-any.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { planFixes } from '../plan/fixes.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Context, RunCommand } from './command.ts'
 import type { DoctorFlags } from './flags.ts'
 
@@ -31,7 +25,8 @@ export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<D
   const node = await openReadable(flags)
   const list = await openListIfAny(flags, table, node, world)
   const place = { node, uid: world.uid, machine: openMachine(flags, world) }
-  const look = () => diagnose(targets, list.loaded?.list.targets ?? {}, place, world.now())
+  const choice = { named: flags.target, list: list.loaded?.list }
+  const look = () => diagnose(targets, choice, place, world.now())
   const fixed = flags.fix ? await fix(look, { targets, table }, flags, context) : undefined
   const diagnosis = await look()
   const ofList = await listFindings(list, targets, flags, world)
@@ -50,7 +45,7 @@ interface Fixed {
 /** Carries the fixes out, or with `--check` plans them. */
 async function fix(
   look: () => Promise<Diagnosis>,
-  { targets, table }: { readonly targets: Targets; readonly table: Targets },
+  { targets, table }: { readonly targets: TargetTable; readonly table: TargetTable },
   flags: DoctorFlags,
   { world }: Context,
 ): Promise<Fixed> {

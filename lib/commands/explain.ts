@@ -19,7 +19,7 @@ export const explain: RunCommand<ExplainFlags> = async (flags, context): Promise
   const node = await openReadable(flags)
   const { loaded, fault } = await openListIfAny(flags, table, node, world)
   const openProber = await proberFor(flags, loaded?.list, world)
-  const options = { root: flags.root, targets, node, loaded, openProber }
+  const options = { root: flags.root, targets, named: flags.target, node, loaded, openProber }
   const report = await explainImages(flags.image, options, world)
   const unusable = fault === undefined ? [] : [noticeOf('list_unusable', fault)]
   return { ...report, notices: [...unusable, ...report.notices] }

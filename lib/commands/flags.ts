@@ -61,6 +61,11 @@ function lockTimeout(fallback: string) {
   return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
 }
 
+const activationFlags = {
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
+}
+
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const initFlags = {
@@ -119,8 +124,7 @@ export const applyFlags = {
     'registries',
   ),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
-  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
-  reload: toggle('the same where a reload is enough'),
+  ...activationFlags,
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',
@@ -161,6 +165,7 @@ export const restoreFlags = {
   file: texts('restore only this file of the node', 'file'),
   overwrite: toggle('also restore files that were changed outside regmirror'),
   check: toggle('write nothing and exit 1 if anything would change'),
+  ...activationFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
   format,
 }

@@ -2,9 +2,9 @@
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Loss, ReadBack } from '../model/read-back.ts'
-import type { Targets } from '../pipeline/open.ts'
 import type { Reader } from '../system/reader.ts'
 import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
+import type { Targets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
 import { joinReadBacks, readFileText } from './import-files.ts'
 

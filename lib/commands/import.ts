@@ -5,6 +5,7 @@ import type { ImportReport } from '../model/import-report.ts'
 import type { ReadBack } from '../model/read-back.ts'
 import { openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { Reader } from '../system/reader.ts'
+import { loadTargets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
 import type { Context, RunCommand } from './command.ts'
 import type { ImportFlags } from './flags.ts'
@@ -37,7 +38,7 @@ async function readSources(flags: ImportFlags, { world, targets }: Context, view
   const { from, fromFormat, target } = flags
   if (from.length > 0) return await readNamedFiles(from, fromFormat, world)
   const table = selectTargets(await targets(), target)
-  return await readNode(table, view, target.length === 0)
+  return await readNode(await loadTargets(table, Object.keys(table)), view, target.length === 0)
 }
 
 const MAX_PEM = 1024 * 1024

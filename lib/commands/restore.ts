@@ -8,12 +8,14 @@ import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
 import { openMachine, openNode, selectTargets } from '../pipeline/open.ts'
+import { type ActivateOptions, plannedActivations } from '../pipeline/planned-activations.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import type { Plan } from '../plan/plan.ts'
 import { checkRestore, planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
+import { refuseUnderRoot, withActivated } from './activate-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
 
@@ -21,12 +23,14 @@ type Undoing = { readonly plan: Plan }
 type MakePlan = () => Promise<Undoing>
 
 export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
+  refuseUnderRoot(flags)
   const { world } = context
   const table = await context.targets()
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
   const machine = openMachine(flags, world)
-  const choices = { files: flags.file, overwrite: flags.overwrite }
+  const { restart, reload } = flags
+  const choices = { files: flags.file, overwrite: flags.overwrite, restart, reload }
   const input = async () => ({ node, targets, machine, uid: world.uid, state: await readState(node) })
   const makePlan: MakePlan = async () => ({ plan: await planRestore(await input(), choices) })
   const access: WriteAccess = { command: 'restore', node, options: flags, world, targets: table }
@@ -37,8 +41,9 @@ export const restore: RunCommand<RestoreFlags> = async (flags, context) => {
     const report = buildPlanReport('restore', withNotices(plan, [...before, ...units]))
     return { ...report, check: true, ...(conflicts.length > 0 && { conflicts }) }
   }
-  const { planned, notices } = await undo(makePlan, access)
-  return buildPlanReport('restore', withNotices(planned.plan, [...before, ...units, ...notices]))
+  const { planned, notices, activated } = await undo(makePlan, access, { restart, reload })
+  const plan = withNotices(planned.plan, [...before, ...units, ...notices])
+  return withActivated(buildPlanReport('restore', plan), activated)
 }
 
 function withNotices(plan: Plan, before: readonly Notice[]): Plan {
@@ -46,12 +51,17 @@ function withNotices(plan: Plan, before: readonly Notice[]): Plan {
 }
 
 /** Not beside a watcher, which would write everything again. */
-async function undo(makePlan: MakePlan, access: WriteAccess): Promise<Converged<Undoing>> {
+async function undo(
+  makePlan: MakePlan,
+  access: WriteAccess,
+  may: ActivateOptions,
+): Promise<Converged<Undoing>> {
   const { node, world } = access
   const planned = await makePlan()
-  if (isDone(planned.plan) && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
+  const isIdle = isDone(planned.plan) && plannedActivations(planned.plan, may, 'restore').length === 0
+  if (isIdle && !(await hasLeftovers(node))) return { planned, notices: [], activated: [] }
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
-    const converged = await converge(makePlan, access, { made })
+    const converged = await converge(makePlan, access, { made, ...may })
     // Without a list in use, the health that a watcher saved has no reader.
     if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
     return converged

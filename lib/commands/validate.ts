@@ -1,5 +1,5 @@
 /** `validate`: check the mirror list. */
-import { openList, openReadable, selectTargets } from '../pipeline/open.ts'
+import { openList, openReadable } from '../pipeline/open.ts'
 import type { RunCommand } from './command.ts'
 import type { ValidateFlags } from './flags.ts'
 
@@ -7,10 +7,9 @@ import type { ValidateFlags } from './flags.ts'
 export const validate: RunCommand<ValidateFlags> = async (flags, context) => {
   const { world } = context
   const table = await context.targets()
-  selectTargets(table, flags.target)
-  const { list, notices, file } = await openList(flags, table, await openReadable(flags), world)
-  const mirrors = list.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
+  const { whole, notices, file } = await openList(flags, table, await openReadable(flags), world)
+  const mirrors = whole.registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
   const strict = flags.strict ? { strict: true } : {}
-  const registries = list.registries.length
+  const registries = whole.registries.length
   return { version: 1, kind: 'validate', ...strict, file, registries, mirrors, notices }
 }

@@ -3,7 +3,8 @@ import type { Checked, Unread } from '../model/finding.ts'
 import type { MirrorList } from '../model/registry.ts'
 import { readState } from '../ownership/state.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { Target } from '../targets/target.ts'
+import { type Choice, loadChosen } from '../targets/present-targets.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
@@ -18,17 +19,18 @@ export interface Diagnosis {
   readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
 }
 
-/** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
+/** `now`: milliseconds since 1970. */
 export async function diagnose(
-  targets: Readonly<Record<string, Target>>,
-  listed: MirrorList['targets'],
+  table: TargetTable,
+  choice: Choice,
   place: Omit<View, 'state'>,
   now: number,
 ): Promise<Diagnosis> {
   const { reader, unread } = tolerantReader(place.node)
   const view = { ...place, node: reader, state: await readState(reader) }
   const parts = []
-  for (const [name, target] of Object.entries(targets))
+  const listed = choice.list?.targets ?? {}
+  for (const [name, target] of Object.entries(await loadChosen(table, choice, view)))
     parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
   const found = parts.flatMap(part => part.found)
   const daemons = view.machine === undefined ? [] : parts.map(part => part.daemon)

@@ -30,7 +30,7 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recover(node, () => openRecoveryActivator(access))
+    const recovery = await recover(node, activations => openRecoveryActivator(access, activations))
     if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
     return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }

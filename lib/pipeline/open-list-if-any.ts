@@ -4,7 +4,8 @@ import type { LoadedList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
 import type { World } from '../model/world.ts'
 import type { Reader } from '../system/reader.ts'
-import { type ListOptions, openList, type Targets } from './open.ts'
+import type { TargetTable } from '../targets/target.ts'
+import { type ListOptions, openList } from './open.ts'
 
 /** A default list that cannot be used is no reason to do nothing; one that the user names is. */
 export type FoundList = { readonly loaded?: LoadedList; readonly fault?: Failure }
@@ -12,7 +13,7 @@ export type FoundList = { readonly loaded?: LoadedList; readonly fault?: Failure
 /** The list that the user names, else the default list where there is one. Throws the Failure of a named list. */
 export async function openListIfAny(
   options: ListOptions,
-  targets: Targets,
+  targets: TargetTable,
   node: Reader,
   world: World,
 ): Promise<FoundList> {

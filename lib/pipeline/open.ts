@@ -1,6 +1,7 @@
 /** What a command starts from: the node, the list, the runtimes to configure. */
 import { type LoadedList, loadList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
+import type { MirrorList } from '../model/registry.ts'
 import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
@@ -10,11 +11,10 @@ import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import type { Target } from '../targets/target.ts'
+import { registriesForAny } from '../targets/configured-targets.ts'
+import { listedNames } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Machine, View } from '../targets/view.ts'
-
-/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
-export type Targets = Readonly<Record<string, Target>>
 
 export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
@@ -27,6 +27,13 @@ export interface ListOptions extends NodeOptions {
   /** Undefined: by the extension of the file. */
   readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
   readonly allowFilesFrom: readonly string[]
+  /** Names of runtimes; none: every one. */
+  readonly target: readonly string[]
+}
+
+/** `list` has the registries that the chosen runtimes get: no other is written, probed or judged. */
+export interface OpenedList extends LoadedList {
+  readonly whole: MirrorList
 }
 
 /** Opens this machine, or the tree under `--root`. Throws Failure `io` where its state cannot be trusted. */
@@ -50,15 +57,16 @@ function notDirectory(root: string | undefined): Failure {
   return new Failure('usage', [{ message, hint: 'name an existing directory' }])
 }
 
-/** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`. */
+/** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`, or `usage` for `--target`. */
 export async function openList(
   options: ListOptions,
-  targets: Targets,
+  targets: TargetTable,
   node: Reader,
   world: World,
   host = openReader('/'),
-): Promise<LoadedList> {
-  return await loadList(node, host, {
+): Promise<OpenedList> {
+  const selected = selectTargets(targets, options.target)
+  const loaded = await loadList(node, host, {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
     allowFilesFrom: options.allowFilesFrom,
@@ -68,6 +76,9 @@ export async function openList(
     now: world.now(),
     targets,
   })
+  const whole = loaded.list
+  const registries = registriesForAny(whole, listedNames(selected, whole))
+  return { ...loaded, list: { ...whole, registries }, whole }
 }
 
 /**
@@ -91,7 +102,7 @@ export function openMachine({ root }: NodeOptions, { now, uid, env }: World): Ma
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */
-export function selectTargets(targets: Targets, names: readonly string[]): Targets {
+export function selectTargets(targets: TargetTable, names: readonly string[]): TargetTable {
   const unknown = names.find(name => !Object.hasOwn(targets, name))
   if (unknown !== undefined) {
     const hint = `use ${Object.keys(targets).join(' or ')}`

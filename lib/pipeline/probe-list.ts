@@ -14,9 +14,11 @@ import { openRoots, type RootsReader } from '../probe/tls/system-roots.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
 import { configuredTargets, probeDialect, readPullClient } from '../targets/configured-targets.ts'
+import { loadListed } from '../targets/load-targets.ts'
 import type { PullClient } from '../targets/pull-client.ts'
+import type { TargetTable } from '../targets/target.ts'
 import { judgeRegistries } from './judge-registries.ts'
-import { type NodeOptions, openMachine, type Targets } from './open.ts'
+import { type NodeOptions, openMachine } from './open.ts'
 
 /** Shows the probes of a list while they run. */
 export interface Progress {
@@ -49,7 +51,7 @@ export interface ListProbeOptions {
 export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<Probed>
 
 export interface ListProberOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
   openProgress(endpoints: readonly Endpoint[]): Progress
 }
 
@@ -57,7 +59,7 @@ export interface ListProberOptions extends NodeOptions {
 export function openListProber(options: ListProberOptions, world: World): ProbeList {
   const roots = openSystemRoots(world)
   return async (list, { depth = list.health.depth, samples, network, isTyped }) => {
-    const endpoints = listEndpoints(list, probeDialect(list, options.targets))
+    const endpoints = listEndpoints(list, probeDialect(list, await loadListed(options.targets, list)))
     const progress = options.openProgress(endpoints)
     let read: ReturnType<RootsReader['read']> | undefined
     const readRoots = () => {
@@ -89,13 +91,13 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
 /** With the proxies and the client of the runtime where it is known; probes that share it look a name up once. */
 export async function openNetwork(
   list: MirrorList,
-  place: NodeOptions & { readonly targets: Targets },
+  place: NodeOptions & { readonly targets: TargetTable },
   world: World,
 ): Promise<Network> {
   const machine = openMachine(place, world)
   return {
     lookUp: openLookupOnDemand(world.env),
-    pullClient: await readPullClient(list, place.targets, machine),
+    pullClient: await readPullClient(list, await loadListed(place.targets, list), machine),
     proxyFor: readProxies((await readRuntimeEnvironment(list, place.targets, machine)) ?? world.env),
   }
 }
@@ -122,11 +124,11 @@ export function openSystemRoots(world: World): RootsReader {
 /** The environment of the runtime where it runs on this machine: a pull uses its proxies, not those of regmirror. */
 export async function readRuntimeEnvironment(
   list: MirrorList,
-  targets: Targets,
+  table: TargetTable,
   machine: ReturnType<typeof openMachine>,
 ): Promise<World['env'] | undefined> {
   if (machine === undefined) return undefined
-  for (const { target, settings } of configuredTargets(list, targets)) {
+  for (const { target, settings } of configuredTargets(list, await loadListed(table, list))) {
     const found = await target.daemon.environment(settings, machine)
     if (found !== undefined) return found
   }

@@ -6,12 +6,13 @@ import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, OwnedValue } from '../ownership/managed-file.ts'
 import { byWriter } from '../ownership/other-writers.ts'
+import { isWhole } from '../ownership/owned-value.ts'
 import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 import type { FoundFile } from '../system/file-facts.ts'
 import type { Target } from '../targets/target.ts'
 import { describeAccess, isWritableByOthers } from './permissions.ts'
 import { isSameContent, type Step } from './step.ts'
-import { isSet, keysOf } from './withdraw.ts'
+import { keysOf } from './withdraw.ts'
 
 type WriterOf = Target['writerOf']
 
@@ -71,7 +72,7 @@ function hasDrifted({ before }: Step, written: ManagedFile): boolean {
 function driftedValues({ bytes }: FoundFile, written: ManagedFile): readonly OwnedValue[] {
   if (written.owns === 'whole') return []
   const text = bytes.toString('utf8')
-  return written.values.filter(value => !isSet(text, value, formats[written.format]))
+  return written.values.filter(value => !isWhole(text, value, formats[written.format]))
 }
 
 /** Whether the list needs other content than regmirror left. */

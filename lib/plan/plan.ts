@@ -8,8 +8,10 @@ import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
 import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
 import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
-import type { Target } from '../targets/target.ts'
+import { loadTargets, managedNames } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
 
@@ -18,25 +20,28 @@ export interface Plan extends PlanPart {
   readonly state: State
 }
 
+export type PlanChoices = Choices & MayActivate
+
 /**
- * Plans the given targets. The files of a target that the list does not name are put back. Throws Failure `conflict` with
+ * Plans the targets of the table. The files of a target that the list does not name are put back. Throws Failure `conflict` with
  * every reason why nothing may be written.
  */
 export async function makePlan(
   list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
-  return await view.node.remember(() => planAll(list, targets, view, choices))
+  return await view.node.remember(() => planAll(list, table, view, choices))
 }
 
 async function planAll(
   list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
+  const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
   const rendered: Rendered[] = []
   for (const { name, target, settings } of configuredTargets(list, targets)) {
     const listed = registriesFor(list, name)
@@ -50,9 +55,10 @@ async function planAll(
   }
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
-  for (const one of rendered) parts.push(await planListed(one, needed, view))
+  for (const one of rendered) parts.push(await planListed(one, needed, view, choices))
   for (const [name, target] of Object.entries(targets)) {
-    if (!Object.hasOwn(list.targets, name)) parts.push(await planUnlisted(name, target, needed, view))
+    if (!Object.hasOwn(list.targets, name))
+      parts.push(await planUnlisted(name, target, needed, view, choices))
   }
   const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)

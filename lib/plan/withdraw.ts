@@ -1,9 +1,9 @@
 /** Takes the values that regmirror set out of a file of another program. Pure. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Format, ValuePath } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
+import { isSet, setOwned, withdrawOwned } from '../ownership/owned-value.ts'
 import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 
 /** What the file becomes. */
@@ -33,7 +33,7 @@ export function withdrawValues(
   if (owned.repaired !== undefined && (always || isRepaired(text, original, owned)))
     return { result: 'original' }
   if (text === original) return { result: 'unchanged' }
-  const base = original ?? owned.created_from ?? ''
+  const base = startText(original, owned)
   const format = formats[owned.format]
   if (rewrite(base, owned, format) === text) return { result: 'original' }
   const removable = owned.values.filter(value => always || isSet(text, value, format))
@@ -47,15 +47,18 @@ export function withdrawValues(
   return { result: 'text', text: withdrawn, changed }
 }
 
-/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
-function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
-  const rest = withdrawEach(text, original ?? '', owned.values, formats[owned.format])
-  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
+/** The text that regmirror set its values in: an empty file is one that has none. */
+export function startText(
+  original: string | undefined,
+  { created_from = '' }: Pick<OwnedValues, 'created_from'>,
+): string {
+  return original === undefined || original.trim() === '' ? created_from : original
 }
 
-/** Whether a text has the value that regmirror set. */
-export function isSet(text: string, { path, value }: OwnedValue, format: Format): boolean {
-  return isDeepStrictEqual(format.valueAt(text, path), value)
+/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
+function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
+  const rest = withdrawEach(text, startText(original, owned), owned.values, formats[owned.format])
+  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
 }
 
 /** What regmirror makes of a text. */
@@ -65,7 +68,7 @@ function rewrite(base: string, { removed = [], values }: OwnedValues, format: Fo
     base,
   )
   return values.reduce<string | undefined>(
-    (text, { path, value }) => (text === undefined ? undefined : format.set(text, path, value)),
+    (text, value) => (text === undefined ? undefined : setOwned(text, value, format)),
     rest,
   )
 }
@@ -106,7 +109,7 @@ export function withdrawEach(
 ): string | OwnedValue {
   let rest = text
   for (const value of values) {
-    const next = format.withdraw(rest, base, value.path)
+    const next = withdrawOwned(rest, base, value, format)
     if (next === undefined) return value
     rest = next
   }

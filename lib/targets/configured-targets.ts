@@ -31,6 +31,14 @@ export function registriesFor(
   return registries.filter(({ targets }) => targets === undefined || targets.includes(name))
 }
 
+/** The registries that one of these targets gets. */
+export function registriesForAny(
+  { registries }: Pick<MirrorList, 'registries'>,
+  names: readonly string[],
+): readonly Registry[] {
+  return registries.filter(({ targets }) => targets?.some(name => names.includes(name)) ?? true)
+}
+
 /** The dialect in which the mirrors of a list are probed: that of its first target. */
 export function probeDialect(
   list: Pick<MirrorList, 'targets'>,

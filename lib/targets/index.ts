@@ -1,5 +1,15 @@
 /** The table of runtimes, in the order in which a plan names them. A list that names no target means the first. */
-import { containerd } from './containerd/containerd.ts'
-import type { Target } from './target.ts'
+import { aboutBuildkit } from './buildkit/about.ts'
+import { aboutContainerd } from './containerd/about.ts'
+import type { TargetTable } from './target.ts'
 
-export const targets = { containerd } satisfies Readonly<Record<string, Target>>
+export const targets = {
+  containerd: {
+    ...aboutContainerd,
+    load: async () => (await import('./containerd/containerd.ts')).containerd,
+  },
+  buildkit: {
+    ...aboutBuildkit,
+    load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
+  },
+} satisfies TargetTable

@@ -1,6 +1,6 @@
 /**
  * The plug: everything regmirror needs to know of a runtime. Implementations are folders beside this file, the table of them
- * is index.ts. They know neither each other nor how the list was written.
+ * is index.ts: it has what a list check and detection need, and loads the rest. They know neither each other nor how the list was written.
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
@@ -99,10 +99,24 @@ export interface DocumentKind {
   load(): Promise<ReadDocument>
 }
 
-/** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
-export interface Target<Settings = unknown, Snapshot = unknown> {
+/** What is known of every runtime, whether a list names it or not. */
+export interface TargetAbout<Settings = unknown> {
   readonly title: string
   readonly settings: TargetSettings<Settings>
+  /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
+  detect(view: View): Promise<Detected | undefined>
+}
+
+/** A runtime in the table: the rest of it is loaded when a list names it or the node has files of it. */
+export interface KnownTarget extends TargetAbout {
+  load(): Promise<Target>
+}
+
+/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
+export type TargetTable = Readonly<Record<string, KnownTarget>>
+
+/** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
+export interface Target<Settings = unknown, Snapshot = unknown> extends TargetAbout<Settings> {
   readonly dialect: Dialect
   /** What of a list it can express. */
   readonly losses: Losses<Settings, Snapshot>
@@ -118,8 +132,6 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   ): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
-  /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
-  detect(view: View): Promise<Detected | undefined>
   /** The files of this runtime that `import` can read, by their kinds. */
   readonly documents: Readonly<Record<string, DocumentKind>>
   /** Reads what the runtime has now. `registries`: those of the list that this target gets. */

@@ -31,21 +31,20 @@ interface Start {
 const SOON_MS = 1000
 
 /** Makes the memory that of another list: what is known of its endpoints stays known, also from the previous watcher. */
-export function adoptList(
+export async function adoptList(
   memory: Memory,
   list: MirrorList,
   saved: SavedHealth,
   host: Pick<Host, 'now' | 'random' | 'listEndpoints'>,
-): void {
+): Promise<void> {
+  const endpoints = await host.listEndpoints(list)
   const [now, random] = [host.now(), host.random]
   const past = collectPast(memory, saved)
   const withCanary = new Set(list.registries.filter(({ canary }) => canary).map(({ name }) => name))
   const withinMs = memory.loaded === undefined ? list.health.intervalMs : SOON_MS
-  const watched = host
-    .listEndpoints(list)
-    .map(endpoint =>
-      adoptEndpoint(watchedEndpoint(endpoint, withCanary), past, list.health, { now, random, withinMs }),
-    )
+  const watched = endpoints.map(endpoint =>
+    adoptEndpoint(watchedEndpoint(endpoint, withCanary), past, list.health, { now, random, withinMs }),
+  )
   memory.mirrors = watched.filter(({ endpoint }) => endpoint.role === 'mirror')
   memory.servers = watched.filter(({ endpoint }) => endpoint.role === 'server')
   memory.recentEvents = [...memory.recentEvents, ...(saved.history?.events ?? [])].slice(0, RECENT_EVENTS)

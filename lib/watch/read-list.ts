@@ -52,7 +52,7 @@ function recordProblem(error: unknown, requested: boolean, memory: Memory, host:
 async function useList(loaded: LoadedList, memory: Memory, host: Host): Promise<void> {
   const { list } = loaded
   const saved = memory.loaded === undefined ? await host.readSaved() : {}
-  adoptList(memory, list, saved, host)
+  await adoptList(memory, list, saved, host)
   memory.loaded = loaded
   memory.loadedAt = host.now()
   reportEvent(memory, loadedListEvent(loaded, memory.mirrors.length), host)

@@ -54,7 +54,7 @@ export async function simulateFleet(fleet: Fleet): Promise<FleetRun> {
 }
 
 function probeFirst({ list }: Fleet, host: Host): void {
-  for (const endpoint of host.listEndpoints(list))
+  for (const endpoint of listEndpoints(list, containerdDialect))
     if (endpoint.role === 'mirror') void host.probe(endpoint, list)
 }
 
@@ -103,7 +103,7 @@ function openNode(
       await new Promise<void>(done => clock.at(now + ms, done))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: all => listEndpoints(all, containerdDialect),
+    listEndpoints: async all => listEndpoints(all, containerdDialect),
     readSaved: async () => ({ healthFile: fleet.saved }),
     saveHealth: async () => {},
     saveHistory: async () => {},

@@ -102,7 +102,7 @@ export async function simulate(world: World): Promise<Simulated> {
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: list => listEndpoints(list, containerdDialect),
+    listEndpoints: async list => listEndpoints(list, containerdDialect),
     readSaved: async () => ({ healthFile: world.healthFile, history: world.history }),
     saveHealth: async file => {
       world.saveHealth?.()

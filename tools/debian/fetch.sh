@@ -166,6 +166,11 @@ remove_unused() {
 parts() {
   case $1 in
     prometheus) echo prometheus libc6 ;;
+    # Without iptables, and with the libraries that dockerd and runc are linked with.
+    docker.io)
+      echo docker.io containerd runc libc6 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
+      if [ "$suite" = bookworm ]; then echo libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0; fi
+      ;;
   esac
 }
 
@@ -225,6 +230,8 @@ trap 'exit 143' TERM
 fetch containerd bookworm containerd ctr
 fetch containerd trixie containerd ctr
 fetch containerd sid containerd ctr
+fetch docker.io bookworm
+fetch docker.io sid
 fetch ansible-core bookworm python3
 fetch ansible-lint trixie python3
 fetch openssh-server bookworm ssh sftp ssh-keygen

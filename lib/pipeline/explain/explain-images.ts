@@ -10,8 +10,11 @@ import { targetReport } from '../../plan/build-report.ts'
 import { overlaidReader } from '../../system/overlaid-reader.ts'
 import type { Reader } from '../../system/reader.ts'
 import { type ConfiguredTarget, configuredTargets } from '../../targets/configured-targets.ts'
+import type { Targets } from '../../targets/load-targets.ts'
+import { loadChosen } from '../../targets/present-targets.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
-import { type NodeOptions, openMachine, type Targets } from '../open.ts'
+import { type NodeOptions, openMachine } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
@@ -19,7 +22,9 @@ import { registryNotice } from './registry-notice.ts'
 import { findStartGap } from './start-gap.ts'
 
 export interface ExplainOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
+  /** Those of them that `--target` names. */
+  readonly named: readonly string[]
   readonly node: Reader
   readonly loaded: LoadedList | undefined
   /** With `--probe`. */
@@ -39,7 +44,8 @@ export async function explainImages(
   const found: ExplainedImage[] = []
   const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
   const daemons = []
-  for (const configured of settingsOf(targets, loaded)) {
+  const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
+  for (const configured of settingsOf(chosen, loaded)) {
     const { one, daemon, notices: own } = await observeTarget(configured, view)
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
@@ -47,7 +53,7 @@ export async function explainImages(
     for (const image of images) {
       const { pairs, ...about } = explainImage(image, one)
       const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
-      const list = compared && { list: compared.of(about.registry) }
+      const list = compared && { list: compared.of(about.registry, one.name) }
       found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
     }
   }
@@ -69,7 +75,7 @@ async function openView(
   }
 }
 
-/** Every target, with its settings in the list where it has some. */
+/** With their settings in the list where it has some. */
 function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly ConfiguredTarget[] {
   const place = { file: '', line: 0, column: 0 }
   const all = Object.keys(targets).map(name => [name, loaded?.list.targets[name] ?? { written: {}, place }])

@@ -1,9 +1,10 @@
 /** The snapshot after files are written. Pure. */
 import path from 'node:path'
+import type { RegistryDirectory } from '../hosts-toml/registry-directory.ts'
 import type { PlannedFile } from '../target.ts'
 import { isParsed, parseConfig } from './config/config-toml.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
-import type { RegistryDirectory, Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export function plannedSnapshot(snapshot: Snapshot, files: readonly PlannedFile[]): Snapshot {
   const { older, dropIns } = snapshot

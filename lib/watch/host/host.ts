@@ -50,7 +50,7 @@ export interface Host {
   /** Throws Failure for an invalid list. */
   loadList(): Promise<LoadedList>
   /** The endpoints of the list, as its runtime names and probes them. */
-  listEndpoints(list: MirrorList): readonly Endpoint[]
+  listEndpoints(list: MirrorList): Promise<readonly Endpoint[]>
   /** Writes the files of the list that differ on the node. Throws Failure. */
   reconcile(list: MirrorList, scope: Scope): Promise<Reconciled>
   probe(endpoint: Endpoint, list: MirrorList): Promise<Probe>

@@ -3,14 +3,15 @@ import type { LoadedList } from '../../list/load.ts'
 import { Failure } from '../../model/errors.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
-import { type ListOptions, openList, type Targets } from '../../pipeline/open.ts'
+import { type ListOptions, openList } from '../../pipeline/open.ts'
 import { openReader, type Reader } from '../../system/reader.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import { traceReads } from './trace-reads.ts'
 
 interface ListSource {
   readonly node: Reader
   readonly options: ListOptions
-  readonly table: Targets
+  readonly table: TargetTable
   readonly world: World
 }
 

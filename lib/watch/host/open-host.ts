@@ -8,6 +8,7 @@ import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
 import { probeDialect } from '../../targets/configured-targets.ts'
+import { loadListed } from '../../targets/load-targets.ts'
 import { fileWatchEvent, noticeEvents } from '../events.ts'
 import { reloadListEvent } from '../list-events.ts'
 import type { Memory } from '../memory.ts'
@@ -94,7 +95,7 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
       return hints.take()
     },
     loadList: sources.loadList,
-    listEndpoints: list => listEndpoints(list, probeDialect(list, targets)),
+    listEndpoints: async list => listEndpoints(list, probeDialect(list, await loadListed(targets, list))),
     reconcile: async (list, scope) => {
       const reconciled = await recoverAndReconcile(list, scope, work)
       await sources.watch()

@@ -2,7 +2,7 @@
 import { Failure } from '../../model/errors.ts'
 import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
-import { type NodeOptions, openMachine, type Targets } from '../../pipeline/open.ts'
+import { type NodeOptions, openMachine } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openLookupOnDemand } from '../../probe/dns/lookup-on-demand.ts'
@@ -11,10 +11,12 @@ import { openSharedContext, probeOne, type SharedContext } from '../../probe/pro
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
 import { readPullClient } from '../../targets/configured-targets.ts'
+import { loadListed } from '../../targets/load-targets.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { Host } from './host.ts'
 
 export interface ProberOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
 }
 
 export interface Prober {
@@ -73,8 +75,8 @@ function openReaders(options: ProberOptions, world: World) {
   const proxies = openCache(RUNTIME_MS, now, readRuntimeProxies(options, world))
   const files = openSystemRoots(world)
   const certificates = openCache(CERTIFICATES_MS, now, files.read)
-  const clients = openCache(RUNTIME_MS, now, (list: MirrorList) =>
-    readPullClient(list, options.targets, openMachine(options, world)),
+  const clients = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
+    readPullClient(list, await loadListed(options.targets, list), openMachine(options, world)),
   )
   return {
     read: async (list: MirrorList) => ({
