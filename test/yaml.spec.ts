@@ -54,9 +54,14 @@ describe('a value in YAML', () => {
       'mirrors: {"docker.io": {"endpoint": ["https://m.example", "https://n.example/v2/hub"]}} # none\n',
     ],
     [
-      'goes into braces',
-      'mirrors: {}\n',
-      'mirrors: {"docker.io": {"endpoint": ["https://m.example", "https://n.example/v2/hub"]}}\n',
+      'goes into braces in braces',
+      '{mirrors: {}}\n',
+      '{mirrors: {"docker.io": {"endpoint": ["https://m.example", "https://n.example/v2/hub"]}}}\n',
+    ],
+    [
+      'goes on lines in place of empty braces',
+      'mirrors: {} # none\nconfigs: { }',
+      `mirrors: # none\n  docker.io:\n    endpoint:\n${LINES}configs: { }`,
     ],
     [
       'goes behind the last key in braces',
@@ -135,6 +140,7 @@ describe('a value in YAML', () => {
     assert.equal(third, second?.replace('"m": {"tls": {"ca_file": "/ca"}}, ', ''))
     assert.equal(yaml.withdraw('b: 1\n', original, ENDPOINT)?.includes('https://old'), true)
     assert.equal(yaml.withdraw('b: 1\n', '', ['a', 'b']), 'b: 1\n', 'it is gone already')
+    assert.equal(yaml.withdraw('a: # new\n  b: 1\n', 'a: {}\n', ['a', 'b']), 'a: {} # new\n')
   })
 
   it('is set and taken back in any document, and nothing else changes', async () => {

@@ -36,14 +36,14 @@ export function neededActivations(
   return { reload: activation('reload'), restart: activation('restart') }
 }
 
-/** The command for the daemon that runs, where that is not the usual one. */
+/** The command for the daemon of the node, where that is not the usual one. */
 function ownCommand(
   action: keyof Activations,
   { reload }: Target['daemon']['activate'],
   daemon: Daemon | undefined,
 ): { readonly command?: string } {
+  if (action === 'restart') return daemon?.restart === undefined ? {} : { command: daemon.restart }
   if (daemon?.state !== 'running') return {}
-  if (action === 'restart') return daemon.restart === undefined ? {} : { command: daemon.restart }
   const isSent = reload?.signal !== undefined && daemon.unit === undefined
   return isSent ? { command: `kill -HUP ${daemon.pid}` } : {}
 }

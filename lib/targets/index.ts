@@ -1,6 +1,7 @@
 /** The table of runtimes, in the order in which a plan names them. A list that names no target means the first. */
 import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
+import { aboutK3s } from './k3s/about.ts'
 import type { TargetTable } from './target.ts'
 
 export const targets = {
@@ -11,5 +12,9 @@ export const targets = {
   buildkit: {
     ...aboutBuildkit,
     load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
+  },
+  k3s: {
+    ...aboutK3s,
+    load: async () => (await import('./k3s/k3s.ts')).k3s,
   },
 } satisfies TargetTable

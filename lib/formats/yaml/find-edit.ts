@@ -12,7 +12,8 @@ export function findEdit(document: YamlDocument, path: readonly string[], value:
   const spot = findSpot(document, path)
   if (spot === undefined || path.length === 0) return undefined
   if (spot.missing.length === 0) return replacement(document, spot, value)
-  if (isMap(spot.node)) return intoMap(document, spot.node, spot.missing, value)
+  if (isMap(spot.node))
+    return intoEmpty(document, spot, value) ?? intoMap(document, spot.node, spot.missing, value)
   return intoNothing(document, spot, value)
 }
 
@@ -26,6 +27,20 @@ function replacement(document: YamlDocument, { node, pair }: Spot, value: Json):
   const indent = ' '.repeat(columnOf(document.text, at))
   const lines = listLines(value, indent).join(lineBreak(document.text))
   return { at, end, text: lines.slice(indent.length) }
+}
+
+/** Empty braces behind a key on a line become lines. */
+function intoEmpty(document: YamlDocument, spot: Spot, value: Json): Edit | undefined {
+  const { node, pair, maps, missing } = spot
+  const above = maps.at(-1)
+  const range = rangeOf(document, node)
+  if (pair === undefined || range === undefined || !isBlock(above)) return undefined
+  const { text } = document
+  const isEmpty = /^[ ]*\{[ ]*\}$/.test(text.slice(pair.colonEnd, range[1]))
+  if (!isEmpty) return undefined
+  const indent = ' '.repeat(columnOf(text, above?.range?.[0] ?? pair.at)) + unitOf(document)
+  const { end, text: lines } = behindLine(document, range[1], indent, missing, value)
+  return { at: pair.colonEnd, end, text: text.slice(range[1], end) + lines }
 }
 
 function intoMap(

@@ -70,7 +70,14 @@ export function respelling(
     return { at: range[0], end: range[1], text: original.text.slice(...written) }
   if (now.pair === undefined || before.pair === undefined) return undefined
   const { colonEnd, end } = before.pair
-  return { at: now.pair.colonEnd, end: now.pair.end, text: original.text.slice(colonEnd, end) }
+  const text = original.text.slice(colonEnd, end) + commentBefore(document, now, before)
+  return { at: now.pair.colonEnd, end: now.pair.end, text }
+}
+
+/** What is written behind a key whose value is on the next lines, where the value comes back to the line of its key. */
+function commentBefore({ text }: YamlDocument, { node, pair }: Spot, before: Spot): string {
+  if (pair === undefined || !isBlock(node) || isBlock(before.node)) return ''
+  return text.slice(pair.colonEnd, lineEnd(text, pair.colonEnd))
 }
 
 function pairEdit(
