@@ -9,7 +9,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import TOML from '@iarna/toml'
 import { loadList } from '../lib/list/load.ts'
-import { STATE_DIRECTORY } from '../lib/ownership/state.ts'
+import { MACHINE_STATE } from '../lib/system/state-paths.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import { directoryName } from '../lib/targets/hosts-toml/directory-name.ts'
 import { targets } from '../lib/targets/index.ts'
@@ -22,7 +22,7 @@ const NODES = path.join(import.meta.dirname, '../fixtures/nodes')
 const update = process.env.GOLDEN === 'update'
 
 const ours = (file: string) =>
-  file === STATE_DIRECTORY || file.startsWith(`${STATE_DIRECTORY}/`) || file === '/.gitkeep'
+  file === MACHINE_STATE.directory || file.startsWith(`${MACHINE_STATE.directory}/`) || file === '/.gitkeep'
 
 describe('golden nodes', () => {
   for (const name of readdirSync(NODES)) {

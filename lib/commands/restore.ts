@@ -3,7 +3,7 @@ import path from 'node:path'
 import { isDone } from '../apply/apply.ts'
 import { withNodeLock } from '../apply/node-lock.ts'
 import type { Notice } from '../model/report.ts'
-import { isBlank, readState, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
+import { isBlank, readState, watchFiles } from '../ownership/state.ts'
 import { type Converged, converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
@@ -63,15 +63,16 @@ async function undo(
   return await withNodeLock(node, await watchLockRequest('restore', node, world), async made => {
     const converged = await converge(makePlan, access, { made, ...may })
     // Without a list in use, the health that a watcher saved has no reader.
-    if (isBlank(await readState(node))) for (const file of WATCH_FILES) await node.remove(file)
+    if (isBlank(await readState(node)))
+      for (const file of watchFiles(node.statePaths)) await node.remove(file)
     return converged
   })
 }
 
 /** Whether a watcher left its files, or a run that was killed early left an empty state folder. */
 async function hasLeftovers(node: Reader): Promise<boolean> {
-  const entries = await node.entries(STATE_DIRECTORY)
-  const isWatchFile = (name: string) => WATCH_FILES.some(file => path.basename(file) === name)
+  const entries = await node.entries(node.statePaths.directory)
+  const isWatchFile = (name: string) => watchFiles(node.statePaths).some(file => path.basename(file) === name)
   return entries !== undefined && (entries.length === 0 || entries.some(({ name }) => isWatchFile(name)))
 }
 

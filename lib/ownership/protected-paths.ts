@@ -1,7 +1,8 @@
 /** Directories of a node that belong to other parts of the system: nothing is written there. Pure. */
 
 /** Directories of container runtimes and of their installers, by name. */
-const RUNTIME = /containerd|^(docker|cri|k0s|k3s|rke2|rancher|kube.*|microk8s|nerdctl|buildkit.*|eks)$/
+const RUNTIME =
+  /containerd|^(containers|docker|cri|k0s|k3s|rke2|rancher|kube.*|microk8s|nerdctl|buildkit.*|eks)$/
 
 /** Directories of registries, by name. */
 const REGISTRIES = /^(certs\.d|hosts\.d)$/

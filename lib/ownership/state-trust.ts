@@ -6,13 +6,13 @@ import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
-import { ORIGINALS_DIRECTORY, STATE_DIRECTORY } from './state.ts'
 
 /** Throws Failure `io` with everything in the state folder that is a link, or belongs to a user other than root and `uid`. */
 export async function refuseForeignState(node: Reader, uid: number): Promise<void> {
   const isOthers = (facts: FileFacts | undefined) => facts !== undefined && ![0, uid].includes(facts.uid)
   const issues: Issue[] = []
-  for (const directory of [STATE_DIRECTORY, ORIGINALS_DIRECTORY]) {
+  const { directory: folder, originals } = node.statePaths
+  for (const directory of [folder, originals]) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory') continue
     if (isOthers(facts)) issues.push(ownerIssue(directory, facts, node))

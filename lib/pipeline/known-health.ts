@@ -7,7 +7,6 @@ import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
-import { HEALTH_FILE } from '../ownership/state.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
@@ -42,7 +41,7 @@ export async function applyKnownHealth(
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
 export async function readHealth(node: Reader, world: World): Promise<HealthFile | undefined> {
-  const bytes = await node.read(HEALTH_FILE)
+  const bytes = await node.read(node.statePaths.health)
   return bytes && parseHealthFile(bytes.toString('utf8'), await world.bootId(), monotonicMs(world))
 }
 

@@ -175,6 +175,11 @@ async function checkConflicts(
   )
 }
 
-function driftNotices(steps: readonly Step[], target: Target, { state, uid }: View): readonly Notice[] {
-  return steps.flatMap(step => ownershipNotices(step, state.files[step.path], uid, target.writerOf))
+function driftNotices(
+  steps: readonly Step[],
+  { writerOf }: Target,
+  { state, uid, node }: View,
+): readonly Notice[] {
+  const occasion = { uid, originals: node.statePaths.originals, writerOf }
+  return steps.flatMap(step => ownershipNotices(step, state.files[step.path], occasion))
 }

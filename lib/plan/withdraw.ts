@@ -4,7 +4,6 @@ import { formats } from '../formats/index.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
 import { isSet, setOwned, withdrawOwned } from '../ownership/owned-value.ts'
-import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 
 /** What the file becomes. */
 export type Withdrawal =
@@ -23,12 +22,19 @@ interface Obstacle {
   readonly remedy: string
 }
 
-/** `original` is the text before regmirror; undefined where there was no file. `always`: changed values are removed too. */
+export interface WithdrawOptions {
+  /** Values that were changed since are removed too. */
+  readonly always: boolean
+  /** The directory in which originals are kept. */
+  readonly originals: string
+}
+
+/** `original` is the text before regmirror; undefined where there was no file. */
 export function withdrawValues(
   text: string,
   original: string | undefined,
   owned: OwnedValues,
-  always: boolean,
+  { always, originals }: WithdrawOptions,
 ): Withdrawal {
   if (owned.repaired !== undefined && (always || isRepaired(text, original, owned)))
     return { result: 'original' }
@@ -40,7 +46,7 @@ export function withdrawValues(
   const rest = withdrawEach(text, base, removable, format)
   if (typeof rest !== 'string') return { result: 'impossible', ...removalOf(rest) }
   const withdrawn = putBackEach(rest, base, owned.removed ?? [], format)
-  if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn) }
+  if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn, originals) }
   if (withdrawn === original) return { result: 'original' }
   if (withdrawn === text) return { result: 'unchanged' }
   const changed = owned.values.filter(value => !removable.includes(value))
@@ -95,9 +101,9 @@ function removalOf(value: OwnedValue): Obstacle {
   return { problem, remedy: `remove ${key} by hand` }
 }
 
-function returnOf(path: ValuePath): Obstacle {
+function returnOf(path: ValuePath, originals: string): Obstacle {
   const problem = `regmirror cannot put ${path.at(-1)} back without other changes to the file`
-  return { problem, remedy: `copy it by hand from the original in ${ORIGINALS_DIRECTORY}` }
+  return { problem, remedy: `copy it by hand from the original in ${originals}` }
 }
 
 /** The text without the values, or the first value that cannot be removed. */

@@ -8,12 +8,15 @@ import type { Entry, FileFacts, FoundFile } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
 import { joinTop, seenFrom } from './plain-path.ts'
 import { lstatFacts, openShortPath, readBounded, readEntries, readFound } from './read-disk.ts'
+import { MACHINE_STATE, type StatePaths } from './state-paths.ts'
 import { openTree, refuseDangling, type Tree } from './tree.ts'
 import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
   readonly root: string
+  /** Where regmirror keeps what it remembers of these files. */
+  readonly statePaths: StatePaths
   /** The bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
   read(file: string, limit?: number): Promise<Buffer | undefined>
   /** The same with mode and owner, ready to be put back. */
@@ -47,12 +50,12 @@ export type UseOpenedFile<T> = (found: OpenedFile | Untrusted | undefined) => Pr
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
 /** A Reader of the files below `root`, an existing directory. */
-export function openReader(root: string): Reader {
-  return readerOf(openTree(root))
+export function openReader(root: string, statePaths = MACHINE_STATE): Reader {
+  return readerOf(openTree(root), statePaths)
 }
 
 /** A Reader of the files of a tree. */
-export function readerOf(tree: Tree): Reader {
+export function readerOf(tree: Tree, statePaths: StatePaths): Reader {
   const { top, find: at } = tree
   const find = (file: string, limit: number) =>
     failOnErrno('read', file, async () => {
@@ -63,6 +66,7 @@ export function readerOf(tree: Tree): Reader {
     })
   return {
     root: top,
+    statePaths,
     read: async (file, limit = DEFAULT_LIMIT) => (await find(file, limit))?.bytes,
     find: file => find(file, DEFAULT_LIMIT),
     open: (file, asRoot, use) =>

@@ -6,6 +6,7 @@ import { openFlushes } from './flushes.ts'
 import { createDirectory, makeDirectories, removeEmptyDirectory } from './make-directories.ts'
 import { seenFrom } from './plain-path.ts'
 import { type Reader, readerOf } from './reader.ts'
+import { MACHINE_STATE } from './state-paths.ts'
 import { withoutTemporary } from './temporary-name.ts'
 import { openTree } from './tree.ts'
 import {
@@ -53,12 +54,16 @@ export interface Writer extends Reader {
 }
 
 /** A Writer on the files below `root`, an existing directory. Without `copyAttributes`, only mode and owner are kept. */
-export function openWriter(root: string, copyAttributes: CopyAttributes = async () => {}): Writer {
+export function openWriter(
+  root: string,
+  copyAttributes: CopyAttributes = async () => {},
+  statePaths = MACHINE_STATE,
+): Writer {
   const tree = openTree(root)
   const { top, find: at, place: atLink } = tree
   const { flush, together } = openFlushes(real => withoutTemporary(seenFrom(top, real)))
   return {
-    ...readerOf(tree),
+    ...readerOf(tree, statePaths),
     write: (file, bytes, ownership) =>
       failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>

@@ -1,6 +1,7 @@
 /** The table of runtimes, in the order in which a plan names them. A list that names no target means the first. */
 import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
+import { aboutContainers } from './containers/about.ts'
 import { aboutK3s } from './k3s/about.ts'
 import type { TargetTable } from './target.ts'
 
@@ -8,6 +9,10 @@ export const targets = {
   containerd: {
     ...aboutContainerd,
     load: async () => (await import('./containerd/containerd.ts')).containerd,
+  },
+  containers: {
+    ...aboutContainers,
+    load: async () => (await import('./containers/containers.ts')).containers,
   },
   buildkit: {
     ...aboutBuildkit,

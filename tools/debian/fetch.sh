@@ -127,6 +127,7 @@ beside() {
     # The locale C.UTF-8, which Ansible requires in a chroot; the programs with which it installs a package.
     ansible-lint) echo libc-bin python3-apt apt diffutils ;;
     systemd) echo coreutils procps dash libstdc++6 ;;
+    podman) echo skopeo buildah ;;
     curl) echo coreutils dash gzip libstdc++6 ;;
     qemu-user-static) echo libstdc++6:arm64 ;;
     # What every node has, as far as maintainer scripts use it.
@@ -258,3 +259,5 @@ fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip
 fetch prometheus bookworm prometheus promtool
 fetch kubernetes-client trixie kubectl
 fetch cloud-init trixie python3
+fetch podman bookworm
+fetch podman sid
