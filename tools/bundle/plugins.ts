@@ -130,6 +130,13 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/import.ts': PLAN,
   'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
   'targets/containerd/read/documents.ts': [...PLAN, 'commands/import.ts'],
+  'targets/docker/docker.ts': LIST,
+  'targets/docker/read/daemon-json.ts': [...PLAN, 'commands/import.ts'],
+  'targets/docker/info.ts': [...PLAN, 'targets/docker/docker.ts'],
+  'targets/docker/respond.ts': [...PLAN, 'commands/apply.ts', 'targets/docker/docker.ts'],
+  'targets/docker/pull/docker-explainer.ts': [...PLAN, 'commands/explain.ts', 'targets/docker/docker.ts'],
+  'targets/docker/read/read.ts': [...PLAN, 'commands/import.ts', 'targets/docker/docker.ts'],
+  'targets/docker/doctor/docker-doctor.ts': [...PLAN, 'commands/doctor.ts', 'targets/docker/docker.ts'],
   'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
   'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
 }
