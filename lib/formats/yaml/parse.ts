@@ -1,7 +1,7 @@
-/**
- * Lists in YAML 1.2, as plain data: no tags, no second document, no merge keys. Anchors are allowed up to a limit. The only
- * importer of yaml.
- */
+/** YAML 1.2 as plain data: no tags, no second document, no merge keys. Anchors are allowed up to a limit. Pure. */
+import type { Parsed, Position, Source, SourceFault } from '../parsed.ts'
+import { MAX_DEPTH, TOO_DEEP, yamlFault } from './faults.ts'
+import { keyAt, keyText, nodeAt } from './find-node.ts'
 import {
   type Alias,
   type Document,
@@ -10,14 +10,10 @@ import {
   isNode,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
-  parseDocument,
   type YAMLMap,
-} from 'yaml'
-import type { Path } from '../../model/problem.ts'
-import type { Parsed, Position, SourceFault } from './parsed.ts'
-import { MAX_DEPTH, TOO_DEEP, yamlFault } from './yaml-faults.ts'
+  yamlPackage,
+} from './package.ts'
 
 /** Nodes that aliases add: far above any real list, far below a hostile one. */
 const MAX_NODES = 200_000
@@ -39,13 +35,28 @@ interface Walk {
   left: number
 }
 
+/** A text, what it holds, and its nodes with their places. */
+export interface YamlDocument {
+  readonly text: string
+  readonly source: Source
+  /** Undefined where the text holds comments only. */
+  readonly root: Node | undefined
+  /** The nodes that aliases stand for. */
+  readonly aliased: ReadonlyMap<Alias, Node>
+}
+
 export function parseYaml(text: string): Parsed {
+  return readYaml(text)
+}
+
+export function readYaml(text: string): YamlDocument | { readonly faults: readonly SourceFault[] } {
+  const { LineCounter, parseDocument } = yamlPackage()
   const lines = new LineCounter()
   const at = (offset: number) => positionAt(lines, offset)
   try {
     const document = parseDocument(text, { ...OPTIONS, lineCounter: lines })
     const fault = faultOf(document, text, at)
-    return fault === undefined ? readDocument(document, at) : { faults: [fault] }
+    return fault === undefined ? readDocument(text, document, at) : { faults: [fault] }
   } catch (error) {
     if (error instanceof RangeError) return { faults: [{ line: 1, column: 1, ...TOO_DEEP }] }
     throw error
@@ -62,7 +73,11 @@ const OPTIONS = {
   logLevel: 'error',
 } as const
 
-function readDocument({ contents }: Document.Parsed, at: (offset: number) => Position): Parsed {
+function readDocument(
+  text: string,
+  { contents }: Document.Parsed,
+  at: (offset: number) => Position,
+): ReturnType<typeof readYaml> {
   const walk: Walk = {
     anchors: new Map(),
     aliased: new Map(),
@@ -76,13 +91,12 @@ function readDocument({ contents }: Document.Parsed, at: (offset: number) => Pos
   if (refusal !== undefined) {
     return { faults: [{ line: 1, column: 1, ...place(refusal.node), ...refusal.words }] }
   }
-  return {
-    source: {
-      value,
-      locate: path => place(nodeAt(contents, path, aliased)),
-      locateKey: path => place(keyAt(contents, path, aliased)),
-    },
+  const source: Source = {
+    value,
+    locate: path => place(nodeAt(contents, path, aliased)),
+    locateKey: path => place(keyAt(contents, path, aliased)),
   }
+  return { text, source, root: contents ?? undefined, aliased }
 }
 
 function plain(node: unknown, walk: Walk, depth: number): unknown {
@@ -130,39 +144,6 @@ function refuse(walk: Walk, node: Node, words: Words): null {
   return null
 }
 
-function keyText(key: unknown): string {
-  return String(isScalar(key) ? key.value : key)
-}
-
-function nodeAt(root: unknown, path: Path, aliased: Walk['aliased']): Node | undefined {
-  let node: unknown = root
-  for (const part of path) {
-    const here = isAlias(node) ? aliased.get(node) : node
-    if (isMap(here)) node = pairOf(here, part)?.value ?? pairOf(here, part)?.key
-    else if (isSeq(here)) node = here.items[Number(part)]
-    else return undefined
-  }
-  return isNode(node) ? node : undefined
-}
-
-function keyAt(root: unknown, path: Path, aliased: Walk['aliased']): Node | undefined {
-  const parent = nodeAt(root, path.slice(0, -1), aliased)
-  const map = isAlias(parent) ? aliased.get(parent) : parent
-  const key = isMap(map) ? pairOf(map, path.at(-1) ?? '')?.key : undefined
-  return isNode(key) ? key : nodeAt(root, path, aliased)
-}
-
-type Pairs = ReadonlyMap<string, YAMLMap['items'][number]>
-
-/** By map: a search in every pair for every position would take long in a large list. */
-const pairsOfMaps = new WeakMap<YAMLMap, Pairs>()
-
-function pairOf(map: YAMLMap, key: string | number) {
-  const pairs = pairsOfMaps.get(map) ?? new Map(map.items.map(pair => [keyText(pair.key), pair]))
-  pairsOfMaps.set(map, pairs)
-  return pairs.get(String(key))
-}
-
 function faultOf(
   document: Document.Parsed,
   text: string,
@@ -177,12 +158,15 @@ function faultOf(
   return fault && { ...at(fault.offset), ...fault.description }
 }
 
-function positionAt(lines: LineCounter, offset: number): Position {
+function positionAt(
+  lines: InstanceType<ReturnType<typeof yamlPackage>['LineCounter']>,
+  offset: number,
+): Position {
   const { line, col } = lines.linePos(offset)
   return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
-const TOO_LARGE: Words = { message: 'YAML aliases make the list too large', hint: 'write fewer aliases' }
+const TOO_LARGE: Words = { message: 'YAML aliases make the file too large', hint: 'write fewer aliases' }
 const UNKNOWN_ANCHOR: Words = { message: 'unknown anchor', hint: 'define it above' }
 const DUPLICATE_KEY: Words = { message: 'duplicate key', hint: 'remove one' }
 const DUPLICATE_ANCHOR: Words = { message: 'duplicate anchor', hint: 'rename it' }

@@ -78,9 +78,9 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   KEY_OVER_1024_CHARS: { message: 'a key is longer than 1024 characters', hint: 'shorten it' },
   MISSING_CHAR: { message: 'a comma, a colon or a closing bracket is missing', hint: 'add it' },
   MULTILINE_IMPLICIT_KEY: { message: 'a key needs a colon and a space after it', hint: 'write key: value' },
-  MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'write the list as one document' },
+  MULTIPLE_DOCS: { message: 'a second document starts here', hint: 'write one document' },
   NON_STRING_KEY: { message: 'a key must be a string', hint: 'put it in quotes' },
   RESOURCE_EXHAUSTION: TOO_DEEP,
   TAB_AS_INDENT: { message: 'a tab is used as indentation', hint: 'use spaces' },
-  TAG_RESOLVE_FAILED: { message: 'tags (!…) are not allowed in a list', hint: 'write the plain value' },
+  TAG_RESOLVE_FAILED: { message: 'tags (!…) are not allowed here', hint: 'write the plain value' },
 }

@@ -1,5 +1,5 @@
-/** What every parser of a list returns: a value with the position of each key, or what is wrong with the text. */
-import type { Path } from '../../model/problem.ts'
+/** What every parser returns: a value with the position of each key, or what is wrong with the text. */
+import type { Path } from '../model/problem.ts'
 
 /** Line and column count from 1. */
 export interface Position {
