@@ -1,4 +1,5 @@
 /** What apply does around a restart: the proof, the undo, and the runs that were killed on the way. */
+
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import http2 from 'node:http2'
@@ -15,6 +16,7 @@ import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { callGrpc } from '../lib/system/grpc.ts'
 import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { respond } from '../lib/targets/containerd/cri-response.ts'
+import { knownTarget } from './support/known-target.ts'
 import { listOf } from './support/lists.ts'
 import { run } from './support/run.ts'
 import { withDirectory, writeTree } from './support/tree.ts'
@@ -42,7 +44,7 @@ async function onNode(use: (scene: Scene) => Promise<void>): Promise<void> {
     const node = openWriter(root)
     const target = fixedTarget('one', { values: [{ path: ['level'], value: '2' }], effect: 'restart' })
     const view = { node, state: await readState(node), uid: process.geteuid?.() ?? 0, machine: undefined }
-    const plan = await makePlan(LIST, { one: target }, view, { takeOver: false })
+    const plan = await makePlan(LIST, { one: knownTarget(target) }, view, { takeOver: false })
     await use({
       ...{ node, plan },
       text: () => fs.readFile(path.join(root, CONFIG), 'utf8'),

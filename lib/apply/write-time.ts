@@ -1,7 +1,7 @@
 /** When the files that need a reload or a restart were written, and which daemon has read them. */
 import { Failure } from '../model/errors.ts'
 import type { ManagedFile, RestoredFile } from '../ownership/managed-file.ts'
-import { readState, STATE_FILE, type State, serializeState } from '../ownership/state.ts'
+import { readState, type State, serializeState } from '../ownership/state.ts'
 import { type BootClock, type Moment, momentOf } from '../system/boot-clock.ts'
 import type { Writer } from '../system/writer.ts'
 import type { DaemonActivation } from './daemon-activation.ts'
@@ -55,7 +55,7 @@ async function noteInState(node: Writer, bootClock: ReadClock, note: Note): Prom
     const state = await readState(node)
     const moment = await readMoment(bootClock)
     const noted = moment && withNotes(state, note(moment))
-    if (noted) await node.write(STATE_FILE, serializeState(noted), { mode: 0o600 })
+    if (noted) await node.write(node.statePaths.state, serializeState(noted), { mode: 0o600 })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }

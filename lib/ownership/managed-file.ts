@@ -12,6 +12,8 @@ export interface OwnedValue {
   /** Keys from the top of the document to the value. */
   readonly path: ValuePath
   readonly value: Json
+  /** `elements`: `value` is an array, and only these elements of the array at the path are managed by regmirror. */
+  readonly part?: 'elements'
   /**
    * For a daemon that keeps the old value when a reload finds its key gone (dockerd: daemon/reload.go:223@v28.5.2): the value
    * that stands for none, such as `[]`. Where the key is to go and the run may reload the daemon, the file gets this value,
@@ -130,7 +132,10 @@ function isOwned({
 }
 
 function isOwnedValue(value: unknown): boolean {
-  return isTable(value) && isValuePath(value.path) && value.value !== undefined
+  if (!isTable(value) || !isValuePath(value.path)) return false
+  return value.part === undefined
+    ? value.value !== undefined
+    : value.part === 'elements' && Array.isArray(value.value)
 }
 
 function isValuePath(path: unknown): boolean {

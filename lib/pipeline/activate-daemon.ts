@@ -1,4 +1,5 @@
 /** Reloads or restarts one daemon, and waits until it serves. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DaemonActivation } from '../apply/daemon-activation.ts'
 import type { World } from '../model/world.ts'
@@ -7,7 +8,7 @@ import { readProcessStart } from '../system/process-start.ts'
 import { openReader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import { sendSignal } from '../system/send-signal.ts'
-import type { Targets } from './open.ts'
+import type { TargetTable } from '../targets/target.ts'
 
 /** A unit may take its time to stop: systemd kills it after 90 s. */
 export const SYSTEMCTL_MS = 180_000
@@ -18,7 +19,7 @@ const PAUSE_MS = 100
 
 export interface Tools {
   readonly run: RunProgram
-  readonly targets: Targets
+  readonly targets: TargetTable
   readonly world: Pick<World, 'monotonic' | 'uid'>
   readonly say: (line: string) => unknown
 }
@@ -101,8 +102,8 @@ type Attempt = () => Promise<
 /** The old process may still respond where the unit does not run the daemon. */
 function respondent(activation: DaemonActivation, { targets }: Tools): Attempt {
   const { target, address = '', action, pid, config } = activation
-  const control = targets[target]?.daemon
   return async () => {
+    const control = (await targets[target]?.load())?.daemon
     if (control === undefined)
       return { serves: false, isFinal: true, problem: `this regmirror does not know ${target}` }
     if (action === 'restart' && (await isRunning(activation)))

@@ -121,7 +121,7 @@ async function failed(
   { run, targets }: Tools,
 ): Promise<Failure> {
   const { target, action, unit } = activation
-  const causes = targets[target]?.daemon.causes
+  const causes = (await targets[target]?.load())?.daemon.causes
   const log = unit === undefined ? [] : await readDaemonLog(run, unit, since, causes)
   const message = `${target} does not serve after the ${action}: ${hide(problem)}`
   const hint = `regmirror put the files back and ${action}ed ${target}; ${readLog(activation)}`

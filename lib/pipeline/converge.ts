@@ -56,7 +56,11 @@ export async function converge<P extends Planned>(
     const isClean = await carryOut(planned.plan, access, work, one => activated.push(one))
     return { planned, isClean }
   })
-  return { planned: result.planned, notices: [...notices, ...cleanupNotices(result.isClean)], activated }
+  return {
+    planned: result.planned,
+    notices: [...notices, ...cleanupNotices(result.isClean, access.node)],
+    activated,
+  }
 }
 
 /** The plan if there is nothing to do; another one is not kept in memory while the next is made. */

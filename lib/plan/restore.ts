@@ -1,11 +1,10 @@
 /** The node as it was before regmirror, as a plan: an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { Reader } from '../system/reader.ts'
-import type { Target } from '../targets/target.ts'
-import type { Machine } from '../targets/view.ts'
+import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
 import type { Plan } from './plan.ts'
 import { type PutBack, planPutBack } from './put-back.ts'
@@ -21,14 +20,8 @@ export interface RestoreChoices extends MayActivate {
 }
 
 /** The node, and what is known of it. */
-export interface RestoreInput {
-  readonly node: Reader
-  readonly state: State
-  readonly targets: Readonly<Record<string, Target>>
-  /** This machine; undefined where the node is a tree under `--root`. */
-  readonly machine: Machine | undefined
-  /** The user who runs regmirror. */
-  readonly uid: number
+export interface RestoreInput extends Pick<View, 'node' | 'state' | 'uid' | 'machine' | 'user'> {
+  readonly targets: TargetTable
 }
 
 /** What would be restored, and the files that are in the way: with one of them nothing is. */
@@ -49,10 +42,15 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
 
 /** The same for a check, which shows both. Throws Failure `usage` alone. */
 export async function checkRestore(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
-  return await input.node.remember(() => planChosen(input, choices))
+  return await input.node.remember(async () => {
+    const targets = await loadTargets(input.targets, managedNames(input.state))
+    return await planChosen({ ...input, targets }, choices)
+  })
 }
 
-async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
+type LoadedInput = Omit<RestoreInput, 'targets'> & { readonly targets: Targets }
+
+async function planChosen(input: LoadedInput, choices: RestoreChoices): Promise<CheckedRestore> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
   const referenced = await referencedFiles(chosen, input)
@@ -83,7 +81,7 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
   return { plan, conflicts }
 }
 
-function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly Chosen[] {
+function choose({ state, targets }: LoadedInput, choices: RestoreChoices): readonly Chosen[] {
   const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => !Object.hasOwn(state.files, file))
   if (unknown.length > 0) {
@@ -104,7 +102,7 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
 async function referencedFiles(
   chosen: readonly Chosen[],
-  { node, state }: RestoreInput,
+  { node, state }: LoadedInput,
 ): Promise<readonly Issue[]> {
   const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
@@ -121,7 +119,7 @@ async function referencedFiles(
 
 async function putBackEach(
   steps: readonly Step[],
-  { targets, ...view }: RestoreInput,
+  { targets, ...view }: LoadedInput,
   may: MayActivate,
 ): Promise<PutBack> {
   const parts: PutBack[] = []

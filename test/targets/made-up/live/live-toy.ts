@@ -11,6 +11,7 @@ import type { WrittenConfig } from '../../../../lib/targets/daemon-control.ts'
 import { targets } from '../../../../lib/targets/index.ts'
 import type { Rendering, Target } from '../../../../lib/targets/target.ts'
 import type { View } from '../../../../lib/targets/view.ts'
+import { knownTarget } from '../../../support/known-target.ts'
 import { observe, type ToySnapshot } from '../observe.ts'
 import { render } from '../render.ts'
 import type { ToySettings } from '../settings.ts'
@@ -79,10 +80,10 @@ function withCleared(rendering: Rendering): Rendering {
 
 export const liveToy: Target<ToySettings, LiveSnapshot> = {
   ...toy,
-  observe: async (view, registries, settings) => ({
-    ...(await observe(view, registries, settings)),
-    daemon: await findDaemon(path.dirname(settings.config), view),
-  }),
+  observe: async (view, registries, settings) => {
+    const snapshot = await observe(view, registries, settings)
+    return { ...snapshot, daemon: await findDaemon(path.dirname(snapshot.config), view) }
+  },
   render: (registries, snapshot) => withCleared(render(registries, snapshot)),
   planned: (snapshot, files) => ({ ...snapshot, ...toy.planned(snapshot, files) }),
   explainer: async () => {
@@ -108,4 +109,5 @@ export const liveToy: Target<ToySettings, LiveSnapshot> = {
   },
 }
 
-export const liveTable = { ...targets, toy: liveToy }
+/** Other runtimes do not change its tests. */
+export const liveTable = { containerd: targets.containerd, toy: knownTarget(liveToy) }

@@ -167,7 +167,7 @@ describe('a reload by signal', function () {
       { 'srv/toy/unit': '' },
     ))
 
-  it('is refused where no daemon can be told apart from another process of its id', () =>
+  it('is not sent to another program that has the id in the file of the daemon', () =>
     onNode(async machine => {
       const { stop } = await machine.start()
       await stop()

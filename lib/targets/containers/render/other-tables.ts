@@ -1,0 +1,34 @@
+/** The tables of a node without those of regmirror. Pure. */
+import type { RegistryTable } from '../files/config-file.ts'
+import { loadOrder, mergedTables } from '../files/load-order.ts'
+import { findTable } from '../files/match.ts'
+import { type Loading, loadingsOf } from '../release.ts'
+import type { Snapshot } from '../snapshot.ts'
+
+type Files = Pick<Snapshot, 'files' | 'places' | 'release'>
+
+/** As one order of files has them. */
+export function otherTables({ files, places }: Files, loading: Loading): readonly RegistryTable[] {
+  return mergedTables(
+    loadOrder(
+      files.filter(({ path }) => path !== places.dropIn),
+      loading,
+    ),
+  )
+}
+
+/** In any order that is possible here, each once. */
+export function allOtherTables(snapshot: Files): readonly RegistryTable[] {
+  return [...new Set(loadingsOf(snapshot.release).flatMap(loading => otherTables(snapshot, loading)))]
+}
+
+/** The tables that a pull of a registry would use without those of regmirror: more than one where the order matters. */
+export function formerTables(snapshot: Files, name: string): readonly RegistryTable[] {
+  const found = loadingsOf(snapshot.release).map(loading => findTable(otherTables(snapshot, loading), name))
+  return [...new Set(found)].filter(table => table !== undefined)
+}
+
+/** `/etc/containers/registries.conf:12`. */
+export function placeOf({ file, line }: Pick<RegistryTable, 'file' | 'line'>): string {
+  return line === undefined ? file : `${file}:${line}`
+}
