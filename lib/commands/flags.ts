@@ -159,6 +159,10 @@ export const watchFlags = {
     help: 'log format',
     default: 'text on a terminal and in the journal, otherwise json',
   }),
+  reload: optionalToggle({
+    help: 'reload a runtime that must read its changed files; disable it with --no-reload',
+    default: 'on; off with --root',
+  }),
   onExit: choiceWithDefault(
     ['keep', 'declared'],
     'on exit, write nothing or every mirror of the list',
