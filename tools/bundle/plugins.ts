@@ -1,4 +1,5 @@
 /** What esbuild does for the bundle beyond its own. */
+import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
@@ -11,6 +12,7 @@ import { listSchema } from '../../lib/list/schema/list-schema.ts'
 import { targets } from '../../lib/targets/index.ts'
 
 export const root = path.resolve(import.meta.dirname, '../..')
+const lib = path.join(root, 'lib')
 
 /** yargs measures text with string-width, which takes longer to load than all of regmirror; the help is ASCII. */
 export const plainWidth: Plugin = {
@@ -84,7 +86,7 @@ const START = ['main.ts']
 const LIST = [...START, 'commands/validate.ts', 'targets/index.ts', 'list/source/toml.ts']
 const PLAN = [...LIST, 'commands/plan.ts']
 
-/** For each module that lib loads with import(), what is loaded before it. */
+/** For each module that lib loads with import(), what is loaded before it; those of a runtime need no line. */
 const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
   'commands/completion.ts': START,
@@ -94,7 +96,6 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,
-  'targets/containerd/containerd.ts': LIST,
   'targets/buildkit/buildkit.ts': LIST,
   'targets/buildkit/pull/buildkit-explainer.ts': [...PLAN, 'commands/explain.ts'],
   'targets/buildkit/read/read.ts': [...PLAN, 'commands/import.ts'],
@@ -122,9 +123,28 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/doctor.ts': PLAN,
   'commands/import.ts': PLAN,
   'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/containerd/read/documents.ts': [...PLAN, 'commands/import.ts'],
   'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
   'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
+}
+
+/** What is loaded before a module; undefined where it is not loaded with import(). */
+function earlierThan(module: string, late: ReadonlySet<string>): readonly string[] | undefined {
+  const [, runtime] = /^targets\/([^/]+)\//.exec(module) ?? []
+  if (Object.hasOwn(EARLIER, module) || runtime === undefined || !late.has(module)) return EARLIER[module]
+  const whole = `targets/${runtime}/${runtime}.ts`
+  return module === whole ? LIST : [...PLAN, whole]
+}
+
+/** The modules of runtimes that lib loads with import(). */
+async function lateTargetModules(): Promise<ReadonlySet<string>> {
+  const files = globSync('targets/**/*.ts', { cwd: lib })
+  const found = await Promise.all(
+    files.map(async file => {
+      const imports = (await readFile(path.join(lib, file), 'utf8')).matchAll(/\bimport\('(\.[^']+)'\)/g)
+      return [...imports].map(([, to = '']) => path.join(path.dirname(file), to))
+    }),
+  )
+  return new Set(found.flat())
 }
 
 /**
@@ -133,17 +153,18 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
  */
 export const layers: Plugin = {
   name: 'layers',
-  setup({ onLoad, onEnd }) {
+  async setup({ onLoad, onEnd }) {
+    const late = await lateTargetModules()
     onLoad({ filter: /\/lib\/.*\.ts$/ }, async ({ path: file }) => {
-      const earlier = EARLIER[path.relative(path.join(root, 'lib'), file)]
+      const earlier = earlierThan(path.relative(lib, file), late)
       if (earlier === undefined) return undefined
-      const imports = earlier.map(name => `import ${JSON.stringify(path.join(root, 'lib', name))}\n`)
+      const imports = earlier.map(name => `import ${JSON.stringify(path.join(lib, name))}\n`)
       return { contents: `${await readFile(file, 'utf8')}\n${imports.join('')}`, loader: 'ts' }
     })
     onEnd(({ metafile }) => {
       const later = Object.values(metafile?.outputs ?? {}).flatMap(({ entryPoint = '' }) => entryPoint)
       const unknown = later.filter(
-        file => /^lib\/(?!main)/.test(file) && !(file.slice('lib/'.length) in EARLIER),
+        file => /^lib\/(?!main)/.test(file) && earlierThan(file.slice('lib/'.length), late) === undefined,
       )
       if (unknown.length > 0) throw new Error(`EARLIER must say what is loaded before ${unknown.join(', ')}`)
     })
