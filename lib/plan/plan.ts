@@ -5,12 +5,15 @@
 import { Failure } from '../model/errors.ts'
 import type { TargetLoss } from '../model/list-loss.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
+import { detectTarget } from '../targets/detect-target.ts'
 import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
 import { fitTarget, lossIssues, lossNotices, type TargetFit } from '../targets/losses.ts'
-import type { TargetTable } from '../targets/target.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
@@ -51,7 +54,7 @@ async function planAll(
     const { name, target, snapshot, registries } = one
     const rendering = target.render(registries, snapshot, choices)
     const conflicts = [...lossIssues(losses, list, [name]), ...rendering.conflicts]
-    const notices = [...lossNotices(one.losses), ...rendering.notices]
+    const notices = [...lossNotices(one.losses), ...one.unused, ...rendering.notices]
     return { name, target, snapshot, rendering: { ...rendering, notices, conflicts } }
   })
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
@@ -66,7 +69,10 @@ async function planAll(
   return { ...joined(parts), losses, state: view.state }
 }
 
-interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {}
+interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {
+  /** Why its files would have no reader. */
+  readonly unused: readonly Notice[]
+}
 
 /** What each target finds on the node, and what it can express of the list there. */
 async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<readonly Fitted[]> {
@@ -74,7 +80,8 @@ async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<r
   for (const configured of configuredTargets(list, targets)) {
     const { name, target, settings } = configured
     const snapshot = await target.observe(view, registriesFor(list, name), settings)
-    fitted.push({ name, target, snapshot, ...fitTarget(list, configured, snapshot) })
+    const unused = await notFound(name, target, view)
+    fitted.push({ name, target, snapshot, unused, ...fitTarget(list, configured, snapshot) })
   }
   return fitted
 }
@@ -88,6 +95,13 @@ export async function planLosses(
   const targets = await loadTargets(table, Object.keys(list.targets))
   const fitted = await view.node.remember(() => fitAll(list, targets, view))
   return fitted.flatMap(({ losses }) => losses)
+}
+
+/** Without sudo, for a runtime that root runs, the files would have no reader. */
+async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
+  if (view.user === undefined || (await detectTarget(target, view)) !== undefined) return []
+  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  return [{ code: 'runtime_not_found', message, target: name }]
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {

@@ -96,11 +96,6 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,
-  'targets/buildkit/buildkit.ts': LIST,
-  'targets/buildkit/pull/buildkit-explainer.ts': [...PLAN, 'commands/explain.ts'],
-  'targets/buildkit/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/buildkit/read/buildkitd-toml.ts': [...PLAN, 'commands/import.ts'],
-  'targets/buildkit/doctor/buildkit-doctor.ts': [...PLAN, 'commands/doctor.ts'],
   'list/source/toml.ts': START,
   'list/source/json.ts': LIST,
   'list/source/yaml.ts': LIST,
@@ -118,22 +113,28 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,
   'commands/explain.ts': PLAN,
-  'targets/containerd/pull/containerd-explainer.ts': [...PLAN, 'commands/explain.ts'],
   'pipeline/explain/probe-routes.ts': [...PLAN, 'commands/explain.ts', 'pipeline/probe-list.ts'],
   'commands/doctor.ts': PLAN,
   'commands/import.ts': PLAN,
-  'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
-  'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
 }
 
 /** What is loaded before a module; undefined where it is not loaded with import(). */
 function earlierThan(module: string, late: ReadonlySet<string>): readonly string[] | undefined {
   const [, runtime] = /^targets\/([^/]+)\//.exec(module) ?? []
-  if (Object.hasOwn(EARLIER, module) || runtime === undefined || !late.has(module)) return EARLIER[module]
+  if (runtime === undefined || !late.has(module)) return EARLIER[module]
   const whole = `targets/${runtime}/${runtime}.ts`
-  return module === whole ? LIST : [...PLAN, whole]
+  if (module === whole) return LIST
+  const commands = USERS.flatMap(([pattern, command]) => (pattern.test(module) ? command : []))
+  return [...PLAN, ...commands, whole]
 }
+
+/** The command that loads modules of a runtime with these paths. */
+const USERS = [
+  [/\/doctor\//, 'commands/doctor.ts'],
+  [/explainer\.ts$/, 'commands/explain.ts'],
+  [/\/read\//, 'commands/import.ts'],
+  [/respon(d|se)\.ts$/, 'commands/apply.ts'],
+] as const
 
 /** The modules of runtimes that lib loads with import(). */
 async function lateTargetModules(): Promise<ReadonlySet<string>> {
