@@ -18,6 +18,7 @@ import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
+import { shareFiles } from './shared-files.ts'
 
 export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
@@ -50,13 +51,14 @@ async function planAll(
   const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
   const fitted = await fitAll(list, targets, view)
   const losses = fitted.flatMap(one => one.losses)
-  const rendered = fitted.map((one): Rendered => {
+  const all = fitted.map((one): Rendered => {
     const { name, target, snapshot, registries } = one
     const rendering = target.render(registries, snapshot, choices)
     const conflicts = [...lossIssues(losses, list, [name]), ...rendering.conflicts]
     const notices = [...lossNotices(one.losses), ...one.unused, ...rendering.notices]
     return { name, target, snapshot, rendering: { ...rendering, notices, conflicts } }
   })
+  const rendered = shareFiles(all)
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
   for (const one of rendered) parts.push(await planListed(one, needed, view, choices))

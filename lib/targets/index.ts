@@ -3,6 +3,8 @@ import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
 import { aboutDocker } from './docker/about.ts'
+import { aboutK3s } from './k3s/about.ts'
+import { aboutNerdctl } from './nerdctl/about.ts'
 import type { TargetTable } from './target.ts'
 
 export const targets = {
@@ -21,5 +23,13 @@ export const targets = {
   buildkit: {
     ...aboutBuildkit,
     load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
+  },
+  nerdctl: {
+    ...aboutNerdctl,
+    load: async () => (await import('./nerdctl/nerdctl.ts')).nerdctl,
+  },
+  k3s: {
+    ...aboutK3s,
+    load: async () => (await import('./k3s/k3s.ts')).k3s,
   },
 } satisfies TargetTable

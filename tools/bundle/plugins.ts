@@ -1,6 +1,5 @@
 /** What esbuild does for the bundle beyond its own. */
-import { globSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -12,7 +11,6 @@ import { listSchema } from '../../lib/list/schema/list-schema.ts'
 import { targets } from '../../lib/targets/index.ts'
 
 export const root = path.resolve(import.meta.dirname, '../..')
-const lib = path.join(root, 'lib')
 
 /** yargs measures text with string-width, which takes longer to load than all of regmirror; the help is ASCII. */
 export const plainWidth: Plugin = {
@@ -52,6 +50,7 @@ const LATE_PACKAGES = {
   // esbuild does not see what its build for require() loads.
   'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
   'toml-eslint-parser': 'toml-eslint-parser',
+  yaml: 'yaml',
 }
 
 /** Loads them as scripts of the bundle. */
@@ -86,7 +85,7 @@ const START = ['main.ts']
 const LIST = [...START, 'commands/validate.ts', 'targets/index.ts', 'list/source/toml.ts']
 const PLAN = [...LIST, 'commands/plan.ts']
 
-/** For each module that lib loads with import(), what is loaded before it; those of a runtime need no line. */
+/** For each module that lib loads with import(), what is loaded before it. */
 const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
   'commands/completion.ts': START,
@@ -99,7 +98,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'targets/index.ts': START,
   'list/source/toml.ts': START,
   'list/source/json.ts': LIST,
-  'list/source/yaml.ts': LIST,
+  'formats/yaml/parse.ts': LIST,
   'list/foreign/foreign-file.ts': LIST,
   'list/schema/check-schema.ts': LIST,
   'commands/probe.ts': LIST,
@@ -119,34 +118,31 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/import.ts': PLAN,
 }
 
-/** What is loaded before a module; undefined where it is not loaded with import(). */
-function earlierThan(module: string, late: ReadonlySet<string>): readonly string[] | undefined {
-  const [, runtime] = /^targets\/([^/]+)\//.exec(module) ?? []
-  if (runtime === undefined || !late.has(module)) return EARLIER[module]
-  const whole = `targets/${runtime}/${runtime}.ts`
-  if (module === whole) return LIST
-  const commands = USERS.flatMap(([pattern, command]) => (pattern.test(module) ? command : []))
-  return [...PLAN, ...commands, whole]
+/** The same for the modules of a target, which are named alike for every target. */
+const OF_TARGET: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^targets\/([\w-]+)\/\1\.ts$/, LIST],
+  [/^targets\/[\w-]+\/pull\//, [...PLAN, 'commands/explain.ts']],
+  [/^targets\/[\w-]+\/read\//, [...PLAN, 'commands/import.ts']],
+  [/^targets\/[\w-]+\/doctor\//, [...PLAN, 'commands/doctor.ts']],
+  // What a daemon responds.
+  [/^targets\/[\w-]+\/[\w-]+\.ts$/, [...PLAN, 'commands/apply.ts']],
+]
+
+/** `file` is relative to lib; undefined for a module that is loaded with its importers. */
+function loadedBefore(file: string, late: ReadonlySet<string>): readonly string[] | undefined {
+  return EARLIER[file] ?? (late.has(file) ? OF_TARGET.find(([name]) => name.test(file))?.[1] : undefined)
 }
 
-/** The command that loads modules of a runtime with these paths. */
-const USERS = [
-  [/\/doctor\//, 'commands/doctor.ts'],
-  [/explainer\.ts$/, 'commands/explain.ts'],
-  [/\/read\//, 'commands/import.ts'],
-  [/respon(d|se)\.ts$/, 'commands/apply.ts'],
-] as const
-
-/** The modules of runtimes that lib loads with import(). */
-async function lateTargetModules(): Promise<ReadonlySet<string>> {
-  const files = globSync('targets/**/*.ts', { cwd: lib })
-  const found = await Promise.all(
-    files.map(async file => {
-      const imports = (await readFile(path.join(lib, file), 'utf8')).matchAll(/\bimport\('(\.[^']+)'\)/g)
-      return [...imports].map(([, to = '']) => path.join(path.dirname(file), to))
-    }),
-  )
-  return new Set(found.flat())
+/** The modules of targets that are loaded with import(), relative to lib. */
+async function findLateModules(): Promise<ReadonlySet<string>> {
+  const lib = path.join(root, 'lib')
+  const late = new Set<string>()
+  for await (const file of glob('targets/**/*.ts', { cwd: lib })) {
+    const source = await readFile(path.join(lib, file), 'utf8')
+    for (const [, name = ''] of source.matchAll(/import\('([^']+)'\)/g))
+      late.add(path.join(path.dirname(file), name))
+  }
+  return late
 }
 
 /**
@@ -155,18 +151,19 @@ async function lateTargetModules(): Promise<ReadonlySet<string>> {
  */
 export const layers: Plugin = {
   name: 'layers',
-  async setup({ onLoad, onEnd }) {
-    const late = await lateTargetModules()
+  setup({ onLoad, onEnd }) {
+    const late = findLateModules()
     onLoad({ filter: /\/lib\/.*\.ts$/ }, async ({ path: file }) => {
-      const earlier = earlierThan(path.relative(lib, file), late)
+      const earlier = loadedBefore(path.relative(path.join(root, 'lib'), file), await late)
       if (earlier === undefined) return undefined
-      const imports = earlier.map(name => `import ${JSON.stringify(path.join(lib, name))}\n`)
+      const imports = earlier.map(name => `import ${JSON.stringify(path.join(root, 'lib', name))}\n`)
       return { contents: `${await readFile(file, 'utf8')}\n${imports.join('')}`, loader: 'ts' }
     })
-    onEnd(({ metafile }) => {
+    onEnd(async ({ metafile }) => {
+      const known = await late
       const later = Object.values(metafile?.outputs ?? {}).flatMap(({ entryPoint = '' }) => entryPoint)
       const unknown = later.filter(
-        file => /^lib\/(?!main)/.test(file) && earlierThan(file.slice('lib/'.length), late) === undefined,
+        file => /^lib\/(?!main)/.test(file) && loadedBefore(file.slice('lib/'.length), known) === undefined,
       )
       if (unknown.length > 0) throw new Error(`EARLIER must say what is loaded before ${unknown.join(', ')}`)
     })
