@@ -36,6 +36,7 @@ export async function watching({ args }: ToyNode, use: (watcher: Watcher) => Pro
     await Promise.race([use({ until }), ended.then(({ stderr }) => assert.fail(`ended: ${stderr}${log}`))])
   } finally {
     stop.abort()
+    await ended
   }
   assert.equal((await ended).code, 0)
 }
