@@ -108,6 +108,8 @@ export interface DocumentKind {
 /** What is known of every runtime, whether a list names it or not. */
 export interface TargetAbout<Settings = unknown> {
   readonly title: string
+  /** Whether a user can run it without root: then `view.user` may be set. */
+  readonly rootless?: true
   readonly settings: TargetSettings<Settings>
   /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
   detect(view: View): Promise<Detected | undefined>
