@@ -85,7 +85,7 @@ function insecureServer({ name, server }: Registry): readonly Notice[] {
 }
 
 /** The programs read the files at each call; CRI-O reads drop-ins when it is reloaded. */
-export function findEffect({ programs: { crio } }: Pick<Snapshot, 'programs'>): Effect {
+function findEffect({ programs: { crio } }: Pick<Snapshot, 'programs'>): Effect {
   return crio === undefined || crio.reloads ? 'immediate' : 'reload'
 }
 

@@ -65,7 +65,7 @@ function winners(
 }
 
 /** A registries.conf of the user, root too, hides everything in /etc/containers up to Podman 5. */
-export function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
+function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
   if (places.layer === 'user' || !loadingsOf(release).includes('by_directory')) return undefined
   const main = mainFile(files, 'by_directory')
   return main?.layer === 'user' ? main : undefined
