@@ -3,6 +3,7 @@ import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
 import { aboutDocker } from './docker/about.ts'
+import { aboutNerdctl } from './nerdctl/about.ts'
 import type { TargetTable } from './target.ts'
 
 export const targets = {
@@ -21,5 +22,9 @@ export const targets = {
   buildkit: {
     ...aboutBuildkit,
     load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
+  },
+  nerdctl: {
+    ...aboutNerdctl,
+    load: async () => (await import('./nerdctl/nerdctl.ts')).nerdctl,
   },
 } satisfies TargetTable
