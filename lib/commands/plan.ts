@@ -31,9 +31,9 @@ export const plan: RunCommand<PlanFlags> = async (given, context) => {
   const loaded = await loadList(node)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
-  const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
+  const probeList = probeLater({ ...flags, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const place = { node, targets, world, machine: view.machine }
+  const place = { view, targets, world }
   const selected = await applyKnownHealth(ordered, flags, place, namesOf(probed.registries))
   const compared = flags.losses ? await compareTargets(loaded.whole, targets, view) : undefined
   const { made, conflicts } = await planOrConflicts(
