@@ -5,7 +5,7 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { openMachine, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
@@ -40,8 +40,9 @@ export const apply: RunCommand<ApplyFlags> = async (given, context) => {
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
   const measured = namesOf(checked.registries)
+  const place = { node, targets, world, machine: openMachine(flags, world) }
   const planNode = async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, place, measured)
     const view = await openView(flags, node, world, proved)
     const plan = await makePlan(list, targets, view, flags)
     const watcher = await watcherNotices(list, plan, flags.declared, node)
@@ -110,7 +111,7 @@ async function probeAfter(
 ): Promise<Preflight> {
   const { list, notices: _, ...probed } = checked
   if (probed.probes !== undefined) return probed
-  return (probe ?? root === undefined) ? await probeList(list, { depth, samples: SAMPLES }) : {}
+  return (probe ?? root === undefined) ? (await probeList(list, { depth, samples: SAMPLES })).probed : {}
 }
 
 /** Nothing was written: the check of `--require-healthy` failed. */

@@ -109,9 +109,21 @@ export const importFlags = {
   format,
 }
 
-export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
+const losses = toggle('also show what each runtime can express of each registry')
 
-export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
+export const validateFlags = {
+  ...listFlags,
+  losses,
+  strict: toggle('exit 1 if there is any notice'),
+  format,
+}
+
+export const planFlags = {
+  ...planningFlags,
+  check: toggle('exit 1 if anything would change'),
+  losses,
+  format,
+}
 
 export const DEPTHS = ['ping', 'manifest', 'blob'] as const
 

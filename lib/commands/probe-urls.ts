@@ -40,7 +40,7 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
   const depth = flags.depth ?? 'blob'
   const openProgress = openLiveTable(flags.format, world)
   const place = { root: undefined, targets: selectTargets(table, flags.target), openProgress }
-  const probed = await openListProber(place, world)(list, { ...flags, depth, isTyped: true })
+  const { probed } = await openListProber(place, world)(list, { ...flags, depth, isTyped: true })
   const probes = fastestFirst(probed.probes)
   const notices = [
     ...canaryNotices(list, depth, 'add --image NAME'),
