@@ -15,12 +15,16 @@ export function brokenFiles(snapshot: Files): readonly Issue[] {
   const read = new Set(
     loadingsOf(snapshot.release).flatMap(loading => loadOrder(otherFiles(snapshot), loading)),
   )
-  return [...read].flatMap(({ text, parsed }) => {
+  return [...read].flatMap(({ path, text, parsed }) => {
+    if (isParsed(parsed) && parsed.isVersion1 && !loadingsOf(snapshot.release).includes('by_directory'))
+      return [{ file: path, message: VERSION_1, hint: 'write [[registry]] tables' }]
     if (isParsed(parsed) || (text === undefined && !failsOnDanglingLink(snapshot.release))) return []
     const { message, ...place } = parsed.fault
     return [{ ...place, message: `every pull fails because of this file: ${message}` }]
   })
 }
+
+const VERSION_1 = 'every pull of Podman 6 fails because of this file: it has the tables of version 1'
 
 function otherFiles({ files, places }: Pick<Snapshot, 'files' | 'places'>): readonly ConfigFile[] {
   return files.filter(({ path }) => path !== places.dropIn)
@@ -65,7 +69,7 @@ function winners(
 }
 
 /** A registries.conf of the user, root too, hides everything in /etc/containers up to Podman 5. */
-export function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
+function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
   if (places.layer === 'user' || !loadingsOf(release).includes('by_directory')) return undefined
   const main = mainFile(files, 'by_directory')
   return main?.layer === 'user' ? main : undefined
