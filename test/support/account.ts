@@ -9,7 +9,7 @@ import { type Ran, run } from './run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './tree.ts'
 
 /** The command with toy, as a program. */
-const PROGRAM = path.join(import.meta.dirname, '../targets/made-up/program.ts')
+const WITH_TOY = [process.execPath, path.join(import.meta.dirname, '../targets/made-up/program.ts')]
 
 /** Numbers that no user of a machine has. */
 const [UID, OTHER] = [54321, 54322]
@@ -35,18 +35,21 @@ export interface Account {
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** Where the tests run as root, the account is another user; else it is the user who runs them. */
-export async function withAccount<T>(use: (account: Account) => Promise<T>, other = false): Promise<T> {
+export async function withAccount<T>(
+  use: (account: Account) => Promise<T>,
+  { other = false, program = WITH_TOY }: { other?: boolean; program?: readonly string[] } = {},
+): Promise<T> {
   return await withDirectory(async directory => {
     await fs.chmod(directory, 0o755)
     const home = path.join(directory, 'home')
     await fs.mkdir(home, { mode: 0o700 })
     const uid = isRoot ? (other ? OTHER : UID) : (process.getuid?.() ?? -1)
     if (isRoot) await fs.chown(home, uid, uid)
-    return await use(accountAt(home, uid))
+    return await use(accountAt(home, uid, program))
   })
 }
 
-function accountAt(home: string, uid: number): Account {
+function accountAt(home: string, uid: number, program: readonly string[]): Account {
   const env = { PATH: process.env.PATH ?? '', HOME: home }
   const at = (file: string) => path.join(home, file)
   return {
@@ -56,7 +59,7 @@ function accountAt(home: string, uid: number): Account {
       await writeTree(home, tree)
       if (isRoot) await giveTo(home, uid)
     },
-    run: (args, more = {}) => runAs(uid, args, { ...env, ...more }),
+    run: (args, more = {}) => runAs(uid, [...program, ...args], { ...env, ...more }),
     runHere: (args, more = {}, world = {}) =>
       run(args, { uid, env: { ...env, ...more }, ...world }, {}, async () => table),
   }
@@ -69,9 +72,9 @@ export async function giveTo(file: string, uid: number): Promise<void> {
   for (const name of await fs.readdir(file)) await giveTo(path.join(file, name), uid)
 }
 
-/** Runs the command with toy as a user. */
-async function runAs(uid: number, args: readonly string[], env: Variables): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+/** Runs a program as a user. */
+async function runAs(uid: number, [program = '', ...args]: readonly string[], env: Variables): Promise<Ran> {
+  const child = spawn(program, args, {
     env: env as NodeJS.ProcessEnv,
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
