@@ -13,7 +13,7 @@ export async function absentNotices(
   const notices: Notice[] = []
   for (const { name, target } of targets) {
     if ((await detectTarget(target, view)) !== undefined) continue
-    const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+    const message = `regmirror does not find ${target.title} for this user; to configure ${target.title} of this machine, run regmirror as root`
     notices.push({ code: 'runtime_not_found', message, target: name })
   }
   return notices

@@ -77,7 +77,7 @@ describe('a command of a user without root', () => {
       const absent = notices.find(({ code }) => code === 'runtime_not_found')
       assert.equal(
         absent?.message,
-        'no toy of this user is found; to configure that of this machine, run regmirror as root',
+        'regmirror does not find toy for this user; to configure toy of this machine, run regmirror as root',
       )
       await account.write({ 'bin/toy': '' })
       assert.deepEqual(
