@@ -26,8 +26,14 @@ export async function readNode(targets: Targets, view: View, withFiles: boolean)
 function ofFirst(found: readonly ReadBack[]): ReadBack {
   const first = found.find(({ registries }) => registries.length > 0)
   if (first === undefined) return joinReadBacks(found)
-  const others = found.filter(one => one !== first && one.registries.length > 0)
+  const read = new Set(first.registries.map(({ at }) => at.file))
+  const others = found.flatMap(one => (one === first ? [] : unreadFiles(one, read).slice(0, 1)))
   return { ...first, losses: [...first.losses, ...others.map(otherLoss)] }
+}
+
+/** Several runtimes may read one file. Those that are returned count as read afterwards. */
+function unreadFiles({ registries }: ReadBack, read: Set<string>): readonly string[] {
+  return registries.map(({ at }) => at.file).filter(file => read.size !== read.add(file).size)
 }
 
 /** `--from` names a file of this machine, also where the node is below `--root`. */
@@ -39,8 +45,7 @@ function withCommand(loss: Loss, root: string): Loss {
 
 const kinds = Object.keys(fileKinds).filter((name): name is FileKindName => name in fileKinds)
 
-function otherLoss({ registries }: ReadBack): Loss {
-  const [file = ''] = registries.map(({ at }) => at.file)
+function otherLoss(file: string): Loss {
   const message = 'this file of another runtime names mirrors too; the list does not have them'
   return { file, from: file, message }
 }

@@ -41,14 +41,14 @@ function ofScope(command: string, user: View['user']): string {
   return user === undefined ? command : command.replace(/^systemctl (?!--user )/, 'systemctl --user ')
 }
 
-/** The command for the daemon that runs, where that is not the usual one. */
+/** The command for the daemon of the node, where that is not the usual one. */
 function ownCommand(
   action: keyof Activations,
   { reload }: Target['daemon']['activate'],
   daemon: Daemon | undefined,
 ): string | undefined {
+  if (action === 'restart') return daemon?.restart
   if (daemon?.state !== 'running') return undefined
-  if (action === 'restart') return daemon.restart
   const isSent = reload?.signal !== undefined && daemon.unit === undefined
   return isSent ? `kill -HUP ${daemon.pid}` : undefined
 }
