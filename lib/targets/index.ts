@@ -2,8 +2,8 @@
 import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
-import { aboutK3s } from './k3s/about.ts'
 import { aboutDocker } from './docker/about.ts'
+import { aboutK3s } from './k3s/about.ts'
 import type { TargetTable } from './target.ts'
 
 export const targets = {
