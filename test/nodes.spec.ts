@@ -112,6 +112,7 @@ async function assertRestores(root: string, first: Tree): Promise<void> {
 async function assertOrder(root: string, list: string, after: Tree): Promise<void> {
   const options = {
     file: list,
+    directories: ['/etc/regmirror'] as const,
     allowFilesFrom: [path.join(NODES, '../tls')],
     stdin: async () => Buffer.alloc(0),
     env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' },

@@ -29,7 +29,7 @@ export const listFlags = {
     help: 'mirror list, - for stdin',
     alias: 'f',
     kind: 'file',
-    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}',
+    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}; without root, first in ~/.config/regmirror',
   }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
   allowFilesFrom: texts('also allow certificate and header files in this directory', 'directory'),

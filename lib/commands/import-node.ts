@@ -6,11 +6,16 @@ import type { FoundRegistry, Loss, ReadBack } from '../model/read-back.ts'
 import type { Targets } from '../targets/load-targets.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import { viewFor } from '../targets/view-for.ts'
 
 export async function readNode(targets: Targets, view: View): Promise<ReadBack> {
   const read: ReadTarget[] = []
-  for (const [target, one] of Object.entries(targets)) read.push({ target, found: await readOne(one, view) })
-  const { registries, losses } = agreeTargets(await withoutGenerated(read, targets, view))
+  for (const [target, one] of Object.entries(targets)) {
+    const own = await viewFor(target, one, false, view)
+    read.push({ target, found: await readOne(one, own) })
+  }
+  const once = withoutReadBefore(read)
+  const { registries, losses } = agreeTargets(await withoutGenerated(once, targets, view))
   return { registries, losses: losses.map(loss => withCommand(loss, view.node.root)) }
 }
 
@@ -23,6 +28,16 @@ async function readOne(target: Target, view: View): Promise<ReadBack> {
     if (!(error instanceof Failure)) throw error
     return { registries: [], losses: error.issues }
   }
+}
+
+/** A file that several runtimes read, such as those in certs.d of containerd, is of the first one. */
+function withoutReadBefore(all: readonly ReadTarget[]): readonly ReadTarget[] {
+  const before = new Set<string>()
+  return all.map(({ target, found }) => {
+    const registries = found.registries.filter(({ at }) => !before.has(at.file))
+    for (const { at } of registries) before.add(at.file)
+    return { target, found: { ...found, registries } }
+  })
 }
 
 /** What a runtime writes into the files of another one, as k3s does for its containerd, is there twice: its own file counts. */

@@ -5,10 +5,11 @@ import type { TargetLoss } from '../model/list-loss.ts'
 import type { MirrorList } from '../model/registry.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openList, openView, selectTargets } from '../pipeline/open.ts'
+import { openView, selectTargets } from '../pipeline/open.ts'
 import { openToPlan } from '../pipeline/open-to-plan.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
+import { openScope } from '../pipeline/scope.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan, type Plan, planLosses } from '../plan/plan.ts'
@@ -20,17 +21,19 @@ import type { View } from '../targets/view.ts'
 import type { RunCommand } from './command.ts'
 import type { PlanFlags } from './flags.ts'
 
-export const plan: RunCommand<PlanFlags> = async (flags, context) => {
+export const plan: RunCommand<PlanFlags> = async (given, context) => {
   const { world } = context
   const table = await context.targets()
+  const { options: flags, loadList } = await openScope(given, table, world)
   const targets = selectTargets(table, flags.target)
   const { node, notices: unreadable } = await openToPlan(flags, world)
-  const loaded = await openList(flags, table, node, world)
+  const loaded = await loadList(node)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const selected = await applyKnownHealth(ordered, flags, node, world, namesOf(probed.registries))
+  const place = { node, targets, world, machine: view.machine }
+  const selected = await applyKnownHealth(ordered, flags, place, namesOf(probed.registries))
   const compared = flags.losses ? await compareTargets(loaded.whole, targets, view) : undefined
   const { made, conflicts } = await planOrConflicts(
     () => makePlan(selected.list, targets, view, flags),

@@ -53,6 +53,8 @@ export interface Probe {
   /** The API base, as in the list. */
   readonly url: string
   readonly role: 'mirror' | 'server'
+  /** The targets that it is so for; absent: it is the same for every target that has it. */
+  readonly targets?: readonly string[]
   readonly status: ProbeStatus
   readonly reason?: ProbeReason
   /** One sentence for a person, safe for a terminal. */

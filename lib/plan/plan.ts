@@ -5,16 +5,20 @@
 import { Failure } from '../model/errors.ts'
 import type { TargetLoss } from '../model/list-loss.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
+import { detectTarget } from '../targets/detect-target.ts'
 import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
 import { fitTarget, lossIssues, lossNotices, type TargetFit } from '../targets/losses.ts'
-import type { TargetTable } from '../targets/target.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
+import { shareFiles } from './shared-files.ts'
 
 export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
@@ -47,13 +51,14 @@ async function planAll(
   const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
   const fitted = await fitAll(list, targets, view)
   const losses = fitted.flatMap(one => one.losses)
-  const rendered = fitted.map((one): Rendered => {
+  const all = fitted.map((one): Rendered => {
     const { name, target, snapshot, registries } = one
     const rendering = target.render(registries, snapshot, choices)
     const conflicts = [...lossIssues(losses, list, [name]), ...rendering.conflicts]
-    const notices = [...lossNotices(one.losses), ...rendering.notices]
+    const notices = [...lossNotices(one.losses), ...one.unused, ...rendering.notices]
     return { name, target, snapshot, rendering: { ...rendering, notices, conflicts } }
   })
+  const rendered = shareFiles(all)
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
   for (const one of rendered) parts.push(await planListed(one, needed, view, choices))
@@ -66,7 +71,10 @@ async function planAll(
   return { ...joined(parts), losses, state: view.state }
 }
 
-interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {}
+interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {
+  /** Why its files would have no reader. */
+  readonly unused: readonly Notice[]
+}
 
 /** What each target finds on the node, and what it can express of the list there. */
 async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<readonly Fitted[]> {
@@ -74,7 +82,8 @@ async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<r
   for (const configured of configuredTargets(list, targets)) {
     const { name, target, settings } = configured
     const snapshot = await target.observe(view, registriesFor(list, name), settings)
-    fitted.push({ name, target, snapshot, ...fitTarget(list, configured, snapshot) })
+    const unused = await notFound(name, target, view)
+    fitted.push({ name, target, snapshot, unused, ...fitTarget(list, configured, snapshot) })
   }
   return fitted
 }
@@ -88,6 +97,13 @@ export async function planLosses(
   const targets = await loadTargets(table, Object.keys(list.targets))
   const fitted = await view.node.remember(() => fitAll(list, targets, view))
   return fitted.flatMap(({ losses }) => losses)
+}
+
+/** Without sudo, for a runtime that root runs, the files would have no reader. */
+async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
+  if (view.user === undefined || (await detectTarget(target, view)) !== undefined) return []
+  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  return [{ code: 'runtime_not_found', message, target: name }]
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {

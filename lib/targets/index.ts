@@ -4,6 +4,7 @@ import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
 import { aboutDocker } from './docker/about.ts'
 import { aboutK3s } from './k3s/about.ts'
+import { aboutNerdctl } from './nerdctl/about.ts'
 import type { TargetTable } from './target.ts'
 
 export const targets = {
@@ -22,6 +23,10 @@ export const targets = {
   buildkit: {
     ...aboutBuildkit,
     load: async () => (await import('./buildkit/buildkit.ts')).buildkit,
+  },
+  nerdctl: {
+    ...aboutNerdctl,
+    load: async () => (await import('./nerdctl/nerdctl.ts')).nerdctl,
   },
   k3s: {
     ...aboutK3s,

@@ -87,7 +87,9 @@ write_launcher() {
   libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -printf '%h\n' | sort -u |
     awk -F/ '$NF ~ /-linux-/ || $NF == "pulseaudio" { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
   binary=usr/bin/$1
-  if [ -e "$work/tree/usr/sbin/$1" ]; then binary=usr/sbin/$1; fi
+  for directory in usr/sbin usr/libexec/docker/cli-plugins; do
+    if [ -e "$work/tree/$directory/$1" ]; then binary=$directory/$1; fi
+  done
   cat >"$work/tree/launch/$1" <<LAUNCHER
 #!/bin/sh
 tree=\${0%/launch/*}
@@ -254,6 +256,7 @@ fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
+fetch docker-buildx sid docker-buildx
 fetch qemu-user-static bookworm
 fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip
 fetch prometheus bookworm prometheus promtool
