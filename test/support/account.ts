@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { World } from '../../lib/model/world.ts'
+import type { TargetTable } from '../../lib/targets/target.ts'
 import { table } from '../targets/made-up/toy.ts'
 import { type Ran, run } from './run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './tree.ts'
@@ -34,10 +35,19 @@ export interface Account {
 
 type Variables = Readonly<Record<string, string | undefined>>
 
+interface AccountOptions {
+  /** Another account than without it. */
+  readonly other?: boolean
+  /** The command of `run`; by default one that knows toy. */
+  readonly program?: readonly string[]
+  /** The runtimes of `runHere`; by default with toy. */
+  readonly targets?: TargetTable
+}
+
 /** Where the tests run as root, the account is another user; else it is the user who runs them. */
 export async function withAccount<T>(
   use: (account: Account) => Promise<T>,
-  { other = false, program = WITH_TOY }: { other?: boolean; program?: readonly string[] } = {},
+  { other = false, program = WITH_TOY, targets = table }: AccountOptions = {},
 ): Promise<T> {
   return await withDirectory(async directory => {
     await fs.chmod(directory, 0o755)
@@ -45,11 +55,11 @@ export async function withAccount<T>(
     await fs.mkdir(home, { mode: 0o700 })
     const uid = isRoot ? (other ? OTHER : UID) : (process.getuid?.() ?? -1)
     if (isRoot) await fs.chown(home, uid, uid)
-    return await use(accountAt(home, uid, program))
+    return await use(accountAt(home, uid, program, targets))
   })
 }
 
-function accountAt(home: string, uid: number, program: readonly string[]): Account {
+function accountAt(home: string, uid: number, program: readonly string[], targets: TargetTable): Account {
   const env = { PATH: process.env.PATH ?? '', HOME: home }
   const at = (file: string) => path.join(home, file)
   return {
@@ -61,7 +71,7 @@ function accountAt(home: string, uid: number, program: readonly string[]): Accou
     },
     run: (args, more = {}) => runAs(uid, [...program, ...args], { ...env, ...more }),
     runHere: (args, more = {}, world = {}) =>
-      run(args, { uid, env: { ...env, ...more }, ...world }, {}, async () => table),
+      run(args, { uid, env: { ...env, ...more }, ...world }, {}, async () => targets),
   }
 }
 
