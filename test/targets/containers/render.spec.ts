@@ -88,7 +88,7 @@ const otherFile = fc
   )
 
 const DIRECTORY = 'etc/containers/registries.conf.d'
-const files: fc.Arbitrary<Tree> = fc.dictionary(
+const otherFiles = fc.dictionary(
   fc.constantFrom(
     'etc/containers/registries.conf',
     `${DIRECTORY}/10-a.conf`,
@@ -97,6 +97,11 @@ const files: fc.Arbitrary<Tree> = fc.dictionary(
   ),
   otherFile,
   { maxKeys: 2 },
+)
+
+const files: fc.Arbitrary<Tree> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: otherFiles },
 )
 
 function listText(registries: readonly ListedRegistry[]): string {
