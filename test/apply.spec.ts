@@ -6,8 +6,9 @@ import { hasLeftovers } from '../lib/apply/leftovers.ts'
 import { recover } from '../lib/apply/recover.ts'
 import { Failure } from '../lib/model/errors.ts'
 import type { MirrorList } from '../lib/model/registry.ts'
-import { readState, STATE_DIRECTORY } from '../lib/ownership/state.ts'
+import { readState } from '../lib/ownership/state.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
+import { MACHINE_STATE } from '../lib/system/state-paths.ts'
 import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { targets } from '../lib/targets/index.ts'
 import { beforeChanges } from './support/before-changes.ts'
@@ -16,7 +17,7 @@ import { readTree, withDirectory, writeTree } from './support/tree.ts'
 
 const OCCASION = { command: 'apply', now: Date.UTC(2026, 0, 1), made: [] } as const
 const CERTS = 'etc/containerd/certs.d'
-const state = (file: string) => `/${file}`.replace('//', '/').startsWith(STATE_DIRECTORY)
+const state = (file: string) => `/${file}`.replace('//', '/').startsWith(MACHINE_STATE.directory)
 const isLeftover = (file: string) => /\.regmirror-|journal/.test(file)
 
 async function planFor(root: string, list: MirrorList): Promise<Plan> {
@@ -72,7 +73,8 @@ describe('apply', () => {
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
-      const stamps = async () => (await fs.stat(path.join(root, STATE_DIRECTORY, 'state.json'))).mtimeMs
+      const stamps = async () =>
+        (await fs.stat(path.join(root, MACHINE_STATE.directory, 'state.json'))).mtimeMs
       const [tree, stamp] = [await readTree(root), await stamps()]
       await applied(root, first)
       assert.deepEqual(await readTree(root), tree)
@@ -104,7 +106,7 @@ describe('apply', () => {
 
   it('takes only files of regmirror for leftovers', () =>
     withDirectory(async root => {
-      const place = path.join(root, STATE_DIRECTORY)
+      const place = path.join(root, MACHINE_STATE.directory)
       for (const name of ['lost+found', 'notes', 'watch-1', 'state.json', 'health.json'])
         await fs.mkdir(path.join(place, name), { recursive: true })
       assert.equal(await hasLeftovers(openWriter(root)), false)
@@ -182,7 +184,7 @@ describe('apply', () => {
       await writeTree(root, before)
       await applied(root, first)
       const mode = async (file: string) =>
-        (await fs.stat(path.join(root, STATE_DIRECTORY, file))).mode & 0o777
+        (await fs.stat(path.join(root, MACHINE_STATE.directory, file))).mode & 0o777
       assert.deepEqual(
         [await mode('.'), await mode('state.json'), await mode('originals')],
         [0o700, 0o600, 0o700],
@@ -226,7 +228,7 @@ describe('apply', () => {
     withDirectory(async root => {
       await writeTree(root, before)
       await applied(root, first)
-      await fs.rm(path.join(root, STATE_DIRECTORY, 'originals'), { recursive: true })
+      await fs.rm(path.join(root, MACHINE_STATE.directory, 'originals'), { recursive: true })
       await assert.rejects(
         planFor(root, listOf()),
         /docker\.io\/hosts\.toml: its original \S+ does not exist/,
@@ -236,7 +238,7 @@ describe('apply', () => {
   it('never keeps a managed file as an original, also when the state is lost', () =>
     withDirectory(async root => {
       await applied(root, listOf(registry('quay.io', [mirror('https://a.example')])))
-      await fs.rm(path.join(root, STATE_DIRECTORY), { recursive: true })
+      await fs.rm(path.join(root, MACHINE_STATE.directory), { recursive: true })
       await applied(root, listOf(registry('quay.io', [mirror('https://b.example')])))
       await applied(root, listOf())
       assert.equal((await readTree(root))[`${CERTS}/quay.io/hosts.toml`], undefined)

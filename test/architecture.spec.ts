@@ -62,7 +62,7 @@ describe('architecture', () => {
     [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/commands/yargs-parser.ts'],
     [/^ajv/, 'lib/list/schema/compile-schema.ts'],
-    [/^yaml$/, 'lib/list/source/yaml.ts'],
+    [/^yaml$/, 'lib/formats/yaml/package.ts'],
     [/^@iarna\/toml$/, 'lib/formats/toml/second-parser.ts'],
     [/^smol-toml$/, 'lib/formats/toml/fast-parser.ts'],
     [/^toml-eslint-parser$/, 'lib/formats/toml/tree-parser.ts'],
@@ -143,6 +143,26 @@ describe('architecture', () => {
   it('only the tables name a runtime', () => {
     const outside = importers(/^lib\/targets\/[^/]+\//).filter(file => !/^lib\/targets\/[^/]+\//.test(file))
     assert.deepEqual(outside, ['lib/targets/file-kinds.ts', 'lib/targets/index.ts'])
+  })
+
+  it('a runtime knows no other runtime; what they share is in folders of its own', () => {
+    const shared = ['hosts-toml']
+    const foreign = below('lib/targets/').flatMap(file => {
+      const [own, ...rest] = file.split('/').slice(2)
+      const isForeign = (from: string) => {
+        const [folder = '', ...more] = from.split('/').slice(2)
+        return sources.has(from) && more.length > 0 && folder !== own && !shared.includes(folder)
+      }
+      return rest.length === 0
+        ? []
+        : importsOf(file)
+            .filter(isForeign)
+            .map(from => `${file} → ${from}`)
+    })
+    assert.deepEqual(
+      foreign.filter(line => line.includes('→ lib/targets/')),
+      [],
+    )
   })
 
   it('only open.ts can open a node for writing', () => {

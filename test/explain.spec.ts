@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { keyOf, serializeHealthFile } from '../lib/health/health-file.ts'
+import { serializeHealthFile } from '../lib/health/health-file.ts'
 import { initialHealth } from '../lib/health/mirror-health.ts'
+import { keyOf } from '../lib/health/verdicts.ts'
 import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
 import type { DoctorReport, Notice } from '../lib/model/report.ts'
 import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
@@ -506,19 +507,23 @@ describe('explain', () => {
       },
     ))
 
-  it('explains through every runtime of the table', () =>
+  it('explains through every runtime of the node, or through those that are named', () =>
     withNode(
-      { 'etc/buildkit-toy/mirrors/quay.io.toml': 'mirrors = ["https://a.example/v2"]\n' },
+      { 'etc/buildkit-toy/mirrors/quay.io.toml': 'mirrors = ["https://a.example/v2"]\n', 'usr/bin/toy': '' },
       async node => {
-        const args = ['explain', 'quay.io/a/b:1', '--root', node.root, '--format', 'json']
-        const { images } = report(await run(args, {}, {}, async () => table))
-        assert.deepEqual(
-          images.map(({ target, routes }) => [target, routes[0]?.endpoints[0]?.requests.resolve]),
-          [
-            ['containerd', 'https://quay.io/v2/a/b/manifests/1'],
-            ['toy', 'https://a.example/v2/a/b/manifests/1'],
-          ],
-        )
+        const requests = async (...more: string[]) => {
+          const args = ['explain', 'quay.io/a/b:1', '--root', node.root, '--format', 'json', ...more]
+          const { images } = report(await run(args, {}, {}, async () => table))
+          return images.map(({ target, routes }) => [target, routes[0]?.endpoints[0]?.requests.resolve])
+        }
+        const ofContainerd = ['containerd', 'https://quay.io/v2/a/b/manifests/1']
+        const ofToy = ['toy', 'https://a.example/v2/a/b/manifests/1']
+        assert.deepEqual(await requests(), [ofToy])
+        assert.deepEqual(await requests('--target', 'containerd', '--target', 'toy'), [ofContainerd, ofToy])
+        await fs.writeFile(path.join(node.root, 'usr/bin/containerd'), '', { mode: 0o755 })
+        assert.deepEqual(await requests(), [ofContainerd, ofToy])
+        await fs.rm(path.join(node.root, 'usr/bin'), { recursive: true })
+        assert.deepEqual(await requests(), [ofContainerd], 'the first of the table')
       },
     ))
 })

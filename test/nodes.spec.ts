@@ -9,9 +9,9 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import TOML from '@iarna/toml'
 import { loadList } from '../lib/list/load.ts'
-import { STATE_DIRECTORY } from '../lib/ownership/state.ts'
+import { MACHINE_STATE } from '../lib/system/state-paths.ts'
 import { openWriter } from '../lib/system/writer.ts'
-import { directoryName } from '../lib/targets/containerd/hosts/directory-name.ts'
+import { directoryName } from '../lib/targets/hosts-toml/directory-name.ts'
 import { targets } from '../lib/targets/index.ts'
 import { hostOrder } from './support/containerd-order.ts'
 import { hostsUrls } from './support/expected-hosts.ts'
@@ -22,7 +22,7 @@ const NODES = path.join(import.meta.dirname, '../fixtures/nodes')
 const update = process.env.GOLDEN === 'update'
 
 const ours = (file: string) =>
-  file === STATE_DIRECTORY || file.startsWith(`${STATE_DIRECTORY}/`) || file === '/.gitkeep'
+  file === MACHINE_STATE.directory || file.startsWith(`${MACHINE_STATE.directory}/`) || file === '/.gitkeep'
 
 describe('golden nodes', () => {
   for (const name of readdirSync(NODES)) {
@@ -113,6 +113,7 @@ async function assertRestores(root: string, first: Tree): Promise<void> {
 async function assertOrder(root: string, list: string, after: Tree): Promise<void> {
   const options = {
     file: list,
+    directories: ['/etc/regmirror'] as const,
     allowFilesFrom: [path.join(NODES, '../tls')],
     stdin: async () => Buffer.alloc(0),
     env: { TOKEN: 'Basic dXNlcjpzZWNyZXQ=' },
@@ -124,6 +125,8 @@ async function assertOrder(root: string, list: string, after: Tree): Promise<voi
   if (!Object.hasOwn(loaded.list.targets, 'containerd')) return
   for (const registry of loaded.list.registries) {
     const file = Object.keys(after).find(name => name.endsWith(`/${directoryName(registry.name)}/hosts.toml`))
+    // Other runtimes have other files.
+    if (file === undefined && !Object.hasOwn(loaded.list.targets, 'containerd')) continue
     assert.ok(file, `${registry.name} has a hosts.toml`)
     assert.deepEqual(hostOrder(after[file] ?? ''), hostsUrls(registry))
   }

@@ -1,4 +1,5 @@
 /** Several values in one file of another program, by the rules of a runtime that does not exist. */
+
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -10,7 +11,8 @@ import { planRestore } from '../lib/plan/restore.ts'
 import { detectTerminalStyle } from '../lib/reporters/terminal.ts'
 import { textReport } from '../lib/reporters/text.ts'
 import { openWriter } from '../lib/system/writer.ts'
-import type { Target } from '../lib/targets/target.ts'
+import type { DesiredFile, Target } from '../lib/targets/target.ts'
+import { tableOf } from './support/known-target.ts'
 import { listOf } from './support/lists.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './support/tree.ts'
 import { CONFIG, fixedTarget, NEW, wholeFile } from './targets/made-up/fixed-target.ts'
@@ -45,7 +47,7 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
     const occasion = { now: Date.UTC(2026, 0, 1), made: [] }
     const plan: Node['plan'] = async (targets, ...named) => {
       const view = { node, uid, state: await readState(node), machine: undefined }
-      return await makePlan(listNaming(...named), targets, view, { takeOver: false })
+      return await makePlan(listNaming(...named), tableOf(targets), view, { takeOver: false })
     }
     await use({
       plan,
@@ -55,7 +57,13 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
         return made
       },
       restore: async (targets, overwrite = false) => {
-        const input = { node, uid, targets, machine: undefined, state: await readState(node) }
+        const input = {
+          node,
+          uid,
+          targets: tableOf(targets),
+          machine: undefined,
+          state: await readState(node),
+        }
         const made = await planRestore(input, { files: [], overwrite })
         await applyPlan(made, node, { command: 'restore', ...occasion })
         return made
@@ -214,10 +222,61 @@ describe('two targets', () => {
         return true
       })
     }))
+
+  const [SHARED, OTHER] = ['/etc/buildkit-tool/shared.toml', '/etc/buildkit-tool/shared2.toml']
+  const reader = (title: string, path: string, more: Partial<DesiredFile> = {}) =>
+    fixedTarget(title, { files: [wholeFile(path, more)] })
+
+  it('that need a file with the same bytes share it, until both have left the list', () =>
+    onNode({ 'etc/buildkit-tool/': undefined }, async ({ apply, plan, restore, tree }) => {
+      const both = { a: reader('a', SHARED, { effect: 'restart' }), b: reader('b', SHARED) }
+      const { steps } = await apply(both, 'a', 'b')
+      assert.deepEqual(
+        steps.map(({ target, effect }) => [target, effect]),
+        [['a', 'immediate']],
+      )
+      assert.deepEqual((await plan(both, 'a', 'b')).steps, [])
+      const written = await tree()
+      assert.deepEqual((await apply(both, 'b')).steps, [])
+      const moved = { ...both, b: reader('b', OTHER) }
+      assert.deepEqual(
+        (await plan(moved, 'b')).steps.map(({ action, path }) => `${action} ${path}`),
+        [`create ${OTHER}`, `delete ${SHARED}`],
+      )
+      assert.deepEqual(await tree(), written)
+      await restore(both)
+      assert.deepEqual(await tree(), { 'etc/buildkit-tool/': undefined })
+    }))
+
+  it('that need a file with other bytes, or one of them as a secret, are a conflict', () =>
+    onNode({}, async ({ plan }) => {
+      for (const more of [{ content: '# other\n' }, { secret: true }]) {
+        const both = { a: reader('a', SHARED), b: reader('b', SHARED, more) }
+        await assert.rejects(plan(both, 'a', 'b'), /shared\.toml: would be written for a and for b/)
+      }
+    }))
+
+  it('of which one needs a file that the other needs no more: it is written', () =>
+    onNode({}, async ({ plan }) => {
+      for (const contents of [
+        [undefined, '# text\n'],
+        ['# text\n', undefined],
+      ]) {
+        const [a, b] = contents.map((content, i) => reader(`${i}`, SHARED, { content }))
+        const { steps } = await plan({ a, b } as Parameters<typeof plan>[0], 'a', 'b')
+        assert.deepEqual(
+          steps.map(({ action, path }) => `${action} ${path}`),
+          [`create ${SHARED}`],
+        )
+      }
+    }))
 })
 
 describe('what takes effect after a reload', () => {
-  const needs = ({ reload, restart }: Plan) => [...reload, ...restart].map(({ command }) => command)
+  const needs = (plan: Plan) => {
+    const { reload, restart } = buildPlanReport('plan', plan)
+    return [...reload, ...restart].map(({ command }) => command)
+  }
   const restarting = wholeFile('/etc/buildkit-tool/start.conf', { effect: 'restart' })
 
   it('needs a reload once, when it changes', () =>

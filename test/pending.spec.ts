@@ -4,12 +4,13 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
 import type { ManagedFile } from '../lib/ownership/managed-file.ts'
-import { readState, STATE_FILE } from '../lib/ownership/state.ts'
+import { readState } from '../lib/ownership/state.ts'
 import { withWriteLock } from '../lib/pipeline/lock.ts'
 import { isPending } from '../lib/plan/pending-restart.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planRestore } from '../lib/plan/restore.ts'
 import { type BootClock, momentOf, readBootClock } from '../lib/system/boot-clock.ts'
+import { MACHINE_STATE } from '../lib/system/state-paths.ts'
 import { openProcesses } from '../lib/system/trusted-processes.ts'
 import { openWriter } from '../lib/system/writer.ts'
 import { targets } from '../lib/targets/index.ts'
@@ -252,19 +253,21 @@ describe('a pending restart', () => {
         await again.stop()
       }
       await scene.restore()
-      assert.equal(await openWriter(scene.node).read(STATE_FILE), undefined)
+      assert.equal(await openWriter(scene.node).read(MACHINE_STATE.state), undefined)
     }))
 
   it('is not stored under --root, nor where the machine hides the time since boot', () =>
     withScene(Date.now, async scene => {
       await scene.apply(NOW, async () => ({ bootId: undefined, ticks: 5 }))
-      assert.ok(!(await fs.readFile(path.join(scene.node, STATE_FILE), 'utf8')).includes('written_after'))
+      assert.ok(
+        !(await fs.readFile(path.join(scene.node, MACHINE_STATE.state), 'utf8')).includes('written_after'),
+      )
     }))
 
   it('makes the state invalid where its time is invalid', () =>
     withScene(Date.now, async scene => {
       await scene.apply(NOW)
-      const file = path.join(scene.node, STATE_FILE)
+      const file = path.join(scene.node, MACHINE_STATE.state)
       const text = await fs.readFile(file, 'utf8')
       assert.ok(momentOf(await readBootClock()))
       await fs.writeFile(file, text.replace(/"ticks": \d+/, '"ticks": "soon"'))

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
+import { formatHostsToml } from '../lib/targets/hosts-toml/format-hosts-toml.ts'
 import { type Echo, startEcho, WAYS } from './support/echo.ts'
 import { findLeaks, type Secret, secret, secretKey } from './support/leaks.ts'
 import {

@@ -1,4 +1,5 @@
 /** What apply does around a restart: the proof, the undo, and the runs that were killed on the way. */
+
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import http2 from 'node:http2'
@@ -15,6 +16,7 @@ import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { callGrpc } from '../lib/system/grpc.ts'
 import { openWriter, type Writer } from '../lib/system/writer.ts'
 import { respond } from '../lib/targets/containerd/cri-response.ts'
+import { knownTarget } from './support/known-target.ts'
 import { listOf } from './support/lists.ts'
 import { run } from './support/run.ts'
 import { withDirectory, writeTree } from './support/tree.ts'
@@ -42,7 +44,7 @@ async function onNode(use: (scene: Scene) => Promise<void>): Promise<void> {
     const node = openWriter(root)
     const target = fixedTarget('one', { values: [{ path: ['level'], value: '2' }], effect: 'restart' })
     const view = { node, state: await readState(node), uid: process.geteuid?.() ?? 0, machine: undefined }
-    const plan = await makePlan(LIST, { one: target }, view, { takeOver: false })
+    const plan = await makePlan(LIST, { one: knownTarget(target) }, view, { takeOver: false })
     await use({
       ...{ node, plan },
       text: () => fs.readFile(path.join(root, CONFIG), 'utf8'),
@@ -163,17 +165,17 @@ describe('the daemons that apply may restart', () => {
   })
 
   it('are those of the plan, and none without the flag', () => {
-    assert.deepEqual(plannedActivations(plan(known), { restart: true }), [DAEMON])
-    assert.deepEqual(plannedActivations(plan(known), { reload: true }), [])
-    assert.deepEqual(plannedActivations(plan(known), {}), [])
+    assert.deepEqual(plannedActivations(plan(known), { restart: true }, 'apply'), [DAEMON])
+    assert.deepEqual(plannedActivations(plan(known), { reload: true }, 'apply'), [])
+    assert.deepEqual(plannedActivations(plan(known), {}, 'apply'), [])
     const reload = { restart: [], reload: [activation], daemons: plan(known).daemons }
     for (const flags of [{ reload: true }, { restart: true }])
-      assert.deepEqual(plannedActivations(reload, flags), [{ ...DAEMON, action: 'reload' }])
+      assert.deepEqual(plannedActivations(reload, flags, 'apply'), [{ ...DAEMON, action: 'reload' }])
   })
 
   it('must run in a unit', () =>
     assert.throws(
-      () => plannedActivations(plan({ ...running, address: '/run/tool.sock' }), { restart: true }),
+      () => plannedActivations(plan({ ...running, address: '/run/tool.sock' }), { restart: true }, 'apply'),
       /one \(process 4711\) runs in no unit of systemd, so regmirror cannot restart it and wrote nothing; run regmirror apply without --restart, then: restart it as it was started/,
     ))
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
 import { setValue, withdrawValue } from '../lib/formats/toml/edit.ts'
-import { formatHostsToml } from '../lib/targets/containerd/hosts/format-hosts-toml.ts'
+import { formatHostsToml } from '../lib/targets/hosts-toml/format-hosts-toml.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'
@@ -106,6 +106,18 @@ describe('a value in TOML', () => {
       assert.equal(setValue(before, ['x'], ['y']), after)
       assert.equal(withdrawValue(after, before, ['x']), before)
     })
+
+  it('is an array with tables, written inline, and taken back', () => {
+    const path = ['registry', 'm.example:5000', 'keypair']
+    const pair = [{ cert: '/c.pem', key: "/it's.pem" }]
+    const before = '[registry."m.example:5000"]\nca = ["/ca.pem"]\n[[registry."other".keypair]]\nkey = "k"\n'
+    const after = setValue(before, path, pair) as string
+    assert.equal(after, before.replace(/\n/, '\nkeypair = [{ cert = "/c.pem", key = "/it\'s.pem" }]\n'))
+    assert.equal(withdrawValue(after, before, path), before)
+    const other = after.replace('/c.pem', '/old.pem')
+    assert.equal(withdrawValue(setValue(other, path, pair) as string, other, path), other)
+    assert.equal(setValue('[[a.b]]\nx = "y"\n[a]\n', ['a', 'b'], pair), undefined, 'sections stay')
+  })
 
   it('is not set in a text that is not TOML', () => {
     assert.equal(setValue('version = = 2', PATH, DIR), undefined)

@@ -16,7 +16,7 @@ export async function withRulesTable(document: string): Promise<string> {
 }
 
 async function tableText(): Promise<string> {
-  const doctors = await Promise.all(Object.values(targets).map(target => target.doctor()))
+  const doctors = await Promise.all(Object.values(targets).map(async known => (await known.load()).doctor()))
   const head = ['| code | severity | finding | `--fix` |', '| --- | --- | --- | --- |']
   return [...head, ...[...doctors.flatMap(({ rules }) => rules), ...commonRules].map(rowOf)].join('\n')
 }

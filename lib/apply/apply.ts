@@ -1,14 +1,7 @@
 /** Carries out a plan as one transaction. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import {
-  isBlank,
-  ORIGINALS_DIRECTORY,
-  STATE_DIRECTORY,
-  STATE_FILE,
-  type State,
-  serializeState,
-} from '../ownership/state.ts'
+import { isBlank, type State, serializeState } from '../ownership/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Step } from '../plan/step.ts'
 import type { BootClock } from '../system/boot-clock.ts'
@@ -19,7 +12,7 @@ import { buildNextState, isForeign, type NextState } from './next-state.ts'
 import { type LikeOf, planSwaps, type SwapPlan } from './plan-swaps.ts'
 import { fileSwap, type Swap } from './swap.ts'
 import { transact } from './transaction.ts'
-import { noteMoment, readMoment } from './write-time.ts'
+import { noteLoaded, noteMoment, readMoment } from './write-time.ts'
 
 export interface RunInfo {
   readonly command: Journal['command']
@@ -48,9 +41,9 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
   // Before anything new is written there.
   for (const { path, after } of plan.permissionFixes) await node.setOwnership(path, after)
   if (isStateKept(plan)) return true
-  const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+  const made = await node.makeDirectory(node.statePaths.directory, 0o700)
   const memory = buildNextState(plan, { now: occasion.now, moment: await readMoment(occasion.bootClock) })
-  const arranged = await planSwaps(plan.steps, plan.state, likeOf(plan.state), node)
+  const arranged = await planSwaps(plan.steps, plan.state, likeOf(plan.state, node), node)
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   refuseSharedPaths(arranged)
   const swaps = [...arranged.swaps, ...(await stateSwap(state, node))]
@@ -75,8 +68,9 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
     activator: occasion.activator,
   }
   const swept = await transact(work, node)
-  // A daemon that was restarted has read the files.
-  if (swept && journal.activations === undefined) await noteMoment(journal, node, occasion.bootClock)
+  if (!swept) return swept
+  await noteMoment(journal, node, occasion.bootClock)
+  await noteLoaded(journal.activations ?? [], node, occasion.bootClock)
   return swept
 }
 
@@ -108,12 +102,12 @@ async function refuseOutdated(steps: readonly Step[], node: Writer): Promise<voi
  * A file of another program keeps its attributes when it is edited or replaced, unless it gets a new owner because of a
  * secret. An original was kept with its attributes.
  */
-function likeOf(state: State): LikeOf {
+function likeOf(state: State, { statePaths }: Writer): LikeOf {
   return step => {
     const known = state.files[step.path]
     const isEdited = step.before !== undefined && (known?.owns ?? step.owns.kind) === 'values'
     if (step.owns.kind === 'original' && !isEdited)
-      return known?.original ? `${ORIGINALS_DIRECTORY}/${known.original.kept}` : undefined
+      return known?.original ? `${statePaths.originals}/${known.original.kept}` : undefined
     if (step.after?.ownership.uid === undefined) return undefined
     return isEdited || isForeign(step, known) ? step.path : undefined
   }
@@ -144,16 +138,18 @@ function findRepeated(paths: readonly string[]): string | undefined {
 /** The state file is the last to change; it is removed with the last managed file. */
 async function stateSwap(state: State, node: Writer): Promise<SwapPlan['swaps']> {
   const bytes = isBlank(state) ? undefined : Buffer.from(serializeState(state))
-  const swap = fileSwap(await node.real(STATE_FILE), await node.read(STATE_FILE), bytes)
+  const { state: file } = node.statePaths
+  const swap = fileSwap(await node.real(file), await node.read(file), bytes)
   if (swap === undefined) return []
-  const content = { name: path.basename(STATE_FILE), ownership: { mode: 0o600 }, like: undefined }
+  const content = { name: path.basename(file), ownership: { mode: 0o600 }, like: undefined }
   return [[swap, bytes ? [{ ...content, bytes }] : []]]
 }
 
 async function keepOriginals(keeps: NextState['keeps'], node: Writer): Promise<void> {
-  if (keeps.length > 0) await node.makeDirectory(ORIGINALS_DIRECTORY, 0o700)
+  const { originals } = node.statePaths
+  if (keeps.length > 0) await node.makeDirectory(originals, 0o700)
   for (const { kept, path: file, file: found } of keeps) {
-    const to = `${ORIGINALS_DIRECTORY}/${kept}`
+    const to = `${originals}/${kept}`
     await node.remove(to)
     await node.create(to, found.bytes, { mode: 0o600 }, file)
   }

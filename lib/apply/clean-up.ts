@@ -1,5 +1,4 @@
 /** What is left to do when a run is committed or undone. */
-import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
 import type { Writer } from '../system/writer.ts'
 import { journalFile, type Phase } from './journal.ts'
 import type { Journal } from './journal-format.ts'
@@ -23,11 +22,11 @@ export async function cleanUp(
 }
 
 export async function removeOriginals(names: readonly string[], node: Writer): Promise<void> {
-  for (const name of names) await node.remove(`${ORIGINALS_DIRECTORY}/${name}`)
+  for (const name of names) await node.remove(`${node.statePaths.originals}/${name}`)
 }
 
 export async function closeJournal(phase: Phase, node: Writer): Promise<void> {
   await removeLeftovers(node)
-  await node.prune(ORIGINALS_DIRECTORY)
-  await node.remove(journalFile(phase))
+  await node.prune(node.statePaths.originals)
+  await node.remove(journalFile(phase, node))
 }

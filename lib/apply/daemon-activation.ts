@@ -6,10 +6,14 @@ import { isPath } from '../ownership/managed-file.ts'
 export interface DaemonActivation {
   readonly target: string
   readonly action: 'reload' | 'restart'
-  /** The unit of systemd. */
-  readonly unit: string
-  /** The socket at which the daemon serves. */
-  readonly address: string
+  /** The unit of systemd; undefined for a reload by signal of a daemon that runs in none. */
+  readonly unit?: string
+  /** What a reload sends to the process; undefined: systemd reloads the unit. */
+  readonly signal?: 'SIGHUP'
+  /** The socket at which the daemon serves; undefined for a reload that only shows whether the process still runs. */
+  readonly address?: string
+  /** The main file that it reads, where that is known. */
+  readonly config?: string
   /** Its process before, and when that was started, in ticks after the boot of the machine. */
   readonly pid: number
   readonly started_at: number
@@ -22,21 +26,29 @@ export interface Activator {
    * daemon says.
    */
   activate(activations: readonly DaemonActivation[], hide: (text: string) => string): Promise<void>
-  /** The same after the files were put back: why they do not serve even then. */
+  /**
+   * The same after the files were put back: why they do not serve even then. A daemon that a reload has ended is started
+   * where systemd runs its unit.
+   */
   reactivate(activations: readonly DaemonActivation[]): Promise<readonly Issue[]>
 }
 
 /** Whether a value is one that regmirror could have written: its unit becomes an argument of systemctl. */
 export function isDaemonActivation(value: unknown): boolean {
   if (!isTable(value)) return false
-  const { target, action, unit, address, pid, started_at } = value
+  const { target, action, unit, signal, address, config, pid, started_at } = value
+  const isReload = action === 'reload'
+  const isSent = isReload && signal === 'SIGHUP'
   return (
     typeof target === 'string' &&
-    (action === 'reload' || action === 'restart') &&
-    isUnit(unit) &&
-    isPath(address) &&
-    Number.isSafeInteger(pid) &&
-    Number.isSafeInteger(started_at)
+    (isReload || action === 'restart') &&
+    (isUnit(unit) || (isSent && unit === undefined)) &&
+    (isSent || signal === undefined) &&
+    (isPath(address) || (isReload && address === undefined)) &&
+    (isPath(config) || config === undefined) &&
+    // To 0 and below, a signal goes to more than one process (kill(2)).
+    [pid, started_at].every(Number.isSafeInteger) &&
+    Number(pid) > 0
   )
 }
 

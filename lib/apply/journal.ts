@@ -2,8 +2,7 @@
  * The journal of a run, by which the next run finishes or undoes what this one could not. It holds paths and digests,
  * never file contents. The phase is part of its name, so the next phase is a rename, which works on a full disk.
  */
-import path from 'node:path'
-import { refuseHostPaths, STATE_DIRECTORY } from '../ownership/state.ts'
+import { refuseHostPaths } from '../ownership/state.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
 import { type Journal, parseJournal, refusedJournal } from './journal-format.ts'
@@ -18,22 +17,27 @@ export type Phase = 'staging' | 'committing' | 'undoing' | 'activating' | 'rever
 
 const PHASES: readonly Phase[] = ['staging', 'committing', 'undoing', 'activating', 'reverting']
 
-export function journalFile(phase: Phase): string {
-  return `${STATE_DIRECTORY}/journal-${phase}.json`
+export function journalFile(phase: Phase, { statePaths }: Pick<Reader, 'statePaths'>): string {
+  return `${statePaths.directory}/${journalName(phase)}`
+}
+
+function journalName(phase: Phase): string {
+  return `journal-${phase}.json`
 }
 
 /** Whether a name in the state folder is that of a journal. */
 export function isJournalName(name: string): boolean {
-  return PHASES.some(phase => path.basename(journalFile(phase)) === name)
+  return PHASES.some(phase => journalName(phase) === name)
 }
 
 /** The journal that an earlier run left; undefined when there is none. Throws Failure `io` on a damaged one. */
 export async function readJournal(node: Reader): Promise<{ journal: Journal; phase: Phase } | undefined> {
   for (const phase of PHASES) {
-    const bytes = await node.read(journalFile(phase))
+    const file = journalFile(phase, node)
+    const bytes = await node.read(file)
     if (bytes === undefined) continue
-    const journal = parseJournal(bytes.toString('utf8'), journalFile(phase))
-    await refuseOutside(journal, journalFile(phase), node)
+    const journal = parseJournal(bytes.toString('utf8'), file)
+    await refuseOutside(journal, file, node)
     return { journal, phase }
   }
   return undefined
@@ -53,10 +57,10 @@ async function refuseOutside(journal: Journal, file: string, node: Reader): Prom
 }
 
 export async function writeJournal(journal: Journal, node: Writer): Promise<void> {
-  await node.write(journalFile('staging'), `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 })
+  await node.write(journalFile('staging', node), `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 })
 }
 
 /** The next phase of a run is another name of its journal. */
 export async function enterPhase(next: Phase, from: Phase, node: Writer): Promise<void> {
-  await node.rename(journalFile(from), journalFile(next))
+  await node.rename(journalFile(from, node), journalFile(next, node))
 }

@@ -1,6 +1,6 @@
 /** What a killed run leaves in the state folder beside its journal. */
 import path from 'node:path'
-import { ORIGINALS_DIRECTORY, STATE_DIRECTORY, WATCH_FILES } from '../ownership/state.ts'
+import { watchFiles } from '../ownership/state.ts'
 import type { Reader } from '../system/reader.ts'
 import { isTemporary, parseTemporaryName } from '../system/temporary-name.ts'
 import type { Writer } from '../system/writer.ts'
@@ -10,7 +10,7 @@ import { isWriterName } from './tickets.ts'
 
 /** Whether an earlier run left anything: a journal, a ticket or a temporary. */
 export async function hasLeftovers(node: Reader): Promise<boolean> {
-  const entries = await node.entries(STATE_DIRECTORY)
+  const entries = await node.entries(node.statePaths.directory)
   return entries?.length === 0 || entries?.some(({ name }) => isLeftover(name)) === true
 }
 
@@ -23,17 +23,18 @@ function isLeftover(name: string): boolean {
 export async function removeLeftovers(node: Writer): Promise<void> {
   // A watcher may be writing its own temporaries now.
   const watched = await isLocked(node, 'watch')
-  await removeTemporaries(ORIGINALS_DIRECTORY, () => true, node)
-  await removeTemporaries(STATE_DIRECTORY, name => !watched || !isWatchFile(name), node)
+  const { directory, originals } = node.statePaths
+  await removeTemporaries(originals, () => true, node)
+  await removeTemporaries(directory, name => !watched || !isWatchFile(name, node), node)
 }
 
 /** Removes the temporaries of a killed watcher. The caller holds the lock of watchers. */
 export async function removeWatchLeftovers(node: Writer): Promise<void> {
-  await removeTemporaries(STATE_DIRECTORY, isWatchFile, node)
+  await removeTemporaries(node.statePaths.directory, name => isWatchFile(name, node), node)
 }
 
-function isWatchFile(name: string): boolean {
-  return WATCH_FILES.some(file => path.basename(file) === name)
+function isWatchFile(name: string, { statePaths }: Reader): boolean {
+  return watchFiles(statePaths).some(file => path.basename(file) === name)
 }
 
 /** `isRemovable` is given the name of the file that a temporary was made for. */

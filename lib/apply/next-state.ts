@@ -1,6 +1,7 @@
 /** The state after a plan is carried out, and the originals that it needs. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ValuePath } from '../formats/format.ts'
+import type { Effect } from '../model/report.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, Original, Owned, RestoredFile } from '../ownership/managed-file.ts'
@@ -33,7 +34,7 @@ export function buildNextState({ steps, state, forgets }: Plan, present: Present
   for (const step of steps) {
     const { path, owns, after } = step
     const known = files[path]
-    // A change of the mode alone needs no restart, and finishes none.
+    // A change of the mode alone needs no reload or restart, and finishes none.
     if (known !== undefined && owns.kind !== 'original' && isSameContent(step)) continue
     delete files[path]
     if (after === undefined || owns.kind === 'original') continue
@@ -49,7 +50,12 @@ export function buildNextState({ steps, state, forgets }: Plan, present: Present
   return { state: { ...state, files, ...restored }, keeps, drops }
 }
 
-/** A restart that they require is remembered as that of a managed file is. */
+/** Whether a daemon that runs reads the file only at a reload or a restart. */
+export function isReadLater(effect: Effect): boolean {
+  return effect === 'reload' || effect === 'restart'
+}
+
+/** A reload or a restart that they require is remembered as that of a managed file is. */
 function restoredFiles(
   { steps, state }: Pick<Plan, 'steps' | 'state'>,
   files: State['files'],
@@ -58,8 +64,11 @@ function restoredFiles(
   if (moment === undefined) return {}
   const written_at = new Date(now).toISOString()
   const added = steps
-    .filter(({ effect, path }) => effect === 'restart' && !Object.hasOwn(files, path))
-    .map(({ path, target }): [string, RestoredFile] => [path, { target, written_at, written_after: moment }])
+    .filter(({ effect, path }) => isReadLater(effect) && !Object.hasOwn(files, path))
+    .map(({ path, target, effect }): [string, RestoredFile] => {
+      const reload = effect === 'reload' && { effect }
+      return [path, { target, written_at, written_after: moment, ...reload }]
+    })
   const before = Object.entries(state.restored ?? {}).filter(
     ([path, { written_after }]) => !Object.hasOwn(files, path) && written_after?.boot_id === moment.boot_id,
   )
@@ -84,12 +93,14 @@ function originalOf({ kept, file }: NextState['keeps'][number]): Original {
 }
 
 function managed(step: Step, after: NewFile, original: Original, { now, moment }: Present) {
-  const { target, effect, registry, bundle, refersTo } = step
+  const { target, registry, bundle, refersTo, keeps } = step
+  const effect = keeps?.effect ?? step.effect
   return {
     target,
     digest: sha256Hex(after.bytes),
     written_at: new Date(now).toISOString(),
-    ...(moment && effect === 'restart' && { written_after: moment }),
+    ...(moment && isReadLater(effect) && { written_after: moment }),
+    ...(keeps && { keeps_value: true as const }),
     effect,
     ...(registry && { registry }),
     ...(bundle && { bundle }),

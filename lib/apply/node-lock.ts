@@ -14,13 +14,13 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../model/errors.ts'
 import type { World } from '../model/world.ts'
-import { STATE_DIRECTORY } from '../ownership/state.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { failOnErrno } from '../system/errno.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
 import { onOneLine } from '../wording/printable.ts'
 import { readHolder, serveHolder } from './holder-socket.ts'
+import { lockedBy } from './locked-by.ts'
 import { isWaiterName, listTickets, type Purpose, ticketFile, ticketName } from './tickets.ts'
 
 export interface LockRequest {
@@ -50,7 +50,7 @@ export async function withNodeLock<T>(
   request: LockRequest,
   use: (made: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  const lock = await acquire(node, withTimeout(request))
+  const lock = await acquire(node, withTimeout(request, node))
   try {
     return await use(lock.made)
   } finally {
@@ -61,7 +61,7 @@ export async function withNodeLock<T>(
 
 /** Removes the state folder and what was created for it, if nothing is left in them. */
 async function removeMade(node: Writer, made: readonly string[]): Promise<void> {
-  if (!(await node.prune(STATE_DIRECTORY))) return
+  if (!(await node.prune(node.statePaths.directory))) return
   for (const parent of made) await node.prune(parent)
 }
 
@@ -74,7 +74,7 @@ export async function isLocked(node: Reader, purpose: Purpose = 'lock'): Promise
 export async function findHolder(node: Reader, purpose: Purpose): Promise<string | undefined> {
   const highest = (await listTickets(node, purpose)).at(-1)
   if (highest === undefined) return undefined
-  const directory = await node.openDirectory(STATE_DIRECTORY)
+  const directory = await node.openDirectory(node.statePaths.directory)
   try {
     return await readHolder(`${directory.path}/${ticketName(purpose, highest)}`)
   } finally {
@@ -83,29 +83,16 @@ export async function findHolder(node: Reader, purpose: Purpose): Promise<string
 }
 
 /** The same request, whose `onWait` reports the first wait only and throws after the timeout. */
-function withTimeout(request: LockRequest): LockRequest {
+function withTimeout(request: LockRequest, node: Reader): LockRequest {
   const deadline = monotonicMs(request) + request.timeoutMs
   let reported = false
   const onWait = (holder: string) => {
-    if (monotonicMs(request) >= deadline || request.signal.aborted) throw lockedBy(holder, request)
+    if (monotonicMs(request) >= deadline || request.signal.aborted)
+      throw lockedBy(holder, request.purpose, node.statePaths)
     if (!reported) request.onWait(onOneLine(holder))
     reported = true
   }
   return { ...request, onWait }
-}
-
-const STOP_WATCH = 'stop it: systemctl stop regmirror-watch, or kill its process'
-
-function lockedBy(holder: string, { purpose }: LockRequest): Failure {
-  const name = onOneLine(holder) || 'another regmirror'
-  const issue =
-    purpose === 'watch'
-      ? { message: `${name} is watching this node`, hint: STOP_WATCH }
-      : {
-          message: `${name} is writing to this node`,
-          hint: 'run the command again later, or raise --lock-timeout',
-        }
-  return new Failure('locked', [{ file: STATE_DIRECTORY, ...issue }])
 }
 
 /** The previous holder may remove the state folder just after it was created here; then it is created again. */
@@ -114,9 +101,10 @@ const ATTEMPTS = 5
 async function acquire(node: Writer, request: LockRequest): Promise<HeldLock> {
   for (let attempt = 1; ; ) {
     try {
-      const made = await node.makeDirectory(STATE_DIRECTORY, 0o700)
+      const { directory } = node.statePaths
+      const made = await node.makeDirectory(directory, 0o700)
       // An existing folder may have a wider mode.
-      await node.restrictToOwner(STATE_DIRECTORY)
+      await node.restrictToOwner(directory)
       const lock = await queue(node, request)
       if (lock !== undefined) return { made, ...lock }
     } catch (error) {
@@ -128,7 +116,7 @@ async function acquire(node: Writer, request: LockRequest): Promise<HeldLock> {
 
 /** Listens on a socket of its own and waits for a ticket; undefined when a holder removed that socket meanwhile. */
 async function queue(node: Writer, request: LockRequest): Promise<Pick<HeldLock, 'release'> | undefined> {
-  const directory = await node.openDirectory(STATE_DIRECTORY)
+  const directory = await node.openDirectory(node.statePaths.directory)
   const name = `wait-${randomBytes(6).toString('hex')}`
   let close = async () => {}
   const leave = async () => {
@@ -137,7 +125,7 @@ async function queue(node: Writer, request: LockRequest): Promise<Pick<HeldLock,
   }
   try {
     const socket = `${directory.path}/${name}`
-    close = await failOnErrno('lock', STATE_DIRECTORY, () => serveHolder(socket, request.holder))
+    close = await failOnErrno('lock', node.statePaths.directory, () => serveHolder(socket, request.holder))
     const ticket = await takeTicket(node, directory.path, name, request)
     if (ticket !== undefined)
       return { release: () => release(node, directory.path, request, ticket).finally(leave) }
@@ -165,7 +153,10 @@ async function takeTicket(
       await sleep(POLL_MS, undefined, { signal: request.signal }).catch(() => {})
       continue
     }
-    const linked = await node.link(`${STATE_DIRECTORY}/${name}`, ticketFile(purpose, highest + 1))
+    const linked = await node.link(
+      `${node.statePaths.directory}/${name}`,
+      ticketFile(purpose, highest + 1, node),
+    )
     if (linked === 'gone') return undefined
     if (linked === 'linked' && (await isHighest(node, purpose, highest + 1))) return highest + 1
   }
@@ -176,7 +167,7 @@ async function isHighest(node: Writer, purpose: Purpose, own: number): Promise<b
   const all = await listTickets(node, purpose)
   const higher = all.some(number => number > own)
   for (const number of higher ? [own] : all.filter(number => number < own))
-    await node.removeSocket(ticketFile(purpose, number))
+    await node.removeSocket(ticketFile(purpose, number, node))
   return !higher
 }
 
@@ -187,9 +178,10 @@ async function release(node: Writer, directory: string, request: LockRequest, ti
     // If the state folder was removed meanwhile, another process may hold a ticket of the same number.
     const holder = await readHolder(`${directory}/${ticketName(purpose, ticket)}`)
     if (holder !== undefined && holder !== '' && holder !== own) return
-    for (const { name } of (await node.entries(STATE_DIRECTORY)) ?? [])
-      if (isWaiterName(name)) await node.removeSocket(`${STATE_DIRECTORY}/${name}`)
-    await node.removeSocket(ticketFile(purpose, ticket))
+    const { directory: folder } = node.statePaths
+    for (const { name } of (await node.entries(folder)) ?? [])
+      if (isWaiterName(name)) await node.removeSocket(`${folder}/${name}`)
+    await node.removeSocket(ticketFile(purpose, ticket, node))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
   }

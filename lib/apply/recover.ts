@@ -3,7 +3,7 @@ import { Failure, type Issue } from '../model/errors.ts'
 import type { Writer } from '../system/writer.ts'
 import { activate } from './activate.ts'
 import { cleanUp } from './clean-up.ts'
-import type { Activator } from './daemon-activation.ts'
+import type { Activator, DaemonActivation } from './daemon-activation.ts'
 import { readJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
 import { removeLeftovers } from './leftovers.ts'
@@ -28,7 +28,7 @@ export async function recover(node: Writer, openActivator?: OpenActivator): Prom
   return await node.remember(() => finishOrUndo(node, openActivator))
 }
 
-type OpenActivator = () => Promise<Activator | undefined>
+type OpenActivator = (activations: readonly DaemonActivation[]) => Promise<Activator | undefined>
 
 async function finishOrUndo(
   node: Writer,
@@ -40,7 +40,8 @@ async function finishOrUndo(
     return undefined
   }
   const { journal, phase } = found
-  const activator = journal.activations === undefined ? undefined : await openActivator?.()
+  const { activations } = journal
+  const activator = activations === undefined ? undefined : await openActivator?.(activations)
   if (phase === 'committing') return await finishRun(journal, node)
   if (phase === 'activating') return await settle(journal, activator, node)
   return { journal, outcome: 'undone', ...(await undoAll(node, activator)) }

@@ -1,6 +1,5 @@
 /** The names of tickets in the state folder. */
 import { Failure } from '../model/errors.ts'
-import { STATE_DIRECTORY } from '../ownership/state.ts'
 import type { Reader } from '../system/reader.ts'
 
 /** `lock`: to write, for one run. `watch`: to watch, as long as a watcher runs. */
@@ -8,7 +7,7 @@ export type Purpose = 'lock' | 'watch'
 
 /** The numbers of the tickets, lowest first. */
 export async function listTickets(node: Reader, purpose: Purpose): Promise<readonly number[]> {
-  const entries = (await node.entries(STATE_DIRECTORY)) ?? []
+  const entries = (await node.entries(node.statePaths.directory)) ?? []
   const found = entries.flatMap(({ name, type }) => {
     const [, kind, number] = TICKET.exec(name) ?? []
     return kind === purpose ? [{ name, type, number: Number(number) }] : []
@@ -16,14 +15,14 @@ export async function listTickets(node: Reader, purpose: Purpose): Promise<reado
   const wrong = found.find(
     ({ type, number }) => ['link', 'directory'].includes(type) || number >= Number.MAX_SAFE_INTEGER,
   )
-  if (wrong !== undefined) throw foreignTicket(wrong.name)
+  if (wrong !== undefined) throw foreignTicket(`${node.statePaths.directory}/${wrong.name}`)
   return found.map(({ number }) => number).sort((a, b) => a - b)
 }
 
 /** A link may lead to the socket of another program, to which regmirror must not connect. */
-function foreignTicket(name: string): Failure {
+function foreignTicket(file: string): Failure {
   const message = 'is not a lock of regmirror'
-  return new Failure('io', [{ file: `${STATE_DIRECTORY}/${name}`, message, hint: 'remove it' }])
+  return new Failure('io', [{ file, message, hint: 'remove it' }])
 }
 
 /** Whether a name in the state folder belongs to a writer, or to a process that waits to write. */
@@ -42,6 +41,10 @@ export function ticketName(purpose: Purpose, ticket: number): string {
   return `${purpose}-${ticket}`
 }
 
-export function ticketFile(purpose: Purpose, ticket: number): string {
-  return `${STATE_DIRECTORY}/${ticketName(purpose, ticket)}`
+export function ticketFile(
+  purpose: Purpose,
+  ticket: number,
+  { statePaths }: Pick<Reader, 'statePaths'>,
+): string {
+  return `${statePaths.directory}/${ticketName(purpose, ticket)}`
 }

@@ -1,7 +1,6 @@
 /** Puts back what a run has changed. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import { ORIGINALS_DIRECTORY, STATE_FILE } from '../ownership/state.ts'
 import type { Writer } from '../system/writer.ts'
 import { closeJournal, removeOriginals } from './clean-up.ts'
 import type { Activator } from './daemon-activation.ts'
@@ -60,16 +59,16 @@ export async function undoAndThrow(
   throw new Failure(error.code, [...error.issues, ...more])
 }
 
-function foreignIssue(file: string, { root }: Writer): Issue {
+function foreignIssue(file: string, { root, statePaths }: Writer): Issue {
   const message = 'was changed outside regmirror during this run and stays as it is'
-  return { file, message, hint: `compare it with its original in ${path.join(root, ORIGINALS_DIRECTORY)}` }
+  return { file, message, hint: `compare it with its original in ${path.join(root, statePaths.originals)}` }
 }
 
 async function findNotUndone(journal: Journal, node: Writer): Promise<readonly Issue[]> {
   const message = 'regmirror could not undo its change'
   const hint = 'run regmirror apply or regmirror restore again'
   const issues: Issue[] = []
-  const state = await node.real(STATE_FILE).catch(() => STATE_FILE)
+  const state = await node.real(node.statePaths.state).catch(() => node.statePaths.state)
   for (const swap of journal.swaps) {
     if (swap.path === state) continue
     const unchanged = await holds(swap, 'before', node).catch(() => false)

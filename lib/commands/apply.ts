@@ -1,35 +1,38 @@
 /** `apply`: make this node match the list, then probe the mirrors. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { openMachine, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { openScope } from '../pipeline/scope.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import { registrySentence } from '../wording/registry-health-text.ts'
+import { refuseUnderRoot, withActivated } from './activate-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 
-export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
-  refuseContradictions(flags)
+export const apply: RunCommand<ApplyFlags> = async (given, context) => {
+  refuseContradictions(given)
+  refuseUnderRoot(given)
   const { world } = context
   const table = await context.targets()
+  const { options: flags, loadList } = await openScope(given, table, world)
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
   const access: WriteAccess = { command: 'apply', node, options: flags, world, targets: table }
   const recovered = await recoverNode(access)
-  const loaded = await openList(flags, table, node, world)
+  const loaded = await loadList(node)
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const checked = await preflight(loaded.list, flags, world, probeList)
@@ -37,8 +40,9 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
   const measured = namesOf(checked.registries)
+  const place = { node, targets, world, machine: openMachine(flags, world) }
   const planNode = async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, place, measured)
     const view = await openView(flags, node, world, proved)
     const plan = await makePlan(list, targets, view, flags)
     const watcher = await watcherNotices(list, plan, flags.declared, node)
@@ -83,24 +87,7 @@ async function writeOnce(
   return withActivated(buildPlanReport('apply', { ...planned.plan, notices: all }), activated)
 }
 
-function refuseContradictions({
-  wait,
-  requireHealthy,
-  probe,
-  rank,
-  root,
-  restart,
-  reload,
-}: ApplyFlags): void {
-  if (root !== undefined && (restart || reload)) {
-    const flag = restart ? '--restart' : '--reload'
-    throw new Failure('usage', [
-      {
-        message: `${flag} and --root cannot be used together: no daemon runs from that tree`,
-        hint: 'remove one',
-      },
-    ])
-  }
+function refuseContradictions({ wait, requireHealthy, probe, rank }: ApplyFlags): void {
   if (wait !== undefined && requireHealthy === undefined)
     throw new Failure('usage', [
       { message: '--wait requires --require-healthy', hint: 'add --require-healthy, or remove --wait' },
@@ -111,18 +98,6 @@ function refuseContradictions({
     throw new Failure('usage', [
       { message: `${probing} and --no-probe cannot be used together`, hint: 'remove one' },
     ])
-}
-
-/** What was reloaded or restarted in this run requires no more. */
-function withActivated(report: AppliedReport, activated: readonly Activated[]): AppliedReport {
-  if (activated.length === 0) return report
-  const isLeft = ({ target }: Activation) => !activated.some(one => one.target === target)
-  return {
-    ...report,
-    reload: report.reload.filter(isLeft),
-    restart: report.restart.filter(isLeft),
-    activated,
-  }
 }
 
 /** Requests that are measured of each mirror after writing. */
@@ -136,7 +111,7 @@ async function probeAfter(
 ): Promise<Preflight> {
   const { list, notices: _, ...probed } = checked
   if (probed.probes !== undefined) return probed
-  return (probe ?? root === undefined) ? await probeList(list, { depth, samples: SAMPLES }) : {}
+  return (probe ?? root === undefined) ? (await probeList(list, { depth, samples: SAMPLES })).probed : {}
 }
 
 /** Nothing was written: the check of `--require-healthy` failed. */

@@ -1,14 +1,14 @@
 /** What a command is: data for the parser and its help, and a function that is loaded when it is called. */
 import type { Report } from '../model/report.ts'
 import type { World } from '../model/world.ts'
-import type { Targets } from '../pipeline/open.ts'
+import type { TargetTable } from '../targets/target.ts'
 import { type Flags, type FlagTable, type Given, readFlags } from './flag-types.ts'
 
 /** The world outside, and the runtimes that a list may name. */
 export interface Context {
   readonly world: World
-  /** Loads them: not every command needs them. */
-  targets(): Promise<Targets>
+  /** Loads their table: not every command needs it. */
+  targets(): Promise<TargetTable>
   /** The table of commands. */
   readonly commands: readonly AnyCommand[]
 }

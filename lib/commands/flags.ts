@@ -29,7 +29,7 @@ export const listFlags = {
     help: 'mirror list, - for stdin',
     alias: 'f',
     kind: 'file',
-    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}',
+    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}; without root, first in ~/.config/regmirror',
   }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
   allowFilesFrom: texts('also allow certificate and header files in this directory', 'directory'),
@@ -59,6 +59,11 @@ const WATCH_LOCK_TIMEOUT = '5s'
 
 function lockTimeout(fallback: string) {
   return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
+}
+
+const activationFlags = {
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
 }
 
 const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
@@ -104,9 +109,21 @@ export const importFlags = {
   format,
 }
 
-export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
+const losses = toggle('also show what each runtime can express of each registry')
 
-export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
+export const validateFlags = {
+  ...listFlags,
+  losses,
+  strict: toggle('exit 1 if there is any notice'),
+  format,
+}
+
+export const planFlags = {
+  ...planningFlags,
+  check: toggle('exit 1 if anything would change'),
+  losses,
+  format,
+}
 
 export const DEPTHS = ['ping', 'manifest', 'blob'] as const
 
@@ -119,8 +136,7 @@ export const applyFlags = {
     'registries',
   ),
   wait: duration({ help: 'how long --require-healthy waits', default: '0s' }),
-  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
-  reload: toggle('the same where a reload is enough'),
+  ...activationFlags,
   probe: optionalToggle({
     help: 'probe the mirrors after writing; disable it with --no-probe',
     default: 'on; off with --root',
@@ -161,6 +177,7 @@ export const restoreFlags = {
   file: texts('restore only this file of the node', 'file'),
   overwrite: toggle('also restore files that were changed outside regmirror'),
   check: toggle('write nothing and exit 1 if anything would change'),
+  ...activationFlags,
   lockTimeout: lockTimeout(LOCK_TIMEOUT),
   format,
 }

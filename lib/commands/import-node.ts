@@ -2,18 +2,21 @@
 import path from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Loss, ReadBack } from '../model/read-back.ts'
-import type { Targets } from '../pipeline/open.ts'
 import type { Reader } from '../system/reader.ts'
 import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
+import type { Targets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
+import { viewFor } from '../targets/view-for.ts'
 import { joinReadBacks, readFileText } from './import-files.ts'
 
 /** The files of other runtimes are only named: their mirrors would be new to the first one. */
 export async function readNode(targets: Targets, view: View, withFiles: boolean): Promise<ReadBack> {
   const found: ReadBack[] = []
-  for (const target of Object.values(targets)) {
+  for (const [name, target] of Object.entries(targets)) {
     const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
-    found.push(await target.read(await target.observe(view, [], settings)))
+    found.push(
+      await target.read(await target.observe(await viewFor(name, target, false, view), [], settings)),
+    )
   }
   for (const kind of withFiles ? kinds : []) found.push(await readKind(view.node, kind))
   const { registries, losses } = ofFirst(found)
@@ -23,8 +26,14 @@ export async function readNode(targets: Targets, view: View, withFiles: boolean)
 function ofFirst(found: readonly ReadBack[]): ReadBack {
   const first = found.find(({ registries }) => registries.length > 0)
   if (first === undefined) return joinReadBacks(found)
-  const others = found.filter(one => one !== first && one.registries.length > 0)
+  const read = new Set(first.registries.map(({ at }) => at.file))
+  const others = found.flatMap(one => (one === first ? [] : unreadFiles(one, read).slice(0, 1)))
   return { ...first, losses: [...first.losses, ...others.map(otherLoss)] }
+}
+
+/** Several runtimes may read one file. Those that are returned count as read afterwards. */
+function unreadFiles({ registries }: ReadBack, read: Set<string>): readonly string[] {
+  return registries.map(({ at }) => at.file).filter(file => read.size !== read.add(file).size)
 }
 
 /** `--from` names a file of this machine, also where the node is below `--root`. */
@@ -36,8 +45,7 @@ function withCommand(loss: Loss, root: string): Loss {
 
 const kinds = Object.keys(fileKinds).filter((name): name is FileKindName => name in fileKinds)
 
-function otherLoss({ registries }: ReadBack): Loss {
-  const [file = ''] = registries.map(({ at }) => at.file)
+function otherLoss(file: string): Loss {
   const message = 'this file of another runtime names mirrors too; the list does not have them'
   return { file, from: file, message }
 }

@@ -3,8 +3,10 @@ import type { Checked, Unread } from '../model/finding.ts'
 import type { MirrorList } from '../model/registry.ts'
 import { readState } from '../ownership/state.ts'
 import type { Daemon } from '../targets/daemon.ts'
-import type { Target } from '../targets/target.ts'
+import { type Choice, loadChosen } from '../targets/present-targets.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import { viewFor } from '../targets/view-for.ts'
 import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
 import { tolerantReader } from './tolerant-reader.ts'
@@ -18,17 +20,18 @@ export interface Diagnosis {
   readonly daemons: readonly { readonly target: string; readonly daemon: Daemon }[]
 }
 
-/** `listed`: the targets of the list, where there is one; `now`: milliseconds since 1970. */
+/** `now`: milliseconds since 1970. */
 export async function diagnose(
-  targets: Readonly<Record<string, Target>>,
-  listed: MirrorList['targets'],
+  table: TargetTable,
+  choice: Choice,
   place: Omit<View, 'state'>,
   now: number,
 ): Promise<Diagnosis> {
   const { reader, unread } = tolerantReader(place.node)
   const view = { ...place, node: reader, state: await readState(reader) }
   const parts = []
-  for (const [name, target] of Object.entries(targets))
+  const listed = choice.list?.targets ?? {}
+  for (const [name, target] of Object.entries(await loadChosen(table, choice, view)))
     parts.push(await diagnoseTarget({ name, target, listed: listed[name], now }, view, unread))
   const found = parts.flatMap(part => part.found)
   const daemons = view.machine === undefined ? [] : parts.map(part => part.daemon)
@@ -53,16 +56,17 @@ const NOWHERE = { file: '', line: 0, column: 0 }
 
 async function diagnoseTarget(
   { name, target, listed, now }: Subject,
-  view: View,
+  common: View,
   unread: () => readonly Unread[],
 ): Promise<DiagnosedTarget> {
+  const view = await viewFor(name, target, listed !== undefined, common)
   const doctor = await target.doctor()
   const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
   const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
   const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
   const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
   const node = { files, found, unread: unread(), writerOf: target.writerOf }
-  const common = findAll(name, commonRules, node, [])
+  const general = findAll(name, commonRules, node, [])
   const checked = {
     target: name,
     files: files.map(({ path }) => path),
@@ -71,7 +75,7 @@ async function diagnoseTarget(
   }
   const owners = { files, state: view.state, writerOf: target.writerOf }
   return {
-    found: withholdFixes([...found, ...common], owners),
+    found: withholdFixes([...found, ...general], owners),
     checked,
     daemon: { target: name, daemon: target.daemon.find(snapshot) },
   }

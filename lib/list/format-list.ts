@@ -45,6 +45,7 @@ function registryLines({ name, comments = [], mirrors, ...keys }: CommentedRegis
     ...(mirrors.length === 0 && keys.server !== undefined ? [] : mirrorsLines(mirrors)),
     ...(keys.fallback === undefined ? [] : [`fallback = ${keys.fallback}`]),
     ...(keys.canary === undefined ? [] : [`canary = ${inline(keys.canary)}`]),
+    ...(keys.targets === undefined ? [] : [`targets = ${inline(keys.targets)}`]),
   ]
 }
 

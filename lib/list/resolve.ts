@@ -101,6 +101,7 @@ function resolveRegistry(entry: RegistryEntry, context: Context): Registry {
     server: name === '*' || !fallback ? undefined : resolveServer(entry, context),
     mirrors: distinctMirrors(mirrors).map(mirror => resolveMirror(mirror, context)),
     fallback,
+    ...(written.targets !== undefined && { targets: written.targets }),
     canary: written.canary,
     place: context.place(path),
   }

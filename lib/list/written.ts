@@ -46,6 +46,7 @@ export interface WrittenRegistry {
   readonly mirrors?: readonly (string | WrittenMirror)[]
   readonly fallback?: boolean
   readonly canary?: string
+  readonly targets?: readonly string[]
 }
 
 export interface WrittenDefaults extends WrittenConnection {

@@ -12,6 +12,14 @@ export interface OwnedValue {
   /** Keys from the top of the document to the value. */
   readonly path: ValuePath
   readonly value: Json
+  /** `elements`: `value` is an array, and only these elements of the array at the path are managed by regmirror. */
+  readonly part?: 'elements'
+  /**
+   * For a daemon that keeps the old value when a reload finds its key gone (dockerd: daemon/reload.go:223@v28.5.2): the value
+   * that stands for none, such as `[]`. Where the key is to go and the run may reload the daemon, the file gets this value,
+   * the daemon reads it, and only then the key goes. Without a reload the key goes, and the daemon must be restarted.
+   */
+  readonly cleared?: Json
 }
 
 /** Whether the file is managed by regmirror as a whole, or only some values in it. */
@@ -50,10 +58,14 @@ export type ManagedFile = Owned & {
   /** ISO 8601, for people. */
   readonly written_at: string
   /**
-   * When a file that needs a restart was written, by a clock that cannot be set. Absent in a tree under --root, and where
-   * the machine hides that clock.
+   * When a file that needs a reload or a restart was written, by a clock that cannot be set. Absent in a tree under --root,
+   * and where the machine hides that clock.
    */
   readonly written_after?: Moment
+  /** When the daemon was started that has read this file in a reload and proved it; absent for the content written since. */
+  readonly loaded_by?: Moment
+  /** A key went from it without a reload that cleared its value first: the daemon keeps that until a restart. */
+  readonly keeps_value?: true
   readonly effect: Effect
   /** The registry that the file configures. */
   readonly registry?: string
@@ -64,26 +76,34 @@ export type ManagedFile = Owned & {
   readonly original: Original
 }
 
-/** A file that was put back, and that a daemon reads when it starts. */
-export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_after'>
+/** A file that was put back, and that a daemon reads when it starts; with the effect `reload` also at a reload. */
+export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_after' | 'loaded_by'> & {
+  readonly effect?: Effect
+}
 
 const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */
 export function isRestoredFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
-  const { target, written_at, written_after } = value
-  return [target, written_at].every(isText) && isOptional(written_after, isMoment)
+  const { target, written_at, written_after, loaded_by, effect } = value
+  return (
+    [target, written_at].every(isText) &&
+    [written_after, loaded_by].every(moment => isOptional(moment, isMoment)) &&
+    isOptional(effect, one => EFFECTS.includes(one))
+  )
 }
 
 export function isManagedFile(file: string, value: unknown): boolean {
   if (!isPath(file) || !isTable(value)) return false
-  const { target, digest, written_at, written_after, effect, registry, bundle, after, original } = value
+  const { target, digest, written_at, effect, registry, bundle, after, original } = value
+  const { written_after, loaded_by, keeps_value } = value
   return (
     [target, digest, written_at].every(isText) &&
     EFFECTS.includes(effect) &&
     isOwned(value) &&
-    isOptional(written_after, isMoment) &&
+    [written_after, loaded_by].every(moment => isOptional(moment, isMoment)) &&
+    isOptional(keeps_value, flag => flag === true) &&
     isOptional(registry, isText) &&
     // The directory is removed with what is in it.
     isOptional(bundle, directory => directory === path.dirname(file)) &&
@@ -112,7 +132,10 @@ function isOwned({
 }
 
 function isOwnedValue(value: unknown): boolean {
-  return isTable(value) && isValuePath(value.path) && value.value !== undefined
+  if (!isTable(value) || !isValuePath(value.path)) return false
+  return value.part === undefined
+    ? value.value !== undefined
+    : value.part === 'elements' && Array.isArray(value.value)
 }
 
 function isValuePath(path: unknown): boolean {

@@ -5,7 +5,6 @@ import { sha256Hex } from '../model/sha256.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Original } from './managed-file.ts'
-import { ORIGINALS_DIRECTORY, STATE_FILE } from './state.ts'
 
 /** The name under which the original of a path is kept: always the same, and never that of another path. */
 export function keptName(path: string): string {
@@ -19,7 +18,7 @@ export async function readOriginal(
   original: Original,
 ): Promise<{ bytes: Buffer; ownership: Required<Ownership> } | undefined> {
   if (original === null) return undefined
-  const file = `${ORIGINALS_DIRECTORY}/${original.kept}`
+  const file = `${node.statePaths.originals}/${original.kept}`
   const bytes = await node.read(file)
   if (bytes === undefined) throw lost(path, `its original ${file} does not exist`, original, node)
   if (original.digest !== undefined && sha256Hex(bytes) !== original.digest)
@@ -32,10 +31,10 @@ function lost(
   file: string,
   message: string,
   { kept: name, digest }: NonNullable<Original>,
-  { root }: Reader,
+  { root, statePaths }: Reader,
 ): Failure {
-  const kept = nodePath.join(root, ORIGINALS_DIRECTORY, name)
-  const state = nodePath.join(root, STATE_FILE)
+  const kept = nodePath.join(root, statePaths.originals, name)
+  const state = nodePath.join(root, statePaths.state)
   const hint =
     digest === undefined
       ? `copy the original file to ${kept}`

@@ -6,13 +6,13 @@ import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
 import type { FileFacts } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
-import { ORIGINALS_DIRECTORY, STATE_DIRECTORY } from './state.ts'
 
 /** Throws Failure `io` with everything in the state folder that is a link, or belongs to a user other than root and `uid`. */
 export async function refuseForeignState(node: Reader, uid: number): Promise<void> {
   const isOthers = (facts: FileFacts | undefined) => facts !== undefined && ![0, uid].includes(facts.uid)
   const issues: Issue[] = []
-  for (const directory of [STATE_DIRECTORY, ORIGINALS_DIRECTORY]) {
+  const { directory: folder, originals } = node.statePaths
+  for (const directory of [folder, originals]) {
     const facts = await node.facts(directory)
     if (facts?.type !== 'directory') continue
     if (isOthers(facts)) issues.push(ownerIssue(directory, facts, node))
@@ -36,7 +36,10 @@ function isStateFile(name: string): boolean {
   return /\.json$|^(lock|watch|wait)-|^originals$|^[0-9a-f]{32}$|\.regmirror-[0-9a-f]{12}$/.test(name)
 }
 
-function ownerIssue(file: string, facts: FileFacts | undefined, { root }: Reader): Issue {
+function ownerIssue(file: string, facts: FileFacts | undefined, { root, statePaths }: Reader): Issue {
   const message = `belongs to user ${facts?.uid}, who could make regmirror change any file`
-  return { file, message, hint: `check it, then remove it or chown root ${path.join(root, file)}` }
+  const hint = statePaths.isUsers
+    ? 'check it, then move it away'
+    : `check it, then remove it or chown root ${path.join(root, file)}`
+  return { file, message, hint }
 }

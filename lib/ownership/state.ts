@@ -1,23 +1,16 @@
-/**
- * What regmirror remembers on a node, in /var/lib/regmirror: for each file that it wrote, the digest of the new bytes and
- * what was there before.
- */
+/** What regmirror remembers on a node: for each file that it wrote, the digest of the new bytes and what was there before. */
 import path from 'node:path'
 import { isTable } from '../formats/is-table.ts'
 import { Failure } from '../model/errors.ts'
 import { findMount } from '../system/mountinfo.ts'
 import type { Reader } from '../system/reader.ts'
+import type { StatePaths } from '../system/state-paths.ts'
 import { isManagedFile, isPath, isRestoredFile, type ManagedFile, type RestoredFile } from './managed-file.ts'
 
-export const STATE_DIRECTORY = '/var/lib/regmirror'
-export const STATE_FILE = `${STATE_DIRECTORY}/state.json`
-/** The mirror health that watch measured. */
-export const HEALTH_FILE = `${STATE_DIRECTORY}/health.json`
-/** The last hour, for the pages of watch. */
-export const HISTORY_FILE = `${STATE_DIRECTORY}/history.json`
 /** Files that the one watcher of a node writes, without the write lock. */
-export const WATCH_FILES = [HEALTH_FILE, HISTORY_FILE] as const
-export const ORIGINALS_DIRECTORY = `${STATE_DIRECTORY}/originals`
+export function watchFiles({ health, history }: StatePaths): readonly string[] {
+  return [health, history]
+}
 
 export interface State {
   readonly version: 1
@@ -36,14 +29,15 @@ export const NO_STATE: State = { version: 1, files: {}, made: [], empty: [] }
 
 /** The state of the node; empty on a node without a state file. */
 export async function readState(node: Reader): Promise<State> {
-  const bytes = await node.read(STATE_FILE)
+  const { state: file, originals } = node.statePaths
+  const bytes = await node.read(file)
   if (bytes === undefined) return NO_STATE
   const state = parseState(bytes.toString('utf8'))
   if (state === undefined) {
-    const hint = `move it away; the originals stay in ${path.join(node.root, ORIGINALS_DIRECTORY)}`
-    throw new Failure('io', [{ file: STATE_FILE, message: 'is damaged or of a newer version', hint }])
+    const hint = `move it away; the originals stay in ${path.join(node.root, originals)}`
+    throw new Failure('io', [{ file, message: 'is damaged or of a newer version', hint }])
   }
-  await refuseHostPaths([...Object.keys(state.files), ...state.made], STATE_FILE, node)
+  await refuseHostPaths([...Object.keys(state.files), ...state.made], file, node)
   return state
 }
 
@@ -54,7 +48,7 @@ export async function readState(node: Reader): Promise<State> {
  */
 export async function refuseHostPaths(paths: readonly string[], file: string, node: Reader): Promise<void> {
   const points = await node.hostMounts()
-  if (findMount(points, STATE_DIRECTORY) !== undefined) return
+  if (findMount(points, node.statePaths.directory) !== undefined) return
   const [found] = paths.flatMap(named => {
     const point = findMount(points, named)
     return point === undefined ? [] : [{ named, mount: path.join(node.root, point) }]

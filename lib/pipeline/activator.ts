@@ -1,22 +1,21 @@
-/** Reloads and restarts daemons through systemd, and waits until they serve. */
-import { setTimeout as sleep } from 'node:timers/promises'
+/** Reloads and restarts daemons, by a signal or through systemd, and waits until they serve. */
 import type { Activator, DaemonActivation } from '../apply/daemon-activation.ts'
 import type { Activated } from '../model/activation.ts'
 import { Failure, type Issue } from '../model/errors.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
-import type { World } from '../model/world.ts'
-import { monotonicMs } from '../system/clocks.ts'
-import { readProcessStart } from '../system/process-start.ts'
 import { openReader } from '../system/reader.ts'
 import { type RunProgram, runInstalled } from '../system/run.ts'
+import {
+  activateDaemon,
+  commandOf,
+  isRunning,
+  type Outcome,
+  SYSTEMCTL_MS,
+  startDaemon,
+  type Tools,
+} from './activate-daemon.ts'
 import { readDaemonLog } from './daemon-log.ts'
-import type { Targets } from './open.ts'
 import type { WriteAccess } from './write-access.ts'
-
-/** A unit may take its time to stop: systemd kills it after 90 s. */
-const SYSTEMCTL_MS = 180_000
-const SERVES_MS = 60_000
-const PAUSE_MS = 100
 
 /** Undefined where no program of this machine may run. `done` receives each daemon that serves. */
 export function openActivator(
@@ -30,7 +29,7 @@ export function openActivator(
     async activate(activations, hide) {
       for (const activation of activations) {
         const since = world.now()
-        const outcome = await activateOne(activation, tools)
+        const outcome = await activateDaemon(activation, tools)
         if ('problem' in outcome) throw await failed(activation, outcome.problem, since, hide, tools)
         const { target, action } = activation
         done({ target, action, command: commandOf(activation), proof: outcome.proof })
@@ -39,9 +38,7 @@ export function openActivator(
     async reactivate(activations) {
       const issues: Issue[] = []
       for (const activation of activations) {
-        // systemd refuses to start a unit that has failed too often.
-        await tools.run('systemctl', ['reset-failed', activation.unit])
-        const outcome = await activateOne({ ...activation, action: 'restart', started_at: -1 }, tools)
+        const outcome = await activateAgain(activation, tools)
         if ('problem' in outcome) issues.push(stillFailing(activation, outcome.problem))
       }
       return issues
@@ -49,17 +46,32 @@ export function openActivator(
   }
 }
 
+/** A reload does not become a restart, but a daemon that it has ended is started. */
+async function activateAgain(activation: DaemonActivation, tools: Tools): Promise<Outcome> {
+  const { action, unit } = activation
+  // systemd refuses to start a unit that has failed too often.
+  if (unit !== undefined) await tools.run('systemctl', ['reset-failed', unit])
+  if (action === 'restart') return await activateDaemon({ ...activation, started_at: -1 }, tools)
+  const reload = (await isRunning(activation)) ? activateDaemon : startDaemon
+  return await reload(activation, tools)
+}
+
 /**
- * For a run that was interrupted. A unit that is not started yet reads the files when it starts: at boot, a restart would wait
- * for the unit that runs regmirror. Undefined in a container without systemd: the files stay.
+ * For a run that was interrupted. A daemon that is not started yet reads the files when it starts: at boot, a restart would
+ * wait for the unit that runs regmirror. Undefined in a container without systemd where a unit must be reloaded or restarted:
+ * the files stay.
  */
-export async function openRecoveryActivator(access: WriteAccess): Promise<Activator | undefined> {
+export async function openRecoveryActivator(
+  access: WriteAccess,
+  planned: readonly DaemonActivation[],
+): Promise<Activator | undefined> {
   const activator = openActivator(access)
-  if (activator === undefined || !(await isBooted())) return undefined
+  const booted = await isBooted()
+  if (activator === undefined || (!booted && planned.some(needsSystemd))) return undefined
   const run = runInstalled(access.world.env.PATH)
   const started = async (activations: readonly DaemonActivation[]) => {
-    const states = await Promise.all(activations.map(({ unit }) => run('systemctl', ['is-active', unit])))
-    return activations.filter((_, i) => states[i]?.stdout.trim() !== 'inactive')
+    const states = await Promise.all(activations.map(one => isStarted(one, booted, run)))
+    return activations.filter((_, i) => states[i])
   }
   return {
     activate: async (activations, hide) => activator.activate(await started(activations), hide),
@@ -67,62 +79,34 @@ export async function openRecoveryActivator(access: WriteAccess): Promise<Activa
   }
 }
 
+async function isStarted(activation: DaemonActivation, booted: boolean, run: RunProgram): Promise<boolean> {
+  const { unit, signal } = activation
+  if (signal !== undefined && (await isRunning(activation))) return true
+  if (unit === undefined || !booted) return false
+  return (await run('systemctl', ['is-active', unit]))?.stdout.trim() !== 'inactive'
+}
+
 /** sd_booted(3). */
 async function isBooted(): Promise<boolean> {
   return (await openReader('/').facts('/run/systemd/system')) !== undefined
 }
 
-/** Throws Failure `conflict` where these daemons cannot be restarted at all. */
-export async function requireSystemd(activations: readonly DaemonActivation[]): Promise<void> {
-  if (activations.length === 0 || (await isBooted())) return
-  const issues = activations.map(({ target, action }) => ({
+function needsSystemd({ signal }: DaemonActivation): boolean {
+  return signal === undefined
+}
+
+/** Throws Failure `conflict` where these daemons cannot be reloaded or restarted at all. `command` is that of regmirror. */
+export async function requireSystemd(
+  activations: readonly DaemonActivation[],
+  command: WriteAccess['command'],
+): Promise<void> {
+  const needing = activations.filter(needsSystemd)
+  if (needing.length === 0 || (await isBooted())) return
+  const issues = needing.map(({ target, action }) => ({
     message: `systemd does not run on this machine, so regmirror cannot ${action} ${target} and wrote nothing`,
-    hint: `run regmirror apply without --${action}, then ${action} ${target} by hand`,
+    hint: `run regmirror ${command} without --${action}, then ${action} ${target} by hand`,
   }))
   throw new Failure('conflict', issues)
-}
-
-interface Tools {
-  readonly run: RunProgram
-  readonly targets: Targets
-  readonly world: Pick<World, 'monotonic'>
-  readonly say: (line: string) => unknown
-}
-
-type Outcome = { readonly proof: string } | { readonly problem: string }
-
-function commandOf({ action, unit }: DaemonActivation): string {
-  return `systemctl ${action} ${unit.replace(/\.service$/, '')}`
-}
-
-async function activateOne(activation: DaemonActivation, tools: Tools): Promise<Outcome> {
-  const command = commandOf(activation)
-  tools.say(`running ${command}`)
-  const ran = await tools.run('systemctl', [activation.action, activation.unit])
-  if (ran === undefined) return { problem: 'there is no systemctl on this machine' }
-  if (ran.code === null) return { problem: `${command} did not end within ${SYSTEMCTL_MS / 1000} s` }
-  if (ran.code !== 0)
-    return { problem: `${command} failed: ${firstLine(ran.stderr) || `exit code ${ran.code}`}` }
-  return await waitUntilServing(activation, tools)
-}
-
-/** The old process may still respond where the unit does not run the daemon. */
-async function waitUntilServing(
-  { target, address, action, pid, started_at }: DaemonActivation,
-  { targets, world }: Tools,
-): Promise<Outcome> {
-  const control = targets[target]?.daemon
-  if (control === undefined) return { problem: `this regmirror does not know ${target}` }
-  const deadline = monotonicMs(world) + SERVES_MS
-  for (;;) {
-    const isOld = action === 'restart' && (await readProcessStart(pid)) === started_at
-    const response = isOld
-      ? { serves: false as const, isFinal: false, problem: `process ${pid} still runs` }
-      : await control.respond(address, { config: undefined, node: openReader('/') })
-    if (response.serves) return { proof: response.proof }
-    if (response.isFinal || monotonicMs(world) > deadline) return { problem: response.problem }
-    await sleep(PAUSE_MS)
-  }
 }
 
 async function failed(
@@ -133,19 +117,19 @@ async function failed(
   { run, targets }: Tools,
 ): Promise<Failure> {
   const { target, action, unit } = activation
-  const causes = targets[target]?.daemon.causes
-  const log = await readDaemonLog(run, unit, since, causes)
+  const causes = (await targets[target]?.load())?.daemon.causes
+  const log = unit === undefined ? [] : await readDaemonLog(run, unit, since, causes)
   const message = `${target} does not serve after the ${action}: ${hide(problem)}`
-  const hint = `regmirror put the files back and restarted ${target}; read its log: journalctl -u ${unit}`
+  const hint = `regmirror put the files back and ${action}ed ${target}; ${readLog(activation)}`
   const said = log.map(line => ({ message: `${target}: ${hide(line)}` }))
   return new Failure('restart_failed', [{ message, hint }, ...said])
 }
 
-function stillFailing({ target, unit }: DaemonActivation, problem: string): Issue {
-  const message = `${target} does not serve with the old files either: ${hideCredentials(problem)}`
-  return { message, hint: `read its log: journalctl -u ${unit}` }
+function stillFailing(activation: DaemonActivation, problem: string): Issue {
+  const message = `${activation.target} does not serve with the old files either: ${hideCredentials(problem)}`
+  return { message, hint: readLog(activation) }
 }
 
-function firstLine(text: string): string {
-  return text.trim().split('\n')[0] ?? ''
+function readLog({ unit }: DaemonActivation): string {
+  return `read its log${unit === undefined ? '' : `: journalctl -u ${unit}`}`
 }

@@ -3,15 +3,16 @@ import { Failure, type Issue } from '../model/errors.ts'
 import type { Finding } from '../model/finding.ts'
 import type { World } from '../model/world.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
+import type { TargetTable } from '../targets/target.ts'
 import { plural } from '../wording/plural.ts'
 import { applyKnownHealth } from './known-health.ts'
-import { type ListOptions, openNode, openView, type Targets } from './open.ts'
+import { type ListOptions, openNode, openView } from './open.ts'
 import type { FoundList } from './open-list-if-any.ts'
 
 /** Findings about the list; none without one. */
 export async function listFindings(
   { loaded, fault }: FoundList,
-  targets: Targets,
+  targets: TargetTable,
   options: ListOptions,
   world: World,
 ): Promise<readonly Finding[]> {
@@ -19,8 +20,9 @@ export async function listFindings(
   if (loaded === undefined) return []
   try {
     const node = await openNode(options, world)
-    const { list } = await applyKnownHealth(loaded.list, { declared: false }, node, world)
     const view = await openView(options, node, world)
+    const place = { node, targets, world, machine: view.machine }
+    const { list } = await applyKnownHealth(loaded.list, { declared: false }, place)
     return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file, options)
   } catch (error) {
     if (!(error instanceof Failure)) throw error

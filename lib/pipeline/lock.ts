@@ -7,12 +7,13 @@ import { milliseconds } from '../model/duration.ts'
 import { Failure } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
-import { readState, STATE_DIRECTORY } from '../ownership/state.ts'
+import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
+import { systemctl } from '../wording/systemctl.ts'
 import { openRecoveryActivator } from './activator.ts'
 import { openMachine } from './open.ts'
 import { recoveryNotices } from './recovery-notices.ts'
@@ -30,10 +31,10 @@ export async function withWriteLock<T>(
   return await withNodeLock(node, await writeLockRequest(access), async made => {
     // Again: until the lock was taken, another user could put a file there.
     await refuseForeignState(node, world.uid)
-    const recovery = await recover(node, () => openRecoveryActivator(access))
+    const recovery = await recover(node, activations => openRecoveryActivator(access, activations))
     if (recovery?.outcome === 'finished' && recovery.journal.activations === undefined)
       await noteMoment(recovery.journal, node, openMachine(options, world)?.bootClock)
-    return { result: await use(made), notices: recovery ? recoveryNotices(recovery) : [] }
+    return { result: await use(made), notices: recovery ? recoveryNotices(recovery, node) : [] }
   })
 }
 
@@ -88,7 +89,7 @@ export function openWatchLockCheck(
   name: string,
   world: Pick<World, 'monotonic'>,
 ): () => Promise<void> {
-  const readFolder = () => readStamp(path.join(node.root, STATE_DIRECTORY)).catch(() => undefined)
+  const readFolder = () => readStamp(path.join(node.root, node.statePaths.directory)).catch(() => undefined)
   let held: { readonly stamp: string; readonly at: number } | undefined
   return async () => {
     const [stamp, now] = [await readFolder(), monotonicMs(world)]
@@ -103,8 +104,13 @@ async function assertWatchLock(node: Reader, name: string): Promise<void> {
   const holder = await findHolder(node, 'watch')
   // An empty name is that of a process too busy to respond, which may be this one.
   if (holder === name || holder === '') return
+  const { directory, isUsers } = node.statePaths
   const message = 'the lock of this watcher was removed outside regmirror'
   throw new Failure('locked', [
-    { file: STATE_DIRECTORY, message, hint: 'restart the watcher: systemctl restart regmirror-watch' },
+    {
+      file: directory,
+      message,
+      hint: `restart the watcher: ${systemctl('restart regmirror-watch', isUsers)}`,
+    },
   ])
 }

@@ -2,7 +2,6 @@
 import { isDenied } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
-import { STATE_DIRECTORY } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import type { Reader } from '../system/reader.ts'
 import { withoutDirectory } from '../system/without-directory.ts'
@@ -24,13 +23,13 @@ export async function openToPlan(
     return { node, notices: [] }
   } catch (error) {
     if (check || !isDenied(error)) throw error
-    return { node: withoutDirectory(node, STATE_DIRECTORY), notices: [UNREADABLE] }
+    const { directory } = node.statePaths
+    return { node: withoutDirectory(node, directory), notices: [unreadable(directory)] }
   }
 }
 
-const UNREADABLE: Notice = {
-  code: 'state_unreadable',
-  message:
-    'this user cannot read the state of regmirror, so this plan may be wrong about files that leave the list, pending restarts and unhealthy mirrors; run regmirror plan as root',
-  file: STATE_DIRECTORY,
+function unreadable(file: string): Notice {
+  const message =
+    'this user cannot read the state of regmirror, so this plan may be wrong about files that leave the list, pending restarts and unhealthy mirrors; run regmirror plan as root'
+  return { code: 'state_unreadable', message, file }
 }

@@ -1,6 +1,10 @@
 /** What a command starts from: the node, the list, the runtimes to configure. */
+import { listDirectories } from '../list/list-directories.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
+import type { MirrorList } from '../model/registry.ts'
+import type { RootlessUser } from '../model/rootless-user.ts'
+import { registriesForAny } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
@@ -8,17 +12,18 @@ import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
 import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
+import { MACHINE_STATE, type StatePaths, statePathsIn } from '../system/state-paths.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import type { Target } from '../targets/target.ts'
+import { listedNames } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
 import type { Machine, View } from '../targets/view.ts'
-
-/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
-export type Targets = Readonly<Record<string, Target>>
 
 export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
   readonly root: string | undefined
+  /** The user whose runtimes these are; undefined: those of the machine. */
+  readonly user?: RootlessUser
 }
 
 export interface ListOptions extends NodeOptions {
@@ -27,22 +32,37 @@ export interface ListOptions extends NodeOptions {
   /** Undefined: by the extension of the file. */
   readonly listFormat: 'toml' | 'yaml' | 'json' | undefined
   readonly allowFilesFrom: readonly string[]
+  /** Names of runtimes; none: every one. */
+  readonly target: readonly string[]
+}
+
+/** `list` has the registries that the chosen runtimes get: no other is written, probed or judged. */
+export interface OpenedList extends LoadedList {
+  readonly whole: MirrorList
 }
 
 /** Opens this machine, or the tree under `--root`. Throws Failure `io` where its state cannot be trusted. */
-export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
+export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
+  const { root } = options
+  const paths = statePathsOf(options)
   // No program runs under a root, not even `cp`.
-  const node = root === undefined ? openWriter('/', copyAttributesWith(runProgram)) : openWriter(root)
+  const copyAttributes = root === undefined ? copyAttributesWith(runProgram) : undefined
+  const node = openWriter(root ?? '/', copyAttributes, paths)
   if ((await node.facts('/'))?.type !== 'directory') throw notDirectory(root)
   await refuseForeignState(node, uid)
   return node
 }
 
 /** The same to read, also for a user who may not read the state of regmirror. */
-export async function openReadable({ root = '/' }: NodeOptions): Promise<Reader> {
-  const node = openReader(root)
+export async function openReadable(options: NodeOptions): Promise<Reader> {
+  const { root = '/' } = options
+  const node = openReader(root, statePathsOf(options))
   if ((await node.facts('/'))?.type === 'directory') return node
   throw notDirectory(root)
+}
+
+function statePathsOf({ user }: NodeOptions): StatePaths {
+  return user === undefined ? MACHINE_STATE : statePathsIn(`${user.stateHome}/regmirror`, true)
 }
 
 function notDirectory(root: string | undefined): Failure {
@@ -50,17 +70,19 @@ function notDirectory(root: string | undefined): Failure {
   return new Failure('usage', [{ message, hint: 'name an existing directory' }])
 }
 
-/** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`. */
+/** Reads and checks the list, which may name any of these targets. Throws Failure `invalid_list`, or `usage` for `--target`. */
 export async function openList(
   options: ListOptions,
-  targets: Targets,
+  targets: TargetTable,
   node: Reader,
   world: World,
   host = openReader('/'),
-): Promise<LoadedList> {
-  return await loadList(node, host, {
+): Promise<OpenedList> {
+  const selected = selectTargets(targets, options.target)
+  const loaded = await loadList(node, host, {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
+    directories: listDirectories(world, options.root),
     allowFilesFrom: options.allowFilesFrom,
     stdin: world.stdin,
     env: world.env,
@@ -68,6 +90,9 @@ export async function openList(
     now: world.now(),
     targets,
   })
+  const whole = loaded.list
+  const registries = registriesForAny(whole, listedNames(selected, whole))
+  return { ...loaded, list: { ...whole, registries }, whole }
 }
 
 /**
@@ -80,7 +105,13 @@ export async function openView(
   world: World,
   proved = new Set<string>(),
 ): Promise<View> {
-  return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world), proved }
+  return { ...openPlace(options, node, world), state: await readState(node), proved }
+}
+
+/** The same without the state, and without what was proved. */
+export function openPlace(options: NodeOptions, node: Reader, world: World): Omit<View, 'state' | 'proved'> {
+  const { user } = options
+  return { node, uid: world.uid, machine: openMachine(options, world), ...(user !== undefined && { user }) }
 }
 
 /** This machine; undefined where the node is another tree. */
@@ -91,7 +122,7 @@ export function openMachine({ root }: NodeOptions, { now, uid, env }: World): Ma
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */
-export function selectTargets(targets: Targets, names: readonly string[]): Targets {
+export function selectTargets(targets: TargetTable, names: readonly string[]): TargetTable {
   const unknown = names.find(name => !Object.hasOwn(targets, name))
   if (unknown !== undefined) {
     const hint = `use ${Object.keys(targets).join(' or ')}`

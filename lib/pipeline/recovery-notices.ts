@@ -2,13 +2,16 @@
 import type { Recovery } from '../apply/recover.ts'
 import { issueText } from '../model/errors.ts'
 import type { Notice } from '../model/report.ts'
-import { STATE_DIRECTORY } from '../ownership/state.ts'
+import type { Reader } from '../system/reader.ts'
 
-export function recoveryNotices({ journal, outcome, foreign, problems = [] }: Recovery): readonly Notice[] {
+export function recoveryNotices(
+  { journal, outcome, foreign, problems = [] }: Recovery,
+  { statePaths }: Reader,
+): readonly Notice[] {
   const verb = outcome === 'finished' ? 'finished' : 'undid'
   const message = `regmirror ${verb} the interrupted ${journal.command} of ${journal.started_at}`
   return [
-    { code: 'recovered', message, file: STATE_DIRECTORY },
+    { code: 'recovered', message, file: statePaths.directory },
     ...problems.map(issue => ({ code: 'restart_failed', message: issueText(issue) })),
     ...foreign.map(file => ({
       code: 'recovery_skipped',
@@ -19,8 +22,8 @@ export function recoveryNotices({ journal, outcome, foreign, problems = [] }: Re
 }
 
 /** `isClean`: no temporary file is left. */
-export function cleanupNotices(isClean: boolean): readonly Notice[] {
+export function cleanupNotices(isClean: boolean, { statePaths }: Reader): readonly Notice[] {
   if (isClean) return []
   const message = 'everything is written, but temporary files could not be removed; the next run removes them'
-  return [{ code: 'cleanup_pending', message, file: STATE_DIRECTORY }]
+  return [{ code: 'cleanup_pending', message, file: statePaths.directory }]
 }

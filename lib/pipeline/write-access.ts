@@ -1,7 +1,8 @@
 /** Who writes to a node. */
 import type { World } from '../model/world.ts'
 import type { Writer } from '../system/writer.ts'
-import type { NodeOptions, Targets } from './open.ts'
+import type { TargetTable } from '../targets/target.ts'
+import type { NodeOptions } from './open.ts'
 
 export interface LockOptions {
   /** A duration. */
@@ -15,7 +16,7 @@ export interface WriteAccess {
   readonly options: LockOptions & NodeOptions
   readonly world: World
   /** Every runtime, for a run that was interrupted while it restarted daemons. */
-  readonly targets: Targets
+  readonly targets: TargetTable
   /** Receives a line about a wait; stderr if left out. */
   readonly log?: (line: string) => unknown
 }

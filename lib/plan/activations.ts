@@ -1,59 +1,75 @@
-/** Which runtimes must be reloaded or restarted before every change takes effect. */
+/** Which runtimes must be reloaded or restarted before every change takes effect. Pure. */
 import type { Activation } from '../model/activation.ts'
 import type { Effect } from '../model/report.ts'
 import type { Daemon } from '../targets/daemon.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { isPending } from './pending-restart.ts'
 import type { Step } from './step.ts'
 
 export interface Activations {
-  readonly reload: readonly Activation[]
+  /** Also of a runtime that must be restarted: a command that may only reload does that. */
+  readonly reload: readonly Reload[]
   readonly restart: readonly Activation[]
 }
 
-/** What these effects need. `here`: the node is this machine; `daemon`: the one that runs there. */
+/** `signal`: what its process receives; undefined: systemd reloads its unit. */
+export interface Reload extends Activation {
+  readonly signal?: 'SIGHUP'
+}
+
+/** What these effects need; `daemon`: the one that runs on this machine. */
 export function neededActivations(
   name: string,
-  { daemon: { activate } }: Target,
+  { daemon: { activate } }: Pick<Target, 'daemon'>,
   effects: ReadonlySet<Effect>,
-  here: boolean,
+  { machine, user }: Pick<View, 'machine' | 'user'>,
   daemon?: Daemon,
 ): Activations {
   // In an image no daemon can be seen.
-  const condition = here ? {} : { why: 'only if it already runs from this tree' }
-  const activation = (action: keyof Activations): readonly Activation[] => {
+  const condition = machine !== undefined ? {} : { why: 'only if it already runs from this tree' }
+  const activation = <Action extends keyof Activations>(action: Action) => {
     const how = effects.has(action) ? activate[action] : undefined
-    const own = action === 'restart' && daemon?.state === 'running' ? daemon.restart : undefined
-    return how === undefined
-      ? []
-      : [{ target: name, ...how, ...(own !== undefined && { command: own }), ...condition }]
+    if (how === undefined) return []
+    const command = ownCommand(action, activate, daemon) ?? ofScope(how.command, user)
+    return [{ target: name, ...how, command, ...condition }]
   }
-  const restart = activation('restart')
-  // A restart reads every file.
-  return { reload: restart.length > 0 ? [] : activation('reload'), restart }
+  return { reload: activation('reload'), restart: activation('restart') }
 }
 
-/** The effects of these steps, and of a restart that is still pending. */
-export function collectEffects(steps: readonly Step[], pending = false): ReadonlySet<Effect> {
-  return new Set<Effect>([...steps.map(({ effect }) => effect), ...(pending ? (['restart'] as const) : [])])
+/** A user's daemon is a unit of the user's systemd. */
+function ofScope(command: string, user: View['user']): string {
+  return user === undefined ? command : command.replace(/^systemctl /, 'systemctl --user ')
+}
+
+/** The command for the daemon of the node, where that is not the usual one. */
+function ownCommand(
+  action: keyof Activations,
+  { reload }: Target['daemon']['activate'],
+  daemon: Daemon | undefined,
+): string | undefined {
+  if (action === 'restart') return daemon?.restart
+  if (daemon?.state !== 'running') return undefined
+  const isSent = reload?.signal !== undefined && daemon.unit === undefined
+  return isSent ? `kill -HUP ${daemon.pid}` : undefined
+}
+
+/** The reloads for a report: a restart reads every file. */
+export function withoutRestarted({ reload, restart }: Activations): readonly Activation[] {
+  const isRestarted = (name: string) => restart.some(({ target }) => target === name)
+  return reload
+    .filter(({ target }) => !isRestarted(target))
+    .map(({ target, command, why }) => ({ target, command, why }))
+}
+
+/** The effects of these steps, and those that are still pending. */
+export function collectEffects(
+  steps: readonly Step[],
+  pending: ReadonlySet<Effect> = new Set(),
+): ReadonlySet<Effect> {
+  return new Set<Effect>([...steps.map(({ effect }) => effect), ...pending])
 }
 
 /** Whether there may be a daemon to reload or restart: one that starts later reads the new files. */
 export function mayRun({ state }: Daemon, { machine }: Pick<View, 'machine'>): boolean {
   return machine === undefined || state === 'running'
-}
-
-/** Whether the daemon was started before regmirror wrote a file that needs a restart. */
-export async function isRestartPending(
-  name: string,
-  daemon: Daemon,
-  { machine, state }: Pick<View, 'machine' | 'state'>,
-): Promise<boolean> {
-  const written = Object.values(state.files).filter(({ effect }) => effect === 'restart')
-  const restored = Object.values(state.restored ?? {})
-  const files = [...written, ...restored].filter(({ target }) => target === name)
-  if (machine === undefined || daemon.state !== 'running' || files.length === 0) return false
-  const clock = { ...(await machine.bootClock()), now: machine.now() }
-  return files.some(file => isPending(file, daemon.startedAt, clock))
 }

@@ -6,6 +6,8 @@ import type { TargetReport } from '../model/target-report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Daemon } from '../targets/daemon.ts'
+import { plainLosses } from '../targets/losses.ts'
+import { withoutRestarted } from './activations.ts'
 import { findCause } from './drift.ts'
 import type { PermissionFix } from './permissions.ts'
 import type { Plan } from './plan.ts'
@@ -16,7 +18,7 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   kind: Kind,
   plan: Plan,
 ): Changes & { readonly kind: Kind } {
-  const { steps, permissionFixes, notices, reload, restart, unchanged, state, daemons, endpoints } = plan
+  const { steps, permissionFixes, notices, restart, unchanged, state, daemons, endpoints } = plan
   const starting = new Set(daemons.flatMap(({ target, daemon }) => (isStarting(daemon) ? target : [])))
   const changeOf = (step: Step) => {
     const effect = starting.has(step.target) && step.effect !== 'when_used' ? 'start' : step.effect
@@ -24,9 +26,12 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   }
   const changes = [...permissionFixes.map(permissionChange), ...steps.map(changeOf)]
   const changed = changes.length > 0
+  const reload = withoutRestarted(plan)
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
   const compared = endpoints.length > 0 && { endpoints }
-  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...compared, ...targets }
+  const lost = plan.losses && { losses: plainLosses(plan.losses) }
+  const whole = { version: 1, kind, changed, changes, notices, reload, restart, unchanged } as const
+  return { ...whole, ...lost, ...compared, ...targets }
 }
 
 /** Whether it does not run yet: then it reads every file when it starts. */

@@ -6,14 +6,21 @@ import { sha256Hex } from '../model/sha256.ts'
 import { hasBanner } from '../ownership/banner.ts'
 import type { ManagedFile, OwnedValue } from '../ownership/managed-file.ts'
 import { byWriter } from '../ownership/other-writers.ts'
-import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
+import { isWhole } from '../ownership/owned-value.ts'
 import type { FoundFile } from '../system/file-facts.ts'
 import type { Target } from '../targets/target.ts'
 import { describeAccess, isWritableByOthers } from './permissions.ts'
 import { isSameContent, type Step } from './step.ts'
-import { isSet, keysOf } from './withdraw.ts'
+import { keysOf } from './withdraw.ts'
 
-type WriterOf = Target['writerOf']
+/** What the notices of a target need beside its steps. */
+interface Occasion {
+  /** The user who runs regmirror. */
+  readonly uid: number
+  /** The directory in which originals are kept. */
+  readonly originals: string
+  readonly writerOf: Target['writerOf']
+}
 
 /** Why a managed file changes again; undefined for a file that regmirror did not manage before. */
 export function findCause(step: Step, written: ManagedFile | undefined): Cause | undefined {
@@ -26,11 +33,10 @@ export function findCause(step: Step, written: ManagedFile | undefined): Cause |
 export function ownershipNotices(
   step: Step,
   written: ManagedFile | undefined,
-  uid: number,
-  writerOf: WriterOf,
+  occasion: Occasion,
 ): readonly Notice[] {
-  const content = written === undefined ? takeOverNotices(step, writerOf) : drift(step, written, writerOf)
-  return [...permissionNotices(step, uid), ...content]
+  const content = written === undefined ? takeOverNotices(step, occasion) : drift(step, written, occasion)
+  return [...permissionNotices(step, occasion.uid), ...content]
 }
 
 function permissionNotices(step: Step, uid: number): readonly Notice[] {
@@ -40,7 +46,7 @@ function permissionNotices(step: Step, uid: number): readonly Notice[] {
   return [notice(step, 'permissions_reset', message)]
 }
 
-function takeOverNotices(step: Step, writerOf: WriterOf): readonly Notice[] {
+function takeOverNotices(step: Step, { writerOf, originals }: Occasion): readonly Notice[] {
   const { path, before, owns } = step
   if (before === undefined || owns.kind === 'values' || hasBanner(before.bytes)) return []
   const writer = byWriter(writerOf(path, before.bytes.toString('utf8')))
@@ -48,13 +54,13 @@ function takeOverNotices(step: Step, writerOf: WriterOf): readonly Notice[] {
     notice(
       step,
       'taken_over',
-      `was written ${writer}; regmirror takes it over and keeps the original in ${ORIGINALS_DIRECTORY}`,
+      `was written ${writer}; regmirror takes it over and keeps the original in ${originals}`,
     ),
   ]
 }
 
-function drift(step: Step, written: ManagedFile, writerOf: WriterOf): readonly Notice[] {
-  return hasDrifted(step, written) ? [notice(step, 'drifted', driftMessage(step, written, writerOf))] : []
+function drift(step: Step, written: ManagedFile, occasion: Occasion): readonly Notice[] {
+  return hasDrifted(step, written) ? [notice(step, 'drifted', driftMessage(step, written, occasion))] : []
 }
 
 function notice({ target, path }: Step, code: string, message: string): Notice {
@@ -71,7 +77,7 @@ function hasDrifted({ before }: Step, written: ManagedFile): boolean {
 function driftedValues({ bytes }: FoundFile, written: ManagedFile): readonly OwnedValue[] {
   if (written.owns === 'whole') return []
   const text = bytes.toString('utf8')
-  return written.values.filter(value => !isSet(text, value, formats[written.format]))
+  return written.values.filter(value => !isWhole(text, value, formats[written.format]))
 }
 
 /** Whether the list needs other content than regmirror left. */
@@ -95,7 +101,7 @@ function isSameAs({ path, value }: OwnedValue): (other: OwnedValue) => boolean {
   return other => other.path.at(-1) === path.at(-1) && isDeepStrictEqual(other.value, value)
 }
 
-function driftMessage(step: Step, written: ManagedFile, writerOf: WriterOf): string {
+function driftMessage(step: Step, written: ManagedFile, { writerOf, originals }: Occasion): string {
   const { path, before } = step
   const { written_at } = written
   if (before === undefined)
@@ -104,11 +110,11 @@ function driftMessage(step: Step, written: ManagedFile, writerOf: WriterOf): str
   const values = keysOf(driftedValues(before, written))
   const what = values === '' ? '' : `its ${values} `
   const when = new Date(before.changed).toISOString()
-  return `${what}was changed ${writer} at ${when} (regmirror wrote it at ${written_at}); regmirror undoes the change${keptText(before, written)}`
+  return `${what}was changed ${writer} at ${when} (regmirror wrote it at ${written_at}); regmirror undoes the change${keptText(before, written, originals)}`
 }
 
 /** The original stays what was there before regmirror: this is another file. */
-function keptText({ bytes }: FoundFile, { owns, original }: ManagedFile): string {
+function keptText({ bytes }: FoundFile, { owns, original }: ManagedFile, originals: string): string {
   const isKept = owns === 'whole' && original === null && !hasBanner(bytes)
-  return isKept ? ` and keeps the changed file in ${ORIGINALS_DIRECTORY}` : ''
+  return isKept ? ` and keeps the changed file in ${originals}` : ''
 }

@@ -5,8 +5,9 @@ import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValues } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
 import type { FoundFile } from '../system/file-facts.ts'
+import { loadTargets, type Targets } from '../targets/load-targets.ts'
 import type { Fix } from '../targets/rule.ts'
-import type { DesiredFile, Target } from '../targets/target.ts'
+import type { DesiredFile, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { collectEffects, mayRun, neededActivations } from './activations.ts'
 import type { Plan } from './plan.ts'
@@ -24,9 +25,13 @@ export interface TargetFix {
 export async function planFixes(
   fixes: readonly TargetFix[],
   daemons: Plan['daemons'],
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
 ): Promise<Plan> {
+  const targets = await loadTargets(
+    table,
+    fixes.map(({ target }) => target),
+  )
   return await view.node.remember(async () => {
     const steps = []
     for (const [file, own] of Map.groupBy(fixes, ({ fix }) => fix.file)) {
@@ -97,14 +102,14 @@ const UNKNOWN = { state: 'unknown' } as const
 function activationsOf(
   steps: Plan['steps'],
   daemons: Plan['daemons'],
-  targets: Readonly<Record<string, Target>>,
+  targets: Targets,
   view: View,
 ): Pick<Plan, 'reload' | 'restart'> {
   const needed = [...Map.groupBy(steps, ({ target }) => target)].flatMap(([name, own]) => {
     const target = targets[name]
     const daemon = daemons.find(one => one.target === name)?.daemon ?? UNKNOWN
     if (target === undefined || !mayRun(daemon, view)) return []
-    return [neededActivations(name, target, collectEffects(own), view.machine !== undefined, daemon)]
+    return [neededActivations(name, target, collectEffects(own), view, daemon)]
   })
   return {
     reload: needed.flatMap(({ reload }) => reload),

@@ -7,17 +7,14 @@ import { mapConcurrently } from '../system/concurrency.ts'
 import type { Daemon } from '../targets/daemon.ts'
 import type { DesiredFile, Rendering, Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import {
-  type Activations,
-  collectEffects,
-  isRestartPending,
-  mayRun,
-  neededActivations,
-} from './activations.ts'
+import { type Activations, collectEffects, mayRun, neededActivations } from './activations.ts'
+import { keptNotices, type MayActivate, withClears } from './cleared-values.ts'
 import { ownershipNotices } from './drift.ts'
 import { type ChangedNode, endpointChanges } from './endpoint-changes.ts'
+import { findPending } from './pending-effects.ts'
 import { findWritableDirectories, type PermissionFix, writableNotice } from './permissions.ts'
 import { protectedPathIssues } from './protected-path-issues.ts'
+import { planPutBack } from './put-back.ts'
 import { withoutStaleValues } from './stale-values.ts'
 import { compare, isSameContent, type Step } from './step.ts'
 import { orderedSteps } from './step-order.ts'
@@ -56,16 +53,20 @@ export async function planListed(
   rendered: Rendered,
   needed: ReadonlySet<string>,
   view: View,
+  may: MayActivate,
 ): Promise<TargetPlan> {
   const { name, target, snapshot, rendering } = rendered
   const desired = await withoutStaleValues(rendering.files, name, view)
-  const listed = await compareAll(name, desired.files, view)
   const daemon = target.daemon.find(snapshot)
   const running = mayRun(daemon, view)
-  const pending = running && (await isRestartPending(name, daemon, view))
-  const restartDue = pending || (running && collectEffects(listed.steps).has('restart'))
+  const pending = await findPending(name, target, daemon, view)
+  const restarts = target.daemon.activate.restart !== undefined
+  const known = { runs: running, restarts, unread: pending.unread }
+  const clear = (step: Step) => withClears(step, view.state.files[step.path], known, may)
+  const listed = await compareAll(name, desired.files, view)
+  const restartDue = running && collectEffects(listed.steps, pending.effects).has('restart')
   const removals = await planRemovals(name, findRetained(rendering, needed, restartDue, view), view)
-  const steps = orderedSteps([...listed.steps, ...removals.steps])
+  const steps = orderedSteps([...listed.steps, ...removals.steps].map(clear))
   const open = await findWritableDirectories(name, desired.files, view)
   return {
     steps,
@@ -75,6 +76,7 @@ export async function planListed(
       ...rendering.notices,
       ...desired.notices,
       ...removals.notices,
+      ...keptNotices(steps, target.title),
       ...driftNotices(steps, target, view),
       ...listed.notices,
       ...open.notices,
@@ -82,8 +84,8 @@ export async function planListed(
     ...neededActivations(
       name,
       target,
-      running ? collectEffects(steps, pending) : new Set(),
-      view.machine !== undefined,
+      running ? collectEffects(steps, pending.effects) : new Set(),
+      view,
       daemon,
     ),
     endpoints: await changedEndpoints({ name, target, snapshot, steps }, rendering, view),
@@ -99,18 +101,17 @@ export async function planUnlisted(
   target: Target,
   needed: ReadonlySet<string>,
   view: View,
+  may: MayActivate,
 ): Promise<TargetPlan> {
   const removals = await planRemovals(name, { needed, held: new Set(), effect: target.removal }, view)
-  const steps = orderedSteps(removals.steps)
+  const putBack = await planPutBack(name, target, orderedSteps(removals.steps), view, may)
   return {
     ...removals,
-    steps,
+    ...putBack,
     conflicts: [],
     permissionFixes: [],
-    daemons: [],
     endpoints: [],
-    notices: [...removals.notices, ...driftNotices(steps, target, view)],
-    ...neededActivations(name, target, collectEffects(steps), view.machine !== undefined),
+    notices: [...removals.notices, ...putBack.notices, ...driftNotices(putBack.steps, target, view)],
   }
 }
 
@@ -164,7 +165,7 @@ async function checkConflicts(
   steps: readonly Step[],
   view: View,
 ): Promise<readonly Issue[]> {
-  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view.node))]
+  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view))]
   if (issues.length > 0) return issues
   const changed = new Set(steps.map(({ path }) => path))
   return await target.validate(
@@ -174,6 +175,11 @@ async function checkConflicts(
   )
 }
 
-function driftNotices(steps: readonly Step[], target: Target, { state, uid }: View): readonly Notice[] {
-  return steps.flatMap(step => ownershipNotices(step, state.files[step.path], uid, target.writerOf))
+function driftNotices(
+  steps: readonly Step[],
+  { writerOf }: Target,
+  { state, uid, node }: View,
+): readonly Notice[] {
+  const occasion = { uid, originals: node.statePaths.originals, writerOf }
+  return steps.flatMap(step => ownershipNotices(step, state.files[step.path], occasion))
 }

@@ -3,60 +3,107 @@
  * report prints it.
  */
 import { Failure } from '../model/errors.ts'
+import type { TargetLoss } from '../model/list-loss.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
-import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
-import type { Target } from '../targets/target.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
+import { detectTarget } from '../targets/detect-target.ts'
+import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
+import { fitTarget, lossIssues, lossNotices, type TargetFit } from '../targets/losses.ts'
+import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import type { MayActivate } from './cleared-values.ts'
 import { pathConflicts } from './path-conflicts.ts'
 import { type PlanPart, planListed, planUnlisted, type Rendered } from './plan-target.ts'
+import { shareFiles } from './shared-files.ts'
 
 export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
   readonly state: State
+  /** Of a list: what its targets cannot express on this node. */
+  readonly losses?: readonly TargetLoss[]
 }
 
+export type PlanChoices = Choices & MayActivate
+
 /**
- * Plans the given targets. The files of a target that the list does not name are put back. Throws Failure `conflict` with
+ * Plans the targets of the table. The files of a target that the list does not name are put back. Throws Failure `conflict` with
  * every reason why nothing may be written.
  */
 export async function makePlan(
   list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
-  return await view.node.remember(() => planAll(list, targets, view, choices))
+  return await view.node.remember(() => planAll(list, table, view, choices))
 }
 
 async function planAll(
   list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
+  table: TargetTable,
   view: View,
-  choices: Choices,
+  choices: PlanChoices,
 ): Promise<Plan> {
-  const rendered: Rendered[] = []
-  for (const { name, target, settings } of configuredTargets(list, targets)) {
-    const listed = registriesFor(list, name)
-    const snapshot = await target.observe(view, listed, settings)
-    const { registries, losses } = fitRegistries(listed, target.losses.of(settings, snapshot), target)
+  const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
+  const fitted = await fitAll(list, targets, view)
+  const losses = fitted.flatMap(one => one.losses)
+  const all = fitted.map((one): Rendered => {
+    const { name, target, snapshot, registries } = one
     const rendering = target.render(registries, snapshot, choices)
-    const others = Object.keys(list.targets).filter(other => other !== name)
-    const conflicts = [...lossIssues(losses, others), ...rendering.conflicts]
-    const notices = [...lossNotices(losses, name), ...rendering.notices]
-    rendered.push({ name, target, snapshot, rendering: { ...rendering, notices, conflicts } })
-  }
+    const conflicts = [...lossIssues(losses, list, [name]), ...rendering.conflicts]
+    const notices = [...lossNotices(one.losses), ...one.unused, ...rendering.notices]
+    return { name, target, snapshot, rendering: { ...rendering, notices, conflicts } }
+  })
+  const rendered = shareFiles(all)
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
-  for (const one of rendered) parts.push(await planListed(one, needed, view))
+  for (const one of rendered) parts.push(await planListed(one, needed, view, choices))
   for (const [name, target] of Object.entries(targets)) {
-    if (!Object.hasOwn(list.targets, name)) parts.push(await planUnlisted(name, target, needed, view))
+    if (!Object.hasOwn(list.targets, name))
+      parts.push(await planUnlisted(name, target, needed, view, choices))
   }
   const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
-  return { ...joined(parts), state: view.state }
+  return { ...joined(parts), losses, state: view.state }
+}
+
+interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {
+  /** Why its files would have no reader. */
+  readonly unused: readonly Notice[]
+}
+
+/** What each target finds on the node, and what it can express of the list there. */
+async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<readonly Fitted[]> {
+  const fitted: Fitted[] = []
+  for (const configured of configuredTargets(list, targets)) {
+    const { name, target, settings } = configured
+    const snapshot = await target.observe(view, registriesFor(list, name), settings)
+    const unused = await notFound(name, target, view)
+    fitted.push({ name, target, snapshot, unused, ...fitTarget(list, configured, snapshot) })
+  }
+  return fitted
+}
+
+/** What the targets of the list cannot express on this node. */
+export async function planLosses(
+  list: MirrorList,
+  table: TargetTable,
+  view: View,
+): Promise<readonly TargetLoss[]> {
+  const targets = await loadTargets(table, Object.keys(list.targets))
+  const fitted = await view.node.remember(() => fitAll(list, targets, view))
+  return fitted.flatMap(({ losses }) => losses)
+}
+
+/** Without sudo, for a runtime that root runs, the files would have no reader. */
+async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
+  if (view.user === undefined || (await detectTarget(target, view)) !== undefined) return []
+  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  return [{ code: 'runtime_not_found', message, target: name }]
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {

@@ -60,7 +60,9 @@ async function withdraw(
 ): Promise<Restored> {
   const { path, written } = chosen
   const before = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
-  const withdrawal = withdrawValues(found.bytes.toString('utf8'), before, written, overwrite)
+  const { originals } = node.statePaths
+  const how = { always: overwrite, originals }
+  const withdrawal = withdrawValues(found.bytes.toString('utf8'), before, written, how)
   const notices = (values = written.values) => changedNotices(path, written, 'not_restored', values)
   switch (withdrawal.result) {
     case 'original':

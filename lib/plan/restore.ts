@@ -1,19 +1,18 @@
 /** The node as it was before regmirror, as a plan: an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import type { Effect } from '../model/report.ts'
-import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { Reader } from '../system/reader.ts'
-import type { Target } from '../targets/target.ts'
-import type { Machine } from '../targets/view.ts'
-import { collectEffects, isRestartPending, mayRun, neededActivations } from './activations.ts'
+import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
+import type { TargetTable } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
+import type { MayActivate } from './cleared-values.ts'
 import type { Plan } from './plan.ts'
+import { type PutBack, planPutBack } from './put-back.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
 import { compare, type Step } from './step.ts'
 import { orderedSteps } from './step-order.ts'
 
-export interface RestoreChoices {
+export interface RestoreChoices extends MayActivate {
   /** Paths on the node; none: all files that regmirror manages. */
   readonly files: readonly string[]
   /** Also files that were changed outside regmirror since. */
@@ -21,14 +20,8 @@ export interface RestoreChoices {
 }
 
 /** The node, and what is known of it. */
-export interface RestoreInput {
-  readonly node: Reader
-  readonly state: State
-  readonly targets: Readonly<Record<string, Target>>
-  /** This machine; undefined where the node is a tree under `--root`. */
-  readonly machine: Machine | undefined
-  /** The user who runs regmirror. */
-  readonly uid: number
+export interface RestoreInput extends Pick<View, 'node' | 'state' | 'uid' | 'machine' | 'user'> {
+  readonly targets: TargetTable
 }
 
 /** What would be restored, and the files that are in the way: with one of them nothing is. */
@@ -49,10 +42,15 @@ export async function planRestore(input: RestoreInput, choices: RestoreChoices):
 
 /** The same for a check, which shows both. Throws Failure `usage` alone. */
 export async function checkRestore(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
-  return await input.node.remember(() => planChosen(input, choices))
+  return await input.node.remember(async () => {
+    const targets = await loadTargets(input.targets, managedNames(input.state))
+    return await planChosen({ ...input, targets }, choices)
+  })
 }
 
-async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise<CheckedRestore> {
+type LoadedInput = Omit<RestoreInput, 'targets'> & { readonly targets: Targets }
+
+async function planChosen(input: LoadedInput, choices: RestoreChoices): Promise<CheckedRestore> {
   const { node, state, uid } = input
   const chosen = choose(input, choices)
   const referenced = await referencedFiles(chosen, input)
@@ -65,13 +63,17 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
     parts,
     async ({ file, target }) => file && compare(target, file, node, uid),
   )
-  const steps = orderedSteps(compared.filter(step => step !== undefined))
+  const putBack = await putBackEach(
+    compared.filter(step => step !== undefined),
+    input,
+    choices,
+  )
+  const { steps } = putBack
   const plan: Plan = {
-    steps,
+    ...putBack,
     permissionFixes: [],
     endpoints: [],
-    notices: parts.flatMap(({ notices = [] }) => notices),
-    ...(await restoreActivations(steps, input)),
+    notices: [...parts.flatMap(({ notices = [] }) => notices), ...putBack.notices],
     unchanged: chosen.length - steps.length - conflicts.length,
     forgets: chosen.map(({ path: file }) => file),
     state,
@@ -79,7 +81,7 @@ async function planChosen(input: RestoreInput, choices: RestoreChoices): Promise
   return { plan, conflicts }
 }
 
-function choose({ state, targets }: RestoreInput, choices: RestoreChoices): readonly Chosen[] {
+function choose({ state, targets }: LoadedInput, choices: RestoreChoices): readonly Chosen[] {
   const files = choices.files.map(file => path.posix.resolve('/', file))
   const unknown = files.filter(file => !Object.hasOwn(state.files, file))
   if (unknown.length > 0) {
@@ -100,7 +102,7 @@ function choose({ state, targets }: RestoreInput, choices: RestoreChoices): read
 /** A file must not be removed while a managed file that stays refers to it: no pull would succeed any more. */
 async function referencedFiles(
   chosen: readonly Chosen[],
-  { node, state }: RestoreInput,
+  { node, state }: LoadedInput,
 ): Promise<readonly Issue[]> {
   const restored = new Set(chosen.map(one => one.path))
   const issues: Issue[] = []
@@ -115,37 +117,21 @@ async function referencedFiles(
   return issues
 }
 
-type Part = Pick<Plan, 'reload' | 'restart' | 'daemons'>
-
-async function restoreActivations(steps: readonly Step[], input: RestoreInput): Promise<Part> {
-  const { targets, state } = input
-  const parts: Part[] = []
+async function putBackEach(
+  steps: readonly Step[],
+  { targets, ...view }: LoadedInput,
+  may: MayActivate,
+): Promise<PutBack> {
+  const parts: PutBack[] = []
   for (const [name, target] of Object.entries(targets)) {
     const own = steps.filter(step => step.target === name)
-    const before = Object.entries(state.restored ?? {}).filter(([, file]) => file.target === name)
-    if (own.length + before.length === 0) continue
-    const files = [...own.map(step => step.path), ...before.map(([file]) => file)]
-    parts.push(await targetActivations(name, target, own, { ...input, files }))
+    parts.push(await planPutBack(name, target, own, view, may))
   }
   return {
+    steps: orderedSteps(parts.flatMap(part => part.steps)),
+    notices: parts.flatMap(({ notices }) => notices),
     reload: parts.flatMap(({ reload }) => reload),
     restart: parts.flatMap(({ restart }) => restart),
     daemons: parts.flatMap(({ daemons }) => daemons),
   }
-}
-
-/** No restart where no daemon runs that reads these files. */
-async function targetActivations(
-  name: string,
-  target: Target,
-  steps: readonly Step[],
-  { files, ...view }: RestoreInput & { readonly files: readonly string[] },
-): Promise<Part> {
-  const daemon = await target.daemon.findReader(files, view)
-  const pending = await isRestartPending(name, daemon, view)
-  const mayRead = daemon.state === 'unknown' || mayRun(daemon, view)
-  const effects = mayRead ? collectEffects(steps, pending) : new Set<Effect>()
-  const here = view.machine !== undefined
-  const daemons = here ? [{ target: name, daemon }] : []
-  return { ...neededActivations(name, target, effects, here, daemon), daemons }
 }

@@ -1,13 +1,13 @@
 /** Values that regmirror set before and that a target no longer renders: they are withdrawn from the new text. */
-import { isDeepStrictEqual } from 'node:util'
 import { formats } from '../formats/index.ts'
 import type { Notice } from '../model/report.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
 import { readOriginal } from '../ownership/originals.ts'
+import { isSet, staleOf } from '../ownership/owned-value.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
 import type { DesiredFile } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { isSet, notRemovedText, withdrawEach } from './withdraw.ts'
+import { notRemovedText, startText, withdrawEach } from './withdraw.ts'
 
 interface Result {
   readonly files: readonly DesiredFile[]
@@ -32,7 +32,7 @@ async function withoutStale(file: DesiredFile, target: string, { node, state }: 
   const stale = staleValues(text, written, file.owns.values)
   if (stale.length === 0) return { file, notices: [] }
   const original = (await readOriginal(node, file.path, written.original))?.bytes.toString('utf8')
-  const base = original ?? written.created_from ?? ''
+  const base = startText(original, written)
   const rest = withdrawEach(text, base, stale, formats[written.format])
   if (typeof rest === 'string') return { file: { ...file, content: rest }, notices: [] }
   const message = notRemovedText(rest)
@@ -45,9 +45,7 @@ function staleValues(
   written: OwnedValues,
   rendered: readonly OwnedValue[],
 ): readonly OwnedValue[] {
-  return written.values.filter(
-    value =>
-      !rendered.some(({ path }) => isDeepStrictEqual(path, value.path)) &&
-      isSet(text, value, formats[written.format]),
-  )
+  return written.values
+    .flatMap(value => staleOf(value, rendered) ?? [])
+    .filter(value => isSet(text, value, formats[written.format]))
 }

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { Failure } from '../model/errors.ts'
 import type { Change, Effect } from '../model/report.ts'
+import type { OwnedValue } from '../ownership/managed-file.ts'
 import type { FoundFile, Ownership } from '../system/file-facts.ts'
 import type { Reader } from '../system/reader.ts'
 import type { DesiredFile, Owns } from '../targets/target.ts'
@@ -36,6 +37,10 @@ interface About {
   readonly owns: Owns
   /** Of an update that names no owner: the user who runs regmirror owns the file already. */
   readonly keepsOwner?: boolean
+  /** What the daemon must read before these values are gone from the file. */
+  readonly clears?: { readonly content: Buffer; readonly values: readonly OwnedValue[] }
+  /** Values that are gone from the file and that the daemon keeps until a restart; `effect`: that of other changes to it. */
+  readonly keeps?: { readonly values: readonly OwnedValue[]; readonly effect: Effect }
 }
 
 /** The step to the desired file; undefined when the node has it already. `uid` is the user who runs regmirror. */

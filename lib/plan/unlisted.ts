@@ -90,7 +90,8 @@ async function valuesFile(
   node: Reader,
 ): Promise<Part> {
   const original = (await readOriginal(node, path, written.original))?.bytes.toString('utf8')
-  const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, false)
+  const how = { always: false, originals: node.statePaths.originals }
+  const withdrawal = withdrawValues(found.bytes.toString('utf8'), original, written, how)
   const why = `${ownedKeys(written)} ${UNLISTED}`
   const reason = { effect: written.effect, why }
   switch (withdrawal.result) {

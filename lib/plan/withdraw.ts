@@ -1,10 +1,9 @@
 /** Takes the values that regmirror set out of a file of another program. Pure. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Format, ValuePath } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
-import { ORIGINALS_DIRECTORY } from '../ownership/state.ts'
+import { isSet, setOwned, withdrawOwned } from '../ownership/owned-value.ts'
 
 /** What the file becomes. */
 export type Withdrawal =
@@ -23,39 +22,49 @@ interface Obstacle {
   readonly remedy: string
 }
 
-/** `original` is the text before regmirror; undefined where there was no file. `always`: changed values are removed too. */
+export interface WithdrawOptions {
+  /** Values that were changed since are removed too. */
+  readonly always: boolean
+  /** The directory in which originals are kept. */
+  readonly originals: string
+}
+
+/** `original` is the text before regmirror; undefined where there was no file. */
 export function withdrawValues(
   text: string,
   original: string | undefined,
   owned: OwnedValues,
-  always: boolean,
+  { always, originals }: WithdrawOptions,
 ): Withdrawal {
   if (owned.repaired !== undefined && (always || isRepaired(text, original, owned)))
     return { result: 'original' }
   if (text === original) return { result: 'unchanged' }
-  const base = original ?? owned.created_from ?? ''
+  const base = startText(original, owned)
   const format = formats[owned.format]
   if (rewrite(base, owned, format) === text) return { result: 'original' }
   const removable = owned.values.filter(value => always || isSet(text, value, format))
   const rest = withdrawEach(text, base, removable, format)
   if (typeof rest !== 'string') return { result: 'impossible', ...removalOf(rest) }
   const withdrawn = putBackEach(rest, base, owned.removed ?? [], format)
-  if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn) }
+  if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn, originals) }
   if (withdrawn === original) return { result: 'original' }
   if (withdrawn === text) return { result: 'unchanged' }
   const changed = owned.values.filter(value => !removable.includes(value))
   return { result: 'text', text: withdrawn, changed }
 }
 
-/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
-function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
-  const rest = withdrawEach(text, original ?? '', owned.values, formats[owned.format])
-  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
+/** The text that regmirror set its values in: an empty file is one that has none. */
+export function startText(
+  original: string | undefined,
+  { created_from = '' }: Pick<OwnedValues, 'created_from'>,
+): string {
+  return original === undefined || original.trim() === '' ? created_from : original
 }
 
-/** Whether a text has the value that regmirror set. */
-export function isSet(text: string, { path, value }: OwnedValue, format: Format): boolean {
-  return isDeepStrictEqual(format.valueAt(text, path), value)
+/** Whether nothing but the values of regmirror was changed since `doctor` corrected the file. */
+function isRepaired(text: string, original: string | undefined, owned: OwnedValues): boolean {
+  const rest = withdrawEach(text, startText(original, owned), owned.values, formats[owned.format])
+  return typeof rest === 'string' && sha256Hex(Buffer.from(rest)) === owned.repaired
 }
 
 /** What regmirror makes of a text. */
@@ -65,7 +74,7 @@ function rewrite(base: string, { removed = [], values }: OwnedValues, format: Fo
     base,
   )
   return values.reduce<string | undefined>(
-    (text, { path, value }) => (text === undefined ? undefined : format.set(text, path, value)),
+    (text, value) => (text === undefined ? undefined : setOwned(text, value, format)),
     rest,
   )
 }
@@ -92,9 +101,9 @@ function removalOf(value: OwnedValue): Obstacle {
   return { problem, remedy: `remove ${key} by hand` }
 }
 
-function returnOf(path: ValuePath): Obstacle {
+function returnOf(path: ValuePath, originals: string): Obstacle {
   const problem = `regmirror cannot put ${path.at(-1)} back without other changes to the file`
-  return { problem, remedy: `copy it by hand from the original in ${ORIGINALS_DIRECTORY}` }
+  return { problem, remedy: `copy it by hand from the original in ${originals}` }
 }
 
 /** The text without the values, or the first value that cannot be removed. */
@@ -106,7 +115,7 @@ export function withdrawEach(
 ): string | OwnedValue {
   let rest = text
   for (const value of values) {
-    const next = format.withdraw(rest, base, value.path)
+    const next = withdrawOwned(rest, base, value, format)
     if (next === undefined) return value
     rest = next
   }

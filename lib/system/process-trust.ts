@@ -17,10 +17,10 @@ const STICKY = 0o1000
 
 export function whyUntrustedExecutable(
   { executable, executableFacts: facts }: ProcessDescription,
-  expected: readonly string[],
+  expected: readonly string[] | undefined,
   users: readonly number[],
 ): string | undefined {
-  if (!expected.includes(path.basename(executable))) return `runs ${executable}`
+  if (expected?.includes(path.basename(executable)) === false) return `runs ${executable}`
   if (facts.type !== 'file') return `runs ${executable}, which is not a file`
   if ((facts.mode & SETUID_OR_SETGID) !== 0) return `runs ${executable}, which is setuid or setgid`
   if (!users.includes(facts.uid)) return `runs ${executable}, which is owned by uid ${facts.uid}`

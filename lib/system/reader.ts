@@ -3,17 +3,20 @@
  * leave it are refused.
  */
 import { Failure } from '../model/errors.ts'
-import { failOnErrno } from './errno.ts'
+import { failingFor } from './errno.ts'
 import type { Entry, FileFacts, FoundFile } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
 import { joinTop, seenFrom } from './plain-path.ts'
 import { lstatFacts, openShortPath, readBounded, readEntries, readFound } from './read-disk.ts'
+import { MACHINE_STATE, type StatePaths } from './state-paths.ts'
 import { openTree, refuseDangling, type Tree } from './tree.ts'
 import { type OpenedFile, openTrusted } from './trusted-file.ts'
 
 export interface Reader {
   /** The root as given, `/` for the running node. */
   readonly root: string
+  /** Where regmirror keeps what it remembers of these files. */
+  readonly statePaths: StatePaths
   /** The bytes of a regular file; undefined when there is none. Fails on directories, devices and over `limit` bytes. */
   read(file: string, limit?: number): Promise<Buffer | undefined>
   /** The same with mode and owner, ready to be put back. */
@@ -47,15 +50,16 @@ export type UseOpenedFile<T> = (found: OpenedFile | Untrusted | undefined) => Pr
 const DEFAULT_LIMIT = 16 * 1024 * 1024
 
 /** A Reader of the files below `root`, an existing directory. */
-export function openReader(root: string): Reader {
-  return readerOf(openTree(root))
+export function openReader(root: string, statePaths = MACHINE_STATE): Reader {
+  return readerOf(openTree(root), statePaths)
 }
 
 /** A Reader of the files of a tree. */
-export function readerOf(tree: Tree): Reader {
+export function readerOf(tree: Tree, statePaths: StatePaths): Reader {
   const { top, find: at } = tree
+  const failing = failingFor(statePaths)
   const find = (file: string, limit: number) =>
-    failOnErrno('read', file, async () => {
+    failing('read', file, async () => {
       const { real, facts } = await tree.inspect(file)
       const found = facts && (await readFound(real, facts, file, limit))
       if (found === undefined) await refuseDangling(tree, file)
@@ -63,10 +67,11 @@ export function readerOf(tree: Tree): Reader {
     })
   return {
     root: top,
+    statePaths,
     read: async (file, limit = DEFAULT_LIMIT) => (await find(file, limit))?.bytes,
     find: file => find(file, DEFAULT_LIMIT),
     open: (file, asRoot, use) =>
-      failOnErrno('read', file, async () => {
+      failing('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(tree, file)
           if (opened && 'real' in opened) await tree.refuseHostMounts(file, joinTop(top, opened.real))
@@ -74,20 +79,19 @@ export function readerOf(tree: Tree): Reader {
         }
         return asRoot ? await openTrusted(top, file, found) : await found(await openByName(tree, file))
       }),
-    facts: file => failOnErrno('inspect', file, async () => (await tree.inspect(file)).facts),
+    facts: file => failing('inspect', file, async () => (await tree.inspect(file)).facts),
     entries: directory =>
-      failOnErrno('list', directory, async () => {
+      failing('list', directory, async () => {
         const { real, facts } = await tree.inspect(directory)
         const entries = facts?.type === 'directory' ? await readEntries(real) : undefined
         if (entries === undefined) await refuseDangling(tree, directory)
         return entries
       }),
     isBelowDirectories: tree.hasNoLink,
-    real: async file => failOnErrno('resolve', file, async () => seenFrom(top, await at(file))),
+    real: async file => failing('resolve', file, async () => seenFrom(top, await at(file))),
     hostMounts: tree.hostMounts,
     remember: tree.remember,
-    openDirectory: directory =>
-      failOnErrno('open', directory, async () => openShortPath(await at(directory))),
+    openDirectory: directory => failing('open', directory, async () => openShortPath(await at(directory))),
   }
 }
 

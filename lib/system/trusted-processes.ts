@@ -56,11 +56,10 @@ export interface Processes {
 
 /** `uid` is the user who runs regmirror. The mounts and the root directory of the process `viewpoint` are those of the machine. */
 export function openProcesses(uid: number, viewpoint: number | 'self' = 'self'): Processes {
-  const users = uid === 0 ? [0] : [0, uid]
   return {
     find: async (name, executables) => {
       const shift = await readTimeNamespaceShift()
-      const rules = { uid, users, executables, places: await readPlaces(viewpoint), shift }
+      const rules = { uid, users: usersOf(uid), executables, places: await readPlaces(viewpoint), shift }
       const found = (await findProcesses(name)).filter(({ inContainer }) => !inContainer)
       const checked: Checked[] = []
       for (const identity of found) checked.push(await check(identity, rules))
@@ -76,10 +75,28 @@ export function openProcesses(uid: number, viewpoint: number | 'self' = 'self'):
   }
 }
 
+function usersOf(uid: number): readonly number[] {
+  return uid === 0 ? [0] : [0, uid]
+}
+
+/** The process of that id, whatever its program is; undefined where it has ended. */
+export async function findTrusted(
+  pid: number,
+  uid: number,
+): Promise<TrustedProcess | UntrustedProcess | undefined> {
+  const identity = await identifyProcess(pid)
+  if (identity === undefined) return undefined
+  const [places, shift] = [await readPlaces('self'), await readTimeNamespaceShift()]
+  const rules = { uid, users: usersOf(uid), executables: undefined, places, shift }
+  const { trusted, untrusted } = await check(identity, rules)
+  return trusted ?? untrusted
+}
+
 interface Rules {
   readonly uid: number
   readonly users: readonly number[]
-  readonly executables: readonly string[]
+  /** Undefined: any. */
+  readonly executables: readonly string[] | undefined
   readonly places: readonly Place[]
   readonly shift: number
 }

@@ -2,11 +2,16 @@
 export type Daemon =
   | (RunningDaemon & { readonly state: 'running' })
   /** It is installed, and reads the files when it starts. */
-  | { readonly state: 'stopped' }
+  | (Unseen & { readonly state: 'stopped' })
   /** Neither installed nor running. */
-  | { readonly state: 'absent' }
+  | (Unseen & { readonly state: 'absent' })
   /** The node is another tree, or the process cannot be trusted. */
-  | { readonly state: 'unknown' }
+  | (Unseen & { readonly state: 'unknown' })
+
+interface Unseen {
+  /** The command that restarts it, where that is not the usual one. */
+  readonly restart?: string
+}
 
 interface RunningDaemon {
   readonly pid: number
@@ -23,12 +28,19 @@ interface RunningDaemon {
   readonly restart?: string
   /** The unit of systemd that runs it; absent where it is not known. */
   readonly unit?: string
-  /** The socket at which it serves. */
+  /**
+   * The socket at which it serves. Without one, all that proves a reload is that the process still runs after the signal;
+   * a restart is left to the user.
+   */
   readonly address?: string
 }
 
 /** Whether a daemon serves what it is for. */
 export type DaemonResponse =
-  | { readonly serves: true; readonly proof: string }
+  /**
+   * `usesFile`: the daemon has shown that the values in use are those of its file, so no reload is pending. Left out where it
+   * cannot be seen.
+   */
+  | { readonly serves: true; readonly proof: string; readonly usesFile?: boolean }
   /** `isFinal`: waiting does not help. */
   | { readonly serves: false; readonly problem: string; readonly isFinal: boolean }

@@ -1,6 +1,6 @@
 /**
  * The plug: everything regmirror needs to know of a runtime. Implementations are folders beside this file, the table of them
- * is index.ts. They know neither each other nor how the list was written.
+ * is index.ts: it has what a list check and detection need, and loads the rest. They know neither each other nor how the list was written.
  */
 import type { FormatName } from '../formats/index.ts'
 import type { Issue } from '../model/errors.ts'
@@ -82,6 +82,12 @@ export interface Losses<Settings, Snapshot> {
   of(settings: Settings, snapshot?: Snapshot): LossTable
 }
 
+/** What decides which requests a target sends, and what it makes of the responses. */
+export interface Speech {
+  readonly dialect: Dialect
+  readonly losses: LossTable
+}
+
 /** A runtime that is on a machine. */
 export interface Detected {
   /** With its release where that is known: `Docker 28.5.2`. */
@@ -99,11 +105,32 @@ export interface DocumentKind {
   load(): Promise<ReadDocument>
 }
 
-/** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
-export interface Target<Settings = unknown, Snapshot = unknown> {
+/** What is known of every runtime, whether a list names it or not. */
+export interface TargetAbout<Settings = unknown> {
   readonly title: string
+  /** Whether a user can run it without root: then `view.user` may be set. */
+  readonly rootless?: true
   readonly settings: TargetSettings<Settings>
+  /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
+  detect(view: View): Promise<Detected | undefined>
+}
+
+/** A runtime in the table: the rest of it is loaded when a list names it or the node has files of it. */
+export interface KnownTarget extends TargetAbout {
+  load(): Promise<Target>
+}
+
+/** Runtimes by the name that a list gives them, in the order in which a plan names them. */
+export type TargetTable = Readonly<Record<string, KnownTarget>>
+
+/** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
+export interface Target<Settings = unknown, Snapshot = unknown> extends TargetAbout<Settings> {
   readonly dialect: Dialect
+  /**
+   * Its dialect, and what of a list it can express, where these settings or this machine decide, as the store of Docker
+   * does. Runs no program. Absent: `dialect`, and the loss table without a snapshot.
+   */
+  speech?(settings: Settings, machine: Pick<Machine, 'files' | 'processes'> | undefined): Promise<Speech>
   /** What of a list it can express. */
   readonly losses: Losses<Settings, Snapshot>
   /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */
@@ -118,8 +145,6 @@ export interface Target<Settings = unknown, Snapshot = unknown> {
   ): Promise<PullClient>
   /** The keys of its settings that decide where its files are. */
   readonly pathKeys: readonly string[]
-  /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
-  detect(view: View): Promise<Detected | undefined>
   /** The files of this runtime that `import` can read, by their kinds. */
   readonly documents: Readonly<Record<string, DocumentKind>>
   /** Reads what the runtime has now. `registries`: those of the list that this target gets. */

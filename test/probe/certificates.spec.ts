@@ -4,7 +4,7 @@ import { type Certificate, readCertificate } from '../../lib/probe/x509/certific
 import { openPool } from '../../lib/probe/x509/pool.ts'
 import { verifyChain } from '../../lib/probe/x509/verify-chain.ts'
 import { describePullClient } from '../../lib/targets/containerd/pull-client.ts'
-import { parseRelease } from '../../lib/targets/containerd/release.ts'
+import { parseRelease } from '../../lib/targets/release.ts'
 import {
   alternativeNames,
   authorityKey,

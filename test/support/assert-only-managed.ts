@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import type { WrittenList } from '../../lib/list/written.ts'
-import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
 import type { Reader } from '../../lib/system/reader.ts'
+import { MACHINE_STATE } from '../../lib/system/state-paths.ts'
 import { containerdSettings } from './assert-in-effect.ts'
 import { parseConfig } from './containerd-config.ts'
 import { registryName } from './expected-endpoints.ts'
@@ -28,7 +28,7 @@ export async function assertOnlyManaged(
 ): Promise<void> {
   const configs = await Promise.all([list, ...earlier.map(one => one.list)].map(one => configOf(node, one)))
   const whole = await wholeFiles(node, list, hostsDir)
-  const state = await node.real(STATE_DIRECTORY)
+  const state = await node.real(MACHINE_STATE.directory)
   const isManaged = (name: string) => name === state || name.startsWith(`${state}/`) || whole(name)
   const roots = [hostsDir, ...earlier.map(one => one.hostsDir)]
 

@@ -2,6 +2,7 @@
  * A node of `fixtures/plausible` or `fixtures/doctor`: `case.toml` says what it is, `before` and `after` hold its files. What
  * git does not keep is in `case.toml`: modes, links, CRLF, certificates of `fixtures/tls`.
  */
+
 import { existsSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -11,6 +12,7 @@ import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
 import { openReader } from '../../lib/system/reader.ts'
 import { containerd } from '../../lib/targets/containerd/containerd.ts'
+import { knownTarget } from './known-target.ts'
 import { PLACE } from './lists.ts'
 import { ROOT } from './load.ts'
 
@@ -107,7 +109,8 @@ export async function diagnoseRoot(
 ): Promise<readonly Finding[]> {
   const written = { ...(await containerd.doctor()).unlisted, ...(version !== undefined && { version }) }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
-  const diagnosis = await diagnose({ containerd }, { containerd: { written, place: PLACE } }, view, now)
+  const list = { targets: { containerd: { written, place: PLACE } } }
+  const diagnosis = await diagnose({ containerd: knownTarget(containerd) }, { named: [], list }, view, now)
   return buildDoctorReport(diagnosis, []).findings
 }
 

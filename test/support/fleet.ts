@@ -6,6 +6,7 @@ import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import type { Host } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
+import { ofContainerd } from './lists.ts'
 import { UNCHANGED } from './simulation.ts'
 import { openVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -54,7 +55,7 @@ export async function simulateFleet(fleet: Fleet): Promise<FleetRun> {
 }
 
 function probeFirst({ list }: Fleet, host: Host): void {
-  for (const endpoint of host.listEndpoints(list))
+  for (const endpoint of listEndpoints(list, containerdDialect))
     if (endpoint.role === 'mirror') void host.probe(endpoint, list)
 }
 
@@ -103,7 +104,10 @@ function openNode(
       await new Promise<void>(done => clock.at(now + ms, done))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: all => listEndpoints(all, containerdDialect),
+    listEndpoints: async all => ({
+      endpoints: listEndpoints(all, containerdDialect),
+      targets: ofContainerd(all),
+    }),
     readSaved: async () => ({ healthFile: fleet.saved }),
     saveHealth: async () => {},
     saveHistory: async () => {},

@@ -35,7 +35,13 @@ async function withList(text: string, act: (reading: Reading) => Promise<void>):
     }
     const load = openKnownList({
       node: openReader(directory),
-      options: { root: directory, file: file('mirrors.toml'), listFormat: undefined, allowFilesFrom: [] },
+      options: {
+        root: directory,
+        file: file('mirrors.toml'),
+        listFormat: undefined,
+        allowFilesFrom: [],
+        target: [],
+      },
       table: targets,
       world: { ...worldOf(), now, uid: process.geteuid?.() ?? 0 },
     })

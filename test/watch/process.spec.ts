@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { STATE_DIRECTORY } from '../../lib/ownership/state.ts'
+import { MACHINE_STATE } from '../../lib/system/state-paths.ts'
 import { fakeNotify } from '../support/fake-notify.ts'
 import { kill, spawnCli, startHolder } from '../support/process.ts'
 import { FROM_SOURCE, shellWords } from '../support/program.ts'
@@ -14,7 +14,7 @@ const WRITTEN = /(created|updated) .*hosts\.toml/
 const TEXT = ['--log-format', 'text']
 
 /** The files in the state folder. */
-const stateFiles = async (root: string) => (await fs.readdir(path.join(root, STATE_DIRECTORY))).sort()
+const stateFiles = async (root: string) => (await fs.readdir(path.join(root, MACHINE_STATE.directory))).sort()
 const PERMANENT = ['health.json', 'history.json', 'state.json']
 
 /** Another list, beside that of the watcher. */
@@ -176,7 +176,7 @@ describe('a watcher process', () => {
         await watcher.stop('SIGKILL')
       })
       // As if it was killed while it saved a file.
-      await fs.writeFile(path.join(root, STATE_DIRECTORY, '.health.json.regmirror-0123456789ab'), '{')
+      await fs.writeFile(path.join(root, MACHINE_STATE.directory, '.health.json.regmirror-0123456789ab'), '{')
       await watching([...args, ...TEXT], async watcher => {
         await watcher.until(/read .*mirrors\.toml/)
         await assertStops(watcher, root)
@@ -186,7 +186,7 @@ describe('a watcher process', () => {
 
   it('finishes an apply that was killed beside it, which does not touch files that the watcher saves', async () => {
     await withPlace(async ({ root, list, args, hosts }) => {
-      const place = path.join(root, STATE_DIRECTORY)
+      const place = path.join(root, MACHINE_STATE.directory)
       const saving = '.health.json.regmirror-0123456789ab'
       await fs.writeFile(list, listText([]))
       await watching([...args, ...TEXT], async watcher => {
@@ -227,7 +227,7 @@ describe('a watcher process', () => {
       await watching([...args, '--log-format', 'json'], async watcher => {
         await watcher.until(WRITTEN)
         const closed = once(watcher.child, 'close')
-        await fs.rm(path.join(root, STATE_DIRECTORY), { recursive: true, force: true, maxRetries: 5 })
+        await fs.rm(path.join(root, MACHINE_STATE.directory), { recursive: true, force: true, maxRetries: 5 })
         assert.equal((await closed)[0], 2)
         const events = watcher
           .log()
@@ -240,7 +240,12 @@ describe('a watcher process', () => {
           msg,
           /the lock of this watcher was removed outside regmirror; restart the watcher: systemctl restart regmirror-watch$/,
         )
-        assert.deepEqual(rest, { level: 'error', event: 'failed', code: 'locked', path: STATE_DIRECTORY })
+        assert.deepEqual(rest, {
+          level: 'error',
+          event: 'failed',
+          code: 'locked',
+          path: MACHINE_STATE.directory,
+        })
       })
     })
   })

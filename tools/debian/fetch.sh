@@ -87,7 +87,9 @@ write_launcher() {
   libraries=$(cd "$work/tree" && find . -name 'lib*.so*' -path '*/lib/*' -printf '%h\n' | sort -u |
     awk -F/ '$NF ~ /-linux-/ || $NF == "pulseaudio" { printf "%s$tree/%s", separator, substr($0, 3); separator = ":" }')
   binary=usr/bin/$1
-  if [ -e "$work/tree/usr/sbin/$1" ]; then binary=usr/sbin/$1; fi
+  for directory in usr/sbin usr/libexec/docker/cli-plugins; do
+    if [ -e "$work/tree/$directory/$1" ]; then binary=$directory/$1; fi
+  done
   cat >"$work/tree/launch/$1" <<LAUNCHER
 #!/bin/sh
 tree=\${0%/launch/*}
@@ -171,6 +173,11 @@ remove_unused() {
 parts() {
   case $1 in
     prometheus) echo prometheus libc6 ;;
+    # Without iptables, and with the libraries that dockerd and runc are linked with.
+    docker.io)
+      echo docker.io containerd runc libc6 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
+      if [ "$suite" = bookworm ]; then echo libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0; fi
+      ;;
   esac
 }
 
@@ -230,6 +237,8 @@ trap 'exit 143' TERM
 fetch containerd bookworm containerd ctr
 fetch containerd trixie containerd ctr
 fetch containerd sid containerd ctr
+fetch docker.io bookworm
+fetch docker.io sid
 fetch ansible-core bookworm python3
 fetch ansible-lint trixie python3
 fetch openssh-server bookworm ssh sftp ssh-keygen
@@ -251,6 +260,7 @@ fetch nginx trixie nginx
 fetch apache2-bin trixie apache2
 fetch squid trixie squid-gnutls
 fetch docker-registry trixie docker-registry
+fetch docker-buildx sid docker-buildx
 fetch qemu-user-static bookworm
 fetch binutils-aarch64-linux-gnu bookworm aarch64-linux-gnu-strip
 fetch prometheus bookworm prometheus promtool

@@ -1,15 +1,20 @@
 /** TOML values, keys, table headers and lines as text. */
+import { isTable } from '../is-table.ts'
 
-export type TomlValue = string | boolean | readonly TomlValue[]
-export type TomlKeys = Readonly<Record<string, TomlValue>>
+export type TomlValue = string | boolean | readonly (TomlValue | TomlKeys)[]
+export interface TomlKeys extends Readonly<Record<string, TomlValue>> {}
 
-/** Whether a value is of a type that regmirror writes. */
+/** Whether a value is of a type that regmirror writes. Tables only in arrays: others are written as sections. */
 export function isTomlValue(value: unknown): value is TomlValue {
   return (
     typeof value === 'string' ||
     typeof value === 'boolean' ||
-    (Array.isArray(value) && value.every(isTomlValue))
+    (Array.isArray(value) && value.every(item => isTomlValue(item) || isInlineTable(item)))
   )
+}
+
+function isInlineTable(value: unknown): value is TomlKeys {
+  return isTable(value) && Object.values(value).every(isTomlValue)
 }
 
 export function tableHeader(path: readonly string[]): string {
@@ -26,7 +31,14 @@ export function keyText(key: string): string {
 
 export function valueText(value: TomlValue): string {
   if (typeof value === 'string') return stringText(value)
-  return typeof value === 'boolean' ? String(value) : `[${value.map(valueText).join(', ')}]`
+  return typeof value === 'boolean' ? String(value) : `[${value.map(itemText).join(', ')}]`
+}
+
+/** A table in an array is written inline: it stays beside the other keys, wherever their header is. */
+function itemText(item: TomlValue | TomlKeys): string {
+  if (!isInlineTable(item)) return valueText(item)
+  const pairs = Object.entries(item).map(([key, value]) => assignment([key], value))
+  return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`
 }
 
 function stringText(value: string): string {

@@ -19,6 +19,7 @@ import { lintHealth } from './health-lints.ts'
 import type { LintInput } from './lint-input.ts'
 import { mirrorLints } from './mirror-lints.ts'
 import { onlyServerResolves } from './resolver-lint.ts'
+import { lintTargets } from './target-lints.ts'
 
 /** Notices in the order of the list. */
 export function lintList(input: LintInput): readonly Notice[] {
@@ -38,7 +39,7 @@ function lintEmpty({ list, resolved, place }: LintInput): readonly Notice[] {
 
 function lintRegistry(
   registry: Registry | undefined,
-  { key, server, mirrors: entries }: RegistryEntry,
+  { key, path, server, mirrors: entries }: RegistryEntry,
   input: LintInput,
 ): readonly Notice[] {
   if (registry === undefined) return []
@@ -50,6 +51,9 @@ function lintRegistry(
     ...lintServer(registry, server, input),
     ...lintCanary(registry, input),
     ...lintResolver(registry),
+    ...lintTargets(registry, input.resolved).map(({ code, message }) =>
+      notice(code, message, input.place([...path, 'targets']), registry),
+    ),
     ...(hasTwice ? lintDuplicates(registry, entries, input) : []),
     ...distinct.flatMap((entry, i) => lintMirror(registry.mirrors[i], entry, registry, input)),
   ]

@@ -4,7 +4,7 @@ import { CA, CLIENT, CONNECTION, DIAL_TIMEOUT, HEADER, REDIRECTS } from './conne
 import { SECRET } from './header-schema.ts'
 import { HEALTH } from './health-schema.ts'
 import { CAPABILITIES, MIRROR } from './mirror-schema.ts'
-import { FALLBACK, REGISTRY } from './registry-schema.ts'
+import { FALLBACK, registrySchema } from './registry-schema.ts'
 
 export function listSchema(targets: KnownTargets): JsonSchema {
   return {
@@ -16,7 +16,7 @@ export function listSchema(targets: KnownTargets): JsonSchema {
     additionalProperties: false,
     properties: { ...PROPERTIES, targets: targetsSchema(targets) },
     $defs: {
-      registry: REGISTRY,
+      registry: registrySchema(Object.keys(targets)),
       mirror: MIRROR,
       capabilities: CAPABILITIES,
       ca: CA,

@@ -4,7 +4,7 @@ import { nearest } from '../../wording/typos.ts'
 import type { SchemaError } from './compile-schema.ts'
 import type { Description, SchemaFinding } from './schema-problem.ts'
 import { typeHint } from './type-hint.ts'
-import { isBelowHeader, unknownKey } from './unknown-key.ts'
+import { isBelowHeader, unknownKey, unknownName } from './unknown-key.ts'
 import { valueKind } from './value-kind.ts'
 
 export function schemaFinding(error: SchemaError, root: unknown): SchemaFinding {
@@ -24,7 +24,10 @@ const DESCRIPTIONS: Readonly<Record<string, (error: SchemaError, path: Path) => 
     const hint = typeHint(parentSchema?.type, data)
     return { message: `must be ${parentSchema?.title}, not ${found}`, hint }
   },
-  enum: ({ params, data }) => oneOf(params.allowedValues, data),
+  enum: ({ params, data }, path) =>
+    path.at(-2) === 'targets'
+      ? unknownName('target', String(data), params.allowedValues)
+      : oneOf(params.allowedValues, data),
   minItems: ({ parentSchema }) => ({
     message: 'must not be empty',
     hint: `write ${parentSchema?.title}, or remove the key`,

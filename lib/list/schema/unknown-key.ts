@@ -10,12 +10,22 @@ export function unknownKey(key: string, known: readonly string[], data: unknown,
   if (path.length === 2 && path[0] === 'registries' && isTable(value)) return unquotedName(path, key, value)
   if (known.includes('url') && /^https?:/i.test(key)) return urlAsKey(path, key)
   if (known.includes('basic') && LOGIN_KEY.test(key)) return loginOutsideBasic(path, key)
-  const meant = nearest(key, known)
-  const hint = meant === undefined ? knownHint(known) : `did you mean "${meant}"?`
   const kind = path[0] === 'targets' && path.length === 1 ? 'target' : 'key'
-  const isShown = meant !== undefined || (isPlain(key) && !isBelowHeader(path))
-  const message = isShown ? `unknown ${kind} ${JSON.stringify(key)}` : `unknown ${kind}`
-  return { path: [...path, key], atKey: true, message, hint, about: meant }
+  return { path: [...path, key], atKey: true, ...unknownName(kind, key, known, !isBelowHeader(path)) }
+}
+
+/** `mayShow`: false where it may be a secret. */
+export function unknownName(
+  kind: 'target' | 'key',
+  name: string,
+  known: readonly string[],
+  mayShow = true,
+): Description {
+  const meant = nearest(name, known)
+  const hint = meant === undefined ? knownHint(known) : `did you mean "${meant}"?`
+  const isShown = meant !== undefined || (isPlain(name) && mayShow)
+  const message = isShown ? `unknown ${kind} ${JSON.stringify(name)}` : `unknown ${kind}`
+  return { message, hint, about: meant }
 }
 
 function knownHint(known: readonly string[]): string {

@@ -1,27 +1,28 @@
 /** Where the node differs from the list, for one image. */
 import { Failure, issueText } from '../../model/errors.ts'
 import type { ExplainedList } from '../../model/explain-report.ts'
-import type { MirrorList } from '../../model/registry.ts'
+import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
+import { registriesFor } from '../../model/target-registries.ts'
 import type { World } from '../../model/world.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
 import { applyKnownHealth } from '../known-health.ts'
-import type { Targets } from '../open.ts'
 
 export interface ListDifference {
-  of(registry: string): ExplainedList
+  of(registry: string, target: string): ExplainedList
   readonly notices: readonly Notice[]
 }
 
 /** Compares the list that a watcher would write now, as `plan` does. */
 export async function compareWithList(
   { list, file }: { readonly list: MirrorList; readonly file: string },
-  targets: Targets,
+  targets: TargetTable,
   view: View,
   world: World,
 ): Promise<ListDifference> {
-  const { list: selected, notices } = await knownHealth(list, view, world)
+  const { list: selected, notices } = await knownHealth(list, targets, view, world)
   const planned = await planOrReason(selected, targets, view)
   const excluded = notices.filter(({ code }) => code === 'mirror_excluded')
   return {
@@ -29,13 +30,13 @@ export async function compareWithList(
       ...notices.filter(notice => !excluded.includes(notice)),
       ...('plan' in planned ? [] : [{ code: 'list_not_planned', message: `${file} ${planned.why}` }]),
     ],
-    of: registry => {
-      const entry = entryFor(list, registry)
+    of: (registry, target) => {
+      const entry = entryFor(registriesFor(list, target), registry)
       return {
         file,
         ...(entry !== undefined && { registry: entry }),
         ...('plan' in planned
-          ? { changes: changesFor([registry, entry], planned.plan) }
+          ? { changes: changesFor([registry, entry], target, planned.plan) }
           : { not_compared: planned.why }),
         excluded: excluded.flatMap(({ registry: name, mirror, message }) =>
           name === entry && mirror !== undefined ? [{ mirror, detail: withoutFlag(message) }] : [],
@@ -46,7 +47,7 @@ export async function compareWithList(
 }
 
 /** The entry of the registry, else that of every other one. */
-function entryFor({ registries }: MirrorList, registry: string): string | undefined {
+function entryFor(registries: readonly Registry[], registry: string): string | undefined {
   const names = registries.map(({ name }) => name)
   return [registry, '*'].find(name => names.includes(name))
 }
@@ -54,12 +55,14 @@ function entryFor({ registries }: MirrorList, registry: string): string | undefi
 /** Its own files, and those for which the daemon must be restarted: they decide whether any other file is read. */
 function changesFor(
   names: readonly (string | undefined)[],
+  target: string,
   plan: Plan,
 ): NonNullable<ExplainedList['changes']> {
   return plan.steps
     .filter(
-      ({ registry, effect }) =>
-        names.some(name => name !== undefined && name === registry) || effect === 'restart',
+      step =>
+        step.target === target &&
+        (names.some(name => name !== undefined && name === step.registry) || step.effect === 'restart'),
     )
     .map(({ path, action, effect }) => ({ path, action, effect }))
 }
@@ -70,9 +73,9 @@ function withoutFlag(message: string): string {
 }
 
 /** A user who is not root may not read what a watcher knows. */
-async function knownHealth(list: MirrorList, { node }: View, world: World) {
+async function knownHealth(list: MirrorList, targets: TargetTable, { node, machine }: View, world: World) {
   try {
-    return await applyKnownHealth(list, { declared: false }, node, world)
+    return await applyKnownHealth(list, { declared: false }, { node, targets, world, machine })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { list, notices: [noticeOf('health_unreadable', error)] }
@@ -81,7 +84,7 @@ async function knownHealth(list: MirrorList, { node }: View, world: World) {
 
 async function planOrReason(
   list: MirrorList,
-  targets: Targets,
+  targets: TargetTable,
   view: View,
 ): Promise<{ readonly plan: Plan } | { readonly why: string }> {
   try {

@@ -10,8 +10,12 @@ import { targetReport } from '../../plan/build-report.ts'
 import { overlaidReader } from '../../system/overlaid-reader.ts'
 import type { Reader } from '../../system/reader.ts'
 import { type ConfiguredTarget, configuredTargets } from '../../targets/configured-targets.ts'
+import type { Targets } from '../../targets/load-targets.ts'
+import { loadChosen } from '../../targets/present-targets.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
-import { type NodeOptions, openMachine, type Targets } from '../open.ts'
+import { viewFor } from '../../targets/view-for.ts'
+import { type NodeOptions, openPlace } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
@@ -19,7 +23,9 @@ import { registryNotice } from './registry-notice.ts'
 import { findStartGap } from './start-gap.ts'
 
 export interface ExplainOptions extends NodeOptions {
-  readonly targets: Targets
+  readonly targets: TargetTable
+  /** Those of them that `--target` names. */
+  readonly named: readonly string[]
   readonly node: Reader
   readonly loaded: LoadedList | undefined
   /** With `--probe`. */
@@ -38,16 +44,18 @@ export async function explainImages(
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
   const found: ExplainedImage[] = []
   const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
+  const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
   const daemons = []
-  for (const configured of settingsOf(targets, loaded)) {
-    const { one, daemon, notices: own } = await observeTarget(configured, view)
+  const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
+  for (const configured of settingsOf(chosen, loaded)) {
+    const { one, daemon, notices: own } = await observeTarget(configured, isListed(configured), view)
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
     const probe = await options.openProber?.(configured, view)
     for (const image of images) {
       const { pairs, ...about } = explainImage(image, one)
       const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
-      const list = compared && { list: compared.of(about.registry) }
+      const list = compared && { list: compared.of(about.registry, one.name) }
       found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
     }
   }
@@ -60,7 +68,7 @@ async function openView(
   { node, ...options }: ExplainOptions,
   world: World,
 ): Promise<{ view: View; notices: readonly Notice[] }> {
-  const view = { node, uid: world.uid, machine: openMachine(options, world) }
+  const view = openPlace(options, node, world)
   try {
     return { view: { ...view, state: await readState(node) }, notices: [] }
   } catch (error) {
@@ -69,14 +77,15 @@ async function openView(
   }
 }
 
-/** Every target, with its settings in the list where it has some. */
+/** With their settings in the list where it has some. */
 function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly ConfiguredTarget[] {
   const place = { file: '', line: 0, column: 0 }
   const all = Object.keys(targets).map(name => [name, loaded?.list.targets[name] ?? { written: {}, place }])
   return configuredTargets({ targets: Object.fromEntries(all) }, targets)
 }
 
-async function observeTarget({ name, target, settings }: ConfiguredTarget, view: View) {
+async function observeTarget({ name, target, settings }: ConfiguredTarget, isListed: boolean, common: View) {
+  const view = await viewFor(name, target, isListed, common)
   const explainer = await target.explainer()
   const snapshot = await explainer.observe(view, settings)
   const daemon = target.daemon.find(snapshot)

@@ -1,6 +1,9 @@
 /** containerd: `certs.d/<registry>/hosts.toml`, read at every pull, and `config_path` in config.toml, read at start. */
+
+import { isSameLine } from '../release.ts'
 import type { DesiredFile, Target } from '../target.ts'
 import type { View } from '../view.ts'
+import { aboutContainerd } from './about.ts'
 import { dumpIssues } from './config/dump.ts'
 import { disabledCri } from './config/plugin-names.ts'
 import { renderConfig } from './config/render.ts'
@@ -8,7 +11,6 @@ import { daemonEnvironment } from './daemon.ts'
 import { daemonConflicts } from './daemon-conflicts.ts'
 import { daemonNotices } from './daemon-notices.ts'
 import { findDaemon } from './daemon-state.ts'
-import { detectContainerd } from './detect.ts'
 import { containerdDialect } from './dialect.ts'
 import { containerdDocuments } from './documents.ts'
 import { findReader } from './find-reader.ts'
@@ -20,17 +22,14 @@ import { writerOf } from './other-writers.ts'
 import { plannedSnapshot } from './planned.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
-import { isSameLine } from './release.ts'
 import { releaseNotices } from './release-notices.ts'
-import { type ContainerdSettings, containerdSettings } from './settings.ts'
+import type { ContainerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export const containerd: Target<ContainerdSettings, Snapshot> = {
-  title: 'containerd',
-  settings: containerdSettings,
+  ...aboutContainerd,
   dialect: containerdDialect,
   losses: containerdLosses,
-  detect: detectContainerd,
   documents: containerdDocuments,
   removal: 'immediate',
   pullClient: async (settings, machine) => describePullClient(await findRelease(settings, machine)),

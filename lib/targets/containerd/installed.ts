@@ -1,8 +1,10 @@
 /** The release of the containerd that a machine has. */
+
+import { isExact, isSameLine, parseRelease, type Release } from '../release.ts'
 import type { Machine } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemon.ts'
-import { isExact, isSameLine, parseRelease, parseVersionOutput, type Release } from './release.ts'
+import { parseVersionOutput } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 

@@ -1,12 +1,11 @@
 /** Reads the state of containerd on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
-import { Failure } from '../../model/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
-import { mapConcurrently } from '../../system/concurrency.ts'
-import type { Entry, FoundFile } from '../../system/file-facts.ts'
 import type { Reader } from '../../system/reader.ts'
+import { readRoots } from '../hosts-toml/read-directories.ts'
+import { parseRelease } from '../release.ts'
 import type { View } from '../view.ts'
 import { DEFAULT_CONFIG } from './command-line.ts'
 import { directoriesOf, isAbsolutePath } from './config/config-path.ts'
@@ -14,12 +13,10 @@ import { readersOf } from './config/config-toml.ts'
 import { effectiveRegistries } from './config/merge.ts'
 import { readConfigs } from './config/read-configs.ts'
 import { isWorkingList } from './config/working-list.ts'
-import { directoryName } from './hosts/directory-name.ts'
 import { exactOne, readInstalled } from './installed.ts'
 import { readDaemons } from './read-daemons.ts'
-import { parseRelease } from './release.ts'
 import type { ContainerdSettings } from './settings.ts'
-import type { RegistryDirectory, Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 import { readUnits } from './units.ts'
 
 const DEFAULT_HOSTS_DIR = '/etc/containerd/certs.d'
@@ -83,23 +80,6 @@ function findHostsDirs(
   return { hostsDir, named: (settings.hostsDir ?? setDir) !== undefined, setValues, setDir, currentDirs }
 }
 
-/** The directories of each of these roots. */
-export async function readRoots(
-  node: Reader,
-  roots: ReadonlySet<string>,
-  registries: readonly Registry[],
-): Promise<Pick<Snapshot, 'directories' | 'unreadable'>> {
-  const listed = new Set(registries.map(registry => directoryName(registry.name)))
-  const directories: Record<string, readonly RegistryDirectory[]> = {}
-  const unreadable: Snapshot['unreadable'][number][] = []
-  for (const root of roots) {
-    const found = await readDirectories(node, root, listed)
-    directories[root] = found.directories
-    unreadable.push(...found.unreadable)
-  }
-  return { directories, unreadable }
-}
-
 function valuesIn(file: ManagedFile | undefined): readonly OwnedValue[] {
   return file?.owns === 'values' ? file.values : []
 }
@@ -139,47 +119,4 @@ function chooseHostsDir(
   if (settings.hostsDir !== undefined) return path.posix.resolve('/', settings.hostsDir)
   if (setDir !== undefined) return setDir
   return found.find(directory => directory === DEFAULT_HOSTS_DIR) ?? found[0] ?? DEFAULT_HOSTS_DIR
-}
-
-interface Found {
-  readonly directories: readonly RegistryDirectory[]
-  readonly unreadable: Snapshot['unreadable']
-}
-
-/** Only directories of listed registries must be readable. */
-async function readDirectories(node: Reader, root: string, listed: ReadonlySet<string>): Promise<Found> {
-  const found = (await node.entries(root)) ?? []
-  const entries = found.filter(entry => entry.type !== 'file' && !entry.name.startsWith('.'))
-  const read = await mapConcurrently(entries, async ({ name }) => {
-    try {
-      return await readDirectory(node, root, name)
-    } catch (error) {
-      if (!(error instanceof Failure) || listed.has(name)) throw error
-      return { path: path.join(root, name), why: error.issues[0]?.message ?? 'cannot be read' }
-    }
-  })
-  return {
-    directories: read.filter(entry => 'entries' in entry),
-    unreadable: read.filter(entry => 'why' in entry),
-  }
-}
-
-async function readDirectory(node: Reader, root: string, name: string): Promise<RegistryDirectory> {
-  const directory = `${root}/${name}`
-  const entries = (await node.entries(directory)) ?? []
-  const hosts = await readHosts(node, directory, entries)
-  return { name, entries: entries.map(entry => entry.name), hosts }
-}
-
-async function readHosts(
-  node: Reader,
-  directory: string,
-  entries: readonly Entry[],
-): Promise<FoundFile | undefined> {
-  const type = entries.find(({ name }) => name === 'hosts.toml')?.type
-  if (type !== 'file' && type !== 'link') return undefined
-  const file = `${directory}/hosts.toml`
-  // Where a link leads nowhere, or to a directory, the plan reports it if the registry is listed.
-  if (type === 'link' && (await node.facts(file))?.type !== 'file') return undefined
-  return await node.find(file)
 }

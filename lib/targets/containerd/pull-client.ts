@@ -1,6 +1,6 @@
 /** What containerd's HTTP client sends and accepts, release by release. Pure. */
 import type { PullClient } from '../pull-client.ts'
-import { atLeast, isExact, type Release } from './release.ts'
+import { atLeast, isExact, type Release } from '../release.ts'
 import { describeTls } from './tls-client.ts'
 
 /** The release that an unknown one is treated as. */

@@ -1,5 +1,6 @@
 /** The containerd that runs, also where regmirror must not write its config.toml but a file that this imports. */
 import path from 'node:path'
+import { atLeast, parseRelease } from '../release.ts'
 import type { View } from '../view.ts'
 import { importsOf } from './config/config-toml.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
@@ -7,7 +8,6 @@ import { readConfigs } from './config/read-configs.ts'
 import { type Daemons, findDaemons, NO_DAEMONS, type RunningDaemon } from './daemon.ts'
 import { isDockersOwn } from './distribution.ts'
 import { readInstalled } from './installed.ts'
-import { atLeast, parseRelease } from './release.ts'
 import { type ContainerdSettings, containerdSettings } from './settings.ts'
 
 /** The config.toml of the daemon that runs, and the file beside it that regmirror may write. */

@@ -1,8 +1,10 @@
 /** Notices about the release of containerd: not known, not tested, or without what the list uses. Pure. */
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
+import { knowsDefaultDirectory, knowsDialTimeout } from '../hosts-toml/known-keys.ts'
+import { isSameLine, type Release } from '../release.ts'
 import { notice } from './notice.ts'
-import { isSameLine, isTested, knowsDefaultDirectory, knowsDialTimeout, type Release } from './release.ts'
+import { isTested } from './release.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export function releaseNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {

@@ -1,20 +1,11 @@
 /** The state of containerd on a node, as it was read. */
 import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
-import type { FoundFile } from '../../system/file-facts.ts'
+import type { RegistryDirectory } from '../hosts-toml/registry-directory.ts'
+import type { Release } from '../release.ts'
 import type { ParsedConfig } from './config/parsed-config.ts'
 import type { OlderConfigs } from './config/read-configs.ts'
 import type { Daemons } from './daemon.ts'
-import type { Release } from './release.ts'
-
-/** A directory under certs.d. */
-export interface RegistryDirectory {
-  readonly name: string
-  /** Names of its entries. */
-  readonly entries: readonly string[]
-  /** Its hosts.toml, where that is a regular file. */
-  readonly hosts: FoundFile | undefined
-}
 
 export interface Snapshot {
   /** The release in the list, else that of the node; undefined when neither is known. */

@@ -1,6 +1,7 @@
 /** The TLS client of each release line: that of the Go it is built with, and of the GODEBUG of its go.mod. Pure. */
+
+import { atLeast, type Release } from '../release.ts'
 import { NEWEST_TLS, type TlsClient } from '../tls-client.ts'
-import { atLeast, type Release } from './release.ts'
 
 /**
  * 2.x is built with Go 1.23 and later, where RSA key exchange is off. Debian builds it without go.mod, so that

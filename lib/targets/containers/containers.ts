@@ -1,7 +1,7 @@
 /** Podman, Buildah, Skopeo and CRI-O: a drop-in of registries.conf, and `certs.d`, which the containers/image library reads. */
 import type { Target } from '../target.ts'
+import { aboutContainers } from './about.ts'
 import { containersDaemon } from './daemon.ts'
-import { detectContainers } from './detect.ts'
 import { containersDialect } from './dialect.ts'
 import { containersDocuments } from './documents.ts'
 import { containersLosses } from './losses.ts'
@@ -12,17 +12,14 @@ import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
 import { parseRelease } from './release.ts'
 import { render } from './render/render.ts'
-import { type ContainersSettings, containersSettings } from './settings.ts'
+import type { ContainersSettings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
-import { TITLE } from './title.ts'
 import { validate } from './validate.ts'
 
 export const containers: Target<ContainersSettings, Snapshot> = {
-  title: TITLE,
-  settings: containersSettings,
+  ...aboutContainers,
   dialect: containersDialect,
   losses: containersLosses,
-  detect: detectContainers,
   documents: containersDocuments,
   removal: 'immediate',
   pullClient: async (settings, machine) => {

@@ -3,13 +3,14 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
 import { converge } from '../../pipeline/converge.ts'
-import { type ListOptions, openView, type Targets } from '../../pipeline/open.ts'
+import { type ListOptions, openView } from '../../pipeline/open.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/write-access.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
 import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/choices.ts'
+import type { TargetTable } from '../../targets/target.ts'
 import type { Reconciled, Scope } from './host.ts'
 import { readShownFiles } from './shown-files.ts'
 
@@ -22,9 +23,9 @@ export interface Work {
   readonly made: readonly string[]
   readonly options: ListOptions & Choices & LockOptions
   /** The targets that the list may name. */
-  readonly table: Targets
+  readonly table: TargetTable
   /** Those of them that `--target` selects. */
-  readonly targets: Targets
+  readonly targets: TargetTable
   readonly world: World
 }
 

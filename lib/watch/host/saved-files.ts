@@ -2,7 +2,6 @@
 import { type HealthFile, serializeHealthFile } from '../../health/health-file.ts'
 import { Failure } from '../../model/errors.ts'
 import type { World } from '../../model/world.ts'
-import { HEALTH_FILE, HISTORY_FILE } from '../../ownership/state.ts'
 import { readHealth } from '../../pipeline/known-health.ts'
 import { readClocks } from '../../system/clocks.ts'
 import type { Reader } from '../../system/reader.ts'
@@ -14,12 +13,13 @@ const OWNERSHIP = { mode: 0o600 }
 
 /** Throws Failure. */
 export async function saveHealth(file: HealthFile, node: Writer, world: World): Promise<void> {
-  await node.write(HEALTH_FILE, serializeHealthFile(file, await world.bootId(), world.now()), OWNERSHIP)
+  const text = serializeHealthFile(file, await world.bootId(), world.now())
+  await node.write(node.statePaths.health, text, OWNERSHIP)
 }
 
 /** Throws Failure. */
 export async function saveHistory(history: History, node: Writer, world: World): Promise<void> {
-  await node.write(HISTORY_FILE, serializeHistory(history, readClocks(world)), OWNERSHIP)
+  await node.write(node.statePaths.history, serializeHistory(history, readClocks(world)), OWNERSHIP)
 }
 
 export async function readSaved(node: Reader, world: World): Promise<SavedHealth> {
@@ -41,6 +41,6 @@ async function ignoreFailure<T>(read: () => Promise<T>): Promise<T | undefined> 
 }
 
 async function readHistory(node: Reader, world: World): Promise<History | undefined> {
-  const bytes = await node.read(HISTORY_FILE)
+  const bytes = await node.read(node.statePaths.history)
   return bytes && parseHistory(bytes.toString('utf8'), readClocks(world))
 }

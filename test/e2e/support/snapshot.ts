@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { sha256Hex } from '../../../lib/model/sha256.ts'
-import { STATE_DIRECTORY } from '../../../lib/ownership/state.ts'
+import { MACHINE_STATE } from '../../../lib/system/state-paths.ts'
 import { withoutRandomNames } from './strace-log.ts'
 
 const run = promisify(execFile)
@@ -39,7 +39,7 @@ export function inUse(node: Snapshot): Snapshot {
 }
 
 function isState(file: string): boolean {
-  return `${file}/`.startsWith(`${STATE_DIRECTORY}/`)
+  return `${file}/`.startsWith(`${MACHINE_STATE.directory}/`)
 }
 
 export function isTemporary(file: string): boolean {
@@ -51,7 +51,7 @@ export function isTemporary(file: string): boolean {
  * when config_path was managed before.
  */
 export function withoutHistory(node: Snapshot): Snapshot {
-  const file = `${STATE_DIRECTORY}/state.json`
+  const file = `${MACHINE_STATE.directory}/state.json`
   const [own, text] = node[file]?.split(/\n(.*)/s) ?? []
   if (text === undefined) return node
   const { files, ...state } = JSON.parse(text)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { FILE, misfits, registryShape } from '../../../lib/targets/containerd/config/shape.ts'
+import { FILE, registryShape } from '../../../lib/targets/containerd/config/config-shape.ts'
+import { misfits } from '../../../lib/targets/hosts-toml/read/shape.ts'
 
 describe('types in config.toml', () => {
   const registry: [value: unknown, major: number, messages: string[]][] = [

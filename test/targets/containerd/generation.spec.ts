@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  atLeast,
-  parseRelease,
-  parseVersionOutput,
-  type Release,
-} from '../../../lib/targets/containerd/release.ts'
+import { parseVersionOutput } from '../../../lib/targets/containerd/release.ts'
+import { atLeast, parseRelease, type Release } from '../../../lib/targets/release.ts'
 
 describe('generation', () => {
   const outputs: [output: string, version: string][] = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isGoDuration, isGoUrl } from '../../../lib/targets/containerd/go-values.ts'
+import { isGoDuration, isGoUrl } from '../../../lib/targets/hosts-toml/read/go-values.ts'
 
 /** Each was tried on containerd 1.6.20, 1.7.24 and 2.1.9, as a timeout or as a name in `registry.auths`. */
 describe('values that Go parses', () => {

@@ -1,7 +1,7 @@
 /** Names as ParseDockerRef takes them (github.com/distribution/reference normalize.go@v0.6.0; 1.6: reference/docker/reference.go@v1.6.20). */
 import assert from 'node:assert/strict'
-import { parseImageName } from '../../../lib/targets/containerd/pull/image-name.ts'
-import { parseRelease, type Release } from '../../../lib/targets/containerd/release.ts'
+import { parseImageName } from '../../../lib/targets/hosts-toml/read/image-name.ts'
+import { parseRelease, type Release } from '../../../lib/targets/release.ts'
 
 const DIGEST = `sha256:${'5'.repeat(64)}`
 const release = (text: string) => parseRelease(text) as Release

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import type { AppliedReport, PlannedReport, RestoredReport } from '../../../lib/model/report.ts'
 import { isFullTest } from '../../support/check-property.ts'
+import { knownTarget } from '../../support/known-target.ts'
 import type { Tree } from '../../support/tree.ts'
 import {
   AFTER,
@@ -155,7 +156,7 @@ describe('a made-up runtime', () => {
         )
         assert.match(stderr, /\[targets\.toy\], or config or mirrors_dir in \[targets\.twin\]/)
       },
-      { targets: { ...table, twin: { ...toy, title: 'twin' } } },
+      { targets: { ...table, twin: knownTarget({ ...toy, title: 'twin' }) } },
     ))
 
   it('is finished by the next run where a run was killed', () => {

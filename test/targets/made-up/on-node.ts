@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { World } from '../../../lib/model/world.ts'
-import type { Target } from '../../../lib/targets/target.ts'
+import type { TargetTable } from '../../../lib/targets/target.ts'
 import { type TestNode, withNode } from '../../support/node.ts'
 import { type Ran, run } from '../../support/run.ts'
 import { readTree, type Tree } from '../../support/tree.ts'
@@ -50,10 +50,7 @@ export interface ToyNode extends Omit<TestNode, 'run'> {
 export async function onToyNode(
   before: Tree,
   use: (node: ToyNode) => Promise<void>,
-  {
-    targets = table,
-    world = {},
-  }: { targets?: typeof table & Readonly<Record<string, Target>>; world?: Partial<World> } = {},
+  { targets = table, world = {} }: { targets?: TargetTable; world?: Partial<World> } = {},
 ): Promise<void> {
   await withNode(
     before,

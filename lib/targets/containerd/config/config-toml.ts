@@ -6,10 +6,11 @@ import { readDocument, type TomlDocument } from '../../../formats/toml/document.
 import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { Issue } from '../../../model/errors.ts'
-import { atLeast, parseRelease, type Release } from '../release.ts'
+import { misfits } from '../../hosts-toml/read/shape.ts'
+import { atLeast, parseRelease, type Release } from '../../release.ts'
+import { FILE } from './config-shape.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 import { movingHint, renamingHint } from './plugin-names.ts'
-import { FILE, misfits } from './shape.ts'
 import { NOT_UTF8, unreadable } from './unreadable.ts'
 
 const BYTE_ORDER_MARK = /^\ufeff/

@@ -1,8 +1,10 @@
 /** What keeps CRI from starting, or the directory of regmirror from being used, by the rules of each release that may read the files. Pure. */
 import { type Issue, issueText } from '../../../model/errors.ts'
-import type { Release } from '../release.ts'
+import { misfits } from '../../hosts-toml/read/shape.ts'
+import type { Release } from '../../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { isAbsolutePath, isPlaceholder, namesOnly } from './config-path.ts'
+import { registryShape } from './config-shape.ts'
 import { versionClashes } from './config-toml.ts'
 import {
   type EffectiveRegistry,
@@ -16,7 +18,6 @@ import {
 import type { ParsedConfig } from './parsed-config.ts'
 import { pluginNameFaults } from './plugin-names.ts'
 import type { OlderConfigs } from './read-configs.ts'
-import { misfits, registryShape } from './shape.ts'
 
 /** Conflicts in any release that may read these files, each reported once. */
 export function conflictsOf(files: readonly ParsedConfig[], snapshot: Snapshot): readonly Issue[] {

@@ -1,7 +1,7 @@
 /** Tables of CRI under a name that is not that of the version of the file: containerd ignores them without a message. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import { locateKey } from '../../../formats/toml/locations.ts'
-import { atLeast, type Release } from '../release.ts'
+import { atLeast, type Release } from '../../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { V1, V2, V3 } from './config-toml.ts'
 import { valueAt } from './merge.ts'

@@ -1,7 +1,7 @@
 /** The older tables of CRI with mirrors, certificates and credentials that are in effect. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import { isTable } from '../../../formats/is-table.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import type { TablePath } from './config-toml.ts'
 import { effectiveRegistry, type Section, type Setting, valueAt } from './merge.ts'
 import type { ParsedConfig } from './parsed-config.ts'

@@ -1,7 +1,7 @@
 /** The settings of CRI after containerd has merged config.toml and its imports. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import { locateToml } from '../../../formats/toml/locations.ts'
-import { atLeast, type Release } from '../release.ts'
+import { atLeast, type Release } from '../../release.ts'
 import { type TablePath, V1, V2, V3 } from './config-toml.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 

@@ -2,7 +2,7 @@
 import { isTable } from '../../../formats/is-table.ts'
 import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
 import { type Issue, issueText } from '../../../model/errors.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import type { ParsedConfig } from './parsed-config.ts'
 
 const LISTS = ['disabled_plugins', 'required_plugins'] as const

@@ -1,7 +1,7 @@
 /** Why a file that is no TOML cannot be used: a template, or a file that only 1.x reads. Pure. */
 import { readDocument } from '../../../formats/toml/document.ts'
 import type { Issue } from '../../../model/errors.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import { findTemplate } from './template.ts'
 
 export const NOT_UTF8 = { message: 'is not UTF-8 text', hint: 'save it as UTF-8' }

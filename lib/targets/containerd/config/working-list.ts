@@ -1,9 +1,10 @@
 /** A `config_path` of several directories that works as it is. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Registry } from '../../../model/registry.ts'
-import { directoryName } from '../hosts/directory-name.ts'
-import { atLeast } from '../release.ts'
-import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
+import { directoryName } from '../../hosts-toml/directory-name.ts'
+import type { RegistryDirectory } from '../../hosts-toml/registry-directory.ts'
+import { atLeast } from '../../release.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { directoriesOf, isAbsolutePath } from './config-path.ts'
 
 type Roots = Pick<Snapshot, 'directories' | 'readers' | 'hostsDir' | 'setDir'>

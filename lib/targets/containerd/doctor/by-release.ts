@@ -1,9 +1,9 @@
 /** Findings that depend on the release, where that may not be known. Pure. */
 
+import type { HostsFile } from '../../hosts-toml/read/hosts-file.ts'
+import type { Refusal } from '../../hosts-toml/read/refusal.ts'
+import type { Release } from '../../release.ts'
 import type { Found } from '../../rule.ts'
-import type { HostsFile } from '../pull/hosts-file.ts'
-import type { Refusal } from '../pull/refusal.ts'
-import type { Release } from '../release.ts'
 import { textOf } from './found-issue.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
 import type { ObservedNode } from './observed-node.ts'

@@ -1,8 +1,8 @@
 /** An issue of the plan as a finding: the planner and doctor detect the same things in the same way. Pure. */
 import { type Issue, issueText } from '../../../model/errors.ts'
+import type { Release } from '../../release.ts'
 import type { Found } from '../../rule.ts'
 import { releasesReading } from '../pull/releases.ts'
-import type { Release } from '../release.ts'
 import { ofSomeReleases } from './some-releases.ts'
 
 /** Messages of the planner end in what containerd does, such as `…: containerd does not start`. */

@@ -1,15 +1,14 @@
 /** Reads what the rules need beside the snapshot. */
 import path from 'node:path'
 import type { Unread } from '../../../model/finding.ts'
-import { STATE_DIRECTORY } from '../../../ownership/state.ts'
 import { mapConcurrently } from '../../../system/concurrency.ts'
 import type { Reader } from '../../../system/reader.ts'
 import { TICKS_PER_SECOND } from '../../../system/ticks.ts'
+import { readRoots } from '../../hosts-toml/read-directories.ts'
 import type { CheckedFile, Observation } from '../../rule.ts'
 import type { Machine, View } from '../../view.ts'
 import { daemonEnvironment } from '../daemon.ts'
 import { findDaemon } from '../daemon-state.ts'
-import { readRoots } from '../observe.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { aboutNode } from './about-node.ts'
 import type { ObservedNode } from './observed-node.ts'
@@ -38,7 +37,9 @@ export async function observeNode(
     kubelet: await hasKubelet(node),
     now,
   }
-  const blind = isConfigHidden(unread, Object.keys(roots)) ? (['config'] as const) : []
+  const blind = isConfigHidden(unread, [...Object.keys(roots), node.statePaths.directory])
+    ? (['config'] as const)
+    : []
   return { observed, files: checkedFiles(observed), blind, about: aboutNode(observed) }
 }
 
@@ -73,8 +74,7 @@ async function hasKubelet(node: Reader): Promise<boolean> {
 }
 
 /** Whether a config.toml or an import could not be read: then what is merged is not known. */
-function isConfigHidden(unread: readonly Unread[], roots: readonly string[]): boolean {
-  const others = [...roots, STATE_DIRECTORY]
+function isConfigHidden(unread: readonly Unread[], others: readonly string[]): boolean {
   return unread.some(({ file }) => !others.some(root => file === root || file.startsWith(`${root}/`)))
 }
 

@@ -1,6 +1,7 @@
 /** What the rules of containerd read. Pure. */
 import type { FileFacts } from '../../../system/file-facts.ts'
-import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
+import type { RegistryDirectory } from '../../hosts-toml/registry-directory.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 export interface ObservedNode {
   readonly snapshot: Snapshot

@@ -1,6 +1,7 @@
 /** A hosts.toml that containerd refuses, in words. Pure. */
+
+import type { Refusal } from '../../hosts-toml/read/refusal.ts'
 import type { Found } from '../../rule.ts'
-import type { Refusal } from '../pull/refusal.ts'
 import type { HostsView } from './hosts-views.ts'
 
 /** What containerd does with the file. */

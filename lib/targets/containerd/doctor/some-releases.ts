@@ -1,8 +1,8 @@
 /** A finding that only some of the possible releases have: it names them, and is no error. Pure. */
 import type { ReleaseRange } from '../../pull-route.ts'
+import type { Release } from '../../release.ts'
 import type { Found } from '../../rule.ts'
 import { rangesOf } from '../pull/releases.ts'
-import type { Release } from '../release.ts'
 
 export function ofSomeReleases(found: Found, some: readonly Release[], all: readonly Release[]): Found {
   if (some.length === all.length) return found

@@ -1,6 +1,7 @@
 /** The certificates and keys that containerd loads for each registry: those of hosts.toml, else those of Docker's form. Pure. */
+
+import { certificatesIn } from '../../hosts-toml/read/certificates.ts'
 import type { Found } from '../../rule.ts'
-import { certificatesIn } from '../pull/certificates.ts'
 import { findInHosts } from './by-release.ts'
 import { type HostsView, hostsViews } from './hosts-views.ts'
 import type { NamedCertificate } from './named-certificates.ts'

@@ -1,10 +1,11 @@
 /** The directories in certs.d: listed or not, managed by regmirror or not. Pure. */
 import type { Registry } from '../../../model/registry.ts'
 import { hasBanner } from '../../../ownership/banner.ts'
+import { directoryName } from '../../hosts-toml/directory-name.ts'
+import type { RegistryDirectory } from '../../hosts-toml/registry-directory.ts'
 import { namesOnly } from '../config/config-path.ts'
 import { effectiveRegistries } from '../config/merge.ts'
-import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
-import { directoryName } from './directory-name.ts'
+import type { Snapshot } from '../snapshot.ts'
 
 /**
  * Whether config_path names the directory of the list already, so that the next pull reads it: in each release of 1.x that

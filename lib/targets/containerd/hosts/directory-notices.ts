@@ -1,9 +1,9 @@
 /** Notices about certs.d. Pure. */
 import type { Registry } from '../../../model/registry.ts'
 import type { Notice } from '../../../model/report.ts'
+import { directoryName } from '../../hosts-toml/directory-name.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { directoriesByName, hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
-import { directoryName } from './directory-name.ts'
 
 export function directoryNotices(registries: readonly Registry[], snapshot: Snapshot): readonly Notice[] {
   return [

@@ -3,15 +3,15 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect } from '../../../model/report.ts'
 import type { Choices } from '../../choices.ts'
+import { directoryName } from '../../hosts-toml/directory-name.ts'
+import { hostsPlace, registryFiles } from '../../hosts-toml/registry-files.ts'
 import { unmanagedNotices } from '../config/notices.ts'
 import type { PartialRendering } from '../config/render.ts'
 import { writerOf } from '../other-writers.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { addressConflicts } from './addresses.ts'
 import { directoriesByName, hostsDirectories, isManaged, isRead, unlistedDirectories } from './directories.ts'
-import { directoryName } from './directory-name.ts'
 import { directoryNotices } from './directory-notices.ts'
-import { hostsPlace, registryFiles } from './hosts-toml.ts'
 
 export function renderDirectories(
   registries: readonly Registry[],

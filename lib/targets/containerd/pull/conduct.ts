@@ -1,7 +1,7 @@
 /** What a pull through containerd does with the endpoints of a route. Pure. */
 import type { Conduct, EffectiveEndpoint, PullRoute } from '../../pull-route.ts'
+import type { Release } from '../../release.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { globalHeaders, nodeCredentials } from './node-credentials.ts'
 import { placedRoute } from './placed-route.ts'

@@ -1,7 +1,7 @@
 /** What containerd would contact for a pull of an image. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import type { PullRoute } from '../../pull-route.ts'
-import type { Release } from '../release.ts'
+import type { Release } from '../../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { placedRoute } from './placed-route.ts'
 import { possibleReleases, rangesOf } from './releases.ts'

@@ -1,11 +1,11 @@
 /** Directories of a registry that containerd does not read, because another one comes first. Pure. */
 import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
-import type { Release } from '../release.ts'
+import { effectiveEndpoint } from '../../hosts-toml/read/effective-endpoint.ts'
+import { type HostDirectory, namesFor } from '../../hosts-toml/read/host-directory.ts'
+import { loadHosts } from '../../hosts-toml/read/load-hosts.ts'
+import type { Release } from '../../release.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { effectiveEndpoint } from './effective-endpoint.ts'
-import { type HostDirectory, namesFor } from './host-directory.ts'
-import { loadHosts } from './load-hosts.ts'
 
 export interface HiddenDirectory {
   readonly path: string

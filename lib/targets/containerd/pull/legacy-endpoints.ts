@@ -2,11 +2,11 @@
 import path from 'node:path'
 import { isTable } from '../../../formats/is-table.ts'
 import type { Lookup } from '../../../model/lookup.ts'
+import { BARE, effectiveEndpoint } from '../../hosts-toml/read/effective-endpoint.ts'
+import { isLocalhost, parseHostUrl } from '../../hosts-toml/read/host-url.ts'
 import type { EffectiveEndpoint } from '../../pull-route.ts'
+import type { Release } from '../../release.ts'
 import { type EffectiveRegistry, placeOfSetting } from '../config/merge.ts'
-import type { Release } from '../release.ts'
-import { BARE, effectiveEndpoint } from './effective-endpoint.ts'
-import { isLocalhost, parseHostUrl } from './host-url.ts'
 import { NOWHERE } from './lookup.ts'
 
 /** registryHosts, pkg/cri/server/image_pull.go:438-500@v1.7.24 and internal/cri/server/images/image_pull.go:511-575@v2.3.4. */

@@ -1,8 +1,8 @@
 /** Why containerd uses a directory of certs.d, in words. Pure. */
 import type { Lookup } from '../../../model/lookup.ts'
+import type { HostDirectory } from '../../hosts-toml/read/host-directory.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { HiddenDirectory } from './hidden-directory.ts'
-import type { HostDirectory } from './host-directory.ts'
 
 /** Where `config_path` is not set. */
 export const NOWHERE: Lookup = {

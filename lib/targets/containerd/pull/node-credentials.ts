@@ -1,9 +1,9 @@
 /** Credentials and headers in config.toml that CRI sends to endpoints of a pull. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import type { Credentials } from '../../pull-route.ts'
+import type { Release } from '../../release.ts'
 import { effectiveRegistry, placeOfSetting, type Setting, valueAt } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import type { Release } from '../release.ts'
 
 /**
  * `registry.configs."HOST".auth`, and `registry.auths`, which containerd turns into the former: used for the endpoint with

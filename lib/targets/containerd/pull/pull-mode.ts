@@ -1,9 +1,9 @@
 /** Whether CRI pulls by itself or through the transfer service, which reads config_path in another way. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
+import { atLeast, type Release } from '../../release.ts'
 import { V2, V3 } from '../config/config-toml.ts'
 import { valueAt } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import { atLeast, type Release } from '../release.ts'
 
 const IMAGES = V3.slice(0, -1)
 const CRI = V2.slice(0, -1)

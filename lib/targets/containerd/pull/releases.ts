@@ -1,6 +1,6 @@
 /** The releases that may run on a node, and ranges of them. Pure. */
 import type { ReleaseRange } from '../../pull-route.ts'
-import { atLeast, isExact, isSameLine, parseRelease, type Release } from '../release.ts'
+import { atLeast, isExact, isSameLine, parseRelease, type Release } from '../../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 
 /** The first release of each way in which endpoints are found, in the order of their numbers. */

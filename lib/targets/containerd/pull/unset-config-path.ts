@@ -1,10 +1,10 @@
 /** Why config_path has no effect: also where a file sets it, and another file or its table keeps it from counting. Pure. */
 import type { Issue } from '../../../model/errors.ts'
+import type { Release } from '../../release.ts'
 import { type TablePath, V1, V2, V3 } from '../config/config-toml.ts'
 import { ignoredTables } from '../config/ignored-tables.ts'
 import { type EffectiveRegistry, placeOfSetting, valueAt } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 
 interface Read {

@@ -1,11 +1,11 @@
 /** How long a pull through containerd waits for an endpoint that does not work, release by release. Pure. */
 import { isDeepStrictEqual } from 'node:util'
+import { secondsOf } from '../../hosts-toml/read/go-values.ts'
 import type { Wait } from '../../pull-route.ts'
+import { atLeast, type Release } from '../../release.ts'
 import { V2, V3 } from '../config/config-toml.ts'
 import { valueAt } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import { secondsOf } from '../go-values.ts'
-import { atLeast, type Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { PlacedEndpoint } from './placed-route.ts'
 import { filesFor } from './pull-config.ts'

@@ -1,12 +1,14 @@
 /** The directories of certs.d as registries of a list. Pure. */
 import path from 'node:path'
 import type { FoundRegistry, Loss, ReadBack } from '../../../model/read-back.ts'
-import { DEFAULT_DIRECTORY } from '../hosts/directory-name.ts'
-import { certificatesIn } from '../pull/certificates.ts'
-import type { HostDirectory } from '../pull/host-directory.ts'
-import type { Refusal } from '../pull/refusal.ts'
-import { knowsDefaultDirectory, type Release } from '../release.ts'
-import type { RegistryDirectory, Snapshot } from '../snapshot.ts'
+import { DEFAULT_DIRECTORY } from '../../hosts-toml/directory-name.ts'
+import { knowsDefaultDirectory } from '../../hosts-toml/known-keys.ts'
+import { certificatesIn } from '../../hosts-toml/read/certificates.ts'
+import type { HostDirectory } from '../../hosts-toml/read/host-directory.ts'
+import type { Refusal } from '../../hosts-toml/read/refusal.ts'
+import type { RegistryDirectory } from '../../hosts-toml/registry-directory.ts'
+import type { Release } from '../../release.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { readHostsRegistry } from './hosts-registry.ts'
 
 /** Of several roots the first one that has a directory for a registry counts (hostDirFromRoots, IP:479-509@v2.3.4). */

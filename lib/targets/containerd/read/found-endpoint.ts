@@ -2,8 +2,8 @@
 import { commentsAt } from '../../../formats/comments.ts'
 import { isTable } from '../../../formats/is-table.ts'
 import type { FoundAt, FoundEndpoint } from '../../../model/read-back.ts'
-import type { HostEntry } from '../pull/host-entry.ts'
-import type { HostKeys } from '../pull/hosts-keys.ts'
+import type { HostEntry } from '../../hosts-toml/read/host-entry.ts'
+import type { HostKeys } from '../../hosts-toml/read/hosts-keys.ts'
 
 export function foundEndpoint(entry: HostEntry, keys: HostKeys, at: FoundAt): FoundEndpoint {
   const { scheme, host, path, ca = [], client, skipVerify } = entry

@@ -3,8 +3,8 @@ import { isTable } from '../../../formats/is-table.ts'
 import { tomlValue } from '../../../formats/toml/ast.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { FoundEndpoint } from '../../../model/read-back.ts'
-import type { HostEntry } from '../pull/host-entry.ts'
-import { isCredentialKey } from '../pull/hosts-keys.ts'
+import type { HostEntry } from '../../hosts-toml/read/host-entry.ts'
+import { isCredentialKey } from '../../hosts-toml/read/hosts-keys.ts'
 import type { KeyLoss } from './key-loss.ts'
 
 type Login = NonNullable<FoundEndpoint['login']>

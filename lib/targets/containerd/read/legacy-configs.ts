@@ -1,8 +1,8 @@
 /** `registry.configs` of config.toml: logins, and what a list cannot hold. Pure. */
 import { isTable } from '../../../formats/is-table.ts'
 import type { FoundEndpoint, Loss } from '../../../model/read-back.ts'
+import type { Release } from '../../release.ts'
 import { type EffectiveRegistry, placeOfSetting, type Section, valueAt } from '../config/merge.ts'
-import type { Release } from '../release.ts'
 
 export type Login = NonNullable<FoundEndpoint['login']>
 

@@ -9,12 +9,12 @@ import type {
   FoundRegistry,
   ReadBack,
 } from '../../../model/read-back.ts'
+import { parseHostUrl } from '../../hosts-toml/read/host-url.ts'
 import type { EffectiveEndpoint } from '../../pull-route.ts'
+import type { Release } from '../../release.ts'
 import { type EffectiveRegistry, effectiveRegistry, type Setting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
-import { parseHostUrl } from '../pull/host-url.ts'
 import { legacyEndpoints } from '../pull/legacy-endpoints.ts'
-import type { Release } from '../release.ts'
 import { configLosses, type Login, loginsIn } from './legacy-configs.ts'
 
 export interface LegacyOptions {

@@ -1,10 +1,10 @@
 /** What containerd has on a node, as a list. Pure. */
 import type { FoundRegistry, Loss, ReadBack } from '../../../model/read-back.ts'
+import type { Release } from '../../release.ts'
 import { directoriesOf } from '../config/config-path.ts'
 import { effectiveRegistry } from '../config/merge.ts'
 import { pullConfig } from '../pull/pull-config.ts'
 import { possibleReleases } from '../pull/releases.ts'
-import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { readDirectories } from './directories.ts'
 import { readLegacy } from './legacy-registries.ts'

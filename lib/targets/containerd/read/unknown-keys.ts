@@ -4,7 +4,7 @@ import { locateKey } from '../../../formats/toml/locations.ts'
 import { flatten } from '../../../formats/toml/pairs.ts'
 import type { TomlAst } from '../../../formats/toml/tree-parser.ts'
 import type { Loss } from '../../../model/read-back.ts'
-import { isCredentialKey } from '../pull/hosts-keys.ts'
+import { isCredentialKey } from '../../hosts-toml/read/hosts-keys.ts'
 
 const HOST = ['capabilities', 'ca', 'client', 'skip_verify', 'header', 'override_path', 'dial_timeout']
 const ROOT = [...HOST, 'server', 'host']

@@ -1,12 +1,12 @@
 /** Why containerd does not use the hosts.toml files that an import reads. Pure. */
 import type { Issue } from '../../../model/errors.ts'
 import type { Loss } from '../../../model/read-back.ts'
+import type { Release } from '../../release.ts'
 import { ignoredTables } from '../config/ignored-tables.ts'
 import { effectiveRegistry, placeOfSetting, type Setting } from '../config/merge.ts'
 import type { ParsedConfig } from '../config/parsed-config.ts'
 import { filesFor, pullConfig } from '../pull/pull-config.ts'
 import { possibleReleases, rangesOf } from '../pull/releases.ts'
-import type { Release } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 
 /** The reason of `reader` where no release uses them; else that of each release that does not. */

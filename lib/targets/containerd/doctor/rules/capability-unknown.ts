@@ -2,8 +2,9 @@
  * A capability that this release does not know: it refuses the whole file (hosts.go:450-470@v2.3.4). `referrers` came with
  * 2.2.0 (hosts.go:461@v2.2.0). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import { knowsCapability, wordsIn } from '../../../hosts-toml/read/host-faults.ts'
 import type { Rule } from '../../../rule.ts'
-import { knowsCapability, wordsIn } from '../../pull/host-faults.ts'
 import { findInRefused } from '../by-release.ts'
 import type { ObservedNode } from '../observed-node.ts'
 import { refusedFile } from '../refused-file.ts'

@@ -4,11 +4,12 @@
  * core/transfer/registry/registry.go:127@v2.3.4); a local pull splits it (image_pull.go:479@v2.3.4, :425@v1.7.24). On the
  * real containerd: test/e2e/doctor.spec.ts and endpoints-cri.spec.ts. Pure.
  */
+
+import { atLeast, type Release } from '../../../release.ts'
 import type { Found, Rule } from '../../../rule.ts'
 import { directoriesOf } from '../../config/config-path.ts'
 import { effectiveRegistry, placeOfSetting } from '../../config/merge.ts'
 import { pullsLocally } from '../../pull/pull-mode.ts'
-import { atLeast, type Release } from '../../release.ts'
 import { findForEach } from '../found-issue.ts'
 import type { ObservedNode } from '../observed-node.ts'
 

@@ -2,9 +2,10 @@
  * An import that sets another config_path: later files win in the merge (cmd/containerd/server/config/config.go:616@v2.3.4).
  * On the real containerd: test/e2e/config-verdicts.spec.ts. Pure.
  */
+
+import type { Release } from '../../../release.ts'
 import type { Rule } from '../../../rule.ts'
 import { effectiveRegistry, placeOfSetting, valueAt } from '../../config/merge.ts'
-import type { Release } from '../../release.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import { findForEach } from '../found-issue.ts'
 import type { ObservedNode } from '../observed-node.ts'

@@ -3,13 +3,14 @@
  * `/etc/containerd/certs.d:/etc/docker/certs.d` (plugins/cri/images/plugin.go:64-72@v2.3.4), which a pull through the transfer
  * service takes for one name. On the real containerd: test/e2e/doctor.spec.ts. Pure.
  */
+
+import { atLeast, type Release } from '../../../release.ts'
 import type { Rule } from '../../../rule.ts'
 import { V1, V2, V3 } from '../../config/config-toml.ts'
 import { effectiveRegistry, valueAt } from '../../config/merge.ts'
 import type { ParsedConfig } from '../../config/parsed-config.ts'
 import { disabledCri } from '../../config/plugin-names.ts'
 import { pullsLocally } from '../../pull/pull-mode.ts'
-import { atLeast, type Release } from '../../release.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import type { ObservedNode } from '../observed-node.ts'
 

@@ -7,10 +7,10 @@
 
 import { isTable } from '../../../../formats/is-table.ts'
 import { locateKey } from '../../../../formats/toml/locations.ts'
+import type { Release } from '../../../release.ts'
 import type { Rule } from '../../../rule.ts'
 import { versionFault } from '../../config/config-toml.ts'
 import type { ParsedConfig } from '../../config/parsed-config.ts'
-import type { Release } from '../../release.ts'
 import { addVersion } from '../add-version.ts'
 import { findForEach, foundIssue } from '../found-issue.ts'
 import type { ObservedNode } from '../observed-node.ts'

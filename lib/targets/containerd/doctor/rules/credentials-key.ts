@@ -2,8 +2,9 @@
  * A user name or password in hosts.toml: containerd has no key for them (hostFileConfig, hosts.go:338-378@v2.3.4;
  * containerd #8186). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import { isCredentialKey } from '../../../hosts-toml/read/hosts-keys.ts'
 import type { Rule } from '../../../rule.ts'
-import { isCredentialKey } from '../../pull/hosts-keys.ts'
 import { findInHosts } from '../by-release.ts'
 import { placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

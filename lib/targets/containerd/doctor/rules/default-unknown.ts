@@ -2,8 +2,9 @@
  * `_default` before 1.6.17: it is never looked up (remotes/docker/config/config_unix.go@v1.6.17). On the real containerd:
  * test/e2e/endpoints-cri.spec.ts has the releases that know it. Pure.
  */
+
+import { knowsDefaultDirectory } from '../../../hosts-toml/known-keys.ts'
 import type { Rule } from '../../../rule.ts'
-import { knowsDefaultDirectory } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

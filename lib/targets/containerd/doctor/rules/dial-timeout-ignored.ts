@@ -3,9 +3,10 @@
  * connection is given up after 30 s (hosts.go:151-158@v1.7.24). What regmirror writes itself is no finding: it is right for
  * the next release too. On the real containerd: test/e2e/differential.spec.ts. Pure.
  */
+
+import { knowsDialTimeout } from '../../../hosts-toml/known-keys.ts'
 import type { Rule } from '../../../rule.ts'
 import { isManaged } from '../../hosts/directories.ts'
-import { knowsDialTimeout } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

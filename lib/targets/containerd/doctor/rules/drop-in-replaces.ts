@@ -4,12 +4,12 @@
  * toolkit writes it, loses nothing. On the real containerd: test/e2e/doctor.spec.ts. Pure.
  */
 import { isTable } from '../../../../formats/is-table.ts'
+import type { Release } from '../../../release.ts'
 import type { Rule } from '../../../rule.ts'
 import { V1, V2 } from '../../config/config-toml.ts'
 import { valueAt } from '../../config/merge.ts'
 import type { ParsedConfig } from '../../config/parsed-config.ts'
 import { versionFor } from '../../config/plugin-names.ts'
-import type { Release } from '../../release.ts'
 import { findForEach } from '../found-issue.ts'
 import type { ObservedNode } from '../observed-node.ts'
 

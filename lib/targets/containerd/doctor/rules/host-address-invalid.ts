@@ -2,12 +2,13 @@
  * A host or server whose address no request can be sent to: another scheme, or no host name, as an empty variable of a
  * shell leaves it (parseHostConfig, hosts.go:429-449@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import { effectiveEndpoint } from '../../../hosts-toml/read/effective-endpoint.ts'
+import type { HostEntry } from '../../../hosts-toml/read/host-entry.ts'
+import type { HostsFile } from '../../../hosts-toml/read/hosts-file.ts'
+import type { Release } from '../../../release.ts'
 import type { Found, Rule } from '../../../rule.ts'
 import { isPlaceholder } from '../../config/config-path.ts'
-import { effectiveEndpoint } from '../../pull/effective-endpoint.ts'
-import type { HostEntry } from '../../pull/host-entry.ts'
-import type { HostsFile } from '../../pull/hosts-file.ts'
-import type { Release } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

@@ -3,10 +3,11 @@
  * between its own headers (getSortedHosts, hosts.go:551-585@v2.3.4); and two names may be one address, such as `https://m`
  * and `https://m/`. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import { effectiveEndpoint } from '../../../hosts-toml/read/effective-endpoint.ts'
+import type { PlacedHost } from '../../../hosts-toml/read/hosts-file.ts'
+import type { Release } from '../../../release.ts'
 import type { Found, Rule } from '../../../rule.ts'
-import { effectiveEndpoint } from '../../pull/effective-endpoint.ts'
-import type { PlacedHost } from '../../pull/hosts-file.ts'
-import type { Release } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

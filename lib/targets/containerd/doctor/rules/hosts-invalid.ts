@@ -3,8 +3,8 @@
  * hosts.go:328-333@v2.3.4; parseHostConfig, :423-548@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { BYTE_ORDER_MARK } from '../../../../formats/byte-order-mark.ts'
+import type { Refusal } from '../../../hosts-toml/read/refusal.ts'
 import type { Rule } from '../../../rule.ts'
-import type { Refusal } from '../../pull/refusal.ts'
 import { findInRefused } from '../by-release.ts'
 import type { HostsView } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

@@ -3,10 +3,10 @@
  * real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { nearest } from '../../../../wording/typos.ts'
+import { HOST_KEYS, isCredentialKey, ROOT_KEYS } from '../../../hosts-toml/read/hosts-keys.ts'
+import type { Release } from '../../../release.ts'
 import type { Found, Rule } from '../../../rule.ts'
 import { writerOf } from '../../other-writers.ts'
-import { HOST_KEYS, isCredentialKey, ROOT_KEYS } from '../../pull/hosts-keys.ts'
-import type { Release } from '../../release.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

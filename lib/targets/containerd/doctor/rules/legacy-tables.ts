@@ -4,9 +4,9 @@
  * pkg/cri/config/config.go:510,524@v1.7.24). On the real containerd: test/e2e/config-verdicts.spec.ts and doctor.spec.ts. Pure.
  */
 import { isTable } from '../../../../formats/is-table.ts'
+import { atLeast, type Release } from '../../../release.ts'
 import type { EditFix, Rule } from '../../../rule.ts'
 import { effectiveRegistry, entriesOf, placeOfSetting, type Setting } from '../../config/merge.ts'
-import { atLeast, type Release } from '../../release.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import { configEdit } from '../config-edit.ts'
 import { findForEach } from '../found-issue.ts'

@@ -4,8 +4,8 @@
  * hosts.go:414-419@v2.3.4). On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
 import { mayResolve } from '../../../../model/registry.ts'
+import { withRegistry } from '../../../hosts-toml/read/effective-endpoint.ts'
 import type { Rule } from '../../../rule.ts'
-import { withRegistry } from '../../pull/effective-endpoint.ts'
 import { findInHosts } from '../by-release.ts'
 import { placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

@@ -3,9 +3,10 @@
  * that a project of Harbor is requested as `/v2/project/v2/…` (containerd #5518, #6634). A list says with `base` what it means. On the real containerd:
  * test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import type { PlacedHost } from '../../../hosts-toml/read/hosts-file.ts'
 import type { Found, Rule } from '../../../rule.ts'
 import { isManaged } from '../../hosts/directories.ts'
-import type { PlacedHost } from '../../pull/hosts-file.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

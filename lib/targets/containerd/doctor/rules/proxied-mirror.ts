@@ -11,8 +11,8 @@ import { locateKey } from '../../../../formats/toml/locations.ts'
 import { classifyAddress } from '../../../../model/address-space.ts'
 import { type Matches, parseNoProxy } from '../../../../model/no-proxy.ts'
 import { hostOf } from '../../../../model/url-host.ts'
+import type { RegistryDirectory } from '../../../hosts-toml/registry-directory.ts'
 import type { Found, Rule } from '../../../rule.ts'
-import type { RegistryDirectory } from '../../snapshot.ts'
 import type { ObservedNode } from '../observed-node.ts'
 
 export const proxiedMirror: Rule<ObservedNode> = {

@@ -3,9 +3,10 @@
  * (parseHostsFile, hosts.go:414-419@v2.3.4; containerd #7118). A finding where the server is a public one, which needs none
  * of them, and an https mirror has no such key. On the real containerd: test/e2e/doctor-hosts.spec.ts. Pure.
  */
+
+import type { HostEntry } from '../../../hosts-toml/read/host-entry.ts'
 import type { Rule } from '../../../rule.ts'
 import { isManaged } from '../../hosts/directories.ts'
-import type { HostEntry } from '../../pull/host-entry.ts'
 import { findInHosts } from '../by-release.ts'
 import { type HostsView, placeIn } from '../hosts-views.ts'
 import type { ObservedNode } from '../observed-node.ts'

@@ -1,0 +1,5 @@
+/** The table of rules. Pure. */
+import type { Rule } from '../../rule.ts'
+import type { ObservedNerdctl } from './observe-node.ts'
+
+export const rules: readonly Rule<ObservedNerdctl>[] = []

@@ -1,0 +1,36 @@
+/** Reads the state of nerdctl on a node. */
+import type { Registry } from '../../model/registry.ts'
+import type { OwnedValue } from '../../ownership/managed-file.ts'
+import type { State } from '../../ownership/state.ts'
+import { readRoots } from '../hosts-toml/read-directories.ts'
+import type { View } from '../view.ts'
+import { fileOf, usedDirectories } from './config-file.ts'
+import { isUsable } from './hosts-dir.ts'
+import { type NerdctlSettings, nerdctlDefaults } from './settings.ts'
+import type { NerdctlSnapshot } from './snapshot.ts'
+
+export async function observe(
+  view: View,
+  registries: readonly Registry[],
+  settings: NerdctlSettings,
+): Promise<NerdctlSnapshot> {
+  const { node, state, user, proved } = view
+  const defaults = nerdctlDefaults(user)
+  const config = settings.config ?? defaults.config
+  const read = fileOf(config, await node.read(config))
+  const hostsDirs = usedDirectories(read.file, defaults.hostsDirs)
+  const hostsDir = settings.hostsDir ?? hostsDirs.find(isUsable) ?? defaults.hostsDirs[0]
+  const roots = new Set([hostsDir, ...hostsDirs].filter(isUsable))
+  return {
+    ...read,
+    ...{ config, defaults, hostsDir, hostsDirs, named: settings.hostsDir !== undefined },
+    setValues: valuesIn(state, config),
+    proved: proved ?? new Set(),
+    ...(await readRoots(node, roots, registries)),
+  }
+}
+
+function valuesIn({ files }: State, config: string): readonly OwnedValue[] {
+  const file = files[config]
+  return file?.owns === 'values' ? file.values : []
+}
