@@ -8,6 +8,7 @@ export const dockerDialect: Dialect = {
   // The client of the ping gives up after this time (registry/auth.go:179-182@v28.5.2).
   dialTimeoutMs: 15_000,
   pingDecides: true,
+  ignoresDialTimeout: true,
   sendsHeaders: false,
 }
 
