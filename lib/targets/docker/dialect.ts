@@ -9,6 +9,7 @@ export const dockerDialect: Dialect = {
   dialTimeoutMs: 15_000,
   ignoresDialTimeout: true,
   pingDecides: true,
+  ignoresDialTimeout: true,
   sendsHeaders: false,
 }
 
