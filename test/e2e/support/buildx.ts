@@ -16,6 +16,6 @@ export function buildxProblem(file: string, home: string): string | undefined {
   const [, problem] = /^ERROR: (failed to .*)/m.exec(stderr) ?? []
   if (problem !== undefined) return problem
   // buildx 0.29 does not expect a keypair without cert or key, which it has parsed by then.
-  if (/^panic: [^]*LoadConfigFiles/m.test(stderr)) return 'failed to read a keypair'
+  if (/^panic: [\s\S]*LoadConfigFiles/m.test(stderr)) return 'failed to read a keypair'
   throw new Error(`buildx reports something else: ${stderr}`)
 }
